@@ -1,0 +1,269 @@
+//! Building a dataset column by column, cell by cell.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::{Cell, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values};
+
+/// The type of a column, by the name that the answer uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text.
+    String,
+    /// True or false.
+    Boolean,
+    /// Milliseconds since 1970 UTC.
+    Date,
+    /// A whole number: `Byte`, `Short`, `Integer` or `Long`.
+    Integer,
+    /// A number with a fraction: `Float` or `Double`.
+    Real,
+    /// A type not known here. Its cells are kept as text, lists and objects as JSON.
+    Other(String),
+}
+
+impl From<&str> for ColumnType {
+    fn from(name: &str) -> Self {
+        match name {
+            "String" => Self::String,
+            "Boolean" => Self::Boolean,
+            "Date" => Self::Date,
+            "Byte" | "Short" | "Integer" | "Long" => Self::Integer,
+            "Float" | "Double" => Self::Real,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::String => "String",
+            Self::Boolean => "Boolean",
+            Self::Date => "Date",
+            Self::Integer => "Integer",
+            Self::Real => "Double",
+            Self::Other(name) => name,
+        })
+    }
+}
+
+/// A column announced: its name and its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The name in the dataset.
+    pub name: String,
+    /// The type of its cells.
+    pub kind: ColumnType,
+}
+
+/// Collects the columns of a dataset.
+pub struct DatasetBuilder {
+    columns: Vec<(Header, ColumnBuilder)>,
+}
+
+enum ColumnBuilder {
+    Text(TextBuilder),
+    Boolean(Values<bool>),
+    Date(Values<i64>),
+    Integer(Values<i64>),
+    Real(Values<f64>),
+}
+
+impl DatasetBuilder {
+    /// An empty dataset with these columns, in any order.
+    ///
+    /// # Errors
+    /// When one of the six is missing or of a wrong type, or one is there twice.
+    pub fn new(headers: Vec<Header>) -> Result<Self, DatasetError> {
+        for (index, header) in headers.iter().enumerate() {
+            if headers[..index].iter().any(|other| other.name == header.name) {
+                let name = header.name.clone();
+                return Err(DatasetError::DuplicateColumn { name });
+            }
+        }
+        for (name, expected) in SIX {
+            let Some(header) = headers.iter().find(|header| header.name == name) else {
+                return Err(DatasetError::MissingColumn { name });
+            };
+            if header.kind != expected {
+                return Err(DatasetError::WrongColumnType {
+                    name: name.to_owned(),
+                    expected,
+                    found: header.kind.clone(),
+                });
+            }
+        }
+        let columns = headers
+            .into_iter()
+            .map(|header| {
+                let column = ColumnBuilder::new(&header);
+                (header, column)
+            })
+            .collect();
+        Ok(Self { columns })
+    }
+
+    /// An empty dataset with the six columns and no other.
+    pub(super) fn six() -> Self {
+        let columns = SIX.map(|(name, kind)| {
+            let header = Header { name: name.to_owned(), kind };
+            let column = ColumnBuilder::new(&header);
+            (header, column)
+        });
+        Self { columns: columns.into() }
+    }
+
+    /// How many columns there are.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// What the column at this place is.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    #[must_use]
+    pub fn header(&self, column: usize) -> &Header {
+        &self.columns[column].0
+    }
+
+    /// Adds a cell at the end of the column at this place. A row is whole when every column got one.
+    ///
+    /// # Errors
+    /// When the cell is of another type than the column.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    pub fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), WrongCell> {
+        self.columns[column].1.push(cell)
+    }
+
+    /// The dataset. `now` is the gateway's clock in milliseconds since 1970 UTC, `timezone` its IANA name.
+    ///
+    /// # Panics
+    /// When a row was left unfinished.
+    #[must_use]
+    pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
+        let (mut username, mut project, mut address) = Default::default();
+        let (mut is_designer, mut client_id, mut creation_time) = Default::default();
+        let mut further = Vec::new();
+        for (header, column) in self.columns {
+            match (ColumnId::from(header.name.as_str()), column.finish()) {
+                (ColumnId::Username, OwnedColumn::Text(column)) => username = column,
+                (ColumnId::Project, OwnedColumn::Text(column)) => project = column,
+                (ColumnId::Address, OwnedColumn::Text(column)) => address = column,
+                (ColumnId::IsDesigner, OwnedColumn::Boolean(column)) => is_designer = column,
+                (ColumnId::ClientId, OwnedColumn::Text(column)) => client_id = column,
+                (ColumnId::CreationTime, OwnedColumn::Date(column)) => creation_time = column,
+                (_, column) => further.push((Arc::from(header.name), column)),
+            }
+        }
+        let dataset = Dataset {
+            username,
+            project,
+            address,
+            is_designer,
+            client_id,
+            creation_time,
+            further,
+            now,
+            timezone,
+        };
+        assert!(
+            dataset.columns().all(|(_, column)| column_len(column) == dataset.len()),
+            "every column has a cell in every row"
+        );
+        dataset
+    }
+}
+
+/// A cell that does not fit its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongCell;
+
+/// The columns that every gateway gives, with their types.
+const SIX: [(&str, ColumnType); 6] = [
+    ("username", ColumnType::String),
+    ("project", ColumnType::String),
+    ("address", ColumnType::String),
+    ("isDesigner", ColumnType::Boolean),
+    ("clientId", ColumnType::String),
+    ("creationTime", ColumnType::Date),
+];
+
+impl ColumnBuilder {
+    fn new(header: &Header) -> Self {
+        match header.kind {
+            ColumnType::String if header.name == ColumnId::Address.name() => {
+                Self::Text(TextBuilder::new(TextOrder::Addresses))
+            }
+            ColumnType::String | ColumnType::Other(_) => Self::Text(TextBuilder::new(TextOrder::CodePoints)),
+            ColumnType::Boolean => Self::Boolean(Values::new()),
+            ColumnType::Date => Self::Date(Values::new()),
+            ColumnType::Integer => Self::Integer(Values::new()),
+            ColumnType::Real => Self::Real(Values::new()),
+        }
+    }
+
+    fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
+        match (self, cell) {
+            (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),
+            (Self::Text(column), Cell::Unknown) => column.push(None),
+            (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
+            (Self::Boolean(column), Cell::Unknown) => column.push(None),
+            // What no calendar can show is no date.
+            (Self::Date(column), Cell::Date(value) | Cell::Integer(value))
+                if DateTime::from_timestamp_millis(value).is_some() =>
+            {
+                column.push(Some(value));
+            }
+            (Self::Integer(column), Cell::Integer(value)) => column.push(Some(value)),
+            (Self::Date(column) | Self::Integer(column), Cell::Unknown) => column.push(None),
+            (Self::Real(column), Cell::Real(value)) if !value.is_nan() => column.push(Some(value)),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the column was announced as one of floating-point numbers"
+            )]
+            (Self::Real(column), Cell::Integer(value)) => column.push(Some(value as f64)),
+            (Self::Real(column), Cell::Unknown) => column.push(None),
+            _ => return Err(WrongCell),
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> OwnedColumn {
+        match self {
+            Self::Text(column) => OwnedColumn::Text(column.finish()),
+            Self::Boolean(mut column) => {
+                column.shrink_to_fit();
+                OwnedColumn::Boolean(column)
+            }
+            Self::Date(mut column) => {
+                column.shrink_to_fit();
+                OwnedColumn::Date(column)
+            }
+            Self::Integer(mut column) => {
+                column.shrink_to_fit();
+                OwnedColumn::Integer(column)
+            }
+            Self::Real(mut column) => {
+                column.shrink_to_fit();
+                OwnedColumn::Real(column)
+            }
+        }
+    }
+}
+
+fn column_len(column: super::Column<'_>) -> usize {
+    use super::Column;
+    match column {
+        Column::Text(column) => TextColumn::len(column),
+        Column::Boolean(column) => column.len(),
+        Column::Date(column) | Column::Integer(column) => column.len(),
+        Column::Real(column) => column.len(),
+    }
+}

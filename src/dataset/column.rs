@@ -1,0 +1,128 @@
+//! Looking at a column without knowing its type: which one it is, and what stands in a cell.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::{TextColumn, Values};
+
+/// Which column of a dataset. Sorting, widths and visibility go by this, never by position.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnId {
+    /// `username`, text: who is logged in.
+    Username,
+    /// `project`, text: into which project.
+    Project,
+    /// `address`, text: from which IP address or host.
+    Address,
+    /// `isDesigner`, Boolean: a Designer, not a client.
+    IsDesigner,
+    /// `clientId`, text: the session's public id.
+    ClientId,
+    /// `creationTime`, date: since when.
+    CreationTime,
+    /// Any other column that a gateway gives, by its name.
+    Further(Arc<str>),
+}
+
+impl ColumnId {
+    /// The six columns of `getSessionInfo`, in the order of the manual.
+    pub const SIX: [Self; 6] =
+        [Self::Username, Self::Project, Self::Address, Self::IsDesigner, Self::ClientId, Self::CreationTime];
+
+    /// The name in the dataset.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Username => "username",
+            Self::Project => "project",
+            Self::Address => "address",
+            Self::IsDesigner => "isDesigner",
+            Self::ClientId => "clientId",
+            Self::CreationTime => "creationTime",
+            Self::Further(name) => name,
+        }
+    }
+}
+
+impl From<&str> for ColumnId {
+    fn from(name: &str) -> Self {
+        Self::SIX.into_iter().find(|id| id.name() == name).unwrap_or_else(|| Self::Further(name.into()))
+    }
+}
+
+impl FromStr for ColumnId {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(name.into())
+    }
+}
+
+impl fmt::Display for ColumnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The values of a column, by type.
+#[derive(Clone, Copy, Debug)]
+pub enum Column<'a> {
+    /// Text.
+    Text(&'a TextColumn),
+    /// True or false.
+    Boolean(&'a Values<bool>),
+    /// Milliseconds since 1970 UTC.
+    Date(&'a Values<i64>),
+    /// Whole numbers.
+    Integer(&'a Values<i64>),
+    /// Numbers with a fraction; never NaN.
+    Real(&'a Values<f64>),
+}
+
+impl<'a> Column<'a> {
+    /// What stands in a row.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn cell(self, row: usize) -> Cell<'a> {
+        match self {
+            Self::Text(column) => column.get(row).map(Cell::Text),
+            Self::Boolean(column) => column.get(row).map(Cell::Boolean),
+            Self::Date(column) => column.get(row).map(Cell::Date),
+            Self::Integer(column) => column.get(row).map(Cell::Integer),
+            Self::Real(column) => column.get(row).map(Cell::Real),
+        }
+        .unwrap_or(Cell::Unknown)
+    }
+
+    /// The bytes that this column holds.
+    #[must_use]
+    pub fn heap_bytes(self) -> usize {
+        match self {
+            Self::Text(column) => column.heap_bytes(),
+            Self::Boolean(column) => column.heap_bytes(),
+            Self::Date(column) | Self::Integer(column) => column.heap_bytes(),
+            Self::Real(column) => column.heap_bytes(),
+        }
+    }
+}
+
+/// One cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// The gateway gave no value.
+    Unknown,
+    /// Text.
+    Text(&'a str),
+    /// True or false.
+    Boolean(bool),
+    /// Milliseconds since 1970 UTC, within the years that a calendar here can show.
+    Date(i64),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction; never NaN.
+    Real(f64),
+}

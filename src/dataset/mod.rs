@@ -1,0 +1,145 @@
+//! The gateway's answer as typed columns.
+//!
+//! A [`Dataset`] is what `system.util.getSessionInfo` returned at one moment. It never changes: a new answer makes a
+//! new one, and everybody who shows, sorts or exports it shares it behind an `Arc`. This module knows nobody else in
+//! the house: no network, no file, no screen.
+
+mod address;
+mod builder;
+mod column;
+mod concat;
+mod error;
+mod parse;
+mod text;
+mod values;
+
+pub use builder::{ColumnType, DatasetBuilder, Header};
+pub use column::{Cell, Column, ColumnId};
+pub use error::DatasetError;
+pub use text::{TextBuilder, TextColumn, TextOrder};
+pub use values::Values;
+
+use std::sync::Arc;
+
+/// All sessions that a gateway knew of at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    username: TextColumn,
+    project: TextColumn,
+    address: TextColumn,
+    is_designer: Values<bool>,
+    client_id: TextColumn,
+    creation_time: Values<i64>,
+    /// What the gateway gave beyond the six, in its order.
+    further: Vec<(Arc<str>, OwnedColumn)>,
+    now: Option<i64>,
+    timezone: Option<String>,
+}
+
+/// The values of a column beyond the six.
+#[derive(Clone, Debug, PartialEq)]
+enum OwnedColumn {
+    Text(TextColumn),
+    Boolean(Values<bool>),
+    Date(Values<i64>),
+    Integer(Values<i64>),
+    Real(Values<f64>),
+}
+
+impl OwnedColumn {
+    fn borrow(&self) -> Column<'_> {
+        match self {
+            Self::Text(column) => Column::Text(column),
+            Self::Boolean(column) => Column::Boolean(column),
+            Self::Date(column) => Column::Date(column),
+            Self::Integer(column) => Column::Integer(column),
+            Self::Real(column) => Column::Real(column),
+        }
+    }
+}
+
+impl Dataset {
+    /// Reads the answer of the Web Dev resource.
+    ///
+    /// # Errors
+    /// When the answer is anything but a whole, well-typed dataset; see [`DatasetError`].
+    pub fn from_json(bytes: &[u8]) -> Result<Self, DatasetError> {
+        parse::parse(bytes)
+    }
+
+    /// The sessions of several gateways under each other, in the order given.
+    ///
+    /// A column beyond the six that only some of them have is unknown in the rows of the others. The time of
+    /// answering is the oldest of theirs: the table is no newer than its oldest part.
+    #[must_use]
+    pub fn concat(parts: &[Arc<Self>]) -> Self {
+        concat::concat(parts)
+    }
+
+    /// How many sessions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.username.len()
+    }
+
+    /// Whether nobody is logged in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn username(&self) -> &TextColumn {
+        &self.username
+    }
+
+    /// Into which project.
+    #[must_use]
+    pub fn project(&self) -> &TextColumn {
+        &self.project
+    }
+
+    /// The gateway's clock when it answered, in milliseconds since 1970 UTC; unknown where it did not say.
+    #[must_use]
+    pub fn now(&self) -> Option<i64> {
+        self.now
+    }
+
+    /// The gateway's time zone by its IANA name, such as `America/Los_Angeles`; unknown where it did not say.
+    #[must_use]
+    pub fn timezone(&self) -> Option<&str> {
+        self.timezone.as_deref()
+    }
+
+    /// The columns: the six in the order of the manual, then the further ones in the gateway's order.
+    pub fn columns(&self) -> impl Iterator<Item = (ColumnId, Column<'_>)> {
+        let six = ColumnId::SIX.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
+        let further =
+            self.further.iter().map(|(name, column)| (ColumnId::Further(name.clone()), column.borrow()));
+        six.chain(further)
+    }
+
+    /// One column; `None` where this dataset lacks it, which only a further one can be.
+    #[must_use]
+    pub fn column(&self, id: &ColumnId) -> Option<Column<'_>> {
+        Some(match id {
+            ColumnId::Username => Column::Text(&self.username),
+            ColumnId::Project => Column::Text(&self.project),
+            ColumnId::Address => Column::Text(&self.address),
+            ColumnId::IsDesigner => Column::Boolean(&self.is_designer),
+            ColumnId::ClientId => Column::Text(&self.client_id),
+            ColumnId::CreationTime => Column::Date(&self.creation_time),
+            ColumnId::Further(name) => {
+                let (_, column) = self.further.iter().find(|(known, _)| known == name)?;
+                column.borrow()
+            }
+        })
+    }
+
+    /// The bytes that all columns hold.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.columns().map(|(_, column)| column.heap_bytes()).sum()
+    }
+}

@@ -1,0 +1,427 @@
+//! The Web Dev answer, read straight into columns.
+//!
+//! The rows are never a tree of values in memory: each cell goes from the text into its column. That needs the
+//! columns before the rows, as our script writes them; an answer in another order is read in two passes.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Cell, ColumnType, Dataset, DatasetBuilder, DatasetError, Header};
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Dataset, DatasetError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let offset = error.valid_up_to();
+        // A body cut off within a character is a body cut off.
+        match error.error_len() {
+            Some(_) => DatasetError::NotUtf8 { offset },
+            None => truncated(&bytes[..offset]),
+        }
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let trimmed = text.trim_start();
+    if trimmed.is_empty() {
+        return Err(DatasetError::Empty);
+    }
+    if trimmed.starts_with('<') {
+        let title = title(trimmed);
+        return Err(DatasetError::Html { title });
+    }
+
+    let mut answer = Answer::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut fault = None;
+    let read = AnswerSeed { answer: &mut answer, fault: &mut fault }
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end());
+    if let Err(error) = read {
+        return Err(fault.unwrap_or_else(|| json_error(&error, text)));
+    }
+    answer.into_dataset(text)
+}
+
+/// What the answer held, as far as it is read.
+#[derive(Default)]
+struct Answer<'de> {
+    ok: Option<bool>,
+    version: Option<i64>,
+    now: Option<i64>,
+    timezone: Option<String>,
+    error: Option<String>,
+    headers: Option<Vec<Header>>,
+    builder: Option<DatasetBuilder>,
+    /// The rows have gone into the builder.
+    has_rows: bool,
+    /// Rows that came before the columns.
+    early_rows: Option<&'de RawValue>,
+}
+
+impl Answer<'_> {
+    fn into_dataset(mut self, text: &str) -> Result<Dataset, DatasetError> {
+        match self.ok {
+            None => return Err(DatasetError::MissingField { field: "ok" }),
+            Some(false) => {
+                let message = self.error.unwrap_or_else(|| "it did not say why".to_owned());
+                return Err(DatasetError::Refused { message });
+            }
+            Some(true) => {}
+        }
+        if let Some(found) = self.version.filter(|version| *version != 1) {
+            return Err(DatasetError::UnknownVersion { found });
+        }
+        let mut builder = match (self.builder.take(), self.headers.take()) {
+            (Some(builder), _) => builder,
+            (None, Some(headers)) => DatasetBuilder::new(headers)?,
+            (None, None) => return Err(DatasetError::MissingField { field: "columns" }),
+        };
+        if let Some(rows) = self.early_rows.take() {
+            let mut reader = serde_json::Deserializer::from_str(rows.get());
+            let mut fault = None;
+            let read = RowsSeed { builder: &mut builder, fault: &mut fault }.deserialize(&mut reader);
+            if let Err(error) = read {
+                return Err(fault.unwrap_or_else(|| json_error(&error, text)));
+            }
+        } else if !self.has_rows {
+            return Err(DatasetError::MissingField { field: "rows" });
+        }
+        Ok(builder.finish(self.now, self.timezone))
+    }
+}
+
+/// Where a typed error waits while serde's own, which can carry only text, unwinds.
+type Fault = Option<DatasetError>;
+
+fn fail<E: de::Error>(fault: &mut Fault, error: DatasetError) -> E {
+    *fault = Some(error);
+    E::custom("see the fault")
+}
+
+struct AnswerSeed<'a, 'de> {
+    answer: &'a mut Answer<'de>,
+    fault: &'a mut Fault,
+}
+
+impl<'de> DeserializeSeed<'de> for AnswerSeed<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnswerSeed<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer of the Gatewatch resource, a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { answer, fault } = self;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "ok" => answer.ok = Some(field(&mut map, fault, "ok", "true or false")?),
+                "v" => answer.version = Some(field(&mut map, fault, "v", "a number")?),
+                "now" => answer.now = field(&mut map, fault, "now", "milliseconds since 1970")?,
+                "timezone" => answer.timezone = field(&mut map, fault, "timezone", "text")?,
+                "error" => answer.error = map.next_value::<serde_json::Value>().map(words)?,
+                "columns" => {
+                    let columns: Vec<HeaderJson> =
+                        field(&mut map, fault, "columns", "a list of names and types")?;
+                    answer.headers = Some(columns.into_iter().map(Header::from).collect());
+                }
+                "rows" => match answer.headers.take() {
+                    Some(headers) => {
+                        let mut builder = DatasetBuilder::new(headers).map_err(|error| fail(fault, error))?;
+                        map.next_value_seed(RowsSeed { builder: &mut builder, fault })?;
+                        answer.builder = Some(builder);
+                        answer.has_rows = true;
+                    }
+                    None => answer.early_rows = Some(map.next_value()?),
+                },
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of a key of the answer itself. Taken as raw JSON first, so that only broken JSON is reported as such.
+fn field<'de, T: de::DeserializeOwned, A: MapAccess<'de>>(
+    map: &mut A,
+    fault: &mut Fault,
+    field: &'static str,
+    expected: &'static str,
+) -> Result<T, A::Error> {
+    let raw: &RawValue = map.next_value()?;
+    serde_json::from_str(raw.get()).map_err(|_| fail(fault, DatasetError::WrongField { field, expected }))
+}
+
+/// The gateway's own words for a refusal, whatever type they are of.
+fn words(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct HeaderJson {
+    name: String,
+    r#type: String,
+}
+
+impl From<HeaderJson> for Header {
+    fn from(header: HeaderJson) -> Self {
+        Self { name: header.name, kind: header.r#type.as_str().into() }
+    }
+}
+
+struct RowsSeed<'a> {
+    builder: &'a mut DatasetBuilder,
+    fault: &'a mut Fault,
+}
+
+impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowsSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        let Self { builder, fault } = self;
+        let mut row = 1;
+        while let Some(()) = rows.next_element_seed(RowSeed { row, builder, fault })? {
+            row += 1;
+            if row >= u32::MAX as usize {
+                return Err(fail(fault, DatasetError::TooManyRows));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct RowSeed<'a> {
+    /// Counted from 1.
+    row: usize,
+    builder: &'a mut DatasetBuilder,
+    fault: &'a mut Fault,
+}
+
+impl RowSeed<'_> {
+    fn not_a_row<E: de::Error>(self, found: &str) -> E {
+        let error = DatasetError::NotARow { row: self.row, found: found.to_owned() };
+        fail(self.fault, error)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of cells")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
+        let Self { row, builder, fault } = self;
+        let expected = builder.width();
+        for column in 0..expected {
+            let cell = CellSeed { row, column, builder, fault };
+            if cells.next_element_seed(cell)?.is_none() {
+                let found = column;
+                return Err(fail(fault, DatasetError::RowLength { row, expected, found }));
+            }
+        }
+        let mut found = expected;
+        while cells.next_element::<IgnoredAny>()?.is_some() {
+            found += 1;
+        }
+        if found > expected {
+            return Err(fail(fault, DatasetError::RowLength { row, expected, found }));
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _map: A) -> Result<(), A::Error> {
+        Err(self.not_a_row("an object"))
+    }
+
+    fn visit_str<E: de::Error>(self, _text: &str) -> Result<(), E> {
+        Err(self.not_a_row("a text"))
+    }
+
+    fn visit_bool<E: de::Error>(self, _value: bool) -> Result<(), E> {
+        Err(self.not_a_row("true or false"))
+    }
+
+    fn visit_i64<E: de::Error>(self, _value: i64) -> Result<(), E> {
+        Err(self.not_a_row("a number"))
+    }
+
+    fn visit_u64<E: de::Error>(self, _value: u64) -> Result<(), E> {
+        Err(self.not_a_row("a number"))
+    }
+
+    fn visit_f64<E: de::Error>(self, _value: f64) -> Result<(), E> {
+        Err(self.not_a_row("a number"))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Err(self.not_a_row("null"))
+    }
+}
+
+struct CellSeed<'a> {
+    /// Counted from 1.
+    row: usize,
+    column: usize,
+    builder: &'a mut DatasetBuilder,
+    fault: &'a mut Fault,
+}
+
+impl CellSeed<'_> {
+    /// Puts the cell into its column. `found` names it where it does not belong there.
+    fn push<E: de::Error>(self, cell: Cell<'_>, found: impl Fn() -> String) -> Result<(), E> {
+        let Self { row, column, builder, fault } = self;
+        if builder.push(column, cell).is_ok() {
+            return Ok(());
+        }
+        let header = builder.header(column);
+        let kept_as_text = matches!(header.kind, ColumnType::Other(_));
+        if kept_as_text && builder.push(column, Cell::Text(&found())).is_ok() {
+            return Ok(());
+        }
+        let header = builder.header(column);
+        let error = DatasetError::WrongCell {
+            row,
+            column: header.name.clone(),
+            expected: header.kind.clone(),
+            found: shortened(found()),
+        };
+        Err(fail(fault, error))
+    }
+
+    fn push_json<E: de::Error>(self, value: serde_json::Value) -> Result<(), E> {
+        // No column takes such a cell as it is; one of a type not known here keeps its text.
+        self.push(Cell::Boolean(false), || value.to_string())
+    }
+}
+
+/// A cell may be long; a message may not.
+fn shortened(mut text: String) -> String {
+    const MOST: usize = 40;
+    if let Some((end, _)) = text.char_indices().nth(MOST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for CellSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a cell")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.push(Cell::Text(text), || format!("{text:?}"))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.push(Cell::Boolean(value), || value.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.push(Cell::Integer(value), || value.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
+        match i64::try_from(value) {
+            Ok(value) => self.visit_i64(value),
+            #[expect(clippy::cast_precision_loss, reason = "too large for a whole number here")]
+            Err(_) => self.push(Cell::Real(value as f64), || value.to_string()),
+        }
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        self.push(Cell::Real(value), || value.to_string())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.push(Cell::Unknown, || "null".to_owned())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
+        let value = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(cells))?;
+        self.push_json(value)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
+        let value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))?;
+        self.push_json(value)
+    }
+}
+
+fn json_error(error: &serde_json::Error, text: &str) -> DatasetError {
+    if error.is_eof() {
+        return truncated(text.as_bytes());
+    }
+    let (line, column) = (error.line(), error.column());
+    // serde_json ends its message with the place, which is told apart here.
+    let reason = error.to_string();
+    let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+    if error.is_data() {
+        return DatasetError::Unexpected { reason };
+    }
+    DatasetError::Syntax { line, column, reason }
+}
+
+fn truncated(bytes: &[u8]) -> DatasetError {
+    let line = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
+    let column = bytes.iter().rev().take_while(|byte| **byte != b'\n').count();
+    DatasetError::Truncated { line, column }
+}
+
+/// The title of a web page, where there is one of a sane length.
+fn title(html: &str) -> Option<String> {
+    const MOST: usize = 100;
+    // ASCII only, so that positions in the copy are positions in the page.
+    let lower = html.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = html[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
+    (!title.is_empty() && title.chars().count() <= MOST).then_some(title)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! Gatewatch: who is logged in on your Ignition gateways, right now.
+//!
+//! The map of the house, from the ground up. Each module knows only those above it in this list:
+//!
+//! - [`dataset`]: a gateway's answer as typed columns; knows nobody
+//! - [`filter`]: one pattern, matched against whole values; knows nobody
+//! - [`query`]: dataset, filters and sort keys → which rows, in which order
+//! - [`export`]: rows as CSV, JSON or a table, into a file or a stream
+//! - [`gateway`]: speaking to gateways
+//! - [`watch`]: asking them again and again, and keeping the last good answer
+//! - [`demo`]: a gateway inside this process
+//! - [`settings`]: the configuration file, and which gateway was the last
+//! - [`ui`]: the window; nothing else knows egui
+//!
+//! The data flows one way: bytes from a gateway → `dataset` → `watch` → `query` → `ui` or `export`. The user's wishes
+//! flow back as commands.
+
+pub mod dataset;
+pub mod filter;
+pub mod query;
