@@ -10,11 +10,21 @@
 //! - [`watch`]: asking them again and again, and keeping the last good answer
 //! - [`demo`]: a gateway inside this process
 //! - [`settings`]: the configuration file, and which gateway was the last
+//! - [`cli`]: the command line as a type
+//! - [`sessions`]: the table without a window
 //! - [`ui`]: the window; nothing else knows egui
 //!
 //! The data flows one way: bytes from a gateway → `dataset` → `watch` → `query` → `ui` or `export`. The user's wishes
 //! flow back as commands.
 
+pub mod cli;
 pub mod dataset;
+pub mod demo;
+pub mod export;
 pub mod filter;
+pub mod gateway;
 pub mod query;
+pub mod sessions;
+pub mod settings;
+pub mod ui;
+pub mod watch;

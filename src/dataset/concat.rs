@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::{Cell, Column, ColumnId, ColumnType, Dataset, DatasetBuilder, Header};
 
-pub(super) fn concat(parts: &[Arc<Dataset>]) -> Dataset {
+pub(super) fn concat(parts: &[Arc<Dataset>]) -> Arc<Dataset> {
+    if let [only] = parts {
+        return only.clone();
+    }
     let headers = headers(parts);
     let ids: Vec<ColumnId> = headers.iter().map(|header| header.name.as_str().into()).collect();
     let mut builder =
@@ -24,7 +27,7 @@ pub(super) fn concat(parts: &[Arc<Dataset>]) -> Dataset {
         .first()
         .and_then(|part| part.timezone())
         .filter(|zone| parts.iter().all(|part| part.timezone() == Some(*zone)));
-    builder.finish(now, timezone.map(str::to_owned))
+    Arc::new(builder.finish(now, timezone.map(str::to_owned)))
 }
 
 /// Every column of any part, once; one whose type differs between parts becomes text.

@@ -67,12 +67,12 @@ impl Dataset {
         parse::parse(bytes)
     }
 
-    /// The sessions of several gateways under each other, in the order given.
+    /// The sessions of several gateways under each other, in the order given; of one gateway, its own.
     ///
     /// A column beyond the six that only some of them have is unknown in the rows of the others. The time of
     /// answering is the oldest of theirs: the table is no newer than its oldest part.
     #[must_use]
-    pub fn concat(parts: &[Arc<Self>]) -> Self {
+    pub fn concat(parts: &[Arc<Self>]) -> Arc<Self> {
         concat::concat(parts)
     }
 

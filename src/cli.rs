@@ -1,0 +1,148 @@
+//! The command line as a type.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::query::SortKey;
+
+/// Who is logged in on your Ignition gateways, right now
+#[derive(Debug, Parser)]
+#[command(name = "gatewatch", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// Without one of these, the window opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// A saved gateway's name, or an address such as http://host:8088 [default: the last one, at the very first start
+    /// the demo gateway]
+    pub gateway: Option<String>,
+}
+
+/// What to do instead of opening the window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the sessions to standard output, without a window
+    Sessions(SessionsArgs),
+    /// Run the demo gateway alone, in the foreground
+    Demo(DemoArgs),
+}
+
+/// The options of `gatewatch sessions`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Credentials come from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.\n\n\
+    Exit codes: 0 done; 1 a gateway could not be read or a file not be written; 2 wrong usage or a wrong pattern;\n\
+    3 some nodes answered and others did not."
+)]
+pub struct SessionsArgs {
+    /// A saved gateway's name, or an address such as http://host:8088 [default: the last one; the demo gateway if none
+    /// is saved]
+    pub gateway: Option<String>,
+
+    /// Only usernames that this pattern matches as a whole (java.util.regex)
+    #[arg(long, value_name = "REGEX")]
+    pub username: Option<String>,
+
+    /// Only projects that this pattern matches as a whole (java.util.regex)
+    #[arg(long, value_name = "REGEX")]
+    pub project: Option<String>,
+
+    /// Sort by these columns, each ascending unless :desc follows; unknown values come last
+    #[arg(long, value_name = "COLUMN[:desc][,…]", value_delimiter = ',')]
+    pub sort: Vec<SortKey>,
+
+    /// How to write the sessions
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    pub format: FormatArg,
+
+    /// Write to this file instead of standard output; it appears whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write only how many sessions there are
+    #[arg(long)]
+    pub count: bool,
+
+    /// CSV for a spreadsheet: with a byte-order mark, and with an apostrophe before what would run as a formula
+    #[arg(long)]
+    pub excel: bool,
+
+    /// How long the whole read of a gateway may take
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    pub timeout: Duration,
+}
+
+/// How `gatewatch sessions` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// Comma-separated values, RFC 4180
+    Csv,
+    /// A list of objects, one per line
+    Json,
+    /// Aligned text
+    Table,
+}
+
+/// The options of `gatewatch demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = crate::demo::DEFAULT_LISTEN)]
+    pub listen: String,
+
+    /// The same number gives the same plant
+    #[arg(long, value_name = "N", default_value_t = crate::demo::DEFAULT_SEED)]
+    pub seed: u64,
+
+    /// Nobody comes or goes
+    #[arg(long)]
+    pub still: bool,
+
+    /// How many Vision clients and designers are logged in; Perspective sessions come on top
+    #[arg(long, value_name = "N", default_value_t = crate::demo::DEFAULT_SESSIONS)]
+    pub sessions: usize,
+
+    /// Ask for this user and password before giving sessions
+    #[arg(long, value_name = "USER:PASSWORD")]
+    pub require_basic: Option<crate::demo::Basic>,
+
+    /// Ask for this API token before answering under /data
+    #[arg(long, value_name = "NAME:KEY")]
+    pub require_token: Option<crate::demo::Token>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds belongs here".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "more than 0 seconds are needed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_gateway_alone_opens_the_window() {
+        let cli = Cli::try_parse_from(["gatewatch", "http://host:8088"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.gateway.as_deref(), Some("http://host:8088"));
+    }
+
+    #[test]
+    fn a_time_limit_is_a_number_above_zero() {
+        assert_eq!(seconds("2.5"), Ok(Duration::from_millis(2500)));
+        for wrong in ["0", "-1", "soon", "NaN", "1e300"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

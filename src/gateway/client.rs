@@ -1,0 +1,239 @@
+//! Asking one gateway node, within limits of time and size.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use reqwest::{RequestBuilder, Response, StatusCode};
+
+use super::error::root_cause;
+use super::{Credentials, GatewayError, GatewayInfo, NodeUrl};
+use crate::dataset::Dataset;
+
+/// Where 8.x keeps its Web Dev resources, and where 7.9 does.
+const WEBDEV: [&str; 2] = ["/system/webdev/gatewatch/sessions", "/main/system/webdev/gatewatch/sessions"];
+/// Where 8.x says who it is, and where 7.9 does.
+const GWINFO: [&str; 2] = ["/system/gwinfo", "/main/system/gwinfo"];
+/// A `gwinfo` page has some hundred bytes; whatever is much larger is none.
+const GWINFO_LIMIT: u64 = 64 << 10;
+/// Below this, reading an answer takes no longer than handing it to another thread.
+const PARSE_HERE: usize = 64 << 10;
+
+/// What a read may cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// For opening a connection.
+    pub connect: Duration,
+    /// For the whole read of one node.
+    pub whole: Duration,
+    /// The largest answer taken, in bytes, unpacked.
+    pub body: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(10), body: 512 << 20 }
+    }
+}
+
+/// What the gateway is asked to filter by itself; nothing as a rule, because the filters here work on what came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// The first argument of `getSessionInfo`.
+    pub username_filter: Option<String>,
+    /// The second argument of `getSessionInfo`.
+    pub project_filter: Option<String>,
+}
+
+/// What one node answered.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Who the node is; `None` where it does not say.
+    pub info: Option<GatewayInfo>,
+    /// Who is logged in on it.
+    pub dataset: Arc<Dataset>,
+    /// This machine's clock when the answer was whole.
+    pub received: SystemTime,
+}
+
+/// An HTTP client for any number of nodes.
+#[derive(Clone, Debug)]
+pub struct Client {
+    limits: Limits,
+    /// Built when first needed: reading the system's certificates takes time that a plain gateway need not wait for.
+    remote: Arc<OnceLock<reqwest::Client>>,
+    /// For this machine, which is never behind a proxy.
+    local: Arc<OnceLock<reqwest::Client>>,
+}
+
+impl Client {
+    /// A client with these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, remote: Arc::default(), local: Arc::default() }
+    }
+
+    /// Reads a node: who it is, and who is logged in.
+    ///
+    /// # Errors
+    /// When the node can't be reached in time, or does not answer with a dataset; see [`GatewayError`].
+    pub async fn read(
+        &self,
+        node: &NodeUrl,
+        credentials: &Credentials,
+        ask: &Ask,
+    ) -> Result<Reading, GatewayError> {
+        let read = async {
+            let info = self.info(node).await?;
+            let body = self.sessions(node, credentials, ask, info.as_ref()).await?;
+            let received = SystemTime::now();
+            let dataset = Arc::new(parse(body).await?);
+            Ok(Reading { info, dataset, received })
+        };
+        let seconds = self.limits.whole.as_secs_f64();
+        tokio::time::timeout(self.limits.whole, read).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
+    }
+
+    /// Reads several nodes side by side. Their answers stand in the nodes' order.
+    pub async fn read_all(
+        &self,
+        nodes: &[NodeUrl],
+        credentials: &Credentials,
+        ask: &Ask,
+    ) -> Vec<Result<Reading, GatewayError>> {
+        let mut reads = tokio::task::JoinSet::new();
+        for (place, node) in nodes.iter().enumerate() {
+            let (client, node) = (self.clone(), node.clone());
+            let (credentials, ask) = (credentials.clone(), ask.clone());
+            reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
+        }
+        let mut answers = reads.join_all().await;
+        answers.sort_by_key(|(place, _)| *place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Who the node is. Its page may be missing or odd; only a node that can't be reached, or says that it can't
+    /// answer, is an error.
+    async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
+        for path in GWINFO {
+            let response = self.send(self.http(node)?.get(node.join(path))).await?;
+            match response.status() {
+                StatusCode::OK => {
+                    let body = match body(response, GWINFO_LIMIT).await {
+                        Err(GatewayError::TooLarge { .. }) => Vec::new(),
+                        body => body?,
+                    };
+                    let Some(info) = GatewayInfo::read(&String::from_utf8_lossy(&body)) else {
+                        continue;
+                    };
+                    return running(&info).map(|()| Some(info));
+                }
+                StatusCode::SERVICE_UNAVAILABLE => return Err(GatewayError::Starting),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The answer of the Web Dev resource, whole.
+    async fn sessions(
+        &self,
+        node: &NodeUrl,
+        credentials: &Credentials,
+        ask: &Ask,
+        info: Option<&GatewayInfo>,
+    ) -> Result<Vec<u8>, GatewayError> {
+        let version = info.and_then(|info| info.version.as_ref());
+        let paths: &[&str] = match version.map(|version| version.major) {
+            Some(..=7) => &WEBDEV[1..],
+            Some(_) => &WEBDEV[..1],
+            None => &WEBDEV,
+        };
+        let filters = [("usernameFilter", &ask.username_filter), ("projectFilter", &ask.project_filter)];
+        let filters: Vec<(&str, &str)> = filters
+            .into_iter()
+            .filter_map(|(name, filter)| filter.as_deref().map(|filter| (name, filter)))
+            .collect();
+
+        let mut failure = GatewayError::NoResource { status: 404 };
+        for path in paths {
+            let mut request = self.http(node)?.get(node.join(path)).query(&filters);
+            let mut tried = false;
+            if let Credentials::Basic { user, password } = credentials {
+                request = request.basic_auth(user, Some(password));
+                tried = true;
+            }
+            let response = self.send(request).await?;
+            match GatewayError::from_status(&response, tried) {
+                None => return body(response, self.limits.body).await,
+                Some(error @ GatewayError::NoResource { .. }) => failure = error,
+                Some(error) => return Err(error),
+            }
+        }
+        Err(failure)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
+        let seconds = self.limits.connect.as_secs_f64();
+        request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))
+    }
+
+    fn http(&self, node: &NodeUrl) -> Result<&reqwest::Client, GatewayError> {
+        let (slot, proxies) = if node.is_loopback() { (&self.local, false) } else { (&self.remote, true) };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        // A redirect is never followed: it could carry the credentials to somebody else.
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(self.limits.connect)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));
+        if !proxies {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| GatewayError::Setup { reason: error.to_string() })?;
+        Ok(slot.get_or_init(|| client))
+    }
+}
+
+/// Whether the gateway says that it can answer.
+fn running(info: &GatewayInfo) -> Result<(), GatewayError> {
+    match info.context_status.as_deref() {
+        None => Ok(()),
+        Some(status) if status.eq_ignore_ascii_case("RUNNING") => Ok(()),
+        Some(status) if status.eq_ignore_ascii_case("STARTING") => Err(GatewayError::Starting),
+        Some(status) if status.eq_ignore_ascii_case("NEEDS_COMMISSIONING") => {
+            Err(GatewayError::NotCommissioned)
+        }
+        Some(status) => Err(GatewayError::NotRunning { status: status.to_owned() }),
+    }
+}
+
+/// The whole body, unpacked, unless it is too large.
+async fn body(mut response: Response, limit: u64) -> Result<Vec<u8>, GatewayError> {
+    let too_large = GatewayError::TooLarge { limit };
+    if response.content_length().is_some_and(|length| length > limit) {
+        return Err(too_large);
+    }
+    let mut body = Vec::new();
+    loop {
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| GatewayError::Broken { reason: root_cause(&error) })?;
+        let Some(chunk) = chunk else {
+            return Ok(body);
+        };
+        if (body.len() + chunk.len()) as u64 > limit {
+            return Err(too_large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+}
+
+/// Reads an answer; a large one on another thread, so that other nodes' answers don't wait for it.
+async fn parse(body: Vec<u8>) -> Result<Dataset, GatewayError> {
+    if body.len() < PARSE_HERE {
+        return Ok(Dataset::from_json(&body)?);
+    }
+    let parsed = tokio::task::spawn_blocking(move || Dataset::from_json(&body)).await;
+    // The task is never cancelled, so a join error is a panic, which goes on here.
+    parsed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())).map_err(Into::into)
+}

@@ -1,0 +1,191 @@
+//! Why a gateway could not be read: the cause, and what to do next, in one line.
+
+use std::error::Error;
+use std::io;
+
+use crate::dataset::DatasetError;
+
+/// Why a gateway could not be read. The text names the cause and the next step, without the gateway's address.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GatewayError {
+    /// The HTTP client could not be made.
+    #[error("the HTTP client can't be set up ({reason}); are the system's certificates in order?")]
+    Setup {
+        /// What the client says.
+        reason: String,
+    },
+    /// No such host.
+    #[error("no host of this name is known; check the spelling, or the name server")]
+    NameNotFound,
+    /// Nobody listens there.
+    #[error("the connection was refused; is the gateway running, and is this its port?")]
+    Refused,
+    /// No way leads there.
+    #[error("the host can't be reached from here; check the network or the VPN")]
+    Unreachable,
+    /// Nobody answered the call.
+    #[error("no connection within {seconds} s; check the address, the network and firewalls")]
+    ConnectTimeout {
+        /// How long was waited.
+        seconds: f64,
+    },
+    /// The answer did not end in time.
+    #[error("no whole answer within {seconds} s; try again, or allow more time")]
+    Timeout {
+        /// How long was waited.
+        seconds: f64,
+    },
+    /// The connection broke.
+    #[error("the connection broke before the answer was whole; try again ({reason})")]
+    Broken {
+        /// What the connection says.
+        reason: String,
+    },
+    /// Encryption could not be agreed on, or the certificate is not trusted.
+    #[error("no secure connection: {reason}; check the gateway's certificate")]
+    Tls {
+        /// What the TLS library says.
+        reason: String,
+    },
+    /// The host answers something that is no HTTP.
+    #[error("what answers there does not speak HTTP as it should ({reason}); is this the gateway's port?")]
+    Protocol {
+        /// What the HTTP client says.
+        reason: String,
+    },
+    /// The answer is larger than is taken.
+    #[error("the answer is larger than {} MiB; filter it, or read fewer sessions", .limit >> 20)]
+    TooLarge {
+        /// The limit in bytes, unpacked.
+        limit: u64,
+    },
+    /// 401.
+    #[error(
+        "the gateway wants a user and a password, and {}; for `gatewatch sessions` set GATEWATCH_USER and GATEWATCH_PASSWORD",
+        if *.tried { "did not take the given ones" } else { "none were given" }
+    )]
+    Unauthorized {
+        /// Whether credentials were sent.
+        tried: bool,
+    },
+    /// 402.
+    #[error(
+        "the Web Dev module is unlicensed, or its trial has ended (402); an administrator can reset the trial"
+    )]
+    Unlicensed,
+    /// 403.
+    #[error(
+        "the gateway forbids it (403); the user needs the role that the resource asks for, or the call must come over https"
+    )]
+    Forbidden,
+    /// 404 or 405 in place of the resource.
+    #[error(
+        "the gateway has no Gatewatch resource ({status}); import the Gatewatch project into its Web Dev module"
+    )]
+    NoResource {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// 501.
+    #[error("the gateway's Gatewatch resource has no doGet (501); import the Gatewatch project again")]
+    NoDoGet,
+    /// 500.
+    #[error("the script on the gateway failed (500); the gateway's log says why")]
+    ScriptFailed,
+    /// 503, or a status that says so.
+    #[error("the gateway is starting; it is asked again soon")]
+    Starting,
+    /// The gateway was never set up.
+    #[error("the gateway is not commissioned yet; finish its set-up in a browser")]
+    NotCommissioned,
+    /// The gateway says that it is in no state to answer.
+    #[error("the gateway says that it is {status}, not running; wait, or look at its status page")]
+    NotRunning {
+        /// Its own word.
+        status: String,
+    },
+    /// The gateway sends us elsewhere. Credentials never follow.
+    #[error("the gateway redirects to {location}; if that is the gateway, use that address")]
+    Redirect {
+        /// Where to.
+        location: String,
+    },
+    /// Any other status.
+    #[error("the gateway answered with HTTP status {status}; is this the address of an Ignition gateway?")]
+    Status {
+        /// The status.
+        status: u16,
+    },
+    /// The answer came whole, and is no dataset.
+    #[error(transparent)]
+    Answer(#[from] DatasetError),
+}
+
+impl GatewayError {
+    /// What a failed request means.
+    pub(super) fn from_request(error: &reqwest::Error, connect_seconds: f64) -> Self {
+        let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+        let reason = root_cause(error);
+
+        if error.is_timeout() {
+            return Self::ConnectTimeout { seconds: connect_seconds };
+        }
+        if let Some(tls) = causes(error).find(|cause| is_tls(*cause)) {
+            return Self::Tls { reason: tls.to_string() };
+        }
+        if error.is_connect() {
+            if causes(error).any(|cause| cause.to_string().contains("dns error")) {
+                return Self::NameNotFound;
+            }
+            return match io.map(io::Error::kind) {
+                Some(io::ErrorKind::ConnectionRefused) => Self::Refused,
+                Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Self::Unreachable,
+                Some(io::ErrorKind::TimedOut) => Self::ConnectTimeout { seconds: connect_seconds },
+                _ => Self::Broken { reason },
+            };
+        }
+        let broken = io.is_some() || reason.contains("incomplete") || reason.contains("connection closed");
+        if broken { Self::Broken { reason } } else { Self::Protocol { reason } }
+    }
+
+    /// What an HTTP status in place of the sessions means; `None` for 200.
+    pub(super) fn from_status(response: &reqwest::Response, tried: bool) -> Option<Self> {
+        let status = response.status();
+        Some(match status.as_u16() {
+            200 => return None,
+            401 => Self::Unauthorized { tried },
+            402 => Self::Unlicensed,
+            403 => Self::Forbidden,
+            404 | 405 => Self::NoResource { status: status.as_u16() },
+            500 => Self::ScriptFailed,
+            501 => Self::NoDoGet,
+            503 => Self::Starting,
+            _ if status.is_redirection() => {
+                let location = response.headers().get(reqwest::header::LOCATION);
+                let location = location.and_then(|value| value.to_str().ok());
+                Self::Redirect { location: location.unwrap_or("somewhere unsaid").to_owned() }
+            }
+            status => Self::Status { status },
+        })
+    }
+}
+
+/// The causes of an error, the nearest first.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        Error::source(*cause)
+    }
+    std::iter::successors(error.source(), next)
+}
+
+/// The words of the innermost cause: those of the outer ones only say that a request failed.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// rustls is no dependency of ours, so its errors are known by their words only.
+fn is_tls(cause: &(dyn Error + 'static)) -> bool {
+    let text = cause.to_string().to_lowercase();
+    ["certificate", "tls", "corrupt message"].iter().any(|word| text.contains(word))
+}

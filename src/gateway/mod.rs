@@ -1,0 +1,18 @@
+//! Speaking to gateways.
+//!
+//! A [`Client`] asks one node: first its health page (who is there, which version, which role), then its sessions.
+//! Every failure is a [`GatewayError`] that says what is wrong and what to do next.
+
+mod client;
+mod credentials;
+mod error;
+mod info;
+mod profile;
+mod url;
+
+pub use client::{Ask, Client, Limits, Reading};
+pub use credentials::{Credentials, CredentialsError};
+pub use error::GatewayError;
+pub use info::{GatewayInfo, Role, Version};
+pub use profile::Profile;
+pub use url::{NodeUrl, NodeUrlError};

@@ -1,0 +1,246 @@
+//! `gatewatch sessions`: the table without a window.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+
+use crate::cli::{FormatArg, SessionsArgs};
+use crate::dataset::Dataset;
+use crate::demo::{DemoError, DemoGateway};
+use crate::export::{self, FileError, Format};
+use crate::filter::{Filter, Mode, PatternError};
+use crate::gateway::{Ask, Client, Credentials, CredentialsError, GatewayError, Limits, NodeUrl};
+use crate::gateway::{NodeUrlError, Profile};
+use crate::query::{Query, QueryError, Side};
+use crate::settings::{self, Settings, SettingsError, State, Target};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Everything that was asked for.
+    All,
+    /// Some nodes did not answer; the rows of the others are written.
+    Partly,
+}
+
+/// Why nothing was done. The text is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionsError {
+    /// A pattern can't be read.
+    #[error("{option} {pattern:?}: {source}")]
+    Pattern {
+        /// The option that gave it.
+        option: &'static str,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        source: PatternError,
+    },
+    /// A pattern gave up on a value.
+    #[error("{option}: {source}")]
+    Match {
+        /// The option that gave it.
+        option: &'static str,
+        /// Why it gave up.
+        source: QueryError,
+    },
+    /// There is no such column to sort by.
+    #[error("--sort {column}: there is no such column; there are {}", .known.join(", "))]
+    NoColumn {
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+    /// `--excel` beside another format than CSV.
+    #[error("--excel goes with --format csv only")]
+    ExcelWithoutCsv,
+    /// The gateway's address is none.
+    #[error(transparent)]
+    Address(#[from] NodeUrlError),
+    /// The environment's credentials can't be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The saved gateways can't be read, and one is needed.
+    #[error("{0}; mend the file, or name the gateway by its address")]
+    Settings(#[from] SettingsError),
+    /// The demo gateway does not start.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// The system gives no runtime for the network.
+    #[error("the network can't be used: {0}")]
+    Runtime(io::Error),
+    /// No node could be read; the text holds a line for each.
+    #[error("{}", .0.join("\n"))]
+    Gateways(Vec<String>),
+    /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Standard output could not be written.
+    #[error("standard output: {0}")]
+    Output(io::Error),
+}
+
+impl SessionsError {
+    /// Whether the command was used wrongly, rather than something failed.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Pattern { .. }
+                | Self::NoColumn { .. }
+                | Self::ExcelWithoutCsv
+                | Self::Address(_)
+                | Self::Credentials(_)
+        )
+    }
+}
+
+/// Reads the gateway, filters, sorts and writes. `warn` is given each thing worth a line on standard error that is no
+/// failure of the whole.
+///
+/// # Errors
+/// When nothing could be written; see [`SessionsError`].
+pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, SessionsError> {
+    // What can be wrong with the command itself is told before anything is asked over the network.
+    let format = format(args)?;
+    let mut query = Query {
+        username: filter("--username", args.username.as_deref())?,
+        project: filter("--project", args.project.as_deref())?,
+        sort: args.sort.clone(),
+    };
+    let credentials = Credentials::from_env(|name| std::env::var(name).ok())?;
+    let (profile, _demo) = gateway(args.gateway.as_deref(), warn)?;
+
+    let limits = Limits {
+        connect: args.timeout.min(Limits::default().connect),
+        whole: args.timeout,
+        ..Limits::default()
+    };
+    let (dataset, done) = read(&profile, &Client::new(limits), &credentials, warn)?;
+
+    check_sort(&query, &dataset)?;
+    if args.count {
+        query.sort.clear();
+    }
+    let rows = query.run(&dataset).map_err(|source| {
+        let option = match source.side {
+            Side::Username => "--username",
+            Side::Project => "--project",
+        };
+        SessionsError::Match { option, source }
+    })?;
+
+    let write = |out: &mut dyn Write| {
+        if args.count { writeln!(out, "{}", rows.len()) } else { export::write(out, &dataset, &rows, format) }
+    };
+    match &args.output {
+        Some(path) => export::write_file(path, write)?,
+        None => to_stdout(write)?,
+    }
+    Ok(done)
+}
+
+fn format(args: &SessionsArgs) -> Result<Format, SessionsError> {
+    match (args.format, args.excel) {
+        (FormatArg::Csv, false) => Ok(Format::Csv),
+        (FormatArg::Csv, true) => Ok(Format::SpreadsheetCsv),
+        (FormatArg::Json, false) => Ok(Format::Json),
+        (FormatArg::Table, false) => Ok(Format::Table),
+        (_, true) => Err(SessionsError::ExcelWithoutCsv),
+    }
+}
+
+/// An empty pattern is none, as an empty box in the window is.
+fn filter(option: &'static str, pattern: Option<&str>) -> Result<Option<Filter>, SessionsError> {
+    let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else {
+        return Ok(None);
+    };
+    Filter::new(pattern, Mode::default()).map(Some).map_err(|source| {
+        let pattern = pattern.to_owned();
+        SessionsError::Pattern { option, pattern, source }
+    })
+}
+
+/// The gateway to read, and the demo gateway where it is that one, which must live as long as it is read.
+fn gateway(
+    wanted: Option<&str>,
+    warn: &mut dyn FnMut(&str),
+) -> Result<(Profile, Option<DemoGateway>), SessionsError> {
+    let folder = settings::folder();
+    let settings = match folder.as_deref().map(Settings::load) {
+        None => Settings::default(),
+        Some(Ok(settings)) => settings,
+        // An address needs no settings. Anything else might be a name in them.
+        Some(Err(error)) if wanted.is_some_and(|wanted| wanted.contains("://")) => {
+            warn(&error.to_string());
+            Settings::default()
+        }
+        Some(Err(error)) => return Err(error.into()),
+    };
+    let last = folder.and_then(|folder| State::load(&folder).last);
+    match settings.target(wanted, last.as_deref())? {
+        Target::Gateway(profile) => Ok((profile, None)),
+        Target::Demo => {
+            let demo = DemoGateway::start(crate::demo::Options::in_process())?;
+            let profile = Profile::from_address(demo.url())?;
+            warn("no gateway is saved, so these are the sessions of the demo gateway");
+            Ok((profile, Some(demo)))
+        }
+    }
+}
+
+/// All nodes side by side; their rows under each other.
+fn read(
+    profile: &Profile,
+    client: &Client,
+    credentials: &Credentials,
+    warn: &mut dyn FnMut(&str),
+) -> Result<(Arc<Dataset>, Done), SessionsError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
+    let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, &Ask::default()));
+
+    let mut parts = Vec::new();
+    let mut failures = Vec::new();
+    for (node, answer) in profile.nodes().iter().zip(answers) {
+        match answer {
+            Ok(reading) => parts.push(reading.dataset),
+            Err(error) => failures.push(failure(profile, node, &error)),
+        }
+    }
+    if parts.is_empty() {
+        return Err(SessionsError::Gateways(failures));
+    }
+    for failure in &failures {
+        warn(failure);
+    }
+    let done = if failures.is_empty() { Done::All } else { Done::Partly };
+    Ok((Dataset::concat(&parts), done))
+}
+
+fn failure(profile: &Profile, node: &NodeUrl, error: &GatewayError) -> String {
+    let name = &profile.name;
+    let url = node.to_string();
+    if *name == url { format!("{url}: {error}") } else { format!("{name}, {url}: {error}") }
+}
+
+fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {
+    let unknown = query.sort.iter().find(|key| dataset.column(&key.column).is_none());
+    match unknown {
+        None => Ok(()),
+        Some(key) => Err(SessionsError::NoColumn {
+            column: key.column.to_string(),
+            known: dataset.columns().map(|(id, _)| id.to_string()).collect(),
+        }),
+    }
+}
+
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), SessionsError> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(SessionsError::Output),
+    }
+}

@@ -1,0 +1,265 @@
+//! The configuration file, and what is remembered from run to run.
+//!
+//! `config.toml` is the user's: read, never overwritten in silence. `state.toml` beside it is ours: which gateway was
+//! the last.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::export::{FileError, write_file};
+use crate::gateway::{NodeUrl, NodeUrlError, Profile};
+
+/// The folder of both files: `GATEWATCH_CONFIG_DIR`, or the platform's own; `None` where there is no home folder.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    let told = std::env::var_os("GATEWATCH_CONFIG_DIR").filter(|folder| !folder.is_empty());
+    told.map(PathBuf::from).or_else(|| {
+        let platform = directories::ProjectDirs::from("", "", "gatewatch")?;
+        Some(platform.config_dir().to_owned())
+    })
+}
+
+/// What the user set in `config.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The saved gateways, in the order of the file.
+    pub profiles: Vec<Profile>,
+    /// The time between two reads; `None` where the file does not say.
+    pub refresh: Option<Duration>,
+}
+
+/// A `config.toml` that can't be used. It is left as it is.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {fault}", path.display())]
+pub struct SettingsError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub fault: SettingsFault,
+}
+
+/// What is wrong with a `config.toml`.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFault {
+    /// It can't be opened.
+    #[error("can't be read: {0}")]
+    Io(#[from] io::Error),
+    /// It is no TOML, or holds what is not known.
+    #[error("line {line}: {reason}")]
+    Toml {
+        /// Where, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// An address in it is none.
+    #[error("profile {profile:?}: {source}")]
+    Address {
+        /// The profile's name.
+        profile: String,
+        /// What is wrong with the address.
+        source: NodeUrlError,
+    },
+    /// A profile without an address.
+    #[error("profile {profile:?} has no urls; add urls = [\"http://host:8088\"]")]
+    NoAddress {
+        /// The profile's name.
+        profile: String,
+    },
+    /// Two profiles of one name.
+    #[error("two profiles are called {profile:?}; give each a name of its own")]
+    Duplicate {
+        /// The name.
+        profile: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    refresh_secs: Option<u32>,
+    #[serde(default)]
+    profile: Vec<ProfileEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileEntry {
+    name: String,
+    #[serde(default)]
+    urls: Vec<String>,
+}
+
+impl Settings {
+    /// Reads `config.toml` in `folder`; without one, everything is as it comes.
+    ///
+    /// # Errors
+    /// When the file is there and can't be used.
+    pub fn load(folder: &Path) -> Result<Self, SettingsError> {
+        let path = folder.join("config.toml");
+        let read = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::read(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error.into()),
+        };
+        read.map_err(|fault| SettingsError { path, fault })
+    }
+
+    fn read(text: &str) -> Result<Self, SettingsFault> {
+        let file: ConfigFile = toml::from_str(text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            SettingsFault::Toml {
+                line: 1 + before.matches('\n').count(),
+                reason: error.message().replace('\n', ", "),
+            }
+        })?;
+        let mut profiles: Vec<Profile> = Vec::new();
+        for ProfileEntry { name, urls } in file.profile {
+            if profiles.iter().any(|other| other.name == name) {
+                return Err(SettingsFault::Duplicate { profile: name });
+            }
+            let nodes: Vec<NodeUrl> = urls
+                .iter()
+                .map(|url| url.parse())
+                .collect::<Result<_, _>>()
+                .map_err(|source| SettingsFault::Address { profile: name.clone(), source })?;
+            let profile = Profile::new(name.clone(), nodes);
+            profiles.push(profile.ok_or(SettingsFault::NoAddress { profile: name })?);
+        }
+        let refresh = file.refresh_secs.map(|seconds| Duration::from_secs(seconds.into()));
+        Ok(Self { profiles, refresh })
+    }
+
+    /// The gateway that the user means: a saved one by its name, or one by its address. Without `wanted`, the last
+    /// one, else the first saved one, else the demo gateway.
+    ///
+    /// # Errors
+    /// When `wanted` is neither the name of a saved gateway nor an address.
+    pub fn target(&self, wanted: Option<&str>, last: Option<&str>) -> Result<Target, NodeUrlError> {
+        let saved = |name: &str| self.profiles.iter().find(|profile| profile.name == name).cloned();
+        if let Some(wanted) = wanted {
+            return saved(wanted).map_or_else(|| Profile::from_address(wanted), Ok).map(Target::Gateway);
+        }
+        // A name that is no longer saved is no address, even if it could be read as one.
+        let unsaved = |last: &str| {
+            let address = last.contains("://");
+            address.then(|| Profile::from_address(last).ok()).flatten()
+        };
+        let last = last.and_then(|last| saved(last).or_else(|| unsaved(last)));
+        let profile = last.or_else(|| self.profiles.first().cloned());
+        Ok(profile.map_or(Target::Demo, Target::Gateway))
+    }
+}
+
+/// Which gateway to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The one inside this process.
+    Demo,
+    /// A real one, or one that passes for it.
+    Gateway(Profile),
+}
+
+/// What is remembered from run to run.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// The gateway that was shown last: a profile's name or an address.
+    pub last: Option<String>,
+}
+
+impl State {
+    /// Reads `state.toml` in `folder`. It holds nothing that could not be lost, so a bad one counts as none.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
+        toml::from_str(&text).unwrap_or_default()
+    }
+
+    /// Writes `state.toml` in `folder`, which is made where it is missing.
+    ///
+    /// # Errors
+    /// When the folder can't be made or written to.
+    pub fn save(&self, folder: &Path) -> Result<(), FileError> {
+        let path = folder.join("state.toml");
+        std::fs::create_dir_all(folder).map_err(|source| FileError { path: path.clone(), source })?;
+        let text = toml::to_string(self).expect("one optional text is TOML");
+        write_file(&path, |out| out.write_all(text.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = "refresh_secs = 2\n\
+        [[profile]]\nname = \"North\"\nurls = [\"http://n1:8088\", \"n2\"]\n\
+        [[profile]]\nname = \"South\"\nurls = [\"https://s:8043\"]\n";
+
+    fn profile(address: &str) -> Target {
+        Target::Gateway(Profile::from_address(address).unwrap())
+    }
+
+    #[test]
+    fn profiles_and_interval_are_read() {
+        let settings = Settings::read(TWO).unwrap();
+        assert_eq!(settings.refresh, Some(Duration::from_secs(2)));
+        let names: Vec<&str> = settings.profiles.iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(names, ["North", "South"]);
+        let nodes: Vec<String> = settings.profiles[0].nodes().iter().map(ToString::to_string).collect();
+        assert_eq!(nodes, ["http://n1:8088", "http://n2:8088"]);
+    }
+
+    #[test]
+    fn a_bad_file_is_reported_with_its_line() {
+        for (text, expected) in [
+            ("refresh_secs = 2\nprofile = 3\n", "line 2: "),
+            ("refresh_secs = 2\n\n[[profile\n", "line 3: "),
+            ("refreshsecs = 2\n", "line 1: unknown field `refreshsecs`"),
+            ("[[profile]]\nname = \"N\"\nurls = [\"ftp://x\"]\n", "profile \"N\": a gateway speaks http"),
+            ("[[profile]]\nname = \"N\"\n", "profile \"N\" has no urls"),
+            (&TWO.replace("South", "North"), "two profiles are called \"North\""),
+        ] {
+            let error = Settings::read(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_no_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(folder.path()).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn the_gateway_is_the_wanted_one_else_the_last_else_the_first_else_the_demo() {
+        let settings = Settings::read(TWO).unwrap();
+        let north = Target::Gateway(settings.profiles[0].clone());
+        let south = Target::Gateway(settings.profiles[1].clone());
+        let none = Settings::default();
+        let target = |settings: &Settings, wanted, last| settings.target(wanted, last).unwrap();
+        assert_eq!(target(&settings, Some("South"), Some("North")), south);
+        assert_eq!(target(&settings, Some("other"), Some("North")), profile("other"));
+        assert_eq!(target(&settings, None, Some("South")), south);
+        assert_eq!(target(&settings, None, Some("http://x:1")), profile("http://x:1"));
+        assert_eq!(target(&settings, None, Some("Gone")), north);
+        assert_eq!(target(&settings, None, None), north);
+        assert_eq!(target(&none, None, Some("http://x:1")), profile("http://x:1"));
+        assert_eq!(target(&none, None, None), Target::Demo);
+        assert!(none.target(Some("ftp://x"), None).is_err());
+    }
+
+    #[test]
+    fn the_last_gateway_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("not/there/yet");
+        assert_eq!(State::load(&inside), State::default());
+        let state = State { last: Some("Plant \"N\"".to_owned()) };
+        state.save(&inside).unwrap();
+        assert_eq!(State::load(&inside), state);
+    }
+}

@@ -1,0 +1,29 @@
+//! What the user can want of the window.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::dataset::ColumnId;
+
+/// One wish of the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// To watch the gateway of this name or address.
+    Connect(String),
+    /// To read the gateway now.
+    Refresh,
+    /// To read it this often, or only when told.
+    RefreshEvery(Option<Duration>),
+    /// To apply the filters as they are typed now.
+    Filter,
+    /// To sort by a column: ascending, then descending, then unsorted.
+    SortBy(ColumnId),
+    /// To export the shown rows.
+    Export,
+    /// To export them into this file.
+    ExportTo(PathBuf),
+    /// Not to export after all.
+    CancelExport,
+    /// To be rid of the message in the status bar.
+    DismissMessage,
+}

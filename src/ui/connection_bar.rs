@@ -1,0 +1,197 @@
+//! The top of the window: which gateway, how it stands with it, and how old the table is.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Local};
+use egui::{ComboBox, Key, RichText, TextEdit, Ui};
+
+use super::command::Command;
+use super::model::{Health, Model};
+use super::theme::{self, Tone};
+use crate::gateway::{GatewayInfo, Role};
+
+/// The intervals to choose from, in seconds.
+const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
+
+/// Draws the bar.
+pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        gateway(ui, model, commands);
+        ui.separator();
+        if ui.button("Refresh").on_hover_text("Read the gateway now (F5)").clicked() {
+            commands.push(Command::Refresh);
+        }
+        interval(ui, model, commands);
+    });
+    ui.horizontal(|ui| {
+        let now = SystemTime::now();
+        state(ui, model, now);
+    });
+}
+
+fn gateway(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut model.gateway_box)
+        .hint_text("http://host:8088")
+        .desired_width(theme::GATEWAY_WIDTH);
+    let edit = ui.add(edit).accessible_name("Gateway");
+    let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if edit.changed() {
+        model.gateway_fault = None;
+    }
+    if !model.profiles.is_empty() {
+        ui.menu_button("▼", |ui| {
+            for name in &model.profiles {
+                if ui.button(name).clicked() {
+                    model.gateway_box.clone_from(name);
+                    commands.push(Command::Connect(name.clone()));
+                    ui.close();
+                }
+            }
+        })
+        .response
+        .accessible_name("Saved gateways");
+    }
+    if ui.button("Connect").on_hover_text("Watch this gateway").clicked() || entered {
+        commands.push(Command::Connect(model.gateway_box.clone()));
+    }
+}
+
+fn interval(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    let choice = ComboBox::from_id_salt("refresh interval")
+        .selected_text(every(model.refresh))
+        .width(96.0)
+        .show_ui(ui, |ui| {
+            let intervals = INTERVALS.map(|seconds| Some(Duration::from_secs(seconds)));
+            for interval in std::iter::once(None).chain(intervals) {
+                if ui.selectable_label(interval == model.refresh, every(interval)).clicked() {
+                    commands.push(Command::RefreshEvery(interval));
+                }
+            }
+        });
+    choice.response.accessible_name("Refresh interval");
+}
+
+fn every(interval: Option<Duration>) -> String {
+    match interval.map(|interval| interval.as_secs()) {
+        None => "not by itself".to_owned(),
+        Some(seconds) if seconds >= 60 && seconds % 60 == 0 => format!("every {} min", seconds / 60),
+        Some(seconds) => format!("every {seconds} s"),
+    }
+}
+
+fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
+    if let Some(fault) = &model.gateway_fault {
+        line(ui, Tone::Fault, "●", fault);
+        return;
+    }
+    let as_of = model.as_of().map(|as_of| as_of_text(as_of, model.is_stale().then_some(now)));
+    let as_of = as_of.as_deref();
+    match model.health() {
+        Health::Connecting => {
+            let text = if model.gateway.is_empty() {
+                "no gateway yet; type its address and connect".to_owned()
+            } else {
+                format!("{}: connecting…", model.gateway)
+            };
+            line(ui, Tone::Warning, "○", &text);
+        }
+        Health::Running(info) => {
+            let cold = info.is_some_and(|info| info.role == Some(Role::ColdBackup));
+            let tone = if cold { Tone::Warning } else { Tone::Good };
+            let reading = model.is_reading().then_some("reading…");
+            let parts = [Some(identity(&model.gateway, info)), Some(running(info)), as_of.map(Into::into)];
+            let text: Vec<String> = parts.into_iter().flatten().chain(reading.map(Into::into)).collect();
+            line(ui, tone, "●", &text.join(" · "));
+        }
+        Health::Partly(failed, all, error) => {
+            let text = format!("{}: {failed} of {all} nodes don't answer: {error}", model.gateway);
+            lost(ui, model, now, Tone::Warning, &text, as_of);
+        }
+        Health::Lost(error) => {
+            let text = format!("{}: {error}", model.gateway);
+            lost(ui, model, now, Tone::Fault, &text, as_of);
+        }
+    }
+}
+
+/// The line for a gateway that does not answer. What counts, the age, stands first; the rest may be cut.
+fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Tone, text: &str, as_of: Option<&str>) {
+    let again = if model.is_reading() {
+        Some("asking again…".to_owned())
+    } else {
+        model.next_read().map(|next| {
+            let left = next.duration_since(now).unwrap_or_default();
+            format!("asked again in {}", age(left + Duration::from_millis(999)))
+        })
+    };
+    let parts = [as_of.map(str::to_owned), again, Some(text.to_owned())];
+    let text: Vec<String> = parts.into_iter().flatten().collect();
+    line(ui, tone, "▲", &text.join(" · "));
+    // The age and the time left count on; once a second is soon enough, and only while something is wrong.
+    ui.ctx().request_repaint_after(Duration::from_secs(1));
+}
+
+fn line(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
+    let colour = theme::colour(ui.visuals(), tone);
+    ui.label(RichText::new(sign).color(colour));
+    let text = RichText::new(text);
+    let text = if matches!(tone, Tone::Good) { text } else { text.color(colour) };
+    ui.add(egui::Label::new(text).truncate());
+}
+
+/// What the gateway is called, by us and by itself.
+fn identity(ours: &str, info: Option<&GatewayInfo>) -> String {
+    match info.and_then(|info| info.name.as_deref()) {
+        Some(name) if name != ours => format!("{ours} ({name})"),
+        _ => ours.to_owned(),
+    }
+}
+
+fn running(info: Option<&GatewayInfo>) -> String {
+    let version = info.and_then(|info| info.version.as_ref()).map(ToString::to_string);
+    let role = info.and_then(|info| info.role).map(|role| match role {
+        Role::ColdBackup => format!("{role}: its sessions may be on the master"),
+        _ => role.to_string(),
+    });
+    let parts = [Some("running".to_owned()), version, role];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn as_of_text(as_of: SystemTime, now: Option<SystemTime>) -> String {
+    let time = DateTime::<Local>::from(as_of).format("%H:%M:%S");
+    match now {
+        None => format!("as of {time}"),
+        Some(now) => {
+            format!("as of {time}, {} ago", age(now.duration_since(as_of).unwrap_or_default()))
+        }
+    }
+}
+
+/// A length of time in its largest two units.
+fn age(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (days, hours, ..) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_has_two_units_at_most() {
+        let ages = [0, 59, 60, 3_599, 11_520, 90_000].map(|seconds| age(Duration::from_secs(seconds)));
+        assert_eq!(ages, ["0 s", "59 s", "1 min 0 s", "59 min 59 s", "3 h 12 min", "1 d 1 h"]);
+    }
+
+    #[test]
+    fn an_interval_is_told_in_its_unit() {
+        let told =
+            [None, Some(5), Some(90), Some(300)].map(|seconds| every(seconds.map(Duration::from_secs)));
+        assert_eq!(told, ["not by itself", "every 5 s", "every 90 s", "every 5 min"]);
+    }
+}

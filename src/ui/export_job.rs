@@ -1,0 +1,108 @@
+//! One export in the background: choosing a file, then writing it.
+
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::dataset::Dataset;
+use crate::export::{self, FileError, Format};
+
+/// Nobody cancels a dialog faster than this: a dialog that is gone by then never came up.
+const FASTEST_CANCEL: Duration = Duration::from_millis(300);
+
+/// How a file to write is chosen: takes the suggested name, gives the file, or nothing where the user cancelled or no
+/// dialog could be shown. Called on the window's thread, as some platforms demand; waited for on another.
+pub type PickFile = Box<dyn Fn(&str) -> Picking>;
+
+/// A file being chosen.
+pub type Picking = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// What to write.
+pub(super) struct Rows {
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) rows: Arc<Vec<u32>>,
+    pub(super) format: Format,
+}
+
+/// How an export ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The file is written.
+    Written(PathBuf),
+    /// The user changed their mind.
+    Cancelled,
+    /// The system could show no file dialog.
+    NoDialog,
+    /// The file could not be written.
+    Failed(FileError),
+}
+
+/// An export under way.
+pub(super) struct ExportJob {
+    outcome: Receiver<Outcome>,
+    /// How many sessions are written.
+    pub(super) sessions: usize,
+}
+
+impl ExportJob {
+    /// Lets the user choose a file and writes it. Calls `wake` when that is done.
+    pub(super) fn choose(
+        picking: Picking,
+        rows: Rows,
+        wake: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
+        let begun = Instant::now();
+        Self::spawn(rows, wake, move |rows| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
+            match chosen {
+                Some(path) => write(&path, rows),
+                None if begun.elapsed() < FASTEST_CANCEL => Outcome::NoDialog,
+                None => Outcome::Cancelled,
+            }
+        })
+    }
+
+    /// Writes this file. Calls `wake` when that is done.
+    pub(super) fn to(path: PathBuf, rows: Rows, wake: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        Self::spawn(rows, wake, move |rows| write(&path, rows))
+    }
+
+    fn spawn(
+        rows: Rows,
+        wake: impl FnOnce() + Send + 'static,
+        work: impl FnOnce(&Rows) -> Outcome + Send + 'static,
+    ) -> io::Result<Self> {
+        let (tell, outcome) = sync_channel(1);
+        let sessions = rows.rows.len();
+        thread::Builder::new().name("export".to_owned()).spawn(move || {
+            // The window may be gone by now; the file is written all the same.
+            let _gone = tell.send(work(&rows));
+            wake();
+        })?;
+        Ok(Self { outcome, sessions })
+    }
+
+    /// How it ended, once it has.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        match self.outcome.try_recv() {
+            Ok(outcome) => Some(outcome),
+            Err(TryRecvError::Empty) => None,
+            // The thread ended without a word: as good as cancelled.
+            Err(TryRecvError::Disconnected) => Some(Outcome::Cancelled),
+        }
+    }
+}
+
+fn write(path: &Path, rows: &Rows) -> Outcome {
+    let written = export::write_file(path, |out| export::write(out, &rows.dataset, &rows.rows, rows.format));
+    match written {
+        Ok(()) => Outcome::Written(path.to_owned()),
+        Err(error) => Outcome::Failed(error),
+    }
+}

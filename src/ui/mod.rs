@@ -1,0 +1,21 @@
+//! The window.
+//!
+//! [`App`] holds everything: `logic` takes in what the background threads have to tell and `ui` draws it. What the
+//! user does comes back from the drawing as a list of [`Command`]s, which [`App`] carries out. No screen part reaches
+//! into another.
+
+mod app;
+mod command;
+mod connection_bar;
+mod export_job;
+mod filter_bar;
+mod grid;
+mod model;
+mod status_bar;
+mod theme;
+mod window;
+
+pub use app::{App, Start};
+pub use command::Command;
+pub use export_job::{PickFile, Picking};
+pub use window::{WindowError, run};

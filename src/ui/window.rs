@@ -1,0 +1,122 @@
+//! Opening the window: with OpenGL where it works, with Vulkan or DirectX where it does not.
+
+use eframe::{NativeOptions, Renderer};
+use egui::ViewportBuilder;
+
+use super::app::{App, Start};
+use super::export_job::PickFile;
+use super::theme;
+use crate::gateway::{Credentials, CredentialsError, NodeUrlError};
+use crate::settings::{self, Settings, State};
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WindowError {
+    /// There is no screen.
+    #[error(
+        "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); `gatewatch sessions` shows the table without one"
+    )]
+    NoDisplay,
+    /// Neither way of drawing works.
+    #[error(
+        "no window can be opened ({opengl}; {fallback}); `gatewatch sessions` shows the table without one"
+    )]
+    NoRenderer {
+        /// Why not with OpenGL.
+        opengl: String,
+        /// Why not with Vulkan, DirectX or Metal.
+        fallback: String,
+    },
+    /// The gateway's address is none.
+    #[error(transparent)]
+    Address(#[from] NodeUrlError),
+    /// The environment's credentials can't be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+}
+
+impl WindowError {
+    /// Whether the command was used wrongly, rather than something failed.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Address(_) | Self::Credentials(_))
+    }
+}
+
+/// Opens the window on this gateway, a saved one's name or an address, and returns when it is closed.
+///
+/// # Errors
+/// When the gateway can't be meant, or no window can be opened.
+pub fn run(gateway: Option<&str>) -> Result<(), WindowError> {
+    // Told before anything else, so that a wrong address is wrong with and without a screen.
+    start(gateway)?;
+    if !has_display() {
+        return Err(WindowError::NoDisplay);
+    }
+    let Err(opengl) = open(gateway, Renderer::Glow)? else {
+        return Ok(());
+    };
+    match open(gateway, Renderer::Wgpu)? {
+        Ok(()) => Ok(()),
+        Err(fallback) => {
+            let [opengl, fallback] = [opengl, fallback].map(|error| error.to_string().replace('\n', " "));
+            Err(WindowError::NoRenderer { opengl, fallback })
+        }
+    }
+}
+
+/// Elsewhere than on Linux and its kin there always is one.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos")))
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set)
+}
+
+fn open(gateway: Option<&str>, renderer: Renderer) -> Result<eframe::Result, WindowError> {
+    let start = start(gateway)?;
+    let options = NativeOptions {
+        renderer,
+        viewport: ViewportBuilder::default()
+            .with_title("Gatewatch")
+            .with_app_id("gatewatch")
+            .with_inner_size(theme::FIRST_WINDOW)
+            .with_min_inner_size(theme::LEAST_WINDOW),
+        ..NativeOptions::default()
+    };
+    let app =
+        eframe::run_native("Gatewatch", options, Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?))));
+    Ok(app)
+}
+
+/// What the settings, the last run and the command line say together.
+fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
+    let folder = settings::folder();
+    let (settings, trouble) = match folder.as_deref().map(Settings::load) {
+        None => (Settings::default(), None),
+        Some(Ok(settings)) => (settings, None),
+        // The program starts all the same, and leaves the file alone.
+        Some(Err(error)) => (Settings::default(), Some(error.to_string())),
+    };
+    let last = folder.as_deref().and_then(|folder| State::load(folder).last);
+    Ok(Start {
+        target: settings.target(gateway, last.as_deref())?,
+        settings,
+        folder,
+        credentials: Credentials::from_env(|name| std::env::var(name).ok())?,
+        trouble,
+        pick_file: native_dialog(),
+    })
+}
+
+/// The system's own file dialog.
+fn native_dialog() -> PickFile {
+    Box::new(|suggested| {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Export sessions")
+            .add_filter("CSV", &["csv"])
+            .set_file_name(suggested);
+        let chosen = dialog.save_file();
+        Box::pin(async move { chosen.await.map(|file| file.path().to_owned()) })
+    })
+}

@@ -1,0 +1,244 @@
+//! The client against gateways over a socket: good ones of each version, and each way to go wrong.
+
+mod support;
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use gatewatch::dataset::DatasetError;
+use gatewatch::demo::{DemoGateway, Options};
+use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading, Role};
+use support::{PLANT, StandIn, answer, ok, status};
+
+fn read_with(
+    url: &str,
+    credentials: &Credentials,
+    ask: &Ask,
+    limits: Limits,
+) -> Result<Reading, GatewayError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = Client::new(limits);
+    let read = runtime.block_on(client.read(&url.parse().unwrap(), credentials, ask));
+    runtime.shutdown_background();
+    read
+}
+
+fn read(url: &str) -> Result<Reading, GatewayError> {
+    read_with(url, &Credentials::None, &Ask::default(), Limits::default())
+}
+
+fn error(url: &str) -> GatewayError {
+    read(url).unwrap_err()
+}
+
+#[test]
+fn the_demo_gateway_is_read_like_any_other() {
+    let demo = DemoGateway::start(Options::in_process()).unwrap();
+    let reading = read(demo.url()).unwrap();
+    assert!(reading.dataset.len() > 50);
+    assert_eq!(reading.dataset.columns().count(), 6);
+    assert!(reading.dataset.now().is_some() && reading.dataset.timezone().is_some());
+    let info = reading.info.unwrap();
+    assert_eq!(info.version.unwrap().major, 8);
+    assert_eq!(info.context_status.as_deref(), Some("RUNNING"));
+}
+
+#[test]
+fn filters_are_passed_to_the_gateway_and_applied_there() {
+    let demo = DemoGateway::start(Options::in_process()).unwrap();
+    let ask = Ask { username_filter: Some("bill.*".into()), project_filter: None };
+    let reading = read_with(demo.url(), &Credentials::None, &ask, Limits::default()).unwrap();
+    let users: Vec<&str> =
+        (0..reading.dataset.len()).filter_map(|row| reading.dataset.username().get(row)).collect();
+    assert!(users.len() >= 3, "{users:?}");
+    assert!(users.iter().all(|user| user.starts_with("bill")), "{users:?}");
+}
+
+#[test]
+fn the_version_decides_where_the_resource_is() {
+    for (version, path) in [
+        ("7.9.21", "/main/system/webdev/gatewatch/sessions"),
+        ("8.1.44", "/system/webdev/gatewatch/sessions"),
+        ("8.3.4", "/system/webdev/gatewatch/sessions"),
+    ] {
+        let gateway = StandIn::gateway(version, ok(&answer(&PLANT)));
+        let reading = read(&gateway.url).unwrap();
+        assert_eq!(reading.dataset.len(), PLANT.len());
+        assert_eq!(reading.info.unwrap().role, Some(Role::Master));
+        assert_eq!(gateway.paths(), ["/system/gwinfo", path]);
+    }
+}
+
+#[test]
+fn a_gateway_that_does_not_say_its_version_is_tried_both_ways() {
+    let gateway = StandIn::new(|request, stream| {
+        let response = match request.path() {
+            "/main/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            _ => status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let reading = read(&gateway.url).unwrap();
+    assert_eq!((reading.info, reading.dataset.len()), (None, PLANT.len()));
+}
+
+#[test]
+fn nothing_is_asked_for_that_the_user_did_not_ask_for() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
+    read(&gateway.url).unwrap();
+    let requests = gateway.requests();
+    assert_eq!(requests[1].target, "/system/webdev/gatewatch/sessions");
+    assert_eq!(requests[1].header("authorization"), None);
+}
+
+#[test]
+fn filters_go_through_any_character_unharmed() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
+    let ask = Ask { username_filter: Some("a+b &=%#ü".into()), project_filter: Some(".*".into()) };
+    read_with(&gateway.url, &Credentials::None, &ask, Limits::default()).unwrap();
+    assert_eq!(
+        gateway.requests()[1].target,
+        "/system/webdev/gatewatch/sessions?usernameFilter=a%2Bb+%26%3D%25%23%C3%BC&projectFilter=.*"
+    );
+}
+
+#[test]
+fn a_user_and_password_go_to_the_resource_alone() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
+    let billy = Credentials::Basic { user: "billy".into(), password: "secret".into() };
+    read_with(&gateway.url, &billy, &Ask::default(), Limits::default()).unwrap();
+    let sent: Vec<Option<String>> =
+        gateway.requests().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
+    assert_eq!(sent, [None, Some("Basic YmlsbHk6c2VjcmV0".to_owned())]);
+}
+
+#[test]
+fn the_demo_gateway_lets_in_whom_it_should() {
+    let require_basic = Some("billy:secret".parse().unwrap());
+    let demo = DemoGateway::start(Options { require_basic, ..Options::in_process() }).unwrap();
+    let credentials = |password: &str| Credentials::Basic { user: "billy".into(), password: password.into() };
+    let read = |credentials| {
+        read_with(demo.url(), &credentials, &Ask::default(), Limits::default())
+            .map(|reading| reading.dataset.len())
+    };
+    assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
+    assert_eq!(read(credentials("wrong")), Err(GatewayError::Unauthorized { tried: true }));
+    assert!(read(credentials("secret")).unwrap() > 0);
+}
+
+#[test]
+fn each_status_is_an_error_of_its_own() {
+    for (line, expected) in [
+        ("401 Unauthorized", GatewayError::Unauthorized { tried: false }),
+        ("402 Payment Required", GatewayError::Unlicensed),
+        ("403 Forbidden", GatewayError::Forbidden),
+        ("404 Not Found", GatewayError::NoResource { status: 404 }),
+        ("405 Method Not Allowed", GatewayError::NoResource { status: 405 }),
+        ("500 Server Error", GatewayError::ScriptFailed),
+        ("501 Not Implemented", GatewayError::NoDoGet),
+        ("503 Service Unavailable", GatewayError::Starting),
+        ("418 Teapot", GatewayError::Status { status: 418 }),
+    ] {
+        let gateway = StandIn::gateway("8.1.0", status(line, "<html>words</html>"));
+        assert_eq!(error(&gateway.url), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_redirect_is_told_and_never_followed() {
+    let elsewhere = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let location = format!("{}/welcome", elsewhere.url);
+    let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+    let gateway = StandIn::gateway("8.1.0", response);
+    assert_eq!(error(&gateway.url), GatewayError::Redirect { location });
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[test]
+fn a_gateway_that_is_not_running_says_so() {
+    for (status, expected) in [
+        ("STARTING", GatewayError::Starting),
+        ("NEEDS_COMMISSIONING", GatewayError::NotCommissioned),
+        ("FAULTED", GatewayError::NotRunning { status: "FAULTED".into() }),
+    ] {
+        let gateway = StandIn::new(move |_, stream| {
+            stream.write_all(&ok(&format!("Version=8.1.0;ContextStatus={status}"))).unwrap();
+        });
+        assert_eq!(error(&gateway.url), expected);
+    }
+}
+
+#[test]
+fn what_is_no_dataset_is_told_with_its_fault() {
+    for (body, expected) in [
+        ("", DatasetError::Empty),
+        ("<html><title>Welcome</title>", DatasetError::Html { title: Some("Welcome".into()) }),
+        (r#"{"ok":false,"v":1,"error":"no"}"#, DatasetError::Refused { message: "no".into() }),
+        (r#"{"ok":true,"#, DatasetError::Truncated { line: 1, column: 11 }),
+    ] {
+        let gateway = StandIn::gateway("8.1.0", ok(body));
+        assert_eq!(error(&gateway.url), GatewayError::Answer(expected));
+    }
+}
+
+#[test]
+fn a_packed_answer_is_unpacked() {
+    // gzip of an empty dataset, made with Python's gzip module.
+    let demo = DemoGateway::start(Options { sessions: 5_000, ..Options::in_process() }).unwrap();
+    assert_eq!(read(demo.url()).unwrap().dataset.len(), 5_000);
+}
+
+#[test]
+fn a_body_that_breaks_off_is_no_dataset() {
+    let gateway = StandIn::gateway("8.1.0", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr");
+    assert!(matches!(error(&gateway.url), GatewayError::Broken { .. }));
+}
+
+#[test]
+fn an_answer_beyond_the_limit_is_refused_with_and_without_its_length() {
+    let limits = Limits { body: 1000, ..Limits::default() };
+    let body = answer(&PLANT.repeat(10));
+    let unsized_response = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}");
+    for response in [ok(&body), unsized_response.into_bytes()] {
+        let gateway = StandIn::gateway("8.1.0", response);
+        let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+        assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: 1000 });
+    }
+}
+
+#[test]
+fn an_answer_that_never_ends_meets_the_time_limit() {
+    let gateway = StandIn::new(|_, stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        // A byte at a time until the client has had enough.
+        while stream.write_all(b" ").is_ok() {
+            std::thread::yield_now();
+        }
+    });
+    let limits = Limits { whole: Duration::from_millis(300), ..Limits::default() };
+    let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+    // The page that says who it is has a size limit of its own, so either may be met first, never neither.
+    assert_eq!(read.unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
+}
+
+#[test]
+fn nobody_there_is_told_from_a_name_that_is_none() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(error(&format!("http://{free}")), GatewayError::Refused);
+    assert_eq!(error("http://no-such-host.invalid:8088"), GatewayError::NameNotFound);
+}
+
+#[test]
+fn what_speaks_no_http_is_told_so() {
+    let odd = StandIn::new(|_, stream| stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap());
+    assert!(matches!(error(&odd.url), GatewayError::Protocol { .. }), "{:?}", error(&odd.url));
+    let tls = odd.url.replace("http:", "https:");
+    assert!(matches!(error(&tls), GatewayError::Tls { .. }), "{:?}", error(&tls));
+}
+
+#[test]
+fn no_error_is_longer_than_a_line() {
+    let gateway = StandIn::gateway("8.1.0", ok("<title>a\nb</title>"));
+    assert!(!error(&gateway.url).to_string().contains('\n'));
+}

@@ -1,0 +1,133 @@
+//! What several test files need: a stand-in gateway that answers whatever a test wants, byte for byte.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A request as far as tests look at it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// Path and query.
+    pub(crate) target: String,
+    /// All header lines, in lower case.
+    pub(crate) headers: Vec<String>,
+}
+
+impl Request {
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// A server on a port of its own. It lives as long as the test process.
+pub(crate) struct StandIn {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl StandIn {
+    /// Answers each request with what `answer` writes; the connection is closed after each.
+    pub(crate) fn new(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let seen = requests.clone();
+        let answer = Arc::new(answer);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (seen, answer) = (seen.clone(), answer.clone());
+                thread::spawn(move || {
+                    let mut stream = stream.unwrap();
+                    let Some(request) = read(&stream) else { return };
+                    seen.lock().unwrap().push(request.clone());
+                    answer(&request, &mut stream);
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// A gateway of this version whose Web Dev resource gives these responses; anything else is 404.
+    pub(crate) fn gateway(version: &'static str, sessions: impl Into<Vec<u8>>) -> Self {
+        let sessions = sessions.into();
+        Self::new(move |request, stream| {
+            let response = if request.path().ends_with("/system/gwinfo") {
+                let role = "RedundancyStatus=Master;RedundantNodeActiveStatus=Active";
+                ok(&format!("ContextStatus=RUNNING;PlatformName=Plant;Version={version};{role}"))
+            } else if request.path().ends_with("/system/webdev/gatewatch/sessions") {
+                sessions.clone()
+            } else {
+                status("404 Not Found", "")
+            };
+            // A client that has seen enough may be gone.
+            let _gone = stream.write_all(&response);
+        })
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.requests().iter().map(|request| request.path().to_owned()).collect()
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Request> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next()?.ok()?;
+    let target = first.split(' ').nth(1)?.to_owned();
+    let headers = lines.map_while(Result::ok).take_while(|line| !line.is_empty());
+    let headers = headers.map(|line| match line.split_once(": ") {
+        Some((name, value)) => format!("{}: {value}", name.to_lowercase()),
+        None => line,
+    });
+    Some(Request { target, headers: headers.collect() })
+}
+
+/// A whole response.
+pub(crate) fn status(status: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").into_bytes()
+}
+
+/// A whole response of status 200.
+pub(crate) fn ok(body: &str) -> Vec<u8> {
+    status("200 OK", body)
+}
+
+/// A Web Dev answer with these rows, each of six JSON values.
+pub(crate) fn answer(rows: &[&str]) -> String {
+    let columns = [
+        ("username", "String"),
+        ("project", "String"),
+        ("address", "String"),
+        ("isDesigner", "Boolean"),
+        ("clientId", "String"),
+        ("creationTime", "Date"),
+    ]
+    .map(|(name, kind)| format!(r#"{{"name":"{name}","type":"{kind}"}}"#))
+    .join(",");
+    let rows = rows.join("],[");
+    let rows = if rows.is_empty() { rows } else { format!("[{rows}]") };
+    format!(
+        r#"{{"ok":true,"v":1,"now":1790000000000,"timezone":"UTC","columns":[{columns}],"rows":[{rows}]}}"#
+    )
+}
+
+/// The sessions that most tests look at.
+pub(crate) const PLANT: [&str; 6] = [
+    r#""billy","Packaging","10.2.0.9",false,"A1",1795365700123"#,
+    r#""anna","Boiler","10.10.0.1",true,"B2",1795365600000"#,
+    r#""bill.smith","Boiler","hmi-7",false,"C3",1795365500000"#,
+    r#"null,"Packaging","::1",false,"D4",null"#,
+    r#""jürgen","Intake","10.2.0.9",null,"E5",1795365400000"#,
+    r#""billy","Boiler","hmi-10",false,"F6",1795365300000"#,
+];

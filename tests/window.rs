@@ -1,0 +1,356 @@
+//! The window as a user meets it, through its accessible names: type, click, read the counts. Needs no screen.
+
+mod support;
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::{Role, SortDirection};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+use gatewatch::demo::{DemoGateway, Options};
+use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::settings::{Settings, State, Target};
+use gatewatch::ui::{App, Picking, Start};
+use support::{PLANT, StandIn, answer, ok, status};
+
+/// Nothing here takes this long unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A window without a screen, and word of when it wants to be painted again.
+struct Window {
+    harness: Harness<'static, App>,
+    wakes: Receiver<()>,
+}
+
+impl Window {
+    fn open(start: Start) -> Self {
+        let (wake, wakes) = sync_channel(1);
+        let mut harness = Harness::builder().with_size([1080.0, 680.0]).build_eframe(|cc| {
+            cc.egui_ctx.set_request_repaint_callback(move |_| {
+                let _already = wake.try_send(());
+            });
+            App::new(&cc.egui_ctx, start).unwrap()
+        });
+        harness.step();
+        Self { harness, wakes }
+    }
+
+    fn on(url: &str) -> Self {
+        Self::open(start(Target::Gateway(Profile::from_address(url).unwrap())))
+    }
+
+    /// Paints whenever the window asks for it, until it shows this.
+    fn until(&mut self, what: &str, shown: impl Fn(&Harness<'static, App>) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.harness.step();
+            if shown(&self.harness) {
+                return;
+            }
+            assert!(Instant::now() < end, "the window never showed: {what}");
+            // A repaint that is asked for later than now is not told, so look again before long.
+            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
+        }
+    }
+
+    fn until_text(&mut self, text: &str) {
+        self.until(text, |harness| harness.query_by_label(text).is_some());
+    }
+
+    fn until_text_contains(&mut self, text: &str) {
+        self.until(text, |harness| harness.query_by_label_contains(text).is_some());
+    }
+
+    fn click(&mut self, name: &str) {
+        self.harness.get_by_label(name).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn type_into(&mut self, name: &str, text: &str) {
+        self.harness.get_by_label(name).focus();
+        self.harness.step();
+        self.harness.get_by_label(name).type_text(text);
+        self.harness.step();
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.harness.query_by_label(text).is_some()
+    }
+
+    /// The texts of the visible cells at the horizontal place of a header, from top to bottom.
+    fn column(&self, header: &str) -> Vec<String> {
+        let title = self.harness.get_by_label(header).rect();
+        let below = |node: &Node<'_>| {
+            let rect = node.rect();
+            rect.top() > title.bottom() && (rect.left() - title.left()).abs() < 2.0
+        };
+        let mut cells: Vec<(f32, String)> = self
+            .harness
+            .get_all_by_role(Role::Label)
+            .filter(below)
+            .map(|node| (node.rect().top(), node.value().unwrap_or_default()))
+            .collect();
+        cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // The count in the status bar stands below the first column.
+        cells.retain(|(_, text)| !text.ends_with(" sessions"));
+        cells.into_iter().map(|(_, text)| text).collect()
+    }
+}
+
+fn start(target: Target) -> Start {
+    Start {
+        target,
+        settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
+        folder: None,
+        credentials: Credentials::None,
+        trouble: None,
+        pick_file: Box::new(|_| Box::pin(std::future::ready(None))),
+    }
+}
+
+fn plant() -> StandIn {
+    StandIn::gateway("8.1.44", ok(&answer(&PLANT)))
+}
+
+#[test]
+fn the_first_start_shows_the_demo_gateway() {
+    let mut window = Window::open(start(Target::Demo));
+    window.until_text("120 of 120 sessions");
+    assert!(window.harness.query_by_label_contains("Demo gateway").is_some());
+    assert!(window.harness.query_by_label_contains("running, 8.3").is_some());
+}
+
+#[test]
+fn every_name_that_others_rely_on_is_there_once() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    for name in ["Username filter", "Project filter"] {
+        let role = window.harness.get_by_label(name).accesskit_node().role();
+        assert_eq!(role, Role::TextInput, "{name}");
+    }
+    for name in ["Username", "Project", "Address", "Designer", "Client ID", "Created"] {
+        let role = window.harness.get_by_label(name).accesskit_node().role();
+        assert_eq!(role, Role::ColumnHeader, "{name}");
+    }
+    for name in ["Refresh", "Export", "Connect"] {
+        let role = window.harness.get_by_label(name).accesskit_node().role();
+        assert_eq!(role, Role::Button, "{name}");
+    }
+}
+
+#[test]
+fn typing_a_pattern_narrows_the_table_at_once() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "bi.*");
+    window.until_text("3 of 6 sessions");
+    assert_eq!(window.column("Username"), ["billy", "bill.smith", "billy"]);
+    window.type_into("Project filter", "Boiler");
+    window.until_text("2 of 6 sessions");
+    assert_eq!(window.column("Username"), ["bill.smith", "billy"]);
+    for _ in 0.."Boiler".len() {
+        window.harness.key_press(Key::Backspace);
+    }
+    window.until_text("3 of 6 sessions");
+}
+
+#[test]
+fn a_wrong_pattern_marks_its_box_and_the_last_good_result_stays() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "billy");
+    window.until_text("2 of 6 sessions");
+    window.type_into("Username filter", "(");
+    window.until_text_contains("column 6");
+    assert!(window.has("2 of 6 sessions"));
+    // Another filter still works on what the last good pattern left.
+    window.type_into("Project filter", "Packaging");
+    window.until_text("1 of 6 sessions");
+    window.type_into("Username filter", "|x)");
+    window.until("no fault", |harness| harness.query_by_label_contains("column 6").is_none());
+    assert!(window.has("1 of 6 sessions"));
+}
+
+#[test]
+fn a_header_sorts_up_down_and_not_at_all() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    let unsorted = ["billy", "anna", "bill.smith", "–", "jürgen", "billy"];
+    assert_eq!(window.column("Username"), unsorted);
+    let direction =
+        |window: &Window| window.harness.get_by_label("Username").accesskit_node().data().sort_direction();
+    assert_eq!(direction(&window), None);
+
+    window.click("Username");
+    let upwards = ["anna", "bill.smith", "billy", "billy", "jürgen", "–"];
+    assert_eq!(window.column("Username"), upwards);
+    assert_eq!(direction(&window), Some(SortDirection::Ascending));
+
+    window.click("Username");
+    let downwards = ["jürgen", "billy", "billy", "bill.smith", "anna", "–"];
+    assert_eq!(window.column("Username"), downwards);
+    assert_eq!(direction(&window), Some(SortDirection::Descending));
+
+    window.click("Username");
+    assert_eq!(window.column("Username"), unsorted);
+
+    window.click("Address");
+    let by_number = ["10.2.0.9", "10.2.0.9", "10.10.0.1", "::1", "hmi-10", "hmi-7"];
+    assert_eq!(window.column("Address"), by_number);
+}
+
+#[test]
+fn refresh_shows_who_came_and_who_went() {
+    let demo = DemoGateway::start(Options { sessions: 10, still: true, ..Options::in_process() }).unwrap();
+    let mut window = Window::on(demo.url());
+    window.until_text("10 of 10 sessions");
+    let http = reqwest::Client::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client_id = runtime.block_on(async {
+        let body = r#"{"username":"zoe","project":"Night","address":"10.9.9.9","isDesigner":true}"#;
+        let url = format!("{}/demo/sessions", demo.url());
+        let request = http.post(url).header("content-type", "application/json").body(body);
+        let answer = request.send().await.unwrap().text().await.unwrap();
+        answer.split('"').nth(3).unwrap().to_owned()
+    });
+    window.type_into("Username filter", "zoe");
+    window.until_text("0 of 10 sessions");
+    window.click("Refresh");
+    window.until_text("1 of 11 sessions");
+    assert_eq!(window.column("Client ID"), [client_id.as_str()]);
+    runtime.block_on(async {
+        let url = format!("{}/demo/sessions/{client_id}", demo.url());
+        assert!(http.delete(url).send().await.unwrap().status().is_success());
+    });
+    window.harness.key_press(Key::F5);
+    window.until_text("0 of 10 sessions");
+}
+
+#[test]
+fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itself() {
+    let fails = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let failing = fails.clone();
+    let gateway = StandIn::new(move |request, stream| {
+        use std::io::Write as _;
+        let response = match request.path() {
+            _ if failing.load(std::sync::atomic::Ordering::SeqCst) => status("503 Service Unavailable", ""),
+            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            _ => status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    assert!(window.harness.query_by_label_contains(" ago").is_none());
+
+    fails.store(true, std::sync::atomic::Ordering::SeqCst);
+    window.click("Refresh");
+    window.until_text_contains("the gateway is starting");
+    assert!(window.harness.query_by_label_contains(" ago").is_some());
+    assert!(window.has("6 of 6 sessions"));
+    window.type_into("Username filter", "billy");
+    window.until_text("2 of 6 sessions");
+
+    fails.store(false, std::sync::atomic::Ordering::SeqCst);
+    window.until_text_contains("running");
+    assert!(window.harness.query_by_label_contains(" ago").is_none());
+    assert!(window.has("2 of 6 sessions"));
+}
+
+#[test]
+fn another_gateway_is_connected_to_and_remembered() {
+    let (first, second) = (plant(), StandIn::gateway("8.1.0", ok(&answer(&PLANT[..2]))));
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Gateway(Profile::from_address(&first.url).unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window.harness.get_by_label("Gateway").focus();
+    window.harness.step();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.type_into("Gateway", &second.url);
+    window.click("Connect");
+    window.until_text("2 of 2 sessions");
+    assert_eq!(State::load(folder.path()).last.as_deref(), Some(second.url.as_str()));
+}
+
+#[test]
+fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Gateway", " x");
+    window.click("Connect");
+    assert!(window.harness.query_by_label_contains("http://host:8088").is_some());
+    assert!(window.has("6 of 6 sessions"));
+}
+
+/// A window on the usual plant whose file dialog gives this at once.
+fn exporting_to(plant: &StandIn, path: Option<PathBuf>) -> Window {
+    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
+    let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(path.clone())) };
+    let mut window = Window::open(Start { pick_file: Box::new(pick), ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window
+}
+
+#[test]
+fn export_writes_the_shown_rows_in_the_shown_order() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("out.csv");
+    let mut window = exporting_to(&plant, Some(path.clone()));
+    window.type_into("Username filter", "bi.*");
+    window.until_text("3 of 6 sessions");
+    window.click("Username");
+    window.click("Export");
+    window.until_text_contains("3 sessions written to");
+    let users = |text: &str| {
+        let lines = text.lines().skip(1);
+        lines.map(|line| line.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.starts_with("\u{feff}username,"), "{written:?}");
+    assert_eq!(users(&written), ["bill.smith", "billy", "billy"]);
+
+    window.click("for a spreadsheet");
+    window.click("Dismiss the message");
+    window.click("Export");
+    window.until_text_contains("3 sessions written to");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("username,"));
+}
+
+#[test]
+fn without_a_file_dialog_the_path_is_asked_for_in_the_window() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("out.csv");
+    let mut window = exporting_to(&plant, None);
+    window.click("Export");
+    window.until_text("Save");
+    let name = "Path of the file to export to";
+    window.harness.get_by_label(name).focus();
+    window.harness.step();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.type_into(name, path.to_str().unwrap());
+    window.click("Save");
+    window.until_text_contains("6 sessions written to");
+    assert!(path.exists());
+}
+
+#[test]
+fn an_export_that_fails_says_why_and_asks_again() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("no/such/out.csv");
+    let mut window = exporting_to(&plant, Some(path));
+    window.click("Export");
+    window.until_text_contains("can't write the file");
+    assert!(window.has("Save"));
+    window.click("Cancel");
+    assert!(!window.has("Save"));
+}
