@@ -15,7 +15,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// A saved gateway's name, or an address such as http://host:8088 [default: the last one, at the very first start
+    /// A saved gateway's name, or an address such as <http://host:8088> [default: the last one, at the very first start
     /// the demo gateway]
     pub gateway: Option<String>,
 }
@@ -37,7 +37,7 @@ pub enum Command {
     3 some nodes answered and others did not."
 )]
 pub struct SessionsArgs {
-    /// A saved gateway's name, or an address such as http://host:8088 [default: the last one; the demo gateway if none
+    /// A saved gateway's name, or an address such as <http://host:8088> [default: the last one; the demo gateway if none
     /// is saved]
     pub gateway: Option<String>,
 

@@ -183,6 +183,9 @@ impl State {
     ///
     /// # Errors
     /// When the folder can't be made or written to.
+    ///
+    /// # Panics
+    /// Never: one optional text is always TOML.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join("state.toml");
         std::fs::create_dir_all(folder).map_err(|source| FileError { path: path.clone(), source })?;

@@ -160,13 +160,18 @@ fn field<'de, T: de::DeserializeOwned, A: MapAccess<'de>>(
     serde_json::from_str(raw.get()).map_err(|_| fail(fault, DatasetError::WrongField { field, expected }))
 }
 
-/// The gateway's own words for a refusal, whatever type they are of.
+/// The gateway's own words for a refusal, whatever type they are of. On one line: what Java says of a pattern has two.
 fn words(value: serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(text),
-        other => Some(other.to_string()),
-    }
+    let text = match value {
+        serde_json::Value::Null => return None,
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Some(one_line(&text))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(serde::Deserialize)]
@@ -322,7 +327,7 @@ impl CellSeed<'_> {
         Err(fail(fault, error))
     }
 
-    fn push_json<E: de::Error>(self, value: serde_json::Value) -> Result<(), E> {
+    fn push_json<E: de::Error>(self, value: &serde_json::Value) -> Result<(), E> {
         // No column takes such a cell as it is; one of a type not known here keeps its text.
         self.push(Cell::Boolean(false), || value.to_string())
     }
@@ -383,12 +388,12 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
         let value = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(cells))?;
-        self.push_json(value)
+        self.push_json(&value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
         let value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))?;
-        self.push_json(value)
+        self.push_json(&value)
     }
 }
 
@@ -407,7 +412,7 @@ fn json_error(error: &serde_json::Error, text: &str) -> DatasetError {
 }
 
 fn truncated(bytes: &[u8]) -> DatasetError {
-    let line = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
+    let line = bytes.split(|byte| *byte == b'\n').count();
     let column = bytes.iter().rev().take_while(|byte| **byte != b'\n').count();
     DatasetError::Truncated { line, column }
 }
@@ -419,7 +424,7 @@ fn title(html: &str) -> Option<String> {
     let lower = html.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;
-    let title = html[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = one_line(&html[start..end]);
     (!title.is_empty() && title.chars().count() <= MOST).then_some(title)
 }
 

@@ -31,19 +31,19 @@ fn write_beside(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".gatewatch-").suffix(".part");
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".gatewatch-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         // As any new file, for all whom the umask lets; a replaced one keeps its own permissions.
         let kept = target.metadata().map_or(0o666, |old| old.permissions().mode());
-        builder.permissions(std::fs::Permissions::from_mode(kept));
+        temporary.permissions(std::fs::Permissions::from_mode(kept));
     }
-    let mut file = BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?);
-    fill(&mut file)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    let mut part = BufWriter::with_capacity(1 << 16, temporary.tempfile_in(folder)?);
+    fill(&mut part)?;
+    let part = part.into_inner().map_err(io::IntoInnerError::into_error)?;
+    part.as_file().sync_all()?;
+    part.persist(&target).map_err(|error| error.error)?;
     Ok(())
 }

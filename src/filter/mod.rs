@@ -68,6 +68,7 @@ impl Filter {
     ///
     /// # Errors
     /// Never yet: every pattern accepted so far matches in linear time.
+    #[must_use]
     pub fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         Ok(self.regex.is_match(value) != self.mode.invert)
     }

@@ -51,6 +51,7 @@ impl Query {
     ///
     /// # Errors
     /// When a filter gives up on a value.
+    #[must_use]
     pub fn run(&self, dataset: &Dataset) -> Result<Vec<u32>, QueryError> {
         let mut rows = filtering::rows(dataset, self.username.as_ref(), self.project.as_ref())?;
         sort::sort(dataset, &self.sort, &mut rows);

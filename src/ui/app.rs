@@ -9,7 +9,7 @@ use chrono::{DateTime, Local};
 use egui::{CentralPanel, Context, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use super::command::Command;
-use super::export_job::{ExportJob, Outcome, PickFile, Rows};
+use super::export_job::{ExportJob, Extract, Outcome, PickFile};
 use super::model::{Export, FilterBox, Message, Model, Table};
 use super::{connection_bar, filter_bar, grid, status_bar, theme};
 use crate::demo::{self, DemoGateway};
@@ -129,9 +129,10 @@ impl App {
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
                 self.model.export = Export::Running;
-                self.start_export(ctx, |rows, wake| ExportJob::to(path, rows, wake));
+                self.start_export(ctx, |extract, wake| ExportJob::to(path, extract, wake));
             }
             Command::CancelExport => self.model.export = Export::Idle,
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::DismissMessage => self.model.message = None,
         }
     }
@@ -188,22 +189,22 @@ impl App {
         let time: DateTime<Local> = SystemTime::now().into();
         let picking = (self.pick_file)(&time.format("sessions-%Y-%m-%d-%H%M%S.csv").to_string());
         self.model.export = Export::Running;
-        self.start_export(ctx, |rows, wake| ExportJob::choose(picking, rows, wake));
+        self.start_export(ctx, |extract, wake| ExportJob::choose(picking, extract, wake));
     }
 
     fn start_export(
         &mut self,
         ctx: &Context,
-        start: impl FnOnce(Rows, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
+        start: impl FnOnce(Extract, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
     ) {
         let Some(table) = &self.model.table else {
             self.model.export = Export::Idle;
             return;
         };
         let format = if self.model.spreadsheet { Format::SpreadsheetCsv } else { Format::Csv };
-        let rows = Rows { dataset: table.dataset.clone(), rows: table.rows.clone(), format };
+        let extract = Extract { dataset: table.dataset.clone(), rows: table.rows.clone(), format };
         let ctx = ctx.clone();
-        match start(rows, Box::new(move || ctx.request_repaint())) {
+        match start(extract, Box::new(move || ctx.request_repaint())) {
             Ok(job) => self.export = Some(job),
             Err(error) => {
                 self.model.export = Export::Idle;
@@ -228,6 +229,10 @@ impl App {
                 let folder = folder.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
                 let path = folder.unwrap_or(std::path::Path::new("")).join("sessions.csv");
                 self.model.export = Export::AskingForPath(path.display().to_string());
+            }
+            Outcome::Broken => {
+                let text = "the export ended before its time; nothing was written".to_owned();
+                self.model.message = Some(Message::Trouble(text));
             }
             Outcome::Failed(error) => {
                 let path = error.path.display().to_string();
@@ -292,6 +297,7 @@ fn shortcuts(ui: &Ui) -> Vec<Command> {
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
+        (KeyboardShortcut::new(Modifiers::COMMAND, Key::Q), Command::Quit),
     ];
     ui.ctx().input_mut(|input| {
         let pressed = shortcuts.into_iter().filter(|(shortcut, _)| input.consume_shortcut(shortcut));

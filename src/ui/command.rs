@@ -24,6 +24,8 @@ pub enum Command {
     ExportTo(PathBuf),
     /// Not to export after all.
     CancelExport,
+    /// To leave.
+    Quit,
     /// To be rid of the message in the status bar.
     DismissMessage,
 }

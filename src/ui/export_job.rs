@@ -23,7 +23,7 @@ pub type PickFile = Box<dyn Fn(&str) -> Picking>;
 pub type Picking = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 
 /// What to write.
-pub(super) struct Rows {
+pub(super) struct Extract {
     pub(super) dataset: Arc<Dataset>,
     pub(super) rows: Arc<Vec<u32>>,
     pub(super) format: Format,
@@ -40,11 +40,13 @@ pub(super) enum Outcome {
     NoDialog,
     /// The file could not be written.
     Failed(FileError),
+    /// The thread ended without a word.
+    Broken,
 }
 
 /// An export under way.
 pub(super) struct ExportJob {
-    outcome: Receiver<Outcome>,
+    told: Receiver<Outcome>,
     /// How many sessions are written.
     pub(super) sessions: usize,
 }
@@ -53,15 +55,15 @@ impl ExportJob {
     /// Lets the user choose a file and writes it. Calls `wake` when that is done.
     pub(super) fn choose(
         picking: Picking,
-        rows: Rows,
+        extract: Extract,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         let begun = Instant::now();
-        Self::spawn(rows, wake, move |rows| {
+        Self::spawn(extract, wake, move |extract| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
             match chosen {
-                Some(path) => write(&path, rows),
+                Some(path) => write(&path, extract),
                 None if begun.elapsed() < FASTEST_CANCEL => Outcome::NoDialog,
                 None => Outcome::Cancelled,
             }
@@ -69,38 +71,42 @@ impl ExportJob {
     }
 
     /// Writes this file. Calls `wake` when that is done.
-    pub(super) fn to(path: PathBuf, rows: Rows, wake: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        Self::spawn(rows, wake, move |rows| write(&path, rows))
+    pub(super) fn to(
+        path: PathBuf,
+        extract: Extract,
+        wake: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn(extract, wake, move |extract| write(&path, extract))
     }
 
     fn spawn(
-        rows: Rows,
+        extract: Extract,
         wake: impl FnOnce() + Send + 'static,
-        work: impl FnOnce(&Rows) -> Outcome + Send + 'static,
+        work: impl FnOnce(&Extract) -> Outcome + Send + 'static,
     ) -> io::Result<Self> {
-        let (tell, outcome) = sync_channel(1);
-        let sessions = rows.rows.len();
+        let (tell, told) = sync_channel(1);
+        let sessions = extract.rows.len();
         thread::Builder::new().name("export".to_owned()).spawn(move || {
             // The window may be gone by now; the file is written all the same.
-            let _gone = tell.send(work(&rows));
+            let _gone = tell.send(work(&extract));
             wake();
         })?;
-        Ok(Self { outcome, sessions })
+        Ok(Self { told, sessions })
     }
 
     /// How it ended, once it has.
     pub(super) fn outcome(&self) -> Option<Outcome> {
-        match self.outcome.try_recv() {
+        match self.told.try_recv() {
             Ok(outcome) => Some(outcome),
             Err(TryRecvError::Empty) => None,
-            // The thread ended without a word: as good as cancelled.
-            Err(TryRecvError::Disconnected) => Some(Outcome::Cancelled),
+            Err(TryRecvError::Disconnected) => Some(Outcome::Broken),
         }
     }
 }
 
-fn write(path: &Path, rows: &Rows) -> Outcome {
-    let written = export::write_file(path, |out| export::write(out, &rows.dataset, &rows.rows, rows.format));
+fn write(path: &Path, extract: &Extract) -> Outcome {
+    let Extract { dataset, rows, format } = extract;
+    let written = export::write_file(path, |out| export::write(out, dataset, rows, *format));
     match written {
         Ok(()) => Outcome::Written(path.to_owned()),
         Err(error) => Outcome::Failed(error),

@@ -63,9 +63,9 @@ pub(super) fn apply(ctx: &Context) {
     });
     // The table is read all day: its text stands out as much as a button's does.
     ctx.style_mut_of(egui::Theme::Dark, |style| {
-        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_DARK
+        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_DARK;
     });
     ctx.style_mut_of(egui::Theme::Light, |style| {
-        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_LIGHT
+        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_LIGHT;
     });
 }

@@ -80,6 +80,7 @@ fn open(gateway: Option<&str>, renderer: Renderer) -> Result<eframe::Result, Win
         viewport: ViewportBuilder::default()
             .with_title("Gatewatch")
             .with_app_id("gatewatch")
+            .with_icon(icon())
             .with_inner_size(theme::FIRST_WINDOW)
             .with_min_inner_size(theme::LEAST_WINDOW),
         ..NativeOptions::default()
@@ -87,6 +88,11 @@ fn open(gateway: Option<&str>, renderer: Renderer) -> Result<eframe::Result, Win
     let app =
         eframe::run_native("Gatewatch", options, Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?))));
     Ok(app)
+}
+
+/// The program's sign in task bars. Without it the window is just as good.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default()
 }
 
 /// What the settings, the last run and the command line say together.

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The pause after the first failure.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause: a gateway that comes back is seen within a minute.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The pause after so many failures in a row, at least one: doubled each time, up to a minute.
 ///

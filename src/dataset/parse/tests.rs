@@ -149,6 +149,10 @@ fn a_row_that_is_no_list_is_named() {
 fn a_refusal_gives_the_gateways_own_words() {
     let refused = |message: &str| Err(DatasetError::Refused { message: message.into() });
     assert_eq!(read(r#"{"ok":false,"v":1,"error":"Dangling meta"}"#), refused("Dangling meta"));
+    assert_eq!(
+        read(r#"{"ok":false,"error":"Unclosed group near index 1\n("}"#),
+        refused("Unclosed group near index 1 (")
+    );
     assert_eq!(read(r#"{"ok":false}"#), refused("it did not say why"));
     assert_eq!(read(r#"{"error":["a",1],"ok":false}"#), refused(r#"["a",1]"#));
 }
@@ -184,7 +188,7 @@ fn rows_that_are_no_list_are_told_so() {
         let json = answer(SIX, "").replace("\"rows\":[]", &format!("\"rows\":{rows}"));
         match read(&json) {
             Err(DatasetError::Unexpected { reason }) => {
-                assert!(reason.contains("a list of rows"), "{reason}")
+                assert!(reason.contains("a list of rows"), "{reason}");
             }
             other => panic!("{json}: {other:?}"),
         }
