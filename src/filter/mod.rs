@@ -1,143 +1,145 @@
-//! One pattern, matched against whole values.
+//! One filter: a pattern read as a gateway reads it, with `java.util.regex`, and matched against
+//! whole values.
 //!
-//! What an operator types must select the rows that the gateway would have selected. This module knows nobody else
-//! in the house: a pattern goes in, yes or no comes out.
+//! What is typed must select exactly the rows that the gateway would select. So the pattern is
+//! parsed as Java 17 parses it, into a tree without flags and shorthands ([`tree`]), made plain
+//! ([`simplify`]), printed with every class spelled out ([`print`]) and given to `regex` or, where
+//! it is not regular, to `fancy-regex` ([`engine`]). What neither can answer exactly is refused.
+//!
+//! This module knows nobody else.
 
-use regex::Regex;
-use regex_syntax::hir::{Hir, Look};
+mod case;
+mod case_table;
+mod check;
+mod class;
+mod cursor;
+mod engine;
+mod error;
+mod parse;
+mod parse_class;
+mod parse_escape;
+mod parse_group;
+mod prefix;
+mod print;
+mod simplify;
+mod tree;
+mod unicode;
+mod unicode_blocks;
+mod unicode_scripts;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use error::{MatchError, PatternError};
+
+use cursor::Flags;
+use engine::Engine;
 
 /// How a filter reads its pattern; the default is what the gateway does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mode {
-    /// Capital and small letters are the same.
+    /// Upper and lower case are alike, for all letters: Java's `CASE_INSENSITIVE` and
+    /// `UNICODE_CASE`.
     pub ignore_case: bool,
-    /// The pattern may match a part of the value instead of the whole.
+    /// The pattern may match any part of a value, as Java's `Matcher.find`; but never half of a
+    /// surrogate pair, which Java may find.
     pub contains: bool,
-    /// What does not match passes.
+    /// Only values that the pattern does not match.
     pub invert: bool,
 }
 
-/// A compiled pattern.
+/// A compiled pattern. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Filter {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
     pattern: String,
     mode: Mode,
-    regex: Regex,
+    engine: Engine,
+    /// What every value that matches begins with; may be empty.
+    prefix: String,
+    is_literal: bool,
 }
 
 impl Filter {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// When the pattern is no regular expression, or too large.
+    /// Where Java refuses the pattern, where it can't be matched here as on a gateway, and where it
+    /// would cost too much.
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
-        let tree = regex_syntax::ParserBuilder::new()
-            .case_insensitive(mode.ignore_case)
-            .build()
-            .parse(pattern)
-            .map_err(|error| PatternError::from_syntax(pattern, &error))?;
-        let tree = if mode.contains {
-            tree
+        let flags =
+            if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
+        let tree = check::check(&parse::parse(pattern, flags)?)?;
+        let prefix = if mode.contains {
+            check::check_extent(&tree)?;
+            String::new()
         } else {
-            // The anchors go around the tree: around the text they would break on `a|b` or a trailing comment.
-            Hir::concat(vec![Hir::look(Look::Start), tree, Hir::look(Look::End)])
+            prefix::literal_prefix(&tree)
         };
-        let regex = Regex::new(&tree.to_string()).map_err(|error| PatternError {
-            column: 1,
-            reason: match error {
-                regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
-                other => other.to_string(),
-            },
-        })?;
-        Ok(Self { pattern: pattern.to_owned(), mode, regex })
+        let engine = Engine::new(tree, !mode.contains)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                pattern: pattern.to_owned(),
+                mode,
+                engine,
+                prefix,
+                is_literal: is_literal(pattern),
+            }),
+        })
     }
 
     /// The pattern as it was typed.
     #[must_use]
     pub fn pattern(&self) -> &str {
-        &self.pattern
+        &self.inner.pattern
     }
 
-    /// How it is read.
+    /// How the pattern is read.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.mode
+        self.inner.mode
     }
 
-    /// Whether a value passes.
+    /// Whether a value passes the filter.
     ///
     /// # Errors
-    /// Never yet: every pattern accepted so far matches in linear time.
-    #[must_use]
+    /// Where the value needs too many attempts.
     pub fn is_match(&self, value: &str) -> Result<bool, MatchError> {
-        Ok(self.regex.is_match(value) != self.mode.invert)
-    }
-}
-
-/// A pattern that can't be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} at column {column}")]
-pub struct PatternError {
-    column: usize,
-    reason: String,
-}
-
-impl PatternError {
-    fn from_syntax(pattern: &str, error: &regex_syntax::Error) -> Self {
-        let (offset, reason) = match error {
-            regex_syntax::Error::Parse(error) => (error.span().start.offset, error.kind().to_string()),
-            regex_syntax::Error::Translate(error) => (error.span().start.offset, error.kind().to_string()),
-            other => (0, other.to_string()),
-        };
-        Self { column: 1 + pattern.get(..offset).unwrap_or(pattern).chars().count(), reason }
+        let Inner { engine, prefix, mode, .. } = &*self.inner;
+        // Comparing with an empty prefix is not free: it costs more than many a search.
+        let may_match = prefix.is_empty() || value.starts_with(prefix.as_str());
+        let matched = may_match && engine.is_match(value)?;
+        Ok(matched != mode.invert)
     }
 
-    /// Where the fault is, in characters counted from 1.
+    /// The part of a value that a `contains` filter found, in bytes; for highlighting, so never for
+    /// an inverted one.
     #[must_use]
-    pub fn column(&self) -> usize {
-        self.column
+    pub fn find(&self, value: &str) -> Option<Range<usize>> {
+        let Inner { engine, mode, .. } = &*self.inner;
+        if mode.contains && !mode.invert { engine.find(value) } else { None }
+    }
+
+    /// What every passing value begins with, exactly so; narrows a sorted dictionary to a range.
+    #[must_use]
+    pub fn literal_prefix(&self) -> Option<&str> {
+        let Inner { prefix, mode, .. } = &*self.inner;
+        (!mode.invert && !prefix.is_empty()).then_some(prefix.as_str())
+    }
+
+    /// The pattern, where it is plain text: no character in it has a meaning of its own.
+    #[must_use]
+    pub fn literal(&self) -> Option<&str> {
+        let Inner { pattern, is_literal, .. } = &*self.inner;
+        is_literal.then_some(pattern.as_str())
     }
 }
 
-/// A value on which a pattern gave up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MatchError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn matching<'a>(pattern: &str, mode: Mode, values: &[&'a str]) -> Vec<&'a str> {
-        let filter = Filter::new(pattern, mode).unwrap();
-        let passes = |value: &&str| filter.is_match(value).unwrap();
-        values.iter().copied().filter(passes).collect()
-    }
-
-    const USERS: [&str; 5] = ["bianca", "bill.smith", "billy", "bi-ly", "Billy"];
-
-    #[test]
-    fn the_manuals_examples_match_whole_values() {
-        let whole = |pattern| matching(pattern, Mode::default(), &USERS);
-        assert_eq!(whole("billy"), ["billy"]);
-        assert_eq!(whole("bi.*"), ["bianca", "bill.smith", "billy", "bi-ly"]);
-        assert_eq!(whole("bi.ly"), ["billy", "bi-ly"]);
-        assert_eq!(whole(r"bill\.smith"), ["bill.smith"]);
-        assert_eq!(whole("bi|billy"), ["billy"]);
-    }
-
-    #[test]
-    fn the_modes_change_what_passes() {
-        let mode = Mode { contains: true, ..Mode::default() };
-        assert_eq!(matching("ill", mode, &USERS), ["bill.smith", "billy", "Billy"]);
-        let mode = Mode { ignore_case: true, ..Mode::default() };
-        assert_eq!(matching("billy", mode, &USERS), ["billy", "Billy"]);
-        let mode = Mode { invert: true, ..Mode::default() };
-        assert_eq!(matching("bi.*", mode, &USERS), ["Billy"]);
-    }
-
-    #[test]
-    fn a_fault_has_its_column_in_characters() {
-        let error = Filter::new("jü(rgen", Mode::default()).unwrap_err();
-        assert_eq!(error.column(), 3);
-    }
+/// Whether a pattern stands for itself and nothing else.
+fn is_literal(pattern: &str) -> bool {
+    !pattern.contains(['\\', '^', '$', '.', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'])
 }

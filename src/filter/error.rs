@@ -1,0 +1,90 @@
+//! What can be wrong with a pattern, and with a match, in words for an operator.
+
+/// Why a pattern is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PatternError {
+    message: String,
+    column: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Java refuses it as well.
+    Wrong,
+    /// Java refuses it as well, but it may be the beginning of something right.
+    Incomplete,
+    /// Java takes it; nobody here can match it exactly.
+    Unsupported,
+    /// It would cost too much.
+    TooLarge,
+}
+
+impl PatternError {
+    pub(super) fn wrong(column: usize, what: &str) -> Self {
+        Self::at(Kind::Wrong, column, what)
+    }
+
+    pub(super) fn incomplete(column: usize, what: &str) -> Self {
+        Self::at(Kind::Incomplete, column, what)
+    }
+
+    pub(super) fn unsupported(column: usize, what: &str) -> Self {
+        let what = format!("{what} can't be matched here exactly as on a gateway");
+        Self::at(Kind::Unsupported, column, &what)
+    }
+
+    pub(super) fn too_large(what: &str) -> Self {
+        Self { message: what.to_owned(), column: 1, kind: Kind::TooLarge }
+    }
+
+    /// `what` may hold `{at}`, the place for the column; else it is said at the end.
+    fn at(kind: Kind, column: usize, what: &str) -> Self {
+        let at = format!("at column {column}");
+        let message =
+            if what.contains("{at}") { what.replace("{at}", &at) } else { format!("{what} ({at})") };
+        Self { message, column, kind }
+    }
+
+    /// Where the fault is, in characters from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Whether typing on can make the pattern valid.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.kind == Kind::Incomplete
+    }
+
+    /// Whether a gateway would take the pattern and only this program can't.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.kind, Kind::Unsupported | Kind::TooLarge)
+    }
+}
+
+/// Why a value could not be judged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatchError {
+    /// The search was given up; on a gateway it might take forever.
+    #[error("the pattern needs too many attempts on \u{201c}{value}\u{201d}")]
+    TooMuchBacktracking {
+        /// The value, cut where it is long.
+        value: String,
+    },
+}
+
+impl MatchError {
+    pub(super) fn too_much_backtracking(value: &str) -> Self {
+        const SHOWN: usize = 60;
+        let mut shown: String = value.chars().take(SHOWN).collect();
+        if shown.len() < value.len() {
+            shown.push('…');
+        }
+        Self::TooMuchBacktracking { value: shown }
+    }
+}

@@ -1,0 +1,123 @@
+//! Our filters against the JDK's `java.util.regex`: stored verdicts, and fresh random ones where a
+//! JDK is present.
+
+mod generate;
+mod oracle;
+
+use std::fs::{read_to_string, write};
+
+use generate::{Case, Random, case, soup};
+use oracle::{Tally, data};
+
+/// Of what Java takes, we may refuse one pattern in a hundred.
+const REFUSED_PERCENT: usize = 1;
+
+/// Patterns written by hand, in every mode that makes a difference.
+fn by_hand() -> Vec<String> {
+    let text = read_to_string(data().join("by_hand.txt")).unwrap();
+    let mut lines = text.lines().skip(1);
+    let values: Vec<String> = lines.next().unwrap().split('\t').map(oracle::unescape).collect();
+    let cases = lines.flat_map(|pattern| {
+        ["m", "f", "mi"].map(|mode| Case { mode, pattern: oracle::unescape(pattern), values: values.clone() })
+    });
+    cases.map(|case| oracle::line(&case)).collect()
+}
+
+fn random_cases(seed: u64, patterns: usize, nasty: bool) -> Vec<String> {
+    let mut random = Random(seed);
+    (0..patterns).map(|_| oracle::line(&case(&mut random, nasty))).collect()
+}
+
+/// What `stored_patterns_answer_as_in_java` asks.
+fn stored_cases() -> [(&'static str, Vec<String>); 3] {
+    [
+        ("by_hand", by_hand()),
+        ("ordinary", random_cases(17, 2_500, false)),
+        ("nasty", random_cases(18, 1_500, true)),
+    ]
+}
+
+/// Writes the verdicts that are stored; needs a JDK 17:
+/// `cargo test --test filter_java -- --ignored store_verdicts`.
+#[test]
+#[ignore = "writes into the source tree"]
+fn store_verdicts() {
+    for (name, lines) in stored_cases() {
+        let verdicts = oracle::ask(&lines).expect("java");
+        write(data().join(format!("{name}.verdicts")), verdicts.join("\n") + "\n").unwrap();
+    }
+}
+
+#[test]
+fn stored_patterns_answer_as_in_java() {
+    for (name, lines) in stored_cases() {
+        let verdicts = read_to_string(data().join(format!("{name}.verdicts"))).unwrap();
+        let verdicts: Vec<String> = verdicts.lines().map(str::to_owned).collect();
+        let tally = judged(&lines, &verdicts);
+        report(&tally, name);
+        let taken = tally.patterns - tally.both_refuse;
+        assert!(tally.matching > tally.cases / 20, "{name}: too few matches to mean anything");
+        if name == "ordinary" {
+            assert!(
+                tally.refused * 100 <= taken * REFUSED_PERCENT,
+                "{name}: {} of {taken} refused",
+                tally.refused
+            );
+        }
+    }
+}
+
+fn judged(lines: &[String], verdicts: &[String]) -> Tally {
+    assert_eq!(lines.len(), verdicts.len(), "verdicts of other cases: store them anew");
+    let mut tally = Tally::default();
+    for (line, verdict) in lines.iter().zip(verdicts) {
+        tally.judge(line, verdict);
+    }
+    tally
+}
+
+/// Random patterns, new at every run. `GATEWATCH_FILTER_SEED` repeats one,
+/// `GATEWATCH_FILTER_PATTERNS` sets how many.
+#[test]
+fn fresh_patterns_answer_as_in_java() {
+    let number = |name: &str| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
+    let seed = number("GATEWATCH_FILTER_SEED").unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.unwrap().as_secs()
+    });
+    let patterns = number("GATEWATCH_FILTER_PATTERNS").unwrap_or(2_000);
+    let patterns = usize::try_from(patterns).unwrap();
+    println!("seed {seed}");
+    let mut lines = random_cases(seed, patterns / 2, false);
+    lines.extend(random_cases(!seed, patterns / 2, true));
+    let mut random = Random(seed);
+    lines.extend((0..patterns / 2).map(|_| oracle::line(&soup(&mut random))));
+    let Some(answers) = oracle::ask(&lines) else {
+        assert!(std::env::var("CI").is_err(), "a JDK is needed under CI");
+        eprintln!("skipped: no java on this machine, so no fresh comparison with the JDK");
+        return;
+    };
+    report(&judged(&lines, &answers), &format!("seed {seed}"));
+}
+
+fn report(tally: &Tally, name: &str) {
+    println!(
+        "{name}: {} patterns, {} cases, {} of them match; refused by both {}, by us alone {}, unknown {}, half {}, gave up {}, differences {}",
+        tally.patterns,
+        tally.cases,
+        tally.matching,
+        tally.both_refuse,
+        tally.refused,
+        tally.unknown,
+        tally.halves,
+        tally.gave_up,
+        tally.differences.len()
+    );
+    for (text, count) in &tally.refusals {
+        println!("  refused {count}: {text}");
+    }
+    for difference in tally.differences.iter().take(60) {
+        println!("  {difference}");
+    }
+    assert!(tally.differences.is_empty(), "{} differences", tally.differences.len());
+}

@@ -1,0 +1,119 @@
+//! Whatever is typed: no panic, no overflow of the stack, and an answer soon.
+
+use std::time::{Duration, Instant};
+
+use gatewatch::filter::{Filter, Mode, PatternError};
+use proptest::prelude::*;
+
+/// Generous, for slow machines and builds without optimisation.
+const SOON: Duration = Duration::from_secs(5);
+
+fn compile(pattern: &str, mode: Mode) -> Result<Filter, PatternError> {
+    let start = Instant::now();
+    let result = Filter::new(pattern, mode);
+    assert!(start.elapsed() < SOON, "{:?} for {pattern:.60}", start.elapsed());
+    result
+}
+
+fn use_it(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
+    let mode = Mode { ignore_case, contains, invert: false };
+    match compile(pattern, mode) {
+        Ok(filter) => {
+            let start = Instant::now();
+            let matched = filter.is_match(value);
+            if let Some(found) = filter.find(value) {
+                assert_eq!(matched, Ok(true));
+                assert!(value.get(found).is_some());
+            }
+            if matched == Ok(true) {
+                assert!(value.starts_with(filter.literal_prefix().unwrap_or("")));
+            }
+            assert!(start.elapsed() < SOON, "{:?} to match {pattern}", start.elapsed());
+        }
+        Err(error) => {
+            assert!((1..=pattern.chars().count() + 1).contains(&error.column()), "{error}");
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_taken_or_refused(pattern in any::<String>(), value in any::<String>()) {
+        use_it(&pattern, false, false, &value);
+        use_it(&pattern, true, true, &value);
+    }
+
+    #[test]
+    fn any_mix_of_signs_is_taken_or_refused(
+        pattern in r"([ab(\[\])|*+?{}1,^$.&\-\\#=!<>:QEpPdwsxiuU]|\(\?|\(\?<|&&|\\p\{L\}|\\b|é|😀|\n){0,40}",
+        value in r"[ab1é😀\n\r ]{0,20}",
+        ignore_case: bool,
+        contains: bool,
+    ) {
+        use_it(&pattern, ignore_case, contains, &value);
+    }
+
+    #[test]
+    fn plain_text_matches_itself_only(text in "[a-zA-Z0-9 _é😀\u{212A}-]{1,12}", other in "[a-zA-Z0-9_]{1,12}") {
+        let filter = Filter::new(&text, Mode::default()).unwrap();
+        prop_assert_eq!(filter.literal(), Some(text.as_str()));
+        prop_assert_eq!(filter.literal_prefix(), Some(text.as_str()));
+        prop_assert!(filter.is_match(&text).unwrap());
+        prop_assert_eq!(filter.is_match(&other).unwrap(), text == other);
+    }
+
+    #[test]
+    fn quoted_text_matches_itself_only(text in any::<String>(), other in any::<String>()) {
+        prop_assume!(!text.contains(r"\E") && text.chars().count() < 1_000);
+        let filter = Filter::new(&format!(r"\Q{text}\E"), Mode::default()).unwrap();
+        prop_assert!(filter.is_match(&text).unwrap());
+        prop_assert_eq!(filter.is_match(&other).unwrap(), text == other);
+    }
+}
+
+#[test]
+fn too_long_too_deep_and_too_large_are_errors() {
+    let nested = |open: &str, close: &str, depth| open.repeat(depth) + "a" + &close.repeat(depth);
+    let mut patterns = vec![
+        "a".repeat(100_000),
+        "a|".repeat(50_000),
+        r"(\w{1000}){1000}".into(),
+        "((((a{99}){99}){99}){99}){99}".into(),
+        "a{2147483647}".into(),
+        "a{0,2147483647}".into(),
+        "(?U)".to_owned() + &r"\w".repeat(2_000),
+        r"\b".repeat(2_000),
+        "a&&".repeat(3_000).replace('a', "[a"),
+        format!("[{}a]", "a&&".repeat(3_000)),
+    ];
+    for (open, close) in [("(", ")"), ("(?:", ")"), ("(?=", ")"), ("(?>", ")"), ("[a", "]"), ("(", ")*")] {
+        patterns.push(nested(open, close, 10_000));
+        patterns.push(nested(open, close, 3_000 / open.len()));
+        patterns.push(nested(open, "", 3_000));
+    }
+    for pattern in patterns {
+        for contains in [false, true] {
+            let mode = Mode { contains, ..Mode::default() };
+            let error = compile(&pattern, mode).unwrap_err();
+            assert!(!error.to_string().is_empty(), "{pattern:.40}");
+        }
+    }
+}
+
+#[test]
+fn as_deep_and_as_large_as_allowed_works() {
+    let nested = |open: &str, close: &str, depth| open.repeat(depth) + "a" + &close.repeat(depth);
+    for (open, close, depth) in
+        [("(", ")", 100), ("(?:", ")*", 100), ("(?:a|", ")", 100), ("[b", "]", 100), ("(?=", ")", 30)]
+    {
+        let pattern = nested(open, close, depth);
+        compile(&pattern, Mode::default()).unwrap_or_else(|error| panic!("{open}: {error}"));
+    }
+    let names: Vec<String> = (0..1_500).map(|i| format!("u{i}")).collect();
+    for pattern in [r"\w{1000}", r"(?U)\w{100}", r"\p{L}{100}", ".{1000}", &names.join("|")] {
+        compile(pattern, Mode::default()).unwrap_or_else(|error| panic!("{pattern:.20}: {error}"));
+    }
+}
