@@ -7,6 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::query::SortKey;
 
+/// A day; whoever waits longer waits for nothing.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
+/// The most people that a demo plant employs: they all have to fit into memory.
+const MOST_SESSIONS: usize = 5_000_000;
+
 /// Who is logged in on your Ignition gateways, right now
 #[derive(Debug, Parser)]
 #[command(name = "gatewatch", version, args_conflicts_with_subcommands = true)]
@@ -61,6 +66,10 @@ pub struct SessionsArgs {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Let the gateway apply the filters, instead of reading all sessions and filtering here
+    #[arg(long)]
+    pub ask_gateway: bool,
+
     /// Write only how many sessions there are
     #[arg(long)]
     pub count: bool,
@@ -89,7 +98,7 @@ pub enum FormatArg {
 #[derive(Args, Debug)]
 pub struct DemoArgs {
     /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = crate::demo::DEFAULT_LISTEN)]
+    #[arg(long, value_name = "HOST:PORT", value_parser = listen_address, default_value = crate::demo::DEFAULT_LISTEN)]
     pub listen: String,
 
     /// The same number gives the same plant
@@ -101,7 +110,7 @@ pub struct DemoArgs {
     pub still: bool,
 
     /// How many Vision clients and designers are logged in; Perspective sessions come on top
-    #[arg(long, value_name = "N", default_value_t = crate::demo::DEFAULT_SESSIONS)]
+    #[arg(long, value_name = "N", value_parser = session_count, default_value_t = crate::demo::DEFAULT_SESSIONS)]
     pub sessions: usize,
 
     /// Ask for this user and password before giving sessions
@@ -113,12 +122,28 @@ pub struct DemoArgs {
     pub require_token: Option<crate::demo::Token>,
 }
 
+/// HOST:PORT; an IPv6 address stands in brackets.
+fn listen_address(text: &str) -> Result<String, String> {
+    let whole = text.rsplit_once(':').is_some_and(|(host, port)| {
+        let host_is_one = !host.is_empty() && (!host.contains(':') || host.starts_with('['));
+        host_is_one && port.parse::<u16>().is_ok()
+    });
+    whole.then(|| text.to_owned()).ok_or_else(|| "HOST:PORT belongs here, such as 127.0.0.1:8088".to_owned())
+}
+
+fn session_count(text: &str) -> Result<usize, String> {
+    let count: Option<usize> = text.parse().ok();
+    count
+        .filter(|count| *count <= MOST_SESSIONS)
+        .ok_or_else(|| format!("a number from 0 to {MOST_SESSIONS} belongs here"))
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "a number of seconds belongs here".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "more than 0 seconds are needed".to_owned())
+    let seconds: Option<f64> = text.parse().ok();
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST_TIMEOUT).ok_or_else(|| {
+        format!("a number of seconds above 0 belongs here, up to {}", LONGEST_TIMEOUT.as_secs())
+    })
 }
 
 #[cfg(test)]
@@ -141,8 +166,18 @@ mod tests {
     #[test]
     fn a_time_limit_is_a_number_above_zero() {
         assert_eq!(seconds("2.5"), Ok(Duration::from_millis(2500)));
-        for wrong in ["0", "-1", "soon", "NaN", "1e300"] {
+        for wrong in ["0", "-1", "soon", "NaN", "1e300", "86401"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn where_to_listen_is_a_host_and_a_port() {
+        for right in ["127.0.0.1:0", "localhost:8088", "[::1]:8088"] {
+            assert_eq!(listen_address(right).as_deref(), Ok(right));
+        }
+        for wrong in ["foo", "127.0.0.1", "127.0.0.1:99999", ":8088", "::1:x", "::1"] {
+            assert!(listen_address(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -5,7 +5,8 @@
 //! - [`dataset`]: a gateway's answer as typed columns; knows nobody
 //! - [`filter`]: one pattern, matched against whole values; knows nobody
 //! - [`query`]: dataset, filters and sort keys → which rows, in which order
-//! - [`export`]: rows as CSV, JSON or a table, into a file or a stream
+//! - [`whole_file`]: a file that is there whole or not at all; knows nobody
+//! - [`export`]: rows as CSV, JSON or a table of text
 //! - [`gateway`]: speaking to gateways
 //! - [`watch`]: asking them again and again, and keeping the last good answer
 //! - [`demo`]: a gateway inside this process
@@ -27,4 +28,6 @@ pub mod query;
 pub mod sessions;
 pub mod settings;
 pub mod ui;
+mod wake;
 pub mod watch;
+pub mod whole_file;

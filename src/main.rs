@@ -1,5 +1,6 @@
 //! Reads the command line and opens one of three doors: the window, `sessions`, `demo`.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -37,7 +38,11 @@ fn run_demo(args: DemoArgs) -> Result<(), demo::DemoError> {
     let DemoArgs { listen, seed, still, sessions, require_basic, require_token } = args;
     let options = demo::Options { listen, seed, sessions, still, require_basic, require_token };
     // One line, so that a script can wait for it and read the port from it.
-    demo::run(options, |url| println!("{url}"))
+    demo::run(options, |url| {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{url}")?;
+        out.flush()
+    })
 }
 
 fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
@@ -48,6 +53,9 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 /// A line on standard error, as every program of this kind writes it.
 fn say(lines: &str) {
     for line in lines.lines() {
-        eprintln!("gatewatch: {line}");
+        // A gateway's own words may hold what a terminal would obey.
+        let harmless = line.replace(char::is_control, "\u{fffd}");
+        // Where nobody reads it, nobody misses it.
+        let _unread = writeln!(io::stderr(), "gatewatch: {harmless}");
     }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crate::cli::{FormatArg, SessionsArgs};
 use crate::dataset::Dataset;
 use crate::demo::{DemoError, DemoGateway};
-use crate::export::{self, FileError, Format};
+use crate::export::{self, Format};
 use crate::filter::{Filter, Mode, PatternError};
 use crate::gateway::{Ask, Client, Credentials, CredentialsError, GatewayError, Limits, NodeUrl};
 use crate::gateway::{NodeUrlError, Profile};
 use crate::query::{Query, QueryError, Side};
-use crate::settings::{self, Settings, SettingsError, State, Target};
+use crate::settings::{self, Settings, SettingsError, State, Target, TargetError};
+use crate::whole_file::{self, FileError};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub enum SessionsError {
     ExcelWithoutCsv,
     /// The gateway's address is none.
     #[error(transparent)]
-    Address(#[from] NodeUrlError),
+    Target(#[from] TargetError),
     /// The environment's credentials can't be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -67,6 +68,9 @@ pub enum SessionsError {
     /// The demo gateway does not start.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The demo gateway's own address can't be read.
+    #[error(transparent)]
+    DemoAddress(NodeUrlError),
     /// The system gives no runtime for the network.
     #[error("the network can't be used: {0}")]
     Runtime(io::Error),
@@ -90,7 +94,7 @@ impl SessionsError {
             Self::Pattern { .. }
                 | Self::NoColumn { .. }
                 | Self::ExcelWithoutCsv
-                | Self::Address(_)
+                | Self::Target(_)
                 | Self::Credentials(_)
         )
     }
@@ -104,12 +108,18 @@ impl SessionsError {
 pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, SessionsError> {
     // What can be wrong with the command itself is told before anything is asked over the network.
     let format = format(args)?;
-    let mut query = Query {
-        username: filter("--username", args.username.as_deref())?,
-        project: filter("--project", args.project.as_deref())?,
-        sort: args.sort.clone(),
+    // An empty pattern is none, as an empty box in the window is.
+    let given = |pattern: &Option<String>| pattern.clone().filter(|pattern| !pattern.is_empty());
+    let (username, project) = (given(&args.username), given(&args.project));
+    let (mut query, ask) = if args.ask_gateway {
+        (Query::default(), Ask { username_filter: username, project_filter: project })
+    } else {
+        let username = filter("--username", username)?;
+        let project = filter("--project", project)?;
+        (Query { username, project, sort: Vec::new() }, Ask::default())
     };
-    let credentials = Credentials::from_env(|name| std::env::var(name).ok())?;
+    query.sort.clone_from(&args.sort);
+    let credentials = Credentials::from_env(|name| std::env::var_os(name))?;
     let (profile, _demo) = gateway(args.gateway.as_deref(), warn)?;
 
     let limits = Limits {
@@ -117,13 +127,13 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
         whole: args.timeout,
         ..Limits::default()
     };
-    let (dataset, done) = read(&profile, &Client::new(limits), &credentials, warn)?;
+    let (dataset, done) = read(&profile, &Client::new(limits), &credentials, &ask, warn)?;
 
     check_sort(&query, &dataset)?;
     if args.count {
         query.sort.clear();
     }
-    let rows = query.run(&dataset).map_err(|source| {
+    let selection = query.run(&dataset).map_err(|source| {
         let option = match source.side {
             Side::Username => "--username",
             Side::Project => "--project",
@@ -132,10 +142,14 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
     })?;
 
     let write = |out: &mut dyn Write| {
-        if args.count { writeln!(out, "{}", rows.len()) } else { export::write(out, &dataset, &rows, format) }
+        if args.count {
+            writeln!(out, "{}", selection.rows.len())
+        } else {
+            export::write(out, &dataset, &selection.rows, format)
+        }
     };
     match &args.output {
-        Some(path) => export::write_file(path, write)?,
+        Some(path) => whole_file::write_file(path, write)?,
         None => to_stdout(write)?,
     }
     Ok(done)
@@ -151,15 +165,14 @@ fn format(args: &SessionsArgs) -> Result<Format, SessionsError> {
     }
 }
 
-/// An empty pattern is none, as an empty box in the window is.
-fn filter(option: &'static str, pattern: Option<&str>) -> Result<Option<Filter>, SessionsError> {
-    let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else {
+fn filter(option: &'static str, pattern: Option<String>) -> Result<Option<Filter>, SessionsError> {
+    let Some(pattern) = pattern else {
         return Ok(None);
     };
-    Filter::new(pattern, Mode::default()).map(Some).map_err(|source| {
-        let pattern = pattern.to_owned();
-        SessionsError::Pattern { option, pattern, source }
-    })
+    match Filter::new(&pattern, Mode::default()) {
+        Ok(filter) => Ok(Some(filter)),
+        Err(source) => Err(SessionsError::Pattern { option, pattern, source }),
+    }
 }
 
 /// The gateway to read, and the demo gateway where it is that one, which must live as long as it is read.
@@ -183,7 +196,7 @@ fn gateway(
         Target::Gateway(profile) => Ok((profile, None)),
         Target::Demo => {
             let demo = DemoGateway::start(crate::demo::Options::in_process())?;
-            let profile = Profile::from_address(demo.url())?;
+            let profile = Profile::from_address(demo.url()).map_err(SessionsError::DemoAddress)?;
             warn("no gateway is saved, so these are the sessions of the demo gateway");
             Ok((profile, Some(demo)))
         }
@@ -195,11 +208,14 @@ fn read(
     profile: &Profile,
     client: &Client,
     credentials: &Credentials,
+    ask: &Ask,
     warn: &mut dyn FnMut(&str),
 ) -> Result<(Arc<Dataset>, Done), SessionsError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
-    let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, &Ask::default()));
+    let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, ask));
+    // After the time limit a large answer may still be read, or a name still be looked up; nobody waits for it.
+    runtime.shutdown_background();
 
     let mut parts = Vec::new();
     let mut failures = Vec::new();

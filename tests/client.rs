@@ -124,6 +124,7 @@ fn the_demo_gateway_lets_in_whom_it_should() {
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(credentials("wrong")), Err(GatewayError::Unauthorized { tried: true }));
+    assert_eq!(read(Credentials::Token("a:b".into())), Err(GatewayError::TokenInVain));
     assert!(read(credentials("secret")).unwrap() > 0);
 }
 
@@ -146,7 +147,14 @@ fn each_status_is_an_error_of_its_own() {
 }
 
 #[test]
-fn a_redirect_is_told_and_never_followed() {
+fn a_redirect_to_a_page_of_its_own_means_that_a_gateway_was_never_set_up() {
+    let response = "HTTP/1.1 302 Found\r\nLocation: /welcome\r\nContent-Length: 0\r\n\r\n";
+    let gateway = StandIn::gateway("8.1.0", response);
+    assert_eq!(error(&gateway.url), GatewayError::NotCommissioned);
+}
+
+#[test]
+fn a_redirect_elsewhere_is_told_and_never_followed() {
     let elsewhere = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
     let location = format!("{}/welcome", elsewhere.url);
     let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
@@ -182,11 +190,38 @@ fn what_is_no_dataset_is_told_with_its_fault() {
     }
 }
 
+/// One session, packed by gzip.
+const PACKED: &[u8] =
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x7d\xd0\xb1\x0e\x82\x40\x0c\x06\xe0\x77\xf9\xe7\x0e\xba\
+    \xde\xa6\x61\x71\x33\xd1\x8d\x30\x9c\x47\xc5\xd3\xe3\xce\xb4\x87\x86\x10\xde\x5d\x70\x50\x26\x86\
+    \x26\x4d\xf3\xa5\x69\xff\x01\xe9\x01\x93\xa5\x63\xc2\x0b\x66\x4b\x70\x29\x74\x6d\x54\x98\x72\x40\
+    \xb4\x2d\xc3\xa0\x53\x96\x6f\x4b\xc8\xfd\x73\x9e\x9c\xb2\xf8\xd8\x60\xa4\x9f\x79\x4a\xba\xb3\xcb\
+    \x6b\xc4\xd6\xb5\xb0\xea\x1a\xf1\x5a\xb0\xfa\x26\xb2\xfc\xd5\x3e\xa5\xc0\x36\x2e\x99\x0b\x9e\x63\
+    \x3e\xd4\x6b\xab\x9c\xb0\xcd\x3e\xc5\xb3\x5f\x1e\x5e\xd8\xcc\x18\x2b\x82\xa4\xf7\xfc\x63\x89\x8b\
+    \x0f\xa1\x9f\xc0\x71\xaa\x1b\xe8\x6a\x83\x4e\x59\xec\x40\x9b\xaa\x1a\x3f\x6c\x87\x9b\xbf\x1f\x01\
+    \x00\x00";
+
 #[test]
-fn a_packed_answer_is_unpacked() {
-    // gzip of an empty dataset, made with Python's gzip module.
-    let demo = DemoGateway::start(Options { sessions: 5_000, ..Options::in_process() }).unwrap();
-    assert_eq!(read(demo.url()).unwrap().dataset.len(), 5_000);
+fn a_packed_answer_is_asked_for_and_unpacked() {
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", PACKED.len());
+    let gateway = StandIn::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
+    assert_eq!(read(&gateway.url).unwrap().dataset.username().get(0), Some("billy"));
+    assert!(gateway.requests()[1].header("accept-encoding").unwrap().contains("gzip"));
+
+    let garbled = [head.as_bytes(), &[0; 500][..PACKED.len()]].concat();
+    let gateway = StandIn::gateway("8.1.0", garbled);
+    assert!(matches!(error(&gateway.url), GatewayError::Protocol { .. }), "{:?}", error(&gateway.url));
+}
+
+#[test]
+fn a_small_answer_that_unpacks_to_a_large_one_meets_the_limit() {
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", PACKED.len());
+    let gateway = StandIn::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
+    let limits = Limits { body: PACKED.len() as u64, ..Limits::default() };
+    let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+    assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: PACKED.len() as u64 });
 }
 
 #[test]
@@ -218,7 +253,7 @@ fn an_answer_that_never_ends_meets_the_time_limit() {
     });
     let limits = Limits { whole: Duration::from_millis(300), ..Limits::default() };
     let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
-    // The page that says who it is has a size limit of its own, so either may be met first, never neither.
+    // The page that says who it is may be given up for its size first; then the next one never ends.
     assert_eq!(read.unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
 }
 

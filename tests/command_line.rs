@@ -302,6 +302,40 @@ fn the_demo_lets_in_whom_it_is_told_to() {
 }
 
 #[test]
+fn the_time_limit_is_for_the_whole_run() {
+    let rows = vec![PLANT[0]; 400_000];
+    let plant = StandIn::gateway("8.1.0", ok(&answer(&rows)));
+    let begun = std::time::Instant::now();
+    let output = sessions(&[&plant.url, "--timeout", "0.05"]);
+    assert!(failure(&output, 1).contains("within 0.05 s"));
+    // Reading that answer to its end takes some seconds here, so this tells a run that waited for it.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_gateway_can_be_asked_to_filter_instead() {
+    let demo = Demo::start(&["--still"]);
+    for (username, project) in
+        [("bi.*", ""), ("bi.ly", ".*"), (r"bill\.smith", "Boiler.*"), ("", "[A-P].*"), ("(?i)BILLY", "")]
+    {
+        let args = [demo.url.as_str(), "--username", username, "--project", project, "--sort", "clientId"];
+        let here = sessions(&args);
+        let there = sessions(&[&args[..], &["--ask-gateway"]].concat());
+        assert!(stdout(&here).lines().count() > 1, "{username} {project}");
+        assert_eq!(stdout(&here), stdout(&there), "{username} {project}");
+    }
+    let refused = sessions(&[&demo.url, "--username", "(", "--ask-gateway"]);
+    assert!(failure(&refused, 1).contains("the gateway refused"));
+}
+
+#[test]
+fn wrong_options_of_the_demo_are_wrong_usage() {
+    for args in [["--listen", "here"], ["--listen", "127.0.0.1"], ["--sessions", "99999999999999"]] {
+        assert_eq!(run(&[&["demo"], &args[..]].concat()).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
 fn a_port_that_is_taken_is_a_clear_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

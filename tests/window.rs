@@ -65,6 +65,8 @@ impl Window {
     }
 
     fn click(&mut self, name: &str) {
+        // A panel that has just grown takes its place in the frame after.
+        self.harness.step();
         self.harness.get_by_label(name).click();
         self.harness.step();
         self.harness.step();
@@ -75,6 +77,16 @@ impl Window {
         self.harness.step();
         self.harness.get_by_label(name).type_text(text);
         self.harness.step();
+    }
+
+    /// Waits until the column under a header holds these texts.
+    fn until_column(&mut self, header: &str, texts: &[&str]) {
+        let end = Instant::now() + PATIENCE;
+        while self.column(header) != texts {
+            assert!(Instant::now() < end, "{header} never held {texts:?}: {:?}", self.column(header));
+            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
+            self.harness.step();
+        }
     }
 
     fn has(&self, text: &str) -> bool {
@@ -103,7 +115,7 @@ impl Window {
 
 fn start(target: Target) -> Start {
     Start {
-        target,
+        target: Some(target),
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
         folder: None,
         credentials: Credentials::None,
@@ -184,27 +196,24 @@ fn a_header_sorts_up_down_and_not_at_all() {
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
     let unsorted = ["billy", "anna", "bill.smith", "–", "jürgen", "billy"];
-    assert_eq!(window.column("Username"), unsorted);
+    window.until_column("Username", &unsorted);
     let direction =
         |window: &Window| window.harness.get_by_label("Username").accesskit_node().data().sort_direction();
     assert_eq!(direction(&window), None);
 
     window.click("Username");
-    let upwards = ["anna", "bill.smith", "billy", "billy", "jürgen", "–"];
-    assert_eq!(window.column("Username"), upwards);
+    window.until_column("Username", &["anna", "bill.smith", "billy", "billy", "jürgen", "–"]);
     assert_eq!(direction(&window), Some(SortDirection::Ascending));
 
     window.click("Username");
-    let downwards = ["jürgen", "billy", "billy", "bill.smith", "anna", "–"];
-    assert_eq!(window.column("Username"), downwards);
+    window.until_column("Username", &["jürgen", "billy", "billy", "bill.smith", "anna", "–"]);
     assert_eq!(direction(&window), Some(SortDirection::Descending));
 
     window.click("Username");
-    assert_eq!(window.column("Username"), unsorted);
+    window.until_column("Username", &unsorted);
 
     window.click("Address");
-    let by_number = ["10.2.0.9", "10.2.0.9", "10.10.0.1", "::1", "hmi-10", "hmi-7"];
-    assert_eq!(window.column("Address"), by_number);
+    window.until_column("Address", &["10.2.0.9", "10.2.0.9", "10.10.0.1", "::1", "hmi-10", "hmi-7"]);
 }
 
 #[test]
@@ -278,6 +287,8 @@ fn another_gateway_is_connected_to_and_remembered() {
     window.type_into("Gateway", &second.url);
     window.click("Connect");
     window.until_text("2 of 2 sessions");
+    // The window waits for its settings to be written when it closes.
+    drop(window);
     assert_eq!(State::load(folder.path()).last.as_deref(), Some(second.url.as_str()));
 }
 
@@ -309,6 +320,7 @@ fn export_writes_the_shown_rows_in_the_shown_order() {
     window.type_into("Username filter", "bi.*");
     window.until_text("3 of 6 sessions");
     window.click("Username");
+    window.until_column("Username", &["bill.smith", "billy", "billy"]);
     window.click("Export");
     window.until_text_contains("3 sessions written to");
     let users = |text: &str| {
@@ -340,7 +352,74 @@ fn without_a_file_dialog_the_path_is_asked_for_in_the_window() {
     window.type_into(name, path.to_str().unwrap());
     window.click("Save");
     window.until_text_contains("6 sessions written to");
-    assert!(path.exists());
+    let written = std::fs::read(&path).unwrap();
+
+    // What is there already is not replaced unasked.
+    std::fs::write(&path, "precious").unwrap();
+    window.click("Export");
+    window.until_text("Save");
+    window.harness.get_by_label(name).focus();
+    window.harness.step();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.type_into(name, path.to_str().unwrap());
+    window.click("Save");
+    window.until_text("Replace it");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    window.click("Replace it");
+    window.until("the file replaced", |_| std::fs::read(&path).unwrap() == written);
+}
+
+#[test]
+fn the_smallest_window_holds_every_control() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.harness.set_size(egui::vec2(560.0, 360.0));
+    window.until_text("6 of 6 sessions");
+    let bounds = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(560.0, 360.0));
+    for name in [
+        "Gateway",
+        "Connect",
+        "Refresh",
+        "Refresh interval",
+        "Username filter",
+        "Username: match case",
+        "Username: contains",
+        "Username: invert",
+        "Project filter",
+        "Project: invert",
+        "Saved filters",
+        "Help on filters",
+        "Export",
+        "for a spreadsheet",
+        "6 of 6 sessions",
+    ] {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(bounds.contains_rect(rect), "{name} at {rect:?}");
+    }
+}
+
+#[test]
+fn the_table_of_another_gateway_is_never_shown_under_a_new_name() {
+    let first = plant();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut window = Window::on(&first.url);
+    window.until_text("6 of 6 sessions");
+    window.harness.get_by_label("Gateway").focus();
+    window.harness.step();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.type_into("Gateway", &nobody.to_string());
+    window.type_into("Username filter", "bi.*");
+    window.click("Connect");
+    window.until_text_contains("refused");
+    assert!(
+        !window
+            .harness
+            .query_by_label_contains(" sessions")
+            .is_some_and(|node| node.value().is_some_and(|text| text.contains(" of ")))
+    );
+    // A wrong pattern is told also while there is nothing to filter.
+    window.type_into("Username filter", "[");
+    window.until_text_contains("column 5");
 }
 
 #[test]
@@ -353,4 +432,93 @@ fn an_export_that_fails_says_why_and_asks_again() {
     assert!(window.has("Save"));
     window.click("Cancel");
     assert!(!window.has("Save"));
+}
+
+#[test]
+fn each_mode_of_a_filter_is_one_click_away() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "BILL");
+    window.until_text("0 of 6 sessions");
+    window.click("Username: contains");
+    window.until_text("0 of 6 sessions");
+    window.click("Username: match case");
+    window.until_text("3 of 6 sessions");
+    // A session without a username passes neither a filter nor its opposite.
+    window.click("Username: invert");
+    window.until_text("2 of 6 sessions");
+    assert_eq!(window.column("Username"), ["anna", "jürgen"]);
+}
+
+#[test]
+fn a_plain_text_that_finds_nobody_offers_contains() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "bil");
+    window.until_text("no username is exactly bil");
+    window.click("contains?");
+    window.until_text("3 of 6 sessions");
+    assert!(!window.has("contains?"));
+    // The keyboard is back in the box.
+    window.harness.get_by_label("Username filter").type_text("l.s");
+    window.until_text("1 of 6 sessions");
+}
+
+#[test]
+fn a_pattern_still_being_typed_is_no_fault_and_changes_nothing() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "billy");
+    window.until_text("2 of 6 sessions");
+    for typed in ["|", "(", "a", "n"] {
+        window.type_into("Username filter", typed);
+    }
+    window.until("word of an open group", |harness| harness.query_by_label_contains("column 7").is_some());
+    assert!(window.has("2 of 6 sessions"));
+    window.type_into("Username filter", "na)");
+    window.until_text("3 of 6 sessions");
+}
+
+#[test]
+fn filters_are_kept_under_a_name_with_their_modes() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target.clone()) });
+    window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "bil");
+    window.click("Username: contains");
+    window.until_text("3 of 6 sessions");
+    window.click("Saved filters");
+    window.type_into("Name of the filter to save", "Bills");
+    window.click("Save filter");
+    drop(window);
+
+    let settings = Settings::load(folder.path()).unwrap();
+    let settings = Settings { refresh: Some(Duration::ZERO), ..settings };
+    let folder = Some(folder.path().to_owned());
+    let mut window = Window::open(Start { settings, folder, ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window.click("Saved filters");
+    window.click("Bills");
+    window.until_text("3 of 6 sessions");
+    window.click("Saved filters");
+    window.click("Clear both filters");
+    window.until_text("6 of 6 sessions");
+    window.click("Saved filters");
+    window.click("Remove the filter Bills");
+    window.until("no filter", |harness| harness.query_by_label("Bills").is_none());
+}
+
+#[test]
+fn the_help_shows_the_manuals_examples() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.click("Help on filters");
+    for example in ["billy", "bi.*", "bi.ly", r"bill\.smith", ".*billy.*"] {
+        assert!(window.harness.query_all_by_label(example).next().is_some(), "{example}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike as _};
 
 use super::{Cell, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values};
 
@@ -215,9 +215,10 @@ impl ColumnBuilder {
             (Self::Text(column), Cell::Unknown) => column.push(None),
             (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
             (Self::Boolean(column), Cell::Unknown) => column.push(None),
-            // What no calendar can show is no date.
+            // What four digits of a year can't show is no date.
             (Self::Date(column), Cell::Date(value) | Cell::Integer(value))
-                if DateTime::from_timestamp_millis(value).is_some() =>
+                if DateTime::from_timestamp_millis(value)
+                    .is_some_and(|date| (0..=9999).contains(&date.year())) =>
             {
                 column.push(Some(value));
             }

@@ -119,7 +119,7 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// True or false.
     Boolean(bool),
-    /// Milliseconds since 1970 UTC, within the years that a calendar here can show.
+    /// Milliseconds since 1970 UTC, within the years 0 to 9999.
     Date(i64),
     /// A whole number.
     Integer(i64),

@@ -61,6 +61,12 @@ pub enum DatasetError {
         /// The missing key.
         field: &'static str,
     },
+    /// A key of the answer itself is there twice.
+    #[error("the answer has {field:?} twice")]
+    DuplicateField {
+        /// The key.
+        field: &'static str,
+    },
     /// A key of the answer itself has a value of the wrong type.
     #[error("{field:?} in the answer should be {expected}")]
     WrongField {

@@ -50,15 +50,14 @@ struct Answer<'de> {
     timezone: Option<String>,
     error: Option<String>,
     headers: Option<Vec<Header>>,
+    /// What the rows have gone into.
     builder: Option<DatasetBuilder>,
-    /// The rows have gone into the builder.
-    has_rows: bool,
     /// Rows that came before the columns.
     early_rows: Option<&'de RawValue>,
 }
 
 impl Answer<'_> {
-    fn into_dataset(mut self, text: &str) -> Result<Dataset, DatasetError> {
+    fn into_dataset(self, text: &str) -> Result<Dataset, DatasetError> {
         match self.ok {
             None => return Err(DatasetError::MissingField { field: "ok" }),
             Some(false) => {
@@ -70,21 +69,20 @@ impl Answer<'_> {
         if let Some(found) = self.version.filter(|version| *version != 1) {
             return Err(DatasetError::UnknownVersion { found });
         }
-        let mut builder = match (self.builder.take(), self.headers.take()) {
-            (Some(builder), _) => builder,
-            (None, Some(headers)) => DatasetBuilder::new(headers)?,
-            (None, None) => return Err(DatasetError::MissingField { field: "columns" }),
-        };
-        if let Some(rows) = self.early_rows.take() {
-            let mut reader = serde_json::Deserializer::from_str(rows.get());
-            let mut fault = None;
-            let read = RowsSeed { builder: &mut builder, fault: &mut fault }.deserialize(&mut reader);
-            if let Err(error) = read {
-                return Err(fault.unwrap_or_else(|| json_error(&error, text)));
+        let builder = match (self.builder, self.headers, self.early_rows) {
+            (Some(builder), _, _) => builder,
+            (None, None, _) => return Err(DatasetError::MissingField { field: "columns" }),
+            (None, Some(_), None) => return Err(DatasetError::MissingField { field: "rows" }),
+            (None, Some(headers), Some(rows)) => {
+                let mut builder = DatasetBuilder::new(headers)?;
+                let mut reader = serde_json::Deserializer::from_str(rows.get());
+                let mut fault = None;
+                RowsSeed { builder: &mut builder, fault: &mut fault }
+                    .deserialize(&mut reader)
+                    .map_err(|error| fault.unwrap_or_else(|| json_error(&error, text)))?;
+                builder
             }
-        } else if !self.has_rows {
-            return Err(DatasetError::MissingField { field: "rows" });
-        }
+        };
         Ok(builder.finish(self.now, self.timezone))
     }
 }
@@ -131,12 +129,14 @@ impl<'de> Visitor<'de> for AnswerSeed<'_, 'de> {
                         field(&mut map, fault, "columns", "a list of names and types")?;
                     answer.headers = Some(columns.into_iter().map(Header::from).collect());
                 }
+                "rows" if answer.builder.is_some() || answer.early_rows.is_some() => {
+                    return Err(fail(fault, DatasetError::DuplicateField { field: "rows" }));
+                }
                 "rows" => match answer.headers.take() {
                     Some(headers) => {
                         let mut builder = DatasetBuilder::new(headers).map_err(|error| fail(fault, error))?;
                         map.next_value_seed(RowsSeed { builder: &mut builder, fault })?;
                         answer.builder = Some(builder);
-                        answer.has_rows = true;
                     }
                     None => answer.early_rows = Some(map.next_value()?),
                 },

@@ -98,6 +98,9 @@ pub enum DemoError {
     /// The thread can't start.
     #[error("cannot start the demo gateway's thread")]
     Thread(#[source] io::Error),
+    /// Nobody can be told where it listens.
+    #[error("cannot write the address to standard output: {0}")]
+    Announce(io::Error),
     /// Ctrl+C and SIGTERM can't be listened for.
     #[error("cannot listen for Ctrl+C")]
     Signals(#[source] io::Error),
@@ -166,14 +169,14 @@ impl Drop for DemoGateway {
 ///
 /// # Errors
 /// When the address can't be listened on, or the system has no runtime or signals for us.
-pub fn run(options: Options, ready: impl FnOnce(&str)) -> Result<(), DemoError> {
+pub fn run(options: Options, ready: impl FnOnce(&str) -> io::Result<()>) -> Result<(), DemoError> {
     let server = Server::bind(options)?;
     // Before anybody hears that we are ready, so that no signal is missed.
     let stop = {
         let _context = server.runtime.enter();
         stop_signal().map_err(DemoError::Signals)?
     };
-    ready(&server.url);
+    ready(&server.url).map_err(DemoError::Announce)?;
     server.serve_until(stop);
     Ok(())
 }
@@ -220,8 +223,10 @@ struct Server {
     listener: TcpListener,
     /// Its address.
     url: String,
-    /// What kind of gateway to be.
-    options: Options,
+    /// Who is logged in, and who may know.
+    gateway: Arc<Gateway>,
+    /// Nobody comes or goes.
+    still: bool,
 }
 
 impl Server {
@@ -239,7 +244,15 @@ impl Server {
             TcpListener::from_std(listener)
         };
         match listener {
-            Ok(listener) => Ok(Self { runtime, listener, url, options }),
+            Ok(listener) => {
+                let gateway = Arc::new(Gateway {
+                    registry: Registry::new(options.seed, options.sessions, now_ms()),
+                    basic: options.require_basic,
+                    token: options.require_token,
+                });
+                let still = options.still || options.sessions == 0;
+                Ok(Self { runtime, listener, url, gateway, still })
+            }
             Err(error) => {
                 // A plain drop would wait, which an async caller must not.
                 runtime.shutdown_background();
@@ -250,12 +263,7 @@ impl Server {
 
     /// Answers until `stop`; then closes the port and all connections, whatever is under way.
     fn serve_until(self, stop: impl Future<Output = ()>) {
-        let Self { runtime, listener, url: _, options } = self;
-        let gateway = Arc::new(Gateway {
-            registry: Registry::new(options.seed, options.sessions, now_ms()),
-            basic: options.require_basic,
-            token: options.require_token,
-        });
+        let Self { runtime, listener, url: _, gateway, still } = self;
         // Small answers must not wait for more to come.
         let listener = listener.tap_io(|connection| {
             // Without it they are late, but they come.
@@ -267,7 +275,7 @@ impl Server {
                 () = stop => {}
                 // Never ends: axum outlives what goes wrong with a connection.
                 _ = server.into_future() => {}
-                () = come_and_go(&gateway.registry), if !options.still && options.sessions > 0 => {}
+                () = come_and_go(&gateway.registry), if !still => {}
             }
         });
         runtime.shutdown_background();

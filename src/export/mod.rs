@@ -1,15 +1,12 @@
 //! Rows as CSV, JSON or a table of text.
 //!
-//! Knows datasets and row numbers, nothing of where they came from. A file is written beside its target and renamed
-//! into place, so an export that fails leaves the old file as it was.
+//! Knows datasets and row numbers, nothing of where they came from or where they go.
 
 mod csv;
-mod file;
 mod json;
 mod table;
 mod time;
 
-pub use file::{FileError, write_file};
 pub use time::iso_utc;
 
 use std::io::{self, Write};

@@ -70,28 +70,3 @@ fn a_table_is_aligned_and_harmless_in_a_terminal() {
          =1+1      a,\"b\"\u{fffd}\u{fffd}c             true        -B        1970-01-01T00:00:00.000Z\n"
     );
 }
-
-#[test]
-fn a_file_is_replaced_whole_or_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("sessions.csv");
-    write_file(&path, |out| out.write_all(b"old")).unwrap();
-    let error = write_file(&path, |out| {
-        out.write_all(b"half")?;
-        Err(io::Error::other("the disk is full"))
-    });
-    assert!(error.unwrap_err().to_string().contains("the disk is full"));
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
-    write_file(&path, |out| out.write_all(b"new")).unwrap();
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
-    assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
-}
-
-#[test]
-fn a_folder_or_a_missing_place_is_an_error_that_names_it() {
-    let folder = tempfile::tempdir().unwrap();
-    for path in [folder.path().to_owned(), folder.path().join("no/such.csv")] {
-        let error = write_file(&path, |_| Ok(())).unwrap_err().to_string();
-        assert!(error.starts_with(&path.display().to_string()), "{error}");
-    }
-}

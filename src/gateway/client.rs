@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::{RequestBuilder, Response, StatusCode};
 
-use super::error::root_cause;
 use super::{Credentials, GatewayError, GatewayInfo, NodeUrl};
 use crate::dataset::Dataset;
 
@@ -157,13 +156,11 @@ impl Client {
         let mut failure = GatewayError::NoResource { status: 404 };
         for path in paths {
             let mut request = self.http(node)?.get(node.join(path)).query(&filters);
-            let mut tried = false;
             if let Credentials::Basic { user, password } = credentials {
                 request = request.basic_auth(user, Some(password));
-                tried = true;
             }
             let response = self.send(request).await?;
-            match GatewayError::from_status(&response, tried) {
+            match GatewayError::from_status(&response, credentials) {
                 None => return body(response, self.limits.body).await,
                 Some(error @ GatewayError::NoResource { .. }) => failure = error,
                 Some(error) => return Err(error),
@@ -217,7 +214,7 @@ async fn body(mut response: Response, limit: u64) -> Result<Vec<u8>, GatewayErro
     let mut body = Vec::new();
     loop {
         let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| GatewayError::Broken { reason: root_cause(&error) })?;
+        let chunk = chunk.map_err(|error| GatewayError::from_body(&error))?;
         let Some(chunk) = chunk else {
             return Ok(body);
         };

@@ -1,5 +1,6 @@
 //! What a gateway is told to let us in.
 
+use std::ffi::OsString;
 use std::fmt;
 
 /// Credentials for a gateway. Never printed, not even for debugging.
@@ -24,9 +25,14 @@ impl Credentials {
     ///
     /// # Errors
     /// When only half of what is needed is set, or it is no text.
-    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
-        let given = |name| var(name).filter(|value| !value.is_empty());
-        match (given("GATEWATCH_TOKEN"), given("GATEWATCH_USER"), given("GATEWATCH_PASSWORD")) {
+    pub fn from_env(var: impl Fn(&str) -> Option<OsString>) -> Result<Self, CredentialsError> {
+        let given = |name| match var(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok((!value.is_empty()).then_some(value)),
+            Some(Err(_)) => Err(CredentialsError::NotText { name }),
+        };
+        match (given("GATEWATCH_TOKEN")?, given("GATEWATCH_USER")?, given("GATEWATCH_PASSWORD")?) {
+            (None, Some(user), Some(_)) if user.contains(':') => Err(CredentialsError::ColonInUser),
             (Some(token), None, None) if token.contains(':') => Ok(Self::Token(token)),
             (Some(_), None, None) => Err(CredentialsError::TokenWithoutName),
             (Some(_), _, _) => Err(CredentialsError::TokenAndUser),
@@ -57,6 +63,15 @@ pub enum CredentialsError {
         /// Which one.
         missing: &'static str,
     },
+    /// A variable holds no text.
+    #[error("{name} is no UTF-8 text; set it again")]
+    NotText {
+        /// Which one.
+        name: &'static str,
+    },
+    /// The name of the user can't be sent.
+    #[error("the user in GATEWATCH_USER has a colon, which HTTP Basic can't carry")]
+    ColonInUser,
     /// Both kinds are set.
     #[error(
         "GATEWATCH_TOKEN is set beside GATEWATCH_USER or GATEWATCH_PASSWORD; set one kind of credentials only"
@@ -73,7 +88,7 @@ mod tests {
 
     fn read(vars: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
         Credentials::from_env(|name| {
-            vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            vars.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
         })
     }
 
@@ -93,6 +108,7 @@ mod tests {
         for vars in [
             &[("GATEWATCH_USER", "billy")][..],
             &[("GATEWATCH_PASSWORD", "secret")],
+            &[("GATEWATCH_USER", "a:secret"), ("GATEWATCH_PASSWORD", "secret")],
             &[("GATEWATCH_TOKEN", "secret")],
             &[("GATEWATCH_TOKEN", "a:secret"), ("GATEWATCH_USER", "billy")],
         ] {

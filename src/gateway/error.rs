@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use super::Credentials;
 use crate::dataset::DatasetError;
 
 /// Why a gateway could not be read. The text names the cause and the next step, without the gateway's address.
@@ -16,7 +17,9 @@ pub enum GatewayError {
         reason: String,
     },
     /// No such host.
-    #[error("no host of this name is known; check the spelling, or the name server")]
+    #[error(
+        "there is no host of this name; check the spelling, the name server, and the names of saved gateways"
+    )]
     NameNotFound,
     /// Nobody listens there.
     #[error("the connection was refused; is the gateway running, and is this its port?")]
@@ -55,20 +58,25 @@ pub enum GatewayError {
         reason: String,
     },
     /// The answer is larger than is taken.
-    #[error("the answer is larger than {} MiB; filter it, or read fewer sessions", .limit >> 20)]
+    #[error("the answer is larger than {} MiB, the most that is taken; let the gateway filter it", .limit >> 20)]
     TooLarge {
         /// The limit in bytes, unpacked.
         limit: u64,
     },
     /// 401.
     #[error(
-        "the gateway wants a user and a password, and {}; for `gatewatch sessions` set GATEWATCH_USER and GATEWATCH_PASSWORD",
+        "the gateway wants a user and a password, and {}; set GATEWATCH_USER and GATEWATCH_PASSWORD",
         if *.tried { "did not take the given ones" } else { "none were given" }
     )]
     Unauthorized {
-        /// Whether credentials were sent.
+        /// Whether a user and a password were sent.
         tried: bool,
     },
+    /// 401 while there is a token, which does not help here.
+    #[error(
+        "the gateway wants a user and a password: a token does not open its Web Dev module; set GATEWATCH_USER and GATEWATCH_PASSWORD instead"
+    )]
+    TokenInVain,
     /// 402.
     #[error(
         "the Web Dev module is unlicensed, or its trial has ended (402); an administrator can reset the trial"
@@ -81,20 +89,20 @@ pub enum GatewayError {
     Forbidden,
     /// 404 or 405 in place of the resource.
     #[error(
-        "the gateway has no Gatewatch resource ({status}); import the Gatewatch project into its Web Dev module"
+        "the gateway has no Gatewatch resource ({status}); create it in the Web Dev module as the README says"
     )]
     NoResource {
         /// The HTTP status.
         status: u16,
     },
     /// 501.
-    #[error("the gateway's Gatewatch resource has no doGet (501); import the Gatewatch project again")]
+    #[error("the gateway's Gatewatch resource has no doGet (501); paste it again as the README says")]
     NoDoGet,
     /// 500.
     #[error("the script on the gateway failed (500); the gateway's log says why")]
     ScriptFailed,
     /// 503, or a status that says so.
-    #[error("the gateway is starting; it is asked again soon")]
+    #[error("the gateway is starting; try again in a minute")]
     Starting,
     /// The gateway was never set up.
     #[error("the gateway is not commissioned yet; finish its set-up in a browser")]
@@ -150,10 +158,13 @@ impl GatewayError {
     }
 
     /// What an HTTP status in place of the sessions means; `None` for 200.
-    pub(super) fn from_status(response: &reqwest::Response, tried: bool) -> Option<Self> {
+    pub(super) fn from_status(response: &reqwest::Response, credentials: &Credentials) -> Option<Self> {
         let status = response.status();
+        let tried = matches!(credentials, Credentials::Basic { .. });
+        let has_token = matches!(credentials, Credentials::Token(_));
         Some(match status.as_u16() {
             200 => return None,
+            401 if has_token => Self::TokenInVain,
             401 => Self::Unauthorized { tried },
             402 => Self::Unlicensed,
             403 => Self::Forbidden,
@@ -163,8 +174,14 @@ impl GatewayError {
             503 => Self::Starting,
             _ if status.is_redirection() => {
                 let location = response.headers().get(reqwest::header::LOCATION);
-                let location = location.and_then(|value| value.to_str().ok());
-                Self::Redirect { location: location.unwrap_or("somewhere unsaid").to_owned() }
+                let location = location.and_then(|value| value.to_str().ok()).unwrap_or("somewhere unsaid");
+                // To a page of its own a gateway sends whoever comes before it was set up.
+                let target = response.url().join(location);
+                if target.is_ok_and(|target| target.origin() == response.url().origin()) {
+                    Self::NotCommissioned
+                } else {
+                    Self::Redirect { location: location.to_owned() }
+                }
             }
             status => Self::Status { status },
         })
@@ -179,8 +196,21 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
     std::iter::successors(error.source(), next)
 }
 
+impl GatewayError {
+    /// What it means that a body could not be read to its end.
+    pub(super) fn from_body(error: &reqwest::Error) -> Self {
+        let reason = root_cause(error);
+        let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last();
+        let garbled = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
+        match io.map(io::Error::kind) {
+            Some(kind) if garbled.contains(&kind) => Self::Protocol { reason },
+            _ => Self::Broken { reason },
+        }
+    }
+}
+
 /// The words of the innermost cause: those of the outer ones only say that a request failed.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
+fn root_cause(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 

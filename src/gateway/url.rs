@@ -30,12 +30,6 @@ impl NodeUrl {
         let loopback = bare.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
         loopback || host == "localhost"
     }
-
-    /// The host's name or address.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
-    }
 }
 
 impl FromStr for NodeUrl {

@@ -2,47 +2,58 @@
 //!
 //! A pattern runs once per distinct value; the rows then only look their codes up.
 
-use super::{QueryError, Side};
+use super::{QueryError, Selection, Side};
 use crate::dataset::{Dataset, TextColumn};
 use crate::filter::Filter;
 
-pub(super) fn rows(
+pub(super) fn select(
     dataset: &Dataset,
     username: Option<&Filter>,
     project: Option<&Filter>,
-) -> Result<Vec<u32>, QueryError> {
+) -> Result<Selection, QueryError> {
     let all = 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX);
-    let username = verdicts(dataset.username(), username, Side::Username)?;
-    let project = verdicts(dataset.project(), project, Side::Project)?;
-    Ok(match (username, project) {
+    let username = Verdicts::of(dataset.username(), username, Side::Username)?;
+    let project = Verdicts::of(dataset.project(), project, Side::Project)?;
+    let rows = match (&username, &project) {
         (None, None) => all.collect(),
-        (Some(username), None) => all.filter(|&row| passes(dataset.username(), &username, row)).collect(),
-        (None, Some(project)) => all.filter(|&row| passes(dataset.project(), &project, row)).collect(),
-        (Some(username), Some(project)) => all
-            .filter(|&row| {
-                passes(dataset.username(), &username, row) && passes(dataset.project(), &project, row)
-            })
-            .collect(),
-    })
-}
-
-/// Whether each distinct value passes, by code.
-fn verdicts(
-    column: &TextColumn,
-    filter: Option<&Filter>,
-    side: Side,
-) -> Result<Option<Vec<bool>>, QueryError> {
-    let Some(filter) = filter else {
-        return Ok(None);
+        (Some(one), None) | (None, Some(one)) => all.filter(|&row| one.pass(row)).collect(),
+        (Some(username), Some(project)) => {
+            all.filter(|&row| username.pass(row) && project.pass(row)).collect()
+        }
     };
-    let codes = 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX);
-    codes
-        .map(|code| filter.is_match(column.text(code)))
-        .collect::<Result<_, _>>()
-        .map(Some)
-        .map_err(|source| QueryError { side, source })
+    let nothing = |verdicts: Option<Verdicts<'_>>| verdicts.is_some_and(|verdicts| !verdicts.any());
+    Ok(Selection { rows, no_username: nothing(username), no_project: nothing(project) })
 }
 
-fn passes(column: &TextColumn, verdicts: &[bool], row: u32) -> bool {
-    column.code(row as usize).is_some_and(|code| verdicts[code as usize])
+/// Whether each distinct value of a column passes.
+struct Verdicts<'a> {
+    column: &'a TextColumn,
+    by_code: Vec<bool>,
+}
+
+impl<'a> Verdicts<'a> {
+    fn of(column: &'a TextColumn, filter: Option<&Filter>, side: Side) -> Result<Option<Self>, QueryError> {
+        let Some(filter) = filter else {
+            return Ok(None);
+        };
+        let mut by_code = vec![false; column.distinct()];
+        // Every value that matches begins with the prefix, and those with one prefix are neighbours.
+        let codes = match filter.literal_prefix() {
+            Some(prefix) => column.codes_with_prefix(prefix),
+            None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
+        };
+        for code in codes {
+            by_code[code as usize] =
+                filter.is_match(column.text(code)).map_err(|source| QueryError { side, source })?;
+        }
+        Ok(Some(Self { column, by_code }))
+    }
+
+    fn pass(&self, row: u32) -> bool {
+        self.column.code(row as usize).is_some_and(|code| self.by_code[code as usize])
+    }
+
+    fn any(&self) -> bool {
+        self.by_code.contains(&true)
+    }
 }

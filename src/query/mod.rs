@@ -8,7 +8,7 @@ mod sort;
 mod worker;
 
 pub use sort::{SortKey, SortKeyError, toggled};
-pub use worker::{Answer, FilterFault, Question, Worker};
+pub use worker::{Answer, BoxAnswer, FilterFault, FilterText, Question, Worker};
 
 use crate::dataset::Dataset;
 use crate::filter::{Filter, MatchError};
@@ -43,6 +43,17 @@ pub struct Query {
     pub sort: Vec<SortKey>,
 }
 
+/// What a query selects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The rows that pass both filters, in order.
+    pub rows: Vec<u32>,
+    /// There is a username filter, and it alone lets nobody pass.
+    pub no_username: bool,
+    /// There is a project filter, and it alone lets no project pass.
+    pub no_project: bool,
+}
+
 impl Query {
     /// The rows that pass both filters, sorted.
     ///
@@ -51,11 +62,10 @@ impl Query {
     ///
     /// # Errors
     /// When a filter gives up on a value.
-    #[must_use]
-    pub fn run(&self, dataset: &Dataset) -> Result<Vec<u32>, QueryError> {
-        let mut rows = filtering::rows(dataset, self.username.as_ref(), self.project.as_ref())?;
-        sort::sort(dataset, &self.sort, &mut rows);
-        Ok(rows)
+    pub fn run(&self, dataset: &Dataset) -> Result<Selection, QueryError> {
+        let mut selection = filtering::select(dataset, self.username.as_ref(), self.project.as_ref())?;
+        sort::sort(dataset, &self.sort, &mut selection.rows);
+        Ok(selection)
     }
 }
 

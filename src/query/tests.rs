@@ -52,7 +52,7 @@ fn rows(username: &str, project: &str, sort: &str) -> Vec<u32> {
         project: filter(project),
         sort: keys.map(|key| key.parse().unwrap()).collect(),
     };
-    query.run(&dataset()).unwrap()
+    query.run(&dataset()).unwrap().rows
 }
 
 #[test]
@@ -67,6 +67,18 @@ fn filters_match_whole_values_and_never_an_unknown_one() {
     assert_eq!(rows("bi.*", "Boiler", ""), [2, 6]);
     assert_eq!(rows(".*", "", ""), [0, 1, 2, 4, 5, 6]);
     assert_eq!(rows("ill", "", ""), [0; 0]);
+}
+
+#[test]
+fn a_filter_that_finds_nothing_by_itself_is_told() {
+    let filter = |text| Some(Filter::new(text, Mode::default()).unwrap());
+    let query = Query { username: filter("bil"), project: filter("Boiler"), sort: Vec::new() };
+    let selection = query.run(&dataset()).unwrap();
+    assert_eq!((selection.no_username, selection.no_project), (true, false));
+    // Each finds something, and only together they find nothing.
+    let query = Query { username: filter("bianca"), project: filter("Packaging"), sort: Vec::new() };
+    let selection = query.run(&dataset()).unwrap();
+    assert_eq!(selection, Selection::default());
 }
 
 #[test]

@@ -5,24 +5,34 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{Query, Side, SortKey};
+use super::{Query, Selection, Side, SortKey};
 use crate::dataset::Dataset;
 use crate::filter::{Filter, MatchError, Mode, PatternError};
+use crate::wake::WakeAtEnd;
 
 /// What is asked: texts as typed, not yet compiled, because compiling takes time too.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The sessions to choose from.
-    pub dataset: Arc<Dataset>,
-    /// The pattern for the username; empty for no filter.
-    pub username: (String, Mode),
-    /// The pattern for the project; empty for no filter.
-    pub project: (String, Mode),
+    /// The sessions to choose from; without any, the filters are read all the same.
+    pub dataset: Option<Arc<Dataset>>,
+    /// The filter on usernames.
+    pub username: FilterText,
+    /// The filter on projects.
+    pub project: FilterText,
     /// By what to sort.
     pub sort: Vec<SortKey>,
+}
+
+/// A filter as it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilterText {
+    /// The pattern; empty for no filter.
+    pub pattern: String,
+    /// How it is read.
+    pub mode: Mode,
 }
 
 /// What came of a question.
@@ -30,14 +40,24 @@ pub struct Question {
 pub struct Answer {
     /// The number that [`Worker::ask`] gave the question.
     pub generation: u64,
-    /// The sessions asked about.
-    pub dataset: Arc<Dataset>,
-    /// The rows to show, in order. Where a filter is at fault, its last good one was used.
-    pub rows: Vec<u32>,
-    /// What is wrong with the username filter.
-    pub username_fault: Option<FilterFault>,
-    /// What is wrong with the project filter.
-    pub project_fault: Option<FilterFault>,
+    /// The sessions asked about, and which of them to show, in order. Where a filter is at fault, its last good one was
+    /// used.
+    pub table: Option<(Arc<Dataset>, Vec<u32>)>,
+    /// What came of the filter on usernames.
+    pub username: BoxAnswer,
+    /// What came of the filter on projects.
+    pub project: BoxAnswer,
+}
+
+/// What came of one filter.
+#[derive(Clone, Debug, Default)]
+pub struct BoxAnswer {
+    /// The filter in force: the last good one.
+    pub filter: Option<Filter>,
+    /// Why that is not the one asked for.
+    pub fault: Option<FilterFault>,
+    /// The filter in force lets no value at all pass.
+    pub finds_nothing: bool,
 }
 
 /// Why a filter is not in force.
@@ -52,6 +72,15 @@ pub enum FilterFault {
 }
 
 impl FilterFault {
+    /// Whether typing on can mend it, as with a group that is still open.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        match self {
+            Self::Pattern(error) => error.is_incomplete(),
+            Self::Match(_) => false,
+        }
+    }
+
     /// Where in the pattern the fault is, in characters counted from 1; `None` where it is in no one place.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
@@ -65,6 +94,7 @@ impl FilterFault {
 /// The thread that answers. Dropping this stops it.
 pub struct Worker {
     shared: Arc<Shared>,
+    thread: JoinHandle<()>,
     newest: u64,
 }
 
@@ -95,8 +125,12 @@ impl Worker {
     pub fn spawn(wake: impl Fn() + Send + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared { slots: Mutex::default(), changed: Condvar::new() });
         let theirs = shared.clone();
-        thread::Builder::new().name("query".to_owned()).spawn(move || answer_all(&theirs, &wake))?;
-        Ok(Self { shared, newest: 0 })
+        let thread = thread::Builder::new().name("query".to_owned()).spawn(move || {
+            // Also when it ends by a fault, so that the owner looks.
+            let wake = WakeAtEnd(wake);
+            answer_all(&theirs, &wake.0);
+        })?;
+        Ok(Self { shared, thread, newest: 0 })
     }
 
     /// Asks; a question that still waits is forgotten. Gives the number that the answer will carry.
@@ -128,6 +162,18 @@ impl Worker {
             }
             slots = self.shared.changed.wait_timeout(slots, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Forgets what was asked: its answer is of no interest any more.
+    pub fn forget(&mut self) {
+        self.newest += 1;
+        self.shared.slots().question = None;
+    }
+
+    /// Whether the thread runs. It only ends early by a fault of its own.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     fn take(&self, slots: &mut Slots) -> Option<Answer> {
@@ -179,18 +225,19 @@ struct Slot {
 
 impl Slot {
     /// The filter to try for this text: the one in force where the text is at fault.
-    fn read(&mut self, pattern: &str, mode: Mode) -> Option<Filter> {
+    fn read(&mut self, text: &FilterText) -> Option<Filter> {
+        let FilterText { pattern, mode } = text;
         self.fault = None;
         if pattern.is_empty() {
             return None;
         }
         if let Some(good) = &self.good
             && good.pattern() == pattern
-            && good.mode() == mode
+            && good.mode() == *mode
         {
             return Some(good.clone());
         }
-        match Filter::new(pattern, mode) {
+        match Filter::new(pattern, *mode) {
             Ok(filter) => Some(filter),
             Err(error) => {
                 self.fault = Some(error.into());
@@ -200,17 +247,23 @@ impl Slot {
     }
 }
 
+impl Slot {
+    fn answer(&self, finds_nothing: bool) -> BoxAnswer {
+        BoxAnswer { filter: self.good.clone(), fault: self.fault.clone(), finds_nothing }
+    }
+}
+
 impl Compiled {
     fn answer(&mut self, generation: u64, question: Question) -> Answer {
         let Question { dataset, username, project, sort } = question;
-        let mut query = Query {
-            username: self.username.read(&username.0, username.1),
-            project: self.project.read(&project.0, project.1),
-            sort,
-        };
-        let rows = loop {
-            match query.run(&dataset) {
-                Ok(rows) => break rows,
+        let mut query =
+            Query { username: self.username.read(&username), project: self.project.read(&project), sort };
+        let selection = loop {
+            let Some(dataset) = &dataset else {
+                break Selection::default();
+            };
+            match query.run(dataset) {
+                Ok(selection) => break selection,
                 // The filter gave up. The last good one stands in; where that is the one, there is none.
                 Err(error) => {
                     let (slot, tried) = match error.side {
@@ -229,12 +282,12 @@ impl Compiled {
         };
         self.username.good = query.username;
         self.project.good = query.project;
+        let Selection { rows, no_username, no_project } = selection;
         Answer {
             generation,
-            dataset,
-            rows,
-            username_fault: self.username.fault.clone(),
-            project_fault: self.project.fault.clone(),
+            table: dataset.map(|dataset| (dataset, rows)),
+            username: self.username.answer(no_username),
+            project: self.project.answer(no_project),
         }
     }
 }

@@ -3,14 +3,18 @@
 //! `config.toml` is the user's: read, never overwritten in silence. `state.toml` beside it is ours: which gateway was
 //! the last.
 
+mod saved_filter;
+
+pub use saved_filter::SavedFilter;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::export::{FileError, write_file};
 use crate::gateway::{NodeUrl, NodeUrlError, Profile};
+use crate::whole_file::{FileError, write_file};
 
 /// The folder of both files: `GATEWATCH_CONFIG_DIR`, or the platform's own; `None` where there is no home folder.
 #[must_use]
@@ -27,6 +31,8 @@ pub fn folder() -> Option<PathBuf> {
 pub struct Settings {
     /// The saved gateways, in the order of the file.
     pub profiles: Vec<Profile>,
+    /// The saved filters, in the order of the file.
+    pub filters: Vec<SavedFilter>,
     /// The time between two reads; `None` where the file does not say.
     pub refresh: Option<Duration>,
 }
@@ -48,6 +54,9 @@ pub enum SettingsFault {
     /// It can't be opened.
     #[error("can't be read: {0}")]
     Io(#[from] io::Error),
+    /// It can't be written.
+    #[error("can't be written: {0}")]
+    Write(io::Error),
     /// It is no TOML, or holds what is not known.
     #[error("line {line}: {reason}")]
     Toml {
@@ -78,12 +87,20 @@ pub enum SettingsFault {
     },
 }
 
+impl SettingsFault {
+    fn toml(before: &str, message: &str) -> Self {
+        Self::Toml { line: 1 + before.matches('\n').count(), reason: message.replace('\n', ", ") }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
     refresh_secs: Option<u32>,
     #[serde(default)]
     profile: Vec<ProfileEntry>,
+    #[serde(default)]
+    filter: Vec<SavedFilter>,
 }
 
 #[derive(Deserialize)]
@@ -110,12 +127,9 @@ impl Settings {
     }
 
     fn read(text: &str) -> Result<Self, SettingsFault> {
-        let file: ConfigFile = toml::from_str(text).map_err(|error| {
+        let file: ConfigFile = toml_edit::de::from_str(text).map_err(|error| {
             let before = error.span().map_or("", |span| &text[..span.start]);
-            SettingsFault::Toml {
-                line: 1 + before.matches('\n').count(),
-                reason: error.message().replace('\n', ", "),
-            }
+            SettingsFault::toml(before, error.message())
         })?;
         let mut profiles: Vec<Profile> = Vec::new();
         for ProfileEntry { name, urls } in file.profile {
@@ -131,7 +145,7 @@ impl Settings {
             profiles.push(profile.ok_or(SettingsFault::NoAddress { profile: name })?);
         }
         let refresh = file.refresh_secs.map(|seconds| Duration::from_secs(seconds.into()));
-        Ok(Self { profiles, refresh })
+        Ok(Self { profiles, filters: file.filter, refresh })
     }
 
     /// The gateway that the user means: a saved one by its name, or one by its address. Without `wanted`, the last
@@ -139,10 +153,14 @@ impl Settings {
     ///
     /// # Errors
     /// When `wanted` is neither the name of a saved gateway nor an address.
-    pub fn target(&self, wanted: Option<&str>, last: Option<&str>) -> Result<Target, NodeUrlError> {
+    pub fn target(&self, wanted: Option<&str>, last: Option<&str>) -> Result<Target, TargetError> {
         let saved = |name: &str| self.profiles.iter().find(|profile| profile.name == name).cloned();
         if let Some(wanted) = wanted {
-            return saved(wanted).map_or_else(|| Profile::from_address(wanted), Ok).map(Target::Gateway);
+            let profile = saved(wanted).map_or_else(|| Profile::from_address(wanted), Ok);
+            return profile.map(Target::Gateway).map_err(|source| TargetError {
+                saved: self.profiles.iter().map(|profile| profile.name.clone()).collect(),
+                source,
+            });
         }
         // A name that is no longer saved is no address, even if it could be read as one.
         let unsaved = |last: &str| {
@@ -153,6 +171,20 @@ impl Settings {
         let profile = last.or_else(|| self.profiles.first().cloned());
         Ok(profile.map_or(Target::Demo, Target::Gateway))
     }
+}
+
+/// A text that means no gateway.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{source}{}", names(.saved))]
+pub struct TargetError {
+    /// The names that would have meant one.
+    pub saved: Vec<String>,
+    /// Why it is no address.
+    pub source: NodeUrlError,
+}
+
+fn names(saved: &[String]) -> String {
+    if saved.is_empty() { String::new() } else { format!(", or take a saved one: {}", saved.join(", ")) }
 }
 
 /// Which gateway to read.
@@ -176,7 +208,7 @@ impl State {
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
-        toml::from_str(&text).unwrap_or_default()
+        toml_edit::de::from_str(&text).unwrap_or_default()
     }
 
     /// Writes `state.toml` in `folder`, which is made where it is missing.
@@ -189,7 +221,7 @@ impl State {
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join("state.toml");
         std::fs::create_dir_all(folder).map_err(|source| FileError { path: path.clone(), source })?;
-        let text = toml::to_string(self).expect("one optional text is TOML");
+        let text = toml_edit::ser::to_string(self).expect("one optional text is TOML");
         write_file(&path, |out| out.write_all(text.as_bytes()))
     }
 }

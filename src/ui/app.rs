@@ -1,7 +1,7 @@
 //! The program behind the window: takes in news, carries out commands, lays out the parts.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,13 +10,14 @@ use egui::{CentralPanel, Context, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use super::command::Command;
 use super::export_job::{ExportJob, Extract, Outcome, PickFile};
-use super::model::{Export, FilterBox, Message, Model, Table};
+use super::model::{Export, Message, Model, Table};
+use super::settings_thread::{Change, SettingsThread};
 use super::{connection_bar, filter_bar, grid, status_bar, theme};
 use crate::demo::{self, DemoGateway};
 use crate::export::Format;
 use crate::gateway::{Client, Credentials, Limits, Profile};
-use crate::query::{self, Answer, Question, Worker};
-use crate::settings::{Settings, State, Target};
+use crate::query::{self, Answer, FilterText, Question, Side, Worker};
+use crate::settings::{SavedFilter, Settings, Target};
 use crate::watch::Watcher;
 
 /// How often a gateway is read unless the settings say otherwise.
@@ -26,8 +27,8 @@ const PATIENCE: Duration = Duration::from_millis(2);
 
 /// What the window starts with.
 pub struct Start {
-    /// The gateway to show first.
-    pub target: Target,
+    /// The gateway to show first; none where it is not known which.
+    pub target: Option<Target>,
     /// The saved gateways and the interval.
     pub settings: Settings,
     /// Where the last gateway is remembered; nowhere without it.
@@ -44,7 +45,10 @@ pub struct Start {
 pub struct App {
     model: Model,
     settings: Settings,
-    folder: Option<PathBuf>,
+    /// `None` where there is no folder to keep settings in.
+    settings_thread: Option<SettingsThread>,
+    /// The gateway that the environment's credentials are for.
+    credentials: Option<(Profile, Credentials)>,
     pick_file: PickFile,
     watcher: Watcher,
     worker: Worker,
@@ -74,15 +78,31 @@ impl App {
         watcher.every(refresh);
         let model = Model {
             profiles: settings.profiles.iter().map(|profile| profile.name.clone()).collect(),
+            saved_filters: settings.filters.clone(),
             refresh,
             spreadsheet: true,
             message: trouble.map(Message::Trouble),
             ..Model::default()
         };
-        let mut app = Self { model, settings, folder, pick_file, watcher, worker, export: None, demo: None };
+        let settings_thread = folder.map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
+        let mut app = Self {
+            model,
+            settings,
+            settings_thread,
+            credentials: None,
+            pick_file,
+            watcher,
+            worker,
+            export: None,
+            demo: None,
+        };
         match target {
-            Target::Gateway(profile) => app.watch(profile, credentials),
-            Target::Demo => app.watch_demo(),
+            Some(Target::Gateway(profile)) => {
+                app.credentials = Some((profile.clone(), credentials));
+                app.watch_and_remember(profile);
+            }
+            Some(Target::Demo) => app.watch_demo(),
+            None => {}
         }
         Ok(app)
     }
@@ -95,15 +115,21 @@ impl App {
         });
         match profile {
             Ok((demo, profile)) => {
-                self.watch(profile.named("Demo gateway"), Credentials::None);
+                self.watch(profile.named("Demo gateway"));
                 self.demo = Some(demo);
             }
             Err(error) => self.model.message = Some(Message::Trouble(error)),
         }
     }
 
-    /// Watches another gateway from now on. Its table replaces the present one as soon as it is there.
-    fn watch(&mut self, profile: Profile, credentials: Credentials) {
+    /// Watches another gateway from now on. The table of the one before goes: under another name it would be a lie.
+    fn watch(&mut self, profile: Profile) {
+        // Never to another gateway than the one they are for.
+        let credentials = match &self.credentials {
+            Some((theirs, credentials)) if theirs.nodes() == profile.nodes() => credentials.clone(),
+            _ => Credentials::None,
+        };
+        self.worker.forget();
         self.demo = None;
         self.model.gateway.clone_from(&profile.name);
         self.model.gateway_box.clone_from(&profile.name);
@@ -122,6 +148,23 @@ impl App {
                 self.watcher.every(interval);
             }
             Command::Filter => self.ask(PATIENCE),
+            Command::Contains(side) => {
+                let filter = match side {
+                    Side::Username => &mut self.model.username,
+                    Side::Project => &mut self.model.project,
+                };
+                filter.text.mode.contains = true;
+                filter.take_focus = true;
+                self.ask(PATIENCE);
+            }
+            Command::ApplyFilter(saved) => self.filter_by(saved.username(), saved.project()),
+            Command::ClearFilters => self.filter_by(FilterText::default(), FilterText::default()),
+            Command::SaveFilter(name) => {
+                let Model { username, project, .. } = &self.model;
+                let saved = SavedFilter::new(name, &username.text, &project.text);
+                self.change_settings(Change::SaveFilter(saved));
+            }
+            Command::RemoveFilter(name) => self.change_settings(Change::RemoveFilter(name)),
             Command::SortBy(column) => {
                 self.model.sort = query::toggled(&self.model.sort, &column);
                 self.ask(PATIENCE);
@@ -139,35 +182,53 @@ impl App {
 
     fn connect(&mut self, wanted: &str) {
         match self.settings.target(Some(wanted), None) {
-            Ok(Target::Gateway(profile)) => {
-                let last = profile.name.clone();
-                self.watch(profile, Credentials::None);
-                self.remember(last);
-            }
+            Ok(Target::Gateway(profile)) => self.watch_and_remember(profile),
             Ok(Target::Demo) => self.watch_demo(),
             Err(error) => self.model.gateway_fault = Some(error.to_string()),
         }
     }
 
-    fn remember(&mut self, last: String) {
-        let Some(folder) = &self.folder else {
-            return;
+    fn filter_by(&mut self, username: FilterText, project: FilterText) {
+        self.model.username.text = username;
+        self.model.project.text = project;
+        self.ask(PATIENCE);
+    }
+
+    fn watch_and_remember(&mut self, profile: Profile) {
+        let last = profile.name.clone();
+        self.watch(profile);
+        if self.settings_thread.is_some() {
+            self.change_settings(Change::Remember(last));
+        }
+    }
+
+    fn change_settings(&mut self, change: Change) {
+        let trouble = match &self.settings_thread {
+            None => "there is no folder to keep settings in; set GATEWATCH_CONFIG_DIR",
+            Some(thread) if thread.make(change) => return,
+            Some(_) => "the settings can't be written; is the disk full or gone?",
         };
-        if let Err(error) = (State { last: Some(last) }).save(folder) {
-            self.model.message = Some(Message::Trouble(error.to_string()));
+        self.model.message = Some(Message::Trouble(trouble.to_owned()));
+    }
+
+    fn take_settings(&mut self) {
+        match self.settings_thread.as_ref().and_then(SettingsThread::changed) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(settings))) => {
+                self.model.saved_filters.clone_from(&settings.filters);
+                self.settings = settings;
+            }
+            Some(Err(trouble)) => self.model.message = Some(Message::Trouble(trouble)),
         }
     }
 
     /// Asks for the rows of the newest table, and takes them if they come within `patience`.
     fn ask(&mut self, patience: Duration) {
-        let Some(dataset) = self.model.news.as_ref().and_then(|news| news.table.clone()) else {
-            return;
-        };
-        let text = |filter: &FilterBox| (filter.text.clone(), filter.mode);
+        let dataset = self.model.news.as_ref().and_then(|news| news.table.clone());
         self.worker.ask(Question {
             dataset,
-            username: text(&self.model.username),
-            project: text(&self.model.project),
+            username: self.model.username.text.clone(),
+            project: self.model.project.text.clone(),
             sort: self.model.sort.clone(),
         });
         if let Some(answer) = self.worker.answer_within(patience) {
@@ -176,18 +237,17 @@ impl App {
     }
 
     fn take(&mut self, answer: Answer) {
-        let Answer { generation: _, dataset, rows, username_fault, project_fault } = answer;
-        self.model.username.fault = username_fault;
-        self.model.project.fault = project_fault;
-        self.model.table = Some(Table { dataset, rows: Arc::new(rows) });
+        let Answer { generation: _, table, username, project } = answer;
+        self.model.username.take(username);
+        self.model.project.take(project);
+        self.model.table = table.map(|(dataset, rows)| Table { dataset, rows: Arc::new(rows) });
     }
 
     fn export(&mut self, ctx: &Context) {
-        if self.export.is_some() {
+        if self.export.is_some() || self.model.table.is_none() {
             return;
         }
-        let time: DateTime<Local> = SystemTime::now().into();
-        let picking = (self.pick_file)(&time.format("sessions-%Y-%m-%d-%H%M%S.csv").to_string());
+        let picking = (self.pick_file)(&suggested_name());
         self.model.export = Export::Running;
         self.start_export(ctx, |extract, wake| ExportJob::choose(picking, extract, wake));
     }
@@ -225,19 +285,18 @@ impl App {
             Outcome::Written(path) => self.model.message = Some(Message::Exported { path, sessions }),
             Outcome::Cancelled => {}
             Outcome::NoDialog => {
-                let folder = directories::UserDirs::new();
-                let folder = folder.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
-                let path = folder.unwrap_or(std::path::Path::new("")).join("sessions.csv");
-                self.model.export = Export::AskingForPath(path.display().to_string());
+                let dirs = directories::UserDirs::new();
+                let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
+                let path = folder.unwrap_or(Path::new("")).join(suggested_name());
+                self.model.export = Export::asking_for(&path);
             }
             Outcome::Broken => {
                 let text = "the export ended before its time; nothing was written".to_owned();
                 self.model.message = Some(Message::Trouble(text));
             }
             Outcome::Failed(error) => {
-                let path = error.path.display().to_string();
+                self.model.export = Export::asking_for(&error.path);
                 self.model.message = Some(Message::Trouble(error.to_string()));
-                self.model.export = Export::AskingForPath(path);
             }
         }
     }
@@ -261,6 +320,12 @@ impl eframe::App for App {
             self.take(answer);
         }
         self.take_export();
+        self.take_settings();
+        if !(self.watcher.is_alive() && self.worker.is_alive()) {
+            let text =
+                "a part of the program has failed, and what is shown no longer changes; start it again";
+            self.model.message = Some(Message::Trouble(text.to_owned()));
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -291,6 +356,12 @@ impl eframe::App for App {
             self.run(&ctx, command);
         }
     }
+}
+
+/// A name for an export that none before it has.
+fn suggested_name() -> String {
+    let now: DateTime<Local> = SystemTime::now().into();
+    now.format("sessions-%Y-%m-%d-%H%M%S.csv").to_string()
 }
 
 fn shortcuts(ui: &Ui) -> Vec<Command> {

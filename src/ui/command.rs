@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dataset::ColumnId;
+use crate::query::Side;
+use crate::settings::SavedFilter;
 
 /// One wish of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,16 @@ pub enum Command {
     RefreshEvery(Option<Duration>),
     /// To apply the filters as they are typed now.
     Filter,
+    /// To let this filter's pattern match a part of the value.
+    Contains(Side),
+    /// To filter as saved.
+    ApplyFilter(SavedFilter),
+    /// To keep both filters under this name.
+    SaveFilter(String),
+    /// To forget the filters of this name.
+    RemoveFilter(String),
+    /// To empty both filters.
+    ClearFilters,
     /// To sort by a column: ascending, then descending, then unsorted.
     SortBy(ColumnId),
     /// To export the shown rows.

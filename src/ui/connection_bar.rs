@@ -10,6 +10,8 @@ use super::model::{Health, Model};
 use super::theme::{self, Tone};
 use crate::gateway::{GatewayInfo, Role};
 
+/// From this age on a table says how old it is, even if all is well.
+const WORTH_SAYING: Duration = Duration::from_mins(1);
 /// The intervals to choose from, in seconds.
 const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
 
@@ -17,7 +19,6 @@ const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         gateway(ui, model, commands);
-        ui.separator();
         if ui.button("Refresh").on_hover_text("Read the gateway now (F5)").clicked() {
             commands.push(Command::Refresh);
         }
@@ -80,12 +81,17 @@ fn every(interval: Option<Duration>) -> String {
 }
 
 fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
+    let as_of = model.as_of().map(|as_of| as_of_text(as_of, now, model.is_stale()));
+    let as_of = as_of.as_deref();
     if let Some(fault) = &model.gateway_fault {
-        line(ui, Tone::Fault, "●", fault);
+        line(ui, Tone::Fault, "▲", fault);
         return;
     }
-    let as_of = model.as_of().map(|as_of| as_of_text(as_of, model.is_stale().then_some(now)));
-    let as_of = as_of.as_deref();
+    if let Some(as_of) = model.as_of() {
+        // A table that is old says so, also where nobody asked for a newer one.
+        let old = now.duration_since(as_of).unwrap_or_default();
+        ui.ctx().request_repaint_after(WORTH_SAYING.saturating_sub(old).max(WORTH_SAYING / 2));
+    }
     match model.health() {
         Health::Connecting => {
             let text = if model.gateway.is_empty() {
@@ -103,8 +109,12 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
             let text: Vec<String> = parts.into_iter().flatten().chain(reading.map(Into::into)).collect();
             line(ui, tone, "●", &text.join(" · "));
         }
-        Health::Partly(failed, all, error) => {
-            let text = format!("{}: {failed} of {all} nodes don't answer: {error}", model.gateway);
+        Health::Partly(url, error, others) => {
+            let others = match others {
+                0 => String::new(),
+                others => format!(" (and {others} more nodes don't answer)"),
+            };
+            let text = format!("{}, {url}: {error}{others}", model.gateway);
             lost(ui, model, now, Tone::Warning, &text, as_of);
         }
         Health::Lost(error) => {
@@ -157,13 +167,16 @@ fn running(info: Option<&GatewayInfo>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn as_of_text(as_of: SystemTime, now: Option<SystemTime>) -> String {
-    let time = DateTime::<Local>::from(as_of).format("%H:%M:%S");
-    match now {
-        None => format!("as of {time}"),
-        Some(now) => {
-            format!("as of {time}, {} ago", age(now.duration_since(as_of).unwrap_or_default()))
-        }
+/// When the table was read: with the date where that was another day, with its age where that matters.
+fn as_of_text(as_of: SystemTime, now: SystemTime, stale: bool) -> String {
+    let old = now.duration_since(as_of).unwrap_or_default();
+    let (as_of, now) = (DateTime::<Local>::from(as_of), DateTime::<Local>::from(now));
+    let today = as_of.date_naive() == now.date_naive();
+    let time = as_of.format(if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    if stale || old >= WORTH_SAYING {
+        format!("as of {time}, {} ago", age(old))
+    } else {
+        format!("as of {time}")
     }
 }
 

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
-use crate::export::{self, FileError, Format};
+use crate::export::{self, Format};
+use crate::whole_file::{self, FileError};
 
 /// Nobody cancels a dialog faster than this: a dialog that is gone by then never came up.
 const FASTEST_CANCEL: Duration = Duration::from_millis(300);
@@ -106,7 +107,7 @@ impl ExportJob {
 
 fn write(path: &Path, extract: &Extract) -> Outcome {
     let Extract { dataset, rows, format } = extract;
-    let written = export::write_file(path, |out| export::write(out, dataset, rows, *format));
+    let written = whole_file::write_file(path, |out| export::write(out, dataset, rows, *format));
     match written {
         Ok(()) => Outcome::Written(path.to_owned()),
         Err(error) => Outcome::Failed(error),

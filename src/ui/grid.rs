@@ -1,14 +1,18 @@
 //! The table of sessions: the six columns, only the visible rows of which are ever laid out.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Local};
 use egui::accesskit::SortDirection;
-use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, StrokeKind, TextStyle, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::command::Command;
 use super::model::{Health, Model, Table};
 use super::theme;
 use crate::dataset::{Cell, ColumnId};
+use crate::filter::Filter;
 use crate::query::SortKey;
 
 /// The columns with their titles and their widths at first, in points.
@@ -37,12 +41,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             ui.set_opacity(theme::STALE_OPACITY);
         }
         ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
-            rows(ui, table, &model.sort, commands);
+            rows(ui, model, table, commands);
         });
     });
 }
 
-fn rows(ui: &mut Ui, table: &Table, sort: &[SortKey], commands: &mut Vec<Command>) {
+fn rows(ui: &mut Ui, model: &Model, table: &Table, commands: &mut Vec<Command>) {
     let mut builder = TableBuilder::new(ui)
         .striped(true)
         .resizable(true)
@@ -57,7 +61,7 @@ fn rows(ui: &mut Ui, table: &Table, sort: &[SortKey], commands: &mut Vec<Command
     builder
         .header(theme::HEADER_HEIGHT, |mut header| {
             for (id, title, _) in &COLUMNS {
-                title_cell(&mut header, id, title, sort, commands);
+                title_cell(&mut header, id, title, &model.sort, commands);
             }
         })
         .body(|body| {
@@ -65,7 +69,8 @@ fn rows(ui: &mut Ui, table: &Table, sort: &[SortKey], commands: &mut Vec<Command
                 let session = table.rows[row.index()] as usize;
                 for (id, _, _) in &COLUMNS {
                     let cell = table.dataset.column(id).map_or(Cell::Unknown, |column| column.cell(session));
-                    row.col(|ui| show_cell(ui, cell));
+                    let filter = filter_on(model, id);
+                    row.col(|ui| show_cell(ui, cell, filter));
                 }
                 row.col(|_| {});
             });
@@ -101,19 +106,50 @@ fn title_cell(
                 node.set_sort_direction(direction);
             }
         });
+        if response.has_focus() {
+            let stroke = ui.visuals().selection.stroke;
+            ui.painter().rect_stroke(response.rect, 2.0, stroke, StrokeKind::Inside);
+        }
         if response.clicked() {
             commands.push(Command::SortBy(id.clone()));
         }
     });
 }
 
-fn show_cell(ui: &mut Ui, cell: Cell<'_>) {
+/// The filter in force on this column.
+fn filter_on<'a>(model: &'a Model, column: &ColumnId) -> Option<&'a Filter> {
+    match column {
+        ColumnId::Username => model.username.filter.as_ref(),
+        ColumnId::Project => model.project.filter.as_ref(),
+        _ => None,
+    }
+}
+
+/// A text whose part that a filter found stands out.
+fn highlighted(ui: &Ui, text: &str, found: &Range<usize>) -> LayoutJob {
+    let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
+    let marked = TextFormat { background: theme::found(ui.visuals()), ..plain.clone() };
+    let mut job = LayoutJob::default();
+    job.append(&text[..found.start], 0.0, plain.clone());
+    job.append(&text[found.clone()], 0.0, marked);
+    job.append(&text[found.end..], 0.0, plain);
+    job
+}
+
+fn show_cell(ui: &mut Ui, cell: Cell<'_>, filter: Option<&Filter>) {
     let text = match cell {
         Cell::Unknown => {
             ui.weak("–").on_hover_text("The gateway gave no value");
             return;
         }
-        Cell::Text(text) => RichText::new(text),
+        Cell::Text(text) => match filter.and_then(|filter| filter.find(text)) {
+            Some(found) if !found.is_empty() => {
+                let job = highlighted(ui, text, &found);
+                ui.add(Label::new(job).truncate().selectable(false));
+                return;
+            }
+            _ => RichText::new(text),
+        },
         Cell::Boolean(true) => RichText::new("yes"),
         Cell::Boolean(false) => return,
         Cell::Date(epoch_ms) => RichText::new(local_time(epoch_ms)),

@@ -1,14 +1,16 @@
 //! What the window shows, without how it looks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::theme::Tone;
 use crate::dataset::Dataset;
-use crate::filter::Mode;
-use crate::gateway::{GatewayError, GatewayInfo};
-use crate::query::{FilterFault, SortKey};
-use crate::watch::{Activity, News};
+use crate::filter::Filter;
+use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Role};
+use crate::query::{BoxAnswer, FilterFault, FilterText, SortKey};
+use crate::settings::SavedFilter;
+use crate::watch::{Activity, News, NodeNews};
 
 /// Everything that the window shows.
 #[derive(Default)]
@@ -25,6 +27,10 @@ pub(super) struct Model {
     pub(super) news: Option<Arc<News>>,
     /// How often it is read; `None` for only when told.
     pub(super) refresh: Option<Duration>,
+    /// The filters kept under a name.
+    pub(super) saved_filters: Vec<SavedFilter>,
+    /// What stands in the box for the name of a filter to keep.
+    pub(super) filter_name: String,
     /// The box for the username.
     pub(super) username: FilterBox,
     /// The box for the project.
@@ -44,12 +50,37 @@ pub(super) struct Model {
 /// A filter as it is typed.
 #[derive(Default)]
 pub(super) struct FilterBox {
-    /// The pattern.
-    pub(super) text: String,
-    /// How it is read.
-    pub(super) mode: Mode,
-    /// Why it is not in force.
+    /// The pattern, and how it is read.
+    pub(super) text: FilterText,
+    /// The filter in force: the last good one.
+    pub(super) filter: Option<Filter>,
+    /// Why that is not the text.
     pub(super) fault: Option<FilterFault>,
+    /// The filter in force lets no value at all pass.
+    pub(super) finds_nothing: bool,
+    /// The box is to have the keyboard in the next frame.
+    pub(super) take_focus: bool,
+}
+
+impl FilterBox {
+    /// Takes what came of the filter.
+    pub(super) fn take(&mut self, answer: BoxAnswer) {
+        let BoxAnswer { filter, fault, finds_nothing } = answer;
+        (self.filter, self.fault, self.finds_nothing) = (filter, fault, finds_nothing);
+    }
+
+    /// How bad it is. A pattern that is still being typed is no fault yet.
+    pub(super) fn tone(&self) -> Option<Tone> {
+        let fault = self.fault.as_ref()?;
+        Some(if fault.is_incomplete() { Tone::Warning } else { Tone::Fault })
+    }
+
+    /// The plain text that no value is equal to: whoever typed it may have meant a part.
+    pub(super) fn literal_that_finds_nothing(&self) -> Option<&str> {
+        let filter = self.filter.as_ref().filter(|_| self.finds_nothing)?;
+        let mode = filter.mode();
+        filter.literal().filter(|_| !mode.contains && !mode.invert)
+    }
 }
 
 /// The rows on screen.
@@ -69,7 +100,19 @@ pub(super) enum Export {
     /// The user is choosing a file, or it is being written.
     Running,
     /// No file dialog came up, so the path is typed here.
-    AskingForPath(String),
+    AskingForPath {
+        /// The path.
+        path: String,
+        /// There is such a file, and it was said so.
+        replace: bool,
+    },
+}
+
+impl Export {
+    /// Asking for a path, with this one to begin with.
+    pub(super) fn asking_for(path: &Path) -> Self {
+        Self::AskingForPath { path: path.display().to_string(), replace: false }
+    }
 }
 
 /// Something to tell.
@@ -90,32 +133,37 @@ pub(super) enum Message {
 pub(super) enum Health<'a> {
     /// Nothing was heard yet.
     Connecting,
-    /// All is well.
+    /// All is well. What the first node says of itself, or the first that is a backup not in charge.
     Running(Option<&'a GatewayInfo>),
-    /// Some of its nodes don't answer: how many, of how many, and why the first.
-    Partly(usize, usize, &'a GatewayError),
+    /// Some of its nodes don't answer: the first of them and why, and how many others.
+    Partly(&'a NodeUrl, &'a GatewayError, usize),
     /// It does not answer.
     Lost(&'a GatewayError),
 }
 
 impl Model {
     /// How it stands with the gateway.
-    pub(super) fn health(&self) -> Health<'_> {
+    pub(super) fn health<'a>(&'a self) -> Health<'a> {
         let Some(news) = &self.news else {
             return Health::Connecting;
         };
-        let mut failed = news.nodes.iter().filter_map(|node| node.error.as_ref());
-        match (failed.next(), failed.count()) {
-            (Some(error), others) if others + 1 == news.nodes.len() => Health::Lost(error),
-            (Some(error), others) => Health::Partly(others + 1, news.nodes.len(), error),
+        let failed = |node: &'a NodeNews| Some((&node.url, node.error.as_ref()?));
+        let mut failures = news.nodes.iter().filter_map(failed);
+        match (failures.next(), failures.count()) {
+            (Some((_, error)), others) if others + 1 == news.nodes.len() => Health::Lost(error),
+            (Some((url, error)), others) => Health::Partly(url, error, others),
             (None, _) if news.table.is_none() => Health::Connecting,
-            (None, _) => Health::Running(news.nodes.first().and_then(|node| node.info.as_ref())),
+            (None, _) => {
+                let infos = || news.nodes.iter().filter_map(|node| node.info.as_ref());
+                let cold = infos().find(|info| info.role == Some(Role::ColdBackup));
+                Health::Running(cold.or_else(|| infos().next()))
+            }
         }
     }
 
     /// Whether the rows on screen may no longer be true.
     pub(super) fn is_stale(&self) -> bool {
-        self.table.is_some() && matches!(self.health(), Health::Lost(_) | Health::Partly(..))
+        self.table.is_some() && matches!(self.health(), Health::Lost(_))
     }
 
     /// When the rows on screen were received.

@@ -10,8 +10,8 @@ use super::theme::{self, Tone};
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    if let Export::AskingForPath(path) = &mut model.export {
-        ask_for_path(ui, path, commands);
+    if let Export::AskingForPath { path, replace } = &mut model.export {
+        ask_for_path(ui, path, replace, commands);
     }
     ui.horizontal(|ui| {
         if let Some(table) = &model.table {
@@ -53,17 +53,33 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
 }
 
 /// Where the system has no file dialog, its work is done here.
-fn ask_for_path(ui: &mut Ui, path: &mut String, commands: &mut Vec<Command>) {
+fn ask_for_path(ui: &mut Ui, path: &mut String, replace: &mut bool, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("Export to");
-        let edit = TextEdit::singleline(path).desired_width(420.0);
-        let edit = ui.add(edit).accessible_name("Path of the file to export to");
+        let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::LEAST_PATH);
+        let edit = ui.add(TextEdit::singleline(path).desired_width(width));
+        if edit.changed() {
+            *replace = false;
+        }
+        let edit = edit.accessible_name("Path of the file to export to");
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.button("Save").clicked() || entered {
-            commands.push(Command::ExportTo(PathBuf::from(path.trim())));
+        let target = PathBuf::from(path.trim());
+        let named = target.file_name().is_some();
+        let save = ui.add_enabled(named, egui::Button::new(if *replace { "Replace it" } else { "Save" }));
+        if save.clicked() || (entered && named) {
+            // What a file dialog asks, too.
+            if target.exists() && !*replace {
+                *replace = true;
+            } else {
+                commands.push(Command::ExportTo(target));
+            }
         }
         if ui.button("Cancel").clicked() {
             commands.push(Command::CancelExport);
         }
     });
+    if *replace {
+        let colour = theme::colour(ui.visuals(), Tone::Warning);
+        ui.label(RichText::new("There is such a file already").color(colour));
+    }
 }

@@ -7,19 +7,32 @@ pub(super) const ROW_HEIGHT: f32 = 22.0;
 /// The height of the table's header.
 pub(super) const HEADER_HEIGHT: f32 = 26.0;
 /// The width of a filter box.
-pub(super) const FILTER_WIDTH: f32 = 280.0;
+pub(super) const FILTER_WIDTH: f32 = 210.0;
 /// The width of the gateway's box.
 pub(super) const GATEWAY_WIDTH: f32 = 240.0;
 /// The height of the line under the filter boxes, which is kept free so that a fault moves nothing.
 pub(super) const FAULT_HEIGHT: f32 = 18.0;
-/// The size of the text in that line.
-pub(super) const FAULT_TEXT: f32 = 12.0;
+/// The size of text that stands back: in that line, and beside the boxes.
+pub(super) const SMALL_TEXT: f32 = 12.0;
+/// The least width of the mark under a fault.
+pub(super) const LEAST_MARK: f32 = 7.0;
+/// What the buttons beside the path of an export take.
+pub(super) const PATH_BUTTONS: f32 = 170.0;
+/// The least width of that path.
+pub(super) const LEAST_PATH: f32 = 120.0;
+/// The width from which both filters stand side by side.
+pub(super) const WIDE: f32 = 940.0;
 /// The least window that holds the bars.
-pub(super) const LEAST_WINDOW: [f32; 2] = [480.0, 320.0];
+pub(super) const LEAST_WINDOW: [f32; 2] = [560.0, 360.0];
 /// The window at the first start.
 pub(super) const FIRST_WINDOW: [f32; 2] = [1080.0, 680.0];
 /// How opaque a table is that may no longer be true.
 pub(super) const STALE_OPACITY: f32 = 0.55;
+
+/// The background of the part of a cell that a filter found.
+pub(super) fn found(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode { Color32::from_rgb(0x6a, 0x58, 0x10) } else { Color32::from_rgb(0xff, 0xe0, 0x80) }
+}
 
 const TEXT_ON_DARK: Color32 = Color32::from_gray(0xd0);
 const TEXT_ON_LIGHT: Color32 = Color32::from_gray(0x28);

@@ -6,8 +6,8 @@ use egui::ViewportBuilder;
 use super::app::{App, Start};
 use super::export_job::PickFile;
 use super::theme;
-use crate::gateway::{Credentials, CredentialsError, NodeUrlError};
-use crate::settings::{self, Settings, State};
+use crate::gateway::{Credentials, CredentialsError, Profile};
+use crate::settings::{self, Settings, State, Target, TargetError};
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,11 @@ pub enum WindowError {
         "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); `gatewatch sessions` shows the table without one"
     )]
     NoDisplay,
+    /// There should be a screen, and there is none.
+    #[error(
+        "the display can't be opened (see DISPLAY and WAYLAND_DISPLAY); `gatewatch sessions` shows the table without one"
+    )]
+    DeadDisplay,
     /// Neither way of drawing works.
     #[error(
         "no window can be opened ({opengl}; {fallback}); `gatewatch sessions` shows the table without one"
@@ -30,7 +35,7 @@ pub enum WindowError {
     },
     /// The gateway's address is none.
     #[error(transparent)]
-    Address(#[from] NodeUrlError),
+    Target(#[from] TargetError),
     /// The environment's credentials can't be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -40,7 +45,7 @@ impl WindowError {
     /// Whether the command was used wrongly, rather than something failed.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Address(_) | Self::Credentials(_))
+        matches!(self, Self::Target(_) | Self::Credentials(_))
     }
 }
 
@@ -54,16 +59,16 @@ pub fn run(gateway: Option<&str>) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let Err(opengl) = open(gateway, Renderer::Glow)? else {
-        return Ok(());
+    let opengl = match open(gateway, Renderer::Glow)? {
+        Ok(()) => return Ok(()),
+        // Without a connection to the screen there is nothing to draw on in any way.
+        Err(eframe::Error::WinitEventLoop(_)) => return Err(WindowError::DeadDisplay),
+        Err(error) => error,
     };
-    match open(gateway, Renderer::Wgpu)? {
-        Ok(()) => Ok(()),
-        Err(fallback) => {
-            let [opengl, fallback] = [opengl, fallback].map(|error| error.to_string().replace('\n', " "));
-            Err(WindowError::NoRenderer { opengl, fallback })
-        }
-    }
+    open(gateway, Renderer::Wgpu)?.map_err(|fallback| {
+        let [opengl, fallback] = [opengl, fallback].map(|error| error.to_string().replace('\n', " "));
+        WindowError::NoRenderer { opengl, fallback }
+    })
 }
 
 /// Elsewhere than on Linux and its kin there always is one.
@@ -105,11 +110,19 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
         Some(Err(error)) => (Settings::default(), Some(error.to_string())),
     };
     let last = folder.as_deref().and_then(|folder| State::load(folder).last);
+    let target = match (&trouble, gateway) {
+        (None, _) | (_, Some(_)) => Some(settings.target(gateway, last.as_deref())?),
+        // Which gateways are saved is not known, so none is made up.
+        (Some(_), None) => {
+            let last = last.as_deref().filter(|last| last.contains("://"));
+            last.and_then(|last| Profile::from_address(last).ok()).map(Target::Gateway)
+        }
+    };
     Ok(Start {
-        target: settings.target(gateway, last.as_deref())?,
+        target,
         settings,
         folder,
-        credentials: Credentials::from_env(|name| std::env::var(name).ok())?,
+        credentials: Credentials::from_env(|name| std::env::var_os(name))?,
         trouble,
         pick_file: native_dialog(),
     })

@@ -1,7 +1,7 @@
 //! Asking a gateway again and again, and keeping the last good answer.
 //!
-//! A [`Watcher`] is the handle of a background thread. Wishes go down a bounded channel; [`News`] come up through a
-//! slot that always holds the newest. A gateway that goes away is asked again after growing pauses, and its last good
+//! A [`Watcher`] is the handle of a background thread. Wishes go down and [`News`] come up through slots that always
+//! hold the newest. A gateway that goes away is asked again after growing pauses, and its last good
 //! table stays.
 
 mod pause;
@@ -11,23 +11,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::dataset::Dataset;
 use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile};
 
-/// How many wishes may wait; a person makes a few in the time of one read.
-const WISHES: usize = 64;
-
-/// What the owner wants of the watch.
-#[derive(Clone, Debug)]
-enum Wish {
-    /// To watch another gateway from now on.
-    Connect(u64, Profile, Credentials),
-    /// To read at once.
-    Refresh,
-    /// To read this often, or only when told.
-    Every(Option<Duration>),
+/// All that the owner wants of the watch. Only the newest counts, so there is nothing to queue.
+#[derive(Clone, Debug, Default)]
+struct Wishes {
+    /// The gateway to watch, and which call of [`Watcher::connect`] wanted it.
+    gateway: Option<(u64, Profile, Credentials)>,
+    /// How often to read it; `None` for only when told.
+    every: Option<Duration>,
+    /// How many times it was told to.
+    refreshes: u64,
 }
 
 /// The state of a watched gateway at one moment.
@@ -70,18 +67,18 @@ pub enum Activity {
 
 /// The handle of the thread that watches. Dropping it ends the watch, even in the middle of a read.
 pub struct Watcher {
-    wishes: mpsc::Sender<Wish>,
+    wishes: watch::Sender<Wishes>,
     news: watch::Receiver<Option<Arc<News>>>,
     generation: u64,
 }
 
 impl Watcher {
-    /// Starts the thread, which watches nothing yet. It calls `wake` whenever there are news.
+    /// Starts the thread, which watches nothing yet. It calls `wake` whenever there are news, and when it ends.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn spawn(client: Client, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
-        let (wishes, to_do) = mpsc::channel(WISHES);
+        let (wishes, to_do) = watch::channel(Wishes::default());
         let (tell, news) = watch::channel(None);
         thread::spawn(client, to_do, tell, wake)?;
         Ok(Self { wishes, news, generation: 0 })
@@ -90,32 +87,34 @@ impl Watcher {
     /// Watches this gateway from now on, and reads it at once. Gives the number that its news will carry.
     pub fn connect(&mut self, profile: Profile, credentials: Credentials) -> u64 {
         self.generation += 1;
-        self.wish(Wish::Connect(self.generation, profile, credentials));
+        let gateway = Some((self.generation, profile, credentials));
+        self.wishes.send_modify(|wishes| wishes.gateway = gateway);
         self.generation
     }
 
     /// Reads at once, unless a read is under way.
     pub fn refresh(&self) {
-        self.wish(Wish::Refresh);
+        self.wishes.send_modify(|wishes| wishes.refreshes += 1);
     }
 
     /// Reads this often; with `None` only when told, and after a failed read.
     pub fn every(&self, interval: Option<Duration>) {
-        self.wish(Wish::Every(interval));
+        self.wishes.send_modify(|wishes| wishes.every = interval);
     }
 
     /// The newest state, once; `None` if it was seen before, or is of a gateway that is no longer watched.
     pub fn news(&mut self) -> Option<Arc<News>> {
-        if !self.news.has_changed().unwrap_or(false) {
-            return None;
-        }
-        let news = self.news.borrow_and_update().clone();
+        let news = match self.news.has_changed() {
+            Ok(true) => self.news.borrow_and_update().clone(),
+            // Nothing new, or nobody left to tell it: see `is_alive`.
+            Ok(false) | Err(_) => None,
+        };
         news.filter(|news| news.generation == self.generation)
     }
 
-    /// The window never waits, so neither does a wish. Where so many are waiting that this one finds no room, the
-    /// watch is about to do what the last of them says.
-    fn wish(&self, wish: Wish) {
-        let _full = self.wishes.try_send(wish);
+    /// Whether the thread runs. It only ends early by a fault of its own.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.wishes.is_closed()
     }
 }

@@ -4,26 +4,29 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Activity, News, NodeNews, Wish, pause};
+use super::{Activity, News, NodeNews, Wishes, pause};
 use crate::dataset::Dataset;
 use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Reading};
+use crate::wake::WakeAtEnd;
 
 /// A read that takes longer is shown as such; one that does not would only flicker.
 const WORTH_SHOWING: Duration = Duration::from_millis(500);
 
 pub(super) fn spawn(
     client: Client,
-    wishes: mpsc::Receiver<Wish>,
+    wishes: watch::Receiver<Wishes>,
     tell: watch::Sender<Option<Arc<News>>>,
     wake: impl Fn() + Send + 'static,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
-        let watch = Watch { client, tell, wake, every: None, watched: None };
+        // Also when it ends by a fault, so that the owner looks.
+        let wake = WakeAtEnd(wake);
+        let watch = Watch { client, tell, wake: &wake.0, every: None, refreshes: 0, watched: None };
         runtime.block_on(watch.run(wishes));
         // A large answer may still be read by a helper thread; nobody waits for it.
         runtime.shutdown_background();
@@ -32,11 +35,13 @@ pub(super) fn spawn(
 }
 
 /// The thread's state.
-struct Watch<W> {
+struct Watch<'a, W> {
     client: Client,
     tell: watch::Sender<Option<Arc<News>>>,
-    wake: W,
+    wake: &'a W,
     every: Option<Duration>,
+    /// How many wishes to read were heard.
+    refreshes: u64,
     watched: Option<Watched>,
 }
 
@@ -63,22 +68,25 @@ struct Node {
     last_good: Option<Reading>,
 }
 
-impl<W: Fn()> Watch<W> {
+impl<W: Fn()> Watch<'_, W> {
     /// Until nobody is left to wish anything.
-    async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) {
+    async fn run(mut self, mut wishes: watch::Receiver<Wishes>) {
         loop {
             let event = match &mut self.watched {
-                None => Event::Wish(wishes.recv().await),
+                None => Event::Wishes(wishes.changed().await.is_ok()),
                 Some(watched) => tokio::select! {
-                    wish = wishes.recv() => Event::Wish(wish),
+                    wishes = wishes.changed() => Event::Wishes(wishes.is_ok()),
                     Some(read) = watched.reads.join_next() => Event::Read(read),
                     () = at(watched.slow_at) => Event::Slow,
                     () = at(watched.next_at) => Event::Due,
                 },
             };
             match event {
-                Event::Wish(None) => return,
-                Event::Wish(Some(wish)) => self.obey(wish),
+                Event::Wishes(false) => return,
+                Event::Wishes(true) => {
+                    let wishes = wishes.borrow_and_update().clone();
+                    self.obey(wishes);
+                }
                 Event::Read(Ok((node, read))) => self.take(node, read),
                 // A read is only cancelled together with all that is known of its gateway, so this is a panic.
                 Event::Read(Err(error)) => std::panic::resume_unwind(error.into_panic()),
@@ -88,18 +96,23 @@ impl<W: Fn()> Watch<W> {
         }
     }
 
-    fn obey(&mut self, wish: Wish) {
-        match wish {
-            Wish::Connect(generation, profile, credentials) => {
+    fn obey(&mut self, wishes: Wishes) {
+        let Wishes { gateway, every, refreshes } = wishes;
+        let changed_interval = self.every != every;
+        self.every = every;
+        let told_to_read = self.refreshes != refreshes;
+        self.refreshes = refreshes;
+
+        let now = self.watched.as_ref().map(|watched| watched.generation);
+        match gateway {
+            Some((generation, profile, credentials)) if Some(generation) != now => {
                 self.watched = Some(Watched::new(generation, &profile, credentials));
                 self.tell(Activity::Reading);
                 self.read();
             }
-            Wish::Refresh => self.read(),
-            Wish::Every(interval) => {
-                self.every = interval;
-                self.wait();
-            }
+            _ if told_to_read => self.read(),
+            _ if changed_interval => self.wait(),
+            _ => {}
         }
     }
 
@@ -157,7 +170,8 @@ impl<W: Fn()> Watch<W> {
 }
 
 enum Event {
-    Wish(Option<Wish>),
+    /// Whether somebody is left to wish.
+    Wishes(bool),
     Read(Result<(usize, Result<Reading, GatewayError>), tokio::task::JoinError>),
     Slow,
     Due,

@@ -158,6 +158,16 @@ fn a_refusal_gives_the_gateways_own_words() {
 }
 
 #[test]
+fn rows_that_come_twice_are_no_dataset() {
+    for json in [
+        format!(r#"{{"ok":true,"columns":[{SIX}],"rows":[],"rows":[{BILLY}]}}"#),
+        format!(r#"{{"ok":true,"rows":[],"rows":[{BILLY}],"columns":[{SIX}]}}"#),
+    ] {
+        assert_eq!(read(&json), Err(DatasetError::DuplicateField { field: "rows" }));
+    }
+}
+
+#[test]
 fn what_is_no_answer_of_ours_says_what_is_missing() {
     assert_eq!(read("{}"), Err(DatasetError::MissingField { field: "ok" }));
     assert_eq!(read(r#"{"ok":true}"#), Err(DatasetError::MissingField { field: "columns" }));

@@ -1,0 +1,84 @@
+//! The thread that writes the settings, so that the window never waits for the disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use crate::settings::{SavedFilter, Settings, SettingsError, State};
+
+/// How many changes may wait; a person makes one at a time.
+const WAITING: usize = 64;
+
+/// A change to what is kept.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// This gateway was the last.
+    Remember(String),
+    /// To keep a filter.
+    SaveFilter(SavedFilter),
+    /// To forget the filter of this name.
+    RemoveFilter(String),
+}
+
+/// What came of a change.
+pub(super) type Changed = Result<Option<Settings>, String>;
+
+/// The handle of the thread. Dropping it waits until everything is written.
+pub(super) struct SettingsThread {
+    changes: Option<SyncSender<Change>>,
+    outcomes: Receiver<Changed>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SettingsThread {
+    /// Starts the thread, which writes into `folder` and calls `wake` after each change.
+    pub(super) fn spawn(folder: PathBuf, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
+        let (changes, to_do) = sync_channel(WAITING);
+        let (tell, outcomes) = sync_channel(WAITING);
+        let work = move || {
+            for change in to_do {
+                // The window may be gone by now; the change is made all the same.
+                let _gone = tell.try_send(make(&folder, change));
+                wake();
+            }
+        };
+        let thread = thread::Builder::new().name("settings".to_owned()).spawn(work)?;
+        Ok(Self { changes: Some(changes), outcomes, thread: Some(thread) })
+    }
+
+    /// Makes a change. False where so many wait that the disk must be stuck.
+    pub(super) fn make(&self, change: Change) -> bool {
+        self.changes.as_ref().is_some_and(|changes| changes.try_send(change).is_ok())
+    }
+
+    /// What came of a change, once.
+    pub(super) fn changed(&self) -> Option<Changed> {
+        self.outcomes.try_recv().ok()
+    }
+}
+
+impl Drop for SettingsThread {
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was told when it happened.
+            let _told = thread.join();
+        }
+    }
+}
+
+fn make(folder: &Path, change: Change) -> Changed {
+    let read_again = |made: Result<(), SettingsError>| {
+        let settings = made.and_then(|()| Settings::load(folder));
+        settings.map(Some).map_err(|error| error.to_string())
+    };
+    match change {
+        Change::Remember(last) => {
+            let saved = State { last: Some(last) }.save(folder);
+            saved.map(|()| None).map_err(|error| error.to_string())
+        }
+        Change::SaveFilter(filter) => read_again(filter.save(folder)),
+        Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
+    }
+}
