@@ -457,7 +457,7 @@ fn a_plain_text_that_finds_nobody_offers_contains() {
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
     window.type_into("Username filter", "bil");
-    window.until_text("no username is exactly bil");
+    window.until_text("no username is exactly “bil”;");
     window.click("contains?");
     window.until_text("3 of 6 sessions");
     assert!(!window.has("contains?"));

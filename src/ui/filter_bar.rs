@@ -148,7 +148,7 @@ fn remark(ui: &mut Ui, side: Side, filter: &FilterBox, commands: &mut Vec<Comman
         ui.add(Label::new(text).truncate()).on_hover_text(fault.to_string());
     } else if let Some(literal) = filter.literal_that_finds_nothing() {
         let what = name(side).to_lowercase();
-        let text = format!("no {what} is exactly {literal}");
+        let text = format!("no {what} is exactly “{literal}”;");
         ui.add(Label::new(RichText::new(text).size(theme::SMALL_TEXT)).truncate());
         let link = egui::Link::new(RichText::new("contains?").size(theme::SMALL_TEXT));
         let hint = format!("Find every {what} that contains it");
