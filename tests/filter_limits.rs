@@ -117,3 +117,15 @@ fn as_deep_and_as_large_as_allowed_works() {
         compile(pattern, Mode::default()).unwrap_or_else(|error| panic!("{pattern:.20}: {error}"));
     }
 }
+
+#[test]
+fn a_pattern_that_backtracks_without_end_gives_up_and_says_on_what() {
+    let filter = Filter::new(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b", Mode::default()).unwrap();
+    let value = "a".repeat(100);
+    let begun = Instant::now();
+    let error = filter.is_match(&value).unwrap_err().to_string();
+    assert!(error.starts_with("too much backtracking on “aaaa"), "{error}");
+    assert!(error.chars().count() < 150, "{error}");
+    // A second would already be hundreds of times too long.
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}

@@ -177,11 +177,13 @@ fn a_wrong_pattern_marks_its_box_and_the_last_good_result_stays() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
+    let place = window.harness.get_by_label("Username").rect();
     window.type_into("Username filter", "billy");
     window.until_text("2 of 6 sessions");
     window.type_into("Username filter", "(");
     window.until_text_contains("column 6");
     assert!(window.has("2 of 6 sessions"));
+    assert_eq!(window.harness.get_by_label("Username").rect(), place, "nothing moves");
     // Another filter still works on what the last good pattern left.
     window.type_into("Project filter", "Packaging");
     window.until_text("1 of 6 sessions");
@@ -457,7 +459,9 @@ fn a_plain_text_that_finds_nobody_offers_contains() {
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
     window.type_into("Username filter", "bil");
+    let place = window.harness.get_by_label("Username").rect();
     window.until_text("no username is exactly “bil”;");
+    assert_eq!(window.harness.get_by_label("Username").rect(), place, "nothing moves");
     window.click("contains?");
     window.until_text("3 of 6 sessions");
     assert!(!window.has("contains?"));

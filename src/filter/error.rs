@@ -71,7 +71,7 @@ impl PatternError {
 #[non_exhaustive]
 pub enum MatchError {
     /// The search was given up; on a gateway it might take forever.
-    #[error("the pattern needs too many attempts on \u{201c}{value}\u{201d}")]
+    #[error("too much backtracking on \u{201c}{value}\u{201d}; make the pattern simpler")]
     TooMuchBacktracking {
         /// The value, cut where it is long.
         value: String,

@@ -163,7 +163,7 @@ fn caption(ui: &mut Ui, name: &str) {
     let font = TextStyle::Body.resolve(ui.style());
     let colour = ui.visuals().text_color();
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
-    let size = vec2(galley.size().x, ui.spacing().interact_size.y);
+    let size = vec2(galley.size().x.max(theme::CAPTION_WIDTH), ui.spacing().interact_size.y);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let top = rect.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(rect.left(), top), galley, colour);

@@ -11,7 +11,9 @@ pub(super) const FILTER_WIDTH: f32 = 210.0;
 /// The width of the gateway's box.
 pub(super) const GATEWAY_WIDTH: f32 = 240.0;
 /// The height of the line under the filter boxes, which is kept free so that a fault moves nothing.
-pub(super) const FAULT_HEIGHT: f32 = 18.0;
+pub(super) const FAULT_HEIGHT: f32 = 22.0;
+/// The width of a filter box's name.
+pub(super) const CAPTION_WIDTH: f32 = 62.0;
 /// The size of text that stands back: in that line, and beside the boxes.
 pub(super) const SMALL_TEXT: f32 = 12.0;
 /// The least width of the mark under a fault.

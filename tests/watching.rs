@@ -1,0 +1,140 @@
+//! The watch over real sockets: several nodes, changed minds, and an end without waiting.
+
+mod support;
+
+use std::io::Write as _;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
+use gatewatch::watch::{Activity, News, Watcher};
+use support::{PLANT, StandIn, answer, ok, status};
+
+/// Nothing here takes this long unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Watch {
+    watcher: Watcher,
+    wakes: Receiver<()>,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let (wake, wakes) = channel();
+        let wake = move || {
+            // The test may have seen enough.
+            let _gone = wake.send(());
+        };
+        Self { watcher: Watcher::spawn(Client::new(Limits::default()), wake).unwrap(), wakes }
+    }
+
+    fn until(&mut self, what: &str, seen: impl Fn(&News) -> bool) -> Arc<News> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(news) = self.watcher.news().filter(|news| seen(news)) {
+                return news;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(self.wakes.recv_timeout(left).is_ok(), "never seen: {what}");
+        }
+    }
+}
+
+fn profile(urls: &[&str]) -> Profile {
+    Profile::new("Plant".to_owned(), urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap()
+}
+
+fn waiting(news: &News) -> bool {
+    matches!(news.activity, Activity::Waiting { .. })
+}
+
+#[test]
+fn one_node_down_hides_no_other_and_is_named() {
+    let good = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let bad = StandIn::gateway("8.1.0", status("402 Payment Required", ""));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&good.url, &bad.url, &good.url]), Credentials::None);
+    let news = watch.until("all nodes read", waiting);
+    assert_eq!(news.table.as_ref().unwrap().len(), 2 * PLANT.len());
+    let errors: Vec<Option<GatewayError>> = news.nodes.iter().map(|node| node.error.clone()).collect();
+    assert_eq!(errors, [None, Some(GatewayError::Unlicensed), None]);
+    assert_eq!(news.nodes[1].url.to_string(), bad.url);
+}
+
+/// A gateway that answers who it is only when it is let to.
+fn slow_gateway() -> (StandIn, std::sync::mpsc::Sender<()>) {
+    let (let_go, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let gateway = StandIn::new(move |request, stream| {
+        let body = if request.path().ends_with("gwinfo") {
+            // Without anybody left to let it go, it goes.
+            let _ended = held.lock().unwrap().recv();
+            "ContextStatus=RUNNING;Version=8.1.0".to_owned()
+        } else {
+            answer(&PLANT)
+        };
+        // The watch may have turned to another gateway.
+        let _gone = stream.write_all(&ok(&body));
+    });
+    (gateway, let_go)
+}
+
+#[test]
+fn a_read_under_way_is_never_doubled() {
+    let (gateway, let_go) = slow_gateway();
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    watch.until("the first read begun", |news| news.activity == Activity::Reading);
+    for _ in 0..5 {
+        watch.watcher.refresh();
+    }
+    let_go.send(()).unwrap();
+    watch.until("the first read ended", waiting);
+    assert_eq!(gateway.paths().iter().filter(|path| path.ends_with("sessions")).count(), 1);
+}
+
+#[test]
+fn another_gateway_ends_the_read_of_the_first() {
+    let (slow, _never) = slow_gateway();
+    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&slow.url]), Credentials::None);
+    watch.until("the first read begun", |news| news.activity == Activity::Reading);
+    let generation = watch.watcher.connect(profile(&[&quick.url]), Credentials::None);
+    let news = watch.until("the second read", waiting);
+    assert_eq!((news.generation, news.table.as_ref().unwrap().len()), (generation, 1));
+}
+
+#[test]
+fn an_interval_reads_again_and_none_reads_only_when_told() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    let news = watch.until("the first read", waiting);
+    assert_eq!(news.activity, Activity::Waiting { next: None });
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    for _ in 0..3 {
+        let before = news.as_of;
+        watch.until("a later read", |news| news.as_of > before);
+    }
+    watch.watcher.every(None);
+    watch.until("no more reads", |news| news.activity == Activity::Waiting { next: None });
+}
+
+#[test]
+fn dropping_the_watch_ends_it_in_the_middle_of_a_read() {
+    let (gateway, _never) = slow_gateway();
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    watch.until("the read begun", |news| news.activity == Activity::Reading);
+    let Watch { watcher, wakes } = watch;
+    drop(watcher);
+    let end = Instant::now() + PATIENCE;
+    // The thread owns the sender; when it is gone, so is the thread.
+    while wakes.recv_timeout(end.saturating_duration_since(Instant::now()))
+        != Err(RecvTimeoutError::Disconnected)
+    {
+        assert!(Instant::now() < end, "the thread lives on");
+    }
+}
