@@ -10,7 +10,7 @@
 //! - [`gateway`]: speaking to gateways
 //! - [`watch`]: asking them again and again, and keeping the last good answer
 //! - [`demo`]: a gateway inside this process
-//! - [`settings`]: the configuration file, and which gateway was the last
+//! - [`settings`]: the saved gateways and filters, and which gateway was the last
 //! - [`cli`]: the command line as a type
 //! - [`sessions`]: the table without a window
 //! - [`ui`]: the window; nothing else knows egui

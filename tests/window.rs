@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -120,7 +121,7 @@ fn start(target: Target) -> Start {
         folder: None,
         credentials: Credentials::None,
         trouble: None,
-        pick_file: Box::new(|_| Box::pin(std::future::ready(None))),
+        pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
     }
 }
 
@@ -247,7 +248,7 @@ fn refresh_shows_who_came_and_who_went() {
 
 #[test]
 fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itself() {
-    let fails = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let fails = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let failing = fails.clone();
     let gateway = StandIn::new(move |request, stream| {
         use std::io::Write as _;
@@ -309,7 +310,7 @@ fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
 fn exporting_to(plant: &StandIn, path: Option<PathBuf>) -> Window {
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
     let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(path.clone())) };
-    let mut window = Window::open(Start { pick_file: Box::new(pick), ..start(target) });
+    let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start(target) });
     window.until_text("6 of 6 sessions");
     window
 }

@@ -26,6 +26,7 @@ const REFRESH: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// What the window starts with.
+#[derive(Clone)]
 pub struct Start {
     /// The gateway to show first; none where it is not known which.
     pub target: Option<Target>,

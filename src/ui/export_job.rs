@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
@@ -18,7 +19,7 @@ const FASTEST_CANCEL: Duration = Duration::from_millis(300);
 
 /// How a file to write is chosen: takes the suggested name, gives the file, or nothing where the user cancelled or no
 /// dialog could be shown. Called on the window's thread, as some platforms demand; waited for on another.
-pub type PickFile = Box<dyn Fn(&str) -> Picking>;
+pub type PickFile = Arc<dyn Fn(&str) -> Picking>;
 
 /// A file being chosen.
 pub type Picking = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
@@ -46,8 +47,13 @@ pub(super) enum Outcome {
 }
 
 /// An export under way.
+///
+/// Dropping it waits for a file that is being written, and for nothing else: the program may end while it asks.
 pub(super) struct ExportJob {
     told: Receiver<Outcome>,
+    /// The file is chosen and being written.
+    writing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
     /// How many sessions are written.
     pub(super) sessions: usize,
 }
@@ -60,11 +66,14 @@ impl ExportJob {
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         let begun = Instant::now();
-        Self::spawn(extract, wake, move |extract| {
+        Self::spawn(extract, wake, move |extract, writing| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
             match chosen {
-                Some(path) => write(&path, extract),
+                Some(path) => {
+                    writing.store(true, Ordering::SeqCst);
+                    write(&path, extract)
+                }
                 None if begun.elapsed() < FASTEST_CANCEL => Outcome::NoDialog,
                 None => Outcome::Cancelled,
             }
@@ -77,22 +86,27 @@ impl ExportJob {
         extract: Extract,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn(extract, wake, move |extract| write(&path, extract))
+        Self::spawn(extract, wake, move |extract, writing| {
+            writing.store(true, Ordering::SeqCst);
+            write(&path, extract)
+        })
     }
 
     fn spawn(
         extract: Extract,
         wake: impl FnOnce() + Send + 'static,
-        work: impl FnOnce(&Extract) -> Outcome + Send + 'static,
+        work: impl FnOnce(&Extract, &AtomicBool) -> Outcome + Send + 'static,
     ) -> io::Result<Self> {
         let (tell, told) = sync_channel(1);
         let sessions = extract.rows.len();
-        thread::Builder::new().name("export".to_owned()).spawn(move || {
+        let writing = Arc::new(AtomicBool::new(false));
+        let theirs = writing.clone();
+        let thread = thread::Builder::new().name("export".to_owned()).spawn(move || {
             // The window may be gone by now; the file is written all the same.
-            let _gone = tell.send(work(&extract));
+            let _gone = tell.send(work(&extract, &theirs));
             wake();
         })?;
-        Ok(Self { told, sessions })
+        Ok(Self { told, sessions, writing, thread: Some(thread) })
     }
 
     /// How it ended, once it has.
@@ -101,6 +115,17 @@ impl ExportJob {
             Ok(outcome) => Some(outcome),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Outcome::Broken),
+        }
+    }
+}
+
+impl Drop for ExportJob {
+    fn drop(&mut self) {
+        if self.writing.load(Ordering::SeqCst)
+            && let Some(thread) = self.thread.take()
+        {
+            // A panic was told when it happened.
+            let _told = thread.join();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Opening the window: with OpenGL where it works, with Vulkan or DirectX where it does not.
 
+use std::sync::Arc;
+
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
@@ -55,17 +57,17 @@ impl WindowError {
 /// When the gateway can't be meant, or no window can be opened.
 pub fn run(gateway: Option<&str>) -> Result<(), WindowError> {
     // Told before anything else, so that a wrong address is wrong with and without a screen.
-    start(gateway)?;
+    let start = start(gateway)?;
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let opengl = match open(gateway, Renderer::Glow)? {
+    let opengl = match open(start.clone(), Renderer::Glow) {
         Ok(()) => return Ok(()),
         // Without a connection to the screen there is nothing to draw on in any way.
         Err(eframe::Error::WinitEventLoop(_)) => return Err(WindowError::DeadDisplay),
         Err(error) => error,
     };
-    open(gateway, Renderer::Wgpu)?.map_err(|fallback| {
+    open(start, Renderer::Wgpu).map_err(|fallback| {
         let [opengl, fallback] = [opengl, fallback].map(|error| error.to_string().replace('\n', " "));
         WindowError::NoRenderer { opengl, fallback }
     })
@@ -78,8 +80,7 @@ fn has_display() -> bool {
         || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set)
 }
 
-fn open(gateway: Option<&str>, renderer: Renderer) -> Result<eframe::Result, WindowError> {
-    let start = start(gateway)?;
+fn open(start: Start, renderer: Renderer) -> eframe::Result {
     let options = NativeOptions {
         renderer,
         viewport: ViewportBuilder::default()
@@ -90,9 +91,8 @@ fn open(gateway: Option<&str>, renderer: Renderer) -> Result<eframe::Result, Win
             .with_min_inner_size(theme::LEAST_WINDOW),
         ..NativeOptions::default()
     };
-    let app =
-        eframe::run_native("Gatewatch", options, Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?))));
-    Ok(app)
+    let app: eframe::AppCreator<'_> = Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?)));
+    eframe::run_native("Gatewatch", options, app)
 }
 
 /// The program's sign in task bars. Without it the window is just as good.
@@ -130,7 +130,7 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
 
 /// The system's own file dialog.
 fn native_dialog() -> PickFile {
-    Box::new(|suggested| {
+    Arc::new(|suggested| {
         let dialog = rfd::AsyncFileDialog::new()
             .set_title("Export sessions")
             .add_filter("CSV", &["csv"])

@@ -2,7 +2,11 @@
 //! with each other.
 #![no_main]
 
-use gatewatch::filter::{Filter, Mode};
+#[path = "../../../src/filter/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the module stands alone here")]
+mod filter;
+
+use filter::{Filter, Mode};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &str| {
