@@ -32,7 +32,7 @@ pub enum SessionsError {
     Pattern {
         /// The option that gave it.
         option: &'static str,
-        /// The pattern.
+        /// The pattern, or its beginning.
         pattern: String,
         /// What is wrong with it.
         source: PatternError,
@@ -171,8 +171,18 @@ fn filter(option: &'static str, pattern: Option<String>) -> Result<Option<Filter
     };
     match Filter::new(&pattern, Mode::default()) {
         Ok(filter) => Ok(Some(filter)),
-        Err(source) => Err(SessionsError::Pattern { option, pattern, source }),
+        Err(source) => Err(SessionsError::Pattern { option, pattern: shortened(pattern), source }),
     }
+}
+
+/// A pattern may be long; a message may not.
+fn shortened(mut pattern: String) -> String {
+    const MOST: usize = 80;
+    if let Some((end, _)) = pattern.char_indices().nth(MOST) {
+        pattern.truncate(end);
+        pattern.push('…');
+    }
+    pattern
 }
 
 /// The gateway to read, and the demo gateway where it is that one, which must live as long as it is read.

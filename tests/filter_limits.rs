@@ -31,7 +31,8 @@ fn use_it(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
             assert!(start.elapsed() < SOON, "{:?} to match {pattern}", start.elapsed());
         }
         Err(error) => {
-            assert!((1..=pattern.chars().count() + 1).contains(&error.column()), "{error}");
+            let place = 1..=pattern.chars().count() + 1;
+            assert!(error.column().is_none_or(|column| place.contains(&column)), "{error}");
             assert!(!error.to_string().is_empty());
         }
     }

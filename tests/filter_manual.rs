@@ -115,7 +115,7 @@ fn faults_are_told_with_their_place() {
     let fault = |pattern: &str| Filter::new(pattern, Mode::default()).unwrap_err();
     let open = fault("ab(c");
     assert_eq!(open.to_string(), "unclosed group: a ( at column 3 has no )");
-    assert_eq!((open.column(), open.is_incomplete()), (3, true));
+    assert_eq!((open.column(), open.is_incomplete()), (Some(3), true));
     for incomplete in ["(", "[a", "a{2", "a{", "a\\", "(?", "(?<n", r"\p{L", r"\x4", "a[b-"] {
         assert!(fault(incomplete).is_incomplete(), "{incomplete}");
     }
@@ -124,7 +124,7 @@ fn faults_are_told_with_their_place() {
         assert!(!error.is_incomplete() && !error.is_unsupported(), "{wrong}");
     }
     let error = fault("é(?i)a**");
-    assert_eq!(error.column(), 8);
+    assert_eq!(error.column(), Some(8));
     for unsupported in [r"\X", r"\b{g}", r"\N{DIGIT ONE}", r"(a)*\1"] {
         assert!(fault(unsupported).is_unsupported(), "{unsupported}");
     }
@@ -133,13 +133,9 @@ fn faults_are_told_with_their_place() {
 }
 
 #[test]
-fn endless_searches_are_given_up_with_the_value() {
-    let filter = Filter::new(r"(?:(?:a|b|.)*x){12}(?!y)", Mode::default()).unwrap();
-    let value = "a".repeat(100);
-    let plain_error = filter.is_match(&value).unwrap_err().to_string();
-    assert!(plain_error.contains("aaaa"), "{plain_error}");
-    assert!(plain_error.chars().count() < 150, "{plain_error}");
+fn nested_repetitions_stay_linear() {
     let linear = Filter::new("(a+)+b", Mode::default()).unwrap();
+    assert!(linear.is_linear());
     assert!(!linear.is_match(&"a".repeat(100_000)).unwrap());
 }
 

@@ -41,7 +41,7 @@ impl Engine {
         referenced(&tree, &mut groups);
         let tree = tidy(tree, &groups);
         if weight(&tree) > WEIGHT_LIMIT {
-            return Err(too_large());
+            return Err(PatternError::grows_too_large());
         }
         let finish = |tree: Node| {
             let tree = if whole { settle_anchors(tree) } else { tree };
@@ -67,8 +67,13 @@ impl Engine {
             // keeps "ab".
             .optimize(false)
             .build();
-        let full = full.map_err(|_| too_large())?;
+        let full = full.map_err(|_| PatternError::grows_too_large())?;
         Ok(Self { plain, full: Full::Backtracking(Box::new(full)) })
+    }
+
+    /// Whether every value is judged in a time that grows with its length only.
+    pub(super) fn is_linear(&self) -> bool {
+        matches!(self.full, Full::Linear(_))
     }
 
     pub(super) fn is_match(&self, value: &str) -> Result<bool, MatchError> {
@@ -94,13 +99,9 @@ impl Engine {
 }
 
 fn linear(pattern: &str) -> Result<regex::Regex, PatternError> {
-    regex::RegexBuilder::new(pattern)
-        .size_limit(SIZE_LIMIT)
-        .nest_limit(1_000)
-        .build()
-        .map_err(|_| too_large())
-}
-
-fn too_large() -> PatternError {
-    PatternError::too_large("the pattern grows too large: its repetitions multiply")
+    regex::RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).nest_limit(1_000).build().map_err(|error| {
+        // Whatever else the engine said would be a fault of our printer.
+        debug_assert!(matches!(error, regex::Error::CompiledTooBig(_)), "{error}");
+        PatternError::grows_too_large()
+    })
 }

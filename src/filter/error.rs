@@ -5,7 +5,8 @@
 #[error("{message}")]
 pub struct PatternError {
     message: String,
-    column: usize,
+    /// `None` where the fault is in no one place.
+    column: Option<usize>,
     kind: Kind,
 }
 
@@ -35,8 +36,14 @@ impl PatternError {
         Self::at(Kind::Unsupported, column, &what)
     }
 
-    pub(super) fn too_large(what: &str) -> Self {
-        Self { message: what.to_owned(), column: 1, kind: Kind::TooLarge }
+    pub(super) fn too_large(column: usize, what: &str) -> Self {
+        Self::at(Kind::TooLarge, column, what)
+    }
+
+    /// Too large as a whole, without one place that makes it so.
+    pub(super) fn grows_too_large() -> Self {
+        let message = "the pattern grows too large: its repetitions multiply".to_owned();
+        Self { message, column: None, kind: Kind::TooLarge }
     }
 
     /// `what` may hold `{at}`, the place for the column; else it is said at the end.
@@ -44,12 +51,12 @@ impl PatternError {
         let at = format!("at column {column}");
         let message =
             if what.contains("{at}") { what.replace("{at}", &at) } else { format!("{what} ({at})") };
-        Self { message, column, kind }
+        Self { message, column: Some(column), kind }
     }
 
-    /// Where the fault is, in characters from 1.
+    /// Where the fault is, in characters from 1; `None` where it is in no one place.
     #[must_use]
-    pub fn column(&self) -> usize {
+    pub fn column(&self) -> Option<usize> {
         self.column
     }
 
@@ -79,8 +86,8 @@ pub enum MatchError {
 }
 
 impl MatchError {
-    pub(super) fn too_much_backtracking(value: &str) -> Self {
-        const SHOWN: usize = 60;
+    pub(crate) fn too_much_backtracking(value: &str) -> Self {
+        const SHOWN: usize = 20;
         let mut shown: String = value.chars().take(SHOWN).collect();
         if shown.len() < value.len() {
             shown.push('…');

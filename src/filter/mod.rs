@@ -116,6 +116,13 @@ impl Filter {
         Ok(matched != mode.invert)
     }
 
+    /// Whether every value is judged in a time that grows with its length only. Other patterns may take a while on
+    /// each of many values before they give up.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.inner.engine.is_linear()
+    }
+
     /// The part of a value that a `contains` filter found, in bytes; for highlighting, so never for
     /// an inverted one.
     #[must_use]

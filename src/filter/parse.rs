@@ -24,7 +24,7 @@ const MAX_DEPTH: usize = 100;
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
     if pattern.chars().nth(MAX_LENGTH).is_some() {
         let what = format!("the pattern is longer than {MAX_LENGTH} characters");
-        return Err(PatternError::too_large(&what));
+        return Err(PatternError::too_large(MAX_LENGTH + 1, &what));
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),
@@ -77,7 +77,7 @@ impl Parser {
     ) -> Result<T, PatternError> {
         if self.depth == MAX_DEPTH {
             let what = format!("groups and classes are nested more than {MAX_DEPTH} deep");
-            return Err(PatternError::too_large(&what));
+            return Err(PatternError::too_large(self.cursor.column(), &what));
         }
         self.depth += 1;
         let result = inner(self);

@@ -2,9 +2,15 @@
 //!
 //! A pattern runs once per distinct value; the rows then only look their codes up.
 
+use std::time::{Duration, Instant};
+
 use super::{QueryError, Selection, Side};
 use crate::dataset::{Dataset, TextColumn};
-use crate::filter::Filter;
+use crate::filter::{Filter, MatchError};
+
+/// How long a pattern that is not linear may take over all values together. Each value has a limit of its own, and
+/// many values just below it would hold up whoever types on.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 pub(super) fn select(
     dataset: &Dataset,
@@ -42,9 +48,14 @@ impl<'a> Verdicts<'a> {
             Some(prefix) => column.codes_with_prefix(prefix),
             None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
         };
+        let begun = Instant::now();
         for code in codes {
-            by_code[code as usize] =
-                filter.is_match(column.text(code)).map_err(|source| QueryError { side, source })?;
+            let value = column.text(code);
+            if !filter.is_linear() && begun.elapsed() > PATIENCE {
+                let source = MatchError::too_much_backtracking(value);
+                return Err(QueryError { side, source });
+            }
+            by_code[code as usize] = filter.is_match(value).map_err(|source| QueryError { side, source })?;
         }
         Ok(Some(Self { column, by_code }))
     }

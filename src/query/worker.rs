@@ -85,7 +85,7 @@ impl FilterFault {
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         match self {
-            Self::Pattern(error) => Some(error.column()),
+            Self::Pattern(error) => error.column(),
             Self::Match(_) => None,
         }
     }

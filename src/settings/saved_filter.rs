@@ -107,7 +107,13 @@ impl SavedFilter {
     /// # Errors
     /// When the file can't be read, which leaves it as it is, or not be written.
     pub fn remove(folder: &Path, name: &str) -> Result<(), SettingsError> {
-        edit(folder, |tables| tables.retain(|table| !is_called(table, name)))
+        edit(folder, |tables| {
+            // The first of that name, as the menu shows them; a second one somebody wrote for a reason.
+            let place = tables.iter().position(|table| is_called(table, name));
+            if let Some(place) = place {
+                tables.remove(place);
+            }
+        })
     }
 
     fn to_table(&self) -> Table {
@@ -147,7 +153,11 @@ fn edit(folder: &Path, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), Se
         change(tables);
     }
     std::fs::create_dir_all(folder).map_err(|error| fault(error.into()))?;
-    write_file(&path, |out| out.write_all(document.to_string().as_bytes()))
+    let mut written = document.to_string();
+    if text.contains("\r\n") {
+        written = written.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    write_file(&path, |out| out.write_all(written.as_bytes()))
         .map_err(|error| fault(SettingsFault::Write(error.source)))
 }
 
@@ -186,12 +196,14 @@ mod tests {
         let path = folder.path().join("config.toml");
         let written =
             "# mine\nrefresh_secs = 2  # fast\n\n[[profile]]\nname = \"N\" # north\nurls = [\"n\"]\n";
-        std::fs::write(&path, written).unwrap();
-        filter("Night", "x", Mode::default()).save(folder.path()).unwrap();
-        let now = std::fs::read_to_string(&path).unwrap();
-        assert!(now.starts_with(written), "{now}");
-        SavedFilter::remove(folder.path(), "Night").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
+        for written in [written.to_owned(), written.replace('\n', "\r\n")] {
+            std::fs::write(&path, &written).unwrap();
+            filter("Night", "x", Mode::default()).save(folder.path()).unwrap();
+            let now = std::fs::read_to_string(&path).unwrap();
+            assert!(now.starts_with(&written), "{now:?}");
+            SavedFilter::remove(folder.path(), "Night").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
+        }
     }
 
     #[test]

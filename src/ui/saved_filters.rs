@@ -1,13 +1,16 @@
 //! Filters kept under a name: a menu to apply, keep and remove them.
 
-use egui::{Key, TextEdit, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Key, PopupCloseBehavior, TextEdit, Ui};
 
 use super::command::Command;
 use super::model::Model;
 
 /// Draws the menu's button.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    let menu = ui.menu_button("Filters ▼", |ui| {
+    // A click into the box for the name must not close the menu; what is chosen closes it itself.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (menu, _) = MenuButton::new("Filters ▼").config(config).ui(ui, |ui| {
         ui.set_min_width(260.0);
         for saved in &model.saved_filters {
             ui.horizontal(|ui| {
@@ -15,7 +18,8 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
                 if remove.accessible_name(format!("Remove the filter {}", saved.name)).clicked() {
                     commands.push(Command::RemoveFilter(saved.name.clone()));
                 }
-                if ui.button(&saved.name).clicked() {
+                let name = egui::Button::new(&saved.name).truncate();
+                if ui.add_sized([220.0, ui.spacing().interact_size.y], name).clicked() {
                     commands.push(Command::ApplyFilter(saved.clone()));
                     ui.close();
                 }
@@ -44,5 +48,5 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
             ui.close();
         }
     });
-    menu.response.accessible_name("Saved filters");
+    menu.accessible_name("Saved filters");
 }

@@ -16,6 +16,16 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     ui.horizontal(|ui| {
         if let Some(table) = &model.table {
             ui.label(count(table.rows.len(), table.dataset.len()));
+            for (name, filter) in [("username", &model.username), ("project", &model.project)] {
+                if filter.fault.is_some() {
+                    let text = match &filter.filter {
+                        Some(good) => format!("{name} still filtered by {}", good.pattern()),
+                        None => format!("{name} not filtered"),
+                    };
+                    let colour = theme::colour(ui.visuals(), Tone::Warning);
+                    ui.label(RichText::new(text).color(colour));
+                }
+            }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let ready = model.table.is_some() && model.export == Export::Idle;

@@ -1,4 +1,5 @@
-//! What several test files need: a stand-in gateway that answers whatever a test wants, byte for byte.
+//! What several test files need: a stand-in gateway that answers whatever a test wants, byte for byte, and a way to skip
+//! that nobody overlooks.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -6,6 +7,18 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+/// Says that a test is skipped for want of something, or fails where nothing may be skipped.
+pub(crate) fn skip(what: &str, missing: &str) {
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!ci, "{missing} missing, and nothing may be skipped here");
+    say(&format!("skipped: {what}, for want of {missing}"));
+}
+
+/// A line that is seen also where a test passes; what `println!` writes is not.
+pub(crate) fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
 
 /// A request as far as tests look at it.
 #[derive(Clone, Debug)]
