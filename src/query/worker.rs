@@ -245,9 +245,7 @@ impl Slot {
             }
         }
     }
-}
 
-impl Slot {
     fn answer(&self, finds_nothing: bool) -> BoxAnswer {
         BoxAnswer { filter: self.good.clone(), fault: self.fault.clone(), finds_nothing }
     }
