@@ -169,7 +169,8 @@ fn local_time(epoch_ms: i64) -> String {
 }
 
 fn placeholder(ui: &mut Ui, text: &str) {
-    let rect = ui.max_rect();
+    // In the middle of what is seen of a table that may be wider than the window.
+    let rect = ui.max_rect().intersect(ui.clip_rect());
     let font = egui::TextStyle::Heading.resolve(ui.style());
     let label = Label::new(RichText::new(text).font(font).weak());
     ui.put(rect, label);
