@@ -307,29 +307,19 @@ struct CellSeed<'a> {
 
 impl CellSeed<'_> {
     /// Puts the cell into its column. `found` names it where it does not belong there.
-    fn push<E: de::Error>(self, cell: Cell<'_>, found: impl Fn() -> String) -> Result<(), E> {
-        let Self { row, column, builder, fault } = self;
-        if builder.push(column, cell).is_ok() {
-            return Ok(());
-        }
-        let header = builder.header(column);
-        let kept_as_text = matches!(header.kind, ColumnType::Other(_));
-        if kept_as_text && builder.push(column, Cell::Text(&found())).is_ok() {
-            return Ok(());
-        }
-        let header = builder.header(column);
-        let error = DatasetError::WrongCell {
-            row,
-            column: header.name.clone(),
-            expected: header.kind.clone(),
-            found: shortened(found()),
-        };
-        Err(fail(fault, error))
+    fn push<E: de::Error>(self, cell: Cell<'_>, found: impl FnOnce() -> String) -> Result<(), E> {
+        if self.builder.push(self.column, cell).is_ok() { Ok(()) } else { self.misplaced(found()) }
     }
 
-    fn push_json<E: de::Error>(self, value: &serde_json::Value) -> Result<(), E> {
-        // No column takes such a cell as it is; one of a type not known here keeps its text.
-        self.push(Cell::Boolean(false), || value.to_string())
+    /// What the column does not take as it is. One of a type not known here keeps it as text; for any other it is wrong.
+    fn misplaced<E: de::Error>(self, found: String) -> Result<(), E> {
+        let Self { row, column, builder, fault } = self;
+        let Header { name, kind } = builder.header(column).clone();
+        if matches!(kind, ColumnType::Other(_)) && builder.push(column, Cell::Text(&found)).is_ok() {
+            return Ok(());
+        }
+        let found = shortened(found);
+        Err(fail(fault, DatasetError::WrongCell { row, column: name, expected: kind, found }))
     }
 }
 
@@ -387,13 +377,15 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
-        let value = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(cells))?;
-        self.push_json(&value)
+        let value: serde_json::Value =
+            de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(cells))?;
+        self.misplaced(value.to_string())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
-        let value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))?;
-        self.push_json(&value)
+        let value: serde_json::Value =
+            de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(entries))?;
+        self.misplaced(value.to_string())
     }
 }
 
