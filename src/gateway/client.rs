@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use reqwest::{RequestBuilder, Response, StatusCode};
+use tokio::task::JoinSet;
 
 use super::{Credentials, GatewayError, GatewayInfo, NodeUrl};
 use crate::dataset::Dataset;
@@ -92,6 +93,27 @@ impl Client {
         tokio::time::timeout(self.limits.whole, read).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
+    /// Starts to read several nodes side by side. Each answer comes with its node's place; dropping the set ends the
+    /// reads.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn start_reads<'a>(
+        &self,
+        nodes: impl IntoIterator<Item = &'a NodeUrl>,
+        credentials: &Credentials,
+        ask: &Ask,
+    ) -> JoinSet<(usize, Result<Reading, GatewayError>)> {
+        let mut reads = JoinSet::new();
+        for (place, node) in nodes.into_iter().enumerate() {
+            let (client, node) = (self.clone(), node.clone());
+            let (credentials, ask) = (credentials.clone(), ask.clone());
+            reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
+        }
+        reads
+    }
+
     /// Reads several nodes side by side. Their answers stand in the nodes' order.
     pub async fn read_all(
         &self,
@@ -99,13 +121,7 @@ impl Client {
         credentials: &Credentials,
         ask: &Ask,
     ) -> Vec<Result<Reading, GatewayError>> {
-        let mut reads = tokio::task::JoinSet::new();
-        for (place, node) in nodes.iter().enumerate() {
-            let (client, node) = (self.clone(), node.clone());
-            let (credentials, ask) = (credentials.clone(), ask.clone());
-            reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
-        }
-        let mut answers = reads.join_all().await;
+        let mut answers = self.start_reads(nodes, credentials, ask).join_all().await;
         answers.sort_by_key(|(place, _)| *place);
         answers.into_iter().map(|(_, answer)| answer).collect()
     }

@@ -123,13 +123,8 @@ impl<W: Fn()> Watch<'_, W> {
         };
         watched.next_at = None;
         watched.slow_at = Some(Instant::now() + WORTH_SHOWING);
-        for (place, node) in watched.nodes.iter().enumerate() {
-            let client = self.client.clone();
-            let (url, credentials) = (node.news.url.clone(), watched.credentials.clone());
-            watched
-                .reads
-                .spawn(async move { (place, client.read(&url, &credentials, &Ask::default()).await) });
-        }
+        let nodes = watched.nodes.iter().map(|node| &node.news.url);
+        watched.reads = self.client.start_reads(nodes, &watched.credentials, &Ask::default());
     }
 
     /// Takes one node's answer, and all of them together once the last is there.
