@@ -5,6 +5,8 @@
 //! - [`dataset`]: a gateway's answer as typed columns; knows nobody
 //! - [`filter`]: one pattern, matched against whole values; knows nobody
 //! - [`query`]: dataset, filters and sort keys → which rows, in which order
+//! - [`display`]: how a value is shown to a person
+//! - [`table`]: the power table without a screen: columns, lines, selection, place
 //! - [`whole_file`]: a file that is there whole or not at all; knows nobody
 //! - [`export`]: rows as CSV, JSON or a table of text
 //! - [`gateway`]: speaking to gateways
@@ -21,12 +23,14 @@
 pub mod cli;
 pub mod dataset;
 pub mod demo;
+pub mod display;
 pub mod export;
 pub mod filter;
 pub mod gateway;
 pub mod query;
 pub mod sessions;
 pub mod settings;
+pub mod table;
 pub mod ui;
 mod wake;
 pub mod watch;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::{FormatArg, SessionsArgs};
 use crate::dataset::Dataset;
 use crate::demo::{DemoError, DemoGateway};
-use crate::export::{self, Format};
+use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode, PatternError};
 use crate::gateway::{Ask, Client, Credentials, CredentialsError, GatewayError, Limits, NodeUrl};
 use crate::gateway::{NodeUrlError, Profile};
@@ -116,7 +116,7 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
     } else {
         let username = filter("--username", username)?;
         let project = filter("--project", project)?;
-        (Query { username, project, sort: Vec::new() }, Ask::default())
+        (Query { username, project, ..Query::default() }, Ask::default())
     };
     query.sort.clone_from(&args.sort);
     let credentials = Credentials::from_env(|name| std::env::var_os(name))?;
@@ -145,7 +145,15 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
         if args.count {
             writeln!(out, "{}", selection.rows.len())
         } else {
-            export::write(out, &dataset, &selection.rows, format)
+            let columns = export::all_columns(&dataset);
+            export::write(
+                out,
+                &dataset,
+                &columns,
+                &selection.rows,
+                format,
+                &Progress::new(selection.rows.len()),
+            )
         }
     };
     match &args.output {

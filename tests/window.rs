@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::settings::{Settings, State, Target};
@@ -94,22 +94,17 @@ impl Window {
         self.harness.query_by_label(text).is_some()
     }
 
-    /// The texts of the visible cells at the horizontal place of a header, from top to bottom.
+    /// The texts of the visible cells under a header, from top to bottom.
     fn column(&self, header: &str) -> Vec<String> {
-        let title = self.harness.get_by_label(header).rect();
-        let below = |node: &Node<'_>| {
-            let rect = node.rect();
-            rect.top() > title.bottom() && (rect.left() - title.left()).abs() < 2.0
-        };
+        let column = self.harness.get_by_label(header).accesskit_node().data().column_index();
+        assert!(column.is_some(), "{header} is no column");
         let mut cells: Vec<(f32, String)> = self
             .harness
-            .get_all_by_role(Role::Label)
-            .filter(below)
-            .map(|node| (node.rect().top(), node.value().unwrap_or_default()))
+            .get_all_by_role(Role::Cell)
+            .filter(|node| node.accesskit_node().data().column_index() == column)
+            .map(|node| (node.rect().top(), node.accesskit_node().label().unwrap_or_default()))
             .collect();
         cells.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // The count in the status bar stands below the first column.
-        cells.retain(|(_, text)| !text.ends_with(" sessions"));
         cells.into_iter().map(|(_, text)| text).collect()
     }
 }
@@ -118,6 +113,7 @@ fn start(target: Target) -> Start {
     Start {
         target: Some(target),
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
+        state: State::default(),
         folder: None,
         credentials: Credentials::None,
         trouble: None,
@@ -335,7 +331,9 @@ fn export_writes_the_shown_rows_in_the_shown_order() {
     assert!(written.starts_with("\u{feff}username,"), "{written:?}");
     assert_eq!(users(&written), ["bill.smith", "billy", "billy"]);
 
-    window.click("for a spreadsheet");
+    window.click("Export options");
+    window.click("CSV");
+    window.click("Export options");
     window.click("Dismiss the message");
     window.click("Export");
     window.until_text_contains("3 sessions written to");
@@ -394,7 +392,14 @@ fn the_smallest_window_holds_every_control() {
         "Saved filters",
         "Help on filters",
         "Export",
-        "for a spreadsheet",
+        "All",
+        "Clients",
+        "Designers",
+        "Group",
+        "Columns",
+        "Details",
+        "Counts",
+        "Export options",
         "6 of 6 sessions",
     ] {
         let rect = window.harness.get_by_label(name).rect();
@@ -514,7 +519,7 @@ fn filters_are_kept_under_a_name_with_their_modes() {
     window.click("Bills");
     window.until_text("3 of 6 sessions");
     window.click("Saved filters");
-    window.click("Clear both filters");
+    window.click("Clear all filters");
     window.until_text("6 of 6 sessions");
     window.click("Saved filters");
     window.click("Remove the filter Bills");

@@ -5,10 +5,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{TextColumn, Values};
 
 /// Which column of a dataset. Sorting, widths and visibility go by this, never by position.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+///
+/// As text it is the column's name in the dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
 pub enum ColumnId {
     /// `username`, text: who is logged in.
     Username,
@@ -49,6 +54,18 @@ impl ColumnId {
 impl From<&str> for ColumnId {
     fn from(name: &str) -> Self {
         Self::SIX.into_iter().find(|id| id.name() == name).unwrap_or_else(|| Self::Further(name.into()))
+    }
+}
+
+impl From<String> for ColumnId {
+    fn from(name: String) -> Self {
+        name.as_str().into()
+    }
+}
+
+impl From<ColumnId> for String {
+    fn from(id: ColumnId) -> Self {
+        id.name().to_owned()
     }
 }
 
@@ -125,4 +142,49 @@ pub enum Cell<'a> {
     Integer(i64),
     /// A number with a fraction; never NaN.
     Real(f64),
+}
+
+/// What stands in a cell, kept apart from its dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// The gateway gave no value.
+    Unknown,
+    /// Text.
+    Text(Arc<str>),
+    /// True or false.
+    Boolean(bool),
+    /// Milliseconds since 1970 UTC.
+    Date(i64),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction; never NaN.
+    Real(f64),
+}
+
+impl Value {
+    /// The cell that it was.
+    #[must_use]
+    pub fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Unknown => Cell::Unknown,
+            Self::Text(text) => Cell::Text(text),
+            Self::Boolean(value) => Cell::Boolean(*value),
+            Self::Date(value) => Cell::Date(*value),
+            Self::Integer(value) => Cell::Integer(*value),
+            Self::Real(value) => Cell::Real(*value),
+        }
+    }
+}
+
+impl From<Cell<'_>> for Value {
+    fn from(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Unknown => Self::Unknown,
+            Cell::Text(text) => Self::Text(text.into()),
+            Cell::Boolean(value) => Self::Boolean(value),
+            Cell::Date(value) => Self::Date(value),
+            Cell::Integer(value) => Self::Integer(value),
+            Cell::Real(value) => Self::Real(value),
+        }
+    }
 }

@@ -9,13 +9,15 @@ mod builder;
 mod column;
 mod concat;
 mod error;
+mod follow;
 mod parse;
 mod text;
 mod values;
 
 pub use builder::{ColumnType, DatasetBuilder, Header};
-pub use column::{Cell, Column, ColumnId};
+pub use column::{Cell, Column, ColumnId, Value};
 pub use error::DatasetError;
+pub use follow::Follow;
 pub use text::{TextBuilder, TextColumn, TextOrder};
 pub use values::Values;
 
@@ -141,5 +143,28 @@ impl Dataset {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.columns().map(|(_, column)| column.heap_bytes()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One session for each of these client ids; an empty one is unknown.
+    pub(super) fn sessions(client_ids: &[&str]) -> Dataset {
+        let columns = ["username", "project", "address", "clientId"]
+            .map(|name| format!(r#"{{"name":"{name}","type":"String"}}"#));
+        let row = |id: &&str| match *id {
+            "" => r#"["u","p","h",null,false,0]"#.to_owned(),
+            id => format!(r#"["u","p","h","{id}",false,0]"#),
+        };
+        let rows: Vec<String> = client_ids.iter().map(row).collect();
+        let json = format!(
+            r#"{{"ok":true,"columns":[{},{{"name":"isDesigner","type":"Boolean"}},{{"name":"creationTime","type":"Date"}}],
+            "rows":[{}]}}"#,
+            columns.join(","),
+            rows.join(",")
+        );
+        Dataset::from_json(json.as_bytes()).unwrap()
     }
 }

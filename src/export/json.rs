@@ -3,18 +3,26 @@
 use std::io::{self, Write};
 
 use super::time::iso_utc;
-use crate::dataset::{Cell, Dataset};
+use super::{Chosen, Progress};
+use crate::dataset::Cell;
 
-pub(super) fn write(mut out: impl Write, dataset: &Dataset, rows: &[u32]) -> io::Result<()> {
-    let columns: Vec<_> = dataset.columns().collect();
+pub(super) fn write(
+    mut out: impl Write,
+    columns: &[Chosen<'_>],
+    rows: &[u32],
+    progress: &Progress,
+) -> io::Result<()> {
     out.write_all(b"[")?;
-    for (index, &row) in rows.iter().enumerate() {
-        out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        for (index, (id, column)) in columns.iter().enumerate() {
-            out.write_all(if index == 0 { b"{" } else { b"," })?;
-            serde_json::to_writer(&mut out, id.name())?;
+    for (done, &row) in rows.iter().enumerate() {
+        progress.written(done)?;
+        out.write_all(if done == 0 { b"\n{" } else { b",\n{" })?;
+        for (index, column) in columns.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b",")?;
+            }
+            serde_json::to_writer(&mut out, column.name)?;
             out.write_all(b":")?;
-            match column.cell(row as usize) {
+            match column.cell(row) {
                 Cell::Unknown => out.write_all(b"null")?,
                 Cell::Text(value) => serde_json::to_writer(&mut out, value)?,
                 Cell::Boolean(value) => serde_json::to_writer(&mut out, &value)?,

@@ -4,24 +4,30 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::time::iso_utc;
-use crate::dataset::{Cell, Column, Dataset};
+use super::{Chosen, Progress};
+use crate::dataset::Cell;
 
 /// Between columns.
 const GAP: &str = "  ";
 
-pub(super) fn write(mut out: impl Write, dataset: &Dataset, rows: &[u32]) -> io::Result<()> {
-    let columns: Vec<_> = dataset.columns().collect();
-    let widths: Vec<usize> = columns
-        .iter()
-        .map(|(id, column)| {
-            let cells = rows.iter().map(|&row| width(&shown(*column, row)));
-            cells.chain([width(id.name())]).max().unwrap_or(0)
-        })
-        .collect();
-    let names: Vec<Cow<'_, str>> = columns.iter().map(|(id, _)| id.name().into()).collect();
+pub(super) fn write(
+    mut out: impl Write,
+    columns: &[Chosen<'_>],
+    rows: &[u32],
+    progress: &Progress,
+) -> io::Result<()> {
+    let mut widths: Vec<usize> = columns.iter().map(|column| width(column.name)).collect();
+    for (seen, &row) in rows.iter().enumerate() {
+        progress.looked_at(seen)?;
+        for (wide, column) in widths.iter_mut().zip(columns) {
+            *wide = (*wide).max(width(&shown(column.cell(row))));
+        }
+    }
+    let names: Vec<Cow<'_, str>> = columns.iter().map(|column| column.name.into()).collect();
     line(&mut out, &names, &widths)?;
-    for &row in rows {
-        let cells: Vec<_> = columns.iter().map(|(_, column)| shown(*column, row)).collect();
+    for (done, &row) in rows.iter().enumerate() {
+        progress.written(done)?;
+        let cells: Vec<_> = columns.iter().map(|column| shown(column.cell(row))).collect();
         line(&mut out, &cells, &widths)?;
     }
     out.flush()
@@ -44,8 +50,8 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn shown(column: Column<'_>, row: u32) -> Cow<'_, str> {
-    match column.cell(row as usize) {
+fn shown(cell: Cell<'_>) -> Cow<'_, str> {
+    match cell {
         Cell::Unknown => "".into(),
         // A line break or an escape sequence in a name must not reach the terminal.
         Cell::Text(text) if text.contains(char::is_control) => {

@@ -1,6 +1,7 @@
 //! What a program, a spreadsheet and a person get to read.
 
 use super::*;
+use crate::display::DateStyle;
 
 const ANSWER: &str = r#"{"ok":true,"v":1,"columns":[
     {"name":"username","type":"String"},{"name":"project","type":"String"},
@@ -11,12 +12,22 @@ const ANSWER: &str = r#"{"ok":true,"v":1,"columns":[
             ["=1+1","a,\"b\"\r\nc",null,true,"-B","0",null],
             ["jürgen",null,"hmi-7",null,"@C",0,-7]]}"#;
 
+fn dataset() -> Dataset {
+    Dataset::from_json(ANSWER.replace("\"0\"", "0").as_bytes()).unwrap()
+}
+
 fn written(rows: &[u32], format: Format) -> String {
-    let json = ANSWER.replace("\"0\"", "0");
-    let dataset = Dataset::from_json(json.as_bytes()).unwrap();
+    written_columns(&all_columns(&dataset()), rows, format)
+}
+
+fn written_columns(columns: &[ColumnId], rows: &[u32], format: Format) -> String {
     let mut bytes = Vec::new();
-    write(&mut bytes, &dataset, rows, format).unwrap();
+    write(&mut bytes, &dataset(), columns, rows, format, &Progress::new(rows.len())).unwrap();
     String::from_utf8(bytes).unwrap()
+}
+
+fn clock(style: DateStyle) -> Clock {
+    Clock::new(style, Some("America/Los_Angeles"), 1_795_365_700_123)
 }
 
 #[test]
@@ -69,4 +80,105 @@ fn a_table_is_aligned_and_harmless_in_a_terminal() {
          billy     Packaging  10.1.2.3  false       A1        2026-11-22T16:41:40.123Z  5\n\
          =1+1      a,\"b\"\u{fffd}\u{fffd}c             true        -B        1970-01-01T00:00:00.000Z\n"
     );
+}
+
+#[test]
+fn tabs_are_read_as_cells_and_dates_but_never_as_formulas() {
+    assert_eq!(
+        written(&[1, 0], Format::Tabs(clock(DateStyle::Gateway))),
+        "username\tproject\taddress\tisDesigner\tclientId\tcreationTime\tmemory\n\
+         '=1+1\t\"a,\"\"b\"\"\r\nc\"\t\ttrue\t'-B\t1969-12-31 16:00:00\t\n\
+         billy\tPackaging\t10.1.2.3\tfalse\tA1\t2026-11-22 08:41:40\t5\n"
+    );
+    let json = ANSWER.replace("\"0\"", "0").replace("billy", r"\tbil\tly").replace("Packaging", "a,b");
+    let dataset = Dataset::from_json(json.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    let columns = [ColumnId::Username, ColumnId::Project];
+    let format = Format::Tabs(clock(DateStyle::Utc));
+    write(&mut bytes, &dataset, &columns, &[0], format, &Progress::new(1)).unwrap();
+    assert_eq!(String::from_utf8(bytes).unwrap(), "username\tproject\n\"'\tbil\tly\"\ta,b\n");
+}
+
+#[test]
+fn tabs_hold_the_ages_that_are_shown() {
+    let columns = [ColumnId::CreationTime];
+    let text = written_columns(&columns, &[0, 1], Format::Tabs(clock(DateStyle::Age)));
+    assert_eq!(text, "creationTime\nunder 1 min\n20779 d\n");
+}
+
+#[test]
+fn columns_stand_in_the_order_asked_for_and_a_lacking_one_is_unknown() {
+    let columns = [ColumnId::from("memory"), ColumnId::from("gateway"), ColumnId::Username];
+    assert_eq!(written_columns(&columns, &[0], Format::Csv), "memory,gateway,username\r\n5,,billy\r\n");
+    assert_eq!(
+        written_columns(&columns, &[0], Format::Json),
+        "[\n{\"memory\":5,\"gateway\":null,\"username\":\"billy\"}\n]\n"
+    );
+    assert_eq!(
+        written_columns(&columns, &[0], Format::Table),
+        "memory  gateway  username\n5                billy\n"
+    );
+    assert_eq!(written_columns(&[], &[0], Format::Json), "[\n{}\n]\n");
+}
+
+const FORMATS: [Format; 4] = [Format::Csv, Format::SpreadsheetCsv, Format::Json, Format::Table];
+
+/// Cancels as soon as it has got so many bytes.
+struct Impatient<'a> {
+    progress: &'a Progress,
+    most_bytes: usize,
+    got_bytes: usize,
+}
+
+impl Write for Impatient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.got_bytes += bytes.len();
+        if self.got_bytes > self.most_bytes {
+            self.progress.cancel();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn progress_ends_at_the_total() {
+    let rows = vec![0; 2_500];
+    for format in FORMATS {
+        let progress = Progress::new(rows.len());
+        assert_eq!((progress.done(), progress.total()), (0, 2_500));
+        write(io::sink(), &dataset(), &[ColumnId::Username], &rows, format, &progress).unwrap();
+        assert_eq!((progress.done(), progress.total()), (2_500, 2_500), "{format:?}");
+    }
+}
+
+#[test]
+fn a_cancelled_export_stops_soon_and_says_so() {
+    let rows = vec![0; 100_000];
+    for format in FORMATS {
+        let progress = Progress::new(rows.len());
+        // Some thousand rows of some ten bytes.
+        let mut out = Impatient { progress: &progress, most_bytes: 20_000, got_bytes: 0 };
+        let error = write(&mut out, &dataset(), &[ColumnId::Username], &rows, format, &progress).unwrap_err();
+        assert!(is_cancelled_error(&error), "{format:?}: {error}");
+        assert!((1_000..10_000).contains(&progress.done()), "{format:?}: {}", progress.done());
+        assert!(out.got_bytes < 100_000, "{format:?}: {} bytes", out.got_bytes);
+    }
+}
+
+#[test]
+fn cancelling_counts_up_to_the_last_row() {
+    let progress = Progress::new(1);
+    let mut out = Impatient { progress: &progress, most_bytes: 0, got_bytes: 0 };
+    let written = write(&mut out, &dataset(), &[ColumnId::Username], &[0], Format::Csv, &progress);
+    assert!(is_cancelled_error(&written.unwrap_err()));
+}
+
+#[test]
+fn a_full_disk_is_not_a_cancelled_export() {
+    assert!(!is_cancelled_error(&io::Error::other("the disk is full")));
+    assert!(!is_cancelled_error(&io::ErrorKind::StorageFull.into()));
 }

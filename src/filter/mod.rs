@@ -12,6 +12,7 @@ mod case;
 mod case_table;
 mod check;
 mod class;
+mod compose;
 mod cursor;
 mod engine;
 mod error;
@@ -30,6 +31,7 @@ mod unicode_scripts;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use compose::{any_of, exactly, standalone, values_of, without};
 pub use error::{MatchError, PatternError};
 
 use cursor::Flags;

@@ -1,14 +1,21 @@
-//! Which rows of a dataset are shown, and in which order.
+//! Which rows of a dataset are shown, in which order and in which groups, and how many there are of what.
 //!
-//! Pure functions: a dataset and a query go in, a list of row numbers comes out. [`Worker`] runs them on a thread of
+//! Pure functions: a dataset and a query go in, row numbers and counts come out. [`Worker`] runs them on a thread of
 //! its own, so that typing never waits.
 
+mod facets;
 mod filtering;
+mod grouping;
+mod repeats;
 mod sort;
 mod worker;
 
-pub use sort::{SortKey, SortKeyError, toggled};
-pub use worker::{Answer, BoxAnswer, FilterFault, FilterText, Question, Worker};
+pub use facets::{Counts, Facet, FacetOrder, Facets};
+pub use filtering::{CellFilter, Kind};
+pub use grouping::Grouping;
+pub use repeats::Repeats;
+pub use sort::{SortKey, SortKeyError, added, toggled};
+pub use worker::{Answer, BoxAnswer, FilterFault, FilterText, Question, View, Worker};
 
 use crate::dataset::Dataset;
 use crate::filter::{Filter, MatchError};
@@ -39,15 +46,30 @@ pub struct Query {
     pub username: Option<Filter>,
     /// Which projects; all without it.
     pub project: Option<Filter>,
-    /// By what the rows are sorted, the most important first; in the gateway's order without any.
+    /// Clients, designers or both.
+    pub kind: Kind,
+    /// Single values to keep or to leave out.
+    pub cells: Vec<CellFilter>,
+    /// By what the rows are grouped, if at all.
+    pub grouping: Option<Grouping>,
+    /// By what the rows are sorted, the most important first; in the gateway's order without any. Within the groups
+    /// where there are some.
     pub sort: Vec<SortKey>,
+    /// Whether usernames and projects are counted, and in which order.
+    pub facets: Option<FacetOrder>,
 }
 
 /// What a query selects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The rows that pass both filters, in order.
+    /// The rows that pass all filters, in order.
     pub rows: Vec<u32>,
+    /// Where in `rows` each group begins; empty without grouping.
+    pub groups: Vec<u32>,
+    /// How many of what they are.
+    pub counts: Counts,
+    /// How many sessions each user and each project has, where that was asked.
+    pub facets: Option<Facets>,
     /// There is a username filter, and it alone lets nobody pass.
     pub no_username: bool,
     /// There is a project filter, and it alone lets no project pass.
@@ -55,17 +77,24 @@ pub struct Selection {
 }
 
 impl Query {
-    /// The rows that pass both filters, sorted.
+    /// The rows that pass all filters, sorted.
     ///
-    /// An unknown value never passes a filter and stands last in both directions. Rows that compare equal keep the
-    /// gateway's order. A sort key whose column this dataset lacks changes nothing.
+    /// An unknown value never passes a pattern and stands last in both directions. Rows that compare equal keep the
+    /// gateway's order. A sort key, a grouping or a filter whose column this dataset lacks changes nothing.
     ///
     /// # Errors
     /// When a filter gives up on a value.
     pub fn run(&self, dataset: &Dataset) -> Result<Selection, QueryError> {
-        let mut selection = filtering::select(dataset, self.username.as_ref(), self.project.as_ref())?;
-        sort::sort(dataset, &self.sort, &mut selection.rows);
-        Ok(selection)
+        let filters = filtering::Filters::of(self, dataset)?;
+        let mut rows = filters.rows();
+        // Before the sort: in the gateway's order memory is read from one end to the other.
+        let counts = Counts::of(dataset, &rows);
+        let facets = self.facets.map(|order| Facets::of(dataset, &filters, order));
+        let keys = grouping::keys(self.grouping.as_ref(), &self.sort);
+        sort::sort(dataset, &keys, &mut rows);
+        let groups = self.grouping.as_ref().map(|grouping| grouping.arrange(dataset, &mut rows));
+        let (no_username, no_project) = (filters.no_username(), filters.no_project());
+        Ok(Selection { rows, groups: groups.unwrap_or_default(), counts, facets, no_username, no_project })
     }
 }
 

@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dataset::{Column, ColumnId, Dataset};
 
 /// One column to sort by, and in which direction. As text: `COLUMN` or `COLUMN:desc`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SortKey {
     /// The column.
     pub column: ColumnId,
@@ -29,6 +32,20 @@ impl FromStr for SortKey {
         }
         let column = column.into();
         Ok(Self { column, descending })
+    }
+}
+
+impl TryFrom<String> for SortKey {
+    type Error = SortKeyError;
+
+    fn try_from(text: String) -> Result<Self, SortKeyError> {
+        text.parse()
+    }
+}
+
+impl From<SortKey> for String {
+    fn from(key: SortKey) -> Self {
+        key.to_string()
     }
 }
 
@@ -59,6 +76,20 @@ pub fn toggled(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
         [only] if only.column == *column => vec![key(true)],
         _ => vec![key(false)],
     }
+}
+
+/// The sort after a click that adds: the column as the least important key; then descending; then without it.
+#[must_use]
+pub fn added(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
+    let mut sort = sort.to_vec();
+    match sort.iter().position(|key| key.column == *column) {
+        None => sort.push(SortKey { column: column.clone(), descending: false }),
+        Some(rank) if sort[rank].descending => {
+            sort.remove(rank);
+        }
+        Some(rank) => sort[rank].descending = true,
+    }
+    sort
 }
 
 /// Sorts rows, which stand in the gateway's order. Stable in both directions; unknown values last in both.

@@ -1,7 +1,7 @@
 //! Queries over a small dataset whose right answers can be read off.
 
 use super::*;
-use crate::dataset::{Cell, ColumnId, ColumnType, DatasetBuilder, Header};
+use crate::dataset::{Cell, ColumnId, ColumnType, DatasetBuilder, Header, TextColumn, Value};
 use crate::filter::Mode;
 
 /// Username, project, address, designer, created, load; a dash stands for unknown.
@@ -51,6 +51,7 @@ fn rows(username: &str, project: &str, sort: &str) -> Vec<u32> {
         username: filter(username),
         project: filter(project),
         sort: keys.map(|key| key.parse().unwrap()).collect(),
+        ..Query::default()
     };
     query.run(&dataset()).unwrap().rows
 }
@@ -72,11 +73,11 @@ fn filters_match_whole_values_and_never_an_unknown_one() {
 #[test]
 fn a_filter_that_finds_nothing_by_itself_is_told() {
     let filter = |text| Some(Filter::new(text, Mode::default()).unwrap());
-    let query = Query { username: filter("bil"), project: filter("Boiler"), sort: Vec::new() };
+    let query = Query { username: filter("bil"), project: filter("Boiler"), ..Query::default() };
     let selection = query.run(&dataset()).unwrap();
     assert_eq!((selection.no_username, selection.no_project), (true, false));
     // Each finds something, and only together they find nothing.
-    let query = Query { username: filter("bianca"), project: filter("Packaging"), sort: Vec::new() };
+    let query = Query { username: filter("bianca"), project: filter("Packaging"), ..Query::default() };
     let selection = query.run(&dataset()).unwrap();
     assert_eq!(selection, Selection::default());
 }
@@ -124,4 +125,133 @@ fn a_sort_key_is_read_from_text() {
     assert_eq!(":desc".parse::<SortKey>(), Err(SortKeyError::NoColumn));
     let key: SortKey = "creationTime:desc".parse().unwrap();
     assert_eq!(key.to_string(), "creationTime:desc");
+}
+
+#[test]
+fn a_click_that_adds_puts_the_column_last_turns_it_and_takes_it_away() {
+    let sort = toggled(&[], &ColumnId::Project);
+    let sort = added(&sort, &ColumnId::Username);
+    let texts = |sort: &[SortKey]| sort.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(texts(&sort), ["project", "username"]);
+    let sort = added(&sort, &ColumnId::Project);
+    assert_eq!(texts(&sort), ["project:desc", "username"]);
+    let sort = added(&sort, &ColumnId::Project);
+    assert_eq!(texts(&sort), ["username"]);
+}
+
+fn cell(column: &str, value: Value, keep: bool) -> CellFilter {
+    CellFilter { column: column.into(), value, keep }
+}
+
+fn filtered(kind: Kind, cells: Vec<CellFilter>) -> Vec<u32> {
+    Query { kind, cells, ..Query::default() }.run(&dataset()).unwrap().rows
+}
+
+#[test]
+fn clients_and_designers_are_told_apart_and_the_unknown_is_neither() {
+    assert_eq!(filtered(Kind::Clients, Vec::new()), [0, 2, 3, 6]);
+    assert_eq!(filtered(Kind::Designers, Vec::new()), [1, 5]);
+    assert_eq!(filtered(Kind::All, Vec::new()).len(), ROWS.len());
+}
+
+#[test]
+fn values_are_kept_or_left_out() {
+    let address = |text: &str, keep| cell("address", Value::Text(text.into()), keep);
+    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", true)]), [0, 4]);
+    // Several to keep are alternatives, several to leave out go together.
+    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", true), address("::1", true)]), [0, 3, 4]);
+    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", false), address("::1", false)]), [1, 2, 5, 6]);
+    let both = vec![address("10.2.0.9", true), cell("username", Value::Text("billy".into()), false)];
+    assert_eq!(filtered(Kind::All, both), [4]);
+    assert_eq!(filtered(Kind::All, vec![address("nowhere", true)]), [0; 0]);
+    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Unknown, true)]), [4]);
+    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Unknown, false)]), [0, 1, 2, 3, 5, 6]);
+    assert_eq!(filtered(Kind::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
+    assert_eq!(filtered(Kind::All, vec![cell("load", Value::Unknown, true)]), [2]);
+    assert_eq!(filtered(Kind::All, vec![cell("gone", Value::Unknown, true)]).len(), ROWS.len());
+}
+
+#[test]
+fn what_is_shown_is_counted() {
+    let query = |username: Option<&str>| Query {
+        username: username.map(|text| Filter::new(text, Mode::default()).unwrap()),
+        ..Query::default()
+    };
+    let counts = |username| query(username).run(&dataset()).unwrap().counts;
+    assert_eq!(counts(None), Counts { clients: 4, designers: 2, users: 4 });
+    assert_eq!(counts(Some("b.*")), Counts { clients: 3, designers: 0, users: 2 });
+}
+
+#[test]
+fn each_facet_is_counted_without_its_own_filter() {
+    let filter = |text| Some(Filter::new(text, Mode::default()).unwrap());
+    let facets = |order| {
+        let query = Query { username: filter("billy"), facets: Some(order), ..Query::default() };
+        query.run(&dataset()).unwrap().facets.unwrap()
+    };
+    let dataset = dataset();
+    let names = |column: &TextColumn, facet: &Facet| {
+        let name = |&(code, sessions): &(u32, u32)| format!("{} {sessions}", column.text(code));
+        facet.values.iter().map(name).collect::<Vec<_>>()
+    };
+    let by_count = facets(FacetOrder::Count);
+    assert_eq!(names(dataset.username(), &by_count.users), ["anna 2", "billy 2", "Zoe 1", "bianca 1"]);
+    assert_eq!(names(dataset.project(), &by_count.projects), ["Boiler 1", "Packaging 1"]);
+    let by_name = facets(FacetOrder::Name);
+    assert_eq!(names(dataset.username(), &by_name.users), ["Zoe 1", "anna 2", "bianca 1", "billy 2"]);
+}
+
+fn grouped(column: &str, largest_first: bool, sort: &str) -> Vec<Vec<u32>> {
+    let query = Query {
+        grouping: Some(Grouping { column: column.into(), largest_first }),
+        sort: sort.split(',').filter(|key| !key.is_empty()).map(|key| key.parse().unwrap()).collect(),
+        ..Query::default()
+    };
+    let Selection { rows, groups, .. } = query.run(&dataset()).unwrap();
+    let ends = groups.iter().skip(1).copied().chain([u32::try_from(rows.len()).unwrap()]);
+    groups.iter().zip(ends).map(|(&start, end)| rows[start as usize..end as usize].to_vec()).collect()
+}
+
+#[test]
+fn groups_stand_by_value_or_by_size_and_are_sorted_inside() {
+    let by_name: [&[u32]; 3] = [&[1, 2, 6], &[0, 3, 5], &[4]];
+    assert_eq!(grouped("project", false, ""), by_name);
+    let by_name_sorted: [&[u32]; 3] = [&[2, 6, 1], &[0, 5, 3], &[4]];
+    assert_eq!(grouped("project", false, "username:desc"), by_name_sorted);
+    let by_name_down: [&[u32]; 3] = [&[0, 3, 5], &[1, 2, 6], &[4]];
+    assert_eq!(grouped("project", false, "project:desc"), by_name_down);
+    let by_size: [&[u32]; 5] = [&[1, 5], &[0, 2], &[4], &[6], &[3]];
+    assert_eq!(grouped("username", true, ""), by_size);
+    // Neither a column of numbers nor one that is not there makes groups.
+    assert_eq!(grouped("load", false, "").len() + grouped("gone", false, "").len(), 0);
+}
+
+#[test]
+fn only_the_same_user_in_the_same_project_repeats() {
+    let mut builder = DatasetBuilder::new(
+        ["username", "project", "address", "clientId"]
+            .map(|name| Header { name: name.to_owned(), kind: ColumnType::String })
+            .into_iter()
+            .chain([
+                Header { name: "isDesigner".to_owned(), kind: ColumnType::Boolean },
+                Header { name: "creationTime".to_owned(), kind: ColumnType::Date },
+            ])
+            .collect(),
+    )
+    .unwrap();
+    for (user, project) in
+        [("a", "P"), ("b", "P"), ("a", "Q"), ("a", "P"), ("", ""), ("", ""), ("b", "P"), ("b", "P")]
+    {
+        let text = |text: &'static str| if text.is_empty() { Cell::Unknown } else { Cell::Text(text) };
+        for (column, cell) in
+            [text(user), text(project), Cell::Unknown, Cell::Unknown, Cell::Unknown, Cell::Unknown]
+                .into_iter()
+                .enumerate()
+        {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    let repeats = Repeats::of(&builder.finish(None, None));
+    let times: Vec<_> = (0..8).map(|row| repeats.times(row)).collect();
+    assert_eq!(times, [Some(2), Some(3), None, Some(2), None, None, Some(3), Some(3)]);
 }

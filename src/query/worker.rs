@@ -4,17 +4,17 @@
 //! never queues work; an answer carries the generation of its question, so a late one is told from a current one.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{Query, Selection, Side, SortKey};
-use crate::dataset::Dataset;
+use super::{CellFilter, FacetOrder, Grouping, Kind, Query, Repeats, Selection, Side, SortKey};
+use crate::dataset::{Dataset, Follow};
 use crate::filter::{Filter, MatchError, Mode, PatternError};
 use crate::wake::WakeAtEnd;
 
 /// What is asked: texts as typed, not yet compiled, because compiling takes time too.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Question {
     /// The sessions to choose from; without any, the filters are read all the same.
     pub dataset: Option<Arc<Dataset>>,
@@ -22,8 +22,18 @@ pub struct Question {
     pub username: FilterText,
     /// The filter on projects.
     pub project: FilterText,
+    /// Clients, designers or both.
+    pub kind: Kind,
+    /// Single values to keep or to leave out.
+    pub cells: Vec<CellFilter>,
+    /// By what to group.
+    pub grouping: Option<Grouping>,
     /// By what to sort.
     pub sort: Vec<SortKey>,
+    /// Whether to count users and projects.
+    pub facets: Option<FacetOrder>,
+    /// The sessions shown while this is asked: where they went is answered too.
+    pub shown: Option<Arc<Dataset>>,
 }
 
 /// A filter as it is typed.
@@ -40,13 +50,25 @@ pub struct FilterText {
 pub struct Answer {
     /// The number that [`Worker::ask`] gave the question.
     pub generation: u64,
-    /// The sessions asked about, and which of them to show, in order. Where a filter is at fault, its last good one was
-    /// used.
-    pub table: Option<(Arc<Dataset>, Vec<u32>)>,
+    /// What to show of the sessions asked about. Where a filter is at fault, its last good one was used.
+    pub table: Option<View>,
     /// What came of the filter on usernames.
     pub username: BoxAnswer,
     /// What came of the filter on projects.
     pub project: BoxAnswer,
+}
+
+/// What to show.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The sessions asked about.
+    pub dataset: Arc<Dataset>,
+    /// Which of them, in order, and how many of what.
+    pub selection: Selection,
+    /// Who is logged in to one project more than once.
+    pub repeats: Arc<Repeats>,
+    /// Where the sessions shown before went; `None` where they are the same answer's, or there were none.
+    pub follow: Option<Follow>,
 }
 
 /// What came of one filter.
@@ -209,11 +231,12 @@ fn answer_all(shared: &Shared, wake: &dyn Fn()) {
     }
 }
 
-/// The filters in force, kept from question to question.
+/// What is kept from question to question: the filters in force, and what is known of the last dataset.
 #[derive(Default)]
 struct Compiled {
     username: Slot,
     project: Slot,
+    repeats: Option<(Weak<Dataset>, Arc<Repeats>)>,
 }
 
 /// One filter box: the last pattern that was good, and what is wrong with the present one.
@@ -253,9 +276,16 @@ impl Slot {
 
 impl Compiled {
     fn answer(&mut self, generation: u64, question: Question) -> Answer {
-        let Question { dataset, username, project, sort } = question;
-        let mut query =
-            Query { username: self.username.read(&username), project: self.project.read(&project), sort };
+        let Question { dataset, username, project, kind, cells, grouping, sort, facets, shown } = question;
+        let mut query = Query {
+            username: self.username.read(&username),
+            project: self.project.read(&project),
+            kind,
+            cells,
+            grouping,
+            sort,
+            facets,
+        };
         let selection = loop {
             let Some(dataset) = &dataset else {
                 break Selection::default();
@@ -280,13 +310,29 @@ impl Compiled {
         };
         self.username.good = query.username;
         self.project.good = query.project;
-        let Selection { rows, no_username, no_project } = selection;
-        Answer {
-            generation,
-            table: dataset.map(|dataset| (dataset, rows)),
-            username: self.username.answer(no_username),
-            project: self.project.answer(no_project),
+        let username = self.username.answer(selection.no_username);
+        let project = self.project.answer(selection.no_project);
+        let table = dataset.map(|dataset| View {
+            follow: shown
+                .filter(|shown| !Arc::ptr_eq(shown, &dataset))
+                .map(|shown| Follow::between(&shown, &dataset)),
+            repeats: self.repeats(&dataset),
+            dataset,
+            selection,
+        });
+        Answer { generation, table, username, project }
+    }
+
+    /// Who is logged in twice, worked out once for each dataset.
+    fn repeats(&mut self, dataset: &Arc<Dataset>) -> Arc<Repeats> {
+        if let Some((theirs, repeats)) = &self.repeats
+            && std::ptr::eq(theirs.as_ptr(), Arc::as_ptr(dataset))
+        {
+            return repeats.clone();
         }
+        let repeats = Arc::new(Repeats::of(dataset));
+        self.repeats = Some((Arc::downgrade(dataset), repeats.clone()));
+        repeats
     }
 }
 
@@ -317,14 +363,14 @@ mod tests {
             dataset: Some(dataset()),
             username: text(username),
             project: text(project),
-            sort: Vec::new(),
+            ..Question::default()
         }
     }
 
     fn rows(worker: &mut Worker, question: Question) -> (Vec<u32>, BoxAnswer) {
         worker.ask(question);
         let answer = worker.answer_within(PATIENCE).unwrap();
-        (answer.table.unwrap().1, answer.username)
+        (answer.table.unwrap().selection.rows, answer.username)
     }
 
     #[test]
@@ -335,7 +381,7 @@ mod tests {
         }
         let newest = worker.ask(question("billy", ""));
         let answer = worker.answer_within(PATIENCE).unwrap();
-        assert_eq!((answer.generation, answer.table.unwrap().1), (newest, vec![0]));
+        assert_eq!((answer.generation, answer.table.unwrap().selection.rows), (newest, vec![0]));
         assert!(worker.answer().is_none());
     }
 

@@ -1,7 +1,7 @@
 //! The configuration file, and what is remembered from run to run.
 //!
 //! `config.toml` is the user's: read, never overwritten in silence. `state.toml` beside it is ours: which gateway was
-//! the last.
+//! the last, and how the table was arranged.
 
 mod saved_filter;
 
@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::{NodeUrl, NodeUrlError, Profile};
+use crate::table::Arrangement;
 use crate::whole_file::{FileError, write_file};
 
 /// The folder of both files: `GATEWATCH_CONFIG_DIR`, or the platform's own; `None` where there is no home folder.
@@ -197,10 +198,14 @@ pub enum Target {
 }
 
 /// What is remembered from run to run.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
 pub struct State {
     /// The gateway that was shown last: a profile's name or an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
+    /// How the table is arranged.
+    pub table: Arrangement,
 }
 
 impl State {
@@ -208,7 +213,9 @@ impl State {
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
-        toml_edit::de::from_str(&text).unwrap_or_default()
+        let mut state: Self = toml_edit::de::from_str(&text).unwrap_or_default();
+        state.table.columns.repair();
+        state
     }
 
     /// Writes `state.toml` in `folder`, which is made where it is missing.
@@ -217,11 +224,11 @@ impl State {
     /// When the folder can't be made or written to.
     ///
     /// # Panics
-    /// Never: one optional text is always TOML.
+    /// Never: texts, numbers and lists of them are always TOML.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join("state.toml");
         std::fs::create_dir_all(folder).map_err(|source| FileError { path: path.clone(), source })?;
-        let text = toml_edit::ser::to_string(self).expect("one optional text is TOML");
+        let text = toml_edit::ser::to_string(self).expect("texts, numbers and lists are TOML");
         write_file(&path, |out| out.write_all(text.as_bytes()))
     }
 }
@@ -293,7 +300,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("not/there/yet");
         assert_eq!(State::load(&inside), State::default());
-        let state = State { last: Some("Plant \"N\"".to_owned()) };
+        let state = State { last: Some("Plant \"N\"".to_owned()), ..State::default() };
         state.save(&inside).unwrap();
         assert_eq!(State::load(&inside), state);
     }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::dataset::ColumnId;
-use crate::query::Side;
+use crate::dataset::{ColumnId, Value};
+use crate::query::{Side, SortKey};
 use crate::settings::SavedFilter;
+use crate::table::Action;
 
 /// One wish of the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// To watch the gateway of this name or address.
     Connect(String),
@@ -16,8 +17,12 @@ pub enum Command {
     Refresh,
     /// To read it this often, or only when told.
     RefreshEvery(Option<Duration>),
-    /// To apply the filters as they are typed now.
+    /// To apply the filters and the groups as they are set now.
     Filter,
+    /// To look for users by a text typed elsewhere.
+    TypeUsername(String),
+    /// To have the keyboard in the box for usernames.
+    FindUsername,
     /// To let this filter's pattern match a part of the value.
     Contains(Side),
     /// To filter as saved.
@@ -26,11 +31,40 @@ pub enum Command {
     SaveFilter(String),
     /// To forget the filters of this name.
     RemoveFilter(String),
-    /// To empty both filters.
+    /// To be rid of all filters.
     ClearFilters,
+    /// To step back: first from the selection, then from the filters.
+    Escape,
+    /// To see only this user or project, or all again; or to add it to those seen, or to take it from them.
+    Facet {
+        /// Whether it is a user or a project.
+        side: Side,
+        /// Which.
+        value: String,
+        /// Whether the others stay.
+        adds: bool,
+    },
+    /// To see only sessions with this value in this column.
+    Keep(ColumnId, Value),
+    /// To see no session with this value in this column.
+    Exclude(ColumnId, Value),
+    /// To be rid of the single-value filter of this number.
+    DropCellFilter(usize),
     /// To sort by a column: ascending, then descending, then unsorted.
     SortBy(ColumnId),
-    /// To export the shown rows.
+    /// The same for a column beside those that are sorted by already.
+    AddSort(ColumnId),
+    /// To sort so.
+    Sort(Vec<SortKey>),
+    /// To do something with the groups.
+    Table(Action),
+    /// To copy something.
+    Copy(Copied),
+    /// To open or close the pane of the selected session.
+    ToggleDetails,
+    /// To open it.
+    ShowDetails,
+    /// To export as chosen.
     Export,
     /// To export them into this file.
     ExportTo(PathBuf),
@@ -40,4 +74,21 @@ pub enum Command {
     Quit,
     /// To be rid of the message in the status bar.
     DismissMessage,
+}
+
+/// What is copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The cell that the keyboard is in, as it is shown.
+    Cell,
+    /// This text.
+    Text(String),
+    /// The selected sessions with a header, for a spreadsheet.
+    Rows,
+    /// The selected sessions as CSV.
+    Csv,
+    /// The selected sessions as JSON.
+    Json,
+    /// The filters in force, as a call for a script on the gateway.
+    Call,
 }

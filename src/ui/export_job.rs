@@ -1,4 +1,4 @@
-//! One export in the background: choosing a file, then writing it.
+//! One export in the background: choosing a file, then writing it; or writing into memory, for the clipboard.
 
 use std::future::Future;
 use std::io;
@@ -10,8 +10,8 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::dataset::Dataset;
-use crate::export::{self, Format};
+use crate::dataset::{ColumnId, Dataset};
+use crate::export::{self, Format, Progress};
 use crate::whole_file::{self, FileError};
 
 /// Nobody cancels a dialog faster than this: a dialog that is gone by then never came up.
@@ -27,7 +27,8 @@ pub type Picking = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 /// What to write.
 pub(super) struct Extract {
     pub(super) dataset: Arc<Dataset>,
-    pub(super) rows: Arc<Vec<u32>>,
+    pub(super) columns: Vec<ColumnId>,
+    pub(super) rows: Vec<u32>,
     pub(super) format: Format,
 }
 
@@ -36,6 +37,8 @@ pub(super) struct Extract {
 pub(super) enum Outcome {
     /// The file is written.
     Written(PathBuf),
+    /// What is to be copied.
+    Text(String),
     /// The user changed their mind.
     Cancelled,
     /// The system could show no file dialog.
@@ -51,11 +54,10 @@ pub(super) enum Outcome {
 /// Dropping it waits for a file that is being written, and for nothing else: the program may end while it asks.
 pub(super) struct ExportJob {
     told: Receiver<Outcome>,
+    progress: Arc<Progress>,
     /// The file is chosen and being written.
     writing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    /// How many sessions are written.
-    pub(super) sessions: usize,
 }
 
 impl ExportJob {
@@ -63,17 +65,15 @@ impl ExportJob {
     pub(super) fn choose(
         picking: Picking,
         extract: Extract,
+        progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         let begun = Instant::now();
-        Self::spawn(extract, wake, move |extract, writing| {
+        Self::spawn(progress, wake, move |progress, writing| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
             match chosen {
-                Some(path) => {
-                    writing.store(true, Ordering::SeqCst);
-                    write(&path, extract)
-                }
+                Some(path) => write(&path, &extract, progress, writing),
                 None if begun.elapsed() < FASTEST_CANCEL => Outcome::NoDialog,
                 None => Outcome::Cancelled,
             }
@@ -84,57 +84,77 @@ impl ExportJob {
     pub(super) fn to(
         path: PathBuf,
         extract: Extract,
+        progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn(extract, wake, move |extract, writing| {
-            writing.store(true, Ordering::SeqCst);
-            write(&path, extract)
+        Self::spawn(progress, wake, move |progress, writing| write(&path, &extract, progress, writing))
+    }
+
+    /// Writes into memory. Calls `wake` when that is done.
+    pub(super) fn to_text(
+        extract: Extract,
+        progress: Arc<Progress>,
+        wake: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn(progress, wake, move |progress, _| {
+            let Extract { dataset, columns, rows, format } = &extract;
+            let mut text = Vec::new();
+            let written = export::write(&mut text, dataset, columns, rows, *format, progress);
+            match String::from_utf8(text) {
+                Ok(text) if written.is_ok() => Outcome::Text(text),
+                _ => Outcome::Cancelled,
+            }
         })
     }
 
     fn spawn(
-        extract: Extract,
+        progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
-        work: impl FnOnce(&Extract, &AtomicBool) -> Outcome + Send + 'static,
+        work: impl FnOnce(&Progress, &AtomicBool) -> Outcome + Send + 'static,
     ) -> io::Result<Self> {
         let (tell, told) = sync_channel(1);
-        let sessions = extract.rows.len();
         let writing = Arc::new(AtomicBool::new(false));
-        let theirs = writing.clone();
+        let (theirs, their_progress) = (writing.clone(), progress.clone());
         let thread = thread::Builder::new().name("export".to_owned()).spawn(move || {
             // The window may be gone by now; the file is written all the same.
-            let _gone = tell.send(work(&extract, &theirs));
+            let _gone = tell.send(work(&their_progress, &theirs));
             wake();
         })?;
-        Ok(Self { told, sessions, writing, thread: Some(thread) })
+        Ok(Self { told, progress, writing, thread: Some(thread) })
     }
 
-    /// How it ended, once it has.
-    pub(super) fn outcome(&self) -> Option<Outcome> {
-        match self.told.try_recv() {
-            Ok(outcome) => Some(outcome),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Outcome::Broken),
-        }
+    /// How many sessions it was about and how it ended, once it has.
+    pub(super) fn ended(&self) -> Option<(usize, Outcome)> {
+        let outcome = match self.told.try_recv() {
+            Ok(outcome) => outcome,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => Outcome::Broken,
+        };
+        Some((self.progress.total(), outcome))
     }
 }
 
 impl Drop for ExportJob {
     fn drop(&mut self) {
-        if self.writing.load(Ordering::SeqCst)
-            && let Some(thread) = self.thread.take()
-        {
-            // A panic was told when it happened.
-            let _told = thread.join();
+        if self.writing.load(Ordering::SeqCst) {
+            if let Some(thread) = self.thread.take() {
+                // A panic was told when it happened.
+                let _told = thread.join();
+            }
+        } else {
+            self.progress.cancel();
         }
     }
 }
 
-fn write(path: &Path, extract: &Extract) -> Outcome {
-    let Extract { dataset, rows, format } = extract;
-    let written = whole_file::write_file(path, |out| export::write(out, dataset, rows, *format));
+fn write(path: &Path, extract: &Extract, progress: &Progress, writing: &AtomicBool) -> Outcome {
+    writing.store(true, Ordering::SeqCst);
+    let Extract { dataset, columns, rows, format } = extract;
+    let written =
+        whole_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
     match written {
         Ok(()) => Outcome::Written(path.to_owned()),
+        Err(error) if export::is_cancelled_error(&error.source) => Outcome::Cancelled,
         Err(error) => Outcome::Failed(error),
     }
 }

@@ -1,7 +1,7 @@
 //! The two filter boxes, how each is read, and under each what is to be said of it.
 
-use egui::text::CCursor;
-use egui::{Button, Label, RichText, Sense, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
+use egui::text::{CCursor, CCursorRange};
+use egui::{Button, Id, Label, RichText, Sense, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
 
 use super::command::Command;
 use super::filter_help;
@@ -24,6 +24,15 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     if !wide {
         ui.horizontal_top(|ui| filter(ui, Side::Project, &mut model.project, commands));
     }
+}
+
+/// The boxes, so that keys can be told to be theirs.
+pub(super) fn ids() -> [Id; 2] {
+    [Side::Username, Side::Project].map(id)
+}
+
+fn id(side: Side) -> Id {
+    Id::unique(("filter", name(side)))
 }
 
 /// What a box is called.
@@ -72,7 +81,7 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
                 visuals.selection.stroke = stroke;
             }
             TextEdit::singleline(&mut filter.text.pattern)
-                .id_salt(name(side))
+                .id(id(side))
                 .hint_text(hint)
                 .font(TextStyle::Monospace)
                 .desired_width(theme::FILTER_WIDTH)
@@ -103,6 +112,11 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
     if filter.take_focus {
         filter.take_focus = false;
         edit.request_focus();
+        // What is typed next comes behind what stands there.
+        let mut state = output.state;
+        let end = CCursor::new(filter.text.pattern.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::one(end)));
+        state.store(ui.ctx(), id(side));
     }
 }
 

@@ -7,6 +7,8 @@
 mod app;
 mod command;
 mod connection_bar;
+mod counts_panel;
+mod details_panel;
 mod export_job;
 mod filter_bar;
 mod filter_help;
@@ -16,9 +18,10 @@ mod saved_filters;
 mod settings_thread;
 mod status_bar;
 mod theme;
+mod view_bar;
 mod window;
 
 pub use app::{App, Start};
-pub use command::Command;
+pub use command::{Command, Copied};
 pub use export_job::{PickFile, Picking};
 pub use window::{WindowError, run};

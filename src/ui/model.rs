@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::theme::Tone;
-use crate::dataset::Dataset;
+use crate::dataset::{Cell, ColumnId};
+use crate::display::Clock;
+use crate::export::{Format, Progress};
 use crate::filter::Filter;
 use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Role};
-use crate::query::{BoxAnswer, FilterFault, FilterText, SortKey};
+use crate::query::{BoxAnswer, CellFilter, FacetOrder, FilterFault, FilterText, Kind};
 use crate::settings::SavedFilter;
+use crate::table::{Arrangement, PowerTable};
 use crate::watch::{Activity, News, NodeNews};
 
 /// Everything that the window shows.
@@ -35,12 +38,18 @@ pub(super) struct Model {
     pub(super) username: FilterBox,
     /// The box for the project.
     pub(super) project: FilterBox,
-    /// By what the table is sorted.
-    pub(super) sort: Vec<SortKey>,
-    /// The rows on screen; `None` until a gateway has answered.
-    pub(super) table: Option<Table>,
-    /// Whether an export is made for a spreadsheet.
-    pub(super) spreadsheet: bool,
+    /// Clients, designers or both.
+    pub(super) kind: Kind,
+    /// Single values to keep or to leave out.
+    pub(super) cells: Vec<CellFilter>,
+    /// How the table is arranged; survives a restart.
+    pub(super) arrangement: Arrangement,
+    /// In which order users and projects are listed.
+    pub(super) facet_order: FacetOrder,
+    /// The sessions on screen, and where the user is among them.
+    pub(super) table: PowerTable,
+    /// What is exported, and as what.
+    pub(super) export_as: ExportAs,
     /// What the export is doing.
     pub(super) export: Export,
     /// Something to tell, until it is dismissed.
@@ -83,22 +92,41 @@ impl FilterBox {
     }
 }
 
-/// The rows on screen.
-pub(super) struct Table {
-    /// The sessions.
-    pub(super) dataset: Arc<Dataset>,
-    /// Which of them are shown, in which order.
-    pub(super) rows: Arc<Vec<u32>>,
+/// Which sessions are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ExportRows {
+    /// Those shown, in the order and with the columns shown.
+    #[default]
+    Shown,
+    /// Those selected, likewise.
+    Selected,
+    /// All that the gateway gave, with all columns, in its order.
+    All,
+}
+
+/// What is exported, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ExportAs {
+    /// Which sessions.
+    pub(super) rows: ExportRows,
+    /// In which format.
+    pub(super) format: Format,
+}
+
+impl Default for ExportAs {
+    fn default() -> Self {
+        Self { rows: ExportRows::default(), format: Format::SpreadsheetCsv }
+    }
 }
 
 /// What the export is doing.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) enum Export {
     /// Nothing.
     #[default]
     Idle,
-    /// The user is choosing a file, or it is being written.
-    Running,
+    /// The user is choosing a file, or it is being written; how far it is.
+    Running(Arc<Progress>),
     /// No file dialog came up, so the path is typed here.
     AskingForPath {
         /// The path.
@@ -118,6 +146,8 @@ impl Export {
 /// Something to tell.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Message {
+    /// So many sessions are in the clipboard.
+    Copied(usize),
     /// A file was written.
     Exported {
         /// The file.
@@ -142,6 +172,51 @@ pub(super) enum Health<'a> {
 }
 
 impl Model {
+    /// How dates are shown now. Ages go by the gateway's clock, which need not agree with ours.
+    pub(super) fn clock(&self) -> Clock {
+        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let ours = SystemTime::now();
+        let theirs = dataset.and_then(|dataset| dataset.now()).zip(self.as_of()).map(|(theirs, as_of)| {
+            theirs.saturating_add(milliseconds(ours.duration_since(as_of).unwrap_or_default()))
+        });
+        let now = theirs
+            .unwrap_or_else(|| milliseconds(ours.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()));
+        Clock::new(self.arrangement.dates, dataset.and_then(|dataset| dataset.timezone()), now)
+    }
+
+    /// The pattern in force on this column.
+    pub(super) fn filter_on(&self, column: &ColumnId) -> Option<&Filter> {
+        match column {
+            ColumnId::Username => self.username.filter.as_ref(),
+            ColumnId::Project => self.project.filter.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether anything keeps sessions from being shown.
+    pub(super) fn is_filtered(&self) -> bool {
+        let Self { username, project, kind, cells, .. } = self;
+        let is_empty = |filter: &FilterBox| filter.text.pattern.is_empty();
+        !(is_empty(username) && is_empty(project) && *kind == Kind::All && cells.is_empty())
+    }
+
+    /// The cell that the keyboard is in.
+    pub(super) fn cell_at_keyboard(&self) -> Option<(ColumnId, Cell<'_>)> {
+        let dataset = &self.table.sessions()?.dataset;
+        let row = self.table.cursor_row()?;
+        let shown = || self.arrangement.columns.shown(dataset).map(|setting| &setting.id);
+        let at = self.table.column().filter(|at| shown().any(|id| id == *at));
+        let id = at.or_else(|| shown().next())?;
+        Some((id.clone(), dataset.column(id)?.cell(row as usize)))
+    }
+
+    /// The columns shown, in order.
+    pub(super) fn shown_columns(&self) -> Vec<ColumnId> {
+        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let shown = dataset.map(|dataset| self.arrangement.columns.shown(dataset));
+        shown.into_iter().flatten().map(|setting| setting.id.clone()).collect()
+    }
+
     /// How it stands with the gateway.
     pub(super) fn health<'a>(&'a self) -> Health<'a> {
         let Some(news) = &self.news else {
@@ -163,7 +238,7 @@ impl Model {
 
     /// Whether the rows on screen may no longer be true.
     pub(super) fn is_stale(&self) -> bool {
-        self.table.is_some() && matches!(self.health(), Health::Lost(_))
+        self.table.sessions().is_some() && matches!(self.health(), Health::Lost(_))
     }
 
     /// When the rows on screen were received.
@@ -183,4 +258,8 @@ impl Model {
     pub(super) fn is_reading(&self) -> bool {
         self.news.as_ref().is_some_and(|news| news.activity == Activity::Reading)
     }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
                 ui.close();
             }
         });
-        if ui.button("Clear both filters").clicked() {
+        if ui.button("Clear all filters").clicked() {
             commands.push(Command::ClearFilters);
             ui.close();
         }

@@ -13,8 +13,8 @@ const WAITING: usize = 64;
 /// A change to what is kept.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// This gateway was the last.
-    Remember(String),
+    /// This is for the next run.
+    Remember(State),
     /// To keep a filter.
     SaveFilter(SavedFilter),
     /// To forget the filter of this name.
@@ -74,8 +74,8 @@ fn make(folder: &Path, change: Change) -> Changed {
         settings.map(Some).map_err(|error| error.to_string())
     };
     match change {
-        Change::Remember(last) => {
-            let saved = State { last: Some(last) }.save(folder);
+        Change::Remember(state) => {
+            let saved = state.save(folder);
             saved.map(|()| None).map_err(|error| error.to_string())
         }
         Change::SaveFilter(filter) => read_again(filter.save(folder)),

@@ -1,12 +1,21 @@
-//! The bottom of the window: how many sessions are shown, and the export.
+//! The bottom of the window: how many sessions are shown and selected, copying and the export.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Button, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, Ui};
 
-use super::command::Command;
-use super::model::{Export, Message, Model};
+use super::command::{Command, Copied};
+use super::model::{Export, ExportAs, ExportRows, Message, Model};
 use super::theme::{self, Tone};
+use crate::export::Format;
+use crate::query::Counts;
+
+/// From so many sessions on an export shows how far it is, and can be cancelled.
+const WORTH_WATCHING: usize = 100_000;
+/// How often that is painted.
+const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
@@ -14,31 +23,17 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         ask_for_path(ui, path, replace, commands);
     }
     ui.horizontal(|ui| {
-        if let Some(table) = &model.table {
-            ui.label(count(table.rows.len(), table.dataset.len()));
-            for (name, filter) in [("username", &model.username), ("project", &model.project)] {
-                if filter.fault.is_some() {
-                    let text = match &filter.filter {
-                        Some(good) => format!("{name} still filtered by {}", good.pattern()),
-                        None => format!("{name} not filtered"),
-                    };
-                    let colour = theme::colour(ui.visuals(), Tone::Warning);
-                    ui.label(RichText::new(text).color(colour));
-                }
-            }
+        if let Some(sessions) = model.table.sessions() {
+            ui.label(count(sessions.lines.rows().len(), sessions.dataset.len()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let ready = model.table.is_some() && model.export == Export::Idle;
-            let export = ui.add_enabled(ready, egui::Button::new("Export"));
-            if export.on_hover_text("Write the shown rows to a CSV file (Ctrl+E)").clicked() {
-                commands.push(Command::Export);
-            }
-            ui.checkbox(&mut model.spreadsheet, "for a spreadsheet").on_hover_text(
-                "With a byte-order mark, and with an apostrophe before what would run as a formula",
-            );
+            export(ui, model, commands);
+            selection(ui, model, commands);
             if let Some(message) = &model.message {
                 show_message(ui, message, commands);
             }
+            // What room is left says the rest.
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| remarks(ui, model));
         });
     });
 }
@@ -47,12 +42,108 @@ fn count(shown: usize, all: usize) -> String {
     format!("{shown} of {all} sessions")
 }
 
+/// What the shown sessions are, and by which filters they are chosen where that is not what stands in the box.
+fn remarks(ui: &mut Ui, model: &Model) {
+    let Some(sessions) = model.table.sessions() else {
+        return;
+    };
+    for (name, filter) in [("username", &model.username), ("project", &model.project)] {
+        if filter.fault.is_some() {
+            let text = match &filter.filter {
+                Some(good) => format!("{name} still filtered by {}", good.pattern()),
+                None => format!("{name} not filtered"),
+            };
+            let colour = theme::colour(ui.visuals(), Tone::Warning);
+            ui.add(Label::new(RichText::new(text).color(colour)).truncate());
+        }
+    }
+    let Counts { clients, designers, users } = sessions.counts;
+    let many = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let text = [many(users, "user"), many(clients, "client"), many(designers, "designer")].join(" · ");
+    ui.weak("·");
+    ui.add(Label::new(text).truncate());
+}
+
+fn selection(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    let selected = model.table.selected();
+    if selected == 0 && model.table.selected_hidden() == 0 {
+        return;
+    }
+    let menu = ui.add_enabled_ui(selected > 0, |ui| {
+        ui.menu_button("Copy ▼", |ui| {
+            for (text, what) in
+                [("As a table (Ctrl+C)", Copied::Rows), ("As CSV", Copied::Csv), ("As JSON", Copied::Json)]
+            {
+                if ui.button(text).clicked() {
+                    commands.push(Command::Copy(what));
+                }
+            }
+        })
+        .response
+    });
+    menu.inner.accessible_name("Copy");
+    let hidden = match model.table.selected_hidden() {
+        0 => String::new(),
+        hidden => format!(", {hidden} hidden"),
+    };
+    ui.label(format!("{selected} selected{hidden}"));
+}
+
+fn export(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    options(ui, model);
+    let rows = match model.export_as.rows {
+        ExportRows::Shown => "shown sessions",
+        ExportRows::Selected => "selected sessions",
+        ExportRows::All => "all sessions",
+    };
+    let nothing = model.export_as.rows == ExportRows::Selected && model.table.selected() == 0;
+    let ready = model.table.sessions().is_some() && matches!(model.export, Export::Idle) && !nothing;
+    let button = ui.add_enabled(ready, Button::new("Export"));
+    let button = button.on_hover_text(format!("Write the {rows} to a file (Ctrl+E)"));
+    if button.on_disabled_hover_text("Nothing is selected to be exported").clicked() {
+        commands.push(Command::Export);
+    }
+    if let Export::Running(progress) = &model.export
+        && progress.total() > WORTH_WATCHING
+    {
+        if ui.button("Cancel").accessible_name("Cancel the export").clicked() {
+            commands.push(Command::CancelExport);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a bar is painted to the pixel, not to the row")]
+        let fraction = progress.done() as f32 / progress.total() as f32;
+        ui.add(ProgressBar::new(fraction).desired_width(theme::PROGRESS_WIDTH).show_percentage());
+        ui.ctx().request_repaint_after(PROGRESS);
+    }
+}
+
+/// What is exported, and as what.
+fn options(ui: &mut Ui, model: &mut Model) {
+    let ExportAs { rows, format } = &mut model.export_as;
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (menu, _) = MenuButton::new("▼").config(config).ui(ui, |ui| {
+        ui.radio_value(rows, ExportRows::Shown, "Shown sessions")
+            .on_hover_text("In the order and with the columns shown");
+        ui.radio_value(rows, ExportRows::Selected, "Selected sessions")
+            .on_hover_text("In the order and with the columns shown");
+        ui.radio_value(rows, ExportRows::All, "All sessions")
+            .on_hover_text("With all columns, in the gateway's order");
+        ui.separator();
+        ui.radio_value(format, Format::SpreadsheetCsv, "CSV for a spreadsheet").on_hover_text(
+            "With a byte-order mark, and with an apostrophe before what would run as a formula",
+        );
+        ui.radio_value(format, Format::Csv, "CSV").on_hover_text("For programs");
+        ui.radio_value(format, Format::Json, "JSON").on_hover_text("A list of objects, one per line");
+    });
+    menu.on_hover_text("What to export, and as what").accessible_name("Export options");
+}
+
 fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.separator();
     if ui.button("×").accessible_name("Dismiss the message").clicked() {
         commands.push(Command::DismissMessage);
     }
     let (text, tone) = match message {
+        Message::Copied(sessions) => (format!("{sessions} sessions copied"), Tone::Good),
         Message::Exported { path, sessions } => {
             (format!("{sessions} sessions written to {}", path.display()), Tone::Good)
         }

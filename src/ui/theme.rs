@@ -1,11 +1,42 @@
 //! Every colour and measure of the window, in one place. Sizes are in points.
 
+use egui::style::ScrollStyle;
 use egui::{Color32, Context, FontDefinitions, FontFamily, Visuals};
 
 /// The height of a row of the table.
 pub(super) const ROW_HEIGHT: f32 = 22.0;
 /// The height of the table's header.
 pub(super) const HEADER_HEIGHT: f32 = 26.0;
+/// The room at the left and the right of a cell's content.
+pub(super) const CELL_PADDING: f32 = 8.0;
+/// The width of a column's edge, where it can be taken hold of.
+pub(super) const EDGE_WIDTH: f32 = 8.0;
+/// The width of the sign that opens and closes a group.
+pub(super) const FOLD_WIDTH: f32 = 22.0;
+/// The width of the bar before a selected row.
+pub(super) const SELECTED_BAR: f32 = 3.0;
+/// Half the size of a check mark.
+pub(super) const MARK: f32 = 7.0;
+/// The room for the mark of those who are logged in more than once.
+pub(super) const BADGE_ROOM: f32 = 30.0;
+/// The scroll bar's thumb is never lower.
+pub(super) const LEAST_THUMB: f32 = 24.0;
+/// How round small things are.
+pub(super) const ROUNDING: f32 = 3.0;
+/// How many sessions of a group are looked at for who is in it twice.
+pub(super) const LOOKED_AT: usize = 1000;
+/// The width of the list of users and projects at first.
+pub(super) const COUNTS_WIDTH: f32 = 220.0;
+/// The width of the pane of a session at first.
+pub(super) const DETAILS_WIDTH: f32 = 250.0;
+/// Neither is narrower.
+pub(super) const LEAST_PANEL: f32 = 140.0;
+/// The width of the numbers in the list of users and projects.
+pub(super) const COUNT_WIDTH: f32 = 64.0;
+/// What the title of such a list takes.
+pub(super) const FACET_TITLE: f32 = 28.0;
+/// The width of the bar of an export under way.
+pub(super) const PROGRESS_WIDTH: f32 = 90.0;
 /// The width of a filter box.
 pub(super) const FILTER_WIDTH: f32 = 210.0;
 /// The width of the gateway's box.
@@ -73,6 +104,7 @@ pub(super) fn apply(ctx: &Context) {
         style.animation_time = 0.0;
         style.visuals.text_cursor.blink = false;
         style.interaction.selectable_labels = false;
+        style.spacing.scroll = ScrollStyle::solid();
         style.spacing.item_spacing = egui::vec2(8.0, 4.0);
         style.spacing.button_padding = egui::vec2(8.0, 3.0);
     });

@@ -1,5 +1,7 @@
 //! Opening the window: with OpenGL where it works, with Vulkan or DirectX where it does not.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::{NativeOptions, Renderer};
@@ -109,18 +111,20 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
         // The program starts all the same, and leaves the file alone.
         Some(Err(error)) => (Settings::default(), Some(error.to_string())),
     };
-    let last = folder.as_deref().and_then(|folder| State::load(folder).last);
+    let state = folder.as_deref().map(State::load).unwrap_or_default();
+    let last = state.last.as_deref();
     let target = match (&trouble, gateway) {
-        (None, _) | (_, Some(_)) => Some(settings.target(gateway, last.as_deref())?),
+        (None, _) | (_, Some(_)) => Some(settings.target(gateway, last)?),
         // Which gateways are saved is not known, so none is made up.
         (Some(_), None) => {
-            let last = last.as_deref().filter(|last| last.contains("://"));
+            let last = last.filter(|last| last.contains("://"));
             last.and_then(|last| Profile::from_address(last).ok()).map(Target::Gateway)
         }
     };
     Ok(Start {
         target,
         settings,
+        state,
         folder,
         credentials: Credentials::from_env(|name| std::env::var_os(name))?,
         trouble,
@@ -131,9 +135,10 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
 /// The system's own file dialog.
 fn native_dialog() -> PickFile {
     Arc::new(|suggested| {
+        let ending = Path::new(suggested).extension().and_then(OsStr::to_str).unwrap_or("csv");
         let dialog = rfd::AsyncFileDialog::new()
             .set_title("Export sessions")
-            .add_filter("CSV", &["csv"])
+            .add_filter(ending.to_uppercase(), &[ending])
             .set_file_name(suggested);
         let chosen = dialog.save_file();
         Box::pin(async move { chosen.await.map(|file| file.path().to_owned()) })

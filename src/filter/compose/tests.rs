@@ -1,0 +1,299 @@
+//! What is composed is judged by the filters themselves.
+
+use super::*;
+
+/// Texts that have a meaning in patterns, in lines or in case.
+const VALUES: &[&str] = &[
+    "",
+    "billy",
+    "Billy",
+    "bill.smith",
+    "billxsmith",
+    "anna",
+    "a",
+    "aa",
+    "ab",
+    "b",
+    "a|b",
+    "a b",
+    " a ",
+    "a#b",
+    "\n",
+    "a\nb",
+    "a\r\n",
+    "a\u{85}b\u{2028}c\u{2029}",
+    "\t\0\u{7f}\u{b}",
+    r"\z)",
+    r"a\",
+    r"\Qa\E",
+    "(?i)a",
+    "[a-c]{2}^$*+?",
+    "jürgen",
+    "JÜRGEN",
+    "ſ",
+    "K\u{212a}k",
+    "😀",
+    "a😀b",
+];
+
+const PATTERNS: &[&str] = &[
+    "a",
+    "bi.*",
+    "a|b",
+    "|a",
+    "(?:a|b)",
+    "(a)|(b)",
+    "a|b|",
+    "[|]",
+    r"a\|b",
+    r"\Qa|b",
+    r"\Qa|b\E",
+    r"\Q\E",
+    r"a\Q",
+    "(?x) a | b # or so",
+    "(?x) a # or so",
+    "(?x) a # or so \\",
+    r"(?x) a # \Qor so",
+    r"(?xd) a # or so",
+    "(?i)B.*|a",
+    "(?s).*",
+    "^a$",
+    "^a|b$",
+    "(?m)^b$",
+    "{2}a",
+    "{0}a",
+    r"(a)\1",
+    r"(?<x>a|b)\k<x>?",
+    r"\Aa\z|\bb\B",
+    "(?!a)[ab]*+",
+    "(?<=a)b|(?>a|aa)b?",
+    r"(?!billy\z)a|b",
+    r"(?!billy\z)?billy",
+    r"(?!billy\z){0}billy",
+    r"(?!a\\z)b?",
+    r"(?!a|b\z)[ab]*",
+    r"(?!)|billy",
+    r"jürgen|\x{1F600}",
+    "😀|a.b",
+    "[^a]",
+];
+
+fn modes() -> impl Iterator<Item = Mode> {
+    (0..8).map(|bits| Mode { ignore_case: bits & 1 > 0, contains: bits & 2 > 0, invert: bits & 4 > 0 })
+}
+
+/// Judges many values by a pattern that is compiled once.
+fn judge(pattern: &str, mode: Mode) -> impl Fn(&str) -> bool + use<> {
+    let filter = Filter::new(pattern, mode).unwrap_or_else(|error| panic!("{pattern:?}: {error}"));
+    move |value| filter.is_match(value).unwrap_or_else(|error| panic!("{:?}: {error}", filter.pattern()))
+}
+
+fn judge_whole(pattern: &str) -> impl Fn(&str) -> bool + use<> {
+    judge(pattern, Mode::default())
+}
+
+/// Random texts, the same in every run.
+struct Texts(u64);
+
+impl Texts {
+    /// The steps of Marsaglia's xorshift.
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
+
+    fn next(&mut self) -> String {
+        const LETTERS: &[char] = &[
+            'a', 'b', 'A', 'B', 'i', 'l', 'y', ' ', '.', '*', '|', '\\', '(', ')', '[', ']', '{', '}', '^',
+            '$', '#', 'Q', 'E', 'z', '?', '!', '-', '&', '1', '\n', '\r', '\0', '\u{85}', 'ü', 'Ü', 'ß',
+            '\u{2028}', '😀',
+        ];
+        let length = self.below(6);
+        (0..length).map(|_| LETTERS[self.below(LETTERS.len())]).collect()
+    }
+}
+
+#[test]
+fn a_value_is_escaped_so_that_it_stays_readable() {
+    for (value, expected) in [
+        ("billy", "billy"),
+        ("bill.smith", r"bill\.smith"),
+        (r"PLANT\jo-ann (A&B) #1", r"PLANT\\jo-ann \(A&B\) #1"),
+        ("[a]{1}^$*+?|", r"\[a\]\{1\}\^\$\*\+\?\|"),
+        ("a\r\n\tb\0\u{1b}\u{7f}\u{85}\u{2028}", r"a\r\n\tb\x00\x1b\x7f\x85\u2028"),
+        ("jürgen 😀", "jürgen 😀"),
+        ("", "(?:)"),
+    ] {
+        assert_eq!(exactly(value), expected);
+    }
+}
+
+#[test]
+fn a_value_matches_its_pattern_and_nothing_else_does() {
+    for value in VALUES {
+        let matches = judge_whole(&exactly(value));
+        for other in VALUES {
+            assert_eq!(matches(other), value == other, "{value:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn alternatives_are_read_back_as_they_were() {
+    assert_eq!(any_of(&["billy", "bill.smith"]), r"billy|bill\.smith");
+    assert_eq!(any_of(&[""; 0]), "");
+    for length in 0..=VALUES.len() {
+        let values = &VALUES[..length];
+        assert_eq!(values_of(&any_of(values)).unwrap(), values);
+    }
+    assert_eq!(values_of(&any_of(&[""])).unwrap(), [""]);
+    let mut texts = Texts(1);
+    for _ in 0..2_000 {
+        let values: Vec<String> = (0..texts.below(4)).map(|_| texts.next()).collect();
+        let pattern = any_of(&values);
+        assert_eq!(values_of(&pattern).unwrap(), values, "{pattern:?}");
+        let other = texts.next();
+        if !pattern.is_empty() {
+            assert_eq!(judge_whole(&pattern)(&other), values.contains(&other), "{pattern:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn values_are_found_in_what_a_person_types() {
+    for (pattern, expected) in [
+        ("", Some(&[][..])),
+        ("billy|anna", Some(&["billy", "anna"])),
+        ("a|", Some(&["a", ""])),
+        ("|", Some(&["", ""])),
+        ("(?:a|b)", Some(&["a", "b"])),
+        (r"\Qa.b\E|\x41\u00fc", Some(&["a.b", "Aü"])),
+        ("[a]", Some(&["a"])),
+        ("bi.*", None),
+        ("a|b?", None),
+        ("a|(b)", None),
+        ("a|[bc]", None),
+        ("(?i)a", None),
+        ("^a$", None),
+        (r"a\b", None),
+        ("a|(?:b|c)d", None),
+        ("a|(", None),
+        (r"a\", None),
+    ] {
+        let expected = expected.map(|values| values.iter().map(|&value| value.to_owned()).collect());
+        assert_eq!(values_of(pattern), expected, "{pattern:?}");
+    }
+}
+
+#[test]
+fn exclusions_gather_in_front() {
+    let once = without("bi.*", "billy");
+    assert_eq!(once, r"(?!billy\z)bi.*");
+    let twice = without(&once, "bill.smith");
+    assert_eq!(twice, r"(?!(?:billy|bill\.smith)\z)bi.*");
+    assert_eq!(without(&twice, "bi"), r"(?!(?:billy|bill\.smith|bi)\z)bi.*");
+    assert_eq!(without(&twice, "billy"), twice);
+    assert_eq!(without("", "billy"), r"(?!billy\z)(?s:.*)");
+    assert_eq!(without(&without("", ""), "a"), r"(?!(?:(?:)|a)\z)(?s:.*)");
+    assert_eq!(without("a|b", "a"), r"(?!a\z)(?:a|b)");
+    assert_eq!(without(r"a|\Qb", "a"), r"(?!a\z)(?:a|\Qb\E)");
+    assert_eq!(without(r"a\|b", "a"), r"(?!a\z)a\|b");
+    assert_eq!(without(r"(?!billy\z)a|b", "a"), r"(?!a\z)(?:(?!billy\z)a|b)");
+    assert_eq!(without("a)|(b", "a"), "a)|(b");
+}
+
+#[test]
+fn an_exclusion_takes_one_value_and_no_other() {
+    for pattern in PATTERNS {
+        let before = judge_whole(pattern);
+        for excluded in VALUES {
+            let narrowed = without(pattern, excluded);
+            let matches = judge_whole(&narrowed);
+            for value in VALUES {
+                let expected = before(value) && value != excluded;
+                assert_eq!(matches(value), expected, "{narrowed:?} {value:?}");
+            }
+        }
+    }
+    for excluded in VALUES {
+        let matches = judge_whole(&without("", excluded));
+        for value in VALUES {
+            assert_eq!(matches(value), value != excluded, "{value:?}");
+        }
+    }
+}
+
+#[test]
+fn random_exclusions_hold_together() {
+    let mut texts = Texts(2);
+    for _ in 0..200 {
+        let pattern = PATTERNS[texts.below(PATTERNS.len())];
+        let excluded: Vec<String> = (0..4).map(|_| texts.next()).collect();
+        let narrowed = excluded.iter().fold(pattern.to_owned(), |pattern, value| without(&pattern, value));
+        assert_eq!(narrowed.matches(NOT).count(), pattern.matches(NOT).count() + 1, "{narrowed:?}");
+        let (before, after) = (judge_whole(pattern), judge_whole(&narrowed));
+        for value in excluded.iter().chain(&[texts.next(), "a".to_owned(), "billy".to_owned()]) {
+            let expected = before(value) && !excluded.contains(value);
+            assert_eq!(after(value), expected, "{narrowed:?} {value:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mode_is_written_into_the_pattern() {
+    let modes = |text: &str| Mode {
+        ignore_case: text.contains('i'),
+        contains: text.contains('c'),
+        invert: text.contains('v'),
+    };
+    for (pattern, mode, expected) in [
+        ("bi.*", "", Some("bi.*")),
+        ("", "", Some("")),
+        ("billy", "c", Some("(?s:.*)billy(?s:.*)")),
+        ("bi.y", "c", Some("(?s:.*)(?:bi.y)(?s:.*)")),
+        ("bi.y", "i", Some("(?iu:bi.y)")),
+        ("bi.y", "v", Some(r"(?!(?:bi.y)\z)(?s:.*)")),
+        ("billy", "v", Some(r"(?!billy\z)(?s:.*)")),
+        ("bi.y", "ic", Some("(?s:.*)(?iu:bi.y)(?s:.*)")),
+        ("bi.y", "icv", Some("(?!(?s:.*)(?iu:bi.y))(?s:.*)")),
+        (r"\Qa.", "c", Some(r"(?s:.*)(?:\Qa.\E)(?s:.*)")),
+        ("(?x)a#b", "c", Some("(?s:.*)(?:(?x)a#b\n)(?s:.*)")),
+        ("a(", "c", None),
+        ("a)(b", "c", None),
+    ] {
+        assert_eq!(standalone(pattern, modes(mode)).as_deref(), expected, "{pattern:?} {mode}");
+    }
+}
+
+#[test]
+fn a_gateway_selects_the_same_without_knowing_modes() {
+    let mut texts = Texts(3);
+    let random: Vec<String> = (0..100).map(|_| texts.next()).collect();
+    for mode in modes() {
+        for pattern in PATTERNS.iter().chain(&["", "billy"]) {
+            let alone = standalone(pattern, mode).unwrap_or_else(|| panic!("{pattern:?} {mode:?}"));
+            let (ours, theirs) = (judge(pattern, mode), judge_whole(&alone));
+            for value in VALUES.iter().copied().chain(random.iter().map(String::as_str)) {
+                assert_eq!(theirs(value), ours(value), "{pattern:?} {mode:?} {value:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_grows_too_deep_or_too_long_is_refused() {
+    let mode = Mode { ignore_case: true, ..Mode::default() };
+    let deep = |depth: usize| "(".repeat(depth) + &")".repeat(depth);
+    let long = |length: usize| "a".repeat(length);
+    assert!(standalone(&deep(99), mode).is_some());
+    assert!(standalone(&long(9_000), mode).is_some());
+    for pattern in [deep(100), long(10_000)] {
+        assert!(Filter::new(&pattern, mode).is_ok());
+        assert_eq!(standalone(&pattern, mode), None);
+    }
+    // Here it is not the group that is too long, but what stands around it.
+    let mode = Mode { contains: true, ..Mode::default() };
+    assert_eq!(standalone(&long(9_990), mode), None);
+}

@@ -1,0 +1,241 @@
+//! Which columns are shown, in which order and how wide. By the column's id, never by its position: columns come and
+//! go with the gateway.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{ColumnId, Dataset};
+
+/// No column is narrower, in points.
+const LEAST_WIDTH: f32 = 40.0;
+/// No column is wider, in points: its edge must stay within reach.
+const MOST_WIDTH: f32 = 1200.0;
+
+/// How one column is shown.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Setting {
+    /// The column.
+    pub id: ColumnId,
+    /// Its width in points.
+    width: f32,
+    /// Whether it is shown.
+    visible: bool,
+}
+
+impl Setting {
+    fn new(id: ColumnId) -> Self {
+        let (width, visible) = match &id {
+            ColumnId::Username | ColumnId::Project => (190.0, true),
+            ColumnId::Address => (160.0, true),
+            ColumnId::IsDesigner => (90.0, true),
+            ColumnId::ClientId => (130.0, true),
+            ColumnId::CreationTime => (170.0, true),
+            ColumnId::Further(_) => (150.0, false),
+        };
+        Self { id, width, visible }
+    }
+
+    /// Its width in points.
+    #[must_use]
+    pub fn width(&self) -> f32 {
+        // What a file says can be anything.
+        if self.width.is_finite() { self.width.clamp(LEAST_WIDTH, MOST_WIDTH) } else { LEAST_WIDTH }
+    }
+}
+
+/// How all columns are shown, also those that the gateway does not give at the moment.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Columns {
+    list: Vec<Setting>,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self { list: ColumnId::SIX.map(Setting::new).into() }
+    }
+}
+
+impl Columns {
+    /// Takes in the columns of a dataset that were not known yet, hidden, behind the others.
+    pub fn take_in(&mut self, dataset: &Dataset) {
+        for (id, _) in dataset.columns() {
+            if self.get(&id).is_none() {
+                self.list.push(Setting::new(id));
+            }
+        }
+        // A file may have hidden them all.
+        if !self.shown(dataset).any(|_| true) {
+            self.reset();
+        }
+    }
+
+    /// The columns shown of a dataset, in order.
+    pub fn shown(&self, dataset: &Dataset) -> impl Iterator<Item = &Setting> {
+        self.list.iter().filter(|setting| setting.visible && dataset.column(&setting.id).is_some())
+    }
+
+    /// Every column that a dataset has, in order, and whether it is shown.
+    pub fn choices(&self, dataset: &Dataset) -> impl Iterator<Item = (&ColumnId, bool)> {
+        let there = self.list.iter().filter(|setting| dataset.column(&setting.id).is_some());
+        there.map(|setting| (&setting.id, setting.visible))
+    }
+
+    /// Shows or hides a column. The last one shown stays.
+    pub fn show(&mut self, id: &ColumnId, visible: bool) {
+        let others = self.list.iter().any(|setting| setting.visible && setting.id != *id);
+        if let Some(setting) = self.get_mut(id) {
+            setting.visible = visible || !others;
+        }
+    }
+
+    /// Makes a column this wide, in points.
+    pub fn resize(&mut self, id: &ColumnId, width: f32) {
+        if let Some(setting) = self.get_mut(id) {
+            setting.width = width;
+            setting.width = setting.width();
+        }
+    }
+
+    /// Puts a column before another, or at the very end.
+    pub fn put_before(&mut self, id: &ColumnId, next: Option<&ColumnId>) {
+        if next == Some(id) {
+            return;
+        }
+        let Some(from) = self.list.iter().position(|setting| setting.id == *id) else {
+            return;
+        };
+        let setting = self.list.remove(from);
+        let to = next.and_then(|next| self.list.iter().position(|setting| setting.id == *next));
+        self.list.insert(to.unwrap_or(self.list.len()), setting);
+    }
+
+    /// Puts everything back as it comes, for the columns known.
+    pub fn reset(&mut self) {
+        let further = self.list.drain(..).map(|setting| setting.id).filter(|id| !ColumnId::SIX.contains(id));
+        let further: Vec<Setting> = further.map(Setting::new).collect();
+        *self = Self::default();
+        self.list.extend(further);
+    }
+
+    /// Makes good what a file can get wrong: a column twice, or one of the six missing.
+    pub fn repair(&mut self) {
+        let mut seen = Vec::new();
+        self.list.retain(|setting| {
+            let new = !seen.contains(&setting.id);
+            seen.push(setting.id.clone());
+            new
+        });
+        for id in ColumnId::SIX {
+            if self.get(&id).is_none() {
+                self.list.push(Setting::new(id));
+            }
+        }
+    }
+
+    fn get(&self, id: &ColumnId) -> Option<&Setting> {
+        self.list.iter().find(|setting| setting.id == *id)
+    }
+
+    fn get_mut(&mut self, id: &ColumnId) -> Option<&mut Setting> {
+        self.list.iter_mut().find(|setting| setting.id == *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{ColumnType, DatasetBuilder, Header};
+
+    fn dataset(further: &[&str]) -> Dataset {
+        let six = ColumnId::SIX.map(|id| {
+            let kind = match id {
+                ColumnId::IsDesigner => ColumnType::Boolean,
+                ColumnId::CreationTime => ColumnType::Date,
+                _ => ColumnType::String,
+            };
+            Header { name: id.name().to_owned(), kind }
+        });
+        let further =
+            further.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::Integer });
+        DatasetBuilder::new(six.into_iter().chain(further).collect()).unwrap().finish(None, None)
+    }
+
+    fn names(columns: &Columns, dataset: &Dataset) -> Vec<String> {
+        columns.shown(dataset).map(|setting| setting.id.to_string()).collect()
+    }
+
+    const SIX: [&str; 6] = ["username", "project", "address", "isDesigner", "clientId", "creationTime"];
+
+    #[test]
+    fn columns_beyond_the_six_wait_hidden_and_are_remembered_while_away() {
+        let (plain, rich) = (dataset(&[]), dataset(&["memory", "uptime"]));
+        let mut columns = Columns::default();
+        columns.take_in(&rich);
+        assert_eq!(names(&columns, &rich), SIX);
+        columns.show(&"memory".into(), true);
+        columns.put_before(&"memory".into(), Some(&ColumnId::Project));
+        columns.resize(&"memory".into(), 77.0);
+        columns.take_in(&plain);
+        assert_eq!(names(&columns, &plain), SIX);
+        assert_eq!(columns.choices(&plain).count(), 6);
+        columns.take_in(&rich);
+        assert_eq!(names(&columns, &rich)[..3], ["username", "memory", "project"]);
+        assert!((columns.get(&"memory".into()).unwrap().width() - 77.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn a_column_moves_to_any_place() {
+        let dataset = dataset(&[]);
+        let mut columns = Columns::default();
+        columns.put_before(&ColumnId::CreationTime, Some(&ColumnId::Username));
+        columns.put_before(&ColumnId::Username, None);
+        columns.put_before(&ColumnId::Address, Some(&ColumnId::Address));
+        let moved = ["creationTime", "project", "address", "isDesigner", "clientId", "username"];
+        assert_eq!(names(&columns, &dataset), moved);
+        columns.reset();
+        assert_eq!(columns, Columns::default());
+    }
+
+    #[test]
+    fn the_last_column_can_not_be_hidden() {
+        let dataset = dataset(&[]);
+        let mut columns = Columns::default();
+        for id in ColumnId::SIX {
+            columns.show(&id, false);
+        }
+        assert_eq!(names(&columns, &dataset), ["creationTime"]);
+        columns.show(&ColumnId::Username, true);
+        assert_eq!(names(&columns, &dataset), ["username", "creationTime"]);
+    }
+
+    #[test]
+    fn a_column_is_neither_lost_nor_wider_than_any_screen() {
+        let mut columns = Columns::default();
+        for (wanted, expected) in
+            [(0.0, LEAST_WIDTH), (1e9, MOST_WIDTH), (f32::NAN, LEAST_WIDTH), (80.5, 80.5)]
+        {
+            columns.resize(&ColumnId::Project, wanted);
+            let width = columns.get(&ColumnId::Project).unwrap().width();
+            assert!((width - expected).abs() < f32::EPSILON, "{wanted} became {width}");
+        }
+    }
+
+    #[test]
+    fn what_a_file_gets_wrong_is_made_good() {
+        let text = r#"[{"id":"memory","width":90.0,"visible":true},{"id":"project","width":90.0,"visible":false},
+            {"id":"memory","width":1.0,"visible":false}]"#;
+        let mut columns: Columns = serde_json::from_str(text).unwrap();
+        columns.repair();
+        let names = columns.list.iter().map(|setting| setting.id.name()).collect::<Vec<_>>();
+        assert_eq!(
+            names,
+            ["memory", "project", "username", "address", "isDesigner", "clientId", "creationTime"]
+        );
+        let mut hidden = Columns::default();
+        for setting in &mut hidden.list {
+            setting.visible = false;
+        }
+        hidden.take_in(&dataset(&[]));
+        assert_eq!(hidden, Columns::default());
+    }
+}

@@ -1,0 +1,21 @@
+//! The power table without a screen: which columns, which lines, what is selected, what is in view.
+//!
+//! [`PowerTable`] takes what a query selected and what the user does, one [`Action`] at a time, and says what stands
+//! where. It knows rows, columns and whole pixels; how any of it looks, and where keys and clicks come from, it does
+//! not know.
+
+mod arrangement;
+mod columns;
+mod fit;
+mod lines;
+mod power_table;
+mod row_set;
+mod scroll;
+
+pub use arrangement::Arrangement;
+pub use columns::{Columns, Setting};
+pub use fit::longest;
+pub use lines::{Group, Line, Lines};
+pub use power_table::{Action, Choose, Cursor, PowerTable, Sessions, Side, Step};
+pub use row_set::RowSet;
+pub use scroll::{Metrics, Scroll};

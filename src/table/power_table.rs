@@ -1,0 +1,513 @@
+//! The table's state, and what each action of the user makes of it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::lines::{Line, Lines};
+use super::row_set::RowSet;
+use super::scroll::{Metrics, Scroll};
+use crate::dataset::{Column, ColumnId, Dataset, Follow};
+use crate::query::{Counts, Facets, Grouping, Repeats, View};
+
+/// What the table shows, and what stays the same from one answer to the next: the selection, the cursor, the place.
+#[derive(Clone, Debug, Default)]
+pub struct PowerTable {
+    sessions: Option<Sessions>,
+    /// The selected rows, also those that a filter hides at the moment.
+    selected: RowSet,
+    /// How many of them are shown.
+    selected_shown: usize,
+    /// Where the keyboard is.
+    cursor: Option<Cursor>,
+    /// The column that the keyboard is in.
+    column: Option<ColumnId>,
+    /// Where a range begins.
+    anchor: Option<Cursor>,
+    /// The groups that are not as all others are.
+    folded: Folded,
+    scroll: Scroll,
+    metrics: Metrics,
+}
+
+/// What is shown of a dataset.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    /// All sessions.
+    pub dataset: Arc<Dataset>,
+    /// Those shown, line by line.
+    pub lines: Lines,
+    /// By what they are grouped.
+    pub grouping: Option<ColumnId>,
+    /// What they are.
+    pub counts: Counts,
+    /// Users and projects counted, where that was asked.
+    pub facets: Option<Facets>,
+    /// Who is logged in to one project more than once.
+    pub repeats: Arc<Repeats>,
+}
+
+/// Where the keyboard is. By row, so that it stays with its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// On a session.
+    Session(u32),
+    /// On the head of the group that this row belongs to.
+    Group(u32),
+}
+
+impl Cursor {
+    fn row(self) -> u32 {
+        match self {
+            Self::Session(row) | Self::Group(row) => row,
+        }
+    }
+
+    fn follow(self, follow: &Follow) -> Option<Self> {
+        let row = follow.row(self.row())?;
+        Some(match self {
+            Self::Session(_) => Self::Session(row),
+            Self::Group(_) => Self::Group(row),
+        })
+    }
+}
+
+/// Which groups are closed. Those that come new are as most are.
+#[derive(Clone, Debug, Default)]
+struct Folded {
+    /// By which column: another one has other groups.
+    column: Option<ColumnId>,
+    /// Whether groups are closed unless named.
+    all: bool,
+    /// The values of the groups that are the other way; `None` for the group of unknown values.
+    except: HashSet<Option<Box<str>>>,
+}
+
+impl Folded {
+    fn is_open(&self, dataset: &Dataset, row: u32) -> bool {
+        let except = !self.except.is_empty() && self.except.contains(&self.value(dataset, row));
+        self.all == except
+    }
+
+    fn toggle(&mut self, dataset: &Dataset, row: u32) {
+        let value = self.value(dataset, row);
+        if !self.except.remove(&value) {
+            self.except.insert(value);
+        }
+    }
+
+    fn value(&self, dataset: &Dataset, row: u32) -> Option<Box<str>> {
+        match self.column.as_ref().and_then(|id| dataset.column(id)) {
+            Some(Column::Text(column)) => column.get(row as usize).map(Into::into),
+            _ => None,
+        }
+    }
+}
+
+/// What a click or a key does to the selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choose {
+    /// This alone.
+    Only,
+    /// This too, or no longer this.
+    Toggle,
+    /// Everything from the anchor to this.
+    Range,
+    /// Everything from the anchor to this, and what was selected before.
+    AddRange,
+    /// What is selected stays; the cursor alone moves.
+    Move,
+    /// What is selected stays if this belongs to it; this alone otherwise. As a menu of a cell needs it.
+    Keep,
+}
+
+/// Where a key goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// One view up.
+    PageUp,
+    /// One view down.
+    PageDown,
+    /// To the first line.
+    Home,
+    /// To the last line.
+    End,
+}
+
+/// To the left or to the right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+}
+
+/// Something that the user does to the table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Chooses a line, by a click into this column.
+    Choose(usize, Option<ColumnId>, Choose),
+    /// Goes to another line, by a key.
+    Step(Step, Choose),
+    /// Goes to the next column among those shown; on the head of a group, closes or opens it.
+    Sideways(Side, Vec<ColumnId>),
+    /// Chooses the line that the cursor is on.
+    ChooseCursor(Choose),
+    /// Opens or closes the group of this number.
+    Fold(usize),
+    /// Opens or closes all groups.
+    FoldAll {
+        /// Whether they are closed.
+        closed: bool,
+    },
+    /// Selects every line.
+    SelectAll,
+    /// Selects nothing.
+    SelectNothing,
+    /// Scrolls down by so many physical pixels.
+    ScrollBy(f64),
+    /// Scrolls to this fraction of the way.
+    ScrollTo(f64),
+}
+
+impl PowerTable {
+    /// What is shown; `None` until a gateway has answered.
+    #[must_use]
+    pub fn sessions(&self) -> Option<&Sessions> {
+        self.sessions.as_ref()
+    }
+
+    /// The place that is scrolled to.
+    #[must_use]
+    pub fn scroll(&self) -> Scroll {
+        self.scroll
+    }
+
+    /// How much there is to see.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.metrics
+    }
+
+    /// The column that the keyboard is in.
+    #[must_use]
+    pub fn column(&self) -> Option<&ColumnId> {
+        self.column.as_ref()
+    }
+
+    /// Whether a row is selected.
+    #[must_use]
+    pub fn is_selected(&self, row: u32) -> bool {
+        self.selected.contains(row)
+    }
+
+    /// How many of the shown sessions are selected.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.selected_shown
+    }
+
+    /// How many selected sessions a filter hides.
+    #[must_use]
+    pub fn selected_hidden(&self) -> usize {
+        self.selected.len() - self.selected_shown
+    }
+
+    /// The shown sessions that are selected, in the order shown.
+    #[must_use]
+    pub fn selected_rows(&self) -> Vec<u32> {
+        let rows = self.sessions.as_ref().map_or(&[][..], |sessions| sessions.lines.rows());
+        rows.iter().copied().filter(|&row| self.selected.contains(row)).collect()
+    }
+
+    /// The line that the keyboard is on.
+    #[must_use]
+    pub fn cursor_line(&self) -> Option<usize> {
+        self.line_of(self.cursor?)
+    }
+
+    /// The session that the keyboard is on.
+    #[must_use]
+    pub fn cursor_row(&self) -> Option<u32> {
+        match self.cursor? {
+            Cursor::Session(row) => Some(row),
+            Cursor::Group(_) => None,
+        }
+    }
+
+    /// Whether the keyboard is here.
+    #[must_use]
+    pub fn is_cursor(&self, at: Cursor) -> bool {
+        self.cursor == Some(at)
+    }
+
+    /// Where the keyboard is, if that is in view.
+    #[must_use]
+    pub fn cursor_in_view(&self) -> Option<Cursor> {
+        let mut visible = self.scroll.visible(self.metrics);
+        self.cursor.filter(|_| visible.any(|line| self.cursor_at(line) == self.cursor))
+    }
+
+    /// Forgets all sessions, as with another gateway.
+    pub fn forget(&mut self) {
+        *self = Self { metrics: self.metrics, folded: std::mem::take(&mut self.folded), ..Self::default() };
+    }
+
+    /// How high a line and the view are, in physical pixels.
+    pub fn set_view(&mut self, line_px: u32, view_px: u32) {
+        let before = self.metrics;
+        self.metrics = Metrics { line_px, view_px, ..before };
+        if self.metrics != before {
+            self.scroll.clamp(self.metrics);
+        }
+    }
+
+    /// Shows what a query selected. Selection, cursor and place stay with their sessions.
+    pub fn show(&mut self, view: View, grouping: Option<&Grouping>) {
+        let View { dataset, selection, repeats, follow } = view;
+        let held = self.hold();
+        let old_line = self.cursor_line();
+        let went = |row: u32| follow.as_ref().map_or(Some(row), |follow| follow.row(row));
+        if let Some(follow) = &follow {
+            self.selected = self.selected.follow(follow);
+            self.cursor = self.cursor.and_then(|cursor| cursor.follow(follow));
+            self.anchor = self.anchor.and_then(|anchor| anchor.follow(follow));
+        }
+        let grouping = grouping.map(|grouping| &grouping.column).filter(|_| !selection.groups.is_empty());
+        if grouping != self.folded.column.as_ref() {
+            self.folded = Folded { column: grouping.cloned(), ..Folded::default() };
+        }
+        let lines = Lines::new(selection.rows, &selection.groups, |row| self.folded.is_open(&dataset, row));
+        self.metrics.lines = lines.len();
+        let (counts, facets) = (selection.counts, selection.facets);
+        self.sessions =
+            Some(Sessions { dataset, lines, grouping: grouping.cloned(), counts, facets, repeats });
+        // The head of a group goes by its first row, which may be another one now.
+        if let Some(Cursor::Group(_)) = self.cursor {
+            self.cursor = self.cursor_line().and_then(|line| self.cursor_at(line));
+        }
+        // Where the cursor's session is gone or hidden, the keyboard stays where it was on the screen.
+        if self.cursor_line().is_none()
+            && let Some(line) = old_line
+        {
+            self.cursor = self.cursor_at(line.min(self.metrics.lines.saturating_sub(1)));
+        }
+        let still_there = held.into_iter().find_map(|(row, place)| Some((self.place_of(went(row)?)?, place)));
+        match still_there {
+            Some((line, place)) => self.scroll.put(line, place, self.metrics),
+            None => self.scroll.clamp(self.metrics),
+        }
+        self.count_selected();
+    }
+
+    /// The sessions by which the view is held in place, the best first, and where each stands in it. At the very top
+    /// without a cursor there is none: who watches the first lines wants to see what comes first.
+    fn hold(&self) -> Vec<(u32, i64)> {
+        let Some(sessions) = &self.sessions else {
+            return Vec::new();
+        };
+        let visible = self.scroll.visible(self.metrics);
+        let cursor = self.cursor_line().filter(|line| visible.contains(line));
+        let is_at_top = self.scroll.line() == 0 && self.scroll.out_px() == 0;
+        let others = visible.clone().filter(|_| !is_at_top);
+        cursor
+            .into_iter()
+            .chain(others)
+            .filter_map(|line| {
+                let row = match self.cursor {
+                    Some(at) if cursor == Some(line) => at.row(),
+                    _ => *sessions.lines.rows_of(line).first()?,
+                };
+                Some((row, self.scroll.place(line, self.metrics)?))
+            })
+            .collect()
+    }
+
+    /// Does what the user wants.
+    pub fn act(&mut self, action: Action) {
+        match action {
+            Action::Choose(line, column, choose) => {
+                self.column = column.or(self.column.take());
+                self.choose(line, choose);
+            }
+            Action::Step(step, choose) => {
+                if let Some(line) = self.stepped(step) {
+                    self.choose(line, choose);
+                    self.scroll.reveal(line, self.metrics);
+                }
+            }
+            Action::Sideways(side, columns) => self.sideways(side, &columns),
+            Action::ChooseCursor(choose) => {
+                if let Some(line) = self.cursor_line() {
+                    self.choose(line, choose);
+                }
+            }
+            Action::Fold(number) => self.fold(number),
+            Action::FoldAll { closed } => {
+                self.folded.all = closed;
+                self.folded.except.clear();
+                self.fold_lines();
+            }
+            Action::SelectAll => {
+                if let Some(sessions) = &self.sessions {
+                    self.selected.extend(sessions.lines.rows().iter().copied());
+                }
+                self.count_selected();
+            }
+            Action::SelectNothing => {
+                self.selected.clear();
+                self.anchor = None;
+                self.count_selected();
+            }
+            Action::ScrollBy(pixels) => self.scroll.by(pixels, self.metrics),
+            Action::ScrollTo(fraction) => self.scroll.to_fraction(fraction, self.metrics),
+        }
+    }
+
+    fn choose(&mut self, line: usize, choose: Choose) {
+        let Some(sessions) = &self.sessions else {
+            return;
+        };
+        let Some(cursor) = self.cursor_at(line) else {
+            return;
+        };
+        let rows = sessions.lines.rows_of(line);
+        match choose {
+            Choose::Keep if rows.iter().all(|&row| self.selected.contains(row)) => {}
+            Choose::Only | Choose::Keep => self.selected = rows.iter().copied().collect(),
+            Choose::Toggle => {
+                if rows.iter().all(|&row| self.selected.contains(row)) {
+                    for &row in rows {
+                        self.selected.remove(row);
+                    }
+                } else {
+                    self.selected.extend(rows.iter().copied());
+                }
+            }
+            Choose::Range | Choose::AddRange => {
+                let from =
+                    self.anchor.or(self.cursor).and_then(|anchor| self.line_of(anchor)).unwrap_or(line);
+                if choose == Choose::Range {
+                    self.selected.clear();
+                }
+                for line in from.min(line)..=from.max(line) {
+                    self.selected.extend(sessions.lines.rows_of(line).iter().copied());
+                }
+                self.anchor = self.anchor.or(self.cursor).or(Some(cursor));
+            }
+            Choose::Move => {}
+        }
+        self.cursor = Some(cursor);
+        if !matches!(choose, Choose::Range | Choose::AddRange | Choose::Move) {
+            self.anchor = Some(cursor);
+        }
+        self.count_selected();
+    }
+
+    fn stepped(&self, step: Step) -> Option<usize> {
+        let last = self.metrics.lines.checked_sub(1)?;
+        // One line of the view before stays in view.
+        let page = self.metrics.page().saturating_sub(1).max(1);
+        let Some(line) = self.cursor_line() else {
+            // The keyboard comes in where the eye is.
+            return Some(if step == Step::End { last } else { self.scroll.line().min(last) });
+        };
+        Some(match step {
+            Step::Up => line.saturating_sub(1),
+            Step::Down => (line + 1).min(last),
+            Step::PageUp => line.saturating_sub(page),
+            Step::PageDown => (line + page).min(last),
+            Step::Home => 0,
+            Step::End => last,
+        })
+    }
+
+    fn sideways(&mut self, side: Side, columns: &[ColumnId]) {
+        if let Some(Cursor::Group(row)) = self.cursor {
+            let group = self.sessions.as_ref().and_then(|sessions| {
+                let number = sessions.lines.group_of(sessions.lines.place_of(row)?)?;
+                Some((number, sessions.lines.groups()[number].is_open))
+            });
+            if let Some((number, is_open)) = group
+                && is_open == (side == Side::Left)
+            {
+                self.fold(number);
+            }
+            return;
+        }
+        let Some(last) = columns.len().checked_sub(1) else {
+            return;
+        };
+        let at = self.column.as_ref().and_then(|id| columns.iter().position(|other| other == id));
+        let next = match (at, side) {
+            (None, _) => 0,
+            (Some(at), Side::Left) => at.saturating_sub(1),
+            (Some(at), Side::Right) => (at + 1).min(last),
+        };
+        self.column = Some(columns[next].clone());
+    }
+
+    fn fold(&mut self, number: usize) {
+        let Some(sessions) = &self.sessions else {
+            return;
+        };
+        let Some(group) = sessions.lines.groups().get(number) else {
+            return;
+        };
+        let first = sessions.lines.rows()[group.start];
+        self.folded.toggle(&sessions.dataset, first);
+        self.fold_lines();
+    }
+
+    fn fold_lines(&mut self) {
+        if let Some(Sessions { dataset, lines, .. }) = &mut self.sessions {
+            lines.open(|row| self.folded.is_open(dataset, row));
+            self.metrics.lines = lines.len();
+            self.scroll.clamp(self.metrics);
+        }
+    }
+
+    /// The line of a row, where it is shown.
+    fn place_of(&self, row: u32) -> Option<usize> {
+        let lines = &self.sessions.as_ref()?.lines;
+        Some(lines.line_of(lines.place_of(row)?))
+    }
+
+    fn line_of(&self, cursor: Cursor) -> Option<usize> {
+        let lines = &self.sessions.as_ref()?.lines;
+        let place = lines.place_of(cursor.row())?;
+        Some(match cursor {
+            Cursor::Session(_) => lines.line_of(place),
+            Cursor::Group(_) => match lines.group_of(place) {
+                Some(number) => lines.groups()[number].line,
+                // No longer grouped.
+                None => lines.line_of(place),
+            },
+        })
+    }
+
+    fn cursor_at(&self, line: usize) -> Option<Cursor> {
+        let lines = &self.sessions.as_ref()?.lines;
+        let row = *lines.rows_of(line).first()?;
+        Some(match lines.get(line)? {
+            Line::Group(_) => Cursor::Group(row),
+            Line::Session(_) => Cursor::Session(row),
+        })
+    }
+
+    fn count_selected(&mut self) {
+        self.selected_shown = match &self.sessions {
+            Some(sessions) if !self.selected.is_empty() => {
+                sessions.lines.rows().iter().filter(|&&row| self.selected.contains(row)).count()
+            }
+            _ => 0,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

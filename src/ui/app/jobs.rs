@@ -1,0 +1,125 @@
+//! Writing sessions: to a file or to the clipboard, in the background.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use chrono::{DateTime, Local};
+use egui::Context;
+
+use super::super::export_job::{ExportJob, Extract, Outcome};
+use super::super::model::{Export, ExportRows, Message};
+use super::App;
+use crate::export::{self, Format, Progress};
+
+impl App {
+    pub(super) fn export(&mut self, ctx: &Context) {
+        if self.export.is_some() || self.model.table.sessions().is_none() {
+            return;
+        }
+        let picking = (self.pick_file)(&self.suggested_name());
+        self.start_export(ctx, |extract, progress, wake| ExportJob::choose(picking, extract, progress, wake));
+    }
+
+    pub(super) fn start_export(
+        &mut self,
+        ctx: &Context,
+        start: impl FnOnce(Extract, Arc<Progress>, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
+    ) {
+        self.model.export = Export::Idle;
+        let Some(extract) = self.extract() else {
+            return;
+        };
+        let progress = Arc::new(Progress::new(extract.rows.len()));
+        let ctx = ctx.clone();
+        match start(extract, progress.clone(), Box::new(move || ctx.request_repaint())) {
+            Ok(job) => {
+                self.export = Some(job);
+                self.model.export = Export::Running(progress);
+            }
+            Err(error) => self.model.message = Some(Message::Trouble(format!("can't export: {error}"))),
+        }
+    }
+
+    /// What is to be exported.
+    fn extract(&self) -> Option<Extract> {
+        let sessions = self.model.table.sessions()?;
+        let dataset = sessions.dataset.clone();
+        let (columns, rows) = match self.model.export_as.rows {
+            ExportRows::Shown => (self.model.shown_columns(), sessions.lines.rows().to_vec()),
+            ExportRows::Selected => (self.model.shown_columns(), self.model.table.selected_rows()),
+            ExportRows::All => {
+                let all = 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX);
+                (export::all_columns(&dataset), all.collect())
+            }
+        };
+        Some(Extract { dataset, columns, rows, format: self.model.export_as.format })
+    }
+
+    /// Copies the selected sessions. A newer copy takes the place of one under way.
+    pub(super) fn copy_rows(&mut self, ctx: &Context, format: Format) {
+        let Some(sessions) = self.model.table.sessions() else {
+            return;
+        };
+        let rows = self.model.table.selected_rows();
+        if rows.is_empty() {
+            return;
+        }
+        let progress = Arc::new(Progress::new(rows.len()));
+        let extract =
+            Extract { dataset: sessions.dataset.clone(), columns: self.model.shown_columns(), rows, format };
+        let ctx = ctx.clone();
+        match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
+            Ok(job) => self.copy = Some(job),
+            Err(error) => self.model.message = Some(Message::Trouble(format!("can't copy: {error}"))),
+        }
+    }
+
+    pub(super) fn take_copy(&mut self, ctx: &Context) {
+        let Some((sessions, outcome)) = self.copy.as_ref().and_then(ExportJob::ended) else {
+            return;
+        };
+        self.copy = None;
+        self.model.message = match outcome {
+            Outcome::Text(text) => {
+                ctx.copy_text(text);
+                Some(Message::Copied(sessions))
+            }
+            _ => Some(Message::Trouble("nothing was copied; is there enough memory?".to_owned())),
+        };
+    }
+
+    pub(super) fn take_export(&mut self) {
+        let Some((sessions, outcome)) = self.export.as_ref().and_then(ExportJob::ended) else {
+            return;
+        };
+        self.export = None;
+        self.model.export = Export::Idle;
+        match outcome {
+            Outcome::Written(path) => self.model.message = Some(Message::Exported { path, sessions }),
+            Outcome::Cancelled | Outcome::Text(_) => {}
+            Outcome::NoDialog => {
+                let dirs = directories::UserDirs::new();
+                let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
+                let path = folder.unwrap_or(Path::new("")).join(self.suggested_name());
+                self.model.export = Export::asking_for(&path);
+            }
+            Outcome::Broken => {
+                let text = "the export ended before its time; nothing was written".to_owned();
+                self.model.message = Some(Message::Trouble(text));
+            }
+            Outcome::Failed(error) => {
+                self.model.export = Export::asking_for(&error.path);
+                self.model.message = Some(Message::Trouble(error.to_string()));
+            }
+        }
+    }
+
+    /// A name for an export that none before it has.
+    fn suggested_name(&self) -> String {
+        let now: DateTime<Local> = SystemTime::now().into();
+        let ending = if self.model.export_as.format == Format::Json { "json" } else { "csv" };
+        format!("{}.{ending}", now.format("sessions-%Y-%m-%d-%H%M%S"))
+    }
+}

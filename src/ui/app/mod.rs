@@ -1,0 +1,216 @@
+//! The program behind the window: takes in news, carries out commands, lays out the parts.
+
+mod commands;
+mod filters;
+mod jobs;
+mod shortcuts;
+
+pub(super) use filters::described;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Context, Panel, Ui};
+
+use super::export_job::{ExportJob, PickFile};
+use super::model::{Message, Model};
+use super::settings_thread::SettingsThread;
+use super::{connection_bar, counts_panel, details_panel, filter_bar, grid, status_bar, theme, view_bar};
+use crate::demo::DemoGateway;
+use crate::display::DateStyle;
+use crate::gateway::{Client, Credentials, Limits, Profile};
+use crate::query::Worker;
+use crate::settings::{Settings, State, Target};
+use crate::watch::Watcher;
+
+/// How often a gateway is read unless the settings say otherwise.
+const REFRESH: Duration = Duration::from_secs(5);
+/// How long a frame waits for its query, so that a small table answers in the very frame of the keystroke.
+const PATIENCE: Duration = Duration::from_millis(2);
+/// How often ages are shown anew: they are told in minutes.
+const AGES: Duration = Duration::from_secs(30);
+
+/// What the window starts with.
+#[derive(Clone)]
+pub struct Start {
+    /// The gateway to show first; none where it is not known which.
+    pub target: Option<Target>,
+    /// The saved gateways and the interval.
+    pub settings: Settings,
+    /// What the last run left.
+    pub state: State,
+    /// Where settings and state are kept; nowhere without it.
+    pub folder: Option<PathBuf>,
+    /// What opens the first gateway. Never sent to another.
+    pub credentials: Credentials,
+    /// Something to tell at once.
+    pub trouble: Option<String>,
+    /// How a file to export to is chosen.
+    pub pick_file: PickFile,
+}
+
+/// The window's state and its helpers in the background.
+pub struct App {
+    model: Model,
+    settings: Settings,
+    /// What was last kept for the next run.
+    kept: State,
+    /// `None` where there is no folder to keep settings in.
+    settings_thread: Option<SettingsThread>,
+    /// The gateway that the environment's credentials are for.
+    credentials: Option<(Profile, Credentials)>,
+    pick_file: PickFile,
+    watcher: Watcher,
+    worker: Worker,
+    export: Option<ExportJob>,
+    copy: Option<ExportJob>,
+    /// Runs as long as it is watched.
+    demo: Option<DemoGateway>,
+}
+
+impl App {
+    /// Starts the threads in the background and connects to the first gateway.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
+        let Start { target, settings, state, folder, credentials, trouble, pick_file } = start;
+        theme::apply(ctx);
+        let wake = |ctx: &Context| {
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        };
+        let watcher = Watcher::spawn(Client::new(Limits::default()), wake(ctx))?;
+        let worker = Worker::spawn(wake(ctx))?;
+        let refresh = match settings.refresh {
+            None => Some(REFRESH),
+            Some(interval) => (!interval.is_zero()).then_some(interval),
+        };
+        watcher.every(refresh);
+        let model = Model {
+            profiles: settings.profiles.iter().map(|profile| profile.name.clone()).collect(),
+            saved_filters: settings.filters.clone(),
+            refresh,
+            arrangement: state.table.clone(),
+            message: trouble.map(Message::Trouble),
+            ..Model::default()
+        };
+        let settings_thread = folder.map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
+        let mut app = Self {
+            model,
+            settings,
+            kept: state,
+            settings_thread,
+            credentials: None,
+            pick_file,
+            watcher,
+            worker,
+            export: None,
+            copy: None,
+            demo: None,
+        };
+        match target {
+            Some(Target::Gateway(profile)) => {
+                app.credentials = Some((profile.clone(), credentials));
+                app.watch_and_remember(profile);
+            }
+            Some(Target::Demo) => app.watch_demo(),
+            None => {}
+        }
+        Ok(app)
+    }
+
+    fn take_news(&mut self) {
+        let Some(news) = self.watcher.news() else {
+            return;
+        };
+        let before = self.model.news.as_ref().and_then(|news| news.table.clone());
+        let same = match (&before, &news.table) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (None, None) => true,
+            _ => false,
+        };
+        self.model.news = Some(news);
+        if !same {
+            self.ask(PATIENCE);
+        }
+    }
+
+    fn take_settings(&mut self) {
+        match self.settings_thread.as_ref().and_then(SettingsThread::changed) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(settings))) => {
+                self.model.saved_filters.clone_from(&settings.filters);
+                self.settings = settings;
+            }
+            Some(Err(trouble)) => self.model.message = Some(Message::Trouble(trouble)),
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_news();
+        if let Some(answer) = self.worker.answer() {
+            self.take(answer);
+        }
+        self.take_export();
+        self.take_copy(ctx);
+        self.take_settings();
+        if !(self.watcher.is_alive() && self.worker.is_alive()) {
+            let text =
+                "a part of the program has failed, and what is shown no longer changes; start it again";
+            self.model.message = Some(Message::Trouble(text.to_owned()));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut commands = shortcuts::take(&ctx);
+        let model = &mut self.model;
+        Panel::top("bars").show(ui, |ui| {
+            ui.add_space(4.0);
+            connection_bar::show(ui, model, &mut commands);
+            ui.add_space(2.0);
+            filter_bar::show(ui, model, &mut commands);
+            view_bar::show(ui, model, &mut commands);
+            ui.add_space(2.0);
+        });
+        // Here, so that the rows of a filter typed in this frame are in this frame.
+        for command in commands.drain(..) {
+            self.run(&ctx, command);
+        }
+        let model = &mut self.model;
+        Panel::bottom("status").show(ui, |ui| {
+            ui.add_space(2.0);
+            status_bar::show(ui, model, &mut commands);
+            ui.add_space(2.0);
+        });
+        if model.arrangement.counts {
+            let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::LEAST_PANEL);
+            panel.show(ui, |ui| counts_panel::show(ui, model, &mut commands));
+        }
+        if model.arrangement.details {
+            let panel =
+                Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::LEAST_PANEL);
+            panel.show(ui, |ui| details_panel::show(ui, model, &mut commands));
+        }
+        CentralPanel::default().show(ui, |ui| grid::show(ui, model, &mut commands));
+        // What these change is in the next frame.
+        if !commands.is_empty() {
+            ctx.request_repaint();
+        }
+        for command in commands {
+            self.run(&ctx, command);
+        }
+        // Not while a column is being dragged: once it is where it stays.
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.keep_arrangement();
+        }
+        if self.model.arrangement.dates == DateStyle::Age && self.model.table.sessions().is_some() {
+            ctx.request_repaint_after(AGES);
+        }
+    }
+}

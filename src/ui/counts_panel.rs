@@ -1,0 +1,107 @@
+//! Users and projects with the number of their sessions; a click filters.
+
+use egui::{Align, Button, Layout, RichText, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use super::command::Command;
+use super::model::Model;
+use super::theme;
+use crate::dataset::TextColumn;
+use crate::filter::{self, Mode};
+use crate::query::{Facet, FacetOrder, FilterText, Side};
+
+/// Draws the panel.
+pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        ui.label("Sort by");
+        for (order, text, name) in
+            [(FacetOrder::Count, "count", "Sort by count"), (FacetOrder::Name, "name", "Sort by name")]
+        {
+            let button = ui.add(Button::selectable(model.facet_order == order, text));
+            if button.accessible_name(name).clicked() {
+                model.facet_order = order;
+                commands.push(Command::Filter);
+            }
+        }
+    });
+    let Some(sessions) = model.table.sessions() else {
+        return;
+    };
+    let Some(facets) = &sessions.facets else {
+        return;
+    };
+    let dataset = &sessions.dataset;
+    let half = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(theme::ROW_HEIGHT);
+    list(
+        ui,
+        "Users",
+        Side::Username,
+        dataset.username(),
+        &facets.users,
+        &model.username.text,
+        half,
+        commands,
+    );
+    list(
+        ui,
+        "Projects",
+        Side::Project,
+        dataset.project(),
+        &facets.projects,
+        &model.project.text,
+        half,
+        commands,
+    );
+}
+
+#[expect(clippy::too_many_arguments, reason = "one list is drawn twice, with other values each time")]
+fn list(
+    ui: &mut Ui,
+    title: &str,
+    side: Side,
+    column: &TextColumn,
+    facet: &Facet,
+    text: &FilterText,
+    height: f32,
+    commands: &mut Vec<Command>,
+) {
+    let chosen = if text.mode == Mode::default() { filter::values_of(&text.pattern) } else { None };
+    let chosen = chosen.unwrap_or_default();
+    ui.add_space(4.0);
+    ui.label(RichText::new(format!("{title} ({})", facet.values.len())).strong());
+    ui.push_id(title, |ui| {
+        TableBuilder::new(ui)
+            .auto_shrink([false, false])
+            .min_scrolled_height(0.0)
+            .max_scroll_height(height)
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .column(Column::remainder().clip(true))
+            .column(Column::exact(theme::COUNT_WIDTH))
+            .body(|body| {
+                body.rows(theme::ROW_HEIGHT, facet.values.len(), |mut row| {
+                    let (code, sessions) = facet.values[row.index()];
+                    let value = column.text(code);
+                    row.col(|ui| {
+                        let is_chosen = chosen.iter().any(|other| other == value);
+                        let button = ui.add(Button::selectable(is_chosen, value).truncate());
+                        let of = if sessions == 1 { "session" } else { "sessions" };
+                        let hint = format!("{value}\nclick filters, Ctrl+click adds");
+                        let name = format!("{value}: {sessions} {of}");
+                        if button.on_hover_text(hint).accessible_name(name).clicked() {
+                            let adds = ui.input(|input| input.modifiers.command);
+                            commands.push(Command::Facet { side, value: value.to_owned(), adds });
+                        }
+                    });
+                    row.col(|ui| {
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            // The button's name says it already.
+                            let text = RichText::new(sessions.to_string());
+                            ui.add_space(theme::CELL_PADDING);
+                            ui.add(egui::Label::new(text).selectable(false));
+                        });
+                    });
+                });
+            });
+    });
+}

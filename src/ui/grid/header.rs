@@ -1,0 +1,212 @@
+//! The header: sorts by click, moves by drag, resizes at its edges, and has a menu.
+
+use egui::accesskit::{Role, SortDirection};
+use egui::{
+    Align, Button, CursorIcon, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextStyle,
+    Ui, UiBuilder, pos2, vec2,
+};
+
+use super::super::command::Command;
+use super::super::model::Model;
+use super::super::theme;
+use super::{Shown, cell, header_menu};
+use crate::dataset::ColumnId;
+use crate::display;
+use crate::query::SortKey;
+
+/// Draws the header.
+pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: &mut Vec<Command>) {
+    let height = theme::HEADER_HEIGHT;
+    let wide: f32 = columns.iter().map(|column| column.width).sum();
+    let size = vec2(wide.max(ui.available_width()), height);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let builder =
+        UiBuilder::new().scope_id(super::id().with("header")).max_rect(rect).accessibility_role(Role::Row);
+    let mut row = ui.new_child(builder);
+    super::describe(row.ctx(), row.unique_id(), rect, |node| node.set_row_index(0));
+    row.painter().rect_filled(rect, 0.0, row.visuals().widgets.noninteractive.weak_bg_fill);
+
+    let cells = cells(rect, columns);
+    let mut dropped = None;
+    for (index, (column, rect)) in columns.iter().zip(&cells).enumerate() {
+        let response = title(&mut row, model, &column.id, *rect, index);
+        if response.clicked() {
+            let adds = row.input(|input| input.modifiers.command);
+            commands.push(if adds {
+                Command::AddSort(column.id.clone())
+            } else {
+                Command::SortBy(column.id.clone())
+            });
+        }
+        if let Some(place) = drag(&row, &response, columns, &cells, index) {
+            dropped = Some((column.id.clone(), place));
+        }
+        let fit = header_menu::show(&response, model, &column.id, commands);
+        if fit {
+            fit_to_content(&row, model, &column.id);
+        }
+    }
+    for (column, rect) in columns.iter().zip(&cells) {
+        edge(&row, model, column, *rect);
+    }
+    row.painter().hline(rect.x_range(), rect.bottom() - 0.5, row.visuals().widgets.noninteractive.bg_stroke);
+    if let Some((id, place)) = dropped {
+        let next = columns.get(place).map(|column| &column.id);
+        model.arrangement.columns.put_before(&id, next);
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Where each column's title stands.
+pub(super) fn cells(row: Rect, columns: &[Shown]) -> Vec<Rect> {
+    let mut left = row.left();
+    columns
+        .iter()
+        .map(|column| {
+            let rect = Rect::from_min_size(pos2(left, row.top()), vec2(column.width, row.height()));
+            left += column.width;
+            rect
+        })
+        .collect()
+}
+
+fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -> Response {
+    let sort = &model.arrangement.sort;
+    let rank = sort.iter().position(|key| key.column == *id);
+    let (sign, direction) = match rank.map(|rank| sort[rank].descending) {
+        None => ("", None),
+        Some(false) => (" ▲", Some(SortDirection::Ascending)),
+        Some(true) => (" ▼", Some(SortDirection::Descending)),
+    };
+    let title = display::title(id);
+    let shown = match rank {
+        Some(rank) if sort.len() > 1 => format!("{title}{sign} {}", rank + 1),
+        _ => format!("{title}{sign}"),
+    };
+    let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
+    let builder =
+        UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect).layout(layout);
+    let mut ui = row.new_child(builder);
+    ui.shrink_clip_rect(rect);
+    let text = RichText::new(shown).strong();
+    let button = Button::new(text)
+        .frame_when_inactive(false)
+        .corner_radius(0)
+        .truncate()
+        .sense(Sense::click_and_drag());
+    let response = ui.add(button).accessible_name(title);
+    let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", model.clock().zone_name()));
+    let hint = format!(
+        "{title}{}\nclick sorts, Ctrl+click adds a column to the sort, drag moves it, right-click for more",
+        zone.unwrap_or_default()
+    );
+    let response = response.on_hover_text(hint);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::ColumnHeader);
+        node.set_column_index(index);
+        if let Some(direction) = direction {
+            node.set_sort_direction(direction);
+            node.set_description(described(sort, id));
+        }
+    });
+    if response.has_focus() {
+        let stroke = ui.visuals().selection.stroke;
+        ui.painter().rect_stroke(rect.shrink(1.0), 2.0, stroke, StrokeKind::Inside);
+    }
+    response
+}
+
+/// The sort in words, for those who don't see the arrow.
+fn described(sort: &[SortKey], id: &ColumnId) -> String {
+    let rank = sort.iter().position(|key| key.column == *id);
+    let Some(rank) = rank else {
+        return String::new();
+    };
+    let direction = if sort[rank].descending { "descending" } else { "ascending" };
+    if sort.len() > 1 { format!("sorted {direction}, {}", rank + 1) } else { format!("sorted {direction}") }
+}
+
+/// A title being dragged to another place: shows where it would go, and tells where it was dropped.
+fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: usize) -> Option<usize> {
+    if !title.dragged() && !title.drag_stopped() {
+        return None;
+    }
+    let pointer = title.interact_pointer_pos()?;
+    let place = cells.iter().filter(|rect| rect.center().x < pointer.x).count();
+    let moves = place != index && place != index + 1;
+    if title.drag_stopped() {
+        return moves.then_some(place);
+    }
+    row.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    let x = cells.get(place).map_or(cells[cells.len() - 1].right(), Rect::left);
+    let height = row.max_rect().y_range();
+    let overlay = row.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, super::id().with("drag")));
+    let colour = row.visuals().selection.stroke.color;
+    if moves {
+        overlay.vline(x, height, Stroke::new(3.0, colour));
+    }
+    let font = TextStyle::Body.resolve(row.style());
+    let at = pointer + vec2(12.0, 4.0);
+    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).to_owned(), font, colour);
+    let ghost = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
+    overlay.rect_filled(ghost, theme::ROUNDING, row.visuals().extreme_bg_color);
+    overlay.galley(at, galley, colour);
+    None
+}
+
+/// The edge to the right of a column: dragging it resizes, a double click fits.
+fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
+    let rect = Rect::from_x_y_ranges(
+        title.right() - theme::EDGE_WIDTH / 2.0..=title.right() + theme::EDGE_WIDTH / 2.0,
+        title.y_range(),
+    );
+    let edge_id: Id = super::id().with(("edge", column.id.name()));
+    let response = row.interact(rect, edge_id, Sense::CLICK | Sense::DRAG);
+    let held = response.hovered() || response.dragged();
+    if held {
+        row.ctx().set_cursor_icon(CursorIcon::ResizeColumn);
+    }
+    // The width that the drag began with: what a limit cuts off must come back with the hand.
+    if response.drag_started() {
+        row.data_mut(|data| data.insert_temp(edge_id, column.width));
+    }
+    if response.dragged()
+        && let (Some(width), Some(moved)) =
+            (row.data(|data| data.get_temp::<f32>(edge_id)), response.total_drag_delta())
+    {
+        model.arrangement.columns.resize(&column.id, width + moved.x);
+        row.ctx().request_repaint();
+    }
+    if response.double_clicked() {
+        fit_to_content(row, model, &column.id);
+    }
+    let visuals = row.visuals();
+    let stroke = if held { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
+    row.painter().vline(title.right() - 0.5, title.y_range().shrink(4.0), stroke);
+    row.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Splitter);
+        node.set_label(format!("Width of {}", display::title(&column.id)));
+    });
+}
+
+/// Makes a column as wide as its title and its longest values.
+fn fit_to_content(ui: &Ui, model: &mut Model, id: &ColumnId) {
+    let Some(sessions) = model.table.sessions() else {
+        return;
+    };
+    let clock = model.clock();
+    let width = |text: String, font: TextStyle| {
+        let font = font.resolve(ui.style());
+        ui.painter().layout_no_wrap(text, font, egui::Color32::PLACEHOLDER).size().x
+    };
+    let title =
+        width(format!("{} ▲ 1", display::title(id)), TextStyle::Body) + 2.0 * ui.spacing().button_padding.x;
+    let longest = crate::table::longest(&sessions.dataset, sessions.lines.rows(), id, &clock);
+    let content = longest
+        .into_iter()
+        .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)
+        .fold(title, f32::max);
+    let badge = if *id == ColumnId::Username { theme::BADGE_ROOM } else { 0.0 };
+    model.arrangement.columns.resize(id, (content + badge).ceil());
+    ui.ctx().request_repaint();
+}

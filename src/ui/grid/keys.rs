@@ -1,0 +1,86 @@
+//! What the keyboard does to the table, whenever it is not in a text box.
+
+use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
+
+use super::super::command::{Command, Copied};
+use super::Shown;
+use crate::dataset::ColumnId;
+use crate::table::{Action, Choose, PowerTable, Side, Step};
+
+/// Takes the keys meant for the table and acts on them. Whether the keyboard went to another column.
+pub(super) fn take(
+    grid: &Ui,
+    columns: &[Shown],
+    table: &mut PowerTable,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let focused = grid.memory(Memory::focused);
+    if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
+        return false;
+    }
+    let events = grid.input(|input| input.filtered_events(&EventFilter::default()));
+    let mut sideways = false;
+    let mut used = false;
+    for event in events {
+        let (action, command) = match event {
+            Event::Key { key, pressed: true, modifiers, .. } => {
+                let action = pressed(key, modifiers, columns);
+                sideways |= matches!(action, Some(Action::Sideways(..)));
+                (action, command(key, modifiers))
+            }
+            Event::Copy => (None, Some(Command::Copy(Copied::Rows))),
+            // Whoever types over the table looks for somebody.
+            Event::Text(text) if !text.trim().is_empty() => (None, Some(Command::TypeUsername(text))),
+            _ => continue,
+        };
+        used |= action.is_some();
+        commands.extend(command);
+        if let Some(action) = action {
+            table.act(action);
+        }
+    }
+    if used && focused.is_none() {
+        grid.memory_mut(|memory| memory.request_focus(super::id()));
+    }
+    let keep = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape: true,
+        ..EventFilter::default()
+    };
+    grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), keep));
+    sideways
+}
+
+fn pressed(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
+    let all = || columns.iter().map(|column| column.id.clone()).collect::<Vec<ColumnId>>();
+    let step = match key {
+        Key::ArrowUp => Step::Up,
+        Key::ArrowDown => Step::Down,
+        Key::PageUp => Step::PageUp,
+        Key::PageDown => Step::PageDown,
+        Key::Home => Step::Home,
+        Key::End => Step::End,
+        Key::ArrowLeft => return Some(Action::Sideways(Side::Left, all())),
+        Key::ArrowRight => return Some(Action::Sideways(Side::Right, all())),
+        Key::Space if modifiers.command => return Some(Action::ChooseCursor(Choose::Toggle)),
+        Key::Space => return Some(Action::ChooseCursor(Choose::Only)),
+        Key::A if modifiers.command => return Some(Action::SelectAll),
+        _ => return None,
+    };
+    let choose = match (modifiers.command, modifiers.shift) {
+        (false, false) => Choose::Only,
+        (false, true) => Choose::Range,
+        (true, true) => Choose::AddRange,
+        (true, false) => Choose::Move,
+    };
+    Some(Action::Step(step, choose))
+}
+
+fn command(key: Key, modifiers: Modifiers) -> Option<Command> {
+    match key {
+        Key::C if modifiers.command && modifiers.shift => Some(Command::Copy(Copied::Cell)),
+        Key::Enter => Some(Command::ToggleDetails),
+        _ => None,
+    }
+}
