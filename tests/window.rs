@@ -4,126 +4,17 @@ mod support;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, State, Target};
-use gatewatch::ui::{App, Picking, Start};
+use gatewatch::ui::{Picking, Start};
+use support::window::{Window, plant, start};
 use support::{PLANT, StandIn, answer, ok, status};
-
-/// Nothing here takes this long unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A window without a screen, and word of when it wants to be painted again.
-struct Window {
-    harness: Harness<'static, App>,
-    wakes: Receiver<()>,
-}
-
-impl Window {
-    fn open(start: Start) -> Self {
-        let (wake, wakes) = sync_channel(1);
-        let mut harness = Harness::builder().with_size([1080.0, 680.0]).build_eframe(|cc| {
-            cc.egui_ctx.set_request_repaint_callback(move |_| {
-                let _already = wake.try_send(());
-            });
-            App::new(&cc.egui_ctx, start).unwrap()
-        });
-        harness.step();
-        Self { harness, wakes }
-    }
-
-    fn on(url: &str) -> Self {
-        Self::open(start(Target::Gateway(Profile::from_address(url).unwrap())))
-    }
-
-    /// Paints whenever the window asks for it, until it shows this.
-    fn until(&mut self, what: &str, shown: impl Fn(&Harness<'static, App>) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            self.harness.step();
-            if shown(&self.harness) {
-                return;
-            }
-            assert!(Instant::now() < end, "the window never showed: {what}");
-            // A repaint that is asked for later than now is not told, so look again before long.
-            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
-        }
-    }
-
-    fn until_text(&mut self, text: &str) {
-        self.until(text, |harness| harness.query_by_label(text).is_some());
-    }
-
-    fn until_text_contains(&mut self, text: &str) {
-        self.until(text, |harness| harness.query_by_label_contains(text).is_some());
-    }
-
-    fn click(&mut self, name: &str) {
-        // A panel that has just grown takes its place in the frame after.
-        self.harness.step();
-        self.harness.get_by_label(name).click();
-        self.harness.step();
-        self.harness.step();
-    }
-
-    fn type_into(&mut self, name: &str, text: &str) {
-        self.harness.get_by_label(name).focus();
-        self.harness.step();
-        self.harness.get_by_label(name).type_text(text);
-        self.harness.step();
-    }
-
-    /// Waits until the column under a header holds these texts.
-    fn until_column(&mut self, header: &str, texts: &[&str]) {
-        let end = Instant::now() + PATIENCE;
-        while self.column(header) != texts {
-            assert!(Instant::now() < end, "{header} never held {texts:?}: {:?}", self.column(header));
-            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
-            self.harness.step();
-        }
-    }
-
-    fn has(&self, text: &str) -> bool {
-        self.harness.query_by_label(text).is_some()
-    }
-
-    /// The texts of the visible cells under a header, from top to bottom.
-    fn column(&self, header: &str) -> Vec<String> {
-        let column = self.harness.get_by_label(header).accesskit_node().data().column_index();
-        assert!(column.is_some(), "{header} is no column");
-        let mut cells: Vec<(f32, String)> = self
-            .harness
-            .get_all_by_role(Role::Cell)
-            .filter(|node| node.accesskit_node().data().column_index() == column)
-            .map(|node| (node.rect().top(), node.accesskit_node().label().unwrap_or_default()))
-            .collect();
-        cells.sort_by(|a, b| a.0.total_cmp(&b.0));
-        cells.into_iter().map(|(_, text)| text).collect()
-    }
-}
-
-fn start(target: Target) -> Start {
-    Start {
-        target: Some(target),
-        settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
-        state: State::default(),
-        folder: None,
-        credentials: Credentials::None,
-        trouble: None,
-        pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
-    }
-}
-
-fn plant() -> StandIn {
-    StandIn::gateway("8.1.44", ok(&answer(&PLANT)))
-}
 
 #[test]
 fn the_first_start_shows_the_demo_gateway() {

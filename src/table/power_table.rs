@@ -414,7 +414,11 @@ impl PowerTable {
         let page = self.metrics.page().saturating_sub(1).max(1);
         let Some(line) = self.cursor_line() else {
             // The keyboard comes in where the eye is.
-            return Some(if step == Step::End { last } else { self.scroll.line().min(last) });
+            return Some(match step {
+                Step::Home => 0,
+                Step::End => last,
+                _ => self.scroll.line().min(last),
+            });
         };
         Some(match step {
             Step::Up => line.saturating_sub(1),

@@ -7,6 +7,7 @@ use egui::{ComboBox, Key, RichText, TextEdit, Ui};
 
 use super::command::Command;
 use super::model::{Health, Model};
+use super::silent;
 use super::theme::{self, Tone};
 use crate::gateway::{GatewayInfo, Role};
 
@@ -69,7 +70,8 @@ fn interval(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 }
             }
         });
-    choice.response.accessible_name("Refresh interval");
+    let choice = choice.response.accessible_name("Refresh interval");
+    ui.ctx().accesskit_node_builder(choice.id, |node| node.set_value(every(model.refresh)));
 }
 
 fn every(interval: Option<Duration>) -> String {
@@ -143,7 +145,7 @@ fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Tone, text: &str, as_
 
 fn line(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
     let colour = theme::colour(ui.visuals(), tone);
-    ui.label(RichText::new(sign).color(colour));
+    silent::text(ui, sign, colour, 0.0);
     let text = RichText::new(text);
     let text = if matches!(tone, Tone::Good) { text } else { text.color(colour) };
     ui.add(egui::Label::new(text).truncate());

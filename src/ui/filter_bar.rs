@@ -1,12 +1,14 @@
 //! The two filter boxes, how each is read, and under each what is to be said of it.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Button, Id, Label, RichText, Sense, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
+use egui::text_edit::TextEditState;
+use egui::{Button, Id, Label, RichText, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
 
 use super::command::Command;
 use super::filter_help;
 use super::model::{FilterBox, Model};
 use super::saved_filters;
+use super::silent;
 use super::theme;
 use crate::query::Side;
 
@@ -44,7 +46,8 @@ fn name(side: Side) -> &'static str {
 }
 
 fn filter(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
-    caption(ui, name(side));
+    // As a label it would be a second `Username` for whoever looks for the column.
+    silent::text(ui, name(side), ui.visuals().text_color(), theme::CAPTION_WIDTH);
     ui.vertical(|ui| {
         let width = ui
             .horizontal(|ui| {
@@ -63,6 +66,15 @@ fn filter(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Co
 }
 
 fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
+    // Before the box is drawn, so that what is typed in this very frame is in it.
+    if std::mem::take(&mut filter.take_focus) {
+        ui.memory_mut(|memory| memory.request_focus(id(side)));
+        // What is typed next comes behind what stands there.
+        let mut state = TextEditState::load(ui.ctx(), id(side)).unwrap_or_default();
+        let end = CCursor::new(filter.text.pattern.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::one(end)));
+        state.store(ui.ctx(), id(side));
+    }
     let tone = filter.tone();
     let hint = if filter.text.mode.contains {
         "regular expression, any part"
@@ -105,18 +117,9 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
     }
 
     let changed = output.response.changed();
-    let edit = output.response.response.accessible_name(format!("{} filter", name(side)));
+    output.response.response.accessible_name(format!("{} filter", name(side)));
     if changed {
         commands.push(Command::Filter);
-    }
-    if filter.take_focus {
-        filter.take_focus = false;
-        edit.request_focus();
-        // What is typed next comes behind what stands there.
-        let mut state = output.state;
-        let end = CCursor::new(filter.text.pattern.chars().count());
-        state.cursor.set_char_range(Some(CCursorRange::one(end)));
-        state.store(ui.ctx(), id(side));
     }
 }
 
@@ -170,15 +173,4 @@ fn remark(ui: &mut Ui, side: Side, filter: &FilterBox, commands: &mut Vec<Comman
             commands.push(Command::Contains(side));
         }
     }
-}
-
-/// The box's name, painted: as a label it would be a second `Username` for whoever looks for the column.
-fn caption(ui: &mut Ui, name: &str) {
-    let font = TextStyle::Body.resolve(ui.style());
-    let colour = ui.visuals().text_color();
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
-    let size = vec2(galley.size().x.max(theme::CAPTION_WIDTH), ui.spacing().interact_size.y);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(rect.left(), top), galley, colour);
 }

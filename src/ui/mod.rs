@@ -16,6 +16,7 @@ mod grid;
 mod model;
 mod saved_filters;
 mod settings_thread;
+mod silent;
 mod status_bar;
 mod theme;
 mod view_bar;

@@ -168,6 +168,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         let mut commands = shortcuts::take(&ctx);
         let model = &mut self.model;
         Panel::top("bars").show(ui, |ui| {

@@ -14,14 +14,22 @@ use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::table::{Action, Choose, Cursor, Group, Line, PowerTable, Sessions};
 
-/// Draws the lines and takes the clicks. Gives the room that they have.
+/// What came of the lines.
+pub(super) struct Painted {
+    /// The room that they have.
+    pub(super) rect: Rect,
+    /// They were clicked, so that the keyboard is to be theirs.
+    pub(super) is_clicked: bool,
+}
+
+/// Draws the lines and takes the clicks.
 pub(super) fn show(
     ui: &mut Ui,
     model: &mut Model,
     columns: &[Shown],
     moved_sideways: bool,
     commands: &mut Vec<Command>,
-) -> Rect {
+) -> Painted {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let scale = ui.pixels_per_point();
@@ -36,7 +44,7 @@ pub(super) fn show(
     wheel(&ui, seen, &mut model.table);
 
     let Some(sessions) = model.table.sessions() else {
-        return rect;
+        return Painted { rect, is_clicked: false };
     };
     let lines = Painter { rect, scale, columns, model, sessions, clock: model.clock() };
     let pointed = hand.hover_pos().and_then(|at| lines.line_at(at));
@@ -53,6 +61,7 @@ pub(super) fn show(
     }
 
     let mut actions = Vec::new();
+    let is_clicked = hand.clicked() || hand.secondary_clicked() || hand.drag_started();
     if let Some(at) = hand.interact_pointer_pos() {
         let modifiers = ui.input(|input| input.modifiers);
         let choose = match (modifiers.command, modifiers.shift) {
@@ -64,9 +73,6 @@ pub(super) fn show(
         let line = lines.line_at(at);
         if let Some(line) = line {
             let column = lines.column_at(at.x);
-            if hand.clicked() || hand.secondary_clicked() || hand.drag_started() {
-                ui.memory_mut(|memory| memory.request_focus(super::id()));
-            }
             let group = sessions.lines.get(line).and_then(|line| match line {
                 Line::Group(number) => Some(number),
                 Line::Session(_) => None,
@@ -104,7 +110,7 @@ pub(super) fn show(
         model.table.act(action);
     }
     cell_menu::show(&hand, model, commands);
-    rect
+    Painted { rect, is_clicked }
 }
 
 /// The node of the cell, or of the line, that the keyboard is on.
@@ -208,6 +214,7 @@ impl Painter<'_> {
         let mut ui = ui.new_child(builder);
         super::describe(ui.ctx(), line_id(at), rect, |node| {
             node.set_row_index(line + 1);
+            node.set_position_in_set(line);
             node.set_selected(is_selected);
         });
         match what {

@@ -183,7 +183,7 @@ fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
     let visuals = row.visuals();
     let stroke = if held { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
     row.painter().vline(title.right() - 0.5, title.y_range().shrink(4.0), stroke);
-    row.ctx().accesskit_node_builder(response.id, |node| {
+    super::describe(row.ctx(), response.id, rect, |node| {
         node.set_role(Role::Splitter);
         node.set_label(format!("Width of {}", display::title(&column.id)));
     });

@@ -18,9 +18,14 @@ pub(super) fn take(
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
         return false;
     }
-    let events = grid.input(|input| input.filtered_events(&EventFilter::default()));
+    let keep = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape: true,
+        ..EventFilter::default()
+    };
+    let events = grid.input(|input| input.filtered_events(&keep));
     let mut sideways = false;
-    let mut used = false;
     for event in events {
         let (action, command) = match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
@@ -33,21 +38,16 @@ pub(super) fn take(
             Event::Text(text) if !text.trim().is_empty() => (None, Some(Command::TypeUsername(text))),
             _ => continue,
         };
-        used |= action.is_some();
         commands.extend(command);
         if let Some(action) = action {
             table.act(action);
         }
     }
-    if used && focused.is_none() {
+    // The keyboard is the table's unless it is somewhere else: without anything to start from, egui would take an arrow
+    // key to whatever comes first.
+    if focused.is_none() {
         grid.memory_mut(|memory| memory.request_focus(super::id()));
     }
-    let keep = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        escape: true,
-        ..EventFilter::default()
-    };
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), keep));
     sideways
 }

@@ -64,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         grid.set_opacity(theme::STALE_OPACITY);
     }
     let moved_sideways = keys::take(&grid, &columns, &mut model.table, commands);
-    let body = ScrollArea::horizontal()
+    let painted = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -75,7 +75,13 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         })
         .inner;
     tell_screen_readers(&grid, &model.table, &columns);
-    scroll_bar::show(ui, Rect::from_x_y_ranges(bar.x_range(), body.y_range()), &mut model.table);
+    // egui takes the keyboard from a part that is clicked beside it, which the grid is until it ends here.
+    drop(grid);
+    if painted.is_clicked {
+        ui.memory_mut(|memory| memory.request_focus(id()));
+    }
+    let track = Rect::from_x_y_ranges(bar.x_range(), painted.rect.y_range());
+    scroll_bar::show(ui, track, &mut model.table);
     ui.advance_cursor_after_rect(area);
 }
 
@@ -84,6 +90,8 @@ fn tell_screen_readers(grid: &Ui, table: &PowerTable, columns: &[Shown]) {
         // The header is a row, too.
         node.set_row_count(table.metrics().lines + 1);
         node.set_column_count(columns.len());
+        // Not every platform passes on the number of rows; a line's place in a set is passed on.
+        node.set_size_of_set(table.metrics().lines);
         node.set_multiselectable();
         if let Some(at) = body::keyboard_place(table, columns) {
             node.set_active_descendant(at.accesskit_id());

@@ -42,7 +42,7 @@ pub(super) fn show(ui: &mut Ui, track: Rect, table: &mut PowerTable) {
     };
     ui.painter().rect_filled(track, 0.0, ui.visuals().extreme_bg_color);
     ui.painter().rect_filled(thumb.shrink2(vec2(1.0, 0.0)), theme::ROUNDING, fill);
-    ui.ctx().accesskit_node_builder(response.id, |node| {
+    super::describe(ui.ctx(), response.id, track, |node| {
         node.set_role(Role::ScrollBar);
         node.set_label("Vertical scroll bar");
         node.set_orientation(Orientation::Vertical);
