@@ -664,13 +664,11 @@ fn rows_stand_on_whole_pixels_at_every_scale_and_zoom() {
         window.press(NONE, Key::ArrowDown);
         for _ in 0..3 {
             window.press(NONE, Key::PageDown);
-            let mut places: Vec<(f32, u32)> = window
+            let mut places: Vec<(f32, usize)> = window
                 .harness
                 .get_all_by_role(Role::Row)
                 .filter(|row| row.accesskit_node().data().row_index() != Some(0))
-                .map(|row| {
-                    (row.rect().top() * scale, row.accesskit_node().data().row_index().unwrap() as u32)
-                })
+                .map(|row| (row.rect().top() * scale, row.accesskit_node().data().row_index().unwrap()))
                 .collect();
             places.sort_by_key(|(_, index)| *index);
             for pair in places.windows(2) {

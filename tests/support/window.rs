@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{App, Start};
@@ -27,11 +27,15 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn open(start: Start) -> Self {
+        Self::open_as(Harness::builder().with_size([1080.0, 680.0]), start)
+    }
+
+    /// A window of a size, a theme or a scale of its own.
+    pub(crate) fn open_as(builder: HarnessBuilder<App>, start: Start) -> Self {
         let (wake, wakes) = sync_channel(1);
         let (copy, copies) = sync_channel(16);
         // A frame as on a screen: two clicks in a row are a double click.
-        let builder = Harness::builder().with_size([1080.0, 680.0]).with_step_dt(1.0 / 60.0);
-        let mut harness = builder.build_eframe(|cc| {
+        let mut harness = builder.with_step_dt(1.0 / 60.0).build_eframe(|cc| {
             cc.egui_ctx.set_request_repaint_callback(move |_| {
                 let _already = wake.try_send(());
             });

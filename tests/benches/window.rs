@@ -1,0 +1,93 @@
+//! What a frame of the whole window costs, without drawing it: layout, texts, triangles, and what screen readers get.
+//!
+//! The window shows the demo gateway's own sessions; with a million of them no frame may take longer than with a
+//! thousand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use divan::Bencher;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use gatewatch::demo::{DemoGateway, Options};
+use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::settings::{Settings, State, Target};
+use gatewatch::ui::{App, Start};
+
+fn main() {
+    divan::main();
+}
+
+const SESSIONS: [usize; 2] = [1_000, 1_000_000];
+
+/// A window that shows so many sessions, and the gateway that they come from.
+fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
+    let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
+        .expect("loopback has ports to spare");
+    let start = Start {
+        target: Some(Target::Gateway(
+            Profile::from_address(gateway.url()).expect("the gateway's own address"),
+        )),
+        settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
+        state: State::default(),
+        folder: None,
+        credentials: Credentials::None,
+        trouble: None,
+        pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
+    };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the system has threads to spare"));
+    let count = format!("{sessions} of {sessions} sessions");
+    while harness.query_by_label(&count).is_none() {
+        std::thread::yield_now();
+        harness.step();
+    }
+    (harness, gateway)
+}
+
+/// One key, and the frame that follows from it.
+fn key(harness: &mut Harness<'static, App>, key: Key, modifiers: Modifiers) {
+    harness.event(Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
+    harness.step();
+}
+
+#[divan::bench(args = SESSIONS)]
+fn nothing_happens(bencher: Bencher<'_, '_>, sessions: usize) {
+    let (mut harness, _gateway) = window(sessions);
+    bencher.bench_local(|| harness.step());
+}
+
+#[divan::bench(args = SESSIONS)]
+fn page_down(bencher: Bencher<'_, '_>, sessions: usize) {
+    let (mut harness, _gateway) = window(sessions);
+    bencher.bench_local(|| key(&mut harness, Key::PageDown, Modifiers::NONE));
+}
+
+/// From one end to the other and back: the cursor is looked for among all lines.
+#[divan::bench(args = SESSIONS)]
+fn end_and_home(bencher: Bencher<'_, '_>, sessions: usize) {
+    let (mut harness, _gateway) = window(sessions);
+    bencher.bench_local(|| {
+        key(&mut harness, Key::End, Modifiers::NONE);
+        key(&mut harness, Key::Home, Modifiers::NONE);
+    });
+}
+
+#[divan::bench(args = SESSIONS)]
+fn select_all(bencher: Bencher<'_, '_>, sessions: usize) {
+    let (mut harness, _gateway) = window(sessions);
+    bencher.bench_local(|| key(&mut harness, Key::A, Modifiers::COMMAND));
+}
+
+/// With every session selected: the selection is counted anew.
+#[divan::bench(args = SESSIONS)]
+fn range_over_everything(bencher: Bencher<'_, '_>, sessions: usize) {
+    let (mut harness, _gateway) = window(sessions);
+    key(&mut harness, Key::Home, Modifiers::NONE);
+    bencher.bench_local(|| {
+        key(&mut harness, Key::End, Modifiers::SHIFT);
+        key(&mut harness, Key::Home, Modifiers::SHIFT);
+    });
+}
