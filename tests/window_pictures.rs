@@ -112,8 +112,7 @@ fn a_pattern_at_fault_on_a_screen_of_twice_the_density() {
     let mut window = open(builder, &plant, Arrangement::default());
     window.type_into("Username filter", "bi(");
     window.until_text_contains("column");
-    window.menu_of_cell("Username", 1);
-    window.until_text("Copy cell");
+    window.click_cell("Username", 1, Modifiers::NONE);
     compare(&mut window, "fault_at_200_percent");
 }
 

@@ -259,6 +259,49 @@ fn rows_are_selected_by_keyboard() {
 }
 
 #[test]
+fn menus_open_by_keyboard_too() {
+    let mut window = open();
+    window.press(NONE, Key::ArrowDown);
+    window.press(NONE, Key::ArrowDown);
+    window.press(NONE, Key::ArrowRight);
+    window.press(NONE, Key::ArrowRight);
+    window.press(SHIFT, Key::F10);
+    assert!(window.harness.get_by_label("Copy cell").is_focused());
+    window.press(NONE, Key::Enter);
+    assert_eq!(window.copied(), "Boiler");
+    assert!(!window.has("Copy cell"));
+    // Back in the table, and on to a header.
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["C3"]);
+    window.harness.get_by_label("Address").focus();
+    window.harness.step();
+    window.press(NONE, Key::Menu);
+    assert!(window.harness.get_by_label("Sort ascending").is_focused());
+    window.click("Move left");
+    window.press(NONE, Key::Escape);
+    assert_eq!(titles(&window)[..3], ["Username", "Address", "Project"]);
+}
+
+#[test]
+fn a_click_on_a_button_leaves_the_keyboard_to_the_table() {
+    let mut window = open();
+    window.press(NONE, Key::ArrowDown);
+    window.click("Username");
+    window.until_column("Client ID", &["B2", "C3", "A1", "F6", "E5", "D4"]);
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+    window.click("Details");
+    window.press(NONE, Key::ArrowUp);
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+    // From a text box a click into the table takes it, a click on a button does not.
+    window.harness.get_by_label("Username filter").focus();
+    window.harness.step();
+    window.click_cell("Username", 1, NONE);
+    window.press(NONE, Key::ArrowUp);
+    assert_eq!(window.selected("Client ID"), ["B2"]);
+}
+
+#[test]
 fn escape_steps_back_from_the_selection_then_from_the_filters() {
     let mut window = open();
     window.type_into("Username filter", "bi.*");

@@ -214,7 +214,7 @@ impl State {
     pub fn load(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
         let mut state: Self = toml_edit::de::from_str(&text).unwrap_or_default();
-        state.table.columns.repair();
+        state.table.repair();
         state
     }
 

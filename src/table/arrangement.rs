@@ -7,9 +7,11 @@ use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
 /// How the table is arranged.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Arrangement {
+    /// How large everything is; 1 as it comes.
+    pub zoom: f32,
     /// How dates are shown.
     pub dates: DateStyle,
     /// By what the rows are sorted, the most important first.
@@ -23,4 +25,29 @@ pub struct Arrangement {
     pub grouping: Option<Grouping>,
     /// The columns.
     pub columns: Columns,
+}
+
+impl Default for Arrangement {
+    fn default() -> Self {
+        Self {
+            zoom: 1.0,
+            dates: DateStyle::default(),
+            sort: Vec::new(),
+            counts: false,
+            details: false,
+            grouping: None,
+            columns: Columns::default(),
+        }
+    }
+}
+
+impl Arrangement {
+    /// Makes good what a file can get wrong.
+    pub fn repair(&mut self) {
+        self.columns.repair();
+        let usable = self.zoom.is_finite() && (0.2..=5.0).contains(&self.zoom);
+        if !usable {
+            self.zoom = 1.0;
+        }
+    }
 }

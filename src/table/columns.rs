@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Side;
 use crate::dataset::{ColumnId, Dataset};
 
 /// No column is narrower, in points.
@@ -109,6 +110,26 @@ impl Columns {
         self.list.insert(to.unwrap_or(self.list.len()), setting);
     }
 
+    /// Puts a column one place further to a side, among those shown of a dataset.
+    pub fn step(&mut self, id: &ColumnId, side: Side, dataset: &Dataset) {
+        let shown: Vec<ColumnId> = self.shown(dataset).map(|setting| setting.id.clone()).collect();
+        let Some(at) = shown.iter().position(|other| other == id) else {
+            return;
+        };
+        match side {
+            Side::Left => {
+                if let Some(before) = at.checked_sub(1) {
+                    self.put_before(id, Some(&shown[before]));
+                }
+            }
+            Side::Right => {
+                if let Some(next) = shown.get(at + 1) {
+                    self.put_before(next, Some(id));
+                }
+            }
+        }
+    }
+
     /// Puts everything back as it comes, for the columns known.
     pub fn reset(&mut self) {
         let further = self.list.drain(..).map(|setting| setting.id).filter(|id| !ColumnId::SIX.contains(id));
@@ -191,6 +212,12 @@ mod tests {
         columns.put_before(&ColumnId::Username, None);
         columns.put_before(&ColumnId::Address, Some(&ColumnId::Address));
         let moved = ["creationTime", "project", "address", "isDesigner", "clientId", "username"];
+        assert_eq!(names(&columns, &dataset), moved);
+        columns.step(&ColumnId::Project, Side::Left, &dataset);
+        columns.step(&ColumnId::Project, Side::Left, &dataset);
+        columns.step(&ColumnId::IsDesigner, Side::Right, &dataset);
+        columns.step(&ColumnId::Username, Side::Right, &dataset);
+        let moved = ["project", "creationTime", "address", "clientId", "isDesigner", "username"];
         assert_eq!(names(&columns, &dataset), moved);
         columns.reset();
         assert_eq!(columns, Columns::default());

@@ -9,6 +9,9 @@ use super::scroll::{Metrics, Scroll};
 use crate::dataset::{Column, ColumnId, Dataset, Follow};
 use crate::query::{Counts, Facets, Grouping, Repeats, View};
 
+/// So many sessions are tried to hold the view in place. Looking for one goes through all rows.
+const HOLDERS: usize = 8;
+
 /// What the table shows, and what stays the same from one answer to the next: the selection, the cursor, the place.
 #[derive(Clone, Debug, Default)]
 pub struct PowerTable {
@@ -313,7 +316,7 @@ impl PowerTable {
         let visible = self.scroll.visible(self.metrics);
         let cursor = self.cursor_line().filter(|line| visible.contains(line));
         let is_at_top = self.scroll.line() == 0 && self.scroll.out_px() == 0;
-        let others = visible.clone().filter(|_| !is_at_top);
+        let others = visible.clone().filter(|_| !is_at_top).take(HOLDERS);
         cursor
             .into_iter()
             .chain(others)
@@ -494,7 +497,9 @@ impl PowerTable {
         })
     }
 
-    fn cursor_at(&self, line: usize) -> Option<Cursor> {
+    /// Where the keyboard is when it is on this line; `None` below the last.
+    #[must_use]
+    pub fn cursor_at(&self, line: usize) -> Option<Cursor> {
         let lines = &self.sessions.as_ref()?.lines;
         let row = *lines.rows_of(line).first()?;
         Some(match lines.get(line)? {

@@ -31,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 }
                 ui.vertical(|ui| {
                     ui.label(RichText::new(title).weak().small());
-                    ui.add(Label::new(text).wrap().selectable(true));
+                    ui.add(Label::new(text).wrap());
                 });
                 ui.end_row();
             }

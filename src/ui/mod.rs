@@ -7,6 +7,7 @@
 mod app;
 mod command;
 mod connection_bar;
+mod context_menu;
 mod counts_panel;
 mod details_panel;
 mod export_job;

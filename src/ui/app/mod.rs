@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Panel, Ui};
+use egui::{CentralPanel, Context, Panel, Popup, Ui};
 
 use super::export_job::{ExportJob, PickFile};
 use super::model::{Message, Model};
@@ -78,6 +78,7 @@ impl App {
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
         let Start { target, settings, state, folder, credentials, trouble, pick_file } = start;
         theme::apply(ctx);
+        ctx.set_zoom_factor(state.table.zoom);
         let wake = |ctx: &Context| {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
@@ -206,6 +207,8 @@ impl eframe::App for App {
         for command in commands {
             self.run(&ctx, command);
         }
+        give_back_keyboard(&ctx);
+        self.model.arrangement.zoom = ctx.zoom_factor();
         // Not while a column is being dragged: once it is where it stays.
         if !ctx.input(|input| input.pointer.any_down()) {
             self.keep_arrangement();
@@ -213,5 +216,15 @@ impl eframe::App for App {
         if self.model.arrangement.dates == DateStyle::Age && self.model.table.sessions().is_some() {
             ctx.request_repaint_after(AGES);
         }
+    }
+}
+
+/// A click on a button must not take the keyboard from the table: who clicks has the mouse in hand, and goes on with the
+/// arrow keys. A text box keeps it, and so does a menu. Only here, where the frame is done: egui takes the keyboard from
+/// whatever has it when something else is clicked.
+fn give_back_keyboard(ctx: &Context) {
+    let clicked = ctx.input(|input| input.pointer.any_click());
+    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) {
+        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 }

@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::super::command::Command;
+use super::super::context_menu;
 use super::super::model::Model;
 use super::super::theme;
 use super::{Shown, cell, cell_menu};
@@ -14,22 +15,14 @@ use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::table::{Action, Choose, Cursor, Group, Line, PowerTable, Sessions};
 
-/// What came of the lines.
-pub(super) struct Painted {
-    /// The room that they have.
-    pub(super) rect: Rect,
-    /// They were clicked, so that the keyboard is to be theirs.
-    pub(super) is_clicked: bool,
-}
-
-/// Draws the lines and takes the clicks.
+/// Draws the lines and takes the clicks. Gives the room that they have.
 pub(super) fn show(
     ui: &mut Ui,
     model: &mut Model,
     columns: &[Shown],
     moved_sideways: bool,
     commands: &mut Vec<Command>,
-) -> Painted {
+) -> Rect {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let scale = ui.pixels_per_point();
@@ -44,7 +37,7 @@ pub(super) fn show(
     wheel(&ui, seen, &mut model.table);
 
     let Some(sessions) = model.table.sessions() else {
-        return Painted { rect, is_clicked: false };
+        return rect;
     };
     let lines = Painter { rect, scale, columns, model, sessions, clock: model.clock() };
     let pointed = hand.hover_pos().and_then(|at| lines.line_at(at));
@@ -60,8 +53,9 @@ pub(super) fn show(
         super::placeholder(&mut ui, text);
     }
 
+    let has_keyboard = ui.memory(|memory| memory.has_focus(super::id()));
+    let by_key = lines.cursor_place().filter(|_| has_keyboard && context_menu::is_wanted_by_key(&ui));
     let mut actions = Vec::new();
-    let is_clicked = hand.clicked() || hand.secondary_clicked() || hand.drag_started();
     if let Some(at) = hand.interact_pointer_pos() {
         let modifiers = ui.input(|input| input.modifiers);
         let choose = match (modifiers.command, modifiers.shift) {
@@ -109,8 +103,8 @@ pub(super) fn show(
     for action in actions {
         model.table.act(action);
     }
-    cell_menu::show(&hand, model, commands);
-    Painted { rect, is_clicked }
+    cell_menu::show(&hand, by_key, model, commands);
+    rect
 }
 
 /// The node of the cell, or of the line, that the keyboard is on.
@@ -175,6 +169,17 @@ impl Painter<'_> {
         let (top, height) = (origin + top as f32, metrics.line_px as f32);
         let y = Rangef::new(top / self.scale, (top + height) / self.scale);
         Some(Rect::from_x_y_ranges(self.rect.x_range(), y))
+    }
+
+    /// The lower left corner of the cell that the keyboard is on, if it is in view.
+    fn cursor_place(&self) -> Option<Pos2> {
+        let table = &self.model.table;
+        let mut visible = table.scroll().visible(table.metrics());
+        let line = visible.find(|&line| table.cursor_at(line).is_some_and(|at| table.is_cursor(at)))?;
+        let line = self.place(line)?;
+        let cells = super::header::cells(line, self.columns);
+        let column = self.columns.iter().position(|column| table.column() == Some(&column.id));
+        cells.get(column.unwrap_or(0)).map(Rect::left_bottom)
     }
 
     fn line_at(&self, at: Pos2) -> Option<usize> {

@@ -1,19 +1,25 @@
 //! The menu of a cell: copy it, filter by it.
 
-use egui::{Popup, Response};
+use egui::{PopupCloseBehavior, Pos2, Response};
 
 use super::super::command::{Command, Copied};
+use super::super::context_menu;
 use super::super::model::Model;
 use crate::dataset::Value;
 use crate::display;
 
-/// Shows the menu where it is wanted. It is about the cell that the keyboard is on, which a right click puts there.
-pub(super) fn show(body: &Response, model: &Model, commands: &mut Vec<Command>) {
-    Popup::context_menu(body).show(|ui| {
+/// Shows the menu where it is wanted. It is about the cell that the keyboard is on, which a right click puts there. `by_key` is its place if a key
+/// asked for the menu.
+pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, commands: &mut Vec<Command>) {
+    context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, take_keyboard| {
         let cell = model.cell_at_keyboard();
         if let Some((_, cell)) = &cell {
             let shown = display::cell(*cell, &model.clock());
-            if ui.button("Copy cell").on_hover_text(&*shown).clicked() {
+            let copy = ui.button("Copy cell").on_hover_text(&*shown);
+            if take_keyboard {
+                copy.request_focus();
+            }
+            if copy.clicked() {
                 commands.push(Command::Copy(Copied::Cell));
             }
         }

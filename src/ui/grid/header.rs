@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::super::command::Command;
+use super::super::context_menu;
 use super::super::model::Model;
 use super::super::theme;
 use super::{Shown, cell, header_menu};
@@ -41,7 +42,9 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: 
         if let Some(place) = drag(&row, &response, columns, &cells, index) {
             dropped = Some((column.id.clone(), place));
         }
-        let fit = header_menu::show(&response, model, &column.id, commands);
+        let by_key = response.has_focus() && context_menu::is_wanted_by_key(&row);
+        let by_key = by_key.then(|| rect.left_bottom());
+        let fit = header_menu::show(&response, by_key, model, &column.id, commands);
         if fit {
             fit_to_content(&row, model, &column.id);
         }

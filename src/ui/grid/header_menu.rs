@@ -1,21 +1,32 @@
 //! The menu of a header: how to sort, which columns to show, and how to read dates.
 
-use egui::{Popup, PopupCloseBehavior, Response, Ui};
+use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
 use super::super::command::Command;
+use super::super::context_menu;
 use super::super::model::Model;
 use crate::dataset::{Column, ColumnId};
 use crate::display::{self, DateStyle};
 use crate::query::SortKey;
+use crate::table::Side;
 
-/// Shows the menu where it is wanted. Whether the column is to be fitted to its content.
-pub(super) fn show(title: &Response, model: &mut Model, id: &ColumnId, commands: &mut Vec<Command>) -> bool {
+/// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. Whether the column is to be fitted to its content.
+pub(super) fn show(
+    title: &Response,
+    by_key: Option<Pos2>,
+    model: &mut Model,
+    id: &ColumnId,
+    commands: &mut Vec<Command>,
+) -> bool {
     let mut fit = false;
     // Several columns are chosen in one go, so a click inside does not close it.
-    let menu = Popup::context_menu(title).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    menu.show(|ui| {
+    context_menu::show(title, by_key, PopupCloseBehavior::CloseOnClickOutside, |ui, take_keyboard| {
         let sort = |descending| Command::Sort(vec![SortKey { column: id.clone(), descending }]);
-        if ui.button("Sort ascending").clicked() {
+        let ascending = ui.button("Sort ascending");
+        if take_keyboard {
+            ascending.request_focus();
+        }
+        if ascending.clicked() {
             commands.push(sort(false));
             ui.close();
         }
@@ -31,6 +42,13 @@ pub(super) fn show(title: &Response, model: &mut Model, id: &ColumnId, commands:
         if ui.button("Fit to content").clicked() {
             fit = true;
             ui.close();
+        }
+        for (text, side) in [("Move left", Side::Left), ("Move right", Side::Right)] {
+            if ui.button(text).clicked()
+                && let Some(sessions) = model.table.sessions()
+            {
+                model.arrangement.columns.step(id, side, &sessions.dataset);
+            }
         }
         if ui.button("Hide this column").clicked() {
             model.arrangement.columns.show(id, false);

@@ -64,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         grid.set_opacity(theme::STALE_OPACITY);
     }
     let moved_sideways = keys::take(&grid, &columns, &mut model.table, commands);
-    let painted = ScrollArea::horizontal()
+    let body = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -75,12 +75,8 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         })
         .inner;
     tell_screen_readers(&grid, &model.table, &columns);
-    // egui takes the keyboard from a part that is clicked beside it, which the grid is until it ends here.
     drop(grid);
-    if painted.is_clicked {
-        ui.memory_mut(|memory| memory.request_focus(id()));
-    }
-    let track = Rect::from_x_y_ranges(bar.x_range(), painted.rect.y_range());
+    let track = Rect::from_x_y_ranges(bar.x_range(), body.y_range());
     scroll_bar::show(ui, track, &mut model.table);
     ui.advance_cursor_after_rect(area);
 }
