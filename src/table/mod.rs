@@ -4,18 +4,21 @@
 //! where. It knows rows, columns and whole pixels; how any of it looks, and where keys and clicks come from, it does
 //! not know.
 
+mod action;
 mod arrangement;
 mod columns;
 mod fit;
+mod folded;
 mod lines;
 mod power_table;
 mod row_set;
 mod scroll;
 
+pub use action::{Action, Choose, Side, Step};
 pub use arrangement::Arrangement;
 pub use columns::{Columns, Setting};
 pub use fit::longest;
 pub use lines::{Group, Line, Lines};
-pub use power_table::{Action, Choose, Cursor, PowerTable, Sessions, Side, Step};
+pub use power_table::{Cursor, PowerTable, Sessions};
 pub use row_set::RowSet;
 pub use scroll::{Metrics, Scroll};

@@ -1,12 +1,13 @@
 //! The table's state, and what each action of the user makes of it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::action::{Action, Choose, Side, Step};
+use super::folded::Folded;
 use super::lines::{Line, Lines};
 use super::row_set::RowSet;
 use super::scroll::{Metrics, Scroll};
-use crate::dataset::{Column, ColumnId, Dataset, Follow};
+use crate::dataset::{ColumnId, Dataset, Follow};
 use crate::query::{Counts, Facets, Grouping, Repeats, View};
 
 /// So many sessions are tried to hold the view in place. Looking for one goes through all rows.
@@ -72,109 +73,6 @@ impl Cursor {
             Self::Group(_) => Self::Group(row),
         })
     }
-}
-
-/// Which groups are closed. Those that come new are as most are.
-#[derive(Clone, Debug, Default)]
-struct Folded {
-    /// By which column: another one has other groups.
-    column: Option<ColumnId>,
-    /// Whether groups are closed unless named.
-    all: bool,
-    /// The values of the groups that are the other way; `None` for the group of unknown values.
-    except: HashSet<Option<Box<str>>>,
-}
-
-impl Folded {
-    fn is_open(&self, dataset: &Dataset, row: u32) -> bool {
-        let except = !self.except.is_empty() && self.except.contains(&self.value(dataset, row));
-        self.all == except
-    }
-
-    fn toggle(&mut self, dataset: &Dataset, row: u32) {
-        let value = self.value(dataset, row);
-        if !self.except.remove(&value) {
-            self.except.insert(value);
-        }
-    }
-
-    fn value(&self, dataset: &Dataset, row: u32) -> Option<Box<str>> {
-        match self.column.as_ref().and_then(|id| dataset.column(id)) {
-            Some(Column::Text(column)) => column.get(row as usize).map(Into::into),
-            _ => None,
-        }
-    }
-}
-
-/// What a click or a key does to the selection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choose {
-    /// This alone.
-    Only,
-    /// This too, or no longer this.
-    Toggle,
-    /// Everything from the anchor to this.
-    Range,
-    /// Everything from the anchor to this, and what was selected before.
-    AddRange,
-    /// What is selected stays; the cursor alone moves.
-    Move,
-    /// What is selected stays if this belongs to it; this alone otherwise. As a menu of a cell needs it.
-    Keep,
-}
-
-/// Where a key goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// One line up.
-    Up,
-    /// One line down.
-    Down,
-    /// One view up.
-    PageUp,
-    /// One view down.
-    PageDown,
-    /// To the first line.
-    Home,
-    /// To the last line.
-    End,
-}
-
-/// To the left or to the right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// To the left.
-    Left,
-    /// To the right.
-    Right,
-}
-
-/// Something that the user does to the table.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Chooses a line, by a click into this column.
-    Choose(usize, Option<ColumnId>, Choose),
-    /// Goes to another line, by a key.
-    Step(Step, Choose),
-    /// Goes to the next column among those shown; on the head of a group, closes or opens it.
-    Sideways(Side, Vec<ColumnId>),
-    /// Chooses the line that the cursor is on.
-    ChooseCursor(Choose),
-    /// Opens or closes the group of this number.
-    Fold(usize),
-    /// Opens or closes all groups.
-    FoldAll {
-        /// Whether they are closed.
-        closed: bool,
-    },
-    /// Selects every line.
-    SelectAll,
-    /// Selects nothing.
-    SelectNothing,
-    /// Scrolls down by so many physical pixels.
-    ScrollBy(f64),
-    /// Scrolls to this fraction of the way.
-    ScrollTo(f64),
 }
 
 impl PowerTable {
@@ -281,9 +179,7 @@ impl PowerTable {
             self.anchor = self.anchor.and_then(|anchor| anchor.follow(follow));
         }
         let grouping = grouping.map(|grouping| &grouping.column).filter(|_| !selection.groups.is_empty());
-        if grouping != self.folded.column.as_ref() {
-            self.folded = Folded { column: grouping.cloned(), ..Folded::default() };
-        }
+        self.folded.group_by(grouping);
         let lines = Lines::new(selection.rows, &selection.groups, |row| self.folded.is_open(&dataset, row));
         self.metrics.lines = lines.len();
         let (counts, facets) = (selection.counts, selection.facets);
@@ -351,8 +247,7 @@ impl PowerTable {
             }
             Action::Fold(number) => self.fold(number),
             Action::FoldAll { closed } => {
-                self.folded.all = closed;
-                self.folded.except.clear();
+                self.folded.set_all(closed);
                 self.fold_lines();
             }
             Action::SelectAll => {

@@ -1,8 +1,8 @@
 //! What each action makes of the table, and what stays when sessions come, go and move.
 
 use super::*;
-use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header};
-use crate::query::{Query, SortKey};
+use crate::dataset::{Cell, Column, ColumnType, DatasetBuilder, Header};
+use crate::query::{Grouping, Query, SortKey};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";

@@ -1,0 +1,88 @@
+//! The newest question is the one answered, and the last good filter stands in for a faulty one.
+
+use super::*;
+
+/// Nothing here takes this long unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Needs more attempts than allowed on a long run of a's.
+const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
+
+fn dataset() -> Arc<Dataset> {
+    let columns = ["username", "project", "address", "clientId"]
+        .map(|name| format!(r#"{{"name":"{name}","type":"String"}}"#));
+    let json = format!(
+        r#"{{"ok":true,"columns":[{},{{"name":"isDesigner","type":"Boolean"}},{{"name":"creationTime","type":"Date"}}],
+        "rows":[["billy","P","h","A",false,0],["{}","Q","h","B",false,0],["anna","P","h","C",false,0]]}}"#,
+        columns.join(","),
+        "a".repeat(100)
+    );
+    Arc::new(Dataset::from_json(json.as_bytes()).unwrap())
+}
+
+fn question(username: &str, project: &str) -> Question {
+    let text = |pattern: &str| FilterText { pattern: pattern.to_owned(), mode: Mode::default() };
+    Question {
+        dataset: Some(dataset()),
+        username: text(username),
+        project: text(project),
+        ..Question::default()
+    }
+}
+
+fn rows(worker: &mut Worker, question: Question) -> (Vec<u32>, BoxAnswer) {
+    worker.ask(question);
+    let answer = worker.answer_within(PATIENCE).unwrap();
+    (answer.table.unwrap().selection.rows, answer.username)
+}
+
+#[test]
+fn only_the_newest_question_is_answered() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    for username in ["b", "bi", "bil", "bill"] {
+        worker.ask(question(username, ""));
+    }
+    let newest = worker.ask(question("billy", ""));
+    let answer = worker.answer_within(PATIENCE).unwrap();
+    assert_eq!((answer.generation, answer.table.unwrap().selection.rows), (newest, vec![0]));
+    assert!(worker.answer().is_none());
+}
+
+#[test]
+fn a_forgotten_question_is_not_answered() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    worker.ask(question("billy", ""));
+    worker.forget();
+    assert!(worker.answer_within(Duration::from_millis(50)).is_none());
+}
+
+#[test]
+fn the_last_good_filter_stands_in_for_a_faulty_one() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    assert_eq!(rows(&mut worker, question("a.*", "")).0, [1, 2]);
+    for faulty in ["(", ENDLESS] {
+        let (rows, username) = rows(&mut worker, question(faulty, "P"));
+        assert_eq!(rows, [2], "{faulty}");
+        assert_eq!(username.filter.unwrap().pattern(), "a.*");
+        assert!(username.fault.is_some(), "{faulty}");
+    }
+    let (rows, username) = rows(&mut worker, question("billy", "P"));
+    assert_eq!((rows, username.fault), (vec![0], None));
+}
+
+#[test]
+fn without_a_last_good_filter_there_is_none() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let (rows, username) = rows(&mut worker, question(ENDLESS, ""));
+    assert_eq!(rows, [0, 1, 2]);
+    assert!(username.filter.is_none());
+    assert!(matches!(username.fault, Some(FilterFault::Match(_))));
+}
+
+#[test]
+fn a_pattern_is_judged_also_where_there_is_nothing_to_filter() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    worker.ask(Question { dataset: None, ..question("(", "") });
+    let answer = worker.answer_within(PATIENCE).unwrap();
+    assert!(answer.table.is_none());
+    assert!(answer.username.fault.is_some_and(|fault| fault.is_incomplete()));
+}
