@@ -38,6 +38,8 @@ fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
+        // The plant's people write their names in many scripts.
+        .allow_missing_glyphs()
         .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the system has threads to spare"));
     let count = format!("{sessions} of {sessions} sessions");
     while harness.query_by_label(&count).is_none() {
