@@ -9,7 +9,7 @@ use crate::demo::{DemoError, DemoGateway};
 use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode, PatternError};
 use crate::gateway::{Ask, Client, Credentials, CredentialsError, GatewayError, Limits, NodeUrl};
-use crate::gateway::{NodeUrlError, Profile};
+use crate::gateway::{NodeUrlError, Profile, node_names};
 use crate::query::{Query, QueryError, Side};
 use crate::settings::{self, Settings, SettingsError, State, Target, TargetError};
 use crate::whole_file::{self, FileError};
@@ -235,11 +235,13 @@ fn read(
     // After the time limit a large answer may still be read, or a name still be looked up; nobody waits for it.
     runtime.shutdown_background();
 
+    let infos = answers.iter().map(|answer| answer.as_ref().ok().and_then(|reading| reading.info.as_ref()));
+    let names = node_names(&profile.nodes().iter().zip(infos).collect::<Vec<_>>());
     let mut parts = Vec::new();
     let mut failures = Vec::new();
-    for (node, answer) in profile.nodes().iter().zip(answers) {
+    for ((node, name), answer) in profile.nodes().iter().zip(names).zip(answers) {
         match answer {
-            Ok(reading) => parts.push(reading.dataset),
+            Ok(reading) => parts.push((name, reading.dataset)),
             Err(error) => failures.push(failure(profile, node, &error)),
         }
     }
@@ -250,7 +252,11 @@ fn read(
         warn(failure);
     }
     let done = if failures.is_empty() { Done::All } else { Done::Partly };
-    Ok((Dataset::concat(&parts), done))
+    let dataset = match &parts[..] {
+        [(_, only)] if profile.nodes().len() == 1 => only.clone(),
+        several => Dataset::concat(several),
+    };
+    Ok((dataset, done))
 }
 
 fn failure(profile: &Profile, node: &NodeUrl, error: &GatewayError) -> String {

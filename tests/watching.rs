@@ -95,6 +95,36 @@ fn a_read_under_way_is_never_doubled() {
 }
 
 #[test]
+fn a_slow_node_holds_up_no_other() {
+    let (slow, let_go) = slow_gateway();
+    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let mut watch = Watch::new();
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    watch.watcher.connect(profile(&[&slow.url, &quick.url]), Credentials::None);
+    let news = watch.until("the quick node's rows", |news| news.table.is_some());
+    let table = news.table.clone().unwrap();
+    assert_eq!(table.len(), 1);
+    // Which node they are from is said although the other has not spoken yet.
+    assert!(table.column(&"gateway".into()).is_some());
+    let before = news.nodes[1].as_of;
+    watch.until("the quick node read again", |news| news.nodes[1].as_of > before);
+    assert_eq!(slow.requests().len(), 1);
+    let_go.send(()).unwrap();
+    watch.until("both nodes' rows", |news| news.table.as_ref().is_some_and(|table| table.len() == 7));
+}
+
+#[test]
+fn sessions_that_are_still_the_same_are_the_very_same_table() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    let first = watch.until("the first read", |news| news.table.is_some());
+    watch.watcher.refresh();
+    let second = watch.until("the second read", |news| news.as_of > first.as_of);
+    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), second.table.as_ref().unwrap()));
+}
+
+#[test]
 fn another_gateway_ends_the_read_of_the_first() {
     let (slow, _never) = slow_gateway();
     let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));

@@ -4,15 +4,26 @@ use std::sync::Arc;
 
 use super::{Cell, Column, ColumnId, ColumnType, Dataset, DatasetBuilder, Header};
 
-pub(super) fn concat(parts: &[Arc<Dataset>]) -> Arc<Dataset> {
-    if let [only] = parts {
-        return only.clone();
-    }
-    let headers = headers(parts);
+/// The column that says which gateway a session is from.
+const GATEWAY: &str = "gateway";
+
+pub(super) fn concat(named: &[(String, Arc<Dataset>)]) -> Arc<Dataset> {
+    let parts: Vec<&Dataset> = named.iter().map(|(_, part)| &**part).collect();
+    let mut headers = headers(&parts);
     let ids: Vec<ColumnId> = headers.iter().map(|header| header.name.as_str().into()).collect();
+    // A gateway that has such a column itself knows better.
+    let own_place = headers.iter().all(|header| header.name != GATEWAY).then_some(headers.len());
+    if own_place.is_some() {
+        headers.push(Header { name: GATEWAY.to_owned(), kind: ColumnType::String });
+    }
     let mut builder =
         DatasetBuilder::new(headers).expect("each part has the six columns, and a column is listed once");
-    for part in parts {
+    for (name, part) in named {
+        if let Some(column) = own_place {
+            for _ in 0..part.len() {
+                builder.push(column, Cell::Text(name)).expect("the column was made for text");
+            }
+        }
         for (index, id) in ids.iter().enumerate() {
             let column = part.column(id);
             for row in 0..part.len() {
@@ -31,10 +42,10 @@ pub(super) fn concat(parts: &[Arc<Dataset>]) -> Arc<Dataset> {
 }
 
 /// Every column of any part, once; one whose type differs between parts becomes text.
-fn headers(parts: &[Arc<Dataset>]) -> Vec<Header> {
+fn headers(parts: &[&Dataset]) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
-    let empty = DatasetBuilder::six().finish(None, None);
-    for part in std::iter::once(&empty).chain(parts.iter().map(Arc::as_ref)) {
+    let empty = Dataset::none();
+    for part in std::iter::once(&empty).chain(parts.iter().copied()) {
         for (id, column) in part.columns() {
             let kind = kind(column);
             match headers.iter_mut().find(|header| header.name == id.name()) {
@@ -74,7 +85,7 @@ fn push_as_text_where_needed(builder: &mut DatasetBuilder, column: usize, cell: 
 mod tests {
     use super::*;
 
-    fn dataset(further: &str, kind: &str, cell: &str, now: i64) -> Arc<Dataset> {
+    fn dataset(further: &str, kind: &str, cell: &str, now: i64) -> (String, Arc<Dataset>) {
         let json = format!(
             r#"{{"ok":true,"v":1,"now":{now},"columns":[
             {{"name":"username","type":"String"}},{{"name":"project","type":"String"}},
@@ -83,7 +94,7 @@ mod tests {
             {{"name":"{further}","type":"{kind}"}}],
             "rows":[["{further}-user","P","10.0.0.1",false,"A",1790000000000,{cell}]]}}"#
         );
-        Arc::new(Dataset::from_json(json.as_bytes()).unwrap())
+        (format!("{further}-gateway"), Arc::new(Dataset::from_json(json.as_bytes()).unwrap()))
     }
 
     #[test]
@@ -95,6 +106,28 @@ mod tests {
         let memory = both.column(&"memory".into()).unwrap();
         assert_eq!((memory.cell(0), memory.cell(1)), (Cell::Integer(5), Cell::Unknown));
         assert_eq!(both.now(), Some(10));
+        let gateway = both.column(&"gateway".into()).unwrap();
+        assert_eq!(
+            (gateway.cell(0), gateway.cell(1)),
+            (Cell::Text("memory-gateway"), Cell::Text("kind-gateway"))
+        );
+    }
+
+    #[test]
+    fn what_a_gateway_calls_itself_is_kept() {
+        let parts = [dataset("gateway", "String", "\"north\"", 0), dataset("x", "Long", "5", 0)];
+        let both = Dataset::concat(&parts);
+        let gateway = both.column(&"gateway".into()).unwrap();
+        assert_eq!((gateway.cell(0), gateway.cell(1)), (Cell::Text("north"), Cell::Unknown));
+    }
+
+    #[test]
+    fn the_same_sessions_are_known_again_at_another_time() {
+        let (_, early) = dataset("memory", "Long", "5", 20);
+        let (_, late) = dataset("memory", "Long", "5", 30);
+        let (_, other) = dataset("memory", "Long", "6", 20);
+        assert!(early.has_same_sessions(&late));
+        assert!(!early.has_same_sessions(&other));
     }
 
     #[test]

@@ -69,13 +69,44 @@ impl Dataset {
         parse::parse(bytes)
     }
 
-    /// The sessions of several gateways under each other, in the order given; of one gateway, its own.
+    /// The sessions of several gateways under each other, in the order given.
     ///
-    /// A column beyond the six that only some of them have is unknown in the rows of the others. The time of
-    /// answering is the oldest of theirs: the table is no newer than its oldest part.
+    /// A further column `gateway` says which one a session is from, by the name given with each. A column that only some of them have is unknown in the rows of the others. The time of answering is the
+    /// oldest of theirs: the table is no newer than its oldest part.
     #[must_use]
-    pub fn concat(parts: &[Arc<Self>]) -> Arc<Self> {
+    pub fn concat(parts: &[(String, Arc<Self>)]) -> Arc<Self> {
         concat::concat(parts)
+    }
+
+    /// Whether both hold the same sessions, whenever they were answered.
+    #[must_use]
+    pub fn has_same_sessions(&self, other: &Self) -> bool {
+        let Self {
+            username,
+            project,
+            address,
+            is_designer,
+            client_id,
+            creation_time,
+            further,
+            now: _,
+            timezone,
+        } = self;
+        // What changes most often first: whoever came or went is told by the ids.
+        *client_id == other.client_id
+            && *creation_time == other.creation_time
+            && *username == other.username
+            && *project == other.project
+            && *address == other.address
+            && *is_designer == other.is_designer
+            && *further == other.further
+            && *timezone == other.timezone
+    }
+
+    /// Nobody, with the six columns.
+    #[must_use]
+    pub fn none() -> Self {
+        DatasetBuilder::six().finish(None, None)
     }
 
     /// How many sessions there are.

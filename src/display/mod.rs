@@ -46,7 +46,11 @@ pub fn title(id: &ColumnId) -> &str {
         ColumnId::IsDesigner => "Designer",
         ColumnId::ClientId => "Client ID",
         ColumnId::CreationTime => "Created",
-        ColumnId::Further(name) => name,
+        ColumnId::Further(name) => match &**name {
+            "gateway" => "Gateway",
+            "kind" => "Kind",
+            name => name,
+        },
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Reading {
     pub dataset: Arc<Dataset>,
     /// This machine's clock when the answer was whole.
     pub received: SystemTime,
+    /// The gateway's own clock when it answered, in milliseconds since 1970 UTC; `None` where it does not tell.
+    pub now: Option<i64>,
 }
 
 /// An HTTP client for any number of nodes.
@@ -87,31 +89,27 @@ impl Client {
             let body = self.sessions(node, credentials, ask, info.as_ref()).await?;
             let received = SystemTime::now();
             let dataset = Arc::new(parse(body).await?);
-            Ok(Reading { info, dataset, received })
+            Ok(Reading { now: dataset.now(), info, dataset, received })
         };
         let seconds = self.limits.whole.as_secs_f64();
         tokio::time::timeout(self.limits.whole, read).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
-    /// Starts to read several nodes side by side. Each answer comes with its node's place; dropping the set ends the
-    /// reads.
+    /// Starts to read a node beside others. Its answer comes with its place; dropping the set ends the reads.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    #[must_use]
-    pub fn start_reads<'a>(
+    pub fn start_read(
         &self,
-        nodes: impl IntoIterator<Item = &'a NodeUrl>,
+        reads: &mut JoinSet<(usize, Result<Reading, GatewayError>)>,
+        place: usize,
+        node: &NodeUrl,
         credentials: &Credentials,
         ask: &Ask,
-    ) -> JoinSet<(usize, Result<Reading, GatewayError>)> {
-        let mut reads = JoinSet::new();
-        for (place, node) in nodes.into_iter().enumerate() {
-            let (client, node) = (self.clone(), node.clone());
-            let (credentials, ask) = (credentials.clone(), ask.clone());
-            reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
-        }
-        reads
+    ) {
+        let (client, node) = (self.clone(), node.clone());
+        let (credentials, ask) = (credentials.clone(), ask.clone());
+        reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
     }
 
     /// Reads several nodes side by side. Their answers stand in the nodes' order.
@@ -121,7 +119,11 @@ impl Client {
         credentials: &Credentials,
         ask: &Ask,
     ) -> Vec<Result<Reading, GatewayError>> {
-        let mut answers = self.start_reads(nodes, credentials, ask).join_all().await;
+        let mut reads = JoinSet::new();
+        for (place, node) in nodes.iter().enumerate() {
+            self.start_read(&mut reads, place, node, credentials, ask);
+        }
+        let mut answers = reads.join_all().await;
         answers.sort_by_key(|(place, _)| *place);
         answers.into_iter().map(|(_, answer)| answer).collect()
     }

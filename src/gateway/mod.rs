@@ -14,5 +14,5 @@ pub use client::{Ask, Client, Limits, Reading};
 pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
-pub use profile::Profile;
+pub use profile::{Profile, node_names};
 pub use url::{NodeUrl, NodeUrlError};

@@ -1,6 +1,6 @@
 //! A gateway that is watched: a name and its nodes.
 
-use super::{NodeUrl, NodeUrlError};
+use super::{GatewayInfo, NodeUrl, NodeUrlError};
 
 /// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,5 +37,34 @@ impl Profile {
     #[must_use]
     pub fn nodes(&self) -> &[NodeUrl] {
         &self.nodes
+    }
+}
+
+/// What several nodes are called: by their own names where these tell them apart, by their addresses where not.
+#[must_use]
+pub fn node_names(nodes: &[(&NodeUrl, Option<&GatewayInfo>)]) -> Vec<String> {
+    let own = |info: Option<&GatewayInfo>| info.and_then(|info| info.name.clone());
+    let is_alone =
+        |name: &str| nodes.iter().filter(|(_, info)| own(*info).as_deref() == Some(name)).count() == 1;
+    let name = |(url, info): &(&NodeUrl, Option<&GatewayInfo>)| {
+        own(*info).filter(|name| is_alone(name)).unwrap_or_else(|| url.authority())
+    };
+    nodes.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_go_by_their_names_where_these_tell_them_apart() {
+        let urls: Vec<NodeUrl> =
+            ["n1", "https://n2", "n3:9000"].map(|text| text.parse().unwrap()).into_iter().collect();
+        let info = |name: &str| GatewayInfo::read(&format!("PlatformName={name};Version=8.1.0")).unwrap();
+        let (plant, site) = (info("Plant"), info("Site"));
+        let names =
+            |infos: [Option<&GatewayInfo>; 3]| node_names(&urls.iter().zip(infos).collect::<Vec<_>>());
+        assert_eq!(names([Some(&plant), Some(&site), None]), ["Plant", "Site", "n3:9000"]);
+        assert_eq!(names([Some(&plant), Some(&plant), Some(&site)]), ["n1:8088", "n2:443", "Site"]);
     }
 }

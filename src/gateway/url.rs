@@ -22,6 +22,16 @@ impl NodeUrl {
         self.0.join(path).expect("a path beginning with a slash fits behind any host")
     }
 
+    /// Host and port, by which people tell nodes apart.
+    ///
+    /// # Panics
+    /// Never: an address of http or https has a host.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().expect("an address of http or https has a host");
+        self.0.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     /// Whether the node is on this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

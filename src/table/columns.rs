@@ -30,7 +30,8 @@ impl Setting {
             ColumnId::IsDesigner => (90.0, true),
             ColumnId::ClientId => (130.0, true),
             ColumnId::CreationTime => (170.0, true),
-            ColumnId::Further(_) => (150.0, false),
+            // Which gateway and which kind of session: without these, rows that look alike can't be told apart.
+            ColumnId::Further(name) => (130.0, matches!(&**name, "gateway" | "kind")),
         };
         Self { id, width, visible }
     }

@@ -175,12 +175,9 @@ impl Model {
     /// How dates are shown now. Ages go by the gateway's clock, which need not agree with ours.
     pub(super) fn clock(&self) -> Clock {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
-        let ours = SystemTime::now();
-        let theirs = dataset.and_then(|dataset| dataset.now()).zip(self.as_of()).map(|(theirs, as_of)| {
-            theirs.saturating_add(milliseconds(ours.duration_since(as_of).unwrap_or_default()))
-        });
-        let now = theirs
-            .unwrap_or_else(|| milliseconds(ours.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()));
+        let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ahead = self.news.as_ref().and_then(|news| news.ahead_ms).unwrap_or(0);
+        let now = milliseconds(ours).saturating_add(ahead);
         Clock::new(self.arrangement.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
 

@@ -4,6 +4,7 @@
 //! hold the newest. A gateway that goes away is asked again after growing pauses, and its last good
 //! table stays.
 
+mod node;
 mod pause;
 mod thread;
 
@@ -38,6 +39,8 @@ pub struct News {
     pub table: Option<Arc<Dataset>>,
     /// When the oldest part of the table was received, by this machine's clock.
     pub as_of: Option<SystemTime>,
+    /// How far the gateway's clock is ahead of this machine's, in milliseconds; `None` where it does not tell the time.
+    pub ahead_ms: Option<i64>,
     /// What the watch is doing.
     pub activity: Activity,
 }
@@ -51,16 +54,20 @@ pub struct NodeNews {
     pub info: Option<GatewayInfo>,
     /// Why the last read failed; `None` where it did not.
     pub error: Option<GatewayError>,
+    /// When its last good answer was received, by this machine's clock.
+    pub as_of: Option<SystemTime>,
+    /// When it is read again; `None` until it is told to, and while it is being read.
+    pub next: Option<SystemTime>,
 }
 
 /// What the watch is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// It waits for the gateway's answer. Told only of the first read, and of one that takes long.
+    /// It waits for the answer of some node. Told only of the first read, and of one that takes long.
     Reading,
     /// It waits to read again.
     Waiting {
-        /// When; `None` until it is told to.
+        /// When the first of the nodes; `None` until it is told to.
         next: Option<SystemTime>,
     },
 }

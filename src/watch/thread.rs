@@ -1,20 +1,28 @@
 //! The thread behind a [`Watcher`](super::Watcher): one loop that hears wishes, answers and the clock.
+//!
+//! Each node is read at its own pace, so that a slow one holds up no other. What several tell within a moment is told
+//! on together.
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Activity, News, NodeNews, Wishes, pause};
+use super::node::Node;
+use super::{Activity, News, Wishes};
 use crate::dataset::Dataset;
-use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Reading};
+use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Reading, node_names};
 use crate::wake::WakeAtEnd;
 
-/// A read that takes longer is shown as such; one that does not would only flicker.
-const WORTH_SHOWING: Duration = Duration::from_millis(500);
+/// What a few nodes tell within this time is told on together.
+const GATHER: Duration = Duration::from_millis(100);
+/// What more nodes than this tell is gathered for longer.
+const FEW: usize = 8;
+/// So long: of two hundred nodes one answers every hundredth of a second, and the table is made anew each time.
+const GATHER_MANY: Duration = Duration::from_millis(500);
 
 pub(super) fn spawn(
     client: Client,
@@ -52,20 +60,14 @@ struct Watched {
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
-    /// How many times in a row a read failed on every node.
-    failures: u32,
+    /// Some node's sessions are other ones than those in the table.
+    has_changed: bool,
     /// The reads under way, by the node's place. Dropping them ends them.
     reads: JoinSet<(usize, Result<Reading, GatewayError>)>,
-    /// When the reads under way become worth showing.
-    slow_at: Option<Instant>,
-    /// When to read again.
-    next_at: Option<Instant>,
-}
-
-/// One node of it.
-struct Node {
-    news: NodeNews,
-    last_good: Option<Reading>,
+    /// When to tell what has come.
+    tell_at: Option<Instant>,
+    /// It was told that the reads under way take long.
+    told_slow: bool,
 }
 
 impl<W: Fn()> Watch<'_, W> {
@@ -74,12 +76,16 @@ impl<W: Fn()> Watch<'_, W> {
         loop {
             let event = match &mut self.watched {
                 None => Event::Wishes(wishes.changed().await.is_ok()),
-                Some(watched) => tokio::select! {
-                    wishes = wishes.changed() => Event::Wishes(wishes.is_ok()),
-                    Some(read) = watched.reads.join_next() => Event::Read(read),
-                    () = at(watched.slow_at) => Event::Slow,
-                    () = at(watched.next_at) => Event::Due,
-                },
+                Some(watched) => {
+                    let (tell, due, slow) = (watched.tell_at, watched.due_at(), watched.slow_at());
+                    tokio::select! {
+                        wishes = wishes.changed() => Event::Wishes(wishes.is_ok()),
+                        Some(read) = watched.reads.join_next() => Event::Read(read),
+                        () = at(tell) => Event::Tell,
+                        () = at(due) => Event::Due,
+                        () = at(slow) => Event::Tell,
+                    }
+                }
             };
             match event {
                 Event::Wishes(false) => return,
@@ -90,8 +96,8 @@ impl<W: Fn()> Watch<'_, W> {
                 Event::Read(Ok((node, read))) => self.take(node, read),
                 // A read is only cancelled together with all that is known of its gateway, so this is a panic.
                 Event::Read(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                Event::Slow => self.tell(Activity::Reading),
-                Event::Due => self.read(),
+                Event::Tell => self.tell(),
+                Event::Due => self.read(|node, now| node.due_at().is_some_and(|due| due <= now)),
             }
         }
     }
@@ -107,59 +113,61 @@ impl<W: Fn()> Watch<'_, W> {
         match gateway {
             Some((generation, profile, credentials)) if Some(generation) != now => {
                 self.watched = Some(Watched::new(generation, &profile, credentials));
-                self.tell(Activity::Reading);
-                self.read();
+                self.read(|_, _| true);
+                self.tell();
             }
-            _ if told_to_read => self.read(),
-            _ if changed_interval => self.wait(),
+            _ if told_to_read => self.read(|_, _| true),
+            _ if changed_interval => {
+                if let Some(watched) = &mut self.watched {
+                    let now = Instant::now();
+                    watched.nodes.iter_mut().for_each(|node| node.wait(every, now));
+                    self.tell();
+                }
+            }
             _ => {}
         }
     }
 
-    /// Starts to read all nodes, unless that is under way.
-    fn read(&mut self) {
-        let Some(watched) = self.watched.as_mut().filter(|watched| watched.reads.is_empty()) else {
+    /// Starts to read these nodes, unless they are being read.
+    fn read(&mut self, wanted: impl Fn(&Node, Instant) -> bool) {
+        let Some(watched) = &mut self.watched else {
             return;
         };
-        watched.next_at = None;
-        watched.slow_at = Some(Instant::now() + WORTH_SHOWING);
-        let nodes = watched.nodes.iter().map(|node| &node.news.url);
-        watched.reads = self.client.start_reads(nodes, &watched.credentials, &Ask::default());
+        let now = Instant::now();
+        let Watched { nodes, reads, credentials, .. } = watched;
+        for (place, node) in nodes.iter_mut().enumerate() {
+            if !node.is_reading() && wanted(node, now) {
+                node.begin(now);
+                self.client.start_read(reads, place, &node.news.url, credentials, &Ask::default());
+            }
+        }
     }
 
-    /// Takes one node's answer, and all of them together once the last is there.
+    /// Takes one node's answer. It is told at once where nobody else is about to say something.
     fn take(&mut self, place: usize, read: Result<Reading, GatewayError>) {
-        let Some(watched) = &mut self.watched else {
-            return;
-        };
-        watched.nodes[place].take(read);
-        if watched.reads.is_empty() {
-            watched.slow_at = None;
-            watched.combine();
-            self.wait();
-        }
-    }
-
-    /// Sets the clock for the next read, unless one is under way.
-    fn wait(&mut self) {
         let every = self.every;
-        let Some(watched) = self.watched.as_mut().filter(|watched| watched.reads.is_empty()) else {
-            return;
-        };
-        let pause = watched.pause(every);
-        watched.next_at = pause.map(|pause| Instant::now() + pause);
-        let next = pause.map(|pause| SystemTime::now() + pause);
-        self.tell(Activity::Waiting { next });
-    }
-
-    fn tell(&mut self, activity: Activity) {
         let Some(watched) = &mut self.watched else {
             return;
         };
-        if activity == Activity::Reading {
-            watched.slow_at = None;
+        let now = Instant::now();
+        watched.has_changed |= watched.nodes[place].take(read);
+        watched.nodes[place].wait(every, now);
+        if watched.reads.is_empty() {
+            self.tell();
+        } else {
+            let gather = if watched.nodes.len() > FEW { GATHER_MANY } else { GATHER };
+            watched.tell_at.get_or_insert(now + gather);
         }
-        self.tell.send_replace(Some(Arc::new(watched.news(activity))));
+    }
+
+    fn tell(&mut self) {
+        let Some(watched) = &mut self.watched else {
+            return;
+        };
+        watched.tell_at = None;
+        watched.combine();
+        let news = watched.news(Instant::now());
+        self.tell.send_replace(Some(Arc::new(news)));
         (self.wake)();
     }
 }
@@ -168,7 +176,7 @@ enum Event {
     /// Whether somebody is left to wish.
     Wishes(bool),
     Read(Result<(usize, Result<Reading, GatewayError>), tokio::task::JoinError>),
-    Slow,
+    Tell,
     Due,
 }
 
@@ -182,70 +190,59 @@ async fn at(moment: Option<Instant>) {
 
 impl Watched {
     fn new(generation: u64, profile: &Profile, credentials: Credentials) -> Self {
-        let nodes = profile.nodes().iter().map(|url| Node {
-            news: NodeNews { url: url.clone(), info: None, error: None },
-            last_good: None,
-        });
         Self {
             generation,
             credentials,
-            nodes: nodes.collect(),
+            nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             table: None,
-            failures: 0,
+            has_changed: false,
             reads: JoinSet::new(),
-            slow_at: None,
-            next_at: None,
+            tell_at: None,
+            told_slow: false,
         }
     }
 
-    /// Puts the nodes' last good answers together.
+    /// When the next node is to be read.
+    fn due_at(&self) -> Option<Instant> {
+        self.nodes.iter().filter_map(Node::due_at).min()
+    }
+
+    /// When it is to be told that a read takes long.
+    fn slow_at(&self) -> Option<Instant> {
+        if self.told_slow { None } else { self.nodes.iter().filter_map(Node::slow_at).min() }
+    }
+
+    /// Puts the nodes' last good answers together, if one of them is another than before.
     fn combine(&mut self) {
-        let all_failed = self.nodes.iter().all(|node| node.news.error.is_some());
-        self.failures = if all_failed { self.failures.saturating_add(1) } else { 0 };
-        if all_failed {
+        if !std::mem::take(&mut self.has_changed) {
             return;
         }
-        let parts: Vec<Arc<Dataset>> = self
-            .nodes
-            .iter()
-            .filter_map(|node| node.last_good.as_ref())
-            .map(|reading| reading.dataset.clone())
+        if let [only] = &self.nodes[..] {
+            self.table = only.last_good.as_ref().map(|reading| reading.dataset.clone());
+            return;
+        }
+        let nodes: Vec<_> = self.nodes.iter().map(|node| (&node.news.url, node.news.info.as_ref())).collect();
+        let parts: Vec<(String, Arc<Dataset>)> = node_names(&nodes)
+            .into_iter()
+            .zip(&self.nodes)
+            .filter_map(|(name, node)| Some((name, node.last_good.as_ref()?.dataset.clone())))
             .collect();
         self.table = (!parts.is_empty()).then(|| Dataset::concat(&parts));
     }
 
-    /// How long to wait before the next read; `None` until told.
-    fn pause(&self, every: Option<Duration>) -> Option<Duration> {
-        let failed = self.nodes.iter().any(|node| node.news.error.is_some());
-        if self.failures > 0 {
-            return Some(pause::after_failures(self.failures, fastrand::f64()));
-        }
-        // Where only some nodes failed, the others' rows go on; without an interval, the failed ones are not left.
-        every.or_else(|| failed.then(|| pause::after_failures(u32::MAX, fastrand::f64())))
-    }
-
-    fn news(&self, activity: Activity) -> News {
-        let good = self.nodes.iter().filter_map(|node| node.last_good.as_ref());
+    fn news(&mut self, now: Instant) -> News {
+        let good = || self.nodes.iter().filter_map(|node| node.last_good.as_ref());
+        let is_slow = self.table.is_none() && self.nodes.iter().all(Node::is_reading)
+            || self.nodes.iter().any(|node| node.is_slow(now));
+        self.told_slow = is_slow;
+        let next = self.nodes.iter().filter_map(|node| node.news.next).min();
         News {
             generation: self.generation,
             nodes: self.nodes.iter().map(|node| node.news.clone()).collect(),
             table: self.table.clone(),
-            as_of: good.map(|reading| reading.received).min(),
-            activity,
-        }
-    }
-}
-
-impl Node {
-    fn take(&mut self, read: Result<Reading, GatewayError>) {
-        match read {
-            Ok(reading) => {
-                self.news.info.clone_from(&reading.info);
-                self.news.error = None;
-                self.last_good = Some(reading);
-            }
-            // What the node said of itself stays: a gateway that went away has not changed its name.
-            Err(error) => self.news.error = Some(error),
+            as_of: good().map(|reading| reading.received).min(),
+            ahead_ms: self.nodes.iter().find_map(Node::ahead_ms),
+            activity: if is_slow { Activity::Reading } else { Activity::Waiting { next } },
         }
     }
 }
