@@ -28,6 +28,15 @@ pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     }
 }
 
+/// A cell as it is copied: as it is shown, and nothing where there is no value.
+#[must_use]
+pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
+    match value {
+        Cell::Unknown => String::new(),
+        value => cell(value, clock).into_owned(),
+    }
+}
+
 /// An IPv4 address with its four numbers in three places each, so that in a monospaced font they stand under each
 /// other; `None` for anything else.
 #[must_use]

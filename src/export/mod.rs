@@ -1,6 +1,6 @@
 //! Rows as CSV, JSON, a table of text, or tab-separated text for the clipboard; and a query as a line of Python.
 //!
-//! Knows datasets, row numbers and how a person wants dates, nothing of where the rows came from or where they go.
+//! Knows datasets, row numbers, filters and how a person wants dates, nothing of where the rows came from or where they go.
 
 mod csv;
 mod json;
@@ -10,7 +10,7 @@ mod table;
 mod time;
 
 pub use progress::{Progress, is_cancelled_error};
-pub use script::session_info_call;
+pub use script::{InForce, call_for, described, session_info_call};
 pub use time::iso_utc;
 
 use std::io::{self, Write};

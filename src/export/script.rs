@@ -5,6 +5,73 @@
 
 use std::fmt::Write as _;
 
+use crate::dataset::{ColumnId, Value};
+use crate::display::{self, Clock};
+use crate::filter::{self, Filter};
+use crate::query::{CellFilter, Kind};
+
+/// The filters that are in force.
+#[derive(Clone, Copy, Debug)]
+pub struct InForce<'a> {
+    /// On usernames.
+    pub username: Option<&'a Filter>,
+    /// On projects.
+    pub project: Option<&'a Filter>,
+    /// Clients, designers or both.
+    pub kind: Kind,
+    /// Single values that are kept or left out.
+    pub cells: &'a [CellFilter],
+}
+
+/// The filters in force as a call of `system.util.getSessionInfo`. What the call can't say stands behind it, in a comment.
+#[must_use]
+pub fn call_for(filters: &InForce<'_>, clock: &Clock) -> String {
+    let InForce { username, project, kind, cells } = *filters;
+    let mut unsaid = Vec::new();
+    let mut pattern_on = |filter: Option<&Filter>, column: &ColumnId| {
+        let mut pattern = filter.and_then(|filter| {
+            let standalone = filter::standalone(filter.pattern(), filter.mode());
+            if standalone.is_none() {
+                unsaid.push(format!("{} {}", display::title(column), filter.pattern()));
+            }
+            standalone
+        });
+        for cell in cells.iter().filter(|cell| !cell.keep && cell.column == *column) {
+            if let Value::Text(text) = &cell.value {
+                pattern = Some(filter::without(pattern.as_deref().unwrap_or_default(), text));
+            }
+        }
+        pattern
+    };
+    let username = pattern_on(username, &ColumnId::Username);
+    let project = pattern_on(project, &ColumnId::Project);
+    match kind {
+        Kind::All => {}
+        Kind::Clients => unsaid.push("only clients".to_owned()),
+        Kind::Designers => unsaid.push("only designers".to_owned()),
+    }
+    let is_said = |cell: &CellFilter| {
+        let is_text = matches!(cell.value, Value::Text(_));
+        is_text && !cell.keep && matches!(cell.column, ColumnId::Username | ColumnId::Project)
+    };
+    unsaid.extend(cells.iter().filter(|cell| !is_said(cell)).map(|cell| described(cell, clock)));
+    let mut call = session_info_call(username.as_deref(), project.as_deref());
+    if !unsaid.is_empty() {
+        // A line break would end the comment, and Python 2 refuses a script with letters beyond ASCII.
+        let unsaid = unsaid.join("; ").replace(|letter| !matches!(letter, ' '..='~'), "?");
+        call.push_str("  # not in this call: ");
+        call.push_str(&unsaid);
+    }
+    call
+}
+
+/// A filter on a single value in words.
+#[must_use]
+pub fn described(filter: &CellFilter, clock: &Clock) -> String {
+    let is = if filter.keep { "is" } else { "is not" };
+    format!("{} {is} {}", display::title(&filter.column), display::cell(filter.value.cell(), clock))
+}
+
 /// The call of `system.util.getSessionInfo` with these patterns. An empty pattern is none, as an empty box is.
 ///
 /// A project alone is named as a keyword argument, which gateways know from 7.9.9 on.
@@ -60,6 +127,36 @@ fn reads_better_raw(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::display::DateStyle;
+    use crate::filter::Mode;
+
+    #[test]
+    fn the_filters_in_force_become_a_call_and_the_rest_a_comment() {
+        let contains = Mode { contains: true, ..Mode::default() };
+        let username = Filter::new("bi.*", Mode::default()).unwrap();
+        let project = Filter::new("oil", contains).unwrap();
+        let cell = |column: &str, text: &str, keep| CellFilter {
+            column: column.into(),
+            value: Value::Text(text.into()),
+            keep,
+        };
+        let clock = Clock::new(DateStyle::Utc, None, 0);
+        let written = |kind, cells: &[CellFilter]| {
+            let (username, project) = (Some(&username), Some(&project));
+            call_for(&InForce { username, project, kind, cells }, &clock)
+        };
+        assert_eq!(written(Kind::All, &[]), r#"system.util.getSessionInfo("bi.*", "(?s:.*)oil(?s:.*)")"#);
+        let cells = [
+            cell("username", "billy", false),
+            cell("address", "h\u{fc}\nx", true),
+            cell("project", "P", true),
+        ];
+        assert_eq!(
+            written(Kind::Designers, &cells),
+            "system.util.getSessionInfo(r\"(?!billy\\z)bi.*\", \"(?s:.*)oil(?s:.*)\")  \
+             # not in this call: only designers; Address is h??x; Project is P"
+        );
+    }
 
     #[test]
     fn only_what_is_given_is_passed() {

@@ -4,8 +4,6 @@
 
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
 use super::{Query, QueryError, Side};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
@@ -15,7 +13,7 @@ use crate::filter::{Filter, MatchError};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Which kind of session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// All of them, also those of which it is not known.
     #[default]

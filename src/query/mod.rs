@@ -4,6 +4,7 @@
 //! its own, so that typing never waits.
 
 mod facets;
+mod filter_text;
 mod filtering;
 mod grouping;
 mod repeats;
@@ -11,11 +12,12 @@ mod sort;
 mod worker;
 
 pub use facets::{Counts, Facet, FacetOrder, Facets};
+pub use filter_text::FilterText;
 pub use filtering::{CellFilter, Kind};
 pub use grouping::Grouping;
 pub use repeats::Repeats;
 pub use sort::{SortKey, SortKeyError, added, toggled};
-pub use worker::{Answer, BoxAnswer, FilterFault, FilterText, Question, View, Worker};
+pub use worker::{Answer, BoxAnswer, FilterFault, Question, View, Worker};
 
 use crate::dataset::Dataset;
 use crate::filter::{Filter, MatchError};

@@ -21,7 +21,8 @@ impl FromStr for SortKey {
     type Err = SortKeyError;
 
     fn from_str(text: &str) -> Result<Self, SortKeyError> {
-        let (column, direction) = text.split_once(':').unwrap_or((text, "asc"));
+        // Behind the last colon, because a gateway's own column may have one in its name.
+        let (column, direction) = text.rsplit_once(':').unwrap_or((text, "asc"));
         let descending = match direction {
             "asc" => false,
             "desc" => true,
@@ -51,7 +52,11 @@ impl From<SortKey> for String {
 
 impl fmt::Display for SortKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let direction = if self.descending { ":desc" } else { "" };
+        let direction = match (self.descending, self.column.name().contains(':')) {
+            (true, _) => ":desc",
+            (false, true) => ":asc",
+            (false, false) => "",
+        };
         write!(f, "{}{direction}", self.column)
     }
 }

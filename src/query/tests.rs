@@ -123,8 +123,16 @@ fn a_header_click_goes_up_down_and_away() {
 fn a_sort_key_is_read_from_text() {
     assert_eq!("x:up".parse::<SortKey>(), Err(SortKeyError::Direction("up".into())));
     assert_eq!(":desc".parse::<SortKey>(), Err(SortKeyError::NoColumn));
-    let key: SortKey = "creationTime:desc".parse().unwrap();
-    assert_eq!(key.to_string(), "creationTime:desc");
+    for (text, written) in [
+        ("creationTime:desc", "creationTime:desc"),
+        ("creationTime:asc", "creationTime"),
+        ("cpu:load:asc", "cpu:load:asc"),
+        ("cpu:load:desc", "cpu:load:desc"),
+    ] {
+        let key: SortKey = text.parse().unwrap();
+        assert_eq!(key.to_string(), written);
+        assert_eq!(written.parse(), Ok(key));
+    }
 }
 
 #[test]

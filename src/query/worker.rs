@@ -8,9 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{CellFilter, FacetOrder, Grouping, Kind, Query, Repeats, Selection, Side, SortKey};
-use crate::dataset::{Dataset, Follow};
-use crate::filter::{Filter, MatchError, Mode, PatternError};
+use super::{CellFilter, FacetOrder, FilterText, Grouping, Kind, Query, Repeats, Selection, Side, SortKey};
+use crate::dataset::{ColumnId, Dataset, Follow};
+use crate::filter::{Filter, MatchError, PatternError};
 use crate::wake::WakeAtEnd;
 
 /// What is asked: texts as typed, not yet compiled, because compiling takes time too.
@@ -36,15 +36,6 @@ pub struct Question {
     pub shown: Option<Arc<Dataset>>,
 }
 
-/// A filter as it is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FilterText {
-    /// The pattern; empty for no filter.
-    pub pattern: String,
-    /// How it is read.
-    pub mode: Mode,
-}
-
 /// What came of a question.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -65,6 +56,8 @@ pub struct View {
     pub dataset: Arc<Dataset>,
     /// Which of them, in order, and how many of what.
     pub selection: Selection,
+    /// By which column they were to be grouped.
+    pub grouping: Option<ColumnId>,
     /// Who is logged in to one project more than once.
     pub repeats: Arc<Repeats>,
     /// Where the sessions shown before went; `None` where they are the same answer's, or there were none.
@@ -317,6 +310,7 @@ impl Compiled {
                 .filter(|shown| !Arc::ptr_eq(shown, &dataset))
                 .map(|shown| Follow::between(&shown, &dataset)),
             repeats: self.repeats(&dataset),
+            grouping: query.grouping.map(|grouping| grouping.column),
             dataset,
             selection,
         });

@@ -208,12 +208,21 @@ pub struct State {
     pub table: Arrangement,
 }
 
+/// The part of it that matters most.
+#[derive(Deserialize)]
+struct LastGateway {
+    last: Option<String>,
+}
+
 impl State {
     /// Reads `state.toml` in `folder`. It holds nothing that could not be lost, so a bad one counts as none.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
-        let mut state: Self = toml_edit::de::from_str(&text).unwrap_or_default();
+        // What can't be read of the table's arrangement must not take the last gateway with it.
+        let whole = toml_edit::de::from_str::<Self>(&text).ok();
+        let last = || toml_edit::de::from_str::<LastGateway>(&text).ok().and_then(|state| state.last);
+        let mut state = whole.unwrap_or_else(|| Self { last: last(), ..Self::default() });
         state.table.repair();
         state
     }
@@ -303,5 +312,8 @@ mod tests {
         let state = State { last: Some("Plant \"N\"".to_owned()), ..State::default() };
         state.save(&inside).unwrap();
         assert_eq!(State::load(&inside), state);
+        // What can't be read is as at first, and the rest is there.
+        std::fs::write(inside.join("state.toml"), "last = \"x\"\n[table]\nzoom = \"large\"\n").unwrap();
+        assert_eq!(State::load(&inside), State { last: Some("x".to_owned()), ..State::default() });
     }
 }

@@ -65,9 +65,11 @@ impl Columns {
                 self.list.push(Setting::new(id));
             }
         }
-        // A file may have hidden them all.
-        if !self.shown(dataset).any(|_| true) {
-            self.reset();
+        // Those that were left may all be columns that this gateway does not give.
+        if self.shown(dataset).next().is_none() {
+            for setting in &mut self.list {
+                setting.visible |= ColumnId::SIX.contains(&setting.id);
+            }
         }
     }
 
@@ -82,9 +84,9 @@ impl Columns {
         there.map(|setting| (&setting.id, setting.visible))
     }
 
-    /// Shows or hides a column. The last one shown stays.
-    pub fn show(&mut self, id: &ColumnId, visible: bool) {
-        let others = self.list.iter().any(|setting| setting.visible && setting.id != *id);
+    /// Shows or hides a column. The last one shown of a dataset stays.
+    pub fn show(&mut self, id: &ColumnId, visible: bool, dataset: &Dataset) {
+        let others = self.shown(dataset).any(|setting| setting.id != *id);
         if let Some(setting) = self.get_mut(id) {
             setting.visible = visible || !others;
         }
@@ -139,7 +141,7 @@ impl Columns {
         self.list.extend(further);
     }
 
-    /// Makes good what a file can get wrong: a column twice, or one of the six missing.
+    /// Makes good what a file can get wrong: a column twice, one of the six missing, a width that is none.
     pub fn repair(&mut self) {
         let mut seen = Vec::new();
         self.list.retain(|setting| {
@@ -147,6 +149,9 @@ impl Columns {
             seen.push(setting.id.clone());
             new
         });
+        for setting in &mut self.list {
+            setting.width = setting.width();
+        }
         for id in ColumnId::SIX {
             if self.get(&id).is_none() {
                 self.list.push(Setting::new(id));
@@ -194,7 +199,7 @@ mod tests {
         let mut columns = Columns::default();
         columns.take_in(&rich);
         assert_eq!(names(&columns, &rich), SIX);
-        columns.show(&"memory".into(), true);
+        columns.show(&"memory".into(), true, &rich);
         columns.put_before(&"memory".into(), Some(&ColumnId::Project));
         columns.resize(&"memory".into(), 77.0);
         columns.take_in(&plain);
@@ -225,14 +230,34 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_this_gateway_lacks_does_not_count_as_shown() {
+        let (plain, rich) = (dataset(&[]), dataset(&["memory"]));
+        let mut columns = Columns::default();
+        columns.take_in(&rich);
+        columns.show(&"memory".into(), true, &rich);
+        columns.resize(&ColumnId::Project, 99.0);
+        for id in ColumnId::SIX {
+            columns.show(&id, false, &plain);
+        }
+        assert_eq!(names(&columns, &plain), ["creationTime"]);
+        columns.show(&ColumnId::CreationTime, false, &rich);
+        assert_eq!(names(&columns, &rich), ["memory"]);
+        // Back on the plain gateway all would be hidden: the six come back, and nothing else is lost.
+        columns.take_in(&plain);
+        assert_eq!(names(&columns, &plain), SIX);
+        assert!((columns.get(&ColumnId::Project).unwrap().width() - 99.0).abs() < f32::EPSILON);
+        assert!(names(&columns, &rich).contains(&"memory".to_owned()));
+    }
+
+    #[test]
     fn the_last_column_can_not_be_hidden() {
         let dataset = dataset(&[]);
         let mut columns = Columns::default();
         for id in ColumnId::SIX {
-            columns.show(&id, false);
+            columns.show(&id, false, &dataset);
         }
         assert_eq!(names(&columns, &dataset), ["creationTime"]);
-        columns.show(&ColumnId::Username, true);
+        columns.show(&ColumnId::Username, true, &dataset);
         assert_eq!(names(&columns, &dataset), ["username", "creationTime"]);
     }
 
@@ -250,10 +275,13 @@ mod tests {
 
     #[test]
     fn what_a_file_gets_wrong_is_made_good() {
-        let text = r#"[{"id":"memory","width":90.0,"visible":true},{"id":"project","width":90.0,"visible":false},
+        let text = r#"[{"id":"memory","width":1e30,"visible":true},{"id":"project","width":90.0,"visible":false},
             {"id":"memory","width":1.0,"visible":false}]"#;
         let mut columns: Columns = serde_json::from_str(text).unwrap();
         columns.repair();
+        let again = columns.clone();
+        columns.repair();
+        assert_eq!(columns, again, "what is good stays");
         let names = columns.list.iter().map(|setting| setting.id.name()).collect::<Vec<_>>();
         assert_eq!(
             names,

@@ -1,6 +1,6 @@
 //! Which groups are closed: by their value, so that they stay closed when sessions come and go.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::dataset::{Column, ColumnId, Dataset};
 
@@ -11,8 +11,10 @@ pub(super) struct Folded {
     column: Option<ColumnId>,
     /// Whether groups are closed unless named.
     all: bool,
-    /// The values of the groups that are the other way; `None` for the group of unknown values.
-    except: HashSet<Option<Box<str>>>,
+    /// The values of the groups that are the other way.
+    except: HashSet<Box<str>>,
+    /// Whether the group of unknown values is the other way.
+    except_unknown: bool,
 }
 
 impl Folded {
@@ -27,25 +29,34 @@ impl Folded {
     pub(super) fn set_all(&mut self, closed: bool) {
         self.all = closed;
         self.except.clear();
+        self.except_unknown = false;
     }
 
     /// Whether the group of this row is open.
     pub(super) fn is_open(&self, dataset: &Dataset, row: u32) -> bool {
-        let except = !self.except.is_empty() && self.except.contains(&self.value(dataset, row));
+        let except = match self.value(dataset, row) {
+            // Asked for every group each time: mostly nothing was ever closed.
+            Some(value) => !self.except.is_empty() && self.except.contains(value),
+            None => self.except_unknown,
+        };
         self.all == except
     }
 
     /// Opens the group of this row, or closes it.
     pub(super) fn toggle(&mut self, dataset: &Dataset, row: u32) {
-        let value = self.value(dataset, row);
-        if !self.except.remove(&value) {
-            self.except.insert(value);
+        match self.value(dataset, row).map(Box::from) {
+            Some(value) => {
+                if !self.except.remove(&value) {
+                    self.except.insert(value);
+                }
+            }
+            None => self.except_unknown = !self.except_unknown,
         }
     }
 
-    fn value(&self, dataset: &Dataset, row: u32) -> Option<Box<str>> {
+    fn value<'a>(&self, dataset: &'a Dataset, row: u32) -> Option<&'a str> {
         match self.column.as_ref().and_then(|id| dataset.column(id)) {
-            Some(Column::Text(column)) => column.get(row as usize).map(Into::into),
+            Some(Column::Text(column)) => column.get(row as usize),
             _ => None,
         }
     }

@@ -120,6 +120,20 @@ impl Lines {
         }
     }
 
+    /// The rows that the lines from one to another stand for, both included.
+    #[must_use]
+    pub fn rows_between(&self, first: usize, last: usize) -> &[u32] {
+        let place = |line: usize| match self.get(line)? {
+            Line::Session(place) => Some(place..place + 1),
+            Line::Group(number) => Some(self.groups[number].places()),
+        };
+        match (place(first), place(last)) {
+            // The head of a group stands before all that it stands for.
+            (Some(first), Some(last)) => &self.rows[first.start..last.end.max(first.start)],
+            _ => &[],
+        }
+    }
+
     /// The group that a place belongs to.
     #[must_use]
     pub fn group_of(&self, place: usize) -> Option<usize> {
@@ -177,6 +191,10 @@ mod tests {
         );
         assert_eq!(lines.rows_of(4), [20]);
         assert_eq!(lines.rows_of(0), [10, 11, 12]);
+        assert_eq!(lines.rows_between(2, 4), [11, 12, 20]);
+        assert_eq!(lines.rows_between(4, 5), [20, 30, 31]);
+        assert_eq!(lines.rows_between(7, 7), [31]);
+        assert_eq!(lines.rows_between(0, 8), [0; 0]);
         let found: Vec<usize> = (0..6).map(|place| lines.line_of(place)).collect();
         assert_eq!(found, [1, 2, 3, 4, 6, 7]);
 

@@ -8,7 +8,7 @@ use super::lines::{Line, Lines};
 use super::row_set::RowSet;
 use super::scroll::{Metrics, Scroll};
 use crate::dataset::{ColumnId, Dataset, Follow};
-use crate::query::{Counts, Facets, Grouping, Repeats, View};
+use crate::query::{Counts, Facets, Repeats, View};
 
 /// So many sessions are tried to hold the view in place. Looking for one goes through all rows.
 const HOLDERS: usize = 8;
@@ -106,6 +106,16 @@ impl PowerTable {
         self.selected.contains(row)
     }
 
+    /// Whether all sessions of a group are selected.
+    #[must_use]
+    pub fn is_group_selected(&self, number: usize) -> bool {
+        let group = self.sessions.as_ref().and_then(|sessions| {
+            let group = sessions.lines.groups().get(number)?;
+            Some(&sessions.lines.rows()[group.places()])
+        });
+        group.is_some_and(|rows| rows.iter().all(|&row| self.selected.contains(row)))
+    }
+
     /// How many of the shown sessions are selected.
     #[must_use]
     pub fn selected(&self) -> usize {
@@ -155,7 +165,8 @@ impl PowerTable {
 
     /// Forgets all sessions, as with another gateway.
     pub fn forget(&mut self) {
-        *self = Self { metrics: self.metrics, folded: std::mem::take(&mut self.folded), ..Self::default() };
+        let metrics = Metrics { lines: 0, ..self.metrics };
+        *self = Self { metrics, folded: std::mem::take(&mut self.folded), ..Self::default() };
     }
 
     /// How high a line and the view are, in physical pixels.
@@ -168,62 +179,71 @@ impl PowerTable {
     }
 
     /// Shows what a query selected. Selection, cursor and place stay with their sessions.
-    pub fn show(&mut self, view: View, grouping: Option<&Grouping>) {
-        let View { dataset, selection, repeats, follow } = view;
+    pub fn show(&mut self, view: View) {
+        let View { dataset, selection, grouping, repeats, follow } = view;
         let held = self.hold();
+        let was_at_top = self.is_at_top();
         let old_line = self.cursor_line();
-        let went = |row: u32| follow.as_ref().map_or(Some(row), |follow| follow.row(row));
+        let went = |at: Cursor| follow.as_ref().map_or(Some(at), |follow| at.follow(follow));
         if let Some(follow) = &follow {
             self.selected = self.selected.follow(follow);
             self.cursor = self.cursor.and_then(|cursor| cursor.follow(follow));
             self.anchor = self.anchor.and_then(|anchor| anchor.follow(follow));
         }
-        let grouping = grouping.map(|grouping| &grouping.column).filter(|_| !selection.groups.is_empty());
-        self.folded.group_by(grouping);
+        self.folded.group_by(grouping.as_ref());
+        // Where nobody is shown, there is no group either, and those that were closed stay so.
+        let grouping = grouping.filter(|_| !selection.groups.is_empty());
         let lines = Lines::new(selection.rows, &selection.groups, |row| self.folded.is_open(&dataset, row));
         self.metrics.lines = lines.len();
         let (counts, facets) = (selection.counts, selection.facets);
-        self.sessions =
-            Some(Sessions { dataset, lines, grouping: grouping.cloned(), counts, facets, repeats });
-        // The head of a group goes by its first row, which may be another one now.
-        if let Some(Cursor::Group(_)) = self.cursor {
-            self.cursor = self.cursor_line().and_then(|line| self.cursor_at(line));
-        }
+        self.sessions = Some(Sessions { dataset, lines, grouping, counts, facets, repeats });
+        self.settle_cursor();
         // Where the cursor's session is gone or hidden, the keyboard stays where it was on the screen.
         if self.cursor_line().is_none()
             && let Some(line) = old_line
         {
             self.cursor = self.cursor_at(line.min(self.metrics.lines.saturating_sub(1)));
         }
-        let still_there = held.into_iter().find_map(|(row, place)| Some((self.place_of(went(row)?)?, place)));
-        match still_there {
-            Some((line, place)) => self.scroll.put(line, place, self.metrics),
-            None => self.scroll.clamp(self.metrics),
-        }
+        self.restore(was_at_top, held.into_iter().filter_map(|(at, place)| Some((went(at)?, place))));
         self.count_selected();
     }
 
     /// The sessions by which the view is held in place, the best first, and where each stands in it. At the very top
     /// without a cursor there is none: who watches the first lines wants to see what comes first.
-    fn hold(&self) -> Vec<(u32, i64)> {
-        let Some(sessions) = &self.sessions else {
-            return Vec::new();
-        };
+    fn hold(&self) -> Vec<(Cursor, i64)> {
         let visible = self.scroll.visible(self.metrics);
         let cursor = self.cursor_line().filter(|line| visible.contains(line));
-        let is_at_top = self.scroll.line() == 0 && self.scroll.out_px() == 0;
-        let others = visible.clone().filter(|_| !is_at_top).take(HOLDERS);
+        let others = visible.filter(|_| !self.is_at_top()).take(HOLDERS);
         cursor
             .into_iter()
             .chain(others)
-            .filter_map(|line| {
-                let row = match self.cursor {
-                    Some(at) if cursor == Some(line) => at.row(),
-                    _ => *sessions.lines.rows_of(line).first()?,
-                };
-                Some((row, self.scroll.place(line, self.metrics)?))
-            })
+            .filter_map(|line| Some((self.cursor_at(line)?, self.scroll.place(line, self.metrics)?)))
             .collect()
+    }
+
+    /// Puts the first of these that is still shown where it was in the view. At the very top, what comes first is to be
+    /// seen, as long as the cursor is seen, too.
+    fn restore(&mut self, was_at_top: bool, mut held: impl Iterator<Item = (Cursor, i64)>) {
+        self.scroll.clamp(self.metrics);
+        if was_at_top && self.cursor_in_view().is_some() {
+            return;
+        }
+        let found = held.find_map(|(at, place)| Some((self.line_of(at)?, place)));
+        if let Some((line, place)) = found {
+            self.scroll.put(line, place, self.metrics);
+        }
+    }
+
+    fn is_at_top(&self) -> bool {
+        self.scroll.line() == 0 && self.scroll.out_px() == 0
+    }
+
+    /// Puts the cursor on the line where it is found: the head of a group goes by its first row, which may be another one
+    /// now, and a session in a closed group is found at the group's head.
+    fn settle_cursor(&mut self) {
+        if let Some(line) = self.cursor_line() {
+            self.cursor = self.cursor_at(line);
+        }
     }
 
     /// Does what the user wants.
@@ -247,8 +267,9 @@ impl PowerTable {
             }
             Action::Fold(number) => self.fold(number),
             Action::FoldAll { closed } => {
+                let held = self.hold();
                 self.folded.set_all(closed);
-                self.fold_lines();
+                self.fold_lines(held);
             }
             Action::SelectAll => {
                 if let Some(sessions) = &self.sessions {
@@ -287,15 +308,16 @@ impl PowerTable {
                 }
             }
             Choose::Range | Choose::AddRange => {
-                let from =
-                    self.anchor.or(self.cursor).and_then(|anchor| self.line_of(anchor)).unwrap_or(line);
+                // An anchor that a filter hides is none.
+                let found = |at: Cursor| Some((at, self.line_of(at)?));
+                let anchor = self.anchor.and_then(found).or_else(|| self.cursor.and_then(found));
+                let (anchor, from) = anchor.unwrap_or((cursor, line));
                 if choose == Choose::Range {
                     self.selected.clear();
                 }
-                for line in from.min(line)..=from.max(line) {
-                    self.selected.extend(sessions.lines.rows_of(line).iter().copied());
-                }
-                self.anchor = self.anchor.or(self.cursor).or(Some(cursor));
+                let range = sessions.lines.rows_between(from.min(line), from.max(line));
+                self.selected.extend(range.iter().copied());
+                self.anchor = Some(anchor);
             }
             Choose::Move => {}
         }
@@ -360,23 +382,22 @@ impl PowerTable {
         let Some(group) = sessions.lines.groups().get(number) else {
             return;
         };
-        let first = sessions.lines.rows()[group.start];
+        let (first, line) = (sessions.lines.rows()[group.start], group.line);
         self.folded.toggle(&sessions.dataset, first);
-        self.fold_lines();
+        // The head stays under the hand.
+        let place = self.scroll.place(line, self.metrics);
+        self.fold_lines(place.map(|place| (Cursor::Group(first), place)).into_iter().collect());
     }
 
-    fn fold_lines(&mut self) {
+    /// Shows and hides the sessions of groups. What holds the view stays in its place.
+    fn fold_lines(&mut self, held: Vec<(Cursor, i64)>) {
+        let was_at_top = self.is_at_top();
         if let Some(Sessions { dataset, lines, .. }) = &mut self.sessions {
             lines.open(|row| self.folded.is_open(dataset, row));
             self.metrics.lines = lines.len();
-            self.scroll.clamp(self.metrics);
+            self.settle_cursor();
+            self.restore(was_at_top, held.into_iter());
         }
-    }
-
-    /// The line of a row, where it is shown.
-    fn place_of(&self, row: u32) -> Option<usize> {
-        let lines = &self.sessions.as_ref()?.lines;
-        Some(lines.line_of(lines.place_of(row)?))
     }
 
     fn line_of(&self, cursor: Cursor) -> Option<usize> {

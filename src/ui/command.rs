@@ -19,7 +19,7 @@ pub enum Command {
     RefreshEvery(Option<Duration>),
     /// To apply the filters and the groups as they are set now.
     Filter,
-    /// To look for users by a text typed elsewhere.
+    /// To look for users by a text that is typed over the table.
     TypeUsername(String),
     /// To have the keyboard in the box for usernames.
     FindUsername,

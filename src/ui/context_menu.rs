@@ -1,6 +1,6 @@
 //! Menus that open on a right click or, for whoever has no mouse at hand, on the menu key or Shift+F10.
 
-use egui::{Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Response, SetOpenCommand, Ui};
+use egui::{Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Response, SetOpenCommand, Ui};
 
 /// Whether the menu of what has the keyboard is asked for in this frame.
 pub(super) fn is_wanted_by_key(ui: &Ui) -> bool {
@@ -17,16 +17,28 @@ pub(super) fn show(
     close: PopupCloseBehavior,
     contents: impl FnOnce(&mut Ui, bool),
 ) {
-    let id = Popup::default_response_id(response).with("place");
-    let mut menu = Popup::context_menu(response).close_behavior(close);
-    if let Some(place) = by_key {
-        response.ctx.data_mut(|data| data.insert_temp(id, place));
-        menu = menu.open_memory(SetOpenCommand::Bool(true));
-    } else if response.secondary_clicked() {
-        response.ctx.data_mut(|data| data.remove::<Pos2>(id));
+    let menu_id = Popup::default_response_id(response);
+    let place_id = menu_id.with("place");
+    // A right click beside an open menu closes that, and means another one.
+    let by_hand = response.secondary_clicked().then(|| response.interact_pointer_pos()).flatten();
+    let opens = by_key.or(by_hand);
+    if let Some(place) = opens {
+        response.ctx.data_mut(|data| data.insert_temp(place_id, place));
     }
-    if let Some(place) = response.ctx.data(|data| data.get_temp(id)) {
+    let mut menu = Popup::context_menu(response).close_behavior(close);
+    if let Some(place) = response.ctx.data(|data| data.get_temp::<Pos2>(place_id)) {
         menu = menu.at_position(place);
     }
+    if opens.is_some() {
+        menu = menu.open_memory(SetOpenCommand::Bool(true));
+    }
     menu.show(|ui| contents(ui, by_key.is_some()));
+    if opens.is_some() {
+        Popup::open_id(&response.ctx, menu_id);
+    }
+}
+
+/// Whether the menu of this is open.
+pub(super) fn is_open(ctx: &Context, response_id: Id) -> bool {
+    Popup::is_id_open(ctx, response_id.with("popup"))
 }

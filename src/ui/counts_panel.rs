@@ -1,17 +1,17 @@
 //! Users and projects with the number of their sessions; a click filters.
 
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::command::Command;
 use super::model::Model;
 use super::theme;
 use crate::dataset::TextColumn;
-use crate::filter::{self, Mode};
 use crate::query::{Facet, FacetOrder, FilterText, Side};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label("Sort by");
@@ -66,8 +66,7 @@ fn list(
     height: f32,
     commands: &mut Vec<Command>,
 ) {
-    let chosen = if text.mode == Mode::default() { filter::values_of(&text.pattern) } else { None };
-    let chosen = chosen.unwrap_or_default();
+    let chosen = text.values().unwrap_or_default();
     ui.add_space(4.0);
     ui.label(RichText::new(format!("{title} ({})", facet.values.len())).strong());
     ui.push_id(title, |ui| {
@@ -77,29 +76,24 @@ fn list(
             .max_scroll_height(height)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::remainder().clip(true))
-            .column(Column::exact(theme::COUNT_WIDTH))
             .body(|body| {
                 body.rows(theme::ROW_HEIGHT, facet.values.len(), |mut row| {
                     let (code, sessions) = facet.values[row.index()];
                     let value = column.text(code);
                     row.col(|ui| {
                         let is_chosen = chosen.iter().any(|other| other == value);
-                        let button = ui.add(Button::selectable(is_chosen, value).truncate());
+                        let button = Button::selectable(is_chosen, value)
+                            .right_text(RichText::new(sessions.to_string()))
+                            .truncate()
+                            .min_size(vec2(ui.available_width(), theme::ROW_HEIGHT));
+                        let button = ui.add(button);
                         let of = if sessions == 1 { "session" } else { "sessions" };
-                        let hint = format!("{value}\nclick filters, Ctrl+click adds");
+                        let hint = format!("{value}\nclick filters, {}+click adds", theme::CTRL);
                         let name = format!("{value}: {sessions} {of}");
                         if button.on_hover_text(hint).accessible_name(name).clicked() {
                             let adds = ui.input(|input| input.modifiers.command);
                             commands.push(Command::Facet { side, value: value.to_owned(), adds });
                         }
-                    });
-                    row.col(|ui| {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            // The button's name says it already.
-                            let text = RichText::new(sessions.to_string());
-                            ui.add_space(theme::CELL_PADDING);
-                            ui.add(egui::Label::new(text).selectable(false));
-                        });
                     });
                 });
             });

@@ -1,17 +1,22 @@
 //! Everything that the gateway gave about the selected session.
 
-use egui::{Grid, Label, RichText, ScrollArea, Ui};
+use egui::accesskit::Role;
+use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
 
 use super::command::{Command, Copied};
 use super::model::Model;
+use super::silent;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
 /// Draws the pane.
 pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.label(RichText::new("Session").strong());
-    let session = model.table.sessions().zip(model.table.cursor_row());
+    // Only while it is selected: where it has ended, the keyboard goes on to another one.
+    let row = model.table.cursor_row().filter(|&row| model.table.is_selected(row));
+    let session = model.table.sessions().zip(row);
     let Some((sessions, row)) = session else {
         ui.weak("Select a session to see all of it");
         return;
@@ -27,11 +32,16 @@ pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 let text = whole(column.cell(row as usize), &clock);
                 let button = ui.small_button("Copy").on_hover_text(format!("Copy {text}"));
                 if button.accessible_name(format!("Copy {title}")).clicked() {
-                    commands.push(Command::Copy(Copied::Text(copied(column.cell(row as usize), &clock))));
+                    commands.push(Command::Copy(Copied::Text(display::copied(
+                        column.cell(row as usize),
+                        &clock,
+                    ))));
                 }
                 ui.vertical(|ui| {
-                    ui.label(RichText::new(title).weak().small());
-                    ui.add(Label::new(text).wrap());
+                    // Said together with the value: alone it would be a second header of that name.
+                    silent::small_title(ui, title);
+                    let value = ui.add(Label::new(&text).wrap());
+                    value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
                 });
                 ui.end_row();
             }
@@ -47,11 +57,4 @@ fn whole(cell: Cell<'_>, clock: &Clock) -> String {
     let moment = if clock.style == DateStyle::Age { DateStyle::Local } else { clock.style };
     let moment = Clock { style: moment, ..*clock }.date(epoch_ms);
     format!("{moment} ({})", Clock { style: DateStyle::Age, ..*clock }.date(epoch_ms))
-}
-
-fn copied(cell: Cell<'_>, clock: &Clock) -> String {
-    match cell {
-        Cell::Unknown => String::new(),
-        cell => display::cell(cell, clock).into_owned(),
-    }
 }

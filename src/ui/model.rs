@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
+
+use egui::Id;
 
 use super::theme::Tone;
-use crate::dataset::{Cell, ColumnId};
+use crate::dataset::{Cell, ColumnId, Value};
 use crate::display::Clock;
 use crate::export::{Format, Progress};
 use crate::filter::Filter;
@@ -48,12 +50,19 @@ pub(super) struct Model {
     pub(super) facet_order: FacetOrder,
     /// The sessions on screen, and where the user is among them.
     pub(super) table: PowerTable,
+    /// What had the keyboard when the keys of this frame were pressed: a text box that Enter or Escape leaves has given it
+    /// up by now.
+    pub(super) focused: Option<Id>,
+    /// The cell that an open menu is about: the session may move or end while it is open.
+    pub(super) menu_cell: Option<(ColumnId, Value)>,
     /// What is exported, and as what.
     pub(super) export_as: ExportAs,
     /// What the export is doing.
     pub(super) export: Export,
     /// Something to tell, until it is dismissed.
     pub(super) message: Option<Message>,
+    /// When it was first told.
+    pub(super) said_at: Option<Instant>,
 }
 
 /// A filter as it is typed.
@@ -133,21 +142,23 @@ pub(super) enum Export {
         path: String,
         /// There is such a file, and it was said so.
         replace: bool,
+        /// The box is to have the keyboard in the next frame.
+        take_focus: bool,
     },
 }
 
 impl Export {
     /// Asking for a path, with this one to begin with.
     pub(super) fn asking_for(path: &Path) -> Self {
-        Self::AskingForPath { path: path.display().to_string(), replace: false }
+        Self::AskingForPath { path: path.display().to_string(), replace: false, take_focus: true }
     }
 }
 
 /// Something to tell.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Message {
-    /// So many sessions are in the clipboard.
-    Copied(usize),
+    /// Something was done, and this is it.
+    Done(String),
     /// A file was written.
     Exported {
         /// The file.
@@ -205,6 +216,12 @@ impl Model {
         let at = self.table.column().filter(|at| shown().any(|id| id == *at));
         let id = at.or_else(|| shown().next())?;
         Some((id.clone(), dataset.column(id)?.cell(row as usize)))
+    }
+
+    /// Whether there is something to export, and nothing is being exported.
+    pub(super) fn can_export(&self) -> bool {
+        let nothing = self.export_as.rows == ExportRows::Selected && self.table.selected() == 0;
+        self.table.sessions().is_some() && matches!(self.export, Export::Idle) && !nothing
     }
 
     /// The columns shown, in order.

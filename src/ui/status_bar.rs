@@ -19,8 +19,8 @@ const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    if let Export::AskingForPath { path, replace } = &mut model.export {
-        ask_for_path(ui, path, replace, commands);
+    if let Export::AskingForPath { path, replace, take_focus } = &mut model.export {
+        ask_for_path(ui, path, replace, std::mem::take(take_focus), commands);
     }
     ui.horizontal(|ui| {
         if let Some(sessions) = model.table.sessions() {
@@ -76,6 +76,7 @@ fn selection(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             {
                 if ui.button(text).clicked() {
                     commands.push(Command::Copy(what));
+                    ui.close();
                 }
             }
         })
@@ -96,9 +97,7 @@ fn export(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
         ExportRows::Selected => "selected sessions",
         ExportRows::All => "all sessions",
     };
-    let nothing = model.export_as.rows == ExportRows::Selected && model.table.selected() == 0;
-    let ready = model.table.sessions().is_some() && matches!(model.export, Export::Idle) && !nothing;
-    let button = ui.add_enabled(ready, Button::new("Export"));
+    let button = ui.add_enabled(model.can_export(), Button::new("Export"));
     let button = button.on_hover_text(format!("Write the {rows} to a file (Ctrl+E)"));
     if button.on_disabled_hover_text("Nothing is selected to be exported").clicked() {
         commands.push(Command::Export);
@@ -137,15 +136,19 @@ fn options(ui: &mut Ui, model: &mut Model) {
     menu.on_hover_text("What to export, and as what").accessible_name("Export options");
 }
 
+pub(super) fn sessions_text(number: usize) -> String {
+    if number == 1 { "1 session".to_owned() } else { format!("{number} sessions") }
+}
+
 fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.separator();
     if ui.button("×").accessible_name("Dismiss the message").clicked() {
         commands.push(Command::DismissMessage);
     }
     let (text, tone) = match message {
-        Message::Copied(sessions) => (format!("{sessions} sessions copied"), Tone::Good),
+        Message::Done(text) => (text.clone(), Tone::Good),
         Message::Exported { path, sessions } => {
-            (format!("{sessions} sessions written to {}", path.display()), Tone::Good)
+            (format!("{} written to {}", sessions_text(*sessions), path.display()), Tone::Good)
         }
         Message::Trouble(text) => (text.clone(), Tone::Fault),
     };
@@ -154,7 +157,13 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
 }
 
 /// Where the system has no file dialog, its work is done here.
-fn ask_for_path(ui: &mut Ui, path: &mut String, replace: &mut bool, commands: &mut Vec<Command>) {
+fn ask_for_path(
+    ui: &mut Ui,
+    path: &mut String,
+    replace: &mut bool,
+    take_focus: bool,
+    commands: &mut Vec<Command>,
+) {
     ui.horizontal(|ui| {
         ui.label("Export to");
         let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::LEAST_PATH);
@@ -162,7 +171,13 @@ fn ask_for_path(ui: &mut Ui, path: &mut String, replace: &mut bool, commands: &m
         if edit.changed() {
             *replace = false;
         }
+        if take_focus {
+            edit.request_focus();
+        }
         let edit = edit.accessible_name("Path of the file to export to");
+        if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            commands.push(Command::CancelExport);
+        }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let target = PathBuf::from(path.trim());
         let named = target.file_name().is_some();

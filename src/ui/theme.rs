@@ -3,6 +3,9 @@
 use egui::style::ScrollStyle;
 use egui::{Color32, Context, FontDefinitions, FontFamily, Visuals};
 
+/// What the key is called that goes with shortcuts.
+pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" };
+
 /// The height of a row of the table.
 pub(super) const ROW_HEIGHT: f32 = 22.0;
 /// The height of the table's header.
@@ -25,14 +28,18 @@ pub(super) const LEAST_THUMB: f32 = 24.0;
 pub(super) const ROUNDING: f32 = 3.0;
 /// How many sessions of a group are looked at for who is in it twice.
 pub(super) const LOOKED_AT: usize = 1000;
+/// Where there is less room than this, filters on single values stand in a menu.
+pub(super) const ROOM_FOR_FILTERS: f32 = 160.0;
+/// Below the words in place of the table.
+pub(super) const BELOW_WORDS: f32 = 24.0;
+/// The width of a menu that would otherwise break its lines.
+pub(super) const MENU_WIDTH: f32 = 180.0;
 /// The width of the list of users and projects at first.
 pub(super) const COUNTS_WIDTH: f32 = 220.0;
 /// The width of the pane of a session at first.
 pub(super) const DETAILS_WIDTH: f32 = 250.0;
 /// Neither is narrower.
 pub(super) const LEAST_PANEL: f32 = 140.0;
-/// The width of the numbers in the list of users and projects.
-pub(super) const COUNT_WIDTH: f32 = 64.0;
 /// What the title of such a list takes.
 pub(super) const FACET_TITLE: f32 = 28.0;
 /// The width of the bar of an export under way.

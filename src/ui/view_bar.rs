@@ -1,21 +1,22 @@
 //! The line above the table: which kind of session, in which groups, what is kept or left out, and what else is open.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Layout, PopupCloseBehavior, Ui};
+use egui::{Align, Button, Layout, PopupCloseBehavior, ScrollArea, Ui};
 
-use super::app::described;
 use super::command::Command;
 use super::grid;
 use super::model::Model;
+use super::theme;
 use crate::dataset::ColumnId;
 use crate::display;
+use crate::export::described;
 use crate::query::{Grouping, Kind};
 use crate::table::Action;
 
 /// By what sessions can be grouped.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
 
-/// Draws the line, and a second one where single values are filtered.
+/// Draws the line. Single values that are filtered stand in it, so that the table below never moves.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         kinds(ui, model, commands);
@@ -34,11 +35,11 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
             ui.toggle_value(details, "Details")
                 .on_hover_text("Everything about the selected session (Enter)");
             columns(ui, model);
+            if !model.cells.is_empty() {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| cell_filters(ui, model, commands));
+            }
         });
     });
-    if !model.cells.is_empty() {
-        cell_filters(ui, model, commands);
-    }
 }
 
 fn kinds(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
@@ -58,6 +59,7 @@ fn groups(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
         Some(grouping) => format!("Group: {} ▼", display::title(&grouping.column)),
     };
     let (menu, _) = MenuButton::new(title).ui(ui, |ui| {
+        ui.set_min_width(theme::MENU_WIDTH);
         let mut wanted = grouping.clone();
         ui.radio_value(&mut wanted, None, "No groups");
         let largest_first = grouping.as_ref().is_some_and(|grouping| grouping.largest_first);
@@ -90,16 +92,26 @@ fn columns(ui: &mut Ui, model: &mut Model) {
     menu.accessible_name("Columns");
 }
 
-/// The single values that are kept or left out, each with a way to be rid of it.
+/// The single values that are kept or left out, each with a way to be rid of it; in a menu where there is no room.
 fn cell_filters(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    if ui.available_width() < theme::ROOM_FOR_FILTERS {
+        let number = model.cells.len();
+        let (menu, _) =
+            MenuButton::new(format!("{number} ▼")).ui(ui, |ui| each_cell_filter(ui, model, commands));
+        let of = if number == 1 { "value is" } else { "values are" };
+        menu.on_hover_text(format!("{number} {of} filtered")).accessible_name("Filtered values");
+    } else {
+        ScrollArea::horizontal().show(ui, |ui| each_cell_filter(ui, model, commands));
+    }
+}
+
+fn each_cell_filter(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     let clock = model.clock();
-    ui.horizontal_wrapped(|ui| {
-        for (index, filter) in model.cells.iter().enumerate() {
-            let text = described(filter, &clock);
-            let button = ui.button(format!("{text}  ×")).on_hover_text("Remove this filter");
-            if button.accessible_name(format!("Remove the filter: {text}")).clicked() {
-                commands.push(Command::DropCellFilter(index));
-            }
+    for (index, filter) in model.cells.iter().enumerate() {
+        let text = described(filter, &clock);
+        let button = ui.button(format!("{text}  ×")).on_hover_text("Remove this filter");
+        if button.accessible_name(format!("Remove the filter: {text}")).clicked() {
+            commands.push(Command::DropCellFilter(index));
         }
-    });
+    }
 }

@@ -1,6 +1,7 @@
 //! The newest question is the one answered, and the last good filter stands in for a faulty one.
 
 use super::*;
+use crate::filter::Mode;
 
 /// Nothing here takes this long unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -51,13 +51,14 @@ impl Bench {
         let dataset = self.dataset.clone();
         let view = View {
             selection: self.query.run(&dataset).unwrap(),
+            grouping: self.query.grouping.as_ref().map(|grouping| grouping.column.clone()),
             repeats: Arc::new(Repeats::of(&dataset)),
             follow: shown
                 .filter(|shown| !Arc::ptr_eq(shown, &dataset))
                 .map(|shown| Follow::between(&shown, &dataset)),
             dataset,
         };
-        self.table.show(view, self.query.grouping.as_ref());
+        self.table.show(view);
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -317,4 +318,66 @@ fn another_gateway_begins_anew() {
     assert!(bench.table.sessions().is_none());
     bench.refresh("x-X");
     assert_eq!((bench.selected(), bench.in_view(), bench.cursor()), (String::new(), "X".into(), None));
+}
+
+#[test]
+fn a_groups_head_holds_the_view_where_it_is() {
+    let mut bench = Bench::new(PLANT);
+    bench.group(ColumnId::Username);
+    // The head of the second group is in the middle of the view, and then at its top.
+    for pixels in [30.0, 20.0] {
+        bench.table.act(Action::ScrollBy(pixels));
+        bench.click(5, Choose::Only);
+        let before = bench.in_view();
+        for _ in 0..3 {
+            bench.refresh(PLANT);
+            assert_eq!(bench.in_view(), before);
+        }
+    }
+    // Also without a cursor.
+    let mut bench = Bench::new(PLANT);
+    bench.group(ColumnId::Username);
+    bench.table.act(Action::ScrollBy(50.0));
+    let before = bench.in_view();
+    bench.refresh(PLANT);
+    assert_eq!(bench.in_view(), before);
+}
+
+#[test]
+fn closed_groups_stay_closed_while_a_filter_finds_nobody() {
+    let mut bench = Bench::new(PLANT);
+    bench.group(ColumnId::Username);
+    bench.table.act(Action::FoldAll { closed: true });
+    bench.filter("nobody");
+    assert_eq!(bench.in_view(), "");
+    bench.filter("");
+    assert_eq!(bench.in_view(), "433");
+}
+
+#[test]
+fn a_range_begins_at_the_cursor_where_its_anchor_is_hidden() {
+    let mut bench = Bench::new(PLANT);
+    bench.click(0, Choose::Only);
+    bench.filter("[bc].*");
+    bench.step(Step::Down, Choose::Move);
+    let from = bench.cursor().unwrap();
+    bench.step(Step::Down, Choose::Range);
+    bench.step(Step::Down, Choose::Range);
+    assert_eq!((from.as_str(), bench.selected().as_str()), ("C", "CEF"));
+}
+
+#[test]
+fn the_keyboard_goes_to_the_head_of_the_group_that_is_closed_over_it() {
+    let mut bench = Bench::new(PLANT);
+    bench.group(ColumnId::Username);
+    bench.click(2, Choose::Only);
+    bench.table.act(Action::Fold(0));
+    assert_eq!(bench.table.cursor_line(), Some(0));
+    assert!(bench.table.cursor_in_view().is_some());
+    bench.table.act(Action::Sideways(Side::Right, Vec::new()));
+    assert_eq!(bench.in_view(), "4ADGJ");
+    // All of it, or not.
+    assert!(!bench.table.is_group_selected(0));
+    bench.click(0, Choose::Only);
+    assert!(bench.table.is_group_selected(0) && !bench.table.is_group_selected(1));
 }

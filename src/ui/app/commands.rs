@@ -12,8 +12,9 @@ use super::{App, PATIENCE};
 use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
+use crate::filter::Mode;
 use crate::gateway::{Credentials, Profile};
-use crate::query::{self, Answer, Question};
+use crate::query::{self, Answer, FilterText, Question};
 use crate::settings::{SavedFilter, State, Target};
 
 impl App {
@@ -27,7 +28,9 @@ impl App {
             }
             Command::Filter => self.ask(PATIENCE),
             Command::TypeUsername(text) => {
-                self.model.username.text.pattern.push_str(&text);
+                // Whoever types a few letters means a part of a name.
+                let mode = Mode { contains: true, ..Mode::default() };
+                self.model.username.text = FilterText { pattern: text, mode };
                 self.model.username.take_focus = true;
                 self.ask(PATIENCE);
             }
@@ -55,7 +58,9 @@ impl App {
                 let saved = SavedFilter::new(name, username, &self.model.project.text);
                 self.change_settings(Change::SaveFilter(saved));
             }
-            Command::RemoveFilter(name) => self.change_settings(Change::RemoveFilter(name)),
+            Command::RemoveFilter(name) => {
+                self.change_settings(Change::RemoveFilter(name));
+            }
             Command::SortBy(column) => self.sort(query::toggled(&self.model.arrangement.sort, &column)),
             Command::AddSort(column) => self.sort(query::added(&self.model.arrangement.sort, &column)),
             Command::Sort(keys) => self.sort(keys),
@@ -132,19 +137,21 @@ impl App {
     }
 
     fn keep(&mut self, state: State) {
-        if self.settings_thread.is_some() && state != self.kept {
-            self.change_settings(Change::Remember(state.clone()));
+        let wanted = self.settings_thread.is_some() && state != self.kept;
+        if !wanted || self.change_settings(Change::Remember(state.clone())) {
+            self.kept = state;
         }
-        self.kept = state;
     }
 
-    fn change_settings(&mut self, change: Change) {
+    /// Whether somebody makes the change. Where not, it is said.
+    fn change_settings(&mut self, change: Change) -> bool {
         let trouble = match &self.settings_thread {
             None => "there is no folder to keep settings in; set GATEWATCH_CONFIG_DIR",
-            Some(thread) if thread.make(change) => return,
+            Some(thread) if thread.make(change) => return true,
             Some(_) => "the settings can't be written; is the disk full or gone?",
         };
         self.model.message = Some(Message::Trouble(trouble.to_owned()));
+        false
     }
 
     /// Asks for the rows of the newest table, and takes them if they come within `patience`.
@@ -173,23 +180,26 @@ impl App {
         match table {
             Some(view) => {
                 self.model.arrangement.columns.take_in(&view.dataset);
-                self.model.table.show(view, self.model.arrangement.grouping.as_ref());
+                self.model.table.show(view);
             }
             None => self.model.table.forget(),
         }
+    }
+
+    fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
+        ctx.copy_text(text);
+        self.model.message = Some(Message::Done(done.to_owned()));
     }
 
     fn copy(&mut self, ctx: &Context, what: Copied) {
         let format = match what {
             Copied::Cell => {
                 let clock = self.model.clock();
-                if let Some((_, cell)) = self.model.cell_at_keyboard() {
-                    ctx.copy_text(display::cell(cell, &clock).into_owned());
-                }
-                return;
+                let text = self.model.cell_at_keyboard().map(|(_, cell)| display::copied(cell, &clock));
+                return text.map_or((), |text| self.copy_text(ctx, text, "the cell is copied"));
             }
-            Copied::Text(text) => return ctx.copy_text(text),
-            Copied::Call => return ctx.copy_text(self.session_info_call()),
+            Copied::Text(text) => return self.copy_text(ctx, text, "the value is copied"),
+            Copied::Call => return self.copy_text(ctx, self.session_info_call(), "the call is copied"),
             Copied::Rows => Format::Tabs(self.model.clock()),
             Copied::Csv => Format::Csv,
             Copied::Json => Format::Json,

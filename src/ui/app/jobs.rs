@@ -10,12 +10,16 @@ use egui::Context;
 
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{Export, ExportRows, Message};
+use super::super::status_bar::sessions_text;
 use super::App;
 use crate::export::{self, Format, Progress};
 
+/// From so many sessions on a copy says that it is under way.
+const WORTH_SAYING: usize = 10_000;
+
 impl App {
     pub(super) fn export(&mut self, ctx: &Context) {
-        if self.export.is_some() || self.model.table.sessions().is_none() {
+        if self.export.is_some() || !self.model.can_export() {
             return;
         }
         let picking = (self.pick_file)(&self.suggested_name());
@@ -28,6 +32,7 @@ impl App {
         start: impl FnOnce(Extract, Arc<Progress>, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
     ) {
         self.model.export = Export::Idle;
+        self.model.message = None;
         let Some(extract) = self.extract() else {
             return;
         };
@@ -70,6 +75,9 @@ impl App {
         let extract =
             Extract { dataset: sessions.dataset.clone(), columns: self.model.shown_columns(), rows, format };
         let ctx = ctx.clone();
+        // A small copy is there before anybody could read this.
+        self.model.message = (extract.rows.len() > WORTH_SAYING)
+            .then(|| Message::Done(format!("copying {}…", sessions_text(extract.rows.len()))));
         match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy = Some(job),
             Err(error) => self.model.message = Some(Message::Trouble(format!("can't copy: {error}"))),
@@ -84,7 +92,7 @@ impl App {
         self.model.message = match outcome {
             Outcome::Text(text) => {
                 ctx.copy_text(text);
-                Some(Message::Copied(sessions))
+                Some(Message::Done(format!("{} copied", sessions_text(sessions))))
             }
             _ => Some(Message::Trouble("nothing was copied; is there enough memory?".to_owned())),
         };
@@ -98,7 +106,10 @@ impl App {
         self.model.export = Export::Idle;
         match outcome {
             Outcome::Written(path) => self.model.message = Some(Message::Exported { path, sessions }),
-            Outcome::Cancelled | Outcome::Text(_) => {}
+            Outcome::Cancelled => {
+                self.model.message = Some(Message::Done("cancelled; no file was written".to_owned()));
+            }
+            Outcome::Text(_) => {}
             Outcome::NoDialog => {
                 let dirs = directories::UserDirs::new();
                 let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));

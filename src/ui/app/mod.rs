@@ -5,14 +5,12 @@ mod filters;
 mod jobs;
 mod shortcuts;
 
-pub(super) use filters::described;
-
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Panel, Popup, Ui};
+use egui::{CentralPanel, Context, Memory, Panel, Popup, Ui};
 
 use super::export_job::{ExportJob, PickFile};
 use super::model::{Message, Model};
@@ -29,6 +27,8 @@ use crate::watch::Watcher;
 const REFRESH: Duration = Duration::from_secs(5);
 /// How long a frame waits for its query, so that a small table answers in the very frame of the keystroke.
 const PATIENCE: Duration = Duration::from_millis(2);
+/// How long it is told that something went well.
+const GOOD_NEWS: Duration = Duration::from_secs(10);
 /// How often ages are shown anew: they are told in minutes.
 const AGES: Duration = Duration::from_secs(30);
 
@@ -139,6 +139,22 @@ impl App {
         }
     }
 
+    /// What went well is told for a while; what did not stays until it is dismissed.
+    fn forget_old_message(&mut self, ctx: &Context) {
+        let Model { message, said_at, .. } = &mut self.model;
+        if !matches!(message, Some(Message::Done(_) | Message::Exported { .. })) {
+            *said_at = None;
+            return;
+        }
+        let left = GOOD_NEWS.saturating_sub(said_at.get_or_insert_with(Instant::now).elapsed());
+        if left.is_zero() {
+            *message = None;
+            ctx.request_repaint();
+        } else {
+            ctx.request_repaint_after(left);
+        }
+    }
+
     fn take_settings(&mut self) {
         match self.settings_thread.as_ref().and_then(SettingsThread::changed) {
             None | Some(Ok(None)) => {}
@@ -170,7 +186,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
-        let mut commands = shortcuts::take(&ctx);
+        let mut commands = shortcuts::take(&ctx, self.model.focused);
         let model = &mut self.model;
         Panel::top("bars").show(ui, |ui| {
             ui.add_space(4.0);
@@ -208,7 +224,9 @@ impl eframe::App for App {
             self.run(&ctx, command);
         }
         give_back_keyboard(&ctx);
+        self.model.focused = ctx.memory(Memory::focused);
         self.model.arrangement.zoom = ctx.zoom_factor();
+        self.forget_old_message(&ctx);
         // Not while a column is being dragged: once it is where it stays.
         if !ctx.input(|input| input.pointer.any_down()) {
             self.keep_arrangement();

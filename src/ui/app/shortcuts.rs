@@ -1,12 +1,13 @@
 //! Keys that work wherever the keyboard is.
 
-use egui::{Context, Key, KeyboardShortcut, Memory, Modifiers, Popup};
+use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::super::command::Command;
 use super::super::{filter_bar, grid};
 
-/// What is wanted by the keys of this frame.
-pub(super) fn take(ctx: &Context) -> Vec<Command> {
+/// What is wanted by the keys of this frame. `focused` had the keyboard when they were pressed: egui takes it away at
+/// Escape before anybody is asked.
+pub(super) fn take(ctx: &Context, focused: Option<Id>) -> Vec<Command> {
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
@@ -18,7 +19,6 @@ pub(super) fn take(ctx: &Context) -> Vec<Command> {
         pressed.map(|(_, command)| command).collect()
     });
     // A menu that is open is closed by the same key, and a box for something else is left by it.
-    let focused = ctx.memory(Memory::focused);
     let is_ours = focused.is_none_or(|id| id == grid::id() || filter_bar::ids().contains(&id));
     if is_ours && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         commands.push(Command::Escape);

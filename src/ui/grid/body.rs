@@ -10,10 +10,10 @@ use super::super::command::Command;
 use super::super::context_menu;
 use super::super::model::Model;
 use super::super::theme;
-use super::{Shown, cell, cell_menu};
+use super::{Shown, cell, cell_menu, hand};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
-use crate::table::{Action, Choose, Cursor, Group, Line, PowerTable, Sessions};
+use crate::table::{Cursor, Group, Line, PowerTable, Sessions};
 
 /// Draws the lines and takes the clicks. Gives the room that they have.
 pub(super) fn show(
@@ -34,12 +34,12 @@ pub(super) fn show(
     // Under the lines, so that a text's own hint still shows; one place for all of them, so that a menu or a drag
     // stays where it is when sessions come and go.
     let hand = ui.interact(seen, super::id().with("body"), Sense::CLICK | Sense::DRAG);
-    wheel(&ui, seen, &mut model.table);
-
     let Some(sessions) = model.table.sessions() else {
         return rect;
     };
-    let lines = Painter { rect, scale, columns, model, sessions, clock: model.clock() };
+    let has_keyboard = ui.memory(|memory| memory.has_focus(super::id()));
+    let shows_keyboard = has_keyboard || context_menu::is_open(ui.ctx(), hand.id);
+    let lines = Painter { rect, scale, columns, model, sessions, clock: model.clock(), shows_keyboard };
     let pointed = hand.hover_pos().and_then(|at| lines.line_at(at));
     for line in model.table.scroll().visible(model.table.metrics()) {
         lines.line(&mut ui, line, pointed == Some(line), moved_sideways);
@@ -51,57 +51,27 @@ pub(super) fn show(
             "No session matches the filters"
         };
         super::placeholder(&mut ui, text);
-    }
-
-    let has_keyboard = ui.memory(|memory| memory.has_focus(super::id()));
-    let by_key = lines.cursor_place().filter(|_| has_keyboard && context_menu::is_wanted_by_key(&ui));
-    let mut actions = Vec::new();
-    if let Some(at) = hand.interact_pointer_pos() {
-        let modifiers = ui.input(|input| input.modifiers);
-        let choose = match (modifiers.command, modifiers.shift) {
-            (false, false) => Choose::Only,
-            (true, false) => Choose::Toggle,
-            (false, true) => Choose::Range,
-            (true, true) => Choose::AddRange,
-        };
-        let line = lines.line_at(at);
-        if let Some(line) = line {
-            let column = lines.column_at(at.x);
-            let group = sessions.lines.get(line).and_then(|line| match line {
-                Line::Group(number) => Some(number),
-                Line::Session(_) => None,
-            });
-            let on_sign = at.x - rect.left() < theme::FOLD_WIDTH;
-            match group {
-                Some(number) if hand.double_clicked() || (hand.clicked() && on_sign) => {
-                    actions.push(Action::Fold(number));
-                }
-                _ if hand.secondary_clicked() => actions.push(Action::Choose(line, column, Choose::Keep)),
-                _ if hand.double_clicked() => commands.push(Command::ShowDetails),
-                _ if hand.clicked() => actions.push(Action::Choose(line, column, choose)),
-                _ if hand.drag_started() => {
-                    // The drag began where the button went down, which may be a line further.
-                    let from =
-                        ui.input(|input| input.pointer.press_origin()).and_then(|at| lines.line_at(at));
-                    actions.push(Action::Choose(from.unwrap_or(line), column, choose));
-                }
-                _ if hand.dragged() => actions.push(Action::Choose(line, None, Choose::Range)),
-                _ => {}
+        if !sessions.dataset.is_empty() {
+            let size = vec2(theme::MENU_WIDTH, theme::ROW_HEIGHT);
+            let place =
+                Rect::from_center_size(seen.center() + vec2(0.0, theme::BELOW_WORDS + size.y / 2.0), size);
+            if ui.put(place, egui::Button::new("Show all sessions")).clicked() {
+                commands.push(Command::ClearFilters);
             }
-        } else if hand.dragged() {
-            // Past the edge, the table follows the hand.
-            let past = if at.y < rect.top() { at.y - rect.top() } else { (at.y - rect.bottom()).max(0.0) };
-            actions.push(Action::ScrollBy(f64::from(past)));
-            ui.ctx().request_repaint();
-        } else if hand.clicked() {
-            actions.push(Action::SelectNothing);
         }
     }
+
+    let by_key = lines.cursor_place().filter(|_| has_keyboard && context_menu::is_wanted_by_key(&ui));
+    let hand::Done { actions, menu } = hand::take(&ui, &hand, &lines, commands);
     if !actions.is_empty() {
         ui.ctx().request_repaint();
     }
     for action in actions {
         model.table.act(action);
+    }
+    if by_key.is_some() || menu.is_some() {
+        let cell = model.cell_at_keyboard().filter(|_| menu != Some(false));
+        model.menu_cell = cell.map(|(id, cell)| (id, cell.into()));
     }
     cell_menu::show(&hand, by_key, model, commands);
     rect
@@ -131,31 +101,24 @@ fn cell_id(at: Cursor, column: &ColumnId) -> Id {
     line_id(at).with(column.name())
 }
 
-/// Scrolls by the wheel or a touch pad, if the pointer is over the table.
-fn wheel(ui: &Ui, seen: Rect, table: &mut PowerTable) {
-    if !ui.rect_contains_pointer(seen) {
-        return;
-    }
-    let points = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
-    if points != 0.0 {
-        table.act(Action::ScrollBy(-f64::from(points * ui.pixels_per_point())));
-    }
-}
-
 /// Points that were made of whole pixels, as pixels again.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no screen has that many pixels")]
 fn pixels(points: f32) -> u32 {
     points.round().max(0.0) as u32
 }
 
-/// What painting a line takes.
-struct Painter<'a> {
-    rect: Rect,
+/// What painting a line takes, and finding one.
+pub(super) struct Painter<'a> {
+    /// The room of all lines.
+    pub(super) rect: Rect,
     scale: f32,
     columns: &'a [Shown],
     model: &'a Model,
-    sessions: &'a Sessions,
+    /// What is shown.
+    pub(super) sessions: &'a Sessions,
     clock: Clock,
+    /// Whether it is shown where the keyboard is: while it is here, or in the menu of a cell.
+    shows_keyboard: bool,
 }
 
 impl Painter<'_> {
@@ -182,7 +145,8 @@ impl Painter<'_> {
         cells.get(column.unwrap_or(0)).map(Rect::left_bottom)
     }
 
-    fn line_at(&self, at: Pos2) -> Option<usize> {
+    /// The line at this place.
+    pub(super) fn line_at(&self, at: Pos2) -> Option<usize> {
         if !self.rect.contains(at) {
             return None;
         }
@@ -191,7 +155,16 @@ impl Painter<'_> {
         visible.find(|&line| self.place(line).is_some_and(|rect| rect.y_range().contains(at.y)))
     }
 
-    fn column_at(&self, x: f32) -> Option<ColumnId> {
+    /// The line at this height, or the first or last one in view where the place is above or below them.
+    pub(super) fn nearest_line(&self, at: Pos2) -> Option<usize> {
+        let table = &self.model.table;
+        let mut visible = table.scroll().visible(table.metrics());
+        let last = visible.clone().next_back()?;
+        Some(visible.find(|&line| self.place(line).is_some_and(|rect| at.y < rect.bottom())).unwrap_or(last))
+    }
+
+    /// The column at this place.
+    pub(super) fn column_at(&self, x: f32) -> Option<ColumnId> {
         let mut right = self.rect.left();
         let under = self.columns.iter().find(|column| {
             right += column.width;
@@ -212,8 +185,10 @@ impl Painter<'_> {
             Line::Group(_) => Cursor::Group(row),
             Line::Session(_) => Cursor::Session(row),
         };
-        let has_keyboard = self.model.table.is_cursor(at);
-        let is_selected = matches!(what, Line::Session(_)) && self.model.table.is_selected(row);
+        let is_selected = match what {
+            Line::Group(number) => self.model.table.is_group_selected(number),
+            Line::Session(_) => self.model.table.is_selected(row),
+        };
         background(ui, rect, line, is_selected, is_pointed);
         let builder = UiBuilder::new().scope_id(line_id(at)).max_rect(rect).accessibility_role(Role::Row);
         let mut ui = ui.new_child(builder);
@@ -226,7 +201,7 @@ impl Painter<'_> {
             Line::Group(number) => self.group(&mut ui, number, rect),
             Line::Session(_) => self.session(&mut ui, at, row, rect, moved_sideways),
         }
-        if has_keyboard && ui.memory(|memory| memory.has_focus(super::id())) {
+        if self.shows_keyboard && self.model.table.is_cursor(at) {
             let stroke = Stroke::new(1.0, ui.visuals().selection.stroke.color);
             ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
         }
@@ -234,11 +209,14 @@ impl Painter<'_> {
 
     fn session(&self, ui: &mut Ui, at: Cursor, row: u32, rect: Rect, moved_sideways: bool) {
         let table = &self.model.table;
+        // The mark of those who are logged in twice stands by the name or, where that is hidden, in the first column.
+        let marked = self.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let indent = if self.sessions.lines.groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
         for (index, (column, rect)) in
             self.columns.iter().zip(super::header::cells(rect, self.columns)).enumerate()
         {
-            let has_keyboard = table.is_cursor(at) && table.column() == Some(&column.id);
+            let has_keyboard =
+                self.shows_keyboard && table.is_cursor(at) && table.column() == Some(&column.id);
             if has_keyboard && moved_sideways {
                 ui.scroll_to_rect(rect, None);
             }
@@ -246,7 +224,7 @@ impl Painter<'_> {
                 None => Cell::Unknown,
                 Some(values) => values.cell(row as usize),
             };
-            let times = self.sessions.repeats.times(row).filter(|_| column.id == ColumnId::Username);
+            let times = self.sessions.repeats.times(row).filter(|_| index == marked);
             let looks = cell::Looks {
                 id: cell_id(at, &column.id),
                 index,

@@ -111,7 +111,7 @@ pub(super) fn show(
             node.set_description(more_than_once(times));
         }
     });
-    if looks.has_keyboard && ui.memory(|memory| memory.has_focus(super::id())) {
+    if looks.has_keyboard {
         let stroke = Stroke::new(2.0, ui.visuals().selection.stroke.color);
         ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
     }

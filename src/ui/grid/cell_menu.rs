@@ -5,22 +5,21 @@ use egui::{PopupCloseBehavior, Pos2, Response};
 use super::super::command::{Command, Copied};
 use super::super::context_menu;
 use super::super::model::Model;
-use crate::dataset::Value;
 use crate::display;
 
-/// Shows the menu where it is wanted. It is about the cell that the keyboard is on, which a right click puts there. `by_key` is its place if a key
-/// asked for the menu.
+/// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. It is about the cell that it was
+/// opened on, whatever becomes of that while it is open.
 pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, commands: &mut Vec<Command>) {
     context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, take_keyboard| {
-        let cell = model.cell_at_keyboard();
-        if let Some((_, cell)) = &cell {
-            let shown = display::cell(*cell, &model.clock());
-            let copy = ui.button("Copy cell").on_hover_text(&*shown);
+        if let Some((_, value)) = &model.menu_cell {
+            let text = display::copied(value.cell(), &model.clock());
+            let copy = ui.button("Copy cell").on_hover_text(&text);
             if take_keyboard {
                 copy.request_focus();
             }
             if copy.clicked() {
-                commands.push(Command::Copy(Copied::Cell));
+                commands.push(Command::Copy(Copied::Text(text)));
+                ui.close();
             }
         }
         let sessions = model.table.selected();
@@ -32,12 +31,15 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
                 .clicked()
             {
                 commands.push(Command::Copy(Copied::Rows));
+                ui.close();
             }
             if ui.button(format!("Copy {rows} as CSV")).clicked() {
                 commands.push(Command::Copy(Copied::Csv));
+                ui.close();
             }
             if ui.button(format!("Copy {rows} as JSON")).clicked() {
                 commands.push(Command::Copy(Copied::Json));
+                ui.close();
             }
         });
         if ui
@@ -46,20 +48,25 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
             .clicked()
         {
             commands.push(Command::Copy(Copied::Call));
+            ui.close();
         }
-        if let Some((id, cell)) = cell {
+        if let Some((id, value)) = &model.menu_cell {
             ui.separator();
-            let value = Value::from(cell);
             if ui.button("Filter to this value").clicked() {
                 commands.push(Command::Keep(id.clone(), value.clone()));
+                ui.close();
             }
             if ui.button("Exclude this value").clicked() {
-                commands.push(Command::Exclude(id, value));
+                commands.push(Command::Exclude(id.clone(), value.clone()));
+                ui.close();
             }
         }
-        ui.separator();
-        if ui.button("Show details").clicked() {
-            commands.push(Command::ShowDetails);
+        if model.menu_cell.is_some() {
+            ui.separator();
+            if ui.button("Show details").clicked() {
+                commands.push(Command::ShowDetails);
+                ui.close();
+            }
         }
     });
 }

@@ -2,8 +2,8 @@
 
 use egui::accesskit::{Role, SortDirection};
 use egui::{
-    Align, Button, CursorIcon, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextStyle,
-    Ui, UiBuilder, pos2, vec2,
+    Align, AtomExt as _, Button, CursorIcon, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind,
+    TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::super::command::Command;
@@ -78,20 +78,21 @@ fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -
     let rank = sort.iter().position(|key| key.column == *id);
     let (sign, direction) = match rank.map(|rank| sort[rank].descending) {
         None => ("", None),
-        Some(false) => (" ▲", Some(SortDirection::Ascending)),
-        Some(true) => (" ▼", Some(SortDirection::Descending)),
+        Some(false) => ("▲", Some(SortDirection::Ascending)),
+        Some(true) => ("▼", Some(SortDirection::Descending)),
     };
     let title = display::title(id);
-    let shown = match rank {
-        Some(rank) if sort.len() > 1 => format!("{title}{sign} {}", rank + 1),
-        _ => format!("{title}{sign}"),
+    let sign = match rank {
+        Some(rank) if sort.len() > 1 => format!("{sign} {}", rank + 1),
+        _ => sign.to_owned(),
     };
     let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
     let builder =
         UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect).layout(layout);
     let mut ui = row.new_child(builder);
     ui.shrink_clip_rect(rect);
-    let text = RichText::new(shown).strong();
+    // Where there is no room for both, the sign stays.
+    let text = (RichText::new(title).strong().atom_shrink(true), RichText::new(sign).strong());
     let button = Button::new(text)
         .frame_when_inactive(false)
         .corner_radius(0)
@@ -100,8 +101,9 @@ fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -
     let response = ui.add(button).accessible_name(title);
     let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", model.clock().zone_name()));
     let hint = format!(
-        "{title}{}\nclick sorts, Ctrl+click adds a column to the sort, drag moves it, right-click for more",
-        zone.unwrap_or_default()
+        "{title}{}\nclick sorts, {ctrl}+click adds a column to the sort, drag moves it, right-click for more",
+        zone.unwrap_or_default(),
+        ctrl = theme::CTRL
     );
     let response = response.on_hover_text(hint);
     ui.ctx().accesskit_node_builder(response.id, |node| {

@@ -51,7 +51,9 @@ pub(super) fn show(
             }
         }
         if ui.button("Hide this column").clicked() {
-            model.arrangement.columns.show(id, false);
+            if let Some(sessions) = model.table.sessions() {
+                model.arrangement.columns.show(id, false, &sessions.dataset);
+            }
             ui.close();
         }
         let is_date = model
@@ -81,7 +83,7 @@ pub(in super::super) fn choose_columns(ui: &mut Ui, model: &mut Model) {
     for (id, mut shown) in choices {
         let title = display::title(&id);
         if ui.checkbox(&mut shown, title).accessible_name(format!("Show column {title}")).changed() {
-            columns.show(&id, shown);
+            columns.show(&id, shown, &sessions.dataset);
         }
     }
     if ui.button("Reset columns").clicked() {

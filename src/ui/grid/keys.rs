@@ -1,21 +1,31 @@
 //! What the keyboard does to the table, whenever it is not in a text box.
 
-use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
+use egui::{Event, EventFilter, Id, Key, Memory, Modifiers, Popup, Ui};
 
 use super::super::command::{Command, Copied};
 use super::Shown;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Choose, PowerTable, Side, Step};
 
-/// Takes the keys meant for the table and acts on them. Whether the keyboard went to another column.
+/// Takes the keys meant for the table and acts on them; `focused_before` had the keyboard when they were pressed. Whether the keyboard went to another column.
 pub(super) fn take(
     grid: &Ui,
     columns: &[Shown],
+    focused_before: Option<Id>,
     table: &mut PowerTable,
     commands: &mut Vec<Command>,
 ) -> bool {
     let focused = grid.memory(Memory::focused);
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
+        return false;
+    }
+    // The keyboard is the table's unless it is somewhere else: without anything to start from, egui would take an arrow
+    // key to whatever comes first.
+    if focused.is_none() {
+        grid.memory_mut(|memory| memory.request_focus(super::id()));
+    }
+    // The keys of this frame are still those of the text box that gave the keyboard up at them.
+    if focused_before.is_some_and(|id| id != super::id()) {
         return false;
     }
     let keep = EventFilter {
@@ -42,11 +52,6 @@ pub(super) fn take(
         if let Some(action) = action {
             table.act(action);
         }
-    }
-    // The keyboard is the table's unless it is somewhere else: without anything to start from, egui would take an arrow
-    // key to whatever comes first.
-    if focused.is_none() {
-        grid.memory_mut(|memory| memory.request_focus(super::id()));
     }
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), keep));
     sideways

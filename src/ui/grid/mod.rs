@@ -6,6 +6,7 @@
 mod body;
 mod cell;
 mod cell_menu;
+mod hand;
 mod header;
 mod header_menu;
 mod keys;
@@ -18,7 +19,7 @@ use super::command::Command;
 use super::model::{Health, Model};
 use super::theme;
 use crate::dataset::ColumnId;
-use crate::table::PowerTable;
+use crate::table::{Action, PowerTable};
 
 pub(super) use header_menu::choose_columns;
 
@@ -63,7 +64,8 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     if model.is_stale() {
         grid.set_opacity(theme::STALE_OPACITY);
     }
-    let moved_sideways = keys::take(&grid, &columns, &mut model.table, commands);
+    wheel(&grid, area, &mut model.table);
+    let moved_sideways = keys::take(&grid, &columns, model.focused, &mut model.table, commands);
     let body = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
@@ -79,6 +81,17 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     let track = Rect::from_x_y_ranges(bar.x_range(), body.y_range());
     scroll_bar::show(ui, track, &mut model.table);
     ui.advance_cursor_after_rect(area);
+}
+
+/// Scrolls by the wheel or a touch pad, wherever over the table the pointer is.
+fn wheel(ui: &Ui, area: Rect, table: &mut PowerTable) {
+    if !ui.ctx().rect_contains_pointer(ui.layer_id(), area) {
+        return;
+    }
+    let points = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
+    if points != 0.0 {
+        table.act(Action::ScrollBy(-f64::from(points * ui.pixels_per_point())));
+    }
 }
 
 fn tell_screen_readers(grid: &Ui, table: &PowerTable, columns: &[Shown]) {

@@ -1,0 +1,174 @@
+//! Headers: order, width, visibility, sort, the form of dates, and all of it after a restart.
+
+use egui::{Key, PointerButton, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::Profile;
+use gatewatch::settings::{State, Target};
+use gatewatch::ui::Start;
+
+use super::support::window::{Window, plant, start};
+use super::support::{StandIn, answer, ok};
+use super::{CTRL, IDS, NONE, header, menu, open, titles};
+
+#[test]
+fn a_header_is_dragged_to_another_place_and_its_cells_go_with_it() {
+    let mut window = open();
+    let from = header(&window, "Client ID").center();
+    window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));
+    assert_eq!(titles(&window), ["Client ID", "Username", "Project", "Address", "Designer", "Created"]);
+    assert_eq!(window.column("Client ID"), IDS);
+    assert!(window.harness.query_by_label("6 of 6 sessions").is_some());
+    // To the very end, and nowhere.
+    let from = header(&window, "Username").center();
+    window.drag(from, header(&window, "Created").right_center() - vec2(4.0, 0.0));
+    assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Designer", "Created", "Username"]);
+    let from = header(&window, "Project").center();
+    window.drag(from, from + vec2(30.0, 0.0));
+    assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Designer", "Created", "Username"]);
+    // A drag is no click.
+    assert_eq!(window.column("Client ID"), IDS);
+}
+
+#[test]
+fn an_edge_resizes_and_a_double_click_on_it_fits() {
+    let mut window = open();
+    let before = header(&window, "Username");
+    let edge = header(&window, "Width of Username").center();
+    window.drag(edge, edge + vec2(60.0, 0.0));
+    assert!((header(&window, "Username").width() - before.width() - 60.0).abs() < 1.0);
+    // Never so narrow that it is lost.
+    let edge = header(&window, "Width of Username").center();
+    window.drag(edge, edge - vec2(500.0, 0.0));
+    assert!(header(&window, "Username").width() >= 39.0);
+
+    let edge = header(&window, "Width of Username").center();
+    for _ in 0..2 {
+        window.click_at(edge, PointerButton::Primary, NONE);
+    }
+    let fitted = header(&window, "Username").width();
+    assert!(fitted > 60.0 && fitted < before.width(), "{fitted}");
+}
+
+#[test]
+fn columns_are_hidden_and_shown_and_put_back() {
+    let mut window = open();
+    menu(&mut window, "Address");
+    window.click("Hide this column");
+    assert_eq!(titles(&window), ["Username", "Project", "Designer", "Client ID", "Created"]);
+    // Several in one go: the menu stays open.
+    menu(&mut window, "Project");
+    window.click("Show column Client ID");
+    window.click("Show column Address");
+    assert_eq!(titles(&window), ["Username", "Project", "Address", "Designer", "Created"]);
+    window.click("Reset columns");
+    assert_eq!(titles(&window), ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
+    // The same list hangs on a button, for those who don't know of right clicks.
+    window.press(NONE, Key::Escape);
+    window.click("Columns");
+    window.click("Show column Designer");
+    assert_eq!(titles(&window), ["Username", "Project", "Address", "Client ID", "Created"]);
+}
+
+#[test]
+fn further_columns_wait_in_the_chooser() {
+    let body = answer(&[r#""billy","P","h",false,"A",0,77"#]).replace(
+        r#"{"name":"creationTime","type":"Date"}"#,
+        r#"{"name":"creationTime","type":"Date"},{"name":"memory","type":"Long"}"#,
+    );
+    let gateway = StandIn::gateway("8.1.44", ok(&body));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("1 of 1 sessions");
+    assert_eq!(titles(&window).len(), 6);
+    window.click("Columns");
+    window.click("Show column memory");
+    assert_eq!(titles(&window).last().unwrap(), "memory");
+    assert_eq!(window.column("memory"), ["77"]);
+}
+
+#[test]
+fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
+    let mut window = open();
+    window.click("Project");
+    window.until_column("Project", &["Boiler", "Boiler", "Boiler", "Intake", "Packaging", "Packaging"]);
+    let username = header(&window, "Username").center();
+    window.click_at(username, PointerButton::Primary, CTRL);
+    window.until_column("Username", &["anna", "bill.smith", "billy", "jürgen", "billy", "–"]);
+    let told = |window: &Window, title: &str| {
+        window
+            .harness
+            .get_by_label(title)
+            .accesskit_node()
+            .data()
+            .description()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(told(&window, "Project"), "sorted ascending, 1");
+    assert_eq!(told(&window, "Username"), "sorted ascending, 2");
+    window.click_at(username, PointerButton::Primary, CTRL);
+    window.until_column("Username", &["billy", "bill.smith", "anna", "jürgen", "billy", "–"]);
+    window.click_at(username, PointerButton::Primary, CTRL);
+    window.until_column("Username", &["anna", "bill.smith", "billy", "jürgen", "billy", "–"]);
+    assert!(!told(&window, "Username").contains("sorted"));
+    assert_eq!(told(&window, "Project"), "sorted ascending");
+    menu(&mut window, "Created");
+    window.click("Sort descending");
+    window.until_column("Client ID", &["A1", "B2", "C3", "E5", "F6", "D4"]);
+    menu(&mut window, "Created");
+    window.click("Don't sort");
+    window.until_column("Client ID", &IDS);
+}
+
+#[test]
+fn the_arrangement_survives_a_restart() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
+    let open = || {
+        let state = State::load(folder.path());
+        let folder = Some(folder.path().to_owned());
+        let mut window = Window::open(Start { state, folder, ..start(target.clone()) });
+        window.until_text("6 of 6 sessions");
+        window
+    };
+    let mut window = open();
+    let from = header(&window, "Client ID").center();
+    window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));
+    let edge = header(&window, "Width of Client ID").center();
+    window.drag(edge, edge + vec2(44.0, 0.0));
+    menu(&mut window, "Address");
+    window.click("Hide this column");
+    menu(&mut window, "Created");
+    window.click("UTC");
+    window.press(NONE, Key::Escape);
+    window.click("Username");
+    let username = header(&window, "Project").center();
+    window.click_at(username, PointerButton::Primary, CTRL);
+    window.until_column("Client ID", &["B2", "C3", "F6", "A1", "E5", "D4"]);
+    window.click("Details");
+    let width = header(&window, "Client ID").width();
+    // The window waits for its settings to be written when it closes.
+    drop(window);
+
+    let mut window = open();
+    assert_eq!(titles(&window), ["Client ID", "Username", "Project", "Designer", "Created"]);
+    assert!((header(&window, "Client ID").width() - width).abs() < 0.5);
+    window.until_column("Client ID", &["B2", "C3", "F6", "A1", "E5", "D4"]);
+    assert_eq!(window.column("Created")[3], "2026-11-22 16:41:40");
+    assert!(window.has("Select a session to see all of it"));
+}
+
+#[test]
+fn dates_are_read_in_four_ways() {
+    let mut window = open();
+    let style = |window: &mut Window, name: &str| {
+        menu(window, "Created");
+        window.click(name);
+        window.press(NONE, Key::Escape);
+        window.column("Created")[0].clone()
+    };
+    assert_eq!(style(&mut window, "UTC"), "2026-11-22 16:41:40");
+    assert_eq!(style(&mut window, "Gateway's time zone"), "2026-11-22 16:41:40");
+    // The gateway's clock stands before that moment.
+    assert_eq!(style(&mut window, "Age"), "in the future");
+    assert_eq!(style(&mut window, "Local time").len(), "2026-11-22 16:41:40".len());
+}

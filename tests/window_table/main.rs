@@ -1,0 +1,65 @@
+//! The power table as a user meets it: by mouse and by keyboard, through its accessible names. Needs no screen.
+
+mod columns;
+mod exports;
+mod rows;
+#[path = "../support/mod.rs"]
+mod support;
+mod values;
+
+use std::io::Write as _;
+use std::sync::{Arc, Mutex};
+
+use egui::accesskit::Role;
+use egui::{Modifiers, PointerButton, Rect};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use support::window::{Window, plant};
+use support::{StandIn, answer, ok};
+
+const NONE: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+
+/// The client ids of the plant, in its order.
+const IDS: [&str; 6] = ["A1", "B2", "C3", "D4", "E5", "F6"];
+
+fn open() -> Window {
+    let mut window = Window::on(&plant().url);
+    window.until_text("6 of 6 sessions");
+    window
+}
+
+/// A gateway whose answer can be changed.
+fn changing(rows: &[&str]) -> (StandIn, Arc<Mutex<String>>) {
+    let body = Arc::new(Mutex::new(answer(rows)));
+    let theirs = body.clone();
+    let gateway = StandIn::new(move |request, stream| {
+        let response = match request.path() {
+            "/system/webdev/gatewatch/sessions" => ok(&theirs.lock().unwrap()),
+            _ => support::status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    (gateway, body)
+}
+
+fn header(window: &Window, name: &str) -> Rect {
+    window.harness.get_by_label(name).rect()
+}
+
+/// The titles from left to right.
+fn titles(window: &Window) -> Vec<String> {
+    let mut titles: Vec<(f32, String)> = window
+        .harness
+        .get_all_by_role(Role::ColumnHeader)
+        .map(|node| (node.rect().left(), node.accesskit_node().label().unwrap_or_default()))
+        .collect();
+    titles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    titles.into_iter().map(|(_, title)| title).collect()
+}
+
+/// Opens the menu of a header.
+fn menu(window: &mut Window, title: &str) {
+    let at = header(window, title).center();
+    window.click_at(at, PointerButton::Secondary, NONE);
+}

@@ -1,0 +1,340 @@
+//! Rows: selecting and scrolling by mouse and keyboard, at every scale, and as a screen reader finds them.
+
+use egui::accesskit::Role;
+use egui::{Key, PointerButton, Pos2, pos2, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::Profile;
+use gatewatch::settings::{State, Target};
+use gatewatch::ui::Start;
+
+use super::support::window::{Window, plant, start};
+use super::support::{PLANT, StandIn, answer, ok};
+use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, titles};
+
+#[test]
+fn rows_are_selected_by_mouse() {
+    let mut window = open();
+    window.click_cell("Username", 1, NONE);
+    assert_eq!(window.selected("Client ID"), ["B2"]);
+    window.click_cell("Project", 3, SHIFT);
+    assert_eq!(window.selected("Client ID"), ["B2", "C3", "D4"]);
+    window.click_cell("Address", 2, CTRL);
+    window.click_cell("Address", 5, CTRL);
+    assert_eq!(window.selected("Client ID"), ["B2", "D4", "F6"]);
+    assert!(window.has("3 selected"));
+    // A drag selects what it goes over.
+    let at = |window: &Window, line: f32| {
+        let first = header(window, "Username");
+        pos2(first.left() + 20.0, first.bottom() + 22.0 * (line + 0.5))
+    };
+    let (from, to) = (at(&window, 0.0), at(&window, 2.0));
+    window.drag(from, to);
+    assert_eq!(window.selected("Client ID"), ["A1", "B2", "C3"]);
+    // Below the last row there is nobody.
+    let below = at(&window, 9.0);
+    window.click_at(below, PointerButton::Primary, NONE);
+    assert_eq!(window.selected("Client ID"), [""; 0]);
+}
+
+#[test]
+fn rows_are_selected_by_keyboard() {
+    let mut window = open();
+    // Nothing has the keyboard at first: the table takes it.
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+    window.press(NONE, Key::ArrowDown);
+    window.press(SHIFT, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["B2", "C3"]);
+    window.press(NONE, Key::End);
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+    window.press(SHIFT, Key::Home);
+    assert_eq!(window.selected("Client ID"), IDS);
+    window.press(CTRL, Key::ArrowDown);
+    window.press(CTRL, Key::Space);
+    assert_eq!(window.selected("Client ID"), ["A1", "C3", "D4", "E5", "F6"]);
+    window.press(CTRL, Key::A);
+    assert_eq!(window.selected("Client ID"), IDS);
+    window.press(NONE, Key::Escape);
+    assert_eq!(window.selected("Client ID"), [""; 0]);
+}
+
+#[test]
+fn menus_open_by_keyboard_too() {
+    let mut window = open();
+    window.press(NONE, Key::ArrowDown);
+    window.press(NONE, Key::ArrowDown);
+    window.press(NONE, Key::ArrowRight);
+    window.press(NONE, Key::ArrowRight);
+    window.press(SHIFT, Key::F10);
+    assert!(window.harness.get_by_label("Copy cell").is_focused());
+    window.press(NONE, Key::Enter);
+    assert_eq!(window.copied(), "Boiler");
+    assert!(!window.has("Copy cell"));
+    // Back in the table, and on to a header.
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["C3"]);
+    window.harness.get_by_label("Address").focus();
+    window.harness.step();
+    window.press(NONE, Key::Menu);
+    assert!(window.harness.get_by_label("Sort ascending").is_focused());
+    window.click("Move left");
+    window.press(NONE, Key::Escape);
+    assert_eq!(titles(&window)[..3], ["Username", "Address", "Project"]);
+}
+
+#[test]
+fn a_click_on_a_button_leaves_the_keyboard_to_the_table() {
+    let mut window = open();
+    window.press(NONE, Key::ArrowDown);
+    window.click("Username");
+    window.until_column("Client ID", &["B2", "C3", "A1", "F6", "E5", "D4"]);
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+    window.click("Details");
+    window.press(NONE, Key::ArrowUp);
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+    // From a text box, too.
+    window.harness.get_by_label("Username filter").focus();
+    window.harness.step();
+    window.click("Details");
+    window.press(NONE, Key::ArrowUp);
+    assert_eq!(window.selected("Client ID"), ["C3"]);
+}
+
+#[test]
+fn keys_that_leave_a_text_box_do_nothing_else() {
+    let mut window = open();
+    window.type_into("Username filter", "bi.*");
+    window.until_text("3 of 6 sessions");
+    window.press(NONE, Key::Enter);
+    assert!(!window.has("Select a session to see all of it"), "Enter in the box opened the details");
+    // Escape in another box leaves that, and neither the selection nor the filters.
+    window.press(NONE, Key::ArrowDown);
+    window.harness.get_by_label("Gateway").focus();
+    window.harness.step();
+    window.press(NONE, Key::Escape);
+    assert!(window.has("3 of 6 sessions"));
+    assert!(window.has("1 selected"));
+}
+
+#[test]
+fn a_drag_over_rows_takes_the_keyboard_and_ctrl_keeps_what_was_selected() {
+    let mut window = open();
+    window.click_cell("Username", 5, NONE);
+    window.harness.get_by_label("Username filter").focus();
+    window.harness.step();
+    let at = |window: &Window, line: f32| {
+        let first = header(window, "Username");
+        pos2(first.left() + 20.0, first.bottom() + 22.0 * (line + 0.5))
+    };
+    let (from, to) = (at(&window, 0.0), at(&window, 1.0));
+    window.harness.event(egui::Event::ModifiersChanged(CTRL));
+    window.drag(from, to);
+    window.harness.event(egui::Event::ModifiersChanged(NONE));
+    window.harness.step();
+    assert_eq!(window.selected("Client ID"), ["A1", "B2", "F6"]);
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Client ID"), ["C3"]);
+    // A hand that trembles within one row with Ctrl held has clicked it, no more.
+    window.harness.event(egui::Event::ModifiersChanged(CTRL));
+    let from = at(&window, 4.0);
+    window.drag(from, from + vec2(30.0, 3.0));
+    window.harness.event(egui::Event::ModifiersChanged(NONE));
+    window.harness.step();
+    assert_eq!(window.selected("Client ID"), ["C3", "E5"]);
+}
+
+#[test]
+fn escape_steps_back_from_the_selection_then_from_the_filters() {
+    let mut window = open();
+    window.type_into("Username filter", "bi.*");
+    window.until_text("3 of 6 sessions");
+    window.click("Clients");
+    window.click_cell("Username", 0, NONE);
+    assert!(window.has("1 selected"));
+    // A menu takes the key for itself.
+    window.menu_of_cell("Username", 0);
+    assert!(window.has("Copy cell"));
+    window.press(NONE, Key::Escape);
+    assert!(!window.has("Copy cell"));
+    assert!(window.has("1 selected"));
+    window.press(NONE, Key::Escape);
+    assert!(!window.has("1 selected"));
+    assert!(window.has("3 of 6 sessions"));
+    window.press(NONE, Key::Escape);
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn ctrl_f_and_typing_both_lead_to_the_username_box() {
+    let mut window = open();
+    window.press(NONE, Key::ArrowDown);
+    window.press(CTRL, Key::F);
+    assert!(window.harness.get_by_label("Username filter").is_focused());
+    window.click_cell("Username", 0, NONE);
+    assert!(!window.harness.get_by_label("Username filter").is_focused());
+    for letter in ["b", "i", ".", "*"] {
+        window.harness.event(egui::Event::Text(letter.to_owned()));
+        window.harness.step();
+    }
+    window.until_text("3 of 6 sessions");
+    assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), "bi.*");
+    // Keys in the box are the box's.
+    window.press(NONE, Key::Home);
+    assert!(window.harness.get_by_label("Username filter").is_focused());
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+}
+
+#[test]
+fn the_selection_stays_with_its_sessions_when_a_refresh_moves_them() {
+    let (gateway, body) = changing(&PLANT);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.click_cell("Username", 1, NONE);
+    window.click_cell("Username", 4, CTRL);
+    assert_eq!(window.selected("Client ID"), ["B2", "E5"]);
+    let mut moved: Vec<&str> = PLANT.iter().copied().rev().collect();
+    moved.insert(0, r#""new","Boiler","h",false,"N0",1"#);
+    *body.lock().unwrap() = answer(&moved);
+    window.press(NONE, Key::F5);
+    window.until_text("7 of 7 sessions");
+    assert_eq!(window.column("Client ID"), ["N0", "F6", "E5", "D4", "C3", "B2", "A1"]);
+    assert_eq!(window.selected("Client ID"), ["E5", "B2"]);
+    // One of them logs out.
+    *body.lock().unwrap() = answer(&PLANT[..2]);
+    window.press(NONE, Key::F5);
+    window.until_text("2 of 2 sessions");
+    assert_eq!(window.selected("Client ID"), ["B2"]);
+    // A sort moves them, too.
+    window.click("Username");
+    window.until_column("Client ID", &["B2", "A1"]);
+    assert_eq!(window.selected("Client ID"), ["B2"]);
+}
+
+#[test]
+fn the_wheel_and_the_scroll_bar_reach_every_row() {
+    let rows: Vec<String> = (0..1000).map(|n| format!(r#""user{n:04}","P","h",false,"{n}",0"#)).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let gateway = StandIn::gateway("8.1.44", ok(&answer(&rows)));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("1000 of 1000 sessions");
+    let bar = header(&window, "Vertical scroll bar");
+    window.drag(bar.center_top() + vec2(0.0, 5.0), bar.center_bottom() + vec2(0.0, 50.0));
+    assert_eq!(window.column("Username").last().unwrap(), "user0999");
+    // A click beside the thumb goes one page.
+    let last = window.column("Username")[0].clone();
+    window.click_at(bar.center_top() + vec2(0.0, 40.0), PointerButton::Primary, NONE);
+    assert!(window.column("Username")[0] < last);
+    window.press(NONE, Key::Home);
+    assert_eq!(window.column("Username")[0], "user0000");
+    wheel(&mut window, bar.left_center() - vec2(200.0, 0.0), -70.0);
+    assert_eq!(window.column("Username")[0], "user0003");
+}
+
+/// Turns the wheel over a place, by points.
+fn wheel(window: &mut Window, at: Pos2, points: f32) {
+    window.harness.event(egui::Event::PointerMoved(at));
+    window.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, points),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: NONE,
+    });
+    // The wheel turns softly, over some frames.
+    for _ in 0..60 {
+        window.harness.step();
+    }
+}
+
+#[test]
+fn zoom_makes_everything_larger_and_is_remembered() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
+    let open = || {
+        let state = State::load(folder.path());
+        let folder = Some(folder.path().to_owned());
+        let mut window = Window::open(Start { state, folder, ..start(target.clone()) });
+        window.until_text("6 of 6 sessions");
+        window
+    };
+    let mut window = open();
+    for _ in 0..3 {
+        window.press(CTRL, Key::Plus);
+    }
+    let zoom = window.harness.ctx.zoom_factor();
+    assert!((zoom - 1.3).abs() < 0.01, "{zoom}");
+    let rows: Vec<f32> = window
+        .harness
+        .get_all_by_role(Role::Row)
+        .filter(|row| row.accesskit_node().data().row_index() != Some(0))
+        .map(|row| row.rect().height() * zoom)
+        .collect();
+    assert!(rows.iter().all(|height| (height - (22.0 * zoom).round()).abs() < 0.01), "{rows:?}");
+    window.click_cell("Username", 2, NONE);
+    assert_eq!(window.selected("Client ID"), ["C3"]);
+    drop(window);
+    let window = open();
+    assert!((window.harness.ctx.zoom_factor() - zoom).abs() < 0.01);
+}
+
+#[test]
+fn rows_stand_on_whole_pixels_at_every_scale() {
+    let rows: Vec<String> = (0..300).map(|n| format!(r#""user{n:03}","P","h",false,"{n}",0"#)).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let gateway = StandIn::gateway("8.1.44", ok(&answer(&rows)));
+    for scale in [1.0_f32, 1.25, 1.5, 2.0] {
+        let mut window = Window::on(&gateway.url);
+        window.harness.set_pixels_per_point(scale);
+        window.until_text("300 of 300 sessions");
+        window.press(NONE, Key::ArrowDown);
+        for _ in 0..3 {
+            window.press(NONE, Key::PageDown);
+            let mut places: Vec<(f32, usize)> = window
+                .harness
+                .get_all_by_role(Role::Row)
+                .filter(|row| row.accesskit_node().data().row_index() != Some(0))
+                .map(|row| (row.rect().top() * scale, row.accesskit_node().data().row_index().unwrap()))
+                .collect();
+            places.sort_by_key(|(_, index)| *index);
+            for pair in places.windows(2) {
+                assert_eq!(pair[1].1, pair[0].1 + 1, "none is skipped or doubled");
+                let height = pair[1].0 - pair[0].0;
+                assert!((height - (22.0 * scale).round()).abs() < 0.01, "{height} at {scale}");
+                assert!((pair[0].0 - pair[0].0.round()).abs() < 0.01, "{} at {scale}", pair[0].0);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_screen_reader_finds_a_table_with_rows_and_cells_and_follows_the_keyboard() {
+    let mut window = open();
+    let grid = window.harness.get_by_role_and_label(Role::Grid, "Sessions");
+    let data = grid.accesskit_node();
+    assert_eq!((data.data().row_count(), data.data().column_count()), (Some(7), Some(6)));
+    let rows = grid.query_all_by_role(Role::Row).count();
+    assert_eq!(rows, 7, "the header and six sessions");
+    let first = window
+        .harness
+        .get_all_by_role(Role::Row)
+        .find(|row| row.accesskit_node().data().row_index() == Some(1));
+    let cells: Vec<String> = first
+        .unwrap()
+        .query_all_by_role(Role::Cell)
+        .map(|cell| cell.accesskit_node().label().unwrap_or_default())
+        .collect();
+    assert_eq!(cells[..5], ["billy", "Packaging", "10.2.0.9", "no", "A1"]);
+
+    window.click_cell("Project", 2, NONE);
+    window.press(NONE, Key::ArrowRight);
+    let focused = |window: &Window| {
+        let mut focused =
+            window.harness.get_all_by_role(Role::Cell).filter(|cell| cell.accesskit_node().is_focused());
+        focused.next().map(|cell| cell.accesskit_node().label().unwrap_or_default())
+    };
+    assert_eq!(focused(&window).as_deref(), Some("hmi-7"));
+    window.press(NONE, Key::ArrowUp);
+    assert_eq!(focused(&window).as_deref(), Some("10.10.0.1"));
+    assert_eq!(window.selected("Address"), ["10.10.0.1"]);
+}

@@ -1,0 +1,255 @@
+//! What stands in the cells: copied, filtered by, counted, grouped, told in full.
+
+use egui::{Key, PointerButton, vec2};
+use egui_kittest::kittest::Queryable as _;
+
+use super::support::window::Window;
+use super::support::{PLANT, answer};
+use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
+
+#[test]
+fn what_is_selected_is_copied_for_spreadsheets_and_programs() {
+    let mut window = open();
+    menu(&mut window, "Created");
+    window.click("UTC");
+    window.press(NONE, Key::Escape);
+    window.click_cell("Username", 0, NONE);
+    window.click_cell("Username", 3, CTRL);
+    window.harness.event(egui::Event::Copy);
+    window.harness.step();
+    assert_eq!(
+        window.copied(),
+        "username\tproject\taddress\tisDesigner\tclientId\tcreationTime\n\
+         billy\tPackaging\t10.2.0.9\tfalse\tA1\t2026-11-22 16:41:40\n\
+         \tPackaging\t::1\tfalse\tD4\t\n"
+    );
+    window.until_text("2 sessions copied");
+    // As it is shown: order and columns.
+    let from = header(&window, "Client ID").center();
+    window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));
+    menu(&mut window, "Created");
+    window.click("Hide this column");
+    window.click("Copy");
+    window.click("As CSV");
+    let csv = window.copied();
+    assert_eq!(
+        csv,
+        "clientId,username,project,address,isDesigner\r\nA1,billy,Packaging,10.2.0.9,false\r\nD4,,Packaging,::1,false\r\n"
+    );
+    window.menu_of_cell("Username", 3);
+    window.click("Copy 2 sessions as JSON");
+    let json: serde_json::Value = serde_json::from_str(&window.copied()).unwrap();
+    assert_eq!(json[0]["clientId"], "A1");
+    assert_eq!(json[1]["username"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_single_cell_is_copied_by_mouse_and_by_keyboard() {
+    let mut window = open();
+    window.menu_of_cell("Address", 1);
+    assert_eq!(window.selected("Client ID"), ["B2"]);
+    window.click("Copy cell");
+    assert_eq!(window.copied(), "10.10.0.1");
+    window.press(NONE, Key::ArrowRight);
+    window.press(NONE, Key::ArrowRight);
+    window.press(NONE, Key::ArrowDown);
+    window.harness.key_press_modifiers(CTRL | SHIFT, Key::C);
+    window.harness.step();
+    assert_eq!(window.copied(), "C3");
+}
+
+#[test]
+fn a_menu_stays_with_its_cell_and_moves_with_the_next_right_click() {
+    let (gateway, body) = changing(&PLANT);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.menu_of_cell("Address", 1);
+    *body.lock().unwrap() = answer(&PLANT[2..]);
+    window.press(NONE, Key::F5);
+    window.until_text("4 of 4 sessions");
+    window.click("Copy cell");
+    assert_eq!(window.copied(), "10.10.0.1");
+    assert!(!window.has("Copy cell"));
+    window.menu_of_cell("Address", 0);
+    window.menu_of_cell("Client ID", 3);
+    window.click("Copy cell");
+    assert_eq!(window.copied(), "F6");
+    // Below the last row it is about no cell.
+    let below = header(&window, "Username").center() + vec2(0.0, 300.0);
+    window.click_at(below, PointerButton::Secondary, NONE);
+    assert!(window.has("Copy as getSessionInfo call") && !window.has("Copy cell"));
+}
+
+#[test]
+fn a_cell_filters_to_its_value_or_excludes_it() {
+    let mut window = open();
+    window.menu_of_cell("Username", 2);
+    window.click("Filter to this value");
+    window.until_text("1 of 6 sessions");
+    assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), r"bill\.smith");
+    window.press(NONE, Key::Escape);
+    window.press(NONE, Key::Escape);
+    window.until_text("6 of 6 sessions");
+
+    window.menu_of_cell("Address", 0);
+    window.click("Filter to this value");
+    window.until_text("2 of 6 sessions");
+    window.menu_of_cell("Project", 0);
+    window.click("Exclude this value");
+    window.until_text("1 of 6 sessions");
+    assert_eq!(window.column("Client ID"), ["E5"]);
+    window.click("Remove the filter: Address is 10.2.0.9");
+    window.until_text("4 of 6 sessions");
+    window.click("Remove the filter: Project is not Packaging");
+    window.until_text("6 of 6 sessions");
+    // Also where there is no value.
+    window.menu_of_cell("Username", 3);
+    window.click("Exclude this value");
+    window.until_text("5 of 6 sessions");
+}
+
+#[test]
+fn the_filters_in_force_are_copied_as_a_call() {
+    let mut window = open();
+    let call = |window: &mut Window| {
+        window.menu_of_cell("Username", 0);
+        window.click("Copy as getSessionInfo call");
+        window.copied()
+    };
+    assert_eq!(call(&mut window), "system.util.getSessionInfo()");
+    window.type_into("Username filter", r"bi.*");
+    window.until_text("3 of 6 sessions");
+    assert_eq!(call(&mut window), r#"system.util.getSessionInfo("bi.*")"#);
+    window.menu_of_cell("Username", 2);
+    window.click("Exclude this value");
+    window.until_text("1 of 6 sessions");
+    window.click("Clients");
+    window.click("Project: contains");
+    window.type_into("Project filter", "oil");
+    window.until_text("1 of 6 sessions");
+    assert_eq!(
+        call(&mut window),
+        r#"system.util.getSessionInfo(r"(?!billy\z)bi.*", "(?s:.*)oil(?s:.*)")  # not in this call: only clients"#
+    );
+}
+
+#[test]
+fn what_is_shown_is_counted_and_clients_are_told_from_designers() {
+    let mut window = open();
+    assert!(window.has("4 users · 4 clients · 1 designer"));
+    window.click("Designers");
+    window.until_text("1 of 6 sessions");
+    assert_eq!(window.column("Username"), ["anna"]);
+    assert_eq!(window.column("Designer"), ["yes"]);
+    window.click("Clients");
+    window.until_text("4 of 6 sessions");
+    assert_eq!(window.column("Designer"), ["no"; 4]);
+    window.click("All");
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn a_click_that_adds_keeps_what_a_pattern_found() {
+    let mut window = open();
+    window.type_into("Username filter", "bil.*");
+    window.until_text("3 of 6 sessions");
+    window.click("Counts");
+    window.until_text("Users (4)");
+    let anna = window.harness.get_by_label("anna: 1 session").rect().center();
+    window.click_at(anna, PointerButton::Primary, CTRL);
+    window.until_text("4 of 6 sessions");
+}
+
+#[test]
+fn users_and_projects_are_counted_and_a_click_filters() {
+    let mut window = open();
+    window.click("Counts");
+    window.until_text("Users (4)");
+    assert!(window.has("Projects (3)"));
+    let place = |window: &Window, name: &str| window.harness.get_by_label(name).rect().top();
+    assert!(place(&window, "billy: 2 sessions") < place(&window, "anna: 1 session"));
+    window.click("Sort by name");
+    window.until("the names in order", |harness| {
+        let top = |name| harness.get_by_label(name).rect().top();
+        top("anna: 1 session") < top("billy: 2 sessions")
+    });
+
+    window.click("bill.smith: 1 session");
+    window.until_text("1 of 6 sessions");
+    assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), r"bill\.smith");
+    // The others are still there to be added.
+    let billy = window.harness.get_by_label("billy: 2 sessions").rect().center();
+    window.click_at(billy, PointerButton::Primary, CTRL);
+    window.until_text("3 of 6 sessions");
+    window.click("Packaging: 1 session");
+    window.until_text("1 of 6 sessions");
+    window.click("Packaging: 1 session");
+    window.until_text("3 of 6 sessions");
+    window.click_at(billy, PointerButton::Primary, CTRL);
+    window.until_text("1 of 6 sessions");
+    window.click("bill.smith: 1 session");
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn groups_show_who_is_logged_in_twice() {
+    let (gateway, body) = changing(&PLANT);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    let marked = |window: &Window| window.harness.query_all_by_label("2×").count();
+    assert_eq!(marked(&window), 0);
+    let mut twice = PLANT.to_vec();
+    twice.push(r#""billy","Boiler","panel-2",false,"G7",1795365300000"#);
+    *body.lock().unwrap() = answer(&twice);
+    window.press(NONE, Key::F5);
+    window.until_text("7 of 7 sessions");
+    // The same user in another project is no mark.
+    assert_eq!(marked(&window), 2);
+
+    window.click("Group");
+    window.click("By username");
+    window.until("the groups", |harness| {
+        harness.query_by_label_contains("Username billy, 3 sessions, more than once").is_some()
+    });
+    assert_eq!(window.column("Client ID"), ["B2", "C3", "A1", "F6", "G7", "E5", "D4"]);
+    window.click("Group");
+    window.click("Largest group first");
+    window.until_column("Client ID", &["A1", "F6", "G7", "B2", "C3", "E5", "D4"]);
+    // A click on the sign closes, the arrow keys open and close.
+    let head = header(&window, "Username billy, 3 sessions, more than once in one project");
+    window.click_at(head.left_center() + vec2(8.0, 0.0), PointerButton::Primary, NONE);
+    window.until_column("Client ID", &["B2", "C3", "E5", "D4"]);
+    window.click_at(head.center(), PointerButton::Primary, NONE);
+    assert!(window.has("3 selected"));
+    window.press(NONE, Key::ArrowRight);
+    window.until_column("Client ID", &["A1", "F6", "G7", "B2", "C3", "E5", "D4"]);
+    window.click("Group");
+    window.click("Close all groups");
+    window.until_column("Client ID", &[]);
+    window.click("Group");
+    window.click("No groups");
+    window.until_column("Client ID", &["A1", "B2", "C3", "D4", "E5", "F6", "G7"]);
+}
+
+#[test]
+fn details_show_every_column_and_copy_each() {
+    let mut window = open();
+    menu(&mut window, "Client ID");
+    window.click("Hide this column");
+    window.click_cell("Username", 1, NONE);
+    window.press(NONE, Key::Enter);
+    window.until_text("Session");
+    window.press(NONE, Key::Enter);
+    assert!(!window.has("Session"));
+    for _ in 0..2 {
+        window.click_cell("Username", 1, NONE);
+    }
+    window.until_text("Session");
+    window.click("Copy Client ID");
+    assert_eq!(window.copied(), "B2");
+    window.press(NONE, Key::ArrowDown);
+    window.until_text("Client ID: C3");
+    // Who is gone is no longer told about, and nobody else in their place.
+    window.press(NONE, Key::Escape);
+    window.until_text("Select a session to see all of it");
+}
