@@ -10,9 +10,12 @@ use divan::Bencher;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::query::Grouping;
 use gatewatch::settings::{Settings, State, Target};
+use gatewatch::table::Arrangement;
 use gatewatch::ui::{App, Start};
 
 fn main() {
@@ -23,6 +26,10 @@ const SESSIONS: [usize; 2] = [1_000, 1_000_000];
 
 /// A window that shows so many sessions, and the gateway that they come from.
 fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
+    arranged(sessions, Arrangement::default())
+}
+
+fn arranged(sessions: usize, table: Arrangement) -> (Harness<'static, App>, DemoGateway) {
     let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
         .expect("loopback has ports to spare");
     let start = Start {
@@ -30,7 +37,7 @@ fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
             Profile::from_address(gateway.url()).expect("the gateway's own address"),
         )),
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
-        state: State::default(),
+        state: State { table, last: None },
         folder: None,
         credentials: Credentials::None,
         trouble: None,
@@ -87,6 +94,30 @@ fn select_all(bencher: Bencher<'_, '_>, sessions: usize) {
 #[divan::bench(args = SESSIONS)]
 fn range_over_everything(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
+    key(&mut harness, Key::Home, Modifiers::NONE);
+    bencher.bench_local(|| {
+        key(&mut harness, Key::End, Modifiers::SHIFT);
+        key(&mut harness, Key::Home, Modifiers::SHIFT);
+    });
+}
+
+/// In groups by user, the first of which is closed and opened again.
+#[divan::bench(args = SESSIONS)]
+fn fold_and_unfold(bencher: Bencher<'_, '_>, sessions: usize) {
+    let grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
+    let (mut harness, _gateway) = arranged(sessions, Arrangement { grouping, ..Arrangement::default() });
+    key(&mut harness, Key::Home, Modifiers::NONE);
+    bencher.bench_local(|| {
+        key(&mut harness, Key::ArrowLeft, Modifiers::NONE);
+        key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+    });
+}
+
+/// In groups by user, from the first to the last and back.
+#[divan::bench(args = SESSIONS)]
+fn range_over_all_groups(bencher: Bencher<'_, '_>, sessions: usize) {
+    let grouping = Some(Grouping { column: ColumnId::Username, largest_first: false });
+    let (mut harness, _gateway) = arranged(sessions, Arrangement { grouping, ..Arrangement::default() });
     key(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
         key(&mut harness, Key::End, Modifiers::SHIFT);
