@@ -9,6 +9,7 @@
 //! - [`table`]: the power table without a screen: columns, lines, selection, place
 //! - [`whole_file`]: a file that is there whole or not at all; knows nobody
 //! - [`export`]: rows as CSV, JSON or a table of text
+//! - [`secrets`]: passwords and tokens in the platform's keyring; knows nobody
 //! - [`gateway`]: speaking to gateways
 //! - [`watch`]: asking them again and again, and keeping the last good answer
 //! - [`demo`]: a gateway inside this process
@@ -28,6 +29,7 @@ pub mod export;
 pub mod filter;
 pub mod gateway;
 pub mod query;
+pub mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod table;

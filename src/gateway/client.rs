@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
-use super::{Credentials, GatewayError, GatewayInfo, NodeUrl};
+use super::trust::tls_config;
+use super::{Credentials, GatewayError, GatewayInfo, NodeUrl, Trust};
 use crate::dataset::Dataset;
 
 /// Where 8.x keeps its Web Dev resources, and where 7.9 does.
@@ -61,17 +62,31 @@ pub struct Reading {
 #[derive(Clone, Debug)]
 pub struct Client {
     limits: Limits,
-    /// Built when first needed: reading the system's certificates takes time that a plain gateway need not wait for.
+    trust: Arc<Trust>,
+    /// Built when first needed, for others than this machine.
     remote: Arc<OnceLock<reqwest::Client>>,
     /// For this machine, which is never behind a proxy.
     local: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Client {
-    /// A client with these limits.
+    /// A client with these limits that trusts what the platform trusts.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, remote: Arc::default(), local: Arc::default() }
+        Self::with_trust(limits, Trust::default())
+    }
+
+    /// A client with these limits that trusts more, or less, than the platform does. Other trust needs another
+    /// client: connections that are open stay open.
+    #[must_use]
+    pub fn with_trust(limits: Limits, trust: Trust) -> Self {
+        Self { limits, trust: Arc::new(trust), remote: Arc::default(), local: Arc::default() }
+    }
+
+    /// A client with the same limits and other trust.
+    #[must_use]
+    pub fn trusting(&self, trust: Trust) -> Self {
+        Self::with_trust(self.limits, trust)
     }
 
     /// Reads a node: who it is, and who is logged in.
@@ -199,6 +214,7 @@ impl Client {
         }
         // A redirect is never followed: it could carry the credentials to somebody else.
         let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_config(&self.trust)?)
             .connect_timeout(self.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));

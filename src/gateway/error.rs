@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use super::Credentials;
+use super::{Credentials, Refused, TrustError, Why};
 use crate::dataset::DatasetError;
 
 /// Why a gateway could not be read. The text names the cause and the next step, without the gateway's address.
@@ -45,8 +45,14 @@ pub enum GatewayError {
         /// What the connection says.
         reason: String,
     },
-    /// Encryption could not be agreed on, or the certificate is not trusted.
-    #[error("no secure connection: {reason}; check the gateway's certificate")]
+    /// The profile's file of authorities can't be used.
+    #[error("the profile's CA file {0}")]
+    Trust(#[from] TrustError),
+    /// The gateway's certificate is not trusted.
+    #[error("the gateway's certificate is refused: {0}; {step}", step = next_step(&.0.why))]
+    Certificate(Box<Refused>),
+    /// Encryption could not be agreed on.
+    #[error("no secure connection: {reason}; check the gateway's https port and its certificate")]
     Tls {
         /// What the TLS library says.
         reason: String,
@@ -139,6 +145,9 @@ impl GatewayError {
         if error.is_timeout() {
             return Self::ConnectTimeout { seconds: connect_seconds };
         }
+        if let Some(refused) = Refused::behind(error) {
+            return Self::Certificate(Box::new(refused));
+        }
         if let Some(tls) = causes(error).find(|cause| is_tls(*cause)) {
             return Self::Tls { reason: tls.to_string() };
         }
@@ -188,10 +197,23 @@ impl GatewayError {
     }
 }
 
+/// What to do about a refused certificate.
+fn next_step(why: &Why) -> &'static str {
+    match why {
+        Why::Changed { .. } => "ask who runs the gateway before you trust the new one",
+        Why::Unusable(_) => "the gateway needs another one",
+        _ => "if it is the gateway's, trust it in the window, or set ca_file for its profile in config.toml",
+    }
+}
+
 /// The causes of an error, the nearest first.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(super) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-        Error::source(*cause)
+        // What an input or output error wraps is not its source: it stands in for it, source and all.
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => Error::source(*cause),
+        }
     }
     std::iter::successors(error.source(), next)
 }
@@ -214,8 +236,7 @@ fn root_cause(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// rustls is no dependency of ours, so its errors are known by their words only.
+/// A peer that hangs up amid the handshake is no error of rustls's.
 fn is_tls(cause: &(dyn Error + 'static)) -> bool {
-    let text = cause.to_string().to_lowercase();
-    ["certificate", "tls", "corrupt message"].iter().any(|word| text.contains(word))
+    cause.is::<rustls::Error>() || cause.to_string().contains("tls handshake")
 }

@@ -8,11 +8,15 @@ mod credentials;
 mod error;
 mod info;
 mod profile;
+mod trust;
 mod url;
 
 pub use client::{Ask, Client, Limits, Reading};
 pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
-pub use profile::{Profile, node_names};
+pub use profile::{Login, Profile, node_names};
+pub use trust::{
+    Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why,
+};
 pub use url::{NodeUrl, NodeUrlError};

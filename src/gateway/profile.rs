@@ -1,6 +1,6 @@
 //! A gateway that is watched: a name and its nodes.
 
-use super::{GatewayInfo, NodeUrl, NodeUrlError};
+use super::{GatewayInfo, NodeUrl, NodeUrlError, Trust};
 
 /// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,13 +9,32 @@ pub struct Profile {
     pub name: String,
     /// Its nodes, at least one.
     nodes: Vec<NodeUrl>,
+    /// What opens it. The secret that belongs to this is in the keyring.
+    pub login: Login,
+    /// Which certificates it may show beyond those that the platform trusts.
+    pub trust: Trust,
+}
+
+/// What opens a gateway, without the secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Login {
+    /// Nothing: the resource is open.
+    #[default]
+    None,
+    /// A user with a password.
+    Basic {
+        /// The user's name.
+        user: String,
+    },
+    /// An API token of 8.3.
+    Token,
 }
 
 impl Profile {
     /// A profile with these nodes; `None` without any.
     #[must_use]
     pub fn new(name: String, nodes: Vec<NodeUrl>) -> Option<Self> {
-        (!nodes.is_empty()).then_some(Self { name, nodes })
+        (!nodes.is_empty()).then(|| Self { name, nodes, login: Login::None, trust: Trust::default() })
     }
 
     /// A gateway that nobody saved, named by its address.
@@ -24,7 +43,7 @@ impl Profile {
     /// When the text is no address of a gateway.
     pub fn from_address(text: &str) -> Result<Self, NodeUrlError> {
         let url: NodeUrl = text.parse()?;
-        Ok(Self { name: url.to_string(), nodes: vec![url] })
+        Ok(Self { name: url.to_string(), nodes: vec![url], login: Login::None, trust: Trust::default() })
     }
 
     /// The same nodes under another name.

@@ -32,6 +32,12 @@ impl NodeUrl {
         self.0.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// Whether what is sent there could be read on its way: it is not encrypted, and leaves this machine.
+    #[must_use]
+    pub fn is_readable_by_others(&self) -> bool {
+        self.0.scheme() == "http" && !self.is_loopback()
+    }
+
     /// Whether the node is on this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

@@ -3,9 +3,12 @@
 //! `config.toml` is the user's: read, never overwritten in silence. `state.toml` beside it is ours: which gateway was
 //! the last, and how the table was arranged.
 
+mod config_file;
 mod saved_filter;
+mod saved_profile;
 
 pub use saved_filter::SavedFilter;
+pub use saved_profile::save_profile;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gateway::{NodeUrl, NodeUrlError, Profile};
+use crate::gateway::{Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
 use crate::table::Arrangement;
 use crate::whole_file::{FileError, write_file};
 
@@ -25,6 +28,14 @@ pub fn folder() -> Option<PathBuf> {
         let platform = directories::ProjectDirs::from("", "", "gatewatch")?;
         Some(platform.config_dir().to_owned())
     })
+}
+
+/// Keeps other windows from changing the files in the folder, which is made where it is missing, as long as it lives.
+fn lock(folder: &Path) -> io::Result<std::fs::File> {
+    std::fs::create_dir_all(folder)?;
+    let file = std::fs::File::create(folder.join(".lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// What the user set in `config.toml`.
@@ -80,6 +91,12 @@ pub enum SettingsFault {
         /// The profile's name.
         profile: String,
     },
+    /// A profile with a user and a token.
+    #[error("profile {profile:?} has a user and a token; a gateway takes one of them")]
+    TwoLogins {
+        /// The profile's name.
+        profile: String,
+    },
     /// Two profiles of one name.
     #[error("two profiles are called {profile:?}; give each a name of its own")]
     Duplicate {
@@ -110,6 +127,16 @@ struct ProfileEntry {
     name: String,
     #[serde(default)]
     urls: Vec<String>,
+    /// The user whose password is in the keyring.
+    user: Option<String>,
+    /// Whether an API token is in the keyring.
+    #[serde(default)]
+    token: bool,
+    /// Certificates to trust beside the platform's; beside `config.toml` where the path is relative.
+    ca_file: Option<PathBuf>,
+    /// Single certificates to trust.
+    #[serde(default)]
+    trusted: Vec<Pin>,
 }
 
 impl Settings {
@@ -124,7 +151,13 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error.into()),
         };
-        read.map_err(|fault| SettingsError { path, fault })
+        let mut settings = read.map_err(|fault| SettingsError { path, fault })?;
+        for profile in &mut settings.profiles {
+            if let Some(file) = &mut profile.trust.ca_file {
+                *file = folder.join(&*file);
+            }
+        }
+        Ok(settings)
     }
 
     fn read(text: &str) -> Result<Self, SettingsFault> {
@@ -133,7 +166,7 @@ impl Settings {
             SettingsFault::toml(before, error.message())
         })?;
         let mut profiles: Vec<Profile> = Vec::new();
-        for ProfileEntry { name, urls } in file.profile {
+        for ProfileEntry { name, urls, user, token, ca_file, trusted } in file.profile {
             if profiles.iter().any(|other| other.name == name) {
                 return Err(SettingsFault::Duplicate { profile: name });
             }
@@ -142,8 +175,17 @@ impl Settings {
                 .map(|url| url.parse())
                 .collect::<Result<_, _>>()
                 .map_err(|source| SettingsFault::Address { profile: name.clone(), source })?;
+            let login = match (user, token) {
+                (None, false) => Login::None,
+                (Some(user), false) => Login::Basic { user },
+                (None, true) => Login::Token,
+                (Some(_), true) => return Err(SettingsFault::TwoLogins { profile: name }),
+            };
             let profile = Profile::new(name.clone(), nodes);
-            profiles.push(profile.ok_or(SettingsFault::NoAddress { profile: name })?);
+            let mut profile = profile.ok_or(SettingsFault::NoAddress { profile: name })?;
+            profile.login = login;
+            profile.trust = Trust { ca_file, pins: trusted };
+            profiles.push(profile);
         }
         let refresh = file.refresh_secs.map(|seconds| Duration::from_secs(seconds.into()));
         Ok(Self { profiles, filters: file.filter, refresh })
@@ -236,7 +278,7 @@ impl State {
     /// Never: texts, numbers and lists of them are always TOML.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join("state.toml");
-        std::fs::create_dir_all(folder).map_err(|source| FileError { path: path.clone(), source })?;
+        let _ours = lock(folder).map_err(|source| FileError { path: path.clone(), source })?;
         let text = toml_edit::ser::to_string(self).expect("texts, numbers and lists are TOML");
         write_file(&path, |out| out.write_all(text.as_bytes()))
     }

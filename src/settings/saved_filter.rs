@@ -5,13 +5,12 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::Table;
 
-use super::{SettingsError, SettingsFault};
-
+use super::SettingsError;
+use super::config_file::{edit, is_called};
 use crate::filter::Mode;
 use crate::query::FilterText;
-use crate::whole_file::write_file;
 
 /// The file's key for saved filters.
 const KEY: &str = "filter";
@@ -92,7 +91,7 @@ impl SavedFilter {
     /// # Errors
     /// When the file can't be read, which leaves it as it is, or not be written.
     pub fn save(&self, folder: &Path) -> Result<(), SettingsError> {
-        edit(folder, |tables| {
+        edit(folder, KEY, |tables| {
             let table = self.to_table();
             let place = tables.iter().position(|table| is_called(table, &self.name));
             match place.and_then(|place| tables.get_mut(place)) {
@@ -107,7 +106,7 @@ impl SavedFilter {
     /// # Errors
     /// When the file can't be read, which leaves it as it is, or not be written.
     pub fn remove(folder: &Path, name: &str) -> Result<(), SettingsError> {
-        edit(folder, |tables| {
+        edit(folder, KEY, |tables| {
             // The first of that name, as the menu shows them; a second one somebody wrote for a reason.
             let place = tables.iter().position(|table| is_called(table, name));
             if let Some(place) = place {
@@ -119,46 +118,6 @@ impl SavedFilter {
     fn to_table(&self) -> Table {
         toml_edit::ser::to_document(self).expect("texts and flags are TOML").into_table()
     }
-}
-
-fn is_called(table: &Table, name: &str) -> bool {
-    table.get("name").and_then(Item::as_str) == Some(name)
-}
-
-/// Changes the saved filters in the file as it is now, which another window may have changed since it was read.
-fn edit(folder: &Path, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), SettingsError> {
-    let path = folder.join("config.toml");
-    let fault = |fault: SettingsFault| SettingsError { path: path.clone(), fault };
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        text => text.map_err(|error| fault(error.into()))?,
-    };
-    // What can't be read as settings is not touched, even where it is TOML.
-    super::Settings::read(&text).map_err(fault)?;
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        let before = error.span().map_or("", |span| &text[..span.start]);
-        fault(SettingsFault::toml(before, error.message()))
-    })?;
-    let tables = document.entry(KEY).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    // `filter = []` is the same list, written otherwise.
-    if let Item::Value(value) = tables {
-        let list = value.as_array().cloned().unwrap_or_default();
-        let as_tables = list.into_iter().filter_map(|entry| match entry {
-            toml_edit::Value::InlineTable(table) => Some(table.into_table()),
-            _ => None,
-        });
-        *tables = Item::ArrayOfTables(as_tables.collect());
-    }
-    if let Some(tables) = tables.as_array_of_tables_mut() {
-        change(tables);
-    }
-    std::fs::create_dir_all(folder).map_err(|error| fault(error.into()))?;
-    let mut written = document.to_string();
-    if text.contains("\r\n") {
-        written = written.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
-    write_file(&path, |out| out.write_all(written.as_bytes()))
-        .map_err(|error| fault(SettingsFault::Write(error.source)))
 }
 
 #[cfg(test)]

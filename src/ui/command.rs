@@ -13,6 +13,13 @@ use crate::table::Action;
 pub enum Command {
     /// To watch the gateway of this name or address.
     Connect(String),
+    /// To try the login that was typed.
+    LogIn,
+    /// To trust the certificate that the gateway shows.
+    Trust {
+        /// Also at the next start.
+        for_good: bool,
+    },
     /// To read the gateway now.
     Refresh,
     /// To read it this often, or only when told.

@@ -11,7 +11,7 @@ use crate::dataset::{Cell, ColumnId, Value};
 use crate::display::Clock;
 use crate::export::{Format, Progress};
 use crate::filter::Filter;
-use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Role};
+use crate::gateway::{GatewayError, GatewayInfo, Login, NodeUrl, Role};
 use crate::query::{BoxAnswer, CellFilter, FacetOrder, FilterFault, FilterText, Kind};
 use crate::settings::SavedFilter;
 use crate::table::{Arrangement, PowerTable};
@@ -26,6 +26,10 @@ pub(super) struct Model {
     pub(super) gateway_fault: Option<String>,
     /// The saved gateways' names, to choose from.
     pub(super) profiles: Vec<String>,
+    /// What is typed to get into the gateway.
+    pub(super) login: LoginForm,
+    /// Whether what is typed there could be read on its way.
+    pub(super) sends_in_the_clear: bool,
     /// The name of the watched gateway.
     pub(super) gateway: String,
     /// The state of the watched gateway.
@@ -63,6 +67,30 @@ pub(super) struct Model {
     pub(super) message: Option<Message>,
     /// When it was first told.
     pub(super) said_at: Option<Instant>,
+}
+
+/// A login as it is typed.
+#[derive(Default)]
+pub(super) struct LoginForm {
+    /// An API token rather than a user with a password.
+    pub(super) is_token: bool,
+    /// The user.
+    pub(super) user: String,
+    /// The password or the token.
+    pub(super) secret: String,
+    /// Whether it is to be kept.
+    pub(super) keep: bool,
+}
+
+impl LoginForm {
+    /// As it is at first for a gateway that is opened so.
+    pub(super) fn of(login: &Login) -> Self {
+        let user = match login {
+            Login::Basic { user } => user.clone(),
+            Login::None | Login::Token => String::new(),
+        };
+        Self { is_token: *login == Login::Token, user, keep: *login != Login::None, ..Self::default() }
+    }
 }
 
 /// A filter as it is typed.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use crate::settings::{SavedFilter, Settings, SettingsError, State};
+use crate::gateway::Profile;
+use crate::settings::{SavedFilter, Settings, SettingsError, State, save_profile};
 
 /// How many changes may wait; a person makes one at a time.
 const WAITING: usize = 64;
@@ -15,6 +16,8 @@ const WAITING: usize = 64;
 pub(super) enum Change {
     /// This is for the next run.
     Remember(State),
+    /// To keep a gateway.
+    SaveProfile(Profile),
     /// To keep a filter.
     SaveFilter(SavedFilter),
     /// To forget the filter of this name.
@@ -78,6 +81,7 @@ fn make(folder: &Path, change: Change) -> Changed {
             let saved = state.save(folder);
             saved.map(|()| None).map_err(|error| error.to_string())
         }
+        Change::SaveProfile(profile) => read_again(save_profile(folder, &profile)),
         Change::SaveFilter(filter) => read_again(filter.save(folder)),
         Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
     }

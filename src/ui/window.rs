@@ -11,6 +11,7 @@ use super::app::{App, Start};
 use super::export_job::PickFile;
 use super::theme;
 use crate::gateway::{Credentials, CredentialsError, Profile};
+use crate::secrets::Secrets;
 use crate::settings::{self, Settings, State, Target, TargetError};
 
 /// Why there is no window.
@@ -129,6 +130,7 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
         credentials: Credentials::from_env(|name| std::env::var_os(name))?,
         trouble,
         pick_file: native_dialog(),
+        open_secrets: Secrets::new,
     })
 }
 

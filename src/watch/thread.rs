@@ -112,6 +112,8 @@ impl<W: Fn()> Watch<'_, W> {
         let now = self.watched.as_ref().map(|watched| watched.generation);
         match gateway {
             Some((generation, profile, credentials)) if Some(generation) != now => {
+                // What it trusts is its own.
+                self.client = self.client.trusting(profile.trust.clone());
                 self.watched = Some(Watched::new(generation, &profile, credentials));
                 self.read(|_, _| true);
                 self.tell();

@@ -14,6 +14,7 @@ use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::query::Grouping;
+use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::table::Arrangement;
 use gatewatch::ui::{App, Start};
@@ -42,6 +43,7 @@ fn arranged(sessions: usize, table: Arrangement) -> (Harness<'static, App>, Demo
         credentials: Credentials::None,
         trouble: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
+        open_secrets: Secrets::for_this_run,
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])

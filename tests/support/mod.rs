@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod screen;
+pub(crate) mod tls;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};

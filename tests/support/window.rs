@@ -9,6 +9,7 @@ use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{App, Start};
 
@@ -209,6 +210,8 @@ pub(crate) fn start(target: Target) -> Start {
         credentials: Credentials::None,
         trouble: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
+        // The keyring of whoever runs this stays as it is.
+        open_secrets: Secrets::for_this_run,
     }
 }
 

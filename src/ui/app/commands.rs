@@ -13,7 +13,7 @@ use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
 use crate::filter::Mode;
-use crate::gateway::{Credentials, Profile};
+use crate::gateway::Profile;
 use crate::query::{self, Answer, FilterText, Question};
 use crate::settings::{SavedFilter, State, Target};
 
@@ -21,6 +21,8 @@ impl App {
     pub(super) fn run(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Connect(wanted) => self.connect(wanted.trim()),
+            Command::LogIn => self.log_in(),
+            Command::Trust { for_good } => self.trust(for_good),
             Command::Refresh => self.watcher.refresh(),
             Command::RefreshEvery(interval) => {
                 self.model.refresh = interval;
@@ -99,12 +101,7 @@ impl App {
     }
 
     /// Watches another gateway from now on. The table of the one before goes: under another name it would be a lie.
-    fn watch(&mut self, profile: Profile) {
-        // Never to another gateway than the one they are for.
-        let credentials = match &self.credentials {
-            Some((theirs, credentials)) if theirs.nodes() == profile.nodes() => credentials.clone(),
-            _ => Credentials::None,
-        };
+    pub(super) fn watch(&mut self, profile: Profile) {
         self.worker.forget();
         self.demo = None;
         self.model.gateway.clone_from(&profile.name);
@@ -112,7 +109,7 @@ impl App {
         self.model.gateway_fault = None;
         self.model.news = None;
         self.model.table.forget();
-        self.watcher.connect(profile, credentials);
+        self.open(profile);
     }
 
     fn connect(&mut self, wanted: &str) {
@@ -144,7 +141,7 @@ impl App {
     }
 
     /// Whether somebody makes the change. Where not, it is said.
-    fn change_settings(&mut self, change: Change) -> bool {
+    pub(super) fn change_settings(&mut self, change: Change) -> bool {
         let trouble = match &self.settings_thread {
             None => "there is no folder to keep settings in; set GATEWATCH_CONFIG_DIR",
             Some(thread) if thread.make(change) => return true,

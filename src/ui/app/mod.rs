@@ -1,6 +1,7 @@
 //! The program behind the window: takes in news, carries out commands, lays out the parts.
 
 mod commands;
+mod entry;
 mod filters;
 mod jobs;
 mod shortcuts;
@@ -14,12 +15,16 @@ use egui::{CentralPanel, Context, Memory, Panel, Popup, Ui};
 
 use super::export_job::{ExportJob, PickFile};
 use super::model::{Message, Model};
+use super::secrets_thread::SecretsThread;
 use super::settings_thread::SettingsThread;
-use super::{connection_bar, counts_panel, details_panel, filter_bar, grid, status_bar, theme, view_bar};
+use super::{
+    connection_bar, counts_panel, details_panel, door, filter_bar, grid, status_bar, theme, view_bar,
+};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, Profile};
 use crate::query::Worker;
+use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target};
 use crate::watch::Watcher;
 
@@ -49,6 +54,8 @@ pub struct Start {
     pub trouble: Option<String>,
     /// How a file to export to is chosen.
     pub pick_file: PickFile,
+    /// Opens the store of passwords and tokens, on a thread of its own.
+    pub open_secrets: fn() -> Secrets,
 }
 
 /// The window's state and its helpers in the background.
@@ -59,8 +66,13 @@ pub struct App {
     kept: State,
     /// `None` where there is no folder to keep settings in.
     settings_thread: Option<SettingsThread>,
-    /// The gateway that the environment's credentials are for.
+    secrets: SecretsThread,
+    /// The gateway's profile is known, and its secret not yet.
+    waits_for_secret: bool,
+    /// What opens a gateway, from the environment or as it was typed, and which one.
     credentials: Option<(Profile, Credentials)>,
+    /// The gateway that is watched.
+    profile: Option<Profile>,
     pick_file: PickFile,
     watcher: Watcher,
     worker: Worker,
@@ -76,7 +88,7 @@ impl App {
     /// # Errors
     /// When the system gives no threads.
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
-        let Start { target, settings, state, folder, credentials, trouble, pick_file } = start;
+        let Start { target, settings, state, folder, credentials, trouble, pick_file, open_secrets } = start;
         theme::apply(ctx);
         ctx.set_zoom_factor(state.table.zoom);
         let wake = |ctx: &Context| {
@@ -99,7 +111,11 @@ impl App {
             ..Model::default()
         };
         let settings_thread = folder.map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
+        let secrets = SecretsThread::spawn(open_secrets, wake(ctx))?;
         let mut app = Self {
+            secrets,
+            waits_for_secret: false,
+            profile: None,
             model,
             settings,
             kept: state,
@@ -160,6 +176,7 @@ impl App {
             None | Some(Ok(None)) => {}
             Some(Ok(Some(settings))) => {
                 self.model.saved_filters.clone_from(&settings.filters);
+                self.model.profiles = settings.profiles.iter().map(|profile| profile.name.clone()).collect();
                 self.settings = settings;
             }
             Some(Err(trouble)) => self.model.message = Some(Message::Trouble(trouble)),
@@ -176,6 +193,7 @@ impl eframe::App for App {
         self.take_export();
         self.take_copy(ctx);
         self.take_settings();
+        self.take_secrets();
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text =
                 "a part of the program has failed, and what is shown no longer changes; start it again";
@@ -201,6 +219,9 @@ impl eframe::App for App {
             self.run(&ctx, command);
         }
         let model = &mut self.model;
+        if door::is_needed(model) {
+            Panel::top("door").show(ui, |ui| door::show(ui, model, &mut commands));
+        }
         Panel::bottom("status").show(ui, |ui| {
             ui.add_space(2.0);
             status_bar::show(ui, model, &mut commands);

@@ -1,0 +1,93 @@
+//! The thread that speaks to the platform's keyring, which may take its time or ask the user first.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::secrets::{Kept, KeyringError, Secret, Secrets};
+
+/// How many wishes may wait; a person makes one at a time.
+const WAITING: usize = 16;
+
+/// What is wanted of the keyring.
+#[derive(Debug)]
+enum Wish {
+    /// The secret of this profile.
+    Get(String),
+    /// To keep this profile's secret.
+    Set(String, Secret),
+    /// To forget it.
+    Forget(String),
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// The secret of this profile; none where none is kept.
+    Secret(String, Result<Option<Secret>, KeyringError>),
+    /// Where a secret is kept now.
+    Kept(Kept),
+    /// A secret could not be forgotten.
+    NotForgotten(KeyringError),
+}
+
+/// The handle of the thread. Nobody waits for it: a keyring that asks the user must not keep the window open.
+pub(super) struct SecretsThread {
+    wishes: SyncSender<Wish>,
+    told: Receiver<Told>,
+}
+
+impl SecretsThread {
+    /// Starts the thread. It calls `wake` after each wish.
+    pub(super) fn spawn(
+        open: impl FnOnce() -> Secrets + Send + 'static,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (wishes, to_do) = sync_channel(WAITING);
+        let (tell, told) = sync_channel(WAITING);
+        thread::Builder::new().name("secrets".to_owned()).spawn(move || {
+            let secrets = open();
+            for wish in to_do {
+                let outcome = match wish {
+                    Wish::Get(profile) => {
+                        let secret = secrets.get(&profile);
+                        Some(Told::Secret(profile, secret))
+                    }
+                    Wish::Set(profile, secret) => Some(Told::Kept(secrets.set(&profile, secret))),
+                    Wish::Forget(profile) => secrets.forget(&profile).err().map(Told::NotForgotten),
+                };
+                if let Some(outcome) = outcome {
+                    // The window may be gone by now.
+                    let _gone = tell.send(outcome);
+                }
+                wake();
+            }
+        })?;
+        Ok(Self { wishes, told })
+    }
+
+    /// Asks for the secret of a profile.
+    pub(super) fn get(&self, profile: &str) {
+        self.wish(Wish::Get(profile.to_owned()));
+    }
+
+    /// Keeps the secret of a profile.
+    pub(super) fn set(&self, profile: &str, secret: Secret) {
+        self.wish(Wish::Set(profile.to_owned(), secret));
+    }
+
+    /// Forgets the secret of a profile.
+    pub(super) fn forget(&self, profile: &str) {
+        self.wish(Wish::Forget(profile.to_owned()));
+    }
+
+    /// What came of a wish, once.
+    pub(super) fn told(&self) -> Option<Told> {
+        self.told.try_recv().ok()
+    }
+
+    fn wish(&self, wish: Wish) {
+        // Full only where the keyring hangs, and then nothing more is to be expected of it.
+        let _hangs = self.wishes.try_send(wish);
+    }
+}

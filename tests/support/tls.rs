@@ -1,0 +1,153 @@
+//! Gateways over TLS, with certificates good and bad.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use base64::Engine as _;
+use gatewatch::gateway::{
+    Ask, Client, Credentials, Fingerprint, GatewayError, Limits, Pin, Reading, Refused, Trust,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ServerConfig, ServerConnection};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{StreamOwned, SupportedProtocolVersion};
+
+pub(crate) const HOST: &str = "127.0.0.1";
+pub(crate) const PASSWORD: &str = "open-sesame";
+
+/// What a server shows, and the key that it has.
+pub(crate) struct Identity {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: KeyPair,
+}
+
+impl Identity {
+    pub(crate) fn self_signed(params: &CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        Self { certificate: params.self_signed(&key).unwrap().into(), key }
+    }
+
+    pub(crate) fn pin(&self) -> Pin {
+        Pin { host: HOST.to_owned(), fingerprint: Fingerprint::of(&self.certificate) }
+    }
+}
+
+/// An authority of somebody's own.
+pub(crate) struct Authority(pub(crate) CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    pub(crate) fn new(name: &str) -> Self {
+        let mut params = named(&[], name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    pub(crate) fn issue(&self, params: &CertificateParams) -> Identity {
+        let key = KeyPair::generate().unwrap();
+        Identity { certificate: params.signed_by(&key, &self.0).unwrap().into(), key }
+    }
+
+    pub(crate) fn pem(&self) -> String {
+        let base64 = base64::engine::general_purpose::STANDARD.encode(self.0.der());
+        format!("Plant CA\n-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+    }
+}
+
+pub(crate) fn named(names: &[&str], subject: &str) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.distinguished_name.push(DnType::CommonName, subject);
+    params
+}
+
+/// A gateway over TLS on a port of its own. It lives as long as the test process.
+pub(crate) struct TlsGateway {
+    pub(crate) url: String,
+    pub(crate) requests: Arc<AtomicUsize>,
+}
+
+impl TlsGateway {
+    pub(crate) fn new(identity: &Identity) -> Self {
+        Self::speaking(identity, rustls::ALL_VERSIONS)
+    }
+
+    pub(crate) fn speaking(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Self {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
+        let key = provider.key_provider.load_private_key(key).unwrap();
+        // Not checked to belong together: that is the client's business.
+        let shown = CertifiedKey::new(vec![identity.certificate.clone()], key);
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
+        let config = Arc::new(config);
+        let listener = TcpListener::bind((HOST, 0)).unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicUsize::new(0));
+        let seen = requests.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (seen, config) = (seen.clone(), config.clone());
+                thread::spawn(move || {
+                    let connection = ServerConnection::new(config).unwrap();
+                    let mut stream = BufReader::new(StreamOwned::new(connection, stream.unwrap()));
+                    let mut target = String::new();
+                    // A client that does not like the certificate hangs up here.
+                    if stream.read_line(&mut target).is_err() || target.is_empty() {
+                        return;
+                    }
+                    seen.fetch_add(1, Ordering::SeqCst);
+                    let mut header = String::new();
+                    while stream.read_line(&mut header).is_ok_and(|length| length > 2) {
+                        header.clear();
+                    }
+                    let mut stream = stream.into_inner();
+                    let _gone = stream.write_all(answer(&target).as_bytes());
+                    stream.conn.send_close_notify();
+                    let _gone = stream.flush();
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    pub(crate) fn read(&self, trust: Trust) -> Result<Reading, GatewayError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = Client::with_trust(Limits::default(), trust);
+        let credentials = Credentials::Basic { user: "billy".into(), password: PASSWORD.into() };
+        let node = self.url.parse().unwrap();
+        let read = runtime.block_on(client.read(&node, &credentials, &Ask::default()));
+        runtime.shutdown_background();
+        read
+    }
+
+    /// Expects that the certificate is refused, and that nothing was said to who showed it.
+    pub(crate) fn refused(&self, trust: Trust) -> Refused {
+        let error = self.read(trust).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
+        assert_eq!(self.requests.load(Ordering::SeqCst), 0);
+        let text = error.to_string();
+        let GatewayError::Certificate(refused) = error else { panic!("{error:?}") };
+        assert!(text.contains(&refused.certificate.fingerprint.to_string()), "{text}");
+        assert!(!text.contains('\n'), "{text}");
+        *refused
+    }
+}
+
+fn answer(request: &str) -> String {
+    let body = if request.contains("gwinfo") {
+        "ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"
+    } else {
+        r#"{"ok":true,"v":1,"columns":[{"name":"username","type":"String"},{"name":"project","type":"String"},
+            {"name":"address","type":"String"},{"name":"isDesigner","type":"Boolean"},
+            {"name":"clientId","type":"String"},{"name":"creationTime","type":"Date"}],
+            "rows":[["billy","Packaging","10.1.2.3",false,"A1B2C3D4",1790000000000]]}"#
+    };
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+}
