@@ -8,7 +8,7 @@ use crate::dataset::Dataset;
 use crate::demo::{DemoError, DemoGateway};
 use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode, PatternError};
-use crate::gateway::{Ask, Client, Credentials, CredentialsError, GatewayError, Limits, NodeUrl};
+use crate::gateway::{Ask, Client, Credentials, CredentialsError, Limits, NodeUrl};
 use crate::gateway::{NodeUrlError, Profile, node_names};
 use crate::query::{Query, QueryError, Side};
 use crate::settings::{self, Settings, SettingsError, State, Target, TargetError};
@@ -241,8 +241,16 @@ fn read(
     let mut failures = Vec::new();
     for ((node, name), answer) in profile.nodes().iter().zip(names).zip(answers) {
         match answer {
-            Ok(reading) => parts.push((name, reading.dataset)),
-            Err(error) => failures.push(failure(profile, node, &error)),
+            Ok(reading) => {
+                for kind in &reading.missing {
+                    let missing = format!(
+                        "the gateway has no list of {kind} sessions, so they are left out; does it have the module?"
+                    );
+                    warn(&of_node(profile, node, &missing));
+                }
+                parts.push((name, reading.dataset));
+            }
+            Err(error) => failures.push(of_node(profile, node, &error.to_string())),
         }
     }
     if parts.is_empty() {
@@ -259,10 +267,11 @@ fn read(
     Ok((dataset, done))
 }
 
-fn failure(profile: &Profile, node: &NodeUrl, error: &GatewayError) -> String {
+/// A line about a node.
+fn of_node(profile: &Profile, node: &NodeUrl, what: &str) -> String {
     let name = &profile.name;
     let url = node.to_string();
-    if *name == url { format!("{url}: {error}") } else { format!("{name}, {url}: {error}") }
+    if *name == url { format!("{url}: {what}") } else { format!("{name}, {url}: {what}") }
 }
 
 fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {

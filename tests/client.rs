@@ -124,8 +124,17 @@ fn the_demo_gateway_lets_in_whom_it_should() {
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(credentials("wrong")), Err(GatewayError::Unauthorized { tried: true }));
-    assert_eq!(read(Credentials::Token("a:b".into())), Err(GatewayError::TokenInVain));
     assert!(read(credentials("secret")).unwrap() > 0);
+}
+
+#[test]
+fn a_token_opens_nothing_below_8_3() {
+    let gateway = StandIn::gateway("8.1.44", status("401 Unauthorized", "<html>words</html>"));
+    let token = Credentials::Token("a:b".into());
+    let read = read_with(&gateway.url, &token, &Ask::default(), Limits::default());
+    assert_eq!(read.unwrap_err(), GatewayError::TokenInVain);
+    assert_eq!(gateway.paths(), ["/system/gwinfo", "/system/webdev/gatewatch/sessions"]);
+    assert!(gateway.requests().iter().all(|request| request.header("x-ignition-api-token").is_none()));
 }
 
 #[test]

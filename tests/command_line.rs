@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 
 use support::{PLANT, StandIn, answer, ok, status};
@@ -185,6 +185,30 @@ fn some_nodes_of_several_give_their_rows_and_code_3() {
     // Without a name, the first saved one.
     assert_eq!(run(&["--count"]).status.code(), Some(3));
     assert_eq!(std::fs::read_to_string(config.path().join("config.toml")).unwrap(), profiles);
+}
+
+#[test]
+fn a_token_reads_the_lists_of_8_3_and_a_missing_one_is_said() {
+    let gateway = StandIn::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
+            "/data/vision/api/v1/clients" => ok(r#"{"items":[{"user":"billy"}]}"#),
+            "/data/api/v1/designers" => ok(r#"{"items":[{"user":"anna"}]}"#),
+            _ => status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let config = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = gatewatch(config.path());
+        command.env("GATEWATCH_TOKEN", "reader:secret").args(["sessions", &gateway.url]).args(args);
+        command.output().unwrap()
+    };
+    let output = run(&["--username", "b.*", "--count"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "1\n"));
+    let said = text(&output.stderr);
+    assert!(said.contains("Perspective") && said.lines().count() == 1, "{said}");
+    assert!(failure(&run(&["--username", "b.*", "--ask-gateway"]), 1).contains("--ask-gateway"));
 }
 
 #[test]

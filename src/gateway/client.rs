@@ -1,13 +1,16 @@
 //! Asking one gateway node, within limits of time and size.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
+use super::body::{self, Budget};
+use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
-use super::{Credentials, GatewayError, GatewayInfo, NodeUrl, Trust};
+use super::{Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version};
 use crate::dataset::Dataset;
 
 /// Where 8.x keeps its Web Dev resources, and where 7.9 does.
@@ -16,8 +19,6 @@ const WEBDEV: [&str; 2] = ["/system/webdev/gatewatch/sessions", "/main/system/we
 const GWINFO: [&str; 2] = ["/system/gwinfo", "/main/system/gwinfo"];
 /// A `gwinfo` page has some hundred bytes; whatever is much larger is none.
 const GWINFO_LIMIT: u64 = 64 << 10;
-/// Below this, reading an answer takes no longer than handing it to another thread.
-const PARSE_HERE: usize = 64 << 10;
 
 /// What a read may cost.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +53,9 @@ pub struct Reading {
     pub info: Option<GatewayInfo>,
     /// Who is logged in on it.
     pub dataset: Arc<Dataset>,
+    /// The kinds of sessions that can't be in the dataset, because the gateway lacks the module. Empty for a reading
+    /// through Web Dev, which never has Perspective sessions.
+    pub missing: Vec<SessionKind>,
     /// This machine's clock when the answer was whole.
     pub received: SystemTime,
     /// The gateway's own clock when it answered, in milliseconds since 1970 UTC; `None` where it does not tell.
@@ -67,6 +71,8 @@ pub struct Client {
     remote: Arc<OnceLock<reqwest::Client>>,
     /// For this machine, which is never behind a proxy.
     local: Arc<OnceLock<reqwest::Client>>,
+    /// When the sessions of each node began that was read with a token.
+    starts: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
 }
 
 impl Client {
@@ -80,16 +86,18 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        Self { limits, trust: Arc::new(trust), remote: Arc::default(), local: Arc::default() }
+        let (remote, local, starts) = (Arc::default(), Arc::default(), Arc::default());
+        Self { limits, trust: Arc::new(trust), remote, local, starts }
     }
 
-    /// A client with the same limits and other trust.
+    /// A client with the same limits and other trust. When sessions began is known to both.
     #[must_use]
     pub fn trusting(&self, trust: Trust) -> Self {
-        Self::with_trust(self.limits, trust)
+        Self { starts: self.starts.clone(), ..Self::with_trust(self.limits, trust) }
     }
 
-    /// Reads a node: who it is, and who is logged in.
+    /// Reads a node: who it is, and who is logged in. With a token, and unless the node is older than 8.3, the lists of
+    /// the REST API are read, otherwise the Web Dev resource.
     ///
     /// # Errors
     /// When the node can't be reached in time, or does not answer with a dataset; see [`GatewayError`].
@@ -101,13 +109,45 @@ impl Client {
     ) -> Result<Reading, GatewayError> {
         let read = async {
             let info = self.info(node).await?;
+            if let Credentials::Token(token) = credentials
+                && info.as_ref().and_then(|info| info.version.as_ref()).is_none_or(Version::has_rest)
+            {
+                let Lists { dataset, missing, received } = self.lists(node, token, ask).await?;
+                let (now, dataset) = (dataset.now(), Arc::new(dataset));
+                return Ok(Reading { info, dataset, missing, received, now });
+            }
             let body = self.sessions(node, credentials, ask, info.as_ref()).await?;
             let received = SystemTime::now();
-            let dataset = Arc::new(parse(body).await?);
-            Ok(Reading { now: dataset.now(), info, dataset, received })
+            let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
+            Ok(Reading { now: dataset.now(), info, dataset, missing: Vec::new(), received })
         };
+        self.in_time(read).await
+    }
+
+    /// Ends a session on a node of 8.3 or later. Of Designers only a dormant one can be ended.
+    ///
+    /// # Errors
+    /// When the node can't be reached in time, or does not end the session; see [`GatewayError`].
+    pub async fn terminate(
+        &self,
+        node: &NodeUrl,
+        credentials: &Credentials,
+        kind: SessionKind,
+        id: &str,
+    ) -> Result<Terminated, GatewayError> {
+        let Credentials::Token(token) = credentials else {
+            return Err(GatewayError::TokenNeeded);
+        };
+        let rest = Rest::new(self.http(node)?, node, token, self.limits)?;
+        self.in_time(rest.terminate(kind, id)).await
+    }
+
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, GatewayError>>,
+    ) -> Result<T, GatewayError> {
         let seconds = self.limits.whole.as_secs_f64();
-        tokio::time::timeout(self.limits.whole, read).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
+        tokio::time::timeout(self.limits.whole, work).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
     /// Starts to read a node beside others. Its answer comes with its place; dropping the set ends the reads.
@@ -150,7 +190,7 @@ impl Client {
             let response = self.send(self.http(node)?.get(node.join(path))).await?;
             match response.status() {
                 StatusCode::OK => {
-                    let body = match body(response, GWINFO_LIMIT).await {
+                    let body = match body::whole(response, &Budget::new(GWINFO_LIMIT)).await {
                         Err(GatewayError::TooLarge { .. }) => Vec::new(),
                         body => body?,
                     };
@@ -194,12 +234,25 @@ impl Client {
             }
             let response = self.send(request).await?;
             match GatewayError::from_status(&response, credentials) {
-                None => return body(response, self.limits.body).await,
+                None => return body::whole(response, &Budget::new(self.limits.body)).await,
                 Some(error @ GatewayError::NoResource { .. }) => failure = error,
                 Some(error) => return Err(error),
             }
         }
         Err(failure)
+    }
+
+    /// The lists of the REST API.
+    async fn lists(&self, node: &NodeUrl, token: &str, ask: &Ask) -> Result<Lists, GatewayError> {
+        // They have filters of their own, which are no regular expressions. To leave ours out would give other rows.
+        if *ask != Ask::default() {
+            return Err(GatewayError::ListsTakeNoPattern);
+        }
+        let starts = {
+            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+            starts.entry(node.clone()).or_default().clone()
+        };
+        Rest::new(self.http(node)?, node, token, self.limits)?.read(&starts).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
@@ -237,34 +290,4 @@ fn running(info: &GatewayInfo) -> Result<(), GatewayError> {
         }
         Some(status) => Err(GatewayError::NotRunning { status: status.to_owned() }),
     }
-}
-
-/// The whole body, unpacked, unless it is too large.
-async fn body(mut response: Response, limit: u64) -> Result<Vec<u8>, GatewayError> {
-    let too_large = GatewayError::TooLarge { limit };
-    if response.content_length().is_some_and(|length| length > limit) {
-        return Err(too_large);
-    }
-    let mut body = Vec::new();
-    loop {
-        let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| GatewayError::from_body(&error))?;
-        let Some(chunk) = chunk else {
-            return Ok(body);
-        };
-        if (body.len() + chunk.len()) as u64 > limit {
-            return Err(too_large);
-        }
-        body.extend_from_slice(&chunk);
-    }
-}
-
-/// Reads an answer; a large one on another thread, so that other nodes' answers don't wait for it.
-async fn parse(body: Vec<u8>) -> Result<Dataset, GatewayError> {
-    if body.len() < PARSE_HERE {
-        return Ok(Dataset::from_json(&body)?);
-    }
-    let parsed = tokio::task::spawn_blocking(move || Dataset::from_json(&body)).await;
-    // The task is never cancelled, so a join error is a panic, which goes on here.
-    parsed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())).map_err(Into::into)
 }

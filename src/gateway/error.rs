@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::io;
 
-use super::{Credentials, Refused, TrustError, Why};
+use reqwest::{Response, StatusCode};
+
+use super::{Credentials, Refused, SessionKind, TrustError, Why};
 use crate::dataset::DatasetError;
 
 /// Why a gateway could not be read. The text names the cause and the next step, without the gateway's address.
@@ -131,6 +133,90 @@ pub enum GatewayError {
         /// The status.
         status: u16,
     },
+    /// 401 from the lists of 8.3.
+    #[error(
+        "the gateway does not recognise the API token (401); is it whole, as NAME:KEY, and still there on the gateway?"
+    )]
+    TokenRefused,
+    /// 403 from the lists of 8.3.
+    #[error(
+        "the gateway forbids it to this API token (403); {}",
+        if *.plain {
+            "a token wants a secure connection unless it is told otherwise, so use the gateway's https address; or its permission is too low, which an administrator can raise"
+        } else {
+            "its permission is too low, which an administrator can raise"
+        }
+    )]
+    TokenForbidden {
+        /// Whether the call was plain http.
+        plain: bool,
+    },
+    /// The token can't go into a header.
+    #[error("the API token holds characters that none can have; copy it again, as NAME:KEY")]
+    TokenUnsendable,
+    /// Something that only a token opens, without one.
+    #[error("this needs an API token of the gateway, which must be of 8.3 or later; set GATEWATCH_TOKEN")]
+    TokenNeeded,
+    /// 404 from each of the lists of 8.3.
+    #[error(
+        "the gateway has none of the lists that an API token opens (404); they came with 8.3, so for an older one use a user and a password, and its Web Dev module as the README says"
+    )]
+    NoLists,
+    /// Patterns for the gateway to apply, beside a token.
+    #[error("what an API token opens can't be filtered by the gateway; filter here, without --ask-gateway")]
+    ListsTakeNoPattern,
+    /// Another status in place of a list.
+    #[error("the gateway can't list its {kind} sessions ({status}); its log may say why")]
+    ListFailed {
+        /// Of which sessions.
+        kind: SessionKind,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A list came whole, and can't be read.
+    #[error("the gateway's list of {kind} sessions can't be read: {reason}; is this the gateway itself?")]
+    NotAList {
+        /// Of which sessions.
+        kind: SessionKind,
+        /// What came instead.
+        reason: String,
+    },
+    /// A list has more than the gateway gives.
+    #[error(
+        "the gateway gives {len} of its {total} {kind} sessions and no more; try again, or use its Web Dev module as the README says"
+    )]
+    ListCutShort {
+        /// Of which sessions.
+        kind: SessionKind,
+        /// How many came.
+        len: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// There is no session to end.
+    #[error(
+        "the gateway has no such {kind} session; {}",
+        if *.kind == SessionKind::Designer {
+            "it is gone already, or in use: only a dormant one can be ended"
+        } else {
+            "it is gone already"
+        }
+    )]
+    NoSuchSession {
+        /// Of which kind.
+        kind: SessionKind,
+    },
+    /// Another status instead of the end of a session.
+    #[error(
+        "the gateway did not end the session ({status}){}; try again, or look at the gateway's log",
+        .message.as_ref().map_or_else(String::new, |message| format!(": {message}"))
+    )]
+    NotTerminated {
+        /// The HTTP status.
+        status: u16,
+        /// The gateway's own words.
+        message: Option<String>,
+    },
     /// The answer came whole, and is no dataset.
     #[error(transparent)]
     Answer(#[from] DatasetError),
@@ -167,33 +253,56 @@ impl GatewayError {
     }
 
     /// What an HTTP status in place of the sessions means; `None` for 200.
-    pub(super) fn from_status(response: &reqwest::Response, credentials: &Credentials) -> Option<Self> {
-        let status = response.status();
+    pub(super) fn from_status(response: &Response, credentials: &Credentials) -> Option<Self> {
         let tried = matches!(credentials, Credentials::Basic { .. });
         let has_token = matches!(credentials, Credentials::Token(_));
-        Some(match status.as_u16() {
+        Some(match response.status().as_u16() {
             200 => return None,
             401 if has_token => Self::TokenInVain,
             401 => Self::Unauthorized { tried },
             402 => Self::Unlicensed,
             403 => Self::Forbidden,
-            404 | 405 => Self::NoResource { status: status.as_u16() },
+            status @ (404 | 405) => Self::NoResource { status },
             500 => Self::ScriptFailed,
             501 => Self::NoDoGet,
-            503 => Self::Starting,
-            _ if status.is_redirection() => {
+            status => Self::from_common_status(response).unwrap_or(Self::Status { status }),
+        })
+    }
+
+    /// What an HTTP status in place of a list means; `None` for 200.
+    pub(super) fn from_list_status(response: &Response, kind: SessionKind) -> Option<Self> {
+        match response.status().as_u16() {
+            200 => None,
+            status => Some(Self::from_token_status(response).unwrap_or(Self::ListFailed { kind, status })),
+        }
+    }
+
+    /// What an HTTP status means to whoever comes with a token; `None` where that depends on what was asked for.
+    pub(super) fn from_token_status(response: &Response) -> Option<Self> {
+        match response.status().as_u16() {
+            401 => Some(Self::TokenRefused),
+            403 => Some(Self::TokenForbidden { plain: response.url().scheme() == "http" }),
+            _ => Self::from_common_status(response),
+        }
+    }
+
+    /// What an HTTP status means whatever was asked for; `None` where that depends.
+    fn from_common_status(response: &Response) -> Option<Self> {
+        match response.status() {
+            StatusCode::SERVICE_UNAVAILABLE => Some(Self::Starting),
+            status if status.is_redirection() => {
                 let location = response.headers().get(reqwest::header::LOCATION);
                 let location = location.and_then(|value| value.to_str().ok()).unwrap_or("somewhere unsaid");
                 // To a page of its own a gateway sends whoever comes before it was set up.
                 let target = response.url().join(location);
-                if target.is_ok_and(|target| target.origin() == response.url().origin()) {
+                Some(if target.is_ok_and(|target| target.origin() == response.url().origin()) {
                     Self::NotCommissioned
                 } else {
                     Self::Redirect { location: location.to_owned() }
-                }
+                })
             }
-            status => Self::Status { status },
-        })
+            _ => None,
+        }
     }
 }
 

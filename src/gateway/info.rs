@@ -46,6 +46,12 @@ impl Version {
         let minor = numbers.next().and_then(|part| digits(part).parse().ok()).unwrap_or(0);
         Some(Self { major, minor, text: text.trim().to_owned() })
     }
+
+    /// Whether a gateway of this version has the REST API, which an API token opens.
+    #[must_use]
+    pub fn has_rest(&self) -> bool {
+        (self.major, self.minor) >= (8, 3)
+    }
 }
 
 impl fmt::Display for Version {
@@ -108,6 +114,15 @@ mod tests {
         assert_eq!(version.to_string(), "8.1.44 (b2024)");
         assert_eq!(info.context_status.as_deref(), Some("RUNNING"));
         assert_eq!(info.role, Some(Role::ActiveBackup));
+    }
+
+    #[test]
+    fn the_rest_api_came_with_8_3() {
+        for (text, expected) in
+            [("7.9.21", false), ("8.1.44", false), ("8.3.0-rc1", true), ("8.10.1", true), ("9", true)]
+        {
+            assert_eq!(Version::read(text).unwrap().has_rest(), expected, "{text}");
+        }
     }
 
     #[test]

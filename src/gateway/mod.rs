@@ -1,13 +1,16 @@
 //! Speaking to gateways.
 //!
-//! A [`Client`] asks one node: first its health page (who is there, which version, which role), then its sessions.
+//! A [`Client`] asks one node: first its health page (who is there, which version, which role), then its sessions, of
+//! the Web Dev module or, with an API token of 8.3, of the REST API. With such a token it also ends sessions.
 //! Every failure is a [`GatewayError`] that says what is wrong and what to do next.
 
+mod body;
 mod client;
 mod credentials;
 mod error;
 mod info;
 mod profile;
+mod rest;
 mod trust;
 mod url;
 
@@ -16,6 +19,7 @@ pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
 pub use profile::{Login, Profile, node_names};
+pub use rest::{SessionKind, Terminated};
 pub use trust::{
     Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why,
 };

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 
 use crate::dataset::Dataset;
-use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile};
+use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile, SessionKind};
 
 /// All that the owner wants of the watch. Only the newest counts, so there is nothing to queue.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +52,8 @@ pub struct NodeNews {
     pub url: NodeUrl,
     /// What it last said of itself.
     pub info: Option<GatewayInfo>,
+    /// The kinds of sessions of which its last good answer could hold none, because it lacks the module.
+    pub missing: Vec<SessionKind>,
     /// Why the last read failed; `None` where it did not.
     pub error: Option<GatewayError>,
     /// When its last good answer was received, by this machine's clock.
