@@ -172,10 +172,10 @@ fn another_gateway_is_connected_to_and_remembered() {
     let target = Target::Gateway(Profile::from_address(&first.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
     window.until_text("6 of 6 sessions");
-    window.harness.get_by_label("Gateway").focus();
+    window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.type_into("Gateway", &second.url);
+    window.type_into("Gateway address", &second.url);
     window.click("Connect");
     window.until_text("2 of 2 sessions");
     // The window waits for its settings to be written when it closes.
@@ -188,7 +188,7 @@ fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
-    window.type_into("Gateway", " x");
+    window.type_into("Gateway address", " x");
     window.click("Connect");
     assert!(window.harness.query_by_label_contains("http://host:8088").is_some());
     assert!(window.has("6 of 6 sessions"));
@@ -270,7 +270,7 @@ fn the_smallest_window_holds_every_control() {
     window.until_text("6 of 6 sessions");
     let bounds = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(560.0, 360.0));
     for name in [
-        "Gateway",
+        "Gateway address",
         "Connect",
         "Refresh",
         "Refresh interval",
@@ -304,10 +304,10 @@ fn the_table_of_another_gateway_is_never_shown_under_a_new_name() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut window = Window::on(&first.url);
     window.until_text("6 of 6 sessions");
-    window.harness.get_by_label("Gateway").focus();
+    window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.type_into("Gateway", &nobody.to_string());
+    window.type_into("Gateway address", &nobody.to_string());
     window.type_into("Username filter", "bi.*");
     window.click("Connect");
     window.until_text_contains("refused");
@@ -425,5 +425,25 @@ fn the_help_shows_the_manuals_examples() {
     window.click("Help on filters");
     for example in ["billy", "bi.*", "bi.ly", r"bill\.smith", ".*billy.*"] {
         assert!(window.harness.query_all_by_label(example).next().is_some(), "{example}");
+    }
+}
+
+#[test]
+fn one_node_down_hides_no_other_and_each_says_how_it_stands() {
+    let good = plant();
+    let bad = StandIn::gateway("8.1.44", status("402 Payment Required", ""));
+    let nodes = [&good.url, &bad.url].map(|url| url.parse().unwrap()).into();
+    let target = Target::Gateway(Profile::new("Cluster".to_owned(), nodes).unwrap());
+    let mut window = Window::open(start(target));
+    window.until_text("6 of 6 sessions");
+    window.until_text_contains("the Web Dev module is unlicensed");
+    // By the name that the node gives itself; the other has not said any.
+    assert_eq!(window.column("Gateway"), ["Plant"; 6]);
+    window.click("Nodes");
+    for (url, said) in [(&good.url, "running, 8.1.44"), (&bad.url, "unlicensed")] {
+        let host = url.trim_start_matches("http://");
+        let told = window.harness.query_all_by_label_contains(host);
+        let told: Vec<String> = told.filter_map(|node| node.value()).collect();
+        assert!(told.iter().any(|text| text.contains(said)), "{told:?}");
     }
 }

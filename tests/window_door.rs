@@ -74,10 +74,10 @@ fn what_was_typed_for_one_gateway_is_never_sent_to_another() {
     window.type_into("User", "billy");
     log_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
-    window.harness.get_by_label("Gateway").focus();
+    window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    window.type_into("Gateway", &second.url);
+    window.type_into("Gateway address", &second.url);
     window.click("Connect");
     window.until_text("The gateway asks who you are");
     assert!(second.requests().iter().all(|request| request.header("authorization").is_none()));

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Local};
-use egui::{ComboBox, Key, RichText, TextEdit, Ui};
+use egui::{ComboBox, Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::command::Command;
 use super::model::{Health, Model};
@@ -27,6 +27,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     });
     ui.horizontal(|ui| {
         let now = SystemTime::now();
+        nodes(ui, model, now);
         state(ui, model, now);
     });
 }
@@ -35,7 +36,7 @@ fn gateway(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     let edit = TextEdit::singleline(&mut model.gateway_box)
         .hint_text("http://host:8088")
         .desired_width(theme::GATEWAY_WIDTH);
-    let edit = ui.add(edit).accessible_name("Gateway");
+    let edit = ui.add(edit).accessible_name("Gateway address");
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if edit.changed() {
         model.gateway_fault = None;
@@ -107,7 +108,9 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
             let cold = info.is_some_and(|info| info.role == Some(Role::ColdBackup));
             let tone = if cold { Tone::Warning } else { Tone::Good };
             let reading = model.is_reading().then_some("reading…");
-            let parts = [Some(identity(&model.gateway, info)), Some(running(info)), as_of.map(Into::into)];
+            let without = without(model);
+            let parts =
+                [Some(identity(&model.gateway, info)), Some(running(info)), as_of.map(Into::into), without];
             let text: Vec<String> = parts.into_iter().flatten().chain(reading.map(Into::into)).collect();
             line(ui, tone, "●", &text.join(" · "));
         }
@@ -149,6 +152,51 @@ fn line(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
     let text = RichText::new(text);
     let text = if matches!(tone, Tone::Good) { text } else { text.color(colour) };
     ui.add(egui::Label::new(text).truncate());
+}
+
+/// Which lists a gateway lacks, as one without that module does.
+fn without(model: &Model) -> Option<String> {
+    let mut kinds: Vec<String> = Vec::new();
+    for node in model.news.iter().flat_map(|news| &news.nodes) {
+        for kind in &node.missing {
+            let kind = kind.to_string();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+    }
+    (!kinds.is_empty()).then(|| format!("without {}", kinds.join(" and ")))
+}
+
+/// How it stands with each of several nodes.
+fn nodes(ui: &mut Ui, model: &Model, now: SystemTime) {
+    let Some(news) = model.news.as_ref().filter(|news| news.nodes.len() > 1) else {
+        return;
+    };
+    let well = news.nodes.iter().filter(|node| node.error.is_none() && node.as_of.is_some()).count();
+    let menu = ui.menu_button(format!("{well} of {} nodes ▼", news.nodes.len()), |ui| {
+        ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
+            for node in &news.nodes {
+                let (sign, tone) = match (&node.error, node.as_of) {
+                    (Some(_), _) => ("▲", Tone::Fault),
+                    (None, None) => ("○", Tone::Warning),
+                    (None, Some(_)) => ("●", Tone::Good),
+                };
+                let said = match &node.error {
+                    Some(error) => error.to_string(),
+                    None => running(node.info.as_ref()),
+                };
+                let as_of = node.as_of.map(|as_of| as_of_text(as_of, now, node.error.is_some()));
+                let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(said), as_of];
+                let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+                ui.horizontal(|ui| {
+                    silent::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
+                    ui.label(text);
+                });
+            }
+        });
+    });
+    menu.response.accessible_name("Nodes");
 }
 
 /// What the gateway is called, by us and by itself.

@@ -26,7 +26,10 @@ fn what(model: &Model) -> What<'_> {
         Health::Connecting | Health::Running(_) => return What::Nothing,
     };
     match error {
-        GatewayError::Unauthorized { .. } | GatewayError::TokenInVain => What::Login,
+        GatewayError::Unauthorized { .. }
+        | GatewayError::TokenInVain
+        | GatewayError::TokenNeeded
+        | GatewayError::TokenRefused => What::Login,
         GatewayError::Certificate(refused) => What::Certificate(refused),
         _ => What::Nothing,
     }

@@ -32,6 +32,8 @@ pub(super) const LOOKED_AT: usize = 1000;
 pub(super) const ROOM_FOR_FILTERS: f32 = 160.0;
 /// Below the words in place of the table.
 pub(super) const BELOW_WORDS: f32 = 24.0;
+/// The most that the list of nodes takes of the height.
+pub(super) const NODES_HEIGHT: f32 = 400.0;
 /// The width of the boxes of a login.
 pub(super) const LOGIN_WIDTH: f32 = 170.0;
 /// The width of a menu that would otherwise break its lines.

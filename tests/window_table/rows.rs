@@ -110,7 +110,7 @@ fn keys_that_leave_a_text_box_do_nothing_else() {
     assert!(!window.has("Select a session to see all of it"), "Enter in the box opened the details");
     // Escape in another box leaves that, and neither the selection nor the filters.
     window.press(NONE, Key::ArrowDown);
-    window.harness.get_by_label("Gateway").focus();
+    window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.press(NONE, Key::Escape);
     assert!(window.has("3 of 6 sessions"));
