@@ -1,0 +1,270 @@
+//! The script for gateways as a gateway runs it: the project's own `doGet.py` under Jython on the JDK, behind HTTP, read
+//! by the client.
+//!
+//! `tests/data/jython_gateway.py` stands in for the gateway around it. Needs jython and, for packing the project,
+//! python3. Without them it is skipped with one visible line; with `CI=true` it fails instead.
+
+mod support;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use gatewatch::dataset::{Cell, Dataset, DatasetError};
+use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading};
+use support::screen::missing;
+
+/// The sessions of every gateway but the crowded one, a column after the other; `?` is unknown. The last one's creation
+/// time is there, but is no date.
+const PLANT: [&str; 6] = [
+    "billy|Packaging|10.2.0.9|false|A1|1795365700123",
+    "jürgen|Intake|hmi-7|true|B2|1795365600000",
+    "山田|Kühlung|::1|false|C3|-1",
+    "𝒷illy|Packaging|10.2.0.9|false|D4|253402300799999",
+    "?|?|?|?|?|?",
+    "anna|Boiler|hmi-10|false|E5|?",
+];
+
+/// The gateways, each on a port of its own, in one process: Jython starts slowly.
+struct Gateways {
+    ports: HashMap<String, u16>,
+    /// Ends when its standard input does, so with this process, however that ends.
+    _jython: Child,
+}
+
+static GATEWAYS: LazyLock<Option<Gateways>> = LazyLock::new(|| {
+    let missing = missing(&["jython", "python3"]);
+    if !missing.is_empty() {
+        support::skip("the script for gateways under Jython", &missing.join(" and "));
+        return None;
+    }
+    let packed = tempfile::tempdir().unwrap();
+    let mut jython = Command::new("jython")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/jython_gateway.py"))
+        .args([assets().join("gatewatch"), zip(packed.path())])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Before the ports there may be words of Jython itself.
+    let mut lines = BufReader::new(jython.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let ports = lines.find(|line| line.starts_with('{')).expect("what it stopped at stands above");
+    Some(Gateways { ports: serde_json::from_str(&ports).unwrap(), _jython: jython })
+});
+
+fn assets() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/ignition")
+}
+
+/// Packs the project as the administrator does.
+fn zip(folder: &Path) -> PathBuf {
+    let packed = folder.join("gatewatch.zip");
+    let status = Command::new("python3").arg(assets().join("zip")).arg(&packed).status().unwrap();
+    assert!(status.success(), "{status}");
+    packed
+}
+
+/// Where this gateway is, if Jython is here.
+fn gateway(name: &str) -> Option<String> {
+    GATEWAYS.as_ref().map(|gateways| format!("http://127.0.0.1:{}", gateways.ports[name]))
+}
+
+fn user(name: &str) -> Credentials {
+    Credentials::Basic { user: name.to_owned(), password: "secret".to_owned() }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+fn read_as(url: &str, credentials: &Credentials, ask: &Ask) -> Result<Reading, GatewayError> {
+    // Jython on a busy machine takes its time.
+    let limits = Limits { whole: Duration::from_mins(1), ..Limits::default() };
+    run(Client::new(limits).read(&url.parse().unwrap(), credentials, ask))
+}
+
+fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Reading, GatewayError> {
+    let [username_filter, project_filter] = [username, project].map(|filter| filter.map(str::to_owned));
+    read_as(url, &user("gatewatch"), &Ask { username_filter, project_filter })
+}
+
+/// What the script answers when asked for Perspective sessions, too.
+fn with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client
+        .get(format!("{url}/system/webdev/gatewatch/sessions"))
+        .query(&[("perspective", "1")])
+        .query(filters)
+        .basic_auth("gatewatch", Some("secret"));
+    run(async { request.send().await.unwrap().error_for_status().unwrap().text().await.unwrap() })
+}
+
+fn rows(dataset: &Dataset) -> Vec<String> {
+    let shown = |cell: Cell<'_>| match cell {
+        Cell::Unknown => "?".to_owned(),
+        Cell::Text(text) => text.to_owned(),
+        Cell::Boolean(value) => value.to_string(),
+        Cell::Date(value) | Cell::Integer(value) => value.to_string(),
+        Cell::Real(value) => value.to_string(),
+    };
+    let row =
+        |row| dataset.columns().map(|(_, column)| shown(column.cell(row))).collect::<Vec<_>>().join("|");
+    (0..dataset.len()).map(row).collect()
+}
+
+fn refusal<T>(read: Result<T, GatewayError>) -> String {
+    match read.err() {
+        Some(GatewayError::Answer(DatasetError::Refused { message })) => message,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn every_version_answers_with_the_same_six_columns() {
+    for (name, major) in [("of_7_9", 7), ("before_8_0_7", 8), ("without_perspective", 8), ("plant", 8)] {
+        let Some(url) = gateway(name) else { return };
+        let reading = read(&url, None, None).unwrap();
+        assert_eq!(rows(&reading.dataset), PLANT, "{name}");
+        assert_eq!(reading.dataset.columns().count(), 6);
+        assert!(reading.dataset.now().is_some() && reading.dataset.timezone().is_some());
+        assert_eq!(reading.info.unwrap().version.unwrap().major, major);
+    }
+}
+
+#[test]
+fn filters_go_straight_to_the_function() {
+    let Some(url) = gateway("plant") else { return };
+    for (username, project, expected) in [
+        (Some("j.*"), None, &[1][..]),
+        // The one character that the dot stands for is two in UTF-16.
+        (Some(".illy"), None, &[0, 3]),
+        (Some("𝒷.*"), None, &[3]),
+        (Some("bill"), None, &[]),
+        (Some("BILLY"), None, &[]),
+        (Some("(?i)BILLY|山."), None, &[0, 2]),
+        (None, Some("Kühlung"), &[2]),
+        (Some("b.*"), Some("P.*"), &[0]),
+        (Some("b.*"), Some("Boiler"), &[]),
+        // An empty box is no filter.
+        (Some(""), Some(""), &[0, 1, 2, 3, 4, 5]),
+        (Some(""), Some("Boiler"), &[5]),
+        (Some("anna"), Some(""), &[5]),
+    ] {
+        let reading = read(&url, username, project).unwrap();
+        let expected: Vec<&str> = expected.iter().map(|row| PLANT[*row]).collect();
+        assert_eq!(rows(&reading.dataset), expected, "{username:?} {project:?}");
+    }
+}
+
+#[test]
+fn a_pattern_that_is_none_is_refused_in_the_words_of_java() {
+    let Some(url) = gateway("plant") else { return };
+    for (username, project, cause) in [
+        (Some("("), None, "java.util.regex.PatternSyntaxException: Unclosed group near index 1"),
+        (Some("[ü𝒷"), None, "[ü𝒷"),
+        (None, Some("*"), "Dangling meta character '*' near index 0"),
+    ] {
+        let message = refusal(read(&url, username, project));
+        assert!(message.contains(cause), "{message}");
+    }
+}
+
+#[test]
+fn ten_thousand_sessions_come_whole() {
+    let Some(url) = gateway("crowd") else { return };
+    let crowd = rows(&read(&url, None, None).unwrap().dataset);
+    assert_eq!(crowd.len(), 10_000);
+    assert_eq!(crowd[0], "user0|Line 0|10.0.0.0|true|00000000|1795365700000");
+    assert_eq!(crowd[9_999], "user1999|Line 39|10.0.39.249|false|0000270F|1795365690001");
+    assert_eq!(rows(&read(&url, Some("user7"), None).unwrap().dataset).len(), 5);
+}
+
+#[test]
+fn only_the_role_that_the_project_names_is_let_in() {
+    let Some(url) = gateway("plant") else { return };
+    let read =
+        |credentials| read_as(&url, &credentials, &Ask::default()).map(|reading| reading.dataset.len());
+    assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
+    assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
+    assert_eq!(read(user("billy")), Err(GatewayError::Forbidden));
+    assert_eq!(read(user("gatewatch")), Ok(PLANT.len()));
+}
+
+#[test]
+fn perspective_sessions_are_added_on_request() {
+    let Some(url) = gateway("plant") else { return };
+    let answer = with_perspective(&url, &[]);
+    assert!(answer.contains(r#""perspective": true"#), "{answer}");
+    let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
+    let now = dataset.now().unwrap();
+    let kinds = ["Vision", "Designer", "Vision", "Vision", "?", "Vision"];
+    let mut expected: Vec<String> =
+        PLANT.iter().zip(kinds).map(|(session, kind)| format!("{session}|{kind}")).collect();
+    expected.extend([
+        format!("Unauthenticated|Packaging|10.2.0.50|false|p-1|{}|Perspective", now - 60_000),
+        format!("𝒷illy|Kühlung|hmi-7|true|p-2|{}|Perspective", now - 3_600_000),
+        "?|?|?|?|p-3|?|Perspective".to_owned(),
+        // It has no address and no scope at all, and an age that is no number.
+        "anna|Boiler|?|?|p-4|?|Perspective".to_owned(),
+    ]);
+    assert_eq!(rows(&dataset), expected);
+    let names: Vec<String> = dataset.columns().map(|(id, _)| id.to_string()).collect();
+    assert_eq!(names[6..], ["kind"]);
+}
+
+#[test]
+fn the_filters_mean_the_same_for_perspective_sessions() {
+    let Some(url) = gateway("plant") else { return };
+    for (filters, expected) in [
+        (&[("usernameFilter", "𝒷.*")][..], &["D4", "p-2"][..]),
+        (&[("usernameFilter", "Unauth")], &[]),
+        (&[("projectFilter", "Pack.*")], &["A1", "D4", "p-1"]),
+        (&[("usernameFilter", "U.*"), ("projectFilter", "Pack.*")], &["p-1"]),
+        (&[("usernameFilter", ""), ("projectFilter", "Boiler")], &["E5", "p-4"]),
+    ] {
+        let answer = with_perspective(&url, filters);
+        let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
+        let clients = rows(&dataset);
+        let clients: Vec<&str> = clients.iter().map(|row| row.split('|').nth(4).unwrap()).collect();
+        assert_eq!(clients, expected, "{filters:?}");
+    }
+}
+
+#[test]
+fn without_perspective_the_others_still_count() {
+    for name in ["without_perspective", "before_8_0_7"] {
+        let Some(url) = gateway(name) else { return };
+        let answer = with_perspective(&url, &[("usernameFilter", "j.*")]);
+        assert!(answer.contains(r#""perspective": false"#), "{answer}");
+        let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
+        assert_eq!(rows(&dataset), [format!("{}|Designer", PLANT[1])], "{name}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_on_the_gateway_is_told() {
+    let Some(url) = gateway("perspective_fails") else { return };
+    // Half of the sessions are never given as all of them.
+    let dataset = Dataset::from_json(with_perspective(&url, &[]).as_bytes());
+    assert_eq!(refusal(dataset.map_err(GatewayError::Answer)), "java.lang.IllegalStateException: Störung 𝒷");
+    assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
+
+    let url = gateway("lacks_a_column").unwrap();
+    let message = refusal(read(&url, None, None));
+    assert!(message.contains("creationTime"), "{message}");
+}
+
+#[test]
+fn packing_twice_gives_the_same_zip() {
+    if !missing(&["python3"]).is_empty() {
+        support::skip("packing the project for gateways", "python3");
+        return;
+    }
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [one, other] = folders.each_ref().map(|folder| fs::read(zip(folder.path())).unwrap());
+    assert!(one == other && !one.is_empty());
+}
