@@ -127,7 +127,8 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
         whole: args.timeout,
         ..Limits::default()
     };
-    let (dataset, done) = read(&profile, &Client::new(limits), &credentials, &ask, warn)?;
+    let (dataset, done) =
+        read(&profile, &Client::with_trust(limits, profile.trust.clone()), &credentials, &ask, warn)?;
 
     check_sort(&query, &dataset)?;
     if args.count {

@@ -370,3 +370,23 @@ fn a_port_that_is_taken_is_a_clear_error() {
     let output = run(&["demo", "--listen", &address]);
     assert!(failure(&output, 1).contains(&address));
 }
+
+#[test]
+fn a_certificate_that_the_settings_trust_is_taken_and_no_other() {
+    use support::tls::{HOST, Identity, TlsGateway, named};
+    let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
+    let gateway = TlsGateway::new(&identity);
+    let config = tempfile::tempdir().unwrap();
+    let run = |trusted: &str| {
+        let profile =
+            format!("[[profile]]\nname = \"North\"\nurls = [\"{}\"]\ntrusted = [{trusted}]\n", gateway.url);
+        std::fs::write(config.path().join("config.toml"), profile).unwrap();
+        gatewatch(config.path()).args(["sessions", "North", "--count"]).output().unwrap()
+    };
+    let refused = run("");
+    let refused = failure(&refused, 1);
+    let fingerprint = identity.pin().fingerprint;
+    assert!(refused.contains(&fingerprint.to_string()), "{refused}");
+    let taken = run(&format!("{{ host = \"{HOST}\", fingerprint = \"{fingerprint}\" }}"));
+    assert_eq!((taken.status.code(), text(&taken.stdout)), (Some(0), "1\n"));
+}

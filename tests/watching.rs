@@ -137,6 +137,23 @@ fn another_gateway_ends_the_read_of_the_first() {
 }
 
 #[test]
+fn a_gateway_that_is_left_is_heard_of_no_more() {
+    let (slow, let_go) = slow_gateway();
+    let mut watch = Watch::new();
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    watch.watcher.connect(profile(&[&slow.url]), Credentials::None);
+    watch.until("the read begun", |news| news.activity == Activity::Reading);
+    watch.watcher.leave();
+    let_go.send(()).unwrap();
+    assert!(watch.watcher.news().is_none());
+    // And another one is watched as ever.
+    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    watch.watcher.connect(profile(&[&quick.url]), Credentials::None);
+    let news = watch.until("the other one read", |news| news.table.is_some());
+    assert_eq!((news.nodes.len(), news.table.as_ref().unwrap().len()), (1, 1));
+}
+
+#[test]
 fn an_interval_reads_again_and_none_reads_only_when_told() {
     let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
     let mut watch = Watch::new();

@@ -101,6 +101,12 @@ impl Watcher {
         self.generation
     }
 
+    /// Watches nothing from now on; what was under way is given up, and no news of it come any more.
+    pub fn leave(&mut self) {
+        self.generation += 1;
+        self.wishes.send_modify(|wishes| wishes.gateway = None);
+    }
+
     /// Reads at once, unless a read is under way.
     pub fn refresh(&self) {
         self.wishes.send_modify(|wishes| wishes.refreshes += 1);

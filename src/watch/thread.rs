@@ -118,6 +118,7 @@ impl<W: Fn()> Watch<'_, W> {
                 self.read(|_, _| true);
                 self.tell();
             }
+            None => self.watched = None,
             _ if told_to_read => self.read(|_, _| true),
             _ if changed_interval => {
                 if let Some(watched) = &mut self.watched {

@@ -16,6 +16,8 @@ impl App {
             // The keyring may ask the user first; its answer comes when it comes.
             self.secrets.get(&profile.name);
             self.waits_for_secret = true;
+            // Until then nothing of the gateway before may be shown under this one's name.
+            self.watcher.leave();
         } else {
             self.waits_for_secret = false;
             self.watcher.connect(profile.clone(), given);
