@@ -73,7 +73,7 @@ pub enum GatewayError {
     },
     /// 401.
     #[error(
-        "the gateway wants a user and a password, and {}; set GATEWATCH_USER and GATEWATCH_PASSWORD",
+        "the gateway wants a user and a password, and {}; log in, or set GATEWATCH_USER and GATEWATCH_PASSWORD",
         if *.tried { "did not take the given ones" } else { "none were given" }
     )]
     Unauthorized {
@@ -82,7 +82,7 @@ pub enum GatewayError {
     },
     /// 401 while there is a token, which does not help here.
     #[error(
-        "the gateway wants a user and a password: a token does not open its Web Dev module; set GATEWATCH_USER and GATEWATCH_PASSWORD instead"
+        "the gateway wants a user and a password: a token does not open its Web Dev module; log in with these, or set GATEWATCH_USER and GATEWATCH_PASSWORD"
     )]
     TokenInVain,
     /// 402.
@@ -155,7 +155,7 @@ pub enum GatewayError {
     #[error("the API token holds characters that none can have; copy it again, as NAME:KEY")]
     TokenUnsendable,
     /// Something that only a token opens, without one.
-    #[error("this needs an API token of the gateway, which must be of 8.3 or later; set GATEWATCH_TOKEN")]
+    #[error("this needs an API token of the gateway, which must be of 8.3 or later; log in with one, or set GATEWATCH_TOKEN")]
     TokenNeeded,
     /// 404 from each of the lists of 8.3.
     #[error(

@@ -13,12 +13,14 @@ mod lines;
 mod power_table;
 mod row_set;
 mod scroll;
+mod sessions;
 
 pub use action::{Action, Choose, Side, Step};
 pub use arrangement::Arrangement;
 pub use columns::{Columns, Setting};
 pub use fit::longest;
 pub use lines::{Group, Line, Lines};
-pub use power_table::{Cursor, PowerTable, Sessions};
+pub use power_table::PowerTable;
 pub use row_set::RowSet;
 pub use scroll::{Metrics, Scroll};
+pub use sessions::{Cursor, Sessions};

@@ -1,14 +1,13 @@
 //! The table's state, and what each action of the user makes of it.
 
-use std::sync::Arc;
-
 use super::action::{Action, Choose, Side, Step};
 use super::folded::Folded;
 use super::lines::{Line, Lines};
 use super::row_set::RowSet;
 use super::scroll::{Metrics, Scroll};
-use crate::dataset::{ColumnId, Dataset, Follow};
-use crate::query::{Counts, Facets, Repeats, View};
+use super::sessions::{Cursor, Sessions};
+use crate::dataset::ColumnId;
+use crate::query::View;
 
 /// So many sessions are tried to hold the view in place. Looking for one goes through all rows.
 const HOLDERS: usize = 8;
@@ -31,48 +30,6 @@ pub struct PowerTable {
     folded: Folded,
     scroll: Scroll,
     metrics: Metrics,
-}
-
-/// What is shown of a dataset.
-#[derive(Clone, Debug)]
-pub struct Sessions {
-    /// All sessions.
-    pub dataset: Arc<Dataset>,
-    /// Those shown, line by line.
-    pub lines: Lines,
-    /// By what they are grouped.
-    pub grouping: Option<ColumnId>,
-    /// What they are.
-    pub counts: Counts,
-    /// Users and projects counted, where that was asked.
-    pub facets: Option<Facets>,
-    /// Who is logged in to one project more than once.
-    pub repeats: Arc<Repeats>,
-}
-
-/// Where the keyboard is. By row, so that it stays with its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// On a session.
-    Session(u32),
-    /// On the head of the group that this row belongs to.
-    Group(u32),
-}
-
-impl Cursor {
-    fn row(self) -> u32 {
-        match self {
-            Self::Session(row) | Self::Group(row) => row,
-        }
-    }
-
-    fn follow(self, follow: &Follow) -> Option<Self> {
-        let row = follow.row(self.row())?;
-        Some(match self {
-            Self::Session(_) => Self::Session(row),
-            Self::Group(_) => Self::Group(row),
-        })
-    }
 }
 
 impl PowerTable {

@@ -1,8 +1,10 @@
 //! What each action makes of the table, and what stays when sessions come, go and move.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::dataset::{Cell, Column, ColumnType, DatasetBuilder, Header};
-use crate::query::{Grouping, Query, SortKey};
+use crate::dataset::{Cell, Column, ColumnType, Dataset, DatasetBuilder, Follow, Header};
+use crate::query::{Grouping, Query, Repeats, SortKey};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";
