@@ -137,6 +137,20 @@ fn another_gateway_ends_the_read_of_the_first() {
 }
 
 #[test]
+fn a_login_that_was_refused_is_not_tried_again_by_itself() {
+    let gateway = StandIn::gateway("8.1.0", status("401 Unauthorized", ""));
+    let mut watch = Watch::new();
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
+    watch.watcher.connect(profile(&[&gateway.url]), wrong);
+    let news = watch.until("the refusal", |news| news.nodes[0].error.is_some());
+    assert_eq!(news.activity, Activity::Waiting { next: None });
+    let before = gateway.requests().len();
+    watch.watcher.refresh();
+    watch.until("another refusal, as told", |_| gateway.requests().len() > before);
+}
+
+#[test]
 fn a_gateway_that_is_left_is_heard_of_no_more() {
     let (slow, let_go) = slow_gateway();
     let mut watch = Watch::new();

@@ -6,12 +6,13 @@ mod support;
 use std::io::Write as _;
 
 use egui_kittest::kittest::Queryable as _;
+use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 use support::tls::{HOST, Identity, TlsGateway, named};
 use support::window::{Window, start};
-use support::{PLANT, StandIn, answer, ok, status};
+use support::{PLANT, Request, StandIn, answer, ok, status};
 
 /// `billy:se:cret` as Basic has it.
 const BASIC: &str = "Basic YmlsbHk6c2U6Y3JldA==";
@@ -47,10 +48,11 @@ fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
     // This machine alone hears it.
     assert!(window.harness.query_by_label_contains("over plain http").is_none());
     window.type_into("User", "billy");
+    window.click("keep in the keyring");
     log_in(&mut window, "wrong");
     window.until_text_contains("did not take the given ones");
-    window.type_into("User", "billy");
-    window.click("keep in the keyring");
+    // What does not open the gateway is not kept.
+    assert!(!folder.path().join("config.toml").exists());
     log_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
     assert!(!window.has("The gateway asks who you are"));
@@ -106,4 +108,40 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_trusted_once_or_for_good()
     }
     let mut window = open();
     window.until_text("1 of 1 sessions");
+}
+
+#[test]
+fn a_gateway_of_8_3_without_the_resource_is_opened_by_a_token() {
+    let options =
+        Options { require_token: Some("tok:key".parse().unwrap()), still: true, ..Options::in_process() };
+    let demo = DemoGateway::start(options).unwrap();
+    // As a gateway on which nothing was installed.
+    let lists = demo.url().to_owned();
+    let gateway = StandIn::new(move |request, stream| {
+        let response = if request.path().contains("webdev") {
+            status("404 Not Found", "")
+        } else {
+            passed_on(&lists, request)
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let mut window = Window::on(&gateway.url);
+    window.until_text("The gateway asks who you are");
+    window.click("with an API token");
+    window.type_into("API token", "tok:key");
+    window.click("Log in");
+    window.until("sessions of three kinds", |harness| harness.query_by_label("Kind").is_some());
+    assert!(window.column("Kind").contains(&"Vision".to_owned()));
+}
+
+/// The answer of another gateway to the same request.
+fn passed_on(url: &str, request: &Request) -> Vec<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let token = request.header("x-ignition-api-token").unwrap_or_default();
+        let asked = reqwest::Client::new().get(format!("{url}{}", request.target));
+        let answer = asked.header("x-ignition-api-token", token).send().await.unwrap();
+        let line = answer.status().to_string();
+        status(&line, &answer.text().await.unwrap())
+    })
 }

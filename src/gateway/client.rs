@@ -116,7 +116,14 @@ impl Client {
                 let (now, dataset) = (dataset.now(), Arc::new(dataset));
                 return Ok(Reading { info, dataset, missing, received, now });
             }
-            let body = self.sessions(node, credentials, ask, info.as_ref()).await?;
+            let body = self.sessions(node, credentials, ask, info.as_ref()).await;
+            let body = body.map_err(|error| match error {
+                // Nothing needs to be installed where there is a token.
+                GatewayError::NoResource { status } if has_rest(info.as_ref()) => {
+                    GatewayError::NoResourceButLists { status }
+                }
+                error => error,
+            })?;
             let received = SystemTime::now();
             let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
             Ok(Reading { now: dataset.now(), info, dataset, missing: Vec::new(), received })
@@ -277,6 +284,11 @@ impl Client {
         let client = builder.build().map_err(|error| GatewayError::Setup { reason: error.to_string() })?;
         Ok(slot.get_or_init(|| client))
     }
+}
+
+/// Whether the gateway says that it has the REST lists.
+fn has_rest(info: Option<&GatewayInfo>) -> bool {
+    info.and_then(|info| info.version.as_ref()).is_some_and(Version::has_rest)
 }
 
 /// Whether the gateway says that it can answer.

@@ -103,6 +103,14 @@ pub enum GatewayError {
         /// The HTTP status.
         status: u16,
     },
+    /// The same on a gateway of 8.3 or later, which can do without.
+    #[error(
+        "the gateway has no Gatewatch resource ({status}); log in with an API token of the gateway, or create the resource as the README says"
+    )]
+    NoResourceButLists {
+        /// The HTTP status.
+        status: u16,
+    },
     /// 501.
     #[error("the gateway's Gatewatch resource has no doGet (501); paste it again as the README says")]
     NoDoGet,
@@ -155,7 +163,9 @@ pub enum GatewayError {
     #[error("the API token holds characters that none can have; copy it again, as NAME:KEY")]
     TokenUnsendable,
     /// Something that only a token opens, without one.
-    #[error("this needs an API token of the gateway, which must be of 8.3 or later; log in with one, or set GATEWATCH_TOKEN")]
+    #[error(
+        "this needs an API token of the gateway, which must be of 8.3 or later; log in with one, or set GATEWATCH_TOKEN"
+    )]
     TokenNeeded,
     /// 404 from each of the lists of 8.3.
     #[error(
@@ -223,6 +233,12 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
+    /// Whether a login was tried and not taken: trying the same one again can only do harm.
+    #[must_use]
+    pub fn is_wrong_login(&self) -> bool {
+        matches!(self, Self::Unauthorized { tried: true } | Self::TokenInVain | Self::TokenRefused)
+    }
+
     /// What a failed request means.
     pub(super) fn from_request(error: &reqwest::Error, connect_seconds: f64) -> Self {
         let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());

@@ -8,7 +8,7 @@ mod saved_filter;
 mod saved_profile;
 
 pub use saved_filter::SavedFilter;
-pub use saved_profile::save_profile;
+pub use saved_profile::{add_pin, save_login};
 
 use std::io;
 use std::path::{Path, PathBuf};

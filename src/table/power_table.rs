@@ -66,6 +66,10 @@ impl PowerTable {
     /// Whether all sessions of a group are selected.
     #[must_use]
     pub fn is_group_selected(&self, number: usize) -> bool {
+        let all = self.sessions.as_ref().map_or(0, |sessions| sessions.lines.rows().len());
+        if self.selected_shown == all {
+            return true;
+        }
         let group = self.sessions.as_ref().and_then(|sessions| {
             let group = sessions.lines.groups().get(number)?;
             Some(&sessions.lines.rows()[group.places()])

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dataset::{ColumnId, Value};
+use crate::gateway::Pin;
 use crate::query::{Side, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::Action;
@@ -17,6 +18,8 @@ pub enum Command {
     LogIn,
     /// To trust the certificate that the gateway shows.
     Trust {
+        /// Which, as it was shown.
+        pin: Pin,
         /// Also at the next start.
         for_good: bool,
     },

@@ -1,10 +1,11 @@
 //! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for.
 
 use chrono::{DateTime, Local};
-use egui::{Grid, Key, Label, RichText, TextEdit, Ui};
+use egui::text_edit::TextEditState;
+use egui::{Grid, Id, Key, Label, RichText, TextEdit, Ui};
 
 use super::command::Command;
-use super::model::{Health, LoginForm, Model};
+use super::model::{LoginForm, Model};
 use super::theme::{self, Tone};
 use crate::gateway::{GatewayError, Refused, Why};
 
@@ -21,18 +22,34 @@ enum What<'a> {
 }
 
 fn what(model: &Model) -> What<'_> {
-    let error = match model.health() {
-        Health::Lost(error) | Health::Partly(_, error, _) => error,
-        Health::Connecting | Health::Running(_) => return What::Nothing,
-    };
-    match error {
-        GatewayError::Unauthorized { .. }
-        | GatewayError::TokenInVain
-        | GatewayError::TokenNeeded
-        | GatewayError::TokenRefused => What::Login,
-        GatewayError::Certificate(refused) => What::Certificate(refused),
-        _ => What::Nothing,
+    if model.waits_for_secret {
+        return What::Login;
     }
+    let errors = || model.news.iter().flat_map(|news| &news.nodes).filter_map(|node| node.error.as_ref());
+    // Of several nodes any may be the one that asks.
+    let refused = errors().find_map(|error| match error {
+        GatewayError::Certificate(refused) => Some(&**refused),
+        _ => None,
+    });
+    if let Some(refused) = refused {
+        return What::Certificate(refused);
+    }
+    let asks = errors().any(|error| {
+        matches!(
+            error,
+            GatewayError::Unauthorized { .. }
+                | GatewayError::Forbidden
+                | GatewayError::TokenInVain
+                | GatewayError::TokenNeeded
+                | GatewayError::TokenRefused
+                | GatewayError::TokenForbidden { .. }
+                | GatewayError::TokenUnsendable
+                | GatewayError::NoLists
+                // A gateway of 8.3 needs nothing installed: a token opens it.
+                | GatewayError::NoResourceButLists { .. }
+        )
+    });
+    if asks { What::Login } else { What::Nothing }
 }
 
 /// Draws it.
@@ -58,16 +75,19 @@ fn login(ui: &mut Ui, form: &mut LoginForm, warns: bool, commands: &mut Vec<Comm
     });
     ui.horizontal(|ui| {
         if !form.is_token {
-            let user =
-                TextEdit::singleline(&mut form.user).hint_text("user").desired_width(theme::LOGIN_WIDTH);
+            let user = TextEdit::singleline(&mut form.user).id(Id::unique("login user"));
+            let user = user.hint_text("user").desired_width(theme::LOGIN_WIDTH);
             ui.add(user).accessible_name("User");
         }
         let (hint, name) = if form.is_token { ("name:key", "API token") } else { ("password", "Password") };
-        let secret = TextEdit::singleline(&mut form.secret)
-            .password(true)
-            .hint_text(hint)
-            .desired_width(theme::LOGIN_WIDTH);
-        let secret = ui.add(secret).accessible_name(name);
+        let id = Id::unique(("login secret", form.is_token));
+        let secret = TextEdit::singleline(&mut form.secret).id(id).password(true);
+        let secret = ui.add(secret.hint_text(hint).desired_width(theme::LOGIN_WIDTH)).accessible_name(name);
+        // What was typed must not come back by undoing.
+        if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
+            state.clear_undoer();
+            state.store(ui.ctx(), id);
+        }
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_whole = !form.secret.is_empty() && (form.is_token || !form.user.is_empty());
         let log_in = ui.add_enabled(is_whole, egui::Button::new("Log in"));
@@ -106,10 +126,10 @@ fn certificate(ui: &mut Ui, refused: &Refused, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("Compare the fingerprint with the gateway's own, then");
         if ui.button("Trust it until the window closes").clicked() {
-            commands.push(Command::Trust { for_good: false });
+            commands.push(Command::Trust { pin: refused.pin(), for_good: false });
         }
         if ui.button("Trust it for good").clicked() {
-            commands.push(Command::Trust { for_good: true });
+            commands.push(Command::Trust { pin: refused.pin(), for_good: true });
         }
     });
 }

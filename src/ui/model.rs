@@ -28,6 +28,8 @@ pub(super) struct Model {
     pub(super) profiles: Vec<String>,
     /// What is typed to get into the gateway.
     pub(super) login: LoginForm,
+    /// The keyring was asked for what opens the gateway, and has not answered yet.
+    pub(super) waits_for_secret: bool,
     /// Whether what is typed there could be read on its way.
     pub(super) sends_in_the_clear: bool,
     /// The name of the watched gateway.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use crate::gateway::Profile;
-use crate::settings::{SavedFilter, Settings, SettingsError, State, save_profile};
+use crate::gateway::{Pin, Profile};
+use crate::settings::{SavedFilter, Settings, SettingsError, State, add_pin, save_login};
 
 /// How many changes may wait; a person makes one at a time.
 const WAITING: usize = 64;
@@ -16,8 +16,10 @@ const WAITING: usize = 64;
 pub(super) enum Change {
     /// This is for the next run.
     Remember(State),
-    /// To keep a gateway.
-    SaveProfile(Profile),
+    /// To keep what opens a gateway.
+    SaveLogin(Profile),
+    /// To trust a certificate of a gateway.
+    AddPin(Profile, Pin),
     /// To keep a filter.
     SaveFilter(SavedFilter),
     /// To forget the filter of this name.
@@ -40,7 +42,15 @@ impl SettingsThread {
         let (changes, to_do) = sync_channel(WAITING);
         let (tell, outcomes) = sync_channel(WAITING);
         let work = move || {
-            for change in to_do {
+            let mut next = None;
+            while let Some(change) = next.take().or_else(|| to_do.recv().ok()) {
+                // Of states that come one after the other, as while somebody zooms, the last one counts.
+                if let Change::Remember(_) = change {
+                    next = to_do.try_recv().ok();
+                    if let Some(Change::Remember(_)) = next {
+                        continue;
+                    }
+                }
                 // The window may be gone by now; the change is made all the same.
                 let _gone = tell.try_send(make(&folder, change));
                 wake();
@@ -81,7 +91,8 @@ fn make(folder: &Path, change: Change) -> Changed {
             let saved = state.save(folder);
             saved.map(|()| None).map_err(|error| error.to_string())
         }
-        Change::SaveProfile(profile) => read_again(save_profile(folder, &profile)),
+        Change::SaveLogin(profile) => read_again(save_login(folder, &profile)),
+        Change::AddPin(profile, pin) => read_again(add_pin(folder, &profile, &pin)),
         Change::SaveFilter(filter) => read_again(filter.save(folder)),
         Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
     }

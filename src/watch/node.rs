@@ -106,6 +106,8 @@ impl Node {
         }
         let pause = match self.failures {
             0 => every,
+            // The same wrong password again and again would lock the account.
+            _ if self.news.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
             failures => Some(pause::after_failures(failures, fastrand::f64())),
         };
         self.state = State::Waiting { next: pause.map(|pause| now + pause) };

@@ -22,7 +22,7 @@ impl App {
         match command {
             Command::Connect(wanted) => self.connect(wanted.trim()),
             Command::LogIn => self.log_in(),
-            Command::Trust { for_good } => self.trust(for_good),
+            Command::Trust { pin, for_good } => self.trust(pin, for_good),
             Command::Refresh => self.watcher.refresh(),
             Command::RefreshEvery(interval) => {
                 self.model.refresh = interval;

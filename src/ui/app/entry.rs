@@ -1,10 +1,10 @@
 //! Getting in: secrets from the keyring, a login that was typed, a certificate that is trusted.
 
-use super::super::model::{Health, LoginForm, Message};
+use super::super::model::{LoginForm, Message};
 use super::super::secrets_thread::Told;
 use super::super::settings_thread::Change;
 use super::App;
-use crate::gateway::{Credentials, GatewayError, Login, NodeUrl, Profile};
+use crate::gateway::{Credentials, Login, NodeUrl, Pin, Profile};
 use crate::secrets::{Kept, Secret};
 
 impl App {
@@ -15,12 +15,12 @@ impl App {
         if given == Credentials::None && profile.login != Login::None {
             // The keyring may ask the user first; its answer comes when it comes.
             self.secrets.get(&profile.name);
-            self.waits_for_secret = true;
+            self.model.waits_for_secret = true;
             // Until then nothing of the gateway before may be shown under this one's name.
             self.watcher.leave();
         } else {
-            self.waits_for_secret = false;
-            self.watcher.connect(profile.clone(), given);
+            self.model.waits_for_secret = false;
+            self.watcher.connect(self.with_trust(&profile), given);
         }
         self.model.sends_in_the_clear = profile.nodes().iter().any(NodeUrl::is_readable_by_others);
         self.model.login = LoginForm::of(&profile.login);
@@ -35,7 +35,7 @@ impl App {
                 let Some(profile) = self.profile.clone().filter(|profile| profile.name == name) else {
                     return;
                 };
-                if !std::mem::take(&mut self.waits_for_secret) {
+                if !std::mem::take(&mut self.model.waits_for_secret) {
                     return;
                 }
                 let credentials = match secret {
@@ -46,7 +46,7 @@ impl App {
                         Credentials::None
                     }
                 };
-                self.watcher.connect(profile, credentials);
+                self.watcher.connect(self.with_trust(&profile), credentials);
             }
             Some(Told::Kept(Kept::InKeyring)) => {
                 self.model.message = Some(Message::Done("kept in the keyring".to_owned()));
@@ -71,35 +71,51 @@ impl App {
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
         let credentials = credentials(&login, &secret);
         self.credentials = Some((profile.clone(), credentials));
+        self.to_keep = None;
+        let had_login = profile.login != Login::None;
+        profile.login = if keep { login } else { Login::None };
         if keep {
-            profile.login = login;
-            self.secrets.set(&profile.name, secret);
-            self.change_settings(Change::SaveProfile(profile.clone()));
-        } else if profile.login != Login::None {
+            self.to_keep = Some((profile.clone(), secret));
+        } else if had_login {
             // What was kept did not open the gateway, and this is not to be kept.
-            profile.login = Login::None;
             self.secrets.forget(&profile.name);
-            self.change_settings(Change::SaveProfile(profile.clone()));
+            self.change_settings(Change::SaveLogin(profile.clone()));
         }
         self.watch(profile);
     }
 
-    /// Trusts the certificate that the gateway shows.
-    pub(super) fn trust(&mut self, for_good: bool) {
-        let (Health::Lost(error) | Health::Partly(_, error, _)) = self.model.health() else {
+    /// Keeps the login that has just opened its gateway; one that does not must not take the place of a good one.
+    pub(super) fn keep_login(&mut self) {
+        let Some((profile, secret)) = self.to_keep.take() else {
             return;
         };
-        let (GatewayError::Certificate(refused), Some(mut profile)) = (error, self.profile.clone()) else {
-            return;
-        };
-        let pin = refused.pin();
-        if !profile.trust.pins.contains(&pin) {
-            profile.trust.pins.push(pin);
+        if self.profile.as_ref().is_some_and(|watched| watched.nodes() == profile.nodes()) {
+            self.secrets.set(&profile.name, secret);
+            self.change_settings(Change::SaveLogin(profile));
         }
+    }
+
+    /// Trusts a certificate that the gateway shows.
+    pub(super) fn trust(&mut self, pin: Pin, for_good: bool) {
+        let Some(mut profile) = self.profile.clone() else {
+            return;
+        };
         if for_good {
-            self.change_settings(Change::SaveProfile(profile.clone()));
+            self.change_settings(Change::AddPin(profile.clone(), pin.clone()));
+            profile.trust.pins.push(pin);
+        } else {
+            self.trusted_once.push((profile.nodes().to_vec(), pin));
         }
         self.watch(profile);
+    }
+
+    /// The profile with what is trusted for it until the window closes, which never gets into the settings.
+    fn with_trust(&self, profile: &Profile) -> Profile {
+        let mut profile = profile.clone();
+        let once = self.trusted_once.iter().filter(|(nodes, _)| nodes == profile.nodes());
+        let once: Vec<Pin> = once.map(|(_, pin)| pin.clone()).collect();
+        profile.trust.pins.extend(once);
+        profile
     }
 }
 

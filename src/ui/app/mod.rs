@@ -22,9 +22,9 @@ use super::{
 };
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
-use crate::gateway::{Client, Credentials, Limits, Profile};
+use crate::gateway::{Client, Credentials, Limits, NodeUrl, Pin, Profile};
 use crate::query::Worker;
-use crate::secrets::Secrets;
+use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
 use crate::watch::Watcher;
 
@@ -67,8 +67,10 @@ pub struct App {
     /// `None` where there is no folder to keep settings in.
     settings_thread: Option<SettingsThread>,
     secrets: SecretsThread,
-    /// The gateway's profile is known, and its secret not yet.
-    waits_for_secret: bool,
+    /// A login that is kept once it has opened its gateway.
+    to_keep: Option<(Profile, Secret)>,
+    /// Certificates that are trusted until the window closes, and of which gateways.
+    trusted_once: Vec<(Vec<NodeUrl>, Pin)>,
     /// What opens a gateway, from the environment or as it was typed, and which one.
     credentials: Option<(Profile, Credentials)>,
     /// The gateway that is watched.
@@ -114,7 +116,8 @@ impl App {
         let secrets = SecretsThread::spawn(open_secrets, wake(ctx))?;
         let mut app = Self {
             secrets,
-            waits_for_secret: false,
+            to_keep: None,
+            trusted_once: Vec::new(),
             profile: None,
             model,
             settings,
@@ -149,7 +152,11 @@ impl App {
             (None, None) => true,
             _ => false,
         };
+        let opened = news.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
         self.model.news = Some(news);
+        if opened {
+            self.keep_login();
+        }
         if !same {
             self.ask(PATIENCE);
         }

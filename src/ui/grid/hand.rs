@@ -78,6 +78,7 @@ fn drag(ui: &Ui, hand: &Response, lines: &Painter<'_>, at: Pos2, actions: &mut V
     if hand.drag_started() {
         // A drag is no click, after which the keyboard would come by itself.
         ui.memory_mut(|memory| memory.request_focus(super::id()));
+        ui.data_mut(|data| data.remove::<usize>(memory));
         // It began where the button went down, which may be a line further.
         let from = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
         let Some(line) = lines.line_at(from) else {
