@@ -44,7 +44,7 @@ pub(super) fn concat(named: &[(String, Arc<Dataset>)]) -> Arc<Dataset> {
 /// Every column of any part, once; one whose type differs between parts becomes text.
 fn headers(parts: &[&Dataset]) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
-    let empty = Dataset::none();
+    let empty = DatasetBuilder::six().finish(None, None);
     for part in std::iter::once(&empty).chain(parts.iter().copied()) {
         for (id, column) in part.columns() {
             let kind = kind(column);

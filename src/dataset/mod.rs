@@ -103,12 +103,6 @@ impl Dataset {
             && *timezone == other.timezone
     }
 
-    /// Nobody, with the six columns.
-    #[must_use]
-    pub fn none() -> Self {
-        DatasetBuilder::six().finish(None, None)
-    }
-
     /// How many sessions there are.
     #[must_use]
     pub fn len(&self) -> usize {

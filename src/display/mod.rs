@@ -37,6 +37,12 @@ pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
     }
 }
 
+/// How many sessions, in words.
+#[must_use]
+pub fn sessions(number: usize) -> String {
+    if number == 1 { "1 session".to_owned() } else { format!("{number} sessions") }
+}
+
 /// An IPv4 address with its four numbers in three places each, so that in a monospaced font they stand under each
 /// other; `None` for anything else.
 #[must_use]

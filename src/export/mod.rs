@@ -10,7 +10,7 @@ mod table;
 mod time;
 
 pub use progress::{Progress, is_cancelled_error};
-pub use script::{InForce, call_for, described, session_info_call};
+pub use script::{InForce, call_for, described};
 pub use time::iso_utc;
 
 use std::io::{self, Write};

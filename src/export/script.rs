@@ -75,8 +75,7 @@ pub fn described(filter: &CellFilter, clock: &Clock) -> String {
 /// The call of `system.util.getSessionInfo` with these patterns. An empty pattern is none, as an empty box is.
 ///
 /// A project alone is named as a keyword argument, which gateways know from 7.9.9 on.
-#[must_use]
-pub fn session_info_call(username: Option<&str>, project: Option<&str>) -> String {
+fn session_info_call(username: Option<&str>, project: Option<&str>) -> String {
     let given = |pattern: Option<&str>| pattern.filter(|pattern| !pattern.is_empty()).map(literal);
     let arguments = match (given(username), given(project)) {
         (None, None) => String::new(),

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::model::Model;
 use super::theme;
 use crate::dataset::TextColumn;
+use crate::display;
 use crate::query::{Facet, FacetOrder, FilterText, Side};
 
 /// Draws the panel.
@@ -87,9 +88,8 @@ fn list(
                             .truncate()
                             .min_size(vec2(ui.available_width(), theme::ROW_HEIGHT));
                         let button = ui.add(button);
-                        let of = if sessions == 1 { "session" } else { "sessions" };
                         let hint = format!("{value}\nclick filters, {}+click adds", theme::CTRL);
-                        let name = format!("{value}: {sessions} {of}");
+                        let name = format!("{value}: {}", display::sessions(sessions as usize));
                         if button.on_hover_text(hint).accessible_name(name).clicked() {
                             let adds = ui.input(|input| input.modifiers.command);
                             commands.push(Command::Facet { side, value: value.to_owned(), adds });

@@ -1,6 +1,6 @@
 //! What the window shows, without how it looks.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -189,13 +189,6 @@ impl Export {
 pub(super) enum Message {
     /// Something was done, and this is it.
     Done(String),
-    /// A file was written.
-    Exported {
-        /// The file.
-        path: PathBuf,
-        /// How many sessions are in it.
-        sessions: usize,
-    },
     /// Something did not work.
     Trouble(String),
 }

@@ -136,10 +136,6 @@ fn options(ui: &mut Ui, model: &mut Model) {
     menu.on_hover_text("What to export, and as what").accessible_name("Export options");
 }
 
-pub(super) fn sessions_text(number: usize) -> String {
-    if number == 1 { "1 session".to_owned() } else { format!("{number} sessions") }
-}
-
 fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.separator();
     if ui.button("×").accessible_name("Dismiss the message").clicked() {
@@ -147,9 +143,6 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     }
     let (text, tone) = match message {
         Message::Done(text) => (text.clone(), Tone::Good),
-        Message::Exported { path, sessions } => {
-            (format!("{} written to {}", sessions_text(*sessions), path.display()), Tone::Good)
-        }
         Message::Trouble(text) => (text.clone(), Tone::Fault),
     };
     let colour = theme::colour(ui.visuals(), tone);

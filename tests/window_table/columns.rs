@@ -2,13 +2,10 @@
 
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use gatewatch::gateway::Profile;
-use gatewatch::settings::{State, Target};
-use gatewatch::ui::Start;
 
-use super::support::window::{Window, plant, start};
+use super::support::window::{Window, plant};
 use super::support::{StandIn, answer, ok};
-use super::{CTRL, IDS, NONE, header, menu, open, titles};
+use super::{CTRL, IDS, NONE, header, menu, open, remembering, titles};
 
 #[test]
 fn a_header_is_dragged_to_another_place_and_its_cells_go_with_it() {
@@ -122,14 +119,7 @@ fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
 #[test]
 fn the_arrangement_survives_a_restart() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
-    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
-    let open = || {
-        let state = State::load(folder.path());
-        let folder = Some(folder.path().to_owned());
-        let mut window = Window::open(Start { state, folder, ..start(target.clone()) });
-        window.until_text("6 of 6 sessions");
-        window
-    };
+    let open = || remembering(&plant, folder.path());
     let mut window = open();
     let from = header(&window, "Client ID").center();
     window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));

@@ -8,12 +8,16 @@ mod support;
 mod values;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use egui::accesskit::Role;
 use egui::{Modifiers, PointerButton, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use support::window::{Window, plant};
+use gatewatch::gateway::Profile;
+use gatewatch::settings::{State, Target};
+use gatewatch::ui::Start;
+use support::window::{Window, plant, start};
 use support::{StandIn, answer, ok};
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -22,6 +26,15 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 
 /// The client ids of the plant, in its order.
 const IDS: [&str; 6] = ["A1", "B2", "C3", "D4", "E5", "F6"];
+
+/// A window that begins as the last one on this folder ended.
+fn remembering(gateway: &StandIn, folder: &Path) -> Window {
+    let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
+    let state = State::load(folder);
+    let mut window = Window::open(Start { state, folder: Some(folder.to_owned()), ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window
+}
 
 fn open() -> Window {
     let mut window = Window::on(&plant().url);

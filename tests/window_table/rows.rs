@@ -3,13 +3,10 @@
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, Pos2, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use gatewatch::gateway::Profile;
-use gatewatch::settings::{State, Target};
-use gatewatch::ui::Start;
 
-use super::support::window::{Window, plant, start};
+use super::support::window::{Window, plant};
 use super::support::{PLANT, StandIn, answer, ok};
-use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, titles};
+use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, remembering, titles};
 
 #[test]
 fn rows_are_selected_by_mouse() {
@@ -250,14 +247,7 @@ fn wheel(window: &mut Window, at: Pos2, points: f32) {
 #[test]
 fn zoom_makes_everything_larger_and_is_remembered() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
-    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
-    let open = || {
-        let state = State::load(folder.path());
-        let folder = Some(folder.path().to_owned());
-        let mut window = Window::open(Start { state, folder, ..start(target.clone()) });
-        window.until_text("6 of 6 sessions");
-        window
-    };
+    let open = || remembering(&plant, folder.path());
     let mut window = open();
     for _ in 0..3 {
         window.press(CTRL, Key::Plus);

@@ -10,8 +10,8 @@ use egui::Context;
 
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{Export, ExportRows, Message};
-use super::super::status_bar::sessions_text;
 use super::App;
+use crate::display;
 use crate::export::{self, Format, Progress};
 
 /// From so many sessions on a copy says that it is under way.
@@ -77,7 +77,7 @@ impl App {
         let ctx = ctx.clone();
         // A small copy is there before anybody could read this.
         self.model.message = (extract.rows.len() > WORTH_SAYING)
-            .then(|| Message::Done(format!("copying {}…", sessions_text(extract.rows.len()))));
+            .then(|| Message::Done(format!("copying {}…", display::sessions(extract.rows.len()))));
         match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy = Some(job),
             Err(error) => self.model.message = Some(Message::Trouble(format!("can't copy: {error}"))),
@@ -92,7 +92,7 @@ impl App {
         self.model.message = match outcome {
             Outcome::Text(text) => {
                 ctx.copy_text(text);
-                Some(Message::Done(format!("{} copied", sessions_text(sessions))))
+                Some(Message::Done(format!("{} copied", display::sessions(sessions))))
             }
             _ => Some(Message::Trouble("nothing was copied; is there enough memory?".to_owned())),
         };
@@ -105,7 +105,10 @@ impl App {
         self.export = None;
         self.model.export = Export::Idle;
         match outcome {
-            Outcome::Written(path) => self.model.message = Some(Message::Exported { path, sessions }),
+            Outcome::Written(path) => {
+                let text = format!("{} written to {}", display::sessions(sessions), path.display());
+                self.model.message = Some(Message::Done(text));
+            }
             Outcome::Cancelled => {
                 self.model.message = Some(Message::Done("cancelled; no file was written".to_owned()));
             }

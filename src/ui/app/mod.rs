@@ -165,7 +165,7 @@ impl App {
     /// What went well is told for a while; what did not stays until it is dismissed.
     fn forget_old_message(&mut self, ctx: &Context) {
         let Model { message, said_at, .. } = &mut self.model;
-        if !matches!(message, Some(Message::Done(_) | Message::Exported { .. })) {
+        if !matches!(message, Some(Message::Done(_))) {
             *said_at = None;
             return;
         }

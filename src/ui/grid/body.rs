@@ -211,6 +211,7 @@ impl Painter<'_> {
         let table = &self.model.table;
         // The mark of those who are logged in twice stands by the name or, where that is hidden, in the first column.
         let marked = self.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
+        let times = self.sessions.repeats.times(row);
         let indent = if self.sessions.lines.groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
         for (index, (column, rect)) in
             self.columns.iter().zip(super::header::cells(rect, self.columns)).enumerate()
@@ -224,7 +225,7 @@ impl Painter<'_> {
                 None => Cell::Unknown,
                 Some(values) => values.cell(row as usize),
             };
-            let times = self.sessions.repeats.times(row).filter(|_| index == marked);
+            let times = times.filter(|_| index == marked);
             let looks = cell::Looks {
                 id: cell_id(at, &column.id),
                 index,
@@ -264,8 +265,7 @@ impl Painter<'_> {
             Some(Column::Text(column)) => column.get(rows[0] as usize).unwrap_or("–"),
             _ => "–",
         };
-        let sessions =
-            if rows.len() == 1 { "1 session".to_owned() } else { format!("{} sessions", rows.len()) };
+        let sessions = display::sessions(rows.len());
         // Of a large group the first part is looked at: whoever has thousands of sessions is no person.
         let twice = rows.iter().take(theme::LOOKED_AT).any(|&row| repeats.times(row).is_some());
         let mark = if twice { ", more than once in one project" } else { "" };

@@ -23,7 +23,7 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
             }
         }
         let sessions = model.table.selected();
-        let rows = if sessions == 1 { "1 session".to_owned() } else { format!("{sessions} sessions") };
+        let rows = display::sessions(sessions);
         ui.add_enabled_ui(sessions > 0, |ui| {
             if ui
                 .button(format!("Copy {rows}"))
