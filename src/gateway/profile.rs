@@ -52,6 +52,17 @@ pub enum Login {
     Token,
 }
 
+impl Login {
+    /// The user, where it is one's.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Basic { user } => Some(user),
+            Self::None | Self::Token => None,
+        }
+    }
+}
+
 impl Profile {
     /// A profile with these nodes; `None` without any.
     #[must_use]

@@ -85,11 +85,7 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
         put(table, "urls", Some(value(urls_of(after))));
     }
     if *login != before.login {
-        let user = match login {
-            Login::Basic { user } => Some(value(user)),
-            Login::None | Login::Token => None,
-        };
-        put(table, "user", user);
+        put(table, "user", login.user().map(value));
         put(table, "token", (*login == Login::Token).then(|| value(true)));
     }
     if *api != before.api {

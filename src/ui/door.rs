@@ -1,12 +1,12 @@
 //! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for.
 
-use egui::{Id, Key, Label, RichText, TextEdit, Ui};
+use egui::{Id, Key, TextEdit, Ui};
 
 use super::certificate;
 use super::command::Command;
-use super::gateway_panel::forget_undo;
+use super::gateway_panel::{self, forget_undo};
 use super::model::{LoginForm, Model};
-use super::theme::{self, Tone};
+use super::theme;
 use crate::gateway::{GatewayError, Refused};
 
 /// Whether there is something to draw.
@@ -57,16 +57,13 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     ui.add_space(4.0);
     match what(model) {
         What::Nothing => {}
-        What::Login => {
-            let warns = model.sends_in_the_clear;
-            login(ui, &mut model.login, warns, commands);
-        }
+        What::Login => login(ui, &mut model.login, commands),
         What::Certificate(refused) => certificate(ui, refused, commands),
     }
     ui.add_space(4.0);
 }
 
-fn login(ui: &mut Ui, form: &mut LoginForm, warns: bool, commands: &mut Vec<Command>) {
+fn login(ui: &mut Ui, form: &mut LoginForm, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("The gateway asks who you are");
         ui.selectable_value(&mut form.is_token, false, "with a password");
@@ -92,10 +89,8 @@ fn login(ui: &mut Ui, form: &mut LoginForm, warns: bool, commands: &mut Vec<Comm
             commands.push(Command::LogIn);
         }
     });
-    if warns {
-        let text = "▲ over plain http others on the network can read it; https keeps it secret";
-        let colour = theme::colour(ui.visuals(), Tone::Warning);
-        ui.add(Label::new(RichText::new(text).color(colour)).wrap());
+    if form.is_readable {
+        gateway_panel::readable(ui);
     }
 }
 

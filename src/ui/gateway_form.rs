@@ -40,14 +40,30 @@ pub(super) struct GatewayForm {
     pub(super) fault: Option<FormFault>,
     /// What a test found.
     pub(super) test: Option<Test>,
-    /// It is being written.
-    pub(super) is_saving: bool,
-    /// Whether the user was asked if it is to be deleted.
-    pub(super) is_deleting: bool,
-    /// What was just found is to be in view in the next frame.
-    pub(super) take_look: bool,
-    /// The first box is to have the keyboard in the next frame.
-    pub(super) take_focus: bool,
+    /// How far it is.
+    pub(super) stage: Stage,
+    /// What the user is to be shown in the next frame.
+    pub(super) attention: Option<Attention>,
+}
+
+/// How far a form is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It is filled in.
+    Typing,
+    /// The user is asked whether the gateway is to be deleted.
+    AskingToDelete,
+    /// The settings are being written.
+    Writing,
+}
+
+/// What the user is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attention {
+    /// The first box, which is to have the keyboard.
+    Name,
+    /// What was just found, or found wrong.
+    Finding,
 }
 
 /// What opens a gateway, before it is said who.
@@ -138,10 +154,6 @@ impl GatewayForm {
     pub(super) fn of(profile: &Profile, is_saved: bool) -> Self {
         let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
-        let user = match login {
-            Login::Basic { user } => user.clone(),
-            Login::None | Login::Token => String::new(),
-        };
         Self {
             before: profile.clone(),
             is_saved,
@@ -150,7 +162,7 @@ impl GatewayForm {
             addresses: urls.join("\n"),
             api: *api,
             opened_by: login.into(),
-            user,
+            user: login.user().unwrap_or_default().to_owned(),
             secret: String::new(),
             refresh: *refresh,
             perspective: *perspective,
@@ -159,10 +171,8 @@ impl GatewayForm {
             pins: trust.pins.clone(),
             fault: None,
             test: None,
-            is_saving: false,
-            is_deleting: false,
-            take_look: false,
-            take_focus: true,
+            stage: Stage::Typing,
+            attention: Some(Attention::Name),
         }
     }
 
@@ -228,6 +238,11 @@ impl GatewayForm {
     pub(super) fn secret(&self) -> Option<Secret> {
         let is_typed = self.opened_by != OpenedBy::Nothing && !self.secret.is_empty();
         is_typed.then(|| Secret::new(self.secret.clone()))
+    }
+
+    /// Whether this is to be shown, once.
+    pub(super) fn take(&mut self, attention: Attention) -> bool {
+        self.attention.take_if(|wanted| *wanted == attention).is_some()
     }
 
     /// Trusts a certificate that a test was shown.

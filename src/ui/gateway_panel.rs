@@ -6,7 +6,7 @@ use egui::{Align, Button, ComboBox, Frame, Id, Label, Panel, Response, RichText,
 use super::certificate;
 use super::command::Command;
 use super::connection_bar::{INTERVALS, every};
-use super::gateway_form::{FormFault, GatewayForm, OpenedBy, Place, Test, TestedNode};
+use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage, Test, TestedNode};
 use super::silent;
 use super::theme::{self, Tone};
 use crate::display;
@@ -33,10 +33,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comma
         reading(ui, form);
         ui.add_space(6.0);
         trust(ui, form);
+        let is_news = form.test.is_some() && form.fault.is_none() && form.take(Attention::Finding);
         if let Some(test) = &form.test {
             ui.add_space(6.0);
             let trusted = ui.scope(|ui| findings(ui, test));
-            if std::mem::take(&mut form.take_look) {
+            if is_news {
                 trusted.response.scroll_to_me(Some(Align::Min));
             }
             if let Some(refused) = trusted.inner {
@@ -50,7 +51,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comma
 
 fn whereabouts(ui: &mut Ui, form: &mut GatewayForm) {
     let name = text_box(ui, "Name", TextEdit::singleline(&mut form.name).hint_text("Plant North"));
-    if std::mem::take(&mut form.take_focus) {
+    if form.take(Attention::Name) {
         name.request_focus();
     }
     clear_fault(form, Place::Name, &name);
@@ -95,9 +96,14 @@ fn login(ui: &mut Ui, form: &mut GatewayForm) {
         ui.weak("Kept in the platform's keyring, never in a file");
     }
     if form.sends_in_the_clear() {
-        warning(ui, "▲ over plain http others on the network can read it; https keeps it secret");
+        readable(ui);
     }
     fault(ui, form, Place::Login);
+}
+
+/// Warns of what others can read.
+pub(super) fn readable(ui: &mut Ui) {
+    warning(ui, "▲ over plain http others on the network can read it; https keeps it secret");
 }
 
 /// What was typed must not come back by undoing.
@@ -168,7 +174,7 @@ fn trust(ui: &mut Ui, form: &mut GatewayForm) {
 
 fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     fault(ui, form, Place::Whole);
-    if form.is_deleting {
+    if form.stage == Stage::AskingToDelete {
         let name = &form.before.name;
         warning(ui, &format!("{name} and what is kept of its login will be gone"));
         ui.horizontal(|ui| {
@@ -176,7 +182,7 @@ fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
                 commands.push(Command::DeleteGateway);
             }
             if ui.button("Keep it").clicked() {
-                form.is_deleting = false;
+                form.stage = Stage::Typing;
             }
         });
         return;
@@ -185,7 +191,7 @@ fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
         if ui.button("Test connection").clicked() {
             commands.push(Command::TestGateway);
         }
-        let save = ui.add_enabled(!form.is_saving, Button::new("Save"));
+        let save = ui.add_enabled(form.stage == Stage::Typing, Button::new("Save"));
         if save.on_hover_text("Keep it in config.toml, and connect").accessible_name("Save gateway").clicked()
         {
             commands.push(Command::SaveGateway);
@@ -195,7 +201,7 @@ fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
             commands.push(Command::CloseGateway);
         }
         if form.is_saved && ui.button("Delete…").clicked() {
-            form.is_deleting = true;
+            form.stage = Stage::AskingToDelete;
         }
     });
 }
@@ -285,7 +291,7 @@ fn fault(ui: &mut Ui, form: &mut GatewayForm, place: Place) {
     if let Some(fault) = form.fault.as_ref().filter(|fault| fault.place() == place) {
         let colour = theme::colour(ui.visuals(), Tone::Fault);
         let told = ui.add(Label::new(RichText::new(format!("▲ {fault}")).color(colour)).wrap());
-        if std::mem::take(&mut form.take_look) {
+        if form.take(Attention::Finding) {
             told.scroll_to_me(None);
         }
     }

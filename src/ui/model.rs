@@ -13,7 +13,7 @@ use crate::dataset::{Cell, ColumnId, Value};
 use crate::display::Clock;
 use crate::export::{Format, Progress};
 use crate::filter::Filter;
-use crate::gateway::{Api, GatewayError, GatewayInfo, Login, NodeUrl, Role, SessionKind};
+use crate::gateway::{Api, GatewayError, GatewayInfo, Login, NodeUrl, Profile, Role, SessionKind};
 use crate::query::{BoxAnswer, CellFilter, FacetOrder, FilterFault, FilterText, Kind};
 use crate::settings::SavedFilter;
 use crate::table::{Arrangement, PowerTable};
@@ -42,8 +42,6 @@ pub(super) struct Model {
     pub(super) login: LoginForm,
     /// The keyring was asked for what opens the gateway, and has not answered yet.
     pub(super) waits_for_secret: bool,
-    /// Whether what is typed there could be read on its way.
-    pub(super) sends_in_the_clear: bool,
     /// The name of the watched gateway.
     pub(super) gateway: String,
     /// The state of the watched gateway.
@@ -94,16 +92,21 @@ pub(super) struct LoginForm {
     pub(super) secret: String,
     /// Whether it is to be kept.
     pub(super) keep: bool,
+    /// Whether it could be read on its way.
+    pub(super) is_readable: bool,
 }
 
 impl LoginForm {
-    /// As it is at first for a gateway that is opened so.
-    pub(super) fn of(login: &Login) -> Self {
-        let user = match login {
-            Login::Basic { user } => user.clone(),
-            Login::None | Login::Token => String::new(),
-        };
-        Self { is_token: *login == Login::Token, user, keep: *login != Login::None, ..Self::default() }
+    /// As it is at first for this gateway.
+    pub(super) fn of(profile: &Profile) -> Self {
+        let login = &profile.login;
+        Self {
+            is_token: *login == Login::Token,
+            user: login.user().unwrap_or_default().to_owned(),
+            secret: String::new(),
+            keep: *login != Login::None,
+            is_readable: profile.nodes().iter().any(NodeUrl::is_readable_by_others),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::gateway_form::credentials;
 use super::super::model::{LoginForm, Message};
 use super::super::secrets_thread::Told;
 use super::App;
-use crate::gateway::{Credentials, Login, NodeUrl, Profile, Refused};
+use crate::gateway::{Credentials, Login, Profile, Refused};
 use crate::secrets::{Kept, KeyringError, Secret};
 
 impl App {
@@ -28,15 +28,15 @@ impl App {
         self.set_refresh(&profile);
         self.model.may_terminate = profile.may_terminate;
         self.model.can_edit = true;
-        self.model.sends_in_the_clear = profile.nodes().iter().any(NodeUrl::is_readable_by_others);
-        self.model.login = LoginForm::of(&profile.login);
+        self.model.login = LoginForm::of(&profile);
         self.profile = Some(profile);
     }
 
     /// Takes what the keyring has to say.
     pub(super) fn take_secrets(&mut self, ctx: &Context) {
         match self.secrets.told() {
-            None => {}
+            // Where there is no keyring, nothing is left in it.
+            None | Some(Told::NotForgotten(KeyringError::Absent { .. })) => {}
             Some(Told::Secret(name, secret)) => {
                 if self.test_waits.as_ref().is_some_and(|profile| profile.name == name) {
                     self.test_with(ctx, &secret);
@@ -65,8 +65,6 @@ impl App {
                 let text = format!("kept until the window closes, not longer: {error}");
                 self.model.message = Some(Message::Trouble(text));
             }
-            // Where there is no keyring, nothing is left in it.
-            Some(Told::NotForgotten(KeyringError::Absent { .. })) => {}
             Some(Told::NotForgotten(error)) => {
                 self.model.message = Some(Message::Trouble(error.to_string()));
             }
@@ -78,7 +76,7 @@ impl App {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
-        let LoginForm { is_token, user, secret, keep } = &mut self.model.login;
+        let LoginForm { is_token, user, secret, keep, .. } = &mut self.model.login;
         let (secret, keep) = (Secret::new(std::mem::take(secret)), *keep);
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
         let credentials = credentials(&login, &secret);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use egui::Context;
 use tokio::task::JoinSet;
 
-use super::super::gateway_form::{FormFault, GatewayForm, OpenedBy, Step, Test, credentials};
+use super::super::gateway_form::{
+    Attention, FormFault, GatewayForm, OpenedBy, Stage, Step, Test, credentials,
+};
 use super::super::gateway_job::{Ended, GatewayJob, Tell};
 use super::super::model::Message;
 use super::super::settings_thread::Change;
@@ -106,7 +108,7 @@ impl App {
         };
         (self.test, self.test_waits) = (None, None);
         (form.test, form.fault) = (None, None);
-        form.take_look = true;
+        form.attention = Some(Attention::Finding);
         let profile = match form.unnamed() {
             Ok(profile) => profile,
             Err(fault) => {
@@ -158,7 +160,7 @@ impl App {
             return;
         };
         let form = self.model.form.as_mut();
-        let Some((test, take_look)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.take_look)))
+        let Some((test, attention)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.attention)))
         else {
             self.test = None;
             return;
@@ -167,7 +169,7 @@ impl App {
             match job.told() {
                 Ok(Some(step)) => {
                     test.take(step);
-                    *take_look = true;
+                    *attention = Some(Attention::Finding);
                 }
                 Ok(None) => return,
                 Err(Ended) => {
@@ -180,11 +182,11 @@ impl App {
     }
 
     pub(super) fn save_gateway(&mut self) {
-        let Some(form) = self.model.form.as_mut().filter(|form| !form.is_saving) else {
+        let Some(form) = self.model.form.as_mut().filter(|form| form.stage == Stage::Typing) else {
             return;
         };
         form.fault = None;
-        form.take_look = true;
+        form.attention = Some(Attention::Finding);
         let after = match form.profile(&self.model.profiles) {
             Ok(after) => after,
             Err(fault) => {
@@ -194,16 +196,18 @@ impl App {
         };
         let before = form.is_saved.then(|| form.before.clone());
         let secret = form.secret();
-        form.is_saving = true;
+        form.stage = Stage::Writing;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
         self.change_form(change, Pending::Save { before, after, secret });
     }
 
     pub(super) fn delete_gateway(&mut self) {
-        let Some(form) = self.model.form.as_mut().filter(|form| form.is_saved && !form.is_saving) else {
+        let Some(form) =
+            self.model.form.as_mut().filter(|form| form.is_saved && form.stage != Stage::Writing)
+        else {
             return;
         };
-        form.is_saving = true;
+        form.stage = Stage::Writing;
         let profile = form.before.clone();
         self.change_form(Change::RemoveProfile(profile.name.clone()), Pending::Delete(profile));
     }
@@ -212,7 +216,7 @@ impl App {
         if self.change_settings(change) {
             self.pending = Some(then);
         } else if let Some(form) = &mut self.model.form {
-            form.is_saving = false;
+            form.stage = Stage::Typing;
         }
     }
 
@@ -221,7 +225,7 @@ impl App {
         let pending = self.pending.take();
         if let Some(fault) = fault {
             if let Some(form) = &mut self.model.form {
-                (form.is_saving, form.is_deleting) = (false, false);
+                form.stage = Stage::Typing;
                 form.fault = Some(FormFault::NotSaved(fault));
             }
             return;
@@ -229,7 +233,9 @@ impl App {
         self.close_form();
         match pending {
             None => {}
-            Some(Pending::Save { before, after, secret }) => self.gateway_saved(before, after, secret),
+            Some(Pending::Save { before, after, secret }) => {
+                self.gateway_saved(before.as_ref(), after, secret.as_ref());
+            }
             Some(Pending::Delete(profile)) => {
                 if profile.login != Login::None {
                     self.secrets.forget(&profile.name);
@@ -242,9 +248,9 @@ impl App {
         }
     }
 
-    fn gateway_saved(&mut self, before: Option<Profile>, after: Profile, secret: Option<Secret>) {
-        let old_name = before.as_ref().map(|before| &before.name).filter(|name| **name != after.name);
-        match (&secret, &after.login) {
+    fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, secret: Option<&Secret>) {
+        let old_name = before.map(|before| &before.name).filter(|name| **name != after.name);
+        match (secret, &after.login) {
             (Some(secret), _) => self.secrets.set(&after.name, secret.clone()),
             (None, Login::None) => {}
             (None, _) => {
@@ -253,20 +259,20 @@ impl App {
                 }
             }
         }
-        if let Some(before) = &before
+        if let Some(before) = before
             && before.login != Login::None
             && (after.login == Login::None || secret.is_some() && old_name.is_some())
         {
             self.secrets.forget(&before.name);
         }
-        if let Some(secret) = &secret {
+        if let Some(secret) = secret {
             self.credentials = Some((after.clone(), credentials(&after.login, secret)));
-        } else if before.as_ref().is_none_or(|before| before.login != after.login) {
+        } else if before.is_none_or(|before| before.login != after.login) {
             // What opened it until now is no longer what is meant to.
             self.credentials = None;
         }
         let goes_on = secret.is_none()
-            && self.profile.as_ref().zip(before.as_ref()).is_some_and(|(watched, before)| {
+            && self.profile.as_ref().zip(before).is_some_and(|(watched, before)| {
                 watched.name == before.name && has_same_connection(before, &after)
             });
         if goes_on {
