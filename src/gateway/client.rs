@@ -10,7 +10,9 @@ use tokio::task::JoinSet;
 use super::body::{self, Budget};
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
-use super::{Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version};
+use super::{
+    Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version, proxy,
+};
 use crate::dataset::Dataset;
 
 /// Where 8.x keeps its Web Dev resources, and where 7.9 does.
@@ -67,6 +69,8 @@ pub struct Reading {
 pub struct Client {
     limits: Limits,
     trust: Arc<Trust>,
+    /// What comes of it, once it was needed. It knows the platform's store, which takes long to read.
+    tls: Arc<OnceLock<rustls::ClientConfig>>,
     /// Built when first needed, for others than this machine.
     remote: Arc<OnceLock<reqwest::Client>>,
     /// For this machine, which is never behind a proxy.
@@ -86,8 +90,14 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (remote, local, starts) = (Arc::default(), Arc::default(), Arc::default());
-        Self { limits, trust: Arc::new(trust), remote, local, starts }
+        let (tls, remote, local, starts) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, remote, local, starts }
+    }
+
+    /// A client like this one without its open connections, of which some may be dead.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { remote: Arc::default(), local: Arc::default(), ..self.clone() }
     }
 
     /// A client with the same limits and other trust. When sessions began is known to both.
@@ -264,7 +274,8 @@ impl Client {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let seconds = self.limits.connect.as_secs_f64();
-        request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))
+        let response = request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))?;
+        proxy::behind_status(&response).map_or(Ok(response), Err)
     }
 
     fn http(&self, node: &NodeUrl) -> Result<&reqwest::Client, GatewayError> {
@@ -272,9 +283,16 @@ impl Client {
         if let Some(client) = slot.get() {
             return Ok(client);
         }
+        let tls = match self.tls.get() {
+            Some(tls) => tls,
+            None => {
+                let tls = tls_config(&self.trust)?;
+                self.tls.get_or_init(|| tls)
+            }
+        };
         // A redirect is never followed: it could carry the credentials to somebody else.
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls_config(&self.trust)?)
+            .tls_backend_preconfigured(tls.clone())
             .connect_timeout(self.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));
