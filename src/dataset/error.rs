@@ -30,9 +30,7 @@ pub enum DatasetError {
         offset: usize,
     },
     /// The answer stops too early.
-    #[error(
-        "the answer is cut off at line {line}, column {column}; {}", TRY_AGAIN
-    )]
+    #[error("the answer is cut off at line {line}, column {column}; {}", TRY_AGAIN)]
     Truncated {
         /// Line of the end.
         line: usize,

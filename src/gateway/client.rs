@@ -11,7 +11,7 @@ use super::body::{self, Budget};
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{
-    Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version, proxy,
+    Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version, echo, proxy,
 };
 use crate::dataset::Dataset;
 
@@ -138,7 +138,7 @@ impl Client {
             let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
             Ok(Reading { now: dataset.now(), info, dataset, missing: Vec::new(), received })
         };
-        self.in_time(read).await
+        self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
     }
 
     /// Ends a session on a node of 8.3 or later. Of Designers only a dormant one can be ended.
@@ -156,7 +156,8 @@ impl Client {
             return Err(GatewayError::TokenNeeded);
         };
         let rest = Rest::new(self.http(node)?, node, token, self.limits)?;
-        self.in_time(rest.terminate(kind, id)).await
+        let end = self.in_time(rest.terminate(kind, id)).await;
+        end.map_err(|failure| echo::tamed(failure, credentials))
     }
 
     async fn in_time<T>(

@@ -33,7 +33,9 @@ pub enum GatewayError {
     #[error("the host can't be reached from here; check the network or the VPN")]
     Unreachable,
     /// The system opens no connection, for a reason that is seldom.
-    #[error("no connection can be opened ({reason}); check the address, and this machine's network and firewall")]
+    #[error(
+        "no connection can be opened ({reason}); check the address, and this machine's network and firewall"
+    )]
     NoConnection {
         /// What the system says.
         reason: String,

@@ -7,6 +7,7 @@
 mod body;
 mod client;
 mod credentials;
+mod echo;
 mod error;
 mod info;
 mod profile;

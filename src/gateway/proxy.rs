@@ -109,7 +109,8 @@ pub(super) fn behind_request(error: &reqwest::Error, direct: &GatewayError) -> O
 pub(super) fn behind_status(response: &Response) -> Option<GatewayError> {
     let fault = match response.status() {
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => ProxyFault::WantsLogin,
-        status @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
+        status
+        @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
             ProxyFault::GatewaySilent { status: status.as_u16() }
         }
         _ => return None,

@@ -156,81 +156,115 @@ pub(crate) fn all() -> Vec<Case> {
             |error| matches!(error, Error::Broken { reason } if reason.contains("reset")),
             ["the connection broke", "try again"],
         ),
-        Case::new("401", bytes(status("401 Unauthorized", "<html>")), Error::Unauthorized { tried: false }, [
-            "none were given",
-            "log in",
-        ]),
-        Case::new("401 to a login", bytes(status("401 Unauthorized", "")), Error::Unauthorized { tried: true }, [
-            "did not take the given ones",
-            "log in",
-        ])
+        Case::new(
+            "401",
+            bytes(status("401 Unauthorized", "<html>")),
+            Error::Unauthorized { tried: false },
+            ["none were given", "log in"],
+        ),
+        Case::new(
+            "401 to a login",
+            bytes(status("401 Unauthorized", "")),
+            Error::Unauthorized { tried: true },
+            ["did not take the given ones", "log in"],
+        )
         .with(basic()),
-        Case::new("401 to a token", bytes(status("401 Unauthorized", "")), Error::TokenRefused, [
-            "does not recognise the API token (401)",
-            "is it whole",
-        ])
+        Case::new(
+            "401 to a token",
+            bytes(status("401 Unauthorized", "")),
+            Error::TokenRefused,
+            ["does not recognise the API token (401)", "is it whole"],
+        )
         .with(token()),
-        Case::new("402", bytes(status("402 Payment Required", "")), Error::Unlicensed, [
-            "the Web Dev module is unlicensed",
-            "an administrator can reset the trial",
-        ]),
-        Case::new("403", bytes(status("403 Forbidden", "")), Error::Forbidden, [
-            "forbids it (403)",
-            "the call must come over https",
-        ])
+        Case::new(
+            "402",
+            bytes(status("402 Payment Required", "")),
+            Error::Unlicensed,
+            ["the Web Dev module is unlicensed", "an administrator can reset the trial"],
+        ),
+        Case::new(
+            "403",
+            bytes(status("403 Forbidden", "")),
+            Error::Forbidden,
+            ["forbids it (403)", "the call must come over https"],
+        )
         .with(basic()),
-        Case::new("403 to a token", bytes(status("403 Forbidden", "")), Error::TokenForbidden { plain: true }, [
-            "forbids it to this API token (403)",
-            "use the gateway's https address",
-        ])
+        Case::new(
+            "403 to a token",
+            bytes(status("403 Forbidden", "")),
+            Error::TokenForbidden { plain: true },
+            ["forbids it to this API token (403)", "use the gateway's https address"],
+        )
         .with(token()),
-        Case::new("404", bytes(status("404 Not Found", "")), Error::NoResourceButLists { status: 404 }, [
-            "no Gatewatch resource (404)",
-            readme,
-        ]),
-        Case::new("405", bytes(status("405 Not Allowed", "")), Error::NoResourceButLists { status: 405 }, [
-            "no Gatewatch resource (405)",
-            readme,
-        ]),
+        Case::new(
+            "404",
+            bytes(status("404 Not Found", "")),
+            Error::NoResourceButLists { status: 404 },
+            ["no Gatewatch resource (404)", readme],
+        ),
+        Case::new(
+            "405",
+            bytes(status("405 Not Allowed", "")),
+            Error::NoResourceButLists { status: 405 },
+            ["no Gatewatch resource (405)", readme],
+        ),
         Case::new(
             "500 with a web page",
-            bytes(status("500 Server Error", "<html><body>Error 500 java.lang.NullPointerException</body></html>")),
+            bytes(status(
+                "500 Server Error",
+                "<html><body>Error 500 java.lang.NullPointerException</body></html>",
+            )),
             Error::ScriptFailed,
             ["the script on the gateway failed (500)", "the gateway's log says why"],
         ),
-        Case::new("501", bytes(status("501 Not Implemented", "")), Error::NoDoGet, ["no doGet (501)", readme]),
-        Case::new("503", bytes(status("503 Service Unavailable", "<html>")), Error::Starting, [
-            "the gateway is starting",
-            "try again in a minute",
-        ]),
-        Case::new("it says that it starts", gwinfo("ContextStatus=STARTING"), Error::Starting, [
-            "the gateway is starting",
-            "try again in a minute",
-        ]),
-        Case::new("never set up", gwinfo("ContextStatus=NEEDS_COMMISSIONING"), Error::NotCommissioned, [
-            "not commissioned yet",
-            "finish its set-up in a browser",
-        ]),
+        Case::new(
+            "501",
+            bytes(status("501 Not Implemented", "")),
+            Error::NoDoGet,
+            ["no doGet (501)", readme],
+        ),
+        Case::new(
+            "503",
+            bytes(status("503 Service Unavailable", "<html>")),
+            Error::Starting,
+            ["the gateway is starting", "try again in a minute"],
+        ),
+        Case::new(
+            "it says that it starts",
+            gwinfo("ContextStatus=STARTING"),
+            Error::Starting,
+            ["the gateway is starting", "try again in a minute"],
+        ),
+        Case::new(
+            "never set up",
+            gwinfo("ContextStatus=NEEDS_COMMISSIONING"),
+            Error::NotCommissioned,
+            ["not commissioned yet", "finish its set-up in a browser"],
+        ),
         Case::new(
             "not running",
             gwinfo("ContextStatus=FAULTED"),
             Error::NotRunning { status: "FAULTED".to_owned() },
             ["it is FAULTED, not running", "look at its status page"],
         ),
-        Case::new("302 to a welcome page", redirect("/welcome"), Error::NotCommissioned, [
-            "not commissioned yet",
-            "finish its set-up in a browser",
-        ]),
+        Case::new(
+            "302 to a welcome page",
+            redirect("/welcome"),
+            Error::NotCommissioned,
+            ["not commissioned yet", "finish its set-up in a browser"],
+        ),
         Case::new(
             "302 to somebody else",
             redirect("http://198.51.100.1:8088/login?from=plant"),
             Error::Redirect { location: "http://198.51.100.1:8088/login…".to_owned() },
             ["redirects to http://198.51.100.1:8088/login", "use that address"],
         ),
-        Case::new("418", bytes(status("418 Teapot", "")), Error::Status { status: 418 }, [
-            "HTTP status 418",
-            "is this the address of an Ignition gateway?",
-        ]),
+        Case::new(
+            "418",
+            bytes(status("418 Teapot", "")),
+            Error::Status { status: 418 },
+            ["HTTP status 418", "is this the address of an Ignition gateway?"],
+        ),
         Case::new(
             "a body without end",
             endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b' '; 1 << 16]),
@@ -292,7 +326,9 @@ pub(crate) fn all() -> Vec<Case> {
         ),
         Case::like(
             "a packed body that is none",
-            bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\nXXXXXXXXXXXXXXXXXXXX"),
+            bytes(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\nXXXXXXXXXXXXXXXXXXXX",
+            ),
             |error| matches!(error, Error::Protocol { .. }),
             ["does not speak HTTP as it should", "is this the gateway's port?"],
         ),

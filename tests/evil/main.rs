@@ -76,9 +76,11 @@ pub(crate) fn good() -> Way {
 /// The same, but for what it answers in place of the sessions.
 pub(crate) fn instead_of_sessions(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> Way {
     let good = good();
-    way(move |request, stream| {
-        if request.path().ends_with("gwinfo") { good(request, stream) } else { answer(stream) }
-    })
+    way(
+        move |request, stream| {
+            if request.path().ends_with("gwinfo") { good(request, stream) } else { answer(stream) }
+        },
+    )
 }
 
 /// The same with these bytes.

@@ -1,17 +1,17 @@
 //! Two hundred gateways at once: each is read, none twice at a time, and none for the others.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gatewatch::gateway::{Credentials, GatewayError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::support::watch::{PATIENCE, Watch, profile};
 use super::support::answer;
+use super::support::watch::{PATIENCE, Watch, profile};
 
 const NODES: usize = 200;
 /// The one that answers nothing, and the one that is not there.
@@ -94,9 +94,8 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
 
     let mut wakes = 0;
     let is_well = |place: &usize| ![SLOW, DEAD].contains(place);
-    let all_read = || {
-        (0..NODES).filter(is_well).all(|place| seen[place].answered.load(Ordering::SeqCst) >= 3)
-    };
+    let all_read =
+        || (0..NODES).filter(is_well).all(|place| seen[place].answered.load(Ordering::SeqCst) >= 3);
     while !all_read() {
         assert!(begun.elapsed() < PATIENCE, "never all read");
         if watch.wakes.recv_timeout(Duration::from_millis(100)).is_ok() {
@@ -114,7 +113,13 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     });
     assert!(matches!(news.nodes[DEAD].error, Some(GatewayError::Refused)));
     assert_eq!((news.nodes[SLOW].as_of, &news.nodes[SLOW].error), (None, &None));
-    assert!(news.nodes.iter().enumerate().filter(|(place, _)| is_well(place)).all(|(_, node)| node.error.is_none()));
+    assert!(
+        news.nodes
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is_well(place))
+            .all(|(_, node)| node.error.is_none())
+    );
     assert!(seen.iter().all(|seen| seen.most_under_way.load(Ordering::SeqCst) <= 1));
 
     let Watch { watcher, wakes } = watch;

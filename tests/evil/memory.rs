@@ -52,8 +52,9 @@ fn empty_items() -> Way {
             let _gone = stream.write_all(&ok("ContextStatus=RUNNING;Version=8.3.4"));
         } else if request.path().ends_with("clients") {
             let fields: Vec<String> = (0..100).map(|field| format!(r#""f{field}":1"#)).collect();
-            let mut goes_on =
-                stream.write_all(format!("HTTP/1.1 200 OK\r\n\r\n{{\"items\":[{{{}}}", fields.join(",")).as_bytes());
+            let mut goes_on = stream.write_all(
+                format!("HTTP/1.1 200 OK\r\n\r\n{{\"items\":[{{{}}}", fields.join(",")).as_bytes(),
+            );
             let many = ",{}".repeat(1 << 14);
             for _ in 0..(LIMIT / 2) / many.len() as u64 {
                 goes_on = goes_on.and_then(|()| stream.write_all(many.as_bytes()));
@@ -83,9 +84,11 @@ fn no_answer_takes_much_more_memory_than_the_limit() {
             goes_on = stream.write_all(&[b' '; 1 << 16]).is_ok();
         }
     });
-    for (name, way, token) in
-        [("a gzip bomb", bomb, ""), ("an endless body", endless, ""), ("empty items", empty_items(), "token ")]
-    {
+    for (name, way, token) in [
+        ("a gzip bomb", bomb, ""),
+        ("an endless body", endless, ""),
+        ("empty items", empty_items(), "token "),
+    ] {
         let evil = Evil::of(way);
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "memory::the_child_reads_and_says_how_much_memory_it_took", "--nocapture"])

@@ -13,10 +13,9 @@ use super::{Evil, bytes, error, good, way};
 #[test]
 fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another() {
     let row = |user: &str, id: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"{id}",1795365700123"#);
-    let of = |rows: &[String]| {
-        bytes(ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>())))
-    };
-    let evil = Evil::of(of(&[row("anna", "A"), row("billy", "TWICE"), row("carl", "TWICE"), row("dora", "D")]));
+    let of = |rows: &[String]| bytes(ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>())));
+    let evil =
+        Evil::of(of(&[row("anna", "A"), row("billy", "TWICE"), row("carl", "TWICE"), row("dora", "D")]));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
     let before = watch.until("the first read", |news| news.table.is_some()).table.clone().unwrap();
@@ -24,7 +23,8 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
     // Somebody comes, somebody goes, and the two stay.
     evil.turn(of(&[row("eve", "E"), row("billy", "TWICE"), row("carl", "TWICE"), row("dora", "D")]));
     watch.watcher.refresh();
-    let after = watch.until("the next read", |news| news.table.as_ref() != Some(&before)).table.clone().unwrap();
+    let after =
+        watch.until("the next read", |news| news.table.as_ref() != Some(&before)).table.clone().unwrap();
     let follow = Follow::between(&before, &after);
     let user = |row: u32| after.column(&ColumnId::Username).unwrap().cell(row as usize);
     let went: Vec<Option<Cell<'_>>> = (0..4).map(|row| follow.row(row).map(user)).collect();
@@ -35,12 +35,11 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
 #[test]
 fn two_gateways_that_give_the_same_client_ids_keep_their_rows_apart() {
     let row = |user: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"A",1795365700123"#);
-    let [north, south] =
-        ["anna", "billy"].map(|user| Evil::of(bytes(ok(&answer(&[&row(user)])))));
+    let [north, south] = ["anna", "billy"].map(|user| Evil::of(bytes(ok(&answer(&[&row(user)])))));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&north.gateway.url, &south.gateway.url]), Credentials::None);
-    let both = |len: usize| move |news: &gatewatch::watch::News| {
-        news.table.as_ref().is_some_and(|table| table.len() == len)
+    let both = |len: usize| {
+        move |news: &gatewatch::watch::News| news.table.as_ref().is_some_and(|table| table.len() == len)
     };
     let before = watch.until("both", both(2)).table.clone().unwrap();
     // The first one's session ends: the other one's is not it.

@@ -143,7 +143,10 @@ fn a_proxy_that_gets_no_answer_from_the_gateway_says_so() {
     ] {
         let proxy = refusing(line);
         let told = failure(PLANT_A, &[("http_proxy", &proxy.url)]);
-        assert!(told.contains(&format!("the proxy {} {expected}; is the gateway", host(&proxy.url))), "{told}");
+        assert!(
+            told.contains(&format!("the proxy {} {expected}; is the gateway", host(&proxy.url))),
+            "{told}"
+        );
         assert!(told.contains("NO_PROXY"), "{told}");
     }
 }
@@ -151,9 +154,10 @@ fn a_proxy_that_gets_no_answer_from_the_gateway_says_so() {
 #[test]
 fn a_proxy_that_opens_no_way_to_an_https_gateway_says_so() {
     let hangs_up = Evil::of(way(|_, _| {}));
-    for (proxy, reason) in
-        [(&refusing("502 Bad Gateway"), "it says no to CONNECT"), (&hangs_up.gateway, "unexpected end of file")]
-    {
+    for (proxy, reason) in [
+        (&refusing("502 Bad Gateway"), "it says no to CONNECT"),
+        (&hangs_up.gateway, "unexpected end of file"),
+    ] {
         let told = failure("https://plant-a:8043", &[("https_proxy", &proxy.url)]);
         let expected = format!("the proxy {} opens no way to the gateway ({reason})", host(&proxy.url));
         assert!(told.contains(&expected), "{told}");

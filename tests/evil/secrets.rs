@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -40,7 +41,9 @@ fn needles() -> Vec<String> {
             needles.push(engine.encode(text).trim_end_matches('=').to_owned());
         }
         let percent = |safe: &dyn Fn(u8) -> bool| -> String {
-            text.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+            text.bytes()
+                .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+                .collect()
         };
         let escaped = percent(&|byte| byte.is_ascii_alphanumeric());
         needles.extend([escaped.to_lowercase(), escaped]);
@@ -91,18 +94,30 @@ fn echoes() -> Vec<(&'static str, Way)> {
         })
     };
     vec![
-        ("its own words", echo(|sent, plain| {
-            let escaped = format!("{sent} {plain}").replace('"', "");
-            ok(&format!(r#"{{"ok":false,"v":1,"error":"{escaped}"}}"#))
-        })),
+        (
+            "its own words",
+            echo(|sent, plain| {
+                let escaped = format!("{sent} {plain}").replace('"', "");
+                ok(&format!(r#"{{"ok":false,"v":1,"error":"{escaped}"}}"#))
+            }),
+        ),
         ("a title", echo(|sent, plain| ok(&format!("<html><title>{sent} {plain}</title></html>")))),
-        ("an address", echo(|sent, _| {
-            format!("HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/{sent}\r\nContent-Length: 0\r\n\r\n").into_bytes()
-        })),
-        ("a cell", echo(|sent, plain| {
-            let row = format!(r#""a","P","h","{sent} {plain}","A",1795365700123"#);
-            ok(&super::answer(&[&row]))
-        })),
+        (
+            "an address",
+            echo(|sent, _| {
+                format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/{sent}\r\nContent-Length: 0\r\n\r\n"
+                )
+                .into_bytes()
+            }),
+        ),
+        (
+            "a cell",
+            echo(|sent, plain| {
+                let row = format!(r#""a","P","h","{sent} {plain}","A",1795365700123"#);
+                ok(&super::answer(&[&row]))
+            }),
+        ),
         ("a field", echo(|sent, plain| ok(&format!(r#"["{sent}{plain}"]"#)))),
     ]
 }
@@ -126,7 +141,8 @@ fn no_run_against_an_evil_gateway_writes_a_secret_anywhere() {
                     let Some((name, way)) = work.lock().unwrap().next() else { return };
                     let evil = Evil::of(way);
                     for environment in ENVIRONMENTS {
-                        let Output { stdout, stderr, status } = run(config.path(), &evil.gateway.url, environment);
+                        let Output { stdout, stderr, status } =
+                            run(config.path(), &evil.gateway.url, environment);
                         assert!(status.code().is_some(), "{name}");
                         check(name, &stdout);
                         check(name, &stderr);
@@ -197,8 +213,9 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
     let token = Credentials::Token(TOKEN.to_owned());
     // The thread that holds them.
     for credentials in [basic.clone(), token.clone()] {
-        let mut watcher =
-            Watcher::spawn(Client::new(Limits::default()), || panic!("a fault of our own")).unwrap();
+        let has_panicked = AtomicBool::new(false);
+        let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "a fault of our own");
+        let mut watcher = Watcher::spawn(Client::new(Limits::default()), wake).unwrap();
         watcher.connect(profile(&[&evil.gateway.url]), credentials);
         while watcher.is_alive() {
             thread::yield_now();
@@ -260,8 +277,14 @@ fn a_redirect_to_another_origin_is_refused_whatever_differs() {
             let by_name = format!("localhost:{port}");
             for target in [other.gateway.url.clone(), format!("http://{by_name}"), secure_url] {
                 let location = format!("{target}/system/webdev/gatewatch/sessions");
-                evil.turn(bytes(format!("HTTP/1.1 {code}\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n")));
-                assert_eq!(read(&evil.gateway.url, &credentials), GatewayError::Redirect { location }, "{code}");
+                evil.turn(bytes(format!(
+                    "HTTP/1.1 {code}\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+                )));
+                assert_eq!(
+                    read(&evil.gateway.url, &credentials),
+                    GatewayError::Redirect { location },
+                    "{code}"
+                );
             }
             assert!(other.gateway.requests().is_empty());
             assert!(!heard(&evil, &by_name));
