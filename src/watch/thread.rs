@@ -69,6 +69,8 @@ struct Watched {
     reads: JoinSet<(usize, Result<Reading, GatewayError>)>,
     /// When to tell what has come.
     tell_at: Option<Instant>,
+    /// When something was told last.
+    told_at: Option<Instant>,
     /// It was told that the reads under way take long.
     told_slow: bool,
 }
@@ -192,11 +194,15 @@ impl<W: Fn()> Watch<'_, W> {
         }
         watched.has_changed |= node.take(read);
         node.wait(every, now, wall);
-        if watched.reads.is_empty() {
-            self.tell();
-        } else {
-            let gather = if watched.nodes.len() > FEW { GATHER_MANY } else { GATHER };
-            watched.tell_at.get_or_insert(now + gather);
+        let are_many = watched.nodes.len() > FEW;
+        let gather = if are_many { GATHER_MANY } else { GATHER };
+        // Many at their own paces say something all the time, though often nobody else is just about to.
+        let too_soon = watched.told_at.map(|told| told + gather).filter(|soonest| are_many && *soonest > now);
+        match too_soon {
+            None if watched.reads.is_empty() => self.tell(),
+            soonest => {
+                watched.tell_at.get_or_insert(soonest.unwrap_or(now + gather));
+            }
         }
     }
 
@@ -204,9 +210,11 @@ impl<W: Fn()> Watch<'_, W> {
         let Some(watched) = &mut self.watched else {
             return;
         };
+        let now = Instant::now();
         watched.tell_at = None;
+        watched.told_at = Some(now);
         watched.combine();
-        let news = watched.news(Instant::now());
+        let news = watched.news(now);
         self.tell.send_replace(Some(Arc::new(news)));
         (self.wake)();
     }
@@ -238,6 +246,7 @@ impl Watched {
             has_changed: false,
             reads: JoinSet::new(),
             tell_at: None,
+            told_at: None,
             told_slow: false,
         }
     }

@@ -27,14 +27,14 @@ struct Seen {
 }
 
 /// Many gateways on one thread, which ends with the test process.
-fn gateways() -> (Vec<SocketAddr>, Arc<Vec<Seen>>) {
-    let seen: Arc<Vec<Seen>> = Arc::new((0..NODES).map(|_| Seen::default()).collect());
+fn gateways(nodes: usize) -> (Vec<SocketAddr>, Arc<Vec<Seen>>) {
+    let seen: Arc<Vec<Seen>> = Arc::new((0..nodes).map(|_| Seen::default()).collect());
     let (tell, told) = channel();
     let all = seen.clone();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
-            for place in 0..NODES {
+            for place in 0..nodes {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
                 let all = all.clone();
@@ -85,7 +85,7 @@ async fn serve(mut stream: TcpStream, seen: &Seen, place: usize) -> std::io::Res
 
 #[test]
 fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
-    let (addresses, seen) = gateways();
+    let (addresses, seen) = gateways(NODES);
     let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
     let mut watch = Watch::new();
     watch.watcher.every(Some(Duration::from_millis(300)));
@@ -104,9 +104,7 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     }
     let took = begun.elapsed();
     wakes += watch.wakes.try_iter().count();
-    // Half a second is gathered; the slow one and the beginning are told besides.
-    let most = usize::try_from(took.as_millis() / 500).unwrap() + 6;
-    assert!(wakes <= most, "{wakes} wakes in {took:?}");
+    check_wakes(wakes, took);
 
     let news = watch.until("the rows of all that are well", |news| {
         news.table.as_ref().is_some_and(|table| table.len() == NODES - 2)
@@ -127,4 +125,28 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     drop(watcher);
     while wakes.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Disconnected) {}
     assert!(end.elapsed() < Duration::from_secs(1), "{:?}", end.elapsed());
+}
+
+/// Half a second is gathered; the beginning, and what is slow, are told besides.
+#[track_caller]
+fn check_wakes(wakes: usize, took: Duration) {
+    let most = usize::try_from(took.as_millis() / 500).unwrap() + 6;
+    assert!(wakes <= most, "{wakes} wakes in {took:?}");
+}
+
+#[test]
+fn what_comes_one_after_the_other_is_told_together_too() {
+    // So few that between two answers there is often none under way.
+    let (addresses, seen) = gateways(10);
+    let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
+    let mut watch = Watch::new();
+    watch.watcher.every(Some(Duration::from_millis(20)));
+    let begun = Instant::now();
+    watch.watcher.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
+    let mut wakes = 0;
+    while seen[0].answered.load(Ordering::SeqCst) < 100 {
+        assert!(begun.elapsed() < PATIENCE, "never read so often");
+        wakes += usize::from(watch.wakes.recv_timeout(Duration::from_millis(100)).is_ok());
+    }
+    check_wakes(wakes, begun.elapsed());
 }
