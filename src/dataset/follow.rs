@@ -153,8 +153,11 @@ impl<'a> ByCode<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::dataset::tests::sessions;
+    use crate::dataset::{Cell, DatasetBuilder};
 
     #[test]
     fn a_session_is_found_again_by_its_client_id() {
@@ -173,5 +176,47 @@ mod tests {
         let follow = Follow::between(&old, &new);
         let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
         assert_eq!(rows, [Some(1), None, Some(3), None]);
+    }
+
+    /// One session for each of these users, all with the same id.
+    fn twins(users: &[&str]) -> Arc<Dataset> {
+        let mut builder = DatasetBuilder::six();
+        for user in users {
+            builder.push(0, Cell::Text(user)).unwrap();
+            for column in 1..6 {
+                let cell = if column == 4 { Cell::Text("A") } else { Cell::Unknown };
+                builder.push(column, cell).unwrap();
+            }
+        }
+        Arc::new(builder.finish(None, None))
+    }
+
+    fn rows(old: &Dataset, new: &Dataset) -> Vec<Option<u32>> {
+        let follow = Follow::between(old, new);
+        (0..u32::try_from(old.len()).unwrap()).map(|row| follow.row(row)).collect()
+    }
+
+    #[test]
+    fn a_session_is_not_taken_for_another_of_its_id_that_stays() {
+        let old = twins(&["anna", "billy", "carl"]);
+        assert_eq!(rows(&old, &twins(&["carl", "anna"])), [Some(1), None, Some(0)]);
+        // One that is called otherwise than before is still the same one.
+        assert_eq!(rows(&twins(&["anna"]), &twins(&["Anna"])), [Some(0)]);
+    }
+
+    #[test]
+    fn the_same_id_on_another_gateway_is_somebody_else() {
+        let both = |north: &[&str], south: &[&str]| {
+            Dataset::concat(&[("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
+        };
+        assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
+        assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);
+    }
+
+    #[test]
+    fn very_many_of_one_id_take_no_time() {
+        let many = vec!["anna"; 200_000];
+        let rows = rows(&twins(&many), &twins(&many));
+        assert_eq!((rows.len(), rows[0], rows[199_999]), (200_000, Some(0), Some(199_999)));
     }
 }

@@ -284,12 +284,11 @@ impl Client {
         if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let tls = match self.tls.get() {
-            Some(tls) => tls,
-            None => {
-                let tls = tls_config(&self.trust)?;
-                self.tls.get_or_init(|| tls)
-            }
+        let tls = if let Some(tls) = self.tls.get() {
+            tls
+        } else {
+            let tls = tls_config(&self.trust)?;
+            self.tls.get_or_init(|| tls)
         };
         // A redirect is never followed: it could carry the credentials to somebody else.
         let mut builder = reqwest::Client::builder()

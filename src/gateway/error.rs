@@ -252,10 +252,16 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
-    /// Whether a login was tried and not taken: trying the same one again can only do harm.
+    /// Whether a login was not taken, by the gateway or by a proxy: trying the same one again can only do harm.
     #[must_use]
     pub fn is_wrong_login(&self) -> bool {
-        matches!(self, Self::Unauthorized { tried: true } | Self::TokenInVain | Self::TokenRefused)
+        matches!(
+            self,
+            Self::Unauthorized { tried: true }
+                | Self::TokenInVain
+                | Self::TokenRefused
+                | Self::Proxy { fault: ProxyFault::WantsLogin, .. }
+        )
     }
 
     /// What a failed request means.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gatewatch::dataset::DatasetError;
-use gatewatch::gateway::{Credentials, GatewayError, Limits};
+use gatewatch::dataset::DatasetError as Fault;
+use gatewatch::gateway::{Credentials, GatewayError as Error, Limits};
 
 use super::support::watch::{Watch, profile};
 use super::support::{PLANT, answer, ok, status};
@@ -25,20 +25,20 @@ pub(crate) struct Case {
     pub(crate) way: Way,
     credentials: Credentials,
     limits: Limits,
-    is: Box<dyn Fn(&GatewayError) -> bool + Send>,
+    is: Box<dyn Fn(&Error) -> bool + Send>,
     /// Cause and next step, as they are told.
     says: [&'static str; 2],
 }
 
 impl Case {
-    fn new(name: &'static str, way: Way, expected: GatewayError, says: [&'static str; 2]) -> Self {
+    fn new(name: &'static str, way: Way, expected: Error, says: [&'static str; 2]) -> Self {
         Self::like(name, way, move |error| *error == expected, says)
     }
 
     fn like(
         name: &'static str,
         way: Way,
-        is: impl Fn(&GatewayError) -> bool + Send + 'static,
+        is: impl Fn(&Error) -> bool + Send + 'static,
         says: [&'static str; 2],
     ) -> Self {
         let (credentials, limits) = (Credentials::None, Limits { body: MIB, ..Limits::default() });
@@ -50,7 +50,7 @@ impl Case {
     }
 
     fn for_ever(name: &'static str, way: Way) -> Self {
-        let expected = GatewayError::Timeout { seconds: WHOLE.as_secs_f64() };
+        let expected = Error::Timeout { seconds: WHOLE.as_secs_f64() };
         let case = Self::new(name, way, expected, ["no whole answer within 1 s", "try again"]);
         Self { limits: Limits { whole: WHOLE, ..case.limits }, ..case }
     }
@@ -143,12 +143,14 @@ pub(crate) fn bomb() -> (Vec<u8>, Vec<u8>) {
 
 /// All of them.
 pub(crate) fn all() -> Vec<Case> {
-    use DatasetError as Fault;
-    use GatewayError as Error;
-    let answer_is = |fault| Error::Answer(fault);
-    let readme = "as the README says";
-    let columns = |kind: &str| answer(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
-    let (bomb_head, bomb_again) = bomb();
+    [refusals(), troubles(), without_end(), broken(), spoilt()].into_iter().flatten().collect()
+}
+
+/// What is said where the way is known.
+const README: &str = "as the README says";
+
+/// It says who may not.
+fn refusals() -> Vec<Case> {
     vec![
         Case::like(
             "a connection that is reset",
@@ -200,14 +202,20 @@ pub(crate) fn all() -> Vec<Case> {
             "404",
             bytes(status("404 Not Found", "")),
             Error::NoResourceButLists { status: 404 },
-            ["no Gatewatch resource (404)", readme],
+            ["no Gatewatch resource (404)", README],
         ),
         Case::new(
             "405",
             bytes(status("405 Not Allowed", "")),
             Error::NoResourceButLists { status: 405 },
-            ["no Gatewatch resource (405)", readme],
+            ["no Gatewatch resource (405)", README],
         ),
+    ]
+}
+
+/// It says that it can't, or is somebody else.
+fn troubles() -> Vec<Case> {
+    vec![
         Case::new(
             "500 with a web page",
             bytes(status(
@@ -221,7 +229,7 @@ pub(crate) fn all() -> Vec<Case> {
             "501",
             bytes(status("501 Not Implemented", "")),
             Error::NoDoGet,
-            ["no doGet (501)", readme],
+            ["no doGet (501)", README],
         ),
         Case::new(
             "503",
@@ -265,6 +273,13 @@ pub(crate) fn all() -> Vec<Case> {
             Error::Status { status: 418 },
             ["HTTP status 418", "is this the address of an Ignition gateway?"],
         ),
+    ]
+}
+
+/// It does not come to an end.
+fn without_end() -> Vec<Case> {
+    let (bomb_head, bomb_again) = bomb();
+    vec![
         Case::new(
             "a body without end",
             endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b' '; 1 << 16]),
@@ -303,6 +318,12 @@ pub(crate) fn all() -> Vec<Case> {
         Case::for_ever("silence", instead_of_sessions(wait_for_the_end)),
         Case::for_ever("a body that trickles", trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")),
         Case::for_ever("headers that trickle", trickle(b"HTTP/1.1 200 OK\r\nX-Header:")),
+    ]
+}
+
+/// It breaks off, or is no HTTP.
+fn broken() -> Vec<Case> {
+    vec![
         Case::like(
             "a body that is shorter than it says",
             bytes("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr"),
@@ -332,6 +353,14 @@ pub(crate) fn all() -> Vec<Case> {
             |error| matches!(error, Error::Protocol { .. }),
             ["does not speak HTTP as it should", "is this the gateway's port?"],
         ),
+    ]
+}
+
+/// It is whole, and no dataset.
+fn spoilt() -> Vec<Case> {
+    let answer_is = |fault| Error::Answer(fault);
+    let columns = |kind: &str| answer(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
+    vec![
         Case::new(
             "an answer that is cut off",
             dataset(r#"{"ok":true,"#),
@@ -344,7 +373,7 @@ pub(crate) fn all() -> Vec<Case> {
             answer_is(Fault::NotUtf8 { offset: 8 }),
             ["no UTF-8 text from byte 8 on", "try again"],
         ),
-        Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["the answer is empty", readme]),
+        Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["the answer is empty", README]),
         Case::new(
             "a web page with 200",
             dataset("<html><title>Welcome</title>"),
@@ -355,19 +384,19 @@ pub(crate) fn all() -> Vec<Case> {
             "a column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
             |error| matches!(error, Error::Answer(Fault::WrongColumnType { name, .. }) if name == "clientId"),
-            ["the column \"clientId\" should be of type String", readme],
+            ["the column \"clientId\" should be of type String", README],
         ),
         Case::like(
             "a cell of the wrong type",
             dataset(answer(&[r#""billy","Packaging","10.2.0.9","no","A1",1795365700123"#])),
             |error| matches!(error, Error::Answer(Fault::WrongCell { row: 1, .. })),
-            ["row 1, column \"isDesigner\"", readme],
+            ["row 1, column \"isDesigner\"", README],
         ),
         Case::new(
             "a missing column",
             dataset(columns(r#""name":"id","type":"String""#)),
             answer_is(Fault::MissingColumn { name: "clientId" }),
-            ["no column \"clientId\"", readme],
+            ["no column \"clientId\"", README],
         ),
         Case::new(
             "a gateway that refuses in its own words",
@@ -379,7 +408,7 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 fn run(case: Case) {
-    let Case { name, way, credentials, limits, is, says: [cause, step] } = case;
+    let Case { name, way, credentials, limits, is, says } = case;
     let evil = Evil::new();
     let mut watch = Watch::within(limits);
     watch.watcher.connect(profile(&[&evil.gateway.url]), credentials);
@@ -392,7 +421,7 @@ fn run(case: Case) {
     let took = begun.elapsed();
     let error_told = error(&lost).unwrap();
     assert!(is(error_told), "{name}: {error_told:?}");
-    check_line(error_told, cause, step);
+    check_line(error_told, says[0], says[1]);
     assert!(took < limits.whole + Duration::from_secs(5), "{name}: {took:?}");
     let table = first.table.as_ref().unwrap();
     assert!(Arc::ptr_eq(table, lost.table.as_ref().unwrap()), "{name}");

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::Output;
 
+use gatewatch::gateway::{GatewayError, ProxyFault};
+
 use super::support::process::gatewatch;
 use super::support::{PLANT, StandIn, answer, ok, skip, status};
 use super::{Evil, good, way};
@@ -130,8 +132,10 @@ fn a_proxy_that_wants_a_login_of_its_own_says_so() {
             format!("the proxy {} wants a user and a password of its own (407); put them", host(&proxy.url));
         assert!(line.contains(&expected), "{line}");
     }
-    // It is asked for nothing after it said no.
+    // It is asked for nothing after it said no, not by the watch either: that would lock an account.
     assert_eq!(proxy.requests().len(), 2);
+    let told = GatewayError::Proxy { proxy: "proxy:3128".to_owned(), fault: ProxyFault::WantsLogin };
+    assert!(told.is_wrong_login());
 }
 
 #[test]
