@@ -142,6 +142,17 @@ impl Secrets {
         }
     }
 
+    /// Keeps the secret of a profile under its new name. `None` where it has none, or the keyring can't be asked; then
+    /// the user is asked for it again.
+    #[must_use = "the user is told when a secret lasts for this run only"]
+    pub fn rename(&self, old: &str, new: &str) -> Option<Kept> {
+        let secret = self.get(old).ok().flatten()?;
+        let kept = self.set(new, secret);
+        // Only once it is safe under the other name. What can't be forgotten stays where nobody looks for it.
+        let _stays = self.forget(old);
+        Some(kept)
+    }
+
     /// Forgets the secret of this profile, if it has one.
     ///
     /// # Errors
@@ -312,6 +323,18 @@ mod tests {
         assert_eq!(next_run.get("South"), Ok(None));
         assert_eq!(next_run.forget("North"), Ok(()));
         assert_eq!(next_run.get("North"), Ok(None));
+    }
+
+    #[test]
+    fn a_secret_goes_with_the_name_of_its_gateway() {
+        let drawer = std::sync::Arc::<Drawer>::default();
+        for secrets in [Secrets::over(drawer), Secrets::for_this_run()] {
+            let _kept = secrets.set("North", secret());
+            assert!(secrets.rename("North", "Plant North").is_some());
+            assert_eq!(secrets.get("Plant North"), Ok(Some(secret())));
+            assert_ne!(secrets.get("North"), Ok(Some(secret())));
+            assert!(secrets.rename("South", "East").is_none());
+        }
     }
 
     #[test]

@@ -111,16 +111,17 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
     // An empty pattern is none, as an empty box in the window is.
     let given = |pattern: &Option<String>| pattern.clone().filter(|pattern| !pattern.is_empty());
     let (username, project) = (given(&args.username), given(&args.project));
-    let (mut query, ask) = if args.ask_gateway {
-        (Query::default(), Ask { username_filter: username, project_filter: project })
+    let (mut query, filters) = if args.ask_gateway {
+        (Query::default(), (username, project))
     } else {
         let username = filter("--username", username)?;
         let project = filter("--project", project)?;
-        (Query { username, project, ..Query::default() }, Ask::default())
+        (Query { username, project, ..Query::default() }, (None, None))
     };
     query.sort.clone_from(&args.sort);
     let credentials = Credentials::from_env(|name| std::env::var_os(name))?;
     let (profile, _demo) = gateway(args.gateway.as_deref(), warn)?;
+    let ask = Ask { username_filter: filters.0, project_filter: filters.1, ..profile.ask() };
 
     let limits = Limits {
         connect: args.timeout.min(Limits::default().connect),

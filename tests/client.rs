@@ -47,7 +47,7 @@ fn the_demo_gateway_is_read_like_any_other() {
 #[test]
 fn filters_are_passed_to_the_gateway_and_applied_there() {
     let demo = DemoGateway::start(Options::in_process()).unwrap();
-    let ask = Ask { username_filter: Some("bill.*".into()), project_filter: None };
+    let ask = Ask { username_filter: Some("bill.*".into()), ..Ask::default() };
     let reading = read_with(demo.url(), &Credentials::None, &ask, Limits::default()).unwrap();
     let users: Vec<&str> =
         (0..reading.dataset.len()).filter_map(|row| reading.dataset.username().get(row)).collect();
@@ -95,7 +95,11 @@ fn nothing_is_asked_for_that_the_user_did_not_ask_for() {
 #[test]
 fn filters_go_through_any_character_unharmed() {
     let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
-    let ask = Ask { username_filter: Some("a+b &=%#ü".into()), project_filter: Some(".*".into()) };
+    let ask = Ask {
+        username_filter: Some("a+b &=%#ü".into()),
+        project_filter: Some(".*".into()),
+        ..Ask::default()
+    };
     read_with(&gateway.url, &Credentials::None, &ask, Limits::default()).unwrap();
     assert_eq!(
         gateway.requests()[1].target,

@@ -89,7 +89,7 @@ fn read_as(url: &str, credentials: &Credentials, ask: &Ask) -> Result<Reading, G
 
 fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Reading, GatewayError> {
     let [username_filter, project_filter] = [username, project].map(|filter| filter.map(str::to_owned));
-    read_as(url, &user("gatewatch"), &Ask { username_filter, project_filter })
+    read_as(url, &user("gatewatch"), &Ask { username_filter, project_filter, ..Ask::default() })
 }
 
 /// What the script answers when asked for Perspective sessions, too.

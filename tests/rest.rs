@@ -248,7 +248,7 @@ fn a_gateway_that_does_not_say_its_version_is_asked_for_its_lists() {
 fn patterns_for_the_gateway_are_refused_rather_than_left_out() {
     let gateway = gateway_of("", "", "");
     let lab = Lab::new();
-    let ask = Ask { username_filter: Some("bi.*".into()), project_filter: None };
+    let ask = Ask { username_filter: Some("bi.*".into()), ..Ask::default() };
     let read = Lab::run(lab.client.read(&node(&gateway.url), &lab.token, &ask));
     assert_eq!(read.unwrap_err(), GatewayError::ListsTakeNoPattern);
 }

@@ -67,7 +67,11 @@ fn a_changed_certificate_is_refused_as_changed() {
     let gateway = TlsGateway::new(&now);
     let refused = gateway.refused(pinned(std::slice::from_ref(&before)));
     assert_eq!(refused.why, Why::Changed { pinned: vec![before.fingerprint], vouched: false });
-    assert_eq!(refused.pin(), now.pin());
+    // That it is for this port alone is known, too.
+    let port = gateway.url.rsplit(':').next().unwrap().parse().unwrap();
+    assert_eq!(refused.pin(), Pin { port: Some(port), ..now.pin() });
+    let elsewhere = Pin { port: Some(port ^ 1), ..before.clone() };
+    assert_eq!(gateway.refused(pinned(&[elsewhere])).why, Why::SelfSigned);
     // While a gateway gets its new certificate, both may be right.
     assert!(gateway.read(pinned(&[before, now.pin()])).is_ok());
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use super::{Cell, Column, ColumnId, ColumnType, Dataset, DatasetBuilder, Header};
 
 /// The column that says which gateway a session is from.
-const GATEWAY: &str = "gateway";
+pub const GATEWAY_COLUMN: &str = "gateway";
 
 pub(super) fn concat(named: &[(String, Arc<Dataset>)]) -> Arc<Dataset> {
     let parts: Vec<&Dataset> = named.iter().map(|(_, part)| &**part).collect();
     let mut headers = headers(&parts);
     let ids: Vec<ColumnId> = headers.iter().map(|header| header.name.as_str().into()).collect();
     // A gateway that has such a column itself knows better.
-    let own_place = headers.iter().all(|header| header.name != GATEWAY).then_some(headers.len());
+    let own_place = headers.iter().all(|header| header.name != GATEWAY_COLUMN).then_some(headers.len());
     if own_place.is_some() {
-        headers.push(Header { name: GATEWAY.to_owned(), kind: ColumnType::String });
+        headers.push(Header { name: GATEWAY_COLUMN.to_owned(), kind: ColumnType::String });
     }
     let mut builder =
         DatasetBuilder::new(headers).expect("each part has the six columns, and a column is listed once");

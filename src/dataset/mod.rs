@@ -16,6 +16,7 @@ mod values;
 
 pub use builder::{ColumnType, DatasetBuilder, Header};
 pub use column::{Cell, Column, ColumnId, Value};
+pub use concat::GATEWAY_COLUMN;
 pub use error::DatasetError;
 pub use follow::Follow;
 pub use text::{TextBuilder, TextColumn, TextOrder};

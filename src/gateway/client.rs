@@ -1,7 +1,7 @@
 //! Asking one gateway node, within limits of time and size.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -11,7 +11,8 @@ use super::body::{self, Budget};
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{
-    Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version, echo, proxy,
+    Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, SessionKind, Terminated, Trust, Version, echo,
+    proxy,
 };
 use crate::dataset::Dataset;
 
@@ -39,12 +40,16 @@ impl Default for Limits {
     }
 }
 
-/// What the gateway is asked to filter by itself; nothing as a rule, because the filters here work on what came.
+/// How a gateway is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ask {
-    /// The first argument of `getSessionInfo`.
+    /// Through which of its interfaces; found out without it.
+    pub api: Option<Api>,
+    /// Whether the Web Dev resource is asked for Perspective sessions, too.
+    pub perspective: bool,
+    /// The first argument of `getSessionInfo`; none as a rule, because the filters here work on what came.
     pub username_filter: Option<String>,
-    /// The second argument of `getSessionInfo`.
+    /// The second argument of `getSessionInfo`; none as a rule, likewise.
     pub project_filter: Option<String>,
 }
 
@@ -53,6 +58,8 @@ pub struct Ask {
 pub struct Reading {
     /// Who the node is; `None` where it does not say.
     pub info: Option<GatewayInfo>,
+    /// Through which of its interfaces it was read.
+    pub api: Api,
     /// Who is logged in on it.
     pub dataset: Arc<Dataset>,
     /// The kinds of sessions that can't be in the dataset, because the gateway lacks the module. Empty for a reading
@@ -69,12 +76,11 @@ pub struct Reading {
 pub struct Client {
     limits: Limits,
     trust: Arc<Trust>,
-    /// What comes of it, once it was needed. It knows the platform's store, which takes long to read.
-    tls: Arc<OnceLock<rustls::ClientConfig>>,
-    /// Built when first needed, for others than this machine.
-    remote: Arc<OnceLock<reqwest::Client>>,
-    /// For this machine, which is never behind a proxy.
-    local: Arc<OnceLock<reqwest::Client>>,
+    /// What comes of it for nodes with these pins, once it was needed. It knows the platform's store, which takes long
+    /// to read.
+    tls: Arc<Mutex<HashMap<Vec<Pin>, rustls::ClientConfig>>>,
+    /// Built when first needed. Nodes share one unless they differ in what it depends on.
+    clients: Arc<Mutex<HashMap<HttpFor, reqwest::Client>>>,
     /// When the sessions of each node began that was read with a token.
     starts: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
 }
@@ -90,14 +96,14 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, remote, local, starts) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, remote, local, starts }
+        let (tls, clients, starts) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, starts }
     }
 
     /// A client like this one without its open connections, of which some may be dead.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        Self { remote: Arc::default(), local: Arc::default(), ..self.clone() }
+        Self { clients: Arc::default(), ..self.clone() }
     }
 
     /// A client with the same limits and other trust. When sessions began is known to both.
@@ -106,8 +112,8 @@ impl Client {
         Self { starts: self.starts.clone(), ..Self::with_trust(self.limits, trust) }
     }
 
-    /// Reads a node: who it is, and who is logged in. With a token, and unless the node is older than 8.3, the lists of
-    /// the REST API are read, otherwise the Web Dev resource.
+    /// Reads a node: who it is, and who is logged in. Unless it is settled through which interface, the lists of the REST
+    /// API are read with a token, if the node is not older than 8.3, and otherwise the Web Dev resource.
     ///
     /// # Errors
     /// When the node can't be reached in time, or does not answer with a dataset; see [`GatewayError`].
@@ -119,12 +125,18 @@ impl Client {
     ) -> Result<Reading, GatewayError> {
         let read = async {
             let info = self.info(node).await?;
-            if let Credentials::Token(token) = credentials
-                && info.as_ref().and_then(|info| info.version.as_ref()).is_none_or(Version::has_rest)
-            {
+            let version = info.as_ref().and_then(|info| info.version.as_ref());
+            let takes_token = matches!(credentials, Credentials::Token(_));
+            let found =
+                if takes_token && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
+            let api = ask.api.unwrap_or(found);
+            if api == Api::Rest {
+                let Credentials::Token(token) = credentials else {
+                    return Err(GatewayError::TokenNeeded);
+                };
                 let Lists { dataset, missing, received } = self.lists(node, token, ask).await?;
                 let (now, dataset) = (dataset.now(), Arc::new(dataset));
-                return Ok(Reading { info, dataset, missing, received, now });
+                return Ok(Reading { info, api, dataset, missing, received, now });
             }
             let body = self.sessions(node, credentials, ask, info.as_ref()).await;
             let body = body.map_err(|error| match error {
@@ -136,7 +148,7 @@ impl Client {
             })?;
             let received = SystemTime::now();
             let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
-            Ok(Reading { now: dataset.now(), info, dataset, missing: Vec::new(), received })
+            Ok(Reading { now: dataset.now(), info, api, dataset, missing: Vec::new(), received })
         };
         self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
     }
@@ -155,7 +167,8 @@ impl Client {
         let Credentials::Token(token) = credentials else {
             return Err(GatewayError::TokenNeeded);
         };
-        let rest = Rest::new(self.http(node)?, node, token, self.limits)?;
+        let http = self.http(node)?;
+        let rest = Rest::new(&http, node, token, self.limits)?;
         let end = self.in_time(rest.terminate(kind, id)).await;
         end.map_err(|failure| echo::tamed(failure, credentials))
     }
@@ -203,6 +216,13 @@ impl Client {
 
     /// Who the node is. Its page may be missing or odd; only a node that can't be reached, or says that it can't
     /// answer, is an error.
+    ///
+    /// # Errors
+    /// When the node can't be reached in time, or is in no state to answer; see [`GatewayError`].
+    pub async fn who(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
+        self.in_time(self.info(node)).await
+    }
+
     async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
         for path in GWINFO {
             let response = self.send(self.http(node)?.get(node.join(path))).await?;
@@ -239,14 +259,16 @@ impl Client {
             None => &WEBDEV,
         };
         let filters = [("usernameFilter", &ask.username_filter), ("projectFilter", &ask.project_filter)];
-        let filters: Vec<(&str, &str)> = filters
+        let perspective = ask.perspective.then_some(("perspective", "1"));
+        let parameters: Vec<(&str, &str)> = filters
             .into_iter()
             .filter_map(|(name, filter)| filter.as_deref().map(|filter| (name, filter)))
+            .chain(perspective)
             .collect();
 
         let mut failure = GatewayError::NoResource { status: 404 };
         for path in paths {
-            let mut request = self.http(node)?.get(node.join(path)).query(&filters);
+            let mut request = self.http(node)?.get(node.join(path)).query(&parameters);
             if let Credentials::Basic { user, password } = credentials {
                 request = request.basic_auth(user, Some(password));
             }
@@ -263,14 +285,14 @@ impl Client {
     /// The lists of the REST API.
     async fn lists(&self, node: &NodeUrl, token: &str, ask: &Ask) -> Result<Lists, GatewayError> {
         // They have filters of their own, which are no regular expressions. To leave ours out would give other rows.
-        if *ask != Ask::default() {
+        if ask.username_filter.is_some() || ask.project_filter.is_some() {
             return Err(GatewayError::ListsTakeNoPattern);
         }
         let starts = {
             let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
             starts.entry(node.clone()).or_default().clone()
         };
-        Rest::new(self.http(node)?, node, token, self.limits)?.read(&starts).await
+        Rest::new(&self.http(node)?, node, token, self.limits)?.read(&starts).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
@@ -279,29 +301,45 @@ impl Client {
         proxy::behind_status(&response).map_or(Ok(response), Err)
     }
 
-    fn http(&self, node: &NodeUrl) -> Result<&reqwest::Client, GatewayError> {
-        let (slot, proxies) = if node.is_loopback() { (&self.local, false) } else { (&self.remote, true) };
-        if let Some(client) = slot.get() {
-            return Ok(client);
+    fn tls(&self, trust: &Trust) -> Result<rustls::ClientConfig, GatewayError> {
+        let mut known = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tls) = known.get(&trust.pins) {
+            return Ok(tls.clone());
         }
-        let tls = if let Some(tls) = self.tls.get() {
-            tls
-        } else {
-            let tls = tls_config(&self.trust)?;
-            self.tls.get_or_init(|| tls)
-        };
+        let tls = tls_config(trust)?;
+        known.insert(trust.pins.clone(), tls.clone());
+        Ok(tls)
+    }
+
+    fn http(&self, node: &NodeUrl) -> Result<reqwest::Client, GatewayError> {
+        let trust = self.trust.of(node);
+        let what_for = HttpFor { is_local: node.is_loopback(), pins: trust.pins.clone() };
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&what_for) {
+            return Ok(client.clone());
+        }
         // A redirect is never followed: it could carry the credentials to somebody else.
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
+            .tls_backend_preconfigured(self.tls(&trust)?)
             .connect_timeout(self.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));
-        if !proxies {
+        if what_for.is_local {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| GatewayError::Setup { reason: error.to_string() })?;
-        Ok(slot.get_or_init(|| client))
+        clients.insert(what_for, client.clone());
+        Ok(client)
     }
+}
+
+/// What an HTTP client is built for.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct HttpFor {
+    /// This machine, which is never behind a proxy.
+    is_local: bool,
+    /// Nodes that have to show one of these certificates.
+    pins: Vec<Pin>,
 }
 
 /// Whether the gateway says that it has the REST lists.

@@ -20,7 +20,7 @@ pub use client::{Ask, Client, Limits, Reading};
 pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
-pub use profile::{Login, Profile, node_names};
+pub use profile::{Api, Login, Profile, node_names};
 pub use proxy::ProxyFault;
 pub use rest::{SessionKind, Terminated};
 pub use trust::{

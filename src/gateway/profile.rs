@@ -1,6 +1,10 @@
 //! A gateway that is watched: a name and its nodes.
 
-use super::{GatewayInfo, NodeUrl, NodeUrlError, Trust};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, GatewayInfo, NodeUrl, NodeUrlError, Trust};
 
 /// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,24 @@ pub struct Profile {
     pub login: Login,
     /// Which certificates it may show beyond those that the platform trusts.
     pub trust: Trust,
+    /// Through which of its interfaces it is read; found out at each read without it.
+    pub api: Option<Api>,
+    /// Whether its Web Dev resource is asked for Perspective sessions, too. The REST lists always have them.
+    pub perspective: bool,
+    /// How often it is read: zero for only when told, `None` for as often as any other.
+    pub refresh: Option<Duration>,
+    /// Whether its sessions may be terminated from here.
+    pub may_terminate: bool,
+}
+
+/// An interface through which a gateway tells its sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// Our script in its Web Dev module.
+    WebDev,
+    /// The REST API of 8.3, which an API token opens.
+    Rest,
 }
 
 /// What opens a gateway, without the secret.
@@ -34,22 +56,41 @@ impl Profile {
     /// A profile with these nodes; `None` without any.
     #[must_use]
     pub fn new(name: String, nodes: Vec<NodeUrl>) -> Option<Self> {
-        (!nodes.is_empty()).then(|| Self { name, nodes, login: Login::None, trust: Trust::default() })
+        (!nodes.is_empty()).then(|| Self {
+            name,
+            nodes,
+            login: Login::None,
+            trust: Trust::default(),
+            api: None,
+            perspective: false,
+            refresh: None,
+            may_terminate: false,
+        })
     }
 
     /// A gateway that nobody saved, named by its address.
     ///
     /// # Errors
     /// When the text is no address of a gateway.
+    ///
+    /// # Panics
+    /// Never: one address makes one node.
     pub fn from_address(text: &str) -> Result<Self, NodeUrlError> {
         let url: NodeUrl = text.parse()?;
-        Ok(Self { name: url.to_string(), nodes: vec![url], login: Login::None, trust: Trust::default() })
+        let profile = Self::new(url.to_string(), vec![url]);
+        Ok(profile.expect("there is a node"))
     }
 
     /// The same nodes under another name.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
+    }
+
+    /// How its nodes are asked.
+    #[must_use]
+    pub fn ask(&self) -> Ask {
+        Ask { api: self.api, perspective: self.perspective, ..Ask::default() }
     }
 
     /// The nodes, at least one.

@@ -4,7 +4,7 @@
 //! authorities, and can pin a host to one certificate: then that host is spoken to with exactly this one, whatever
 //! names and dates it carries. There is no way to accept just any.
 //!
-//! A pin belongs to a host, not to the whole profile, because the nodes of a redundant pair have a certificate each:
+//! A pin belongs to a host and its port, not to the whole profile, because the nodes of a redundant pair have a certificate each:
 //! with one list for both, the second node would seem to have changed its certificate.
 
 mod certificate;
@@ -24,6 +24,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, Serialize};
 
+use super::NodeUrl;
 use verifier::Verifier;
 
 /// What is trusted for one profile beside the platform's store; nothing by default.
@@ -36,13 +37,48 @@ pub struct Trust {
 }
 
 /// A host that has to show this very certificate, or another that is pinned for it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
     /// The host's name or IP address, as in the gateway's URL but without brackets.
     pub host: String,
+    /// The port, because one host can have several gateways; any port without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
     /// The fingerprint of the certificate.
     pub fingerprint: Fingerprint,
+}
+
+impl Pin {
+    /// Whether it says something about this node.
+    #[must_use]
+    pub fn is_for(&self, node: &NodeUrl) -> bool {
+        let same_port = self.port.is_none_or(|port| node.port() == Some(port));
+        same_port && self.host.eq_ignore_ascii_case(node.host())
+    }
+}
+
+impl Trust {
+    /// What of it says something about this node.
+    pub(super) fn of(&self, node: &NodeUrl) -> Self {
+        let pins = self.pins.iter().filter(|pin| pin.is_for(node)).cloned().collect();
+        Self { ca_file: self.ca_file.clone(), pins }
+    }
+
+    /// Trusts the certificate that was refused, in place of those that its node should have shown.
+    pub fn accept(&mut self, refused: &Refused) {
+        let pin = refused.pin();
+        if let Why::Changed { pinned, .. } = &refused.why {
+            // One that is for any port may be another gateway's, too.
+            let is_old = |old: &Pin| {
+                (&old.host, old.port) == (&pin.host, pin.port) && pinned.contains(&old.fingerprint)
+            };
+            self.pins.retain(|old| !is_old(old));
+        }
+        if !self.pins.contains(&pin) {
+            self.pins.push(pin);
+        }
+    }
 }
 
 /// A file of authorities that can't be used.
@@ -162,9 +198,25 @@ mod tests {
     #[test]
     fn a_pin_is_kept_as_text() {
         let fingerprint = Fingerprint::of(b"certificate");
-        let pin = Pin { host: "plant-a".to_owned(), fingerprint };
-        let text = toml_edit::ser::to_string(&pin).unwrap();
-        assert_eq!(text, format!("host = \"plant-a\"\nfingerprint = \"{fingerprint}\"\n"));
-        assert_eq!(toml_edit::de::from_str::<Pin>(&text).unwrap(), pin);
+        let pin = |port| Pin { host: "plant-a".to_owned(), port, fingerprint };
+        for (pin, port) in [(pin(None), ""), (pin(Some(8043)), "port = 8043\n")] {
+            let text = toml_edit::ser::to_string(&pin).unwrap();
+            assert_eq!(text, format!("host = \"plant-a\"\n{port}fingerprint = \"{fingerprint}\"\n"));
+            assert_eq!(toml_edit::de::from_str::<Pin>(&text).unwrap(), pin);
+        }
+    }
+
+    #[test]
+    fn a_pin_is_for_its_host_and_where_it_says_so_for_its_port() {
+        let is_for = |host: &str, port, node: &str| {
+            let pin = Pin { host: host.to_owned(), port, fingerprint: Fingerprint::of(b"certificate") };
+            pin.is_for(&node.parse().unwrap())
+        };
+        assert!(is_for("Plant-A", None, "https://plant-a:8043"));
+        assert!(is_for("plant-a", Some(8043), "https://plant-a:8043"));
+        assert!(is_for("plant-a", Some(443), "https://plant-a"));
+        assert!(is_for("fe80::1", Some(8043), "https://[fe80::1]:8043"));
+        assert!(!is_for("plant-a", Some(8043), "https://plant-a:9043"));
+        assert!(!is_for("plant-a", None, "https://plant-b:8043"));
     }
 }

@@ -29,7 +29,20 @@ impl NodeUrl {
     #[must_use]
     pub fn authority(&self) -> String {
         let host = self.0.host_str().expect("an address of http or https has a host");
-        self.0.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        self.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// The host's name or IP address, without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port, also where the address leaves it to the scheme.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.0.port_or_known_default()
     }
 
     /// Whether what is sent there could be read on its way: it is not encrypted, and leaves this machine.

@@ -14,7 +14,7 @@ pub(super) fn is_called(table: &Table, name: &str) -> bool {
 }
 
 /// Changes the list of tables under `key` in the file as it is now, which another window may have changed since it was
-/// read.
+/// read. What would make it unreadable is not written.
 pub(super) fn edit(
     folder: &Path,
     key: &str,
@@ -51,6 +51,7 @@ pub(super) fn edit(
     if text.contains("\r\n") {
         written = written.replace("\r\n", "\n").replace('\n', "\r\n");
     }
+    super::Settings::read(&written).map_err(fault)?;
     write_file(&path, |out| out.write_all(written.as_bytes()))
         .map_err(|error| fault(SettingsFault::Write(error.source)))
 }

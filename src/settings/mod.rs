@@ -8,7 +8,7 @@ mod saved_filter;
 mod saved_profile;
 
 pub use saved_filter::SavedFilter;
-pub use saved_profile::{add_pin, save_login};
+pub use saved_profile::{remove_profile, save_profile};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gateway::{Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
+use crate::gateway::{Api, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
 use crate::table::Arrangement;
 use crate::whole_file::{FileError, write_file};
 
@@ -132,11 +132,25 @@ struct ProfileEntry {
     /// Whether an API token is in the keyring.
     #[serde(default)]
     token: bool,
+    /// Through which interface it is read; found out without it.
+    api: Option<Api>,
+    /// Whether Web Dev is asked for Perspective sessions, too.
+    #[serde(default)]
+    perspective: bool,
+    /// How often it is read, where that is another interval than that of the others; 0 for only when told.
+    refresh_secs: Option<u32>,
+    /// Whether its sessions may be terminated.
+    #[serde(default)]
+    may_terminate: bool,
     /// Certificates to trust beside the platform's; beside `config.toml` where the path is relative.
     ca_file: Option<PathBuf>,
     /// Single certificates to trust.
     #[serde(default)]
     trusted: Vec<Pin>,
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into())
 }
 
 impl Settings {
@@ -166,7 +180,8 @@ impl Settings {
             SettingsFault::toml(before, error.message())
         })?;
         let mut profiles: Vec<Profile> = Vec::new();
-        for ProfileEntry { name, urls, user, token, ca_file, trusted } in file.profile {
+        for entry in file.profile {
+            let ProfileEntry { name, urls, user, token, api, ca_file, trusted, .. } = entry;
             if profiles.iter().any(|other| other.name == name) {
                 return Err(SettingsFault::Duplicate { profile: name });
             }
@@ -185,9 +200,13 @@ impl Settings {
             let mut profile = profile.ok_or(SettingsFault::NoAddress { profile: name })?;
             profile.login = login;
             profile.trust = Trust { ca_file, pins: trusted };
+            profile.api = api;
+            profile.perspective = entry.perspective;
+            profile.refresh = entry.refresh_secs.map(seconds);
+            profile.may_terminate = entry.may_terminate;
             profiles.push(profile);
         }
-        let refresh = file.refresh_secs.map(|seconds| Duration::from_secs(seconds.into()));
+        let refresh = file.refresh_secs.map(seconds);
         Ok(Self { profiles, filters: file.filter, refresh })
     }
 

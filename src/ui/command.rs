@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dataset::{ColumnId, Value};
-use crate::gateway::Pin;
+use crate::gateway::{NodeUrl, Refused, SessionKind};
 use crate::query::{Side, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::Action;
@@ -19,10 +19,28 @@ pub enum Command {
     /// To trust the certificate that the gateway shows.
     Trust {
         /// Which, as it was shown.
-        pin: Pin,
+        refused: Box<Refused>,
         /// Also at the next start.
         for_good: bool,
     },
+    /// To have a form for another gateway.
+    AddGateway,
+    /// To have a form for the gateway that is watched.
+    EditGateway,
+    /// To try what stands in the form.
+    TestGateway,
+    /// To keep what stands in the form.
+    SaveGateway,
+    /// To forget the gateway in the form.
+    DeleteGateway,
+    /// To be rid of the form.
+    CloseGateway,
+    /// To be asked whether this session is to be terminated.
+    AskTerminate(Doomed),
+    /// To terminate the session that was asked about.
+    Terminate,
+    /// Not to terminate it.
+    KeepSession,
     /// To read the gateway now.
     Refresh,
     /// To read it this often, or only when told.
@@ -101,4 +119,31 @@ pub enum Copied {
     Json,
     /// The filters in force, as a call for a script on the gateway.
     Call,
+}
+
+/// A session that can be terminated, as it was when that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// The node that it is on.
+    pub node: NodeUrl,
+    /// What it is a session of.
+    pub kind: SessionKind,
+    /// Its client id.
+    pub id: String,
+    /// Who is logged in.
+    pub user: Option<String>,
+    /// Into which project.
+    pub project: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+}
+
+impl Doomed {
+    /// What people call it.
+    pub(super) fn in_words(&self) -> String {
+        let Self { kind, user, project, .. } = self;
+        let user = user.as_deref().unwrap_or("an unknown user");
+        let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
+        format!("the {kind} session of {user}{project}")
+    }
 }

@@ -14,7 +14,7 @@ use crate::gateway::{GatewayInfo, Role};
 /// From this age on a table says how old it is, even if all is well.
 const WORTH_SAYING: Duration = Duration::from_mins(1);
 /// The intervals to choose from, in seconds.
-const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
+pub(super) const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
@@ -41,21 +41,40 @@ fn gateway(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     if edit.changed() {
         model.gateway_fault = None;
     }
-    if !model.profiles.is_empty() {
-        ui.menu_button("▼", |ui| {
-            for name in &model.profiles {
-                if ui.button(name).clicked() {
-                    model.gateway_box.clone_from(name);
-                    commands.push(Command::Connect(name.clone()));
-                    ui.close();
-                }
-            }
-        })
-        .response
-        .accessible_name("Saved gateways");
-    }
+    let menu = ui.menu_button("▼", |ui| saved(ui, model, commands)).response;
+    menu.on_hover_text("Saved gateways").accessible_name("Saved gateways");
     if ui.button("Connect").on_hover_text("Watch this gateway").clicked() || entered {
         commands.push(Command::Connect(model.gateway_box.clone()));
+    }
+}
+
+/// The saved gateways, and what can be done about them.
+fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+    ui.set_min_width(theme::MENU_WIDTH);
+    ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
+        for name in &model.profiles {
+            if ui.button(name).clicked() {
+                model.gateway_box.clone_from(name);
+                commands.push(Command::Connect(name.clone()));
+                ui.close();
+            }
+        }
+    });
+    if !model.profiles.is_empty() {
+        ui.separator();
+    }
+    if model.can_edit {
+        let is_saved = model.profiles.contains(&model.gateway);
+        let edit =
+            if is_saved { format!("Edit {}…", model.gateway) } else { "Save this gateway…".to_owned() };
+        if ui.button(edit).clicked() {
+            commands.push(Command::EditGateway);
+            ui.close();
+        }
+    }
+    if ui.button("Add a gateway…").clicked() {
+        commands.push(Command::AddGateway);
+        ui.close();
     }
 }
 
@@ -75,7 +94,8 @@ fn interval(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     ui.ctx().accesskit_node_builder(choice.id, |node| node.set_value(every(model.refresh)));
 }
 
-fn every(interval: Option<Duration>) -> String {
+/// An interval in words; `None` is for only when told.
+pub(super) fn every(interval: Option<Duration>) -> String {
     match interval.map(|interval| interval.as_secs()) {
         None => "not by itself".to_owned(),
         Some(seconds) if seconds >= 60 && seconds % 60 == 0 => format!("every {} min", seconds / 60),

@@ -25,6 +25,11 @@ pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     if let Some(times) = sessions.repeats.times(row) {
         ui.label(format!("Logged in to this project {times} times"));
     }
+    if let Some(session) = model.terminable(row)
+        && ui.button("Terminate session…").clicked()
+    {
+        commands.push(Command::AskTerminate(session));
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         Grid::new("details").num_columns(2).show(ui, |ui| {
             for (id, column) in sessions.dataset.columns() {

@@ -1,13 +1,13 @@
 //! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for.
 
-use chrono::{DateTime, Local};
-use egui::text_edit::TextEditState;
-use egui::{Grid, Id, Key, Label, RichText, TextEdit, Ui};
+use egui::{Id, Key, Label, RichText, TextEdit, Ui};
 
+use super::certificate;
 use super::command::Command;
+use super::gateway_panel::forget_undo;
 use super::model::{LoginForm, Model};
 use super::theme::{self, Tone};
-use crate::gateway::{GatewayError, Refused, Why};
+use crate::gateway::{GatewayError, Refused};
 
 /// Whether there is something to draw.
 pub(super) fn is_needed(model: &Model) -> bool {
@@ -83,11 +83,7 @@ fn login(ui: &mut Ui, form: &mut LoginForm, warns: bool, commands: &mut Vec<Comm
         let id = Id::unique(("login secret", form.is_token));
         let secret = TextEdit::singleline(&mut form.secret).id(id).password(true);
         let secret = ui.add(secret.hint_text(hint).desired_width(theme::LOGIN_WIDTH)).accessible_name(name);
-        // What was typed must not come back by undoing.
-        if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
-            state.clear_undoer();
-            state.store(ui.ctx(), id);
-        }
+        forget_undo(ui, id);
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_whole = !form.secret.is_empty() && (form.is_token || !form.user.is_empty());
         let log_in = ui.add_enabled(is_whole, egui::Button::new("Log in"));
@@ -104,38 +100,16 @@ fn login(ui: &mut Ui, form: &mut LoginForm, warns: bool, commands: &mut Vec<Comm
 }
 
 fn certificate(ui: &mut Ui, refused: &Refused, commands: &mut Vec<Command>) {
-    let certificate = &refused.certificate;
-    ui.label(RichText::new(format!("The certificate of {}", refused.host)).strong());
-    Grid::new("certificate").num_columns(2).show(ui, |ui| {
-        let mut line = |title: &str, text: String| {
-            ui.label(title);
-            ui.add(Label::new(text).wrap().selectable(true));
-            ui.end_row();
-        };
-        line("Fingerprint", certificate.fingerprint.to_string());
-        line("Made for", certificate.subject.clone());
-        line("Names", certificate.names.join(", "));
-        let issuer = if certificate.is_self_signed { "itself" } else { &certificate.issuer };
-        line("Vouched for by", issuer.to_owned());
-        line("Valid", format!("{} to {}", day(certificate.not_before), day(certificate.not_after)));
-    });
-    // What can't be used at all would be trusted in vain.
-    if matches!(refused.why, Why::Unusable(_)) {
+    if !certificate::show(ui, refused) {
         return;
     }
     ui.horizontal(|ui| {
         ui.label("Compare the fingerprint with the gateway's own, then");
         if ui.button("Trust it until the window closes").clicked() {
-            commands.push(Command::Trust { pin: refused.pin(), for_good: false });
+            commands.push(Command::Trust { refused: Box::new(refused.clone()), for_good: false });
         }
         if ui.button("Trust it for good").clicked() {
-            commands.push(Command::Trust { pin: refused.pin(), for_good: true });
+            commands.push(Command::Trust { refused: Box::new(refused.clone()), for_good: true });
         }
     });
-}
-
-/// A day in this machine's time zone. Takes seconds since 1970 UTC.
-fn day(epoch_secs: i64) -> String {
-    DateTime::from_timestamp(epoch_secs, 0)
-        .map_or_else(|| "–".to_owned(), |time| time.with_timezone(&Local).format("%Y-%m-%d").to_string())
 }

@@ -5,6 +5,7 @@
 //! into another.
 
 mod app;
+mod certificate;
 mod command;
 mod connection_bar;
 mod context_menu;
@@ -14,6 +15,9 @@ mod door;
 mod export_job;
 mod filter_bar;
 mod filter_help;
+mod gateway_form;
+mod gateway_job;
+mod gateway_panel;
 mod grid;
 mod model;
 mod saved_filters;
@@ -21,11 +25,12 @@ mod secrets_thread;
 mod settings_thread;
 mod silent;
 mod status_bar;
+mod terminate_question;
 mod theme;
 mod view_bar;
 mod window;
 
 pub use app::{App, Start};
-pub use command::{Command, Copied};
+pub use command::{Command, Copied, Doomed};
 pub use export_job::{PickFile, Picking};
 pub use window::{WindowError, run};

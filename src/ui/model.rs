@@ -6,12 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::Id;
 
+use super::command::Doomed;
+use super::gateway_form::GatewayForm;
 use super::theme::Tone;
 use crate::dataset::{Cell, ColumnId, Value};
 use crate::display::Clock;
 use crate::export::{Format, Progress};
 use crate::filter::Filter;
-use crate::gateway::{GatewayError, GatewayInfo, Login, NodeUrl, Role};
+use crate::gateway::{Api, GatewayError, GatewayInfo, Login, NodeUrl, Role, SessionKind};
 use crate::query::{BoxAnswer, CellFilter, FacetOrder, FilterFault, FilterText, Kind};
 use crate::settings::SavedFilter;
 use crate::table::{Arrangement, PowerTable};
@@ -26,6 +28,16 @@ pub(super) struct Model {
     pub(super) gateway_fault: Option<String>,
     /// The saved gateways' names, to choose from.
     pub(super) profiles: Vec<String>,
+    /// The watched gateway is a real one, whose form can be opened.
+    pub(super) can_edit: bool,
+    /// The gateway that is being added or changed.
+    pub(super) form: Option<GatewayForm>,
+    /// Whether sessions of the watched gateway may be terminated.
+    pub(super) may_terminate: bool,
+    /// The session that an open menu is about, where it can be terminated.
+    pub(super) menu_session: Option<Doomed>,
+    /// The session that is to be terminated, if the user says so once more.
+    pub(super) doomed: Option<Doomed>,
     /// What is typed to get into the gateway.
     pub(super) login: LoginForm,
     /// The keyring was asked for what opens the gateway, and has not answered yet.
@@ -245,6 +257,34 @@ impl Model {
     pub(super) fn can_export(&self) -> bool {
         let nothing = self.export_as.rows == ExportRows::Selected && self.table.selected() == 0;
         self.table.sessions().is_some() && matches!(self.export, Export::Idle) && !nothing
+    }
+
+    /// The session in this row, if it can be terminated: only where that is allowed for the gateway, and only where the
+    /// node that it is on was read through the interface that does it.
+    pub(super) fn terminable(&self, row: u32) -> Option<Doomed> {
+        let (news, sessions) = (self.news.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
+        let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
+            Cell::Text(text) => Some(text.to_owned()),
+            _ => None,
+        };
+        let node = match &news.nodes[..] {
+            [only] => only,
+            several => {
+                let name = text(&NodeNews::COLUMN.into())?;
+                let mut called_so = several.iter().filter(|node| node.name.as_ref() == Some(&name));
+                called_so.next().filter(|_| called_so.next().is_none())?
+            }
+        };
+        let can = node.api == Some(Api::Rest) && node.error.is_none();
+        Some(Doomed {
+            node: node.url.clone(),
+            kind: SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?,
+            id: text(&ColumnId::ClientId)?,
+            user: text(&ColumnId::Username),
+            project: text(&ColumnId::Project),
+            address: text(&ColumnId::Address),
+        })
+        .filter(|_| can)
     }
 
     /// The columns shown, in order.

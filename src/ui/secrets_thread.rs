@@ -18,6 +18,8 @@ enum Wish {
     Set(String, Secret),
     /// To forget it.
     Forget(String),
+    /// To keep it under another name.
+    Rename(String, String),
 }
 
 /// What came of it.
@@ -54,6 +56,7 @@ impl SecretsThread {
                         Some(Told::Secret(profile, secret))
                     }
                     Wish::Set(profile, secret) => Some(Told::Kept(secrets.set(&profile, secret))),
+                    Wish::Rename(old, new) => secrets.rename(&old, &new).map(Told::Kept),
                     Wish::Forget(profile) => secrets.forget(&profile).err().map(Told::NotForgotten),
                 };
                 if let Some(outcome) = outcome {
@@ -74,6 +77,11 @@ impl SecretsThread {
     /// Keeps the secret of a profile.
     pub(super) fn set(&self, profile: &str, secret: Secret) {
         self.wish(Wish::Set(profile.to_owned(), secret));
+    }
+
+    /// Keeps the secret of a profile that has another name now.
+    pub(super) fn rename(&self, old: &str, new: &str) {
+        self.wish(Wish::Rename(old.to_owned(), new.to_owned()));
     }
 
     /// Forgets the secret of a profile.

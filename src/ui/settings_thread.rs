@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use crate::gateway::{Pin, Profile};
-use crate::settings::{SavedFilter, Settings, SettingsError, State, add_pin, save_login};
+use crate::gateway::Profile;
+use crate::settings::{SavedFilter, Settings, SettingsError, State, remove_profile, save_profile};
 
 /// How many changes may wait; a person makes one at a time.
 const WAITING: usize = 64;
@@ -16,10 +16,12 @@ const WAITING: usize = 64;
 pub(super) enum Change {
     /// This is for the next run.
     Remember(State),
-    /// To keep what opens a gateway.
-    SaveLogin(Profile),
-    /// To trust a certificate of a gateway.
-    AddPin(Profile, Pin),
+    /// To keep what is other in a gateway than it was before, or all of it.
+    SaveProfile { before: Option<Profile>, after: Profile },
+    /// The same for what was typed into the form, which waits for the outcome.
+    SaveForm { before: Option<Profile>, after: Profile },
+    /// To forget the gateway of this name, as was asked for in the form.
+    RemoveProfile(String),
     /// To keep a filter.
     SaveFilter(SavedFilter),
     /// To forget the filter of this name.
@@ -27,7 +29,12 @@ pub(super) enum Change {
 }
 
 /// What came of a change.
-pub(super) type Changed = Result<Option<Settings>, String>;
+pub(super) struct Changed {
+    /// The form waits for it.
+    pub(super) is_form: bool,
+    /// The settings as they are now, where they were changed; what is wrong, in words.
+    pub(super) outcome: Result<Option<Settings>, String>,
+}
 
 /// The handle of the thread. Dropping it waits until everything is written.
 pub(super) struct SettingsThread {
@@ -82,18 +89,22 @@ impl Drop for SettingsThread {
 }
 
 fn make(folder: &Path, change: Change) -> Changed {
+    let is_form = matches!(change, Change::SaveForm { .. } | Change::RemoveProfile(_));
     let read_again = |made: Result<(), SettingsError>| {
         let settings = made.and_then(|()| Settings::load(folder));
         settings.map(Some).map_err(|error| error.to_string())
     };
-    match change {
+    let outcome = match change {
         Change::Remember(state) => {
             let saved = state.save(folder);
             saved.map(|()| None).map_err(|error| error.to_string())
         }
-        Change::SaveLogin(profile) => read_again(save_login(folder, &profile)),
-        Change::AddPin(profile, pin) => read_again(add_pin(folder, &profile, &pin)),
+        Change::SaveProfile { before, after } | Change::SaveForm { before, after } => {
+            read_again(save_profile(folder, before.as_ref(), &after))
+        }
+        Change::RemoveProfile(name) => read_again(remove_profile(folder, &name)),
         Change::SaveFilter(filter) => read_again(filter.save(folder)),
         Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
-    }
+    };
+    Changed { is_form, outcome }
 }

@@ -44,7 +44,13 @@ pub(super) const COUNTS_WIDTH: f32 = 220.0;
 pub(super) const DETAILS_WIDTH: f32 = 250.0;
 /// Neither is narrower.
 pub(super) const LEAST_PANEL: f32 = 140.0;
-/// What the title of such a list takes.
+/// The width of the form of a gateway at first.
+pub(super) const FORM_WIDTH: f32 = 330.0;
+/// It is never narrower.
+pub(super) const LEAST_FORM: f32 = 260.0;
+/// The most that a question takes of the width.
+pub(super) const QUESTION_WIDTH: f32 = 420.0;
+/// What the title of a list of users or projects takes.
 pub(super) const FACET_TITLE: f32 = 28.0;
 /// The width of the bar of an export under way.
 pub(super) const PROGRESS_WIDTH: f32 = 90.0;

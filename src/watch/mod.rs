@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 
 use crate::dataset::Dataset;
-use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile, SessionKind};
+use crate::gateway::{Api, Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile, SessionKind};
 use clocks::Clocks;
 
 /// All that the owner wants of the watch. Only the newest counts, so there is nothing to queue.
@@ -52,8 +52,12 @@ pub struct News {
 pub struct NodeNews {
     /// Its address.
     pub url: NodeUrl,
+    /// What it is called in the table's column [`Self::COLUMN`], where several nodes have their rows in one.
+    pub name: Option<String>,
     /// What it last said of itself.
     pub info: Option<GatewayInfo>,
+    /// Through which of its interfaces its last good answer came.
+    pub api: Option<Api>,
     /// The kinds of sessions of which its last good answer could hold none, because it lacks the module.
     pub missing: Vec<SessionKind>,
     /// Why the last read failed; `None` where it did not.
@@ -62,6 +66,11 @@ pub struct NodeNews {
     pub as_of: Option<SystemTime>,
     /// When it is read again; `None` until it is told to, and while it is being read.
     pub next: Option<SystemTime>,
+}
+
+impl NodeNews {
+    /// The column that says which node a session is on.
+    pub const COLUMN: &str = crate::dataset::GATEWAY_COLUMN;
 }
 
 /// What the watch is doing.

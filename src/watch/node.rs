@@ -33,7 +33,16 @@ enum State {
 impl Node {
     /// A node that has not been asked yet.
     pub(super) fn new(url: NodeUrl) -> Self {
-        let news = NodeNews { url, info: None, missing: Vec::new(), error: None, as_of: None, next: None };
+        let news = NodeNews {
+            url,
+            name: None,
+            info: None,
+            api: None,
+            missing: Vec::new(),
+            error: None,
+            as_of: None,
+            next: None,
+        };
         let state = State::Waiting { next: None };
         Self { news, last_good: None, client: None, failures: 0, state }
     }
@@ -108,6 +117,7 @@ impl Node {
             Ok(mut reading) => {
                 self.failures = 0;
                 self.news.info.clone_from(&reading.info);
+                self.news.api = Some(reading.api);
                 self.news.missing.clone_from(&reading.missing);
                 self.news.error = None;
                 self.news.as_of = Some(reading.received);

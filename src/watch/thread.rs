@@ -60,6 +60,7 @@ struct Watch<'a, W> {
 struct Watched {
     generation: u64,
     credentials: Credentials,
+    ask: Ask,
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
@@ -171,12 +172,12 @@ impl<W: Fn()> Watch<'_, W> {
             return;
         };
         let now = Instant::now();
-        let Watched { nodes, reads, credentials, .. } = watched;
+        let Watched { nodes, reads, credentials, ask, .. } = watched;
         for (place, node) in nodes.iter_mut().enumerate() {
             if !node.is_reading() && wanted(node, now) {
                 node.begin(now);
                 let client = node.client.as_ref().unwrap_or(&self.client);
-                client.start_read(reads, place, &node.news.url, credentials, &Ask::default());
+                client.start_read(reads, place, &node.news.url, credentials, ask);
             }
         }
     }
@@ -241,6 +242,7 @@ impl Watched {
         Self {
             generation,
             credentials,
+            ask: profile.ask(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             table: None,
             has_changed: false,
@@ -271,11 +273,12 @@ impl Watched {
             return;
         }
         let nodes: Vec<_> = self.nodes.iter().map(|node| (&node.news.url, node.news.info.as_ref())).collect();
-        let parts: Vec<(String, Arc<Dataset>)> = node_names(&nodes)
-            .into_iter()
-            .zip(&self.nodes)
-            .filter_map(|(name, node)| Some((name, node.last_good.as_ref()?.dataset.clone())))
-            .collect();
+        let names = node_names(&nodes);
+        let mut parts: Vec<(String, Arc<Dataset>)> = Vec::new();
+        for (name, node) in names.into_iter().zip(&mut self.nodes) {
+            node.news.name = Some(name.clone());
+            parts.extend(node.last_good.as_ref().map(|reading| (name, reading.dataset.clone())));
+        }
         self.table = (!parts.is_empty()).then(|| Dataset::concat(&parts));
     }
 

@@ -32,7 +32,7 @@ impl Identity {
     }
 
     pub(crate) fn pin(&self) -> Pin {
-        Pin { host: HOST.to_owned(), fingerprint: Fingerprint::of(&self.certificate) }
+        Pin { host: HOST.to_owned(), port: None, fingerprint: Fingerprint::of(&self.certificate) }
     }
 }
 

@@ -59,7 +59,7 @@ impl Window {
     }
 
     pub(crate) fn on(url: &str) -> Self {
-        Self::open(start(Target::Gateway(Profile::from_address(url).unwrap())))
+        Self::open(start_on(url))
     }
 
     /// Paints whenever the window asks for it, until it shows this.
@@ -213,6 +213,11 @@ pub(crate) fn start(target: Target) -> Start {
         // The keyring of whoever runs this stays as it is.
         open_secrets: Secrets::for_this_run,
     }
+}
+
+/// The same for the gateway at this address.
+pub(crate) fn start_on(url: &str) -> Start {
+    start(Target::Gateway(Profile::from_address(url).unwrap()))
 }
 
 /// A gateway with the usual sessions.

@@ -14,6 +14,8 @@ use crate::gateway::error::causes;
 pub struct Refused {
     /// The host that was called.
     pub host: String,
+    /// And its port.
+    pub port: Option<u16>,
     /// What it showed.
     pub certificate: Certificate,
     /// Why that was not enough.
@@ -24,18 +26,21 @@ impl Refused {
     /// The refusal behind a failed request, if that is what it failed for.
     pub(in crate::gateway) fn behind(error: &reqwest::Error) -> Option<Self> {
         let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
-        match tls {
+        let refused = match tls {
             rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
-                other.0.downcast_ref().cloned()
+                other.0.downcast_ref::<Self>().cloned()?
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        // TLS knows of no ports.
+        let port = error.url().and_then(reqwest::Url::port_or_known_default);
+        Some(Self { port, ..refused })
     }
 
     /// What to put into [`Trust`](super::Trust) where somebody looked at the certificate and trusts it.
     #[must_use]
     pub fn pin(&self) -> Pin {
-        Pin { host: self.host.clone(), fingerprint: self.certificate.fingerprint }
+        Pin { host: self.host.clone(), port: self.port, fingerprint: self.certificate.fingerprint }
     }
 }
 
@@ -43,7 +48,7 @@ impl Error for Refused {}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, certificate, why } = self;
+        let Self { host, port: _, certificate, why } = self;
         match why {
             Why::UnknownAuthority => {
                 write!(f, "its issuer {} is unknown to this machine", certificate.issuer)?;

@@ -59,7 +59,7 @@ impl ServerCertVerifier for Verifier {
             (Ok(_), Some(error)) if pinned.is_empty() => Why::of(&error, &certificate, now),
             (Ok(_), fault) => Why::Changed { pinned, vouched: fault.is_none() },
         };
-        let refused = Refused { host: host.into_owned(), certificate, why };
+        let refused = Refused { host: host.into_owned(), port: None, certificate, why };
         Err(CertificateError::Other(OtherError(Arc::new(refused))).into())
     }
 

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::super::command::{Command, Copied};
 use super::super::export_job::ExportJob;
+use super::super::gateway_form::GatewayForm;
 use super::super::model::{Export, Message};
 use super::super::settings_thread::Change;
 use super::{App, PATIENCE};
@@ -22,12 +23,18 @@ impl App {
         match command {
             Command::Connect(wanted) => self.connect(wanted.trim()),
             Command::LogIn => self.log_in(),
-            Command::Trust { pin, for_good } => self.trust(pin, for_good),
+            Command::Trust { refused, for_good } => self.trust(*refused, for_good),
+            Command::AddGateway => self.open_form(GatewayForm::empty()),
+            Command::EditGateway => self.edit_gateway(),
+            Command::TestGateway => self.test_gateway(ctx),
+            Command::SaveGateway => self.save_gateway(),
+            Command::DeleteGateway => self.delete_gateway(),
+            Command::CloseGateway => self.close_form(),
+            Command::AskTerminate(session) => self.model.doomed = Some(session),
+            Command::Terminate => self.terminate(ctx),
+            Command::KeepSession => self.model.doomed = None,
             Command::Refresh => self.watcher.refresh(),
-            Command::RefreshEvery(interval) => {
-                self.model.refresh = interval;
-                self.watcher.every(interval);
-            }
+            Command::RefreshEvery(interval) => self.refresh_every(interval),
             Command::Filter => self.ask(PATIENCE),
             Command::TypeUsername(text) => {
                 // Whoever types a few letters means a part of a name.
@@ -94,6 +101,7 @@ impl App {
         match profile {
             Ok((demo, profile)) => {
                 self.watch(profile.named("Demo gateway"));
+                self.model.can_edit = false;
                 self.demo = Some(demo);
             }
             Err(error) => self.model.message = Some(Message::Trouble(error)),
@@ -108,6 +116,7 @@ impl App {
         self.model.gateway_box.clone_from(&profile.name);
         self.model.gateway_fault = None;
         self.model.news = None;
+        self.model.doomed = None;
         self.model.table.forget();
         self.open(profile);
     }
@@ -133,7 +142,7 @@ impl App {
         }
     }
 
-    fn keep(&mut self, state: State) {
+    pub(super) fn keep(&mut self, state: State) {
         let wanted = self.settings_thread.is_some() && state != self.kept;
         if !wanted || self.change_settings(Change::Remember(state.clone())) {
             self.kept = state;

@@ -1,11 +1,13 @@
 //! Getting in: secrets from the keyring, a login that was typed, a certificate that is trusted.
 
+use egui::Context;
+
+use super::super::gateway_form::credentials;
 use super::super::model::{LoginForm, Message};
 use super::super::secrets_thread::Told;
-use super::super::settings_thread::Change;
 use super::App;
-use crate::gateway::{Credentials, Login, NodeUrl, Pin, Profile};
-use crate::secrets::{Kept, Secret};
+use crate::gateway::{Credentials, Login, NodeUrl, Profile, Refused};
+use crate::secrets::{Kept, KeyringError, Secret};
 
 impl App {
     /// Watches a gateway with what opens it: what the environment or the user gave for it, or what the keyring has.
@@ -20,18 +22,25 @@ impl App {
             self.watcher.leave();
         } else {
             self.model.waits_for_secret = false;
+            self.in_use = given.clone();
             self.watcher.connect(self.with_trust(&profile), given);
         }
+        self.set_refresh(&profile);
+        self.model.may_terminate = profile.may_terminate;
+        self.model.can_edit = true;
         self.model.sends_in_the_clear = profile.nodes().iter().any(NodeUrl::is_readable_by_others);
         self.model.login = LoginForm::of(&profile.login);
         self.profile = Some(profile);
     }
 
     /// Takes what the keyring has to say.
-    pub(super) fn take_secrets(&mut self) {
+    pub(super) fn take_secrets(&mut self, ctx: &Context) {
         match self.secrets.told() {
             None => {}
             Some(Told::Secret(name, secret)) => {
+                if self.test_waits.as_ref().is_some_and(|profile| profile.name == name) {
+                    self.test_with(ctx, &secret);
+                }
                 let Some(profile) = self.profile.clone().filter(|profile| profile.name == name) else {
                     return;
                 };
@@ -46,6 +55,7 @@ impl App {
                         Credentials::None
                     }
                 };
+                self.in_use = credentials.clone();
                 self.watcher.connect(self.with_trust(&profile), credentials);
             }
             Some(Told::Kept(Kept::InKeyring)) => {
@@ -55,6 +65,8 @@ impl App {
                 let text = format!("kept until the window closes, not longer: {error}");
                 self.model.message = Some(Message::Trouble(text));
             }
+            // Where there is no keyring, nothing is left in it.
+            Some(Told::NotForgotten(KeyringError::Absent { .. })) => {}
             Some(Told::NotForgotten(error)) => {
                 self.model.message = Some(Message::Trouble(error.to_string()));
             }
@@ -79,7 +91,7 @@ impl App {
         } else if had_login {
             // What was kept did not open the gateway, and this is not to be kept.
             self.secrets.forget(&profile.name);
-            self.change_settings(Change::SaveLogin(profile.clone()));
+            self.change_profile(&profile, |profile| profile.login = Login::None);
         }
         self.watch(profile);
     }
@@ -91,39 +103,32 @@ impl App {
         };
         if self.profile.as_ref().is_some_and(|watched| watched.nodes() == profile.nodes()) {
             self.secrets.set(&profile.name, secret);
-            self.change_settings(Change::SaveLogin(profile));
+            self.change_profile(&profile, |saved| saved.login = profile.login.clone());
         }
     }
 
     /// Trusts a certificate that the gateway shows.
-    pub(super) fn trust(&mut self, pin: Pin, for_good: bool) {
+    pub(super) fn trust(&mut self, refused: Refused, for_good: bool) {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
         if for_good {
-            self.change_settings(Change::AddPin(profile.clone(), pin.clone()));
-            profile.trust.pins.push(pin);
+            self.change_profile(&profile, |profile| profile.trust.accept(&refused));
+            profile.trust.accept(&refused);
         } else {
-            self.trusted_once.push((profile.nodes().to_vec(), pin));
+            self.trusted_once.push((profile.nodes().to_vec(), refused));
         }
         self.watch(profile);
     }
 
     /// The profile with what is trusted for it until the window closes, which never gets into the settings.
-    fn with_trust(&self, profile: &Profile) -> Profile {
+    pub(super) fn with_trust(&self, profile: &Profile) -> Profile {
         let mut profile = profile.clone();
-        let once = self.trusted_once.iter().filter(|(nodes, _)| nodes == profile.nodes());
-        let once: Vec<Pin> = once.map(|(_, pin)| pin.clone()).collect();
-        profile.trust.pins.extend(once);
+        for (nodes, refused) in &self.trusted_once {
+            if nodes == profile.nodes() {
+                profile.trust.accept(refused);
+            }
+        }
         profile
-    }
-}
-
-fn credentials(login: &Login, secret: &Secret) -> Credentials {
-    let secret = secret.expose().to_owned();
-    match login {
-        Login::None => Credentials::None,
-        Login::Basic { user } => Credentials::Basic { user: user.clone(), password: secret },
-        Login::Token => Credentials::Token(secret),
     }
 }

@@ -3,8 +3,10 @@
 mod commands;
 mod entry;
 mod filters;
+mod gateways;
 mod jobs;
 mod shortcuts;
+mod terminating;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,16 +15,21 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Memory, Panel, Popup, Ui};
 
+use self::gateways::Pending;
+use self::terminating::Terminating;
 use super::export_job::{ExportJob, PickFile};
+use super::gateway_form::Step;
+use super::gateway_job::GatewayJob;
 use super::model::{Message, Model};
 use super::secrets_thread::SecretsThread;
-use super::settings_thread::SettingsThread;
+use super::settings_thread::{Changed, SettingsThread};
 use super::{
-    connection_bar, counts_panel, details_panel, door, filter_bar, grid, status_bar, theme, view_bar,
+    connection_bar, counts_panel, details_panel, door, filter_bar, gateway_panel, grid, status_bar,
+    terminate_question, theme, view_bar,
 };
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
-use crate::gateway::{Client, Credentials, Limits, NodeUrl, Pin, Profile};
+use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, Refused};
 use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
@@ -70,11 +77,19 @@ pub struct App {
     /// A login that is kept once it has opened its gateway.
     to_keep: Option<(Profile, Secret)>,
     /// Certificates that are trusted until the window closes, and of which gateways.
-    trusted_once: Vec<(Vec<NodeUrl>, Pin)>,
+    trusted_once: Vec<(Vec<NodeUrl>, Refused)>,
     /// What opens a gateway, from the environment or as it was typed, and which one.
     credentials: Option<(Profile, Credentials)>,
     /// The gateway that is watched.
     profile: Option<Profile>,
+    /// What opens it.
+    in_use: Credentials,
+    /// What becomes of the form once it is written.
+    pending: Option<Pending>,
+    test: Option<GatewayJob<Step>>,
+    /// A test that waits for the keyring.
+    test_waits: Option<Profile>,
+    terminating: Option<Terminating>,
     pick_file: PickFile,
     watcher: Watcher,
     worker: Worker,
@@ -99,15 +114,9 @@ impl App {
         };
         let watcher = Watcher::spawn(Client::new(Limits::default()), wake(ctx))?;
         let worker = Worker::spawn(wake(ctx))?;
-        let refresh = match settings.refresh {
-            None => Some(REFRESH),
-            Some(interval) => (!interval.is_zero()).then_some(interval),
-        };
-        watcher.every(refresh);
         let model = Model {
             profiles: settings.profiles.iter().map(|profile| profile.name.clone()).collect(),
             saved_filters: settings.filters.clone(),
-            refresh,
             arrangement: state.table.clone(),
             message: trouble.map(Message::Trouble),
             ..Model::default()
@@ -119,6 +128,11 @@ impl App {
             to_keep: None,
             trusted_once: Vec::new(),
             profile: None,
+            in_use: Credentials::None,
+            pending: None,
+            test: None,
+            test_waits: None,
+            terminating: None,
             model,
             settings,
             kept: state,
@@ -179,14 +193,25 @@ impl App {
     }
 
     fn take_settings(&mut self) {
-        match self.settings_thread.as_ref().and_then(SettingsThread::changed) {
-            None | Some(Ok(None)) => {}
-            Some(Ok(Some(settings))) => {
-                self.model.saved_filters.clone_from(&settings.filters);
-                self.model.profiles = settings.profiles.iter().map(|profile| profile.name.clone()).collect();
-                self.settings = settings;
+        while let Some(Changed { is_form, outcome }) =
+            self.settings_thread.as_ref().and_then(SettingsThread::changed)
+        {
+            let trouble = match outcome {
+                Ok(None) => None,
+                Ok(Some(settings)) => {
+                    self.model.saved_filters.clone_from(&settings.filters);
+                    self.model.profiles =
+                        settings.profiles.iter().map(|profile| profile.name.clone()).collect();
+                    self.settings = settings;
+                    None
+                }
+                Err(trouble) => Some(trouble),
+            };
+            if is_form {
+                self.form_written(trouble);
+            } else if let Some(trouble) = trouble {
+                self.model.message = Some(Message::Trouble(trouble));
             }
-            Some(Err(trouble)) => self.model.message = Some(Message::Trouble(trouble)),
         }
     }
 }
@@ -200,7 +225,9 @@ impl eframe::App for App {
         self.take_export();
         self.take_copy(ctx);
         self.take_settings();
-        self.take_secrets();
+        self.take_secrets(ctx);
+        self.take_test();
+        self.take_terminated();
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text =
                 "a part of the program has failed, and what is shown no longer changes; start it again";
@@ -234,6 +261,10 @@ impl eframe::App for App {
             status_bar::show(ui, model, &mut commands);
             ui.add_space(2.0);
         });
+        if let Some(form) = &mut model.form {
+            let panel = Panel::right("gateway").default_size(theme::FORM_WIDTH).min_size(theme::LEAST_FORM);
+            panel.show(ui, |ui| gateway_panel::show(ui, form, &mut commands));
+        }
         if model.arrangement.counts {
             let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::LEAST_PANEL);
             panel.show(ui, |ui| counts_panel::show(ui, model, &mut commands));
@@ -244,6 +275,9 @@ impl eframe::App for App {
             panel.show(ui, |ui| details_panel::show(ui, model, &mut commands));
         }
         CentralPanel::default().show(ui, |ui| grid::show(ui, model, &mut commands));
+        if let Some(session) = &model.doomed {
+            terminate_question::show(ui, session, &mut commands);
+        }
         // What these change is in the next frame.
         if !commands.is_empty() {
             ctx.request_repaint();
@@ -270,7 +304,8 @@ impl eframe::App for App {
 /// whatever has it when something else is clicked.
 fn give_back_keyboard(ctx: &Context) {
     let clicked = ctx.input(|input| input.pointer.any_click());
-    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) {
+    let is_asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !is_asked {
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 }

@@ -71,7 +71,9 @@ pub(super) fn show(
     }
     if by_key.is_some() || menu.is_some() {
         let cell = model.cell_at_keyboard().filter(|_| menu != Some(false));
+        let row = model.table.cursor_row().filter(|_| cell.is_some());
         model.menu_cell = cell.map(|(id, cell)| (id, cell.into()));
+        model.menu_session = row.and_then(|row| model.terminable(row));
     }
     cell_menu::show(&hand, by_key, model, commands);
     rect

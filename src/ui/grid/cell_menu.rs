@@ -68,5 +68,11 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
                 ui.close();
             }
         }
+        if let Some(session) = &model.menu_session
+            && ui.button("Terminate session…").clicked()
+        {
+            commands.push(Command::AskTerminate(session.clone()));
+            ui.close();
+        }
     });
 }

@@ -1,0 +1,324 @@
+//! The gateway in the form: tried, kept, deleted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Context;
+use tokio::task::JoinSet;
+
+use super::super::gateway_form::{FormFault, GatewayForm, OpenedBy, Step, Test, credentials};
+use super::super::gateway_job::{Ended, GatewayJob, Tell};
+use super::super::model::Message;
+use super::super::settings_thread::Change;
+use super::{App, REFRESH};
+use crate::gateway::{Client, Credentials, Limits, Login, Profile};
+use crate::secrets::{KeyringError, Secret};
+use crate::settings::State;
+
+/// What becomes of the form once the settings are written.
+pub(super) enum Pending {
+    /// The gateway is watched as it is now.
+    Save {
+        /// As it was saved before, if it was.
+        before: Option<Profile>,
+        /// As it is to be.
+        after: Profile,
+        /// The password or token that was typed.
+        secret: Option<Secret>,
+    },
+    /// The gateway is gone.
+    Delete(Profile),
+}
+
+impl App {
+    /// Opens a form, unless one is open in which something would be lost.
+    pub(super) fn open_form(&mut self, form: GatewayForm) {
+        if self.model.form.as_ref().is_some_and(GatewayForm::is_changed) {
+            let text = "another gateway is in the form; save or discard it first";
+            self.model.message = Some(Message::Trouble(text.to_owned()));
+            return;
+        }
+        self.test = None;
+        self.model.form = Some(form);
+    }
+
+    pub(super) fn edit_gateway(&mut self) {
+        let Some(profile) = &self.profile else {
+            return;
+        };
+        let form = match self.saved(profile) {
+            Some(saved) => GatewayForm::of(&saved, true),
+            None => GatewayForm::of(profile, false),
+        };
+        self.open_form(form);
+    }
+
+    pub(super) fn close_form(&mut self) {
+        (self.test, self.test_waits) = (None, None);
+        self.model.form = None;
+    }
+
+    /// The gateway as it is saved, if it is.
+    pub(super) fn saved(&self, profile: &Profile) -> Option<Profile> {
+        let same = |saved: &&Profile| saved.name == profile.name && saved.nodes() == profile.nodes();
+        self.settings.profiles.iter().find(same).cloned()
+    }
+
+    /// Changes one thing of a gateway in the settings, whatever else another window changed there meanwhile.
+    pub(super) fn change_profile(&mut self, profile: &Profile, change: impl Fn(&mut Profile)) {
+        let before = self.saved(profile);
+        let mut after = before.clone().unwrap_or_else(|| profile.clone());
+        change(&mut after);
+        self.change_settings(Change::SaveProfile { before, after });
+    }
+
+    /// How often a gateway is read that does not say so itself.
+    fn usual_refresh(&self) -> Duration {
+        self.settings.refresh.unwrap_or(REFRESH)
+    }
+
+    /// Reads the gateway as often as it, or else the settings say.
+    pub(super) fn set_refresh(&mut self, profile: &Profile) {
+        let refresh = profile.refresh.unwrap_or(self.usual_refresh());
+        self.model.refresh = (!refresh.is_zero()).then_some(refresh);
+        self.watcher.every(self.model.refresh);
+    }
+
+    /// Reads the gateway this often from now on, and at the next start, if it is a saved one.
+    pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
+        self.model.refresh = interval;
+        self.watcher.every(interval);
+        let Some(mut profile) = self.profile.take() else {
+            return;
+        };
+        let refresh = interval.unwrap_or(Duration::ZERO);
+        profile.refresh = (refresh != self.usual_refresh()).then_some(refresh);
+        if self.saved(&profile).is_some() {
+            let refresh = profile.refresh;
+            self.change_profile(&profile, |profile| profile.refresh = refresh);
+        }
+        self.profile = Some(profile);
+    }
+
+    pub(super) fn test_gateway(&mut self, ctx: &Context) {
+        let Some(form) = &mut self.model.form else {
+            return;
+        };
+        (self.test, self.test_waits) = (None, None);
+        (form.test, form.fault) = (None, None);
+        form.take_look = true;
+        let profile = match form.unnamed() {
+            Ok(profile) => profile,
+            Err(fault) => {
+                form.fault = Some(fault);
+                return;
+            }
+        };
+        match form.secret() {
+            Some(secret) => self.start_test(ctx, profile.clone(), credentials(&profile.login, &secret)),
+            None if form.opened_by == OpenedBy::Nothing => self.start_test(ctx, profile, Credentials::None),
+            None if form.has_kept_secret() => {
+                self.secrets.get(&profile.name);
+                self.test_waits = Some(profile);
+            }
+            None => form.fault = Some(FormFault::NoSecret),
+        }
+    }
+
+    /// Takes what the keyring has for a test that waits for it.
+    pub(super) fn test_with(&mut self, ctx: &Context, secret: &Result<Option<Secret>, KeyringError>) {
+        let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.model.form) else {
+            return;
+        };
+        match secret {
+            Ok(Some(secret)) => {
+                let credentials = credentials(&profile.login, secret);
+                self.start_test(ctx, profile, credentials);
+            }
+            Ok(None) => form.fault = Some(FormFault::NoSecret),
+            Err(error) => form.fault = Some(FormFault::Keyring(error.clone())),
+        }
+    }
+
+    fn start_test(&mut self, ctx: &Context, profile: Profile, credentials: Credentials) {
+        let Some(form) = &mut self.model.form else {
+            return;
+        };
+        form.test = Some(Test::of(&profile));
+        let wake = ctx.clone();
+        let job = GatewayJob::spawn(move || wake.request_repaint(), |tell| test(profile, credentials, tell));
+        match job {
+            Ok(job) => self.test = Some(job),
+            Err(error) => self.model.message = Some(Message::Trouble(format!("can't test: {error}"))),
+        }
+    }
+
+    pub(super) fn take_test(&mut self) {
+        let Some(job) = &mut self.test else {
+            return;
+        };
+        let form = self.model.form.as_mut();
+        let Some((test, take_look)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.take_look)))
+        else {
+            self.test = None;
+            return;
+        };
+        loop {
+            match job.told() {
+                Ok(Some(step)) => {
+                    test.take(step);
+                    *take_look = true;
+                }
+                Ok(None) => return,
+                Err(Ended) => {
+                    test.is_running = false;
+                    self.test = None;
+                    return;
+                }
+            }
+        }
+    }
+
+    pub(super) fn save_gateway(&mut self) {
+        let Some(form) = self.model.form.as_mut().filter(|form| !form.is_saving) else {
+            return;
+        };
+        form.fault = None;
+        form.take_look = true;
+        let after = match form.profile(&self.model.profiles) {
+            Ok(after) => after,
+            Err(fault) => {
+                form.fault = Some(fault);
+                return;
+            }
+        };
+        let before = form.is_saved.then(|| form.before.clone());
+        let secret = form.secret();
+        form.is_saving = true;
+        let change = Change::SaveForm { before: before.clone(), after: after.clone() };
+        self.change_form(change, Pending::Save { before, after, secret });
+    }
+
+    pub(super) fn delete_gateway(&mut self) {
+        let Some(form) = self.model.form.as_mut().filter(|form| form.is_saved && !form.is_saving) else {
+            return;
+        };
+        form.is_saving = true;
+        let profile = form.before.clone();
+        self.change_form(Change::RemoveProfile(profile.name.clone()), Pending::Delete(profile));
+    }
+
+    fn change_form(&mut self, change: Change, then: Pending) {
+        if self.change_settings(change) {
+            self.pending = Some(then);
+        } else if let Some(form) = &mut self.model.form {
+            form.is_saving = false;
+        }
+    }
+
+    /// Goes on once the form's gateway is written, or is not.
+    pub(super) fn form_written(&mut self, fault: Option<String>) {
+        let pending = self.pending.take();
+        if let Some(fault) = fault {
+            if let Some(form) = &mut self.model.form {
+                (form.is_saving, form.is_deleting) = (false, false);
+                form.fault = Some(FormFault::NotSaved(fault));
+            }
+            return;
+        }
+        self.close_form();
+        match pending {
+            None => {}
+            Some(Pending::Save { before, after, secret }) => self.gateway_saved(before, after, secret),
+            Some(Pending::Delete(profile)) => {
+                if profile.login != Login::None {
+                    self.secrets.forget(&profile.name);
+                }
+                self.model.message = Some(Message::Done(format!("{} is deleted", profile.name)));
+                if self.profile.as_ref().is_some_and(|watched| watched.name == profile.name) {
+                    self.leave();
+                }
+            }
+        }
+    }
+
+    fn gateway_saved(&mut self, before: Option<Profile>, after: Profile, secret: Option<Secret>) {
+        let old_name = before.as_ref().map(|before| &before.name).filter(|name| **name != after.name);
+        match (&secret, &after.login) {
+            (Some(secret), _) => self.secrets.set(&after.name, secret.clone()),
+            (None, Login::None) => {}
+            (None, _) => {
+                if let Some(old) = old_name {
+                    self.secrets.rename(old, &after.name);
+                }
+            }
+        }
+        if let Some(before) = &before
+            && before.login != Login::None
+            && (after.login == Login::None || secret.is_some() && old_name.is_some())
+        {
+            self.secrets.forget(&before.name);
+        }
+        if let Some(secret) = &secret {
+            self.credentials = Some((after.clone(), credentials(&after.login, secret)));
+        } else if before.as_ref().is_none_or(|before| before.login != after.login) {
+            // What opened it until now is no longer what is meant to.
+            self.credentials = None;
+        }
+        let goes_on = secret.is_none()
+            && self.profile.as_ref().zip(before.as_ref()).is_some_and(|(watched, before)| {
+                watched.name == before.name && has_same_connection(before, &after)
+            });
+        if goes_on {
+            // The table stays: it is the same gateway's.
+            self.model.gateway.clone_from(&after.name);
+            self.model.gateway_box.clone_from(&after.name);
+            self.set_refresh(&after);
+            self.model.may_terminate = after.may_terminate;
+            self.keep(State { last: Some(after.name.clone()), ..self.kept.clone() });
+            self.profile = Some(after);
+        } else {
+            self.watch_and_remember(after);
+        }
+    }
+
+    /// Watches nothing from now on.
+    fn leave(&mut self) {
+        self.watcher.leave();
+        self.worker.forget();
+        self.profile = None;
+        self.in_use = Credentials::None;
+        self.model.news = None;
+        self.model.table.forget();
+        self.model.gateway.clear();
+        self.model.gateway_box.clear();
+        self.model.can_edit = false;
+        self.model.waits_for_secret = false;
+    }
+}
+
+/// Whether what is read, and how, is the same.
+fn has_same_connection(a: &Profile, b: &Profile) -> bool {
+    let Profile { name: _, login, trust, api, perspective, refresh: _, may_terminate: _, .. } = a;
+    a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)
+}
+
+/// Asks each node who it is, then for its sessions. Side by side: one that is dead holds up no other.
+async fn test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
+    let client = Client::with_trust(Limits::default(), profile.trust.clone());
+    let tell = Arc::new(tell);
+    let mut nodes = JoinSet::new();
+    for (place, node) in profile.nodes().iter().cloned().enumerate() {
+        let (client, credentials, ask, tell) =
+            (client.clone(), credentials.clone(), profile.ask(), tell.clone());
+        nodes.spawn(async move {
+            let who = client.who(&node).await;
+            let is_there = who.is_ok();
+            tell.tell(Step::Who(place, who)).await;
+            if is_there {
+                tell.tell(Step::Read(place, client.read(&node, &credentials, &ask).await)).await;
+            }
+        });
+    }
+    nodes.join_all().await;
+}

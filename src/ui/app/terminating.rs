@@ -1,0 +1,61 @@
+//! Terminating a session: only after the user said so to its name.
+
+use egui::Context;
+
+use super::super::command::Doomed;
+use super::super::gateway_job::GatewayJob;
+use super::super::model::Message;
+use super::App;
+use crate::gateway::{Client, GatewayError, Limits, Terminated};
+
+/// A session that is being terminated.
+pub(super) struct Terminating {
+    session: Doomed,
+    job: GatewayJob<Result<Terminated, GatewayError>>,
+}
+
+impl App {
+    pub(super) fn terminate(&mut self, ctx: &Context) {
+        // One after the other: each answer is told.
+        let Some(session) = self.model.doomed.take().filter(|_| self.terminating.is_none()) else {
+            return;
+        };
+        let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
+            return;
+        };
+        let client = Client::with_trust(Limits::default(), profile.trust);
+        let (wake, credentials, wanted) = (ctx.clone(), self.in_use.clone(), session.clone());
+        let job = GatewayJob::spawn(
+            move || wake.request_repaint(),
+            |tell| async move {
+                let Doomed { node, kind, id, .. } = &wanted;
+                tell.tell(client.terminate(node, &credentials, *kind, id).await).await;
+            },
+        );
+        match job {
+            Ok(job) => {
+                self.model.message = Some(Message::Done(format!("terminating {}…", session.in_words())));
+                self.terminating = Some(Terminating { session, job });
+            }
+            Err(error) => self.model.message = Some(Message::Trouble(format!("can't terminate: {error}"))),
+        }
+    }
+
+    pub(super) fn take_terminated(&mut self) {
+        let Some(Terminating { session, job }) = &mut self.terminating else {
+            return;
+        };
+        let session = session.in_words();
+        self.model.message = Some(match job.told() {
+            Ok(None) => return,
+            Ok(Some(Ok(Terminated { message }))) => {
+                let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+                Message::Done(format!("{session} is terminated{message}"))
+            }
+            Ok(Some(Err(error))) => Message::Trouble(format!("{session} is not terminated: {error}")),
+            Err(_) => Message::Trouble(format!("{session} may not be terminated: the attempt broke off")),
+        });
+        self.terminating = None;
+        self.watcher.refresh();
+    }
+}

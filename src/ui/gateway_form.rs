@@ -1,0 +1,387 @@
+//! A gateway as it is typed into the form: added, or changed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::gateway::{
+    Api, Credentials, GatewayError, GatewayInfo, Login, NodeUrl, Pin, Profile, Reading, Refused, Trust,
+};
+use crate::secrets::{KeyringError, Secret};
+
+/// What is typed, and what came of trying it.
+pub(super) struct GatewayForm {
+    /// The gateway as it was when the form was opened.
+    pub(super) before: Profile,
+    /// It is saved under its name already.
+    pub(super) is_saved: bool,
+    /// What people call it.
+    pub(super) name: String,
+    /// Its nodes, each on a line of its own.
+    pub(super) addresses: String,
+    /// Through which interface it is read; found out without it.
+    pub(super) api: Option<Api>,
+    /// What opens it.
+    pub(super) opened_by: OpenedBy,
+    /// The user, where that is a password.
+    pub(super) user: String,
+    /// The password or the token; empty for the one that is kept already.
+    pub(super) secret: String,
+    /// How often it is read: zero for only when told, `None` for as often as any other.
+    pub(super) refresh: Option<Duration>,
+    /// Whether Web Dev is asked for Perspective sessions, too.
+    pub(super) perspective: bool,
+    /// Whether its sessions may be terminated.
+    pub(super) may_terminate: bool,
+    /// A file of authorities to trust; empty without one.
+    pub(super) ca_file: String,
+    /// The certificates that are trusted for good.
+    pub(super) pins: Vec<Pin>,
+    /// Why it can't be saved or tested.
+    pub(super) fault: Option<FormFault>,
+    /// What a test found.
+    pub(super) test: Option<Test>,
+    /// It is being written.
+    pub(super) is_saving: bool,
+    /// Whether the user was asked if it is to be deleted.
+    pub(super) is_deleting: bool,
+    /// What was just found is to be in view in the next frame.
+    pub(super) take_look: bool,
+    /// The first box is to have the keyboard in the next frame.
+    pub(super) take_focus: bool,
+}
+
+/// What opens a gateway, before it is said who.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OpenedBy {
+    /// Nothing: it is open.
+    Nothing,
+    /// A user with a password.
+    Password,
+    /// An API token.
+    Token,
+}
+
+impl From<&Login> for OpenedBy {
+    fn from(login: &Login) -> Self {
+        match login {
+            Login::None => Self::Nothing,
+            Login::Basic { .. } => Self::Password,
+            Login::Token => Self::Token,
+        }
+    }
+}
+
+/// What is typed wrongly.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FormFault {
+    /// Gateways are told apart by their names.
+    #[error("give the gateway a name")]
+    NoName,
+    /// There is one of this name.
+    #[error("there is a gateway of this name already; choose another one")]
+    NameTaken,
+    /// There is nothing to connect to.
+    #[error("type the gateway's address, as http://host:8088; several nodes each on a line of its own")]
+    NoAddress,
+    /// An address is none.
+    #[error("{0}")]
+    Address(#[from] crate::gateway::NodeUrlError),
+    /// A password is somebody's.
+    #[error("type the user whose password this is")]
+    NoUser,
+    /// HTTP Basic puts one behind the user.
+    #[error("a user with a colon can't log in over HTTP Basic; create one without")]
+    ColonInUser,
+    /// A token has a name.
+    #[error("type the whole token, as NAME:KEY")]
+    HalfToken,
+    /// There is nothing to be let in with.
+    #[error("type the password or the token to try it with")]
+    NoSecret,
+    /// The one that is kept can't be had.
+    #[error("{0}; type the password or the token to try it with")]
+    Keyring(KeyringError),
+    /// It could not be written.
+    #[error("{0}")]
+    NotSaved(String),
+}
+
+impl FormFault {
+    /// Which box it is about.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::NoName | Self::NameTaken => Place::Name,
+            Self::NoAddress | Self::Address(_) => Place::Addresses,
+            Self::NoUser | Self::ColonInUser | Self::HalfToken | Self::NoSecret | Self::Keyring(_) => {
+                Place::Login
+            }
+            Self::NotSaved(_) => Place::Whole,
+        }
+    }
+}
+
+/// A part of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The box for the name.
+    Name,
+    /// The box for the addresses.
+    Addresses,
+    /// The boxes for what opens it.
+    Login,
+    /// All of it.
+    Whole,
+}
+
+impl GatewayForm {
+    /// A form with this gateway in it. `is_saved`: it is in the settings under its name.
+    pub(super) fn of(profile: &Profile, is_saved: bool) -> Self {
+        let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
+        let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
+        let user = match login {
+            Login::Basic { user } => user.clone(),
+            Login::None | Login::Token => String::new(),
+        };
+        Self {
+            before: profile.clone(),
+            is_saved,
+            // An address is no name yet.
+            name: if is_saved || !urls.contains(name) { name.clone() } else { String::new() },
+            addresses: urls.join("\n"),
+            api: *api,
+            opened_by: login.into(),
+            user,
+            secret: String::new(),
+            refresh: *refresh,
+            perspective: *perspective,
+            may_terminate: *may_terminate,
+            ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+            pins: trust.pins.clone(),
+            fault: None,
+            test: None,
+            is_saving: false,
+            is_deleting: false,
+            take_look: false,
+            take_focus: true,
+        }
+    }
+
+    /// A form with nothing in it.
+    pub(super) fn empty() -> Self {
+        // Stands for the nodes that nobody has typed yet.
+        let nowhere = Profile::from_address("http://localhost").expect("an address");
+        Self { name: String::new(), addresses: String::new(), ..Self::of(&nowhere, false) }
+    }
+
+    /// The gateway as typed. `others` are the names that other gateways have.
+    pub(super) fn profile(&self, others: &[String]) -> Result<Profile, FormFault> {
+        let name = self.name.trim();
+        if name.is_empty() {
+            return Err(FormFault::NoName);
+        }
+        let is_its_own = self.is_saved && name == self.before.name;
+        if !is_its_own && others.iter().any(|other| other == name) {
+            return Err(FormFault::NameTaken);
+        }
+        Ok(self.unnamed()?.named(name))
+    }
+
+    /// The gateway as typed, whatever its name.
+    pub(super) fn unnamed(&self) -> Result<Profile, FormFault> {
+        let lines = self.addresses.split(['\n', ',', ' ']).map(str::trim).filter(|line| !line.is_empty());
+        let mut nodes: Vec<NodeUrl> = Vec::new();
+        for line in lines {
+            let node = line.parse()?;
+            // Read twice, its sessions would be there twice.
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        let login = self.login()?;
+        let ca_file = Some(self.ca_file.trim()).filter(|file| !file.is_empty()).map(PathBuf::from);
+        let mut profile = Profile::new(self.before.name.clone(), nodes).ok_or(FormFault::NoAddress)?;
+        profile.login = login;
+        profile.trust = Trust { ca_file, pins: self.pins.clone() };
+        profile.api = self.api;
+        profile.perspective = self.perspective;
+        profile.refresh = self.refresh;
+        profile.may_terminate = self.may_terminate;
+        Ok(profile)
+    }
+
+    fn login(&self) -> Result<Login, FormFault> {
+        match self.opened_by {
+            OpenedBy::Nothing => Ok(Login::None),
+            OpenedBy::Token if !self.secret.is_empty() && !self.secret.contains(':') => {
+                Err(FormFault::HalfToken)
+            }
+            OpenedBy::Token => Ok(Login::Token),
+            OpenedBy::Password => match self.user.trim() {
+                "" => Err(FormFault::NoUser),
+                user if user.contains(':') => Err(FormFault::ColonInUser),
+                user => Ok(Login::Basic { user: user.to_owned() }),
+            },
+        }
+    }
+
+    /// The password or the token that was typed; `None` where the one that is kept is meant.
+    pub(super) fn secret(&self) -> Option<Secret> {
+        let is_typed = self.opened_by != OpenedBy::Nothing && !self.secret.is_empty();
+        is_typed.then(|| Secret::new(self.secret.clone()))
+    }
+
+    /// Trusts a certificate that a test was shown.
+    pub(super) fn trust(&mut self, refused: &Refused) {
+        let mut trust = Trust { ca_file: None, pins: std::mem::take(&mut self.pins) };
+        trust.accept(refused);
+        self.pins = trust.pins;
+    }
+
+    /// Whether there may be a secret in the keyring that opens the gateway as it is typed.
+    pub(super) fn has_kept_secret(&self) -> bool {
+        self.is_saved
+            && self.opened_by != OpenedBy::Nothing
+            && self.opened_by == OpenedBy::from(&self.before.login)
+    }
+
+    /// Whether anything in it would be lost.
+    pub(super) fn is_changed(&self) -> bool {
+        let unchanged = Self::of(&self.before, self.is_saved);
+        let empty = Self::empty();
+        let is_empty = self.addresses.is_empty() && self.name == empty.name;
+        let same = self.unnamed().is_ok_and(|profile| profile == self.before) && self.name == unchanged.name;
+        !(self.secret.is_empty() && (same || is_empty && !self.is_saved))
+    }
+
+    /// Whether a password or a token could be read on its way to one of the addresses.
+    pub(super) fn sends_in_the_clear(&self) -> bool {
+        let opens = self.opened_by != OpenedBy::Nothing;
+        opens
+            && self.unnamed().is_ok_and(|profile| profile.nodes().iter().any(NodeUrl::is_readable_by_others))
+    }
+}
+
+/// What a test of the connection has found so far.
+#[derive(Debug)]
+pub(super) struct Test {
+    /// Each node, in the order of the addresses.
+    pub(super) nodes: Vec<TestedNode>,
+    /// What was used to be let in.
+    pub(super) opened_by: OpenedBy,
+    /// It goes on.
+    pub(super) is_running: bool,
+}
+
+/// What was found at one node.
+#[derive(Debug)]
+pub(super) struct TestedNode {
+    /// Its address.
+    pub(super) url: NodeUrl,
+    /// Who answered there, once it has.
+    pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
+    /// Its sessions, once they were read.
+    pub(super) read: Option<Result<Reading, GatewayError>>,
+}
+
+/// A step of a test, and at which node.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Who answered there.
+    Who(usize, Result<Option<GatewayInfo>, GatewayError>),
+    /// Its sessions.
+    Read(usize, Result<Reading, GatewayError>),
+}
+
+impl Test {
+    /// Nothing is found yet.
+    pub(super) fn of(profile: &Profile) -> Self {
+        let nodes = profile.nodes().iter().cloned();
+        Self {
+            nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
+            opened_by: (&profile.login).into(),
+            is_running: true,
+        }
+    }
+
+    /// Takes what was found.
+    pub(super) fn take(&mut self, step: Step) {
+        match step {
+            Step::Who(place, who) => self.nodes[place].who = Some(who),
+            Step::Read(place, read) => self.nodes[place].read = Some(read),
+        }
+    }
+}
+
+/// What is sent to a gateway that is opened so.
+pub(super) fn credentials(login: &Login, secret: &Secret) -> Credentials {
+    let secret = secret.expose().to_owned();
+    match login {
+        Login::None => Credentials::None,
+        Login::Basic { user } => Credentials::Basic { user: user.clone(), password: secret },
+        Login::Token => Credentials::Token(secret),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        let nodes = ["http://n1:8088", "https://n2:8043"].map(|url| url.parse().unwrap()).to_vec();
+        let mut profile = Profile::new("North".to_owned(), nodes).unwrap();
+        profile.login = Login::Basic { user: "billy".to_owned() };
+        profile.refresh = Some(Duration::from_secs(2));
+        profile
+    }
+
+    #[test]
+    fn what_is_not_touched_stays() {
+        let form = GatewayForm::of(&profile(), true);
+        assert_eq!(form.profile(&["North".to_owned()]), Ok(profile()));
+        assert!(!form.is_changed() && form.has_kept_secret() && form.secret().is_none());
+        assert!(!GatewayForm::empty().is_changed());
+    }
+
+    #[test]
+    fn each_fault_is_told_in_its_place() {
+        type Change = fn(&mut GatewayForm);
+        let cases: [(Change, Place); 7] = [
+            (|form| form.name = " ".to_owned(), Place::Name),
+            (|form| form.name = "South".to_owned(), Place::Name),
+            (|form| form.addresses = "\n ".to_owned(), Place::Addresses),
+            (|form| form.addresses = "n1\nftp://n2".to_owned(), Place::Addresses),
+            (|form| form.user = String::new(), Place::Login),
+            (|form| form.user = "a:b".to_owned(), Place::Login),
+            (
+                |form| {
+                    form.opened_by = OpenedBy::Token;
+                    form.secret = "key".to_owned();
+                },
+                Place::Login,
+            ),
+        ];
+        for (change, place) in cases {
+            let mut form = GatewayForm::of(&profile(), true);
+            change(&mut form);
+            let fault = form.profile(&["North".to_owned(), "South".to_owned()]).unwrap_err();
+            assert_eq!(fault.place(), place, "{fault}");
+            assert!(form.is_changed());
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_as_they_are_pasted_and_each_once() {
+        let mut form = GatewayForm::of(&profile(), true);
+        form.addresses = "n1, n1:8088\nhttps://n2:8043/web/home\n".to_owned();
+        assert_eq!(form.profile(&[]).unwrap().nodes(), profile().nodes());
+        assert!(form.sends_in_the_clear());
+        form.addresses = "https://n2:8043".to_owned();
+        assert!(!form.sends_in_the_clear());
+    }
+
+    #[test]
+    fn a_gateway_that_goes_by_its_address_has_no_name_yet() {
+        let form = GatewayForm::of(&Profile::from_address("http://n1:8088").unwrap(), false);
+        assert_eq!(form.profile(&[]), Err(FormFault::NoName));
+    }
+}

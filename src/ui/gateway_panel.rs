@@ -1,0 +1,297 @@
+//! The form of a gateway: what it is called, where it is, what opens it; and a test of all that.
+
+use egui::text_edit::TextEditState;
+use egui::{Align, Button, ComboBox, Frame, Id, Label, Panel, Response, RichText, ScrollArea, TextEdit, Ui};
+
+use super::certificate;
+use super::command::Command;
+use super::connection_bar::{INTERVALS, every};
+use super::gateway_form::{FormFault, GatewayForm, OpenedBy, Place, Test, TestedNode};
+use super::silent;
+use super::theme::{self, Tone};
+use crate::display;
+use crate::gateway::{Api, GatewayError, GatewayInfo, Reading, Refused};
+
+/// Draws the form.
+pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    ui.add_space(4.0);
+    let title = if form.is_saved { "Gateway" } else { "New gateway" };
+    ui.label(RichText::new(title).strong());
+    // In reach whatever is open above them.
+    let below = Panel::bottom("gateway buttons").frame(Frame::NONE).show_separator_line(false);
+    below.show(ui, |ui| {
+        ui.add_space(4.0);
+        buttons(ui, form, commands);
+        ui.add_space(4.0);
+    });
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().text_edit_width = ui.available_width();
+        whereabouts(ui, form);
+        ui.add_space(6.0);
+        login(ui, form);
+        ui.add_space(6.0);
+        reading(ui, form);
+        ui.add_space(6.0);
+        trust(ui, form);
+        if let Some(test) = &form.test {
+            ui.add_space(6.0);
+            let trusted = ui.scope(|ui| findings(ui, test));
+            if std::mem::take(&mut form.take_look) {
+                trusted.response.scroll_to_me(Some(Align::Min));
+            }
+            if let Some(refused) = trusted.inner {
+                let refused = refused.clone();
+                form.trust(&refused);
+                commands.push(Command::TestGateway);
+            }
+        }
+    });
+}
+
+fn whereabouts(ui: &mut Ui, form: &mut GatewayForm) {
+    let name = text_box(ui, "Name", TextEdit::singleline(&mut form.name).hint_text("Plant North"));
+    if std::mem::take(&mut form.take_focus) {
+        name.request_focus();
+    }
+    clear_fault(form, Place::Name, &name);
+    fault(ui, form, Place::Name);
+    let hint = "http://host:8088";
+    let edit = TextEdit::multiline(&mut form.addresses).hint_text(hint).desired_rows(2);
+    let edit = text_box(ui, "Addresses", edit)
+        .on_hover_text("One for each node of a cluster, a redundant pair, or several sites, on a line each");
+    clear_fault(form, Place::Addresses, &edit);
+    fault(ui, form, Place::Addresses);
+}
+
+fn login(ui: &mut Ui, form: &mut GatewayForm) {
+    ui.label("Opened by");
+    ui.horizontal_wrapped(|ui| {
+        for (kind, text, hint) in [
+            (OpenedBy::Nothing, "nothing", "The resource asks for no login"),
+            (OpenedBy::Password, "a password", "HTTP Basic, for the Web Dev module"),
+            (OpenedBy::Token, "an API token", "Of a gateway of 8.3, for its REST API"),
+        ] {
+            if ui.selectable_value(&mut form.opened_by, kind, text).on_hover_text(hint).changed() {
+                form.secret.clear();
+                form.fault = None;
+            }
+        }
+    });
+    if form.opened_by == OpenedBy::Password {
+        let edit = text_box(ui, "User of the gateway", TextEdit::singleline(&mut form.user));
+        clear_fault(form, Place::Login, &edit);
+    }
+    if form.opened_by != OpenedBy::Nothing {
+        let (title, of) = match form.opened_by {
+            OpenedBy::Token => ("API token of the gateway", "name:key"),
+            _ => ("Password of the gateway", ""),
+        };
+        let hint = if form.has_kept_secret() { "the one that is kept" } else { of };
+        let id = Id::unique(("gateway secret", form.opened_by == OpenedBy::Token));
+        let edit = TextEdit::singleline(&mut form.secret).id(id).password(true).hint_text(hint);
+        let edit = text_box(ui, title, edit);
+        forget_undo(ui, id);
+        clear_fault(form, Place::Login, &edit);
+        ui.weak("Kept in the platform's keyring, never in a file");
+    }
+    if form.sends_in_the_clear() {
+        warning(ui, "▲ over plain http others on the network can read it; https keeps it secret");
+    }
+    fault(ui, form, Place::Login);
+}
+
+/// What was typed must not come back by undoing.
+pub(super) fn forget_undo(ui: &Ui, id: Id) {
+    if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
+        state.clear_undoer();
+        state.store(ui.ctx(), id);
+    }
+}
+
+fn reading(ui: &mut Ui, form: &mut GatewayForm) {
+    ui.horizontal(|ui| {
+        ui.label("Read");
+        let choices = [
+            (None, "as found out", "The REST API with a token on 8.3, else Web Dev"),
+            (Some(Api::WebDev), "through Web Dev", "Our project in the Web Dev module, from 7.9 on"),
+            (Some(Api::Rest), "through REST", "The lists of 8.3, with an API token"),
+        ];
+        let name = choices.iter().find(|(api, ..)| *api == form.api).map_or("", |(_, name, _)| name);
+        let choice = ComboBox::from_id_salt("gateway api").selected_text(name).show_ui(ui, |ui| {
+            for (api, name, hint) in choices {
+                ui.selectable_value(&mut form.api, api, name).on_hover_text(hint);
+            }
+        });
+        choice.response.accessible_name("Interface");
+    });
+    ui.horizontal(|ui| {
+        ui.label("Refresh");
+        let text = |refresh: Option<std::time::Duration>| match refresh {
+            None => "as the others".to_owned(),
+            Some(interval) => every(Some(interval).filter(|interval| !interval.is_zero())),
+        };
+        let choice =
+            ComboBox::from_id_salt("gateway refresh").selected_text(text(form.refresh)).show_ui(ui, |ui| {
+                let intervals = [None, Some(0)].into_iter().chain(INTERVALS.map(Some));
+                for interval in intervals.map(|seconds| seconds.map(std::time::Duration::from_secs)) {
+                    ui.selectable_value(&mut form.refresh, interval, text(interval));
+                }
+            });
+        choice.response.accessible_name("Refresh of this gateway");
+    });
+    ui.checkbox(&mut form.perspective, "Perspective sessions from Web Dev, too")
+        .on_hover_text("The REST API lists them in any case");
+    ui.checkbox(&mut form.may_terminate, "Sessions may be terminated")
+        .on_hover_text("On 8.3, with an API token that has the right to; each time you are asked first");
+}
+
+fn trust(ui: &mut Ui, form: &mut GatewayForm) {
+    let edit = TextEdit::singleline(&mut form.ca_file).hint_text("only where a plant has its own");
+    text_box(ui, "CA file", edit).on_hover_text("Certificates to trust beside the platform's, PEM or DER");
+    let mut dropped = None;
+    for (place, pin) in form.pins.iter().enumerate() {
+        ui.horizontal(|ui| {
+            let port = pin.port.map(|port| format!(":{port}")).unwrap_or_default();
+            let host = format!("{}{port}", pin.host);
+            let drop = ui.button("×").on_hover_text("Trust it no longer");
+            if drop.accessible_name(format!("Trust the certificate of {host} no longer")).clicked() {
+                dropped = Some(place);
+            }
+            let text = format!("{host} trusted with {}", pin.fingerprint);
+            ui.add(Label::new(&text).truncate()).on_hover_text(text);
+        });
+    }
+    if let Some(place) = dropped {
+        form.pins.remove(place);
+    }
+}
+
+fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    fault(ui, form, Place::Whole);
+    if form.is_deleting {
+        let name = &form.before.name;
+        warning(ui, &format!("{name} and what is kept of its login will be gone"));
+        ui.horizontal(|ui| {
+            if ui.button("Delete it").clicked() {
+                commands.push(Command::DeleteGateway);
+            }
+            if ui.button("Keep it").clicked() {
+                form.is_deleting = false;
+            }
+        });
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("Test connection").clicked() {
+            commands.push(Command::TestGateway);
+        }
+        let save = ui.add_enabled(!form.is_saving, Button::new("Save"));
+        if save.on_hover_text("Keep it in config.toml, and connect").accessible_name("Save gateway").clicked()
+        {
+            commands.push(Command::SaveGateway);
+        }
+        let close = if form.is_changed() { "Discard" } else { "Close" };
+        if ui.button(close).clicked() {
+            commands.push(Command::CloseGateway);
+        }
+        if form.is_saved && ui.button("Delete…").clicked() {
+            form.is_deleting = true;
+        }
+    });
+}
+
+/// What a test found. The certificate that somebody wants to trust, if that was clicked.
+fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
+    let mut trusted = None;
+    for node in &test.nodes {
+        ui.label(RichText::new(node.url.to_string()).strong());
+        let TestedNode { who, read, .. } = node;
+        match who {
+            None => step(ui, Tone::Warning, "○", "asking who is there…"),
+            Some(Ok(info)) => step(ui, Tone::Good, "●", &reached(info.as_ref())),
+            // A gateway that says it can't answer was reached all the same.
+            Some(Err(error)) => trusted = failed(ui, error).or(trusted),
+        }
+        match (who, read) {
+            (Some(Ok(_)), None) if test.is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
+            (_, Some(Ok(read))) => {
+                step(ui, Tone::Good, "●", let_in(test.opened_by, read.api));
+                step(ui, Tone::Good, "●", &found(read));
+            }
+            (_, Some(Err(error))) => trusted = failed(ui, error).or(trusted),
+            _ => {}
+        }
+    }
+    trusted
+}
+
+fn step(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
+    ui.horizontal_top(|ui| {
+        silent::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
+        ui.add(Label::new(text).wrap().selectable(true));
+    });
+}
+
+/// A step that failed, and what can be done about it here.
+fn failed<'a>(ui: &mut Ui, error: &'a GatewayError) -> Option<&'a Refused> {
+    step(ui, Tone::Fault, "▲", &error.to_string());
+    let GatewayError::Certificate(refused) = error else {
+        return None;
+    };
+    let can_be_trusted = certificate::show(ui, refused);
+    let trust = can_be_trusted && ui.button("Trust this certificate").clicked();
+    trust.then_some(&**refused)
+}
+
+fn reached(info: Option<&GatewayInfo>) -> String {
+    let Some(info) = info else {
+        return "reachable; it does not say who it is".to_owned();
+    };
+    let role = info.role.map(|role| format!("redundancy: {role}"));
+    let version = info.version.as_ref().map(|version| format!("version {version}"));
+    let parts = [Some("reachable".to_owned()), info.name.clone(), version, role];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn let_in(opened_by: OpenedBy, api: Api) -> &'static str {
+    match (opened_by, api) {
+        (OpenedBy::Nothing, _) => "open: it asks for no login",
+        (OpenedBy::Token, Api::Rest) => "authenticated with the API token, through its REST API",
+        (OpenedBy::Token, Api::WebDev) => "open through Web Dev; the API token was not needed",
+        (OpenedBy::Password, _) => "authenticated with the password, through Web Dev",
+    }
+}
+
+fn found(read: &Reading) -> String {
+    let sessions = display::sessions(read.dataset.len());
+    let missing: Vec<String> = read.missing.iter().map(ToString::to_string).collect();
+    if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
+}
+
+/// A box under its title.
+fn text_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>) -> Response {
+    // Said as the box's own name.
+    silent::text(ui, title, ui.visuals().text_color(), 0.0);
+    ui.add(edit.desired_width(f32::INFINITY)).accessible_name(title)
+}
+
+fn clear_fault(form: &mut GatewayForm, place: Place, edit: &Response) {
+    if edit.changed() && form.fault.as_ref().map(FormFault::place) == Some(place) {
+        form.fault = None;
+    }
+}
+
+fn fault(ui: &mut Ui, form: &mut GatewayForm, place: Place) {
+    if let Some(fault) = form.fault.as_ref().filter(|fault| fault.place() == place) {
+        let colour = theme::colour(ui.visuals(), Tone::Fault);
+        let told = ui.add(Label::new(RichText::new(format!("▲ {fault}")).color(colour)).wrap());
+        if std::mem::take(&mut form.take_look) {
+            told.scroll_to_me(None);
+        }
+    }
+}
+
+fn warning(ui: &mut Ui, text: &str) {
+    let colour = theme::colour(ui.visuals(), Tone::Warning);
+    ui.add(Label::new(RichText::new(text).color(colour)).wrap());
+}
