@@ -3,19 +3,10 @@
 mod support;
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
+use support::process::gatewatch;
 use support::{PLANT, StandIn, answer, ok, status};
-
-/// The program with an empty configuration and nothing of this environment that could change its answer.
-fn gatewatch(config: &std::path::Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
-    command.env("GATEWATCH_CONFIG_DIR", config);
-    for name in ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "DISPLAY", "WAYLAND_DISPLAY"] {
-        command.env_remove(name);
-    }
-    command
-}
 
 fn run(args: &[&str]) -> Output {
     let config = tempfile::tempdir().unwrap();

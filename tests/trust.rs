@@ -5,7 +5,6 @@ mod support;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
@@ -173,13 +172,13 @@ fn a_certificate_of_version_1_is_refused_before_anybody_trusts_it_in_vain() {
 #[test]
 fn what_speaks_no_tls_is_no_matter_of_certificates() {
     let listener = TcpListener::bind((HOST, 0)).unwrap();
-    let url = format!("https://{}", listener.local_addr().unwrap());
+    let mut plain = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "plant-a")));
+    plain.url = format!("https://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
             stream.unwrap().write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         }
     });
-    let plain = TlsGateway { url, requests: Arc::default() };
     let error = plain.read(Trust::default()).unwrap_err();
     assert!(matches!(error, GatewayError::Tls { .. }), "{error:?}");
 }

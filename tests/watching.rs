@@ -3,47 +3,14 @@
 mod support;
 
 use std::io::Write as _;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
-use gatewatch::watch::{Activity, News, Watcher};
+use gatewatch::gateway::{Credentials, GatewayError};
+use gatewatch::watch::{Activity, News};
+use support::watch::{PATIENCE, Watch, profile};
 use support::{PLANT, StandIn, answer, ok, status};
-
-/// Nothing here takes this long unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-struct Watch {
-    watcher: Watcher,
-    wakes: Receiver<()>,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let (wake, wakes) = channel();
-        let wake = move || {
-            // The test may have seen enough.
-            let _gone = wake.send(());
-        };
-        Self { watcher: Watcher::spawn(Client::new(Limits::default()), wake).unwrap(), wakes }
-    }
-
-    fn until(&mut self, what: &str, seen: impl Fn(&News) -> bool) -> Arc<News> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if let Some(news) = self.watcher.news().filter(|news| seen(news)) {
-                return news;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(self.wakes.recv_timeout(left).is_ok(), "never seen: {what}");
-        }
-    }
-}
-
-fn profile(urls: &[&str]) -> Profile {
-    Profile::new("Plant".to_owned(), urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap()
-}
 
 fn waiting(news: &News) -> bool {
     matches!(news.activity, Activity::Waiting { .. })

@@ -2,13 +2,19 @@
 
 use super::ColumnType;
 
+/// What to do where the script on the gateway, or what it says, is not as it should be.
+const PASTE_AGAIN: &str = "put the script into the Web Dev resource again, as the README says";
+/// What to do where the way from there to here may have spoilt an answer.
+const TRY_AGAIN: &str = "try again, and look for a proxy in between if that does not help";
+
 /// Why an answer is no dataset. Rows and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatasetError {
     /// Nothing came.
     #[error(
-        "the answer is empty; a script on the gateway whose file does not begin with `def doGet` answers so"
+        "the answer is empty; a script on the gateway whose file does not begin with `def doGet` answers so: {}",
+        PASTE_AGAIN
     )]
     Empty,
     /// A web page came instead.
@@ -18,15 +24,13 @@ pub enum DatasetError {
         title: Option<String>,
     },
     /// The bytes are no text.
-    #[error("the answer is no UTF-8 text from byte {offset} on")]
+    #[error("the answer is no UTF-8 text from byte {offset} on; {}", TRY_AGAIN)]
     NotUtf8 {
         /// How many bytes before it are good.
         offset: usize,
     },
     /// The answer stops too early.
-    #[error(
-        "the answer is cut off at line {line}, column {column}; the connection may have been closed too early"
-    )]
+    #[error("the answer is cut off at line {line}, column {column}; {}", TRY_AGAIN)]
     Truncated {
         /// Line of the end.
         line: usize,
@@ -34,7 +38,7 @@ pub enum DatasetError {
         column: usize,
     },
     /// The answer is no JSON.
-    #[error("the answer is no valid JSON at line {line}, column {column}: {reason}")]
+    #[error("the answer is no valid JSON at line {line}, column {column}: {reason}; {}", PASTE_AGAIN)]
     Syntax {
         /// Line of the fault.
         line: usize,
@@ -44,31 +48,31 @@ pub enum DatasetError {
         reason: String,
     },
     /// JSON, but built otherwise.
-    #[error("the answer is not what the Gatewatch resource answers: {reason}")]
+    #[error("the answer is not what the Gatewatch resource answers: {reason}; {}", PASTE_AGAIN)]
     Unexpected {
         /// What came instead of what.
         reason: String,
     },
     /// The gateway answered that it could not do it.
-    #[error("the gateway refused: {message}")]
+    #[error("the gateway refused: {message}; its log may say more")]
     Refused {
         /// The gateway's own words.
         message: String,
     },
     /// JSON, but of something else.
-    #[error("the answer has no {field:?}; this is not what the Gatewatch resource answers")]
+    #[error("the answer has no {field:?}, so it is not the Gatewatch resource's; {}", PASTE_AGAIN)]
     MissingField {
         /// The missing key.
         field: &'static str,
     },
     /// A key of the answer itself is there twice.
-    #[error("the answer has {field:?} twice")]
+    #[error("the answer has {field:?} twice; {}", PASTE_AGAIN)]
     DuplicateField {
         /// The key.
         field: &'static str,
     },
     /// A key of the answer itself has a value of the wrong type.
-    #[error("{field:?} in the answer should be {expected}")]
+    #[error("{field:?} in the answer should be {expected}; {}", PASTE_AGAIN)]
     WrongField {
         /// The key.
         field: &'static str,
@@ -82,19 +86,19 @@ pub enum DatasetError {
         found: i64,
     },
     /// One of the six columns is not there.
-    #[error("the answer has no column {name:?}")]
+    #[error("the answer has no column {name:?}; {}", PASTE_AGAIN)]
     MissingColumn {
         /// Which one.
         name: &'static str,
     },
     /// Two columns of one name.
-    #[error("the answer has the column {name:?} twice")]
+    #[error("the answer has the column {name:?} twice; {}", PASTE_AGAIN)]
     DuplicateColumn {
         /// Which one.
         name: String,
     },
     /// One of the six columns is of another type.
-    #[error("the column {name:?} should be of type {expected} and is {found}")]
+    #[error("the column {name:?} should be of type {expected} and is {found}; {}", PASTE_AGAIN)]
     WrongColumnType {
         /// Which one.
         name: String,
@@ -104,7 +108,7 @@ pub enum DatasetError {
         found: ColumnType,
     },
     /// A row is not a list.
-    #[error("row {row} is {found} instead of a list of cells")]
+    #[error("row {row} is {found} instead of a list of cells; {}", PASTE_AGAIN)]
     NotARow {
         /// Which row.
         row: usize,
@@ -112,7 +116,7 @@ pub enum DatasetError {
         found: String,
     },
     /// A row with too few or too many cells.
-    #[error("row {row} has {found} cells, and there are {expected} columns")]
+    #[error("row {row} has {found} cells, and there are {expected} columns; {}", PASTE_AGAIN)]
     RowLength {
         /// Which row.
         row: usize,
@@ -122,7 +126,7 @@ pub enum DatasetError {
         found: usize,
     },
     /// A cell of another type than its column.
-    #[error("row {row}, column {column:?}: {found} where a {expected} belongs")]
+    #[error("row {row}, column {column:?}: {found} where a {expected} belongs; {}", PASTE_AGAIN)]
     WrongCell {
         /// Which row.
         row: usize,
@@ -134,7 +138,7 @@ pub enum DatasetError {
         found: String,
     },
     /// More rows than can be counted here.
-    #[error("the answer has more than {} rows", u32::MAX - 1)]
+    #[error("the answer has more than {} rows; let the gateway filter it", u32::MAX - 1)]
     TooManyRows,
 }
 

@@ -1,14 +1,21 @@
 //! The same sessions in two answers, one after the other: told by their client ids.
 
-use super::{Dataset, TextColumn};
+use super::{Column, ColumnId, Dataset, TextColumn};
 
 /// A row that has no counterpart.
 const GONE: u32 = u32::MAX;
+/// The columns that say whose an id is: which gateway's, and which of its lists'.
+const OWNERS: [&str; 2] = ["gateway", "kind"];
+
+/// How many pairs of equal ids are compared row by row; more are taken in their order, which takes no time.
+const MOST_COMPARED: usize = 4_096;
 
 /// Where each session of an older answer stands in a newer one.
 ///
-/// What is kept by row number, such as a selection, is carried over by this. Sessions that share a client id, which a
-/// gateway should not give, are paired in their order; a session without one is not found again.
+/// What is kept by row number, such as a selection, is carried over by this. A client id is one gateway's own, and one
+/// kind's: the same id elsewhere is somebody else. Sessions of one gateway that share an id, which it should not give,
+/// are told apart by what else is known of them, and if that is no help by their order. A session without an id is not
+/// found again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follow {
     rows: Vec<u32>,
@@ -19,6 +26,7 @@ impl Follow {
     #[must_use]
     pub fn between(old: &Dataset, new: &Dataset) -> Self {
         let mut rows = vec![GONE; old.len()];
+        let sides = Sides::of(old, new);
         let (old, new) = (ByCode::of(&old.client_id), ByCode::of(&new.client_id));
         // Both dictionaries are sorted: one walk through both finds the ids that both have.
         let (mut ours, mut theirs) = (0, 0);
@@ -27,9 +35,7 @@ impl Follow {
                 std::cmp::Ordering::Less => ours += 1,
                 std::cmp::Ordering::Greater => theirs += 1,
                 std::cmp::Ordering::Equal => {
-                    for (&before, &after) in old.rows(ours).iter().zip(new.rows(theirs)) {
-                        rows[before as usize] = after;
-                    }
+                    sides.pair(old.rows(ours), new.rows(theirs), &mut rows);
                     (ours, theirs) = (ours + 1, theirs + 1);
                 }
             }
@@ -41,6 +47,66 @@ impl Follow {
     #[must_use]
     pub fn row(&self, old: u32) -> Option<u32> {
         self.rows.get(old as usize).copied().filter(|&row| row != GONE)
+    }
+}
+
+/// Both answers, where more than the id is looked at.
+struct Sides<'a> {
+    old: &'a Dataset,
+    new: &'a Dataset,
+    /// The columns that say whose an id is, where both have them.
+    owners: Vec<(Column<'a>, Column<'a>)>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(old: &'a Dataset, new: &'a Dataset) -> Self {
+        let both = |name: &str| Some((old.column(&name.into())?, new.column(&name.into())?));
+        Self { old, new, owners: OWNERS.into_iter().filter_map(both).collect() }
+    }
+
+    /// Pairs rows of one id.
+    fn pair(&self, before: &[u32], after: &[u32], rows: &mut [u32]) {
+        if before.len().saturating_mul(after.len()) > MOST_COMPARED {
+            for (&old, &new) in before.iter().zip(after).filter(|(old, new)| self.same_owner(**old, **new)) {
+                rows[old as usize] = new;
+            }
+            return;
+        }
+        if let ([old], [new]) = (before, after) {
+            if self.same_owner(*old, *new) || self.same_session(*old, *new) {
+                rows[*old as usize] = *new;
+            }
+            return;
+        }
+        let mut free = after.to_vec();
+        // The surest first: a session that changed in nothing, then one of the same gateway, then one whose gateway is
+        // called otherwise than before.
+        let sure = |old, new| self.same_owner(old, new) && self.same_session(old, new);
+        let likely = |old, new| self.same_owner(old, new);
+        let renamed = |old, new| self.same_session(old, new);
+        let rules: [&dyn Fn(u32, u32) -> bool; 3] = [&sure, &likely, &renamed];
+        for is_same in rules {
+            for &old in before {
+                let row = &mut rows[old as usize];
+                if *row == GONE
+                    && let Some(at) = free.iter().position(|&new| is_same(old, new))
+                {
+                    *row = free.remove(at);
+                }
+            }
+        }
+    }
+
+    fn same_owner(&self, old: u32, new: u32) -> bool {
+        self.owners.iter().all(|(before, after)| before.cell(old as usize) == after.cell(new as usize))
+    }
+
+    fn same_session(&self, old: u32, new: u32) -> bool {
+        ColumnId::SIX.iter().all(|id| {
+            let cell =
+                |dataset: &'a Dataset, row: u32| dataset.column(id).map(|column| column.cell(row as usize));
+            cell(self.old, old) == cell(self.new, new)
+        })
     }
 }
 
@@ -87,8 +153,11 @@ impl<'a> ByCode<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::dataset::tests::sessions;
+    use crate::dataset::{Cell, DatasetBuilder};
 
     #[test]
     fn a_session_is_found_again_by_its_client_id() {
@@ -107,5 +176,47 @@ mod tests {
         let follow = Follow::between(&old, &new);
         let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
         assert_eq!(rows, [Some(1), None, Some(3), None]);
+    }
+
+    /// One session for each of these users, all with the same id.
+    fn twins(users: &[&str]) -> Arc<Dataset> {
+        let mut builder = DatasetBuilder::six();
+        for user in users {
+            builder.push(0, Cell::Text(user)).unwrap();
+            for column in 1..6 {
+                let cell = if column == 4 { Cell::Text("A") } else { Cell::Unknown };
+                builder.push(column, cell).unwrap();
+            }
+        }
+        Arc::new(builder.finish(None, None))
+    }
+
+    fn rows(old: &Dataset, new: &Dataset) -> Vec<Option<u32>> {
+        let follow = Follow::between(old, new);
+        (0..u32::try_from(old.len()).unwrap()).map(|row| follow.row(row)).collect()
+    }
+
+    #[test]
+    fn a_session_is_not_taken_for_another_of_its_id_that_stays() {
+        let old = twins(&["anna", "billy", "carl"]);
+        assert_eq!(rows(&old, &twins(&["carl", "anna"])), [Some(1), None, Some(0)]);
+        // One that is called otherwise than before is still the same one.
+        assert_eq!(rows(&twins(&["anna"]), &twins(&["Anna"])), [Some(0)]);
+    }
+
+    #[test]
+    fn the_same_id_on_another_gateway_is_somebody_else() {
+        let both = |north: &[&str], south: &[&str]| {
+            Dataset::concat(&[("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
+        };
+        assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
+        assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);
+    }
+
+    #[test]
+    fn very_many_of_one_id_take_no_time() {
+        let many = vec!["anna"; 200_000];
+        let rows = rows(&twins(&many), &twins(&many));
+        assert_eq!((rows.len(), rows[0], rows[199_999]), (200_000, Some(0), Some(199_999)));
     }
 }

@@ -11,7 +11,8 @@ use super::body::{self, Budget};
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{
-    Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, SessionKind, Terminated, Trust, Version,
+    Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, SessionKind, Terminated, Trust, Version, echo,
+    proxy,
 };
 use crate::dataset::Dataset;
 
@@ -75,6 +76,9 @@ pub struct Reading {
 pub struct Client {
     limits: Limits,
     trust: Arc<Trust>,
+    /// What comes of it for nodes with these pins, once it was needed. It knows the platform's store, which takes long
+    /// to read.
+    tls: Arc<Mutex<HashMap<Vec<Pin>, rustls::ClientConfig>>>,
     /// Built when first needed. Nodes share one unless they differ in what it depends on.
     clients: Arc<Mutex<HashMap<HttpFor, reqwest::Client>>>,
     /// When the sessions of each node began that was read with a token.
@@ -92,7 +96,14 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        Self { limits, trust: Arc::new(trust), clients: Arc::default(), starts: Arc::default() }
+        let (tls, clients, starts) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, starts }
+    }
+
+    /// A client like this one without its open connections, of which some may be dead.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { clients: Arc::default(), ..self.clone() }
     }
 
     /// A client with the same limits and other trust. When sessions began is known to both.
@@ -139,7 +150,7 @@ impl Client {
             let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
             Ok(Reading { now: dataset.now(), info, api, dataset, missing: Vec::new(), received })
         };
-        self.in_time(read).await
+        self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
     }
 
     /// Ends a session on a node of 8.3 or later. Of Designers only a dormant one can be ended.
@@ -158,7 +169,8 @@ impl Client {
         };
         let http = self.http(node)?;
         let rest = Rest::new(&http, node, token, self.limits)?;
-        self.in_time(rest.terminate(kind, id)).await
+        let end = self.in_time(rest.terminate(kind, id)).await;
+        end.map_err(|failure| echo::tamed(failure, credentials))
     }
 
     async fn in_time<T>(
@@ -285,7 +297,18 @@ impl Client {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let seconds = self.limits.connect.as_secs_f64();
-        request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))
+        let response = request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))?;
+        proxy::behind_status(&response).map_or(Ok(response), Err)
+    }
+
+    fn tls(&self, trust: &Trust) -> Result<rustls::ClientConfig, GatewayError> {
+        let mut known = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tls) = known.get(&trust.pins) {
+            return Ok(tls.clone());
+        }
+        let tls = tls_config(trust)?;
+        known.insert(trust.pins.clone(), tls.clone());
+        Ok(tls)
     }
 
     fn http(&self, node: &NodeUrl) -> Result<reqwest::Client, GatewayError> {
@@ -297,7 +320,7 @@ impl Client {
         }
         // A redirect is never followed: it could carry the credentials to somebody else.
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls_config(&trust)?)
+            .tls_backend_preconfigured(self.tls(&trust)?)
             .connect_timeout(self.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));

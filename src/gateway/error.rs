@@ -5,8 +5,11 @@ use std::io;
 
 use reqwest::{Response, StatusCode};
 
-use super::{Credentials, Refused, SessionKind, TrustError, Why};
+use super::{Credentials, ProxyFault, Refused, SessionKind, TrustError, Why, proxy};
 use crate::dataset::DatasetError;
+
+/// The most that is told of an address, in characters.
+const MOST_OF_AN_ADDRESS: usize = 120;
 
 /// Why a gateway could not be read. The text names the cause and the next step, without the gateway's address.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -29,6 +32,22 @@ pub enum GatewayError {
     /// No way leads there.
     #[error("the host can't be reached from here; check the network or the VPN")]
     Unreachable,
+    /// The system opens no connection, for a reason that is seldom.
+    #[error(
+        "no connection can be opened ({reason}); check the address, and this machine's network and firewall"
+    )]
+    NoConnection {
+        /// What the system says.
+        reason: String,
+    },
+    /// The proxy in between failed.
+    #[error("the proxy {proxy} {fault}")]
+    Proxy {
+        /// Its host and port.
+        proxy: String,
+        /// What went wrong with it.
+        fault: ProxyFault,
+    },
     /// Nobody answered the call.
     #[error("no connection within {seconds} s; check the address, the network and firewalls")]
     ConnectTimeout {
@@ -48,7 +67,7 @@ pub enum GatewayError {
         reason: String,
     },
     /// The profile's file of authorities can't be used.
-    #[error("the profile's CA file {0}")]
+    #[error("the profile's CA file {0}; set the right one as ca_file in config.toml")]
     Trust(#[from] TrustError),
     /// The gateway's certificate is not trusted.
     #[error("the gateway's certificate is refused: {0}; {step}", step = next_step(&.0.why))]
@@ -233,18 +252,30 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
-    /// Whether a login was tried and not taken: trying the same one again can only do harm.
+    /// Whether a login was not taken, by the gateway or by a proxy: trying the same one again can only do harm.
     #[must_use]
     pub fn is_wrong_login(&self) -> bool {
-        matches!(self, Self::Unauthorized { tried: true } | Self::TokenInVain | Self::TokenRefused)
+        matches!(
+            self,
+            Self::Unauthorized { tried: true }
+                | Self::TokenInVain
+                | Self::TokenRefused
+                | Self::Proxy { fault: ProxyFault::WantsLogin, .. }
+        )
     }
 
     /// What a failed request means.
     pub(super) fn from_request(error: &reqwest::Error, connect_seconds: f64) -> Self {
+        let direct = Self::from_direct_request(error, connect_seconds);
+        proxy::behind_request(error, &direct).unwrap_or(direct)
+    }
+
+    /// What it means without a proxy in between.
+    fn from_direct_request(error: &reqwest::Error, connect_seconds: f64) -> Self {
         let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
         let reason = root_cause(error);
 
-        if error.is_timeout() {
+        if error.is_timeout() && error.is_connect() {
             return Self::ConnectTimeout { seconds: connect_seconds };
         }
         if let Some(refused) = Refused::behind(error) {
@@ -258,14 +289,29 @@ impl GatewayError {
                 return Self::NameNotFound;
             }
             return match io.map(io::Error::kind) {
-                Some(io::ErrorKind::ConnectionRefused) => Self::Refused,
-                Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Self::Unreachable,
-                Some(io::ErrorKind::TimedOut) => Self::ConnectTimeout { seconds: connect_seconds },
-                _ => Self::Broken { reason },
+                Some(kind) => Self::from_connect(kind, reason, connect_seconds),
+                None => Self::Broken { reason },
             };
         }
         let broken = io.is_some() || reason.contains("incomplete") || reason.contains("connection closed");
         if broken { Self::Broken { reason } } else { Self::Protocol { reason } }
+    }
+
+    /// What it means that no connection came about.
+    fn from_connect(kind: io::ErrorKind, reason: String, seconds: f64) -> Self {
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown,
+            NetworkUnreachable, NotConnected, TimedOut, UnexpectedEof,
+        };
+        match kind {
+            ConnectionRefused => Self::Refused,
+            HostUnreachable | NetworkUnreachable | NetworkDown => Self::Unreachable,
+            TimedOut => Self::ConnectTimeout { seconds },
+            ConnectionReset | ConnectionAborted | BrokenPipe | NotConnected | UnexpectedEof => {
+                Self::Broken { reason }
+            }
+            _ => Self::NoConnection { reason },
+        }
     }
 
     /// What an HTTP status in place of the sessions means; `None` for 200.
@@ -314,12 +360,23 @@ impl GatewayError {
                 Some(if target.is_ok_and(|target| target.origin() == response.url().origin()) {
                     Self::NotCommissioned
                 } else {
-                    Self::Redirect { location: location.to_owned() }
+                    Self::Redirect { location: shown(location) }
                 })
             }
             _ => None,
         }
     }
+}
+
+/// An address to be told: without what a gateway may have put into its query, and not too long.
+fn shown(location: &str) -> String {
+    let end = location.find(['?', '#']).unwrap_or(location.len());
+    let (bare, rest) = location.split_at(end);
+    let mut shown: String = bare.chars().take(MOST_OF_AN_ADDRESS).collect();
+    if !rest.is_empty() || shown.len() < bare.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// What to do about a refused certificate.

@@ -7,9 +7,11 @@
 mod body;
 mod client;
 mod credentials;
+mod echo;
 mod error;
 mod info;
 mod profile;
+mod proxy;
 mod rest;
 mod trust;
 mod url;
@@ -19,6 +21,7 @@ pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
 pub use profile::{Api, Login, Profile, node_names};
+pub use proxy::ProxyFault;
 pub use rest::{SessionKind, Terminated};
 pub use trust::{
     Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why,

@@ -21,7 +21,7 @@ use reqwest::header::{ACCEPT, DATE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 
 use super::body::{self, Budget};
-use super::{GatewayError, Limits, NodeUrl};
+use super::{GatewayError, Limits, NodeUrl, proxy};
 use crate::dataset::Dataset;
 use merge::List;
 use page::Page;
@@ -32,6 +32,9 @@ pub(super) use starts::Starts;
 
 /// What the token goes in.
 const TOKEN_HEADER: &str = "X-Ignition-API-Token";
+/// What a cell takes in memory. An item that leaves out its fields has cells for them all the same, so a small answer could
+/// become a dataset without end.
+const BYTES_PER_CELL: u64 = 8;
 /// How far apart two clocks may seem to be that agree: a gateway tells its time in whole seconds, and telling takes time.
 const SAME_CLOCK_MS: i64 = 2_000;
 
@@ -87,6 +90,9 @@ impl<'a> Rest<'a> {
         }
         if lists.is_empty() {
             return Err(GatewayError::NoLists);
+        }
+        if cells(&lists) > self.limits.body / BYTES_PER_CELL {
+            return Err(GatewayError::TooLarge { limit: self.limits.body });
         }
         let bytes = lists.iter().flat_map(|list| &list.pages).map(Page::bytes).sum();
         let starts = starts.clone();
@@ -144,8 +150,19 @@ impl<'a> Rest<'a> {
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let request = request.header(TOKEN_HEADER, self.token.clone()).header(ACCEPT, "application/json");
         let seconds = self.limits.connect.as_secs_f64();
-        request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))
+        let response = request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))?;
+        proxy::behind_status(&response).map_or(Ok(response), Err)
     }
+}
+
+/// How many cells the dataset will have, at most.
+fn cells(lists: &[List]) -> u64 {
+    let pages = || lists.iter().flat_map(|list| &list.pages);
+    let rows: usize = pages().map(|page| page.len).sum();
+    // Nearly every page has the fields of the one before.
+    let of_kind = |list: &List| list.pages.iter().map(|page| page.fields.names().len()).max().unwrap_or(0);
+    let columns = merge::KNOWN.len() + lists.iter().map(of_kind).sum::<usize>();
+    rows as u64 * columns as u64
 }
 
 /// The gateway's clock in epoch milliseconds, of an answer that has just come.

@@ -54,10 +54,16 @@ impl NodeUrl {
     /// Whether the node is on this very machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let loopback = host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-        loopback || host == "localhost"
+        is_loopback(&self.0)
     }
+}
+
+/// Whether an address is one of this very machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = bare.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    loopback || host == "localhost"
 }
 
 impl FromStr for NodeUrl {

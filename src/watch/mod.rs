@@ -2,8 +2,9 @@
 //!
 //! A [`Watcher`] is the handle of a background thread. Wishes go down and [`News`] come up through slots that always
 //! hold the newest. A gateway that goes away is asked again after growing pauses, and its last good
-//! table stays.
+//! table stays. A machine that slept asks at once when it wakes.
 
+mod clocks;
 mod node;
 mod pause;
 mod thread;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::dataset::Dataset;
 use crate::gateway::{Api, Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile, SessionKind};
+use clocks::Clocks;
 
 /// All that the owner wants of the watch. Only the newest counts, so there is nothing to queue.
 #[derive(Clone, Debug, Default)]
@@ -96,9 +98,26 @@ impl Watcher {
     /// # Errors
     /// When the system gives no thread.
     pub fn spawn(client: Client, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
+        Self::spawn_by(Clocks::system(), client, wake)
+    }
+
+    /// The same with another clock on the wall, looked at so often: for tests, in which machines sleep and wake.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_by_clock(
+        wall: impl Fn() -> SystemTime + Send + 'static,
+        look_every: Duration,
+        client: Client,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn_by(Clocks::new(wall, look_every), client, wake)
+    }
+
+    fn spawn_by(clocks: Clocks, client: Client, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
         let (wishes, to_do) = watch::channel(Wishes::default());
         let (tell, news) = watch::channel(None);
-        thread::spawn(client, to_do, tell, wake)?;
+        thread::spawn(clocks, client, to_do, tell, wake)?;
         Ok(Self { wishes, news, generation: 0 })
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use super::{NodeNews, pause};
-use crate::gateway::{GatewayError, NodeUrl, Reading};
+use crate::gateway::{Client, GatewayError, NodeUrl, Reading};
 
 /// A read that takes longer is shown as such; one that does not would only flicker.
 const WORTH_SHOWING: Duration = Duration::from_millis(500);
@@ -14,6 +14,8 @@ const WORTH_SHOWING: Duration = Duration::from_millis(500);
 pub(super) struct Node {
     pub(super) news: NodeNews,
     pub(super) last_good: Option<Reading>,
+    /// What it is read with, where that is not what the others are read with.
+    pub(super) client: Option<Client>,
     /// How many times in a row a read failed.
     failures: u32,
     state: State,
@@ -41,7 +43,8 @@ impl Node {
             as_of: None,
             next: None,
         };
-        Self { news, last_good: None, failures: 0, state: State::Waiting { next: None } }
+        let state = State::Waiting { next: None };
+        Self { news, last_good: None, client: None, failures: 0, state }
     }
 
     /// Whether a read is under way.
@@ -79,6 +82,34 @@ impl Node {
         self.news.next = None;
     }
 
+    /// Whether this outcome of a read may come of connections that are dead without anybody having told: it answered
+    /// through them before, and now it is silent.
+    pub(super) fn fell_silent(&self, read: &Result<Reading, GatewayError>) -> bool {
+        self.last_good.is_some() && self.failures == 0 && matches!(read, Err(GatewayError::Timeout { .. }))
+    }
+
+    /// The machine slept for so long. What was to be read meanwhile is to be read now, and what was being read is begun
+    /// anew: who was to answer has given up long since.
+    pub(super) fn sleep_through(&mut self, slept: Duration, now: Instant) {
+        // Why it failed before need not be so any more; that it did is remembered.
+        self.failures = self.failures.min(1);
+        self.client = None;
+        self.state = match self.state {
+            State::Reading { .. } => State::Waiting { next: Some(now) },
+            State::Waiting { next } => {
+                State::Waiting { next: next.map(|next| next.checked_sub(slept).unwrap_or(now)) }
+            }
+        };
+    }
+
+    /// The clock on the wall was set back by so much. What was told by it is told by it as it is now.
+    pub(super) fn set_back(&mut self, by: Duration) {
+        let back = |time: &mut SystemTime| *time = time.checked_sub(by).unwrap_or(*time);
+        self.news.next.iter_mut().for_each(back);
+        self.news.as_of.iter_mut().for_each(back);
+        self.last_good.iter_mut().for_each(|reading| back(&mut reading.received));
+    }
+
     /// A read ended. Whether its sessions are other ones than before.
     pub(super) fn take(&mut self, read: Result<Reading, GatewayError>) -> bool {
         self.state = State::Waiting { next: None };
@@ -110,7 +141,7 @@ impl Node {
     }
 
     /// Sets the clock for the next read, unless one is under way.
-    pub(super) fn wait(&mut self, every: Option<Duration>, now: Instant) {
+    pub(super) fn wait(&mut self, every: Option<Duration>, now: Instant, wall: SystemTime) {
         if self.is_reading() {
             return;
         }
@@ -121,7 +152,7 @@ impl Node {
             failures => Some(pause::after_failures(failures, fastrand::f64())),
         };
         self.state = State::Waiting { next: pause.map(|pause| now + pause) };
-        self.news.next = pause.map(|pause| SystemTime::now() + pause);
+        self.news.next = pause.map(|pause| wall + pause);
     }
 
     /// How far the node's clock is ahead of ours, in milliseconds; unknown where it does not tell the time.

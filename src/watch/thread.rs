@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::clocks::{Clocks, Jump};
 use super::node::Node;
 use super::{Activity, News, Wishes};
 use crate::dataset::Dataset;
@@ -25,6 +26,7 @@ const FEW: usize = 8;
 const GATHER_MANY: Duration = Duration::from_millis(500);
 
 pub(super) fn spawn(
+    clocks: Clocks,
     client: Client,
     wishes: watch::Receiver<Wishes>,
     tell: watch::Sender<Option<Arc<News>>>,
@@ -34,7 +36,7 @@ pub(super) fn spawn(
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         // Also when it ends by a fault, so that the owner looks.
         let wake = WakeAtEnd(wake);
-        let watch = Watch { client, tell, wake: &wake.0, every: None, refreshes: 0, watched: None };
+        let watch = Watch { clocks, client, tell, wake: &wake.0, every: None, refreshes: 0, watched: None };
         runtime.block_on(watch.run(wishes));
         // A large answer may still be read by a helper thread; nobody waits for it.
         runtime.shutdown_background();
@@ -44,6 +46,7 @@ pub(super) fn spawn(
 
 /// The thread's state.
 struct Watch<'a, W> {
+    clocks: Clocks,
     client: Client,
     tell: watch::Sender<Option<Arc<News>>>,
     wake: &'a W,
@@ -67,6 +70,8 @@ struct Watched {
     reads: JoinSet<(usize, Result<Reading, GatewayError>)>,
     /// When to tell what has come.
     tell_at: Option<Instant>,
+    /// When something was told last.
+    told_at: Option<Instant>,
     /// It was told that the reads under way take long.
     told_slow: bool,
 }
@@ -79,15 +84,22 @@ impl<W: Fn()> Watch<'_, W> {
                 None => Event::Wishes(wishes.changed().await.is_ok()),
                 Some(watched) => {
                     let (tell, due, slow) = (watched.tell_at, watched.due_at(), watched.slow_at());
+                    // Whoever waits only until told to read looks at the clocks then.
+                    let look = (due.is_some() || !watched.reads.is_empty()).then(|| self.clocks.look_at());
                     tokio::select! {
                         wishes = wishes.changed() => Event::Wishes(wishes.is_ok()),
                         Some(read) = watched.reads.join_next() => Event::Read(read),
                         () = at(tell) => Event::Tell,
                         () = at(due) => Event::Due,
                         () = at(slow) => Event::Tell,
+                        () = at(look) => Event::Due,
                     }
                 }
             };
+            // An answer that has come is taken first: its node is not being read any more.
+            if !matches!(event, Event::Read(_)) {
+                self.look_at_the_clocks();
+            }
             match event {
                 Event::Wishes(false) => return,
                 Event::Wishes(true) => {
@@ -101,6 +113,28 @@ impl<W: Fn()> Watch<'_, W> {
                 Event::Due => self.read(|node, now| node.due_at().is_some_and(|due| due <= now)),
             }
         }
+    }
+
+    /// Notices that the machine slept, or that somebody set its clock.
+    fn look_at_the_clocks(&mut self) {
+        let Some(jump) = self.clocks.look() else {
+            return;
+        };
+        // What was open is probably dead, and would cost a time limit to find out.
+        self.client = self.client.afresh();
+        let Some(watched) = &mut self.watched else {
+            return;
+        };
+        match jump {
+            Jump::Forth(slept) => {
+                watched.reads = JoinSet::new();
+                let now = Instant::now();
+                watched.nodes.iter_mut().for_each(|node| node.sleep_through(slept, now));
+                self.read(|node, now| node.due_at().is_some_and(|due| due <= now));
+            }
+            Jump::Back(by) => watched.nodes.iter_mut().for_each(|node| node.set_back(by)),
+        }
+        self.tell();
     }
 
     fn obey(&mut self, wishes: Wishes) {
@@ -123,8 +157,8 @@ impl<W: Fn()> Watch<'_, W> {
             _ if told_to_read => self.read(|_, _| true),
             _ if changed_interval => {
                 if let Some(watched) = &mut self.watched {
-                    let now = Instant::now();
-                    watched.nodes.iter_mut().for_each(|node| node.wait(every, now));
+                    let (now, wall) = (Instant::now(), self.clocks.wall());
+                    watched.nodes.iter_mut().for_each(|node| node.wait(every, now, wall));
                     self.tell();
                 }
             }
@@ -142,7 +176,8 @@ impl<W: Fn()> Watch<'_, W> {
         for (place, node) in nodes.iter_mut().enumerate() {
             if !node.is_reading() && wanted(node, now) {
                 node.begin(now);
-                self.client.start_read(reads, place, &node.news.url, credentials, ask);
+                let client = node.client.as_ref().unwrap_or(&self.client);
+                client.start_read(reads, place, &node.news.url, credentials, ask);
             }
         }
     }
@@ -153,14 +188,22 @@ impl<W: Fn()> Watch<'_, W> {
         let Some(watched) = &mut self.watched else {
             return;
         };
-        let now = Instant::now();
-        watched.has_changed |= watched.nodes[place].take(read);
-        watched.nodes[place].wait(every, now);
-        if watched.reads.is_empty() {
-            self.tell();
-        } else {
-            let gather = if watched.nodes.len() > FEW { GATHER_MANY } else { GATHER };
-            watched.tell_at.get_or_insert(now + gather);
+        let (now, wall) = (Instant::now(), self.clocks.wall());
+        let node = &mut watched.nodes[place];
+        if node.fell_silent(&read) {
+            node.client = Some(self.client.afresh());
+        }
+        watched.has_changed |= node.take(read);
+        node.wait(every, now, wall);
+        let are_many = watched.nodes.len() > FEW;
+        let gather = if are_many { GATHER_MANY } else { GATHER };
+        // Many at their own paces say something all the time, though often nobody else is just about to.
+        let too_soon = watched.told_at.map(|told| told + gather).filter(|soonest| are_many && *soonest > now);
+        match too_soon {
+            None if watched.reads.is_empty() => self.tell(),
+            soonest => {
+                watched.tell_at.get_or_insert(soonest.unwrap_or(now + gather));
+            }
         }
     }
 
@@ -168,9 +211,11 @@ impl<W: Fn()> Watch<'_, W> {
         let Some(watched) = &mut self.watched else {
             return;
         };
+        let now = Instant::now();
         watched.tell_at = None;
+        watched.told_at = Some(now);
         watched.combine();
-        let news = watched.news(Instant::now());
+        let news = watched.news(now);
         self.tell.send_replace(Some(Arc::new(news)));
         (self.wake)();
     }
@@ -203,6 +248,7 @@ impl Watched {
             has_changed: false,
             reads: JoinSet::new(),
             tell_at: None,
+            told_at: None,
             told_slow: false,
         }
     }

@@ -3,14 +3,17 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod process;
 pub(crate) mod screen;
 pub(crate) mod tls;
+pub(crate) mod watch;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// Says that a test is skipped for want of something, or fails where nothing may be skipped.
 pub(crate) fn skip(what: &str, missing: &str) {
@@ -43,22 +46,38 @@ impl Request {
     }
 }
 
-/// A server on a port of its own. It lives as long as the test process.
+/// A server on a port of its own. It lives as long as the test process, unless it is stopped.
 pub(crate) struct StandIn {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    address: SocketAddr,
+    is_stopped: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl StandIn {
     /// Answers each request with what `answer` writes; the connection is closed after each.
     pub(crate) fn new(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::at("127.0.0.1:0".parse().unwrap(), answer)
+    }
+
+    /// The same at this address, where another one may have been before.
+    pub(crate) fn at(
+        address: SocketAddr,
+        answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
         let requests = Arc::<Mutex<Vec<Request>>>::default();
-        let seen = requests.clone();
+        let is_stopped = Arc::<AtomicBool>::default();
+        let (seen, stopped) = (requests.clone(), is_stopped.clone());
         let answer = Arc::new(answer);
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             for stream in listener.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
                 let (seen, answer) = (seen.clone(), answer.clone());
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
@@ -68,7 +87,16 @@ impl StandIn {
                 });
             }
         });
-        Self { url, requests }
+        Self { url, requests, address, is_stopped, thread }
+    }
+
+    /// Nobody listens there any more. Gives the address.
+    pub(crate) fn stop(self) -> SocketAddr {
+        self.is_stopped.store(true, Ordering::SeqCst);
+        // It is waiting for somebody to come.
+        drop(TcpStream::connect(self.address));
+        self.thread.join().unwrap();
+        self.address
     }
 
     /// A gateway of this version whose Web Dev resource gives these responses; anything else is 404.
@@ -97,7 +125,8 @@ impl StandIn {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+/// The next request on this connection; `None` when the client has left.
+pub(crate) fn read(stream: &TcpStream) -> Option<Request> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     let target = first.split(' ').nth(1)?.to_owned();

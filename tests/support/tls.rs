@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use base64::Engine as _;
@@ -68,6 +68,9 @@ pub(crate) fn named(names: &[&str], subject: &str) -> CertificateParams {
 pub(crate) struct TlsGateway {
     pub(crate) url: String,
     pub(crate) requests: Arc<AtomicUsize>,
+    config: Arc<Mutex<Arc<ServerConfig>>>,
+    /// What it answers in place of the sessions.
+    pub(crate) instead: Arc<Mutex<Option<String>>>,
 }
 
 impl TlsGateway {
@@ -76,6 +79,15 @@ impl TlsGateway {
     }
 
     pub(crate) fn speaking(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Self {
+        Self::serve(Self::config(identity, versions))
+    }
+
+    /// Shows another certificate from now on, and knows nobody from before.
+    pub(crate) fn turn(&self, identity: &Identity) {
+        *self.config.lock().unwrap() = Self::config(identity, rustls::ALL_VERSIONS);
+    }
+
+    fn config(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
         let key = provider.key_provider.load_private_key(key).unwrap();
@@ -86,14 +98,22 @@ impl TlsGateway {
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
-        let config = Arc::new(config);
+        Arc::new(config)
+    }
+
+    fn serve(config: Arc<ServerConfig>) -> Self {
+        let config = Arc::new(Mutex::new(config));
+        let current = config.clone();
+        let instead = Arc::<Mutex<Option<String>>>::default();
+        let answered_instead = instead.clone();
         let listener = TcpListener::bind((HOST, 0)).unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let requests = Arc::new(AtomicUsize::new(0));
         let seen = requests.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (seen, config) = (seen.clone(), config.clone());
+                let (seen, config) = (seen.clone(), current.lock().unwrap().clone());
+                let instead = answered_instead.lock().unwrap().clone();
                 thread::spawn(move || {
                     let connection = ServerConnection::new(config).unwrap();
                     let mut stream = BufReader::new(StreamOwned::new(connection, stream.unwrap()));
@@ -108,13 +128,15 @@ impl TlsGateway {
                         header.clear();
                     }
                     let mut stream = stream.into_inner();
-                    let _gone = stream.write_all(answer(&target).as_bytes());
+                    let response =
+                        instead.filter(|_| !target.contains("gwinfo")).unwrap_or_else(|| answer(&target));
+                    let _gone = stream.write_all(response.as_bytes());
                     stream.conn.send_close_notify();
                     let _gone = stream.flush();
                 });
             }
         });
-        Self { url, requests }
+        Self { url, requests, config, instead }
     }
 
     pub(crate) fn read(&self, trust: Trust) -> Result<Reading, GatewayError> {

@@ -24,7 +24,7 @@ pub(super) struct List {
 
 /// A column that is known by its fields: the first that is there counts. Letter case does not, as the lists themselves
 /// don't agree on it (`lastcomm`, `lastComm`).
-struct Known {
+pub(super) struct Known {
     column: &'static str,
     kind: ColumnType,
     fields: &'static [&'static str],
@@ -49,7 +49,7 @@ const VISION_AND_DESIGNER: &[SessionKind] = &[SessionKind::Vision, SessionKind::
 const PERSPECTIVE: &[SessionKind] = &[SessionKind::Perspective];
 
 /// In the order of the columns.
-const KNOWN: [Known; 17] = [
+pub(super) const KNOWN: [Known; 17] = [
     Known::new("username", ColumnType::String, &["username", "user"], ALL),
     Known::new("project", ColumnType::String, &["project"], ALL),
     Known::new("address", ColumnType::String, &["address", "clientAddress"], ALL),

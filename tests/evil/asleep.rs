@@ -1,0 +1,232 @@
+//! Machines that sleep and wake, and clocks that somebody sets: the timers stand still meanwhile, the clock on the wall does
+//! not.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use gatewatch::gateway::{Credentials, GatewayError, Limits};
+use gatewatch::watch::{Activity, News};
+
+use super::support::watch::{Watch, profile};
+use super::support::{PLANT, Request, StandIn, answer, read};
+use super::{Evil, bytes, error, good, way};
+
+const HOUR: i64 = 3_600;
+
+/// A clock on the wall that tests set.
+#[derive(Clone, Default)]
+struct Wall(Arc<AtomicI64>);
+
+impl Wall {
+    fn set_forth(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    fn watch(&self, limits: Limits) -> Watch {
+        let ahead = self.0.clone();
+        Watch::by_clock(limits, move || {
+            let seconds = ahead.load(Ordering::SeqCst);
+            let by = Duration::from_secs(seconds.unsigned_abs());
+            if seconds < 0 { SystemTime::now() - by } else { SystemTime::now() + by }
+        })
+    }
+}
+
+fn is_waiting(news: &News) -> bool {
+    matches!(news.activity, Activity::Waiting { .. })
+}
+
+fn reads(gateway: &StandIn) -> usize {
+    gateway.paths().iter().filter(|path| path.ends_with("sessions")).count()
+}
+
+#[test]
+fn after_waking_a_node_that_is_due_by_the_clock_on_the_wall_is_read_at_once_and_once() {
+    let (evil, wall) = (Evil::new(), Wall::default());
+    let mut watch = wall.watch(Limits::default());
+    watch.watcher.every(Some(Duration::from_hours(1)));
+    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let first = watch.until("the first read", |news| news.table.is_some());
+    // A nap within the interval changes nothing.
+    wall.set_forth(HOUR / 2);
+    watch.until("the nap noticed", is_waiting);
+    assert_eq!(reads(&evil.gateway), 1);
+
+    wall.set_forth(HOUR / 2);
+    let second = watch.until("the read after waking", |news| news.as_of > first.as_of);
+    assert_eq!(reads(&evil.gateway), 2);
+    // The next one is an hour from now.
+    let next = second.nodes[0].next.unwrap().duration_since(SystemTime::now()).unwrap();
+    assert!(next > Duration::from_secs(5_000) && next < Duration::from_secs(8_000), "{next:?}");
+}
+
+#[test]
+fn after_waking_a_long_pause_after_failures_is_over() {
+    let (evil, wall) = (Evil::of(bytes(super::status("402 Payment Required", ""))), Wall::default());
+    let mut watch = wall.watch(Limits::default());
+    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    for failures in 1..8 {
+        // Each wakes it for the next try; the pauses would be minutes by now.
+        watch.until("one more failure", |news| error(news).is_some() && news.nodes[0].next.is_some());
+        assert!(reads(&evil.gateway) >= failures);
+        wall.set_forth(60);
+    }
+    evil.turn(good());
+    wall.set_forth(60);
+    watch.until("all well", |news| error(news).is_none() && news.table.is_some());
+}
+
+#[test]
+fn a_login_that_was_refused_is_not_tried_again_for_waking() {
+    let (evil, wall) = (Evil::of(bytes(super::status("401 Unauthorized", ""))), Wall::default());
+    let mut watch = wall.watch(Limits::default());
+    watch.watcher.every(Some(Duration::from_mins(1)));
+    let login = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
+    watch.watcher.connect(profile(&[&evil.gateway.url]), login);
+    watch.until("the refusal", |news| error(news).is_some());
+    // Something is to be waited for, so that the clocks are looked at: nothing is, here. So waking comes with a wish.
+    wall.set_forth(HOUR);
+    watch.watcher.every(Some(Duration::from_mins(2)));
+    watch.until("the waking noticed", is_waiting);
+    assert_eq!(reads(&evil.gateway), 1);
+}
+
+/// Keeps connections open. The first one is dead after one answer each of who it is and of the sessions.
+fn dies_in_its_sleep() -> (StandIn, Arc<AtomicUsize>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    let gateway = StandIn::new(move |request, stream| {
+        let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+        let mut request = Some(request.clone());
+        let mut answers = 0;
+        while let Some(asked) = request {
+            if is_first && answers == 2 {
+                // Nobody hears it any more, and nobody says so.
+                while read(stream).is_some() {}
+                return;
+            }
+            answers += 1;
+            if !keep_open(&asked, stream) {
+                return;
+            }
+            request = read(stream);
+        }
+    });
+    (gateway, connections)
+}
+
+fn keep_open(request: &Request, stream: &mut TcpStream) -> bool {
+    let body = if request.path().ends_with("gwinfo") {
+        "ContextStatus=RUNNING;Version=8.1.44".to_owned()
+    } else {
+        answer(&PLANT)
+    };
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all((head + &body).as_bytes()).is_ok()
+}
+
+#[test]
+fn after_waking_no_connection_from_before_is_used() {
+    let ((gateway, connections), wall) = (dies_in_its_sleep(), Wall::default());
+    let mut watch = wall.watch(Limits::default());
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    let first = watch.until("the first read", |news| news.table.is_some());
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    wall.set_forth(HOUR);
+    let begun = Instant::now();
+    watch.watcher.refresh();
+    let second = watch.until("the next read", |news| news.as_of > first.as_of || error(news).is_some());
+    assert_eq!(error(&second), None);
+    assert!(begun.elapsed() < Limits::default().whole, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
+    // Whoever comes first is heard and never answered.
+    let asked = AtomicUsize::new(0);
+    let good = good();
+    let evil = Evil::of(way(move |request, stream| {
+        if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            while read(stream).is_some() {}
+        } else {
+            good(request, stream);
+        }
+    }));
+    let wall = Wall::default();
+    let limits = Limits { whole: Duration::from_hours(1), ..Limits::default() };
+    let mut watch = wall.watch(limits);
+    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    watch.until("the read begun", |news| news.activity == Activity::Reading);
+    while evil.gateway.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    wall.set_forth(HOUR);
+    watch.until("the answer after waking", |news| news.table.is_some());
+    assert_eq!(reads(&evil.gateway), 1);
+}
+
+#[test]
+fn a_clock_that_is_set_back_neither_hurries_nor_delays_and_takes_the_times_along() {
+    let (evil, wall) = (Evil::new(), Wall::default());
+    let mut watch = wall.watch(Limits::default());
+    watch.watcher.every(Some(Duration::from_hours(1)));
+    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let first = watch.until("the first read", |news| news.table.is_some() && is_waiting(news));
+    wall.set_forth(-2 * HOUR);
+    let after = watch.until("the clock noticed", |news| news.as_of < first.as_of);
+    let back = |before: Option<SystemTime>, after: Option<SystemTime>| {
+        before.unwrap().duration_since(after.unwrap()).unwrap().as_secs().abs_diff(7_200) < 2
+    };
+    assert!(back(first.as_of, after.as_of) && back(first.nodes[0].next, after.nodes[0].next));
+    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), after.table.as_ref().unwrap()));
+    assert_eq!(reads(&evil.gateway), 1);
+    // The gateway's clock has not changed, so it is ahead by so much more.
+    let ahead = after.ahead_ms.unwrap() - first.ahead_ms.unwrap();
+    assert!(ahead.abs_diff(7_200_000) < 2_000, "{ahead}");
+}
+
+#[test]
+fn connections_that_die_unheard_cost_the_time_limit_once() {
+    // Four connections are open after the first read of the lists, and then none of them is heard any more.
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    let gateway = StandIn::new(move |request, stream| {
+        let is_of_the_first = counted.fetch_add(1, Ordering::SeqCst) < 3;
+        let mut request = Some(request.clone());
+        let mut answers = 0;
+        while let Some(asked) = request {
+            let is_dead = is_of_the_first && asked.path().ends_with("gwinfo") && answers > 0;
+            if is_dead {
+                while read(stream).is_some() {}
+                return;
+            }
+            answers += 1;
+            let body = if asked.path().ends_with("gwinfo") {
+                "ContextStatus=RUNNING;Version=8.3.4"
+            } else {
+                r#"{"items":[{"id":"A","user":"billy"}]}"#
+            };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            if stream.write_all(head.as_bytes()).is_err() {
+                return;
+            }
+            request = read(stream);
+        }
+    });
+    let limits = Limits { whole: Duration::from_secs(1), ..Limits::default() };
+    let mut watch = Watch::within(limits);
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
+    let first = watch.until("the first read", |news| news.table.is_some());
+    watch.watcher.refresh();
+    let silent = watch.until("the silence", |news| error(news).is_some());
+    assert_eq!(error(&silent), Some(&GatewayError::Timeout { seconds: 1.0 }));
+    let failures = std::cell::Cell::new(0);
+    watch.until("all well", |news| {
+        failures.set(failures.get() + usize::from(error(news).is_some()));
+        error(news).is_none() && news.as_of > first.as_of
+    });
+    assert_eq!(failures.get(), 0);
+}

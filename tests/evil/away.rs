@@ -1,0 +1,102 @@
+//! Gateways that are gone, or whose way is: by name, by address, or amid a restart.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use gatewatch::gateway::{Credentials, GatewayError};
+use gatewatch::watch::News;
+
+use super::support::watch::{Watch, profile};
+use super::support::{PLANT, StandIn, answer, ok, skip, status};
+use super::{check_line, error, good};
+
+/// What is said of the second of two gateways, the first of which is well.
+fn told_beside_a_good_one(url: &str) -> GatewayError {
+    let well = StandIn::gateway("8.1.44", ok(&answer(&PLANT)));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&well.url, url]), Credentials::None);
+    let news =
+        watch.until("both outcomes", |news| news.nodes[1].error.is_some() && news.nodes[0].as_of.is_some());
+    assert_eq!(news.table.as_ref().unwrap().len(), PLANT.len());
+    assert_eq!(news.nodes[0].error, None);
+    assert!(news.nodes[1].next.is_some());
+    news.nodes[1].error.clone().unwrap()
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_told_as_such() {
+    // Longer than a name's part can be, so that nobody is asked for it.
+    let told = told_beside_a_good_one(&format!("http://{}:8088", "a".repeat(64)));
+    assert_eq!(told, GatewayError::NameNotFound);
+    check_line(&told, "no host of this name", "check the spelling");
+}
+
+#[test]
+fn an_address_without_a_way_to_it_is_told_as_such() {
+    if !cfg!(target_os = "linux") {
+        return skip("an address without a way to it", "a system known to refuse the broadcast address");
+    }
+    // No connection can be opened to everybody, so the kernel says that there is no way, and sends nothing.
+    let told = told_beside_a_good_one("http://255.255.255.255:8088");
+    assert_eq!(told, GatewayError::Unreachable);
+    check_line(&told, "can't be reached from here", "check the network");
+}
+
+#[test]
+fn what_the_kernel_does_not_take_for_an_address_is_no_broken_connection() {
+    // An address of some link, without the link.
+    let told = told_beside_a_good_one("http://[fe80::1]:8088");
+    assert!(matches!(told, GatewayError::NoConnection { .. } | GatewayError::Unreachable), "{told:?}");
+}
+
+fn is_back(first: &News) -> impl Fn(&News) -> bool {
+    let before = first.as_of;
+    move |news| error(news).is_none() && news.as_of > before
+}
+
+#[test]
+fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by_itself() {
+    // The first answer is whole, the second breaks off in the middle.
+    let answered = std::sync::atomic::AtomicUsize::new(0);
+    let before = StandIn::new(move |request, stream| {
+        let response = if request.path().ends_with("gwinfo") {
+            ok("ContextStatus=RUNNING;Version=8.1.44")
+        } else {
+            let whole = ok(&answer(&PLANT));
+            let broken = answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0;
+            let end = if broken { whole.len() / 2 } else { whole.len() };
+            whole[..end].to_vec()
+        };
+        let _gone = stream.write_all(&response);
+    });
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&before.url]), Credentials::None);
+    let first = watch.until("the first answer", |news| news.table.is_some());
+    let has_table = |news: &News| Arc::ptr_eq(news.table.as_ref().unwrap(), first.table.as_ref().unwrap());
+
+    watch.watcher.refresh();
+    let news = watch.until("an answer that breaks off", |news| error(news).is_some());
+    assert!(matches!(error(&news), Some(GatewayError::Broken { .. })) && has_table(&news), "{news:?}");
+
+    let address = before.stop();
+    let news = watch.until("nobody there", |news| error(news) == Some(&GatewayError::Refused));
+    assert!(has_table(&news));
+    check_line(error(&news).unwrap(), "the connection was refused", "is the gateway running");
+
+    let starting = StandIn::at(address, |request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=STARTING;Version=8.1.44"),
+            _ => status("503 Service Unavailable", "<html>"),
+        };
+        let _gone = stream.write_all(&response);
+    });
+    let news = watch.until("a gateway that starts", |news| error(news) == Some(&GatewayError::Starting));
+    assert!(has_table(&news));
+
+    let address = starting.stop();
+    let good = good();
+    let _after = StandIn::at(address, move |request, stream| good(request, stream));
+    let back = watch.until("all well again", is_back(&first));
+    // The sessions are the same, and so is the table.
+    assert!(has_table(&back));
+}

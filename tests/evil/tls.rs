@@ -1,0 +1,93 @@
+//! The ways to be evil over https: each kind of certificate that is refused, each kind of failed handshake.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use gatewatch::gateway::{Credentials, GatewayError, Limits, Trust, Why};
+use rcgen::{KeyPair, date_time_ymd};
+
+use super::support::tls::{Authority, HOST, Identity, TlsGateway, named};
+use super::support::watch::{Watch, profile};
+use super::{check_line, error};
+
+/// Trust in this authority, for as long as the folder is there.
+fn trust(authority: &Authority) -> (tempfile::TempDir, Trust) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, authority.pem()).unwrap();
+    (folder, Trust { ca_file: Some(path), pins: Vec::new() })
+}
+
+/// Watches a gateway that shows this after it has shown a good one. Gives what is said of it.
+fn after_a_good_one(good: &Identity, trust: &Trust, evil: &Identity) -> GatewayError {
+    let gateway = TlsGateway::new(good);
+    let mut watch = Watch::within(Limits::default());
+    let mut plant = profile(&[&gateway.url]);
+    plant.trust = trust.clone();
+    watch.watcher.connect(plant, Credentials::None);
+    let first = watch.until("the good one", |news| news.table.is_some());
+    gateway.turn(evil);
+    watch.watcher.refresh();
+    let lost = watch.until("the evil one", |news| error(news).is_some());
+    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), lost.table.as_ref().unwrap()));
+    gateway.turn(good);
+    watch.until("the good one again", |news| error(news).is_none() && news.as_of > first.as_of);
+    error(&lost).unwrap().clone()
+}
+
+#[test]
+fn each_certificate_that_is_refused_is_one_line_and_the_table_stays() {
+    let (ours, theirs) = (Authority::new("Plant CA"), Authority::new("Their CA"));
+    let (_folder, trust) = trust(&ours);
+    let plant = named(&[HOST], "plant-a");
+    let dated = |from, to| {
+        let mut params = named(&[HOST], "plant-a");
+        (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+        ours.issue(&params)
+    };
+    let good = ours.issue(&plant);
+    for (evil, why, cause) in [
+        (Identity::self_signed(&plant), Why::SelfSigned, "it is self-signed"),
+        (theirs.issue(&plant), Why::UnknownAuthority, "its issuer CN=Their CA is unknown to this machine"),
+        (ours.issue(&named(&["plant-b"], "plant-b")), Why::WrongName, "it is for plant-b, not for 127.0.0.1"),
+        (dated(2001, 2002), Why::Expired, "it has expired"),
+        (dated(2901, 2902), Why::NotYetValid, "it is not valid yet, or this machine's clock is wrong"),
+    ] {
+        let told = after_a_good_one(&good, &trust, &evil);
+        let GatewayError::Certificate(refused) = &told else { panic!("{told:?}") };
+        assert_eq!(refused.why, why);
+        check_line(&told, cause, "if it is the gateway's, trust it in the window");
+    }
+
+    let pinned = Trust { ca_file: None, pins: vec![good.pin()] };
+    let told = after_a_good_one(&good, &pinned, &theirs.issue(&plant));
+    check_line(&told, "it is NOT the trusted one", "ask who runs the gateway");
+
+    let copied = Identity { certificate: good.certificate.clone(), key: KeyPair::generate().unwrap() };
+    let told = after_a_good_one(&good, &trust, &copied);
+    assert!(matches!(told, GatewayError::Tls { .. }), "{told:?}");
+    check_line(&told, "no secure connection", "check the gateway's https port");
+}
+
+#[test]
+fn what_does_not_speak_tls_is_told_so() {
+    // Something else, and somebody who hangs up at once.
+    for greeting in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b""] {
+        let listener = TcpListener::bind((HOST, 0)).unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _hello = stream.read(&mut [0; 4096]);
+                let _gone = stream.write_all(greeting);
+            }
+        });
+        let mut watch = Watch::new();
+        watch.watcher.connect(profile(&[&url]), Credentials::None);
+        let news = watch.until("the failure", |news| error(news).is_some());
+        assert!(matches!(error(&news), Some(GatewayError::Tls { .. })), "{:?}", error(&news));
+        check_line(error(&news).unwrap(), "no secure connection", "check the gateway's https port");
+    }
+}

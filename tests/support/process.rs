@@ -1,0 +1,17 @@
+//! The program as a process of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The program with this configuration and nothing of this environment that could change its answer.
+pub(crate) fn gatewatch(config: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
+    command.env("GATEWATCH_CONFIG_DIR", config);
+    for name in ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "DISPLAY", "WAYLAND_DISPLAY"] {
+        command.env_remove(name);
+    }
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    command
+}

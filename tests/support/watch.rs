@@ -1,0 +1,59 @@
+//! A gateway watched as the window watches it, by a test that waits for what it is to see.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use gatewatch::gateway::{Client, Limits, Profile};
+use gatewatch::watch::{News, Watcher};
+
+/// Nothing here takes this long unless it is broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Watch {
+    pub(crate) watcher: Watcher,
+    pub(crate) wakes: Receiver<()>,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self::within(Limits::default())
+    }
+
+    pub(crate) fn within(limits: Limits) -> Self {
+        Self::with(|wake| Watcher::spawn(Client::new(limits), tell(wake)))
+    }
+
+    /// With another clock on the wall, which is looked at all the time.
+    pub(crate) fn by_clock(limits: Limits, wall: impl Fn() -> SystemTime + Send + 'static) -> Self {
+        let look = Duration::from_millis(20);
+        Self::with(|wake| Watcher::spawn_by_clock(wall, look, Client::new(limits), tell(wake)))
+    }
+
+    fn with(spawn: impl FnOnce(Sender<()>) -> std::io::Result<Watcher>) -> Self {
+        let (wake, wakes) = channel();
+        Self { watcher: spawn(wake).unwrap(), wakes }
+    }
+
+    pub(crate) fn until(&mut self, what: &str, seen: impl Fn(&News) -> bool) -> Arc<News> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(news) = self.watcher.news().filter(|news| seen(news)) {
+                return news;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(self.wakes.recv_timeout(left).is_ok(), "never seen: {what}");
+        }
+    }
+}
+
+fn tell(wake: Sender<()>) -> impl Fn() + Send + 'static {
+    move || {
+        // The test may have seen enough.
+        let _gone = wake.send(());
+    }
+}
+
+pub(crate) fn profile(urls: &[&str]) -> Profile {
+    Profile::new("Plant".to_owned(), urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap()
+}
