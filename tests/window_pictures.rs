@@ -137,3 +137,21 @@ fn a_gateway_that_is_gone_leaves_its_table_grey() {
     window.until_text_contains("the gateway is starting");
     compare(&mut window, "stale");
 }
+
+#[test]
+fn the_form_of_a_gateway_in_a_light_window() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let builder = builder().with_size([980.0, 640.0]).with_theme(Theme::Light);
+    let mut window = open(builder, &plant, Arrangement::default());
+    window.click("Saved gateways");
+    window.click("Add a gateway…");
+    window.type_into("Name", "Plant South");
+    window.type_into("Addresses", "http://plant-south:8088");
+    window.click("a password");
+    window.click("Save gateway");
+    window.until_text_contains("type the user");
+    compare(&mut window, "form");
+}

@@ -198,15 +198,7 @@ impl GatewayForm {
 
     /// The gateway as typed, whatever its name.
     pub(super) fn unnamed(&self) -> Result<Profile, FormFault> {
-        let lines = self.addresses.split(['\n', ',', ' ']).map(str::trim).filter(|line| !line.is_empty());
-        let mut nodes: Vec<NodeUrl> = Vec::new();
-        for line in lines {
-            let node = line.parse()?;
-            // Read twice, its sessions would be there twice.
-            if !nodes.contains(&node) {
-                nodes.push(node);
-            }
-        }
+        let nodes = self.nodes()?;
         let login = self.login()?;
         let ca_file = Some(self.ca_file.trim()).filter(|file| !file.is_empty()).map(PathBuf::from);
         let mut profile = Profile::new(self.before.name.clone(), nodes).ok_or(FormFault::NoAddress)?;
@@ -217,6 +209,19 @@ impl GatewayForm {
         profile.refresh = self.refresh;
         profile.may_terminate = self.may_terminate;
         Ok(profile)
+    }
+
+    fn nodes(&self) -> Result<Vec<NodeUrl>, FormFault> {
+        let lines = self.addresses.split(['\n', ',', ' ']).map(str::trim).filter(|line| !line.is_empty());
+        let mut nodes: Vec<NodeUrl> = Vec::new();
+        for line in lines {
+            let node = line.parse()?;
+            // Read twice, its sessions would be there twice.
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        Ok(nodes)
     }
 
     fn login(&self) -> Result<Login, FormFault> {
@@ -270,9 +275,8 @@ impl GatewayForm {
 
     /// Whether a password or a token could be read on its way to one of the addresses.
     pub(super) fn sends_in_the_clear(&self) -> bool {
-        let opens = self.opened_by != OpenedBy::Nothing;
-        opens
-            && self.unnamed().is_ok_and(|profile| profile.nodes().iter().any(NodeUrl::is_readable_by_others))
+        self.opened_by != OpenedBy::Nothing
+            && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_readable_by_others))
     }
 }
 

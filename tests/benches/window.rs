@@ -3,60 +3,22 @@
 //! The window shows the demo gateway's own sessions; with a million of them no frame may take longer than with a
 //! thousand.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod support;
 
 use divan::Bencher;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
 use gatewatch::dataset::ColumnId;
-use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::query::Grouping;
-use gatewatch::secrets::Secrets;
-use gatewatch::settings::{Settings, State, Target};
 use gatewatch::table::Arrangement;
-use gatewatch::ui::{App, Start};
+use gatewatch::ui::App;
+use support::{arranged, window};
 
 fn main() {
     divan::main();
 }
 
 const SESSIONS: [usize; 2] = [1_000, 1_000_000];
-
-/// A window that shows so many sessions, and the gateway that they come from.
-fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
-    arranged(sessions, Arrangement::default())
-}
-
-fn arranged(sessions: usize, table: Arrangement) -> (Harness<'static, App>, DemoGateway) {
-    let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
-        .expect("loopback has ports to spare");
-    let start = Start {
-        target: Some(Target::Gateway(
-            Profile::from_address(gateway.url()).expect("the gateway's own address"),
-        )),
-        settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
-        state: State { table, last: None },
-        folder: None,
-        credentials: Credentials::None,
-        trouble: None,
-        pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
-        open_secrets: Secrets::for_this_run,
-    };
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        // The plant's people write their names in many scripts.
-        .allow_missing_glyphs()
-        .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the system has threads to spare"));
-    let count = format!("{sessions} of {sessions} sessions");
-    while harness.query_by_label(&count).is_none() {
-        std::thread::yield_now();
-        harness.step();
-    }
-    (harness, gateway)
-}
 
 /// One key, and the frame that follows from it.
 fn key(harness: &mut Harness<'static, App>, key: Key, modifiers: Modifiers) {

@@ -1,0 +1,46 @@
+//! The whole window without a screen, on a demo gateway inside this process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use gatewatch::demo::{DemoGateway, Options};
+use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::secrets::Secrets;
+use gatewatch::settings::{Settings, State, Target};
+use gatewatch::table::Arrangement;
+use gatewatch::ui::{App, Start};
+
+/// A window that shows so many sessions, and the gateway that they come from.
+pub(crate) fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
+    arranged(sessions, Arrangement::default())
+}
+
+pub(crate) fn arranged(sessions: usize, table: Arrangement) -> (Harness<'static, App>, DemoGateway) {
+    let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
+        .expect("loopback has ports to spare");
+    let start = Start {
+        target: Some(Target::Gateway(
+            Profile::from_address(gateway.url()).expect("the gateway's own address"),
+        )),
+        settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
+        state: State { table, last: None },
+        folder: None,
+        credentials: Credentials::None,
+        trouble: None,
+        pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
+        open_secrets: Secrets::for_this_run,
+    };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        // The plant's people write their names in many scripts.
+        .allow_missing_glyphs()
+        .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the system has threads to spare"));
+    let count = format!("{sessions} of {sessions} sessions");
+    while harness.query_by_label(&count).is_none() {
+        std::thread::yield_now();
+        harness.step();
+    }
+    (harness, gateway)
+}
