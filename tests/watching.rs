@@ -92,6 +92,27 @@ fn sessions_that_are_still_the_same_are_the_very_same_table() {
 }
 
 #[test]
+fn a_gateway_that_says_nothing_new_wakes_nobody_unless_it_was_asked_to() {
+    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let mut watch = Watch::new();
+    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
+    let mut last = watch.until("the first read", |news| news.table.is_some() && waiting(news));
+    while watch.wakes.try_recv().is_ok() {}
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    while gateway.requests().len() < 20 {
+        std::thread::yield_now();
+    }
+    watch.watcher.every(None);
+    let news = watch.watcher.news().expect("it is known all the same how old the table is");
+    assert!(news.as_of > last.as_of);
+    assert!(watch.wakes.try_recv().is_err(), "nothing has changed");
+    last = news;
+    watch.watcher.refresh();
+    assert!(watch.wakes.recv_timeout(support::watch::PATIENCE).is_ok(), "somebody waits for this one");
+    watch.until("a later read", |news| news.as_of > last.as_of);
+}
+
+#[test]
 fn another_gateway_ends_the_read_of_the_first() {
     let (slow, _never) = slow_gateway();
     let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));

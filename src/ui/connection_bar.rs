@@ -104,7 +104,9 @@ pub(super) fn every(interval: Option<Duration>) -> String {
 }
 
 fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
-    let as_of = model.as_of().map(|as_of| as_of_text(as_of, now, model.is_stale()));
+    // What is read all the time tells the minute: a second that is not painted anew would soon be wrong.
+    let is_steady = model.refresh.is_some_and(|refresh| refresh < WORTH_SAYING);
+    let as_of = model.as_of().map(|as_of| as_of_text(as_of, now, model.is_stale(), is_steady));
     let as_of = as_of.as_deref();
     if let Some(fault) = &model.gateway_fault {
         line(ui, Tone::Fault, "▲", fault);
@@ -113,7 +115,8 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
     if let Some(as_of) = model.as_of() {
         // A table that is old says so, also where nobody asked for a newer one.
         let old = now.duration_since(as_of).unwrap_or_default();
-        ui.ctx().request_repaint_after(WORTH_SAYING.saturating_sub(old).max(WORTH_SAYING / 2));
+        let until_old = WORTH_SAYING.saturating_sub(old).max(WORTH_SAYING / 2);
+        ui.ctx().request_repaint_after(if is_steady { until_next_minute(now) } else { until_old });
     }
     match model.health() {
         Health::Connecting => {
@@ -206,7 +209,7 @@ fn nodes(ui: &mut Ui, model: &Model, now: SystemTime) {
                     Some(error) => error.to_string(),
                     None => running(node.info.as_ref()),
                 };
-                let as_of = node.as_of.map(|as_of| as_of_text(as_of, now, node.error.is_some()));
+                let as_of = node.as_of.map(|as_of| as_of_text(as_of, now, node.error.is_some(), false));
                 let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(said), as_of];
                 let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
                 ui.horizontal(|ui| {
@@ -237,17 +240,24 @@ fn running(info: Option<&GatewayInfo>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// When the table was read: with the date where that was another day, with its age where that matters.
-fn as_of_text(as_of: SystemTime, now: SystemTime, stale: bool) -> String {
+fn until_next_minute(now: SystemTime) -> Duration {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    WORTH_SAYING.saturating_sub(Duration::from_secs(now.as_secs() % 60))
+}
+
+/// When the table was read: with the date where that was another day, with its age where that matters, and to the second
+/// unless it is read all the time.
+fn as_of_text(as_of: SystemTime, now: SystemTime, stale: bool, is_steady: bool) -> String {
     let old = now.duration_since(as_of).unwrap_or_default();
     let (as_of, now) = (DateTime::<Local>::from(as_of), DateTime::<Local>::from(now));
     let today = as_of.date_naive() == now.date_naive();
-    let time = as_of.format(if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
-    if stale || old >= WORTH_SAYING {
-        format!("as of {time}, {} ago", age(old))
-    } else {
-        format!("as of {time}")
-    }
+    let is_old = stale || old >= WORTH_SAYING;
+    let time = as_of.format(match (today, is_steady && !is_old) {
+        (true, true) => "%H:%M",
+        (true, false) => "%H:%M:%S",
+        (false, _) => "%Y-%m-%d %H:%M:%S",
+    });
+    if is_old { format!("as of {time}, {} ago", age(old)) } else { format!("as of {time}") }
 }
 
 /// A length of time in its largest two units.

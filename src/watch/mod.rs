@@ -47,6 +47,25 @@ pub struct News {
     pub activity: Activity,
 }
 
+impl News {
+    /// Whether both say the same but for the times of day: the gateway was read again, and nothing came of it.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let Self { generation, nodes, table, as_of, ahead_ms: _, activity } = self;
+        let same_table = match (table, &other.table) {
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        let is_reading = |activity: &Activity| matches!(activity, Activity::Reading);
+        same_table
+            && *generation == other.generation
+            && as_of.is_some() == other.as_of.is_some()
+            && is_reading(activity) == is_reading(&other.activity)
+            && nodes.len() == other.nodes.len()
+            && nodes.iter().zip(&other.nodes).all(|(ours, theirs)| ours.says_the_same(theirs))
+    }
+}
+
 /// The state of one node.
 #[derive(Clone, Debug)]
 pub struct NodeNews {
@@ -71,6 +90,14 @@ pub struct NodeNews {
 impl NodeNews {
     /// The column that says which node a session is on.
     pub const COLUMN: &str = crate::dataset::GATEWAY_COLUMN;
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let Self { url, name, info, api, missing, error, as_of, next: _ } = self;
+        let same_sessions = as_of.is_some() == other.as_of.is_some();
+        same_sessions
+            && (url, name, info, api) == (&other.url, &other.name, &other.info, &other.api)
+            && (missing, error) == (&other.missing, &other.error)
+    }
 }
 
 /// What the watch is doing.
@@ -93,7 +120,8 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Starts the thread, which watches nothing yet. It calls `wake` whenever there are news, and when it ends.
+    /// Starts the thread, which watches nothing yet. It calls `wake` whenever there are news that say something new, or
+    /// were told to be fetched, and when it ends.
     ///
     /// # Errors
     /// When the system gives no thread.

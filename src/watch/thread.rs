@@ -74,6 +74,8 @@ struct Watched {
     told_at: Option<Instant>,
     /// It was told that the reads under way take long.
     told_slow: bool,
+    /// Somebody told to read, and has not heard yet what came of it.
+    was_told_to: bool,
 }
 
 impl<W: Fn()> Watch<'_, W> {
@@ -154,7 +156,12 @@ impl<W: Fn()> Watch<'_, W> {
                 self.tell();
             }
             None => self.watched = None,
-            _ if told_to_read => self.read(|_, _| true),
+            _ if told_to_read => {
+                if let Some(watched) = &mut self.watched {
+                    watched.was_told_to = true;
+                }
+                self.read(|_, _| true);
+            }
             _ if changed_interval => {
                 if let Some(watched) = &mut self.watched {
                     let (now, wall) = (Instant::now(), self.clocks.wall());
@@ -215,9 +222,14 @@ impl<W: Fn()> Watch<'_, W> {
         watched.tell_at = None;
         watched.told_at = Some(now);
         watched.combine();
-        let news = watched.news(now);
-        self.tell.send_replace(Some(Arc::new(news)));
-        (self.wake)();
+        let news = Arc::new(watched.news(now));
+        let before = self.tell.send_replace(Some(news.clone()));
+        // Whoever told to read wants to see that it was. Otherwise what did not change is no reason to paint anything.
+        let is_wanted = watched.was_told_to;
+        watched.was_told_to = is_wanted && !watched.reads.is_empty();
+        if is_wanted || !before.is_some_and(|before| before.says_the_same(&news)) {
+            (self.wake)();
+        }
     }
 }
 
@@ -250,6 +262,7 @@ impl Watched {
             tell_at: None,
             told_at: None,
             told_slow: false,
+            was_told_to: false,
         }
     }
 
