@@ -8,6 +8,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
 use super::body::{self, Budget};
+use super::last_answer::LastAnswer;
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{Credentials, GatewayError, GatewayInfo, NodeUrl, SessionKind, Terminated, Trust, Version};
@@ -73,6 +74,8 @@ pub struct Client {
     local: Arc<OnceLock<reqwest::Client>>,
     /// When the sessions of each node began that was read with a token.
     starts: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
+    /// What the Web Dev resource of each node answered last.
+    last_answers: Arc<Mutex<HashMap<NodeUrl, LastAnswer>>>,
 }
 
 impl Client {
@@ -86,14 +89,21 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (remote, local, starts) = (Arc::default(), Arc::default(), Arc::default());
-        Self { limits, trust: Arc::new(trust), remote, local, starts }
+        Self {
+            limits,
+            trust: Arc::new(trust),
+            remote: Arc::default(),
+            local: Arc::default(),
+            starts: Arc::default(),
+            last_answers: Arc::default(),
+        }
     }
 
-    /// A client with the same limits and other trust. When sessions began is known to both.
+    /// A client with the same limits and other trust. When sessions began, and who was logged in last, is known to both.
     #[must_use]
     pub fn trusting(&self, trust: Trust) -> Self {
-        Self { starts: self.starts.clone(), ..Self::with_trust(self.limits, trust) }
+        let (starts, last_answers) = (self.starts.clone(), self.last_answers.clone());
+        Self { starts, last_answers, ..Self::with_trust(self.limits, trust) }
     }
 
     /// Reads a node: who it is, and who is logged in. With a token, and unless the node is older than 8.3, the lists of
@@ -125,8 +135,9 @@ impl Client {
                 error => error,
             })?;
             let received = SystemTime::now();
-            let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
-            Ok(Reading { now: dataset.now(), info, dataset, missing: Vec::new(), received })
+            let last = of_node(&self.last_answers, node);
+            let (dataset, now) = body::aside(body.len(), move || last.read(&body)).await?;
+            Ok(Reading { info, dataset, missing: Vec::new(), received, now })
         };
         self.in_time(read).await
     }
@@ -255,10 +266,7 @@ impl Client {
         if *ask != Ask::default() {
             return Err(GatewayError::ListsTakeNoPattern);
         }
-        let starts = {
-            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
-            starts.entry(node.clone()).or_default().clone()
-        };
+        let starts = of_node(&self.starts, node);
         Rest::new(self.http(node)?, node, token, self.limits)?.read(&starts).await
     }
 
@@ -284,6 +292,11 @@ impl Client {
         let client = builder.build().map_err(|error| GatewayError::Setup { reason: error.to_string() })?;
         Ok(slot.get_or_init(|| client))
     }
+}
+
+/// What is kept for a node, shared.
+fn of_node<T: Clone + Default>(kept: &Mutex<HashMap<NodeUrl, T>>, node: &NodeUrl) -> T {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).entry(node.clone()).or_default().clone()
 }
 
 /// Whether the gateway says that it has the REST lists.

@@ -9,6 +9,7 @@ mod client;
 mod credentials;
 mod error;
 mod info;
+mod last_answer;
 mod profile;
 mod rest;
 mod trust;
