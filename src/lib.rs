@@ -28,6 +28,7 @@ pub mod display;
 pub mod export;
 pub mod filter;
 pub mod gateway;
+mod in_parallel;
 pub mod query;
 pub mod secrets;
 pub mod sessions;

@@ -1,11 +1,11 @@
 //! Building a dataset column by column, cell by cell.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _};
-
 use super::{Cell, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values};
+use crate::in_parallel::in_parallel;
 
 /// The type of a column, by the name that the answer uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct DatasetBuilder {
     columns: Vec<(Header, ColumnBuilder)>,
 }
 
-enum ColumnBuilder {
+pub(super) enum ColumnBuilder {
     Text(TextBuilder),
     Boolean(Values<bool>),
     Date(Values<i64>),
@@ -131,6 +131,11 @@ impl DatasetBuilder {
         &self.columns[column].0
     }
 
+    /// The columns, each to be filled by itself.
+    pub(super) fn into_columns(self) -> Vec<(Header, ColumnBuilder)> {
+        self.columns
+    }
+
     /// Adds a cell at the end of the column at this place. A row is whole when every column got one.
     ///
     /// # Errors
@@ -148,38 +153,42 @@ impl DatasetBuilder {
     /// When a row was left unfinished.
     #[must_use]
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
-        let (mut username, mut project, mut address) = Default::default();
-        let (mut is_designer, mut client_id, mut creation_time) = Default::default();
-        let mut further = Vec::new();
-        for (header, column) in self.columns {
-            match (ColumnId::from(header.name.as_str()), column.finish()) {
-                (ColumnId::Username, OwnedColumn::Text(column)) => username = column,
-                (ColumnId::Project, OwnedColumn::Text(column)) => project = column,
-                (ColumnId::Address, OwnedColumn::Text(column)) => address = column,
-                (ColumnId::IsDesigner, OwnedColumn::Boolean(column)) => is_designer = column,
-                (ColumnId::ClientId, OwnedColumn::Text(column)) => client_id = column,
-                (ColumnId::CreationTime, OwnedColumn::Date(column)) => creation_time = column,
-                (_, column) => further.push((Arc::from(header.name), column)),
-            }
-        }
-        let dataset = Dataset {
-            username,
-            project,
-            address,
-            is_designer,
-            client_id,
-            creation_time,
-            further,
-            now,
-            timezone,
-        };
-        assert!(
-            dataset.columns().all(|(_, column)| column_len(column) == dataset.len()),
-            "every column has a cell in every row"
-        );
-        dataset
+        let columns = in_parallel(self.columns, |(header, column)| (header, column.finish()));
+        assemble(columns, now, timezone)
     }
 }
+
+/// The dataset of these columns, which have the same length; the six are among them, in their types.
+pub(super) fn assemble(
+    columns: Vec<(Header, OwnedColumn)>,
+    now: Option<i64>,
+    timezone: Option<String>,
+) -> Dataset {
+    let (mut username, mut project, mut address) = Default::default();
+    let (mut is_designer, mut client_id, mut creation_time) = Default::default();
+    let mut further = Vec::new();
+    for (header, column) in columns {
+        match (ColumnId::from(header.name.as_str()), column) {
+            (ColumnId::Username, OwnedColumn::Text(column)) => username = column,
+            (ColumnId::Project, OwnedColumn::Text(column)) => project = column,
+            (ColumnId::Address, OwnedColumn::Text(column)) => address = column,
+            (ColumnId::IsDesigner, OwnedColumn::Boolean(column)) => is_designer = column,
+            (ColumnId::ClientId, OwnedColumn::Text(column)) => client_id = column,
+            (ColumnId::CreationTime, OwnedColumn::Date(column)) => creation_time = column,
+            (_, column) => further.push((Arc::from(header.name), column)),
+        }
+    }
+    let dataset =
+        Dataset { username, project, address, is_designer, client_id, creation_time, further, now, timezone };
+    assert!(
+        dataset.columns().all(|(_, column)| column_len(column) == dataset.len()),
+        "every column has a cell in every row"
+    );
+    dataset
+}
+
+/// The years 0 to 9999, in milliseconds since 1970 UTC.
+const DATES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// A cell that does not fit its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,17 +218,14 @@ impl ColumnBuilder {
         }
     }
 
-    fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
+    pub(super) fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
         match (self, cell) {
             (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),
             (Self::Text(column), Cell::Unknown) => column.push(None),
             (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
             (Self::Boolean(column), Cell::Unknown) => column.push(None),
             // What four digits of a year can't show is no date.
-            (Self::Date(column), Cell::Date(value) | Cell::Integer(value))
-                if DateTime::from_timestamp_millis(value)
-                    .is_some_and(|date| (0..=9999).contains(&date.year())) =>
-            {
+            (Self::Date(column), Cell::Date(value) | Cell::Integer(value)) if DATES.contains(&value) => {
                 column.push(Some(value));
             }
             (Self::Integer(column), Cell::Integer(value)) => column.push(Some(value)),
@@ -236,7 +242,7 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    fn finish(self) -> OwnedColumn {
+    pub(super) fn finish(self) -> OwnedColumn {
         match self {
             Self::Text(column) => OwnedColumn::Text(column.finish()),
             Self::Boolean(mut column) => {

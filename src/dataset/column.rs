@@ -115,6 +115,19 @@ impl<'a> Column<'a> {
         .unwrap_or(Cell::Unknown)
     }
 
+    /// Adds what stands in these rows to `cells`, quicker than one by one.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn append_cells(self, rows: &[u32], cells: &mut Vec<Cell<'a>>) {
+        match self {
+            Self::Text(column) => {
+                column.for_each(rows, |text| cells.push(text.map_or(Cell::Unknown, Cell::Text)));
+            }
+            _ => cells.extend(rows.iter().map(|&row| self.cell(row as usize))),
+        }
+    }
+
     /// The bytes that this column holds.
     #[must_use]
     pub fn heap_bytes(self) -> usize {

@@ -1,6 +1,6 @@
 //! The same sessions in two answers, one after the other: told by their client ids.
 
-use super::{Column, ColumnId, Dataset, TextColumn};
+use super::{Column, ColumnId, Dataset, RowsByCode};
 
 /// A row that has no counterpart.
 const GONE: u32 = u32::MAX;
@@ -27,11 +27,11 @@ impl Follow {
     pub fn between(old: &Dataset, new: &Dataset) -> Self {
         let mut rows = vec![GONE; old.len()];
         let sides = Sides::of(old, new);
-        let (old, new) = (ByCode::of(&old.client_id), ByCode::of(&new.client_id));
+        let (old, new) = (RowsByCode::of(&old.client_id), RowsByCode::of(&new.client_id));
         // Both dictionaries are sorted: one walk through both finds the ids that both have.
         let (mut ours, mut theirs) = (0, 0);
         while ours < old.distinct() && theirs < new.distinct() {
-            match old.column.text(ours).cmp(new.column.text(theirs)) {
+            match old.text(ours).cmp(new.text(theirs)) {
                 std::cmp::Ordering::Less => ours += 1,
                 std::cmp::Ordering::Greater => theirs += 1,
                 std::cmp::Ordering::Equal => {
@@ -107,47 +107,6 @@ impl<'a> Sides<'a> {
                 |dataset: &'a Dataset, row: u32| dataset.column(id).map(|column| column.cell(row as usize));
             cell(self.old, old) == cell(self.new, new)
         })
-    }
-}
-
-/// The rows of each distinct value, in order.
-struct ByCode<'a> {
-    column: &'a TextColumn,
-    /// Where each code's rows end in `rows`.
-    ends: Vec<u32>,
-    rows: Vec<u32>,
-}
-
-impl<'a> ByCode<'a> {
-    /// A counting sort by code.
-    fn of(column: &'a TextColumn) -> Self {
-        let codes =
-            || (0..).zip(0..column.len()).filter_map(|(row, at)| Some((row, column.code(at)? as usize)));
-        let mut ends = vec![0; column.distinct()];
-        for (_, code) in codes() {
-            ends[code] += 1;
-        }
-        let mut known = 0;
-        for end in &mut ends {
-            // First where the code's rows begin; each row then moves it on, up to their end.
-            known += std::mem::replace(end, known);
-        }
-        let mut rows = vec![GONE; known as usize];
-        for (row, code) in codes() {
-            rows[ends[code] as usize] = row;
-            ends[code] += 1;
-        }
-        Self { column, ends, rows }
-    }
-
-    fn distinct(&self) -> u32 {
-        u32::try_from(self.ends.len()).unwrap_or(GONE)
-    }
-
-    fn rows(&self, code: u32) -> &[u32] {
-        let code = code as usize;
-        let start = if code == 0 { 0 } else { self.ends[code - 1] };
-        &self.rows[start as usize..self.ends[code] as usize]
     }
 }
 

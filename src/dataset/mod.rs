@@ -6,12 +6,15 @@
 
 mod address;
 mod builder;
+mod code_table;
 mod column;
 mod concat;
 mod error;
 mod follow;
 mod parse;
+mod rows_by_code;
 mod text;
+mod text_builder;
 mod values;
 
 pub use builder::{ColumnType, DatasetBuilder, Header};
@@ -19,7 +22,9 @@ pub use column::{Cell, Column, ColumnId, Value};
 pub use concat::GATEWAY_COLUMN;
 pub use error::DatasetError;
 pub use follow::Follow;
-pub use text::{TextBuilder, TextColumn, TextOrder};
+pub use rows_by_code::RowsByCode;
+pub use text::TextColumn;
+pub use text_builder::{TextBuilder, TextOrder};
 pub use values::Values;
 
 use std::sync::Arc;

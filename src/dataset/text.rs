@@ -3,36 +3,79 @@
 //! The dictionary is sorted, so a code is also a rank: a sort compares numbers, a filter runs once per distinct
 //! value, and all values with one prefix have neighbouring codes.
 
-use std::hash::BuildHasher as _;
 use std::ops::Range;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-
-use super::address::AddressKey;
-
 /// The code of an unknown value.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 
 /// Distinct texts, end to end in one allocation.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Arena {
+pub(super) struct Arena {
     text: String,
     /// Where each value ends in `text`, in bytes.
     ends: Vec<u32>,
 }
 
 impl Arena {
-    fn len(&self) -> usize {
+    /// No text yet, and room for so many bytes in so many texts.
+    pub(super) fn with_capacity(bytes: usize, texts: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(texts) }
+    }
+
+    pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    fn get(&self, code: u32) -> &str {
-        let code = code as usize;
-        let start = if code == 0 { 0 } else { self.ends[code - 1] };
-        &self.text[start as usize..self.ends[code] as usize]
+    pub(super) fn get(&self, code: u32) -> &str {
+        &self.text[self.span(code)]
     }
 
-    fn push(&mut self, value: &str) {
+    /// Where a text stands.
+    fn span(&self, code: u32) -> Range<usize> {
+        let code = code as usize;
+        let start = if code == 0 { 0 } else { self.ends[code - 1] };
+        start as usize..self.ends[code] as usize
+    }
+
+    /// Tells the texts of these codes in their order; `None` for the code of an unknown value.
+    ///
+    /// They stand anywhere, so each is a cache miss, and where it stands, is another one. A batch of them is looked at
+    /// before the first is told: misses that do not wait for each other take hardly longer than one.
+    pub(super) fn for_each<'a>(
+        &'a self,
+        codes: impl IntoIterator<Item = u32>,
+        mut tell: impl FnMut(Option<&'a str>),
+    ) {
+        const BATCH: usize = 32;
+        let mut codes = codes.into_iter();
+        let mut batch = [UNKNOWN; BATCH];
+        let mut spans: [Range<usize>; BATCH] = Default::default();
+        loop {
+            let mut len = 0;
+            for (place, code) in batch.iter_mut().zip(codes.by_ref()) {
+                *place = code;
+                len += 1;
+            }
+            if len == 0 {
+                return;
+            }
+            for (span, &code) in spans.iter_mut().zip(&batch[..len]) {
+                *span = if code == UNKNOWN { 0..0 } else { self.span(code) };
+            }
+            let bytes = spans[..len].iter().filter_map(|span| self.text.as_bytes().get(span.start));
+            std::hint::black_box(bytes.fold(0, |seen, byte| seen ^ byte));
+            for (span, &code) in spans.iter().zip(&batch[..len]) {
+                tell((code != UNKNOWN).then(|| &self.text[span.clone()]));
+            }
+        }
+    }
+
+    /// How many bytes all texts have.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    pub(super) fn push(&mut self, value: &str) {
         self.text.push_str(value);
         let end = u32::try_from(self.text.len())
             .expect("an answer has at most 512 MiB, so the texts of several gateways stay below 4 GiB");
@@ -48,6 +91,14 @@ pub struct TextColumn {
 }
 
 impl TextColumn {
+    /// What [`codes`](Self::codes) has for an unknown text: more than any code.
+    pub const UNKNOWN: u32 = UNKNOWN;
+
+    /// A column with this dictionary, in order, and these codes.
+    pub(super) fn new(arena: Arena, codes: Vec<u32>) -> Self {
+        Self { arena, codes }
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -79,6 +130,12 @@ impl TextColumn {
         (code != UNKNOWN).then_some(code)
     }
 
+    /// The codes of all rows; [`TextColumn::UNKNOWN`] where the text is unknown.
+    #[must_use]
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
     /// How many distinct texts there are; their codes are `0..distinct()`.
     #[must_use]
     pub fn distinct(&self) -> usize {
@@ -102,6 +159,14 @@ impl TextColumn {
         start..end
     }
 
+    /// Tells the texts of these rows, quicker than one by one; `None` where it is unknown.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub(super) fn for_each<'a>(&'a self, rows: &[u32], tell: impl FnMut(Option<&'a str>)) {
+        self.arena.for_each(rows.iter().map(|&row| self.codes[row as usize]), tell);
+    }
+
     /// The first code whose text is not `before`, by bisection.
     fn partition_point(&self, before: impl Fn(&str) -> bool) -> u32 {
         let mut codes = 0..u32::try_from(self.distinct()).unwrap_or(UNKNOWN);
@@ -123,104 +188,10 @@ impl TextColumn {
     }
 }
 
-/// In which order a column's distinct texts stand, and so how the column sorts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextOrder {
-    /// By code point: capitals before small letters.
-    CodePoints,
-    /// As addresses: IPv4 by number, then IPv6 by number, then names.
-    Addresses,
-}
-
-/// Collects a column of text row by row.
-pub struct TextBuilder {
-    order: TextOrder,
-    arena: Arena,
-    /// The codes of the texts in `arena`, found by their hash.
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    codes: Vec<u32>,
-}
-
-impl TextBuilder {
-    /// An empty column, whose texts will stand in `order`.
-    #[must_use]
-    pub fn new(order: TextOrder) -> Self {
-        Self {
-            order,
-            arena: Arena::default(),
-            table: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-            codes: Vec::new(),
-        }
-    }
-
-    /// How many rows there are so far.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.codes.len()
-    }
-
-    /// Whether there is no row yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
-    }
-
-    /// Adds a row.
-    pub fn push(&mut self, value: Option<&str>) {
-        let code = match value {
-            Some(value) => self.intern(value),
-            None => UNKNOWN,
-        };
-        self.codes.push(code);
-    }
-
-    fn intern(&mut self, value: &str) -> u32 {
-        let Self { arena, table, hasher, .. } = self;
-        let hash = hasher.hash_one(value);
-        if let Some(&code) = table.find(hash, |&code| arena.get(code) == value) {
-            return code;
-        }
-        let code = u32::try_from(arena.len()).expect("ends are u32, so codes are");
-        arena.push(value);
-        table.insert_unique(hash, code, |&code| hasher.hash_one(arena.get(code)));
-        code
-    }
-
-    /// Sorts the distinct texts and gives every row its final code.
-    #[must_use]
-    pub fn finish(self) -> TextColumn {
-        let Self { order, arena, table, mut codes, .. } = self;
-        drop(table);
-        let mut sorted: Vec<u32> = (0..u32::try_from(arena.len()).unwrap_or(UNKNOWN)).collect();
-        match order {
-            TextOrder::CodePoints => sorted.sort_unstable_by_key(|&code| arena.get(code)),
-            // Two spellings of one number stand together, in a settled order.
-            TextOrder::Addresses => sorted.sort_by_cached_key(|&code| {
-                let text = arena.get(code);
-                (AddressKey::of(text), text)
-            }),
-        }
-
-        let mut in_order =
-            Arena { text: String::with_capacity(arena.text.len()), ends: Vec::with_capacity(arena.len()) };
-        let mut ranks = vec![UNKNOWN; arena.len()];
-        for (rank, &code) in (0..).zip(&sorted) {
-            ranks[code as usize] = rank;
-            in_order.push(arena.get(code));
-        }
-        for code in codes.iter_mut().filter(|code| **code != UNKNOWN) {
-            *code = ranks[*code as usize];
-        }
-        codes.shrink_to_fit();
-        TextColumn { arena: in_order, codes }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{TextBuilder, TextOrder};
 
     fn column(order: TextOrder, values: &[Option<&str>]) -> TextColumn {
         let mut builder = TextBuilder::new(order);

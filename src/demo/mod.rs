@@ -165,6 +165,15 @@ impl Drop for DemoGateway {
     }
 }
 
+/// What the Web Dev resource of such a gateway answers at its start, without the gateway: for whoever measures with its
+/// sessions.
+///
+/// # Errors
+/// Never but by a fault of the writer of JSON.
+pub fn web_dev_answer(seed: u64, sessions: usize) -> serde_json::Result<Vec<u8>> {
+    webdev::answer(&Registry::new(seed, sessions, now_ms()), None, None)
+}
+
 /// Runs a gateway in the foreground until Ctrl+C or SIGTERM. Calls `ready` with its URL once it listens.
 ///
 /// # Errors

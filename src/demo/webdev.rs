@@ -15,7 +15,7 @@ use super::{
     Gateway,
     answer::{Items, json_from, page, to_json},
     now_ms,
-    registry::SessionInfo,
+    registry::{Registry, SessionInfo},
     session::{COLUMNS, Row, Session},
 };
 
@@ -66,8 +66,16 @@ fn do_get(gateway: &Gateway, parameters: &[(String, String)]) -> serde_json::Res
         let mut found = parameters.iter().filter(|(name, _)| name == wanted);
         found.next().map(|(_, value)| value.as_str())
     };
-    let info = gateway.registry.get_session_info(parameter("usernameFilter"), parameter("projectFilter"));
-    match info {
+    answer(&gateway.registry, parameter("usernameFilter"), parameter("projectFilter"))
+}
+
+/// What the script answers with these filters.
+pub(super) fn answer(
+    registry: &Registry,
+    username_filter: Option<&str>,
+    project_filter: Option<&str>,
+) -> serde_json::Result<Vec<u8>> {
+    match registry.get_session_info(username_filter, project_filter) {
         Ok(info) => {
             let size_hint = 512 + ROW_BYTES * info.len();
             to_json(&Answer::new(rows(&info)), size_hint)

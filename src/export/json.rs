@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::time::iso_utc;
+use super::chunks::{for_each_row, in_chunks};
+use super::time::push_iso_utc;
 use super::{Chosen, Progress};
 use crate::dataset::Cell;
 
@@ -12,27 +13,35 @@ pub(super) fn write(
     rows: &[u32],
     progress: &Progress,
 ) -> io::Result<()> {
+    let keys = columns.iter().map(|column| serde_json::to_string(column.name));
+    let keys: Vec<String> = keys.collect::<Result<_, _>>()?;
     out.write_all(b"[")?;
-    for (done, &row) in rows.iter().enumerate() {
-        progress.written(done)?;
-        out.write_all(if done == 0 { b"\n{" } else { b",\n{" })?;
-        for (index, column) in columns.iter().enumerate() {
-            if index > 0 {
-                out.write_all(b",")?;
+    in_chunks(&mut out, rows, progress, |first, rows, text| {
+        for_each_row(columns, rows, |place, cells| {
+            text.extend_from_slice(if first + place == 0 { b"\n{" } else { b",\n{" });
+            for (index, (cell, key)) in cells.zip(&keys).enumerate() {
+                if index > 0 {
+                    text.push(b',');
+                }
+                text.extend_from_slice(key.as_bytes());
+                text.push(b':');
+                match cell {
+                    Cell::Unknown => text.extend_from_slice(b"null"),
+                    Cell::Text(value) => serde_json::to_writer(&mut *text, value)?,
+                    Cell::Boolean(value) => serde_json::to_writer(&mut *text, &value)?,
+                    Cell::Date(value) => {
+                        text.push(b'"');
+                        push_iso_utc(text, value);
+                        text.push(b'"');
+                    }
+                    Cell::Integer(value) => serde_json::to_writer(&mut *text, &value)?,
+                    Cell::Real(value) => serde_json::to_writer(&mut *text, &value)?,
+                }
             }
-            serde_json::to_writer(&mut out, column.name)?;
-            out.write_all(b":")?;
-            match column.cell(row) {
-                Cell::Unknown => out.write_all(b"null")?,
-                Cell::Text(value) => serde_json::to_writer(&mut out, value)?,
-                Cell::Boolean(value) => serde_json::to_writer(&mut out, &value)?,
-                Cell::Date(value) => serde_json::to_writer(&mut out, &iso_utc(value))?,
-                Cell::Integer(value) => serde_json::to_writer(&mut out, &value)?,
-                Cell::Real(value) => serde_json::to_writer(&mut out, &value)?,
-            }
-        }
-        out.write_all(b"}")?;
-    }
+            text.push(b'}');
+            Ok(())
+        })
+    })?;
     out.write_all(b"\n]\n")?;
     out.flush()
 }

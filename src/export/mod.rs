@@ -2,6 +2,7 @@
 //!
 //! Knows datasets, row numbers, filters and how a person wants dates, nothing of where the rows came from or where they go.
 
+mod chunks;
 mod csv;
 mod json;
 mod progress;

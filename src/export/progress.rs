@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// After so many rows the writers tell how far they are and ask whether to go on.
-const STEP: usize = 1_000;
+pub(super) const STEP: usize = 1_000;
 
 /// Shared between the thread that writes and whoever waits for it.
 #[derive(Debug, Default)]

@@ -21,14 +21,14 @@ const WEIGHT_LIMIT: usize = 100_000;
 const BACKTRACK_LIMIT: usize = 100_000;
 
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Engine {
     /// For plain values, where `full` is slow.
     plain: Option<regex::Regex>,
     full: Full,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Full {
     Linear(regex::Regex),
     Backtracking(Box<fancy_regex::Regex>),

@@ -56,7 +56,7 @@ pub struct Filter {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     pattern: String,
     mode: Mode,
@@ -116,6 +116,13 @@ impl Filter {
         let may_match = prefix.is_empty() || value.starts_with(prefix.as_str());
         let matched = may_match && engine.is_match(value)?;
         Ok(matched != mode.invert)
+    }
+
+    /// The same filter for another thread. One that is shared lends its working memory to one thread, and to all others
+    /// for a price at each value.
+    #[must_use]
+    pub fn for_another_thread(&self) -> Self {
+        Self { inner: Arc::new(Inner::clone(&self.inner)) }
     }
 
     /// Whether every value is judged in a time that grows with its length only. Other patterns may take a while on

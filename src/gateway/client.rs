@@ -8,6 +8,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
 use super::body::{self, Budget};
+use super::last_answer::LastAnswer;
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{
@@ -83,6 +84,8 @@ pub struct Client {
     clients: Arc<Mutex<HashMap<HttpFor, reqwest::Client>>>,
     /// When the sessions of each node began that was read with a token.
     starts: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
+    /// What the Web Dev resource of each node answered last.
+    last_answers: Arc<Mutex<HashMap<NodeUrl, LastAnswer>>>,
 }
 
 impl Client {
@@ -96,8 +99,8 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, starts) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, clients, starts }
+        let (tls, clients, starts, last_answers) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, starts, last_answers }
     }
 
     /// A client like this one without its open connections, of which some may be dead.
@@ -106,10 +109,11 @@ impl Client {
         Self { clients: Arc::default(), ..self.clone() }
     }
 
-    /// A client with the same limits and other trust. When sessions began is known to both.
+    /// A client with the same limits and other trust. When sessions began, and who was logged in last, is known to both.
     #[must_use]
     pub fn trusting(&self, trust: Trust) -> Self {
-        Self { starts: self.starts.clone(), ..Self::with_trust(self.limits, trust) }
+        let (starts, last_answers) = (self.starts.clone(), self.last_answers.clone());
+        Self { starts, last_answers, ..Self::with_trust(self.limits, trust) }
     }
 
     /// Reads a node: who it is, and who is logged in. Unless it is settled through which interface, the lists of the REST
@@ -147,8 +151,9 @@ impl Client {
                 error => error,
             })?;
             let received = SystemTime::now();
-            let dataset = Arc::new(body::aside(body.len(), move || Dataset::from_json(&body)).await?);
-            Ok(Reading { now: dataset.now(), info, api, dataset, missing: Vec::new(), received })
+            let last = of_node(&self.last_answers, node);
+            let (dataset, now) = body::aside(body.len(), move || last.read(&body)).await?;
+            Ok(Reading { info, api, dataset, missing: Vec::new(), received, now })
         };
         self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
     }
@@ -288,10 +293,7 @@ impl Client {
         if ask.username_filter.is_some() || ask.project_filter.is_some() {
             return Err(GatewayError::ListsTakeNoPattern);
         }
-        let starts = {
-            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
-            starts.entry(node.clone()).or_default().clone()
-        };
+        let starts = of_node(&self.starts, node);
         Rest::new(&self.http(node)?, node, token, self.limits)?.read(&starts).await
     }
 
@@ -340,6 +342,11 @@ struct HttpFor {
     is_local: bool,
     /// Nodes that have to show one of these certificates.
     pins: Vec<Pin>,
+}
+
+/// What is kept for a node, shared.
+fn of_node<T: Clone + Default>(kept: &Mutex<HashMap<NodeUrl, T>>, node: &NodeUrl) -> T {
+    kept.lock().unwrap_or_else(PoisonError::into_inner).entry(node.clone()).or_default().clone()
 }
 
 /// Whether the gateway says that it has the REST lists.

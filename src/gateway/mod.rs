@@ -10,6 +10,7 @@ mod credentials;
 mod echo;
 mod error;
 mod info;
+mod last_answer;
 mod profile;
 mod proxy;
 mod rest;

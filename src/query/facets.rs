@@ -66,8 +66,11 @@ pub struct Facet {
 }
 
 impl Facets {
-    pub(super) fn of(dataset: &Dataset, filters: &Filters<'_>, order: FacetOrder) -> Self {
-        let facet = |column, side| Facet::of(column, filters.rows_without(side), order);
+    pub(super) fn of(dataset: &Dataset, filters: &Filters, order: FacetOrder) -> Self {
+        let facet = |column, side| {
+            let mask = filters.without(side);
+            Facet::of(column, mask.as_deref().map(Vec::as_slice), order)
+        };
         Self {
             users: facet(dataset.username(), Side::Username),
             projects: facet(dataset.project(), Side::Project),
@@ -76,11 +79,16 @@ impl Facets {
 }
 
 impl Facet {
-    fn of(column: &TextColumn, rows: impl Iterator<Item = u32>, order: FacetOrder) -> Self {
+    /// Counts the rows that the mask lets pass; all without one.
+    fn of(column: &TextColumn, mask: Option<&[bool]>, order: FacetOrder) -> Self {
         let mut sessions = vec![0; column.distinct()];
-        for row in rows {
-            if let Some(code) = column.code(row as usize) {
-                sessions[code as usize] += 1;
+        // An unknown value has no place there.
+        let mut count = |code: u32| sessions.get_mut(code as usize).map_or((), |number| *number += 1);
+        match mask {
+            None => column.codes().iter().for_each(|&code| count(code)),
+            Some(mask) => {
+                let passing = column.codes().iter().zip(mask).filter(|(_, passes)| **passes);
+                passing.for_each(|(&code, _)| count(code));
             }
         }
         // By code, and so by name.

@@ -2,11 +2,13 @@
 //!
 //! A pattern runs once per distinct value; the rows then only look their codes up.
 
+use std::borrow::{Borrow, Cow};
 use std::time::{Duration, Instant};
 
 use super::{Query, QueryError, Side};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
+use crate::in_parallel::in_parallel;
 
 /// How long a pattern that is not linear may take over all values together. Each value has a limit of its own, and
 /// many values just below it would hold up whoever types on.
@@ -37,16 +39,19 @@ pub struct CellFilter {
     pub keep: bool,
 }
 
-/// All filters of a query, made ready for one dataset.
-pub(super) struct Filters<'a> {
+/// The filters of a query, worked out for each row of one dataset.
+pub(super) struct Filters {
     rows: u32,
-    username: Option<Verdicts<'a>>,
-    project: Option<Verdicts<'a>>,
-    others: Vec<Test<'a>>,
+    username: Option<Verdicts>,
+    project: Option<Verdicts>,
+    others: Option<Mask>,
 }
 
-impl<'a> Filters<'a> {
-    pub(super) fn of(query: &Query, dataset: &'a Dataset) -> Result<Self, QueryError> {
+/// Whether each row passes.
+pub(super) type Mask = Vec<bool>;
+
+impl Filters {
+    pub(super) fn of(query: &Query, dataset: &Dataset) -> Result<Self, QueryError> {
         let Query { username, project, kind, cells, .. } = query;
         let username = Verdicts::of(dataset.username(), username.as_ref(), Side::Username)?;
         let project = Verdicts::of(dataset.project(), project.as_ref(), Side::Project)?;
@@ -63,7 +68,7 @@ impl<'a> Filters<'a> {
                 keep: true,
             });
         }
-        let mut by_column: Vec<(&ColumnId, bool, Test<'a>)> = Vec::new();
+        let mut by_column: Vec<(&ColumnId, bool, Test<'_>)> = Vec::new();
         for CellFilter { column: id, value, keep } in cells {
             let Some(column) = dataset.column(id) else {
                 continue;
@@ -75,88 +80,113 @@ impl<'a> Filters<'a> {
             }
         }
         others.extend(by_column.into_iter().map(|(_, _, test)| test));
+        let others = others.iter().map(|test| test.mask(dataset.len())).reduce(both);
         let rows = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
         Ok(Self { rows, username, project, others })
     }
 
     /// The rows that pass all of them.
     pub(super) fn rows(&self) -> Vec<u32> {
-        let all = 0..self.rows;
-        if self.username.is_none() && self.project.is_none() && self.others.is_empty() {
-            return all.collect();
+        let texts = [&self.username, &self.project].into_iter().flatten().map(|verdicts| &verdicts.rows);
+        match together(texts.chain(&self.others)) {
+            Some(mask) => places(&mask),
+            None => (0..self.rows).collect(),
         }
-        all.filter(|&row| self.username_passes(row) && self.project_passes(row) && self.others_pass(row))
-            .collect()
     }
 
-    /// The rows that pass all filters but the one on this side.
-    pub(super) fn rows_without(&self, side: Side) -> impl Iterator<Item = u32> {
-        (0..self.rows).filter(move |&row| {
-            let other = match side {
-                Side::Username => self.project_passes(row),
-                Side::Project => self.username_passes(row),
-            };
-            other && self.others_pass(row)
-        })
+    /// Which rows pass all filters but the one on this side; `None` where there is no other.
+    pub(super) fn without(&self, side: Side) -> Option<Cow<'_, Mask>> {
+        let other = match side {
+            Side::Username => &self.project,
+            Side::Project => &self.username,
+        };
+        together(other.iter().map(|verdicts| &verdicts.rows).chain(&self.others))
     }
 
     pub(super) fn no_username(&self) -> bool {
-        self.username.as_ref().is_some_and(|verdicts| !verdicts.any())
+        self.username.as_ref().is_some_and(|verdicts| !verdicts.any)
     }
 
     pub(super) fn no_project(&self) -> bool {
-        self.project.as_ref().is_some_and(|verdicts| !verdicts.any())
-    }
-
-    fn username_passes(&self, row: u32) -> bool {
-        self.username.as_ref().is_none_or(|verdicts| verdicts.pass(row))
-    }
-
-    fn project_passes(&self, row: u32) -> bool {
-        self.project.as_ref().is_none_or(|verdicts| verdicts.pass(row))
-    }
-
-    fn others_pass(&self, row: u32) -> bool {
-        self.others.iter().all(|test| test.pass(row as usize))
+        self.project.as_ref().is_some_and(|verdicts| !verdicts.any)
     }
 }
 
-/// Whether each distinct value of a column passes.
-struct Verdicts<'a> {
-    column: &'a TextColumn,
-    by_code: Vec<bool>,
+fn both(mut mask: Mask, other: impl Borrow<Mask>) -> Mask {
+    mask.iter_mut().zip(other.borrow()).for_each(|(passes, other)| *passes &= other);
+    mask
 }
 
-impl<'a> Verdicts<'a> {
-    fn of(column: &'a TextColumn, filter: Option<&Filter>, side: Side) -> Result<Option<Self>, QueryError> {
+fn together<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Option<Cow<'a, Mask>> {
+    let first = Cow::Borrowed(masks.next()?);
+    Some(masks.fold(first, |mask, other| Cow::Owned(both(mask.into_owned(), other))))
+}
+
+/// The rows that pass. Each is written down and only kept where it passes: a branch would be guessed wrongly at every
+/// other row that a filter like `.*a.*` leaves.
+fn places(mask: &Mask) -> Vec<u32> {
+    let mut rows = vec![0; mask.len()];
+    let mut len = 0;
+    for (row, &passes) in (0..).zip(mask) {
+        rows[len] = row;
+        len += usize::from(passes);
+    }
+    rows.truncate(len);
+    rows.shrink_to_fit();
+    rows
+}
+
+/// What came of a pattern.
+struct Verdicts {
+    /// Whether any distinct value passes.
+    any: bool,
+    rows: Mask,
+}
+
+impl Verdicts {
+    fn of(column: &TextColumn, filter: Option<&Filter>, side: Side) -> Result<Option<Self>, QueryError> {
         let Some(filter) = filter else {
             return Ok(None);
         };
-        let mut by_code = vec![false; column.distinct()];
         // Every value that matches begins with the prefix, and those with one prefix are neighbours.
         let codes = match filter.literal_prefix() {
             Some(prefix) => column.codes_with_prefix(prefix),
             None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
         };
-        let begun = Instant::now();
-        for code in codes {
+        let mut by_code = vec![false; column.distinct()];
+        let verdicts = &mut by_code[codes.start as usize..codes.end as usize];
+        judge(column, filter, codes.start, verdicts).map_err(|source| QueryError { side, source })?;
+        let any = by_code.contains(&true);
+        let rows = column.codes().iter().map(|&code| by_code.get(code as usize) == Some(&true)).collect();
+        Ok(Some(Self { any, rows }))
+    }
+}
+
+/// So many values are worth a second thread.
+const TWO_THREADS: usize = 20_000;
+
+/// So many values are judged by one thread before it takes the next of them.
+const PART: usize = 32_768;
+
+/// Whether each value from `first` on passes.
+fn judge(column: &TextColumn, filter: &Filter, first: u32, verdicts: &mut [bool]) -> Result<(), MatchError> {
+    let begun = Instant::now();
+    let judge = |(first, verdicts): (u32, &mut [bool])| {
+        let filter = filter.for_another_thread();
+        for (code, passes) in (first..).zip(verdicts) {
             let value = column.text(code);
             if !filter.is_linear() && begun.elapsed() > PATIENCE {
-                let source = MatchError::too_much_backtracking(value);
-                return Err(QueryError { side, source });
+                return Err(MatchError::too_much_backtracking(value));
             }
-            by_code[code as usize] = filter.is_match(value).map_err(|source| QueryError { side, source })?;
+            *passes = filter.is_match(value)?;
         }
-        Ok(Some(Self { column, by_code }))
+        Ok(())
+    };
+    if verdicts.len() < TWO_THREADS {
+        return judge((first, verdicts));
     }
-
-    fn pass(&self, row: u32) -> bool {
-        self.column.code(row as usize).is_some_and(|code| self.by_code[code as usize])
-    }
-
-    fn any(&self) -> bool {
-        self.by_code.contains(&true)
-    }
+    let parts = (first..).step_by(PART).zip(verdicts.chunks_mut(PART)).collect();
+    in_parallel(parts, judge).into_iter().collect()
 }
 
 /// Values to keep or to leave out in one column.
@@ -189,20 +219,40 @@ impl Sought {
         }
     }
 
-    fn is_in(&self, column: Column<'_>, row: usize) -> bool {
-        match (self, column) {
-            (Self::Code(code), Column::Text(column)) => column.code(row) == *code,
-            (Self::Cell(value), column) => match (value.cell(), column.cell(row)) {
-                (Cell::Real(a), Cell::Real(b)) => a.total_cmp(&b).is_eq(),
-                (a, b) => a == b,
-            },
+    fn is(&self, cell: Cell<'_>) -> bool {
+        match (self, cell) {
+            (Self::Cell(Value::Real(a)), Cell::Real(b)) => a.total_cmp(&b).is_eq(),
+            (Self::Cell(value), cell) => value.cell() == cell,
             _ => false,
         }
     }
 }
 
 impl Test<'_> {
-    fn pass(&self, row: usize) -> bool {
-        self.values.iter().any(|value| value.is_in(self.column, row)) == self.keep
+    fn mask(&self, rows: usize) -> Mask {
+        let Self { column, values, keep } = self;
+        let passes = |cell| values.iter().any(|value| value.is(cell)) == *keep;
+        match column {
+            Column::Text(column) => {
+                let mut by_code = vec![!keep; column.distinct()];
+                let mut unknown = !keep;
+                for value in values {
+                    match value {
+                        Sought::Code(Some(code)) => by_code[*code as usize] = *keep,
+                        Sought::Code(None) => unknown = *keep,
+                        Sought::Cell(_) | Sought::Nowhere => {}
+                    }
+                }
+                let verdict = |code: &u32| by_code.get(*code as usize).copied().unwrap_or(unknown);
+                column.codes().iter().map(verdict).collect()
+            }
+            Column::Boolean(column) => {
+                let [unknown, no, yes] =
+                    [Cell::Unknown, Cell::Boolean(false), Cell::Boolean(true)].map(passes);
+                let verdict = |row| column.get(row).map_or(unknown, |value| if value { yes } else { no });
+                (0..rows).map(verdict).collect()
+            }
+            _ => (0..rows).map(|row| passes(column.cell(row))).collect(),
+        }
     }
 }

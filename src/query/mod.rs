@@ -101,4 +101,6 @@ impl Query {
 }
 
 #[cfg(test)]
+mod naive_tests;
+#[cfg(test)]
 mod tests;

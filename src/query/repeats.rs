@@ -1,6 +1,6 @@
 //! Who is logged in to the same project more than once.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, RowsByCode, TextColumn};
 
 /// The sessions whose user has more than one in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,21 +13,28 @@ impl Repeats {
     /// Looks through a whole dataset; filters have no say in who is logged in twice.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
-        let (users, projects) = (dataset.username(), dataset.project());
-        let mut pairs: Vec<((u32, u32), u32)> = (0..)
-            .zip(0..dataset.len())
-            .filter_map(|(row, at)| Some(((users.code(at)?, projects.code(at)?), row)))
-            .collect();
-        pairs.sort_unstable();
-        let mut times: Vec<(u32, u32)> = pairs
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .filter(|same| same.len() > 1)
-            .flat_map(|same| {
-                let number = u32::try_from(same.len()).unwrap_or(u32::MAX);
-                same.iter().map(move |(_, row)| (*row, number))
-            })
-            .collect();
-        times.sort_unstable();
+        let (users, projects) = (RowsByCode::of(dataset.username()), dataset.project().codes());
+        let mut numbers = vec![0_u32; dataset.len()];
+        let mut sessions: Vec<(u32, u32)> = Vec::new();
+        for user in 0..users.distinct() {
+            let rows = users.rows(user);
+            if rows.len() < 2 {
+                continue;
+            }
+            sessions.clear();
+            sessions.extend(rows.iter().map(|&row| (projects[row as usize], row)));
+            // Few have more than a handful.
+            sessions.sort_unstable();
+            for same in sessions.chunk_by(|(a, _), (b, _)| a == b) {
+                if same.len() > 1 && same[0].0 != TextColumn::UNKNOWN {
+                    let number = u32::try_from(same.len()).unwrap_or(u32::MAX);
+                    for &(_, row) in same {
+                        numbers[row as usize] = number;
+                    }
+                }
+            }
+        }
+        let times = (0..).zip(numbers).filter(|(_, number)| *number > 1).collect();
         Self { times }
     }
 

@@ -1,6 +1,6 @@
 //! Which groups are closed: by their value, so that they stay closed when sessions come and go.
 
-use hashbrown::HashSet;
+use std::collections::HashSet;
 
 use crate::dataset::{Column, ColumnId, Dataset};
 

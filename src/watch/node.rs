@@ -1,5 +1,6 @@
 //! One node of a watched gateway: what it said last, and when it is asked again.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -122,7 +123,10 @@ impl Node {
                 self.news.error = None;
                 self.news.as_of = Some(reading.received);
                 let before = self.last_good.take();
-                let same = before.filter(|before| before.dataset.has_same_sessions(&reading.dataset));
+                let same = before.filter(|before| {
+                    Arc::ptr_eq(&before.dataset, &reading.dataset)
+                        || before.dataset.has_same_sessions(&reading.dataset)
+                });
                 let changed = same.is_none();
                 // What did not change stays the very same, so that nobody behind has anything to do.
                 if let Some(before) = same {

@@ -1,6 +1,7 @@
 //! Good answers in every shape, and each way in which an answer can be bad.
 
 use super::*;
+use crate::dataset::ColumnType;
 
 const SIX: &str = r#"{"name":"username","type":"String"},{"name":"project","type":"String"},{"name":"address","type":"String"},{"name":"isDesigner","type":"Boolean"},{"name":"clientId","type":"String"},{"name":"creationTime","type":"Date"}"#;
 const BILLY: &str = r#"["billy","Packaging","10.1.2.3",false,"A1B2C3D4",1790000000000]"#;
@@ -247,4 +248,69 @@ fn a_deeply_nested_answer_is_an_error_and_no_overflow() {
     assert!(matches!(read(&nested), Err(DatasetError::Syntax { .. } | DatasetError::MissingField { .. })));
     let cell = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
     assert!(matches!(read(&answer(SIX, &cell)), Err(DatasetError::Syntax { .. })));
+}
+
+#[test]
+fn the_quick_reader_takes_what_is_usual_and_leaves_the_rest() {
+    let spaced =
+        |json: &str| json.replace(':', ": ").replace(',', " ,\r\n\t").replace('[', "[ ").replace(']', " ]");
+    let escaped =
+        r#"["j\u00fcrgen\\ \"x\"","生産","",true,null,-5],["\n",null,"\ud83d\ude00",null,"A",null]"#;
+    let rows_in_a_text = format!(r#"{{"ok":true,"columns":[{SIX}],"error":"\"rows\":[]","rows":[{BILLY}]}}"#);
+    for json in [
+        answer(SIX, BILLY),
+        answer(SIX, ""),
+        answer(SIX, escaped),
+        spaced(&answer(SIX, BILLY)),
+        rows_in_a_text,
+    ] {
+        let quick = quick::read(&json);
+        assert_eq!(quick.as_ref(), exact(&json).ok().as_ref(), "{json}");
+        assert!(quick.is_some(), "{json}");
+    }
+    let rows_elsewhere = format!(r#"{{"ok":true,"x":{{"rows":[{BILLY}]}},"columns":[{SIX}],"rows":[]}}"#);
+    let rows_behind = format!(r#"{{"ok":true,"columns":[{SIX}],"rows":[{BILLY}],"rows":[]}}"#);
+    let rows_as_a_text = format!(r#"{{"ok":true,"columns":[{SIX}],"x":"rows","rows":[{BILLY}]}}"#);
+    let rows_under_another_spelling =
+        format!(r#"{{"ok":true,"columns":[{SIX}],"r\u006fws":[],"rows":[{BILLY}]}}"#);
+    for json in [rows_elsewhere, rows_behind, rows_as_a_text, rows_under_another_spelling] {
+        assert!(quick::read(&json).is_none(), "{json}");
+    }
+}
+
+#[test]
+fn a_cell_that_is_not_quite_json_is_left_to_the_exact_reader() {
+    for (cell, wrong) in [
+        ("1790000000000", "01"),
+        ("1790000000000", "-0"),
+        ("1790000000000", "-"),
+        ("1790000000000", "1.0"),
+        ("1790000000000", "1e3"),
+        ("1790000000000", "1234567890123456789"),
+        ("false", "fals"),
+        ("\"billy\"", "\"bil\u{1}ly\""),
+        ("\"billy\"", "\"bil\\xly\""),
+        ("\"billy\"", "\"bil\\ud83dly\""),
+        ("\"billy\"", "\"billy"),
+        ("\"billy\"", "\"billy\\"),
+    ] {
+        let json = answer(SIX, &BILLY.replace(cell, wrong));
+        assert!(quick::read(&json).is_none(), "{wrong}");
+        assert!(exact(&json).is_err(), "{wrong}");
+    }
+    assert!(quick::read(r#"{"ok":true,"columns":[],"rows":[["\"#).is_none());
+}
+
+proptest::proptest! {
+    /// One byte of a good answer is another, or missing, or twice.
+    #[test]
+    fn both_readers_agree_on_damaged_answers(place in 0_usize..1000, with in "[\\[\\]{},:\"\\\\ nt0-9.e\u{1}-]{0,2}") {
+        let whole = answer(SIX, &format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#));
+        let place = place % whole.len();
+        let mut json = whole;
+        json.replace_range(place..=place, &with);
+        if let Some(dataset) = quick::read(&json) {
+            proptest::prop_assert_eq!(Ok(dataset), exact(&json));
+        }
+    }
 }

@@ -1,0 +1,101 @@
+//! From the gateway's answer to a dataset, and from one dataset to the next.
+
+mod plant;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use divan::{Bencher, black_box};
+use gatewatch::dataset::{Column, ColumnType, Dataset, DatasetBuilder, Follow, Header};
+
+use plant::{SIZES, sessions};
+
+fn main() {
+    memory();
+    divan::main();
+}
+
+/// Prints what a row costs: the columns, and two orders of the rows: that on the screen, and the next one while it is made.
+fn memory() {
+    const ORDERS: usize = 2 * size_of::<u32>();
+    println!("memory        bytes of a row with two orders │ in a list of structs, without any");
+    for size in SIZES {
+        let (dataset, rows) = (&sessions(size).dataset, &sessions(size).rows);
+        let texts = |row: &plant::Row| {
+            [&row.username, &row.project, &row.address, &row.client_id].map(String::capacity)
+        };
+        let naive: usize =
+            rows.iter().map(|row| size_of::<plant::Row>() + texts(row).iter().sum::<usize>()).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
+        let per_row = |bytes: usize| bytes as f64 / size as f64;
+        let ours = per_row(dataset.heap_bytes() + ORDERS * size);
+        println!("   {size:>9}  {ours:30.1} │ {:.1}", per_row(naive));
+    }
+}
+
+/// The answer's bytes into columns.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn json_into_columns(bencher: Bencher<'_, '_>, size: usize) {
+    let json = &sessions(size).json;
+    bencher.bench_local(|| Dataset::from_json(black_box(json)));
+}
+
+#[divan::bench(args = SIZES, max_time = 5)]
+fn json_naive(bencher: Bencher<'_, '_>, size: usize) {
+    let json = &sessions(size).json;
+    bencher
+        .bench_local(|| serde_json::from_slice::<plant::Answer>(black_box(json)).map(|answer| answer.rows));
+}
+
+/// The rows behind the columns' names, where the quick reader does not expect them: what it saves.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn json_by_the_exact_reader(bencher: Bencher<'_, '_>, size: usize) {
+    let text = str::from_utf8(&sessions(size).json).expect("JSON");
+    // A key that stands twice, the second time as it should: the quick reader gives up at once.
+    let json = text.replacen("\"rows\"", "\"x\":\"rows\",\"rows\"", 1);
+    bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())));
+}
+
+/// The same columns, cell by cell: no look ahead in the tables of texts.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn columns_cell_by_cell(bencher: Bencher<'_, '_>, size: usize) {
+    let dataset = &sessions(size).dataset;
+    bencher.bench_local(|| {
+        let headers =
+            dataset.columns().map(|(id, column)| Header { name: id.to_string(), kind: kind(column) });
+        let mut builder = DatasetBuilder::new(headers.collect()).expect("the columns of a dataset");
+        for row in 0..dataset.len() {
+            for (place, (_, column)) in dataset.columns().enumerate() {
+                builder.push(place, column.cell(row)).expect("a cell of this column");
+            }
+        }
+        builder.finish(None, None)
+    });
+}
+
+fn kind(column: Column<'_>) -> ColumnType {
+    match column {
+        Column::Text(_) => ColumnType::String,
+        Column::Boolean(_) => ColumnType::Boolean,
+        Column::Date(_) => ColumnType::Date,
+        Column::Integer(_) => ColumnType::Integer,
+        Column::Real(_) => ColumnType::Real,
+    }
+}
+
+/// What it takes to see that an answer is the one before.
+#[divan::bench(args = SIZES, max_time = 2)]
+fn digest_of_the_answer(bencher: Bencher<'_, '_>, size: usize) {
+    let json = &sessions(size).json;
+    bencher.bench_local(|| digest(&SHA256, black_box(json)));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn same_sessions(bencher: Bencher<'_, '_>, size: usize) {
+    let (one, other) = (&sessions(size).dataset, Dataset::clone(&sessions(size).dataset));
+    bencher.bench_local(|| black_box(one).has_same_sessions(black_box(&other)));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn follow(bencher: Bencher<'_, '_>, size: usize) {
+    let dataset = &sessions(size).dataset;
+    bencher.bench_local(|| Follow::between(black_box(dataset), black_box(dataset)));
+}

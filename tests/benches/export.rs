@@ -1,0 +1,66 @@
+//! From rows to text.
+
+mod plant;
+
+use std::fmt::Write as _;
+use std::io;
+
+use divan::{Bencher, black_box};
+use gatewatch::dataset::Dataset;
+use gatewatch::export::{Format, Progress, all_columns, iso_utc, write};
+use gatewatch::query::Query;
+
+use plant::{SIZES, sessions};
+
+fn main() {
+    divan::main();
+}
+
+/// All rows by username, so that they stand anywhere in memory.
+fn sorted(dataset: &Dataset) -> Vec<u32> {
+    let sort = ["username", "creationTime"].map(|key| key.parse().expect("a key of this file"));
+    Query { sort: sort.into(), ..Query::default() }.run(dataset).expect("there is no filter").rows
+}
+
+fn export(bencher: Bencher<'_, '_>, size: usize, format: Format) {
+    let dataset = &sessions(size).dataset;
+    let (columns, rows) = (all_columns(dataset), sorted(dataset));
+    bencher.bench_local(|| {
+        write(io::sink(), dataset, &columns, black_box(&rows), format, &Progress::new(rows.len()))
+    });
+}
+
+#[divan::bench(args = SIZES, max_time = 3)]
+fn csv(bencher: Bencher<'_, '_>, size: usize) {
+    export(bencher, size, Format::Csv);
+}
+
+#[divan::bench(args = SIZES, max_time = 3)]
+fn json(bencher: Bencher<'_, '_>, size: usize) {
+    export(bencher, size, Format::Json);
+}
+
+#[divan::bench(args = SIZES, max_time = 5)]
+fn csv_naive(bencher: Bencher<'_, '_>, size: usize) {
+    let made = sessions(size);
+    let order = sorted(&made.dataset);
+    let quoted = |text: &str| {
+        if text.contains(['"', ',', '\r', '\n']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
+    };
+    bencher.bench_local(|| {
+        let mut text = String::new();
+        for &row in black_box(&order) {
+            let row = &made.rows[row as usize];
+            let [username, project, address, client_id] =
+                [&row.username, &row.project, &row.address, &row.client_id].map(|text| quoted(text));
+            let (is_designer, created) = (row.is_designer, iso_utc(row.creation_time));
+            write!(text, "{username},{project},{address},{is_designer},{client_id},{created}\r\n")
+                .expect("a String takes all");
+        }
+        text
+    });
+}

@@ -1,0 +1,133 @@
+//! From a dataset to the rows that are shown.
+
+mod plant;
+
+use std::collections::HashMap;
+
+use divan::{Bencher, black_box};
+use gatewatch::filter::{Filter, Mode};
+use gatewatch::query::{FacetOrder, Query, Repeats, SortKey};
+
+use plant::{Row, SIZES, sessions};
+
+fn main() {
+    divan::main();
+}
+
+fn query(username: &str, project: &str, sort: &str) -> Query {
+    let filter = |pattern: &str| {
+        let filter = || Filter::new(pattern, Mode::default()).expect("a pattern of this file");
+        (!pattern.is_empty()).then(filter)
+    };
+    let keys = sort.split(',').filter(|key| !key.is_empty());
+    let sort: Vec<SortKey> = keys.map(|key| key.parse().expect("a key of this file")).collect();
+    Query { username: filter(username), project: filter(project), sort, ..Query::default() }
+}
+
+fn run(bencher: Bencher<'_, '_>, size: usize, query: &Query) {
+    let dataset = &sessions(size).dataset;
+    bencher.bench_local(|| black_box(query).run(dataset));
+}
+
+/// One match for each row.
+fn run_naive(bencher: Bencher<'_, '_>, size: usize, username: &str, project: &str) {
+    let regex =
+        |pattern: &str| regex::Regex::new(&format!(r"\A(?:{pattern})\z")).expect("a pattern of this file");
+    let (username, project) = (regex(username), regex(project));
+    let passes = |row: &Row| username.is_match(&row.username) && project.is_match(&row.project);
+    let rows = &sessions(size).rows;
+    bencher.bench_local(|| {
+        let passing = black_box(rows).iter().enumerate().filter(|(_, row)| passes(row));
+        passing.map(|(place, _)| place).collect::<Vec<_>>()
+    });
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_with_prefix(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query("bi.*", "", ""));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_with_prefix_naive(bencher: Bencher<'_, '_>, size: usize) {
+    run_naive(bencher, size, "bi.*", ".*");
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_without_prefix(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query(r".*son\d*", "", ""));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_without_prefix_naive(bencher: Bencher<'_, '_>, size: usize) {
+    run_naive(bencher, size, r".*son\d*", ".*");
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_both(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query("bi.*", ".*_1.*", ""));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn filter_both_naive(bencher: Bencher<'_, '_>, size: usize) {
+    run_naive(bencher, size, "bi.*", ".*_1.*");
+}
+
+const SORT: &str = "username,creationTime";
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn sort_first(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query("", "", SORT));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn sort_other_way(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query("", "", "username:desc,creationTime:desc"));
+}
+
+/// While somebody types. Nothing is kept from one sort to the next: a kept order saves two milliseconds of these.
+#[divan::bench(args = SIZES, max_time = 2)]
+fn sort_with_filter(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query(".*a.*", "", SORT));
+}
+
+#[divan::bench(args = SIZES, max_time = 5)]
+fn sort_naive(bencher: Bencher<'_, '_>, size: usize) {
+    let rows = &sessions(size).rows;
+    bencher.bench_local(|| {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by(|&a, &b| {
+            let by_name = rows[a].username.cmp(&rows[b].username);
+            by_name.then_with(|| rows[a].creation_time.cmp(&rows[b].creation_time))
+        });
+        order
+    });
+}
+
+/// All rows, counted.
+#[divan::bench(args = SIZES, max_time = 2)]
+fn counts(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &query("", "", ""));
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn counts_and_facets(bencher: Bencher<'_, '_>, size: usize) {
+    run(bencher, size, &Query { facets: Some(FacetOrder::Count), ..query("bi.*", "", "") });
+}
+
+#[divan::bench(args = SIZES, max_time = 2)]
+fn repeats(bencher: Bencher<'_, '_>, size: usize) {
+    let dataset = &sessions(size).dataset;
+    bencher.bench_local(|| Repeats::of(black_box(dataset)));
+}
+
+#[divan::bench(args = SIZES, max_time = 5)]
+fn repeats_naive(bencher: Bencher<'_, '_>, size: usize) {
+    let rows = &sessions(size).rows;
+    bencher.bench_local(|| {
+        let mut times: HashMap<(&str, &str), u32> = HashMap::new();
+        for row in black_box(rows) {
+            *times.entry((&row.username, &row.project)).or_default() += 1;
+        }
+        times
+    });
+}
