@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use gatewatch::dataset::{Cell, Dataset, DatasetError};
-use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading};
+use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading, SessionKind};
 use support::screen::missing;
 
 /// The sessions of every gateway but the crowded one, a column after the other; `?` is unknown. The last one's creation
@@ -242,6 +242,11 @@ fn without_perspective_the_others_still_count() {
         assert!(answer.contains(r#""perspective": false"#), "{answer}");
         let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
         assert_eq!(rows(&dataset), [format!("{}|Designer", PLANT[1])], "{name}");
+        assert!(dataset.lacks_perspective());
+        // And so it is told by the app's own client.
+        let ask = Ask { perspective: true, ..Ask::default() };
+        let reading = read_as(&url, &user("gatewatch"), &ask).unwrap();
+        assert_eq!((reading.dataset.len(), reading.missing), (PLANT.len(), vec![SessionKind::Perspective]));
     }
 }
 

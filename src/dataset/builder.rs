@@ -178,8 +178,18 @@ pub(super) fn assemble(
             (_, column) => further.push((Arc::from(header.name), column)),
         }
     }
-    let dataset =
-        Dataset { username, project, address, is_designer, client_id, creation_time, further, now, timezone };
+    let dataset = Dataset {
+        username,
+        project,
+        address,
+        is_designer,
+        client_id,
+        creation_time,
+        further,
+        now,
+        timezone,
+        lacks_perspective: false,
+    };
     assert!(
         dataset.columns().all(|(_, column)| column_len(column) == dataset.len()),
         "every column has a cell in every row"

@@ -42,6 +42,7 @@ pub struct Dataset {
     further: Vec<(Arc<str>, OwnedColumn)>,
     now: Option<i64>,
     timezone: Option<String>,
+    lacks_perspective: bool,
 }
 
 /// The values of a column beyond the six.
@@ -97,6 +98,7 @@ impl Dataset {
             further,
             now: _,
             timezone,
+            lacks_perspective,
         } = self;
         // What changes most often first: whoever came or went is told by the ids.
         *client_id == other.client_id
@@ -107,6 +109,7 @@ impl Dataset {
             && *is_designer == other.is_designer
             && *further == other.further
             && *timezone == other.timezone
+            && *lacks_perspective == other.lacks_perspective
     }
 
     /// How many sessions there are.
@@ -143,6 +146,12 @@ impl Dataset {
     #[must_use]
     pub fn timezone(&self) -> Option<&str> {
         self.timezone.as_deref()
+    }
+
+    /// Whether the gateway was asked for Perspective sessions, and has no such module.
+    #[must_use]
+    pub fn lacks_perspective(&self) -> bool {
+        self.lacks_perspective
     }
 
     /// The columns: the six in the order of the manual, then the further ones in the gateway's order.

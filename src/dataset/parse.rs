@@ -54,6 +54,8 @@ struct Answer<'de> {
     version: Option<i64>,
     now: Option<i64>,
     timezone: Option<String>,
+    /// Whether it has Perspective sessions; not said where nobody asked for them.
+    perspective: Option<bool>,
     error: Option<String>,
     headers: Option<Vec<Header>>,
     /// What the rows have gone into.
@@ -108,7 +110,8 @@ impl<'de> Answer<'de> {
                 builder
             }
         };
-        Ok(builder.finish(self.now, self.timezone))
+        let lacks_perspective = self.perspective == Some(false);
+        Ok(Dataset { lacks_perspective, ..builder.finish(self.now, self.timezone) })
     }
 }
 
@@ -147,6 +150,7 @@ impl<'de> Visitor<'de> for AnswerSeed<'_, 'de> {
                 "ok" => answer.ok = Some(field(&mut map, fault, "ok", "true or false")?),
                 "v" => answer.version = Some(field(&mut map, fault, "v", "a number")?),
                 "now" => answer.now = field(&mut map, fault, "now", "milliseconds since 1970")?,
+                "perspective" => answer.perspective = field(&mut map, fault, "perspective", "true or false")?,
                 "timezone" => answer.timezone = field(&mut map, fault, "timezone", "text")?,
                 "error" => answer.error = map.next_value::<serde_json::Value>().map(words)?,
                 "columns" => {

@@ -63,8 +63,7 @@ pub struct Reading {
     pub api: Api,
     /// Who is logged in on it.
     pub dataset: Arc<Dataset>,
-    /// The kinds of sessions that can't be in the dataset, because the gateway lacks the module. Empty for a reading
-    /// through Web Dev, which never has Perspective sessions.
+    /// The kinds of sessions that were asked for and can't be in the dataset, because the gateway lacks the module.
     pub missing: Vec<SessionKind>,
     /// This machine's clock when the answer was whole.
     pub received: SystemTime,
@@ -153,7 +152,9 @@ impl Client {
             let received = SystemTime::now();
             let last = of_node(&self.last_answers, node);
             let (dataset, now) = body::aside(body.len(), move || last.read(&body)).await?;
-            Ok(Reading { info, api, dataset, missing: Vec::new(), received, now })
+            let missing =
+                if dataset.lacks_perspective() { vec![SessionKind::Perspective] } else { Vec::new() };
+            Ok(Reading { info, api, dataset, missing, received, now })
         };
         self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
     }

@@ -35,7 +35,8 @@ pub(super) fn read(text: &str) -> Option<Dataset> {
     }
     answer.check().ok()?;
     let columns = in_parallel(columns, |(header, cells)| (header, cells.finish(text, &decoded)));
-    Some(assemble(columns, answer.now, answer.timezone))
+    let lacks_perspective = answer.perspective == Some(false);
+    Some(Dataset { lacks_perspective, ..assemble(columns, answer.now, answer.timezone) })
 }
 
 /// The cells of a column, as far as they are read.
