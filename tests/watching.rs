@@ -187,3 +187,41 @@ fn dropping_the_watch_ends_it_in_the_middle_of_a_read() {
         assert!(Instant::now() < end, "the thread lives on");
     }
 }
+
+#[test]
+fn a_password_that_opens_nothing_is_tried_on_a_few_nodes_only() {
+    let refusing: Vec<StandIn> =
+        (0..12).map(|_| StandIn::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
+    let urls: Vec<&str> = refusing.iter().map(|gateway| gateway.url.as_str()).collect();
+    let mut watch = Watch::new();
+    watch.watcher.every(Some(Duration::from_millis(1)));
+    let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
+    watch.watcher.connect(profile(&urls), wrong);
+    let news = watch.until("all told", |news| news.nodes.iter().all(|node| node.error.is_some()));
+    let tries = || refusing.iter().flat_map(StandIn::paths).filter(|path| path.ends_with("sessions")).count();
+    assert!((1..=3).contains(&tries()), "{}", tries());
+    let spared = news.nodes.iter().filter(|node| node.error == Some(GatewayError::LoginNotTried)).count();
+    assert_eq!(spared, 12 - tries());
+    // Told to, it tries once more, as carefully.
+    let before = tries();
+    watch.watcher.refresh();
+    watch.until("tried again", |_| tries() > before);
+}
+
+#[test]
+fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none() {
+    let dead: Vec<String> = (0..5)
+        .map(|_| {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            format!("http://{free}")
+        })
+        .collect();
+    let good: Vec<StandIn> = (0..6).map(|_| StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])))).collect();
+    let urls: Vec<&str> =
+        dead.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str())).collect();
+    let mut watch = Watch::new();
+    let billy = Credentials::Basic { user: "billy".to_owned(), password: "secret".to_owned() };
+    watch.watcher.connect(profile(&urls), billy);
+    let news = watch.until("all good ones", |news| news.table.as_ref().is_some_and(|table| table.len() == 6));
+    assert!(news.nodes[..5].iter().all(|node| node.error == Some(GatewayError::Refused)));
+}

@@ -99,6 +99,11 @@ pub enum GatewayError {
         /// Whether a user and a password were sent.
         tried: bool,
     },
+    /// Another node of the same gateway refused the login, and trying it everywhere could lock the account.
+    #[error(
+        "not asked, because another node did not take the login; log in again, or refresh to try once more"
+    )]
+    LoginNotTried,
     /// 401 while there is a token, which does not help here.
     #[error(
         "the gateway wants a user and a password: a token does not open its Web Dev module; log in with these, or set GATEWATCH_USER and GATEWATCH_PASSWORD"
@@ -258,6 +263,7 @@ impl GatewayError {
         matches!(
             self,
             Self::Unauthorized { tried: true }
+                | Self::LoginNotTried
                 | Self::TokenInVain
                 | Self::TokenRefused
                 | Self::Proxy { fault: ProxyFault::WantsLogin, .. }

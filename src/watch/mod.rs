@@ -7,6 +7,7 @@
 mod clocks;
 mod node;
 mod pause;
+mod proof;
 mod thread;
 
 use std::io;

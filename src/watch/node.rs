@@ -29,6 +29,8 @@ enum State {
     Reading { since: Instant },
     /// It is read again then; only when told without a time.
     Waiting { next: Option<Instant> },
+    /// It is read once the login has opened another node.
+    Held,
 }
 
 impl Node {
@@ -53,11 +55,28 @@ impl Node {
         matches!(self.state, State::Reading { .. })
     }
 
+    /// Whether it waits for the login to open another node.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.state, State::Held)
+    }
+
+    /// Has it wait for that.
+    pub(super) fn hold(&mut self) {
+        self.state = State::Held;
+        self.news.next = None;
+    }
+
+    /// The login opened no other node, so it is not tried here.
+    pub(super) fn spare(&mut self) {
+        self.news.error = Some(GatewayError::LoginNotTried);
+        self.state = State::Waiting { next: None };
+    }
+
     /// Whether a read is under way that takes long, or is the first.
     pub(super) fn is_slow(&self, now: Instant) -> bool {
         match self.state {
             State::Reading { since } => now.duration_since(since) >= WORTH_SHOWING,
-            State::Waiting { .. } => false,
+            State::Waiting { .. } | State::Held => false,
         }
     }
 
@@ -65,14 +84,14 @@ impl Node {
     pub(super) fn slow_at(&self) -> Option<Instant> {
         match self.state {
             State::Reading { since } => Some(since + WORTH_SHOWING),
-            State::Waiting { .. } => None,
+            State::Waiting { .. } | State::Held => None,
         }
     }
 
     /// When it is to be read.
     pub(super) fn due_at(&self) -> Option<Instant> {
         match self.state {
-            State::Reading { .. } => None,
+            State::Reading { .. } | State::Held => None,
             State::Waiting { next } => next,
         }
     }
@@ -100,6 +119,7 @@ impl Node {
             State::Waiting { next } => {
                 State::Waiting { next: next.map(|next| next.checked_sub(slept).unwrap_or(now)) }
             }
+            State::Held => State::Held,
         };
     }
 
@@ -144,9 +164,9 @@ impl Node {
         }
     }
 
-    /// Sets the clock for the next read, unless one is under way.
+    /// Sets the clock for the next read, unless one is under way, or waits for the login.
     pub(super) fn wait(&mut self, every: Option<Duration>, now: Instant, wall: SystemTime) {
-        if self.is_reading() {
+        if self.is_reading() || self.is_held() {
             return;
         }
         let pause = match self.failures {

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::clocks::{Clocks, Jump};
 use super::node::Node;
+use super::proof::Proof;
 use super::{Activity, News, Wishes};
 use crate::dataset::Dataset;
 use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Reading, node_names};
@@ -60,6 +61,7 @@ struct Watch<'a, W> {
 struct Watched {
     generation: u64,
     credentials: Credentials,
+    proof: Proof,
     ask: Ask,
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
@@ -159,6 +161,7 @@ impl<W: Fn()> Watch<'_, W> {
             _ if told_to_read => {
                 if let Some(watched) = &mut self.watched {
                     watched.was_told_to = true;
+                    watched.proof.try_again();
                 }
                 self.read(|_, _| true);
             }
@@ -173,15 +176,19 @@ impl<W: Fn()> Watch<'_, W> {
         }
     }
 
-    /// Starts to read these nodes, unless they are being read.
+    /// Starts to read these nodes, unless they are being read. Where the login has opened none yet, a few go first.
     fn read(&mut self, wanted: impl Fn(&Node, Instant) -> bool) {
         let Some(watched) = &mut self.watched else {
             return;
         };
         let now = Instant::now();
-        let Watched { nodes, reads, credentials, ask, .. } = watched;
+        let Watched { nodes, reads, credentials, proof, ask, .. } = watched;
         for (place, node) in nodes.iter_mut().enumerate() {
             if !node.is_reading() && wanted(node, now) {
+                if proof.room(reads.len()) == 0 {
+                    node.hold();
+                    continue;
+                }
                 node.begin(now);
                 let client = node.client.as_ref().unwrap_or(&self.client);
                 client.start_read(reads, place, &node.news.url, credentials, ask);
@@ -200,8 +207,13 @@ impl<W: Fn()> Watch<'_, W> {
         if node.fell_silent(&read) {
             node.client = Some(self.client.afresh());
         }
+        watched.proof.take(&watched.credentials, read.as_ref().err());
         watched.has_changed |= node.take(read);
         node.wait(every, now, wall);
+        self.go_on_with_held();
+        let Some(watched) = &mut self.watched else {
+            return;
+        };
         let are_many = watched.nodes.len() > FEW;
         let gather = if are_many { GATHER_MANY } else { GATHER };
         // Many at their own paces say something all the time, though often nobody else is just about to.
@@ -211,6 +223,21 @@ impl<W: Fn()> Watch<'_, W> {
             soonest => {
                 watched.tell_at.get_or_insert(soonest.unwrap_or(now + gather));
             }
+        }
+    }
+
+    /// Reads the nodes that wait for the login to open another one, or spares them, as it turned out.
+    fn go_on_with_held(&mut self) {
+        let Some(watched) = &mut self.watched else {
+            return;
+        };
+        match watched.proof {
+            Proof::Unproven { is_refused: true } if watched.reads.is_empty() => {
+                watched.nodes.iter_mut().filter(|node| node.is_held()).for_each(Node::spare);
+            }
+            // Those that are being asked may still take it.
+            Proof::Unproven { is_refused: true } => {}
+            Proof::Unproven { is_refused: false } | Proof::Proven => self.read(|node, _| node.is_held()),
         }
     }
 
@@ -253,6 +280,7 @@ impl Watched {
     fn new(generation: u64, profile: &Profile, credentials: Credentials) -> Self {
         Self {
             generation,
+            proof: Proof::of(&credentials),
             credentials,
             ask: profile.ask(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
