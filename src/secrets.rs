@@ -118,18 +118,31 @@ impl Secrets {
         Self { keyring: Box::new(keyring), this_run: Mutex::default() }
     }
 
-    /// The secret of this profile; `None` where it has none.
+    /// The secret of this profile; `None` where it has none, or one that was kept with another `binding`.
     ///
     /// # Errors
     /// When the keyring can't be asked. Then there may be one.
-    pub fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
+    pub fn get(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
+        let bound = self.bound(profile)?;
+        Ok(bound.and_then(|bound| {
+            Some(Secret::new(bound.0.strip_prefix(binding)?.strip_prefix(':')?.to_owned()))
+        }))
+    }
+
+    /// Keeps the secret of this profile in place of an older one, in the keyring if at all possible. `binding` says what
+    /// it is for, in letters and digits.
+    pub fn set(&self, profile: &str, binding: &str, secret: &Secret) -> Kept {
+        self.keep(profile, Secret::new(format!("{binding}:{}", secret.expose())))
+    }
+
+    /// What is kept for this profile, with what it is for before it.
+    fn bound(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
         // What the keyring did not take is newer than what it has.
         let newer = self.this_run().get(profile).cloned();
         if newer.is_some() { Ok(newer) } else { self.keyring.get(profile) }
     }
 
-    /// Keeps the secret of this profile in place of an older one, in the keyring if at all possible.
-    pub fn set(&self, profile: &str, secret: Secret) -> Kept {
+    fn keep(&self, profile: &str, secret: Secret) -> Kept {
         match self.keyring.set(profile, &secret) {
             Ok(()) => {
                 self.this_run().remove(profile);
@@ -142,15 +155,18 @@ impl Secrets {
         }
     }
 
-    /// Keeps the secret of a profile under its new name. `None` where it has none, or the keyring can't be asked; then
-    /// the user is asked for it again.
-    #[must_use = "the user is told when a secret lasts for this run only"]
-    pub fn rename(&self, old: &str, new: &str) -> Option<Kept> {
-        let secret = self.get(old).ok().flatten()?;
-        let kept = self.set(new, secret);
+    /// Keeps the secret of a profile under its new name; `None` where it has none.
+    ///
+    /// # Errors
+    /// When the keyring can't be asked. Then the user is asked for the secret again.
+    pub fn rename(&self, old: &str, new: &str) -> Result<Option<Kept>, KeyringError> {
+        let Some(secret) = self.bound(old)? else {
+            return Ok(None);
+        };
+        let kept = self.keep(new, secret);
         // Only once it is safe under the other name. What can't be forgotten stays where nobody looks for it.
         let _stays = self.forget(old);
-        Some(kept)
+        Ok(Some(kept))
     }
 
     /// Forgets the secret of this profile, if it has one.
@@ -265,6 +281,8 @@ mod tests {
     use super::*;
 
     const PASSWORD: &str = "open sesame";
+    /// What it is for.
+    const BINDING: &str = "0A1B";
 
     fn secret() -> Secret {
         Secret::new(PASSWORD.to_owned())
@@ -304,36 +322,50 @@ mod tests {
     #[test]
     fn without_a_keyring_a_secret_lasts_for_this_run_and_that_is_said() {
         let secrets = Secrets::for_this_run();
-        assert_eq!(secrets.get("North"), Err(NoKeyring::absent()));
-        let kept = secrets.set("North", secret());
+        assert_eq!(secrets.get("North", BINDING), Err(NoKeyring::absent()));
+        let kept = secrets.set("North", BINDING, &secret());
         assert_eq!(kept, Kept::ForThisRun(NoKeyring::absent()));
         assert_eq!(NoKeyring::absent().to_string(), "no keyring runs here (it is not used)");
-        assert_eq!(secrets.get("North"), Ok(Some(secret())));
-        assert_eq!(secrets.get("South"), Err(NoKeyring::absent()));
+        assert_eq!(secrets.get("North", BINDING), Ok(Some(secret())));
+        assert_eq!(secrets.get("South", BINDING), Err(NoKeyring::absent()));
         assert_eq!(secrets.forget("North"), Err(NoKeyring::absent()));
-        assert_eq!(secrets.get("North"), Err(NoKeyring::absent()));
+        assert_eq!(secrets.get("North", BINDING), Err(NoKeyring::absent()));
     }
 
     #[test]
     fn a_keyring_keeps_it_for_the_next_run() {
         let drawer = std::sync::Arc::<Drawer>::default();
-        assert_eq!(Secrets::over(drawer.clone()).set("North", secret()), Kept::InKeyring);
+        assert_eq!(Secrets::over(drawer.clone()).set("North", BINDING, &secret()), Kept::InKeyring);
         let next_run = Secrets::over(drawer);
-        assert_eq!(next_run.get("North"), Ok(Some(secret())));
-        assert_eq!(next_run.get("South"), Ok(None));
+        assert_eq!(next_run.get("North", BINDING), Ok(Some(secret())));
+        assert_eq!(next_run.get("South", BINDING), Ok(None));
         assert_eq!(next_run.forget("North"), Ok(()));
-        assert_eq!(next_run.get("North"), Ok(None));
+        assert_eq!(next_run.get("North", BINDING), Ok(None));
+    }
+
+    #[test]
+    fn a_secret_that_was_kept_for_something_else_is_none() {
+        let secrets = Secrets::over(std::sync::Arc::<Drawer>::default());
+        let _kept = secrets.set("North", BINDING, &Secret::new("a:b".to_owned()));
+        assert_eq!(secrets.get("North", BINDING), Ok(Some(Secret::new("a:b".to_owned()))));
+        for other in ["", "0A1", "0A1B:a", "FFFF"] {
+            assert!(
+                !matches!(secrets.get("North", other), Ok(Some(secret)) if secret.expose() == "a:b"),
+                "{other}"
+            );
+        }
+        assert_eq!(secrets.get("North", "FFFF"), Ok(None));
     }
 
     #[test]
     fn a_secret_goes_with_the_name_of_its_gateway() {
         let drawer = std::sync::Arc::<Drawer>::default();
         for secrets in [Secrets::over(drawer), Secrets::for_this_run()] {
-            let _kept = secrets.set("North", secret());
-            assert!(secrets.rename("North", "Plant North").is_some());
-            assert_eq!(secrets.get("Plant North"), Ok(Some(secret())));
-            assert_ne!(secrets.get("North"), Ok(Some(secret())));
-            assert!(secrets.rename("South", "East").is_none());
+            let _kept = secrets.set("North", BINDING, &secret());
+            assert!(matches!(secrets.rename("North", "Plant North"), Ok(Some(_))));
+            assert_eq!(secrets.get("Plant North", BINDING), Ok(Some(secret())));
+            assert_ne!(secrets.get("North", BINDING), Ok(Some(secret())));
+            assert!(!matches!(secrets.rename("South", "East"), Ok(Some(_))));
         }
     }
 
@@ -341,12 +373,15 @@ mod tests {
     fn what_a_locked_keyring_did_not_take_is_newer_than_what_it_has() {
         let drawer = std::sync::Arc::<Drawer>::default();
         let secrets = Secrets::over(drawer.clone());
-        let _ = secrets.set("North", Secret::new("old".to_owned()));
+        let _ = secrets.set("North", BINDING, &Secret::new("old".to_owned()));
         *drawer.locked.lock().unwrap() = true;
-        assert!(matches!(secrets.set("North", secret()), Kept::ForThisRun(KeyringError::Locked { .. })));
+        assert!(matches!(
+            secrets.set("North", BINDING, &secret()),
+            Kept::ForThisRun(KeyringError::Locked { .. })
+        ));
         *drawer.locked.lock().unwrap() = false;
-        assert_eq!(secrets.get("North"), Ok(Some(secret())));
-        assert_eq!(secrets.set("North", secret()), Kept::InKeyring);
+        assert_eq!(secrets.get("North", BINDING), Ok(Some(secret())));
+        assert_eq!(secrets.set("North", BINDING, &secret()), Kept::InKeyring);
         assert!(secrets.this_run().is_empty());
     }
 
@@ -366,7 +401,7 @@ mod tests {
             assert!(!format!("{error:?}").contains(&format!("{:?}", bytes())), "{error:?}");
         }
         let secrets = Secrets::for_this_run();
-        let kept = secrets.set("North", secret());
+        let kept = secrets.set("North", BINDING, &secret());
         assert!(!format!("{secrets:?} {kept:?} {:?}", secret()).contains(PASSWORD));
         assert_eq!(told(PlatformFailure(cause())).to_string(), "the keyring failed (the bus is gone)");
     }

@@ -2,19 +2,20 @@
 
 mod support;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Api, Login, Profile};
 use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
 use support::tls::{HOST, Identity, TlsGateway, named};
 use support::window::{Window, plant, start, start_on};
-use support::{StandIn, status};
+use support::{PLANT, StandIn, answer, ok, status};
 
 /// A window with these settings on the gateway that comes first there.
 fn open(folder: &Path) -> Window {
@@ -188,7 +189,7 @@ fn a_password_is_tried_from_the_form_or_from_where_it_is_kept_and_never_in_the_s
 }
 
 #[test]
-fn a_certificate_is_trusted_while_its_gateway_is_added_and_another_takes_its_place() {
+fn a_certificate_is_trusted_while_its_gateway_is_added() {
     let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
     let gateway = TlsGateway::new(&identity);
     let folder = tempfile::tempdir().unwrap();
@@ -224,7 +225,10 @@ fn settings_that_cannot_be_read_are_left_alone_and_the_form_stays() {
     choose(&mut window, "Edit North…");
     retype(&mut window, "Name", "South");
     window.click("Save gateway");
-    window.until_text_contains("config.toml: line 3: ");
+    // In the form, and where it was told when the list of gateways was opened.
+    window.until("the fault", |harness| {
+        harness.query_all_by_label_contains("config.toml: line 3: ").count() == 2
+    });
     assert!(window.has("Save gateway"));
     assert_eq!(config(folder.path()), broken);
 }
@@ -262,7 +266,7 @@ fn each_gateway_keeps_its_own_interval() {
     window.until("South read", |_| !second.requests().is_empty());
     let shown = |window: &Window| {
         let interval = window.harness.get_by_label("Refresh interval");
-        egui_kittest::kittest::NodeT::accesskit_node(&interval).value()
+        interval.accesskit_node().value()
     };
     assert_eq!(shown(&window).as_deref(), Some("not by itself"));
     choose(&mut window, "North");
@@ -284,4 +288,184 @@ fn perspective_sessions_are_asked_for_where_the_profile_says_so_and_an_interface
     window.click("Save gateway");
     window.until_text_contains("this needs an API token of the gateway");
     assert_eq!(profiles(folder.path())[0].api, Some(Api::Rest));
+}
+
+/// A gateway that lets in whoever comes with a password or a token, and remembers what came.
+fn lets_in_everybody_who_says_who() -> StandIn {
+    StandIn::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
+            _ if request.header("authorization").is_some() => ok(&answer(&PLANT)),
+            _ => status("401 Unauthorized", "<html>"),
+        };
+        // A client that has seen enough may be gone.
+        let _gone = stream.write_all(&response);
+    })
+}
+
+fn said_who(gateway: &StandIn) -> Vec<String> {
+    let requests = gateway.requests();
+    requests.iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect()
+}
+
+/// A window on a gateway that was saved with a user and a password.
+fn with_kept_password(gateway: &StandIn, folder: &Path) -> Window {
+    let mut window = Window::open(Start { folder: Some(folder.to_owned()), ..start_on(&gateway.url) });
+    window.until_text("The gateway asks who you are");
+    choose(&mut window, "Save this gateway…");
+    window.type_into("Name", "North");
+    window.click("a password");
+    window.type_into("User of the gateway", "billy");
+    window.type_into("Password of the gateway", "open-sesame");
+    window.click("Save gateway");
+    window.until_text("6 of 6 sessions");
+    window
+}
+
+#[test]
+fn a_kept_password_goes_to_no_other_address_and_under_no_other_name() {
+    let (first, second) = (lets_in_everybody_who_says_who(), lets_in_everybody_who_says_who());
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = with_kept_password(&first, folder.path());
+    choose(&mut window, "Edit North…");
+    retype(&mut window, "Addresses", &second.url);
+    window.click("Test connection");
+    window.until_text_contains("type the password or the token");
+    window.click("Save gateway");
+    window.until_text("The gateway asks who you are");
+    assert_eq!(said_who(&second), [] as [String; 0]);
+
+    // Back at the first one it is another user's.
+    choose(&mut window, "Edit North…");
+    retype(&mut window, "Addresses", &first.url);
+    retype(&mut window, "User of the gateway", "anna");
+    let before = said_who(&first).len();
+    window.click("Save gateway");
+    window.until("asked again", |harness| harness.query_by_label("Save gateway").is_none());
+    window.until_text("The gateway asks who you are");
+    assert_eq!(said_who(&first).len(), before);
+}
+
+#[test]
+fn a_deleted_gateway_leaves_no_login_behind() {
+    let gateway = lets_in_everybody_who_says_who();
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = with_kept_password(&gateway, folder.path());
+    choose(&mut window, "Edit North…");
+    window.click("Delete…");
+    window.click("Delete it");
+    window.until_text("North is deleted");
+    window.until_text("No gateway is watched");
+    let before = said_who(&gateway).len();
+    window.type_into("Gateway address", &gateway.url);
+    window.click("Connect");
+    window.until_text("The gateway asks who you are");
+    assert_eq!(said_who(&gateway).len(), before);
+}
+
+#[test]
+fn what_another_window_took_away_does_not_come_back_by_itself() {
+    let gateway = plant();
+    let folder = with_config(&north(&gateway.url));
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Edit North…");
+    // Another window.
+    let other = config(folder.path()).replace("North", "Renamed");
+    std::fs::write(folder.path().join("config.toml"), &other).unwrap();
+    window.click("Sessions may be terminated");
+    window.click("Save gateway");
+    window.until_text_contains("was renamed or deleted");
+    assert_eq!(config(folder.path()), other);
+    // The menu shows what there is now.
+    window.click("Discard");
+    window.click("Saved gateways");
+    window.until_text("Renamed");
+}
+
+#[test]
+fn a_password_that_protects_nothing_is_told() {
+    let gateway = plant();
+    let folder = with_config(&north(&gateway.url));
+    let mut window = open(folder.path());
+    choose(&mut window, "Edit North…");
+    window.click("a password");
+    window.type_into("User of the gateway", "billy");
+    window.type_into("Password of the gateway", "open-sesame");
+    window.click("Test connection");
+    window.until_text_contains("the password protects nothing");
+    // What was found does not stand under other addresses.
+    window.type_into("Addresses", "1");
+    assert!(window.harness.query_by_label_contains("protects nothing").is_none());
+}
+
+#[test]
+fn the_form_is_left_by_keys_and_nothing_typed_is_lost_by_one() {
+    let gateway = plant();
+    let folder = with_config(&north(&gateway.url));
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Add a gateway…");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("New gateway"));
+    choose(&mut window, "Add a gateway…");
+    window.type_into("Name", "South");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(window.has("New gateway"));
+    // Enter saves, and where something is missing the keyboard stays.
+    window.harness.get_by_label("Name").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text_contains("type the gateway's address");
+    assert!(window.harness.get_by_label("Name").is_focused());
+    // What is typed after a click beside the boxes is no filter.
+    window.click("nothing");
+    window.harness.event(egui::Event::Text("secret".to_owned()));
+    window.harness.step();
+    let filter = window.harness.get_by_label("Username filter");
+    assert_eq!(filter.accesskit_node().value().unwrap_or_default(), "");
+}
+
+#[test]
+fn a_changed_certificate_is_refused_loudly() {
+    let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
+    let gateway = TlsGateway::new(&identity);
+    let before = Identity::self_signed(&named(&[HOST], "Plant North")).pin().fingerprint;
+    let trusted = format!("trusted = [{{ host = \"{HOST}\", fingerprint = \"{before}\" }}]\n");
+    let folder = with_config(&format!("{}{trusted}", north(&gateway.url)));
+    let mut window = open(folder.path());
+    window.until_text_contains("This is NOT the one that you trusted");
+    assert!(window.has(&before.to_string()) && window.has(&identity.pin().fingerprint.to_string()));
+    window.click("Trust it for good");
+    window.until_text("1 of 1 sessions");
+    // One that is for any port may be another gateway's, and stays.
+    let pins = profiles(folder.path()).remove(0).trust.pins;
+    assert_eq!(pins.len(), 2);
+}
+
+#[test]
+fn quitting_waits_for_no_other_window_and_asks_once_for_the_form() {
+    let gateway = plant();
+    let folder = with_config(&north(&gateway.url));
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Add a gateway…");
+    window.type_into("Name", "South");
+    window.press(Modifiers::COMMAND, Key::Q);
+    let close = |window: &mut Window| {
+        let info = window.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+        info.events.push(egui::ViewportEvent::Close);
+        window.harness.step();
+    };
+    close(&mut window);
+    window.until_text_contains("quit once more to discard it");
+    window.click("Discard");
+    // Another window that hangs in the middle of a change.
+    let lock = std::fs::File::create(folder.path().join(".lock")).unwrap();
+    lock.lock().unwrap();
+    window.click("Username");
+    let begun = std::time::Instant::now();
+    drop(window);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }

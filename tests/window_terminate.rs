@@ -7,17 +7,32 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::gateway::{Ask, Client, Credentials, Limits, Profile};
 use gatewatch::settings::Target;
 use gatewatch::ui::{App, Start};
 use support::window::{Window, start};
 
 const TOKEN: &str = "tok:key";
 
-fn demo() -> DemoGateway {
+fn demo(seed: u64) -> DemoGateway {
     let require_token = Some(TOKEN.parse().unwrap());
-    DemoGateway::start(Options { require_token, still: true, sessions: 30, ..Options::in_process() }).unwrap()
+    let options = Options { require_token, seed, still: true, sessions: 30, ..Options::in_process() };
+    DemoGateway::start(options).unwrap()
+}
+
+/// The ids of all sessions that a gateway has.
+fn ids(gateway: &DemoGateway) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let node = gateway.url().parse().unwrap();
+    let read =
+        runtime.block_on(Client::new(Limits::default()).read(&node, &token(), &Ask::default())).unwrap();
+    let column = read.dataset.column(&ColumnId::ClientId).unwrap();
+    (0..read.dataset.len())
+        .map(|row| format!("{:?}", column.cell(row)))
+        .map(|cell| cell.split('"').nth(1).unwrap().to_owned())
+        .collect()
 }
 
 /// A window on these nodes that is opened so.
@@ -47,6 +62,13 @@ fn only_vision(window: &mut Window) {
     window.until("the filter applied", |harness| count(harness) < all);
 }
 
+/// Chooses it in a menu or in the details.
+fn ask(window: &mut Window) {
+    window.click("Terminate session…");
+    // The question is in its place once it is known how much room it takes.
+    window.harness.run_steps(4);
+}
+
 /// How many sessions are shown.
 fn count(harness: &Harness<'static, App>) -> usize {
     let labels = harness.query_all_by_label_contains(" sessions");
@@ -60,13 +82,13 @@ fn count(harness: &Harness<'static, App>) -> usize {
 
 #[test]
 fn a_session_is_terminated_once_its_name_was_confirmed() {
-    let demo = demo();
+    let demo = demo(1);
     let mut window = open(&[demo.url()], true, token());
     only_vision(&mut window);
     let before = count(&window.harness);
     let (user, id) = (window.column("Username")[0].clone(), window.column("Client ID")[0].clone());
     window.menu_of_cell("Username", 0);
-    window.click("Terminate session…");
+    ask(&mut window);
     window.until_text("Terminate this Vision session?");
     // It is told which one, and Enter alone keeps it.
     assert!(window.harness.query_all_by_label(&id).count() > 1);
@@ -75,7 +97,7 @@ fn a_session_is_terminated_once_its_name_was_confirmed() {
     assert_eq!(count(&window.harness), before);
 
     window.menu_of_cell("Username", 0);
-    window.click("Terminate session…");
+    ask(&mut window);
     window.click("Terminate");
     window.until_text_contains(&format!("the Vision session of {user}"));
     window.until_text_contains(" is terminated");
@@ -85,12 +107,12 @@ fn a_session_is_terminated_once_its_name_was_confirmed() {
 
 #[test]
 fn escape_keeps_the_session() {
-    let demo = demo();
+    let demo = demo(1);
     let mut window = open(&[demo.url()], true, token());
     only_vision(&mut window);
     let before = count(&window.harness);
     window.menu_of_cell("Username", 0);
-    window.click("Terminate session…");
+    ask(&mut window);
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("Terminate this Vision session?"));
     assert_eq!(count(&window.harness), before);
@@ -98,12 +120,12 @@ fn escape_keeps_the_session() {
 
 #[test]
 fn what_the_gateway_refuses_is_told() {
-    let demo = demo();
+    let demo = demo(1);
     let mut window = open(&[demo.url()], true, token());
     only_vision(&mut window);
     let id = window.column("Client ID")[0].clone();
     window.menu_of_cell("Username", 0);
-    window.click("Terminate session…");
+    ask(&mut window);
     // It ends by itself before anybody answers.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let gone = runtime.block_on(async {
@@ -116,7 +138,7 @@ fn what_the_gateway_refuses_is_told() {
 
 #[test]
 fn it_is_not_offered_where_it_is_not_allowed_or_cannot_be_done() {
-    let demo = demo();
+    let demo = demo(1);
     let open_to_all =
         DemoGateway::start(Options { still: true, sessions: 30, ..Options::in_process() }).unwrap();
     for (url, may_terminate, credentials) in [
@@ -134,15 +156,21 @@ fn it_is_not_offered_where_it_is_not_allowed_or_cannot_be_done() {
 
 #[test]
 fn of_several_nodes_the_one_that_has_the_session_is_told() {
-    let (one, two) = (demo(), demo());
+    let (one, two) = (demo(1), demo(2));
     let mut window = open(&[one.url(), two.url()], true, token());
     only_vision(&mut window);
     window.until("both nodes", |harness| harness.query_by_label("Gateway").is_some());
     let before = count(&window.harness);
     window.click_cell("Username", 0, Modifiers::NONE);
+    let id = window.column("Client ID")[0].clone();
+    let node = window.column("Gateway")[0].clone();
+    let theirs = if one.url().ends_with(&node) { &one } else { &two };
+    assert!(theirs.url().ends_with(&node), "{node}");
+    assert!(ids(theirs).contains(&id));
     window.click("Details");
-    window.click("Terminate session…");
+    ask(&mut window);
     window.click("Terminate");
-    window.until_text_contains(" is terminated");
+    window.until_text_contains(&format!("on {node} is terminated"));
+    assert!(!ids(theirs).contains(&id));
     window.until("one session fewer", |harness| count(harness) == before - 1);
 }

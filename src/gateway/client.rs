@@ -226,7 +226,7 @@ impl Client {
     /// # Errors
     /// When the node can't be reached in time, or is in no state to answer; see [`GatewayError`].
     pub async fn who(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
-        self.in_time(self.info(node)).await
+        self.in_time(self.info(node)).await.map_err(|failure| echo::tamed(failure, &Credentials::None))
     }
 
     async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {

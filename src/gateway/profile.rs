@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, GatewayInfo, NodeUrl, NodeUrlError, Trust};
+use super::{Ask, Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, Trust};
 
 /// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,17 @@ pub enum Login {
 }
 
 impl Login {
+    /// What is sent to a gateway that is opened so, with this password or token.
+    #[must_use]
+    pub fn with(&self, secret: &str) -> Credentials {
+        let secret = secret.to_owned();
+        match self {
+            Self::None => Credentials::None,
+            Self::Basic { user } => Credentials::Basic { user: user.clone(), password: secret },
+            Self::Token => Credentials::Token(secret),
+        }
+    }
+
     /// The user, where it is one's.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
@@ -98,6 +109,21 @@ impl Profile {
         Self { name: name.to_owned(), ..self }
     }
 
+    /// For whom and for which nodes its secret is. One that was kept for others is never sent: not to a node that was
+    /// added since, and not under another user's name.
+    #[must_use]
+    pub fn binding(&self) -> String {
+        let mut nodes: Vec<String> = self.nodes.iter().map(ToString::to_string).collect();
+        nodes.sort_unstable();
+        let login = match &self.login {
+            Login::None => String::new(),
+            Login::Basic { user } => format!("user {user}"),
+            Login::Token => "token".to_owned(),
+        };
+        // Of a settled length, because not every keyring takes long texts.
+        Fingerprint::of(format!("{login}\n{}", nodes.join("\n")).as_bytes()).to_string().replace(':', "")
+    }
+
     /// How its nodes are asked.
     #[must_use]
     pub fn ask(&self) -> Ask {
@@ -126,6 +152,25 @@ pub fn node_names(nodes: &[(&NodeUrl, Option<&GatewayInfo>)]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_for_one_user_on_these_nodes() {
+        let profile = |name: &str, urls: &[&str], login| {
+            let nodes = urls.iter().map(|url| url.parse().unwrap()).collect();
+            Profile { login, ..Profile::new(name.to_owned(), nodes).unwrap() }
+        };
+        let user = |user: &str| Login::Basic { user: user.to_owned() };
+        let binding = profile("North", &["http://a", "http://b"], user("billy")).binding();
+        assert_eq!(profile("South", &["http://b", "http://a"], user("billy")).binding(), binding);
+        for other in [
+            profile("North", &["http://a", "http://b"], user("anna")),
+            profile("North", &["http://a", "http://b"], Login::Token),
+            profile("North", &["http://a"], user("billy")),
+            profile("North", &["http://a", "https://b"], user("billy")),
+        ] {
+            assert_ne!(other.binding(), binding, "{other:?}");
+        }
+    }
 
     #[test]
     fn nodes_go_by_their_names_where_these_tell_them_apart() {

@@ -18,7 +18,7 @@ pub(super) fn is_called(table: &Table, name: &str) -> bool {
 pub(super) fn edit(
     folder: &Path,
     key: &str,
-    change: impl FnOnce(&mut ArrayOfTables),
+    change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsFault>,
 ) -> Result<(), SettingsError> {
     let path = folder.join("config.toml");
     let _ours =
@@ -45,7 +45,7 @@ pub(super) fn edit(
         *tables = Item::ArrayOfTables(as_tables.collect());
     }
     if let Some(tables) = tables.as_array_of_tables_mut() {
-        change(tables);
+        change(tables).map_err(fault)?;
     }
     let mut written = document.to_string();
     if text.contains("\r\n") {

@@ -10,15 +10,21 @@ mod saved_profile;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
 
+use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::{Api, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
 use crate::table::Arrangement;
 use crate::whole_file::{FileError, write_file};
+
+/// A change takes some milliseconds: whoever holds the lock for longer hangs, and must not hang us as well.
+const LONGEST_LOCK: Duration = Duration::from_secs(2);
+/// How often it is tried.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// The folder of both files: `GATEWATCH_CONFIG_DIR`, or the platform's own; `None` where there is no home folder.
 #[must_use]
@@ -34,8 +40,18 @@ pub fn folder() -> Option<PathBuf> {
 fn lock(folder: &Path) -> io::Result<std::fs::File> {
     std::fs::create_dir_all(folder)?;
     let file = std::fs::File::create(folder.join(".lock"))?;
-    file.lock()?;
-    Ok(file)
+    let end = Instant::now() + LONGEST_LOCK;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() >= end => {
+                let text = "another window holds the settings; close that one, or try again";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+        }
+    }
 }
 
 /// What the user set in `config.toml`.
@@ -94,6 +110,14 @@ pub enum SettingsFault {
     /// A profile with a user and a token.
     #[error("profile {profile:?} has a user and a token; a gateway takes one of them")]
     TwoLogins {
+        /// The profile's name.
+        profile: String,
+    },
+    /// A profile that was to be changed is not there any more.
+    #[error(
+        "profile {profile:?} was renamed or deleted, here or in another window; save it again as a new one"
+    )]
+    Gone {
         /// The profile's name.
         profile: String,
     },

@@ -98,6 +98,7 @@ impl SavedFilter {
                 Some(old) => *old = table,
                 None => tables.push(table),
             }
+            Ok(())
         })
     }
 
@@ -112,6 +113,7 @@ impl SavedFilter {
             if let Some(place) = place {
                 tables.remove(place);
             }
+            Ok(())
         })
     }
 

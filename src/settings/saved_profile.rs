@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
-use super::SettingsError;
 use super::config_file::{edit, is_called};
+use super::{SettingsError, SettingsFault};
 use crate::gateway::{Api, Login, Pin, Profile};
 
 /// The file's key for gateways.
@@ -18,14 +18,17 @@ const KEY: &str = "profile";
 /// was not saved.
 ///
 /// # Errors
-/// When the file can't be read, or another gateway has the same name, which leaves the file as it is, or it can't be
-/// written.
+/// When the file can't be read, the gateway is no longer there as it was `before`, or another one has the same name,
+/// which leaves the file as it is, or it can't be written.
 pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let known = before.and_then(|before| {
-            let place = tables.iter().position(|table| is_called(table, &before.name))?;
-            Some((place, before.clone()))
-        });
+        let known = match before {
+            None => None,
+            Some(before) => {
+                let place = tables.iter().position(|table| is_called(table, &before.name));
+                Some((place.ok_or_else(|| gone(before))?, before.clone()))
+            }
+        };
         // Another window may have saved the same gateway meanwhile. One that only has the same name is not it; two of
         // one name are then refused.
         let same = || {
@@ -45,20 +48,25 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
         if let Some(table) = tables.get_mut(place) {
             write_changes(table, folder, &before, after);
         }
+        Ok(())
     })
 }
 
-/// Removes the gateway of this name from `config.toml` in `folder`.
+/// Removes this gateway from `config.toml` in `folder`.
 ///
 /// # Errors
-/// When the file can't be read, which leaves it as it is, or not be written.
-pub fn remove_profile(folder: &Path, name: &str) -> Result<(), SettingsError> {
+/// When the file can't be read, or the gateway is not there any more, which leaves the file as it is, or it can't be
+/// written.
+pub fn remove_profile(folder: &Path, profile: &Profile) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let place = tables.iter().position(|table| is_called(table, name));
-        if let Some(place) = place {
-            tables.remove(place);
-        }
+        let place = tables.iter().position(|table| is_called(table, &profile.name));
+        tables.remove(place.ok_or_else(|| gone(profile))?);
+        Ok(())
     })
+}
+
+fn gone(profile: &Profile) -> SettingsFault {
+    SettingsFault::Gone { profile: profile.name.clone() }
 }
 
 /// The gateway with nothing but its name and its addresses.
@@ -274,7 +282,16 @@ mod tests {
         renamed.login = Login::Token;
         save_profile(folder.path(), Some(&before), &renamed).unwrap();
         assert_eq!(profiles(&folder)[1], renamed);
-        remove_profile(folder.path(), "Gate \"2\"").unwrap();
+        remove_profile(folder.path(), &renamed).unwrap();
+        assert_eq!(text(&folder), WRITTEN);
+        // Nothing comes back by itself that another window took away.
+        let mut changed = renamed.clone();
+        changed.perspective = true;
+        for gone in
+            [remove_profile(folder.path(), &renamed), save_profile(folder.path(), Some(&renamed), &changed)]
+        {
+            assert!(gone.unwrap_err().to_string().contains("was renamed or deleted"));
+        }
         assert_eq!(text(&folder), WRITTEN);
     }
 

@@ -3,12 +3,20 @@
 use chrono::{DateTime, Local};
 use egui::{Grid, Label, RichText, Ui};
 
-use crate::gateway::{Refused, Why};
+use super::theme::{self, Tone};
+use crate::gateway::{Fingerprint, Refused, Why};
 
 /// Draws a certificate that was refused. Whether it could be trusted: what can't be used at all would be in vain.
 pub(super) fn show(ui: &mut Ui, refused: &Refused) -> bool {
     let certificate = &refused.certificate;
     ui.label(RichText::new(format!("The certificate of {}", refused.host)).strong());
+    let mut trusted: &[Fingerprint] = &[];
+    if let Why::Changed { pinned, .. } = &refused.why {
+        trusted = pinned;
+        let colour = theme::colour(ui.visuals(), Tone::Fault);
+        let text = "▲ This is NOT the one that you trusted: ask who runs the gateway before you trust it";
+        ui.add(Label::new(RichText::new(text).color(colour).strong()).wrap());
+    }
     Grid::new("certificate").num_columns(2).show(ui, |ui| {
         let mut line = |title: &str, text: String| {
             ui.label(title);
@@ -16,6 +24,9 @@ pub(super) fn show(ui: &mut Ui, refused: &Refused) -> bool {
             ui.end_row();
         };
         line("Fingerprint", certificate.fingerprint.to_string());
+        for fingerprint in trusted {
+            line("Trusted until now", fingerprint.to_string());
+        }
         line("Made for", certificate.subject.clone());
         line("Names", certificate.names.join(", "));
         let issuer = if certificate.is_self_signed { "itself" } else { &certificate.issuer };

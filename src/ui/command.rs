@@ -25,8 +25,10 @@ pub enum Command {
     },
     /// To have a form for another gateway.
     AddGateway,
-    /// To have a form for the gateway that is watched.
-    EditGateway,
+    /// To have the form of the saved gateway of this name or, without one, of the gateway that is watched.
+    EditGateway(Option<String>),
+    /// To see what other windows saved.
+    ReadSettings,
     /// To try what stands in the form.
     TestGateway,
     /// To keep what stands in the form.
@@ -141,9 +143,9 @@ pub struct Doomed {
 impl Doomed {
     /// What people call it.
     pub(super) fn in_words(&self) -> String {
-        let Self { kind, user, project, .. } = self;
+        let Self { node, kind, user, project, .. } = self;
         let user = user.as_deref().unwrap_or("an unknown user");
         let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
-        format!("the {kind} session of {user}{project}")
+        format!("the {kind} session of {user}{project} on {}", node.authority())
     }
 }

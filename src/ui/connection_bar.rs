@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Local};
-use egui::{ComboBox, Key, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, ComboBox, Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::command::Command;
 use super::model::{Health, Model};
@@ -42,6 +42,9 @@ fn gateway(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
         model.gateway_fault = None;
     }
     let menu = ui.menu_button("▼", |ui| saved(ui, model, commands)).response;
+    if menu.clicked() {
+        commands.push(Command::ReadSettings);
+    }
     menu.on_hover_text("Saved gateways").accessible_name("Saved gateways");
     if ui.button("Connect").on_hover_text("Watch this gateway").clicked() || entered {
         commands.push(Command::Connect(model.gateway_box.clone()));
@@ -53,24 +56,28 @@ fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     ui.set_min_width(theme::MENU_WIDTH);
     ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
         for name in &model.profiles {
-            if ui.button(name).clicked() {
-                model.gateway_box.clone_from(name);
-                commands.push(Command::Connect(name.clone()));
-                ui.close();
-            }
+            ui.horizontal(|ui| {
+                let edit = ui.button("Edit").on_hover_text("Change or delete it");
+                if edit.accessible_name(format!("Edit {name}…")).clicked() {
+                    commands.push(Command::EditGateway(Some(name.clone())));
+                    ui.close();
+                }
+                let connect = Button::new(name).truncate();
+                if ui.add_sized([theme::MENU_WIDTH, ui.spacing().interact_size.y], connect).clicked() {
+                    model.gateway_box.clone_from(name);
+                    commands.push(Command::Connect(name.clone()));
+                    ui.close();
+                }
+            });
         }
     });
     if !model.profiles.is_empty() {
         ui.separator();
     }
-    if model.can_edit {
-        let is_saved = model.profiles.contains(&model.gateway);
-        let edit =
-            if is_saved { format!("Edit {}…", model.gateway) } else { "Save this gateway…".to_owned() };
-        if ui.button(edit).clicked() {
-            commands.push(Command::EditGateway);
-            ui.close();
-        }
+    let is_unsaved = model.can_edit && !model.profiles.contains(&model.gateway);
+    if is_unsaved && ui.button("Save this gateway…").clicked() {
+        commands.push(Command::EditGateway(None));
+        ui.close();
     }
     if ui.button("Add a gateway…").clicked() {
         commands.push(Command::AddGateway);

@@ -98,7 +98,7 @@ fn certificate(ui: &mut Ui, refused: &Refused, commands: &mut Vec<Command>) {
     if !certificate::show(ui, refused) {
         return;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label("Compare the fingerprint with the gateway's own, then");
         if ui.button("Trust it until the window closes").clicked() {
             commands.push(Command::Trust { refused: Box::new(refused.clone()), for_good: false });

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::gateway::{
-    Api, Credentials, GatewayError, GatewayInfo, Login, NodeUrl, Pin, Profile, Reading, Refused, Trust,
-};
+use crate::gateway::{Api, GatewayError, GatewayInfo, Login, NodeUrl, Pin, Profile, Reading, Refused, Trust};
 use crate::secrets::{KeyringError, Secret};
 
 /// What is typed, and what came of trying it.
@@ -14,6 +12,23 @@ pub(super) struct GatewayForm {
     pub(super) before: Profile,
     /// It is saved under its name already.
     pub(super) is_saved: bool,
+    /// What stands in the boxes.
+    pub(super) typed: Typed,
+    /// What stood there at first.
+    untouched: Typed,
+    /// Why it can't be saved or tested.
+    pub(super) fault: Option<FormFault>,
+    /// What a test found.
+    pub(super) test: Option<Test>,
+    /// How far it is.
+    pub(super) stage: Stage,
+    /// What the user is to be shown in the next frame.
+    pub(super) attention: Option<Attention>,
+}
+
+/// A gateway as it is typed.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Typed {
     /// What people call it.
     pub(super) name: String,
     /// Its nodes, each on a line of its own.
@@ -36,14 +51,6 @@ pub(super) struct GatewayForm {
     pub(super) ca_file: String,
     /// The certificates that are trusted for good.
     pub(super) pins: Vec<Pin>,
-    /// Why it can't be saved or tested.
-    pub(super) fault: Option<FormFault>,
-    /// What a test found.
-    pub(super) test: Option<Test>,
-    /// How far it is.
-    pub(super) stage: Stage,
-    /// What the user is to be shown in the next frame.
-    pub(super) attention: Option<Attention>,
 }
 
 /// How far a form is.
@@ -62,6 +69,10 @@ pub(super) enum Stage {
 pub(super) enum Attention {
     /// The first box, which is to have the keyboard.
     Name,
+    /// The box for the user, likewise.
+    User,
+    /// The box for the password or the token, likewise.
+    Secret,
     /// What was just found, or found wrong.
     Finding,
 }
@@ -154,21 +165,40 @@ impl GatewayForm {
     pub(super) fn of(profile: &Profile, is_saved: bool) -> Self {
         let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
-        Self {
-            before: profile.clone(),
+        Self::with(
+            profile.clone(),
             is_saved,
-            // An address is no name yet.
-            name: if is_saved || !urls.contains(name) { name.clone() } else { String::new() },
-            addresses: urls.join("\n"),
-            api: *api,
-            opened_by: login.into(),
-            user: login.user().unwrap_or_default().to_owned(),
-            secret: String::new(),
-            refresh: *refresh,
-            perspective: *perspective,
-            may_terminate: *may_terminate,
-            ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
-            pins: trust.pins.clone(),
+            Typed {
+                // An address is no name yet.
+                name: if is_saved || !urls.contains(name) { name.clone() } else { String::new() },
+                addresses: urls.join("\n"),
+                api: *api,
+                opened_by: login.into(),
+                user: login.user().unwrap_or_default().to_owned(),
+                secret: String::new(),
+                refresh: *refresh,
+                perspective: *perspective,
+                may_terminate: *may_terminate,
+                ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+                pins: trust.pins.clone(),
+            },
+        )
+    }
+
+    /// A form with nothing in it.
+    pub(super) fn empty() -> Self {
+        // Stands for the nodes that nobody has typed yet.
+        let nowhere = Profile::from_address("http://localhost").expect("an address");
+        let of_nowhere = Self::of(&nowhere, false).typed;
+        Self::with(nowhere, false, Typed { name: String::new(), addresses: String::new(), ..of_nowhere })
+    }
+
+    fn with(before: Profile, is_saved: bool, typed: Typed) -> Self {
+        Self {
+            before,
+            is_saved,
+            untouched: typed.clone(),
+            typed,
             fault: None,
             test: None,
             stage: Stage::Typing,
@@ -176,16 +206,9 @@ impl GatewayForm {
         }
     }
 
-    /// A form with nothing in it.
-    pub(super) fn empty() -> Self {
-        // Stands for the nodes that nobody has typed yet.
-        let nowhere = Profile::from_address("http://localhost").expect("an address");
-        Self { name: String::new(), addresses: String::new(), ..Self::of(&nowhere, false) }
-    }
-
     /// The gateway as typed. `others` are the names that other gateways have.
     pub(super) fn profile(&self, others: &[String]) -> Result<Profile, FormFault> {
-        let name = self.name.trim();
+        let name = self.typed.name.trim();
         if name.is_empty() {
             return Err(FormFault::NoName);
         }
@@ -198,19 +221,53 @@ impl GatewayForm {
 
     /// The gateway as typed, whatever its name.
     pub(super) fn unnamed(&self) -> Result<Profile, FormFault> {
-        let nodes = self.nodes()?;
-        let login = self.login()?;
-        let ca_file = Some(self.ca_file.trim()).filter(|file| !file.is_empty()).map(PathBuf::from);
+        let Typed { api, refresh, perspective, may_terminate, ca_file, pins, .. } = &self.typed;
+        let nodes = self.typed.nodes()?;
+        let login = self.typed.login()?;
+        let ca_file = Some(ca_file.trim()).filter(|file| !file.is_empty()).map(PathBuf::from);
         let mut profile = Profile::new(self.before.name.clone(), nodes).ok_or(FormFault::NoAddress)?;
         profile.login = login;
-        profile.trust = Trust { ca_file, pins: self.pins.clone() };
-        profile.api = self.api;
-        profile.perspective = self.perspective;
-        profile.refresh = self.refresh;
-        profile.may_terminate = self.may_terminate;
+        profile.trust = Trust { ca_file, pins: pins.clone() };
+        profile.api = *api;
+        profile.perspective = *perspective;
+        profile.refresh = *refresh;
+        profile.may_terminate = *may_terminate;
         Ok(profile)
     }
 
+    /// Whether there may be a secret in the keyring that opens the gateway as it is typed: one for the same user and the
+    /// same nodes.
+    pub(super) fn has_kept_secret(&self) -> bool {
+        self.is_saved
+            && self.typed.opened_by != OpenedBy::Nothing
+            && self.unnamed().is_ok_and(|profile| profile.binding() == self.before.binding())
+    }
+
+    /// Whether anything in it would be lost.
+    pub(super) fn is_changed(&self) -> bool {
+        self.stage == Stage::Writing || self.typed != self.untouched
+    }
+
+    /// Whether this is to be shown, once.
+    pub(super) fn take(&mut self, attention: Attention) -> bool {
+        self.attention.take_if(|wanted| *wanted == attention).is_some()
+    }
+
+    /// What was found was found for something else, once that was changed.
+    pub(super) fn forget_old_test(&mut self) {
+        let Self { test, typed, .. } = self;
+        test.take_if(|test| test.of != *typed);
+    }
+
+    /// Trusts a certificate that a test was shown.
+    pub(super) fn trust(&mut self, refused: &Refused) {
+        let mut trust = Trust { ca_file: None, pins: std::mem::take(&mut self.typed.pins) };
+        trust.accept(refused);
+        self.typed.pins = trust.pins;
+    }
+}
+
+impl Typed {
     fn nodes(&self) -> Result<Vec<NodeUrl>, FormFault> {
         let lines = self.addresses.split(['\n', ',', ' ']).map(str::trim).filter(|line| !line.is_empty());
         let mut nodes: Vec<NodeUrl> = Vec::new();
@@ -245,34 +302,6 @@ impl GatewayForm {
         is_typed.then(|| Secret::new(self.secret.clone()))
     }
 
-    /// Whether this is to be shown, once.
-    pub(super) fn take(&mut self, attention: Attention) -> bool {
-        self.attention.take_if(|wanted| *wanted == attention).is_some()
-    }
-
-    /// Trusts a certificate that a test was shown.
-    pub(super) fn trust(&mut self, refused: &Refused) {
-        let mut trust = Trust { ca_file: None, pins: std::mem::take(&mut self.pins) };
-        trust.accept(refused);
-        self.pins = trust.pins;
-    }
-
-    /// Whether there may be a secret in the keyring that opens the gateway as it is typed.
-    pub(super) fn has_kept_secret(&self) -> bool {
-        self.is_saved
-            && self.opened_by != OpenedBy::Nothing
-            && self.opened_by == OpenedBy::from(&self.before.login)
-    }
-
-    /// Whether anything in it would be lost.
-    pub(super) fn is_changed(&self) -> bool {
-        let unchanged = Self::of(&self.before, self.is_saved);
-        let empty = Self::empty();
-        let is_empty = self.addresses.is_empty() && self.name == empty.name;
-        let same = self.unnamed().is_ok_and(|profile| profile == self.before) && self.name == unchanged.name;
-        !(self.secret.is_empty() && (same || is_empty && !self.is_saved))
-    }
-
     /// Whether a password or a token could be read on its way to one of the addresses.
     pub(super) fn sends_in_the_clear(&self) -> bool {
         self.opened_by != OpenedBy::Nothing
@@ -281,12 +310,11 @@ impl GatewayForm {
 }
 
 /// What a test of the connection has found so far.
-#[derive(Debug)]
 pub(super) struct Test {
+    /// What stood in the form.
+    of: Typed,
     /// Each node, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
-    /// What was used to be let in.
-    pub(super) opened_by: OpenedBy,
     /// It goes on.
     pub(super) is_running: bool,
 }
@@ -300,6 +328,21 @@ pub(super) struct TestedNode {
     pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
     /// Its sessions, once they were read.
     pub(super) read: Option<Result<Reading, GatewayError>>,
+    /// How it let us in.
+    pub(super) entry: Entry,
+}
+
+/// How a node let us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It asks for nothing.
+    Open,
+    /// It asks for nothing, though a password was to be sent: everybody else gets in as well.
+    OpenAnyway,
+    /// By the password.
+    Password,
+    /// By the token.
+    Token,
 }
 
 /// A step of a test, and at which node.
@@ -307,17 +350,17 @@ pub(super) struct TestedNode {
 pub(super) enum Step {
     /// Who answered there.
     Who(usize, Result<Option<GatewayInfo>, GatewayError>),
-    /// Its sessions.
-    Read(usize, Result<Reading, GatewayError>),
+    /// Its sessions, and how it let us in.
+    Read(usize, Result<Reading, GatewayError>, Entry),
 }
 
 impl Test {
     /// Nothing is found yet.
-    pub(super) fn of(profile: &Profile) -> Self {
+    pub(super) fn of(typed: &Typed, profile: &Profile) -> Self {
         let nodes = profile.nodes().iter().cloned();
         Self {
-            nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
-            opened_by: (&profile.login).into(),
+            nodes: nodes.map(|url| TestedNode { url, who: None, read: None, entry: Entry::Open }).collect(),
+            of: typed.clone(),
             is_running: true,
         }
     }
@@ -326,18 +369,11 @@ impl Test {
     pub(super) fn take(&mut self, step: Step) {
         match step {
             Step::Who(place, who) => self.nodes[place].who = Some(who),
-            Step::Read(place, read) => self.nodes[place].read = Some(read),
+            Step::Read(place, read, entry) => {
+                self.nodes[place].read = Some(read);
+                self.nodes[place].entry = entry;
+            }
         }
-    }
-}
-
-/// What is sent to a gateway that is opened so.
-pub(super) fn credentials(login: &Login, secret: &Secret) -> Credentials {
-    let secret = secret.expose().to_owned();
-    match login {
-        Login::None => Credentials::None,
-        Login::Basic { user } => Credentials::Basic { user: user.clone(), password: secret },
-        Login::Token => Credentials::Token(secret),
     }
 }
 
@@ -357,24 +393,48 @@ mod tests {
     fn what_is_not_touched_stays() {
         let form = GatewayForm::of(&profile(), true);
         assert_eq!(form.profile(&["North".to_owned()]), Ok(profile()));
-        assert!(!form.is_changed() && form.has_kept_secret() && form.secret().is_none());
+        assert!(!form.is_changed() && form.has_kept_secret() && form.typed.secret().is_none());
         assert!(!GatewayForm::empty().is_changed());
+    }
+
+    #[test]
+    fn a_kept_secret_is_for_the_same_user_and_nodes_only() {
+        type Change = fn(&mut Typed);
+        let changes: [(Change, bool); 5] = [
+            (|typed| typed.name = "South".to_owned(), true),
+            (|typed| typed.may_terminate = true, true),
+            (|typed| typed.addresses.push_str("\nhttp://n3"), false),
+            (|typed| typed.user = "anna".to_owned(), false),
+            (|typed| typed.opened_by = OpenedBy::Token, false),
+        ];
+        for (change, is_kept) in changes {
+            let mut form = GatewayForm::of(&profile(), true);
+            change(&mut form.typed);
+            assert_eq!(form.has_kept_secret(), is_kept);
+        }
+    }
+
+    #[test]
+    fn whatever_is_typed_would_be_lost() {
+        let mut form = GatewayForm::empty();
+        form.typed.ca_file = "ca.pem".to_owned();
+        assert!(form.is_changed());
     }
 
     #[test]
     fn each_fault_is_told_in_its_place() {
         type Change = fn(&mut GatewayForm);
         let cases: [(Change, Place); 7] = [
-            (|form| form.name = " ".to_owned(), Place::Name),
-            (|form| form.name = "South".to_owned(), Place::Name),
-            (|form| form.addresses = "\n ".to_owned(), Place::Addresses),
-            (|form| form.addresses = "n1\nftp://n2".to_owned(), Place::Addresses),
-            (|form| form.user = String::new(), Place::Login),
-            (|form| form.user = "a:b".to_owned(), Place::Login),
+            (|form| form.typed.name = " ".to_owned(), Place::Name),
+            (|form| form.typed.name = "South".to_owned(), Place::Name),
+            (|form| form.typed.addresses = "\n ".to_owned(), Place::Addresses),
+            (|form| form.typed.addresses = "n1\nftp://n2".to_owned(), Place::Addresses),
+            (|form| form.typed.user = String::new(), Place::Login),
+            (|form| form.typed.user = "a:b".to_owned(), Place::Login),
             (
                 |form| {
-                    form.opened_by = OpenedBy::Token;
-                    form.secret = "key".to_owned();
+                    form.typed.opened_by = OpenedBy::Token;
+                    form.typed.secret = "key".to_owned();
                 },
                 Place::Login,
             ),
@@ -391,11 +451,11 @@ mod tests {
     #[test]
     fn addresses_are_read_as_they_are_pasted_and_each_once() {
         let mut form = GatewayForm::of(&profile(), true);
-        form.addresses = "n1, n1:8088\nhttps://n2:8043/web/home\n".to_owned();
+        form.typed.addresses = "n1, n1:8088\nhttps://n2:8043/web/home\n".to_owned();
         assert_eq!(form.profile(&[]).unwrap().nodes(), profile().nodes());
-        assert!(form.sends_in_the_clear());
-        form.addresses = "https://n2:8043".to_owned();
-        assert!(!form.sends_in_the_clear());
+        assert!(form.typed.sends_in_the_clear());
+        form.typed.addresses = "https://n2:8043".to_owned();
+        assert!(!form.typed.sends_in_the_clear());
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The form of a gateway: what it is called, where it is, what opens it; and a test of all that.
 
 use egui::text_edit::TextEditState;
-use egui::{Align, Button, ComboBox, Frame, Id, Label, Panel, Response, RichText, ScrollArea, TextEdit, Ui};
+use egui::{
+    Align, Button, ComboBox, Frame, Id, Key, Label, Panel, Response, RichText, ScrollArea, TextEdit, Ui,
+};
 
 use super::certificate;
 use super::command::Command;
 use super::connection_bar::{INTERVALS, every};
-use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage, Test, TestedNode};
+use super::gateway_form::{
+    Attention, Entry, FormFault, GatewayForm, OpenedBy, Place, Stage, Test, TestedNode,
+};
 use super::silent;
 use super::theme::{self, Tone};
 use crate::display;
@@ -26,13 +30,14 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comma
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().text_edit_width = ui.available_width();
-        whereabouts(ui, form);
+        whereabouts(ui, form, commands);
         ui.add_space(6.0);
-        login(ui, form);
+        login(ui, form, commands);
         ui.add_space(6.0);
         reading(ui, form);
         ui.add_space(6.0);
-        trust(ui, form);
+        trust(ui, form, commands);
+        form.forget_old_test();
         let is_news = form.test.is_some() && form.fault.is_none() && form.take(Attention::Finding);
         if let Some(test) = &form.test {
             ui.add_space(6.0);
@@ -49,22 +54,23 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comma
     });
 }
 
-fn whereabouts(ui: &mut Ui, form: &mut GatewayForm) {
-    let name = text_box(ui, "Name", TextEdit::singleline(&mut form.name).hint_text("Plant North"));
+fn whereabouts(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut form.typed.name).hint_text("Plant North");
+    let name = line_box(ui, "Name", edit, commands);
     if form.take(Attention::Name) {
         name.request_focus();
     }
     clear_fault(form, Place::Name, &name);
     fault(ui, form, Place::Name);
     let hint = "http://host:8088";
-    let edit = TextEdit::multiline(&mut form.addresses).hint_text(hint).desired_rows(2);
+    let edit = TextEdit::multiline(&mut form.typed.addresses).hint_text(hint).desired_rows(2);
     let edit = text_box(ui, "Addresses", edit)
         .on_hover_text("One for each node of a cluster, a redundant pair, or several sites, on a line each");
     clear_fault(form, Place::Addresses, &edit);
     fault(ui, form, Place::Addresses);
 }
 
-fn login(ui: &mut Ui, form: &mut GatewayForm) {
+fn login(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     ui.label("Opened by");
     ui.horizontal_wrapped(|ui| {
         for (kind, text, hint) in [
@@ -72,30 +78,42 @@ fn login(ui: &mut Ui, form: &mut GatewayForm) {
             (OpenedBy::Password, "a password", "HTTP Basic, for the Web Dev module"),
             (OpenedBy::Token, "an API token", "Of a gateway of 8.3, for its REST API"),
         ] {
-            if ui.selectable_value(&mut form.opened_by, kind, text).on_hover_text(hint).changed() {
-                form.secret.clear();
+            if ui.selectable_value(&mut form.typed.opened_by, kind, text).on_hover_text(hint).changed() {
+                form.typed.secret.clear();
                 form.fault = None;
+                form.attention = match kind {
+                    OpenedBy::Nothing => None,
+                    OpenedBy::Password => Some(Attention::User),
+                    OpenedBy::Token => Some(Attention::Secret),
+                };
             }
         }
     });
-    if form.opened_by == OpenedBy::Password {
-        let edit = text_box(ui, "User of the gateway", TextEdit::singleline(&mut form.user));
+    if form.typed.opened_by == OpenedBy::Password {
+        let edit = TextEdit::singleline(&mut form.typed.user);
+        let edit = line_box(ui, "User of the gateway", edit, commands);
+        if form.take(Attention::User) {
+            edit.request_focus();
+        }
         clear_fault(form, Place::Login, &edit);
     }
-    if form.opened_by != OpenedBy::Nothing {
-        let (title, of) = match form.opened_by {
+    if form.typed.opened_by != OpenedBy::Nothing {
+        let (title, of) = match form.typed.opened_by {
             OpenedBy::Token => ("API token of the gateway", "name:key"),
             _ => ("Password of the gateway", ""),
         };
         let hint = if form.has_kept_secret() { "the one that is kept" } else { of };
-        let id = Id::unique(("gateway secret", form.opened_by == OpenedBy::Token));
-        let edit = TextEdit::singleline(&mut form.secret).id(id).password(true).hint_text(hint);
-        let edit = text_box(ui, title, edit);
+        let id = Id::unique(("gateway secret", form.typed.opened_by == OpenedBy::Token));
+        let edit = TextEdit::singleline(&mut form.typed.secret).id(id).password(true).hint_text(hint);
+        let edit = line_box(ui, title, edit, commands);
+        if form.take(Attention::Secret) {
+            edit.request_focus();
+        }
         forget_undo(ui, id);
         clear_fault(form, Place::Login, &edit);
-        ui.weak("Kept in the platform's keyring, never in a file");
+        ui.weak("Kept in the platform's keyring where there is one, never in a file");
     }
-    if form.sends_in_the_clear() {
+    if form.typed.sends_in_the_clear() {
         readable(ui);
     }
     fault(ui, form, Place::Login);
@@ -122,10 +140,10 @@ fn reading(ui: &mut Ui, form: &mut GatewayForm) {
             (Some(Api::WebDev), "through Web Dev", "Our project in the Web Dev module, from 7.9 on"),
             (Some(Api::Rest), "through REST", "The lists of 8.3, with an API token"),
         ];
-        let name = choices.iter().find(|(api, ..)| *api == form.api).map_or("", |(_, name, _)| name);
+        let name = choices.iter().find(|(api, ..)| *api == form.typed.api).map_or("", |(_, name, _)| name);
         let choice = ComboBox::from_id_salt("gateway api").selected_text(name).show_ui(ui, |ui| {
             for (api, name, hint) in choices {
-                ui.selectable_value(&mut form.api, api, name).on_hover_text(hint);
+                ui.selectable_value(&mut form.typed.api, api, name).on_hover_text(hint);
             }
         });
         choice.response.accessible_name("Interface");
@@ -136,26 +154,29 @@ fn reading(ui: &mut Ui, form: &mut GatewayForm) {
             None => "as the others".to_owned(),
             Some(interval) => every(Some(interval).filter(|interval| !interval.is_zero())),
         };
-        let choice =
-            ComboBox::from_id_salt("gateway refresh").selected_text(text(form.refresh)).show_ui(ui, |ui| {
+        let choice = ComboBox::from_id_salt("gateway refresh")
+            .selected_text(text(form.typed.refresh))
+            .show_ui(ui, |ui| {
                 let intervals = [None, Some(0)].into_iter().chain(INTERVALS.map(Some));
                 for interval in intervals.map(|seconds| seconds.map(std::time::Duration::from_secs)) {
-                    ui.selectable_value(&mut form.refresh, interval, text(interval));
+                    ui.selectable_value(&mut form.typed.refresh, interval, text(interval));
                 }
             });
         choice.response.accessible_name("Refresh of this gateway");
     });
-    ui.checkbox(&mut form.perspective, "Perspective sessions from Web Dev, too")
+    ui.checkbox(&mut form.typed.perspective, "Perspective sessions from Web Dev, too")
         .on_hover_text("The REST API lists them in any case");
-    ui.checkbox(&mut form.may_terminate, "Sessions may be terminated")
+    ui.checkbox(&mut form.typed.may_terminate, "Sessions may be terminated")
         .on_hover_text("On 8.3, with an API token that has the right to; each time you are asked first");
 }
 
-fn trust(ui: &mut Ui, form: &mut GatewayForm) {
-    let edit = TextEdit::singleline(&mut form.ca_file).hint_text("only where a plant has its own");
-    text_box(ui, "CA file", edit).on_hover_text("Certificates to trust beside the platform's, PEM or DER");
+fn trust(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut form.typed.ca_file).hint_text("only where a plant has its own");
+    line_box(ui, "CA file", edit, commands).on_hover_text(
+        "Certificates to trust beside the platform's, PEM or DER; beside config.toml if relative",
+    );
     let mut dropped = None;
-    for (place, pin) in form.pins.iter().enumerate() {
+    for (place, pin) in form.typed.pins.iter().enumerate() {
         ui.horizontal(|ui| {
             let port = pin.port.map(|port| format!(":{port}")).unwrap_or_default();
             let host = format!("{}{port}", pin.host);
@@ -168,7 +189,7 @@ fn trust(ui: &mut Ui, form: &mut GatewayForm) {
         });
     }
     if let Some(place) = dropped {
-        form.pins.remove(place);
+        form.typed.pins.remove(place);
     }
 }
 
@@ -197,10 +218,12 @@ fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
             commands.push(Command::SaveGateway);
         }
         let close = if form.is_changed() { "Discard" } else { "Close" };
-        if ui.button(close).clicked() {
+        if ui.add_enabled(form.stage == Stage::Typing, Button::new(close)).clicked() {
             commands.push(Command::CloseGateway);
         }
-        if form.is_saved && ui.button("Delete…").clicked() {
+        if form.stage == Stage::Writing {
+            ui.weak("saving…");
+        } else if form.is_saved && ui.button("Delete…").clicked() {
             form.stage = Stage::AskingToDelete;
         }
     });
@@ -211,9 +234,10 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
     let mut trusted = None;
     for node in &test.nodes {
         ui.label(RichText::new(node.url.to_string()).strong());
-        let TestedNode { who, read, .. } = node;
+        let TestedNode { who, read, entry, .. } = node;
         match who {
-            None => step(ui, Tone::Warning, "○", "asking who is there…"),
+            None if test.is_running => step(ui, Tone::Warning, "○", "asking who is there…"),
+            None => step(ui, Tone::Fault, "▲", "the test broke off; try again"),
             Some(Ok(info)) => step(ui, Tone::Good, "●", &reached(info.as_ref())),
             // A gateway that says it can't answer was reached all the same.
             Some(Err(error)) => trusted = failed(ui, error).or(trusted),
@@ -221,7 +245,8 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
         match (who, read) {
             (Some(Ok(_)), None) if test.is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
             (_, Some(Ok(read))) => {
-                step(ui, Tone::Good, "●", let_in(test.opened_by, read.api));
+                let (tone, words) = let_in(*entry, read.api);
+                step(ui, tone, "●", words);
                 step(ui, Tone::Good, "●", &found(read));
             }
             (_, Some(Err(error))) => trusted = failed(ui, error).or(trusted),
@@ -259,12 +284,17 @@ fn reached(info: Option<&GatewayInfo>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn let_in(opened_by: OpenedBy, api: Api) -> &'static str {
-    match (opened_by, api) {
-        (OpenedBy::Nothing, _) => "open: it asks for no login",
-        (OpenedBy::Token, Api::Rest) => "authenticated with the API token, through its REST API",
-        (OpenedBy::Token, Api::WebDev) => "open through Web Dev; the API token was not needed",
-        (OpenedBy::Password, _) => "authenticated with the password, through Web Dev",
+fn let_in(entry: Entry, api: Api) -> (Tone, &'static str) {
+    match (entry, api) {
+        (Entry::Open, _) => (Tone::Good, "open: it asks for no login"),
+        (Entry::OpenAnyway, _) => {
+            (Tone::Warning, "open to everybody: it asks for no login, so the password protects nothing")
+        }
+        (Entry::Token, Api::Rest) => (Tone::Good, "authenticated with the API token, through its REST API"),
+        (Entry::Token, Api::WebDev) => {
+            (Tone::Warning, "open to everybody through Web Dev, where no token counts")
+        }
+        (Entry::Password, _) => (Tone::Good, "authenticated with the password, through Web Dev"),
     }
 }
 
@@ -272,6 +302,16 @@ fn found(read: &Reading) -> String {
     let sessions = display::sessions(read.dataset.len());
     let missing: Vec<String> = read.missing.iter().map(ToString::to_string).collect();
     if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
+}
+
+/// A box of one line, in which Enter saves. It keeps the keyboard: there is more to type where something is wrong.
+fn line_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>, commands: &mut Vec<Command>) -> Response {
+    let edit = text_box(ui, title, edit);
+    if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        commands.push(Command::SaveGateway);
+        edit.request_focus();
+    }
+    edit
 }
 
 /// A box under its title.

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use crate::gateway::Profile;
 use crate::secrets::{Kept, KeyringError, Secret, Secrets};
 
 /// How many wishes may wait; a person makes one at a time.
@@ -12,10 +13,10 @@ const WAITING: usize = 16;
 /// What is wanted of the keyring.
 #[derive(Debug)]
 enum Wish {
-    /// The secret of this profile.
-    Get(String),
-    /// To keep this profile's secret.
-    Set(String, Secret),
+    /// The secret of this profile, if it is for this.
+    Get { profile: String, binding: String },
+    /// To keep this profile's secret, and what it is for.
+    Set { profile: String, binding: String, secret: Secret },
     /// To forget it.
     Forget(String),
     /// To keep it under another name.
@@ -29,8 +30,8 @@ pub(super) enum Told {
     Secret(String, Result<Option<Secret>, KeyringError>),
     /// Where a secret is kept now.
     Kept(Kept),
-    /// A secret could not be forgotten.
-    NotForgotten(KeyringError),
+    /// A secret could not be forgotten, or not be found.
+    Failed(KeyringError),
 }
 
 /// The handle of the thread. Nobody waits for it: a keyring that asks the user must not keep the window open.
@@ -51,13 +52,18 @@ impl SecretsThread {
             let secrets = open();
             for wish in to_do {
                 let outcome = match wish {
-                    Wish::Get(profile) => {
-                        let secret = secrets.get(&profile);
+                    Wish::Get { profile, binding } => {
+                        let secret = secrets.get(&profile, &binding);
                         Some(Told::Secret(profile, secret))
                     }
-                    Wish::Set(profile, secret) => Some(Told::Kept(secrets.set(&profile, secret))),
-                    Wish::Rename(old, new) => secrets.rename(&old, &new).map(Told::Kept),
-                    Wish::Forget(profile) => secrets.forget(&profile).err().map(Told::NotForgotten),
+                    Wish::Set { profile, binding, secret } => {
+                        Some(Told::Kept(secrets.set(&profile, &binding, &secret)))
+                    }
+                    Wish::Rename(old, new) => match secrets.rename(&old, &new) {
+                        Ok(kept) => kept.map(Told::Kept),
+                        Err(error) => Some(Told::Failed(error)),
+                    },
+                    Wish::Forget(profile) => secrets.forget(&profile).err().map(Told::Failed),
                 };
                 if let Some(outcome) = outcome {
                     // The window may be gone by now.
@@ -70,13 +76,13 @@ impl SecretsThread {
     }
 
     /// Asks for the secret of a profile.
-    pub(super) fn get(&self, profile: &str) {
-        self.wish(Wish::Get(profile.to_owned()));
+    pub(super) fn get(&self, profile: &Profile) {
+        self.wish(Wish::Get { profile: profile.name.clone(), binding: profile.binding() });
     }
 
     /// Keeps the secret of a profile.
-    pub(super) fn set(&self, profile: &str, secret: Secret) {
-        self.wish(Wish::Set(profile.to_owned(), secret));
+    pub(super) fn set(&self, profile: &Profile, secret: Secret) {
+        self.wish(Wish::Set { profile: profile.name.clone(), binding: profile.binding(), secret });
     }
 
     /// Keeps the secret of a profile that has another name now.

@@ -20,8 +20,10 @@ pub(super) enum Change {
     SaveProfile { before: Option<Profile>, after: Profile },
     /// The same for what was typed into the form, which waits for the outcome.
     SaveForm { before: Option<Profile>, after: Profile },
-    /// To forget the gateway of this name, as was asked for in the form.
-    RemoveProfile(String),
+    /// To forget a gateway, as was asked for in the form.
+    RemoveProfile(Profile),
+    /// To see what others changed.
+    Nothing,
     /// To keep a filter.
     SaveFilter(SavedFilter),
     /// To forget the filter of this name.
@@ -102,7 +104,8 @@ fn make(folder: &Path, change: Change) -> Changed {
         Change::SaveProfile { before, after } | Change::SaveForm { before, after } => {
             read_again(save_profile(folder, before.as_ref(), &after))
         }
-        Change::RemoveProfile(name) => read_again(remove_profile(folder, &name)),
+        Change::RemoveProfile(profile) => read_again(remove_profile(folder, &profile)),
+        Change::Nothing => read_again(Ok(())),
         Change::SaveFilter(filter) => read_again(filter.save(folder)),
         Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
     };

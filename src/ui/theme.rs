@@ -44,10 +44,16 @@ pub(super) const COUNTS_WIDTH: f32 = 220.0;
 pub(super) const DETAILS_WIDTH: f32 = 250.0;
 /// Neither is narrower.
 pub(super) const LEAST_PANEL: f32 = 140.0;
+/// What is left below the questions of a gateway, whatever they take.
+pub(super) const BELOW_DOOR: f32 = 90.0;
 /// The width of the form of a gateway at first.
 pub(super) const FORM_WIDTH: f32 = 330.0;
 /// It is never narrower.
 pub(super) const LEAST_FORM: f32 = 260.0;
+/// Where there is less room than this, it takes the place of the table.
+pub(super) const ROOM_FOR_FORM: f32 = 700.0;
+/// Likewise.
+pub(super) const FORM_HEIGHT: f32 = 300.0;
 /// The most that a question takes of the width.
 pub(super) const QUESTION_WIDTH: f32 = 420.0;
 /// What the title of a list of users or projects takes.

@@ -226,7 +226,7 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
     watch.watcher.connect(profile(&[&evil.gateway.url]), basic.clone());
     let news = watch.until("the refusal", |news| error(news).is_some());
     let secrets = gatewatch::secrets::Secrets::for_this_run();
-    let kept = secrets.set("Plant", Secret::new(PASSWORD.to_owned()));
+    let kept = secrets.set("Plant", "binding", &Secret::new(PASSWORD.to_owned()));
     let secret = Secret::new(TOKEN.to_owned());
     let shown = format!("{basic:?} {token:?} {news:?} {secrets:?} {kept:?} {secret:?}");
     panic!("{shown} {:?}", (basic, token, news, secret));

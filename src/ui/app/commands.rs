@@ -25,7 +25,12 @@ impl App {
             Command::LogIn => self.log_in(),
             Command::Trust { refused, for_good } => self.trust(*refused, for_good),
             Command::AddGateway => self.open_form(GatewayForm::empty()),
-            Command::EditGateway => self.edit_gateway(),
+            Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
+            Command::ReadSettings => {
+                if self.settings_thread.is_some() {
+                    self.change_settings(Change::Nothing);
+                }
+            }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
             Command::DeleteGateway => self.delete_gateway(),

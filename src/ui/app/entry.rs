@@ -2,7 +2,6 @@
 
 use egui::Context;
 
-use super::super::gateway_form::credentials;
 use super::super::model::{LoginForm, Message};
 use super::super::secrets_thread::Told;
 use super::App;
@@ -12,12 +11,15 @@ use crate::secrets::{Kept, KeyringError, Secret};
 impl App {
     /// Watches a gateway with what opens it: what the environment or the user gave for it, or what the keyring has.
     pub(super) fn open(&mut self, profile: Profile) {
-        let given = self.credentials.as_ref().filter(|(theirs, _)| theirs.nodes() == profile.nodes());
+        // Another user's is not meant, though it would open the same nodes.
+        let is_meant = |theirs: &Profile| theirs.nodes() == profile.nodes() && theirs.login == profile.login;
+        let given = self.credentials.as_ref().filter(|(theirs, _)| is_meant(theirs));
         let given = given.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
         if given == Credentials::None && profile.login != Login::None {
             // The keyring may ask the user first; its answer comes when it comes.
-            self.secrets.get(&profile.name);
+            self.secrets.get(&profile);
             self.model.waits_for_secret = true;
+            self.in_use = Credentials::None;
             // Until then nothing of the gateway before may be shown under this one's name.
             self.watcher.leave();
         } else {
@@ -34,10 +36,16 @@ impl App {
 
     /// Takes what the keyring has to say.
     pub(super) fn take_secrets(&mut self, ctx: &Context) {
-        match self.secrets.told() {
+        while let Some(told) = self.secrets.told() {
+            self.take_secret(ctx, told);
+        }
+    }
+
+    fn take_secret(&mut self, ctx: &Context, told: Told) {
+        match told {
             // Where there is no keyring, nothing is left in it.
-            None | Some(Told::NotForgotten(KeyringError::Absent { .. })) => {}
-            Some(Told::Secret(name, secret)) => {
+            Told::Failed(KeyringError::Absent { .. }) => {}
+            Told::Secret(name, secret) => {
                 if self.test_waits.as_ref().is_some_and(|profile| profile.name == name) {
                     self.test_with(ctx, &secret);
                 }
@@ -48,7 +56,7 @@ impl App {
                     return;
                 }
                 let credentials = match secret {
-                    Ok(Some(secret)) => credentials(&profile.login, &secret),
+                    Ok(Some(secret)) => profile.login.with(secret.expose()),
                     Ok(None) => Credentials::None,
                     Err(error) => {
                         self.model.message = Some(Message::Trouble(error.to_string()));
@@ -58,14 +66,14 @@ impl App {
                 self.in_use = credentials.clone();
                 self.watcher.connect(self.with_trust(&profile), credentials);
             }
-            Some(Told::Kept(Kept::InKeyring)) => {
+            Told::Kept(Kept::InKeyring) => {
                 self.model.message = Some(Message::Done("kept in the keyring".to_owned()));
             }
-            Some(Told::Kept(Kept::ForThisRun(error))) => {
+            Told::Kept(Kept::ForThisRun(error)) => {
                 let text = format!("kept until the window closes, not longer: {error}");
                 self.model.message = Some(Message::Trouble(text));
             }
-            Some(Told::NotForgotten(error)) => {
+            Told::Failed(error) => {
                 self.model.message = Some(Message::Trouble(error.to_string()));
             }
         }
@@ -79,11 +87,11 @@ impl App {
         let LoginForm { is_token, user, secret, keep, .. } = &mut self.model.login;
         let (secret, keep) = (Secret::new(std::mem::take(secret)), *keep);
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
-        let credentials = credentials(&login, &secret);
-        self.credentials = Some((profile.clone(), credentials));
+        let credentials = login.with(secret.expose());
         self.to_keep = None;
         let had_login = profile.login != Login::None;
         profile.login = if keep { login } else { Login::None };
+        self.credentials = Some((profile.clone(), credentials));
         if keep {
             self.to_keep = Some((profile.clone(), secret));
         } else if had_login {
@@ -100,7 +108,7 @@ impl App {
             return;
         };
         if self.profile.as_ref().is_some_and(|watched| watched.nodes() == profile.nodes()) {
-            self.secrets.set(&profile.name, secret);
+            self.secrets.set(&profile, secret);
             self.change_profile(&profile, |saved| saved.login = profile.login.clone());
         }
     }

@@ -1,14 +1,13 @@
 //! The gateway in the form: tried, kept, deleted.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Context;
 use tokio::task::JoinSet;
 
-use super::super::gateway_form::{
-    Attention, FormFault, GatewayForm, OpenedBy, Stage, Step, Test, credentials,
-};
+use super::super::gateway_form::{Attention, Entry, FormFault, GatewayForm, OpenedBy, Stage, Step, Test};
 use super::super::gateway_job::{Ended, GatewayJob, Tell};
 use super::super::model::Message;
 use super::super::settings_thread::Change;
@@ -40,19 +39,30 @@ impl App {
             self.model.message = Some(Message::Trouble(text.to_owned()));
             return;
         }
-        self.test = None;
+        self.close_form();
         self.model.form = Some(form);
     }
 
-    pub(super) fn edit_gateway(&mut self) {
-        let Some(profile) = &self.profile else {
-            return;
-        };
-        let form = match self.saved(profile) {
-            Some(saved) => GatewayForm::of(&saved, true),
-            None => GatewayForm::of(profile, false),
-        };
-        self.open_form(form);
+    /// Opens the form of the saved gateway of this name or, without one, of the gateway that is watched.
+    pub(super) fn edit_gateway(&mut self, name: Option<&str>) {
+        let named = |name: &str| self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
+        let watched = || self.profile.as_ref().and_then(|watched| self.saved(watched));
+        if let Some(saved) = name.map_or_else(watched, named) {
+            return self.open_form(GatewayForm::of(&saved, true));
+        }
+        if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
+            // What opened it is what is to be kept.
+            if let Credentials::Basic { user, .. } = &self.in_use {
+                unsaved.login = Login::Basic { user: user.clone() };
+            } else if matches!(self.in_use, Credentials::Token(_)) {
+                unsaved.login = Login::Token;
+            }
+            let mut form = GatewayForm::of(&unsaved, false);
+            if let Credentials::Basic { password: secret, .. } | Credentials::Token(secret) = &self.in_use {
+                form.typed.secret.clone_from(secret);
+            }
+            self.open_form(form);
+        }
     }
 
     pub(super) fn close_form(&mut self) {
@@ -110,17 +120,22 @@ impl App {
         (form.test, form.fault) = (None, None);
         form.attention = Some(Attention::Finding);
         let profile = match form.unnamed() {
-            Ok(profile) => profile,
+            Ok(profile) => in_folder(profile, self.folder.as_deref()),
             Err(fault) => {
                 form.fault = Some(fault);
                 return;
             }
         };
-        match form.secret() {
-            Some(secret) => self.start_test(ctx, profile.clone(), credentials(&profile.login, &secret)),
-            None if form.opened_by == OpenedBy::Nothing => self.start_test(ctx, profile, Credentials::None),
+        match form.typed.secret() {
+            Some(secret) => {
+                let credentials = profile.login.with(secret.expose());
+                self.start_test(ctx, &profile, credentials);
+            }
+            None if form.typed.opened_by == OpenedBy::Nothing => {
+                self.start_test(ctx, &profile, Credentials::None);
+            }
             None if form.has_kept_secret() => {
-                self.secrets.get(&profile.name);
+                self.secrets.get(&profile);
                 self.test_waits = Some(profile);
             }
             None => form.fault = Some(FormFault::NoSecret),
@@ -134,19 +149,20 @@ impl App {
         };
         match secret {
             Ok(Some(secret)) => {
-                let credentials = credentials(&profile.login, secret);
-                self.start_test(ctx, profile, credentials);
+                let credentials = profile.login.with(secret.expose());
+                self.start_test(ctx, &profile, credentials);
             }
             Ok(None) => form.fault = Some(FormFault::NoSecret),
             Err(error) => form.fault = Some(FormFault::Keyring(error.clone())),
         }
     }
 
-    fn start_test(&mut self, ctx: &Context, profile: Profile, credentials: Credentials) {
+    fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
+        let profile = self.with_trust(profile);
         let Some(form) = &mut self.model.form else {
             return;
         };
-        form.test = Some(Test::of(&profile));
+        form.test = Some(Test::of(&form.typed, &profile));
         let wake = ctx.clone();
         let job = GatewayJob::spawn(move || wake.request_repaint(), |tell| test(profile, credentials, tell));
         match job {
@@ -188,14 +204,14 @@ impl App {
         form.fault = None;
         form.attention = Some(Attention::Finding);
         let after = match form.profile(&self.model.profiles) {
-            Ok(after) => after,
+            Ok(after) => in_folder(after, self.folder.as_deref()),
             Err(fault) => {
                 form.fault = Some(fault);
                 return;
             }
         };
         let before = form.is_saved.then(|| form.before.clone());
-        let secret = form.secret();
+        let secret = form.typed.secret();
         form.stage = Stage::Writing;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
         self.change_form(change, Pending::Save { before, after, secret });
@@ -209,7 +225,7 @@ impl App {
         };
         form.stage = Stage::Writing;
         let profile = form.before.clone();
-        self.change_form(Change::RemoveProfile(profile.name.clone()), Pending::Delete(profile));
+        self.change_form(Change::RemoveProfile(profile.clone()), Pending::Delete(profile));
     }
 
     fn change_form(&mut self, change: Change, then: Pending) {
@@ -226,6 +242,10 @@ impl App {
         if let Some(fault) = fault {
             if let Some(form) = &mut self.model.form {
                 form.stage = Stage::Typing;
+                form.attention = Some(Attention::Finding);
+                // Where another window took it away, it can be saved again as a new one.
+                let saved = &self.settings.profiles;
+                form.is_saved &= saved.iter().any(|saved| saved.name == form.before.name);
                 form.fault = Some(FormFault::NotSaved(fault));
             }
             return;
@@ -241,6 +261,7 @@ impl App {
                     self.secrets.forget(&profile.name);
                 }
                 self.model.message = Some(Message::Done(format!("{} is deleted", profile.name)));
+                self.forget_login(&profile);
                 if self.profile.as_ref().is_some_and(|watched| watched.name == profile.name) {
                     self.leave();
                 }
@@ -251,7 +272,7 @@ impl App {
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, secret: Option<&Secret>) {
         let old_name = before.map(|before| &before.name).filter(|name| **name != after.name);
         match (secret, &after.login) {
-            (Some(secret), _) => self.secrets.set(&after.name, secret.clone()),
+            (Some(secret), _) => self.secrets.set(&after, secret.clone()),
             (None, Login::None) => {}
             (None, _) => {
                 if let Some(old) = old_name {
@@ -266,10 +287,7 @@ impl App {
             self.secrets.forget(&before.name);
         }
         if let Some(secret) = secret {
-            self.credentials = Some((after.clone(), credentials(&after.login, secret)));
-        } else if before.is_none_or(|before| before.login != after.login) {
-            // What opened it until now is no longer what is meant to.
-            self.credentials = None;
+            self.credentials = Some((after.clone(), after.login.with(secret.expose())));
         }
         let goes_on = secret.is_none()
             && self.profile.as_ref().zip(before).is_some_and(|(watched, before)| {
@@ -288,6 +306,13 @@ impl App {
         }
     }
 
+    /// Forgets what was typed for this gateway, and what was trusted for now.
+    fn forget_login(&mut self, profile: &Profile) {
+        self.credentials.take_if(|(theirs, _)| theirs.nodes() == profile.nodes());
+        self.to_keep.take_if(|(theirs, _)| theirs.nodes() == profile.nodes());
+        self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
+    }
+
     /// Watches nothing from now on.
     fn leave(&mut self) {
         self.watcher.leave();
@@ -301,6 +326,14 @@ impl App {
         self.model.can_edit = false;
         self.model.waits_for_secret = false;
     }
+}
+
+/// With its file of authorities where the settings have it.
+fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
+    if let (Some(file), Some(folder)) = (&mut profile.trust.ca_file, folder) {
+        *file = folder.join(&*file);
+    }
+    profile
 }
 
 /// Whether what is read, and how, is the same.
@@ -321,9 +354,21 @@ async fn test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
             let who = client.who(&node).await;
             let is_there = who.is_ok();
             tell.tell(Step::Who(place, who)).await;
-            if is_there {
-                tell.tell(Step::Read(place, client.read(&node, &credentials, &ask).await)).await;
+            if !is_there {
+                return;
             }
+            // A resource that lets in everybody would take any password.
+            if let Credentials::Basic { .. } = credentials
+                && let Ok(read) = client.read(&node, &Credentials::None, &ask).await
+            {
+                return tell.tell(Step::Read(place, Ok(read), Entry::OpenAnyway)).await;
+            }
+            let entry = match credentials {
+                Credentials::None => Entry::Open,
+                Credentials::Basic { .. } => Entry::Password,
+                Credentials::Token(_) => Entry::Token,
+            };
+            tell.tell(Step::Read(place, client.read(&node, &credentials, &ask).await, entry)).await;
         });
     }
     nodes.join_all().await;

@@ -13,12 +13,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Memory, Panel, Popup, Ui};
+use egui::{CentralPanel, Context, Memory, Panel, Popup, ScrollArea, Ui, ViewportCommand};
 
 use self::gateways::Pending;
 use self::terminating::Terminating;
 use super::export_job::{ExportJob, PickFile};
-use super::gateway_form::Step;
+use super::gateway_form::{GatewayForm, Step};
 use super::gateway_job::GatewayJob;
 use super::model::{Message, Model};
 use super::secrets_thread::SecretsThread;
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
-use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, Refused};
+use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, Refused};
 use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
@@ -71,8 +71,14 @@ pub struct App {
     settings: Settings,
     /// What was last kept for the next run.
     kept: State,
-    /// `None` where there is no folder to keep settings in.
+    /// Where settings are kept; nowhere without it.
+    folder: Option<PathBuf>,
+    /// `None` where there is no such folder.
     settings_thread: Option<SettingsThread>,
+    /// What was wrong with the settings, as long as it is told.
+    settings_trouble: Option<String>,
+    /// The window was to be closed although something in the form is not saved.
+    was_warned: bool,
     secrets: SecretsThread,
     /// A login that is kept once it has opened its gateway.
     to_keep: Option<(Profile, Secret)>,
@@ -118,10 +124,11 @@ impl App {
             profiles: settings.profiles.iter().map(|profile| profile.name.clone()).collect(),
             saved_filters: settings.filters.clone(),
             arrangement: state.table.clone(),
-            message: trouble.map(Message::Trouble),
+            message: trouble.clone().map(Message::Trouble),
             ..Model::default()
         };
-        let settings_thread = folder.map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
+        let settings_thread =
+            folder.clone().map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
         let secrets = SecretsThread::spawn(open_secrets, wake(ctx))?;
         let mut app = Self {
             secrets,
@@ -136,7 +143,10 @@ impl App {
             model,
             settings,
             kept: state,
+            folder,
             settings_thread,
+            settings_trouble: trouble,
+            was_warned: false,
             credentials: None,
             pick_file,
             watcher,
@@ -166,7 +176,9 @@ impl App {
             (None, None) => true,
             _ => false,
         };
-        let opened = news.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
+        let refused =
+            news.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
+        let opened = !refused && news.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
         self.model.news = Some(news);
         if opened {
             self.keep_login();
@@ -192,6 +204,18 @@ impl App {
         }
     }
 
+    /// Asks once before something that was typed is lost with the window.
+    fn stay_for_the_form(&mut self, ctx: &Context) {
+        let is_changed = self.model.form.as_ref().is_some_and(GatewayForm::is_changed);
+        if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.was_warned {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.was_warned = true;
+            let text = "the gateway in the form is not saved; quit once more to discard it";
+            self.model.message = Some(Message::Trouble(text.to_owned()));
+        }
+        self.was_warned &= is_changed;
+    }
+
     fn take_settings(&mut self) {
         while let Some(Changed { is_form, outcome }) =
             self.settings_thread.as_ref().and_then(SettingsThread::changed)
@@ -203,6 +227,9 @@ impl App {
                     self.model.profiles =
                         settings.profiles.iter().map(|profile| profile.name.clone()).collect();
                     self.settings = settings;
+                    // What was wrong is mended.
+                    let told = self.settings_trouble.take().map(Message::Trouble);
+                    self.model.message.take_if(|message| Some(&*message) == told.as_ref());
                     None
                 }
                 Err(trouble) => Some(trouble),
@@ -210,6 +237,7 @@ impl App {
             if is_form {
                 self.form_written(trouble);
             } else if let Some(trouble) = trouble {
+                self.settings_trouble = Some(trouble.clone());
                 self.model.message = Some(Message::Trouble(trouble));
             }
         }
@@ -228,6 +256,7 @@ impl eframe::App for App {
         self.take_secrets(ctx);
         self.take_test();
         self.take_terminated();
+        self.stay_for_the_form(ctx);
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text =
                 "a part of the program has failed, and what is shown no longer changes; start it again";
@@ -238,7 +267,8 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
-        let mut commands = shortcuts::take(&ctx, self.model.focused);
+        let form = self.model.form.as_ref().map(GatewayForm::is_changed);
+        let mut commands = shortcuts::take(&ctx, self.model.focused, form);
         let model = &mut self.model;
         Panel::top("bars").show(ui, |ui| {
             ui.add_space(4.0);
@@ -253,16 +283,27 @@ impl eframe::App for App {
             self.run(&ctx, command);
         }
         let model = &mut self.model;
-        if door::is_needed(model) {
-            Panel::top("door").show(ui, |ui| door::show(ui, model, &mut commands));
+        // Whoever fills in the form has the test there.
+        if door::is_needed(model) && model.form.is_none() {
+            // Never so high that the bars below are pushed out of a small window.
+            let most = ui.available_height() - theme::BELOW_DOOR;
+            Panel::top("door").max_size(most).show(ui, |ui| {
+                ScrollArea::vertical()
+                    .min_scrolled_height(most)
+                    .show(ui, |ui| door::show(ui, model, &mut commands));
+            });
         }
         Panel::bottom("status").show(ui, |ui| {
             ui.add_space(2.0);
             status_bar::show(ui, model, &mut commands);
             ui.add_space(2.0);
         });
+        let is_small =
+            ui.available_width() < theme::ROOM_FOR_FORM || ui.available_height() < theme::FORM_HEIGHT;
         if let Some(form) = &mut model.form {
-            let panel = Panel::right("gateway").default_size(theme::FORM_WIDTH).min_size(theme::LEAST_FORM);
+            let least = if is_small { ui.available_width() } else { theme::LEAST_FORM };
+            let panel = Panel::right(egui::Id::unique(("gateway", is_small)));
+            let panel = panel.default_size(theme::FORM_WIDTH).min_size(least);
             panel.show(ui, |ui| gateway_panel::show(ui, form, &mut commands));
         }
         if model.arrangement.counts {

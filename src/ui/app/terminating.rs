@@ -17,7 +17,12 @@ pub(super) struct Terminating {
 impl App {
     pub(super) fn terminate(&mut self, ctx: &Context) {
         // One after the other: each answer is told.
-        let Some(session) = self.model.doomed.take().filter(|_| self.terminating.is_none()) else {
+        if self.terminating.is_some() {
+            let text = "another session is being terminated; wait for the gateway's answer";
+            self.model.message = Some(Message::Trouble(text.to_owned()));
+            return;
+        }
+        let Some(session) = self.model.doomed.take() else {
             return;
         };
         let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
@@ -52,10 +57,21 @@ impl App {
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
                 Message::Done(format!("{session} is terminated{message}"))
             }
+            Ok(Some(Err(error))) if is_silence(&error) => Message::Trouble(format!(
+                "{session} may be terminated or not, the next reading shows it: {error}"
+            )),
             Ok(Some(Err(error))) => Message::Trouble(format!("{session} is not terminated: {error}")),
-            Err(_) => Message::Trouble(format!("{session} may not be terminated: the attempt broke off")),
+            Err(_) => Message::Trouble(format!("{session} may be terminated or not: the attempt broke off")),
         });
         self.terminating = None;
         self.watcher.refresh();
     }
+}
+
+/// Whether the gateway may have done what it was told to, and only its answer was not heard.
+fn is_silence(error: &GatewayError) -> bool {
+    matches!(
+        error,
+        GatewayError::Timeout { .. } | GatewayError::Broken { .. } | GatewayError::Protocol { .. }
+    )
 }

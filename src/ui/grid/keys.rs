@@ -1,20 +1,18 @@
 //! What the keyboard does to the table, whenever it is not in a text box.
 
-use egui::{Event, EventFilter, Id, Key, Memory, Modifiers, Popup, Ui};
+use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
 
 use super::super::command::{Command, Copied};
+use super::super::model::Model;
 use super::Shown;
 use crate::dataset::ColumnId;
-use crate::table::{Action, Choose, PowerTable, Side, Step};
+use crate::table::{Action, Choose, Side, Step};
 
-/// Takes the keys meant for the table and acts on them; `focused_before` had the keyboard when they were pressed. Whether the keyboard went to another column.
-pub(super) fn take(
-    grid: &Ui,
-    columns: &[Shown],
-    focused_before: Option<Id>,
-    table: &mut PowerTable,
-    commands: &mut Vec<Command>,
-) -> bool {
+/// Takes the keys meant for the table and acts on them. Whether the keyboard went to another column.
+pub(super) fn take(grid: &Ui, columns: &[Shown], model: &mut Model, commands: &mut Vec<Command>) -> bool {
+    let focused_before = model.focused;
+    // A password meant for the form must not be shown as a filter.
+    let may_type = model.form.is_none();
     let focused = grid.memory(Memory::focused);
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
         return false;
@@ -45,12 +43,14 @@ pub(super) fn take(
             }
             Event::Copy => (None, Some(Command::Copy(Copied::Rows))),
             // Whoever types over the table looks for somebody.
-            Event::Text(text) if !text.trim().is_empty() => (None, Some(Command::TypeUsername(text))),
+            Event::Text(text) if may_type && !text.trim().is_empty() => {
+                (None, Some(Command::TypeUsername(text)))
+            }
             _ => continue,
         };
         commands.extend(command);
         if let Some(action) = action {
-            table.act(action);
+            model.table.act(action);
         }
     }
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), keep));

@@ -39,6 +39,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     let Some(sessions) = model.table.sessions() else {
         let text = match model.health() {
             Health::Lost(_) => "No sessions were read yet",
+            _ if model.gateway.is_empty() => "No gateway is watched",
             _ => "Reading…",
         };
         placeholder(ui, text);
@@ -65,7 +66,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         grid.set_opacity(theme::STALE_OPACITY);
     }
     wheel(&grid, area, &mut model.table);
-    let moved_sideways = keys::take(&grid, &columns, model.focused, &mut model.table, commands);
+    let moved_sideways = keys::take(&grid, &columns, model, commands);
     let body = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
