@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Local};
-use egui::{Button, ComboBox, Key, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Button, ComboBox, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::command::Command;
 use super::model::{Health, Model};
@@ -57,15 +57,19 @@ fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
         for name in &model.profiles {
             ui.horizontal(|ui| {
+                let size = vec2(theme::MENU_WIDTH, ui.spacing().interact_size.y);
+                let connect =
+                    ui.allocate_ui_with_layout(size, Layout::top_down_justified(Align::LEFT), |ui| {
+                        ui.add(Button::new(name).truncate())
+                    });
+                if connect.inner.clicked() {
+                    model.gateway_box.clone_from(name);
+                    commands.push(Command::Connect(name.clone()));
+                    ui.close();
+                }
                 let edit = ui.button("Edit").on_hover_text("Change or delete it");
                 if edit.accessible_name(format!("Edit {name}…")).clicked() {
                     commands.push(Command::EditGateway(Some(name.clone())));
-                    ui.close();
-                }
-                let connect = Button::new(name).truncate();
-                if ui.add_sized([theme::MENU_WIDTH, ui.spacing().interact_size.y], connect).clicked() {
-                    model.gateway_box.clone_from(name);
-                    commands.push(Command::Connect(name.clone()));
                     ui.close();
                 }
             });

@@ -1,7 +1,7 @@
 //! What the whole program costs as an operator meets it: from its start to the first frame and to the first rows, idle,
 //! and in memory. In a real window, on a screen that exists only in memory.
 //!
-//! Needs Linux and Xvfb. `cargo bench --bench process`.
+//! Needs Linux, Xvfb and xdotool. `cargo bench --bench process`.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::cast_precision_loss, reason = "figures are printed to a few digits")]
@@ -33,7 +33,7 @@ const STRIP: (i16, i16, u16, u16) = (12, 174, 120, 200);
 const BARS: (i16, i16, u16, u16) = (8, 4, 240, 60);
 
 fn main() {
-    let missing = screen::missing(&["Xvfb"]);
+    let missing = screen::missing(&["Xvfb", "xdotool"]);
     if !missing.is_empty() {
         println!("skipped: the whole program, for want of {}", missing.join(", "));
         return;
@@ -78,16 +78,21 @@ fn main() {
         // Everybody is read anew, because one more has come.
         gateway.log_in("zoe.new");
         program.forget_peak();
-        output(&display, &["key", "F5"]);
+        let before = program.processor_time();
+        let window = eye.window().expect("it is open").to_string();
+        xdotool(&display, &["windowfocus", "--sync", &window, "key", "F5"]);
         sleep(Duration::from_secs(8));
+        let took = program.processor_time().saturating_sub(before);
+        assert!(took > Duration::from_millis(100), "the key never arrived");
         let (now, most) = program.memory();
         println!(
-            "memory, {sessions} sessions, after a refresh that changed one: {now} resident, {most} at most"
+            "memory, {sessions} sessions, a refresh that changed one: {now} resident, {most} at most, {} ms of a core",
+            took.as_millis()
         );
     }
 }
 
-fn output(display: &str, args: &[&str]) {
+fn xdotool(display: &str, args: &[&str]) {
     let done = Command::new("xdotool").args(args).env("DISPLAY", display).status();
     assert!(done.is_ok_and(|status| status.success()), "xdotool {args:?}");
 }
