@@ -8,9 +8,8 @@ use egui::{
 use super::certificate;
 use super::command::Command;
 use super::connection_bar::{INTERVALS, every};
-use super::gateway_form::{
-    Attention, Entry, FormFault, GatewayForm, OpenedBy, Place, Stage, Test, TestedNode,
-};
+use super::connection_test::{Entry, Test, TestedNode};
+use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage};
 use super::silent;
 use super::theme::{self, Tone};
 use crate::display;

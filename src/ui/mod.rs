@@ -8,6 +8,7 @@ mod app;
 mod certificate;
 mod command;
 mod connection_bar;
+mod connection_test;
 mod context_menu;
 mod counts_panel;
 mod details_panel;

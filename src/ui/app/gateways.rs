@@ -7,7 +7,8 @@ use std::time::Duration;
 use egui::Context;
 use tokio::task::JoinSet;
 
-use super::super::gateway_form::{Attention, Entry, FormFault, GatewayForm, OpenedBy, Stage, Step, Test};
+use super::super::connection_test::{Entry, Step, Test};
+use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
 use super::super::gateway_job::{Ended, GatewayJob, Tell};
 use super::super::model::Message;
 use super::super::settings_thread::Change;

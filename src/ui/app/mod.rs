@@ -17,8 +17,9 @@ use egui::{CentralPanel, Context, Memory, Panel, Popup, ScrollArea, Ui, Viewport
 
 use self::gateways::Pending;
 use self::terminating::Terminating;
+use super::connection_test::Step;
 use super::export_job::{ExportJob, PickFile};
-use super::gateway_form::{GatewayForm, Step};
+use super::gateway_form::GatewayForm;
 use super::gateway_job::GatewayJob;
 use super::model::{Message, Model};
 use super::secrets_thread::SecretsThread;

@@ -1,0 +1,77 @@
+//! A test of the connection: how far it came at each node of the gateway in the form.
+
+use super::gateway_form::Typed;
+use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Profile, Reading};
+
+/// What a test of the connection has found so far.
+pub(super) struct Test {
+    /// What stood in the form.
+    of: Typed,
+    /// Each node, in the order of the addresses.
+    pub(super) nodes: Vec<TestedNode>,
+    /// It goes on.
+    pub(super) is_running: bool,
+}
+
+/// What was found at one node.
+#[derive(Debug)]
+pub(super) struct TestedNode {
+    /// Its address.
+    pub(super) url: NodeUrl,
+    /// Who answered there, once it has.
+    pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
+    /// Its sessions, once they were read.
+    pub(super) read: Option<Result<Reading, GatewayError>>,
+    /// How it let us in.
+    pub(super) entry: Entry,
+}
+
+/// How a node let us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It asks for nothing.
+    Open,
+    /// It asks for nothing, though a password was to be sent: everybody else gets in as well.
+    OpenAnyway,
+    /// By the password.
+    Password,
+    /// By the token.
+    Token,
+}
+
+/// A step of a test, and at which node.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Who answered there.
+    Who(usize, Result<Option<GatewayInfo>, GatewayError>),
+    /// Its sessions, and how it let us in.
+    Read(usize, Result<Reading, GatewayError>, Entry),
+}
+
+impl Test {
+    /// Nothing is found yet.
+    pub(super) fn of(typed: &Typed, profile: &Profile) -> Self {
+        let nodes = profile.nodes().iter().cloned();
+        Self {
+            nodes: nodes.map(|url| TestedNode { url, who: None, read: None, entry: Entry::Open }).collect(),
+            of: typed.clone(),
+            is_running: true,
+        }
+    }
+
+    /// Whether this stood in the form.
+    pub(super) fn is_of(&self, typed: &Typed) -> bool {
+        self.of == *typed
+    }
+
+    /// Takes what was found.
+    pub(super) fn take(&mut self, step: Step) {
+        match step {
+            Step::Who(place, who) => self.nodes[place].who = Some(who),
+            Step::Read(place, read, entry) => {
+                self.nodes[place].read = Some(read);
+                self.nodes[place].entry = entry;
+            }
+        }
+    }
+}
