@@ -46,10 +46,10 @@ impl Arena {
         codes: impl IntoIterator<Item = u32>,
         mut tell: impl FnMut(Option<&'a str>),
     ) {
-        const BATCH: usize = 32;
+        const BATCH: usize = 128;
         let mut codes = codes.into_iter();
         let mut batch = [UNKNOWN; BATCH];
-        let mut spans: [Range<usize>; BATCH] = Default::default();
+        let mut spans: [Range<usize>; BATCH] = [const { 0..0 }; BATCH];
         loop {
             let mut len = 0;
             for (place, code) in batch.iter_mut().zip(codes.by_ref()) {
