@@ -1,33 +1,105 @@
 //! The order of addresses: numbers as numbers, so that `10.2.0.9` stands before `10.10.0.1`.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::text_builder::{behind_head, head};
 
 /// Where an address stands: IPv4 by number, then IPv6 by number, then host names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum AddressKey {
+pub(super) enum AddressKey<'a> {
     V4(Ipv4Addr),
     V6(Ipv6Addr),
     /// In lower case, because host names are the same in any case.
-    Name(String),
+    Name(Cow<'a, str>),
 }
 
-impl AddressKey {
-    pub(super) fn of(address: &str) -> Self {
-        if let Ok(address) = address.parse() {
+impl<'a> AddressKey<'a> {
+    pub(super) fn of(address: &'a str) -> Self {
+        if let Some(address) = v4(address) {
             return Self::V4(address);
         }
         // A link-local address may name its network card after a `%`, and a copied one may stand in brackets.
         let bare = address.strip_prefix('[').map_or(address, |rest| rest.strip_suffix(']').unwrap_or(rest));
         let bare = bare.split_once('%').map_or(bare, |(address, _card)| address);
-        match bare.parse() {
-            Ok(address) => Self::V6(address),
-            Err(_) => Self::Name(address.to_lowercase()),
+        let is_small = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        if bare.contains(':')
+            && let Ok(address) = bare.parse()
+        {
+            return Self::V6(address);
+        }
+        if address.bytes().all(is_small) {
+            Self::Name(address.into())
+        } else {
+            Self::Name(address.to_lowercase().into())
         }
     }
 }
 
+/// An address of four numbers. Only one spelling of each is taken: none begins with a zero.
+fn v4(address: &str) -> Option<Ipv4Addr> {
+    // As the standard library does, in a third of the time.
+    let mut octets = [0; 4];
+    let mut parts = address.as_bytes().split(|byte| *byte == b'.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        let mut digits = part.iter().map(|byte| byte.wrapping_sub(b'0'));
+        if !matches!(part.len(), 1..=3) || part.len() > 1 && part[0] == b'0' {
+            return None;
+        }
+        let number =
+            digits.try_fold(0_u16, |number, digit| (digit < 10).then(|| number * 10 + u16::from(digit)));
+        *octet = u8::try_from(number?).ok()?;
+    }
+    parts.next().is_none().then(|| octets.into())
+}
+
+/// Some items, of which each has an address, in its order.
+pub(super) struct Sorted {
+    /// IPv4 addresses with their items. Each address has one spelling.
+    pub(super) v4: Vec<(Ipv4Addr, u32)>,
+    /// The other ones' items, which stand behind those.
+    pub(super) others: Vec<u32>,
+}
+
+/// Sorts items by their addresses, which are given with them and can be looked up.
+pub(super) fn sorted<'a>(
+    items: impl Iterator<Item = (u32, &'a str)>,
+    address: impl Fn(u32) -> &'a str,
+) -> Sorted {
+    // Number and item in one, so that they sort as one.
+    let (mut numbers, mut others) = (Vec::with_capacity(items.size_hint().1.unwrap_or(0)), Vec::new());
+    for (item, address) in items {
+        match AddressKey::of(address) {
+            AddressKey::V4(address) => numbers.push(u64::from(address.to_bits()) << 32 | u64::from(item)),
+            AddressKey::V6(address) => others.push(((false, address.to_bits(), 0), item)),
+            AddressKey::Name(name) => others.push(((true, head(&name), behind_head(&name)), item)),
+        }
+    }
+    numbers.sort_unstable();
+    others.sort_unstable_by_key(|(key, _)| *key);
+    for alike in others.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
+        // Two spellings of one number stand together, in a settled order.
+        alike.sort_by_cached_key(|&(_, item)| {
+            let text = address(item);
+            (AddressKey::of(text), text)
+        });
+    }
+    Sorted {
+        v4: numbers.into_iter().map(halves).map(|(high, item)| (Ipv4Addr::from_bits(high), item)).collect(),
+        others: others.into_iter().map(|(_, item)| item).collect(),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
+fn halves(number: u64) -> (u32, u32) {
+    ((number >> 32) as u32, number as u32)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -41,5 +113,12 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_number_is_a_name() {
         assert_eq!(AddressKey::of("10.2.0.256"), AddressKey::Name("10.2.0.256".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn four_numbers_are_read_as_the_standard_library_reads_them(text in "[0-3]{0,4}(\\.[0-9a]{0,4}){0,4}") {
+            prop_assert_eq!(v4(&text), text.parse().ok());
+        }
     }
 }

@@ -252,6 +252,21 @@ impl ColumnBuilder {
         Ok(())
     }
 
+    /// Adds the rows of another column of the same kind.
+    ///
+    /// # Panics
+    /// When it is of another kind.
+    pub(super) fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Boolean(column), Self::Boolean(other)) => column.append(&other),
+            (Self::Date(column), Self::Date(other)) | (Self::Integer(column), Self::Integer(other)) => {
+                column.append(&other);
+            }
+            (Self::Real(column), Self::Real(other)) => column.append(&other),
+            _ => unreachable!("both columns were made for one header, which is not one of texts"),
+        }
+    }
+
     pub(super) fn finish(self) -> OwnedColumn {
         match self {
             Self::Text(column) => OwnedColumn::Text(column.finish()),

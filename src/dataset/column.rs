@@ -124,7 +124,10 @@ impl<'a> Column<'a> {
             Self::Text(column) => {
                 column.for_each(rows, |text| cells.push(text.map_or(Cell::Unknown, Cell::Text)));
             }
-            _ => cells.extend(rows.iter().map(|&row| self.cell(row as usize))),
+            Self::Boolean(column) => append(rows, cells, |row| column.get(row).map(Cell::Boolean)),
+            Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
+            Self::Integer(column) => append(rows, cells, |row| column.get(row).map(Cell::Integer)),
+            Self::Real(column) => append(rows, cells, |row| column.get(row).map(Cell::Real)),
         }
     }
 
@@ -138,6 +141,10 @@ impl<'a> Column<'a> {
             Self::Real(column) => column.heap_bytes(),
         }
     }
+}
+
+fn append<'a>(rows: &[u32], cells: &mut Vec<Cell<'a>>, cell: impl Fn(usize) -> Option<Cell<'a>>) {
+    cells.extend(rows.iter().map(|&row| cell(row as usize).unwrap_or(Cell::Unknown)));
 }
 
 /// One cell.

@@ -13,6 +13,7 @@ mod error;
 mod follow;
 mod parse;
 mod rows_by_code;
+mod sorted_texts;
 mod text;
 mod text_builder;
 mod values;

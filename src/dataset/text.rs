@@ -46,10 +46,10 @@ impl Arena {
         codes: impl IntoIterator<Item = u32>,
         mut tell: impl FnMut(Option<&'a str>),
     ) {
-        const BATCH: usize = 32;
+        const BATCH: usize = 128;
         let mut codes = codes.into_iter();
         let mut batch = [UNKNOWN; BATCH];
-        let mut spans: [Range<usize>; BATCH] = Default::default();
+        let mut spans: [Range<usize>; BATCH] = [const { 0..0 }; BATCH];
         loop {
             let mut len = 0;
             for (place, code) in batch.iter_mut().zip(codes.by_ref()) {
@@ -68,6 +68,18 @@ impl Arena {
                 tell((code != UNKNOWN).then(|| &self.text[span.clone()]));
             }
         }
+    }
+
+    /// The text that was added last.
+    pub(super) fn last(&self) -> Option<&str> {
+        let last = u32::try_from(self.len().checked_sub(1)?).ok()?;
+        Some(self.get(last))
+    }
+
+    /// Gives back what was reserved and is not used.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// How many bytes all texts have.

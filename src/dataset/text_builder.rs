@@ -1,7 +1,8 @@
 //! Collecting a column of text: every distinct value is found again by its hash, and sorted at the end.
 
-use super::address::AddressKey;
+use super::address;
 use super::code_table::CodeTable;
+use super::sorted_texts;
 use super::text::{Arena, TextColumn, UNKNOWN};
 
 /// In which order a column's distinct texts stand, and so how the column sorts.
@@ -21,7 +22,7 @@ const HEAD: usize = 15;
 ///
 /// Nearly all names, addresses and ids are that short. Looking one up then stays within the table of heads, and to sort
 /// them compares numbers: in the arena every look would be a cache miss.
-fn head(text: &str) -> u128 {
+pub(super) fn head(text: &str) -> u128 {
     let bytes = text.as_bytes();
     if let Some(first) = bytes.first_chunk::<16>() {
         return u128::from_be_bytes(*first) & !0xFF | u128::from(LONGER);
@@ -52,6 +53,15 @@ fn rest(text: &str) -> &[u8] {
     text.as_bytes().get(HEAD..).unwrap_or_default()
 }
 
+/// The eight bytes that come behind a head, as a number.
+pub(super) fn behind_head(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (byte, of_text) in bytes.iter_mut().zip(rest(text)) {
+        *byte = *of_text;
+    }
+    u64::from_be_bytes(bytes)
+}
+
 /// Collects a column of text row by row.
 pub struct TextBuilder {
     order: TextOrder,
@@ -64,6 +74,9 @@ pub struct TextBuilder {
 
 /// So many rows are looked up together.
 const BATCH: usize = 32;
+
+/// One row in so many tells whether texts come again, and it is seldom if no more than one of so many does.
+const PART: usize = 16;
 
 impl TextBuilder {
     /// An empty column, whose texts will stand in `order`.
@@ -101,7 +114,7 @@ impl TextBuilder {
     ///
     /// All places of a batch are looked at before anything is done with one of them: each look is a cache miss, and
     /// misses that do not wait for each other take hardly longer than one.
-    pub(super) fn extend<'a>(&mut self, values: impl IntoIterator<Item = Option<&'a str>>) {
+    pub fn extend<'a>(&mut self, values: impl IntoIterator<Item = Option<&'a str>>) {
         let mut values = values.into_iter();
         self.codes.reserve(values.size_hint().0);
         let mut batch: Vec<(Option<&str>, u128, u32)> = Vec::with_capacity(BATCH);
@@ -127,6 +140,20 @@ impl TextBuilder {
                 self.codes.push(code);
             }
         }
+    }
+
+    /// The column of all these texts, row by row. Nothing was added before.
+    ///
+    /// A first part of the rows tells whether texts come again: if hardly any does, a table of them would find nothing.
+    #[must_use]
+    pub fn collect<'a>(mut self, rows: usize, text: impl Fn(usize) -> Option<&'a str>) -> TextColumn {
+        let part = rows / PART;
+        self.extend((0..part).map(&text));
+        if part > 0 && part - self.heads.len() <= part / PART {
+            return sorted_texts::column(self.order, rows, text);
+        }
+        self.extend((part..rows).map(&text));
+        self.finish()
     }
 
     /// The code of a text. The table has room for it.
@@ -182,25 +209,9 @@ fn by_code_points(arena: &Arena, heads: &[u128]) -> Vec<u32> {
 }
 
 fn by_address(arena: &Arena) -> Vec<u32> {
-    // Most are IPv4, and each of those has one spelling and is a number.
-    let (mut numbers, mut others) = (Vec::new(), Vec::new());
-    for code in 0..u32::try_from(arena.len()).unwrap_or(UNKNOWN) {
-        match AddressKey::of(arena.get(code)) {
-            AddressKey::V4(address) => numbers.push((address.to_bits(), code)),
-            AddressKey::V6(address) => others.push(((false, address.to_bits()), code)),
-            AddressKey::Name(name) => others.push(((true, head(&name)), code)),
-        }
-    }
-    numbers.sort_unstable_by_key(|(number, _)| *number);
-    others.sort_unstable_by_key(|(key, _)| *key);
-    for alike in others.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
-        // Two spellings of one number stand together, in a settled order.
-        alike.sort_by_cached_key(|&(_, code)| {
-            let text = arena.get(code);
-            (AddressKey::of(text), text)
-        });
-    }
-    numbers.into_iter().map(|(_, code)| code).chain(others.into_iter().map(|(_, code)| code)).collect()
+    let codes = 0..u32::try_from(arena.len()).unwrap_or(UNKNOWN);
+    let sorted = address::sorted(codes.map(|code| (code, arena.get(code))), |code| arena.get(code));
+    sorted.v4.into_iter().map(|(_, code)| code).chain(sorted.others).collect()
 }
 
 #[cfg(test)]
@@ -210,6 +221,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::dataset::address::AddressKey;
 
     /// Texts of all lengths around that of a head, few enough to come twice.
     fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
@@ -217,13 +229,23 @@ mod tests {
         proptest::collection::vec(proptest::option::of(text), 0..200)
     }
 
-    fn built(values: &[Option<String>], order: TextOrder, at_once: bool) -> TextColumn {
+    #[derive(Clone, Copy)]
+    enum Way {
+        OneByOne,
+        AtOnce,
+        Sorted,
+        /// Whichever of the two seems quicker.
+        Collected,
+    }
+
+    fn built(values: &[Option<String>], order: TextOrder, way: Way) -> TextColumn {
         let mut builder = TextBuilder::new(order);
-        let values = values.iter().map(Option::as_deref);
-        if at_once {
-            builder.extend(values);
-        } else {
-            values.for_each(|value| builder.push(value));
+        let value = |row: usize| values[row].as_deref();
+        match way {
+            Way::OneByOne => (0..values.len()).for_each(|row| builder.push(value(row))),
+            Way::AtOnce => builder.extend((0..values.len()).map(value)),
+            Way::Sorted => return sorted_texts::column(order, values.len(), value),
+            Way::Collected => return builder.collect(values.len(), value),
         }
         builder.finish()
     }
@@ -236,8 +258,8 @@ mod tests {
             let mut by_address = by_code_point.clone();
             by_address.sort_by_cached_key(|text| (AddressKey::of(text), *text));
             for (order, expected) in [(TextOrder::CodePoints, by_code_point), (TextOrder::Addresses, by_address)] {
-                for at_once in [false, true] {
-                    let column = built(&values, order, at_once);
+                for way in [Way::OneByOne, Way::AtOnce, Way::Sorted, Way::Collected] {
+                    let column = built(&values, order, way);
                     let codes = 0..u32::try_from(column.distinct()).unwrap();
                     prop_assert_eq!(codes.map(|code| column.text(code)).collect::<Vec<_>>(), expected.clone());
                     let read: Vec<Option<&str>> = (0..column.len()).map(|row| column.get(row)).collect();
@@ -261,7 +283,7 @@ mod tests {
     fn the_table_grows_over_many_texts() {
         let values: Vec<Option<String>> =
             (0..5_000).map(|number| Some(format!("{}", number % 3_000))).collect();
-        let column = built(&values, TextOrder::CodePoints, true);
+        let column = built(&values, TextOrder::CodePoints, Way::AtOnce);
         assert_eq!(column.distinct(), 3_000);
         assert!(values.iter().enumerate().all(|(row, value)| column.get(row) == value.as_deref()));
     }

@@ -50,6 +50,13 @@ impl<T: Copy + Default> Values<T> {
         }
     }
 
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        for row in 0..other.len() {
+            self.push(other.get(row));
+        }
+    }
+
     /// The bytes that this column holds.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {

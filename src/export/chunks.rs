@@ -1,6 +1,7 @@
 //! Rows as text, a chunk at a time: two threads make chunks, and one of them writes them in order.
 
 use std::io::{self, Write};
+use std::slice;
 use std::sync::mpsc;
 use std::thread;
 
@@ -13,7 +14,7 @@ const TWO_THREADS: usize = 20_000;
 /// So many chunks may be ready before they are written.
 const AHEAD: usize = 2;
 /// So many rows are looked up together.
-const BATCH: usize = 128;
+const BATCH: usize = 256;
 
 /// Makes text of all rows by `make`, which is given the place of the first of some rows, the rows, and where their text
 /// goes. Writes it to `out`.
@@ -78,7 +79,7 @@ pub(super) fn in_chunks(
 pub(super) fn for_each_row<'a>(
     columns: &[Chosen<'a>],
     rows: &[u32],
-    mut tell: impl FnMut(usize, &mut dyn Iterator<Item = Cell<'a>>) -> io::Result<()>,
+    mut tell: impl FnMut(usize, CellsOfRow<'_, 'a>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut cells: Vec<Vec<Cell<'a>>> = vec![Vec::with_capacity(BATCH); columns.len()];
     for (batch, rows) in rows.chunks(BATCH).enumerate() {
@@ -90,8 +91,22 @@ pub(super) fn for_each_row<'a>(
             }
         }
         for place in 0..rows.len() {
-            tell(batch * BATCH + place, &mut cells.iter().map(|cells| cells[place]))?;
+            tell(batch * BATCH + place, CellsOfRow { columns: cells.iter(), place })?;
         }
     }
     Ok(())
+}
+
+/// The cells of one row.
+pub(super) struct CellsOfRow<'b, 'a> {
+    columns: slice::Iter<'b, Vec<Cell<'a>>>,
+    place: usize,
+}
+
+impl<'a> Iterator for CellsOfRow<'_, 'a> {
+    type Item = Cell<'a>;
+
+    fn next(&mut self) -> Option<Cell<'a>> {
+        self.columns.next().map(|cells| cells[self.place])
+    }
 }

@@ -4,7 +4,9 @@ mod plant;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Column, ColumnType, Dataset, DatasetBuilder, Follow, Header};
+use gatewatch::dataset::{
+    Column, ColumnType, Dataset, DatasetBuilder, Follow, Header, TextBuilder, TextOrder,
+};
 
 use plant::{SIZES, sessions};
 
@@ -45,13 +47,50 @@ fn json_naive(bencher: Bencher<'_, '_>, size: usize) {
         .bench_local(|| serde_json::from_slice::<plant::Answer>(black_box(json)).map(|answer| answer.rows));
 }
 
-/// The rows behind the columns' names, where the quick reader does not expect them: what it saves.
+/// The rows before the columns' names, as a dictionary may be written.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn json_rows_first(bencher: Bencher<'_, '_>, size: usize) {
+    let text = str::from_utf8(&sessions(size).json).expect("JSON");
+    let (before, rows) = text.split_once("\"rows\":").expect("the demo gateway's own answer");
+    let rows = rows.strip_suffix('}').expect("an object");
+    let json = format!("{{\"rows\":{rows},{}}}", before.trim_start_matches('{').trim_end_matches(','));
+    bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())).expect("the same answer"));
+}
+
+/// What the quick reader saves.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_by_the_exact_reader(bencher: Bencher<'_, '_>, size: usize) {
     let text = str::from_utf8(&sessions(size).json).expect("JSON");
     // A key that stands twice, the second time as it should: the quick reader gives up at once.
     let json = text.replacen("\"rows\"", "\"x\":\"rows\",\"rows\"", 1);
     bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())));
+}
+
+/// The texts of a million rows, in memory in the order of the rows as they are in an answer.
+fn texts(column: &str) -> (TextOrder, Vec<&'static str>) {
+    let rows = sessions(1_000_000).rows.iter();
+    match column {
+        "address" => (TextOrder::Addresses, rows.map(|row| row.address.as_str()).collect()),
+        _ => (TextOrder::CodePoints, rows.map(|row| row.client_id.as_str()).collect()),
+    }
+}
+
+/// A column in which hardly any text comes again: sorted at once.
+#[divan::bench(args = ["clientId", "address"], max_time = 3)]
+fn distinct_texts(bencher: Bencher<'_, '_>, column: &str) {
+    let (order, texts) = texts(column);
+    bencher.bench_local(|| TextBuilder::new(order).collect(texts.len(), |row| Some(texts[row])));
+}
+
+/// The same through the table of texts, which is for columns in which they do.
+#[divan::bench(args = ["clientId", "address"], max_time = 3)]
+fn distinct_texts_by_table(bencher: Bencher<'_, '_>, column: &str) {
+    let (order, texts) = texts(column);
+    bencher.bench_local(|| {
+        let mut builder = TextBuilder::new(order);
+        builder.extend(texts.iter().copied().map(Some));
+        builder.finish()
+    });
 }
 
 /// The same columns, cell by cell: no look ahead in the tables of texts.

@@ -12,6 +12,11 @@ fn answer(columns: &str, rows: &str) -> String {
     )
 }
 
+/// As a dictionary may be written.
+fn rows_first(columns: &str, rows: &str) -> String {
+    format!(r#"{{"rows":[{rows}],"columns":[{columns}],"ok":true,"timezone":"America/Los_Angeles"}}"#)
+}
+
 fn read(json: &str) -> Result<Dataset, DatasetError> {
     parse(json.as_bytes())
 }
@@ -263,6 +268,10 @@ fn the_quick_reader_takes_what_is_usual_and_leaves_the_rest() {
         answer(SIX, escaped),
         spaced(&answer(SIX, BILLY)),
         rows_in_a_text,
+        rows_first(SIX, BILLY),
+        rows_first(SIX, escaped),
+        spaced(&rows_first(SIX, BILLY)),
+        rows_first(SIX, BILLY).replace("{\"rows\"", "{\"now\":1,\"rows\""),
     ] {
         let quick = quick::read(&json);
         assert_eq!(quick.as_ref(), exact(&json).ok().as_ref(), "{json}");
@@ -273,7 +282,24 @@ fn the_quick_reader_takes_what_is_usual_and_leaves_the_rest() {
     let rows_as_a_text = format!(r#"{{"ok":true,"columns":[{SIX}],"x":"rows","rows":[{BILLY}]}}"#);
     let rows_under_another_spelling =
         format!(r#"{{"ok":true,"columns":[{SIX}],"r\u006fws":[],"rows":[{BILLY}]}}"#);
-    for json in [rows_elsewhere, rows_behind, rows_as_a_text, rows_under_another_spelling] {
+    let columns_as_a_text = rows_first(SIX, BILLY).replace("\"ok\":true", "\"ok\":true,\"x\":\"columns\"");
+    let columns_elsewhere =
+        rows_first(SIX, BILLY).replace("\"ok\":true", &format!(r#""ok":true,"x":{{"columns":[{SIX}]}}"#));
+    let columns_under_another_spelling = rows_first(SIX, BILLY)
+        .replace("\"ok\":true", &format!(r#""ok":true,"c\u006flumns":[{SIX},{{"name":"x","type":"Date"}}]"#));
+    let columns_nowhere = rows_first(SIX, BILLY).replace("columns", "other");
+    let nothing_behind = format!("{{\"rows\":[{BILLY}]}}");
+    for json in [
+        rows_elsewhere,
+        rows_behind,
+        rows_as_a_text,
+        rows_under_another_spelling,
+        columns_as_a_text,
+        columns_elsewhere,
+        columns_under_another_spelling,
+        columns_nowhere,
+        nothing_behind,
+    ] {
         assert!(quick::read(&json).is_none(), "{json}");
     }
 }
@@ -301,16 +327,50 @@ fn a_cell_that_is_not_quite_json_is_left_to_the_exact_reader() {
     assert!(quick::read(r#"{"ok":true,"columns":[],"rows":[["\"#).is_none());
 }
 
+#[test]
+fn a_large_answer_is_read_from_two_places() {
+    // Wherever the second reader begins, there are texts that look like rows, or none, or some with escapes.
+    for text in ["billy", "],[", r#"] , [\"],[\"a\",\"b\""#, r"j\u00fcrgen"] {
+        for tail in ["", ",null", ",1,\"x\""] {
+            let count = 9_000;
+            let row = |number: usize| {
+                let user =
+                    if number % 3 == 0 { "null".to_owned() } else { format!("\"{text}{}\"", number % 700) };
+                format!(
+                    r#"[{user},"P","10.0.{}.{}",false,"id-{number}",{number}{tail}]"#,
+                    number / 200,
+                    number % 200
+                )
+            };
+            let columns = match tail {
+                "" => SIX.to_owned(),
+                ",null" => format!(r#"{SIX},{{"name":"m","type":"Double"}}"#),
+                _ => format!(r#"{SIX},{{"name":"m","type":"Long"}},{{"name":"k","type":"String"}}"#),
+            };
+            let rows: Vec<String> = (0..count).map(row).collect();
+            for json in [answer(&columns, &rows.join(",")), rows_first(&columns, &rows.join(" , "))] {
+                assert!(json.len() > quick::TWO_THREADS, "{}", json.len());
+                let quick = quick::read(&json).unwrap();
+                assert_eq!(quick.len(), count);
+                assert!(Ok(quick) == exact(&json), "{text} {tail}");
+                let half = &json[..json.len() / 2 + json.len() / 4];
+                assert!(quick::read(half).is_none());
+            }
+        }
+    }
+}
+
 proptest::proptest! {
     /// One byte of a good answer is another, or missing, or twice.
     #[test]
     fn both_readers_agree_on_damaged_answers(place in 0_usize..1000, with in "[\\[\\]{},:\"\\\\ nt0-9.e\u{1}-]{0,2}") {
-        let whole = answer(SIX, &format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#));
-        let place = place % whole.len();
-        let mut json = whole;
-        json.replace_range(place..=place, &with);
-        if let Some(dataset) = quick::read(&json) {
-            proptest::prop_assert_eq!(Ok(dataset), exact(&json));
+        for order in [answer, rows_first] {
+            let mut json = order(SIX, &format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#));
+            let place = place % json.len();
+            json.replace_range(place..=place, &with);
+            if let Some(dataset) = quick::read(&json) {
+                proptest::prop_assert_eq!(Ok(dataset), exact(&json));
+            }
         }
     }
 }
