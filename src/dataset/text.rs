@@ -70,12 +70,6 @@ impl Arena {
         }
     }
 
-    /// The text that was added last.
-    pub(super) fn last(&self) -> Option<&str> {
-        let last = u32::try_from(self.len().checked_sub(1)?).ok()?;
-        Some(self.get(last))
-    }
-
     /// Gives back what was reserved and is not used.
     pub(super) fn shrink_to_fit(&mut self) {
         self.text.shrink_to_fit();

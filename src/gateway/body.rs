@@ -9,6 +9,9 @@ use super::GatewayError;
 /// Below this, reading an answer takes no longer than handing it to another thread.
 const WORK_HERE: usize = 64 << 10;
 
+/// At most so much is reserved because an answer says how long it is: it may say anything.
+const MOST_RESERVED: usize = 128 << 20;
+
 /// How many bytes may still come, unpacked. Answers that make one dataset share it.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -39,7 +42,10 @@ pub(super) async fn whole(mut response: Response, budget: &Budget) -> Result<Vec
     if response.content_length().is_some_and(|length| length > budget.left.load(Ordering::Relaxed)) {
         return Err(budget.too_large());
     }
+    let length = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let mut body = Vec::new();
+    // Without the room it grows as it comes.
+    let _ = body.try_reserve_exact(length.min(MOST_RESERVED));
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk.map_err(|error| GatewayError::from_body(&error))?;

@@ -7,7 +7,7 @@ use std::process::Output;
 use gatewatch::gateway::{GatewayError, ProxyFault};
 
 use super::support::process::gatewatch;
-use super::support::{PLANT, StandIn, answer, ok, skip, status};
+use super::support::{PLANT, Request, StandIn, answer, ok, skip, status};
 use super::{Evil, good, way};
 
 /// No name server is ever asked for it: only the proxy hears it.
@@ -62,6 +62,10 @@ fn a_gateway_is_read_through_the_proxy_that_the_environment_names() {
         let requests = proxy.requests();
         assert!(requests.iter().all(|request| request.target.starts_with(PLANT_A)), "{requests:?}");
         assert!(requests.iter().all(|request| request.header("host") == Some("plant-a:8088")));
+        // From another machine an answer comes packed, where the gateway can.
+        let packs =
+            |request: &Request| request.header("accept-encoding").is_some_and(|it| it.contains("gzip"));
+        assert!(requests.iter().all(packs), "{requests:?}");
     }
 }
 

@@ -334,8 +334,11 @@ fn a_large_answer_is_read_from_two_places() {
         for tail in ["", ",null", ",1,\"x\""] {
             let count = 9_000;
             let row = |number: usize| {
-                let user =
-                    if number % 3 == 0 { "null".to_owned() } else { format!("\"{text}{}\"", number % 700) };
+                let user = if number.is_multiple_of(3) {
+                    "null".to_owned()
+                } else {
+                    format!("\"{text}{}\"", number % 700)
+                };
                 format!(
                     r#"[{user},"P","10.0.{}.{}",false,"id-{number}",{number}{tail}]"#,
                     number / 200,

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""The whole program beside DuckDB and polars: a filter, a sort and CSV on the same large answer of a gateway.
+
+    python3 -m venv /tmp/others && /tmp/others/bin/pip install duckdb polars
+    /tmp/others/bin/python tests/benches/against_others.py target/release/gatewatch [sessions] [rounds]
+
+Each is a process of its own, from its start to its end, and writes its CSV to a file. The others read the answer from a
+file; Gatewatch reads the same bytes over HTTP from this machine, sent by a server that does nothing else, so that what
+making the answer costs is not timed. The rounds take turns; what is printed is the least and the median of them, with
+the medians of processor time and memory. All three have to write the same rows.
+"""
+
+import http.server
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+PATH = "/system/webdev/gatewatch/sessions"
+
+DUCKDB = """
+import duckdb, sys
+answer, out, filtered = sys.argv[1:]
+where = "where regexp_full_match(username, 'bi.*')" if filtered == "filtered" else ""
+# One object in one line. The rows are lists of mixed types; as lists of text they are quicker to take than as JSON.
+duckdb.sql(f'''
+copy (
+  select * exclude (created), strftime(epoch_ms(created), '%Y-%m-%dT%H:%M:%S.%gZ') as creationTime from (
+    select r[1] as username, r[2] as project, r[3] as address, r[4] as isDesigner, r[5] as clientId,
+           r[6]::bigint as created
+    from (select unnest(rows) as r from read_json('{answer}', maximum_object_size = 1 << 30,
+          columns = {{'rows': 'VARCHAR[][]'}}))
+  ) {where} order by username, created
+) to '{out}' (format csv, header)
+''')
+"""
+
+POLARS = """
+import json, polars as pl, sys
+answer, out, filtered = sys.argv[1:]
+with open(answer, "rb") as file:
+    answer = json.load(file)
+# The rows are lists of mixed types, which polars' own reader of JSON does not take.
+columns = [column["name"] for column in answer["columns"]]
+frame = pl.DataFrame(answer["rows"], schema=columns, orient="row").lazy()
+if filtered == "filtered":
+    frame = frame.filter(pl.col("username").str.contains(r"\\A(?:bi.*)\\z"))
+created = pl.from_epoch("creationTime", time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+frame.sort("username", "creationTime").with_columns(created).collect().write_csv(out)
+"""
+
+
+def serve(answer: bytes) -> str:
+    """A gateway that knows one answer. It tells its address."""
+
+    class Gateway(http.server.BaseHTTPRequestHandler):
+        """Answers with what was made before."""
+
+        def do_GET(self):
+            known = self.path.split("?")[0] == PATH
+            body = answer if known else b""
+            self.send_response(200 if known else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def demo_answer(program: str, sessions: int) -> bytes:
+    """What the demo gateway answers."""
+    options = ["--listen", "127.0.0.1:0", "--still", "--seed", "42", "--sessions", str(sessions)]
+    gateway = subprocess.Popen([program, "demo", *options], stdout=subprocess.PIPE, text=True)
+    try:
+        url = next(word for word in gateway.stdout.readline().split() if word.startswith("http"))
+        with urllib.request.urlopen(url.rstrip("/") + PATH) as response:
+            return response.read()
+    finally:
+        gateway.kill()
+
+
+def run(command: list[str], out: pathlib.Path | None) -> tuple[float, float, float]:
+    """Wall time and processor time in milliseconds, memory in megabytes."""
+    with open(out or os.devnull, "wb") as stdout:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=stdout)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command[0]} ended with {process.returncode}")
+    return wall * 1e3, (used.ru_utime + used.ru_stime) * 1e3, used.ru_maxrss / 1e3
+
+
+def rows(csv: pathlib.Path) -> list[str]:
+    """The rows, in an order of their own: sessions of one user and moment may stand in any."""
+    return sorted(csv.read_text("utf-8").replace("\r\n", "\n").splitlines())
+
+
+def main() -> None:
+    program = sys.argv[1]
+    sessions = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 7
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        answer = demo_answer(program, sessions)
+        (folder / "answer.json").write_bytes(answer)
+        url = serve(answer)
+        os.environ["XDG_CONFIG_HOME"] = str(folder)
+        print(f"{sessions} sessions, {len(answer) / 1e6:.0f} MB of JSON, {rounds} rounds")
+        for what in ["filtered", "all"]:
+            pattern = ["--username", "bi.*"] if what == "filtered" else []
+            ours = [program, "sessions", url, *pattern, "--sort", "username,creationTime", "--format", "csv"]
+            outs = {name: folder / f"{name}.csv" for name in ["gatewatch", "duckdb", "polars"]}
+            commands = {
+                "gatewatch": (ours, outs["gatewatch"]),
+                "duckdb": ([sys.executable, "-c", DUCKDB, f"{folder}/answer.json", str(outs["duckdb"]), what], None),
+                "polars": ([sys.executable, "-c", POLARS, f"{folder}/answer.json", str(outs["polars"]), what], None),
+            }
+            times = {name: [] for name in commands}
+            for _ in range(rounds):
+                for name, command in commands.items():
+                    times[name].append(run(*command))
+            written = {name: rows(out) for name, out in outs.items()}
+            same = all(lines == written["gatewatch"] for lines in written.values())
+            print(f"\n{what}: {len(written['gatewatch']) - 1} rows{'' if same else ', WHICH DIFFER'}")
+            print(f"{'':12}{'least':>10}{'median':>10}{'processor':>12}{'memory':>10}")
+            for name, of in times.items():
+                wall, used, memory = zip(*of)
+                print(
+                    f"{name:12}{min(wall):7.0f} ms{statistics.median(wall):7.0f} ms"
+                    f"{statistics.median(used):9.0f} ms{statistics.median(memory):7.0f} MB"
+                )
+
+
+if __name__ == "__main__":
+    main()
