@@ -290,3 +290,18 @@ fn no_error_is_longer_than_a_line() {
     let gateway = StandIn::gateway("8.1.0", ok("<title>a\nb</title>"));
     assert!(!error(&gateway.url).to_string().contains('\n'));
 }
+
+#[test]
+fn a_wrong_password_is_tried_on_a_few_of_many_nodes_only() {
+    let refusing: Vec<StandIn> =
+        (0..8).map(|_| StandIn::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
+    let nodes: Vec<_> = refusing.iter().map(|gateway| gateway.url.parse().unwrap()).collect();
+    let wrong = Credentials::Basic { user: "billy".into(), password: "wrong".into() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = Client::new(Limits::default());
+    let answers = runtime.block_on(client.read_all(&nodes, &wrong, &Ask::default()));
+    let tried =
+        answers.iter().filter(|answer| matches!(answer, Err(GatewayError::Unauthorized { tried: true })));
+    let spared = answers.iter().filter(|answer| matches!(answer, Err(GatewayError::LoginNotTried)));
+    assert_eq!((tried.count(), spared.count()), (3, 5));
+}

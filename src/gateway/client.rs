@@ -13,8 +13,8 @@ use super::last_answer::LastAnswer;
 use super::rest::{Lists, Rest, Starts};
 use super::trust::tls_config;
 use super::{
-    Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, SessionKind, Terminated, Trust, Version, echo,
-    proxy,
+    Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, Proof, SessionKind, Terminated, Trust,
+    Version, echo, proxy,
 };
 use crate::dataset::Dataset;
 
@@ -205,7 +205,11 @@ impl Client {
         reads.spawn(async move { (place, client.read(&node, &credentials, &ask).await) });
     }
 
-    /// Reads several nodes side by side. Their answers stand in the nodes' order.
+    /// Reads several nodes side by side, or a few first where a wrong password could lock an account. Their answers stand
+    /// in the nodes' order.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub async fn read_all(
         &self,
         nodes: &[NodeUrl],
@@ -213,12 +217,23 @@ impl Client {
         ask: &Ask,
     ) -> Vec<Result<Reading, GatewayError>> {
         let mut reads = JoinSet::new();
-        for (place, node) in nodes.iter().enumerate() {
-            self.start_read(&mut reads, place, node, credentials, ask);
+        let mut proof = Proof::of(credentials);
+        let mut waiting = nodes.iter().enumerate();
+        let mut answers = vec![Err(GatewayError::LoginNotTried); nodes.len()];
+        loop {
+            for (place, node) in waiting.by_ref().take(proof.room(reads.len())) {
+                self.start_read(&mut reads, place, node, credentials, ask);
+            }
+            match reads.join_next().await {
+                None => return answers,
+                Some(Ok((place, answer))) => {
+                    proof.take(credentials, answer.as_ref().err());
+                    answers[place] = answer;
+                }
+                // Nobody cancels a read, so this is a panic, which goes on here.
+                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            }
         }
-        let mut answers = reads.join_all().await;
-        answers.sort_by_key(|(place, _)| *place);
-        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     /// Who the node is. Its page may be missing or odd; only a node that can't be reached, or says that it can't

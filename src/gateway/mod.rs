@@ -12,6 +12,7 @@ mod error;
 mod info;
 mod last_answer;
 mod profile;
+mod proof;
 mod proxy;
 mod rest;
 mod trust;
@@ -22,6 +23,7 @@ pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
 pub use profile::{Api, Login, Profile, node_names};
+pub(crate) use proof::Proof;
 pub use proxy::ProxyFault;
 pub use rest::{SessionKind, Terminated};
 pub use trust::{

@@ -7,7 +7,6 @@
 mod clocks;
 mod node;
 mod pause;
-mod proof;
 mod thread;
 
 use std::io;

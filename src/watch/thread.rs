@@ -13,10 +13,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::clocks::{Clocks, Jump};
 use super::node::Node;
-use super::proof::Proof;
 use super::{Activity, News, Wishes};
 use crate::dataset::Dataset;
-use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Reading, node_names};
+use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Proof, Reading, node_names};
 use crate::wake::WakeAtEnd;
 
 /// What a few nodes tell within this time is told on together.
@@ -186,7 +185,11 @@ impl<W: Fn()> Watch<'_, W> {
         for (place, node) in nodes.iter_mut().enumerate() {
             if !node.is_reading() && wanted(node, now) {
                 if proof.room(reads.len()) == 0 {
-                    node.hold();
+                    if proof.is_refused() {
+                        node.spare();
+                    } else {
+                        node.hold();
+                    }
                     continue;
                 }
                 node.begin(now);
@@ -231,13 +234,10 @@ impl<W: Fn()> Watch<'_, W> {
         let Some(watched) = &mut self.watched else {
             return;
         };
-        match watched.proof {
-            Proof::Unproven { is_refused: true } if watched.reads.is_empty() => {
-                watched.nodes.iter_mut().filter(|node| node.is_held()).for_each(Node::spare);
-            }
-            // Those that are being asked may still take it.
-            Proof::Unproven { is_refused: true } => {}
-            Proof::Unproven { is_refused: false } | Proof::Proven => self.read(|node, _| node.is_held()),
+        if watched.proof.is_refused() {
+            watched.nodes.iter_mut().filter(|node| node.is_held()).for_each(Node::spare);
+        } else {
+            self.read(|node, _| node.is_held());
         }
     }
 
