@@ -6,6 +6,9 @@ use std::thread;
 /// Does the same work on all items, and keeps their order. Two threads take one item after the other; more would wait
 /// for memory most of the time.
 pub(crate) fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    if items.len() < 2 {
+        return items.into_iter().map(work).collect();
+    }
     let queue = Mutex::new(items.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let take =

@@ -224,3 +224,19 @@ fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none()
     let news = watch.until("all good ones", |news| news.table.as_ref().is_some_and(|table| table.len() == 6));
     assert!(news.nodes[..5].iter().all(|node| node.error == Some(GatewayError::Refused)));
 }
+
+#[test]
+fn dead_nodes_do_not_stand_before_the_one_that_takes_the_password() {
+    let dead: Vec<String> = (0..40)
+        .map(|_| {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            format!("http://{free}")
+        })
+        .collect();
+    let good = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let urls: Vec<&str> = dead.iter().map(String::as_str).chain([good.url.as_str()]).collect();
+    let mut watch = Watch::new();
+    let billy = Credentials::Basic { user: "billy".to_owned(), password: "secret".to_owned() };
+    watch.watcher.connect(profile(&urls), billy);
+    watch.until("the good one", |news| news.table.is_some());
+}

@@ -59,6 +59,9 @@ pub struct Header {
     pub kind: ColumnType,
 }
 
+/// Below so many rows, one thread is done before another has begun.
+const TWO_THREADS: usize = 5_000;
+
 /// Collects the columns of a dataset.
 pub struct DatasetBuilder {
     columns: Vec<(Header, ColumnBuilder)>,
@@ -153,7 +156,13 @@ impl DatasetBuilder {
     /// When a row was left unfinished.
     #[must_use]
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
-        let columns = in_parallel(self.columns, |(header, column)| (header, column.finish()));
+        let finish = |(header, column): (Header, ColumnBuilder)| (header, column.finish());
+        let rows = self.columns.first().map_or(0, |(_, column)| column.len());
+        let columns = if rows < TWO_THREADS {
+            self.columns.into_iter().map(finish).collect()
+        } else {
+            in_parallel(self.columns, finish)
+        };
         assemble(columns, now, timezone)
     }
 }
@@ -225,6 +234,15 @@ impl ColumnBuilder {
             ColumnType::Date => Self::Date(Values::new()),
             ColumnType::Integer => Self::Integer(Values::new()),
             ColumnType::Real => Self::Real(Values::new()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(column) => column.len(),
+            Self::Boolean(column) => column.len(),
+            Self::Date(column) | Self::Integer(column) => column.len(),
+            Self::Real(column) => column.len(),
         }
     }
 

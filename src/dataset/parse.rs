@@ -1,7 +1,7 @@
 //! The Web Dev answer, read straight into columns.
 //!
-//! The rows are never a tree of values in memory: each cell goes from the text into its column. That needs the
-//! columns before the rows, as our script writes them; an answer in another order is read in two passes.
+//! The rows are never a tree of values in memory: each cell goes from the text into its column. The columns may stand
+//! before the rows or behind them: a script that answers with a dictionary has no say in the order.
 //!
 //! There are two readers: [`quick`] takes what is usual and gives up on anything else, the exact one takes the rest and
 //! has words for what is wrong.

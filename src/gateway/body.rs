@@ -9,8 +9,9 @@ use super::GatewayError;
 /// Below this, reading an answer takes no longer than handing it to another thread.
 const WORK_HERE: usize = 64 << 10;
 
-/// At most so much is reserved because an answer says how long it is: it may say anything.
-const MOST_RESERVED: usize = 128 << 20;
+/// At most so much is reserved because an answer says how long it is: it may say anything. Once so much has come, it is
+/// believed.
+const MOST_RESERVED: usize = 8 << 20;
 
 /// How many bytes may still come, unpacked. Answers that make one dataset share it.
 #[derive(Debug)]
@@ -53,6 +54,9 @@ pub(super) async fn whole(mut response: Response, budget: &Budget) -> Result<Vec
             return Ok(body);
         };
         budget.take(chunk.len())?;
+        if body.len() + chunk.len() > MOST_RESERVED && body.capacity() < length {
+            let _ = body.try_reserve_exact(length - body.len());
+        }
         body.extend_from_slice(&chunk);
     }
 }

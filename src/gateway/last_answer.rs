@@ -22,10 +22,9 @@ pub(super) type Read = (Arc<Dataset>, Option<i64>);
 enum Known {
     #[default]
     Nothing,
-    /// There was an answer. It was given no digest, because whoever reads once should not wait for one.
-    Something,
-    /// Not kept alive: if nobody has the dataset any more, it is read again.
-    Answer([u8; SHA256_OUTPUT_LEN], Weak<Dataset>),
+    /// Not kept alive: if nobody has the dataset any more, the answer is read again. The first one is given no digest,
+    /// because whoever reads once should not wait for it.
+    Answer(Option<[u8; SHA256_OUTPUT_LEN]>, Weak<Dataset>),
 }
 
 impl LastAnswer {
@@ -33,24 +32,27 @@ impl LastAnswer {
     pub(super) fn read(&self, body: &[u8]) -> Result<Read, DatasetError> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let clock = clock(body);
-        let digest = match last {
-            Known::Nothing => None,
-            Known::Something | Known::Answer(..) => Some(digest(body, clock.clone())),
+        let (digest, before, dataset) = match last {
+            Known::Nothing => (None, None, None),
+            Known::Answer(before, dataset) => (Some(digest(body, clock.clone())), before, dataset.upgrade()),
         };
-        if let Known::Answer(before, dataset) = last
-            && digest == Some(before)
-            && let Some(dataset) = dataset.upgrade()
-        {
+        if let Some(dataset) = dataset.as_ref().filter(|_| digest.is_some() && digest == before) {
             let now = clock.map_or(dataset.now(), |digits| number(&body[digits]));
-            return Ok((dataset, now));
+            return Ok((dataset.clone(), now));
         }
-        let dataset = Arc::new(Dataset::from_json(body)?);
-        let known = digest.map_or(Known::Something, |digest| Known::Answer(digest, Arc::downgrade(&dataset)));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
-        let now = dataset.now();
+        let read = Dataset::from_json(body)?;
+        let now = read.now();
+        // Other bytes for the same sessions: whoever holds the dataset goes on holding it, and it is known again.
+        let dataset =
+            dataset.filter(|dataset| dataset.has_same_sessions(&read)).unwrap_or_else(|| Arc::new(read));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Known::Answer(digest, Arc::downgrade(&dataset));
         Ok((dataset, now))
     }
 }
+
+/// The key of the answer's own clock.
+const KEY: &[u8] = b"\"now\":";
 
 fn digest(body: &[u8], without: Option<Range<usize>>) -> [u8; SHA256_OUTPUT_LEN] {
     let without = without.unwrap_or(body.len()..body.len());
@@ -64,8 +66,9 @@ fn digest(body: &[u8], without: Option<Range<usize>>) -> [u8; SHA256_OUTPUT_LEN]
 
 /// Where the digits of the answer's own `now` stand; `None` where that is not plain to see.
 ///
-/// Only before the first list and behind the last one, and only where no other object is. There are no escapes either,
-/// so that it can't be within a text. The answer in which it was left out first was a whole one.
+/// Only before the first list and behind the last one, only where no other object is, and only where it stands once.
+/// There are no escapes either, so that it can't be within a text. The answer in which it was left out first was a whole
+/// one.
 fn clock(body: &[u8]) -> Option<Range<usize>> {
     let first_list = body.iter().position(|byte| *byte == b'[')?;
     let last_list = body.iter().rposition(|byte| *byte == b']')? + 1;
@@ -75,16 +78,20 @@ fn clock(body: &[u8]) -> Option<Range<usize>> {
         let digits = if special.eq([&brace]) { digits(part) } else { None };
         digits.map(|digits| digits.start + range.start..digits.end + range.start)
     };
+    let keys = |range: Range<usize>| body[range].windows(KEY.len()).filter(|window| *window == KEY).count();
+    if keys(0..first_list) + keys(last_list..body.len()) != 1 {
+        return None;
+    }
     clock_in(0..first_list, b'{').or_else(|| clock_in(last_list..body.len(), b'}'))
 }
 
 /// The digits behind the key `now`, if they are the whole of its value.
 fn digits(part: &[u8]) -> Option<Range<usize>> {
-    const KEY: &[u8] = b"\"now\":";
     let start = part.windows(KEY.len()).position(|window| window == KEY)? + KEY.len();
     let start = start + part[start..].iter().take_while(|byte| **byte == b' ').count();
     let end = start + part[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_whole = matches!(part.get(end), Some(b',' | b'}'));
+    // With a zero in front it is no number.
+    let is_whole = matches!(part.get(end), Some(b',' | b'}')) && !part[start..end].starts_with(b"0");
     (is_whole && number(&part[start..end]).is_some()).then_some(start..end)
 }
 
@@ -128,6 +135,32 @@ mod tests {
     }
 
     #[test]
+    fn sessions_that_stay_the_same_are_known_from_the_second_answer_on() {
+        let last = LastAnswer::default();
+        // As the watch does, which keeps what it has as long as it is the same.
+        let (kept, _) = read(&last, &answer("1", "A"));
+        for now in ["2", "3", "4"] {
+            let (again, _) = read(&last, &answer(now, "A"));
+            assert!(Arc::ptr_eq(&kept, &again), "{now}");
+        }
+        let known = last.0.lock().unwrap().clone();
+        let digest = digest(answer("5", "A").as_bytes(), clock(answer("5", "A").as_bytes()));
+        assert!(matches!(known, Known::Answer(Some(known), _) if known == digest));
+    }
+
+    #[test]
+    fn a_clock_that_is_not_plain_to_see_is_none() {
+        for odd in [
+            r#"{"now":1,"now":2,"rows":[]}"#,
+            r#"{"now":1,"rows":[],"now":2}"#,
+            r#"{"now":01,"rows":[]}"#,
+            r#"{"now":null,"rows":[]}"#,
+        ] {
+            assert_eq!(clock(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
     fn whatever_else_changes_is_read() {
         let last = LastAnswer::default();
         let around = |x: &str| answer("1", "A").replace("\"ok\"", &format!("{x},\"ok\""));
@@ -145,12 +178,11 @@ mod tests {
             around(r#""x":[{"now":2}]"#),
         ];
         for body in &bodies {
-            read(&last, body);
-            let (before, _) = read(&last, body);
             for other in bodies.iter().filter(|other| *other != body) {
                 let (after, now) = read(&last, other);
-                assert!(!Arc::ptr_eq(&before, &after), "{body} and {other}");
-                assert_eq!(now, after.now());
+                let alone = Dataset::from_json(other.as_bytes()).unwrap();
+                assert!(after.has_same_sessions(&alone), "{body} and {other}");
+                assert_eq!(now, alone.now(), "{body} and {other}");
                 read(&last, body);
             }
         }

@@ -1,7 +1,8 @@
 //! Whether what opens a gateway has opened one of its nodes.
 //!
 //! All nodes are opened by one user with one password, and many of them ask the same directory. Two hundred wrong passwords
-//! at one moment would lock the account, so a password that has opened nothing yet is tried on a few nodes first.
+//! at one moment would lock the account, so a password that has opened nothing yet is tried on a few nodes first. A node that
+//! is open to everybody counts as opened by it: that it is, nobody can see.
 
 use super::{Credentials, GatewayError};
 
@@ -11,7 +12,7 @@ const MOST: usize = 3;
 /// What is known of what opens a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// It opened a node, or can do no harm.
+    /// It opened a node when it was sent last, or belongs to no account.
     Proven,
     /// It has not opened any since it was typed, or since one refused it.
     Unproven {
@@ -54,13 +55,6 @@ impl Proof {
                 *self = Self::Unproven { refusals: refusals + 1 };
             }
             (Some(_), _) => {}
-        }
-    }
-
-    /// Somebody wants it to be tried again.
-    pub(crate) fn try_again(&mut self) {
-        if let Self::Unproven { refusals } = self {
-            *refusals = 0;
         }
     }
 }

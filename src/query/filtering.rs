@@ -171,8 +171,7 @@ const PART: usize = 32_768;
 /// Whether each value from `first` on passes.
 fn judge(column: &TextColumn, filter: &Filter, first: u32, verdicts: &mut [bool]) -> Result<(), MatchError> {
     let begun = Instant::now();
-    let judge = |(first, verdicts): (u32, &mut [bool])| {
-        let filter = filter.for_another_thread();
+    let judge = |filter: &Filter, first: u32, verdicts: &mut [bool]| {
         for (code, passes) in (first..).zip(verdicts) {
             let value = column.text(code);
             if !filter.is_linear() && begun.elapsed() > PATIENCE {
@@ -183,9 +182,10 @@ fn judge(column: &TextColumn, filter: &Filter, first: u32, verdicts: &mut [bool]
         Ok(())
     };
     if verdicts.len() < TWO_THREADS {
-        return judge((first, verdicts));
+        return judge(filter, first, verdicts);
     }
     let parts = (first..).step_by(PART).zip(verdicts.chunks_mut(PART)).collect();
+    let judge = |(first, verdicts): (u32, &mut [bool])| judge(&filter.for_another_thread(), first, verdicts);
     in_parallel(parts, judge).into_iter().collect()
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Node {
     pub(super) last_good: Option<Reading>,
     /// What it is read with, where that is not what the others are read with.
     pub(super) client: Option<Client>,
+    /// Somebody told to read it, and has not heard yet what came of it.
+    pub(super) is_awaited: bool,
     /// How many times in a row a read failed.
     failures: u32,
     state: State,
@@ -47,7 +49,7 @@ impl Node {
             next: None,
         };
         let state = State::Waiting { next: None };
-        Self { news, last_good: None, client: None, failures: 0, state }
+        Self { news, last_good: None, client: None, is_awaited: false, failures: 0, state }
     }
 
     /// Whether a read is under way.
@@ -69,7 +71,14 @@ impl Node {
     /// The login opened no other node, so it is not tried here.
     pub(super) fn spare(&mut self) {
         self.news.error = Some(GatewayError::LoginNotTried);
+        self.news.next = None;
+        self.is_awaited = false;
         self.state = State::Waiting { next: None };
+    }
+
+    /// How many times in a row it could not be read. Whoever was never tried is tried before those that failed.
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
     }
 
     /// Whether a read is under way that takes long, or is the first.
@@ -134,6 +143,7 @@ impl Node {
     /// A read ended. Whether its sessions are other ones than before.
     pub(super) fn take(&mut self, read: Result<Reading, GatewayError>) -> bool {
         self.state = State::Waiting { next: None };
+        self.is_awaited = false;
         match read {
             Ok(mut reading) => {
                 self.failures = 0;
@@ -170,9 +180,9 @@ impl Node {
             return;
         }
         let pause = match self.failures {
-            0 => every,
             // The same wrong password again and again would lock the account.
             _ if self.news.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
+            0 => every,
             failures => Some(pause::after_failures(failures, fastrand::f64())),
         };
         self.state = State::Waiting { next: pause.map(|pause| now + pause) };

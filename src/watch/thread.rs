@@ -131,6 +131,8 @@ impl<W: Fn()> Watch<'_, W> {
         match jump {
             Jump::Forth(slept) => {
                 watched.reads = JoinSet::new();
+                // Overnight a password may have been changed.
+                watched.proof = Proof::of(&watched.credentials);
                 let now = Instant::now();
                 watched.nodes.iter_mut().for_each(|node| node.sleep_through(slept, now));
                 self.read(|node, now| node.due_at().is_some_and(|due| due <= now));
@@ -160,7 +162,8 @@ impl<W: Fn()> Watch<'_, W> {
             _ if told_to_read => {
                 if let Some(watched) = &mut self.watched {
                     watched.was_told_to = true;
-                    watched.proof.try_again();
+                    watched.proof = Proof::of(&watched.credentials);
+                    watched.nodes.iter_mut().for_each(|node| node.is_awaited = true);
                 }
                 self.read(|_, _| true);
             }
@@ -181,20 +184,26 @@ impl<W: Fn()> Watch<'_, W> {
             return;
         };
         let now = Instant::now();
-        let Watched { nodes, reads, credentials, proof, ask, .. } = watched;
-        for (place, node) in nodes.iter_mut().enumerate() {
-            if !node.is_reading() && wanted(node, now) {
-                if proof.room(reads.len()) == 0 {
-                    if proof.is_refused() {
-                        node.spare();
-                    } else {
-                        node.hold();
-                    }
-                    continue;
-                }
-                node.begin(now);
-                let client = node.client.as_ref().unwrap_or(&self.client);
-                client.start_read(reads, place, &node.news.url, credentials, ask);
+        let Watched { nodes, reads, credentials, proof, ask, tell_at, .. } = watched;
+        let is_due = |node: &Node| !node.is_reading() && wanted(node, now);
+        let mut due: Vec<usize> = (0..nodes.len()).filter(|&place| is_due(&nodes[place])).collect();
+        // Those that are dead must not stand before the one that would take the login.
+        due.sort_by_key(|&place| nodes[place].failures());
+        for place in due {
+            let node = &mut nodes[place];
+            if proof.room(reads.len()) == 0 {
+                node.hold();
+                continue;
+            }
+            node.begin(now);
+            let client = node.client.as_ref().unwrap_or(&self.client);
+            client.start_read(reads, place, &node.news.url, credentials, ask);
+        }
+        // As long as somebody is being asked, the login may still be taken.
+        if proof.is_refused() && reads.is_empty() {
+            for node in nodes.iter_mut().filter(|node| node.is_held()) {
+                node.spare();
+                tell_at.get_or_insert(now);
             }
         }
     }
@@ -213,7 +222,8 @@ impl<W: Fn()> Watch<'_, W> {
         watched.proof.take(&watched.credentials, read.as_ref().err());
         watched.has_changed |= node.take(read);
         node.wait(every, now, wall);
-        self.go_on_with_held();
+        // Those that wait for the login go on, or are spared, as it turned out.
+        self.read(|node, _| node.is_held());
         let Some(watched) = &mut self.watched else {
             return;
         };
@@ -229,18 +239,6 @@ impl<W: Fn()> Watch<'_, W> {
         }
     }
 
-    /// Reads the nodes that wait for the login to open another one, or spares them, as it turned out.
-    fn go_on_with_held(&mut self) {
-        let Some(watched) = &mut self.watched else {
-            return;
-        };
-        if watched.proof.is_refused() {
-            watched.nodes.iter_mut().filter(|node| node.is_held()).for_each(Node::spare);
-        } else {
-            self.read(|node, _| node.is_held());
-        }
-    }
-
     fn tell(&mut self) {
         let Some(watched) = &mut self.watched else {
             return;
@@ -253,7 +251,7 @@ impl<W: Fn()> Watch<'_, W> {
         let before = self.tell.send_replace(Some(news.clone()));
         // Whoever told to read wants to see that it was. Otherwise what did not change is no reason to paint anything.
         let is_wanted = watched.was_told_to;
-        watched.was_told_to = is_wanted && !watched.reads.is_empty();
+        watched.was_told_to = is_wanted && watched.nodes.iter().any(|node| node.is_awaited);
         if is_wanted || !before.is_some_and(|before| before.says_the_same(&news)) {
             (self.wake)();
         }
@@ -325,7 +323,8 @@ impl Watched {
 
     fn news(&mut self, now: Instant) -> News {
         let good = || self.nodes.iter().filter_map(|node| node.last_good.as_ref());
-        let is_slow = self.table.is_none() && self.nodes.iter().all(Node::is_reading)
+        let is_reading = |node: &Node| node.is_reading() || node.is_held();
+        let is_slow = self.table.is_none() && self.nodes.iter().all(is_reading)
             || self.nodes.iter().any(|node| node.is_slow(now));
         self.told_slow = is_slow;
         let next = self.nodes.iter().filter_map(|node| node.news.next).min();

@@ -3,7 +3,7 @@
 
     cargo bench --bench dataset --bench query --bench export | tests/benches/chart.py >assets/speed.svg
 
-Both scales are logarithmic. A dashed line of the same colour is the naive way, where it was measured too.
+Both scales are logarithmic. A dotted line of the same colour is the naive way, where it was measured too.
 """
 
 import re

@@ -16,11 +16,14 @@ use scanner::Scanner;
 /// Below so many bytes, one thread is done before another has begun.
 pub(super) const TWO_THREADS: usize = 1 << 18;
 
+/// What JSON takes for blank.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// The dataset; `None` where the answer is anything but usual.
 pub(super) fn read(text: &str) -> Option<Dataset> {
     const KEY: &str = "\"rows\"";
     let key = text.find(KEY)?;
-    let before = text[..key].trim_end();
+    let before = text[..key].trim_end_matches(BLANKS);
     let is_first = before.ends_with('{');
     let before = if is_first { before } else { before.strip_suffix(',')? };
     // If this is an object, then the key is one of the answer itself, and there was no other such key before.
@@ -33,8 +36,9 @@ pub(super) fn read(text: &str) -> Option<Dataset> {
 
     let (columns, decoded, end) = rows(text, key + KEY.len(), &headers)?;
     let behind = &text[end..];
-    let behind = if is_first { behind.trim_start().strip_prefix(',')? } else { behind };
-    let around = format!("{before}{behind}");
+    let behind = if is_first { behind.trim_start_matches(BLANKS).strip_prefix(',')? } else { behind };
+    // With a blank between, so that what stands on both sides does not become one word.
+    let around = format!("{before} {behind}");
     let answer = without_rows(&around)?;
     // What was found behind the rows before they were read may have been something else.
     if are_behind && answer.headers.as_ref() != Some(&headers) {

@@ -377,3 +377,19 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_stands_around_the_rows_is_not_glued_together() {
+    let whole = answer(SIX, "");
+    for (from, to) in [
+        (r#""rows":[]}"#, r#""later":179,"rows":[]0}"#),
+        (r#""rows":[]}"#, r#""later":179,"rows":[]e3}"#),
+        (r#""rows":[]}"#, r#""later":179,"rows":[].5}"#),
+        ("{", "{\u{a0}"),
+    ] {
+        let broken = whole.replacen(from, to, 1);
+        assert_ne!(broken, whole);
+        let error = read(&broken).unwrap_err();
+        assert!(matches!(error, DatasetError::Syntax { .. }), "{broken}: {error:?}");
+    }
+}
