@@ -18,6 +18,9 @@
 //! - [`sessions`]: the table without a window
 //! - [`ui`]: the window; nothing else knows egui
 //!
+//! Two small things stand below all of these and know nobody: `in_parallel`, the same work on two threads, and `wake`, word
+//! that a thread has ended.
+//!
 //! The data flows one way: bytes from a gateway → `dataset` → `watch` → `query` → `ui` or `export`. The user's wishes
 //! flow back as commands.
 

@@ -1,11 +1,11 @@
 //! The same sessions in two answers, one after the other: told by their client ids.
 
-use super::{Column, ColumnId, Dataset, RowsByCode};
+use super::{Column, ColumnId, Dataset, GATEWAY_COLUMN, RowsByCode};
 
 /// A row that has no counterpart.
 const GONE: u32 = u32::MAX;
 /// The columns that say whose an id is: which gateway's, and which of its lists'.
-const OWNERS: [&str; 2] = ["gateway", "kind"];
+const OWNERS: [&str; 2] = [GATEWAY_COLUMN, "kind"];
 
 /// How many pairs of equal ids are compared row by row; more are taken in their order, which takes no time.
 const MOST_COMPARED: usize = 4_096;
