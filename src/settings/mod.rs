@@ -65,6 +65,14 @@ pub struct Settings {
     pub refresh: Option<Duration>,
 }
 
+impl Settings {
+    /// The saved gateways' names, in the order of the file.
+    #[must_use]
+    pub fn profile_names(&self) -> Vec<String> {
+        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    }
+}
+
 /// A `config.toml` that can't be used. It is left as it is.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.display())]
@@ -243,10 +251,9 @@ impl Settings {
         let saved = |name: &str| self.profiles.iter().find(|profile| profile.name == name).cloned();
         if let Some(wanted) = wanted {
             let profile = saved(wanted).map_or_else(|| Profile::from_address(wanted), Ok);
-            return profile.map(Target::Gateway).map_err(|source| TargetError {
-                saved: self.profiles.iter().map(|profile| profile.name.clone()).collect(),
-                source,
-            });
+            return profile
+                .map(Target::Gateway)
+                .map_err(|source| TargetError { saved: self.profile_names(), source });
         }
         // A name that is no longer saved is no address, even if it could be read as one.
         let unsaved = |last: &str| {

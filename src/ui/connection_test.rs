@@ -20,10 +20,8 @@ pub(super) struct TestedNode {
     pub(super) url: NodeUrl,
     /// Who answered there, once it has.
     pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
-    /// Its sessions, once they were read.
-    pub(super) read: Option<Result<Reading, GatewayError>>,
-    /// How it let us in.
-    pub(super) entry: Entry,
+    /// Its sessions and how it let us in, once they were read.
+    pub(super) read: Option<Result<(Reading, Entry), GatewayError>>,
 }
 
 /// How a node let us in.
@@ -45,7 +43,7 @@ pub(super) enum Step {
     /// Who answered there.
     Who(usize, Result<Option<GatewayInfo>, GatewayError>),
     /// Its sessions, and how it let us in.
-    Read(usize, Result<Reading, GatewayError>, Entry),
+    Read(usize, Result<(Reading, Entry), GatewayError>),
 }
 
 impl Test {
@@ -53,7 +51,7 @@ impl Test {
     pub(super) fn of(typed: &Typed, profile: &Profile) -> Self {
         let nodes = profile.nodes().iter().cloned();
         Self {
-            nodes: nodes.map(|url| TestedNode { url, who: None, read: None, entry: Entry::Open }).collect(),
+            nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
             of: typed.clone(),
             is_running: true,
         }
@@ -68,10 +66,7 @@ impl Test {
     pub(super) fn take(&mut self, step: Step) {
         match step {
             Step::Who(place, who) => self.nodes[place].who = Some(who),
-            Step::Read(place, read, entry) => {
-                self.nodes[place].read = Some(read);
-                self.nodes[place].entry = entry;
-            }
+            Step::Read(place, read) => self.nodes[place].read = Some(read),
         }
     }
 }

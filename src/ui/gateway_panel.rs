@@ -28,7 +28,6 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comma
         ui.add_space(4.0);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().text_edit_width = ui.available_width();
         whereabouts(ui, form, commands);
         ui.add_space(6.0);
         login(ui, form, commands);
@@ -233,7 +232,7 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
     let mut trusted = None;
     for node in &test.nodes {
         ui.label(RichText::new(node.url.to_string()).strong());
-        let TestedNode { who, read, entry, .. } = node;
+        let TestedNode { who, read, .. } = node;
         match who {
             None if test.is_running => step(ui, Tone::Warning, "○", "asking who is there…"),
             None => step(ui, Tone::Fault, "▲", "the test broke off; try again"),
@@ -243,7 +242,7 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
         }
         match (who, read) {
             (Some(Ok(_)), None) if test.is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
-            (_, Some(Ok(read))) => {
+            (_, Some(Ok((read, entry)))) => {
                 let (tone, words) = let_in(*entry, read.api);
                 step(ui, tone, "●", words);
                 step(ui, Tone::Good, "●", &found(read));

@@ -362,14 +362,15 @@ async fn test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
             if let Credentials::Basic { .. } = credentials
                 && let Ok(read) = client.read(&node, &Credentials::None, &ask).await
             {
-                return tell.tell(Step::Read(place, Ok(read), Entry::OpenAnyway)).await;
+                return tell.tell(Step::Read(place, Ok((read, Entry::OpenAnyway)))).await;
             }
             let entry = match credentials {
                 Credentials::None => Entry::Open,
                 Credentials::Basic { .. } => Entry::Password,
                 Credentials::Token(_) => Entry::Token,
             };
-            tell.tell(Step::Read(place, client.read(&node, &credentials, &ask).await, entry)).await;
+            let read = client.read(&node, &credentials, &ask).await;
+            tell.tell(Step::Read(place, read.map(|read| (read, entry)))).await;
         });
     }
     nodes.join_all().await;

@@ -123,7 +123,7 @@ impl App {
         let watcher = Watcher::spawn(Client::new(Limits::default()), wake(ctx))?;
         let worker = Worker::spawn(wake(ctx))?;
         let model = Model {
-            profiles: settings.profiles.iter().map(|profile| profile.name.clone()).collect(),
+            profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
             arrangement: state.table.clone(),
             message: trouble.clone().map(Message::Trouble),
@@ -226,8 +226,7 @@ impl App {
                 Ok(None) => None,
                 Ok(Some(settings)) => {
                     self.model.saved_filters.clone_from(&settings.filters);
-                    self.model.profiles =
-                        settings.profiles.iter().map(|profile| profile.name.clone()).collect();
+                    self.model.profiles = settings.profile_names();
                     self.settings = settings;
                     // What was wrong is mended.
                     let told = self.settings_trouble.take().map(Message::Trouble);
