@@ -9,10 +9,6 @@ use super::GatewayError;
 /// Below this, reading an answer takes no longer than handing it to another thread.
 const WORK_HERE: usize = 64 << 10;
 
-/// At most so much is reserved because an answer says how long it is: it may say anything. Once so much has come, it is
-/// believed.
-const MOST_RESERVED: usize = 8 << 20;
-
 /// How many bytes may still come, unpacked. Answers that make one dataset share it.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -43,10 +39,8 @@ pub(super) async fn whole(mut response: Response, budget: &Budget) -> Result<Vec
     if response.content_length().is_some_and(|length| length > budget.left.load(Ordering::Relaxed)) {
         return Err(budget.too_large());
     }
-    let length = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    // It grows as it comes: to make room for as much as it says it has was no quicker, and it may say anything.
     let mut body = Vec::new();
-    // Without the room it grows as it comes.
-    let _ = body.try_reserve_exact(length.min(MOST_RESERVED));
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk.map_err(|error| GatewayError::from_body(&error))?;
@@ -54,9 +48,6 @@ pub(super) async fn whole(mut response: Response, budget: &Budget) -> Result<Vec
             return Ok(body);
         };
         budget.take(chunk.len())?;
-        if body.len() + chunk.len() > MOST_RESERVED && body.capacity() < length {
-            let _ = body.try_reserve_exact(length - body.len());
-        }
         body.extend_from_slice(&chunk);
     }
 }
