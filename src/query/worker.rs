@@ -3,8 +3,10 @@
 //! There is one slot for a question and one for an answer. A newer question overwrites a waiting one, so a fast typist
 //! never queues work; an answer carries the generation of its question, so a late one is told from a current one.
 
+mod known;
+
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,7 @@ use super::{CellFilter, FacetOrder, FilterText, Grouping, Kind, Query, Repeats, 
 use crate::dataset::{ColumnId, Dataset, Follow};
 use crate::filter::{Filter, MatchError, PatternError};
 use crate::wake::WakeAtEnd;
+use known::Known;
 
 /// What is asked: texts as typed, not yet compiled, because compiling takes time too.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +64,7 @@ pub struct View {
     /// Who is logged in to one project more than once.
     pub repeats: Arc<Repeats>,
     /// Where the sessions shown before went; `None` where they are the same answer's, or there were none.
-    pub follow: Option<Follow>,
+    pub follow: Option<Arc<Follow>>,
 }
 
 /// What came of one filter.
@@ -229,7 +232,7 @@ fn answer_all(shared: &Shared, wake: &dyn Fn()) {
 struct Compiled {
     username: Slot,
     project: Slot,
-    repeats: Option<(Weak<Dataset>, Arc<Repeats>)>,
+    known: Known,
 }
 
 /// One filter box: the last pattern that was good, and what is wrong with the present one.
@@ -305,28 +308,12 @@ impl Compiled {
         self.project.good = query.project;
         let username = self.username.answer(selection.no_username);
         let project = self.project.answer(selection.no_project);
-        let table = dataset.map(|dataset| View {
-            follow: shown
-                .filter(|shown| !Arc::ptr_eq(shown, &dataset))
-                .map(|shown| Follow::between(&shown, &dataset)),
-            repeats: self.repeats(&dataset),
-            grouping: query.grouping.map(|grouping| grouping.column),
-            dataset,
-            selection,
+        let table = dataset.map(|dataset| {
+            let (repeats, follow) = self.known.of(&dataset, shown.as_ref());
+            let grouping = query.grouping.map(|grouping| grouping.column);
+            View { dataset, selection, grouping, repeats, follow }
         });
         Answer { generation, table, username, project }
-    }
-
-    /// Who is logged in twice, worked out once for each dataset.
-    fn repeats(&mut self, dataset: &Arc<Dataset>) -> Arc<Repeats> {
-        if let Some((theirs, repeats)) = &self.repeats
-            && std::ptr::eq(theirs.as_ptr(), Arc::as_ptr(dataset))
-        {
-            return repeats.clone();
-        }
-        let repeats = Arc::new(Repeats::of(dataset));
-        self.repeats = Some((Arc::downgrade(dataset), repeats.clone()));
-        repeats
     }
 }
 

@@ -49,6 +49,25 @@ fn only_the_newest_question_is_answered() {
 }
 
 #[test]
+fn what_new_sessions_bring_along_is_worked_out_once() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let (shown, new) = (dataset(), dataset());
+    let mut view = |username: &str, shown: &Arc<Dataset>| {
+        let (dataset, shown) = (Some(new.clone()), Some(shown.clone()));
+        worker.ask(Question { dataset, shown, ..question(username, "") });
+        worker.answer_within(PATIENCE).unwrap().table.unwrap()
+    };
+    let [first, second] = ["b", "bi"].map(|username| view(username, &shown));
+    assert!(Arc::ptr_eq(&first.repeats, &second.repeats));
+    let [before, after] = [first, second].map(|view| view.follow.unwrap());
+    assert!(Arc::ptr_eq(&before, &after));
+    assert_eq!(after.row(2), Some(2));
+    // Once they are on the screen there is nothing to follow, and from elsewhere it is another way.
+    assert!(view("", &new).follow.is_none());
+    assert!(!Arc::ptr_eq(&after, &view("", &dataset()).follow.unwrap()));
+}
+
+#[test]
 fn a_forgotten_question_is_not_answered() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     worker.ask(question("billy", ""));

@@ -57,7 +57,7 @@ impl Bench {
             repeats: Arc::new(Repeats::of(&dataset)),
             follow: shown
                 .filter(|shown| !Arc::ptr_eq(shown, &dataset))
-                .map(|shown| Follow::between(&shown, &dataset)),
+                .map(|shown| Arc::new(Follow::between(&shown, &dataset))),
             dataset,
         };
         self.table.show(view);
