@@ -59,8 +59,11 @@ pub struct Header {
     pub kind: ColumnType,
 }
 
+/// Columns are looked up by their names, one after the other. Gateways have some twenty.
+const MOST_COLUMNS: usize = 256;
+
 /// Below so many rows, one thread is done before another has begun.
-const TWO_THREADS: usize = 5_000;
+pub(super) const TWO_THREADS: usize = 5_000;
 
 /// Collects the columns of a dataset.
 pub struct DatasetBuilder {
@@ -79,8 +82,11 @@ impl DatasetBuilder {
     /// An empty dataset with these columns, in any order.
     ///
     /// # Errors
-    /// When one of the six is missing or of a wrong type, or one is there twice.
+    /// When one of the six is missing or of a wrong type, one is there twice, or there are very many.
     pub fn new(headers: Vec<Header>) -> Result<Self, DatasetError> {
+        if headers.len() > MOST_COLUMNS {
+            return Err(DatasetError::TooManyColumns { found: headers.len(), most: MOST_COLUMNS });
+        }
         for (index, header) in headers.iter().enumerate() {
             if headers[..index].iter().any(|other| other.name == header.name) {
                 let name = header.name.clone();
@@ -110,6 +116,7 @@ impl DatasetBuilder {
     }
 
     /// An empty dataset with the six columns and no other.
+    #[cfg(test)]
     pub(super) fn six() -> Self {
         let columns = SIX.map(|(name, kind)| {
             let header = Header { name: name.to_owned(), kind };
@@ -226,10 +233,9 @@ const SIX: [(&str, ColumnType); 6] = [
 impl ColumnBuilder {
     fn new(header: &Header) -> Self {
         match header.kind {
-            ColumnType::String if header.name == ColumnId::Address.name() => {
-                Self::Text(TextBuilder::new(TextOrder::Addresses))
+            ColumnType::String | ColumnType::Other(_) => {
+                Self::Text(TextBuilder::new(TextOrder::of(&header.name.as_str().into())))
             }
-            ColumnType::String | ColumnType::Other(_) => Self::Text(TextBuilder::new(TextOrder::CodePoints)),
             ColumnType::Boolean => Self::Boolean(Values::new()),
             ColumnType::Date => Self::Date(Values::new()),
             ColumnType::Integer => Self::Integer(Values::new()),

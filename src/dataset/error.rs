@@ -85,6 +85,14 @@ pub enum DatasetError {
         /// The version that came.
         found: i64,
     },
+    /// More columns than any gateway has to tell.
+    #[error("the answer has {found} columns, and more than {most} are not taken; {}", PASTE_AGAIN)]
+    TooManyColumns {
+        /// How many columns were announced.
+        found: usize,
+        /// How many are taken.
+        most: usize,
+    },
     /// One of the six columns is not there.
     #[error("the answer has no column {name:?}; {}", PASTE_AGAIN)]
     MissingColumn {

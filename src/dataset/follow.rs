@@ -1,10 +1,10 @@
 //! The same sessions in two answers, one after the other: told by their client ids.
 
-use super::{Column, ColumnId, Dataset, GATEWAY_COLUMN, RowsByCode};
+use super::{Column, ColumnId, Dataset, GATEWAY_COLUMN, RowsByCode, TextColumn};
 
 /// A row that has no counterpart.
 const GONE: u32 = u32::MAX;
-/// The columns that say whose an id is: which gateway's, and which of its lists'.
+/// The columns of text that say whose an id is: which gateway's, and which of its lists'.
 const OWNERS: [&str; 2] = [GATEWAY_COLUMN, "kind"];
 
 /// How many pairs of equal ids are compared row by row; more are taken in their order, which takes no time.
@@ -40,6 +40,7 @@ impl Follow {
                 }
             }
         }
+        sides.part_strangers(&mut rows);
         Self { rows }
     }
 
@@ -55,12 +56,43 @@ struct Sides<'a> {
     old: &'a Dataset,
     new: &'a Dataset,
     /// The columns that say whose an id is, where both have them.
-    owners: Vec<(Column<'a>, Column<'a>)>,
+    owners: Vec<Owner<'a>>,
+}
+
+/// A column that says whose an id is, in both answers.
+struct Owner<'a> {
+    old: &'a [u32],
+    new: &'a [u32],
+    /// The new code of each old text, so that no text is compared row by row.
+    codes: Vec<Option<u32>>,
+}
+
+impl<'a> Owner<'a> {
+    fn of(old: Column<'a>, new: Column<'a>) -> Option<Self> {
+        let (Column::Text(old), Column::Text(new)) = (old, new) else {
+            return None;
+        };
+        let mut at = 0;
+        let code = |text| {
+            at = new.first_from(at, |known| known < text);
+            ((at as usize) < new.distinct() && new.text(at) == text).then_some(at)
+        };
+        Some(Self { codes: old.texts().map(code).collect(), old: old.codes(), new: new.codes() })
+    }
+
+    fn is_same(&self, old: u32, new: u32) -> bool {
+        let new = self.new[new as usize];
+        // An unknown text's code is beyond all others.
+        match self.codes.get(self.old[old as usize] as usize) {
+            Some(code) => *code == Some(new),
+            None => new == TextColumn::UNKNOWN,
+        }
+    }
 }
 
 impl<'a> Sides<'a> {
     fn of(old: &'a Dataset, new: &'a Dataset) -> Self {
-        let both = |name: &str| Some((old.column(&name.into())?, new.column(&name.into())?));
+        let both = |name: &str| Owner::of(old.column(&name.into())?, new.column(&name.into())?);
         Self { old, new, owners: OWNERS.into_iter().filter_map(both).collect() }
     }
 
@@ -73,9 +105,7 @@ impl<'a> Sides<'a> {
             return;
         }
         if let ([old], [new]) = (before, after) {
-            if self.same_owner(*old, *new) || self.same_session(*old, *new) {
-                rows[*old as usize] = *new;
-            }
+            rows[*old as usize] = *new;
             return;
         }
         let mut free = after.to_vec();
@@ -97,8 +127,21 @@ impl<'a> Sides<'a> {
         }
     }
 
+    /// Undoes pairs that have nothing but the id in common. In the order of the rows, which is mostly that of the answer,
+    /// too: in that of the ids each look would be a cache miss.
+    fn part_strangers(&self, rows: &mut [u32]) {
+        if self.owners.is_empty() {
+            return;
+        }
+        for (old, new) in (0..).zip(rows).filter(|(_, new)| **new != GONE) {
+            if !self.same_owner(old, *new) && !self.same_session(old, *new) {
+                *new = GONE;
+            }
+        }
+    }
+
     fn same_owner(&self, old: u32, new: u32) -> bool {
-        self.owners.iter().all(|(before, after)| before.cell(old as usize) == after.cell(new as usize))
+        self.owners.iter().all(|owner| owner.is_same(old, new))
     }
 
     fn same_session(&self, old: u32, new: u32) -> bool {
@@ -116,7 +159,7 @@ mod tests {
 
     use super::*;
     use crate::dataset::tests::sessions;
-    use crate::dataset::{Cell, DatasetBuilder};
+    use crate::dataset::{Cell, DatasetBuilder, Joined};
 
     #[test]
     fn a_session_is_found_again_by_its_client_id() {
@@ -166,7 +209,8 @@ mod tests {
     #[test]
     fn the_same_id_on_another_gateway_is_somebody_else() {
         let both = |north: &[&str], south: &[&str]| {
-            Dataset::concat(&[("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
+            Joined::default()
+                .join(vec![("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
         };
         assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
         assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);

@@ -8,10 +8,11 @@ mod address;
 mod builder;
 mod code_table;
 mod column;
-mod concat;
 mod error;
 mod follow;
+mod joined;
 mod parse;
+mod revision;
 mod rows_by_code;
 mod sorted_texts;
 mod text;
@@ -20,9 +21,9 @@ mod values;
 
 pub use builder::{ColumnType, DatasetBuilder, Header};
 pub use column::{Cell, Column, ColumnId, Value};
-pub use concat::GATEWAY_COLUMN;
 pub use error::DatasetError;
 pub use follow::Follow;
+pub use joined::{GATEWAY_COLUMN, Joined, Part};
 pub use rows_by_code::RowsByCode;
 pub use text::TextColumn;
 pub use text_builder::{TextBuilder, TextOrder};
@@ -31,7 +32,7 @@ pub use values::Values;
 use std::sync::Arc;
 
 /// All sessions that a gateway knew of at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     username: TextColumn,
     project: TextColumn,
@@ -74,16 +75,18 @@ impl Dataset {
     /// # Errors
     /// When the answer is anything but a whole, well-typed dataset; see [`DatasetError`].
     pub fn from_json(bytes: &[u8]) -> Result<Self, DatasetError> {
-        parse::parse(bytes)
+        parse::parse(bytes, None)
     }
 
-    /// The sessions of several gateways under each other, in the order given.
+    /// Reads the next answer of the same Web Dev resource.
     ///
-    /// A further column `gateway` says which one a session is from, by the name given with each. A column that only some of them have is unknown in the rows of the others. The time of answering is the
-    /// oldest of theirs: the table is no newer than its oldest part.
-    #[must_use]
-    pub fn concat(parts: &[(String, Arc<Self>)]) -> Arc<Self> {
-        concat::concat(parts)
+    /// What it says again is taken over from this one: where few sessions are other ones, hardly anything is looked up
+    /// or sorted, and texts are shared. What comes out is the same as by [`from_json`](Self::from_json).
+    ///
+    /// # Errors
+    /// As with [`from_json`](Self::from_json).
+    pub fn next_from_json(&self, bytes: &[u8]) -> Result<Self, DatasetError> {
+        parse::parse(bytes, Some(self))
     }
 
     /// Whether both hold the same sessions, whenever they were answered.

@@ -17,7 +17,8 @@ use serde_json::value::RawValue;
 use super::{Dataset, DatasetBuilder, DatasetError, Header};
 use rows::RowsSeed;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Dataset, DatasetError> {
+/// Reads an answer; `before` is what the one before it said.
+pub(super) fn parse(bytes: &[u8], before: Option<&Dataset>) -> Result<Dataset, DatasetError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let offset = error.valid_up_to();
         // A body cut off within a character is a body cut off.
@@ -36,7 +37,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Dataset, DatasetError> {
         return Err(DatasetError::Html { title });
     }
 
-    match quick::read(text) {
+    match quick::read(text, before) {
         Some(dataset) => Ok(dataset),
         None => exact(text),
     }

@@ -15,6 +15,15 @@ impl<'a> RowsByCode<'a> {
     #[must_use]
     pub fn of(column: &'a TextColumn) -> Self {
         let codes = || column.codes().iter().map(|&code| code as usize);
+        if column.distinct() == column.len() {
+            // Every text has one row, as with ids: there is nothing to count.
+            let mut rows = vec![0; column.len()];
+            for (row, code) in (0..).zip(codes()) {
+                rows[code] = row;
+            }
+            let ends = (1..).zip(&rows).map(|(end, _)| end).collect();
+            return Self { column, ends, rows };
+        }
         let mut ends = vec![0; column.distinct()];
         for code in codes() {
             // An unknown text has no rows.

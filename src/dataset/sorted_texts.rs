@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use super::address;
 use super::text::{Arena, TextColumn, UNKNOWN};
@@ -29,7 +30,7 @@ pub(super) fn column<'a>(
     }
     let Growing { mut arena, codes } = column;
     arena.shrink_to_fit();
-    TextColumn::new(arena, codes)
+    TextColumn::new(Arc::new(arena), codes)
 }
 
 /// A column whose texts come in order.

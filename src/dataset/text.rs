@@ -4,12 +4,13 @@
 //! value, and all values with one prefix have neighbouring codes.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The code of an unknown value.
 pub(super) const UNKNOWN: u32 = u32::MAX;
 
 /// Distinct texts, end to end in one allocation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Arena {
     text: String,
     /// Where each value ends in `text`, in bytes.
@@ -92,7 +93,8 @@ impl Arena {
 /// A column of text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TextColumn {
-    arena: Arena,
+    /// Shared with the columns of other answers that have the same texts.
+    arena: Arc<Arena>,
     codes: Vec<u32>,
 }
 
@@ -101,8 +103,24 @@ impl TextColumn {
     pub const UNKNOWN: u32 = UNKNOWN;
 
     /// A column with this dictionary, in order, and these codes.
-    pub(super) fn new(arena: Arena, codes: Vec<u32>) -> Self {
+    pub(super) fn new(arena: Arc<Arena>, codes: Vec<u32>) -> Self {
         Self { arena, codes }
+    }
+
+    /// The dictionary.
+    pub(super) fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    /// Whether both have one dictionary, which is in memory once.
+    #[cfg(test)]
+    pub(super) fn shares_texts_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.arena, &other.arena)
+    }
+
+    /// The distinct texts in the order of their codes.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..).zip(0..self.distinct()).map(|(code, _)| self.text(code))
     }
 
     /// How many rows there are.
@@ -160,8 +178,8 @@ impl TextColumn {
     /// The codes of the texts that begin with `prefix`. Only for a column in [`TextOrder::CodePoints`].
     #[must_use]
     pub fn codes_with_prefix(&self, prefix: &str) -> Range<u32> {
-        let start = self.partition_point(|text| text < prefix);
-        let end = self.partition_point(|text| text < prefix || text.starts_with(prefix));
+        let start = self.first_from(0, |text| text < prefix);
+        let end = self.first_from(start, |text| text.starts_with(prefix));
         start..end
     }
 
@@ -173,18 +191,27 @@ impl TextColumn {
         self.arena.for_each(rows.iter().map(|&row| self.codes[row as usize]), tell);
     }
 
-    /// The first code whose text is not `before`, by bisection.
-    fn partition_point(&self, before: impl Fn(&str) -> bool) -> u32 {
-        let mut codes = 0..u32::try_from(self.distinct()).unwrap_or(UNKNOWN);
-        while codes.start < codes.end {
-            let middle = codes.start + (codes.end - codes.start) / 2;
+    /// The first code from `start` on whose text is not `before` what is looked for; those that are stand in front.
+    ///
+    /// By steps that double, then by bisection: looking for one text after the other takes less the nearer they are.
+    pub(super) fn first_from(&self, start: u32, before: impl Fn(&str) -> bool) -> u32 {
+        let end = u32::try_from(self.distinct()).unwrap_or(UNKNOWN);
+        let (mut low, mut high, mut step) = (start, start, 1);
+        while high < end && before(self.text(high)) {
+            low = high + 1;
+            high = low.saturating_add(step);
+            step = step.saturating_mul(2);
+        }
+        high = high.min(end);
+        while low < high {
+            let middle = low.midpoint(high);
             if before(self.text(middle)) {
-                codes.start = middle + 1;
+                low = middle + 1;
             } else {
-                codes.end = middle;
+                high = middle;
             }
         }
-        codes.start
+        low
     }
 
     /// The bytes that this column holds.

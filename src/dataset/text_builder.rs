@@ -1,6 +1,10 @@
 //! Collecting a column of text: every distinct value is found again by its hash, and sorted at the end.
 
-use super::address;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::ColumnId;
+use super::address::{self, AddressKey};
 use super::code_table::CodeTable;
 use super::sorted_texts;
 use super::text::{Arena, TextColumn, UNKNOWN};
@@ -12,6 +16,25 @@ pub enum TextOrder {
     CodePoints,
     /// As addresses: IPv4 by number, then IPv6 by number, then names.
     Addresses,
+}
+
+impl TextOrder {
+    /// That of a column of text.
+    pub(super) fn of(id: &ColumnId) -> Self {
+        match id {
+            ColumnId::Address => Self::Addresses,
+            _ => Self::CodePoints,
+        }
+    }
+
+    /// Which of two texts stands first.
+    pub(super) fn compare(self, a: &str, b: &str) -> Ordering {
+        match self {
+            Self::CodePoints => a.cmp(b),
+            // Two spellings of one address stand together, in a settled order.
+            Self::Addresses => AddressKey::of(a).cmp(&AddressKey::of(b)).then_with(|| a.cmp(b)),
+        }
+    }
 }
 
 /// So many bytes of a text are in its head.
@@ -83,6 +106,12 @@ impl TextBuilder {
     #[must_use]
     pub fn new(order: TextOrder) -> Self {
         Self { order, arena: Arena::default(), heads: Vec::new(), table: CodeTable::new(), codes: Vec::new() }
+    }
+
+    /// The order in which the texts will stand.
+    #[must_use]
+    pub fn order(&self) -> TextOrder {
+        self.order
     }
 
     /// How many rows there are so far.
@@ -190,7 +219,7 @@ impl TextBuilder {
             *code = ranks[*code as usize];
         }
         codes.shrink_to_fit();
-        TextColumn::new(in_order, codes)
+        TextColumn::new(Arc::new(in_order), codes)
     }
 }
 
@@ -221,7 +250,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dataset::address::AddressKey;
 
     /// Texts of all lengths around that of a head, few enough to come twice.
     fn texts() -> impl Strategy<Value = Vec<Option<String>>> {

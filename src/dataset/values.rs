@@ -45,16 +45,24 @@ impl<T: Copy + Default> Values<T> {
         let row = self.values.len();
         self.values.push(value.unwrap_or_default());
         if value.is_none() {
-            self.unknown.resize(row / 64 + 1, 0);
-            self.unknown[row / 64] |= 1 << (row % 64);
+            self.mark_unknown(row);
         }
     }
 
     /// Adds the rows of another column.
     pub(super) fn append(&mut self, other: &Self) {
-        for row in 0..other.len() {
-            self.push(other.get(row));
+        let first = self.values.len();
+        self.values.extend_from_slice(&other.values);
+        if !other.unknown.is_empty() {
+            for row in (0..other.len()).filter(|&row| other.get(row).is_none()) {
+                self.mark_unknown(first + row);
+            }
         }
+    }
+
+    fn mark_unknown(&mut self, row: usize) {
+        self.unknown.resize(self.unknown.len().max(row / 64 + 1), 0);
+        self.unknown[row / 64] |= 1 << (row % 64);
     }
 
     /// The bytes that this column holds.

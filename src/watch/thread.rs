@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::clocks::{Clocks, Jump};
 use super::node::Node;
 use super::{Activity, News, Wishes};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Joined, Part};
 use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Proof, Reading, node_names};
 use crate::wake::WakeAtEnd;
 
@@ -65,6 +65,8 @@ struct Watched {
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
+    /// The same of several nodes.
+    joined: Joined,
     /// Some node's sessions are other ones than those in the table.
     has_changed: bool,
     /// The reads under way, by the node's place. Dropping them ends them.
@@ -283,6 +285,7 @@ impl Watched {
             ask: profile.ask(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             table: None,
+            joined: Joined::default(),
             has_changed: false,
             reads: JoinSet::new(),
             tell_at: None,
@@ -313,12 +316,12 @@ impl Watched {
         }
         let nodes: Vec<_> = self.nodes.iter().map(|node| (&node.news.url, node.news.info.as_ref())).collect();
         let names = node_names(&nodes);
-        let mut parts: Vec<(String, Arc<Dataset>)> = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for (name, node) in names.into_iter().zip(&mut self.nodes) {
             node.news.name = Some(name.clone());
             parts.extend(node.last_good.as_ref().map(|reading| (name, reading.dataset.clone())));
         }
-        self.table = (!parts.is_empty()).then(|| Dataset::concat(&parts));
+        self.table = (!parts.is_empty()).then(|| self.joined.join(parts));
     }
 
     fn news(&mut self, now: Instant) -> News {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns what divan prints into a small picture: the time of each operation against the number of sessions.
 
-    cargo bench --bench dataset --bench query --bench export | tests/benches/chart.py >assets/speed.svg
+    cargo bench --bench dataset --bench query --bench export --bench refresh | tests/benches/chart.py >assets/speed.svg
 
 Both scales are logarithmic. A dotted line of the same colour is the naive way, where it was measured too.
 """
@@ -14,6 +14,7 @@ UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 # What is drawn: the bench, its naive way, what the picture calls it, and its colour.
 LINES = [
     ("json_into_columns", "json_naive", "read JSON", "#c2410c"),
+    ("whole", None, "refresh, one changed", "#be185d"),
     ("csv", "csv_naive", "write CSV", "#a16207"),
     ("sort_first", "sort_naive", "sort by two columns", "#15803d"),
     ("filter_without_prefix", "filter_without_prefix_naive", ".*son\\d*", "#0e7490"),
@@ -43,9 +44,10 @@ def medians(text):
 
 
 def picture(times):
-    sizes = sorted({size for _, size in times})
     drawn = {name for line in LINES for name in line[:2]}
-    values = [time for (name, _), time in times.items() if name in drawn]
+    times = {of: time for of, time in times.items() if of[0] in drawn}
+    sizes = sorted({size for _, size in times})
+    values = times.values()
     low, high = int(log10(min(values))) - 1, int(log10(max(values))) + 1
 
     def x(size):

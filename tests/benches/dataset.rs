@@ -57,6 +57,17 @@ fn json_rows_first(bencher: Bencher<'_, '_>, size: usize) {
     bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())).expect("the same answer"));
 }
 
+/// The quick reader begins in the middle, too, where it takes for a row what is none: all is read from the beginning.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn json_from_one_place(bencher: Bencher<'_, '_>, size: usize) {
+    let text = str::from_utf8(&sessions(size).json).expect("JSON");
+    let middle = text.len() / 2;
+    let user = middle + text[middle..].find("[\"").expect("many rows") + "[\"".len();
+    // Longer than what was in front of the rows, so that the middle comes before it.
+    let json = format!("{}{}],[{}", &text[..user], "x".repeat(1_000), &text[user..]);
+    bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())).expect("an answer"));
+}
+
 /// What the quick reader saves.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_by_the_exact_reader(bencher: Bencher<'_, '_>, size: usize) {

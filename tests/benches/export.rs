@@ -40,6 +40,23 @@ fn json(bencher: Bencher<'_, '_>, size: usize) {
     export(bencher, size, Format::Json);
 }
 
+/// Looking up the cells of a million sorted rows, so many together. An export takes 256.
+#[divan::bench(args = [1, 16, 64, 256, 1024, 16_384], max_time = 3)]
+fn cells_in_batches_of(bencher: Bencher<'_, '_>, batch: usize) {
+    let dataset = &sessions(1_000_000).dataset;
+    let (columns, rows) = (all_columns(dataset), sorted(dataset));
+    let mut cells = Vec::with_capacity(batch);
+    bencher.bench_local(|| {
+        for rows in rows.chunks(batch) {
+            for column in columns.iter().filter_map(|id| dataset.column(id)) {
+                cells.clear();
+                column.append_cells(black_box(rows), &mut cells);
+                black_box(&cells);
+            }
+        }
+    });
+}
+
 #[divan::bench(args = SIZES, max_time = 5)]
 fn csv_naive(bencher: Bencher<'_, '_>, size: usize) {
     let made = sessions(size);

@@ -2,11 +2,13 @@
 
 mod plant;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Dataset, Follow};
-use gatewatch::query::{Query, Repeats};
+use gatewatch::dataset::{Dataset, Follow, Joined, Part};
+use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+use gatewatch::query::{Query, Question, Repeats, Worker};
 
 use plant::{SIZES, sessions};
 
@@ -34,18 +36,28 @@ fn query() -> Query {
     Query { sort: sort.into(), ..Query::default() }
 }
 
+/// From the answer to what the window shows of it.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn whole(bencher: Bencher<'_, '_>, size: usize) {
-    let (old, json, query) = (&sessions(size).dataset, next_answer(size), query());
+    let (old, json) = (&sessions(size).dataset, next_answer(size));
+    let mut worker = Worker::spawn(|| ()).expect("a thread");
     bencher.bench_local(|| {
-        let new = Dataset::from_json(black_box(json)).expect("an answer");
-        let view = query.run(&new).expect("there is no filter");
-        (Follow::between(old, &new), Repeats::of(&new), view, new)
+        let new = old.next_from_json(black_box(json)).expect("an answer");
+        let (dataset, shown) = (Some(Arc::new(new)), Some(old.clone()));
+        worker.ask(Question { dataset, shown, sort: query().sort, ..Question::default() });
+        worker.answer_within(Duration::from_mins(1)).expect("it takes no minute").table
     });
 }
 
 #[divan::bench(args = SIZES, max_time = 5)]
 fn part_reading(bencher: Bencher<'_, '_>, size: usize) {
+    let (old, json) = (&sessions(size).dataset, next_answer(size));
+    bencher.bench_local(|| old.next_from_json(black_box(json)).expect("an answer"));
+}
+
+/// The same without what is taken over from the answer before.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn part_reading_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
     let json = next_answer(size);
     bencher.bench_local(|| Dataset::from_json(black_box(json)).expect("an answer"));
 }
@@ -66,4 +78,44 @@ fn part_repeats(bencher: Bencher<'_, '_>, size: usize) {
 fn part_query(bencher: Bencher<'_, '_>, size: usize) {
     let (new, query) = (Dataset::from_json(next_answer(size)).expect("an answer"), query());
     bencher.bench_local(|| query.run(black_box(&new)).expect("there is no filter"));
+}
+
+/// How many gateways a fleet has.
+const NODES: usize = 200;
+
+/// A fleet of gateways with so many sessions together; in the second one the last gateway's are other ones.
+fn fleets(size: usize) -> [Vec<Part>; 2] {
+    let part = |node: usize, seed: u64| {
+        let json = web_dev_answer(seed, size / NODES).expect("sessions are JSON");
+        (format!("node {node}"), Arc::new(Dataset::from_json(&json).expect("the demo gateway's own answer")))
+    };
+    let before: Vec<Part> = (DEFAULT_SEED..).zip(0..NODES).map(|(seed, node)| part(node, seed)).collect();
+    let mut after = before.clone();
+    after[NODES - 1] = part(NODES - 1, 0);
+    [before, after]
+}
+
+/// The table of a fleet in which one gateway's sessions are other ones than before.
+#[divan::bench(args = SIZES, max_time = 3)]
+fn fleet(bencher: Bencher<'_, '_>, size: usize) {
+    let [before, after] = fleets(size);
+    let mut joined = Joined::default();
+    joined.join(before);
+    bencher
+        .with_inputs(|| (joined.clone(), after.clone()))
+        .bench_local_values(|(mut joined, after)| joined.join(after));
+}
+
+/// The same without what is taken over from the table before.
+#[divan::bench(args = SIZES, max_time = 3)]
+fn fleet_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
+    let [_, after] = fleets(size);
+    bencher.with_inputs(|| after.clone()).bench_local_values(|after| Joined::default().join(after));
+}
+
+/// The way of a fleet's sessions: whose an id is, is looked at, too.
+#[divan::bench(args = SIZES, max_time = 3)]
+fn fleet_follow(bencher: Bencher<'_, '_>, size: usize) {
+    let [old, new] = fleets(size).map(|parts| Joined::default().join(parts));
+    bencher.bench_local(|| Follow::between(black_box(&old), &new));
 }

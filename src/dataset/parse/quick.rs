@@ -4,6 +4,7 @@
 //! reader, and what stands around the rows it has the exact reader read.
 
 mod cells;
+mod recogniser;
 mod scanner;
 
 use super::super::builder::assemble;
@@ -11,6 +12,7 @@ use super::super::{Dataset, Header};
 use super::Answer;
 use crate::in_parallel::in_parallel;
 use cells::Cells;
+use recogniser::{Before, Recogniser};
 use scanner::Scanner;
 
 /// Below so many bytes, one thread is done before another has begun.
@@ -19,34 +21,38 @@ pub(super) const TWO_THREADS: usize = 1 << 18;
 /// What JSON takes for blank.
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The dataset; `None` where the answer is anything but usual.
-pub(super) fn read(text: &str) -> Option<Dataset> {
+/// The dataset; `None` where the answer is anything but usual. `before` is that of the answer before.
+pub(super) fn read(text: &str, before: Option<&Dataset>) -> Option<Dataset> {
     const KEY: &str = "\"rows\"";
     let key = text.find(KEY)?;
-    let before = text[..key].trim_end_matches(BLANKS);
-    let is_first = before.ends_with('{');
-    let before = if is_first { before } else { before.strip_suffix(',')? };
+    let in_front = text[..key].trim_end_matches(BLANKS);
+    let is_first = in_front.ends_with('{');
+    let in_front = if is_first { in_front } else { in_front.strip_suffix(',')? };
     // If this is an object, then the key is one of the answer itself, and there was no other such key before.
-    let beginning = format!("{before}}}");
+    let beginning = format!("{in_front}}}");
     let answer = without_rows(&beginning)?;
     let (headers, are_behind) = match answer.headers {
         Some(headers) => (headers, false),
         None => (headers_behind(text)?, true),
     };
 
-    let (columns, decoded, end) = rows(text, key + KEY.len(), &headers)?;
+    let before = before.and_then(|before| Before::new(before, &headers));
+    let (columns, decoded, end) = rows(text, key + KEY.len(), &headers, before.as_ref())?;
     let behind = &text[end..];
     let behind = if is_first { behind.trim_start_matches(BLANKS).strip_prefix(',')? } else { behind };
     // With a blank between, so that what stands on both sides does not become one word.
-    let around = format!("{before} {behind}");
+    let around = format!("{in_front} {behind}");
     let answer = without_rows(&around)?;
     // What was found behind the rows before they were read may have been something else.
     if are_behind && answer.headers.as_ref() != Some(&headers) {
         return None;
     }
     answer.check().ok()?;
-    let columns = headers.into_iter().zip(columns).collect();
-    let finish = |(header, cells): (Header, Cells)| (header, cells.finish(text, &decoded));
+    let columns = headers.into_iter().zip(columns).enumerate().collect();
+    let finish = |(place, (header, cells)): (usize, (Header, Cells))| {
+        let before = before.as_ref().and_then(|before| before.column(place));
+        (header, cells.finish(text, &decoded, before))
+    };
     let columns = on_threads(text, columns, finish);
     let lacks_perspective = answer.perspective == Some(false);
     Some(Dataset { lacks_perspective, ..assemble(columns, answer.now, answer.timezone) })
@@ -68,8 +74,14 @@ fn headers_behind(text: &str) -> Option<Vec<Header>> {
 ///
 /// A large one is read from its beginning and from its middle at the same time. Where a row begins there is a guess,
 /// because what looks so may be within a text. If the reader from the beginning comes to the very place, it was right.
-fn rows(text: &str, place: usize, headers: &[Header]) -> Option<(Vec<Cells>, String, usize)> {
-    let mut first = Scanner::new(text, place, headers)?;
+fn rows(
+    text: &str,
+    place: usize,
+    headers: &[Header],
+    before: Option<&Before<'_>>,
+) -> Option<(Vec<Cells>, String, usize)> {
+    let recogniser = |is_at_beginning| before.map(|before| Recogniser::new(before, is_at_beginning));
+    let mut first = Scanner::new(text, place, headers, recogniser(true))?;
     let done = |scanner: Scanner<'_>| Some((scanner.columns, scanner.decoded, scanner.place));
     if first.begin()? {
         return done(first);
@@ -80,7 +92,7 @@ fn rows(text: &str, place: usize, headers: &[Header]) -> Option<(Vec<Cells>, Str
         first.rows(usize::MAX)?;
         return done(first);
     };
-    let halves = vec![(first, middle), (Scanner::new(text, middle, headers)?, usize::MAX)];
+    let halves = vec![(first, middle), (Scanner::new(text, middle, headers, recogniser(false))?, usize::MAX)];
     let mut halves = in_parallel(halves, |(mut scanner, until)| Some((scanner.rows(until)?, scanner)));
     let (second, (goes_on, mut first)) = (halves.pop()?, halves.pop()??);
     if !goes_on {

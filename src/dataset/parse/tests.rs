@@ -18,7 +18,7 @@ fn rows_first(columns: &str, rows: &str) -> String {
 }
 
 fn read(json: &str) -> Result<Dataset, DatasetError> {
-    parse(json.as_bytes())
+    parse(json.as_bytes(), None)
 }
 
 fn rows(dataset: &Dataset) -> Vec<Vec<String>> {
@@ -216,13 +216,13 @@ fn rows_that_are_no_list_are_told_so() {
 
 #[test]
 fn bytes_that_are_no_json_are_told_apart() {
-    assert_eq!(parse(b""), Err(DatasetError::Empty));
-    assert_eq!(parse(b" \r\n"), Err(DatasetError::Empty));
+    assert_eq!(parse(b"", None), Err(DatasetError::Empty));
+    assert_eq!(parse(b" \r\n", None), Err(DatasetError::Empty));
     assert_eq!(
         read("<!DOCTYPE html><html><head><TITLE>Log\n In</TITLE></head>"),
         Err(DatasetError::Html { title: Some("Log In".into()) })
     );
-    assert_eq!(parse(b"{\"ok\":tr\xffue}"), Err(DatasetError::NotUtf8 { offset: 8 }));
+    assert_eq!(parse(b"{\"ok\":tr\xffue}", None), Err(DatasetError::NotUtf8 { offset: 8 }));
     assert!(matches!(
         read("{\"ok\":true,\n\"v\":one}"),
         Err(DatasetError::Syntax { line: 2, column: 5, .. })
@@ -240,11 +240,21 @@ fn bytes_that_are_no_json_are_told_apart() {
 fn an_answer_cut_off_anywhere_is_never_half_a_dataset() {
     let whole = answer(SIX, &format!(r#"{BILLY},["jürgen","P","h",true,"B",1]"#));
     for end in 1..whole.len() {
-        match parse(&whole.as_bytes()[..end]) {
+        match parse(&whole.as_bytes()[..end], None) {
             Err(DatasetError::Truncated { line: 1, column }) => assert!(column <= end),
             other => panic!("cut off after {end} bytes: {other:?}"),
         }
     }
+}
+
+#[test]
+fn very_many_columns_are_not_taken() {
+    let columns = |count: usize| -> String {
+        let further = (6..count).map(|number| format!(r#",{{"name":"c{number}","type":"Long"}}"#));
+        std::iter::once(SIX.to_owned()).chain(further).collect()
+    };
+    assert!(read(&answer(&columns(256), "")).is_ok());
+    assert_eq!(read(&answer(&columns(257), "")), Err(DatasetError::TooManyColumns { found: 257, most: 256 }));
 }
 
 #[test]
@@ -273,7 +283,7 @@ fn the_quick_reader_takes_what_is_usual_and_leaves_the_rest() {
         spaced(&rows_first(SIX, BILLY)),
         rows_first(SIX, BILLY).replace("{\"rows\"", "{\"now\":1,\"rows\""),
     ] {
-        let quick = quick::read(&json);
+        let quick = quick::read(&json, None);
         assert_eq!(quick.as_ref(), exact(&json).ok().as_ref(), "{json}");
         assert!(quick.is_some(), "{json}");
     }
@@ -300,7 +310,7 @@ fn the_quick_reader_takes_what_is_usual_and_leaves_the_rest() {
         columns_nowhere,
         nothing_behind,
     ] {
-        assert!(quick::read(&json).is_none(), "{json}");
+        assert!(quick::read(&json, None).is_none(), "{json}");
     }
 }
 
@@ -321,10 +331,10 @@ fn a_cell_that_is_not_quite_json_is_left_to_the_exact_reader() {
         ("\"billy\"", "\"billy\\"),
     ] {
         let json = answer(SIX, &BILLY.replace(cell, wrong));
-        assert!(quick::read(&json).is_none(), "{wrong}");
+        assert!(quick::read(&json, None).is_none(), "{wrong}");
         assert!(exact(&json).is_err(), "{wrong}");
     }
-    assert!(quick::read(r#"{"ok":true,"columns":[],"rows":[["\"#).is_none());
+    assert!(quick::read(r#"{"ok":true,"columns":[],"rows":[["\"#, None).is_none());
 }
 
 #[test]
@@ -353,11 +363,11 @@ fn a_large_answer_is_read_from_two_places() {
             let rows: Vec<String> = (0..count).map(row).collect();
             for json in [answer(&columns, &rows.join(",")), rows_first(&columns, &rows.join(" , "))] {
                 assert!(json.len() > quick::TWO_THREADS, "{}", json.len());
-                let quick = quick::read(&json).unwrap();
+                let quick = quick::read(&json, None).unwrap();
                 assert_eq!(quick.len(), count);
                 assert!(Ok(quick) == exact(&json), "{text} {tail}");
                 let half = &json[..json.len() / 2 + json.len() / 4];
-                assert!(quick::read(half).is_none());
+                assert!(quick::read(half, None).is_none());
             }
         }
     }
@@ -371,7 +381,7 @@ proptest::proptest! {
             let mut json = order(SIX, &format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#));
             let place = place % json.len();
             json.replace_range(place..=place, &with);
-            if let Some(dataset) = quick::read(&json) {
+            if let Some(dataset) = quick::read(&json, None) {
                 proptest::prop_assert_eq!(Ok(dataset), exact(&json));
             }
         }

@@ -1,7 +1,8 @@
 //! The cells of a column, as far as they are read.
 
 use super::super::super::builder::ColumnBuilder;
-use super::super::super::{OwnedColumn, TextBuilder};
+use super::super::super::revision::Revision;
+use super::super::super::{OwnedColumn, TextBuilder, TextColumn};
 
 /// The cells of a column.
 pub(super) enum Cells {
@@ -11,36 +12,61 @@ pub(super) enum Cells {
     Other(ColumnBuilder),
 }
 
-/// A text within the answer, or, beyond its end, within the decoded ones.
+/// Where a text stands: in the answer, or, beyond its end, among the decoded ones; or that it is a text of the answer
+/// before.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
+    /// The code, where the text is [`KNOWN`].
     start: u32,
     /// [`UNKNOWN`] where there is no text.
     len: u32,
 }
 
 const UNKNOWN: u32 = u32::MAX;
+/// Stands for the length of a text of the answer before.
+const KNOWN: u32 = UNKNOWN - 1;
 
 impl Span {
     pub(super) const NONE: Self = Self { start: 0, len: UNKNOWN };
 
     /// `None` where the place is beyond 4 GiB.
     pub(super) fn new(start: usize, len: usize) -> Option<Self> {
-        Some(Self { start: start.try_into().ok()?, len: len.try_into().ok()? })
+        let len = len.try_into().ok().filter(|len| *len < KNOWN)?;
+        Some(Self { start: start.try_into().ok()?, len })
+    }
+
+    /// The text of this code in the column of the answer before.
+    pub(super) fn known(code: u32) -> Self {
+        Self { start: code, len: KNOWN }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_known(self) -> bool {
+        self.len == KNOWN
     }
 
     /// The same text, with so many bytes decoded before it.
     fn moved(self, text: &str, decoded: usize) -> Option<Self> {
         let start = self.start as usize;
-        if start < text.len() { Some(self) } else { Self::new(start + decoded, self.len as usize) }
+        if self.len >= KNOWN || start < text.len() {
+            Some(self)
+        } else {
+            Self::new(start + decoded, self.len as usize)
+        }
     }
 
-    fn of<'a>(self, text: &'a str, decoded: &'a str) -> Option<&'a str> {
+    pub(super) fn of<'a>(
+        self,
+        text: &'a str,
+        decoded: &'a str,
+        before: Option<&'a TextColumn>,
+    ) -> Option<&'a str> {
         let (start, len) = (self.start as usize, self.len as usize);
-        match start.checked_sub(text.len()) {
-            _ if self.len == UNKNOWN => None,
-            None => Some(&text[start..start + len]),
-            Some(start) => Some(&decoded[start..start + len]),
+        match (self.len, start.checked_sub(text.len())) {
+            (UNKNOWN, _) => None,
+            (KNOWN, _) => before.map(|before| before.text(self.start)),
+            (_, None) => Some(&text[start..start + len]),
+            (_, Some(start)) => Some(&decoded[start..start + len]),
         }
     }
 }
@@ -68,12 +94,27 @@ impl Cells {
         Some(())
     }
 
-    pub(super) fn finish(self, text: &str, decoded: &str) -> OwnedColumn {
-        match self {
-            Self::Text(texts, spans) => {
-                OwnedColumn::Text(texts.collect(spans.len(), |row| spans[row].of(text, decoded)))
+    /// The column, of which `before` is the one of the answer before.
+    pub(super) fn finish(self, text: &str, decoded: &str, before: Option<&TextColumn>) -> OwnedColumn {
+        let (texts, spans) = match self {
+            Self::Text(texts, spans) => (texts, spans),
+            Self::Other(column) => return column.finish(),
+        };
+        let new = spans.iter().filter(|span| span.len < KNOWN).count();
+        OwnedColumn::Text(match before {
+            Some(before) if new <= spans.len() / 2 => {
+                let mut revision = Revision::of(before, texts.order(), spans.len());
+                for span in spans {
+                    let code = match (span.len, span.of(text, decoded, None)) {
+                        (KNOWN, _) => span.start,
+                        (_, Some(text)) => revision.give(text),
+                        (_, None) => TextColumn::UNKNOWN,
+                    };
+                    revision.push(code);
+                }
+                revision.finish()
             }
-            Self::Other(column) => column.finish(),
-        }
+            _ => texts.collect(spans.len(), |row| spans[row].of(text, decoded, before)),
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Walks through the rows and notes what stands in each cell.
 
 use super::cells::{Cells, Span};
+use super::recogniser::{CHUNK, Recogniser};
 use crate::dataset::{Cell, DatasetBuilder, Header};
 
 /// Reads rows. Every step is `None` where something else stands there than expected.
@@ -11,14 +12,20 @@ pub(super) struct Scanner<'a> {
     pub(super) columns: Vec<Cells>,
     /// Texts that are written with escapes, end to end.
     pub(super) decoded: String,
+    recogniser: Option<Recogniser<'a>>,
 }
 
 impl<'a> Scanner<'a> {
     /// Will read rows with these columns from here on.
-    pub(super) fn new(text: &'a str, place: usize, headers: &[Header]) -> Option<Self> {
+    pub(super) fn new(
+        text: &'a str,
+        place: usize,
+        headers: &[Header],
+        recogniser: Option<Recogniser<'a>>,
+    ) -> Option<Self> {
         let columns = DatasetBuilder::new(headers.to_vec()).ok()?.into_columns();
         let columns = columns.into_iter().map(|(_, column)| Cells::of(column)).collect();
-        Some(Self { text, place, columns, decoded: String::new() })
+        Some(Self { text, place, columns, decoded: String::new(), recogniser })
     }
 
     /// Passes over the beginning of the list. Whether it has no row and is at its end.
@@ -33,19 +40,32 @@ impl<'a> Scanner<'a> {
     /// Reads rows up to one that begins at `until` or behind it. Whether that one is there: otherwise the list has ended.
     pub(super) fn rows(&mut self, until: usize) -> Option<bool> {
         let mut columns = std::mem::take(&mut self.columns);
+        let mut unseen = 0;
         let is_there = loop {
             if self.peek()? == b'[' && self.place >= until {
                 break true;
             }
             self.row(&mut columns)?;
+            unseen += 1;
+            if unseen == CHUNK {
+                self.recognise(&mut columns);
+                unseen = 0;
+            }
             match self.next()? {
                 b',' => {}
                 b']' => break false,
                 _ => return None,
             }
         };
+        self.recognise(&mut columns);
         self.columns = columns;
         Some(is_there)
+    }
+
+    fn recognise(&mut self, columns: &mut [Cells]) {
+        if let Some(recogniser) = &mut self.recogniser {
+            recogniser.look(columns, self.text, &self.decoded);
+        }
     }
 
     fn row(&mut self, columns: &mut [Cells]) -> Option<()> {
