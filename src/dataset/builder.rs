@@ -4,7 +4,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::{Cell, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values};
+use super::{
+    Cell, Column, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
+};
 use crate::in_parallel::in_parallel;
 
 /// The type of a column, by the name that the answer uses.
@@ -33,6 +35,18 @@ impl From<&str> for ColumnType {
             "Byte" | "Short" | "Integer" | "Long" => Self::Integer,
             "Float" | "Double" => Self::Real,
             other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl From<Column<'_>> for ColumnType {
+    fn from(column: Column<'_>) -> Self {
+        match column {
+            Column::Text(_) => Self::String,
+            Column::Boolean(_) => Self::Boolean,
+            Column::Date(_) => Self::Date,
+            Column::Integer(_) => Self::Integer,
+            Column::Real(_) => Self::Real,
         }
     }
 }
@@ -314,8 +328,7 @@ impl ColumnBuilder {
     }
 }
 
-fn column_len(column: super::Column<'_>) -> usize {
-    use super::Column;
+fn column_len(column: Column<'_>) -> usize {
     match column {
         Column::Text(column) => TextColumn::len(column),
         Column::Boolean(column) => column.len(),

@@ -170,7 +170,7 @@ fn headers(parts: &[Part]) -> Vec<Header> {
     let empty = Dataset::default();
     for part in std::iter::once(&empty).chain(parts.iter().map(|(_, part)| &**part)) {
         for (id, column) in part.columns() {
-            let kind = kind(column);
+            let kind = ColumnType::from(column);
             match headers.iter_mut().find(|header| header.name == id.name()) {
                 Some(known) if known.kind == kind => {}
                 Some(known) => known.kind = ColumnType::String,
@@ -179,16 +179,6 @@ fn headers(parts: &[Part]) -> Vec<Header> {
         }
     }
     headers
-}
-
-fn kind(column: Column<'_>) -> ColumnType {
-    match column {
-        Column::Text(_) => ColumnType::String,
-        Column::Boolean(_) => ColumnType::Boolean,
-        Column::Date(_) => ColumnType::Date,
-        Column::Integer(_) => ColumnType::Integer,
-        Column::Real(_) => ColumnType::Real,
-    }
 }
 
 /// The column, spelled out if it is not one of texts.

@@ -11,8 +11,6 @@ use super::address;
 use super::text::{Arena, TextColumn, UNKNOWN};
 use super::text_builder::TextOrder;
 
-/// So many texts are looked up together.
-const BATCH: usize = 32;
 /// So many bytes of a text are in its number.
 const IN_NUMBER: usize = 8;
 
@@ -92,23 +90,19 @@ impl Growing {
             });
         }
         let mut last = None;
-        for batch in sorted.chunks(BATCH) {
-            let longer = batch.iter().filter(|keyed| keyed.len == LONGER);
-            look_at(longer.map(of));
-            for keyed in batch {
-                let is_again = last.is_some_and(|last: Keyed| {
-                    (last.number, last.len) == (keyed.number, keyed.len)
-                        && (keyed.len != LONGER || of(&last) == of(keyed))
-                });
-                last = Some(*keyed);
-                if is_again {
-                    self.push_again(keyed.row);
-                    continue;
-                }
-                let bytes = keyed.number.to_be_bytes();
-                let whole = bytes.get(..keyed.len.into()).and_then(|bytes| std::str::from_utf8(bytes).ok());
-                self.push(keyed.row, whole.unwrap_or_else(|| of(keyed)));
+        for keyed in &sorted {
+            let is_again = last.is_some_and(|last: Keyed| {
+                (last.number, last.len) == (keyed.number, keyed.len)
+                    && (keyed.len != LONGER || of(&last) == of(keyed))
+            });
+            last = Some(*keyed);
+            if is_again {
+                self.push_again(keyed.row);
+                continue;
             }
+            let bytes = keyed.number.to_be_bytes();
+            let whole = bytes.get(..keyed.len.into()).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            self.push(keyed.row, whole.unwrap_or_else(|| of(keyed)));
         }
     }
 
@@ -125,26 +119,15 @@ impl Growing {
             }
         }
         let mut last = None;
-        for rows in sorted.others.chunks(BATCH) {
-            let texts: Vec<_> = rows.iter().map(|&row| text(row as usize)).collect();
-            look_at(texts.iter().copied().flatten());
-            for (&row, text) in rows.iter().zip(texts) {
-                if std::mem::replace(&mut last, text) == text {
-                    self.push_again(row);
-                } else {
-                    self.push(row, text.unwrap_or_default());
-                }
+        for row in sorted.others {
+            let text = text(row as usize);
+            if std::mem::replace(&mut last, text) == text {
+                self.push_again(row);
+            } else {
+                self.push(row, text.unwrap_or_default());
             }
         }
     }
-}
-
-/// Looks at all texts before the first is needed: cache misses that do not wait for each other take hardly longer than
-/// one.
-fn look_at<'a>(texts: impl Iterator<Item = &'a str>) {
-    std::hint::black_box(
-        texts.fold(0, |seen, text| seen ^ text.as_bytes().first().copied().unwrap_or_default()),
-    );
 }
 
 /// Spells IPv4 addresses, five times as fast as their `Display`.

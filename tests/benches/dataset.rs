@@ -2,11 +2,12 @@
 
 mod plant;
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{
-    Column, ColumnType, Dataset, DatasetBuilder, Follow, Header, TextBuilder, TextOrder,
-};
+use gatewatch::dataset::{Dataset, DatasetBuilder, Follow, Header, TextBuilder, TextOrder};
 
 use plant::{SIZES, sessions};
 
@@ -77,30 +78,66 @@ fn json_by_the_exact_reader(bencher: Bencher<'_, '_>, size: usize) {
     bencher.bench_local(|| Dataset::from_json(black_box(json.as_bytes())));
 }
 
+const TEXTS: [&str; 4] = ["username", "project", "address", "clientId"];
+
 /// The texts of a million rows, in memory in the order of the rows as they are in an answer.
 fn texts(column: &str) -> (TextOrder, Vec<&'static str>) {
     let rows = sessions(1_000_000).rows.iter();
-    match column {
-        "address" => (TextOrder::Addresses, rows.map(|row| row.address.as_str()).collect()),
-        _ => (TextOrder::CodePoints, rows.map(|row| row.client_id.as_str()).collect()),
-    }
+    let text = |row: &'static plant::Row| match column {
+        "username" => &*row.username,
+        "project" => &row.project,
+        "address" => &row.address,
+        _ => &row.client_id,
+    };
+    let order = if column == "address" { TextOrder::Addresses } else { TextOrder::CodePoints };
+    (order, rows.map(text).collect())
 }
 
-/// A column in which hardly any text comes again: sorted at once.
-#[divan::bench(args = ["clientId", "address"], max_time = 3)]
-fn distinct_texts(bencher: Bencher<'_, '_>, column: &str) {
+/// A column of text: sorted at once where hardly any text comes again, otherwise through a table of texts.
+#[divan::bench(args = TEXTS, max_time = 3)]
+fn texts_into_column(bencher: Bencher<'_, '_>, column: &str) {
     let (order, texts) = texts(column);
     bencher.bench_local(|| TextBuilder::new(order).collect(texts.len(), |row| Some(texts[row])));
 }
 
-/// The same through the table of texts, which is for columns in which they do.
-#[divan::bench(args = ["clientId", "address"], max_time = 3)]
-fn distinct_texts_by_table(bencher: Bencher<'_, '_>, column: &str) {
+/// The same through the table in any case.
+#[divan::bench(args = TEXTS, max_time = 3)]
+fn texts_into_column_by_table(bencher: Bencher<'_, '_>, column: &str) {
     let (order, texts) = texts(column);
     bencher.bench_local(|| {
         let mut builder = TextBuilder::new(order);
         builder.extend(texts.iter().copied().map(Some));
         builder.finish()
+    });
+}
+
+/// The same by what the standard library has: its hash map, its sort, and its reading of addresses.
+#[divan::bench(args = TEXTS, max_time = 3)]
+fn texts_into_column_naive(bencher: Bencher<'_, '_>, column: &str) {
+    let (order, texts) = texts(column);
+    bencher.bench_local(|| {
+        let mut codes = HashMap::new();
+        let mut rows = Vec::with_capacity(texts.len());
+        for text in &texts {
+            let new = codes.len();
+            rows.push(*codes.entry(*text).or_insert(new));
+        }
+        let mut sorted: Vec<(&str, usize)> = codes.into_iter().collect();
+        match order {
+            TextOrder::CodePoints => sorted.sort_unstable(),
+            TextOrder::Addresses => sorted.sort_by_cached_key(|(text, _)| match text.parse::<IpAddr>() {
+                Ok(address) => (Some(address), String::new()),
+                Err(_) => (None, text.to_lowercase()),
+            }),
+        }
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, (_, code)) in sorted.iter().enumerate() {
+            ranks[*code] = rank;
+        }
+        for code in &mut rows {
+            *code = ranks[*code];
+        }
+        (rows, sorted)
     });
 }
 
@@ -110,7 +147,7 @@ fn columns_cell_by_cell(bencher: Bencher<'_, '_>, size: usize) {
     let dataset = &sessions(size).dataset;
     bencher.bench_local(|| {
         let headers =
-            dataset.columns().map(|(id, column)| Header { name: id.to_string(), kind: kind(column) });
+            dataset.columns().map(|(id, column)| Header { name: id.to_string(), kind: column.into() });
         let mut builder = DatasetBuilder::new(headers.collect()).expect("the columns of a dataset");
         for row in 0..dataset.len() {
             for (place, (_, column)) in dataset.columns().enumerate() {
@@ -119,16 +156,6 @@ fn columns_cell_by_cell(bencher: Bencher<'_, '_>, size: usize) {
         }
         builder.finish(None, None)
     });
-}
-
-fn kind(column: Column<'_>) -> ColumnType {
-    match column {
-        Column::Text(_) => ColumnType::String,
-        Column::Boolean(_) => ColumnType::Boolean,
-        Column::Date(_) => ColumnType::Date,
-        Column::Integer(_) => ColumnType::Integer,
-        Column::Real(_) => ColumnType::Real,
-    }
 }
 
 /// What it takes to see that an answer is the one before.
