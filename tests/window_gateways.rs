@@ -4,6 +4,7 @@ mod support;
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Barrier;
 use std::time::Duration;
 
 use egui::{Key, Modifiers};
@@ -11,6 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Api, Login, Profile};
+use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
 use support::tls::{HOST, Identity, TlsGateway, named};
@@ -344,6 +346,35 @@ fn a_kept_password_goes_to_no_other_address_and_under_no_other_name() {
     window.until("asked again", |harness| harness.query_by_label("Save gateway").is_none());
     window.until_text("The gateway asks who you are");
     assert_eq!(said_who(&first).len(), before);
+}
+
+#[test]
+fn a_test_says_that_it_waits_for_the_keyring_and_is_of_what_stands_in_the_form() {
+    static UNLOCKED: Barrier = Barrier::new(2);
+    let gateway = lets_in_everybody_who_says_who();
+    let folder = with_config(&format!("{}user = \"billy\"\n", north(&gateway.url)));
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("North"), None).unwrap();
+    let open_secrets = || {
+        UNLOCKED.wait();
+        Secrets::for_this_run()
+    };
+    let folder = Some(folder.path().to_owned());
+    let mut window = Window::open(Start { settings, folder, open_secrets, ..start(target) });
+    choose(&mut window, "Edit North…");
+    window.click("Test connection");
+    window.until_text_contains("waiting for the platform's keyring");
+    retype(&mut window, "User of the gateway", "anna");
+    window.until("the wait for another user's forgotten", |harness| {
+        harness.query_by_label_contains("waiting for the platform's keyring").is_none()
+    });
+    retype(&mut window, "User of the gateway", "billy");
+    window.click("Test connection");
+    window.until_text_contains("waiting for the platform's keyring");
+    UNLOCKED.wait();
+    window.until_text_contains("type the password or the token");
+    assert!(window.harness.query_by_label_contains("waiting for the platform's keyring").is_none());
+    assert_eq!(said_who(&gateway), [] as [String; 0]);
 }
 
 #[test]

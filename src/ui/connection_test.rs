@@ -9,8 +9,19 @@ pub(super) struct Test {
     of: Typed,
     /// Each node, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
-    /// It goes on.
-    pub(super) is_running: bool,
+    /// How far it is.
+    pub(super) stage: TestStage,
+}
+
+/// How far a test is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TestStage {
+    /// The keyring was asked for what opens the gateway.
+    WaitsForSecret,
+    /// The nodes are being asked.
+    Running,
+    /// Nothing more will come.
+    Ended,
 }
 
 /// What was found at one node.
@@ -53,7 +64,7 @@ impl Test {
         Self {
             nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
             of: typed.clone(),
-            is_running: true,
+            stage: TestStage::WaitsForSecret,
         }
     }
 

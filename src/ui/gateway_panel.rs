@@ -8,7 +8,7 @@ use egui::{
 use super::certificate;
 use super::command::Command;
 use super::connection_bar::{INTERVALS, every};
-use super::connection_test::{Entry, Test, TestedNode};
+use super::connection_test::{Entry, Test, TestStage, TestedNode};
 use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage};
 use super::silent;
 use super::theme::{self, Tone};
@@ -229,19 +229,29 @@ fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
 
 /// What a test found. The certificate that somebody wants to trust, if that was clicked.
 fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
+    if test.stage == TestStage::WaitsForSecret {
+        step(
+            ui,
+            Tone::Warning,
+            "○",
+            "waiting for the platform's keyring, which may be asking you something…",
+        );
+        return None;
+    }
+    let is_running = test.stage == TestStage::Running;
     let mut trusted = None;
     for node in &test.nodes {
         ui.label(RichText::new(node.url.to_string()).strong());
         let TestedNode { who, read, .. } = node;
         match who {
-            None if test.is_running => step(ui, Tone::Warning, "○", "asking who is there…"),
+            None if is_running => step(ui, Tone::Warning, "○", "asking who is there…"),
             None => step(ui, Tone::Fault, "▲", "the test broke off; try again"),
             Some(Ok(info)) => step(ui, Tone::Good, "●", &reached(info.as_ref())),
             // A gateway that says it can't answer was reached all the same.
             Some(Err(error)) => trusted = failed(ui, error).or(trusted),
         }
         match (who, read) {
-            (Some(Ok(_)), None) if test.is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
+            (Some(Ok(_)), None) if is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
             (_, Some(Ok((read, entry)))) => {
                 let (tone, words) = let_in(*entry, read.api);
                 step(ui, tone, "●", words);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use egui::Context;
 use tokio::task::JoinSet;
 
-use super::super::connection_test::{Entry, Step, Test};
+use super::super::connection_test::{Entry, Step, Test, TestStage};
 use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
 use super::super::gateway_job::{Ended, GatewayJob, Tell};
 use super::super::model::Message;
@@ -127,19 +127,21 @@ impl App {
                 return;
             }
         };
-        match form.typed.secret() {
-            Some(secret) => {
-                let credentials = profile.login.with(secret.expose());
-                self.start_test(ctx, &profile, credentials);
+        let credentials = match form.typed.secret() {
+            Some(secret) => Some(profile.login.with(secret.expose())),
+            None if form.typed.opened_by == OpenedBy::Nothing => Some(Credentials::None),
+            None if form.has_kept_secret() => None,
+            None => {
+                form.fault = Some(FormFault::NoSecret);
+                return;
             }
-            None if form.typed.opened_by == OpenedBy::Nothing => {
-                self.start_test(ctx, &profile, Credentials::None);
-            }
-            None if form.has_kept_secret() => {
-                self.secrets.get(&profile);
-                self.test_waits = Some(profile);
-            }
-            None => form.fault = Some(FormFault::NoSecret),
+        };
+        form.test = Some(Test::of(&form.typed, &profile));
+        if let Some(credentials) = credentials {
+            self.start_test(ctx, &profile, credentials);
+        } else {
+            self.secrets.get(&profile);
+            self.test_waits = Some(profile);
         }
     }
 
@@ -148,27 +150,36 @@ impl App {
         let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.model.form) else {
             return;
         };
-        match secret {
+        // The form may say something else by now.
+        if form.test.is_none() {
+            return;
+        }
+        let fault = match secret {
             Ok(Some(secret)) => {
                 let credentials = profile.login.with(secret.expose());
-                self.start_test(ctx, &profile, credentials);
+                return self.start_test(ctx, &profile, credentials);
             }
-            Ok(None) => form.fault = Some(FormFault::NoSecret),
-            Err(error) => form.fault = Some(FormFault::Keyring(error.clone())),
-        }
+            Ok(None) => FormFault::NoSecret,
+            Err(error) => FormFault::Keyring(error.clone()),
+        };
+        (form.test, form.fault) = (None, Some(fault));
     }
 
     fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
         let profile = self.with_trust(profile);
-        let Some(form) = &mut self.model.form else {
+        let Some(test) = self.model.form.as_mut().and_then(|form| form.test.as_mut()) else {
             return;
         };
-        form.test = Some(Test::of(&form.typed, &profile));
+        test.stage = TestStage::Running;
         let wake = ctx.clone();
-        let job = GatewayJob::spawn(move || wake.request_repaint(), |tell| test(profile, credentials, tell));
+        let job =
+            GatewayJob::spawn(move || wake.request_repaint(), |tell| run_test(profile, credentials, tell));
         match job {
             Ok(job) => self.test = Some(job),
-            Err(error) => self.model.message = Some(Message::Trouble(format!("can't test: {error}"))),
+            Err(error) => {
+                test.stage = TestStage::Ended;
+                self.model.message = Some(Message::Trouble(format!("can't test: {error}")));
+            }
         }
     }
 
@@ -190,7 +201,7 @@ impl App {
                 }
                 Ok(None) => return,
                 Err(Ended) => {
-                    test.is_running = false;
+                    test.stage = TestStage::Ended;
                     self.test = None;
                     return;
                 }
@@ -344,7 +355,7 @@ fn has_same_connection(a: &Profile, b: &Profile) -> bool {
 }
 
 /// Asks each node who it is, then for its sessions. Side by side: one that is dead holds up no other.
-async fn test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
+async fn run_test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
     let client = Client::with_trust(Limits::default(), profile.trust.clone());
     let tell = Arc::new(tell);
     let mut nodes = JoinSet::new();
