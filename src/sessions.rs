@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use crate::cli::{FormatArg, SessionsArgs};
-use crate::dataset::{Dataset, Joined};
+use crate::dataset::{Concat, Dataset};
 use crate::demo::{DemoError, DemoGateway};
 use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode, PatternError};
@@ -264,7 +264,7 @@ fn read(
     let done = if failures.is_empty() { Done::All } else { Done::Partly };
     let dataset = match &parts[..] {
         [(_, only)] if profile.nodes().len() == 1 => only.clone(),
-        _ => Joined::default().join(parts),
+        _ => Concat::default().next(parts),
     };
     Ok((dataset, done))
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Barrier;
+use std::sync::{Barrier, OnceLock};
 use std::time::Duration;
 
 use egui::{Key, Modifiers};
@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Api, Login, Profile};
-use gatewatch::secrets::Secrets;
+use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
 use support::tls::{HOST, Identity, TlsGateway, named};
@@ -348,33 +348,55 @@ fn a_kept_password_goes_to_no_other_address_and_under_no_other_name() {
     assert_eq!(said_who(&first).len(), before);
 }
 
+/// What is in a keyring that is locked at first, and by what it is bound.
+static LOCKED: OnceLock<String> = OnceLock::new();
+/// Whoever waits here last unlocks it.
+static UNLOCK: Barrier = Barrier::new(2);
+
+fn locked_keyring() -> Secrets {
+    UNLOCK.wait();
+    let secrets = Secrets::for_this_run();
+    let _kept = secrets.set("North", LOCKED.get().unwrap(), &Secret::new("open-sesame".to_owned()));
+    secrets
+}
+
 #[test]
-fn a_test_says_that_it_waits_for_the_keyring_and_is_of_what_stands_in_the_form() {
-    static UNLOCKED: Barrier = Barrier::new(2);
-    let gateway = lets_in_everybody_who_says_who();
-    let folder = with_config(&format!("{}user = \"billy\"\n", north(&gateway.url)));
+fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked() {
+    const WAITS: &str = "waiting for the platform's keyring";
+    let (first, second) = (lets_in_everybody_who_says_who(), lets_in_everybody_who_says_who());
+    let folder = with_config(&format!("{}user = \"billy\"\n", north(&first.url)));
+    LOCKED.set(profiles(folder.path())[0].binding()).unwrap();
     let settings = Settings::load(folder.path()).unwrap();
     let target = settings.target(Some("North"), None).unwrap();
-    let open_secrets = || {
-        UNLOCKED.wait();
-        Secrets::for_this_run()
-    };
-    let folder = Some(folder.path().to_owned());
-    let mut window = Window::open(Start { settings, folder, open_secrets, ..start(target) });
+    let saved = Some(folder.path().to_owned());
+    let mut window =
+        Window::open(Start { settings, folder: saved, open_secrets: locked_keyring, ..start(target) });
     choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text_contains("waiting for the platform's keyring");
-    retype(&mut window, "User of the gateway", "anna");
-    window.until("the wait for another user's forgotten", |harness| {
-        harness.query_by_label_contains("waiting for the platform's keyring").is_none()
+    window.until_text_contains(WAITS);
+    // Asked for the first gateway, and now it is the second one that is watched and tested.
+    retype(&mut window, "Addresses", &second.url);
+    window.until("no wait for the first one's any more", |harness| {
+        harness.query_by_label_contains(WAITS).is_none()
     });
-    retype(&mut window, "User of the gateway", "billy");
+    window.click("Save gateway");
+    window.until("the form closed", |harness| harness.query_by_label("Save gateway").is_none());
+    choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text_contains("waiting for the platform's keyring");
-    UNLOCKED.wait();
+    window.until_text_contains(WAITS);
+    UNLOCK.wait();
     window.until_text_contains("type the password or the token");
-    assert!(window.harness.query_by_label_contains("waiting for the platform's keyring").is_none());
-    assert_eq!(said_who(&gateway), [] as [String; 0]);
+    assert!(window.harness.query_by_label_contains(WAITS).is_none());
+    assert_eq!((said_who(&first), said_who(&second)), (Vec::new(), Vec::new()));
+
+    // It is still there for the one that it is for.
+    retype(&mut window, "Addresses", &first.url);
+    window.click("Save gateway");
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Edit North…");
+    window.click("Test connection");
+    window.until_text_contains("authenticated with the password");
+    assert_eq!(said_who(&second), Vec::<String>::new());
 }
 
 #[test]

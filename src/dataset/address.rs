@@ -37,19 +37,11 @@ impl<'a> AddressKey<'a> {
     }
 }
 
-/// Some items, of which each has an address, in its order.
-pub(super) struct Sorted {
-    /// IPv4 addresses with their items. Each address has one spelling.
-    pub(super) v4: Vec<(Ipv4Addr, u32)>,
-    /// The other ones' items, which stand behind those.
-    pub(super) others: Vec<u32>,
-}
-
 /// Sorts items by their addresses, which are given with them and can be looked up.
 pub(super) fn sorted<'a>(
     items: impl Iterator<Item = (u32, &'a str)>,
     address: impl Fn(u32) -> &'a str,
-) -> Sorted {
+) -> Vec<u32> {
     // Number and item in one, so that they sort as one.
     let (mut numbers, mut others) = (Vec::with_capacity(items.size_hint().1.unwrap_or(0)), Vec::new());
     for (item, address) in items {
@@ -68,15 +60,9 @@ pub(super) fn sorted<'a>(
             (AddressKey::of(text), text)
         });
     }
-    Sorted {
-        v4: numbers.into_iter().map(halves).map(|(high, item)| (Ipv4Addr::from_bits(high), item)).collect(),
-        others: others.into_iter().map(|(_, item)| item).collect(),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
-fn halves(number: u64) -> (u32, u32) {
-    ((number >> 32) as u32, number as u32)
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the item")]
+    let v4 = numbers.into_iter().map(|number| number as u32);
+    v4.chain(others.into_iter().map(|(_, item)| item)).collect()
 }
 
 #[cfg(test)]

@@ -73,8 +73,8 @@ pub struct Header {
     pub kind: ColumnType,
 }
 
-/// Columns are looked up by their names, one after the other. Gateways have some twenty.
-const MOST_COLUMNS: usize = 256;
+/// The most columns that are taken: they are looked up by their names, one after the other. Gateways have some twenty.
+pub(super) const MOST_COLUMNS: usize = 256;
 
 /// Below so many rows, one thread is done before another has begun.
 pub(super) const TWO_THREADS: usize = 5_000;

@@ -74,8 +74,8 @@ impl<'a> Owner<'a> {
         };
         let mut at = 0;
         let code = |text| {
-            at = new.first_from(at, |known| known < text);
-            ((at as usize) < new.distinct() && new.text(at) == text).then_some(at)
+            at = new.partition_point_from(at, |known| known < text);
+            new.has_at(at, text).then_some(at)
         };
         Some(Self { codes: old.texts().map(code).collect(), old: old.codes(), new: new.codes() })
     }
@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
     use crate::dataset::tests::sessions;
-    use crate::dataset::{Cell, DatasetBuilder, Joined};
+    use crate::dataset::{Cell, Concat, DatasetBuilder};
 
     #[test]
     fn a_session_is_found_again_by_its_client_id() {
@@ -209,8 +209,8 @@ mod tests {
     #[test]
     fn the_same_id_on_another_gateway_is_somebody_else() {
         let both = |north: &[&str], south: &[&str]| {
-            Joined::default()
-                .join(vec![("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
+            Concat::default()
+                .next(vec![("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
         };
         assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
         assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);

@@ -1,31 +1,21 @@
 //! A column of text in which nearly every row has a text of its own: sorted at once, without a table of texts.
 //!
-//! Each row goes with a number that says how its text sorts. Where that number is the whole text, as with most ids and
-//! all IPv4 addresses, the text is not looked up again: in sorted rows each look would be a cache miss.
+//! Each row goes with a number that says how its text sorts. Where that number is the whole text, as with most ids, the
+//! text is not looked up again: in sorted rows each look would be a cache miss.
 
 use std::cmp::Ordering;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use super::address;
 use super::text::{Arena, TextColumn, UNKNOWN};
-use super::text_builder::TextOrder;
 
 /// So many bytes of a text are in its number.
 const IN_NUMBER: usize = 8;
 
-/// The column of these texts, row by row.
-pub(super) fn column<'a>(
-    order: TextOrder,
-    rows: usize,
-    text: impl Fn(usize) -> Option<&'a str>,
-) -> TextColumn {
+/// The column of these texts, row by row, in the order of their code points.
+pub(super) fn column<'a>(rows: usize, text: impl Fn(usize) -> Option<&'a str>) -> TextColumn {
     let arena = Arena::with_capacity(rows * IN_NUMBER, rows);
     let mut column = Growing { arena, codes: vec![UNKNOWN; rows] };
-    match order {
-        TextOrder::CodePoints => column.add_by_code_point(rows, text),
-        TextOrder::Addresses => column.add_by_address(rows, text),
-    }
+    column.add(rows, text);
     let Growing { mut arena, codes } = column;
     arena.shrink_to_fit();
     TextColumn::new(Arc::new(arena), codes)
@@ -75,7 +65,7 @@ impl Growing {
         self.codes[row as usize] = u32::try_from(self.arena.len() - 1).unwrap_or(UNKNOWN);
     }
 
-    fn add_by_code_point<'a>(&mut self, rows: usize, text: impl Fn(usize) -> Option<&'a str>) {
+    fn add<'a>(&mut self, rows: usize, text: impl Fn(usize) -> Option<&'a str>) {
         let of = |keyed: &Keyed| text(keyed.row as usize).unwrap_or_default();
         let mut sorted = Vec::with_capacity(rows);
         sorted.extend(
@@ -104,50 +94,5 @@ impl Growing {
             let whole = bytes.get(..keyed.len.into()).and_then(|bytes| std::str::from_utf8(bytes).ok());
             self.push(keyed.row, whole.unwrap_or_else(|| of(keyed)));
         }
-    }
-
-    fn add_by_address<'a>(&mut self, rows: usize, text: impl Fn(usize) -> Option<&'a str>) {
-        let known = (0..).zip(0..rows).filter_map(|(row, place)| Some((row, text(place)?)));
-        let sorted = address::sorted(known, |row| text(row as usize).unwrap_or_default());
-        let mut octets = Octets::new();
-        let mut last = None;
-        for (address, row) in sorted.v4 {
-            if last.replace(address) == Some(address) {
-                self.push_again(row);
-            } else {
-                self.push(row, octets.spelled(address));
-            }
-        }
-        let mut last = None;
-        for row in sorted.others {
-            let text = text(row as usize);
-            if std::mem::replace(&mut last, text) == text {
-                self.push_again(row);
-            } else {
-                self.push(row, text.unwrap_or_default());
-            }
-        }
-    }
-}
-
-/// Spells IPv4 addresses, five times as fast as their `Display`.
-struct Octets {
-    /// Each octet with a point behind it.
-    spelled: Vec<String>,
-    text: String,
-}
-
-impl Octets {
-    fn new() -> Self {
-        Self { spelled: (0..=u8::MAX).map(|octet| format!("{octet}.")).collect(), text: String::new() }
-    }
-
-    fn spelled(&mut self, address: Ipv4Addr) -> &str {
-        self.text.clear();
-        for octet in address.octets() {
-            self.text.push_str(&self.spelled[usize::from(octet)]);
-        }
-        self.text.pop();
-        &self.text
     }
 }

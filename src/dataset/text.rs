@@ -178,8 +178,8 @@ impl TextColumn {
     /// The codes of the texts that begin with `prefix`. Only for a column in [`TextOrder::CodePoints`].
     #[must_use]
     pub fn codes_with_prefix(&self, prefix: &str) -> Range<u32> {
-        let start = self.first_from(0, |text| text < prefix);
-        let end = self.first_from(start, |text| text.starts_with(prefix));
+        let start = self.partition_point_from(0, |text| text < prefix);
+        let end = self.partition_point_from(start, |text| text.starts_with(prefix));
         start..end
     }
 
@@ -191,10 +191,16 @@ impl TextColumn {
         self.arena.for_each(rows.iter().map(|&row| self.codes[row as usize]), tell);
     }
 
-    /// The first code from `start` on whose text is not `before` what is looked for; those that are stand in front.
+    /// Whether this code is one, and of this text.
+    pub(super) fn has_at(&self, code: u32, text: &str) -> bool {
+        (code as usize) < self.distinct() && self.text(code) == text
+    }
+
+    /// The first code from `start` on whose text is not `before`, as `slice::partition_point` finds it.
     ///
-    /// By steps that double, then by bisection: looking for one text after the other takes less the nearer they are.
-    pub(super) fn first_from(&self, start: u32, before: impl Fn(&str) -> bool) -> u32 {
+    /// By galloping: steps that double, then bisection. So looking for one text after the other takes less the nearer
+    /// they are.
+    pub(super) fn partition_point_from(&self, start: u32, before: impl Fn(&str) -> bool) -> u32 {
         let end = u32::try_from(self.distinct()).unwrap_or(UNKNOWN);
         let (mut low, mut high, mut step) = (start, start, 1);
         while high < end && before(self.text(high)) {

@@ -65,14 +65,6 @@ pub struct Settings {
     pub refresh: Option<Duration>,
 }
 
-impl Settings {
-    /// The saved gateways' names, in the order of the file.
-    #[must_use]
-    pub fn profile_names(&self) -> Vec<String> {
-        self.profiles.iter().map(|profile| profile.name.clone()).collect()
-    }
-}
-
 /// A `config.toml` that can't be used. It is left as it is.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.display())]
@@ -186,6 +178,11 @@ fn seconds(seconds: u32) -> Duration {
 }
 
 impl Settings {
+    /// The saved gateways' names, in the order of the file.
+    pub(crate) fn profile_names(&self) -> Vec<String> {
+        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    }
+
     /// Reads `config.toml` in `folder`; without one, everything is as it comes.
     ///
     /// # Errors

@@ -10,11 +10,25 @@ use crate::secrets::{Kept, KeyringError, Secret, Secrets};
 /// How many wishes may wait; a person makes one at a time.
 const WAITING: usize = 16;
 
+/// Whose secret is asked for, and what it opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Whose {
+    profile: String,
+    binding: String,
+}
+
+impl Whose {
+    /// That of this gateway.
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { profile: profile.name.clone(), binding: profile.binding() }
+    }
+}
+
 /// What is wanted of the keyring.
 #[derive(Debug)]
 enum Wish {
-    /// The secret of this profile, if it is for this.
-    Get { profile: String, binding: String },
+    /// The secret of a profile, if it is for just that.
+    Get(Whose),
     /// To keep this profile's secret, and what it is for.
     Set { profile: String, binding: String, secret: Secret },
     /// To forget it.
@@ -26,8 +40,8 @@ enum Wish {
 /// What came of it.
 #[derive(Debug)]
 pub(super) enum Told {
-    /// The secret of this profile; none where none is kept.
-    Secret(String, Result<Option<Secret>, KeyringError>),
+    /// The secret; none where none is kept. By now the profile may be another one of the same name.
+    Secret(Whose, Result<Option<Secret>, KeyringError>),
     /// Where a secret is kept now.
     Kept(Kept),
     /// A secret could not be forgotten, or not be found.
@@ -52,9 +66,9 @@ impl SecretsThread {
             let secrets = open();
             for wish in to_do {
                 let outcome = match wish {
-                    Wish::Get { profile, binding } => {
-                        let secret = secrets.get(&profile, &binding);
-                        Some(Told::Secret(profile, secret))
+                    Wish::Get(whose) => {
+                        let secret = secrets.get(&whose.profile, &whose.binding);
+                        Some(Told::Secret(whose, secret))
                     }
                     Wish::Set { profile, binding, secret } => {
                         Some(Told::Kept(secrets.set(&profile, &binding, &secret)))
@@ -77,7 +91,7 @@ impl SecretsThread {
 
     /// Asks for the secret of a profile.
     pub(super) fn get(&self, profile: &Profile) {
-        self.wish(Wish::Get { profile: profile.name.clone(), binding: profile.binding() });
+        self.wish(Wish::Get(Whose::of(profile)));
     }
 
     /// Keeps the secret of a profile.

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::clocks::{Clocks, Jump};
 use super::node::Node;
 use super::{Activity, News, Wishes};
-use crate::dataset::{Dataset, Joined, Part};
+use crate::dataset::{Concat, Dataset, Part};
 use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Proof, Reading, node_names};
 use crate::wake::WakeAtEnd;
 
@@ -65,8 +65,8 @@ struct Watched {
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
-    /// The same of several nodes.
-    joined: Joined,
+    /// Puts the answers of several nodes together, and keeps the last table to take over from.
+    concat: Concat,
     /// Some node's sessions are other ones than those in the table.
     has_changed: bool,
     /// The reads under way, by the node's place. Dropping them ends them.
@@ -285,7 +285,7 @@ impl Watched {
             ask: profile.ask(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             table: None,
-            joined: Joined::default(),
+            concat: Concat::default(),
             has_changed: false,
             reads: JoinSet::new(),
             tell_at: None,
@@ -321,7 +321,7 @@ impl Watched {
             node.news.name = Some(name.clone());
             parts.extend(node.last_good.as_ref().map(|reading| (name, reading.dataset.clone())));
         }
-        self.table = (!parts.is_empty()).then(|| self.joined.join(parts));
+        self.table = (!parts.is_empty()).then(|| self.concat.next(parts));
     }
 
     fn news(&mut self, now: Instant) -> News {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Dataset, Follow, Joined, Part};
+use gatewatch::dataset::{Concat, Dataset, Follow, Part};
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
 use gatewatch::query::{Query, Question, Repeats, Worker};
 
@@ -100,23 +100,23 @@ fn fleets(size: usize) -> [Vec<Part>; 2] {
 #[divan::bench(args = SIZES, max_time = 3)]
 fn fleet(bencher: Bencher<'_, '_>, size: usize) {
     let [before, after] = fleets(size);
-    let mut joined = Joined::default();
-    joined.join(before);
+    let mut concat = Concat::default();
+    concat.next(before);
     bencher
-        .with_inputs(|| (joined.clone(), after.clone()))
-        .bench_local_values(|(mut joined, after)| joined.join(after));
+        .with_inputs(|| (concat.clone(), after.clone()))
+        .bench_local_values(|(mut concat, after)| concat.next(after));
 }
 
 /// The same without what is taken over from the table before.
 #[divan::bench(args = SIZES, max_time = 3)]
 fn fleet_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
     let [_, after] = fleets(size);
-    bencher.with_inputs(|| after.clone()).bench_local_values(|after| Joined::default().join(after));
+    bencher.with_inputs(|| after.clone()).bench_local_values(|after| Concat::default().next(after));
 }
 
 /// The way of a fleet's sessions: whose an id is, is looked at, too.
 #[divan::bench(args = SIZES, max_time = 3)]
 fn fleet_follow(bencher: Bencher<'_, '_>, size: usize) {
-    let [old, new] = fleets(size).map(|parts| Joined::default().join(parts));
+    let [old, new] = fleets(size).map(|parts| Concat::default().next(parts));
     bencher.bench_local(|| Follow::between(black_box(&old), &new));
 }

@@ -1,6 +1,7 @@
 //! The newest question is the one answered, and the last good filter stands in for a faulty one.
 
 use super::*;
+use crate::dataset::Concat;
 use crate::filter::Mode;
 
 /// Nothing here takes this long unless it is broken.
@@ -52,19 +53,25 @@ fn only_the_newest_question_is_answered() {
 fn what_new_sessions_bring_along_is_worked_out_once() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let (shown, new) = (dataset(), dataset());
-    let mut view = |username: &str, shown: &Arc<Dataset>| {
-        let (dataset, shown) = (Some(new.clone()), Some(shown.clone()));
+    let mut view = |username: &str, dataset: &Arc<Dataset>, shown: &Arc<Dataset>| {
+        let (dataset, shown) = (Some(dataset.clone()), Some(shown.clone()));
         worker.ask(Question { dataset, shown, ..question(username, "") });
         worker.answer_within(PATIENCE).unwrap().table.unwrap()
     };
-    let [first, second] = ["b", "bi"].map(|username| view(username, &shown));
+    let [first, second] = ["b", "bi"].map(|username| view(username, &new, &shown));
     assert!(Arc::ptr_eq(&first.repeats, &second.repeats));
+    let repeats = first.repeats.clone();
     let [before, after] = [first, second].map(|view| view.follow.unwrap());
     assert!(Arc::ptr_eq(&before, &after));
     assert_eq!(after.row(2), Some(2));
     // Once they are on the screen there is nothing to follow, and from elsewhere it is another way.
-    assert!(view("", &new).follow.is_none());
-    assert!(!Arc::ptr_eq(&after, &view("", &dataset()).follow.unwrap()));
+    assert!(view("", &new, &new).follow.is_none());
+    assert!(!Arc::ptr_eq(&after, &view("", &new, &dataset()).follow.unwrap()));
+    // Of others, with everybody in them twice, other things are known.
+    let twice = Concat::default().next(vec![("x".to_owned(), dataset()), ("y".to_owned(), dataset())]);
+    let other = view("", &twice, &shown);
+    assert_eq!((repeats.times(0), other.repeats.times(0)), (None, Some(2)));
+    assert!(!Arc::ptr_eq(&after, &other.follow.unwrap()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::super::model::{LoginForm, Message};
-use super::super::secrets_thread::Told;
+use super::super::secrets_thread::{Told, Whose};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, Refused};
 use crate::secrets::{Kept, KeyringError, Secret};
@@ -45,11 +45,12 @@ impl App {
         match told {
             // Where there is no keyring, nothing is left in it.
             Told::Failed(KeyringError::Absent { .. }) => {}
-            Told::Secret(name, secret) => {
-                if self.test_waits.as_ref().is_some_and(|profile| profile.name == name) {
+            Told::Secret(whose, secret) => {
+                let is_meant = |profile: &Profile| Whose::of(profile) == whose;
+                if self.test_waits.as_ref().is_some_and(is_meant) {
                     self.test_with(ctx, &secret);
                 }
-                let Some(profile) = self.profile.clone().filter(|profile| profile.name == name) else {
+                let Some(profile) = self.profile.clone().filter(is_meant) else {
                     return;
                 };
                 if !std::mem::take(&mut self.model.waits_for_secret) {

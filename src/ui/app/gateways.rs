@@ -11,6 +11,7 @@ use super::super::connection_test::{Entry, Step, Test, TestStage};
 use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
 use super::super::gateway_job::{Ended, GatewayJob, Tell};
 use super::super::model::Message;
+use super::super::secrets_thread::Whose;
 use super::super::settings_thread::Change;
 use super::{App, REFRESH};
 use crate::gateway::{Client, Credentials, Limits, Login, Profile};
@@ -117,7 +118,8 @@ impl App {
         let Some(form) = &mut self.model.form else {
             return;
         };
-        (self.test, self.test_waits) = (None, None);
+        self.test = None;
+        let waited = self.test_waits.take();
         (form.test, form.fault) = (None, None);
         form.attention = Some(Attention::Finding);
         let profile = match form.unnamed() {
@@ -140,7 +142,10 @@ impl App {
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {
-            self.secrets.get(&profile);
+            // A keyring that is asking its user is not told to ask once more.
+            if waited.is_none_or(|waited| Whose::of(&waited) != Whose::of(&profile)) {
+                self.secrets.get(&profile);
+            }
             self.test_waits = Some(profile);
         }
     }
@@ -163,6 +168,7 @@ impl App {
             Err(error) => FormFault::Keyring(error.clone()),
         };
         (form.test, form.fault) = (None, Some(fault));
+        form.attention = Some(Attention::Finding);
     }
 
     fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {

@@ -4,6 +4,7 @@
 //! checked text by text: a wrong one costs time and nothing else.
 
 use super::cells::{Cells, Span};
+use crate::dataset::builder::MOST_COLUMNS;
 use crate::dataset::{Column, ColumnId, Dataset, Header, TextColumn};
 
 /// So many rows are looked at together, while what was read of them is still in the processor's cache.
@@ -24,7 +25,11 @@ pub(super) struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
+    /// `None` where nothing can be recognised: nobody has an id, or the columns are too many to be taken.
     pub(super) fn new(dataset: &'a Dataset, headers: &[Header]) -> Option<Self> {
+        if headers.len() > MOST_COLUMNS {
+            return None;
+        }
         let column = |header: &Header| match dataset.column(&header.name.as_str().into()) {
             Some(Column::Text(column)) => Some(column),
             _ => None,
@@ -40,9 +45,9 @@ impl<'a> Before<'a> {
 
     /// The first row with this id.
     fn row_of(&self, id: &str) -> Option<usize> {
-        let code = self.ids.first_from(0, |known| known < id);
-        let is_known = (code as usize) < self.ids.distinct() && self.ids.text(code) == id;
-        is_known.then(|| self.ids.codes().iter().position(|known| *known == code)).flatten()
+        let code = self.ids.partition_point_from(0, |known| known < id);
+        let code = self.ids.has_at(code, id).then_some(code)?;
+        self.ids.codes().iter().position(|known| *known == code)
     }
 }
 
@@ -58,9 +63,9 @@ pub(super) struct Recogniser<'a> {
 
 /// Rows in which the same session stands: the old one's place and the new one's.
 #[derive(Default)]
-pub(super) struct Pairs {
-    pub(super) old: Vec<u32>,
-    pub(super) new: Vec<usize>,
+struct Pairs {
+    old: Vec<u32>,
+    new: Vec<usize>,
 }
 
 impl<'a> Recogniser<'a> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::builder::{TWO_THREADS, assemble};
+use super::builder::{MOST_COLUMNS, TWO_THREADS, assemble};
 use super::revision::Revision;
 use super::{
     Column, ColumnId, ColumnType, Dataset, Header, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
@@ -20,7 +20,7 @@ pub type Part = (String, Arc<Dataset>);
 ///
 /// What a part that stayed contributes is taken over from the time before.
 #[derive(Clone, Debug, Default)]
-pub struct Joined {
+pub struct Concat {
     parts: Vec<Arc<Dataset>>,
     table: Arc<Dataset>,
 }
@@ -32,24 +32,24 @@ type Placed<'a> = (&'a Dataset, Option<usize>);
 enum Share<'a> {
     /// It has no such column, and so many rows.
     Unknown(usize),
-    /// The codes of the column before, where its rows were in that, too.
+    /// It was in the table before, where its rows have these codes.
     Same(&'a [u32]),
     New(Cow<'a, TextColumn>),
 }
 
-impl Joined {
+impl Concat {
     /// Puts these parts under each other, in the order given.
     ///
     /// A further column `gateway` says which one a session is from, by the name given with each. A column that only
     /// some of them have is unknown in the rows of the others. The time of answering is the oldest of theirs: the table
     /// is no newer than its oldest part.
-    pub fn join(&mut self, parts: Vec<Part>) -> Arc<Dataset> {
-        self.table = Arc::new(self.next(&parts));
+    pub fn next(&mut self, parts: Vec<Part>) -> Arc<Dataset> {
+        self.table = Arc::new(self.table_of(&parts));
         self.parts = parts.into_iter().map(|(_, part)| part).collect();
         self.table.clone()
     }
 
-    fn next(&self, named: &[Part]) -> Dataset {
+    fn table_of(&self, named: &[Part]) -> Dataset {
         let parts: Vec<Placed<'_>> = named.iter().map(|(_, part)| (&**part, self.first_row(part))).collect();
         let rows: usize = parts.iter().map(|(part, _)| part.len()).sum();
         let headers = headers(named);
@@ -164,16 +164,19 @@ fn values<'a, T: Copy + Default + 'a>(
     all
 }
 
-/// Every column of any part, once; one whose type differs between parts becomes text.
+/// Every column of any part, once, up to the most that are taken; one whose type differs between parts becomes text.
 fn headers(parts: &[Part]) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
     let empty = Dataset::default();
     for part in std::iter::once(&empty).chain(parts.iter().map(|(_, part)| &**part)) {
         for (id, column) in part.columns() {
             let kind = ColumnType::from(column);
+            let are_too_many = headers.len() == MOST_COLUMNS;
             match headers.iter_mut().find(|header| header.name == id.name()) {
                 Some(known) if known.kind == kind => {}
                 Some(known) => known.kind = ColumnType::String,
+                // Of several gateways that invent names, the last ones' are left out.
+                None if are_too_many => {}
                 None => headers.push(Header { name: id.name().to_owned(), kind }),
             }
         }
@@ -203,10 +206,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dataset::Cell;
+    use crate::dataset::{Cell, DatasetBuilder};
 
-    fn joined(parts: &[Part]) -> Arc<Dataset> {
-        Joined::default().join(parts.to_vec())
+    fn concat(parts: &[Part]) -> Arc<Dataset> {
+        Concat::default().next(parts.to_vec())
     }
 
     fn dataset(further: &str, kind: &str, cell: &str, now: i64) -> (String, Arc<Dataset>) {
@@ -224,7 +227,7 @@ mod tests {
     #[test]
     fn rows_stand_under_each_other_and_lacking_columns_are_unknown() {
         let parts = [dataset("memory", "Long", "5", 20), dataset("kind", "String", "\"Vision\"", 10)];
-        let both = joined(&parts);
+        let both = concat(&parts);
         assert_eq!(both.len(), 2);
         assert_eq!(both.username().get(1), Some("kind-user"));
         let memory = both.column(&"memory".into()).unwrap();
@@ -240,7 +243,7 @@ mod tests {
     #[test]
     fn what_a_gateway_calls_itself_is_kept() {
         let parts = [dataset("gateway", "String", "\"north\"", 0), dataset("x", "Long", "5", 0)];
-        let both = joined(&parts);
+        let both = concat(&parts);
         let gateway = both.column(&"gateway".into()).unwrap();
         assert_eq!((gateway.cell(0), gateway.cell(1)), (Cell::Text("north"), Cell::Unknown));
     }
@@ -257,14 +260,14 @@ mod tests {
     #[test]
     fn a_column_of_two_types_becomes_text() {
         let parts = [dataset("x", "Long", "5", 0), dataset("x", "Boolean", "true", 0)];
-        let both = joined(&parts);
+        let both = concat(&parts);
         let x = both.column(&"x".into()).unwrap();
         assert_eq!((x.cell(0), x.cell(1)), (Cell::Text("5"), Cell::Text("true")));
     }
 
     #[test]
     fn nothing_at_all_is_an_empty_dataset() {
-        assert!(joined(&[]).is_empty());
+        assert!(concat(&[]).is_empty());
     }
 
     /// A gateway's sessions: users, and what it says of their memory, if anything.
@@ -307,28 +310,28 @@ mod tests {
     proptest! {
         /// Some parts stay, under their names or others, some go, some come, in any order.
         #[test]
-        fn what_is_taken_over_is_as_if_joined_from_nothing(
+        fn what_is_taken_over_is_as_if_from_nothing(
             old in parts(),
             stay in proptest::collection::vec((any::<proptest::sample::Index>(), any::<bool>()), 0..5),
             new in parts(),
         ) {
-            let mut kept = Joined::default();
-            kept.join(old.clone());
+            let mut kept = Concat::default();
+            kept.next(old.clone());
             let mut parts = new;
             for (place, is_renamed) in stay.iter().filter(|_| !old.is_empty()) {
                 let (name, part) = old[place.index(old.len())].clone();
                 parts.insert(place.index(parts.len() + 1), (if *is_renamed { "east".to_owned() } else { name }, part));
             }
-            let next = kept.join(parts.clone());
-            prop_assert!(next == joined(&parts));
+            let next = kept.next(parts.clone());
+            prop_assert!(next == concat(&parts));
             // And once more from there.
-            prop_assert!(kept.join(old.clone()) == joined(&old));
+            prop_assert!(kept.next(old.clone()) == concat(&old));
         }
     }
 
     #[test]
     fn a_gateway_without_sessions_leaves_no_name_behind() {
-        let both = joined(&[part("north", &[], None), part("south", &[1, 2], None)]);
+        let both = concat(&[part("north", &[], None), part("south", &[1, 2], None)]);
         let Some(Column::Text(gateway)) = both.column(&GATEWAY_COLUMN.into()) else {
             panic!("it is of text")
         };
@@ -336,11 +339,24 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_many_gateways_invent_are_not_all_taken() {
+        let parts = ["a", "b"].map(|letter| {
+            let further =
+                (0..200).map(|number| Header { name: format!("{letter}{number}"), kind: "Long".into() });
+            let six = Dataset::default();
+            let six = six.columns().map(|(id, column)| Header { name: id.to_string(), kind: column.into() });
+            let headers = six.chain(further).collect();
+            (letter.to_owned(), Arc::new(DatasetBuilder::new(headers).unwrap().finish(None, None)))
+        });
+        assert_eq!(concat(&parts).columns().count(), MOST_COLUMNS + 1);
+    }
+
+    #[test]
     fn texts_that_stay_are_shared() {
         let (north, south) = (part("north", &[1, 2, 3], None), part("south", &[1, 4], None));
-        let mut kept = Joined::default();
-        let before = kept.join(vec![north.clone(), south]);
-        let after = kept.join(vec![north, part("south", &[4, 1], None)]);
+        let mut kept = Concat::default();
+        let before = kept.next(vec![north.clone(), south]);
+        let after = kept.next(vec![north, part("south", &[4, 1], None)]);
         assert!(before.username().shares_texts_with(after.username()));
         assert_eq!(after.username().get(3), Some("u4"));
     }
