@@ -3,13 +3,12 @@
 mod support;
 
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::time::Duration;
 
 use gatewatch::dataset::DatasetError;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading, Role};
-use support::{PLANT, StandIn, answer, ok, status};
+use support::{PLANT, StandIn, answer, nobody, ok, status};
 
 fn read_with(
     url: &str,
@@ -272,8 +271,7 @@ fn an_answer_that_never_ends_meets_the_time_limit() {
 
 #[test]
 fn nobody_there_is_told_from_a_name_that_is_none() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert_eq!(error(&format!("http://{free}")), GatewayError::Refused);
+    assert_eq!(error(&format!("http://{}", nobody())), GatewayError::Refused);
     assert_eq!(error("http://no-such-host.invalid:8088"), GatewayError::NameNotFound);
 }
 

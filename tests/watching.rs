@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use gatewatch::gateway::{Credentials, GatewayError};
 use gatewatch::watch::{Activity, News};
 use support::watch::{PATIENCE, Watch, profile};
-use support::{PLANT, StandIn, answer, ok, status};
+use support::{PLANT, StandIn, answer, nobody, ok, status};
 
 fn waiting(news: &News) -> bool {
     matches!(news.activity, Activity::Waiting { .. })
@@ -209,12 +209,7 @@ fn a_password_that_opens_nothing_is_tried_on_a_few_nodes_only() {
 
 #[test]
 fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none() {
-    let dead: Vec<String> = (0..5)
-        .map(|_| {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            format!("http://{free}")
-        })
-        .collect();
+    let dead: Vec<String> = (0..5).map(|_| format!("http://{}", nobody())).collect();
     let good: Vec<StandIn> = (0..6).map(|_| StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])))).collect();
     let urls: Vec<&str> =
         dead.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str())).collect();
@@ -227,12 +222,7 @@ fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none()
 
 #[test]
 fn dead_nodes_do_not_stand_before_the_one_that_takes_the_password() {
-    let dead: Vec<String> = (0..40)
-        .map(|_| {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            format!("http://{free}")
-        })
-        .collect();
+    let dead: Vec<String> = (0..40).map(|_| format!("http://{}", nobody())).collect();
     let good = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
     let urls: Vec<&str> = dead.iter().map(String::as_str).chain([good.url.as_str()]).collect();
     let mut watch = Watch::new();

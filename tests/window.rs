@@ -14,7 +14,7 @@ use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{Picking, Start};
 use support::window::{Window, plant, start};
-use support::{PLANT, StandIn, answer, ok, status};
+use support::{PLANT, StandIn, answer, nobody, ok, status};
 
 #[test]
 fn the_first_start_shows_the_demo_gateway() {
@@ -301,13 +301,12 @@ fn the_smallest_window_holds_every_control() {
 #[test]
 fn the_table_of_another_gateway_is_never_shown_under_a_new_name() {
     let first = plant();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut window = Window::on(&first.url);
     window.until_text("6 of 6 sessions");
     window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.type_into("Gateway address", &nobody.to_string());
+    window.type_into("Gateway address", &nobody().to_string());
     window.type_into("Username filter", "bi.*");
     window.click("Connect");
     window.until_text_contains("refused");

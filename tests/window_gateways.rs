@@ -17,7 +17,8 @@ use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
 use support::tls::{HOST, Identity, TlsGateway, named};
 use support::window::{Window, plant, start, start_on};
-use support::{PLANT, StandIn, answer, ok, status};
+use support::{PLANT, StandIn, answer, nobody, ok, status};
+use tempfile::TempDir;
 
 /// A window with these settings on the gateway that comes first there.
 fn open(folder: &Path) -> Window {
@@ -26,9 +27,17 @@ fn open(folder: &Path) -> Window {
     Window::open(Start { settings, folder: Some(folder.to_owned()), ..start(target) })
 }
 
+/// A window on this gateway, which is saved as North.
+fn open_north(gateway: &StandIn) -> (TempDir, Window) {
+    let folder = with_config(&north(&gateway.url));
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    (folder, window)
+}
+
 const ONLY_WHEN_TOLD: &str = "refresh_secs = 0\n";
 
-fn with_config(text: &str) -> tempfile::TempDir {
+fn with_config(text: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.toml"), format!("{ONLY_WHEN_TOLD}{text}")).unwrap();
     folder
@@ -87,9 +96,7 @@ fn a_gateway_is_added_tried_and_kept() {
 #[test]
 fn what_is_typed_wrongly_is_told_in_its_place_and_nothing_is_lost() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (folder, mut window) = open_north(&gateway);
     choose(&mut window, "Add a gateway…");
     window.click("Save gateway");
     window.until_text_contains("give the gateway a name");
@@ -112,9 +119,7 @@ fn what_is_typed_wrongly_is_told_in_its_place_and_nothing_is_lost() {
 #[test]
 fn a_gateway_is_renamed_without_losing_its_table_and_then_deleted() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (folder, mut window) = open_north(&gateway);
     let asked = gateway.requests().len();
     choose(&mut window, "Edit North…");
     retype(&mut window, "Name", "Plant North");
@@ -144,7 +149,7 @@ fn a_gateway_is_renamed_without_losing_its_table_and_then_deleted() {
 fn a_test_says_how_far_it_came_at_each_node() {
     let good = plant();
     let forbids = StandIn::gateway("8.1.44", status("401 Unauthorized", "<html>"));
-    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let dead = nobody();
     let folder = with_config(&north(&good.url));
     let mut window = open(folder.path());
     choose(&mut window, "Edit North…");
@@ -219,9 +224,7 @@ fn a_certificate_is_trusted_while_its_gateway_is_added() {
 #[test]
 fn settings_that_cannot_be_read_are_left_alone_and_the_form_stays() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (folder, mut window) = open_north(&gateway);
     let broken = "[[profile]]\nname = \"North\"\nurls = 3\n";
     std::fs::write(folder.path().join("config.toml"), broken).unwrap();
     choose(&mut window, "Edit North…");
@@ -419,9 +422,7 @@ fn a_deleted_gateway_leaves_no_login_behind() {
 #[test]
 fn what_another_window_took_away_does_not_come_back_by_itself() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (folder, mut window) = open_north(&gateway);
     choose(&mut window, "Edit North…");
     // Another window.
     let other = config(folder.path()).replace("North", "Renamed");
@@ -455,9 +456,7 @@ fn a_password_that_protects_nothing_is_told() {
 #[test]
 fn the_form_is_left_by_keys_and_nothing_typed_is_lost_by_one() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (_folder, mut window) = open_north(&gateway);
     choose(&mut window, "Add a gateway…");
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("New gateway"));
@@ -500,9 +499,7 @@ fn a_changed_certificate_is_refused_loudly() {
 #[test]
 fn quitting_waits_for_no_other_window_and_asks_once_for_the_form() {
     let gateway = plant();
-    let folder = with_config(&north(&gateway.url));
-    let mut window = open(folder.path());
-    window.until_text("6 of 6 sessions");
+    let (folder, mut window) = open_north(&gateway);
     choose(&mut window, "Add a gateway…");
     window.type_into("Name", "South");
     window.press(Modifiers::COMMAND, Key::Q);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     Cell, Column, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
 };
-use crate::in_parallel::in_parallel;
+use crate::in_parallel::in_parallel_if;
 
 /// The type of a column, by the name that the answer uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,17 +129,6 @@ impl DatasetBuilder {
         Ok(Self { columns })
     }
 
-    /// An empty dataset with the six columns and no other.
-    #[cfg(test)]
-    pub(super) fn six() -> Self {
-        let columns = SIX.map(|(name, kind)| {
-            let header = Header { name: name.to_owned(), kind };
-            let column = ColumnBuilder::new(&header);
-            (header, column)
-        });
-        Self { columns: columns.into() }
-    }
-
     /// How many columns there are.
     #[must_use]
     pub fn width(&self) -> usize {
@@ -179,11 +168,7 @@ impl DatasetBuilder {
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
         let finish = |(header, column): (Header, ColumnBuilder)| (header, column.finish());
         let rows = self.columns.first().map_or(0, |(_, column)| column.len());
-        let columns = if rows < TWO_THREADS {
-            self.columns.into_iter().map(finish).collect()
-        } else {
-            in_parallel(self.columns, finish)
-        };
+        let columns = in_parallel_if(rows >= TWO_THREADS, self.columns, finish);
         assemble(columns, now, timezone)
     }
 }

@@ -8,7 +8,7 @@ use super::revision::Revision;
 use super::{
     Column, ColumnId, ColumnType, Dataset, Header, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
 };
-use crate::in_parallel::in_parallel;
+use crate::in_parallel::in_parallel_if;
 
 /// The column that says which gateway a session is from.
 pub const GATEWAY_COLUMN: &str = "gateway";
@@ -60,11 +60,7 @@ impl Concat {
             let column = self.column(&header, &parts, rows);
             (header, column)
         };
-        let mut columns = if rows < TWO_THREADS {
-            headers.into_iter().map(column).collect()
-        } else {
-            in_parallel(headers, column)
-        };
+        let mut columns = in_parallel_if(rows >= TWO_THREADS, headers, column);
         if !has_gateway {
             let header = Header { name: GATEWAY_COLUMN.to_owned(), kind: ColumnType::String };
             columns.push((header, OwnedColumn::Text(names(named, rows))));
@@ -169,15 +165,14 @@ fn headers(parts: &[Part]) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
     let empty = Dataset::default();
     for part in std::iter::once(&empty).chain(parts.iter().map(|(_, part)| &**part)) {
-        for (id, column) in part.columns() {
-            let kind = ColumnType::from(column);
+        for header in part.headers() {
             let are_too_many = headers.len() == MOST_COLUMNS;
-            match headers.iter_mut().find(|header| header.name == id.name()) {
-                Some(known) if known.kind == kind => {}
+            match headers.iter_mut().find(|known| known.name == header.name) {
+                Some(known) if known.kind == header.kind => {}
                 Some(known) => known.kind = ColumnType::String,
                 // Of several gateways that invent names, the last ones' are left out.
                 None if are_too_many => {}
-                None => headers.push(Header { name: id.name().to_owned(), kind }),
+                None => headers.push(header),
             }
         }
     }
@@ -343,9 +338,7 @@ mod tests {
         let parts = ["a", "b"].map(|letter| {
             let further =
                 (0..200).map(|number| Header { name: format!("{letter}{number}"), kind: "Long".into() });
-            let six = Dataset::default();
-            let six = six.columns().map(|(id, column)| Header { name: id.to_string(), kind: column.into() });
-            let headers = six.chain(further).collect();
+            let headers = Dataset::default().headers().into_iter().chain(further).collect();
             (letter.to_owned(), Arc::new(DatasetBuilder::new(headers).unwrap().finish(None, None)))
         });
         assert_eq!(concat(&parts).columns().count(), MOST_COLUMNS + 1);

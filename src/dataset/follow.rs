@@ -182,7 +182,7 @@ mod tests {
 
     /// One session for each of these users, all with the same id.
     fn twins(users: &[&str]) -> Arc<Dataset> {
-        let mut builder = DatasetBuilder::six();
+        let mut builder = DatasetBuilder::new(Dataset::default().headers()).unwrap();
         for user in users {
             builder.push(0, Cell::Text(user)).unwrap();
             for column in 1..6 {

@@ -166,6 +166,12 @@ impl Dataset {
         six.chain(further)
     }
 
+    /// What the columns are called and which types they have, in the same order.
+    #[must_use]
+    pub fn headers(&self) -> Vec<Header> {
+        self.columns().map(|(id, column)| Header { name: id.into(), kind: column.into() }).collect()
+    }
+
     /// One column; `None` where this dataset lacks it, which only a further one can be.
     #[must_use]
     pub fn column(&self, id: &ColumnId) -> Option<Column<'_>> {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Dataset, DatasetBuilder, Follow, Header, TextBuilder, TextOrder};
+use gatewatch::dataset::{Dataset, DatasetBuilder, Follow, TextBuilder, TextOrder};
 
 use plant::{SIZES, sessions};
 
@@ -146,9 +146,7 @@ fn texts_into_column_naive(bencher: Bencher<'_, '_>, column: &str) {
 fn columns_cell_by_cell(bencher: Bencher<'_, '_>, size: usize) {
     let dataset = &sessions(size).dataset;
     bencher.bench_local(|| {
-        let headers =
-            dataset.columns().map(|(id, column)| Header { name: id.to_string(), kind: column.into() });
-        let mut builder = DatasetBuilder::new(headers.collect()).expect("the columns of a dataset");
+        let mut builder = DatasetBuilder::new(dataset.headers()).expect("the columns of a dataset");
         for row in 0..dataset.len() {
             for (place, (_, column)) in dataset.columns().enumerate() {
                 builder.push(place, column.cell(row)).expect("a cell of this column");

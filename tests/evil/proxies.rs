@@ -1,13 +1,12 @@
 //! The proxies that the environment names: gone through, gone around, and named where they are to blame.
 
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::process::Output;
 
 use gatewatch::gateway::{GatewayError, ProxyFault};
 
 use super::support::process::gatewatch;
-use super::support::{PLANT, Request, StandIn, answer, ok, skip, status};
+use super::support::{PLANT, Request, StandIn, answer, nobody, ok, skip, status};
 use super::{Evil, good, way};
 
 /// No name server is ever asked for it: only the proxy hears it.
@@ -114,7 +113,7 @@ fn this_machine_is_never_behind_a_proxy() {
 
 #[test]
 fn a_proxy_that_is_not_there_is_to_blame_and_not_the_gateway() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let free = nobody();
     let nobody = format!("http://{free}");
     // Longer than a name's part can be, so that nobody is asked for it.
     let nowhere = format!("http://{}:3128", "a".repeat(64));

@@ -10,7 +10,7 @@ mod scanner;
 use super::super::builder::assemble;
 use super::super::{Dataset, Header};
 use super::Answer;
-use crate::in_parallel::in_parallel;
+use crate::in_parallel::{in_parallel, in_parallel_if};
 use cells::Cells;
 use recogniser::{Before, Recogniser};
 use scanner::Scanner;
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, before: Option<&Dataset>) -> Option<Dataset> {
         let before = before.as_ref().and_then(|before| before.column(place));
         (header, cells.finish(text, &decoded, before))
     };
-    let columns = on_threads(text, columns, finish);
+    let columns = in_parallel_if(text.len() >= TWO_THREADS, columns, finish);
     let lacks_perspective = answer.perspective == Some(false);
     Some(Dataset { lacks_perspective, ..assemble(columns, answer.now, answer.timezone) })
 }
@@ -121,8 +121,4 @@ fn row_behind(text: &str, place: usize) -> Option<usize> {
         let comma = next.next().is_some_and(|(_, byte)| *byte == b',');
         next.next().filter(|(_, byte)| comma && **byte == b'[').map(|(start, _)| place + start)
     })
-}
-
-fn on_threads<T: Send, R: Send>(text: &str, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    if text.len() < TWO_THREADS { items.into_iter().map(work).collect() } else { in_parallel(items, work) }
 }

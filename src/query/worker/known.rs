@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use crate::dataset::{Dataset, Follow};
-use crate::in_parallel::in_parallel;
+use crate::in_parallel::in_parallel_if;
 use crate::query::Repeats;
 
 /// Below so many rows, one thread is done before another has begun.
@@ -41,13 +41,7 @@ impl Known {
         if let (None, Some(shown)) = (&follow, shown) {
             work.push(Box::new(|| follow = Some(Arc::new(Follow::between(shown, dataset)))));
         }
-        if dataset.len() < TWO_THREADS {
-            for work in work {
-                work();
-            }
-        } else {
-            in_parallel(work, |work| work());
-        }
+        in_parallel_if(dataset.len() >= TWO_THREADS, work, |work| work());
 
         let repeats = repeats.unwrap_or_default();
         self.repeats = Some((Arc::downgrade(dataset), repeats.clone()));

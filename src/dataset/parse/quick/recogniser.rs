@@ -185,14 +185,8 @@ mod tests {
 
     /// How many rows of `new` are recognised after `old`.
     fn recognised(old: &[u32], new: &[u32], is_at_beginning: bool) -> usize {
-        let headers = ["username", "project", "address", "clientId"]
-            .map(|name| Header { name: name.to_owned(), kind: "String".into() });
-        let plain = [("isDesigner", "Boolean"), ("creationTime", "Date")]
-            .map(|(name, kind)| Header { name: name.to_owned(), kind: kind.into() });
-        let mut headers = Vec::from(headers);
-        headers.insert(3, plain[0].clone());
-        headers.push(plain[1].clone());
         let old = dataset(old);
+        let headers = old.headers();
         let before = Before::new(&old, &headers).unwrap();
         let text = format!(":{}", rows(new));
         let mut scanner =
