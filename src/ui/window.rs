@@ -28,16 +28,9 @@ pub enum WindowError {
         "the display can't be opened (see DISPLAY and WAYLAND_DISPLAY); `gatewatch sessions` shows the table without one"
     )]
     DeadDisplay,
-    /// Neither way of drawing works.
-    #[error(
-        "no window can be opened ({opengl}; {fallback}); `gatewatch sessions` shows the table without one"
-    )]
-    NoRenderer {
-        /// Why not with OpenGL.
-        opengl: String,
-        /// Why not with Vulkan, DirectX or Metal.
-        fallback: String,
-    },
+    /// No renderer works on this machine.
+    #[error("no window can be opened; `gatewatch sessions` shows the table without one")]
+    NoRenderer(#[source] eframe::Error),
     /// The gateway's address is none.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -64,16 +57,25 @@ pub fn run(gateway: Option<&str>) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let opengl = match open(start.clone(), Renderer::Glow) {
-        Ok(()) => return Ok(()),
-        // Without a connection to the screen there is nothing to draw on in any way.
-        Err(eframe::Error::WinitEventLoop(_)) => return Err(WindowError::DeadDisplay),
-        Err(error) => error,
-    };
-    open(start, Renderer::Wgpu).map_err(|fallback| {
-        let [opengl, fallback] = [opengl, fallback].map(|error| error.to_string().replace('\n', " "));
-        WindowError::NoRenderer { opengl, fallback }
-    })
+    match open(start.clone(), Renderer::Glow) {
+        Ok(()) => Ok(()),
+        // Without a connection to the screen no renderer helps.
+        Err(eframe::Error::WinitEventLoop(_)) => Err(WindowError::DeadDisplay),
+        Err(error) => open_with_fallback(start, error),
+    }
+}
+
+/// Opens the window without OpenGL, which is missing over Windows Remote Desktop and in many virtual machines.
+#[cfg(any(windows, target_os = "macos"))]
+fn open_with_fallback(start: Start, opengl: eframe::Error) -> Result<(), WindowError> {
+    tracing::warn!(error = %opengl, "OpenGL doesn't work, falling back to wgpu");
+    open(start, Renderer::Wgpu).map_err(WindowError::NoRenderer)
+}
+
+/// There is no fallback where Mesa always has OpenGL.
+#[cfg(not(any(windows, target_os = "macos")))]
+fn open_with_fallback(_start: Start, opengl: eframe::Error) -> Result<(), WindowError> {
+    Err(WindowError::NoRenderer(opengl))
 }
 
 /// Elsewhere than on Linux and its kin there always is one.

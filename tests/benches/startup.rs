@@ -122,7 +122,7 @@ fn start_up(display: &str, eye: &Eye, what: &str, url: Option<&str>) {
     }
 }
 
-/// Looks without a pause: what is timed takes some tenths of a second.
+/// CellStyle without a pause: what is timed takes some tenths of a second.
 fn until_quickly(seen: impl Fn() -> bool) {
     let end = Instant::now() + screen::PATIENCE;
     while !seen() {
@@ -219,7 +219,7 @@ impl fmt::Display for Megabytes {
     }
 }
 
-/// Looks at the screen.
+/// CellStyle at the screen.
 struct Eye {
     connection: RustConnection,
     root: Window,
