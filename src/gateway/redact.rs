@@ -1,16 +1,16 @@
-//! A gateway's own words, which are shown as part of a failure: they may repeat a password that it was sent, hold what no
-//! line should, and have no end.
+//! Removes credentials from the gateway's own words in an error: it may repeat the password or token that it was sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Credentials, GatewayError};
 use crate::dataset::DatasetError;
+use crate::sanitize::one_line;
 
-/// What is shown in place of a secret, and where a text was cut.
-const HIDDEN: &str = "…";
-/// The longest words that are passed on, in characters.
-const MOST_WORDS: usize = 200;
+/// Stands in place of a secret.
+const REDACTED: &str = "…";
+/// The longest gateway message that is kept, in characters.
+const MAX_MESSAGE: usize = 200;
 /// So much of a secret that was cut may be shown: that much is guessed, too.
 const HARMLESS: usize = 3;
 
@@ -20,14 +20,7 @@ pub(super) fn tamed(mut failure: GatewayError, credentials: &Credentials) -> Gat
         for secret in secrets(credentials) {
             hide(words, &secret);
         }
-        if words.contains(char::is_control) {
-            *words = words.replace(char::is_whitespace, " ");
-            words.retain(|letter| !letter.is_control());
-        }
-        if let Some((end, _)) = words.char_indices().nth(MOST_WORDS) {
-            words.truncate(end);
-            words.push_str(HIDDEN);
-        }
+        *words = one_line(words, MAX_MESSAGE);
     }
     failure
 }
@@ -51,14 +44,14 @@ fn secrets(credentials: &Credentials) -> Vec<String> {
 
 fn hide(words: &mut String, secret: &str) {
     if words.contains(secret) {
-        *words = words.replace(secret, HIDDEN);
+        *words = words.replace(secret, REDACTED);
     }
     // The words may have been cut in the middle of it.
     let cuts: Vec<usize> = secret.char_indices().skip(HARMLESS + 1).map(|(at, _)| at).collect();
     for cut in cuts.into_iter().rev() {
-        let part = format!("{}{HIDDEN}", &secret[..cut]);
+        let part = format!("{}{REDACTED}", &secret[..cut]);
         if words.contains(&part) {
-            *words = words.replace(&part, HIDDEN);
+            *words = words.replace(&part, REDACTED);
         }
     }
 }
@@ -107,8 +100,8 @@ mod tests {
         assert_eq!(refused("reader has k3y-of-it or reader:k3y-of-it", &token), "reader has … or …");
         assert_eq!(refused("no such user", &token), "no such user");
         // Nothing that a terminal obeys, and nothing without end.
-        assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &token), "no such user[2J");
-        assert_eq!(refused(&"x".repeat(1 << 20), &token).chars().count(), MOST_WORDS + 1);
+        assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &token), "no such\u{fffd} user\u{fffd}[2J");
+        assert_eq!(refused(&"x".repeat(1 << 20), &token).chars().count(), MAX_MESSAGE + 1);
         // To hide this one would tell which it is.
         let short = Credentials::Basic { user: "b".into(), password: "no".into() };
         assert_eq!(refused("no such user", &short), "no such user");

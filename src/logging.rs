@@ -1,0 +1,217 @@
+//! Logging: where `tracing` events go, and the last lines of it in memory.
+//!
+//! The window shows the lines in memory and copies them as part of its diagnostics; `--log` and `--log-file` write them
+//! to standard error or a file as well. What a gateway said is part of a line only after [`sanitize`].
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::sanitize::{sanitize, shorten};
+
+/// The number of lines that are kept in memory.
+const MAX_LINES: usize = 2_000;
+/// The longest line that is kept, in characters.
+const MAX_LINE: usize = 1_000;
+/// The name under which our own events are filtered.
+const CRATE: &str = env!("CARGO_CRATE_NAME");
+
+/// The events that are logged: a level for this program, or levels by module.
+///
+/// ```
+/// use gatewatch::logging::LogLevel;
+///
+/// assert!("debug".parse::<LogLevel>().is_ok());
+/// assert!("gatewatch::gateway=trace,rustls=info".parse::<LogLevel>().is_ok());
+/// assert!("loud".parse::<LogLevel>().is_err());
+/// ```
+#[derive(Clone, Debug)]
+pub struct LogLevel(Targets);
+
+impl Default for LogLevel {
+    /// `info` for this program, `warn` for its libraries.
+    fn default() -> Self {
+        Self::of_this_crate(LevelFilter::INFO)
+    }
+}
+
+impl LogLevel {
+    fn of_this_crate(level: LevelFilter) -> Self {
+        Self(Targets::new().with_target(CRATE, level).with_default(level.min(LevelFilter::WARN)))
+    }
+}
+
+/// The text isn't a log level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected off, error, warn, info, debug or trace, or MODULE=LEVEL[,…]")]
+pub struct LogLevelError;
+
+impl FromStr for LogLevel {
+    type Err = LogLevelError;
+
+    fn from_str(text: &str) -> Result<Self, LogLevelError> {
+        if let Ok(level) = text.trim().parse() {
+            return Ok(Self::of_this_crate(level));
+        }
+        // A bare word would be taken as the name of a module.
+        let has_levels = text.split(',').all(|part| part.contains('='));
+        match text.trim().parse() {
+            Ok(targets) if has_levels => Ok(Self(targets)),
+            _ => Err(LogLevelError),
+        }
+    }
+}
+
+/// The log can't be written.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The file given with `--log-file` can't be opened.
+    #[error("can't open the log file {}; choose another one", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The last [`MAX_LINES`] lines of the log. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct LogLines(Arc<Mutex<VecDeque<Box<str>>>>);
+
+impl LogLines {
+    /// Returns the lines, the oldest first.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<Box<str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn push(&self, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == MAX_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line.into());
+    }
+}
+
+/// Starts logging and returns the lines in memory.
+///
+/// `level` is what the user asked for, if anything: then events also go to `file`, or to standard error without one.
+/// Call it once, at the start of the process.
+///
+/// # Errors
+/// If `file` can't be opened for appending.
+pub fn start(level: Option<LogLevel>, file: Option<&Path>) -> Result<LogLines, LogError> {
+    let lines = LogLines::default();
+    let file = file.map(open).transpose()?;
+    let outside = match (file, &level) {
+        (Some(file), _) => Some(Destination::File(Arc::new(file))),
+        (None, Some(_)) => Some(Destination::StandardError),
+        (None, None) => None,
+    };
+    let filter = level.unwrap_or_default().0;
+    // A second subscriber in one process, as in tests, is refused; the first goes on.
+    let _second = tracing_subscriber::registry()
+        .with(layer(Destination::Memory(lines.clone()), &filter))
+        .with(outside.map(|outside| layer(outside, &filter)))
+        .try_init();
+    Ok(lines)
+}
+
+fn layer<S>(destination: Destination, filter: &Targets) -> impl Layer<S>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    tracing_subscriber::fmt::layer().with_ansi(false).with_writer(destination).with_filter(filter.clone())
+}
+
+fn open(path: &Path) -> Result<File, LogError> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|source| LogError::Open { path: path.to_owned(), source })
+}
+
+/// Where lines go.
+#[derive(Clone, Debug)]
+enum Destination {
+    Memory(LogLines),
+    File(Arc<File>),
+    StandardError,
+}
+
+impl<'a> MakeWriter<'a> for Destination {
+    type Writer = LineWriter<'a>;
+
+    fn make_writer(&'a self) -> LineWriter<'a> {
+        LineWriter(self)
+    }
+}
+
+/// Writes one event: it comes as a whole, ended by a line end.
+struct LineWriter<'a>(&'a Destination);
+
+impl Write for LineWriter<'_> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = sanitize(text.trim_end());
+        let line = shorten(&text, MAX_LINE);
+        match self.0 {
+            Destination::Memory(lines) => lines.push(&line),
+            Destination::File(file) => writeln!(&**file, "{line}")?,
+            Destination::StandardError => writeln!(io::stderr(), "{line}")?,
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(level: LogLevel, log: impl FnOnce()) -> Vec<Box<str>> {
+        let lines = LogLines::default();
+        let layer = layer(Destination::Memory(lines.clone()), &level.0);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
+        lines.snapshot()
+    }
+
+    #[test]
+    fn logs_one_harmless_line_per_event() {
+        let lines = logged(LogLevel::default(), || {
+            tracing::info!(said = "a\nb\u{1b}[2J", "refused");
+            tracing::debug!("too detailed");
+        });
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(!lines[0].contains(char::is_control), "{lines:?}");
+    }
+
+    #[test]
+    fn keeps_the_newest_lines_up_to_the_limit() {
+        let lines = logged(LogLevel::default(), || {
+            for number in 0..=MAX_LINES {
+                tracing::info!("line {number}.");
+            }
+        });
+        assert_eq!(lines.len(), MAX_LINES);
+        assert!(lines[0].ends_with("line 1."), "{}", lines[0]);
+    }
+}

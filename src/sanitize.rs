@@ -1,0 +1,64 @@
+//! Makes text from outside safe to show: what a gateway, a file, a certificate or a proxy said, before it reaches a
+//! terminal, a label or a log.
+
+use std::borrow::Cow;
+
+/// Marks where text was cut off.
+pub(crate) const ELLIPSIS: char = '…';
+
+/// Returns `true` for characters that could move the cursor, hide text or reverse its direction.
+fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Replaces control characters and bidirectional formatting by U+FFFD. Line ends and tabs are control characters.
+pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unsafe) { text.replace(is_unsafe, "\u{fffd}").into() } else { text.into() }
+}
+
+/// Returns at most `max_chars` characters of `text`, followed by an ellipsis if something was cut off.
+pub(crate) fn shorten(text: &str, max_chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}{ELLIPSIS}", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// Returns `text` on one line, sanitized and shortened: each run of white space becomes one blank.
+pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        // Far more than is kept: the text may be megabytes long.
+        if line.len() > max_chars.saturating_mul(4) {
+            break;
+        }
+    }
+    shorten(&sanitize(&line), max_chars).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_control_characters_and_bidirectional_overrides() {
+        assert_eq!(sanitize("a\u{1b}[2Jb\u{202e}c\n"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}");
+        assert!(matches!(sanitize("plain, ünïcode"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn shortens_by_characters() {
+        assert_eq!(shorten("äöü", 3), "äöü");
+        assert_eq!(shorten("äöüß", 3), "äöü…");
+    }
+
+    #[test]
+    fn joins_lines_and_keeps_the_limit() {
+        assert_eq!(one_line(" no\n such\tuser\u{7} ", 40), "no such user\u{fffd}");
+        assert_eq!(one_line(&"x ".repeat(1 << 20), 5), "x x x…");
+    }
+}
