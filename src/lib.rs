@@ -7,7 +7,7 @@
 //! - [`query`]: dataset, filters and sort keys → which rows, in which order
 //! - [`display`]: how a value is shown to a person
 //! - [`table`]: the power table without a screen: columns, lines, selection, place
-//! - [`whole_file`]: a file that is there whole or not at all; knows nobody
+//! - [`atomic_file`]: a file that is there whole or not at all; knows nobody
 //! - [`export`]: rows as CSV, JSON or a table of text
 //! - [`secrets`]: passwords and tokens in the platform's keyring; knows nobody
 //! - [`gateway`]: speaking to gateways
@@ -18,12 +18,13 @@
 //! - [`sessions`]: the table without a window
 //! - [`ui`]: the window; nothing else knows egui
 //!
-//! Two small things stand below all of these and know nobody: `in_parallel`, the same work on two threads, and `wake`, word
+//! Two small things stand below all of these and know nobody: `parallel_map`, the same work on two threads, and `wake`, word
 //! that a thread has ended.
 //!
 //! The data flows one way: bytes from a gateway → `dataset` → `watch` → `query` → `ui` or `export`. The user's wishes
 //! flow back as commands.
 
+pub mod atomic_file;
 pub mod cli;
 pub mod dataset;
 pub mod demo;
@@ -31,13 +32,12 @@ pub mod display;
 pub mod export;
 pub mod filter;
 pub mod gateway;
-mod in_parallel;
+pub mod logging;
+mod notify_on_drop;
+pub mod poll;
 pub mod query;
+mod sanitize;
 pub mod secrets;
-pub mod sessions;
 pub mod settings;
 pub mod table;
 pub mod ui;
-mod wake;
-pub mod watch;
-pub mod whole_file;

@@ -4,9 +4,9 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use gatewatch::cli::sessions::{self, Done};
 use gatewatch::cli::{Cli, Command, DemoArgs};
-use gatewatch::sessions::{self, Done};
-use gatewatch::{demo, ui};
+use gatewatch::{demo, logging, ui};
 
 /// A gateway could not be read, or a file not be written.
 const FAILED: u8 = 1;
@@ -17,6 +17,10 @@ const PARTLY: u8 = 3;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let _log = match logging::start(cli.log, cli.log_file.as_deref()) {
+        Ok(lines) => lines,
+        Err(error) => return fail(&error, FAILED),
+    };
     match cli.command {
         None => match ui::run(cli.gateway.as_deref()) {
             Ok(()) => ExitCode::SUCCESS,
@@ -47,6 +51,11 @@ fn run_demo(args: DemoArgs) -> Result<(), demo::DemoError> {
 
 fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
     say(&error.to_string());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        say(&format!("  caused by: {error}"));
+        cause = error.source();
+    }
     ExitCode::from(code)
 }
 

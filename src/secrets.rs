@@ -290,12 +290,12 @@ mod tests {
 
     /// One that works, unless it is locked.
     #[derive(Debug, Default)]
-    struct Drawer {
+    struct FakeKeyring {
         inside: Mutex<HashMap<String, Secret>>,
         locked: Mutex<bool>,
     }
 
-    impl Drawer {
+    impl FakeKeyring {
         fn open(&self) -> Result<MutexGuard<'_, HashMap<String, Secret>>, KeyringError> {
             let locked = *self.locked.lock().unwrap();
             let reason = "dismissed".to_owned();
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    impl Keyring for std::sync::Arc<Drawer> {
+    impl Keyring for std::sync::Arc<FakeKeyring> {
         fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
             Ok(self.open()?.get(profile).cloned())
         }
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_keyring_keeps_it_for_the_next_run() {
-        let drawer = std::sync::Arc::<Drawer>::default();
+        let drawer = std::sync::Arc::<FakeKeyring>::default();
         assert_eq!(Secrets::over(drawer.clone()).set("North", BINDING, &secret()), Kept::InKeyring);
         let next_run = Secrets::over(drawer);
         assert_eq!(next_run.get("North", BINDING), Ok(Some(secret())));
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_secret_that_was_kept_for_something_else_is_none() {
-        let secrets = Secrets::over(std::sync::Arc::<Drawer>::default());
+        let secrets = Secrets::over(std::sync::Arc::<FakeKeyring>::default());
         let _kept = secrets.set("North", BINDING, &Secret::new("a:b".to_owned()));
         assert_eq!(secrets.get("North", BINDING), Ok(Some(Secret::new("a:b".to_owned()))));
         for other in ["", "0A1", "0A1B:a", "FFFF"] {
@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_secret_goes_with_the_name_of_its_gateway() {
-        let drawer = std::sync::Arc::<Drawer>::default();
+        let drawer = std::sync::Arc::<FakeKeyring>::default();
         for secrets in [Secrets::over(drawer), Secrets::for_this_run()] {
             let _kept = secrets.set("North", BINDING, &secret());
             assert!(matches!(secrets.rename("North", "Plant North"), Ok(Some(_))));
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn what_a_locked_keyring_did_not_take_is_newer_than_what_it_has() {
-        let drawer = std::sync::Arc::<Drawer>::default();
+        let drawer = std::sync::Arc::<FakeKeyring>::default();
         let secrets = Secrets::over(drawer.clone());
         let _ = secrets.set("North", BINDING, &Secret::new("old".to_owned()));
         *drawer.locked.lock().unwrap() = true;

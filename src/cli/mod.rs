@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::logging::LogLevel;
 use crate::query::SortKey;
+
+pub mod sessions;
 
 /// A day; whoever waits longer waits for nothing.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
@@ -23,6 +26,14 @@ pub struct Cli {
     /// A saved gateway's name, or an address such as <http://host:8088> [default: the last one, at the very first start
     /// the demo gateway]
     pub gateway: Option<String>,
+
+    /// Log to standard error: off, error, warn, info, debug or trace, or MODULE=LEVEL[,…]
+    #[arg(long, global = true, value_name = "LEVEL", env = "GATEWATCH_LOG")]
+    pub log: Option<LogLevel>,
+
+    /// Append the log to this file instead of standard error
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
 }
 
 /// What to do instead of opening the window.

@@ -3,16 +3,16 @@
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
+use crate::atomic_file::{self, FileError};
 use crate::cli::{FormatArg, SessionsArgs};
 use crate::dataset::{Concat, Dataset};
 use crate::demo::{DemoError, DemoGateway};
 use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode, PatternError};
-use crate::gateway::{Ask, Client, Credentials, CredentialsError, Limits, NodeUrl};
+use crate::gateway::{Client, Credentials, CredentialsError, Limits, NodeUrl, ReadOptions};
 use crate::gateway::{NodeUrlError, Profile, node_names};
 use crate::query::{Query, QueryError, Side};
 use crate::settings::{self, Settings, SettingsError, State, Target, TargetError};
-use crate::whole_file::{self, FileError};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
     query.sort.clone_from(&args.sort);
     let credentials = Credentials::from_env(|name| std::env::var_os(name))?;
     let (profile, _demo) = gateway(args.gateway.as_deref(), warn)?;
-    let ask = Ask { username_filter: filters.0, project_filter: filters.1, ..profile.ask() };
+    let ask = ReadOptions { username_filter: filters.0, project_filter: filters.1, ..profile.ask() };
 
     let limits = Limits {
         connect: args.timeout.min(Limits::default().connect),
@@ -159,7 +159,7 @@ pub fn run(args: &SessionsArgs, warn: &mut dyn FnMut(&str)) -> Result<Done, Sess
         }
     };
     match &args.output {
-        Some(path) => whole_file::write_file(path, write)?,
+        Some(path) => atomic_file::write_file(path, write)?,
         None => to_stdout(write)?,
     }
     Ok(done)
@@ -228,7 +228,7 @@ fn read(
     profile: &Profile,
     client: &Client,
     credentials: &Credentials,
-    ask: &Ask,
+    ask: &ReadOptions,
     warn: &mut dyn FnMut(&str),
 ) -> Result<(Arc<Dataset>, Done), SessionsError> {
     let runtime =

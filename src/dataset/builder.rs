@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     Cell, Column, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
 };
-use crate::in_parallel::in_parallel_if;
+use crate::dataset::parallel::parallel_map_if;
 
 /// The type of a column, by the name that the answer uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl DatasetBuilder {
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
         let finish = |(header, column): (Header, ColumnBuilder)| (header, column.finish());
         let rows = self.columns.first().map_or(0, |(_, column)| column.len());
-        let columns = in_parallel_if(rows >= TWO_THREADS, self.columns, finish);
+        let columns = parallel_map_if(rows >= TWO_THREADS, self.columns, finish);
         assemble(columns, now, timezone)
     }
 }
@@ -254,22 +254,22 @@ impl ColumnBuilder {
     pub(super) fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
         match (self, cell) {
             (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),
-            (Self::Text(column), Cell::Unknown) => column.push(None),
+            (Self::Text(column), Cell::Null) => column.push(None),
             (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
-            (Self::Boolean(column), Cell::Unknown) => column.push(None),
+            (Self::Boolean(column), Cell::Null) => column.push(None),
             // What four digits of a year can't show is no date.
             (Self::Date(column), Cell::Date(value) | Cell::Integer(value)) if DATES.contains(&value) => {
                 column.push(Some(value));
             }
             (Self::Integer(column), Cell::Integer(value)) => column.push(Some(value)),
-            (Self::Date(column) | Self::Integer(column), Cell::Unknown) => column.push(None),
+            (Self::Date(column) | Self::Integer(column), Cell::Null) => column.push(None),
             (Self::Real(column), Cell::Real(value)) if !value.is_nan() => column.push(Some(value)),
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "the column was announced as one of floating-point numbers"
             )]
             (Self::Real(column), Cell::Integer(value)) => column.push(Some(value as f64)),
-            (Self::Real(column), Cell::Unknown) => column.push(None),
+            (Self::Real(column), Cell::Null) => column.push(None),
             _ => return Err(WrongCell),
         }
         Ok(())

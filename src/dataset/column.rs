@@ -28,12 +28,12 @@ pub enum ColumnId {
     /// `creationTime`, date: since when.
     CreationTime,
     /// Any other column that a gateway gives, by its name.
-    Further(Arc<str>),
+    Other(Arc<str>),
 }
 
 impl ColumnId {
     /// The six columns of `getSessionInfo`, in the order of the manual.
-    pub const SIX: [Self; 6] =
+    pub const STANDARD: [Self; 6] =
         [Self::Username, Self::Project, Self::Address, Self::IsDesigner, Self::ClientId, Self::CreationTime];
 
     /// The name in the dataset.
@@ -46,14 +46,14 @@ impl ColumnId {
             Self::IsDesigner => "isDesigner",
             Self::ClientId => "clientId",
             Self::CreationTime => "creationTime",
-            Self::Further(name) => name,
+            Self::Other(name) => name,
         }
     }
 }
 
 impl From<&str> for ColumnId {
     fn from(name: &str) -> Self {
-        Self::SIX.into_iter().find(|id| id.name() == name).unwrap_or_else(|| Self::Further(name.into()))
+        Self::STANDARD.into_iter().find(|id| id.name() == name).unwrap_or_else(|| Self::Other(name.into()))
     }
 }
 
@@ -112,7 +112,7 @@ impl<'a> Column<'a> {
             Self::Integer(column) => column.get(row).map(Cell::Integer),
             Self::Real(column) => column.get(row).map(Cell::Real),
         }
-        .unwrap_or(Cell::Unknown)
+        .unwrap_or(Cell::Null)
     }
 
     /// Adds what stands in these rows to `cells`, quicker than one by one.
@@ -122,7 +122,7 @@ impl<'a> Column<'a> {
     pub fn append_cells(self, rows: &[u32], cells: &mut Vec<Cell<'a>>) {
         match self {
             Self::Text(column) => {
-                column.for_each(rows, |text| cells.push(text.map_or(Cell::Unknown, Cell::Text)));
+                column.for_each(rows, |text| cells.push(text.map_or(Cell::Null, Cell::Text)));
             }
             Self::Boolean(column) => append(rows, cells, |row| column.get(row).map(Cell::Boolean)),
             Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
@@ -144,14 +144,14 @@ impl<'a> Column<'a> {
 }
 
 fn append<'a>(rows: &[u32], cells: &mut Vec<Cell<'a>>, cell: impl Fn(usize) -> Option<Cell<'a>>) {
-    cells.extend(rows.iter().map(|&row| cell(row as usize).unwrap_or(Cell::Unknown)));
+    cells.extend(rows.iter().map(|&row| cell(row as usize).unwrap_or(Cell::Null)));
 }
 
 /// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
     /// The gateway gave no value.
-    Unknown,
+    Null,
     /// Text.
     Text(&'a str),
     /// True or false.
@@ -168,7 +168,7 @@ pub enum Cell<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// The gateway gave no value.
-    Unknown,
+    Null,
     /// Text.
     Text(Arc<str>),
     /// True or false.
@@ -186,7 +186,7 @@ impl Value {
     #[must_use]
     pub fn cell(&self) -> Cell<'_> {
         match self {
-            Self::Unknown => Cell::Unknown,
+            Self::Null => Cell::Null,
             Self::Text(text) => Cell::Text(text),
             Self::Boolean(value) => Cell::Boolean(*value),
             Self::Date(value) => Cell::Date(*value),
@@ -199,7 +199,7 @@ impl Value {
 impl From<Cell<'_>> for Value {
     fn from(cell: Cell<'_>) -> Self {
         match cell {
-            Cell::Unknown => Self::Unknown,
+            Cell::Null => Self::Null,
             Cell::Text(text) => Self::Text(text.into()),
             Cell::Boolean(value) => Self::Boolean(value),
             Cell::Date(value) => Self::Date(value),

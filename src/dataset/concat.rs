@@ -8,7 +8,7 @@ use super::revision::Revision;
 use super::{
     Column, ColumnId, ColumnType, Dataset, Header, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
 };
-use crate::in_parallel::in_parallel_if;
+use crate::dataset::parallel::parallel_map_if;
 
 /// The column that says which gateway a session is from.
 pub const GATEWAY_COLUMN: &str = "gateway";
@@ -60,7 +60,7 @@ impl Concat {
             let column = self.column(&header, &parts, rows);
             (header, column)
         };
-        let mut columns = in_parallel_if(rows >= TWO_THREADS, headers, column);
+        let mut columns = parallel_map_if(rows >= TWO_THREADS, headers, column);
         if !has_gateway {
             let header = Header { name: GATEWAY_COLUMN.to_owned(), kind: ColumnType::String };
             columns.push((header, OwnedColumn::Text(names(named, rows))));
@@ -114,7 +114,7 @@ impl Concat {
         let mut revision = Revision::of(old, TextOrder::of(id), rows);
         for share in &shares {
             match share {
-                Share::Unknown(rows) => revision.extend(std::iter::repeat_n(TextColumn::UNKNOWN, *rows)),
+                Share::Unknown(rows) => revision.extend(std::iter::repeat_n(TextColumn::NULL, *rows)),
                 Share::Same(codes) => revision.extend(codes.iter().copied()),
                 Share::New(column) => revision.push_column(column),
             }
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(both.len(), 2);
         assert_eq!(both.username().get(1), Some("kind-user"));
         let memory = both.column(&"memory".into()).unwrap();
-        assert_eq!((memory.cell(0), memory.cell(1)), (Cell::Integer(5), Cell::Unknown));
+        assert_eq!((memory.cell(0), memory.cell(1)), (Cell::Integer(5), Cell::Null));
         assert_eq!(both.now(), Some(10));
         let gateway = both.column(&"gateway".into()).unwrap();
         assert_eq!(
@@ -240,7 +240,7 @@ mod tests {
         let parts = [dataset("gateway", "String", "\"north\"", 0), dataset("x", "Long", "5", 0)];
         let both = concat(&parts);
         let gateway = both.column(&"gateway".into()).unwrap();
-        assert_eq!((gateway.cell(0), gateway.cell(1)), (Cell::Text("north"), Cell::Unknown));
+        assert_eq!((gateway.cell(0), gateway.cell(1)), (Cell::Text("north"), Cell::Null));
     }
 
     #[test]

@@ -10,9 +10,10 @@ mod code_table;
 mod column;
 mod concat;
 mod error;
-mod follow;
+pub(crate) mod parallel;
 mod parse;
 mod revision;
+mod row_mapping;
 mod rows_by_code;
 mod sorted_texts;
 mod text;
@@ -23,7 +24,7 @@ pub use builder::{ColumnType, DatasetBuilder, Header};
 pub use column::{Cell, Column, ColumnId, Value};
 pub use concat::{Concat, GATEWAY_COLUMN, Part};
 pub use error::DatasetError;
-pub use follow::Follow;
+pub use row_mapping::RowMapping;
 pub use rows_by_code::RowsByCode;
 pub use text::TextColumn;
 pub use text_builder::{TextBuilder, TextOrder};
@@ -160,9 +161,9 @@ impl Dataset {
 
     /// The columns: the six in the order of the manual, then the further ones in the gateway's order.
     pub fn columns(&self) -> impl Iterator<Item = (ColumnId, Column<'_>)> {
-        let six = ColumnId::SIX.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
+        let six = ColumnId::STANDARD.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
         let further =
-            self.further.iter().map(|(name, column)| (ColumnId::Further(name.clone()), column.borrow()));
+            self.further.iter().map(|(name, column)| (ColumnId::Other(name.clone()), column.borrow()));
         six.chain(further)
     }
 
@@ -182,7 +183,7 @@ impl Dataset {
             ColumnId::IsDesigner => Column::Boolean(&self.is_designer),
             ColumnId::ClientId => Column::Text(&self.client_id),
             ColumnId::CreationTime => Column::Date(&self.creation_time),
-            ColumnId::Further(name) => {
+            ColumnId::Other(name) => {
                 let (_, column) = self.further.iter().find(|(known, _)| known == name)?;
                 column.borrow()
             }

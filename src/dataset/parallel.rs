@@ -3,18 +3,18 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// The same as [`in_parallel`] where there is much to do; with little, one thread is done before another has begun.
-pub(crate) fn in_parallel_if<T: Send, R: Send>(
+/// The same as [`parallel_map`] where there is much to do; with little, one thread is done before another has begun.
+pub(crate) fn parallel_map_if<T: Send, R: Send>(
     is_much: bool,
     items: Vec<T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    if is_much { in_parallel(items, work) } else { items.into_iter().map(work).collect() }
+    if is_much { parallel_map(items, work) } else { items.into_iter().map(work).collect() }
 }
 
 /// Does the same work on all items, and keeps their order. Two threads take one item after the other; more would wait
 /// for memory most of the time.
-pub(crate) fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(crate) fn parallel_map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     if items.len() < 2 {
         return items.into_iter().map(work).collect();
     }

@@ -17,11 +17,11 @@ const MOST_COMPARED: usize = 4_096;
 /// are told apart by what else is known of them, and if that is no help by their order. A session without an id is not
 /// found again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Follow {
+pub struct RowMapping {
     rows: Vec<u32>,
 }
 
-impl Follow {
+impl RowMapping {
     /// Compares two answers. Takes time in proportion to both.
     #[must_use]
     pub fn between(old: &Dataset, new: &Dataset) -> Self {
@@ -85,7 +85,7 @@ impl<'a> Owner<'a> {
         // An unknown text's code is beyond all others.
         match self.codes.get(self.old[old as usize] as usize) {
             Some(code) => *code == Some(new),
-            None => new == TextColumn::UNKNOWN,
+            None => new == TextColumn::NULL,
         }
     }
 }
@@ -145,7 +145,7 @@ impl<'a> Sides<'a> {
     }
 
     fn same_session(&self, old: u32, new: u32) -> bool {
-        ColumnId::SIX.iter().all(|id| {
+        ColumnId::STANDARD.iter().all(|id| {
             let cell =
                 |dataset: &'a Dataset, row: u32| dataset.column(id).map(|column| column.cell(row as usize));
             cell(self.old, old) == cell(self.new, new)
@@ -165,7 +165,7 @@ mod tests {
     fn a_session_is_found_again_by_its_client_id() {
         let old = sessions(&["A", "B", "C", "D"]);
         let new = sessions(&["X", "D", "B", "A"]);
-        let follow = Follow::between(&old, &new);
+        let follow = RowMapping::between(&old, &new);
         let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
         assert_eq!(rows, [Some(3), Some(2), None, Some(1)]);
         assert_eq!(follow.row(4), None);
@@ -175,7 +175,7 @@ mod tests {
     fn equal_client_ids_are_paired_in_their_order_and_missing_ones_never() {
         let old = sessions(&["A", "", "A", "A"]);
         let new = sessions(&["", "A", "B", "A"]);
-        let follow = Follow::between(&old, &new);
+        let follow = RowMapping::between(&old, &new);
         let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
         assert_eq!(rows, [Some(1), None, Some(3), None]);
     }
@@ -186,7 +186,7 @@ mod tests {
         for user in users {
             builder.push(0, Cell::Text(user)).unwrap();
             for column in 1..6 {
-                let cell = if column == 4 { Cell::Text("A") } else { Cell::Unknown };
+                let cell = if column == 4 { Cell::Text("A") } else { Cell::Null };
                 builder.push(column, cell).unwrap();
             }
         }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn rows(old: &Dataset, new: &Dataset) -> Vec<Option<u32>> {
-        let follow = Follow::between(old, new);
+        let follow = RowMapping::between(old, new);
         (0..u32::try_from(old.len()).unwrap()).map(|row| follow.row(row)).collect()
     }
 

@@ -49,7 +49,7 @@ impl<'a> RowsByCode<'a> {
     /// How many distinct texts there are; their codes are `0..distinct()`.
     #[must_use]
     pub fn distinct(&self) -> u32 {
-        u32::try_from(self.ends.len()).unwrap_or(TextColumn::UNKNOWN)
+        u32::try_from(self.ends.len()).unwrap_or(TextColumn::NULL)
     }
 
     /// The text of a code.

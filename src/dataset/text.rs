@@ -100,7 +100,7 @@ pub struct TextColumn {
 
 impl TextColumn {
     /// What [`codes`](Self::codes) has for an unknown text: more than any code.
-    pub const UNKNOWN: u32 = UNKNOWN;
+    pub const NULL: u32 = UNKNOWN;
 
     /// A column with this dictionary, in order, and these codes.
     pub(super) fn new(arena: Arc<Arena>, codes: Vec<u32>) -> Self {
@@ -154,7 +154,7 @@ impl TextColumn {
         (code != UNKNOWN).then_some(code)
     }
 
-    /// The codes of all rows; [`TextColumn::UNKNOWN`] where the text is unknown.
+    /// The codes of all rows; [`TextColumn::NULL`] where the text is unknown.
     #[must_use]
     pub fn codes(&self) -> &[u32] {
         &self.codes

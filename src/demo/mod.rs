@@ -12,11 +12,11 @@ mod auth;
 mod control;
 mod health;
 mod names;
-pub mod plant;
 pub mod registry;
 mod rest;
 pub mod roster;
 pub mod session;
+pub mod session_generator;
 mod webdev;
 
 use std::{

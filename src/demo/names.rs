@@ -16,7 +16,7 @@ pub(super) struct Member {
 
 /// The people whom the manual's examples ask for: billy on two panels, and two whose names also start with "bi".
 #[rustfmt::skip]
-pub(super) const CAST: [Member; 4] = [
+pub(super) const FIXED_USERS: [Member; 4] = [
     Member { username: "billy", project: "Packaging", address: "10.20.4.17", is_designer: false },
     Member { username: "bill.smith", project: "Boiler_02", address: "hmi-7", is_designer: false },
     Member { username: "bianca.ericson", project: "Packaging", address: "eng-laptop-3", is_designer: true },

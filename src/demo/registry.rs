@@ -11,9 +11,9 @@ use std::{
 use crate::filter::{Filter, MatchError, Mode, PatternError};
 
 use super::{
-    plant::{Person, Plant},
     roster::Roster,
     session::{ClientId, PerspectiveId, PerspectiveSession, Session},
+    session_generator::{Person, Plant},
 };
 
 /// How often to look for somebody who may leave, where most of those present stay.

@@ -62,7 +62,7 @@ impl Plant {
     pub fn new(seed: u64, sessions: usize) -> Self {
         let mut rng = Rng::with_seed(seed);
         let projects = projects((8 + sessions / 60).min(MOST_PROJECTS));
-        let present = people_for(sessions.saturating_sub(names::CAST.len()));
+        let present = people_for(sessions.saturating_sub(names::FIXED_USERS.len()));
         let away = 8 + (present / 4).min(400);
         let people = usernames(&mut rng, present + away)
             .into_iter()
@@ -82,11 +82,12 @@ impl Plant {
     /// The Vision clients and Designers who are logged in at `now`, in login order.
     pub fn sessions(&mut self, now: i64) -> Vec<Session> {
         let count = self.sessions;
-        let cast = names::CAST.len().min(count);
+        let cast = names::FIXED_USERS.len().min(count);
         let mut users = self.users_of(count - cast).into_iter();
         // The cast is spread evenly over the others.
-        let mut cast =
-            (0..cast).map(|member| ((2 * member + 1) * count / (2 * cast), &names::CAST[member])).peekable();
+        let mut cast = (0..cast)
+            .map(|member| ((2 * member + 1) * count / (2 * cast), &names::FIXED_USERS[member]))
+            .peekable();
         // As many users as places are left: nobody is dropped.
         (0..count)
             .filter_map(|position| {

@@ -18,7 +18,7 @@ pub const UNKNOWN: &str = "–";
 #[must_use]
 pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     match cell {
-        Cell::Unknown => UNKNOWN.into(),
+        Cell::Null => UNKNOWN.into(),
         Cell::Text(text) => text.into(),
         Cell::Boolean(true) => "yes".into(),
         Cell::Boolean(false) => "no".into(),
@@ -32,7 +32,7 @@ pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
 #[must_use]
 pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
     match value {
-        Cell::Unknown => String::new(),
+        Cell::Null => String::new(),
         value => cell(value, clock).into_owned(),
     }
 }
@@ -61,7 +61,7 @@ pub fn title(id: &ColumnId) -> &str {
         ColumnId::IsDesigner => "Designer",
         ColumnId::ClientId => "Client ID",
         ColumnId::CreationTime => "Created",
-        ColumnId::Further(name) => match &**name {
+        ColumnId::Other(name) => match &**name {
             "gateway" => "Gateway",
             "kind" => "Kind",
             name => name,
@@ -77,7 +77,7 @@ mod tests {
     fn every_kind_of_cell_is_text() {
         let clock = Clock::new(DateStyle::Utc, None, 0);
         for (value, expected) in [
-            (Cell::Unknown, "–"),
+            (Cell::Null, "–"),
             (Cell::Text(" a\n"), " a\n"),
             (Cell::Text(""), ""),
             (Cell::Boolean(true), "yes"),
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_further_column_goes_by_its_own_name() {
-        let titles = ColumnId::SIX.map(|id| title(&id).to_owned());
+        let titles = ColumnId::STANDARD.map(|id| title(&id).to_owned());
         assert_eq!(titles, ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
         assert_eq!(title(&"memory".into()), "memory");
     }

@@ -87,7 +87,7 @@ pub(super) fn for_each_row<'a>(
             cells.clear();
             match column.column {
                 Some(column) => column.append_cells(rows, cells),
-                None => cells.resize(rows.len(), Cell::Unknown),
+                None => cells.resize(rows.len(), Cell::Null),
             }
         }
         for place in 0..rows.len() {

@@ -59,7 +59,7 @@ pub(super) fn write(
             for (index, cell) in cells.enumerate() {
                 separate(lines, index, dialect);
                 match (cell, &dialect.clock) {
-                    (Cell::Unknown, _) => {}
+                    (Cell::Null, _) => {}
                     (Cell::Text(value), _) => text(lines, value, dialect),
                     (Cell::Boolean(true), _) => lines.extend_from_slice(b"true"),
                     (Cell::Boolean(false), _) => lines.extend_from_slice(b"false"),

@@ -26,7 +26,7 @@ pub(super) fn write(
                 text.extend_from_slice(key.as_bytes());
                 text.push(b':');
                 match cell {
-                    Cell::Unknown => text.extend_from_slice(b"null"),
+                    Cell::Null => text.extend_from_slice(b"null"),
                     Cell::Text(value) => serde_json::to_writer(&mut *text, value)?,
                     Cell::Boolean(value) => serde_json::to_writer(&mut *text, &value)?,
                     Cell::Date(value) => {

@@ -11,7 +11,7 @@ mod table;
 mod time;
 
 pub use progress::{Progress, is_cancelled_error};
-pub use script::{InForce, call_for, described};
+pub use script::{ActiveFilters, described, session_info_call};
 pub use time::iso_utc;
 
 use std::io::{self, Write};
@@ -77,7 +77,7 @@ struct Chosen<'a> {
 
 impl<'a> Chosen<'a> {
     fn cell(&self, row: u32) -> Cell<'a> {
-        self.column.map_or(Cell::Unknown, |column| column.cell(row as usize))
+        self.column.map_or(Cell::Null, |column| column.cell(row as usize))
     }
 }
 

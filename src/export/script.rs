@@ -12,7 +12,7 @@ use crate::query::{CellFilter, Kind};
 
 /// The filters that are in force.
 #[derive(Clone, Copy, Debug)]
-pub struct InForce<'a> {
+pub struct ActiveFilters<'a> {
     /// On usernames.
     pub username: Option<&'a Filter>,
     /// On projects.
@@ -25,12 +25,12 @@ pub struct InForce<'a> {
 
 /// The filters in force as a call of `system.util.getSessionInfo`. What the call can't say stands behind it, in a comment.
 #[must_use]
-pub fn call_for(filters: &InForce<'_>, clock: &Clock) -> String {
-    let InForce { username, project, kind, cells } = *filters;
+pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
+    let ActiveFilters { username, project, kind, cells } = *filters;
     let mut unsaid = Vec::new();
     let mut pattern_on = |filter: Option<&Filter>, column: &ColumnId| {
         let mut pattern = filter.and_then(|filter| {
-            let standalone = filter::standalone(filter.pattern(), filter.mode());
+            let standalone = filter::to_portable(filter.pattern(), filter.mode());
             if standalone.is_none() {
                 unsaid.push(format!("{} {}", display::title(column), filter.pattern()));
             }
@@ -38,7 +38,7 @@ pub fn call_for(filters: &InForce<'_>, clock: &Clock) -> String {
         });
         for cell in cells.iter().filter(|cell| !cell.keep && cell.column == *column) {
             if let Value::Text(text) = &cell.value {
-                pattern = Some(filter::without(pattern.as_deref().unwrap_or_default(), text));
+                pattern = Some(filter::exclude(pattern.as_deref().unwrap_or_default(), text));
             }
         }
         pattern
@@ -55,7 +55,7 @@ pub fn call_for(filters: &InForce<'_>, clock: &Clock) -> String {
         is_text && !cell.keep && matches!(cell.column, ColumnId::Username | ColumnId::Project)
     };
     unsaid.extend(cells.iter().filter(|cell| !is_said(cell)).map(|cell| described(cell, clock)));
-    let mut call = session_info_call(username.as_deref(), project.as_deref());
+    let mut call = call_with(username.as_deref(), project.as_deref());
     if !unsaid.is_empty() {
         // A line break would end the comment, and Python 2 refuses a script with letters beyond ASCII.
         let unsaid = unsaid.join("; ").replace(|letter| !matches!(letter, ' '..='~'), "?");
@@ -75,7 +75,7 @@ pub fn described(filter: &CellFilter, clock: &Clock) -> String {
 /// The call of `system.util.getSessionInfo` with these patterns. An empty pattern is none, as an empty box is.
 ///
 /// A project alone is named as a keyword argument, which gateways know from 7.9.9 on.
-fn session_info_call(username: Option<&str>, project: Option<&str>) -> String {
+fn call_with(username: Option<&str>, project: Option<&str>) -> String {
     let given = |pattern: Option<&str>| pattern.filter(|pattern| !pattern.is_empty()).map(literal);
     let arguments = match (given(username), given(project)) {
         (None, None) => String::new(),
@@ -142,7 +142,7 @@ mod tests {
         let clock = Clock::new(DateStyle::Utc, None, 0);
         let written = |kind, cells: &[CellFilter]| {
             let (username, project) = (Some(&username), Some(&project));
-            call_for(&InForce { username, project, kind, cells }, &clock)
+            session_info_call(&ActiveFilters { username, project, kind, cells }, &clock)
         };
         assert_eq!(written(Kind::All, &[]), r#"system.util.getSessionInfo("bi.*", "(?s:.*)oil(?s:.*)")"#);
         let cells = [
@@ -159,12 +159,14 @@ mod tests {
 
     #[test]
     fn only_what_is_given_is_passed() {
-        let call = session_info_call;
-        assert_eq!(call(None, None), "system.util.getSessionInfo()");
-        assert_eq!(call(Some(""), Some("")), "system.util.getSessionInfo()");
-        assert_eq!(call(Some("bi.*"), None), r#"system.util.getSessionInfo("bi.*")"#);
-        assert_eq!(call(Some("bi.*"), Some("Pack.*")), r#"system.util.getSessionInfo("bi.*", "Pack.*")"#);
-        assert_eq!(call(None, Some("Pack.*")), r#"system.util.getSessionInfo(projectFilter="Pack.*")"#);
+        assert_eq!(call_with(None, None), "system.util.getSessionInfo()");
+        assert_eq!(call_with(Some(""), Some("")), "system.util.getSessionInfo()");
+        assert_eq!(call_with(Some("bi.*"), None), r#"system.util.getSessionInfo("bi.*")"#);
+        assert_eq!(
+            call_with(Some("bi.*"), Some("Pack.*")),
+            r#"system.util.getSessionInfo("bi.*", "Pack.*")"#
+        );
+        assert_eq!(call_with(None, Some("Pack.*")), r#"system.util.getSessionInfo(projectFilter="Pack.*")"#);
     }
 
     /// Each of these was evaluated by Jython 2.7.3 and gave the text.

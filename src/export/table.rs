@@ -52,7 +52,7 @@ fn width(text: &str) -> usize {
 
 fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
-        Cell::Unknown => "".into(),
+        Cell::Null => "".into(),
         // A line break or an escape sequence in a name must not reach the terminal.
         Cell::Text(text) if text.contains(char::is_control) => {
             text.replace(char::is_control, "\u{fffd}").into()

@@ -23,7 +23,7 @@ const WHOLE: &str = r"\z)";
 ///
 /// The empty value is `(?:)`, because an empty pattern is no filter at all.
 #[must_use]
-pub fn exactly(value: &str) -> String {
+pub fn escape(value: &str) -> String {
     if value.is_empty() {
         return "(?:)".to_owned();
     }
@@ -55,7 +55,7 @@ pub fn exactly(value: &str) -> String {
 /// The pattern that matches these values and no other, in this order. Of no value it is empty, which is no filter.
 #[must_use]
 pub fn any_of(values: &[impl AsRef<str>]) -> String {
-    let patterns: Vec<_> = values.iter().map(|value| exactly(value.as_ref())).collect();
+    let patterns: Vec<_> = values.iter().map(|value| escape(value.as_ref())).collect();
     patterns.join("|")
 }
 
@@ -78,7 +78,7 @@ pub fn values_of(pattern: &str) -> Option<Vec<String>> {
 /// Values excluded one after the other are kept together: `(?!(?:billy|anna)\z)bi.*`. What is no pattern is given back
 /// as it is.
 #[must_use]
-pub fn without(pattern: &str, value: &str) -> String {
+pub fn exclude(pattern: &str, value: &str) -> String {
     if pattern.is_empty() {
         return excluding(&[value]) + ANYTHING;
     }
@@ -109,7 +109,7 @@ pub fn without(pattern: &str, value: &str) -> String {
 ///
 /// The default mode is the gateway's own and leaves every pattern as it is, an empty one too.
 #[must_use]
-pub fn standalone(pattern: &str, mode: Mode) -> Option<String> {
+pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
     let Mode { ignore_case, contains, invert } = mode;
     if mode == Mode::default() {
         return Some(pattern.to_owned());

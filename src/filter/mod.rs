@@ -31,7 +31,7 @@ mod unicode_scripts;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use compose::{any_of, exactly, standalone, values_of, without};
+pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
 
 use cursor::Flags;

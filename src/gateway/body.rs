@@ -11,12 +11,12 @@ const WORK_HERE: usize = 64 << 10;
 
 /// How many bytes may still come, unpacked. Answers that make one dataset share it.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct SizeLimit {
     limit: u64,
     left: AtomicU64,
 }
 
-impl Budget {
+impl SizeLimit {
     /// So many bytes.
     pub(super) fn new(limit: u64) -> Self {
         Self { limit, left: AtomicU64::new(limit) }
@@ -35,7 +35,7 @@ impl Budget {
 }
 
 /// The whole body, unpacked, unless it is too large.
-pub(super) async fn whole(mut response: Response, budget: &Budget) -> Result<Vec<u8>, GatewayError> {
+pub(super) async fn whole(mut response: Response, budget: &SizeLimit) -> Result<Vec<u8>, GatewayError> {
     if response.content_length().is_some_and(|length| length > budget.left.load(Ordering::Relaxed)) {
         return Err(budget.too_large());
     }

@@ -8,13 +8,13 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
-use super::body::{self, Budget};
+use super::body::{self, SizeLimit};
 use super::last_answer::LastAnswer;
 use super::rest::{Lists, Rest, Starts};
-use super::trust::tls_config;
+use super::tls::tls_config;
 use super::{
     Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, Proof, SessionKind, Terminated, Trust,
-    Version, echo, proxy,
+    Version, proxy, redact,
 };
 use crate::dataset::Dataset;
 
@@ -44,7 +44,7 @@ impl Default for Limits {
 
 /// How a gateway is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ask {
+pub struct ReadOptions {
     /// Through which of its interfaces; found out without it.
     pub api: Option<Api>,
     /// Whether the Web Dev resource is asked for Perspective sessions, too.
@@ -57,7 +57,7 @@ pub struct Ask {
 
 /// What one node answered.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct NodeSnapshot {
     /// Who the node is; `None` where it does not say.
     pub info: Option<GatewayInfo>,
     /// Through which of its interfaces it was read.
@@ -83,7 +83,7 @@ pub struct Client {
     /// Built when first needed. Nodes share one unless they differ in what it depends on.
     clients: Arc<Mutex<HashMap<HttpFor, reqwest::Client>>>,
     /// When the sessions of each node began that was read with a token.
-    starts: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
+    start_times: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
     /// What the Web Dev resource of each node answered last.
     last_answers: Arc<Mutex<HashMap<NodeUrl, LastAnswer>>>,
 }
@@ -99,8 +99,8 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, starts, last_answers) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, clients, starts, last_answers }
+        let (tls, clients, start_times, last_answers) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, start_times, last_answers }
     }
 
     /// A client like this one without its open connections, of which some may be dead.
@@ -112,8 +112,8 @@ impl Client {
     /// A client with the same limits and other trust. When sessions began, and who was logged in last, is known to both.
     #[must_use]
     pub fn trusting(&self, trust: Trust) -> Self {
-        let (starts, last_answers) = (self.starts.clone(), self.last_answers.clone());
-        Self { starts, last_answers, ..Self::with_trust(self.limits, trust) }
+        let (start_times, last_answers) = (self.start_times.clone(), self.last_answers.clone());
+        Self { start_times, last_answers, ..Self::with_trust(self.limits, trust) }
     }
 
     /// Reads a node: who it is, and who is logged in. Unless it is settled through which interface, the lists of the REST
@@ -125,8 +125,8 @@ impl Client {
         &self,
         node: &NodeUrl,
         credentials: &Credentials,
-        ask: &Ask,
-    ) -> Result<Reading, GatewayError> {
+        ask: &ReadOptions,
+    ) -> Result<NodeSnapshot, GatewayError> {
         let read = async {
             let info = self.info(node).await?;
             let version = info.as_ref().and_then(|info| info.version.as_ref());
@@ -140,7 +140,7 @@ impl Client {
                 };
                 let Lists { dataset, missing, received } = self.lists(node, token, ask).await?;
                 let (now, dataset) = (dataset.now(), Arc::new(dataset));
-                return Ok(Reading { info, api, dataset, missing, received, now });
+                return Ok(NodeSnapshot { info, api, dataset, missing, received, now });
             }
             let body = self.sessions(node, credentials, ask, info.as_ref()).await;
             let body = body.map_err(|error| match error {
@@ -155,9 +155,9 @@ impl Client {
             let (dataset, now) = body::aside(body.len(), move || last.read(&body)).await?;
             let missing =
                 if dataset.lacks_perspective() { vec![SessionKind::Perspective] } else { Vec::new() };
-            Ok(Reading { info, api, dataset, missing, received, now })
+            Ok(NodeSnapshot { info, api, dataset, missing, received, now })
         };
-        self.in_time(read).await.map_err(|failure| echo::tamed(failure, credentials))
+        self.in_time(read).await.map_err(|failure| redact::tamed(failure, credentials))
     }
 
     /// Ends a session on a node of 8.3 or later. Of Designers only a dormant one can be ended.
@@ -177,7 +177,7 @@ impl Client {
         let http = self.http(node)?;
         let rest = Rest::new(&http, node, token, self.limits)?;
         let end = self.in_time(rest.terminate(kind, id)).await;
-        end.map_err(|failure| echo::tamed(failure, credentials))
+        end.map_err(|failure| redact::tamed(failure, credentials))
     }
 
     async fn in_time<T>(
@@ -194,11 +194,11 @@ impl Client {
     /// Outside a tokio runtime.
     pub fn start_read(
         &self,
-        reads: &mut JoinSet<(usize, Result<Reading, GatewayError>)>,
+        reads: &mut JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
         place: usize,
         node: &NodeUrl,
         credentials: &Credentials,
-        ask: &Ask,
+        ask: &ReadOptions,
     ) {
         let (client, node) = (self.clone(), node.clone());
         let (credentials, ask) = (credentials.clone(), ask.clone());
@@ -214,20 +214,20 @@ impl Client {
         &self,
         nodes: &[NodeUrl],
         credentials: &Credentials,
-        ask: &Ask,
-    ) -> Vec<Result<Reading, GatewayError>> {
+        ask: &ReadOptions,
+    ) -> Vec<Result<NodeSnapshot, GatewayError>> {
         let mut reads = JoinSet::new();
-        let mut proof = Proof::of(credentials);
+        let mut login_throttle = Proof::of(credentials);
         let mut waiting = nodes.iter().enumerate();
         let mut answers = vec![Err(GatewayError::LoginNotTried); nodes.len()];
         loop {
-            for (place, node) in waiting.by_ref().take(proof.room(reads.len())) {
+            for (place, node) in waiting.by_ref().take(login_throttle.room(reads.len())) {
                 self.start_read(&mut reads, place, node, credentials, ask);
             }
             match reads.join_next().await {
                 None => return answers,
                 Some(Ok((place, answer))) => {
-                    proof.take(credentials, answer.as_ref().err());
+                    login_throttle.take(credentials, answer.as_ref().err());
                     answers[place] = answer;
                 }
                 // Nobody cancels a read, so this is a panic, which goes on here.
@@ -242,7 +242,7 @@ impl Client {
     /// # Errors
     /// When the node can't be reached in time, or is in no state to answer; see [`GatewayError`].
     pub async fn who(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
-        self.in_time(self.info(node)).await.map_err(|failure| echo::tamed(failure, &Credentials::None))
+        self.in_time(self.info(node)).await.map_err(|failure| redact::tamed(failure, &Credentials::None))
     }
 
     async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
@@ -250,7 +250,7 @@ impl Client {
             let response = self.send(self.http(node)?.get(node.join(path))).await?;
             match response.status() {
                 StatusCode::OK => {
-                    let body = match body::whole(response, &Budget::new(GWINFO_LIMIT)).await {
+                    let body = match body::whole(response, &SizeLimit::new(GWINFO_LIMIT)).await {
                         Err(GatewayError::TooLarge { .. }) => Vec::new(),
                         body => body?,
                     };
@@ -271,7 +271,7 @@ impl Client {
         &self,
         node: &NodeUrl,
         credentials: &Credentials,
-        ask: &Ask,
+        ask: &ReadOptions,
         info: Option<&GatewayInfo>,
     ) -> Result<Vec<u8>, GatewayError> {
         let version = info.and_then(|info| info.version.as_ref());
@@ -296,7 +296,7 @@ impl Client {
             }
             let response = self.send(request).await?;
             match GatewayError::from_status(&response, credentials) {
-                None => return body::whole(response, &Budget::new(self.limits.body)).await,
+                None => return body::whole(response, &SizeLimit::new(self.limits.body)).await,
                 Some(error @ GatewayError::NoResource { .. }) => failure = error,
                 Some(error) => return Err(error),
             }
@@ -305,13 +305,13 @@ impl Client {
     }
 
     /// The lists of the REST API.
-    async fn lists(&self, node: &NodeUrl, token: &str, ask: &Ask) -> Result<Lists, GatewayError> {
+    async fn lists(&self, node: &NodeUrl, token: &str, ask: &ReadOptions) -> Result<Lists, GatewayError> {
         // They have filters of their own, which are no regular expressions. To leave ours out would give other rows.
         if ask.username_filter.is_some() || ask.project_filter.is_some() {
             return Err(GatewayError::ListsTakeNoPattern);
         }
-        let starts = of_node(&self.starts, node);
-        Rest::new(&self.http(node)?, node, token, self.limits)?.read(&starts).await
+        let start_times = of_node(&self.start_times, node);
+        Rest::new(&self.http(node)?, node, token, self.limits)?.read(&start_times).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {

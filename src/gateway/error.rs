@@ -108,7 +108,7 @@ pub enum GatewayError {
     #[error(
         "the gateway wants a user and a password: a token does not open its Web Dev module; log in with these, or set GATEWATCH_USER and GATEWATCH_PASSWORD"
     )]
-    TokenInVain,
+    TokenNotAccepted,
     /// 402.
     #[error(
         "the Web Dev module is unlicensed, or its trial has ended (402); an administrator can reset the trial"
@@ -264,7 +264,7 @@ impl GatewayError {
             self,
             Self::Unauthorized { tried: true }
                 | Self::LoginNotTried
-                | Self::TokenInVain
+                | Self::TokenNotAccepted
                 | Self::TokenRefused
                 | Self::Proxy { fault: ProxyFault::WantsLogin, .. }
         )
@@ -326,7 +326,7 @@ impl GatewayError {
         let has_token = matches!(credentials, Credentials::Token(_));
         Some(match response.status().as_u16() {
             200 => return None,
-            401 if has_token => Self::TokenInVain,
+            401 if has_token => Self::TokenNotAccepted,
             401 => Self::Unauthorized { tried },
             402 => Self::Unlicensed,
             403 => Self::Forbidden,

@@ -7,26 +7,24 @@
 mod body;
 mod client;
 mod credentials;
-mod echo;
 mod error;
 mod info;
 mod last_answer;
+mod login_throttle;
 mod profile;
-mod proof;
 mod proxy;
+mod redact;
 mod rest;
-mod trust;
+mod tls;
 mod url;
 
-pub use client::{Ask, Client, Limits, Reading};
+pub use client::{Client, Limits, NodeSnapshot, ReadOptions};
 pub use credentials::{Credentials, CredentialsError};
 pub use error::GatewayError;
 pub use info::{GatewayInfo, Role, Version};
+pub(crate) use login_throttle::Proof;
 pub use profile::{Api, Login, Profile, node_names};
-pub(crate) use proof::Proof;
 pub use proxy::ProxyFault;
 pub use rest::{SessionKind, Terminated};
-pub use trust::{
-    Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why,
-};
+pub use tls::{Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why};
 pub use url::{NodeUrl, NodeUrlError};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, Trust};
+use super::{Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, ReadOptions, Trust};
 
 /// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +126,8 @@ impl Profile {
 
     /// How its nodes are asked.
     #[must_use]
-    pub fn ask(&self) -> Ask {
-        Ask { api: self.api, perspective: self.perspective, ..Ask::default() }
+    pub fn ask(&self) -> ReadOptions {
+        ReadOptions { api: self.api, perspective: self.perspective, ..ReadOptions::default() }
     }
 
     /// The nodes, at least one.

@@ -30,7 +30,7 @@ pub enum ProxyFault {
         /// What it says.
         reason: String,
     },
-    /// 502, 503 or 504: its word that it gets no answer from the gateway. A gateway that starts says 503, too.
+    /// 502, 503 or 504: its word that it gets no answer from the gateway. A gateway that start_times says 503, too.
     GatewaySilent {
         /// The HTTP status.
         status: u16,

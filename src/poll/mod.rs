@@ -1,12 +1,12 @@
 //! Asking a gateway again and again, and keeping the last good answer.
 //!
-//! A [`Watcher`] is the handle of a background thread. Wishes go down and [`News`] come up through slots that always
+//! A [`Poller`] is the handle of a background thread. PollRequest go down and [`GatewayStatus`] come up through slots that always
 //! hold the newest. A gateway that goes away is asked again after growing pauses, and its last good
 //! table stays. A machine that slept asks at once when it wakes.
 
-mod clocks;
+mod backoff;
 mod node;
-mod pause;
+mod suspend;
 mod thread;
 
 use std::io;
@@ -17,12 +17,12 @@ use tokio::sync::watch;
 
 use crate::dataset::Dataset;
 use crate::gateway::{Api, Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Profile, SessionKind};
-use clocks::Clocks;
+use suspend::Clocks;
 
 /// All that the owner wants of the watch. Only the newest counts, so there is nothing to queue.
 #[derive(Clone, Debug, Default)]
-struct Wishes {
-    /// The gateway to watch, and which call of [`Watcher::connect`] wanted it.
+struct PollRequest {
+    /// The gateway to watch, and which call of [`Poller::connect`] wanted it.
     gateway: Option<(u64, Profile, Credentials)>,
     /// How often to read it; `None` for only when told.
     every: Option<Duration>,
@@ -32,11 +32,11 @@ struct Wishes {
 
 /// The state of a watched gateway at one moment.
 #[derive(Clone, Debug)]
-pub struct News {
-    /// Which call of [`Watcher::connect`] this is the outcome of.
+pub struct GatewayStatus {
+    /// Which call of [`Poller::connect`] this is the outcome of.
     pub generation: u64,
     /// Its nodes, in the order of the profile.
-    pub nodes: Vec<NodeNews>,
+    pub nodes: Vec<NodeStatus>,
     /// The last good answers of all nodes together; `None` until the first.
     pub table: Option<Arc<Dataset>>,
     /// When the oldest part of the table was received, by this machine's clock.
@@ -47,7 +47,7 @@ pub struct News {
     pub activity: Activity,
 }
 
-impl News {
+impl GatewayStatus {
     /// Whether both say the same but for the times of day: the gateway was read again, and nothing came of it.
     fn says_the_same(&self, other: &Self) -> bool {
         let Self { generation, nodes, table, as_of, ahead_ms: _, activity } = self;
@@ -68,7 +68,7 @@ impl News {
 
 /// The state of one node.
 #[derive(Clone, Debug)]
-pub struct NodeNews {
+pub struct NodeStatus {
     /// Its address.
     pub url: NodeUrl,
     /// What it is called in the table's column [`Self::COLUMN`], where several nodes have their rows in one.
@@ -87,7 +87,7 @@ pub struct NodeNews {
     pub next: Option<SystemTime>,
 }
 
-impl NodeNews {
+impl NodeStatus {
     /// The column that says which node a session is on.
     pub const COLUMN: &str = crate::dataset::GATEWAY_COLUMN;
 
@@ -113,13 +113,13 @@ pub enum Activity {
 }
 
 /// The handle of the thread that watches. Dropping it ends the watch, even in the middle of a read.
-pub struct Watcher {
-    wishes: watch::Sender<Wishes>,
-    news: watch::Receiver<Option<Arc<News>>>,
+pub struct Poller {
+    wishes: watch::Sender<PollRequest>,
+    news: watch::Receiver<Option<Arc<GatewayStatus>>>,
     generation: u64,
 }
 
-impl Watcher {
+impl Poller {
     /// Starts the thread, which watches nothing yet. It calls `wake` whenever there are news that say something new, or
     /// were told to be fetched, and when it ends.
     ///
@@ -143,7 +143,7 @@ impl Watcher {
     }
 
     fn spawn_by(clocks: Clocks, client: Client, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
-        let (wishes, to_do) = watch::channel(Wishes::default());
+        let (wishes, to_do) = watch::channel(PollRequest::default());
         let (tell, news) = watch::channel(None);
         thread::spawn(clocks, client, to_do, tell, wake)?;
         Ok(Self { wishes, news, generation: 0 })
@@ -174,7 +174,7 @@ impl Watcher {
     }
 
     /// The newest state, once; `None` if it was seen before, or is of a gateway that is no longer watched.
-    pub fn news(&mut self) -> Option<Arc<News>> {
+    pub fn news(&mut self) -> Option<Arc<GatewayStatus>> {
         let news = match self.news.has_changed() {
             Ok(true) => self.news.borrow_and_update().clone(),
             // Nothing new, or nobody left to tell it: see `is_alive`.

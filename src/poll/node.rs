@@ -5,16 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::{NodeNews, pause};
-use crate::gateway::{Client, GatewayError, NodeUrl, Reading};
+use super::{NodeStatus, backoff};
+use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is shown as such; one that does not would only flicker.
 const WORTH_SHOWING: Duration = Duration::from_millis(500);
 
 /// What is known of a node.
 pub(super) struct Node {
-    pub(super) news: NodeNews,
-    pub(super) last_good: Option<Reading>,
+    pub(super) news: NodeStatus,
+    pub(super) last_good: Option<NodeSnapshot>,
     /// What it is read with, where that is not what the others are read with.
     pub(super) client: Option<Client>,
     /// Somebody told to read it, and has not heard yet what came of it.
@@ -38,7 +38,7 @@ enum State {
 impl Node {
     /// A node that has not been asked yet.
     pub(super) fn new(url: NodeUrl) -> Self {
-        let news = NodeNews {
+        let news = NodeStatus {
             url,
             name: None,
             info: None,
@@ -113,7 +113,7 @@ impl Node {
 
     /// Whether this outcome of a read may come of connections that are dead without anybody having told: it answered
     /// through them before, and now it is silent.
-    pub(super) fn fell_silent(&self, read: &Result<Reading, GatewayError>) -> bool {
+    pub(super) fn fell_silent(&self, read: &Result<NodeSnapshot, GatewayError>) -> bool {
         self.last_good.is_some() && self.failures == 0 && matches!(read, Err(GatewayError::Timeout { .. }))
     }
 
@@ -141,7 +141,7 @@ impl Node {
     }
 
     /// A read ended. Whether its sessions are other ones than before.
-    pub(super) fn take(&mut self, read: Result<Reading, GatewayError>) -> bool {
+    pub(super) fn take(&mut self, read: Result<NodeSnapshot, GatewayError>) -> bool {
         self.state = State::Waiting { next: None };
         self.is_awaited = false;
         match read {
@@ -183,7 +183,7 @@ impl Node {
             // The same wrong password again and again would lock the account.
             _ if self.news.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
             0 => every,
-            failures => Some(pause::after_failures(failures, fastrand::f64())),
+            failures => Some(backoff::after_failures(failures, fastrand::f64())),
         };
         self.state = State::Waiting { next: pause.map(|pause| now + pause) };
         self.news.next = pause.map(|pause| wall + pause);

@@ -1,4 +1,4 @@
-//! The thread behind a [`Watcher`](super::Watcher): one loop that hears wishes, answers and the clock.
+//! The thread behind a [`Poller`](super::Poller): one loop that hears wishes, answers and the clock.
 //!
 //! Each node is read at its own pace, so that a slow one holds up no other. What several tell within a moment is told
 //! on together.
@@ -11,12 +11,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::clocks::{Clocks, Jump};
 use super::node::Node;
-use super::{Activity, News, Wishes};
+use super::suspend::{Clocks, Jump};
+use super::{Activity, GatewayStatus, PollRequest};
 use crate::dataset::{Concat, Dataset, Part};
-use crate::gateway::{Ask, Client, Credentials, GatewayError, Profile, Proof, Reading, node_names};
-use crate::wake::WakeAtEnd;
+use crate::gateway::{
+    Client, Credentials, GatewayError, NodeSnapshot, Profile, Proof, ReadOptions, node_names,
+};
+use crate::notify_on_drop::NotifyOnDrop;
 
 /// What a few nodes tell within this time is told on together.
 const GATHER: Duration = Duration::from_millis(100);
@@ -28,14 +30,14 @@ const GATHER_MANY: Duration = Duration::from_millis(500);
 pub(super) fn spawn(
     clocks: Clocks,
     client: Client,
-    wishes: watch::Receiver<Wishes>,
-    tell: watch::Sender<Option<Arc<News>>>,
+    wishes: watch::Receiver<PollRequest>,
+    tell: watch::Sender<Option<Arc<GatewayStatus>>>,
     wake: impl Fn() + Send + 'static,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         // Also when it ends by a fault, so that the owner looks.
-        let wake = WakeAtEnd(wake);
+        let wake = NotifyOnDrop(wake);
         let watch = Watch { clocks, client, tell, wake: &wake.0, every: None, refreshes: 0, watched: None };
         runtime.block_on(watch.run(wishes));
         // A large answer may still be read by a helper thread; nobody waits for it.
@@ -48,7 +50,7 @@ pub(super) fn spawn(
 struct Watch<'a, W> {
     clocks: Clocks,
     client: Client,
-    tell: watch::Sender<Option<Arc<News>>>,
+    tell: watch::Sender<Option<Arc<GatewayStatus>>>,
     wake: &'a W,
     every: Option<Duration>,
     /// How many wishes to read were heard.
@@ -61,7 +63,7 @@ struct Watched {
     generation: u64,
     credentials: Credentials,
     proof: Proof,
-    ask: Ask,
+    ask: ReadOptions,
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
@@ -70,7 +72,7 @@ struct Watched {
     /// Some node's sessions are other ones than those in the table.
     has_changed: bool,
     /// The reads under way, by the node's place. Dropping them ends them.
-    reads: JoinSet<(usize, Result<Reading, GatewayError>)>,
+    reads: JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
     /// When to tell what has come.
     tell_at: Option<Instant>,
     /// When something was told last.
@@ -83,16 +85,16 @@ struct Watched {
 
 impl<W: Fn()> Watch<'_, W> {
     /// Until nobody is left to wish anything.
-    async fn run(mut self, mut wishes: watch::Receiver<Wishes>) {
+    async fn run(mut self, mut wishes: watch::Receiver<PollRequest>) {
         loop {
             let event = match &mut self.watched {
-                None => Event::Wishes(wishes.changed().await.is_ok()),
+                None => Event::PollRequest(wishes.changed().await.is_ok()),
                 Some(watched) => {
                     let (tell, due, slow) = (watched.tell_at, watched.due_at(), watched.slow_at());
                     // Whoever waits only until told to read looks at the clocks then.
                     let look = (due.is_some() || !watched.reads.is_empty()).then(|| self.clocks.look_at());
                     tokio::select! {
-                        wishes = wishes.changed() => Event::Wishes(wishes.is_ok()),
+                        wishes = wishes.changed() => Event::PollRequest(wishes.is_ok()),
                         Some(read) = watched.reads.join_next() => Event::Read(read),
                         () = at(tell) => Event::Tell,
                         () = at(due) => Event::Due,
@@ -106,8 +108,8 @@ impl<W: Fn()> Watch<'_, W> {
                 self.look_at_the_clocks();
             }
             match event {
-                Event::Wishes(false) => return,
-                Event::Wishes(true) => {
+                Event::PollRequest(false) => return,
+                Event::PollRequest(true) => {
                     let wishes = wishes.borrow_and_update().clone();
                     self.obey(wishes);
                 }
@@ -144,8 +146,8 @@ impl<W: Fn()> Watch<'_, W> {
         self.tell();
     }
 
-    fn obey(&mut self, wishes: Wishes) {
-        let Wishes { gateway, every, refreshes } = wishes;
+    fn obey(&mut self, wishes: PollRequest) {
+        let PollRequest { gateway, every, refreshes } = wishes;
         let changed_interval = self.every != every;
         self.every = every;
         let told_to_read = self.refreshes != refreshes;
@@ -211,7 +213,7 @@ impl<W: Fn()> Watch<'_, W> {
     }
 
     /// Takes one node's answer. It is told at once where nobody else is about to say something.
-    fn take(&mut self, place: usize, read: Result<Reading, GatewayError>) {
+    fn take(&mut self, place: usize, read: Result<NodeSnapshot, GatewayError>) {
         let every = self.every;
         let Some(watched) = &mut self.watched else {
             return;
@@ -262,8 +264,8 @@ impl<W: Fn()> Watch<'_, W> {
 
 enum Event {
     /// Whether somebody is left to wish.
-    Wishes(bool),
-    Read(Result<(usize, Result<Reading, GatewayError>), tokio::task::JoinError>),
+    PollRequest(bool),
+    Read(Result<(usize, Result<NodeSnapshot, GatewayError>), tokio::task::JoinError>),
     Tell,
     Due,
 }
@@ -324,14 +326,14 @@ impl Watched {
         self.table = (!parts.is_empty()).then(|| self.concat.next(parts));
     }
 
-    fn news(&mut self, now: Instant) -> News {
+    fn news(&mut self, now: Instant) -> GatewayStatus {
         let good = || self.nodes.iter().filter_map(|node| node.last_good.as_ref());
         let is_reading = |node: &Node| node.is_reading() || node.is_held();
         let is_slow = self.table.is_none() && self.nodes.iter().all(is_reading)
             || self.nodes.iter().any(|node| node.is_slow(now));
         self.told_slow = is_slow;
         let next = self.nodes.iter().filter_map(|node| node.news.next).min();
-        News {
+        GatewayStatus {
             generation: self.generation,
             nodes: self.nodes.iter().map(|node| node.news.clone()).collect(),
             table: self.table.clone(),

@@ -4,13 +4,13 @@ use crate::dataset::{Dataset, RowsByCode, TextColumn};
 
 /// The sessions whose user has more than one in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Repeats {
+pub struct DuplicateLogins {
     /// Row and number of sessions, by row. Only those with more than one: they are few.
     times: Vec<(u32, u32)>,
 }
 
-impl Repeats {
-    /// Looks through a whole dataset; filters have no say in who is logged in twice.
+impl DuplicateLogins {
+    /// CellStyle through a whole dataset; filters have no say in who is logged in twice.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
         let (users, projects) = (RowsByCode::of(dataset.username()), dataset.project().codes());
@@ -26,7 +26,7 @@ impl Repeats {
             // Few have more than a handful.
             sessions.sort_unstable();
             for same in sessions.chunk_by(|(a, _), (b, _)| a == b) {
-                if same.len() > 1 && same[0].0 != TextColumn::UNKNOWN {
+                if same.len() > 1 && same[0].0 != TextColumn::NULL {
                     let number = u32::try_from(same.len()).unwrap_or(u32::MAX);
                     for &(_, row) in same {
                         numbers[row as usize] = number;

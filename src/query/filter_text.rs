@@ -16,7 +16,7 @@ impl FilterText {
     /// A filter for exactly this value.
     #[must_use]
     pub fn only(value: &str) -> Self {
-        Self { pattern: filter::exactly(value), mode: Mode::default() }
+        Self { pattern: filter::escape(value), mode: Mode::default() }
     }
 
     /// The values that the filter names one by one; `None` where it is anything but a list of values.
@@ -46,8 +46,8 @@ impl FilterText {
                 }
                 filter::any_of(&values)
             }
-            None => match filter::standalone(&self.pattern, self.mode) {
-                Some(pattern) => format!("(?:{pattern})|{}", filter::exactly(value)),
+            None => match filter::to_portable(&self.pattern, self.mode) {
+                Some(pattern) => format!("(?:{pattern})|{}", filter::escape(value)),
                 None => return,
             },
         };

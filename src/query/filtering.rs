@@ -6,9 +6,9 @@ use std::borrow::{Borrow, Cow};
 use std::time::{Duration, Instant};
 
 use super::{Query, QueryError, Side};
+use crate::dataset::parallel::parallel_map;
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
-use crate::in_parallel::in_parallel;
 
 /// How long a pattern that is not linear may take over all values together. Each value has a limit of its own, and
 /// many values just below it would hold up whoever types on.
@@ -186,7 +186,7 @@ fn judge(column: &TextColumn, filter: &Filter, first: u32, verdicts: &mut [bool]
     }
     let parts = (first..).step_by(PART).zip(verdicts.chunks_mut(PART)).collect();
     let judge = |(first, verdicts): (u32, &mut [bool])| judge(&filter.for_another_thread(), first, verdicts);
-    in_parallel(parts, judge).into_iter().collect()
+    parallel_map(parts, judge).into_iter().collect()
 }
 
 /// Values to keep or to leave out in one column.
@@ -206,7 +206,7 @@ enum Sought {
 impl Sought {
     fn new(column: Column<'_>, value: &Value) -> Self {
         match (column, value) {
-            (Column::Text(_), Value::Unknown) => Self::Code(None),
+            (Column::Text(_), Value::Null) => Self::Code(None),
             (Column::Text(column), Value::Text(text)) => {
                 // By walking, because not every dictionary stands in the order of the code points.
                 let mut codes = 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX);
@@ -247,8 +247,7 @@ impl Test<'_> {
                 column.codes().iter().map(verdict).collect()
             }
             Column::Boolean(column) => {
-                let [unknown, no, yes] =
-                    [Cell::Unknown, Cell::Boolean(false), Cell::Boolean(true)].map(passes);
+                let [unknown, no, yes] = [Cell::Null, Cell::Boolean(false), Cell::Boolean(true)].map(passes);
                 let verdict = |row| column.get(row).map_or(unknown, |value| if value { yes } else { no });
                 (0..rows).map(verdict).collect()
             }

@@ -3,21 +3,21 @@
 //! Pure functions: a dataset and a query go in, row numbers and counts come out. [`Worker`] runs them on a thread of
 //! its own, so that typing never waits.
 
+mod duplicate_logins;
 mod facets;
 mod filter_text;
 mod filtering;
 mod grouping;
-mod repeats;
 mod sort;
 mod worker;
 
+pub use duplicate_logins::DuplicateLogins;
 pub use facets::{Counts, Facet, FacetOrder, Facets};
 pub use filter_text::FilterText;
 pub use filtering::{CellFilter, Kind};
 pub use grouping::Grouping;
-pub use repeats::Repeats;
 pub use sort::{SortKey, SortKeyError, added, toggled};
-pub use worker::{Answer, BoxAnswer, FilterFault, Question, View, Worker};
+pub use worker::{Answer, FilterError, FilterStatus, Question, View, Worker};
 
 use crate::dataset::Dataset;
 use crate::filter::{Filter, MatchError};
@@ -101,6 +101,6 @@ impl Query {
 }
 
 #[cfg(test)]
-mod naive_tests;
+mod reference_tests;
 #[cfg(test)]
 mod tests;

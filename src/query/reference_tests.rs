@@ -39,7 +39,7 @@ fn made(rows: &[Row]) -> Dataset {
             None,
         ];
         for (column, cell) in cells.into_iter().enumerate() {
-            builder.push(column, cell.unwrap_or(Cell::Unknown)).unwrap();
+            builder.push(column, cell.unwrap_or(Cell::Null)).unwrap();
         }
     }
     builder.finish(None, None)
@@ -122,7 +122,7 @@ proptest! {
 
     #[test]
     fn repeats(rows in rows()) {
-        let repeats = Repeats::of(&made(&rows));
+        let repeats = DuplicateLogins::of(&made(&rows));
         for (number, row) in (0..).zip(&rows) {
             let same = rows.iter().filter(|other| (&other.0, &other.1) == (&row.0, &row.1)).count();
             let is_known = row.0.is_some() && row.1.is_some();

@@ -31,7 +31,7 @@ fn dataset() -> Dataset {
         let cells: Vec<&str> = row.split(' ').collect();
         for (column, &text) in cells.iter().enumerate() {
             let cell = match (text, column) {
-                ("-", _) => Cell::Unknown,
+                ("-", _) => Cell::Null,
                 (text, 3) => Cell::Boolean(text.parse().unwrap()),
                 (text, 4) => Cell::Date(text.parse().unwrap()),
                 (text, 5) => Cell::Real(text.parse().unwrap()),
@@ -172,11 +172,11 @@ fn values_are_kept_or_left_out() {
     let both = vec![address("10.2.0.9", true), cell("username", Value::Text("billy".into()), false)];
     assert_eq!(filtered(Kind::All, both), [4]);
     assert_eq!(filtered(Kind::All, vec![address("nowhere", true)]), [0; 0]);
-    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Unknown, true)]), [4]);
-    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Unknown, false)]), [0, 1, 2, 3, 5, 6]);
+    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Null, true)]), [4]);
+    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Null, false)]), [0, 1, 2, 3, 5, 6]);
     assert_eq!(filtered(Kind::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
-    assert_eq!(filtered(Kind::All, vec![cell("load", Value::Unknown, true)]), [2]);
-    assert_eq!(filtered(Kind::All, vec![cell("gone", Value::Unknown, true)]).len(), ROWS.len());
+    assert_eq!(filtered(Kind::All, vec![cell("load", Value::Null, true)]), [2]);
+    assert_eq!(filtered(Kind::All, vec![cell("gone", Value::Null, true)]).len(), ROWS.len());
 }
 
 #[test]
@@ -250,16 +250,15 @@ fn only_the_same_user_in_the_same_project_repeats() {
     for (user, project) in
         [("a", "P"), ("b", "P"), ("a", "Q"), ("a", "P"), ("", ""), ("", ""), ("b", "P"), ("b", "P")]
     {
-        let text = |text: &'static str| if text.is_empty() { Cell::Unknown } else { Cell::Text(text) };
-        for (column, cell) in
-            [text(user), text(project), Cell::Unknown, Cell::Unknown, Cell::Unknown, Cell::Unknown]
-                .into_iter()
-                .enumerate()
+        let text = |text: &'static str| if text.is_empty() { Cell::Null } else { Cell::Text(text) };
+        for (column, cell) in [text(user), text(project), Cell::Null, Cell::Null, Cell::Null, Cell::Null]
+            .into_iter()
+            .enumerate()
         {
             builder.push(column, cell).unwrap();
         }
     }
-    let repeats = Repeats::of(&builder.finish(None, None));
+    let repeats = DuplicateLogins::of(&builder.finish(None, None));
     let times: Vec<_> = (0..8).map(|row| repeats.times(row)).collect();
     assert_eq!(times, [Some(2), Some(3), None, Some(2), None, None, Some(3), Some(3)]);
 }

@@ -10,10 +10,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{CellFilter, FacetOrder, FilterText, Grouping, Kind, Query, Repeats, Selection, Side, SortKey};
-use crate::dataset::{ColumnId, Dataset, Follow};
+use super::{
+    CellFilter, DuplicateLogins, FacetOrder, FilterText, Grouping, Kind, Query, Selection, Side, SortKey,
+};
+use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::{Filter, MatchError, PatternError};
-use crate::wake::WakeAtEnd;
+use crate::notify_on_drop::NotifyOnDrop;
 use known::Known;
 
 /// What is asked: texts as typed, not yet compiled, because compiling takes time too.
@@ -47,9 +49,9 @@ pub struct Answer {
     /// What to show of the sessions asked about. Where a filter is at fault, its last good one was used.
     pub table: Option<View>,
     /// What came of the filter on usernames.
-    pub username: BoxAnswer,
+    pub username: FilterStatus,
     /// What came of the filter on projects.
-    pub project: BoxAnswer,
+    pub project: FilterStatus,
 }
 
 /// What to show.
@@ -62,25 +64,25 @@ pub struct View {
     /// By which column they were to be grouped.
     pub grouping: Option<ColumnId>,
     /// Who is logged in to one project more than once.
-    pub repeats: Arc<Repeats>,
+    pub repeats: Arc<DuplicateLogins>,
     /// Where the sessions shown before went; `None` where they are the same answer's, or there were none.
-    pub follow: Option<Arc<Follow>>,
+    pub follow: Option<Arc<RowMapping>>,
 }
 
 /// What came of one filter.
 #[derive(Clone, Debug, Default)]
-pub struct BoxAnswer {
+pub struct FilterStatus {
     /// The filter in force: the last good one.
     pub filter: Option<Filter>,
     /// Why that is not the one asked for.
-    pub fault: Option<FilterFault>,
+    pub fault: Option<FilterError>,
     /// The filter in force lets no value at all pass.
     pub finds_nothing: bool,
 }
 
 /// Why a filter is not in force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterFault {
+pub enum FilterError {
     /// The pattern can't be read.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -89,7 +91,7 @@ pub enum FilterFault {
     Match(#[from] MatchError),
 }
 
-impl FilterFault {
+impl FilterError {
     /// Whether typing on can mend it, as with a group that is still open.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -145,7 +147,7 @@ impl Worker {
         let theirs = shared.clone();
         let thread = thread::Builder::new().name("query".to_owned()).spawn(move || {
             // Also when it ends by a fault, so that the owner looks.
-            let wake = WakeAtEnd(wake);
+            let wake = NotifyOnDrop(wake);
             answer_all(&theirs, &wake.0);
         })?;
         Ok(Self { shared, thread, newest: 0 })
@@ -239,7 +241,7 @@ struct Compiled {
 #[derive(Default)]
 struct Slot {
     good: Option<Filter>,
-    fault: Option<FilterFault>,
+    fault: Option<FilterError>,
 }
 
 impl Slot {
@@ -265,8 +267,8 @@ impl Slot {
         }
     }
 
-    fn answer(&self, finds_nothing: bool) -> BoxAnswer {
-        BoxAnswer { filter: self.good.clone(), fault: self.fault.clone(), finds_nothing }
+    fn answer(&self, finds_nothing: bool) -> FilterStatus {
+        FilterStatus { filter: self.good.clone(), fault: self.fault.clone(), finds_nothing }
     }
 }
 

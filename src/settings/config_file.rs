@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::{SettingsError, SettingsFault};
-use crate::whole_file::write_file;
+use crate::atomic_file::write_file;
 
 /// Whether a table has this name.
 pub(super) fn is_called(table: &Table, name: &str) -> bool {

@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::atomic_file::{FileError, write_file};
 use crate::gateway::{Api, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
-use crate::table::Arrangement;
-use crate::whole_file::{FileError, write_file};
+use crate::table::Layout;
 
 /// A change takes some milliseconds: whoever holds the lock for longer hangs, and must not hang us as well.
 const LONGEST_LOCK: Duration = Duration::from_secs(2);
@@ -294,7 +294,7 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
     /// How the table is arranged.
-    pub table: Arrangement,
+    pub table: Layout,
 }
 
 /// The part of it that matters most.
@@ -308,7 +308,7 @@ impl State {
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("state.toml")).unwrap_or_default();
-        // What can't be read of the table's arrangement must not take the last gateway with it.
+        // What can't be read of the table's layout must not take the last gateway with it.
         let whole = toml_edit::de::from_str::<Self>(&text).ok();
         let last = || toml_edit::de::from_str::<LastGateway>(&text).ok().and_then(|state| state.last);
         let mut state = whole.unwrap_or_else(|| Self { last: last(), ..Self::default() });

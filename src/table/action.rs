@@ -4,7 +4,7 @@ use crate::dataset::ColumnId;
 
 /// What a click or a key does to the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choose {
+pub enum SelectMode {
     /// This alone.
     Only,
     /// This too, or no longer this.
@@ -49,13 +49,13 @@ pub enum Side {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Chooses a line, by a click into this column.
-    Choose(usize, Option<ColumnId>, Choose),
+    SelectMode(usize, Option<ColumnId>, SelectMode),
     /// Goes to another line, by a key.
-    Step(Step, Choose),
+    Step(Step, SelectMode),
     /// Goes to the next column among those shown; on the head of a group, closes or opens it.
-    Sideways(Side, Vec<ColumnId>),
+    MoveColumn(Side, Vec<ColumnId>),
     /// Chooses the line that the cursor is on.
-    ChooseCursor(Choose),
+    ChooseCursor(SelectMode),
     /// Opens or closes the group of this number.
     Fold(usize),
     /// Opens or closes all groups.

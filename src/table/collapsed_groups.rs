@@ -6,7 +6,7 @@ use crate::dataset::{Column, ColumnId, Dataset};
 
 /// Which groups are closed. Those that come new are as most are.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Folded {
+pub(super) struct CollapsedGroups {
     /// By which column: another one has other groups.
     column: Option<ColumnId>,
     /// Whether groups are closed unless named.
@@ -17,7 +17,7 @@ pub(super) struct Folded {
     except_unknown: bool,
 }
 
-impl Folded {
+impl CollapsedGroups {
     /// Groups are by this column from now on. With another one than before, all are open.
     pub(super) fn group_by(&mut self, column: Option<&ColumnId>) {
         if column != self.column.as_ref() {

@@ -31,7 +31,7 @@ impl Setting {
             ColumnId::ClientId => (130.0, true),
             ColumnId::CreationTime => (170.0, true),
             // Which gateway and which kind of session: without these, rows that look alike can't be told apart.
-            ColumnId::Further(name) => (130.0, matches!(&**name, "gateway" | "kind")),
+            ColumnId::Other(name) => (130.0, matches!(&**name, "gateway" | "kind")),
         };
         Self { id, width, visible }
     }
@@ -53,7 +53,7 @@ pub struct Columns {
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { list: ColumnId::SIX.map(Setting::new).into() }
+        Self { list: ColumnId::STANDARD.map(Setting::new).into() }
     }
 }
 
@@ -68,7 +68,7 @@ impl Columns {
         // Those that were left may all be columns that this gateway does not give.
         if self.shown(dataset).next().is_none() {
             for setting in &mut self.list {
-                setting.visible |= ColumnId::SIX.contains(&setting.id);
+                setting.visible |= ColumnId::STANDARD.contains(&setting.id);
             }
         }
     }
@@ -135,7 +135,8 @@ impl Columns {
 
     /// Puts everything back as it comes, for the columns known.
     pub fn reset(&mut self) {
-        let further = self.list.drain(..).map(|setting| setting.id).filter(|id| !ColumnId::SIX.contains(id));
+        let further =
+            self.list.drain(..).map(|setting| setting.id).filter(|id| !ColumnId::STANDARD.contains(id));
         let further: Vec<Setting> = further.map(Setting::new).collect();
         *self = Self::default();
         self.list.extend(further);
@@ -152,7 +153,7 @@ impl Columns {
         for setting in &mut self.list {
             setting.width = setting.width();
         }
-        for id in ColumnId::SIX {
+        for id in ColumnId::STANDARD {
             if self.get(&id).is_none() {
                 self.list.push(Setting::new(id));
             }
@@ -174,7 +175,7 @@ mod tests {
     use crate::dataset::{ColumnType, DatasetBuilder, Header};
 
     fn dataset(further: &[&str]) -> Dataset {
-        let six = ColumnId::SIX.map(|id| {
+        let six = ColumnId::STANDARD.map(|id| {
             let kind = match id {
                 ColumnId::IsDesigner => ColumnType::Boolean,
                 ColumnId::CreationTime => ColumnType::Date,
@@ -236,7 +237,7 @@ mod tests {
         columns.take_in(&rich);
         columns.show(&"memory".into(), true, &rich);
         columns.resize(&ColumnId::Project, 99.0);
-        for id in ColumnId::SIX {
+        for id in ColumnId::STANDARD {
             columns.show(&id, false, &plain);
         }
         assert_eq!(names(&columns, &plain), ["creationTime"]);
@@ -253,7 +254,7 @@ mod tests {
     fn the_last_column_can_not_be_hidden() {
         let dataset = dataset(&[]);
         let mut columns = Columns::default();
-        for id in ColumnId::SIX {
+        for id in ColumnId::STANDARD {
             columns.show(&id, false, &dataset);
         }
         assert_eq!(names(&columns, &dataset), ["creationTime"]);

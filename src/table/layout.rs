@@ -9,7 +9,7 @@ use crate::query::{Grouping, SortKey};
 /// How the table is arranged.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Arrangement {
+pub struct Layout {
     /// How large everything is; 1 as it comes.
     pub zoom: f32,
     /// How dates are shown.
@@ -27,7 +27,7 @@ pub struct Arrangement {
     pub columns: Columns,
 }
 
-impl Default for Arrangement {
+impl Default for Layout {
     fn default() -> Self {
         Self {
             zoom: 1.0,
@@ -41,7 +41,7 @@ impl Default for Arrangement {
     }
 }
 
-impl Arrangement {
+impl Layout {
     /// Makes good what a file can get wrong.
     pub fn repair(&mut self) {
         self.columns.repair();

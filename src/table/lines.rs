@@ -152,7 +152,7 @@ impl Lines {
         }
     }
 
-    /// The place of a row; `None` where it is not among them. Looks through all of them.
+    /// The place of a row; `None` where it is not among them. CellStyle through all of them.
     #[must_use]
     pub fn place_of(&self, row: u32) -> Option<usize> {
         self.rows.iter().position(|&other| other == row)

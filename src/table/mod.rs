@@ -5,20 +5,20 @@
 //! not know.
 
 mod action;
-mod arrangement;
+mod auto_width;
+mod collapsed_groups;
 mod columns;
-mod fit;
-mod folded;
+mod layout;
 mod lines;
 mod power_table;
 mod row_set;
 mod scroll;
 mod sessions;
 
-pub use action::{Action, Choose, Side, Step};
-pub use arrangement::Arrangement;
+pub use action::{Action, SelectMode, Side, Step};
+pub use auto_width::longest;
 pub use columns::{Columns, Setting};
-pub use fit::longest;
+pub use layout::Layout;
 pub use lines::{Group, Line, Lines};
 pub use power_table::PowerTable;
 pub use row_set::RowSet;

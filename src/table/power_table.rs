@@ -1,7 +1,7 @@
 //! The table's state, and what each action of the user makes of it.
 
-use super::action::{Action, Choose, Side, Step};
-use super::folded::Folded;
+use super::action::{Action, SelectMode, Side, Step};
+use super::collapsed_groups::CollapsedGroups;
 use super::lines::{Line, Lines};
 use super::row_set::RowSet;
 use super::scroll::{Metrics, Scroll};
@@ -27,7 +27,7 @@ pub struct PowerTable {
     /// Where a range begins.
     anchor: Option<Cursor>,
     /// The groups that are not as all others are.
-    folded: Folded,
+    folded: CollapsedGroups,
     scroll: Scroll,
     metrics: Metrics,
 }
@@ -210,7 +210,7 @@ impl PowerTable {
     /// Does what the user wants.
     pub fn act(&mut self, action: Action) {
         match action {
-            Action::Choose(line, column, choose) => {
+            Action::SelectMode(line, column, choose) => {
                 self.column = column.or(self.column.take());
                 self.choose(line, choose);
             }
@@ -220,7 +220,7 @@ impl PowerTable {
                     self.scroll.reveal(line, self.metrics);
                 }
             }
-            Action::Sideways(side, columns) => self.sideways(side, &columns),
+            Action::MoveColumn(side, columns) => self.sideways(side, &columns),
             Action::ChooseCursor(choose) => {
                 if let Some(line) = self.cursor_line() {
                     self.choose(line, choose);
@@ -248,7 +248,7 @@ impl PowerTable {
         }
     }
 
-    fn choose(&mut self, line: usize, choose: Choose) {
+    fn choose(&mut self, line: usize, choose: SelectMode) {
         let Some(sessions) = &self.sessions else {
             return;
         };
@@ -257,9 +257,9 @@ impl PowerTable {
         };
         let rows = sessions.lines.rows_of(line);
         match choose {
-            Choose::Keep if rows.iter().all(|&row| self.selected.contains(row)) => {}
-            Choose::Only | Choose::Keep => self.selected = rows.iter().copied().collect(),
-            Choose::Toggle => {
+            SelectMode::Keep if rows.iter().all(|&row| self.selected.contains(row)) => {}
+            SelectMode::Only | SelectMode::Keep => self.selected = rows.iter().copied().collect(),
+            SelectMode::Toggle => {
                 if rows.iter().all(|&row| self.selected.contains(row)) {
                     for &row in rows {
                         self.selected.remove(row);
@@ -268,22 +268,22 @@ impl PowerTable {
                     self.selected.extend(rows.iter().copied());
                 }
             }
-            Choose::Range | Choose::AddRange => {
+            SelectMode::Range | SelectMode::AddRange => {
                 // An anchor that a filter hides is none.
                 let found = |at: Cursor| Some((at, self.line_of(at)?));
                 let anchor = self.anchor.and_then(found).or_else(|| self.cursor.and_then(found));
                 let (anchor, from) = anchor.unwrap_or((cursor, line));
-                if choose == Choose::Range {
+                if choose == SelectMode::Range {
                     self.selected.clear();
                 }
                 let range = sessions.lines.rows_between(from.min(line), from.max(line));
                 self.selected.extend(range.iter().copied());
                 self.anchor = Some(anchor);
             }
-            Choose::Move => {}
+            SelectMode::Move => {}
         }
         self.cursor = Some(cursor);
-        if !matches!(choose, Choose::Range | Choose::AddRange | Choose::Move) {
+        if !matches!(choose, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
             self.anchor = Some(cursor);
         }
         self.count_selected();

@@ -1,6 +1,6 @@
 //! A set of rows, one bit each: selecting a million of them takes 122 KiB.
 
-use crate::dataset::Follow;
+use crate::dataset::RowMapping;
 
 /// A set of row numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl RowSet {
 
     /// The same sessions in a newer answer; those that are gone drop out.
     #[must_use]
-    pub fn follow(&self, follow: &Follow) -> Self {
+    pub fn follow(&self, follow: &RowMapping) -> Self {
         self.iter().filter_map(|row| follow.row(row)).collect()
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::lines::Lines;
-use crate::dataset::{ColumnId, Dataset, Follow};
-use crate::query::{Counts, Facets, Repeats};
+use crate::dataset::{ColumnId, Dataset, RowMapping};
+use crate::query::{Counts, DuplicateLogins, Facets};
 
 /// What is shown of a dataset.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Sessions {
     /// Users and projects counted, where that was asked.
     pub facets: Option<Facets>,
     /// Who is logged in to one project more than once.
-    pub repeats: Arc<Repeats>,
+    pub repeats: Arc<DuplicateLogins>,
 }
 
 /// Where the keyboard is. By row, so that it stays with its session.
@@ -41,7 +41,7 @@ impl Cursor {
     }
 
     /// The same place in a newer answer.
-    pub(super) fn follow(self, follow: &Follow) -> Option<Self> {
+    pub(super) fn follow(self, follow: &RowMapping) -> Option<Self> {
         let row = follow.row(self.row())?;
         Some(match self {
             Self::Session(_) => Self::Session(row),

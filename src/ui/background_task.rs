@@ -6,13 +6,13 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::wake::WakeAtEnd;
+use crate::notify_on_drop::NotifyOnDrop;
 
 /// How many words of the job may wait; more only make it wait, too.
 const WAITING: usize = 16;
 
 /// A job under way. Dropping it ends the job, and waits for nothing.
-pub(super) struct GatewayJob<T> {
+pub(super) struct BackgroundTask<T> {
     told: mpsc::Receiver<T>,
     _wanted: oneshot::Sender<Infallible>,
 }
@@ -32,7 +32,7 @@ impl<T> Tell<T> {
     }
 }
 
-impl<T: Send + 'static> GatewayJob<T> {
+impl<T: Send + 'static> BackgroundTask<T> {
     /// Starts the job on a thread of its own. `wake` is called whenever it has told something, and when it ends.
     pub(super) fn spawn<F: Future<Output = ()>>(
         wake: impl Fn() + Clone + Send + Sync + 'static,
@@ -42,7 +42,7 @@ impl<T: Send + 'static> GatewayJob<T> {
         let (to, told) = mpsc::channel(WAITING);
         let (wanted, unwanted) = oneshot::channel();
         thread::Builder::new().name("gateway".to_owned()).spawn(move || {
-            let _wake = WakeAtEnd(wake.clone());
+            let _wake = NotifyOnDrop(wake.clone());
             let work = work(Tell { to, wake: Box::new(wake) });
             runtime.block_on(async {
                 tokio::select! {

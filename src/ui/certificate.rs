@@ -3,7 +3,7 @@
 use chrono::{DateTime, Local};
 use egui::{Grid, Label, RichText, Ui};
 
-use super::theme::{self, Tone};
+use super::theme::{self, Severity};
 use crate::gateway::{Fingerprint, Refused, Why};
 
 /// Draws a certificate that was refused. Whether it could be trusted: what can't be used at all would be in vain.
@@ -13,7 +13,7 @@ pub(super) fn show(ui: &mut Ui, refused: &Refused) -> bool {
     let mut trusted: &[Fingerprint] = &[];
     if let Why::Changed { pinned, .. } = &refused.why {
         trusted = pinned;
-        let colour = theme::colour(ui.visuals(), Tone::Fault);
+        let colour = theme::colour(ui.visuals(), Severity::Fault);
         let text = "▲ This is NOT the one that you trusted: ask who runs the gateway before you trust it";
         ui.add(Label::new(RichText::new(text).color(colour).strong()).wrap());
     }

@@ -38,11 +38,11 @@ pub enum Command {
     /// To be rid of the form.
     CloseGateway,
     /// To be asked whether this session is to be terminated.
-    AskTerminate(Doomed),
+    AskTerminate(TerminateTarget),
     /// To terminate the session that was asked about.
     Terminate,
     /// Not to terminate it.
-    KeepSession,
+    CancelTerminate,
     /// To read the gateway now.
     Refresh,
     /// To read it this often, or only when told.
@@ -125,7 +125,7 @@ pub enum Copied {
 
 /// A session that can be terminated, as it was when that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doomed {
+pub struct TerminateTarget {
     /// The node that it is on.
     pub node: NodeUrl,
     /// What it is a session of.
@@ -140,7 +140,7 @@ pub struct Doomed {
     pub address: Option<String>,
 }
 
-impl Doomed {
+impl TerminateTarget {
     /// What people call it.
     pub(super) fn in_words(&self) -> String {
         let Self { node, kind, user, project, .. } = self;

@@ -2,17 +2,17 @@
 
 use egui::{Button, Grid, Id, Label, Modal, RichText, Ui};
 
-use super::command::{Command, Doomed};
-use super::theme::{self, Tone};
+use super::command::{Command, TerminateTarget};
+use super::theme::{self, Severity};
 
 /// Asks.
-pub(super) fn show(ui: &Ui, session: &Doomed, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Command>) {
     let asked = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
         ui.set_max_width(theme::QUESTION_WIDTH);
         ui.label(RichText::new(format!("Terminate this {} session?", session.kind)).strong());
         ui.add_space(4.0);
         Grid::new("terminated session").num_columns(2).show(ui, |ui| {
-            let Doomed { node, user, project, address, id, .. } = session;
+            let TerminateTarget { node, user, project, address, id, .. } = session;
             for (title, value) in [
                 ("User", or_unknown(user.as_deref())),
                 ("Project", or_unknown(project.as_deref())),
@@ -35,16 +35,16 @@ pub(super) fn show(ui: &Ui, session: &Doomed, commands: &mut Vec<Command>) {
                 keep.request_focus();
             }
             if keep.clicked() {
-                commands.push(Command::KeepSession);
+                commands.push(Command::CancelTerminate);
             }
-            let colour = theme::colour(ui.visuals(), Tone::Fault);
+            let colour = theme::colour(ui.visuals(), Severity::Fault);
             if ui.add(Button::new(RichText::new("Terminate").color(colour))).clicked() {
                 commands.push(Command::Terminate);
             }
         });
     });
     if asked.should_close() {
-        commands.push(Command::KeepSession);
+        commands.push(Command::CancelTerminate);
     }
 }
 

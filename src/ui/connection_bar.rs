@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Local};
 use egui::{Align, Button, ComboBox, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
+use super::a11y_hidden;
 use super::command::Command;
 use super::model::{Health, Model};
-use super::silent;
-use super::theme::{self, Tone};
+use super::theme::{self, Severity};
 use crate::gateway::{GatewayInfo, Role};
 
 /// From this age on a table says how old it is, even if all is well.
@@ -120,7 +120,7 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
     let as_of = model.as_of().map(|as_of| as_of_text(as_of, now, model.is_stale(), is_steady));
     let as_of = as_of.as_deref();
     if let Some(fault) = &model.gateway_fault {
-        line(ui, Tone::Fault, "▲", fault);
+        line(ui, Severity::Fault, "▲", fault);
         return;
     }
     if let Some(as_of) = model.as_of() {
@@ -136,11 +136,11 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
             } else {
                 format!("{}: connecting…", model.gateway)
             };
-            line(ui, Tone::Warning, "○", &text);
+            line(ui, Severity::Warning, "○", &text);
         }
         Health::Running(info) => {
             let cold = info.is_some_and(|info| info.role == Some(Role::ColdBackup));
-            let tone = if cold { Tone::Warning } else { Tone::Good };
+            let tone = if cold { Severity::Warning } else { Severity::Good };
             let reading = model.is_reading().then_some("reading…");
             let without = without(model);
             let parts =
@@ -148,23 +148,23 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
             let text: Vec<String> = parts.into_iter().flatten().chain(reading.map(Into::into)).collect();
             line(ui, tone, "●", &text.join(" · "));
         }
-        Health::Partly(url, error, others) => {
+        Health::Degraded(url, error, others) => {
             let others = match others {
                 0 => String::new(),
                 others => format!(" (and {others} more nodes don't answer)"),
             };
             let text = format!("{}, {url}: {error}{others}", model.gateway);
-            lost(ui, model, now, Tone::Warning, &text, as_of);
+            lost(ui, model, now, Severity::Warning, &text, as_of);
         }
-        Health::Lost(error) => {
+        Health::Unreachable(error) => {
             let text = format!("{}: {error}", model.gateway);
-            lost(ui, model, now, Tone::Fault, &text, as_of);
+            lost(ui, model, now, Severity::Fault, &text, as_of);
         }
     }
 }
 
 /// The line for a gateway that does not answer. What counts, the age, stands first; the rest may be cut.
-fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Tone, text: &str, as_of: Option<&str>) {
+fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Severity, text: &str, as_of: Option<&str>) {
     let again = if model.is_reading() {
         Some("asking again…".to_owned())
     } else {
@@ -180,11 +180,11 @@ fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Tone, text: &str, as_
     ui.ctx().request_repaint_after(Duration::from_secs(1));
 }
 
-fn line(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
+fn line(ui: &mut Ui, tone: Severity, sign: &str, text: &str) {
     let colour = theme::colour(ui.visuals(), tone);
-    silent::text(ui, sign, colour, 0.0);
+    a11y_hidden::text(ui, sign, colour, 0.0);
     let text = RichText::new(text);
-    let text = if matches!(tone, Tone::Good) { text } else { text.color(colour) };
+    let text = if matches!(tone, Severity::Good) { text } else { text.color(colour) };
     ui.add(egui::Label::new(text).truncate());
 }
 
@@ -212,9 +212,9 @@ fn nodes(ui: &mut Ui, model: &Model, now: SystemTime) {
         ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
             for node in &news.nodes {
                 let (sign, tone) = match (&node.error, node.as_of) {
-                    (Some(_), _) => ("▲", Tone::Fault),
-                    (None, None) => ("○", Tone::Warning),
-                    (None, Some(_)) => ("●", Tone::Good),
+                    (Some(_), _) => ("▲", Severity::Fault),
+                    (None, None) => ("○", Severity::Warning),
+                    (None, Some(_)) => ("●", Severity::Good),
                 };
                 let said = match &node.error {
                     Some(error) => error.to_string(),
@@ -224,7 +224,7 @@ fn nodes(ui: &mut Ui, model: &Model, now: SystemTime) {
                 let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(said), as_of];
                 let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
                 ui.horizontal(|ui| {
-                    silent::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
+                    a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
                     ui.label(text);
                 });
             }

@@ -1,7 +1,7 @@
 //! A test of the connection: how far it came at each node of the gateway in the form.
 
 use super::gateway_form::Typed;
-use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Profile, Reading};
+use crate::gateway::{GatewayError, GatewayInfo, NodeSnapshot, NodeUrl, Profile};
 
 /// What a test of the connection has found so far.
 pub(super) struct Test {
@@ -32,7 +32,7 @@ pub(super) struct TestedNode {
     /// Who answered there, once it has.
     pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
     /// Its sessions and how it let us in, once they were read.
-    pub(super) read: Option<Result<(Reading, Entry), GatewayError>>,
+    pub(super) read: Option<Result<(NodeSnapshot, Entry), GatewayError>>,
 }
 
 /// How a node let us in.
@@ -54,7 +54,7 @@ pub(super) enum Step {
     /// Who answered there.
     Who(usize, Result<Option<GatewayInfo>, GatewayError>),
     /// Its sessions, and how it let us in.
-    Read(usize, Result<(Reading, Entry), GatewayError>),
+    Read(usize, Result<(NodeSnapshot, Entry), GatewayError>),
 }
 
 impl Test {

@@ -20,8 +20,8 @@ pub(super) fn show(
     let menu_id = Popup::default_response_id(response);
     let place_id = menu_id.with("place");
     // A right click beside an open menu closes that, and means another one.
-    let by_hand = response.secondary_clicked().then(|| response.interact_pointer_pos()).flatten();
-    let opens = by_key.or(by_hand);
+    let by_pointer = response.secondary_clicked().then(|| response.interact_pointer_pos()).flatten();
+    let opens = by_key.or(by_pointer);
     if let Some(place) = opens {
         response.ctx.data_mut(|data| data.insert_temp(place_id, place));
     }

@@ -3,9 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
 
+use super::a11y_hidden;
 use super::command::{Command, Copied};
 use super::model::Model;
-use super::silent;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 }
                 ui.vertical(|ui| {
                     // Said together with the value: alone it would be a second header of that name.
-                    silent::small_title(ui, title);
+                    a11y_hidden::small_title(ui, title);
                     let value = ui.add(Label::new(&text).wrap());
                     value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
                 });

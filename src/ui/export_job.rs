@@ -10,9 +10,9 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::atomic_file::{self, FileError};
 use crate::dataset::{ColumnId, Dataset};
 use crate::export::{self, Format, Progress};
-use crate::whole_file::{self, FileError};
 
 /// Nobody cancels a dialog faster than this: a dialog that is gone by then never came up.
 const FASTEST_CANCEL: Duration = Duration::from_millis(300);
@@ -151,7 +151,7 @@ fn write(path: &Path, extract: &Extract, progress: &Progress, writing: &AtomicBo
     writing.store(true, Ordering::SeqCst);
     let Extract { dataset, columns, rows, format } = extract;
     let written =
-        whole_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
+        atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
     match written {
         Ok(()) => Outcome::Written(path.to_owned()),
         Err(error) if export::is_cancelled_error(&error.source) => Outcome::Cancelled,

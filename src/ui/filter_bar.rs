@@ -4,11 +4,11 @@ use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{Button, Id, Label, RichText, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
 
+use super::a11y_hidden;
 use super::command::Command;
 use super::filter_help;
 use super::model::{FilterBox, Model};
 use super::saved_filters;
-use super::silent;
 use super::theme;
 use crate::query::Side;
 
@@ -47,7 +47,7 @@ fn name(side: Side) -> &'static str {
 
 fn filter(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
     // As a label it would be a second `Username` for whoever looks for the column.
-    silent::text(ui, name(side), ui.visuals().text_color(), theme::CAPTION_WIDTH);
+    a11y_hidden::text(ui, name(side), ui.visuals().text_color(), theme::CAPTION_WIDTH);
     ui.vertical(|ui| {
         let width = ui
             .horizontal(|ui| {
@@ -102,7 +102,7 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
         .inner;
 
     // The place of the fault, underlined in the text.
-    let column = filter.fault.as_ref().and_then(crate::query::FilterFault::column);
+    let column = filter.fault.as_ref().and_then(crate::query::FilterError::column);
     if let (Some(tone), Some(column)) = (tone, column) {
         let at =
             |index| output.galley.pos_from_cursor(CCursor::new(index)).translate(output.galley_pos.to_vec2());

@@ -5,15 +5,15 @@ use egui::{
     Align, Button, ComboBox, Frame, Id, Key, Label, Panel, Response, RichText, ScrollArea, TextEdit, Ui,
 };
 
+use super::a11y_hidden;
 use super::certificate;
 use super::command::Command;
 use super::connection_bar::{INTERVALS, every};
 use super::connection_test::{Entry, Test, TestStage, TestedNode};
 use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage};
-use super::silent;
-use super::theme::{self, Tone};
+use super::theme::{self, Severity};
 use crate::display;
-use crate::gateway::{Api, GatewayError, GatewayInfo, Reading, Refused};
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, Refused};
 
 /// Draws the form.
 pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
@@ -232,7 +232,7 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
     if test.stage == TestStage::WaitsForSecret {
         step(
             ui,
-            Tone::Warning,
+            Severity::Warning,
             "○",
             "waiting for the platform's keyring, which may be asking you something…",
         );
@@ -244,18 +244,18 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
         ui.label(RichText::new(node.url.to_string()).strong());
         let TestedNode { who, read, .. } = node;
         match who {
-            None if is_running => step(ui, Tone::Warning, "○", "asking who is there…"),
-            None => step(ui, Tone::Fault, "▲", "the test broke off; try again"),
-            Some(Ok(info)) => step(ui, Tone::Good, "●", &reached(info.as_ref())),
+            None if is_running => step(ui, Severity::Warning, "○", "asking who is there…"),
+            None => step(ui, Severity::Fault, "▲", "the test broke off; try again"),
+            Some(Ok(info)) => step(ui, Severity::Good, "●", &reached(info.as_ref())),
             // A gateway that says it can't answer was reached all the same.
             Some(Err(error)) => trusted = failed(ui, error).or(trusted),
         }
         match (who, read) {
-            (Some(Ok(_)), None) if is_running => step(ui, Tone::Warning, "○", "reading its sessions…"),
+            (Some(Ok(_)), None) if is_running => step(ui, Severity::Warning, "○", "reading its sessions…"),
             (_, Some(Ok((read, entry)))) => {
                 let (tone, words) = let_in(*entry, read.api);
                 step(ui, tone, "●", words);
-                step(ui, Tone::Good, "●", &found(read));
+                step(ui, Severity::Good, "●", &found(read));
             }
             (_, Some(Err(error))) => trusted = failed(ui, error).or(trusted),
             _ => {}
@@ -264,16 +264,16 @@ fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
     trusted
 }
 
-fn step(ui: &mut Ui, tone: Tone, sign: &str, text: &str) {
+fn step(ui: &mut Ui, tone: Severity, sign: &str, text: &str) {
     ui.horizontal_top(|ui| {
-        silent::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
+        a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
         ui.add(Label::new(text).wrap().selectable(true));
     });
 }
 
 /// A step that failed, and what can be done about it here.
 fn failed<'a>(ui: &mut Ui, error: &'a GatewayError) -> Option<&'a Refused> {
-    step(ui, Tone::Fault, "▲", &error.to_string());
+    step(ui, Severity::Fault, "▲", &error.to_string());
     let GatewayError::Certificate(refused) = error else {
         return None;
     };
@@ -292,21 +292,23 @@ fn reached(info: Option<&GatewayInfo>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn let_in(entry: Entry, api: Api) -> (Tone, &'static str) {
+fn let_in(entry: Entry, api: Api) -> (Severity, &'static str) {
     match (entry, api) {
-        (Entry::Open, _) => (Tone::Good, "open: it asks for no login"),
+        (Entry::Open, _) => (Severity::Good, "open: it asks for no login"),
         (Entry::OpenAnyway, _) => {
-            (Tone::Warning, "open to everybody: it asks for no login, so the password protects nothing")
+            (Severity::Warning, "open to everybody: it asks for no login, so the password protects nothing")
         }
-        (Entry::Token, Api::Rest) => (Tone::Good, "authenticated with the API token, through its REST API"),
+        (Entry::Token, Api::Rest) => {
+            (Severity::Good, "authenticated with the API token, through its REST API")
+        }
         (Entry::Token, Api::WebDev) => {
-            (Tone::Warning, "open to everybody through Web Dev, where no token counts")
+            (Severity::Warning, "open to everybody through Web Dev, where no token counts")
         }
-        (Entry::Password, _) => (Tone::Good, "authenticated with the password, through Web Dev"),
+        (Entry::Password, _) => (Severity::Good, "authenticated with the password, through Web Dev"),
     }
 }
 
-fn found(read: &Reading) -> String {
+fn found(read: &NodeSnapshot) -> String {
     let sessions = display::sessions(read.dataset.len());
     let missing: Vec<String> = read.missing.iter().map(ToString::to_string).collect();
     if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
@@ -325,7 +327,7 @@ fn line_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>, commands: &mut Vec<Com
 /// A box under its title.
 fn text_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>) -> Response {
     // Said as the box's own name.
-    silent::text(ui, title, ui.visuals().text_color(), 0.0);
+    a11y_hidden::text(ui, title, ui.visuals().text_color(), 0.0);
     ui.add(edit.desired_width(f32::INFINITY)).accessible_name(title)
 }
 
@@ -337,7 +339,7 @@ fn clear_fault(form: &mut GatewayForm, place: Place, edit: &Response) {
 
 fn fault(ui: &mut Ui, form: &mut GatewayForm, place: Place) {
     if let Some(fault) = form.fault.as_ref().filter(|fault| fault.place() == place) {
-        let colour = theme::colour(ui.visuals(), Tone::Fault);
+        let colour = theme::colour(ui.visuals(), Severity::Fault);
         let told = ui.add(Label::new(RichText::new(format!("▲ {fault}")).color(colour)).wrap());
         if form.take(Attention::Finding) {
             told.scroll_to_me(None);
@@ -346,6 +348,6 @@ fn fault(ui: &mut Ui, form: &mut GatewayForm, place: Place) {
 }
 
 fn warning(ui: &mut Ui, text: &str) {
-    let colour = theme::colour(ui.visuals(), Tone::Warning);
+    let colour = theme::colour(ui.visuals(), Severity::Warning);
     ui.add(Label::new(RichText::new(text).color(colour)).wrap());
 }

@@ -49,12 +49,12 @@ pub(super) enum Told {
 }
 
 /// The handle of the thread. Nobody waits for it: a keyring that asks the user must not keep the window open.
-pub(super) struct SecretsThread {
+pub(super) struct KeyringWorker {
     wishes: SyncSender<Wish>,
     told: Receiver<Told>,
 }
 
-impl SecretsThread {
+impl KeyringWorker {
     /// Starts the thread. It calls `wake` after each wish.
     pub(super) fn spawn(
         open: impl FnOnce() -> Secrets + Send + 'static,

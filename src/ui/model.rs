@@ -6,18 +6,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::Id;
 
-use super::command::Doomed;
+use super::command::TerminateTarget;
 use super::gateway_form::GatewayForm;
-use super::theme::Tone;
+use super::theme::Severity;
 use crate::dataset::{Cell, ColumnId, Value};
 use crate::display::Clock;
 use crate::export::{Format, Progress};
 use crate::filter::Filter;
 use crate::gateway::{Api, GatewayError, GatewayInfo, Login, NodeUrl, Profile, Role, SessionKind};
-use crate::query::{BoxAnswer, CellFilter, FacetOrder, FilterFault, FilterText, Kind};
+use crate::poll::{Activity, GatewayStatus, NodeStatus};
+use crate::query::{CellFilter, FacetOrder, FilterError, FilterStatus, FilterText, Kind};
 use crate::settings::SavedFilter;
-use crate::table::{Arrangement, PowerTable};
-use crate::watch::{Activity, News, NodeNews};
+use crate::table::{Layout, PowerTable};
 
 /// Everything that the window shows.
 #[derive(Default)]
@@ -35,9 +35,9 @@ pub(super) struct Model {
     /// Whether sessions of the watched gateway may be terminated.
     pub(super) may_terminate: bool,
     /// The session that an open menu is about, where it can be terminated.
-    pub(super) menu_session: Option<Doomed>,
+    pub(super) menu_session: Option<TerminateTarget>,
     /// The session that is to be terminated, if the user says so once more.
-    pub(super) doomed: Option<Doomed>,
+    pub(super) doomed: Option<TerminateTarget>,
     /// What is typed to get into the gateway.
     pub(super) login: LoginForm,
     /// The keyring was asked for what opens the gateway, and has not answered yet.
@@ -45,7 +45,7 @@ pub(super) struct Model {
     /// The name of the watched gateway.
     pub(super) gateway: String,
     /// The state of the watched gateway.
-    pub(super) news: Option<Arc<News>>,
+    pub(super) news: Option<Arc<GatewayStatus>>,
     /// How often it is read; `None` for only when told.
     pub(super) refresh: Option<Duration>,
     /// The filters kept under a name.
@@ -61,7 +61,7 @@ pub(super) struct Model {
     /// Single values to keep or to leave out.
     pub(super) cells: Vec<CellFilter>,
     /// How the table is arranged; survives a restart.
-    pub(super) arrangement: Arrangement,
+    pub(super) layout: Layout,
     /// In which order users and projects are listed.
     pub(super) facet_order: FacetOrder,
     /// The sessions on screen, and where the user is among them.
@@ -118,7 +118,7 @@ pub(super) struct FilterBox {
     /// The filter in force: the last good one.
     pub(super) filter: Option<Filter>,
     /// Why that is not the text.
-    pub(super) fault: Option<FilterFault>,
+    pub(super) fault: Option<FilterError>,
     /// The filter in force lets no value at all pass.
     pub(super) finds_nothing: bool,
     /// The box is to have the keyboard in the next frame.
@@ -127,15 +127,15 @@ pub(super) struct FilterBox {
 
 impl FilterBox {
     /// Takes what came of the filter.
-    pub(super) fn take(&mut self, answer: BoxAnswer) {
-        let BoxAnswer { filter, fault, finds_nothing } = answer;
+    pub(super) fn take(&mut self, answer: FilterStatus) {
+        let FilterStatus { filter, fault, finds_nothing } = answer;
         (self.filter, self.fault, self.finds_nothing) = (filter, fault, finds_nothing);
     }
 
     /// How bad it is. A pattern that is still being typed is no fault yet.
-    pub(super) fn tone(&self) -> Option<Tone> {
+    pub(super) fn tone(&self) -> Option<Severity> {
         let fault = self.fault.as_ref()?;
-        Some(if fault.is_incomplete() { Tone::Warning } else { Tone::Fault })
+        Some(if fault.is_incomplete() { Severity::Warning } else { Severity::Fault })
     }
 
     /// The plain text that no value is equal to: whoever typed it may have meant a part.
@@ -205,7 +205,7 @@ pub(super) enum Message {
     /// Something was done, and this is it.
     Done(String),
     /// Something did not work.
-    Trouble(String),
+    Error(String),
 }
 
 /// How it stands with the gateway, in one word and a few more.
@@ -215,9 +215,9 @@ pub(super) enum Health<'a> {
     /// All is well. What the first node says of itself, or the first that is a backup not in charge.
     Running(Option<&'a GatewayInfo>),
     /// Some of its nodes don't answer: the first of them and why, and how many others.
-    Partly(&'a NodeUrl, &'a GatewayError, usize),
+    Degraded(&'a NodeUrl, &'a GatewayError, usize),
     /// It does not answer.
-    Lost(&'a GatewayError),
+    Unreachable(&'a GatewayError),
 }
 
 impl Model {
@@ -227,7 +227,7 @@ impl Model {
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = self.news.as_ref().and_then(|news| news.ahead_ms).unwrap_or(0);
         let now = milliseconds(ours).saturating_add(ahead);
-        Clock::new(self.arrangement.dates, dataset.and_then(|dataset| dataset.timezone()), now)
+        Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
 
     /// The pattern in force on this column.
@@ -250,7 +250,7 @@ impl Model {
     pub(super) fn cell_at_keyboard(&self) -> Option<(ColumnId, Cell<'_>)> {
         let dataset = &self.table.sessions()?.dataset;
         let row = self.table.cursor_row()?;
-        let shown = || self.arrangement.columns.shown(dataset).map(|setting| &setting.id);
+        let shown = || self.layout.columns.shown(dataset).map(|setting| &setting.id);
         let at = self.table.column().filter(|at| shown().any(|id| id == *at));
         let id = at.or_else(|| shown().next())?;
         Some((id.clone(), dataset.column(id)?.cell(row as usize)))
@@ -264,7 +264,7 @@ impl Model {
 
     /// The session in this row, if it can be terminated: only where that is allowed for the gateway, and only where the
     /// node that it is on was read through the interface that does it.
-    pub(super) fn terminable(&self, row: u32) -> Option<Doomed> {
+    pub(super) fn terminable(&self, row: u32) -> Option<TerminateTarget> {
         let (news, sessions) = (self.news.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
         let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
             Cell::Text(text) => Some(text.to_owned()),
@@ -273,13 +273,13 @@ impl Model {
         let node = match &news.nodes[..] {
             [only] => only,
             several => {
-                let name = text(&NodeNews::COLUMN.into())?;
+                let name = text(&NodeStatus::COLUMN.into())?;
                 let mut called_so = several.iter().filter(|node| node.name.as_ref() == Some(&name));
                 called_so.next().filter(|_| called_so.next().is_none())?
             }
         };
         let can = node.api == Some(Api::Rest) && node.error.is_none();
-        Some(Doomed {
+        Some(TerminateTarget {
             node: node.url.clone(),
             kind: SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?,
             id: text(&ColumnId::ClientId)?,
@@ -293,7 +293,7 @@ impl Model {
     /// The columns shown, in order.
     pub(super) fn shown_columns(&self) -> Vec<ColumnId> {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
-        let shown = dataset.map(|dataset| self.arrangement.columns.shown(dataset));
+        let shown = dataset.map(|dataset| self.layout.columns.shown(dataset));
         shown.into_iter().flatten().map(|setting| setting.id.clone()).collect()
     }
 
@@ -302,11 +302,11 @@ impl Model {
         let Some(news) = &self.news else {
             return Health::Connecting;
         };
-        let failed = |node: &'a NodeNews| Some((&node.url, node.error.as_ref()?));
+        let failed = |node: &'a NodeStatus| Some((&node.url, node.error.as_ref()?));
         let mut failures = news.nodes.iter().filter_map(failed);
         match (failures.next(), failures.count()) {
-            (Some((_, error)), others) if others + 1 == news.nodes.len() => Health::Lost(error),
-            (Some((url, error)), others) => Health::Partly(url, error, others),
+            (Some((_, error)), others) if others + 1 == news.nodes.len() => Health::Unreachable(error),
+            (Some((url, error)), others) => Health::Degraded(url, error, others),
             (None, _) if news.table.is_none() => Health::Connecting,
             (None, _) => {
                 let infos = || news.nodes.iter().filter_map(|node| node.info.as_ref());
@@ -318,7 +318,7 @@ impl Model {
 
     /// Whether the rows on screen may no longer be true.
     pub(super) fn is_stale(&self) -> bool {
-        self.table.sessions().is_some() && matches!(self.health(), Health::Lost(_))
+        self.table.sessions().is_some() && matches!(self.health(), Health::Unreachable(_))
     }
 
     /// When the rows on screen were received.

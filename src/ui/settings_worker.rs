@@ -39,13 +39,13 @@ pub(super) struct Changed {
 }
 
 /// The handle of the thread. Dropping it waits until everything is written.
-pub(super) struct SettingsThread {
+pub(super) struct SettingsWorker {
     changes: Option<SyncSender<Change>>,
     outcomes: Receiver<Changed>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl SettingsThread {
+impl SettingsWorker {
     /// Starts the thread, which writes into `folder` and calls `wake` after each change.
     pub(super) fn spawn(folder: PathBuf, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
         let (changes, to_do) = sync_channel(WAITING);
@@ -80,7 +80,7 @@ impl SettingsThread {
     }
 }
 
-impl Drop for SettingsThread {
+impl Drop for SettingsWorker {
     fn drop(&mut self) {
         self.changes = None;
         if let Some(thread) = self.thread.take() {

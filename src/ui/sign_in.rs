@@ -39,7 +39,7 @@ fn what(model: &Model) -> What<'_> {
             error,
             GatewayError::Unauthorized { .. }
                 | GatewayError::Forbidden
-                | GatewayError::TokenInVain
+                | GatewayError::TokenNotAccepted
                 | GatewayError::TokenNeeded
                 | GatewayError::TokenRefused
                 | GatewayError::TokenForbidden { .. }

@@ -8,7 +8,7 @@ use egui::{Align, Button, Key, Label, Layout, PopupCloseBehavior, ProgressBar, R
 
 use super::command::{Command, Copied};
 use super::model::{Export, ExportAs, ExportRows, Message, Model};
-use super::theme::{self, Tone};
+use super::theme::{self, Severity};
 use crate::export::Format;
 use crate::query::Counts;
 
@@ -53,7 +53,7 @@ fn remarks(ui: &mut Ui, model: &Model) {
                 Some(good) => format!("{name} still filtered by {}", good.pattern()),
                 None => format!("{name} not filtered"),
             };
-            let colour = theme::colour(ui.visuals(), Tone::Warning);
+            let colour = theme::colour(ui.visuals(), Severity::Warning);
             ui.add(Label::new(RichText::new(text).color(colour)).truncate());
         }
     }
@@ -142,8 +142,8 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
         commands.push(Command::DismissMessage);
     }
     let (text, tone) = match message {
-        Message::Done(text) => (text.clone(), Tone::Good),
-        Message::Trouble(text) => (text.clone(), Tone::Fault),
+        Message::Done(text) => (text.clone(), Severity::Good),
+        Message::Error(text) => (text.clone(), Severity::Fault),
     };
     let colour = theme::colour(ui.visuals(), tone);
     ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate());
@@ -188,7 +188,7 @@ fn ask_for_path(
         }
     });
     if *replace {
-        let colour = theme::colour(ui.visuals(), Tone::Warning);
+        let colour = theme::colour(ui.visuals(), Severity::Warning);
         ui.label(RichText::new("There is such a file already").color(colour));
     }
 }

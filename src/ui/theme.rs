@@ -95,7 +95,7 @@ const TEXT_ON_LIGHT: Color32 = Color32::from_gray(0x28);
 
 /// What a colour says. Never the only sign of it: a word stands beside it.
 #[derive(Clone, Copy)]
-pub(super) enum Tone {
+pub(super) enum Severity {
     /// All is well.
     Good,
     /// Something is not as it should be, and the program goes on.
@@ -105,14 +105,14 @@ pub(super) enum Tone {
 }
 
 /// The colour for a tone, readable on the present background.
-pub(super) fn colour(visuals: &Visuals, tone: Tone) -> Color32 {
+pub(super) fn colour(visuals: &Visuals, tone: Severity) -> Color32 {
     match (tone, visuals.dark_mode) {
-        (Tone::Good, true) => Color32::from_rgb(0x6c, 0xc0, 0x70),
-        (Tone::Good, false) => Color32::from_rgb(0x1f, 0x7a, 0x2c),
-        (Tone::Warning, true) => Color32::from_rgb(0xe0, 0xb0, 0x50),
-        (Tone::Warning, false) => Color32::from_rgb(0x8a, 0x5a, 0x00),
-        (Tone::Fault, true) => Color32::from_rgb(0xf0, 0x80, 0x78),
-        (Tone::Fault, false) => Color32::from_rgb(0xb0, 0x20, 0x20),
+        (Severity::Good, true) => Color32::from_rgb(0x6c, 0xc0, 0x70),
+        (Severity::Good, false) => Color32::from_rgb(0x1f, 0x7a, 0x2c),
+        (Severity::Warning, true) => Color32::from_rgb(0xe0, 0xb0, 0x50),
+        (Severity::Warning, false) => Color32::from_rgb(0x8a, 0x5a, 0x00),
+        (Severity::Fault, true) => Color32::from_rgb(0xf0, 0x80, 0x78),
+        (Severity::Fault, false) => Color32::from_rgb(0xb0, 0x20, 0x20),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         ui.separator();
         groups(ui, model, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (counts, details) = (&mut model.arrangement.counts, &mut model.arrangement.details);
+            let (counts, details) = (&mut model.layout.counts, &mut model.layout.details);
             if ui
                 .toggle_value(counts, "Counts")
                 .on_hover_text("Users and projects with their sessions")
@@ -53,7 +53,7 @@ fn kinds(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
 }
 
 fn groups(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    let grouping = model.arrangement.grouping.clone();
+    let grouping = model.layout.grouping.clone();
     let title = match &grouping {
         None => "Group ▼".to_owned(),
         Some(grouping) => format!("Group: {} ▼", display::title(&grouping.column)),
@@ -78,7 +78,7 @@ fn groups(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
             }
         }
         if wanted != grouping {
-            model.arrangement.grouping = wanted;
+            model.layout.grouping = wanted;
             commands.push(Command::Filter);
         }
     });

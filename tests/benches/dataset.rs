@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Dataset, DatasetBuilder, Follow, TextBuilder, TextOrder};
+use gatewatch::dataset::{Dataset, DatasetBuilder, RowMapping, TextBuilder, TextOrder};
 
 use plant::{SIZES, sessions};
 
@@ -172,5 +172,5 @@ fn same_sessions(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = SIZES, max_time = 2)]
 fn follow(bencher: Bencher<'_, '_>, size: usize) {
     let dataset = &sessions(size).dataset;
-    bencher.bench_local(|| Follow::between(black_box(dataset), black_box(dataset)));
+    bencher.bench_local(|| RowMapping::between(black_box(dataset), black_box(dataset)));
 }

@@ -25,7 +25,7 @@ const PATTERNS: [(&str, &str); 3] = [
 ];
 
 #[divan::bench(args = 0..PATTERNS.len())]
-fn by_hand(bencher: Bencher<'_, '_>, index: usize) {
+fn handwritten(bencher: Bencher<'_, '_>, index: usize) {
     let users = users();
     let regex = regex::Regex::new(PATTERNS[index].1).expect("a pattern of this file");
     bencher.bench_local(|| count(black_box(&users), |user| regex.is_match(user)));

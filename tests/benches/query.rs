@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use divan::{Bencher, black_box};
 use gatewatch::filter::{Filter, Mode};
-use gatewatch::query::{FacetOrder, Query, Repeats, SortKey};
+use gatewatch::query::{DuplicateLogins, FacetOrder, Query, SortKey};
 
 use plant::{Row, SIZES, sessions};
 
@@ -117,7 +117,7 @@ fn counts_and_facets(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = SIZES, max_time = 2)]
 fn repeats(bencher: Bencher<'_, '_>, size: usize) {
     let dataset = &sessions(size).dataset;
-    bencher.bench_local(|| Repeats::of(black_box(dataset)));
+    bencher.bench_local(|| DuplicateLogins::of(black_box(dataset)));
 }
 
 #[divan::bench(args = SIZES, max_time = 5)]

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Concat, Dataset, Follow, Part};
+use gatewatch::dataset::{Concat, Dataset, Part, RowMapping};
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
-use gatewatch::query::{Query, Question, Repeats, Worker};
+use gatewatch::query::{DuplicateLogins, Query, Question, Worker};
 
 use plant::{SIZES, sessions};
 
@@ -65,13 +65,13 @@ fn part_reading_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = SIZES, max_time = 3)]
 fn part_follow(bencher: Bencher<'_, '_>, size: usize) {
     let (old, new) = (&sessions(size).dataset, Dataset::from_json(next_answer(size)).expect("an answer"));
-    bencher.bench_local(|| Follow::between(black_box(old), &new));
+    bencher.bench_local(|| RowMapping::between(black_box(old), &new));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]
 fn part_repeats(bencher: Bencher<'_, '_>, size: usize) {
     let new = Dataset::from_json(next_answer(size)).expect("an answer");
-    bencher.bench_local(|| Repeats::of(black_box(&new)));
+    bencher.bench_local(|| DuplicateLogins::of(black_box(&new)));
 }
 
 /// All rows are sorted anew: an order that is kept would have to follow its rows, which alone takes longer.
@@ -118,5 +118,5 @@ fn fleet_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = SIZES, max_time = 3)]
 fn fleet_follow(bencher: Bencher<'_, '_>, size: usize) {
     let [old, new] = fleets(size).map(|parts| Concat::default().next(parts));
-    bencher.bench_local(|| Follow::between(black_box(&old), &new));
+    bencher.bench_local(|| RowMapping::between(black_box(&old), &new));
 }

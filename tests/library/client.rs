@@ -1,21 +1,19 @@
 //! The client against gateways over a socket: good ones of each version, and each way to go wrong.
 
-mod support;
-
 use std::io::Write as _;
 use std::time::Duration;
 
+use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use gatewatch::dataset::DatasetError;
 use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading, Role};
-use support::{PLANT, StandIn, answer, nobody, ok, status};
+use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, Role};
 
 fn read_with(
     url: &str,
     credentials: &Credentials,
-    ask: &Ask,
+    ask: &ReadOptions,
     limits: Limits,
-) -> Result<Reading, GatewayError> {
+) -> Result<NodeSnapshot, GatewayError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(limits);
     let read = runtime.block_on(client.read(&url.parse().unwrap(), credentials, ask));
@@ -23,8 +21,8 @@ fn read_with(
     read
 }
 
-fn read(url: &str) -> Result<Reading, GatewayError> {
-    read_with(url, &Credentials::None, &Ask::default(), Limits::default())
+fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
+    read_with(url, &Credentials::None, &ReadOptions::default(), Limits::default())
 }
 
 fn error(url: &str) -> GatewayError {
@@ -46,7 +44,7 @@ fn the_demo_gateway_is_read_like_any_other() {
 #[test]
 fn filters_are_passed_to_the_gateway_and_applied_there() {
     let demo = DemoGateway::start(Options::in_process()).unwrap();
-    let ask = Ask { username_filter: Some("bill.*".into()), ..Ask::default() };
+    let ask = ReadOptions { username_filter: Some("bill.*".into()), ..ReadOptions::default() };
     let reading = read_with(demo.url(), &Credentials::None, &ask, Limits::default()).unwrap();
     let users: Vec<&str> =
         (0..reading.dataset.len()).filter_map(|row| reading.dataset.username().get(row)).collect();
@@ -61,7 +59,7 @@ fn the_version_decides_where_the_resource_is() {
         ("8.1.44", "/system/webdev/gatewatch/sessions"),
         ("8.3.4", "/system/webdev/gatewatch/sessions"),
     ] {
-        let gateway = StandIn::gateway(version, ok(&answer(&PLANT)));
+        let gateway = FakeGateway::gateway(version, ok(&answer(&PLANT)));
         let reading = read(&gateway.url).unwrap();
         assert_eq!(reading.dataset.len(), PLANT.len());
         assert_eq!(reading.info.unwrap().role, Some(Role::Master));
@@ -71,7 +69,7 @@ fn the_version_decides_where_the_resource_is() {
 
 #[test]
 fn a_gateway_that_does_not_say_its_version_is_tried_both_ways() {
-    let gateway = StandIn::new(|request, stream| {
+    let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/main/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
             _ => status("404 Not Found", ""),
@@ -84,7 +82,7 @@ fn a_gateway_that_does_not_say_its_version_is_tried_both_ways() {
 
 #[test]
 fn nothing_is_asked_for_that_the_user_did_not_ask_for() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
     read(&gateway.url).unwrap();
     let requests = gateway.requests();
     assert_eq!(requests[1].target, "/system/webdev/gatewatch/sessions");
@@ -93,11 +91,11 @@ fn nothing_is_asked_for_that_the_user_did_not_ask_for() {
 
 #[test]
 fn filters_go_through_any_character_unharmed() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
-    let ask = Ask {
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
+    let ask = ReadOptions {
         username_filter: Some("a+b &=%#ü".into()),
         project_filter: Some(".*".into()),
-        ..Ask::default()
+        ..ReadOptions::default()
     };
     read_with(&gateway.url, &Credentials::None, &ask, Limits::default()).unwrap();
     assert_eq!(
@@ -108,9 +106,9 @@ fn filters_go_through_any_character_unharmed() {
 
 #[test]
 fn a_user_and_password_go_to_the_resource_alone() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
     let billy = Credentials::Basic { user: "billy".into(), password: "secret".into() };
-    read_with(&gateway.url, &billy, &Ask::default(), Limits::default()).unwrap();
+    read_with(&gateway.url, &billy, &ReadOptions::default(), Limits::default()).unwrap();
     let sent: Vec<Option<String>> =
         gateway.requests().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
     assert_eq!(sent, [None, Some("Basic YmlsbHk6c2VjcmV0".to_owned())]);
@@ -122,7 +120,7 @@ fn the_demo_gateway_lets_in_whom_it_should() {
     let demo = DemoGateway::start(Options { require_basic, ..Options::in_process() }).unwrap();
     let credentials = |password: &str| Credentials::Basic { user: "billy".into(), password: password.into() };
     let read = |credentials| {
-        read_with(demo.url(), &credentials, &Ask::default(), Limits::default())
+        read_with(demo.url(), &credentials, &ReadOptions::default(), Limits::default())
             .map(|reading| reading.dataset.len())
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
@@ -132,10 +130,10 @@ fn the_demo_gateway_lets_in_whom_it_should() {
 
 #[test]
 fn a_token_opens_nothing_below_8_3() {
-    let gateway = StandIn::gateway("8.1.44", status("401 Unauthorized", "<html>words</html>"));
+    let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>words</html>"));
     let token = Credentials::Token("a:b".into());
-    let read = read_with(&gateway.url, &token, &Ask::default(), Limits::default());
-    assert_eq!(read.unwrap_err(), GatewayError::TokenInVain);
+    let read = read_with(&gateway.url, &token, &ReadOptions::default(), Limits::default());
+    assert_eq!(read.unwrap_err(), GatewayError::TokenNotAccepted);
     assert_eq!(gateway.paths(), ["/system/gwinfo", "/system/webdev/gatewatch/sessions"]);
     assert!(gateway.requests().iter().all(|request| request.header("x-ignition-api-token").is_none()));
 }
@@ -153,7 +151,7 @@ fn each_status_is_an_error_of_its_own() {
         ("503 Service Unavailable", GatewayError::Starting),
         ("418 Teapot", GatewayError::Status { status: 418 }),
     ] {
-        let gateway = StandIn::gateway("8.1.0", status(line, "<html>words</html>"));
+        let gateway = FakeGateway::gateway("8.1.0", status(line, "<html>words</html>"));
         assert_eq!(error(&gateway.url), expected, "{line}");
     }
 }
@@ -161,16 +159,16 @@ fn each_status_is_an_error_of_its_own() {
 #[test]
 fn a_redirect_to_a_page_of_its_own_means_that_a_gateway_was_never_set_up() {
     let response = "HTTP/1.1 302 Found\r\nLocation: /welcome\r\nContent-Length: 0\r\n\r\n";
-    let gateway = StandIn::gateway("8.1.0", response);
+    let gateway = FakeGateway::gateway("8.1.0", response);
     assert_eq!(error(&gateway.url), GatewayError::NotCommissioned);
 }
 
 #[test]
 fn a_redirect_elsewhere_is_told_and_never_followed() {
-    let elsewhere = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let elsewhere = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
     let location = format!("{}/welcome", elsewhere.url);
     let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
-    let gateway = StandIn::gateway("8.1.0", response);
+    let gateway = FakeGateway::gateway("8.1.0", response);
     assert_eq!(error(&gateway.url), GatewayError::Redirect { location });
     assert!(elsewhere.requests().is_empty());
 }
@@ -182,7 +180,7 @@ fn a_gateway_that_is_not_running_says_so() {
         ("NEEDS_COMMISSIONING", GatewayError::NotCommissioned),
         ("FAULTED", GatewayError::NotRunning { status: "FAULTED".into() }),
     ] {
-        let gateway = StandIn::new(move |_, stream| {
+        let gateway = FakeGateway::new(move |_, stream| {
             stream.write_all(&ok(&format!("Version=8.1.0;ContextStatus={status}"))).unwrap();
         });
         assert_eq!(error(&gateway.url), expected);
@@ -197,7 +195,7 @@ fn what_is_no_dataset_is_told_with_its_fault() {
         (r#"{"ok":false,"v":1,"error":"no"}"#, DatasetError::Refused { message: "no".into() }),
         (r#"{"ok":true,"#, DatasetError::Truncated { line: 1, column: 11 }),
     ] {
-        let gateway = StandIn::gateway("8.1.0", ok(body));
+        let gateway = FakeGateway::gateway("8.1.0", ok(body));
         assert_eq!(error(&gateway.url), GatewayError::Answer(expected));
     }
 }
@@ -217,12 +215,12 @@ const PACKED: &[u8] =
 fn a_packed_answer_is_unpacked_though_this_machine_is_not_asked_for_one() {
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", PACKED.len());
-    let gateway = StandIn::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
+    let gateway = FakeGateway::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
     assert_eq!(read(&gateway.url).unwrap().dataset.username().get(0), Some("billy"));
     assert_eq!(gateway.requests()[1].header("accept-encoding"), Some("identity"));
 
     let garbled = [head.as_bytes(), &[0; 500][..PACKED.len()]].concat();
-    let gateway = StandIn::gateway("8.1.0", garbled);
+    let gateway = FakeGateway::gateway("8.1.0", garbled);
     assert!(matches!(error(&gateway.url), GatewayError::Protocol { .. }), "{:?}", error(&gateway.url));
 }
 
@@ -230,15 +228,15 @@ fn a_packed_answer_is_unpacked_though_this_machine_is_not_asked_for_one() {
 fn a_small_answer_that_unpacks_to_a_large_one_meets_the_limit() {
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", PACKED.len());
-    let gateway = StandIn::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
+    let gateway = FakeGateway::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
     let limits = Limits { body: PACKED.len() as u64, ..Limits::default() };
-    let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+    let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
     assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: PACKED.len() as u64 });
 }
 
 #[test]
 fn a_body_that_breaks_off_is_no_dataset() {
-    let gateway = StandIn::gateway("8.1.0", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr");
+    let gateway = FakeGateway::gateway("8.1.0", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr");
     assert!(matches!(error(&gateway.url), GatewayError::Broken { .. }));
 }
 
@@ -248,15 +246,15 @@ fn an_answer_beyond_the_limit_is_refused_with_and_without_its_length() {
     let body = answer(&PLANT.repeat(10));
     let unsized_response = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}");
     for response in [ok(&body), unsized_response.into_bytes()] {
-        let gateway = StandIn::gateway("8.1.0", response);
-        let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+        let gateway = FakeGateway::gateway("8.1.0", response);
+        let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
         assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: 1000 });
     }
 }
 
 #[test]
 fn an_answer_that_never_ends_meets_the_time_limit() {
-    let gateway = StandIn::new(|_, stream| {
+    let gateway = FakeGateway::new(|_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
         // A byte at a time until the client has had enough.
         while stream.write_all(b" ").is_ok() {
@@ -264,7 +262,7 @@ fn an_answer_that_never_ends_meets_the_time_limit() {
         }
     });
     let limits = Limits { whole: Duration::from_millis(300), ..Limits::default() };
-    let read = read_with(&gateway.url, &Credentials::None, &Ask::default(), limits);
+    let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
     // The page that says who it is may be given up for its size first; then the next one never ends.
     assert_eq!(read.unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
 }
@@ -277,7 +275,7 @@ fn nobody_there_is_told_from_a_name_that_is_none() {
 
 #[test]
 fn what_speaks_no_http_is_told_so() {
-    let odd = StandIn::new(|_, stream| stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap());
+    let odd = FakeGateway::new(|_, stream| stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap());
     assert!(matches!(error(&odd.url), GatewayError::Protocol { .. }), "{:?}", error(&odd.url));
     let tls = odd.url.replace("http:", "https:");
     assert!(matches!(error(&tls), GatewayError::Tls { .. }), "{:?}", error(&tls));
@@ -285,19 +283,19 @@ fn what_speaks_no_http_is_told_so() {
 
 #[test]
 fn no_error_is_longer_than_a_line() {
-    let gateway = StandIn::gateway("8.1.0", ok("<title>a\nb</title>"));
+    let gateway = FakeGateway::gateway("8.1.0", ok("<title>a\nb</title>"));
     assert!(!error(&gateway.url).to_string().contains('\n'));
 }
 
 #[test]
 fn a_wrong_password_is_tried_on_a_few_of_many_nodes_only() {
-    let refusing: Vec<StandIn> =
-        (0..8).map(|_| StandIn::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
+    let refusing: Vec<FakeGateway> =
+        (0..8).map(|_| FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
     let nodes: Vec<_> = refusing.iter().map(|gateway| gateway.url.parse().unwrap()).collect();
     let wrong = Credentials::Basic { user: "billy".into(), password: "wrong".into() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(Limits::default());
-    let answers = runtime.block_on(client.read_all(&nodes, &wrong, &Ask::default()));
+    let answers = runtime.block_on(client.read_all(&nodes, &wrong, &ReadOptions::default()));
     let tried =
         answers.iter().filter(|answer| matches!(answer, Err(GatewayError::Unauthorized { tried: true })));
     let spared = answers.iter().filter(|answer| matches!(answer, Err(GatewayError::LoginNotTried)));

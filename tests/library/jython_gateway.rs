@@ -4,8 +4,6 @@
 //! `tests/data/jython_gateway.py` stands in for the gateway around it. Needs jython and, for packing the project,
 //! python3. Without them it is skipped with one visible line; with `CI=true` it fails instead.
 
-mod support;
-
 use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -14,9 +12,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::support::screen::missing;
 use gatewatch::dataset::{Cell, Dataset, DatasetError};
-use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Reading, SessionKind};
-use support::screen::missing;
+use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, SessionKind};
 
 /// The sessions of every gateway but the crowded one, a column after the other; `?` is unknown. The last one's creation
 /// time is there, but is no date.
@@ -39,7 +37,7 @@ struct Gateways {
 static GATEWAYS: LazyLock<Option<Gateways>> = LazyLock::new(|| {
     let missing = missing(&["jython", "python3"]);
     if !missing.is_empty() {
-        support::skip("the script for gateways under Jython", &missing.join(" and "));
+        crate::support::skip("the script for gateways under Jython", &missing.join(" and "));
         return None;
     }
     let packed = tempfile::tempdir().unwrap();
@@ -81,15 +79,19 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn read_as(url: &str, credentials: &Credentials, ask: &Ask) -> Result<Reading, GatewayError> {
+fn read_as(url: &str, credentials: &Credentials, ask: &ReadOptions) -> Result<NodeSnapshot, GatewayError> {
     // Jython on a busy machine takes its time.
     let limits = Limits { whole: Duration::from_mins(1), ..Limits::default() };
     run(Client::new(limits).read(&url.parse().unwrap(), credentials, ask))
 }
 
-fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Reading, GatewayError> {
+fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<NodeSnapshot, GatewayError> {
     let [username_filter, project_filter] = [username, project].map(|filter| filter.map(str::to_owned));
-    read_as(url, &user("gatewatch"), &Ask { username_filter, project_filter, ..Ask::default() })
+    read_as(
+        url,
+        &user("gatewatch"),
+        &ReadOptions { username_filter, project_filter, ..ReadOptions::default() },
+    )
 }
 
 /// What the script answers when asked for Perspective sessions, too.
@@ -105,7 +107,7 @@ fn with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
 
 fn rows(dataset: &Dataset) -> Vec<String> {
     let shown = |cell: Cell<'_>| match cell {
-        Cell::Unknown => "?".to_owned(),
+        Cell::Null => "?".to_owned(),
         Cell::Text(text) => text.to_owned(),
         Cell::Boolean(value) => value.to_string(),
         Cell::Date(value) | Cell::Integer(value) => value.to_string(),
@@ -186,8 +188,9 @@ fn ten_thousand_sessions_come_whole() {
 #[test]
 fn only_the_role_that_the_project_names_is_let_in() {
     let Some(url) = gateway("plant") else { return };
-    let read =
-        |credentials| read_as(&url, &credentials, &Ask::default()).map(|reading| reading.dataset.len());
+    let read = |credentials| {
+        read_as(&url, &credentials, &ReadOptions::default()).map(|reading| reading.dataset.len())
+    };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
     assert_eq!(read(user("billy")), Err(GatewayError::Forbidden));
@@ -244,7 +247,7 @@ fn without_perspective_the_others_still_count() {
         assert_eq!(rows(&dataset), [format!("{}|Designer", PLANT[1])], "{name}");
         assert!(dataset.lacks_perspective());
         // And so it is told by the app's own client.
-        let ask = Ask { perspective: true, ..Ask::default() };
+        let ask = ReadOptions { perspective: true, ..ReadOptions::default() };
         let reading = read_as(&url, &user("gatewatch"), &ask).unwrap();
         assert_eq!((reading.dataset.len(), reading.missing), (PLANT.len(), vec![SessionKind::Perspective]));
     }
@@ -266,7 +269,7 @@ fn what_goes_wrong_on_the_gateway_is_told() {
 #[test]
 fn packing_twice_gives_the_same_zip() {
     if !missing(&["python3"]).is_empty() {
-        support::skip("packing the project for gateways", "python3");
+        crate::support::skip("packing the project for gateways", "python3");
         return;
     }
     let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());

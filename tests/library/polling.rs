@@ -1,25 +1,23 @@
 //! The watch over real sockets: several nodes, changed minds, and an end without waiting.
 
-mod support;
-
 use std::io::Write as _;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::support::poll::{PATIENCE, Watch, profile};
+use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use gatewatch::gateway::{Credentials, GatewayError};
-use gatewatch::watch::{Activity, News};
-use support::watch::{PATIENCE, Watch, profile};
-use support::{PLANT, StandIn, answer, nobody, ok, status};
+use gatewatch::poll::{Activity, GatewayStatus};
 
-fn waiting(news: &News) -> bool {
+fn waiting(news: &GatewayStatus) -> bool {
     matches!(news.activity, Activity::Waiting { .. })
 }
 
 #[test]
 fn one_node_down_hides_no_other_and_is_named() {
-    let good = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
-    let bad = StandIn::gateway("8.1.0", status("402 Payment Required", ""));
+    let good = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
+    let bad = FakeGateway::gateway("8.1.0", status("402 Payment Required", ""));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&good.url, &bad.url, &good.url]), Credentials::None);
     let news = watch.until("all nodes read", waiting);
@@ -30,10 +28,10 @@ fn one_node_down_hides_no_other_and_is_named() {
 }
 
 /// A gateway that answers who it is only when it is let to.
-fn slow_gateway() -> (StandIn, std::sync::mpsc::Sender<()>) {
+fn slow_gateway() -> (FakeGateway, std::sync::mpsc::Sender<()>) {
     let (let_go, held) = channel::<()>();
     let held = Mutex::new(held);
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let body = if request.path().ends_with("gwinfo") {
             // Without anybody left to let it go, it goes.
             let _ended = held.lock().unwrap().recv();
@@ -64,7 +62,7 @@ fn a_read_under_way_is_never_doubled() {
 #[test]
 fn a_slow_node_holds_up_no_other() {
     let (slow, let_go) = slow_gateway();
-    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
     let mut watch = Watch::new();
     watch.watcher.every(Some(Duration::from_millis(1)));
     watch.watcher.connect(profile(&[&slow.url, &quick.url]), Credentials::None);
@@ -82,7 +80,7 @@ fn a_slow_node_holds_up_no_other() {
 
 #[test]
 fn sessions_that_are_still_the_same_are_the_very_same_table() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
     let first = watch.until("the first read", |news| news.table.is_some());
@@ -93,7 +91,7 @@ fn sessions_that_are_still_the_same_are_the_very_same_table() {
 
 #[test]
 fn a_gateway_that_says_nothing_new_wakes_nobody_unless_it_was_asked_to() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
     let mut last = watch.until("the first read", |news| news.table.is_some() && waiting(news));
@@ -108,14 +106,14 @@ fn a_gateway_that_says_nothing_new_wakes_nobody_unless_it_was_asked_to() {
     assert!(watch.wakes.try_recv().is_err(), "nothing has changed");
     last = news;
     watch.watcher.refresh();
-    assert!(watch.wakes.recv_timeout(support::watch::PATIENCE).is_ok(), "somebody waits for this one");
+    assert!(watch.wakes.recv_timeout(crate::support::poll::PATIENCE).is_ok(), "somebody waits for this one");
     watch.until("a later read", |news| news.as_of > last.as_of);
 }
 
 #[test]
 fn another_gateway_ends_the_read_of_the_first() {
     let (slow, _never) = slow_gateway();
-    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&slow.url]), Credentials::None);
     watch.until("the first read begun", |news| news.activity == Activity::Reading);
@@ -126,7 +124,7 @@ fn another_gateway_ends_the_read_of_the_first() {
 
 #[test]
 fn a_login_that_was_refused_is_not_tried_again_by_itself() {
-    let gateway = StandIn::gateway("8.1.0", status("401 Unauthorized", ""));
+    let gateway = FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""));
     let mut watch = Watch::new();
     watch.watcher.every(Some(Duration::from_millis(1)));
     let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
@@ -149,7 +147,7 @@ fn a_gateway_that_is_left_is_heard_of_no_more() {
     let_go.send(()).unwrap();
     assert!(watch.watcher.news().is_none());
     // And another one is watched as ever.
-    let quick = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
     watch.watcher.connect(profile(&[&quick.url]), Credentials::None);
     let news = watch.until("the other one read", |news| news.table.is_some());
     assert_eq!((news.nodes.len(), news.table.as_ref().unwrap().len()), (1, 1));
@@ -157,7 +155,7 @@ fn a_gateway_that_is_left_is_heard_of_no_more() {
 
 #[test]
 fn an_interval_reads_again_and_none_reads_only_when_told() {
-    let gateway = StandIn::gateway("8.1.0", ok(&answer(&PLANT)));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
     let news = watch.until("the first read", waiting);
@@ -190,15 +188,16 @@ fn dropping_the_watch_ends_it_in_the_middle_of_a_read() {
 
 #[test]
 fn a_password_that_opens_nothing_is_tried_on_a_few_nodes_only() {
-    let refusing: Vec<StandIn> =
-        (0..12).map(|_| StandIn::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
+    let refusing: Vec<FakeGateway> =
+        (0..12).map(|_| FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
     let urls: Vec<&str> = refusing.iter().map(|gateway| gateway.url.as_str()).collect();
     let mut watch = Watch::new();
     watch.watcher.every(Some(Duration::from_millis(1)));
     let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
     watch.watcher.connect(profile(&urls), wrong);
     let news = watch.until("all told", |news| news.nodes.iter().all(|node| node.error.is_some()));
-    let tries = || refusing.iter().flat_map(StandIn::paths).filter(|path| path.ends_with("sessions")).count();
+    let tries =
+        || refusing.iter().flat_map(FakeGateway::paths).filter(|path| path.ends_with("sessions")).count();
     assert_eq!(tries(), 3);
     let spared = news.nodes.iter().filter(|node| node.error == Some(GatewayError::LoginNotTried)).count();
     assert_eq!(spared, 12 - 3);
@@ -210,7 +209,8 @@ fn a_password_that_opens_nothing_is_tried_on_a_few_nodes_only() {
 #[test]
 fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none() {
     let dead: Vec<String> = (0..5).map(|_| format!("http://{}", nobody())).collect();
-    let good: Vec<StandIn> = (0..6).map(|_| StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])))).collect();
+    let good: Vec<FakeGateway> =
+        (0..6).map(|_| FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])))).collect();
     let urls: Vec<&str> =
         dead.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str())).collect();
     let mut watch = Watch::new();
@@ -223,7 +223,7 @@ fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none()
 #[test]
 fn dead_nodes_do_not_stand_before_the_one_that_takes_the_password() {
     let dead: Vec<String> = (0..40).map(|_| format!("http://{}", nobody())).collect();
-    let good = StandIn::gateway("8.1.0", ok(&answer(&PLANT[..1])));
+    let good = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
     let urls: Vec<&str> = dead.iter().map(String::as_str).chain([good.url.as_str()]).collect();
     let mut watch = Watch::new();
     let billy = Credentials::Basic { user: "billy".to_owned(), password: "secret".to_owned() };

@@ -1,17 +1,15 @@
 //! The REST API of 8.3 through the client: the three lists as one dataset, and ending a session.
 
-mod support;
-
 use std::io::Write as _;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use crate::support::{FakeGateway, Request, ok, status};
 use gatewatch::dataset::{Cell, ColumnId, Dataset};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{
-    Ask, Client, Credentials, GatewayError, Limits, NodeUrl, Reading, SessionKind, Terminated,
+    Client, Credentials, GatewayError, Limits, NodeSnapshot, NodeUrl, ReadOptions, SessionKind, Terminated,
 };
-use support::{Request, StandIn, ok, status};
 
 const VISION: &str = "/data/vision/api/v1/clients";
 const DESIGNER: &str = "/data/api/v1/designers";
@@ -40,8 +38,8 @@ impl Lab {
         done
     }
 
-    fn read(&self, url: &str) -> Result<Reading, GatewayError> {
-        Self::run(self.client.read(&node(url), &self.token, &Ask::default()))
+    fn read(&self, url: &str) -> Result<NodeSnapshot, GatewayError> {
+        Self::run(self.client.read(&node(url), &self.token, &ReadOptions::default()))
     }
 
     fn terminate(&self, url: &str, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
@@ -53,7 +51,7 @@ fn node(url: &str) -> NodeUrl {
     url.parse().unwrap()
 }
 
-fn read(url: &str) -> Result<Reading, GatewayError> {
+fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
     Lab::new().read(url)
 }
 
@@ -68,8 +66,8 @@ fn demo() -> DemoGateway {
 }
 
 /// A gateway of 8.3 with these lists.
-fn gateway(list: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> StandIn {
-    StandIn::new(move |request, stream| {
+fn gateway(list: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> FakeGateway {
+    FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
             _ => list(request),
@@ -79,7 +77,7 @@ fn gateway(list: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> StandI
 }
 
 /// A gateway of 8.3 whose lists hold these items.
-fn gateway_of(vision: &'static str, designer: &'static str, perspective: &'static str) -> StandIn {
+fn gateway_of(vision: &'static str, designer: &'static str, perspective: &'static str) -> FakeGateway {
     gateway(move |request| match request.path() {
         VISION => ok(&list(vision)),
         DESIGNER => ok(&list(designer)),
@@ -103,7 +101,7 @@ fn cells<'a>(dataset: &'a Dataset, column: &str) -> Vec<Cell<'a>> {
 
 fn further(dataset: &Dataset) -> Vec<String> {
     let columns = dataset.columns().map(|(id, _)| id);
-    columns.filter(|id| matches!(id, ColumnId::Further(_))).map(|id| id.to_string()).collect()
+    columns.filter(|id| matches!(id, ColumnId::Other(_))).map(|id| id.to_string()).collect()
 }
 
 fn text(cell: Cell<'_>) -> String {
@@ -123,7 +121,7 @@ fn date(cell: Cell<'_>) -> i64 {
 #[test]
 fn the_three_lists_are_one_dataset() {
     let demo = demo();
-    let Reading { info, dataset, missing, .. } = read(demo.url()).unwrap();
+    let NodeSnapshot { info, dataset, missing, .. } = read(demo.url()).unwrap();
     assert!(info.unwrap().version.unwrap().has_rest());
     assert!(missing.is_empty());
 
@@ -156,11 +154,11 @@ fn the_three_lists_are_one_dataset() {
             assert!(matches!(at(known), Cell::Text(_)), "{known} in row {row}");
         }
         let of_perspective = at("kind") == Cell::Text("Perspective");
-        assert_eq!(at("creationTime") == Cell::Unknown, of_perspective);
-        assert_eq!(at("memoryUsed") == Cell::Unknown, of_perspective);
-        assert_eq!(at("userAgent") != Cell::Unknown, of_perspective);
-        assert_eq!(at("authorized") != Cell::Unknown, of_perspective);
-        assert_eq!(at("tagCount") != Cell::Unknown, at("kind") == Cell::Text("Vision"));
+        assert_eq!(at("creationTime") == Cell::Null, of_perspective);
+        assert_eq!(at("memoryUsed") == Cell::Null, of_perspective);
+        assert_eq!(at("userAgent") != Cell::Null, of_perspective);
+        assert_eq!(at("authorized") != Cell::Null, of_perspective);
+        assert_eq!(at("tagCount") != Cell::Null, at("kind") == Cell::Text("Vision"));
         assert!(date(at("lastComm")) <= dataset.now().unwrap());
         let is_designer =
             at("kind") == Cell::Text("Designer") || at("sessionScope") == Cell::Text("designer");
@@ -173,7 +171,8 @@ fn the_lists_name_the_same_sessions_as_web_dev_does() {
     let demo = demo();
     let lists = read(demo.url()).unwrap().dataset;
     let client = Client::new(Limits::default());
-    let web_dev = Lab::run(client.read(&node(demo.url()), &Credentials::None, &Ask::default())).unwrap();
+    let web_dev =
+        Lab::run(client.read(&node(demo.url()), &Credentials::None, &ReadOptions::default())).unwrap();
     assert!(web_dev.missing.is_empty());
     let web_dev = web_dev.dataset;
     let by_id = |dataset: &Dataset, row: usize| {
@@ -233,7 +232,7 @@ fn the_token_goes_to_the_lists_alone_and_all_items_are_asked_for() {
 
 #[test]
 fn a_gateway_that_does_not_say_its_version_is_asked_for_its_lists() {
-    let gateway = StandIn::new(|request, stream| {
+    let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
             DESIGNER => ok(&list(r#"{"id":"A"}"#)),
             _ => status("404 Not Found", ""),
@@ -248,7 +247,7 @@ fn a_gateway_that_does_not_say_its_version_is_asked_for_its_lists() {
 fn patterns_for_the_gateway_are_refused_rather_than_left_out() {
     let gateway = gateway_of("", "", "");
     let lab = Lab::new();
-    let ask = Ask { username_filter: Some("bi.*".into()), ..Ask::default() };
+    let ask = ReadOptions { username_filter: Some("bi.*".into()), ..ReadOptions::default() };
     let read = Lab::run(lab.client.read(&node(&gateway.url), &lab.token, &ask));
     assert_eq!(read.unwrap_err(), GatewayError::ListsTakeNoPattern);
 }
@@ -272,7 +271,7 @@ fn the_beginning_of_a_session_does_not_move_from_read_to_read() {
         let dataset = lab.read(&gateway.url).unwrap().dataset;
         cells(&dataset, "creationTime")
             .into_iter()
-            .map(|cell| (cell != Cell::Unknown).then(|| date(cell)))
+            .map(|cell| (cell != Cell::Null).then(|| date(cell)))
             .collect::<Vec<_>>()
     };
     let first = starts();
@@ -335,7 +334,7 @@ fn a_field_of_any_type_costs_no_session() {
     );
     let dataset = read(&gateway.url).unwrap().dataset;
     let column = |name| cells(&dataset, name);
-    let unknown = Cell::Unknown;
+    let unknown = Cell::Null;
     let t = Cell::Text;
     assert_eq!(column("clientId"), [t("17"), unknown, t("C"), t("D"), t("P1"), t("P2")]);
     assert_eq!(column("username"), [unknown, unknown, t("anna"), unknown, unknown, t("müller\n")]);
@@ -371,11 +370,11 @@ fn unknown_fields_are_kept_under_their_own_names() {
     let t = Cell::Text;
     assert_eq!(column("licence"), [t(r#"{"id":1,"kind":"x"}"#), t("none")]);
     assert_eq!(column("kind"), [t("Vision"), t("Designer")]);
-    assert_eq!(column("gateway.kind"), [t("theirs"), Cell::Unknown]);
-    assert_eq!(column("gateway.gateway.kind"), [t("4"), Cell::Unknown]);
-    assert_eq!(column("creationTime"), [Cell::Unknown; 2]);
-    assert_eq!(column("gateway.creationTime"), [t("5"), Cell::Unknown]);
-    assert_eq!(column("tagCount"), [Cell::Unknown, Cell::Integer(8)]);
+    assert_eq!(column("gateway.kind"), [t("theirs"), Cell::Null]);
+    assert_eq!(column("gateway.gateway.kind"), [t("4"), Cell::Null]);
+    assert_eq!(column("creationTime"), [Cell::Null; 2]);
+    assert_eq!(column("gateway.creationTime"), [t("5"), Cell::Null]);
+    assert_eq!(column("tagCount"), [Cell::Null, Cell::Integer(8)]);
 }
 
 #[test]
@@ -563,7 +562,7 @@ fn the_limit_of_size_is_for_all_lists_together() {
 
 #[test]
 fn a_list_that_never_ends_meets_the_time_limit() {
-    let gateway = StandIn::new(|request, stream| {
+    let gateway = FakeGateway::new(|request, stream| {
         let head = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
             _ => b"HTTP/1.1 200 OK\r\n\r\n".to_vec(),

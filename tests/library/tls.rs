@@ -1,16 +1,14 @@
 //! The client against gateways over TLS: which certificates it takes, which it refuses, and what it says then.
 
-mod support;
-
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::thread;
 
+use crate::support::tls::{Authority, HOST, Identity, TlsGateway, named};
 use gatewatch::gateway::{GatewayError, Pin, Trust, TrustError, Why};
 use rcgen::{BasicConstraints, IsCa, KeyPair, date_time_ymd};
-use support::tls::{Authority, HOST, Identity, TlsGateway, named};
 
 fn pinned(pins: &[Pin]) -> Trust {
     Trust { ca_file: None, pins: pins.to_vec() }

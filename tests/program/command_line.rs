@@ -1,12 +1,10 @@
 //! `gatewatch sessions` and `gatewatch demo` as processes: output byte for byte, error lines, exit codes.
 
-mod support;
-
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Output, Stdio};
 
-use support::process::gatewatch;
-use support::{PLANT, StandIn, answer, ok, status};
+use crate::support::process::gatewatch;
+use crate::support::{FakeGateway, PLANT, answer, ok, status};
 
 fn run(args: &[&str]) -> Output {
     let config = tempfile::tempdir().unwrap();
@@ -37,8 +35,8 @@ fn failure(output: &Output, code: i32) -> &str {
     line.strip_prefix("gatewatch: ").unwrap()
 }
 
-fn plant() -> StandIn {
-    StandIn::gateway("8.1.44", ok(&answer(&PLANT)))
+fn plant() -> FakeGateway {
+    FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
 }
 
 const HEADER: &str = "username,project,address,isDesigner,clientId,creationTime\r\n";
@@ -109,7 +107,7 @@ fn a_file_is_written_whole_or_left_alone() {
     let to = |url: &str| sessions(&[url, "--username", "anna", "--output", path.to_str().unwrap()]);
     assert_eq!(stdout(&to(&plant.url)), "");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), [HEADER, ANNA].concat());
-    let broken = StandIn::gateway("8.1.0", ok("{"));
+    let broken = FakeGateway::gateway("8.1.0", ok("{"));
     failure(&to(&broken.url), 1);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), [HEADER, ANNA].concat());
 
@@ -120,7 +118,7 @@ fn a_file_is_written_whole_or_left_alone() {
 
 #[test]
 fn a_gateway_that_fails_is_one_line_that_names_it() {
-    let broken = StandIn::gateway("8.1.0", status("402 Payment Required", ""));
+    let broken = FakeGateway::gateway("8.1.0", status("402 Payment Required", ""));
     let output = sessions(&[&broken.url]);
     let line = failure(&output, 1);
     assert!(line.starts_with(&format!("{}: the Web Dev module is unlicensed", broken.url)), "{line}");
@@ -152,7 +150,7 @@ fn wrong_usage_is_told_with_code_2_before_anything_is_asked() {
 
 #[test]
 fn some_nodes_of_several_give_their_rows_and_code_3() {
-    let (good, bad) = (plant(), StandIn::gateway("8.1.0", status("503 Service Unavailable", "")));
+    let (good, bad) = (plant(), FakeGateway::gateway("8.1.0", status("503 Service Unavailable", "")));
     let config = tempfile::tempdir().unwrap();
     let profiles = format!(
         "[[profile]]\nname = \"North\"\nurls = [\"{0}\", \"{1}\", \"{0}\"]\n\
@@ -180,7 +178,7 @@ fn some_nodes_of_several_give_their_rows_and_code_3() {
 
 #[test]
 fn a_token_reads_the_lists_of_8_3_and_a_missing_one_is_said() {
-    let gateway = StandIn::new(|request, stream| {
+    let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
             "/data/vision/api/v1/clients" => ok(r#"{"items":[{"user":"billy"}]}"#),
@@ -220,7 +218,7 @@ fn a_bad_configuration_is_reported_and_left_alone() {
 #[test]
 fn credentials_come_from_the_environment_and_are_never_shown() {
     let config = tempfile::tempdir().unwrap();
-    let closed = StandIn::gateway("8.1.0", status("401 Unauthorized", ""));
+    let closed = FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""));
     let output = gatewatch(config.path())
         .args(["sessions", &closed.url])
         .env("GATEWATCH_USER", "billy")
@@ -242,7 +240,7 @@ fn credentials_come_from_the_environment_and_are_never_shown() {
 #[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     let rows = PLANT.repeat(20_000);
-    let plant = StandIn::gateway("8.1.0", ok(&answer(&rows)));
+    let plant = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
     let config = tempfile::tempdir().unwrap();
     let mut child = gatewatch(config.path())
         .args(["sessions", &plant.url])
@@ -323,7 +321,7 @@ fn the_demo_lets_in_whom_it_is_told_to() {
 #[test]
 fn the_time_limit_is_for_the_whole_run() {
     let rows = vec![PLANT[0]; 400_000];
-    let plant = StandIn::gateway("8.1.0", ok(&answer(&rows)));
+    let plant = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
     let begun = std::time::Instant::now();
     let output = sessions(&[&plant.url, "--timeout", "0.05"]);
     assert!(failure(&output, 1).contains("within 0.05 s"));
@@ -364,7 +362,7 @@ fn a_port_that_is_taken_is_a_clear_error() {
 
 #[test]
 fn a_certificate_that_the_settings_trust_is_taken_and_no_other() {
-    use support::tls::{HOST, Identity, TlsGateway, named};
+    use crate::support::tls::{HOST, Identity, TlsGateway, named};
     let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
     let gateway = TlsGateway::new(&identity);
     let config = tempfile::tempdir().unwrap();

@@ -2,15 +2,13 @@
 //!
 //! Needs Xvfb, xdotool and xwd. Without them it is skipped with one visible line; with `CI=true` it fails instead.
 
-mod support;
-
-use support::screen::{Running, gatewatch, missing, output, picture, quit, screen, until, window};
+use crate::support::screen::{Running, gatewatch, missing, output, picture, quit, screen, until, window};
 
 #[test]
 fn the_window_opens_paints_takes_keys_and_closes() {
     let missing = missing(&["Xvfb", "xdotool", "xwd"]);
     if !missing.is_empty() {
-        support::skip("the real window", &missing.join(", "));
+        crate::support::skip("the real window", &missing.join(", "));
         return;
     }
     let (_xvfb, display) = screen();

@@ -6,15 +6,13 @@
 //! xdotool, dbus-daemon, at-spi2-core, python3-gi and gir1.2-atspi-2.0. Without them it is skipped with one visible
 //! line; with `CI=true` it fails instead.
 
-mod support;
-
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::screen::{
+use crate::support::screen::{
     PATIENCE, Running, first_line, gatewatch, missing, output, quit, screen, until, window,
 };
 use tempfile::TempDir;
@@ -187,7 +185,7 @@ impl Reader {
         Window(self.ask("dump").iter().map(|line| Accessible::read(line)).collect())
     }
 
-    /// Looks at the window again and again until there is something to find.
+    /// CellStyle at the window again and again until there is something to find.
     fn until<T>(&mut self, what: &str, mut look: impl FnMut(&Window) -> Option<T>) -> T {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -307,7 +305,7 @@ fn a_screen_reader_finds_the_rows_the_selection_and_the_order() {
         missing.push("the Python bindings of AT-SPI");
     }
     let (Some(python), []) = (python, missing.as_slice()) else {
-        support::skip("the screen reader", &missing.join(", "));
+        crate::support::skip("the screen reader", &missing.join(", "));
         return;
     };
 

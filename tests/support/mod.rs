@@ -3,10 +3,10 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod screen;
 pub(crate) mod tls;
-pub(crate) mod watch;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -52,7 +52,7 @@ impl Request {
 }
 
 /// A server on a port of its own. It lives as long as the test process, unless it is stopped.
-pub(crate) struct StandIn {
+pub(crate) struct FakeGateway {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
     address: SocketAddr,
@@ -60,7 +60,7 @@ pub(crate) struct StandIn {
     thread: JoinHandle<()>,
 }
 
-impl StandIn {
+impl FakeGateway {
     /// Answers each request with what `answer` writes; the connection is closed after each.
     pub(crate) fn new(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::at("127.0.0.1:0".parse().unwrap(), answer)

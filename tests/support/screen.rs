@@ -53,7 +53,7 @@ pub(crate) fn output(display: &str, program: &str, args: &[&str]) -> Option<Vec<
     output.status.success().then_some(output.stdout)
 }
 
-/// Looks again and again until there is something to see.
+/// CellStyle again and again until there is something to see.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -8,7 +8,7 @@ use std::thread;
 
 use base64::Engine as _;
 use gatewatch::gateway::{
-    Ask, Client, Credentials, Fingerprint, GatewayError, Limits, Pin, Reading, Refused, Trust,
+    Client, Credentials, Fingerprint, GatewayError, Limits, NodeSnapshot, Pin, ReadOptions, Refused, Trust,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -139,12 +139,12 @@ impl TlsGateway {
         Self { url, requests, config, instead }
     }
 
-    pub(crate) fn read(&self, trust: Trust) -> Result<Reading, GatewayError> {
+    pub(crate) fn read(&self, trust: Trust) -> Result<NodeSnapshot, GatewayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::with_trust(Limits::default(), trust);
         let credentials = Credentials::Basic { user: "billy".into(), password: PASSWORD.into() };
         let node = self.url.parse().unwrap();
-        let read = runtime.block_on(client.read(&node, &credentials, &Ask::default()));
+        let read = runtime.block_on(client.read(&node, &credentials, &ReadOptions::default()));
         runtime.shutdown_background();
         read
     }

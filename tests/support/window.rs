@@ -13,7 +13,7 @@ use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{App, Start};
 
-use super::{PLANT, StandIn, answer, ok};
+use super::{FakeGateway, PLANT, answer, ok};
 
 /// Nothing here takes this long unless it is broken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -221,6 +221,6 @@ pub(crate) fn start_on(url: &str) -> Start {
 }
 
 /// A gateway with the usual sessions.
-pub(crate) fn plant() -> StandIn {
-    StandIn::gateway("8.1.44", ok(&answer(&PLANT)))
+pub(crate) fn plant() -> FakeGateway {
+    FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
 }

@@ -1,11 +1,11 @@
 //! The window as a user meets it, through its accessible names: type, click, read the counts. Needs no screen.
 
-mod support;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::window::{Window, plant, start};
+use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -13,8 +13,6 @@ use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{Picking, Start};
-use support::window::{Window, plant, start};
-use support::{PLANT, StandIn, answer, nobody, ok, status};
 
 #[test]
 fn the_first_start_shows_the_demo_gateway() {
@@ -138,7 +136,7 @@ fn refresh_shows_who_came_and_who_went() {
 fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itself() {
     let fails = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let failing = fails.clone();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         use std::io::Write as _;
         let response = match request.path() {
             _ if failing.load(std::sync::atomic::Ordering::SeqCst) => status("503 Service Unavailable", ""),
@@ -167,7 +165,7 @@ fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itse
 
 #[test]
 fn another_gateway_is_connected_to_and_remembered() {
-    let (first, second) = (plant(), StandIn::gateway("8.1.0", ok(&answer(&PLANT[..2]))));
+    let (first, second) = (plant(), FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..2]))));
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&first.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
@@ -195,7 +193,7 @@ fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
 }
 
 /// A window on the usual plant whose file dialog gives this at once.
-fn exporting_to(plant: &StandIn, path: Option<PathBuf>) -> Window {
+fn exporting_to(plant: &FakeGateway, path: Option<PathBuf>) -> Window {
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
     let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(path.clone())) };
     let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start(target) });
@@ -430,7 +428,7 @@ fn the_help_shows_the_manuals_examples() {
 #[test]
 fn one_node_down_hides_no_other_and_each_says_how_it_stands() {
     let good = plant();
-    let bad = StandIn::gateway("8.1.44", status("402 Payment Required", ""));
+    let bad = FakeGateway::gateway("8.1.44", status("402 Payment Required", ""));
     let nodes = [&good.url, &bad.url].map(|url| url.parse().unwrap()).into();
     let target = Target::Gateway(Profile::new("Cluster".to_owned(), nodes).unwrap());
     let mut window = Window::open(start(target));

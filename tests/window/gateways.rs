@@ -1,12 +1,13 @@
 //! Gateways in the window: added, tried, changed and deleted in a form; each read as often as it says. Needs no screen.
 
-mod support;
-
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Barrier, OnceLock};
 use std::time::Duration;
 
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
+use crate::support::window::{Window, plant, start, start_on};
+use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -15,9 +16,6 @@ use gatewatch::gateway::{Api, Login, Profile};
 use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
-use support::tls::{HOST, Identity, TlsGateway, named};
-use support::window::{Window, plant, start, start_on};
-use support::{PLANT, StandIn, answer, nobody, ok, status};
 use tempfile::TempDir;
 
 /// A window with these settings on the gateway that comes first there.
@@ -28,7 +26,7 @@ fn open(folder: &Path) -> Window {
 }
 
 /// A window on this gateway, which is saved as North.
-fn open_north(gateway: &StandIn) -> (TempDir, Window) {
+fn open_north(gateway: &FakeGateway) -> (TempDir, Window) {
     let folder = with_config(&north(&gateway.url));
     let mut window = open(folder.path());
     window.until_text("6 of 6 sessions");
@@ -148,7 +146,7 @@ fn a_gateway_is_renamed_without_losing_its_table_and_then_deleted() {
 #[test]
 fn a_test_says_how_far_it_came_at_each_node() {
     let good = plant();
-    let forbids = StandIn::gateway("8.1.44", status("401 Unauthorized", "<html>"));
+    let forbids = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
     let dead = nobody();
     let folder = with_config(&north(&good.url));
     let mut window = open(folder.path());
@@ -296,8 +294,8 @@ fn perspective_sessions_are_asked_for_where_the_profile_says_so_and_an_interface
 }
 
 /// A gateway that lets in whoever comes with a password or a token, and remembers what came.
-fn lets_in_everybody_who_says_who() -> StandIn {
-    StandIn::new(|request, stream| {
+fn lets_in_everybody_who_says_who() -> FakeGateway {
+    FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
             _ if request.header("authorization").is_some() => ok(&answer(&PLANT)),
@@ -308,13 +306,13 @@ fn lets_in_everybody_who_says_who() -> StandIn {
     })
 }
 
-fn said_who(gateway: &StandIn) -> Vec<String> {
+fn said_who(gateway: &FakeGateway) -> Vec<String> {
     let requests = gateway.requests();
     requests.iter().filter_map(|request| request.header("authorization").map(str::to_owned)).collect()
 }
 
 /// A window on a gateway that was saved with a user and a password.
-fn with_kept_password(gateway: &StandIn, folder: &Path) -> Window {
+fn with_kept_password(gateway: &FakeGateway, folder: &Path) -> Window {
     let mut window = Window::open(Start { folder: Some(folder.to_owned()), ..start_on(&gateway.url) });
     window.until_text("The gateway asks who you are");
     choose(&mut window, "Save this gateway…");

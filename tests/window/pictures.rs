@@ -3,22 +3,20 @@
 //! Needs a Vulkan driver; one that draws on the processor, such as Mesa's lavapipe, will do. Without any it is skipped
 //! with one visible line; with `CI=true` it fails instead. `UPDATE_SNAPSHOTS=1 cargo test` takes new pictures.
 
-mod support;
-
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::support::window::{Window, start};
+use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions};
 use gatewatch::gateway::Profile;
 use gatewatch::query::Grouping;
 use gatewatch::settings::{State, Target};
-use gatewatch::table::Arrangement;
+use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
-use support::window::{Window, start};
-use support::{PLANT, StandIn, answer, ok, status};
 
 /// Drawn alike on every machine: nothing in it depends on the day, the place or a port.
 const SIZE: [f32; 2] = [980.0, 420.0];
@@ -28,7 +26,7 @@ fn can_draw() -> bool {
     let adapters = wgpu::Instance::default().enumerate_adapters(wgpu::Backends::PRIMARY);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     if runtime.block_on(adapters).is_empty() {
-        support::skip("the pictures of the window", "a Vulkan driver");
+        crate::support::skip("the pictures of the window", "a Vulkan driver");
         return false;
     }
     true
@@ -46,17 +44,16 @@ fn builder() -> HarnessBuilder<App> {
 }
 
 /// A window on a gateway called Plant, dates in UTC.
-fn open(builder: HarnessBuilder<App>, gateway: &StandIn, arrangement: Arrangement) -> Window {
+fn open(builder: HarnessBuilder<App>, gateway: &FakeGateway, layout: Layout) -> Window {
     let profile = Profile::from_address(&gateway.url).unwrap().named("Plant");
-    let state =
-        State { table: Arrangement { dates: gatewatch::display::DateStyle::Utc, ..arrangement }, last: None };
+    let state = State { table: Layout { dates: gatewatch::display::DateStyle::Utc, ..layout }, last: None };
     let mut window = Window::open_as(builder, Start { state, ..start(Target::Gateway(profile)) });
     window.until_text("7 of 7 sessions");
     window
 }
 
-fn plant() -> StandIn {
-    StandIn::gateway("8.1.44", ok(&answer(&rows())))
+fn plant() -> FakeGateway {
+    FakeGateway::gateway("8.1.44", ok(&answer(&rows())))
 }
 
 fn compare(window: &mut Window, name: &str) {
@@ -75,8 +72,8 @@ fn filtered_sorted_and_selected_with_counts_and_details() {
         return;
     }
     let plant = plant();
-    let arrangement = Arrangement { counts: true, details: true, ..Arrangement::default() };
-    let mut window = open(builder().with_size([1180.0, 480.0]), &plant, arrangement);
+    let layout = Layout { counts: true, details: true, ..Layout::default() };
+    let mut window = open(builder().with_size([1180.0, 480.0]), &plant, layout);
     window.type_into("Username filter", "bil");
     window.click("Username: contains");
     window.until_text("4 of 7 sessions");
@@ -97,7 +94,7 @@ fn groups_in_a_light_window() {
     let plant = plant();
     let grouping = Some(Grouping { column: gatewatch::dataset::ColumnId::Username, largest_first: true });
     let mut window =
-        open(builder().with_theme(Theme::Light), &plant, Arrangement { grouping, ..Arrangement::default() });
+        open(builder().with_theme(Theme::Light), &plant, Layout { grouping, ..Layout::default() });
     window.press(Modifiers::NONE, Key::ArrowDown);
     compare(&mut window, "groups");
 }
@@ -109,7 +106,7 @@ fn a_pattern_at_fault_on_a_screen_of_twice_the_density() {
     }
     let plant = plant();
     let builder = builder().with_size([620.0, 400.0]).with_pixels_per_point(2.0);
-    let mut window = open(builder, &plant, Arrangement::default());
+    let mut window = open(builder, &plant, Layout::default());
     window.type_into("Username filter", "bi(");
     window.until_text_contains("column");
     window.click_cell("Username", 1, Modifiers::NONE);
@@ -123,7 +120,7 @@ fn a_gateway_that_is_gone_leaves_its_table_grey() {
     }
     let fails = Arc::new(AtomicBool::new(false));
     let failing = fails.clone();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             _ if failing.load(Ordering::SeqCst) => status("503 Service Unavailable", ""),
             "/system/webdev/gatewatch/sessions" => ok(&answer(&rows())),
@@ -131,7 +128,7 @@ fn a_gateway_that_is_gone_leaves_its_table_grey() {
         };
         stream.write_all(&response).unwrap();
     });
-    let mut window = open(builder(), &gateway, Arrangement::default());
+    let mut window = open(builder(), &gateway, Layout::default());
     fails.store(true, Ordering::SeqCst);
     window.click("Refresh");
     window.until_text_contains("the gateway is starting");
@@ -145,7 +142,7 @@ fn the_form_of_a_gateway_in_a_light_window() {
     }
     let plant = plant();
     let builder = builder().with_size([980.0, 640.0]).with_theme(Theme::Light);
-    let mut window = open(builder, &plant, Arrangement::default());
+    let mut window = open(builder, &plant, Layout::default());
     window.click("Saved gateways");
     window.click("Add a gateway…");
     window.type_into("Name", "Plant South");

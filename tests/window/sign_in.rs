@@ -1,25 +1,23 @@
 //! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for. Needs no
 //! screen.
 
-mod support;
-
 use std::io::Write as _;
 
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
+use crate::support::window::{Window, start};
+use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
-use support::tls::{HOST, Identity, TlsGateway, named};
-use support::window::{Window, start};
-use support::{PLANT, Request, StandIn, answer, ok, status};
 
 /// `billy:se:cret` as Basic has it.
 const BASIC: &str = "Basic YmlsbHk6c2U6Y3JldA==";
 
 /// A gateway that lets only billy in.
-fn locked() -> StandIn {
-    StandIn::new(|request, stream| {
+fn locked() -> FakeGateway {
+    FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/webdev/gatewatch/sessions"
                 if request.headers.iter().any(|line| line.ends_with(BASIC)) =>
@@ -117,7 +115,7 @@ fn a_gateway_of_8_3_without_the_resource_is_opened_by_a_token() {
     let demo = DemoGateway::start(options).unwrap();
     // As a gateway on which nothing was installed.
     let lists = demo.url().to_owned();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let response = if request.path().contains("webdev") {
             status("404 Not Found", "")
         } else {

@@ -1,18 +1,16 @@
 //! Terminating a session: off unless the profile allows it, offered only where the gateway can do it, and done only after
 //! the user said so to its name. Needs no screen.
 
-mod support;
-
+use crate::support::window::{Window, start};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::{Ask, Client, Credentials, Limits, Profile};
+use gatewatch::gateway::{Client, Credentials, Limits, Profile, ReadOptions};
 use gatewatch::settings::Target;
 use gatewatch::ui::{App, Start};
-use support::window::{Window, start};
 
 const TOKEN: &str = "tok:key";
 
@@ -26,8 +24,9 @@ fn demo(seed: u64) -> DemoGateway {
 fn ids(gateway: &DemoGateway) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let node = gateway.url().parse().unwrap();
-    let read =
-        runtime.block_on(Client::new(Limits::default()).read(&node, &token(), &Ask::default())).unwrap();
+    let read = runtime
+        .block_on(Client::new(Limits::default()).read(&node, &token(), &ReadOptions::default()))
+        .unwrap();
     let column = read.dataset.column(&ColumnId::ClientId).unwrap();
     (0..read.dataset.len())
         .map(|row| format!("{:?}", column.cell(row)))

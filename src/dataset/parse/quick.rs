@@ -10,7 +10,7 @@ mod scanner;
 use super::super::builder::assemble;
 use super::super::{Dataset, Header};
 use super::Answer;
-use crate::in_parallel::{in_parallel, in_parallel_if};
+use crate::dataset::parallel::{parallel_map, parallel_map_if};
 use cells::Cells;
 use recogniser::{Before, Recogniser};
 use scanner::Scanner;
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, before: Option<&Dataset>) -> Option<Dataset> {
         let before = before.as_ref().and_then(|before| before.column(place));
         (header, cells.finish(text, &decoded, before))
     };
-    let columns = in_parallel_if(text.len() >= TWO_THREADS, columns, finish);
+    let columns = parallel_map_if(text.len() >= TWO_THREADS, columns, finish);
     let lacks_perspective = answer.perspective == Some(false);
     Some(Dataset { lacks_perspective, ..assemble(columns, answer.now, answer.timezone) })
 }
@@ -93,7 +93,7 @@ fn rows(
         return done(first);
     };
     let halves = vec![(first, middle), (Scanner::new(text, middle, headers, recogniser(false))?, usize::MAX)];
-    let mut halves = in_parallel(halves, |(mut scanner, until)| Some((scanner.rows(until)?, scanner)));
+    let mut halves = parallel_map(halves, |(mut scanner, until)| Some((scanner.rows(until)?, scanner)));
     let (second, (goes_on, mut first)) = (halves.pop()?, halves.pop()??);
     if !goes_on {
         return done(first);
@@ -105,7 +105,7 @@ fn rows(
     let (_, second) = second?;
     let decoded = first.decoded.len();
     let columns = first.columns.into_iter().zip(second.columns).collect();
-    let columns = in_parallel(columns, |(mut cells, next): (Cells, Cells)| {
+    let columns = parallel_map(columns, |(mut cells, next): (Cells, Cells)| {
         cells.append(next, text, decoded).map(|()| cells)
     });
     Some((columns.into_iter().collect::<Option<_>>()?, first.decoded + &second.decoded, second.place))

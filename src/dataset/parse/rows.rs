@@ -194,7 +194,7 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.push(Cell::Unknown, || "null".to_owned())
+        self.push(Cell::Null, || "null".to_owned())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {

@@ -126,14 +126,14 @@ fn a_value_is_escaped_so_that_it_stays_readable() {
         ("jürgen 😀", "jürgen 😀"),
         ("", "(?:)"),
     ] {
-        assert_eq!(exactly(value), expected);
+        assert_eq!(escape(value), expected);
     }
 }
 
 #[test]
 fn a_value_matches_its_pattern_and_nothing_else_does() {
     for value in VALUES {
-        let matches = judge_whole(&exactly(value));
+        let matches = judge_whole(&escape(value));
         for other in VALUES {
             assert_eq!(matches(other), value == other, "{value:?} {other:?}");
         }
@@ -189,19 +189,19 @@ fn values_are_found_in_what_a_person_types() {
 
 #[test]
 fn exclusions_gather_in_front() {
-    let once = without("bi.*", "billy");
+    let once = exclude("bi.*", "billy");
     assert_eq!(once, r"(?!billy\z)bi.*");
-    let twice = without(&once, "bill.smith");
+    let twice = exclude(&once, "bill.smith");
     assert_eq!(twice, r"(?!(?:billy|bill\.smith)\z)bi.*");
-    assert_eq!(without(&twice, "bi"), r"(?!(?:billy|bill\.smith|bi)\z)bi.*");
-    assert_eq!(without(&twice, "billy"), twice);
-    assert_eq!(without("", "billy"), r"(?!billy\z)(?s:.*)");
-    assert_eq!(without(&without("", ""), "a"), r"(?!(?:(?:)|a)\z)(?s:.*)");
-    assert_eq!(without("a|b", "a"), r"(?!a\z)(?:a|b)");
-    assert_eq!(without(r"a|\Qb", "a"), r"(?!a\z)(?:a|\Qb\E)");
-    assert_eq!(without(r"a\|b", "a"), r"(?!a\z)a\|b");
-    assert_eq!(without(r"(?!billy\z)a|b", "a"), r"(?!a\z)(?:(?!billy\z)a|b)");
-    assert_eq!(without("a)|(b", "a"), "a)|(b");
+    assert_eq!(exclude(&twice, "bi"), r"(?!(?:billy|bill\.smith|bi)\z)bi.*");
+    assert_eq!(exclude(&twice, "billy"), twice);
+    assert_eq!(exclude("", "billy"), r"(?!billy\z)(?s:.*)");
+    assert_eq!(exclude(&exclude("", ""), "a"), r"(?!(?:(?:)|a)\z)(?s:.*)");
+    assert_eq!(exclude("a|b", "a"), r"(?!a\z)(?:a|b)");
+    assert_eq!(exclude(r"a|\Qb", "a"), r"(?!a\z)(?:a|\Qb\E)");
+    assert_eq!(exclude(r"a\|b", "a"), r"(?!a\z)a\|b");
+    assert_eq!(exclude(r"(?!billy\z)a|b", "a"), r"(?!a\z)(?:(?!billy\z)a|b)");
+    assert_eq!(exclude("a)|(b", "a"), "a)|(b");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn an_exclusion_takes_one_value_and_no_other() {
     for pattern in PATTERNS {
         let before = judge_whole(pattern);
         for excluded in VALUES {
-            let narrowed = without(pattern, excluded);
+            let narrowed = exclude(pattern, excluded);
             let matches = judge_whole(&narrowed);
             for value in VALUES {
                 let expected = before(value) && value != excluded;
@@ -218,7 +218,7 @@ fn an_exclusion_takes_one_value_and_no_other() {
         }
     }
     for excluded in VALUES {
-        let matches = judge_whole(&without("", excluded));
+        let matches = judge_whole(&exclude("", excluded));
         for value in VALUES {
             assert_eq!(matches(value), value != excluded, "{value:?}");
         }
@@ -231,7 +231,7 @@ fn random_exclusions_hold_together() {
     for _ in 0..200 {
         let pattern = PATTERNS[texts.below(PATTERNS.len())];
         let excluded: Vec<String> = (0..4).map(|_| texts.next()).collect();
-        let narrowed = excluded.iter().fold(pattern.to_owned(), |pattern, value| without(&pattern, value));
+        let narrowed = excluded.iter().fold(pattern.to_owned(), |pattern, value| exclude(&pattern, value));
         assert_eq!(narrowed.matches(NOT).count(), pattern.matches(NOT).count() + 1, "{narrowed:?}");
         let (before, after) = (judge_whole(pattern), judge_whole(&narrowed));
         for value in excluded.iter().chain(&[texts.next(), "a".to_owned(), "billy".to_owned()]) {
@@ -263,7 +263,7 @@ fn a_mode_is_written_into_the_pattern() {
         ("a(", "c", None),
         ("a)(b", "c", None),
     ] {
-        assert_eq!(standalone(pattern, modes(mode)).as_deref(), expected, "{pattern:?} {mode}");
+        assert_eq!(to_portable(pattern, modes(mode)).as_deref(), expected, "{pattern:?} {mode}");
     }
 }
 
@@ -273,7 +273,7 @@ fn a_gateway_selects_the_same_without_knowing_modes() {
     let random: Vec<String> = (0..100).map(|_| texts.next()).collect();
     for mode in modes() {
         for pattern in PATTERNS.iter().chain(&["", "billy"]) {
-            let alone = standalone(pattern, mode).unwrap_or_else(|| panic!("{pattern:?} {mode:?}"));
+            let alone = to_portable(pattern, mode).unwrap_or_else(|| panic!("{pattern:?} {mode:?}"));
             let (ours, theirs) = (judge(pattern, mode), judge_whole(&alone));
             for value in VALUES.iter().copied().chain(random.iter().map(String::as_str)) {
                 assert_eq!(theirs(value), ours(value), "{pattern:?} {mode:?} {value:?}");
@@ -287,13 +287,13 @@ fn what_grows_too_deep_or_too_long_is_refused() {
     let mode = Mode { ignore_case: true, ..Mode::default() };
     let deep = |depth: usize| "(".repeat(depth) + &")".repeat(depth);
     let long = |length: usize| "a".repeat(length);
-    assert!(standalone(&deep(99), mode).is_some());
-    assert!(standalone(&long(9_000), mode).is_some());
+    assert!(to_portable(&deep(99), mode).is_some());
+    assert!(to_portable(&long(9_000), mode).is_some());
     for pattern in [deep(100), long(10_000)] {
         assert!(Filter::new(&pattern, mode).is_ok());
-        assert_eq!(standalone(&pattern, mode), None);
+        assert_eq!(to_portable(&pattern, mode), None);
     }
     // Here it is not the group that is too long, but what stands around it.
     let mode = Mode { contains: true, ..Mode::default() };
-    assert_eq!(standalone(&long(9_990), mode), None);
+    assert_eq!(to_portable(&long(9_990), mode), None);
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use super::page::{Fields, Items, Page};
-use super::starts::{Pinning, Starts};
+use super::start_times::{Pinning, Starts};
 use super::{SessionKind, value};
 use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header};
 
@@ -85,7 +85,7 @@ enum Source {
 }
 
 /// One dataset of all lists, in their order.
-pub(super) fn merge(lists: &[List], starts: &Starts) -> Dataset {
+pub(super) fn merge(lists: &[List], start_times: &Starts) -> Dataset {
     let mut fields = Fields::default();
     for page in pages(lists) {
         for name in page.fields.names() {
@@ -106,7 +106,7 @@ pub(super) fn merge(lists: &[List], starts: &Starts) -> Dataset {
         fields,
         columns,
         builder,
-        starts: starts.pin(),
+        start_times: start_times.pin(),
         earlier: None,
     };
     for List { kind, pages } in lists {
@@ -117,8 +117,8 @@ pub(super) fn merge(lists: &[List], starts: &Starts) -> Dataset {
             page.tell(&mut rows);
         }
     }
-    let Rows { builder, starts, .. } = rows;
-    starts.finish();
+    let Rows { builder, start_times, .. } = rows;
+    start_times.finish();
     // The table is no newer than its oldest part. The time zones in the lists are the clients', not the gateway's.
     let now = pages(lists).map(|page| page.now).min();
     builder.finish(now, None)
@@ -146,7 +146,7 @@ fn columns(fields: &Fields, lists: &[List]) -> Vec<(Header, Source)> {
     ];
     let mut used: HashSet<usize> = places(fields, UPTIME).collect();
     for known in KNOWN {
-        let is_one_of_the_six = !matches!(known.column.into(), ColumnId::Further(_));
+        let is_one_of_the_six = !matches!(known.column.into(), ColumnId::Other(_));
         if is_one_of_the_six || lists.iter().any(|list| known.of.contains(&list.kind)) {
             let places: Vec<usize> = places(fields, known.fields).collect();
             used.extend(&places);
@@ -177,7 +177,7 @@ struct Rows<'de> {
     fields: Fields,
     columns: Vec<(Header, Source)>,
     builder: DatasetBuilder,
-    starts: Pinning,
+    start_times: Pinning,
     /// The ids of the list so far, if it has several pages: who comes or goes while they are read moves the others
     /// to another page.
     earlier: Option<HashSet<Cow<'de, str>>>,
@@ -212,7 +212,7 @@ impl<'de> Rows<'de> {
         let start = uptime.map(|uptime| {
             let worked_out = self.now.saturating_sub(uptime);
             // A session without an id can't be told from others, so its beginning is worked out each time.
-            id.map_or(worked_out, |id| self.starts.start(self.kind, id, worked_out))
+            id.map_or(worked_out, |id| self.start_times.start(self.kind, id, worked_out))
         });
         for (column, (header, source)) in self.columns.iter().enumerate() {
             let text;
@@ -236,9 +236,9 @@ impl<'de> Rows<'de> {
                 }
             };
             // A date that is none is the one cell that is not taken.
-            let taken = self.builder.push(column, cell.unwrap_or(Cell::Unknown));
+            let taken = self.builder.push(column, cell.unwrap_or(Cell::Null));
             taken
-                .or_else(|_| self.builder.push(column, Cell::Unknown))
+                .or_else(|_| self.builder.push(column, Cell::Null))
                 .expect("every column takes an unknown value");
         }
     }

@@ -4,14 +4,14 @@
 //! don't say is worked out or left unknown; a list that the gateway does not have is left out, and told.
 //!
 //! - `page` is a list as text, or a part of one, and `value` what stands in its fields
-//! - `merge` makes the dataset, `starts` keeps when each session began
+//! - `merge` makes the dataset, `start_times` keeps when each session began
 //! - `end` is about ending a session
 
-mod end;
 mod kind;
 mod merge;
 mod page;
-mod starts;
+mod start_times;
+mod terminate;
 mod value;
 
 use std::time::SystemTime;
@@ -20,15 +20,15 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, DATE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 
-use super::body::{self, Budget};
+use super::body::{self, SizeLimit};
 use super::{GatewayError, Limits, NodeUrl, proxy};
 use crate::dataset::Dataset;
 use merge::List;
 use page::Page;
 
-pub use end::Terminated;
 pub use kind::SessionKind;
-pub(super) use starts::Starts;
+pub(super) use start_times::Starts;
+pub use terminate::Terminated;
 
 /// What the token goes in.
 const TOKEN_HEADER: &str = "X-Ignition-API-Token";
@@ -72,8 +72,8 @@ impl<'a> Rest<'a> {
     }
 
     /// Reads the lists.
-    pub(super) async fn read(&self, starts: &Starts) -> Result<Lists, GatewayError> {
-        let budget = Budget::new(self.limits.body);
+    pub(super) async fn read(&self, start_times: &Starts) -> Result<Lists, GatewayError> {
+        let budget = SizeLimit::new(self.limits.body);
         let (vision, designer, perspective) = tokio::try_join!(
             self.list(SessionKind::Vision, &budget),
             self.list(SessionKind::Designer, &budget),
@@ -95,20 +95,20 @@ impl<'a> Rest<'a> {
             return Err(GatewayError::TooLarge { limit: self.limits.body });
         }
         let bytes = lists.iter().flat_map(|list| &list.pages).map(Page::bytes).sum();
-        let starts = starts.clone();
+        let start_times = start_times.clone();
         let received = SystemTime::now();
-        let dataset = body::aside(bytes, move || merge::merge(&lists, &starts)).await;
+        let dataset = body::aside(bytes, move || merge::merge(&lists, &start_times)).await;
         Ok(Lists { dataset, missing, received })
     }
 
     /// Ends a session.
     pub(super) async fn terminate(&self, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        let response = self.send(self.http.delete(end::address(self.node, kind, id))).await?;
-        end::outcome(response, kind).await
+        let response = self.send(self.http.delete(terminate::address(self.node, kind, id))).await?;
+        terminate::outcome(response, kind).await
     }
 
     /// All pages of a list; `None` where the gateway has no such list.
-    async fn list(&self, kind: SessionKind, budget: &Budget) -> Result<Option<Vec<Page>>, GatewayError> {
+    async fn list(&self, kind: SessionKind, budget: &SizeLimit) -> Result<Option<Vec<Page>>, GatewayError> {
         let mut pages: Vec<Page> = Vec::new();
         let mut len = 0;
         loop {

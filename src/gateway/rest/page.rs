@@ -73,7 +73,7 @@ pub(super) trait Items<'de> {
 }
 
 impl Page {
-    /// Looks through a page. The error says what it is instead.
+    /// CellStyle through a page. The error says what it is instead.
     pub(super) fn read(body: Vec<u8>, now: i64) -> Result<Self, String> {
         let mut text = String::from_utf8(body).map_err(|_| "it is no UTF-8 text".to_owned())?;
         if text.starts_with('\u{feff}') {

@@ -20,13 +20,13 @@ impl Starts {
     /// Begins a reading. Only when it is finished, it counts.
     pub(super) fn pin(&self) -> Pinning {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Pinning { starts: self.clone(), before, after: Pinned::default() }
+        Pinning { start_times: self.clone(), before, after: Pinned::default() }
     }
 }
 
 /// A reading under way.
 pub(super) struct Pinning {
-    starts: Starts,
+    start_times: Starts,
     before: Arc<Pinned>,
     after: Pinned,
 }
@@ -40,8 +40,8 @@ impl Pinning {
 
     /// Keeps the beginnings of the sessions that were seen, and forgets the others.
     pub(super) fn finish(self) {
-        let Self { starts, before: _, after } = self;
-        *starts.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
+        let Self { start_times, before: _, after } = self;
+        *start_times.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
     }
 }
 
@@ -51,9 +51,9 @@ mod tests {
 
     #[test]
     fn the_first_beginning_stays_as_long_as_the_session_is_seen() {
-        let starts = Starts::default();
+        let start_times = Starts::default();
         let read = |sessions: &[(SessionKind, &str, i64)]| -> Vec<i64> {
-            let mut pinning = starts.pin();
+            let mut pinning = start_times.pin();
             let read = sessions.iter().map(|(kind, id, start)| pinning.start(*kind, id, *start)).collect();
             pinning.finish();
             read
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn a_reading_that_is_given_up_changes_nothing() {
-        let starts = Starts::default();
-        let mut first = starts.pin();
+        let start_times = Starts::default();
+        let mut first = start_times.pin();
         first.start(SessionKind::Vision, "A", 10);
         first.finish();
-        starts.pin().start(SessionKind::Vision, "B", 5);
-        assert_eq!(starts.pin().start(SessionKind::Vision, "A", 11), 10);
+        start_times.pin().start(SessionKind::Vision, "B", 5);
+        assert_eq!(start_times.pin().start(SessionKind::Vision, "A", 11), 10);
     }
 }

@@ -4,7 +4,7 @@ use reqwest::{Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::SessionKind;
-use crate::gateway::body::{self, Budget};
+use crate::gateway::body::{self, SizeLimit};
 use crate::gateway::{GatewayError, NodeUrl};
 
 /// An answer has one sentence; whatever is much larger is none.
@@ -44,7 +44,7 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
         return Err(error);
     }
     // The status says it all; the words may be missing, broken or a web page.
-    let answer = body::whole(response, &Budget::new(ANSWER_LIMIT)).await.unwrap_or_default();
+    let answer = body::whole(response, &SizeLimit::new(ANSWER_LIMIT)).await.unwrap_or_default();
     let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
     let message = answer.get("message").and_then(Value::as_str).and_then(words);
     let ended_none = answer.get("terminated").and_then(Value::as_u64) == Some(0);

@@ -9,12 +9,12 @@
 
 mod certificate;
 mod fingerprint;
-mod refusal;
+mod rejection;
 mod verifier;
 
 pub use certificate::Certificate;
 pub use fingerprint::{Fingerprint, FingerprintError};
-pub use refusal::{Refused, Why};
+pub use rejection::{Refused, Why};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -23,7 +23,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// The refusal behind a failed request, if that is what it failed for.
+    /// The rejection behind a failed request, if that is what it failed for.
     pub(in crate::gateway) fn behind(error: &reqwest::Error) -> Option<Self> {
         let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
         let refused = match tls {
@@ -105,7 +105,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// What the platform's refusal means. The platforms differ in how much they say: what a look at the certificate
+    /// What the platform's rejection means. The platforms differ in how much they say: what a look at the certificate
     /// answers, they are not asked.
     pub(super) fn of(error: &rustls::Error, certificate: &Certificate, now: UnixTime) -> Self {
         use CertificateError::{

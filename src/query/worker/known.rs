@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::dataset::{Dataset, Follow};
-use crate::in_parallel::in_parallel_if;
-use crate::query::Repeats;
+use crate::dataset::parallel::parallel_map_if;
+use crate::dataset::{Dataset, RowMapping};
+use crate::query::DuplicateLogins;
 
 /// Below so many rows, one thread is done before another has begun.
 const TWO_THREADS: usize = 20_000;
@@ -12,8 +12,8 @@ const TWO_THREADS: usize = 20_000;
 /// What is known of the last sessions that were asked about. No sessions are kept alive by it.
 #[derive(Default)]
 pub(super) struct Known {
-    repeats: Option<(Weak<Dataset>, Arc<Repeats>)>,
-    follow: Option<(Weak<Dataset>, Weak<Dataset>, Arc<Follow>)>,
+    repeats: Option<(Weak<Dataset>, Arc<DuplicateLogins>)>,
+    follow: Option<(Weak<Dataset>, Weak<Dataset>, Arc<RowMapping>)>,
 }
 
 impl Known {
@@ -24,7 +24,7 @@ impl Known {
         &mut self,
         dataset: &Arc<Dataset>,
         shown: Option<&Arc<Dataset>>,
-    ) -> (Arc<Repeats>, Option<Arc<Follow>>) {
+    ) -> (Arc<DuplicateLogins>, Option<Arc<RowMapping>>) {
         let shown = shown.filter(|shown| !Arc::ptr_eq(shown, dataset));
         let mut repeats =
             self.repeats.take().filter(|(of, _)| is_same(of, dataset)).map(|(_, repeats)| repeats);
@@ -36,12 +36,12 @@ impl Known {
 
         let mut work: Vec<Box<dyn FnOnce() + Send + '_>> = Vec::new();
         if repeats.is_none() {
-            work.push(Box::new(|| repeats = Some(Arc::new(Repeats::of(dataset)))));
+            work.push(Box::new(|| repeats = Some(Arc::new(DuplicateLogins::of(dataset)))));
         }
         if let (None, Some(shown)) = (&follow, shown) {
-            work.push(Box::new(|| follow = Some(Arc::new(Follow::between(shown, dataset)))));
+            work.push(Box::new(|| follow = Some(Arc::new(RowMapping::between(shown, dataset)))));
         }
-        in_parallel_if(dataset.len() >= TWO_THREADS, work, |work| work());
+        parallel_map_if(dataset.len() >= TWO_THREADS, work, |work| work());
 
         let repeats = repeats.unwrap_or_default();
         self.repeats = Some((Arc::downgrade(dataset), repeats.clone()));

@@ -31,7 +31,7 @@ fn question(username: &str, project: &str) -> Question {
     }
 }
 
-fn rows(worker: &mut Worker, question: Question) -> (Vec<u32>, BoxAnswer) {
+fn rows(worker: &mut Worker, question: Question) -> (Vec<u32>, FilterStatus) {
     worker.ask(question);
     let answer = worker.answer_within(PATIENCE).unwrap();
     (answer.table.unwrap().selection.rows, answer.username)
@@ -102,7 +102,7 @@ fn without_a_last_good_filter_there_is_none() {
     let (rows, username) = rows(&mut worker, question(ENDLESS, ""));
     assert_eq!(rows, [0, 1, 2]);
     assert!(username.filter.is_none());
-    assert!(matches!(username.fault, Some(FilterFault::Match(_))));
+    assert!(matches!(username.fault, Some(FilterError::Match(_))));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::dataset::{Cell, Column, ColumnType, Dataset, DatasetBuilder, Follow, Header};
-use crate::query::{Grouping, Query, Repeats, SortKey};
+use crate::dataset::{Cell, Column, ColumnType, Dataset, DatasetBuilder, Header, RowMapping};
+use crate::query::{DuplicateLogins, Grouping, Query, SortKey};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";
@@ -12,7 +12,7 @@ const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H 
 const VIEW: (u32, u32) = (10, 45);
 
 fn dataset(sessions: &str) -> Arc<Dataset> {
-    let columns = ColumnId::SIX.map(|id| {
+    let columns = ColumnId::STANDARD.map(|id| {
         let kind = match id {
             ColumnId::IsDesigner => ColumnType::Boolean,
             ColumnId::CreationTime => ColumnType::Date,
@@ -23,8 +23,7 @@ fn dataset(sessions: &str) -> Arc<Dataset> {
     let mut builder = DatasetBuilder::new(columns.into()).unwrap();
     for session in sessions.split_whitespace() {
         let (user, id) = session.split_once('-').unwrap();
-        let cells =
-            [Cell::Text(user), Cell::Text("P"), Cell::Unknown, Cell::Unknown, Cell::Text(id), Cell::Unknown];
+        let cells = [Cell::Text(user), Cell::Text("P"), Cell::Null, Cell::Null, Cell::Text(id), Cell::Null];
         for (column, cell) in cells.into_iter().enumerate() {
             builder.push(column, cell).unwrap();
         }
@@ -54,10 +53,10 @@ impl Bench {
         let view = View {
             selection: self.query.run(&dataset).unwrap(),
             grouping: self.query.grouping.as_ref().map(|grouping| grouping.column.clone()),
-            repeats: Arc::new(Repeats::of(&dataset)),
+            repeats: Arc::new(DuplicateLogins::of(&dataset)),
             follow: shown
                 .filter(|shown| !Arc::ptr_eq(shown, &dataset))
-                .map(|shown| Arc::new(Follow::between(&shown, &dataset))),
+                .map(|shown| Arc::new(RowMapping::between(&shown, &dataset))),
             dataset,
         };
         self.table.show(view);
@@ -106,11 +105,11 @@ impl Bench {
         text
     }
 
-    fn click(&mut self, line: usize, choose: Choose) {
-        self.table.act(Action::Choose(line, None, choose));
+    fn click(&mut self, line: usize, choose: SelectMode) {
+        self.table.act(Action::SelectMode(line, None, choose));
     }
 
-    fn step(&mut self, step: Step, choose: Choose) {
+    fn step(&mut self, step: Step, choose: SelectMode) {
         self.table.act(Action::Step(step, choose));
     }
 
@@ -122,21 +121,21 @@ impl Bench {
 #[test]
 fn clicks_select_as_everywhere() {
     let mut bench = Bench::new(PLANT);
-    bench.click(2, Choose::Only);
+    bench.click(2, SelectMode::Only);
     assert_eq!(bench.selected(), "C");
-    bench.click(5, Choose::Range);
+    bench.click(5, SelectMode::Range);
     assert_eq!(bench.selected(), "CDEF");
     // The range begins where it began, whichever way it goes.
-    bench.click(1, Choose::Range);
+    bench.click(1, SelectMode::Range);
     assert_eq!(bench.selected(), "BC");
-    bench.click(7, Choose::Toggle);
-    bench.click(1, Choose::Toggle);
+    bench.click(7, SelectMode::Toggle);
+    bench.click(1, SelectMode::Toggle);
     assert_eq!(bench.selected(), "CH");
-    bench.click(4, Choose::AddRange);
+    bench.click(4, SelectMode::AddRange);
     assert_eq!(bench.selected(), "BCDEH");
-    bench.click(3, Choose::Keep);
+    bench.click(3, SelectMode::Keep);
     assert_eq!(bench.selected(), "BCDEH");
-    bench.click(9, Choose::Keep);
+    bench.click(9, SelectMode::Keep);
     assert_eq!(bench.selected(), "J");
     bench.table.act(Action::SelectAll);
     assert_eq!(bench.table.selected(), 10);
@@ -147,21 +146,21 @@ fn clicks_select_as_everywhere() {
 #[test]
 fn keys_reach_every_line_and_the_view_follows() {
     let mut bench = Bench::new(PLANT);
-    bench.step(Step::Down, Choose::Only);
+    bench.step(Step::Down, SelectMode::Only);
     assert_eq!((bench.selected(), bench.in_view()), ("A".into(), "ABCDE".into()));
-    bench.step(Step::PageDown, Choose::Only);
+    bench.step(Step::PageDown, SelectMode::Only);
     assert_eq!((bench.selected(), bench.in_view()), ("D".into(), "ABCDE".into()));
-    bench.step(Step::PageDown, Choose::Range);
+    bench.step(Step::PageDown, SelectMode::Range);
     assert_eq!((bench.selected(), bench.in_view()), ("DEFG".into(), "CDEFG".into()));
-    bench.step(Step::End, Choose::Only);
+    bench.step(Step::End, SelectMode::Only);
     assert_eq!((bench.selected(), bench.in_view()), ("J".into(), "FGHIJ".into()));
-    bench.step(Step::Up, Choose::Move);
+    bench.step(Step::Up, SelectMode::Move);
     assert_eq!((bench.selected(), bench.cursor()), ("J".into(), Some("I".into())));
-    bench.table.act(Action::ChooseCursor(Choose::Toggle));
+    bench.table.act(Action::ChooseCursor(SelectMode::Toggle));
     assert_eq!(bench.selected(), "IJ");
-    bench.step(Step::Home, Choose::Range);
+    bench.step(Step::Home, SelectMode::Range);
     assert_eq!((bench.selected(), bench.in_view()), ("ABCDEFGHI".into(), "ABCDE".into()));
-    bench.step(Step::PageUp, Choose::Only);
+    bench.step(Step::PageUp, SelectMode::Only);
     assert_eq!(bench.selected(), "A");
 }
 
@@ -169,17 +168,17 @@ fn keys_reach_every_line_and_the_view_follows() {
 fn an_empty_table_takes_every_action() {
     let mut bench = Bench::new("");
     for step in [Step::Up, Step::Down, Step::PageUp, Step::PageDown, Step::Home, Step::End] {
-        bench.step(step, Choose::Range);
+        bench.step(step, SelectMode::Range);
     }
-    bench.click(0, Choose::Only);
+    bench.click(0, SelectMode::Only);
     bench.table.act(Action::SelectAll);
     bench.table.act(Action::ScrollTo(0.5));
     bench.table.act(Action::Fold(3));
-    bench.table.act(Action::Sideways(Side::Right, Vec::new()));
+    bench.table.act(Action::MoveColumn(Side::Right, Vec::new()));
     assert_eq!((bench.selected(), bench.cursor()), (String::new(), None));
     let mut nothing = PowerTable::default();
     nothing.act(Action::SelectAll);
-    nothing.act(Action::Step(Step::Down, Choose::Only));
+    nothing.act(Action::Step(Step::Down, SelectMode::Only));
     assert_eq!(nothing.selected(), 0);
 }
 
@@ -188,8 +187,8 @@ fn selection_cursor_and_place_stay_with_their_sessions_through_a_refresh() {
     let mut bench = Bench::new(PLANT);
     bench.table.act(Action::ScrollBy(33.0));
     assert_eq!(bench.in_view(), "DEFGH");
-    bench.click(4, Choose::Only);
-    bench.click(6, Choose::Toggle);
+    bench.click(4, SelectMode::Only);
+    bench.click(6, SelectMode::Toggle);
     // New ones above, some gone, one of the selected moved.
     bench.refresh("x-X anna-G y-Y billy-B anna-D z-Z billy-E carl-F billy-H carl-I anna-J");
     assert_eq!((bench.selected(), bench.cursor()), ("GE".into(), Some("G".into())));
@@ -218,7 +217,7 @@ fn at_the_very_top_new_sessions_are_seen_to_come() {
 #[test]
 fn a_sort_keeps_the_cursors_session_in_view() {
     let mut bench = Bench::new(PLANT);
-    bench.click(1, Choose::Only);
+    bench.click(1, SelectMode::Only);
     let place =
         |bench: &Bench| bench.table.scroll().place(bench.table.cursor_line().unwrap(), bench.table.metrics());
     assert_eq!(place(&bench), Some(10));
@@ -231,8 +230,8 @@ fn a_sort_keeps_the_cursors_session_in_view() {
 #[test]
 fn what_a_filter_hides_stays_selected_and_is_neither_counted_nor_copied() {
     let mut bench = Bench::new(PLANT);
-    bench.click(0, Choose::Only);
-    bench.click(2, Choose::Range);
+    bench.click(0, SelectMode::Only);
+    bench.click(2, SelectMode::Range);
     bench.filter("a.*");
     assert_eq!((bench.selected(), bench.table.selected(), bench.table.selected_hidden()), ("A".into(), 1, 2));
     bench.filter("");
@@ -245,10 +244,10 @@ fn what_a_filter_hides_stays_selected_and_is_neither_counted_nor_copied() {
 #[test]
 fn the_keyboard_stays_in_its_place_when_its_session_ends() {
     let mut bench = Bench::new(PLANT);
-    bench.click(3, Choose::Only);
+    bench.click(3, SelectMode::Only);
     bench.refresh(&PLANT.replace("anna-D", ""));
     assert_eq!((bench.selected(), bench.cursor()), (String::new(), Some("E".into())));
-    bench.step(Step::Down, Choose::Only);
+    bench.step(Step::Down, SelectMode::Only);
     assert_eq!(bench.selected(), "F");
 }
 
@@ -260,16 +259,16 @@ fn groups_fold_and_stand_for_their_sessions() {
     bench.table.act(Action::Fold(0));
     assert_eq!(bench.in_view(), "43BEH");
     // The head of a group selects all of it, open or closed.
-    bench.click(0, Choose::Only);
+    bench.click(0, SelectMode::Only);
     assert_eq!(bench.selected(), "ADGJ");
-    bench.step(Step::Down, Choose::Range);
+    bench.step(Step::Down, SelectMode::Range);
     assert_eq!(bench.selected(), "ADGJBEH");
     // Left closes, right opens.
-    bench.table.act(Action::Sideways(Side::Left, Vec::new()));
+    bench.table.act(Action::MoveColumn(Side::Left, Vec::new()));
     assert_eq!(bench.in_view(), "433CF");
-    bench.table.act(Action::Sideways(Side::Left, Vec::new()));
+    bench.table.act(Action::MoveColumn(Side::Left, Vec::new()));
     assert_eq!(bench.in_view(), "433CF");
-    bench.table.act(Action::Sideways(Side::Right, Vec::new()));
+    bench.table.act(Action::MoveColumn(Side::Right, Vec::new()));
     assert_eq!(bench.in_view(), "43BEH");
     // A closed group stays closed when its sessions change, and a new one comes open.
     bench.refresh("zoe-Z anna-N billy-B anna-A");
@@ -285,7 +284,7 @@ fn the_keyboard_on_a_groups_head_stays_with_the_group() {
     let mut bench = Bench::new(PLANT);
     bench.group(ColumnId::Username);
     bench.table.act(Action::ScrollBy(20.0));
-    bench.click(5, Choose::Only);
+    bench.click(5, SelectMode::Only);
     assert_eq!(bench.selected(), "BEH");
     bench.sort(&["clientId:desc"]);
     let cursor = bench.table.cursor_line().unwrap();
@@ -300,9 +299,9 @@ fn the_keyboard_on_a_groups_head_stays_with_the_group() {
 fn the_keyboard_goes_from_column_to_column() {
     let mut bench = Bench::new(PLANT);
     let columns = vec![ColumnId::Project, ColumnId::Username];
-    bench.click(0, Choose::Only);
+    bench.click(0, SelectMode::Only);
     let mut go = |side| {
-        bench.table.act(Action::Sideways(side, columns.clone()));
+        bench.table.act(Action::MoveColumn(side, columns.clone()));
         bench.table.column().cloned()
     };
     assert_eq!(go(Side::Right), Some(ColumnId::Project));
@@ -329,7 +328,7 @@ fn a_groups_head_holds_the_view_where_it_is() {
     // The head of the second group is in the middle of the view, and then at its top.
     for pixels in [30.0, 20.0] {
         bench.table.act(Action::ScrollBy(pixels));
-        bench.click(5, Choose::Only);
+        bench.click(5, SelectMode::Only);
         let before = bench.in_view();
         for _ in 0..3 {
             bench.refresh(PLANT);
@@ -359,12 +358,12 @@ fn closed_groups_stay_closed_while_a_filter_finds_nobody() {
 #[test]
 fn a_range_begins_at_the_cursor_where_its_anchor_is_hidden() {
     let mut bench = Bench::new(PLANT);
-    bench.click(0, Choose::Only);
+    bench.click(0, SelectMode::Only);
     bench.filter("[bc].*");
-    bench.step(Step::Down, Choose::Move);
+    bench.step(Step::Down, SelectMode::Move);
     let from = bench.cursor().unwrap();
-    bench.step(Step::Down, Choose::Range);
-    bench.step(Step::Down, Choose::Range);
+    bench.step(Step::Down, SelectMode::Range);
+    bench.step(Step::Down, SelectMode::Range);
     assert_eq!((from.as_str(), bench.selected().as_str()), ("C", "CEF"));
 }
 
@@ -372,14 +371,14 @@ fn a_range_begins_at_the_cursor_where_its_anchor_is_hidden() {
 fn the_keyboard_goes_to_the_head_of_the_group_that_is_closed_over_it() {
     let mut bench = Bench::new(PLANT);
     bench.group(ColumnId::Username);
-    bench.click(2, Choose::Only);
+    bench.click(2, SelectMode::Only);
     bench.table.act(Action::Fold(0));
     assert_eq!(bench.table.cursor_line(), Some(0));
     assert!(bench.table.cursor_in_view().is_some());
-    bench.table.act(Action::Sideways(Side::Right, Vec::new()));
+    bench.table.act(Action::MoveColumn(Side::Right, Vec::new()));
     assert_eq!(bench.in_view(), "4ADGJ");
     // All of it, or not.
     assert!(!bench.table.is_group_selected(0));
-    bench.click(0, Choose::Only);
+    bench.click(0, SelectMode::Only);
     assert!(bench.table.is_group_selected(0) && !bench.table.is_group_selected(1));
 }

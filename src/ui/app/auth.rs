@@ -2,8 +2,8 @@
 
 use egui::Context;
 
+use super::super::keyring_worker::{Told, Whose};
 use super::super::model::{LoginForm, Message};
-use super::super::secrets_thread::{Told, Whose};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, Refused};
 use crate::secrets::{Kept, KeyringError, Secret};
@@ -60,7 +60,7 @@ impl App {
                     Ok(Some(secret)) => profile.login.with(secret.expose()),
                     Ok(None) => Credentials::None,
                     Err(error) => {
-                        self.model.message = Some(Message::Trouble(error.to_string()));
+                        self.model.message = Some(Message::Error(error.to_string()));
                         Credentials::None
                     }
                 };
@@ -72,10 +72,10 @@ impl App {
             }
             Told::Kept(Kept::ForThisRun(error)) => {
                 let text = format!("kept until the window closes, not longer: {error}");
-                self.model.message = Some(Message::Trouble(text));
+                self.model.message = Some(Message::Error(text));
             }
             Told::Failed(error) => {
-                self.model.message = Some(Message::Trouble(error.to_string()));
+                self.model.message = Some(Message::Error(error.to_string()));
             }
         }
     }

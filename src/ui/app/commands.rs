@@ -8,7 +8,7 @@ use super::super::command::{Command, Copied};
 use super::super::export_job::ExportJob;
 use super::super::gateway_form::GatewayForm;
 use super::super::model::{Export, Message};
-use super::super::settings_thread::Change;
+use super::super::settings_worker::Change;
 use super::{App, PATIENCE};
 use crate::demo::{self, DemoGateway};
 use crate::display;
@@ -27,7 +27,7 @@ impl App {
             Command::AddGateway => self.open_form(GatewayForm::empty()),
             Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
             Command::ReadSettings => {
-                if self.settings_thread.is_some() {
+                if self.settings_worker.is_some() {
                     self.change_settings(Change::Nothing);
                 }
             }
@@ -37,7 +37,7 @@ impl App {
             Command::CloseGateway => self.close_form(),
             Command::AskTerminate(session) => self.model.doomed = Some(session),
             Command::Terminate => self.terminate(ctx),
-            Command::KeepSession => self.model.doomed = None,
+            Command::CancelTerminate => self.model.doomed = None,
             Command::Refresh => self.watcher.refresh(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),
             Command::Filter => self.ask(PATIENCE),
@@ -75,13 +75,13 @@ impl App {
             Command::RemoveFilter(name) => {
                 self.change_settings(Change::RemoveFilter(name));
             }
-            Command::SortBy(column) => self.sort(query::toggled(&self.model.arrangement.sort, &column)),
-            Command::AddSort(column) => self.sort(query::added(&self.model.arrangement.sort, &column)),
+            Command::SortBy(column) => self.sort(query::toggled(&self.model.layout.sort, &column)),
+            Command::AddSort(column) => self.sort(query::added(&self.model.layout.sort, &column)),
             Command::Sort(keys) => self.sort(keys),
             Command::Table(action) => self.model.table.act(action),
             Command::Copy(what) => self.copy(ctx, what),
-            Command::ToggleDetails => self.model.arrangement.details ^= true,
-            Command::ShowDetails => self.model.arrangement.details = true,
+            Command::ToggleDetails => self.model.layout.details ^= true,
+            Command::ShowDetails => self.model.layout.details = true,
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
                 self.start_export(ctx, |extract, progress, wake| {
@@ -109,7 +109,7 @@ impl App {
                 self.model.can_edit = false;
                 self.demo = Some(demo);
             }
-            Err(error) => self.model.message = Some(Message::Trouble(error)),
+            Err(error) => self.model.message = Some(Message::Error(error)),
         }
     }
 
@@ -140,15 +140,15 @@ impl App {
         self.keep(State { last: Some(last), ..self.kept.clone() });
     }
 
-    /// Keeps the table's arrangement for the next run, if it has changed.
+    /// Keeps the table's layout for the next run, if it has changed.
     pub(super) fn keep_arrangement(&mut self) {
-        if self.model.arrangement != self.kept.table {
-            self.keep(State { table: self.model.arrangement.clone(), ..self.kept.clone() });
+        if self.model.layout != self.kept.table {
+            self.keep(State { table: self.model.layout.clone(), ..self.kept.clone() });
         }
     }
 
     pub(super) fn keep(&mut self, state: State) {
-        let wanted = self.settings_thread.is_some() && state != self.kept;
+        let wanted = self.settings_worker.is_some() && state != self.kept;
         if !wanted || self.change_settings(Change::Remember(state.clone())) {
             self.kept = state;
         }
@@ -156,12 +156,12 @@ impl App {
 
     /// Whether somebody makes the change. Where not, it is said.
     pub(super) fn change_settings(&mut self, change: Change) -> bool {
-        let trouble = match &self.settings_thread {
+        let trouble = match &self.settings_worker {
             None => "there is no folder to keep settings in; set GATEWATCH_CONFIG_DIR",
             Some(thread) if thread.make(change) => return true,
             Some(_) => "the settings can't be written; is the disk full or gone?",
         };
-        self.model.message = Some(Message::Trouble(trouble.to_owned()));
+        self.model.message = Some(Message::Error(trouble.to_owned()));
         false
     }
 
@@ -174,9 +174,9 @@ impl App {
             project: model.project.text.clone(),
             kind: model.kind,
             cells: model.cells.clone(),
-            grouping: model.arrangement.grouping.clone(),
-            sort: model.arrangement.sort.clone(),
-            facets: model.arrangement.counts.then_some(model.facet_order),
+            grouping: model.layout.grouping.clone(),
+            sort: model.layout.sort.clone(),
+            facets: model.layout.counts.then_some(model.facet_order),
             shown: model.table.sessions().map(|sessions| sessions.dataset.clone()),
         });
         if let Some(answer) = self.worker.answer_within(patience) {
@@ -190,7 +190,7 @@ impl App {
         self.model.project.take(project);
         match table {
             Some(view) => {
-                self.model.arrangement.columns.take_in(&view.dataset);
+                self.model.layout.columns.take_in(&view.dataset);
                 self.model.table.show(view);
             }
             None => self.model.table.forget(),

@@ -3,7 +3,7 @@
 use super::super::model::{Export, FilterBox, Model};
 use super::{App, PATIENCE};
 use crate::dataset::{ColumnId, Value};
-use crate::export::{self, InForce};
+use crate::export::{self, ActiveFilters};
 use crate::query::{CellFilter, FilterText, Kind, Side, SortKey};
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
     }
 
     pub(super) fn sort(&mut self, keys: Vec<SortKey>) {
-        self.model.arrangement.sort = keys;
+        self.model.layout.sort = keys;
         self.ask(PATIENCE);
     }
 
@@ -75,6 +75,9 @@ impl App {
     pub(super) fn session_info_call(&self) -> String {
         let Model { username, project, kind, cells, .. } = &self.model;
         let (username, project) = (username.filter.as_ref(), project.filter.as_ref());
-        export::call_for(&InForce { username, project, kind: *kind, cells }, &self.model.clock())
+        export::session_info_call(
+            &ActiveFilters { username, project, kind: *kind, cells },
+            &self.model.clock(),
+        )
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use egui::Context;
 use tokio::task::JoinSet;
 
+use super::super::background_task::{BackgroundTask, Ended, Tell};
 use super::super::connection_test::{Entry, Step, Test, TestStage};
 use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
-use super::super::gateway_job::{Ended, GatewayJob, Tell};
+use super::super::keyring_worker::Whose;
 use super::super::model::Message;
-use super::super::secrets_thread::Whose;
-use super::super::settings_thread::Change;
+use super::super::settings_worker::Change;
 use super::{App, REFRESH};
 use crate::gateway::{Client, Credentials, Limits, Login, Profile};
 use crate::secrets::{KeyringError, Secret};
@@ -38,7 +38,7 @@ impl App {
     pub(super) fn open_form(&mut self, form: GatewayForm) {
         if self.model.form.as_ref().is_some_and(GatewayForm::is_changed) {
             let text = "another gateway is in the form; save or discard it first";
-            self.model.message = Some(Message::Trouble(text.to_owned()));
+            self.model.message = Some(Message::Error(text.to_owned()));
             return;
         }
         self.close_form();
@@ -178,13 +178,15 @@ impl App {
         };
         test.stage = TestStage::Running;
         let wake = ctx.clone();
-        let job =
-            GatewayJob::spawn(move || wake.request_repaint(), |tell| run_test(profile, credentials, tell));
+        let job = BackgroundTask::spawn(
+            move || wake.request_repaint(),
+            |tell| run_test(profile, credentials, tell),
+        );
         match job {
             Ok(job) => self.test = Some(job),
             Err(error) => {
                 test.stage = TestStage::Ended;
-                self.model.message = Some(Message::Trouble(format!("can't test: {error}")));
+                self.model.message = Some(Message::Error(format!("can't test: {error}")));
             }
         }
     }

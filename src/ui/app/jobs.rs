@@ -43,7 +43,7 @@ impl App {
                 self.export = Some(job);
                 self.model.export = Export::Running(progress);
             }
-            Err(error) => self.model.message = Some(Message::Trouble(format!("can't export: {error}"))),
+            Err(error) => self.model.message = Some(Message::Error(format!("can't export: {error}"))),
         }
     }
 
@@ -80,7 +80,7 @@ impl App {
             .then(|| Message::Done(format!("copying {}…", display::sessions(extract.rows.len()))));
         match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy = Some(job),
-            Err(error) => self.model.message = Some(Message::Trouble(format!("can't copy: {error}"))),
+            Err(error) => self.model.message = Some(Message::Error(format!("can't copy: {error}"))),
         }
     }
 
@@ -94,7 +94,7 @@ impl App {
                 ctx.copy_text(text);
                 Some(Message::Done(format!("{} copied", display::sessions(sessions))))
             }
-            _ => Some(Message::Trouble("nothing was copied; is there enough memory?".to_owned())),
+            _ => Some(Message::Error("nothing was copied; is there enough memory?".to_owned())),
         };
     }
 
@@ -121,11 +121,11 @@ impl App {
             }
             Outcome::Broken => {
                 let text = "the export ended before its time; nothing was written".to_owned();
-                self.model.message = Some(Message::Trouble(text));
+                self.model.message = Some(Message::Error(text));
             }
             Outcome::Failed(error) => {
                 self.model.export = Export::asking_for(&error.path);
-                self.model.message = Some(Message::Trouble(error.to_string()));
+                self.model.message = Some(Message::Error(error.to_string()));
             }
         }
     }

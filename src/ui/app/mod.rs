@@ -1,7 +1,7 @@
 //! The program behind the window: takes in news, carries out commands, lays out the parts.
 
+mod auth;
 mod commands;
-mod entry;
 mod filters;
 mod gateways;
 mod jobs;
@@ -17,24 +17,24 @@ use egui::{CentralPanel, Context, Memory, Panel, Popup, ScrollArea, Ui, Viewport
 
 use self::gateways::Pending;
 use self::terminating::Terminating;
+use super::background_task::BackgroundTask;
 use super::connection_test::Step;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
-use super::gateway_job::GatewayJob;
+use super::keyring_worker::KeyringWorker;
 use super::model::{Message, Model};
-use super::secrets_thread::SecretsThread;
-use super::settings_thread::{Changed, SettingsThread};
+use super::settings_worker::{Changed, SettingsWorker};
 use super::{
-    connection_bar, counts_panel, details_panel, door, filter_bar, gateway_panel, grid, status_bar,
-    terminate_question, theme, view_bar,
+    confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid, sign_in,
+    status_bar, theme, view_bar,
 };
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, Refused};
+use crate::poll::Poller;
 use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
-use crate::watch::Watcher;
 
 /// How often a gateway is read unless the settings say otherwise.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -76,12 +76,12 @@ pub struct App {
     /// Where settings are kept; nowhere without it.
     folder: Option<PathBuf>,
     /// `None` where there is no such folder.
-    settings_thread: Option<SettingsThread>,
+    settings_worker: Option<SettingsWorker>,
     /// What was wrong with the settings, as long as it is told.
     settings_trouble: Option<String>,
     /// The window was to be closed although something in the form is not saved.
     was_warned: bool,
-    secrets: SecretsThread,
+    secrets: KeyringWorker,
     /// A login that is kept once it has opened its gateway.
     to_keep: Option<(Profile, Secret)>,
     /// Certificates that are trusted until the window closes, and of which gateways.
@@ -94,12 +94,12 @@ pub struct App {
     in_use: Credentials,
     /// What becomes of the form once it is written.
     pending: Option<Pending>,
-    test: Option<GatewayJob<Step>>,
+    test: Option<BackgroundTask<Step>>,
     /// A test that waits for the keyring.
     test_waits: Option<Profile>,
     terminating: Option<Terminating>,
     pick_file: PickFile,
-    watcher: Watcher,
+    watcher: Poller,
     worker: Worker,
     export: Option<ExportJob>,
     copy: Option<ExportJob>,
@@ -120,18 +120,18 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let watcher = Watcher::spawn(Client::new(Limits::default()), wake(ctx))?;
+        let watcher = Poller::spawn(Client::new(Limits::default()), wake(ctx))?;
         let worker = Worker::spawn(wake(ctx))?;
         let model = Model {
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
-            arrangement: state.table.clone(),
-            message: trouble.clone().map(Message::Trouble),
+            layout: state.table.clone(),
+            message: trouble.clone().map(Message::Error),
             ..Model::default()
         };
-        let settings_thread =
-            folder.clone().map(|folder| SettingsThread::spawn(folder, wake(ctx))).transpose()?;
-        let secrets = SecretsThread::spawn(open_secrets, wake(ctx))?;
+        let settings_worker =
+            folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
+        let secrets = KeyringWorker::spawn(open_secrets, wake(ctx))?;
         let mut app = Self {
             secrets,
             to_keep: None,
@@ -146,7 +146,7 @@ impl App {
             settings,
             kept: state,
             folder,
-            settings_thread,
+            settings_worker,
             settings_trouble: trouble,
             was_warned: false,
             credentials: None,
@@ -213,14 +213,14 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.was_warned = true;
             let text = "the gateway in the form is not saved; quit once more to discard it";
-            self.model.message = Some(Message::Trouble(text.to_owned()));
+            self.model.message = Some(Message::Error(text.to_owned()));
         }
         self.was_warned &= is_changed;
     }
 
     fn take_settings(&mut self) {
         while let Some(Changed { is_form, outcome }) =
-            self.settings_thread.as_ref().and_then(SettingsThread::changed)
+            self.settings_worker.as_ref().and_then(SettingsWorker::changed)
         {
             let trouble = match outcome {
                 Ok(None) => None,
@@ -229,7 +229,7 @@ impl App {
                     self.model.profiles = settings.profile_names();
                     self.settings = settings;
                     // What was wrong is mended.
-                    let told = self.settings_trouble.take().map(Message::Trouble);
+                    let told = self.settings_trouble.take().map(Message::Error);
                     self.model.message.take_if(|message| Some(&*message) == told.as_ref());
                     None
                 }
@@ -239,7 +239,7 @@ impl App {
                 self.form_written(trouble);
             } else if let Some(trouble) = trouble {
                 self.settings_trouble = Some(trouble.clone());
-                self.model.message = Some(Message::Trouble(trouble));
+                self.model.message = Some(Message::Error(trouble));
             }
         }
     }
@@ -261,7 +261,7 @@ impl eframe::App for App {
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text =
                 "a part of the program has failed, and what is shown no longer changes; start it again";
-            self.model.message = Some(Message::Trouble(text.to_owned()));
+            self.model.message = Some(Message::Error(text.to_owned()));
         }
     }
 
@@ -285,13 +285,13 @@ impl eframe::App for App {
         }
         let model = &mut self.model;
         // Whoever fills in the form has the test there.
-        if door::is_needed(model) && model.form.is_none() {
+        if sign_in::is_needed(model) && model.form.is_none() {
             // Never so high that the bars below are pushed out of a small window.
             let most = ui.available_height() - theme::BELOW_DOOR;
-            Panel::top("door").max_size(most).show(ui, |ui| {
+            Panel::top("sign_in").max_size(most).show(ui, |ui| {
                 ScrollArea::vertical()
                     .min_scrolled_height(most)
-                    .show(ui, |ui| door::show(ui, model, &mut commands));
+                    .show(ui, |ui| sign_in::show(ui, model, &mut commands));
             });
         }
         Panel::bottom("status").show(ui, |ui| {
@@ -307,18 +307,18 @@ impl eframe::App for App {
             let panel = panel.default_size(theme::FORM_WIDTH).min_size(least);
             panel.show(ui, |ui| gateway_panel::show(ui, form, &mut commands));
         }
-        if model.arrangement.counts {
+        if model.layout.counts {
             let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::LEAST_PANEL);
             panel.show(ui, |ui| counts_panel::show(ui, model, &mut commands));
         }
-        if model.arrangement.details {
+        if model.layout.details {
             let panel =
                 Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::LEAST_PANEL);
             panel.show(ui, |ui| details_panel::show(ui, model, &mut commands));
         }
         CentralPanel::default().show(ui, |ui| grid::show(ui, model, &mut commands));
         if let Some(session) = &model.doomed {
-            terminate_question::show(ui, session, &mut commands);
+            confirm_terminate::show(ui, session, &mut commands);
         }
         // What these change is in the next frame.
         if !commands.is_empty() {
@@ -329,13 +329,13 @@ impl eframe::App for App {
         }
         give_back_keyboard(&ctx);
         self.model.focused = ctx.memory(Memory::focused);
-        self.model.arrangement.zoom = ctx.zoom_factor();
+        self.model.layout.zoom = ctx.zoom_factor();
         self.forget_old_message(&ctx);
         // Not while a column is being dragged: once it is where it stays.
         if !ctx.input(|input| input.pointer.any_down()) {
             self.keep_arrangement();
         }
-        if self.model.arrangement.dates == DateStyle::Age && self.model.table.sessions().is_some() {
+        if self.model.layout.dates == DateStyle::Age && self.model.table.sessions().is_some() {
             ctx.request_repaint_after(AGES);
         }
     }

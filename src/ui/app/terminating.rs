@@ -2,16 +2,16 @@
 
 use egui::Context;
 
-use super::super::command::Doomed;
-use super::super::gateway_job::GatewayJob;
+use super::super::background_task::BackgroundTask;
+use super::super::command::TerminateTarget;
 use super::super::model::Message;
 use super::App;
 use crate::gateway::{Client, GatewayError, Limits, Terminated};
 
 /// A session that is being terminated.
 pub(super) struct Terminating {
-    session: Doomed,
-    job: GatewayJob<Result<Terminated, GatewayError>>,
+    session: TerminateTarget,
+    job: BackgroundTask<Result<Terminated, GatewayError>>,
 }
 
 impl App {
@@ -19,7 +19,7 @@ impl App {
         // One after the other: each answer is told.
         if self.terminating.is_some() {
             let text = "another session is being terminated; wait for the gateway's answer";
-            self.model.message = Some(Message::Trouble(text.to_owned()));
+            self.model.message = Some(Message::Error(text.to_owned()));
             return;
         }
         let Some(session) = self.model.doomed.take() else {
@@ -30,10 +30,10 @@ impl App {
         };
         let client = Client::with_trust(Limits::default(), profile.trust);
         let (wake, credentials, wanted) = (ctx.clone(), self.in_use.clone(), session.clone());
-        let job = GatewayJob::spawn(
+        let job = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |tell| async move {
-                let Doomed { node, kind, id, .. } = &wanted;
+                let TerminateTarget { node, kind, id, .. } = &wanted;
                 tell.tell(client.terminate(node, &credentials, *kind, id).await).await;
             },
         );
@@ -42,7 +42,7 @@ impl App {
                 self.model.message = Some(Message::Done(format!("terminating {}…", session.in_words())));
                 self.terminating = Some(Terminating { session, job });
             }
-            Err(error) => self.model.message = Some(Message::Trouble(format!("can't terminate: {error}"))),
+            Err(error) => self.model.message = Some(Message::Error(format!("can't terminate: {error}"))),
         }
     }
 
@@ -57,11 +57,11 @@ impl App {
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
                 Message::Done(format!("{session} is terminated{message}"))
             }
-            Ok(Some(Err(error))) if is_silence(&error) => Message::Trouble(format!(
+            Ok(Some(Err(error))) if is_silence(&error) => Message::Error(format!(
                 "{session} may be terminated or not, the next reading shows it: {error}"
             )),
-            Ok(Some(Err(error))) => Message::Trouble(format!("{session} is not terminated: {error}")),
-            Err(_) => Message::Trouble(format!("{session} may be terminated or not: the attempt broke off")),
+            Ok(Some(Err(error))) => Message::Error(format!("{session} is not terminated: {error}")),
+            Err(_) => Message::Error(format!("{session} may be terminated or not: the attempt broke off")),
         });
         self.terminating = None;
         self.watcher.refresh();

@@ -10,7 +10,7 @@ use super::super::command::Command;
 use super::super::context_menu;
 use super::super::model::Model;
 use super::super::theme;
-use super::{Shown, cell, cell_menu, hand};
+use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::table::{Cursor, Group, Line, PowerTable, Sessions};
@@ -62,7 +62,7 @@ pub(super) fn show(
     }
 
     let by_key = lines.cursor_place().filter(|_| has_keyboard && context_menu::is_wanted_by_key(&ui));
-    let hand::Done { actions, menu } = hand::take(&ui, &hand, &lines, commands);
+    let mouse::Done { actions, menu } = mouse::take(&ui, &hand, &lines, commands);
     if !actions.is_empty() {
         ui.ctx().request_repaint();
     }
@@ -224,11 +224,11 @@ impl Painter<'_> {
                 ui.scroll_to_rect(rect, None);
             }
             let what = match self.sessions.dataset.column(&column.id) {
-                None => Cell::Unknown,
+                None => Cell::Null,
                 Some(values) => values.cell(row as usize),
             };
             let times = times.filter(|_| index == marked);
-            let looks = cell::Looks {
+            let looks = cell::CellStyle {
                 id: cell_id(at, &column.id),
                 index,
                 indent: if index == 0 { indent } else { 0.0 },

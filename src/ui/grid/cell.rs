@@ -15,7 +15,7 @@ use crate::display::{self, Clock};
 use crate::filter::Filter;
 
 /// What a cell's surroundings make of it.
-pub(super) struct Looks<'a> {
+pub(super) struct CellStyle<'a> {
     /// Its node for screen readers.
     pub(super) id: Id,
     /// Its column's place.
@@ -50,7 +50,7 @@ pub(super) fn show(
     column: &ColumnId,
     cell: Cell<'_>,
     clock: &Clock,
-    looks: &Looks<'_>,
+    looks: &CellStyle<'_>,
 ) {
     let inner = rect
         .shrink2(vec2(theme::CELL_PADDING, 0.0))
@@ -95,7 +95,7 @@ pub(super) fn show(
                 }
             })
         }
-        Cell::Unknown => {
+        Cell::Null => {
             let hint = Some("The gateway gave no value");
             Some(text_label(&mut child, RichText::new(&*shown).weak().into(), &shown, hint))
         }
@@ -157,7 +157,8 @@ fn badge(ui: &mut Ui, rect: Rect, times: u32) {
     let place = rect.with_min_x((rect.right() - theme::BADGE_ROOM).max(rect.left()));
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
-    let label = Label::new(text.color(theme::colour(ui.visuals(), theme::Tone::Warning))).selectable(false);
+    let label =
+        Label::new(text.color(theme::colour(ui.visuals(), theme::Severity::Warning))).selectable(false);
     corner.add(label).on_hover_text(more_than_once(times));
     // What comes next keeps clear of it.
     ui.set_max_width((place.left() - rect.left()).max(0.0));

@@ -55,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: 
     row.painter().hline(rect.x_range(), rect.bottom() - 0.5, row.visuals().widgets.noninteractive.bg_stroke);
     if let Some((id, place)) = dropped {
         let next = columns.get(place).map(|column| &column.id);
-        model.arrangement.columns.put_before(&id, next);
+        model.layout.columns.put_before(&id, next);
         ui.ctx().request_repaint();
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn cells(row: Rect, columns: &[Shown]) -> Vec<Rect> {
 }
 
 fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -> Response {
-    let sort = &model.arrangement.sort;
+    let sort = &model.layout.sort;
     let rank = sort.iter().position(|key| key.column == *id);
     let (sign, direction) = match rank.map(|rank| sort[rank].descending) {
         None => ("", None),
@@ -179,7 +179,7 @@ fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
         && let (Some(width), Some(moved)) =
             (row.data(|data| data.get_temp::<f32>(edge_id)), response.total_drag_delta())
     {
-        model.arrangement.columns.resize(&column.id, width + moved.x);
+        model.layout.columns.resize(&column.id, width + moved.x);
         row.ctx().request_repaint();
     }
     if response.double_clicked() {
@@ -212,6 +212,6 @@ fn fit_to_content(ui: &Ui, model: &mut Model, id: &ColumnId) {
         .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)
         .fold(title, f32::max);
     let badge = if *id == ColumnId::Username { theme::BADGE_ROOM } else { 0.0 };
-    model.arrangement.columns.resize(id, (content + badge).ceil());
+    model.layout.columns.resize(id, (content + badge).ceil());
     ui.ctx().request_repaint();
 }

@@ -34,7 +34,7 @@ pub(super) fn show(
             commands.push(sort(true));
             ui.close();
         }
-        if !model.arrangement.sort.is_empty() && ui.button("Don't sort").clicked() {
+        if !model.layout.sort.is_empty() && ui.button("Don't sort").clicked() {
             commands.push(Command::Sort(Vec::new()));
             ui.close();
         }
@@ -47,12 +47,12 @@ pub(super) fn show(
             if ui.button(text).clicked()
                 && let Some(sessions) = model.table.sessions()
             {
-                model.arrangement.columns.step(id, side, &sessions.dataset);
+                model.layout.columns.step(id, side, &sessions.dataset);
             }
         }
         if ui.button("Hide this column").clicked() {
             if let Some(sessions) = model.table.sessions() {
-                model.arrangement.columns.show(id, false, &sessions.dataset);
+                model.layout.columns.show(id, false, &sessions.dataset);
             }
             ui.close();
         }
@@ -63,7 +63,7 @@ pub(super) fn show(
         if is_date {
             ui.separator();
             for style in DateStyle::ALL {
-                ui.radio_value(&mut model.arrangement.dates, style, style.label());
+                ui.radio_value(&mut model.layout.dates, style, style.label());
             }
         }
         ui.separator();
@@ -77,7 +77,7 @@ pub(in super::super) fn choose_columns(ui: &mut Ui, model: &mut Model) {
     let Some(sessions) = model.table.sessions() else {
         return;
     };
-    let columns = &mut model.arrangement.columns;
+    let columns = &mut model.layout.columns;
     let choices: Vec<(ColumnId, bool)> =
         columns.choices(&sessions.dataset).map(|(id, shown)| (id.clone(), shown)).collect();
     for (id, mut shown) in choices {

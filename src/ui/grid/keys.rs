@@ -6,7 +6,7 @@ use super::super::command::{Command, Copied};
 use super::super::model::Model;
 use super::Shown;
 use crate::dataset::ColumnId;
-use crate::table::{Action, Choose, Side, Step};
+use crate::table::{Action, SelectMode, Side, Step};
 
 /// Takes the keys meant for the table and acts on them. Whether the keyboard went to another column.
 pub(super) fn take(grid: &Ui, columns: &[Shown], model: &mut Model, commands: &mut Vec<Command>) -> bool {
@@ -38,7 +38,7 @@ pub(super) fn take(grid: &Ui, columns: &[Shown], model: &mut Model, commands: &m
         let (action, command) = match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
                 let action = pressed(key, modifiers, columns);
-                sideways |= matches!(action, Some(Action::Sideways(..)));
+                sideways |= matches!(action, Some(Action::MoveColumn(..)));
                 (action, command(key, modifiers))
             }
             Event::Copy => (None, Some(Command::Copy(Copied::Rows))),
@@ -66,18 +66,18 @@ fn pressed(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> 
         Key::PageDown => Step::PageDown,
         Key::Home => Step::Home,
         Key::End => Step::End,
-        Key::ArrowLeft => return Some(Action::Sideways(Side::Left, all())),
-        Key::ArrowRight => return Some(Action::Sideways(Side::Right, all())),
-        Key::Space if modifiers.command => return Some(Action::ChooseCursor(Choose::Toggle)),
-        Key::Space => return Some(Action::ChooseCursor(Choose::Only)),
+        Key::ArrowLeft => return Some(Action::MoveColumn(Side::Left, all())),
+        Key::ArrowRight => return Some(Action::MoveColumn(Side::Right, all())),
+        Key::Space if modifiers.command => return Some(Action::ChooseCursor(SelectMode::Toggle)),
+        Key::Space => return Some(Action::ChooseCursor(SelectMode::Only)),
         Key::A if modifiers.command => return Some(Action::SelectAll),
         _ => return None,
     };
     let choose = match (modifiers.command, modifiers.shift) {
-        (false, false) => Choose::Only,
-        (false, true) => Choose::Range,
-        (true, true) => Choose::AddRange,
-        (true, false) => Choose::Move,
+        (false, false) => SelectMode::Only,
+        (false, true) => SelectMode::Range,
+        (true, true) => SelectMode::AddRange,
+        (true, false) => SelectMode::Move,
     };
     Some(Action::Step(step, choose))
 }

@@ -6,10 +6,10 @@
 mod body;
 mod cell;
 mod cell_menu;
-mod hand;
 mod header;
 mod header_menu;
 mod keys;
+mod mouse;
 mod scroll_bar;
 
 use egui::accesskit::{self, Node, Role};
@@ -38,7 +38,7 @@ struct Shown {
 pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     let Some(sessions) = model.table.sessions() else {
         let text = match model.health() {
-            Health::Lost(_) => "No sessions were read yet",
+            Health::Unreachable(_) => "No sessions were read yet",
             _ if model.gateway.is_empty() => "No gateway is watched",
             _ => "Reading…",
         };
@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         return;
     };
     let columns: Vec<Shown> = model
-        .arrangement
+        .layout
         .columns
         .shown(&sessions.dataset)
         .map(|setting| Shown { id: setting.id.clone(), width: setting.width() })

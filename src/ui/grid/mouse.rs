@@ -5,7 +5,7 @@ use egui::{PointerButton, Pos2, Response, Ui};
 use super::super::command::Command;
 use super::super::theme;
 use super::body::Painter;
-use crate::table::{Action, Choose, Line};
+use crate::table::{Action, Line, SelectMode};
 
 /// What the hand did in this frame.
 #[derive(Default)]
@@ -30,14 +30,14 @@ pub(super) fn take(ui: &Ui, hand: &Response, lines: &Painter<'_>, commands: &mut
     if hand.secondary_clicked() {
         done.menu = Some(line.is_some());
         if let Some(line) = line {
-            done.actions.push(Action::Choose(line, lines.column_at(at.x), Choose::Keep));
+            done.actions.push(Action::SelectMode(line, lines.column_at(at.x), SelectMode::Keep));
         }
     } else if hand.clicked() {
         let choose = choose(ui);
         match line {
             Some(line) => click(hand, lines, line, at, choose, &mut done.actions, commands),
             // Below the last line there is nobody. With a key held the selection was to grow, so it is not lost.
-            None if choose == Choose::Only => done.actions.push(Action::SelectNothing),
+            None if choose == SelectMode::Only => done.actions.push(Action::SelectNothing),
             None => {}
         }
     }
@@ -45,13 +45,13 @@ pub(super) fn take(ui: &Ui, hand: &Response, lines: &Painter<'_>, commands: &mut
 }
 
 /// What the keys that are held make of a click.
-fn choose(ui: &Ui) -> Choose {
+fn choose(ui: &Ui) -> SelectMode {
     let modifiers = ui.input(|input| input.modifiers);
     match (modifiers.command, modifiers.shift) {
-        (false, false) => Choose::Only,
-        (true, false) => Choose::Toggle,
-        (false, true) => Choose::Range,
-        (true, true) => Choose::AddRange,
+        (false, false) => SelectMode::Only,
+        (true, false) => SelectMode::Toggle,
+        (false, true) => SelectMode::Range,
+        (true, true) => SelectMode::AddRange,
     }
 }
 
@@ -60,7 +60,7 @@ fn click(
     lines: &Painter<'_>,
     line: usize,
     at: Pos2,
-    choose: Choose,
+    choose: SelectMode,
     actions: &mut Vec<Action>,
     commands: &mut Vec<Command>,
 ) {
@@ -68,7 +68,7 @@ fn click(
     match lines.sessions.lines.get(line) {
         Some(Line::Group(number)) if on_sign || hand.double_clicked() => actions.push(Action::Fold(number)),
         _ if hand.double_clicked() => commands.push(Command::ShowDetails),
-        _ => actions.push(Action::Choose(line, lines.column_at(at.x), choose)),
+        _ => actions.push(Action::SelectMode(line, lines.column_at(at.x), choose)),
     }
 }
 
@@ -85,7 +85,7 @@ fn drag(ui: &Ui, hand: &Response, lines: &Painter<'_>, at: Pos2, actions: &mut V
             return;
         };
         ui.data_mut(|data| data.insert_temp(memory, line));
-        actions.push(Action::Choose(line, lines.column_at(from.x), choose(ui)));
+        actions.push(Action::SelectMode(line, lines.column_at(from.x), choose(ui)));
     }
     let Some(last) = ui.data(|data| data.get_temp::<usize>(memory)) else {
         return;
@@ -100,6 +100,10 @@ fn drag(ui: &Ui, hand: &Response, lines: &Painter<'_>, at: Pos2, actions: &mut V
     {
         ui.data_mut(|data| data.insert_temp(memory, line));
         let adds = ui.input(|input| input.modifiers.command);
-        actions.push(Action::Choose(line, None, if adds { Choose::AddRange } else { Choose::Range }));
+        actions.push(Action::SelectMode(
+            line,
+            None,
+            if adds { SelectMode::AddRange } else { SelectMode::Range },
+        ));
     }
 }

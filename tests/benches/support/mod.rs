@@ -9,15 +9,15 @@ use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
-use gatewatch::table::Arrangement;
+use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
 
 /// A window that shows so many sessions, and the gateway that they come from.
 pub(crate) fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
-    arranged(sessions, Arrangement::default())
+    arranged(sessions, Layout::default())
 }
 
-pub(crate) fn arranged(sessions: usize, table: Arrangement) -> (Harness<'static, App>, DemoGateway) {
+pub(crate) fn arranged(sessions: usize, table: Layout) -> (Harness<'static, App>, DemoGateway) {
     let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
         .expect("loopback has ports to spare");
     let start = Start {

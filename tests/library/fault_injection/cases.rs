@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use gatewatch::dataset::DatasetError as Fault;
 use gatewatch::gateway::{Credentials, GatewayError as Error, Limits};
 
-use super::support::watch::{Watch, profile};
-use super::support::{PLANT, answer, ok, status};
-use super::{Evil, Way, bytes, check_line, error, good, instead_of_sessions, way};
+use super::{FaultyGateway, Way, bytes, check_line, error, good, instead_of_sessions, way};
+use crate::support::poll::{Watch, profile};
+use crate::support::{PLANT, answer, ok, status};
 
 /// For what would take for ever.
 const WHOLE: Duration = Duration::from_secs(1);
@@ -409,7 +409,7 @@ fn spoilt() -> Vec<Case> {
 
 fn run(case: Case) {
     let Case { name, way, credentials, limits, is, says } = case;
-    let evil = Evil::new();
+    let evil = FaultyGateway::new();
     let mut watch = Watch::within(limits);
     watch.watcher.connect(profile(&[&evil.gateway.url]), credentials);
     let first = watch.until(name, |news| news.table.is_some() && error(news).is_none());

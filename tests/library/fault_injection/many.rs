@@ -10,8 +10,8 @@ use gatewatch::gateway::{Credentials, GatewayError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::support::answer;
-use super::support::watch::{PATIENCE, Watch, profile};
+use crate::support::answer;
+use crate::support::poll::{PATIENCE, Watch, profile};
 
 const NODES: usize = 200;
 /// The one that answers nothing, and the one that is not there.

@@ -5,10 +5,10 @@ use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
-use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits};
+use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, ReadOptions};
 
-use super::support::{ok, skip, status};
-use super::{Evil, Way, cases, instead_of_sessions, way};
+use super::{FaultyGateway, Way, cases, instead_of_sessions, way};
+use crate::support::{ok, skip, status};
 
 /// What the child is told: whom to read.
 const URL: &str = "GATEWATCH_TEST_READ";
@@ -27,7 +27,7 @@ fn read(url: &str, token: bool) -> Result<usize, GatewayError> {
     let limits = Limits { body: LIMIT, whole: Duration::from_mins(2), ..Limits::default() };
     let credentials = if token { Credentials::Token("a:b".to_owned()) } else { Credentials::None };
     let client = Client::new(limits);
-    let read = runtime.block_on(client.read(&url.parse().unwrap(), &credentials, &Ask::default()));
+    let read = runtime.block_on(client.read(&url.parse().unwrap(), &credentials, &ReadOptions::default()));
     runtime.shutdown_background();
     read.map(|reading| reading.dataset.len())
 }
@@ -37,7 +37,7 @@ fn read(url: &str, token: bool) -> Result<usize, GatewayError> {
 fn the_child_reads_and_says_how_much_memory_it_took() {
     let Ok(url) = std::env::var(URL) else { return };
     // A small answer first, so that only the large one counts.
-    let small = Evil::new();
+    let small = FaultyGateway::new();
     read(&small.gateway.url, false).unwrap();
     let before = peak();
     let (url, token) = url.strip_prefix("token ").map_or((&*url, false), |url| (url, true));
@@ -89,9 +89,13 @@ fn no_answer_takes_much_more_memory_than_the_limit() {
         ("an endless body", endless, ""),
         ("empty items", empty_items(), "token "),
     ] {
-        let evil = Evil::of(way);
+        let evil = FaultyGateway::of(way);
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "memory::the_child_reads_and_says_how_much_memory_it_took", "--nocapture"])
+            .args([
+                "--exact",
+                "fault_injection::memory::the_child_reads_and_says_how_much_memory_it_took",
+                "--nocapture",
+            ])
             .env(URL, format!("{token}{}", evil.gateway.url))
             .output()
             .unwrap();

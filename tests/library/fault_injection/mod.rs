@@ -5,25 +5,23 @@
 //! - `asleep` is about machines that sleep, `odd` about answers that are good and strange
 //! - `memory` and `many` are about what it may cost, `secrets` and `proxies` about who hears what
 
-mod asleep;
-mod away;
 mod cases;
 mod many;
 mod memory;
-mod odd;
 mod proxies;
 mod secrets;
-#[path = "../support/mod.rs"]
-mod support;
+mod suspend;
 mod tls;
+mod unreachable;
+mod unusual_responses;
 
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
+use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use gatewatch::gateway::GatewayError;
-use gatewatch::watch::News;
-use support::{PLANT, Request, StandIn, answer, ok, status};
+use gatewatch::poll::GatewayStatus;
 
 /// A way to answer.
 pub(crate) type Way = Arc<dyn Fn(&Request, &mut TcpStream) + Send + Sync>;
@@ -33,12 +31,12 @@ pub(crate) fn way(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'sta
 }
 
 /// A gateway that answers in another way from one moment to the next.
-pub(crate) struct Evil {
-    pub(crate) gateway: StandIn,
+pub(crate) struct FaultyGateway {
+    pub(crate) gateway: FakeGateway,
     way: Arc<Mutex<Way>>,
 }
 
-impl Evil {
+impl FaultyGateway {
     /// Good as yet.
     pub(crate) fn new() -> Self {
         Self::of(good())
@@ -47,7 +45,7 @@ impl Evil {
     pub(crate) fn of(first: Way) -> Self {
         let way = Arc::new(Mutex::new(first));
         let current = way.clone();
-        let gateway = StandIn::new(move |request, stream| {
+        let gateway = FakeGateway::new(move |request, stream| {
             let way = current.lock().unwrap().clone();
             way(request, stream);
         });
@@ -102,6 +100,6 @@ pub(crate) fn check_line(error: &GatewayError, cause: &str, step: &str) {
 }
 
 /// What the watch says of its only node.
-pub(crate) fn error(news: &News) -> Option<&GatewayError> {
+pub(crate) fn error(news: &GatewayStatus) -> Option<&GatewayError> {
     news.nodes[0].error.as_ref()
 }

@@ -5,9 +5,9 @@ use std::process::Output;
 
 use gatewatch::gateway::{GatewayError, ProxyFault};
 
-use super::support::process::gatewatch;
-use super::support::{PLANT, Request, StandIn, answer, nobody, ok, skip, status};
-use super::{Evil, good, way};
+use super::{FaultyGateway, good, way};
+use crate::support::process::gatewatch;
+use crate::support::{FakeGateway, PLANT, Request, answer, nobody, ok, skip, status};
 
 /// No name server is ever asked for it: only the proxy hears it.
 const PLANT_A: &str = "http://plant-a:8088";
@@ -33,8 +33,8 @@ fn counts(output: &Output, expected: &str) {
 }
 
 /// A proxy that knows plant-a.
-fn proxy() -> StandIn {
-    StandIn::new(|request, stream| {
+fn proxy() -> FakeGateway {
+    FakeGateway::new(|request, stream| {
         let response = match request.target.as_str() {
             "http://plant-a:8088/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.1.44"),
             "http://plant-a:8088/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
@@ -45,8 +45,8 @@ fn proxy() -> StandIn {
 }
 
 /// A proxy that answers everything so.
-fn refusing(line: &'static str) -> StandIn {
-    StandIn::new(move |_, stream| stream.write_all(&status(line, "<html>")).unwrap())
+fn refusing(line: &'static str) -> FakeGateway {
+    FakeGateway::new(move |_, stream| stream.write_all(&status(line, "<html>")).unwrap())
 }
 
 fn host(url: &str) -> &str {
@@ -90,8 +90,8 @@ fn no_proxy_is_honoured() {
         return skip("NO_PROXY", "another name for this machine that is not taken for it");
     }
     // This machine under a name that is not known to be it, so that a proxy is gone through.
-    let proxy = StandIn::new(|_, stream| stream.write_all(&status("404 Not Found", "")).unwrap());
-    let direct = Evil::new();
+    let proxy = FakeGateway::new(|_, stream| stream.write_all(&status("404 Not Found", "")).unwrap());
+    let direct = FaultyGateway::new();
     let gateway = direct.gateway.url.replace("127.0.0.1", "0.0.0.0");
     assert!(failure(&gateway, &[("http_proxy", &proxy.url)]).contains("no Gatewatch resource"));
     assert!(direct.gateway.requests().is_empty() && !proxy.requests().is_empty());
@@ -103,7 +103,7 @@ fn no_proxy_is_honoured() {
 #[test]
 fn this_machine_is_never_behind_a_proxy() {
     let proxy = proxy();
-    let direct = Evil::of(good());
+    let direct = FaultyGateway::of(good());
     let [http, all] = ["HTTP_PROXY", "ALL_PROXY"];
     for gateway in [direct.gateway.url.clone(), direct.gateway.url.replace("127.0.0.1", "localhost")] {
         counts(&sessions(&gateway, &[(http, &proxy.url), (all, &proxy.url)]), "6\n");
@@ -160,7 +160,7 @@ fn a_proxy_that_gets_no_answer_from_the_gateway_says_so() {
 
 #[test]
 fn a_proxy_that_opens_no_way_to_an_https_gateway_says_so() {
-    let hangs_up = Evil::of(way(|_, _| {}));
+    let hangs_up = FaultyGateway::of(way(|_, _| {}));
     for (proxy, reason) in [
         (&refusing("502 Bad Gateway"), "it says no to CONNECT"),
         (&hangs_up.gateway, "unexpected end of file"),

@@ -12,15 +12,15 @@ use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use gatewatch::gateway::{Ask, Client, Credentials, GatewayError, Limits, Trust};
+use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, ReadOptions, Trust};
+use gatewatch::poll::Poller;
 use gatewatch::secrets::Secret;
-use gatewatch::watch::Watcher;
 
-use super::support::process::gatewatch;
-use super::support::tls::{HOST, Identity, TlsGateway, named};
-use super::support::watch::{Watch, profile};
-use super::support::{Request, ok, skip, status};
-use super::{Evil, Way, bytes, cases, error, good, instead_of_sessions, way};
+use super::{FaultyGateway, Way, bytes, cases, error, good, instead_of_sessions, way};
+use crate::support::poll::{Watch, profile};
+use crate::support::process::gatewatch;
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
+use crate::support::{Request, ok, skip, status};
 
 const USER: &str = "billy";
 /// With what is written otherwise in addresses and in Base64.
@@ -139,7 +139,7 @@ fn no_run_against_an_evil_gateway_writes_a_secret_anywhere() {
             scope.spawn(|| {
                 loop {
                     let Some((name, way)) = work.lock().unwrap().next() else { return };
-                    let evil = Evil::of(way);
+                    let evil = FaultyGateway::of(way);
                     for environment in ENVIRONMENTS {
                         let Output { stdout, stderr, status } =
                             run(config.path(), &evil.gateway.url, environment);
@@ -177,7 +177,7 @@ fn the_list_of_processes_shows_no_secret() {
     }
     for environment in ENVIRONMENTS {
         let (asked, is_asked) = channel();
-        let evil = Evil::of(instead_of_sessions(move |stream| {
+        let evil = FaultyGateway::of(instead_of_sessions(move |stream| {
             let _heard = asked.send(());
             let _ended = stream.read(&mut [0]);
         }));
@@ -208,14 +208,14 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
     if std::env::var_os(PANIC).is_none() {
         return;
     }
-    let evil = Evil::of(bytes(status("401 Unauthorized", "")));
+    let evil = FaultyGateway::of(bytes(status("401 Unauthorized", "")));
     let basic = Credentials::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() };
     let token = Credentials::Token(TOKEN.to_owned());
     // The thread that holds them.
     for credentials in [basic.clone(), token.clone()] {
         let has_panicked = AtomicBool::new(false);
         let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "a fault of our own");
-        let mut watcher = Watcher::spawn(Client::new(Limits::default()), wake).unwrap();
+        let mut watcher = Poller::spawn(Client::new(Limits::default()), wake).unwrap();
         watcher.connect(profile(&[&evil.gateway.url]), credentials);
         while watcher.is_alive() {
             thread::yield_now();
@@ -252,14 +252,14 @@ fn a_fault_of_our_own_prints_no_secret() {
 fn read(url: &str, credentials: &Credentials) -> GatewayError {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(Limits::default());
-    let read = runtime.block_on(client.read(&url.parse().unwrap(), credentials, &Ask::default()));
+    let read = runtime.block_on(client.read(&url.parse().unwrap(), credentials, &ReadOptions::default()));
     runtime.shutdown_background();
     read.unwrap_err()
 }
 
 #[test]
 fn a_redirect_to_another_origin_is_refused_whatever_differs() {
-    let heard = |evil: &Evil, host: &str| {
+    let heard = |evil: &FaultyGateway, host: &str| {
         evil.gateway.requests().iter().any(|request| request.header("host") == Some(host))
     };
     for credentials in [
@@ -267,10 +267,10 @@ fn a_redirect_to_another_origin_is_refused_whatever_differs() {
         Credentials::Token(TOKEN.to_owned()),
     ] {
         for code in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-            let evil = Evil::new();
+            let evil = FaultyGateway::new();
             let port = evil.gateway.url.rsplit_once(':').unwrap().1.to_owned();
             // Another port, another name for the same machine, and another scheme.
-            let other = Evil::new();
+            let other = FaultyGateway::new();
             let secure = TcpListener::bind((HOST, 0)).unwrap();
             secure.set_nonblocking(true).unwrap();
             let secure_url = format!("https://{}", secure.local_addr().unwrap());
@@ -296,7 +296,7 @@ fn a_redirect_to_another_origin_is_refused_whatever_differs() {
 #[test]
 fn a_redirect_from_https_to_http_is_refused() {
     // The same host and port could not be both; another port is another origin in any case.
-    let plain = Evil::new();
+    let plain = FaultyGateway::new();
     let identity = Identity::self_signed(&named(&[HOST], "plant-a"));
     let gateway = TlsGateway::new(&identity);
     let location = format!("{}/system/webdev/gatewatch/sessions", plain.gateway.url);

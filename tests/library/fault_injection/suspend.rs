@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use gatewatch::gateway::{Credentials, GatewayError, Limits};
-use gatewatch::watch::{Activity, News};
+use gatewatch::poll::{Activity, GatewayStatus};
 
-use super::support::watch::{Watch, profile};
-use super::support::{PLANT, Request, StandIn, answer, read};
-use super::{Evil, bytes, error, good, way};
+use super::{FaultyGateway, bytes, error, good, way};
+use crate::support::poll::{Watch, profile};
+use crate::support::{FakeGateway, PLANT, Request, answer, read};
 
 const HOUR: i64 = 3_600;
 
@@ -35,17 +35,17 @@ impl Wall {
     }
 }
 
-fn is_waiting(news: &News) -> bool {
+fn is_waiting(news: &GatewayStatus) -> bool {
     matches!(news.activity, Activity::Waiting { .. })
 }
 
-fn reads(gateway: &StandIn) -> usize {
+fn reads(gateway: &FakeGateway) -> usize {
     gateway.paths().iter().filter(|path| path.ends_with("sessions")).count()
 }
 
 #[test]
 fn after_waking_a_node_that_is_due_by_the_clock_on_the_wall_is_read_at_once_and_once() {
-    let (evil, wall) = (Evil::new(), Wall::default());
+    let (evil, wall) = (FaultyGateway::new(), Wall::default());
     let mut watch = wall.watch(Limits::default());
     watch.watcher.every(Some(Duration::from_hours(1)));
     watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
@@ -65,7 +65,7 @@ fn after_waking_a_node_that_is_due_by_the_clock_on_the_wall_is_read_at_once_and_
 
 #[test]
 fn after_waking_a_long_pause_after_failures_is_over() {
-    let (evil, wall) = (Evil::of(bytes(super::status("402 Payment Required", ""))), Wall::default());
+    let (evil, wall) = (FaultyGateway::of(bytes(super::status("402 Payment Required", ""))), Wall::default());
     let mut watch = wall.watch(Limits::default());
     watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
     for failures in 1..8 {
@@ -81,7 +81,7 @@ fn after_waking_a_long_pause_after_failures_is_over() {
 
 #[test]
 fn a_login_that_was_refused_is_not_tried_again_for_waking() {
-    let (evil, wall) = (Evil::of(bytes(super::status("401 Unauthorized", ""))), Wall::default());
+    let (evil, wall) = (FaultyGateway::of(bytes(super::status("401 Unauthorized", ""))), Wall::default());
     let mut watch = wall.watch(Limits::default());
     watch.watcher.every(Some(Duration::from_mins(1)));
     let login = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
@@ -95,10 +95,10 @@ fn a_login_that_was_refused_is_not_tried_again_for_waking() {
 }
 
 /// Keeps connections open. The first one is dead after one answer each of who it is and of the sessions.
-fn dies_in_its_sleep() -> (StandIn, Arc<AtomicUsize>) {
+fn dies_in_its_sleep() -> (FakeGateway, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
         let mut request = Some(request.clone());
         let mut answers = 0;
@@ -148,7 +148,7 @@ fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
     // Whoever comes first is heard and never answered.
     let asked = AtomicUsize::new(0);
     let good = good();
-    let evil = Evil::of(way(move |request, stream| {
+    let evil = FaultyGateway::of(way(move |request, stream| {
         if asked.fetch_add(1, Ordering::SeqCst) == 0 {
             while read(stream).is_some() {}
         } else {
@@ -170,7 +170,7 @@ fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
 
 #[test]
 fn a_clock_that_is_set_back_neither_hurries_nor_delays_and_takes_the_times_along() {
-    let (evil, wall) = (Evil::new(), Wall::default());
+    let (evil, wall) = (FaultyGateway::new(), Wall::default());
     let mut watch = wall.watch(Limits::default());
     watch.watcher.every(Some(Duration::from_hours(1)));
     watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
@@ -193,7 +193,7 @@ fn connections_that_die_unheard_cost_the_time_limit_once() {
     // Four connections are open after the first read of the lists, and then none of them is heard any more.
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let is_of_the_first = counted.fetch_add(1, Ordering::SeqCst) < 3;
         let mut request = Some(request.clone());
         let mut answers = 0;

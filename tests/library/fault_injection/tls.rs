@@ -8,9 +8,9 @@ use std::thread;
 use gatewatch::gateway::{Credentials, GatewayError, Limits, Trust, Why};
 use rcgen::{KeyPair, date_time_ymd};
 
-use super::support::tls::{Authority, HOST, Identity, TlsGateway, named};
-use super::support::watch::{Watch, profile};
 use super::{check_line, error};
+use crate::support::poll::{Watch, profile};
+use crate::support::tls::{Authority, HOST, Identity, TlsGateway, named};
 
 /// Trust in this authority, for as long as the folder is there.
 fn trust(authority: &Authority) -> (tempfile::TempDir, Trust) {

@@ -4,15 +4,15 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use gatewatch::gateway::{Credentials, GatewayError};
-use gatewatch::watch::News;
+use gatewatch::poll::GatewayStatus;
 
-use super::support::watch::{Watch, profile};
-use super::support::{PLANT, StandIn, answer, ok, skip, status};
 use super::{check_line, error, good};
+use crate::support::poll::{Watch, profile};
+use crate::support::{FakeGateway, PLANT, answer, ok, skip, status};
 
 /// What is said of the second of two gateways, the first of which is well.
 fn told_beside_a_good_one(url: &str) -> GatewayError {
-    let well = StandIn::gateway("8.1.44", ok(&answer(&PLANT)));
+    let well = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&well.url, url]), Credentials::None);
     let news =
@@ -49,7 +49,7 @@ fn what_the_kernel_does_not_take_for_an_address_is_no_broken_connection() {
     assert!(matches!(told, GatewayError::NoConnection { .. } | GatewayError::Unreachable), "{told:?}");
 }
 
-fn is_back(first: &News) -> impl Fn(&News) -> bool {
+fn is_back(first: &GatewayStatus) -> impl Fn(&GatewayStatus) -> bool {
     let before = first.as_of;
     move |news| error(news).is_none() && news.as_of > before
 }
@@ -58,7 +58,7 @@ fn is_back(first: &News) -> impl Fn(&News) -> bool {
 fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by_itself() {
     // The first answer is whole, the second breaks off in the middle.
     let answered = std::sync::atomic::AtomicUsize::new(0);
-    let before = StandIn::new(move |request, stream| {
+    let before = FakeGateway::new(move |request, stream| {
         let response = if request.path().ends_with("gwinfo") {
             ok("ContextStatus=RUNNING;Version=8.1.44")
         } else {
@@ -72,7 +72,8 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&before.url]), Credentials::None);
     let first = watch.until("the first answer", |news| news.table.is_some());
-    let has_table = |news: &News| Arc::ptr_eq(news.table.as_ref().unwrap(), first.table.as_ref().unwrap());
+    let has_table =
+        |news: &GatewayStatus| Arc::ptr_eq(news.table.as_ref().unwrap(), first.table.as_ref().unwrap());
 
     watch.watcher.refresh();
     let news = watch.until("an answer that breaks off", |news| error(news).is_some());
@@ -83,7 +84,7 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
     assert!(has_table(&news));
     check_line(error(&news).unwrap(), "the connection was refused", "is the gateway running");
 
-    let starting = StandIn::at(address, |request, stream| {
+    let starting = FakeGateway::at(address, |request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=STARTING;Version=8.1.44"),
             _ => status("503 Service Unavailable", "<html>"),
@@ -95,7 +96,7 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
 
     let address = starting.stop();
     let good = good();
-    let _after = StandIn::at(address, move |request, stream| good(request, stream));
+    let _after = FakeGateway::at(address, move |request, stream| good(request, stream));
     let back = watch.until("all well again", is_back(&first));
     // The sessions are the same, and so is the table.
     assert!(has_table(&back));

@@ -3,19 +3,23 @@
 use std::io::Write as _;
 use std::time::{Duration, SystemTime};
 
-use gatewatch::dataset::{Cell, ColumnId, Follow};
+use gatewatch::dataset::{Cell, ColumnId, RowMapping};
 use gatewatch::gateway::Credentials;
 
-use super::support::watch::{Watch, profile};
-use super::support::{answer, ok};
-use super::{Evil, bytes, error, good, way};
+use super::{FaultyGateway, bytes, error, good, way};
+use crate::support::poll::{Watch, profile};
+use crate::support::{answer, ok};
 
 #[test]
 fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another() {
     let row = |user: &str, id: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"{id}",1795365700123"#);
     let of = |rows: &[String]| bytes(ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>())));
-    let evil =
-        Evil::of(of(&[row("anna", "A"), row("billy", "TWICE"), row("carl", "TWICE"), row("dora", "D")]));
+    let evil = FaultyGateway::of(of(&[
+        row("anna", "A"),
+        row("billy", "TWICE"),
+        row("carl", "TWICE"),
+        row("dora", "D"),
+    ]));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
     let before = watch.until("the first read", |news| news.table.is_some()).table.clone().unwrap();
@@ -25,7 +29,7 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
     watch.watcher.refresh();
     let after =
         watch.until("the next read", |news| news.table.as_ref() != Some(&before)).table.clone().unwrap();
-    let follow = Follow::between(&before, &after);
+    let follow = RowMapping::between(&before, &after);
     let user = |row: u32| after.column(&ColumnId::Username).unwrap().cell(row as usize);
     let went: Vec<Option<Cell<'_>>> = (0..4).map(|row| follow.row(row).map(user)).collect();
     let expected = [None, Some("billy"), Some("carl"), Some("dora")].map(|user| user.map(Cell::Text));
@@ -35,18 +39,20 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
 #[test]
 fn two_gateways_that_give_the_same_client_ids_keep_their_rows_apart() {
     let row = |user: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"A",1795365700123"#);
-    let [north, south] = ["anna", "billy"].map(|user| Evil::of(bytes(ok(&answer(&[&row(user)])))));
+    let [north, south] = ["anna", "billy"].map(|user| FaultyGateway::of(bytes(ok(&answer(&[&row(user)])))));
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&north.gateway.url, &south.gateway.url]), Credentials::None);
     let both = |len: usize| {
-        move |news: &gatewatch::watch::News| news.table.as_ref().is_some_and(|table| table.len() == len)
+        move |news: &gatewatch::poll::GatewayStatus| {
+            news.table.as_ref().is_some_and(|table| table.len() == len)
+        }
     };
     let before = watch.until("both", both(2)).table.clone().unwrap();
     // The first one's session ends: the other one's is not it.
     north.turn(bytes(ok(&answer(&[]))));
     watch.watcher.refresh();
     let after = watch.until("the second alone", both(1)).table.clone().unwrap();
-    let follow = Follow::between(&before, &after);
+    let follow = RowMapping::between(&before, &after);
     assert_eq!((follow.row(0), follow.row(1)), (None, Some(0)));
 }
 
@@ -55,7 +61,7 @@ fn a_gateway_whose_clock_is_hours_off_is_read_and_how_far_is_told() {
     const HOUR_MS: i64 = 3_600_000;
     for off in [-26 * HOUR_MS, -5 * HOUR_MS, 5 * HOUR_MS] {
         let good = good();
-        let evil = Evil::of(way(move |request, stream| {
+        let evil = FaultyGateway::of(way(move |request, stream| {
             if request.path().ends_with("gwinfo") {
                 return good(request, stream);
             }

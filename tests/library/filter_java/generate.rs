@@ -171,19 +171,19 @@ struct Generator<'a> {
     random: &'a mut Random,
     alphabet: &'static [char],
     /// Constructs that only a test would combine.
-    nasty: bool,
+    adversarial: bool,
     groups: usize,
     names: usize,
 }
 
 type Piece = (String, String);
 
-/// A case from the whole grammar. The `nasty` ones are full of looks behind and back-references
+/// A case from the whole grammar. The `adversarial` ones are full of looks behind and back-references
 /// within repetitions.
-pub(crate) fn case(random: &mut Random, nasty: bool) -> Case {
+pub(crate) fn case(random: &mut Random, adversarial: bool) -> Case {
     let mode = random.pick(&["m", "m", "m", "m", "m", "f", "f", "mi", "fi"]);
     let alphabet = random.pick(ALPHABETS);
-    let mut generator = Generator { random, alphabet, nasty, groups: 0, names: 0 };
+    let mut generator = Generator { random, alphabet, adversarial, groups: 0, names: 0 };
     let depth = generator.random.below(4);
     let (mut pattern, sample) = generator.alternatives(depth);
     if random.chance(10) {
@@ -369,7 +369,7 @@ impl Generator<'_> {
             64..=67 => (self.property(), self.any_char()),
             68..=74 => self.place(),
             75..=76 => (flag(self.random), String::new()),
-            77..=78 if self.groups > 0 && self.nasty => self.reference(),
+            77..=78 if self.groups > 0 && self.adversarial => self.reference(),
             79 => (r"\R".into(), self.random.pick(&["\r\n", "\n", "\u{85}"]).into()),
             _ if depth > 0 => self.group(depth - 1),
             _ => self.literal(),
@@ -411,7 +411,7 @@ impl Generator<'_> {
             65..=72 => "(?>".into(),
             73..=78 => "(?=".into(),
             79..=84 => "(?!".into(),
-            85..=92 if !self.nasty => return self.simple_look_behind(),
+            85..=92 if !self.adversarial => return self.simple_look_behind(),
             85..=88 => "(?<=".into(),
             89..=92 => "(?<!".into(),
             93..=94 => return self.pair(),
@@ -465,8 +465,8 @@ impl Generator<'_> {
         for _ in 0..=self.random.below(4) {
             text += &self.class_item(depth);
             if self.chance(12) {
-                let nasty = self.nasty;
-                text += self.random.pick(if nasty {
+                let adversarial = self.adversarial;
+                text += self.random.pick(if adversarial {
                     &["&&", "&&", "&&", "&", "-", "&&&", "^", " ", "#"]
                 } else {
                     &["&&a", "&&[^a]", "&&\\w", "&", "-", "^", " ", "#"]

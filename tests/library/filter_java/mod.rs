@@ -3,9 +3,6 @@
 
 mod generate;
 mod oracle;
-#[path = "../support/mod.rs"]
-mod support;
-
 use std::fs::{read_to_string, write};
 
 use generate::{Case, Random, case, soup};
@@ -17,8 +14,8 @@ const ORDINARY: usize = 1;
 const HARD: usize = 6;
 
 /// Patterns written by hand, in every mode that makes a difference.
-fn by_hand() -> Vec<String> {
-    let text = read_to_string(data().join("by_hand.txt")).unwrap();
+fn handwritten() -> Vec<String> {
+    let text = read_to_string(data().join("handwritten.txt")).unwrap();
     let mut lines = text.lines().skip(1);
     let values: Vec<String> = lines.next().unwrap().split('\t').map(oracle::unescape).collect();
     let cases = lines.flat_map(|pattern| {
@@ -27,17 +24,17 @@ fn by_hand() -> Vec<String> {
     cases.map(|case| oracle::line(&case)).collect()
 }
 
-fn random_cases(seed: u64, patterns: usize, nasty: bool) -> Vec<String> {
+fn random_cases(seed: u64, patterns: usize, adversarial: bool) -> Vec<String> {
     let mut random = Random(seed);
-    (0..patterns).map(|_| oracle::line(&case(&mut random, nasty))).collect()
+    (0..patterns).map(|_| oracle::line(&case(&mut random, adversarial))).collect()
 }
 
 /// What `stored_patterns_answer_as_in_java` asks.
 fn stored_cases() -> [(&'static str, Vec<String>); 3] {
     [
-        ("by_hand", by_hand()),
+        ("handwritten", handwritten()),
         ("ordinary", random_cases(17, 2_500, false)),
-        ("nasty", random_cases(18, 1_500, true)),
+        ("adversarial", random_cases(18, 1_500, true)),
     ]
 }
 
@@ -83,13 +80,13 @@ fn fresh_patterns_answer_as_in_java() {
     });
     let patterns = number("GATEWATCH_FILTER_PATTERNS").unwrap_or(2_000);
     let patterns = usize::try_from(patterns).unwrap();
-    support::say(&format!("fresh patterns from seed {seed}"));
+    crate::support::say(&format!("fresh patterns from seed {seed}"));
     let mut lines = random_cases(seed, patterns / 2, false);
     lines.extend(random_cases(!seed, patterns / 2, true));
     let mut random = Random(seed);
     lines.extend((0..patterns / 2).map(|_| oracle::line(&soup(&mut random))));
     let Some(answers) = oracle::ask(&lines) else {
-        support::skip("the comparison of fresh patterns", "a JDK 17 (java)");
+        crate::support::skip("the comparison of fresh patterns", "a JDK 17 (java)");
         return;
     };
     let tally = judged(&lines, &answers);

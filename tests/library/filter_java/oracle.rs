@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use gatewatch::filter::{Filter, Mode};
 
-use crate::generate::Case;
+use super::generate::Case;
 
 pub(crate) fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/java_regex")

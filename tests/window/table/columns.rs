@@ -3,9 +3,9 @@
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::support::window::{Window, plant};
-use super::support::{StandIn, answer, ok};
 use super::{CTRL, IDS, NONE, header, menu, open, remembering, titles};
+use crate::support::window::{Window, plant};
+use crate::support::{FakeGateway, answer, ok};
 
 #[test]
 fn a_header_is_dragged_to_another_place_and_its_cells_go_with_it() {
@@ -72,7 +72,7 @@ fn further_columns_wait_in_the_chooser() {
         r#"{"name":"creationTime","type":"Date"}"#,
         r#"{"name":"creationTime","type":"Date"},{"name":"memory","type":"Long"}"#,
     );
-    let gateway = StandIn::gateway("8.1.44", ok(&body));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&body));
     let mut window = Window::on(&gateway.url);
     window.until_text("1 of 1 sessions");
     assert_eq!(titles(&window).len(), 6);

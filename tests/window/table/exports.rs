@@ -8,9 +8,9 @@ use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
 use gatewatch::ui::{Picking, Start};
 
-use super::support::window::{Window, plant, start};
-use super::support::{StandIn, answer, ok};
 use super::{CTRL, NONE, menu};
+use crate::support::window::{Window, plant, start};
+use crate::support::{FakeGateway, answer, ok};
 
 /// A window whose file dialog gives this at once.
 fn exporting_to(url: &str, path: std::path::PathBuf) -> Window {
@@ -75,7 +75,7 @@ fn shown_selected_or_all_sessions_are_exported() {
 fn a_large_export_shows_how_far_it_is_and_can_be_cancelled() {
     let rows: Vec<String> = (0..120_000).map(|n| format!(r#""user{n}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = StandIn::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
     let folder = tempfile::tempdir().unwrap();
     // A pipe that nobody reads yet: the export waits in the middle for as long as the test wants.
     let pipe = folder.path().join("pipe");

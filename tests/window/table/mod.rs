@@ -3,22 +3,20 @@
 mod columns;
 mod exports;
 mod rows;
-#[path = "../support/mod.rs"]
-mod support;
 mod values;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::support::window::{Window, plant, start};
+use crate::support::{FakeGateway, answer, ok};
 use egui::accesskit::Role;
 use egui::{Modifiers, PointerButton, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{State, Target};
 use gatewatch::ui::Start;
-use support::window::{Window, plant, start};
-use support::{StandIn, answer, ok};
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -28,7 +26,7 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const IDS: [&str; 6] = ["A1", "B2", "C3", "D4", "E5", "F6"];
 
 /// A window that begins as the last one on this folder ended.
-fn remembering(gateway: &StandIn, folder: &Path) -> Window {
+fn remembering(gateway: &FakeGateway, folder: &Path) -> Window {
     let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
     let state = State::load(folder);
     let mut window = Window::open(Start { state, folder: Some(folder.to_owned()), ..start(target) });
@@ -43,13 +41,13 @@ fn open() -> Window {
 }
 
 /// A gateway whose answer can be changed.
-fn changing(rows: &[&str]) -> (StandIn, Arc<Mutex<String>>) {
+fn changing(rows: &[&str]) -> (FakeGateway, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(answer(rows)));
     let theirs = body.clone();
-    let gateway = StandIn::new(move |request, stream| {
+    let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             "/system/webdev/gatewatch/sessions" => ok(&theirs.lock().unwrap()),
-            _ => support::status("404 Not Found", ""),
+            _ => crate::support::status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();
     });

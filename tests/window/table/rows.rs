@@ -4,9 +4,9 @@ use egui::accesskit::Role;
 use egui::{Key, PointerButton, Pos2, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::support::window::{Window, plant};
-use super::support::{PLANT, StandIn, answer, ok};
 use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, remembering, titles};
+use crate::support::window::{Window, plant};
+use crate::support::{FakeGateway, PLANT, answer, ok};
 
 #[test]
 fn rows_are_selected_by_mouse() {
@@ -212,7 +212,7 @@ fn the_selection_stays_with_its_sessions_when_a_refresh_moves_them() {
 fn the_wheel_and_the_scroll_bar_reach_every_row() {
     let rows: Vec<String> = (0..1000).map(|n| format!(r#""user{n:04}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = StandIn::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
     let mut window = Window::on(&gateway.url);
     window.until_text("1000 of 1000 sessions");
     let bar = header(&window, "Vertical scroll bar");
@@ -272,7 +272,7 @@ fn zoom_makes_everything_larger_and_is_remembered() {
 fn rows_stand_on_whole_pixels_at_every_scale() {
     let rows: Vec<String> = (0..300).map(|n| format!(r#""user{n:03}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = StandIn::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
     for scale in [1.0_f32, 1.25, 1.5, 2.0] {
         let mut window = Window::on(&gateway.url);
         window.harness.set_pixels_per_point(scale);

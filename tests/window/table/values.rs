@@ -3,9 +3,9 @@
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::Queryable as _;
 
-use super::support::window::Window;
-use super::support::{PLANT, answer};
 use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
+use crate::support::window::Window;
+use crate::support::{PLANT, answer};
 
 #[test]
 fn what_is_selected_is_copied_for_spreadsheets_and_programs() {

@@ -108,7 +108,7 @@ impl Cells {
                     let code = match (span.len, span.of(text, decoded, None)) {
                         (KNOWN, _) => span.start,
                         (_, Some(text)) => revision.give(text),
-                        (_, None) => TextColumn::UNKNOWN,
+                        (_, None) => TextColumn::NULL,
                     };
                     revision.push(code);
                 }

@@ -74,7 +74,7 @@ impl<'a> Recogniser<'a> {
         Self { before, seen: 0, next: is_at_beginning.then_some(0), searches: SEARCHES }
     }
 
-    /// Looks at the rows that were read since it last did.
+    /// CellStyle at the rows that were read since it last did.
     pub(super) fn look(&mut self, columns: &mut [Cells], text: &str, decoded: &str) {
         let Before { columns: old_columns, id_place, .. } = self.before;
         let Cells::Text(_, ids) = &mut columns[*id_place] else {

@@ -140,7 +140,7 @@ impl<'a> Scanner<'a> {
 
     fn plain_cell(&mut self) -> Option<Cell<'static>> {
         match self.peek()? {
-            b'n' => self.word(b"null").map(|()| Cell::Unknown),
+            b'n' => self.word(b"null").map(|()| Cell::Null),
             b't' => self.word(b"true").map(|()| Cell::Boolean(true)),
             b'f' => self.word(b"false").map(|()| Cell::Boolean(false)),
             _ => self.whole_number().map(Cell::Integer),
