@@ -81,7 +81,7 @@ fn further_columns_are_kept_in_their_types() {
 #[test]
 fn any_cell_may_be_null() {
     let dataset = read(&answer(SIX, "[null,null,null,null,null,null]")).unwrap();
-    assert_eq!(rows(&dataset), [["Unknown"; 6]]);
+    assert_eq!(rows(&dataset), [["Null"; 6]]);
 }
 
 #[test]
