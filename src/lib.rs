@@ -1,28 +1,66 @@
 //! Gatewatch: who is logged in on your Ignition gateways, right now.
 //!
-//! The map of the house, from the ground up. Each module knows only those above it in this list:
+//! # Data flow
 //!
-//! - [`dataset`]: a gateway's answer as typed columns; knows nobody
-//! - [`filter`]: one pattern, matched against whole values; knows nobody
-//! - [`query`]: dataset, filters and sort keys → which rows, in which order
-//! - [`display`]: how a value is shown to a person
-//! - [`table`]: the power table without a screen: columns, lines, selection, place
-//! - [`atomic_file`]: a file that is there whole or not at all; knows nobody
-//! - [`export`]: rows as CSV, JSON or a table of text
-//! - [`secrets`]: passwords and tokens in the platform's keyring; knows nobody
-//! - [`gateway`]: speaking to gateways
-//! - [`watch`]: asking them again and again, and keeping the last good answer
-//! - [`demo`]: a gateway inside this process
-//! - [`settings`]: the saved gateways and filters, and which gateway was the last
-//! - [`cli`]: the command line as a type
-//! - [`sessions`]: the table without a window
-//! - [`ui`]: the window; nothing else knows egui
+//! ```text
+//! bytes → gateway → dataset → poll → query → table → ui
+//!                                        └→ export
+//! ```
 //!
-//! Two small things stand below all of these and know nobody: `parallel_map`, the same work on two threads, and `wake`, word
-//! that a thread has ended.
+//! User actions flow back as one [`ui`] command enum: views read state and emit commands, they never write state. A
+//! [`dataset::Dataset`] is immutable and shared behind an [`Arc`](std::sync::Arc). The UI thread never waits for the
+//! network, the disk, a filter or a sort.
 //!
-//! The data flows one way: bytes from a gateway → `dataset` → `watch` → `query` → `ui` or `export`. The user's wishes
-//! flow back as commands.
+//! # Modules
+//!
+//! From the ground up. A module imports only modules above it in this list; `tests/library/layering.rs` enforces it.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`atomic_file`] | writes a file as a whole or not at all |
+//! | `sanitize` | makes text from outside safe for terminals, labels and logs |
+//! | `notify_on_drop` | notifies the owner of a thread when it ends |
+//! | [`dataset`] | typed, immutable columns |
+//! | [`filter`] | `java.util.regex` patterns, matched against whole values |
+//! | [`query`] | dataset + filters + sort keys → rows |
+//! | [`display`] | how values are shown |
+//! | [`table`] | the state of the grid, without a screen |
+//! | [`export`] | rows as CSV, JSON or text |
+//! | [`secrets`] | passwords and tokens in the platform's keyring |
+//! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
+//! | [`poll`] | polling thread: the status and the latest snapshot of each node |
+//! | [`demo`] | a gateway inside this process |
+//! | [`settings`] | `config.toml` and the state that survives a restart |
+//! | [`logging`] | where log events go |
+//! | [`cli`] | the command line |
+//! | [`ui`] | the window; the only module that knows egui |
+//!
+//! # Glossary
+//!
+//! | term | meaning |
+//! |---|---|
+//! | session | one logged-in user in one client, Designer or Perspective page, as the gateway lists it |
+//! | gateway | an Ignition gateway, or several addresses under one name |
+//! | node | one address of a gateway; each node knows only its own sessions |
+//! | profile | what is saved about a gateway: name, nodes, authentication, interval |
+//! | snapshot | the sessions of one node at one moment, with what the node said about itself |
+//! | status | the state of a polled gateway: snapshots, errors, next read |
+//! | dataset | the sessions of one or more snapshots as columns |
+//! | standard column | one of the six columns that `getSessionInfo` always returns |
+//! | dictionary | the distinct texts of a column, sorted |
+//! | code | the index of a text in its dictionary; comparing codes compares texts |
+//! | null | a cell for which the gateway gave no value |
+//! | pattern | the text of a `java.util.regex` regular expression |
+//! | mode | how a pattern is applied: match part of the value, ignore case, exclude matches |
+//! | filter | a compiled pattern with its mode |
+//! | cell filter | one value of a column to include or exclude |
+//! | facet | the values of a column with their number of sessions |
+//! | query | filters, sort keys and grouping for a dataset |
+//! | row | the index of a session in a dataset |
+//! | line | a line of the grid: a session or the head of a group |
+//! | cursor | the line and column that the keyboard is in |
+//! | pin | a certificate that the user trusts for one host and port |
+//! | draft | what is typed but not applied |
 
 pub mod atomic_file;
 pub mod cli;
