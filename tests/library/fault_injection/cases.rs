@@ -401,7 +401,7 @@ fn spoilt() -> Vec<Case> {
         Case::new(
             "a gateway that refuses in its own words",
             dataset(r#"{"ok":false,"v":1,"error":"no\nsuch\u0007 user source"}"#),
-            answer_is(Fault::Refused { message: "no such user source".to_owned() }),
+            answer_is(Fault::Refused { message: "no such\u{fffd} user source".to_owned() }),
             ["the gateway refused: no", "its log may say more"],
         ),
     ]

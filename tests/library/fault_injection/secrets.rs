@@ -236,7 +236,11 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
 fn a_fault_of_our_own_prints_no_secret() {
     for backtrace in ["1", "full"] {
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "secrets::the_child_comes_to_grief_while_secrets_are_alive", "--nocapture"])
+            .args([
+                "--exact",
+                "fault_injection::secrets::the_child_comes_to_grief_while_secrets_are_alive",
+                "--nocapture",
+            ])
             .env(PANIC, "1")
             .env("RUST_BACKTRACE", backtrace)
             .output()
