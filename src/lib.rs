@@ -62,6 +62,11 @@
 //! | pin | a certificate that the user trusts for one host and port |
 //! | draft | what is typed but not applied |
 
+#![cfg_attr(
+    test,
+    expect(clippy::disallowed_methods, reason = "unit tests write files and start threads at will")
+)]
+
 pub mod atomic_file;
 pub mod cli;
 pub mod dataset;

@@ -1,5 +1,7 @@
 //! Every colour and measure of the window, in one place. Sizes are in points.
 
+#![expect(clippy::disallowed_methods, reason = "the only place for literal colours")]
+
 use egui::style::ScrollStyle;
 use egui::{Color32, Context, FontDefinitions, FontFamily, Visuals};
 

@@ -1,6 +1,6 @@
 //! What the benches work on: the demo gateway's own sessions, as its answer, as a dataset, and as a list of structs.
 
-#![allow(dead_code, reason = "not every bench looks at everything")]
+#![expect(dead_code, reason = "not every bench looks at everything")]
 
 use std::sync::{Arc, OnceLock};
 

@@ -5,9 +5,13 @@
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::cast_precision_loss, reason = "figures are printed to a few digits")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "nothing else reads the settings, and a file of /proc can't be replaced"
+)]
 
 #[path = "../support/screen.rs"]
-#[allow(dead_code, reason = "the tests use the rest of it")]
+#[expect(clippy::unwrap_used, dead_code, reason = "the tests use all of it")]
 mod screen;
 
 use std::collections::HashSet;

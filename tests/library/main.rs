@@ -1,5 +1,11 @@
 //! The library over real sockets and against the JDK: gateways good and bad, the demo gateway, polling, filters.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "test gateways and settings files need no bounds, names or atomic writes"
+)]
+#![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
+
 mod client;
 mod demo_gateway;
 mod fault_injection;

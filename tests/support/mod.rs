@@ -1,7 +1,7 @@
 //! What several test files need: a stand-in gateway that answers whatever a test wants, byte for byte, and a way to skip
 //! that nobody overlooks.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![expect(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod poll;
 pub(crate) mod process;

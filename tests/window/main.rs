@@ -1,5 +1,11 @@
 //! The window as a user meets it, through its accessible names. Needs no screen.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "test gateways and settings files need no bounds, names or atomic writes"
+)]
+#![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
+
 mod basics;
 mod gateways;
 mod pictures;

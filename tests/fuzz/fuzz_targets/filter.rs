@@ -3,7 +3,7 @@
 #![no_main]
 
 #[path = "../../../src/filter/mod.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the module stands alone here")]
+#[expect(dead_code, unreachable_pub, reason = "the module stands alone here")]
 mod filter;
 
 use filter::{Filter, Mode};
