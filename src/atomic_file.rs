@@ -1,35 +1,47 @@
-//! A file that is there whole or not at all.
+//! Files that are replaced only when complete.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A link may point to a link; more of them than this go in a circle.
-const MOST_LINKS: usize = 40;
+/// The number of links that are followed before they count as a loop.
+const MAX_LINKS: usize = 40;
+const BUFFER: usize = 1 << 16;
 
-/// A file that could not be written. What stood there before is still there.
+/// A file can't be written. Its previous content is unchanged.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: can't write the file: {source}; choose another place, or make room", path.display())]
+#[error("Can't write {}", path.display())]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// The error of the operating system or of the function that writes the content.
+    #[source]
     pub source: io::Error,
 }
 
-/// Writes a file through `fill`, beside its target, and renames it into place once it is whole.
+/// Writes a file with `fill` next to its target, and renames it into place when it is complete.
 ///
-/// Through a link, the file that it points to is replaced, not the link. What is no regular file, such as a pipe or a
-/// device, can't be replaced and is written to directly.
+/// If `path` is a link, its target is replaced, not the link. Pipes and devices can't be replaced and are written to
+/// directly.
 ///
 /// # Errors
-/// When the folder can't be written to, the file is write-protected, `fill` fails, or the disk is full.
+/// If the folder doesn't exist or can't be written to, the file is write-protected, `fill` fails, or the disk is full.
+///
+/// ```
+/// use gatewatch::atomic_file::write_file;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("sessions.csv");
+/// write_file(&path, |out| out.write_all(b"username\r\n"))?;
+/// assert_eq!(std::fs::read(&path)?, b"username\r\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), FileError> {
     write(path, fill).map_err(|source| FileError { path: path.to_owned(), source })
 }
 
 fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let target = behind_links(path)?;
+    let target = resolve_links(path)?;
     let old = match fs::metadata(&target) {
         Ok(old) => Some(old),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -38,7 +50,7 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     match old {
         Some(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Some(old) if !old.is_file() => {
-            let mut out = BufWriter::with_capacity(1 << 16, File::options().write(true).open(&target)?);
+            let mut out = BufWriter::with_capacity(BUFFER, File::options().write(true).open(&target)?);
             fill(&mut out)?;
             out.flush()
         }
@@ -47,20 +59,20 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     }
 }
 
-/// The file that a path means in the end, which need not exist.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+/// Follows links to a file, which may not exist yet.
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
-            Ok(next) => path = folder_of(&path).join(next),
-            // No link, or nothing there.
+            Ok(next) => path = parent_of(&path).join(next),
+            // Not a link, or nothing there.
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("the link goes in a circle"))
+    Err(io::Error::other("Links form a loop"))
 }
 
-fn folder_of(path: &Path) -> &Path {
+fn parent_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -72,24 +84,24 @@ fn replace(
     permissions: Option<fs::Permissions>,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = folder_of(target);
+    let folder = parent_of(target);
     if !folder.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "there is no such folder"));
+        return Err(io::Error::new(io::ErrorKind::NotFound, "Folder doesn't exist"));
     }
     let mut temporary = tempfile::Builder::new();
     temporary.prefix(".gatewatch-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // A new file is for all whom the umask lets; a replaced one keeps its own permissions.
+        // A new file gets what the umask leaves; a replaced file keeps its permissions.
         let new = fs::Permissions::from_mode(0o666);
         temporary.permissions(permissions.unwrap_or(new));
     }
     #[cfg(not(unix))]
     drop(permissions);
-    // The name of the temporary file is of no interest to anybody, so only the kind of its failure is told.
+    // Only the kind of error: its text names the temporary file.
     let part = temporary.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    let mut out = BufWriter::with_capacity(1 << 16, part);
+    let mut out = BufWriter::with_capacity(BUFFER, part);
     fill(&mut out)?;
     let part = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     part.as_file().sync_all()?;
@@ -102,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_whole_or_left_alone() {
+    fn keeps_old_file_if_writing_fails() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.csv");
         write_file(&path, |out| out.write_all(b"old")).unwrap();
@@ -110,25 +122,25 @@ mod tests {
             out.write_all(b"half")?;
             Err(io::Error::other("the disk is full"))
         });
-        assert!(error.unwrap_err().to_string().contains("the disk is full"));
+        assert_eq!(error.unwrap_err().source.to_string(), "the disk is full");
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         write_file(&path, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "temporary file left behind");
     }
 
     #[test]
-    fn a_folder_or_a_missing_place_is_an_error_that_names_it() {
+    fn error_names_target_not_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path().to_owned(), folder.path().join("no/such.csv")] {
-            let error = write_file(&path, |_| Ok(())).unwrap_err().to_string();
-            assert!(error.starts_with(&path.display().to_string()), "{error}");
-            assert!(!error.contains(".part"), "{error}");
+            let error = write_file(&path, |_| Ok(())).unwrap_err();
+            assert_eq!(error.to_string(), format!("Can't write {}", path.display()));
+            assert!(!error.source.to_string().contains(".part"), "{error:?}");
         }
     }
 
     #[test]
-    fn a_write_protected_file_stays() {
+    fn keeps_write_protected_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sessions.csv");
         fs::write(&path, "old").unwrap();
@@ -141,7 +153,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_a_link_even_to_a_file_not_yet_there() {
+    fn follows_links_even_to_missing_files() {
         let folder = tempfile::tempdir().unwrap();
         let (link, file) = (folder.path().join("link"), folder.path().join("file"));
         std::os::unix::fs::symlink("file", &link).unwrap();
@@ -150,21 +162,24 @@ mod tests {
             assert!(link.is_symlink());
             assert_eq!(fs::read_to_string(&file).unwrap(), text);
         }
-        std::os::unix::fs::symlink("round", folder.path().join("round")).unwrap();
-        assert!(write_file(&folder.path().join("round"), |_| Ok(())).is_err());
+        std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
+        assert!(write_file(&folder.path().join("loop"), |_| Ok(())).is_err());
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_is_written_to_and_stays_a_pipe() {
+    fn writes_to_pipes_directly() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
-        assert!(made.success());
-        let reader = std::thread::spawn({
-            let pipe = pipe.clone();
-            move || fs::read_to_string(pipe).unwrap()
-        });
+        let mkfifo = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(mkfifo.success());
+        let reader = std::thread::Builder::new()
+            .name("pipe reader".to_owned())
+            .spawn({
+                let pipe = pipe.clone();
+                move || fs::read_to_string(pipe).unwrap()
+            })
+            .unwrap();
         write_file(&pipe, |out| out.write_all(b"through")).unwrap();
         assert_eq!(reader.join().unwrap(), "through");
         assert!(!fs::metadata(&pipe).unwrap().is_file());

@@ -325,7 +325,7 @@ fn an_export_that_fails_says_why_and_asks_again() {
     let path = folder.path().join("no/such/out.csv");
     let mut window = exporting_to(&plant, Some(path));
     window.click("Export");
-    window.until_text_contains("can't write the file");
+    window.until_text_contains("Can't write");
     assert!(window.has("Save"));
     window.click("Cancel");
     assert!(!window.has("Save"));
