@@ -1,38 +1,34 @@
-//! Filters kept under a name in `config.toml`.
-//!
-//! The file is the user's: one table of it is added, changed or removed, everything around stays as it was written.
+//! Saves and removes named filters in `config.toml`.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use toml_edit::Table;
 
-use super::SettingsError;
-use super::config_file::{edit, is_called};
+use super::edit::{edit, has_name};
+use super::error::SettingsError;
 use crate::filter::Mode;
 use crate::query::FilterText;
 
-/// The file's key for saved filters.
+/// The key of the saved filters in the file.
 const KEY: &str = "filter";
 
-/// Both filters under a name.
+/// A username filter and a project filter under one name.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedFilter {
-    /// What people call it.
+    /// The name in the menu.
     pub name: String,
-    /// The filter on usernames.
-    #[serde(default, skip_serializing_if = "Side::is_empty")]
-    username: Side,
-    /// The filter on projects.
-    #[serde(default, skip_serializing_if = "Side::is_empty")]
-    project: Side,
+    #[serde(default, skip_serializing_if = "FilterEntry::is_empty")]
+    username: FilterEntry,
+    #[serde(default, skip_serializing_if = "FilterEntry::is_empty")]
+    project: FilterEntry,
 }
 
-/// One filter as the file holds it: `{ pattern = "bi.*", contains = true }`.
+/// A filter in the file, such as `{ pattern = "bi.*", contains = true }`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-struct Side {
+struct FilterEntry {
     pattern: String,
     #[serde(skip_serializing_if = "is_off")]
     ignore_case: bool,
@@ -42,7 +38,7 @@ struct Side {
     invert: bool,
 }
 
-impl Side {
+impl FilterEntry {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -53,48 +49,48 @@ fn is_off(flag: &bool) -> bool {
     !flag
 }
 
-impl From<&FilterText> for Side {
+impl From<&FilterText> for FilterEntry {
     fn from(text: &FilterText) -> Self {
         let FilterText { pattern, mode: Mode { ignore_case, contains, invert } } = text.clone();
         Self { pattern, ignore_case, contains, invert }
     }
 }
 
-impl From<&Side> for FilterText {
-    fn from(side: &Side) -> Self {
-        let Side { pattern, ignore_case, contains, invert } = side.clone();
+impl From<&FilterEntry> for FilterText {
+    fn from(entry: &FilterEntry) -> Self {
+        let FilterEntry { pattern, ignore_case, contains, invert } = entry.clone();
         Self { pattern, mode: Mode { ignore_case, contains, invert } }
     }
 }
 
 impl SavedFilter {
-    /// Both filters as they are, under this name.
+    /// Creates a saved filter from both filters.
     #[must_use]
     pub fn new(name: String, username: &FilterText, project: &FilterText) -> Self {
         Self { name, username: username.into(), project: project.into() }
     }
 
-    /// The filter on usernames.
+    /// Returns the username filter.
     #[must_use]
     pub fn username(&self) -> FilterText {
         (&self.username).into()
     }
 
-    /// The filter on projects.
+    /// Returns the project filter.
     #[must_use]
     pub fn project(&self) -> FilterText {
         (&self.project).into()
     }
 
-    /// Writes this into `config.toml` in `folder`, in place of one of the same name.
+    /// Writes this filter to `config.toml` in `folder`. Replaces a filter of the same name.
     ///
     /// # Errors
-    /// When the file can't be read, which leaves it as it is, or not be written.
+    /// If the file can't be read or written. It is left as it is.
     pub fn save(&self, folder: &Path) -> Result<(), SettingsError> {
         edit(folder, KEY, |tables| {
             let table = self.to_table();
-            let place = tables.iter().position(|table| is_called(table, &self.name));
-            match place.and_then(|place| tables.get_mut(place)) {
+            let index = tables.iter().position(|table| has_name(table, &self.name));
+            match index.and_then(|index| tables.get_mut(index)) {
                 Some(old) => *old = table,
                 None => tables.push(table),
             }
@@ -105,20 +101,20 @@ impl SavedFilter {
     /// Removes the filter of this name from `config.toml` in `folder`.
     ///
     /// # Errors
-    /// When the file can't be read, which leaves it as it is, or not be written.
+    /// If the file can't be read or written. It is left as it is.
     pub fn remove(folder: &Path, name: &str) -> Result<(), SettingsError> {
         edit(folder, KEY, |tables| {
-            // The first of that name, as the menu shows them; a second one somebody wrote for a reason.
-            let place = tables.iter().position(|table| is_called(table, name));
-            if let Some(place) = place {
-                tables.remove(place);
+            // Only the first one, which the menu shows first: names may be duplicate.
+            let index = tables.iter().position(|table| has_name(table, name));
+            if let Some(index) = index {
+                tables.remove(index);
             }
             Ok(())
         })
     }
 
     fn to_table(&self) -> Table {
-        toml_edit::ser::to_document(self).expect("texts and flags are TOML").into_table()
+        toml_edit::ser::to_document(self).expect("strings and flags are TOML").into_table()
     }
 }
 
@@ -135,24 +131,24 @@ mod tests {
     const ALL: Mode = Mode { ignore_case: true, contains: true, invert: true };
 
     #[test]
-    fn a_filter_is_kept_with_all_that_it_is() {
+    fn saves_replaces_and_removes_filters() {
         let folder = tempfile::tempdir().unwrap();
-        let inside = folder.path().join("not/there/yet");
+        let missing = folder.path().join("not/there/yet");
         let night = filter("Night", r"bill\.smith", ALL);
-        night.save(&inside).unwrap();
-        filter("Day", "a.*", Mode::default()).save(&inside).unwrap();
-        let filters = Settings::load(&inside).unwrap().filters;
+        night.save(&missing).unwrap();
+        filter("Day", "a.*", Mode::default()).save(&missing).unwrap();
+        let filters = Settings::load(&missing).unwrap().filters;
         assert_eq!(filters, [night.clone(), filter("Day", "a.*", Mode::default())]);
         assert_eq!(filters[0].username(), FilterText { pattern: r"bill\.smith".into(), mode: ALL });
 
-        filter("Night", "x", Mode::default()).save(&inside).unwrap();
-        assert_eq!(Settings::load(&inside).unwrap().filters[0], filter("Night", "x", Mode::default()));
-        SavedFilter::remove(&inside, "Night").unwrap();
-        assert_eq!(Settings::load(&inside).unwrap().filters.len(), 1);
+        filter("Night", "x", Mode::default()).save(&missing).unwrap();
+        assert_eq!(Settings::load(&missing).unwrap().filters[0], filter("Night", "x", Mode::default()));
+        SavedFilter::remove(&missing, "Night").unwrap();
+        assert_eq!(Settings::load(&missing).unwrap().filters.len(), 1);
     }
 
     #[test]
-    fn what_the_user_wrote_stays_as_it_was() {
+    fn keeps_the_rest_of_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         let written =
@@ -160,15 +156,15 @@ mod tests {
         for written in [written.to_owned(), written.replace('\n', "\r\n")] {
             std::fs::write(&path, &written).unwrap();
             filter("Night", "x", Mode::default()).save(folder.path()).unwrap();
-            let now = std::fs::read_to_string(&path).unwrap();
-            assert!(now.starts_with(&written), "{now:?}");
+            let changed = std::fs::read_to_string(&path).unwrap();
+            assert!(changed.starts_with(&written), "{changed:?}");
             SavedFilter::remove(folder.path(), "Night").unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
         }
     }
 
     #[test]
-    fn a_list_written_on_one_line_is_the_same_list() {
+    fn reads_inline_list() {
         let folder = tempfile::tempdir().unwrap();
         let text = "filter = [{ name = \"A\", username = { pattern = \"a\" } }]\n";
         std::fs::write(folder.path().join("config.toml"), text).unwrap();
@@ -179,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_never_overwritten() {
+    fn never_overwrites_invalid_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         for bad in ["[[profile\n", "unknown = 1\n", "filter = 3\n"] {
             std::fs::write(&path, bad).unwrap();
             let error = filter("A", "a", Mode::default()).save(folder.path()).unwrap_err();
-            assert!(error.to_string().contains("line 1"), "{error}");
+            assert!(error.to_string().starts_with("Line 1 "), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), bad);
         }
     }

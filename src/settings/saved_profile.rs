@@ -1,86 +1,85 @@
-//! Gateways kept under a name in `config.toml`.
+//! Saves and removes profiles in `config.toml`.
 //!
-//! Only what changed is written, so that two windows, or a window and an editor, don't undo each other's changes.
+//! Only the changed keys are written, so that two windows, or a window and an editor, don't undo each other's changes.
 
 use std::path::Path;
 use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
-use super::config_file::{edit, is_called};
-use super::{SettingsError, SettingsFault};
+use super::edit::{edit, has_name};
+use super::error::{SettingsError, SettingsErrorKind};
 use crate::gateway::{Api, Login, Pin, Profile};
 
-/// The file's key for gateways.
+/// The key of the profiles in the file.
 const KEY: &str = "profile";
 
-/// Writes into `config.toml` in `folder` what is other in a gateway than it was `before`, or the whole gateway where it
-/// was not saved.
+/// Writes the keys that differ between `before` and `after` to `config.toml` in `folder`; the whole profile if it wasn't
+/// saved before.
 ///
 /// # Errors
-/// When the file can't be read, the gateway is no longer there as it was `before`, or another one has the same name,
-/// which leaves the file as it is, or it can't be written.
+/// If the file can't be read or written, `before` isn't in it any more, or another profile has the same name. The file is
+/// left as it is.
 pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let known = match before {
+        let saved = match before {
             None => None,
             Some(before) => {
-                let place = tables.iter().position(|table| is_called(table, &before.name));
-                Some((place.ok_or_else(|| gone(before))?, before.clone()))
+                let index = tables.iter().position(|table| has_name(table, &before.name));
+                Some((index.ok_or_else(|| missing(before))?, before.clone()))
             }
         };
-        // Another window may have saved the same gateway meanwhile. One that only has the same name is not it; two of
-        // one name are then refused.
+        // Another window may have saved the same profile meanwhile. With other nodes it is a different profile, and the
+        // duplicate name is then refused.
         let same = || {
-            let place = tables.iter().position(|table| {
+            let index = tables.iter().position(|table| {
                 let urls = table.get("urls").and_then(Item::as_array);
-                is_called(table, &after.name) && urls.is_some_and(|found| same_texts(found, &urls_of(after)))
+                has_name(table, &after.name) && urls.is_some_and(|urls| equal_strings(urls, &urls_of(after)))
             })?;
-            Some((place, bare(after)))
+            Some((index, name_and_nodes(after)))
         };
-        let (place, before) = known.or_else(same).unwrap_or_else(|| {
+        let (index, before) = saved.or_else(same).unwrap_or_else(|| {
             let mut table = Table::new();
             table.insert("name", value(&after.name));
             table.insert("urls", value(urls_of(after)));
             tables.push(table);
-            (tables.len() - 1, bare(after))
+            (tables.len() - 1, name_and_nodes(after))
         });
-        if let Some(table) = tables.get_mut(place) {
+        if let Some(table) = tables.get_mut(index) {
             write_changes(table, folder, &before, after);
         }
         Ok(())
     })
 }
 
-/// Removes this gateway from `config.toml` in `folder`.
+/// Removes a profile from `config.toml` in `folder`.
 ///
 /// # Errors
-/// When the file can't be read, or the gateway is not there any more, which leaves the file as it is, or it can't be
-/// written.
+/// If the file can't be read or written, or the profile isn't in it any more. The file is left as it is.
 pub fn remove_profile(folder: &Path, profile: &Profile) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let place = tables.iter().position(|table| is_called(table, &profile.name));
-        tables.remove(place.ok_or_else(|| gone(profile))?);
+        let index = tables.iter().position(|table| has_name(table, &profile.name));
+        tables.remove(index.ok_or_else(|| missing(profile))?);
         Ok(())
     })
 }
 
-fn gone(profile: &Profile) -> SettingsFault {
-    SettingsFault::Gone { profile: profile.name.clone() }
+fn missing(profile: &Profile) -> SettingsErrorKind {
+    SettingsErrorKind::MissingProfile { profile: profile.name.clone() }
 }
 
-/// The gateway with nothing but its name and its addresses.
-fn bare(profile: &Profile) -> Profile {
-    let bare = Profile::new(profile.name.clone(), profile.nodes().to_vec());
-    bare.expect("it has the nodes of another profile")
+/// Returns the profile with the defaults for everything but its name and its nodes.
+fn name_and_nodes(profile: &Profile) -> Profile {
+    let reduced = Profile::new(profile.name.clone(), profile.nodes().to_vec());
+    reduced.expect("it has the nodes of another profile")
 }
 
 fn urls_of(profile: &Profile) -> Array {
     profile.nodes().iter().map(ToString::to_string).collect()
 }
 
-/// Whether both hold the same texts, however they are spaced.
-fn same_texts(a: &Array, b: &Array) -> bool {
+/// Compares two lists of strings without regard to white space and comments between them.
+fn equal_strings(a: &Array, b: &Array) -> bool {
     a.iter().map(Value::as_str).eq(b.iter().map(Value::as_str))
 }
 
@@ -113,22 +112,21 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
         put(table, "may_terminate", may_terminate.then(|| value(true)));
     }
     if trust.ca_file != before.trust.ca_file {
-        // A file beside the settings moves with them.
+        // A path relative to the settings stays valid if the folder is moved.
         let file = trust.ca_file.as_deref().map(|file| file.strip_prefix(folder).unwrap_or(file));
         put(table, "ca_file", file.map(|file| value(file.display().to_string())));
     }
     let added = || trust.pins.iter().filter(|pin| !before.trust.pins.contains(pin));
     let removed = || before.trust.pins.iter().filter(|pin| !trust.pins.contains(pin));
     if added().next().is_some() || removed().next().is_some() {
-        // Beside what another window may have added meanwhile.
-        // They may stand in tables of their own, too.
-        let now = match table.remove("trusted") {
+        // Another window may have added pins meanwhile: keep them. Pins may also be written as [[profile.trusted]].
+        let current = match table.remove("trusted") {
             Some(Item::Value(Value::Array(pins))) => pins,
             Some(Item::ArrayOfTables(pins)) => pins.into_array(),
             _ => Array::new(),
         };
         let stays = |pin: &Value| !removed().any(|removed| is_pin(pin, removed));
-        let pins = now.into_iter().filter(stays).chain(added().map(|pin| entry(pin).into()));
+        let pins = current.into_iter().filter(stays).chain(added().map(|pin| entry(pin).into()));
         let pins: Array = pins.collect();
         put(table, "trusted", (!pins.is_empty()).then(|| value(pins)));
     }
@@ -136,7 +134,7 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
 
 fn put(table: &mut Table, key: &str, item: Option<Item>) {
     match (item, table.get_mut(key)) {
-        // What stands around the value, such as a comment behind it, stays.
+        // Keep white space and comments around the value.
         (Some(Item::Value(mut new)), Some(Item::Value(old))) => {
             *new.decor_mut() = old.decor().clone();
             *old = new;
@@ -179,7 +177,7 @@ mod tests {
     use crate::gateway::Fingerprint;
     use crate::settings::Settings;
 
-    const WRITTEN: &str = "# mine\n[[profile]]\nname = \"N\" # north\nurls = [\n  \"https://n:8043\", # master\n]\nca_file = \"ca.pem\"\n";
+    const CONFIG: &str = "# mine\n[[profile]]\nname = \"N\" # north\nurls = [\n  \"https://n:8043\", # master\n]\nca_file = \"ca.pem\"\n";
 
     fn folder(text: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -199,7 +197,6 @@ mod tests {
         Pin { host: "n".to_owned(), port: Some(8043), fingerprint: Fingerprint::of(certificate) }
     }
 
-    /// One change to a profile.
     type Change = fn(&mut Profile);
 
     const CHANGES: [Change; 9] = [
@@ -215,30 +212,30 @@ mod tests {
     ];
 
     #[test]
-    fn every_change_is_kept_around_what_the_user_wrote_and_can_be_taken_back() {
+    fn changes_and_reverts_keys_without_touching_the_rest() {
         for change in CHANGES {
-            let folder = folder(WRITTEN);
+            let folder = folder(CONFIG);
             let before = profiles(&folder).remove(0);
             assert_eq!(before.trust.ca_file, Some(folder.path().join("ca.pem")));
             let mut after = before.clone();
             change(&mut after);
             save_profile(folder.path(), Some(&before), &after).unwrap();
             assert_eq!(profiles(&folder), [after.clone()]);
-            assert!(text(&folder).starts_with(WRITTEN.split("ca_file").next().unwrap()), "{}", text(&folder));
+            assert!(text(&folder).starts_with(CONFIG.split("ca_file").next().unwrap()), "{}", text(&folder));
             save_profile(folder.path(), Some(&after), &before).unwrap();
             assert_eq!(profiles(&folder), [before]);
-            assert_eq!(text(&folder), WRITTEN);
+            assert_eq!(text(&folder), CONFIG);
         }
     }
 
     #[test]
-    fn two_windows_keep_each_others_changes() {
-        let folder = folder(WRITTEN);
+    fn keeps_changes_of_other_windows() {
+        let folder = folder(CONFIG);
         let before = profiles(&folder).remove(0);
         for change in [CHANGES[2], CHANGES[6], CHANGES[7], |profile: &mut Profile| {
             profile.trust.pins.push(pin(b"y"));
         }] {
-            // Each of them knows nothing of the others.
+            // Each starts from the same profile, as a window that hasn't seen the other changes.
             let mut after = before.clone();
             change(&mut after);
             save_profile(folder.path(), Some(&before), &after).unwrap();
@@ -253,10 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn pins_in_tables_of_their_own_are_pins_too() {
+    fn reads_pins_written_as_tables() {
         let x = pin(b"x");
         let folder = folder(&format!(
-            "{WRITTEN}[[profile.trusted]]\nhost = \"n\"\nport = 8043\nfingerprint = \"{}\"\n",
+            "{CONFIG}[[profile.trusted]]\nhost = \"n\"\nport = 8043\nfingerprint = \"{}\"\n",
             x.fingerprint
         ));
         let before = profiles(&folder).remove(0);
@@ -267,11 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_is_added_renamed_moved_and_removed() {
-        let folder = folder(WRITTEN);
+    fn adds_renames_and_removes_profiles() {
+        let folder = folder(CONFIG);
         let mut added = Profile::from_address("https://g:8043").unwrap();
         added.login = Login::Token;
-        // Once more by another window that has not seen it yet.
+        // The second time as another window that hasn't seen it yet.
         for _ in 0..2 {
             save_profile(folder.path(), None, &added).unwrap();
         }
@@ -283,24 +280,24 @@ mod tests {
         save_profile(folder.path(), Some(&before), &renamed).unwrap();
         assert_eq!(profiles(&folder)[1], renamed);
         remove_profile(folder.path(), &renamed).unwrap();
-        assert_eq!(text(&folder), WRITTEN);
-        // Nothing comes back by itself that another window took away.
+        assert_eq!(text(&folder), CONFIG);
+        // A profile that another window removed doesn't come back.
         let mut changed = renamed.clone();
         changed.perspective = true;
-        for gone in
+        for result in
             [remove_profile(folder.path(), &renamed), save_profile(folder.path(), Some(&renamed), &changed)]
         {
-            assert!(gone.unwrap_err().to_string().contains("was renamed or deleted"));
+            assert!(result.unwrap_err().to_string().contains("was renamed or deleted"));
         }
-        assert_eq!(text(&folder), WRITTEN);
+        assert_eq!(text(&folder), CONFIG);
     }
 
     #[test]
-    fn two_gateways_of_one_name_are_refused_and_nothing_is_written() {
-        let folder = folder(WRITTEN);
+    fn refuses_duplicate_names() {
+        let folder = folder(CONFIG);
         let other = Profile::from_address("https://other:8043").unwrap().named("N");
         let error = save_profile(folder.path(), None, &other).unwrap_err();
-        assert!(error.to_string().contains("two profiles are called \"N\""), "{error}");
-        assert_eq!(text(&folder), WRITTEN);
+        assert!(error.to_string().contains("are named \"N\""), "{error}");
+        assert_eq!(text(&folder), CONFIG);
     }
 }

@@ -1,0 +1,211 @@
+//! Reads `config.toml`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::error::{SettingsError, SettingsErrorKind};
+use super::saved_filter::SavedFilter;
+use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
+
+/// The name of the file in the configuration folder.
+pub(super) const CONFIG_FILE: &str = "config.toml";
+
+/// The settings in `config.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The saved gateways, in the order of the file.
+    pub profiles: Vec<Profile>,
+    /// The saved filters, in the order of the file.
+    pub filters: Vec<SavedFilter>,
+    /// Interval between two reads, zero for manual refresh; `None` for the default.
+    pub refresh: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    refresh_secs: Option<u32>,
+    #[serde(default)]
+    profile: Vec<ProfileEntry>,
+    #[serde(default)]
+    filter: Vec<SavedFilter>,
+}
+
+/// A `[[profile]]` table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileEntry {
+    name: String,
+    #[serde(default)]
+    urls: Vec<String>,
+    /// The user whose password is in the keyring.
+    user: Option<String>,
+    /// `true` if an API token is in the keyring.
+    #[serde(default)]
+    token: bool,
+    /// The interface to read; detected if missing.
+    api: Option<Api>,
+    /// `true` to read Perspective sessions through Web Dev.
+    #[serde(default)]
+    perspective: bool,
+    /// Interval between two reads; 0 for manual refresh.
+    refresh_secs: Option<u32>,
+    /// `true` to allow terminating sessions.
+    #[serde(default)]
+    may_terminate: bool,
+    /// Additional trusted certificates; relative to the folder of `config.toml`.
+    ca_file: Option<PathBuf>,
+    /// Pinned certificates.
+    #[serde(default)]
+    trusted: Vec<Pin>,
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into())
+}
+
+impl Settings {
+    /// Returns the names of the saved gateways, in the order of the file.
+    pub(crate) fn profile_names(&self) -> Vec<String> {
+        self.profiles.iter().map(|profile| profile.name.clone()).collect()
+    }
+
+    /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file.
+    ///
+    /// # Errors
+    /// If the file exists and can't be read or is invalid.
+    ///
+    /// ```
+    /// use gatewatch::settings::Settings;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let text = "[[profile]]\nname = \"Plant North\"\nurls = [\"http://10.1.2.3:8088\"]\n";
+    /// gatewatch::atomic_file::write_file(&folder.path().join("config.toml"), |out| {
+    ///     out.write_all(text.as_bytes())
+    /// })?;
+    /// let settings = Settings::load(folder.path())?;
+    /// assert_eq!(settings.profiles[0].name, "Plant North");
+    /// assert_eq!(settings.refresh, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load(folder: &Path) -> Result<Self, SettingsError> {
+        let path = folder.join(CONFIG_FILE);
+        let parsed = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                tracing::debug!(path = %path.display(), "no settings file");
+                return Ok(Self::default());
+            }
+            Err(error) => Err(SettingsErrorKind::Read(error)),
+        };
+        let mut settings = parsed.map_err(|kind| kind.at(&path))?;
+        for profile in &mut settings.profiles {
+            if let Some(file) = &mut profile.trust.ca_file {
+                *file = folder.join(&*file);
+            }
+        }
+        let Self { profiles, filters, .. } = &settings;
+        tracing::debug!(
+            path = %path.display(), profiles = profiles.len(), filters = filters.len(), "read settings"
+        );
+        Ok(settings)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, SettingsErrorKind> {
+        let file: ConfigFile = toml_edit::de::from_str(text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            SettingsErrorKind::toml(before, error)
+        })?;
+        let mut profiles: Vec<Profile> = Vec::new();
+        for entry in file.profile {
+            if profiles.iter().any(|other| other.name == entry.name) {
+                return Err(SettingsErrorKind::DuplicateName { profile: entry.name });
+            }
+            profiles.push(entry.into_profile()?);
+        }
+        let refresh = file.refresh_secs.map(seconds);
+        Ok(Self { profiles, filters: file.filter, refresh })
+    }
+}
+
+impl ProfileEntry {
+    fn into_profile(self) -> Result<Profile, SettingsErrorKind> {
+        let Self { name, urls, user, token, api, perspective, refresh_secs, may_terminate, ca_file, trusted } =
+            self;
+        let nodes: Vec<NodeUrl> = urls
+            .iter()
+            .map(|url| url.parse())
+            .collect::<Result<_, _>>()
+            .map_err(|source| SettingsErrorKind::InvalidAddress { profile: name.clone(), source })?;
+        let login = match (user, token) {
+            (None, false) => Login::None,
+            (Some(user), false) => Login::Basic { user },
+            (None, true) => Login::Token,
+            (Some(_), true) => return Err(SettingsErrorKind::UserAndToken { profile: name }),
+        };
+        let profile = Profile::new(name.clone(), nodes);
+        let mut profile = profile.ok_or(SettingsErrorKind::NoAddress { profile: name })?;
+        profile.login = login;
+        profile.trust = Trust { ca_file, pins: trusted };
+        profile.api = api;
+        profile.perspective = perspective;
+        profile.refresh = refresh_secs.map(seconds);
+        profile.may_terminate = may_terminate;
+        Ok(profile)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn reads_profiles_and_interval() {
+        let settings = Settings::parse(
+            "refresh_secs = 2\n\
+            [[profile]]\nname = \"North\"\nurls = [\"http://n1:8088\", \"n2\"]\n\
+            [[profile]]\nname = \"South\"\nurls = [\"https://s:8043\"]\n",
+        )
+        .unwrap();
+        assert_eq!(settings.refresh, Some(Duration::from_secs(2)));
+        assert_eq!(settings.profile_names(), ["North", "South"]);
+        let nodes: Vec<String> = settings.profiles[0].nodes().iter().map(ToString::to_string).collect();
+        assert_eq!(nodes, ["http://n1:8088", "http://n2:8088"]);
+    }
+
+    #[test]
+    fn reports_line_or_profile_of_invalid_settings() {
+        let profile = |name: &str, rest: &str| format!("[[profile]]\nname = \"{name}\"\n{rest}");
+        let valid = profile("N", "urls = [\"n\"]\n");
+        for (text, expected) in [
+            ("refresh_secs = 2\nprofile = 3\n", "Line 2 of /c is invalid. Fix the file"),
+            ("refresh_secs = 2\n\n[[profile\n", "Line 3 of /c is invalid. Fix the file"),
+            (
+                &profile("N", "urls = [\"ftp://x\"]"),
+                "Profile \"N\" in /c has an invalid address. Fix the file",
+            ),
+            (&profile("N", ""), "Profile \"N\" in /c has no urls. Add urls = [\"http://host:8088\"]"),
+            (
+                &profile("N", "urls = [\"n\"]\nuser = \"a\"\ntoken = true"),
+                "Profile \"N\" in /c has a user and a token. Remove one of them",
+            ),
+            (&valid.repeat(2), "Two profiles in /c are named \"N\". Rename one of them"),
+        ] {
+            let error = Settings::parse(text).unwrap_err().at(Path::new("/c"));
+            assert_eq!(error.to_string(), expected);
+        }
+        let error = Settings::parse("refreshsecs = 2\n").unwrap_err().at(Path::new("/c"));
+        assert!(error.source().unwrap().to_string().contains("unknown field `refreshsecs`"));
+    }
+
+    #[test]
+    fn missing_file_gives_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(folder.path()).unwrap(), Settings::default());
+    }
+}

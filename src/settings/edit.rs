@@ -1,0 +1,68 @@
+//! Changes one list of tables in `config.toml` and keeps the rest of the file, comments included.
+
+use std::io;
+use std::path::Path;
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+
+use super::Settings;
+use super::config::CONFIG_FILE;
+use super::error::{SettingsError, SettingsErrorKind};
+use crate::atomic_file::write_file;
+
+/// Returns `true` if the table has this name.
+pub(super) fn has_name(table: &Table, name: &str) -> bool {
+    table.get("name").and_then(Item::as_str) == Some(name)
+}
+
+/// Changes the list of tables under `key` in the current file, which another window may have changed since it was read.
+/// Nothing is written if the result would be invalid.
+pub(super) fn edit(
+    folder: &Path,
+    key: &str,
+    change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
+) -> Result<(), SettingsError> {
+    let path = folder.join(CONFIG_FILE);
+    try_edit(folder, &path, key, change).map_err(|kind| kind.at(&path))?;
+    tracing::info!(path = %path.display(), key, "wrote settings");
+    Ok(())
+}
+
+fn try_edit(
+    folder: &Path,
+    path: &Path,
+    key: &str,
+    change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
+) -> Result<(), SettingsErrorKind> {
+    let _lock = super::lock(folder).map_err(SettingsErrorKind::Write)?;
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        text => text.map_err(SettingsErrorKind::Read)?,
+    };
+    // A file that is TOML, but not valid settings, isn't changed either.
+    Settings::parse(&text)?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        let before = error.span().map_or("", |span| &text[..span.start]);
+        SettingsErrorKind::toml(before, error)
+    })?;
+    let tables = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    // `filter = []` is another way to write the same list.
+    if let Item::Value(value) = tables {
+        let list = value.as_array().cloned().unwrap_or_default();
+        let list = list.into_iter().filter_map(|entry| match entry {
+            toml_edit::Value::InlineTable(table) => Some(table.into_table()),
+            _ => None,
+        });
+        *tables = Item::ArrayOfTables(list.collect());
+    }
+    if let Some(tables) = tables.as_array_of_tables_mut() {
+        change(tables)?;
+    }
+    let mut written = document.to_string();
+    if text.contains("\r\n") {
+        written = written.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    Settings::parse(&written)?;
+    write_file(path, |out| out.write_all(written.as_bytes()))
+        .map_err(|error| SettingsErrorKind::Write(error.source))
+}

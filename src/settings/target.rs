@@ -1,0 +1,97 @@
+//! Finds the gateway that the user means.
+
+use super::Settings;
+use crate::gateway::{NodeUrlError, Profile};
+
+/// The name of the demo gateway on the command line and in the gateway box.
+const DEMO: &str = "demo";
+
+/// The gateway to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The demo gateway inside this process.
+    Demo,
+    /// A gateway, saved or given by its address.
+    Gateway(Profile),
+}
+
+/// A text is neither the name of a saved gateway nor an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}{}", saved_names(.saved))]
+pub struct TargetError {
+    /// The names of the saved gateways.
+    pub saved: Vec<String>,
+    /// The reason why it isn't an address; part of the message.
+    pub error: NodeUrlError,
+}
+
+fn saved_names(saved: &[String]) -> String {
+    if saved.is_empty() { String::new() } else { format!(". Saved gateways: {}", saved.join(", ")) }
+}
+
+impl Settings {
+    /// Returns the gateway named `wanted`: a saved one, `demo`, or one by its address. Without `wanted`, returns the last
+    /// one, else the first saved one, else the demo gateway.
+    ///
+    /// # Errors
+    /// If `wanted` is none of these.
+    pub fn target(&self, wanted: Option<&str>, last: Option<&str>) -> Result<Target, TargetError> {
+        let Some(wanted) = wanted else {
+            let last = last.and_then(|last| self.profile(last).cloned().or_else(|| unsaved(last)));
+            let profile = last.or_else(|| self.profiles.first().cloned());
+            return Ok(profile.map_or(Target::Demo, Target::Gateway));
+        };
+        if let Some(profile) = self.profile(wanted) {
+            return Ok(Target::Gateway(profile.clone()));
+        }
+        if wanted.trim() == DEMO {
+            return Ok(Target::Demo);
+        }
+        let profile = Profile::from_address(wanted);
+        profile.map(Target::Gateway).map_err(|error| TargetError { saved: self.profile_names(), error })
+    }
+
+    fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+}
+
+/// Returns the gateway at a remembered address. The name of a deleted gateway is not an address, even if it parses as one.
+fn unsaved(last: &str) -> Option<Profile> {
+    last.contains("://").then(|| Profile::from_address(last).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(address: &str) -> Profile {
+        Profile::from_address(address).unwrap()
+    }
+
+    #[test]
+    fn prefers_wanted_then_last_then_first_then_demo() {
+        let (north, south) = (profile("n1").named("North"), profile("s").named("South"));
+        let settings = Settings { profiles: vec![north.clone(), south.clone()], ..Settings::default() };
+        let empty = Settings::default();
+        let target = |settings: &Settings, wanted, last| settings.target(wanted, last).unwrap();
+        let gateway = |address: &str| Target::Gateway(profile(address));
+        assert_eq!(target(&settings, Some("South"), Some("North")), Target::Gateway(south.clone()));
+        assert_eq!(target(&settings, Some("other"), Some("North")), gateway("other"));
+        assert_eq!(target(&settings, Some("demo"), Some("North")), Target::Demo);
+        assert_eq!(target(&settings, None, Some("South")), Target::Gateway(south));
+        assert_eq!(target(&settings, None, Some("http://x:1")), gateway("http://x:1"));
+        assert_eq!(target(&settings, None, Some("Gone")), Target::Gateway(north.clone()));
+        assert_eq!(target(&settings, None, None), Target::Gateway(north));
+        assert_eq!(target(&empty, None, Some("http://x:1")), gateway("http://x:1"));
+        assert_eq!(target(&empty, None, None), Target::Demo);
+        assert!(empty.target(Some("ftp://x"), None).is_err());
+    }
+
+    #[test]
+    fn saved_name_wins_over_demo() {
+        let saved = profile("n1").named("demo");
+        let settings = Settings { profiles: vec![saved.clone()], ..Settings::default() };
+        assert_eq!(settings.target(Some("demo"), None).unwrap(), Target::Gateway(saved));
+    }
+}
