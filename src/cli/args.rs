@@ -1,0 +1,202 @@
+//! The options of the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::demo;
+use crate::logging::LogLevel;
+use crate::query::SortKey;
+
+const MAX_TIMEOUT: Duration = Duration::from_hours(24);
+/// The demo gateway holds all sessions in memory.
+const MAX_DEMO_SESSIONS: usize = 5_000_000;
+
+/// Show who is logged in on Ignition gateways
+#[derive(Debug, Parser)]
+#[command(name = "gatewatch", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// The subcommand; the window opens without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The gateway to open in the window.
+    #[arg(
+        help = "Open this gateway: a saved name, an address such as http://host:8088, or `-- demo` for the demo gateway [default: the last one; at the first start the demo gateway]"
+    )]
+    pub gateway: Option<String>,
+
+    /// Log to standard error: off, error, warn, info, debug or trace, or MODULE=LEVEL[,…]
+    #[arg(long, global = true, value_name = "LEVEL", env = "GATEWATCH_LOG")]
+    pub log: Option<LogLevel>,
+
+    /// Append the log to this file instead of standard error
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// A subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the sessions of a gateway to standard output
+    Sessions(SessionsArgs),
+    /// Run the demo gateway in the foreground
+    Demo(DemoArgs),
+}
+
+/// The options of `gatewatch sessions`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Credentials are read from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.
+They are sent only to the GATEWAY named on the command line.
+
+Exit codes:
+  0  done
+  1  a gateway can't be read, or a file can't be written
+  2  wrong usage, an invalid pattern included
+  3  some nodes answered and others didn't")]
+pub struct SessionsArgs {
+    /// The gateway to read.
+    #[arg(
+        help = "Read this gateway: a saved name, an address such as http://host:8088, or `demo` [default: the saved one if there is only one]"
+    )]
+    pub gateway: Option<String>,
+
+    /// Keep usernames that match this java.util.regex pattern as a whole
+    #[arg(long, value_name = "REGEX")]
+    pub username: Option<String>,
+
+    /// Keep projects that match this java.util.regex pattern as a whole
+    #[arg(long, value_name = "REGEX")]
+    pub project: Option<String>,
+
+    /// Sort by these columns, ascending unless followed by :desc; null comes last
+    #[arg(long, value_name = "COLUMN[:desc][,…]", value_delimiter = ',')]
+    pub sort: Vec<SortKey>,
+
+    /// Write in this format
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    pub format: FormatArg,
+
+    /// Write to this file instead of standard output; it is replaced only when complete
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Pass the patterns to the gateway instead of filtering here
+    #[arg(long)]
+    pub ask_gateway: bool,
+
+    /// Write only the number of sessions
+    #[arg(long)]
+    pub count: bool,
+
+    /// Write CSV for spreadsheets: add a byte-order mark, and an apostrophe before text that would run as a formula
+    #[arg(long)]
+    pub excel: bool,
+
+    /// Give up after this time
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
+    pub timeout: Duration,
+}
+
+/// The output formats of `gatewatch sessions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// Comma-separated values (RFC 4180)
+    Csv,
+    /// An array of objects, one per line
+    Json,
+    /// Aligned text
+    Table,
+}
+
+/// The options of `gatewatch demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Listen on this address; port 0 picks a free port
+    #[arg(long, value_name = "HOST:PORT", value_parser = parse_listen_address, default_value = demo::DEFAULT_LISTEN)]
+    pub listen: String,
+
+    /// Generate the sessions from this number; the same number gives the same sessions
+    #[arg(long, value_name = "N", default_value_t = demo::DEFAULT_SEED)]
+    pub seed: u64,
+
+    /// Keep the sessions as they are: no one logs in or out
+    #[arg(long)]
+    pub still: bool,
+
+    /// Start with this number of Vision clients and Designers; Perspective sessions are added to it
+    #[arg(long, value_name = "N", value_parser = parse_session_count, default_value_t = demo::DEFAULT_SESSIONS)]
+    pub sessions: usize,
+
+    /// Require this user and password for the Web Dev resource
+    #[arg(long, value_name = "USER:PASSWORD")]
+    pub require_basic: Option<demo::Basic>,
+
+    /// Require this API token under /data
+    #[arg(long, value_name = "NAME:KEY")]
+    pub require_token: Option<demo::Token>,
+}
+
+/// Accepts HOST:PORT; an IPv6 address has to be in brackets.
+fn parse_listen_address(text: &str) -> Result<String, String> {
+    let is_valid = text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_host = !host.is_empty() && (!host.contains(':') || host.starts_with('['));
+        is_host && port.parse::<u16>().is_ok()
+    });
+    is_valid.then(|| text.to_owned()).ok_or_else(|| "expected HOST:PORT, such as 127.0.0.1:8088".to_owned())
+}
+
+fn parse_session_count(text: &str) -> Result<usize, String> {
+    let count: Option<usize> = text.parse().ok();
+    count
+        .filter(|count| *count <= MAX_DEMO_SESSIONS)
+        .ok_or_else(|| format!("expected a number from 0 to {MAX_DEMO_SESSIONS}"))
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    let timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    timeout
+        .filter(|timeout| !timeout.is_zero() && *timeout <= MAX_TIMEOUT)
+        .ok_or_else(|| format!("expected seconds above 0, up to {}", MAX_TIMEOUT.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn clap_definition_is_valid() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn gateway_without_subcommand_opens_window() {
+        for (args, gateway) in [(&["http://host:8088"][..], "http://host:8088"), (&["--", "demo"], "demo")] {
+            let cli = Cli::try_parse_from([&["gatewatch"], args].concat()).unwrap();
+            assert!(cli.command.is_none(), "{args:?}");
+            assert_eq!(cli.gateway.as_deref(), Some(gateway));
+        }
+    }
+
+    #[test]
+    fn parses_timeouts() {
+        assert_eq!(parse_timeout("2.5"), Ok(Duration::from_millis(2500)));
+        for invalid in ["0", "-1", "soon", "NaN", "1e300", "86401"] {
+            assert!(parse_timeout(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn parses_listen_addresses() {
+        for valid in ["127.0.0.1:0", "localhost:8088", "[::1]:8088"] {
+            assert_eq!(parse_listen_address(valid).as_deref(), Ok(valid));
+        }
+        for invalid in ["foo", "127.0.0.1", "127.0.0.1:99999", ":8088", "::1:x", "::1"] {
+            assert!(parse_listen_address(invalid).is_err(), "{invalid}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The errors of `gatewatch sessions`.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::atomic_file::FileError;
+use crate::cli::ExitStatus;
+use crate::demo::DemoError;
+use crate::filter::{MatchError, PatternError};
+use crate::gateway::{CredentialsError, GatewayError, NodeUrlError};
+use crate::settings::{SettingsError, TargetError};
+
+/// The reason why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionsError {
+    #[error("Invalid pattern {pattern:?} for {option}")]
+    Pattern {
+        option: &'static str,
+        /// The pattern, or its beginning.
+        pattern: String,
+        #[source]
+        source: PatternError,
+    },
+    #[error("Can't apply the pattern for {option}")]
+    Match {
+        option: &'static str,
+        #[source]
+        source: MatchError,
+    },
+    #[error("Unknown column {column} for --sort. Columns: {}", .known.join(", "))]
+    UnknownColumn { column: String, known: Vec<String> },
+    #[error("--excel needs --format csv")]
+    ExcelWithoutCsv,
+    #[error("No gateway named. {}", saved_names(.saved))]
+    NoGateway {
+        /// The names of the saved gateways.
+        saved: Vec<String>,
+    },
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error("Invalid address of the demo gateway")]
+    DemoAddress(#[source] NodeUrlError),
+    #[error("Can't start the network runtime")]
+    Runtime(#[source] io::Error),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("Can't write to standard output")]
+    Output(#[source] io::Error),
+}
+
+impl SessionsError {
+    pub(super) fn status(&self) -> ExitStatus {
+        match self {
+            Self::Pattern { .. }
+            | Self::UnknownColumn { .. }
+            | Self::ExcelWithoutCsv
+            | Self::NoGateway { .. }
+            | Self::Target(_)
+            | Self::Credentials(_) => ExitStatus::Usage,
+            Self::Match { .. }
+            | Self::Settings(_)
+            | Self::Demo(_)
+            | Self::DemoAddress(_)
+            | Self::Runtime(_)
+            | Self::File(_)
+            | Self::Output(_) => ExitStatus::Failed,
+        }
+    }
+
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Settings(_) => Some("an address in place of a saved name needs no settings"),
+            _ => None,
+        }
+    }
+}
+
+fn saved_names(saved: &[String]) -> String {
+    if saved.is_empty() {
+        "Give an address such as http://host:8088, or demo".to_owned()
+    } else {
+        format!("Saved gateways: {}", saved.join(", "))
+    }
+}
+
+/// A node that can't be read.
+#[derive(Debug)]
+pub(super) struct NodeError {
+    /// The names of the gateway and the node.
+    pub(super) node: String,
+    pub(super) error: GatewayError,
+}
+
+impl fmt::Display for NodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.node, self.error)
+    }
+}
+
+impl Error for NodeError {
+    /// Returns the cause of the gateway's error, whose own text is part of this one's.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl NodeError {
+    /// Returns what to do about it on a command line. `is_named` if the gateway was named there: without that,
+    /// credentials of the environment aren't used.
+    pub(super) fn hint(&self, is_named: bool) -> Option<&'static str> {
+        match &self.error {
+            GatewayError::ListsTakeNoPattern => Some("leave out --ask-gateway to filter here"),
+            GatewayError::Unauthorized { .. }
+            | GatewayError::LoginNotTried
+            | GatewayError::TokenNotAccepted
+            | GatewayError::TokenNeeded
+            | GatewayError::TokenRefused
+                if !is_named =>
+            {
+                Some("name the gateway on the command line to log in with credentials from the environment")
+            }
+            GatewayError::Unauthorized { .. }
+            | GatewayError::LoginNotTried
+            | GatewayError::TokenNotAccepted => Some("set GATEWATCH_USER and GATEWATCH_PASSWORD"),
+            GatewayError::TokenNeeded | GatewayError::TokenRefused => {
+                Some("set GATEWATCH_TOKEN to the whole token, NAME:KEY")
+            }
+            _ => None,
+        }
+    }
+}

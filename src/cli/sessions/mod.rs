@@ -1,0 +1,224 @@
+//! `gatewatch sessions`: reads a gateway once and writes its sessions.
+
+mod error;
+
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+
+use self::error::{NodeError, SessionsError};
+use super::report::{report, warn};
+use super::{ExitStatus, FormatArg, SessionsArgs};
+use crate::atomic_file;
+use crate::dataset::{Concat, Dataset};
+use crate::demo::{DemoGateway, Options};
+use crate::export::{self, Format, Progress};
+use crate::filter::{Filter, Mode};
+use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, ReadOptions, node_names};
+use crate::query::{Query, Side};
+use crate::sanitize::shorten;
+use crate::settings::{self, Settings, Target};
+
+/// The longest part of a pattern that is quoted in an error, in characters.
+const MAX_QUOTED_PATTERN: usize = 80;
+const OUTPUT_BUFFER: usize = 1 << 16;
+
+/// Reads the gateway, filters, sorts and writes. Warnings and errors go to standard error.
+#[must_use]
+pub fn run(args: &SessionsArgs) -> ExitStatus {
+    match try_run(args) {
+        Ok(status) => status,
+        Err(error) => {
+            report(&error, error.hint());
+            error.status()
+        }
+    }
+}
+
+fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
+    // Wrong usage is reported before the first request.
+    let format = format(args)?;
+    let (mut query, options) = query(args)?;
+    let settings = load_settings(args.gateway.as_deref())?;
+    let (target, credentials) = match &args.gateway {
+        Some(gateway) => {
+            (settings.target(Some(gateway), None)?, Credentials::from_env(|name| std::env::var_os(name))?)
+        }
+        None => (Target::Gateway(only_profile(&settings)?), Credentials::None),
+    };
+    let (profile, _demo) = match target {
+        Target::Gateway(profile) => (profile, None),
+        Target::Demo => {
+            let demo = DemoGateway::start(Options::in_process())?;
+            (Profile::from_address(demo.url()).map_err(SessionsError::DemoAddress)?, Some(demo))
+        }
+    };
+
+    let options = ReadOptions {
+        username_filter: options.username_filter,
+        project_filter: options.project_filter,
+        ..profile.ask()
+    };
+    let (dataset, status) = read(args, &profile, &credentials, &options)?;
+    let Some(dataset) = dataset else {
+        return Ok(status);
+    };
+    check_sort(&query, &dataset)?;
+    if args.count {
+        query.sort.clear();
+    }
+    let rows = query
+        .run(&dataset)
+        .map_err(|error| {
+            let option = match error.side {
+                Side::Username => "--username",
+                Side::Project => "--project",
+            };
+            SessionsError::Match { option, source: error.source }
+        })?
+        .rows;
+    let write = |out: &mut dyn Write| {
+        if args.count {
+            return writeln!(out, "{}", rows.len());
+        }
+        let columns = export::all_columns(&dataset);
+        export::write(out, &dataset, &columns, &rows, format, &Progress::new(rows.len()))
+    };
+    match &args.output {
+        Some(path) => atomic_file::write_file(path, write)?,
+        None => write_to_stdout(write)?,
+    }
+    Ok(status)
+}
+
+fn format(args: &SessionsArgs) -> Result<Format, SessionsError> {
+    match (args.format, args.excel) {
+        (FormatArg::Csv, false) => Ok(Format::Csv),
+        (FormatArg::Csv, true) => Ok(Format::SpreadsheetCsv),
+        (FormatArg::Json, false) => Ok(Format::Json),
+        (FormatArg::Table, false) => Ok(Format::Table),
+        (_, true) => Err(SessionsError::ExcelWithoutCsv),
+    }
+}
+
+/// Returns the query to run here and the patterns for the gateway: `--ask-gateway` decides where the filters apply.
+fn query(args: &SessionsArgs) -> Result<(Query, ReadOptions), SessionsError> {
+    // An empty pattern is no filter, as in the window.
+    let pattern = |pattern: &Option<String>| pattern.clone().filter(|pattern| !pattern.is_empty());
+    let (username, project) = (pattern(&args.username), pattern(&args.project));
+    let mut query = Query { sort: args.sort.clone(), ..Query::default() };
+    let mut options = ReadOptions::default();
+    if args.ask_gateway {
+        options.username_filter = username;
+        options.project_filter = project;
+    } else {
+        query.username = username.map(|pattern| filter("--username", &pattern)).transpose()?;
+        query.project = project.map(|pattern| filter("--project", &pattern)).transpose()?;
+    }
+    Ok((query, options))
+}
+
+fn filter(option: &'static str, pattern: &str) -> Result<Filter, SessionsError> {
+    Filter::new(pattern, Mode::default()).map_err(|source| {
+        let pattern = shorten(pattern, MAX_QUOTED_PATTERN).into_owned();
+        SessionsError::Pattern { option, pattern, source }
+    })
+}
+
+fn load_settings(gateway: Option<&str>) -> Result<Settings, SessionsError> {
+    let Some(folder) = settings::folder() else {
+        return Ok(Settings::default());
+    };
+    match Settings::load(&folder) {
+        Ok(settings) => Ok(settings),
+        // An address needs no settings. Anything else may be a saved name.
+        Err(error) if gateway.is_some_and(|gateway| gateway.contains("://")) => {
+            report(&error, None);
+            Ok(Settings::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn only_profile(settings: &Settings) -> Result<Profile, SessionsError> {
+    match &settings.profiles[..] {
+        [profile] => Ok(profile.clone()),
+        _ => Err(SessionsError::NoGateway { saved: settings.profile_names() }),
+    }
+}
+
+/// Reads all nodes at the same time. Returns their rows as one dataset, or `None` if no node could be read; the errors
+/// are reported.
+fn read(
+    args: &SessionsArgs,
+    profile: &Profile,
+    credentials: &Credentials,
+    options: &ReadOptions,
+) -> Result<(Option<Arc<Dataset>>, ExitStatus), SessionsError> {
+    let limits = Limits {
+        connect: args.timeout.min(Limits::default().connect),
+        whole: args.timeout,
+        ..Limits::default()
+    };
+    let client = Client::with_trust(limits, profile.trust.clone());
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
+    let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, options));
+    // After the time limit a large answer may still be parsed, or a name still be resolved: don't wait for that.
+    runtime.shutdown_background();
+
+    let infos = answers.iter().map(|answer| answer.as_ref().ok().and_then(|reading| reading.info.as_ref()));
+    let names = node_names(&profile.nodes().iter().zip(infos).collect::<Vec<_>>());
+    let mut parts = Vec::new();
+    let mut has_failed = false;
+    for ((node, name), answer) in profile.nodes().iter().zip(names).zip(answers) {
+        match answer {
+            Ok(reading) => {
+                for kind in &reading.missing {
+                    let node = node_label(profile, node);
+                    warn(&format!("{node}: {kind} sessions are not listed. The gateway may lack the module"));
+                }
+                parts.push((name, reading.dataset));
+            }
+            Err(error) => {
+                has_failed = true;
+                let error = NodeError { node: node_label(profile, node), error };
+                report(&error, error.hint(args.gateway.is_some()));
+            }
+        }
+    }
+    let status = match (parts.is_empty(), has_failed) {
+        (true, _) => return Ok((None, ExitStatus::Failed)),
+        (false, true) => ExitStatus::Partial,
+        (false, false) => ExitStatus::Done,
+    };
+    let dataset = match &parts[..] {
+        [(_, only)] if profile.nodes().len() == 1 => only.clone(),
+        _ => Concat::default().next(parts),
+    };
+    Ok((Some(dataset), status))
+}
+
+/// Returns the gateway's name and the node's address, or the address alone for a gateway without a name.
+fn node_label(profile: &Profile, node: &NodeUrl) -> String {
+    let (name, url) = (&profile.name, node.to_string());
+    if *name == url { url } else { format!("{name}, {url}") }
+}
+
+fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {
+    match query.sort.iter().find(|key| dataset.column(&key.column).is_none()) {
+        None => Ok(()),
+        Some(key) => Err(SessionsError::UnknownColumn {
+            column: key.column.to_string(),
+            known: dataset.columns().map(|(id, _)| id.to_string()).collect(),
+        }),
+    }
+}
+
+fn write_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), SessionsError> {
+    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        // The reader stopped early, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(SessionsError::Output),
+    }
+}
