@@ -13,6 +13,7 @@ mod filter_java;
 mod filter_limits;
 mod filter_manual;
 mod jython_gateway;
+mod layering;
 mod polling;
 mod rest;
 #[path = "../support/mod.rs"]
