@@ -1,27 +1,33 @@
-//! Patterns made from values and from other patterns, for whoever points at values instead of typing a pattern.
+//! Patterns made from values and from other patterns, for commands such as "exclude this value".
 //!
-//! What comes out is a pattern like any other: a person can read and change it, and a gateway takes it as it is.
-//! Whether a pattern has a certain form is asked of the parser, never of its text.
+//! The results are ordinary patterns: a user can read and edit them, and a gateway accepts them unchanged. The form of a
+//! pattern is determined by the parser, never by its text.
 
 use std::fmt::Write as _;
 
-use super::cursor::Flags;
+use super::ast::{Lookaround, Node};
 use super::error::PatternError;
-use super::parse::parse;
-use super::tree::{Look, Node};
+use super::parser::{self, Flags};
 use super::{Filter, Mode, is_literal};
 
-/// Every value there is, line breaks included.
+/// Matches every value, including values with line breaks.
 const ANYTHING: &str = "(?s:.*)";
 
-/// Begins what [`without`] puts in front.
-const NOT: &str = "(?!";
-/// Ends it.
-const WHOLE: &str = r"\z)";
+/// Start of the look-ahead that [`exclude`] prepends.
+const NOT_START: &str = "(?!";
+/// End of the look-ahead that [`exclude`] prepends.
+const NOT_END: &str = r"\z)";
 
-/// The pattern that matches this value and no other.
+/// Returns the pattern that matches `value` only.
 ///
-/// The empty value is `(?:)`, because an empty pattern is no filter at all.
+/// For the empty value it is `(?:)`, because an empty pattern means no filter.
+///
+/// # Examples
+/// ```
+/// use gatewatch::filter::escape;
+///
+/// assert_eq!(escape("bill.smith"), r"bill\.smith");
+/// ```
 #[must_use]
 pub fn escape(value: &str) -> String {
     if value.is_empty() {
@@ -29,12 +35,12 @@ pub fn escape(value: &str) -> String {
     }
     let mut pattern = String::with_capacity(value.len());
     for c in value.chars() {
-        let mut plain = [0; 4];
+        let mut buffer = [0; 4];
         match c {
             '\n' => pattern.push_str(r"\n"),
             '\r' => pattern.push_str(r"\r"),
             '\t' => pattern.push_str(r"\t"),
-            // All control characters are below U+0100. What breaks a line would vanish in a box of one line.
+            // All control characters are below U+0100. Line breaks would be lost in a single-line text box.
             _ if c.is_control() => {
                 let _infallible = write!(pattern, r"\x{:02x}", u32::from(c));
             }
@@ -42,7 +48,7 @@ pub fn escape(value: &str) -> String {
                 let _infallible = write!(pattern, r"\u{:04x}", u32::from(c));
             }
             _ => {
-                if !is_literal(c.encode_utf8(&mut plain)) {
+                if !is_literal(c.encode_utf8(&mut buffer)) {
                     pattern.push('\\');
                 }
                 pattern.push(c);
@@ -52,62 +58,62 @@ pub fn escape(value: &str) -> String {
     pattern
 }
 
-/// The pattern that matches these values and no other, in this order. Of no value it is empty, which is no filter.
+/// Returns the pattern that matches `values` only, as alternatives in this order. Without values it is empty, which means
+/// no filter.
 #[must_use]
 pub fn any_of(values: &[impl AsRef<str>]) -> String {
     let patterns: Vec<_> = values.iter().map(|value| escape(value.as_ref())).collect();
     patterns.join("|")
 }
 
-/// The values that a pattern names one by one, as [`any_of`] does or a person who types `billy|anna`; `None` where the
-/// pattern is of any other form. An empty pattern names none, an empty alternative the empty value.
+/// Returns the values of a pattern that is a list of literals, such as `billy|anna` or a result of [`any_of`], or `None`
+/// for all other patterns. An empty pattern has no values; an empty alternative is the empty value.
 #[must_use]
 pub fn values_of(pattern: &str) -> Option<Vec<String>> {
     if pattern.is_empty() {
         return Some(Vec::new());
     }
-    match read(pattern).ok()? {
-        Node::Alternate(branches) => branches.iter().map(value_of).collect(),
+    match parse(pattern).ok()? {
+        Node::Alternation(branches) => branches.iter().map(value_of).collect(),
         single => Some(vec![value_of(&single)?]),
     }
 }
 
-/// The pattern that matches what `pattern` does, as a gateway reads it, except this one value. An empty pattern stands
-/// for everything.
+/// Returns the pattern that matches what `pattern` matches on a gateway, except `value`. An empty pattern matches
+/// everything.
 ///
-/// Values excluded one after the other are kept together: `(?!(?:billy|anna)\z)bi.*`. What is no pattern is given back
-/// as it is.
+/// Repeated exclusions are combined: `(?!(?:billy|anna)\z)bi.*`. An invalid pattern is returned unchanged.
 #[must_use]
 pub fn exclude(pattern: &str, value: &str) -> String {
     if pattern.is_empty() {
-        return excluding(&[value]) + ANYTHING;
+        return exclusion(&[value]) + ANYTHING;
     }
-    if read(pattern).is_err() {
+    if parse(pattern).is_err() {
         return pattern.to_owned();
     }
-    if let Some((mut values, rest)) = excluded(pattern) {
+    if let Some((mut values, rest)) = split_exclusion(pattern) {
         if values.iter().any(|known| known == value) {
             return pattern.to_owned();
         }
         values.push(value.to_owned());
-        return excluding(&values) + rest;
+        return exclusion(&values) + rest;
     }
-    let mut narrowed = excluding(&[value]);
+    let mut narrowed = exclusion(&[value]);
     let joined = format!("{narrowed}{pattern}");
-    // Else it would be the first of several alternatives only, or repeated by the pattern's first characters.
-    if looks_ahead_first(&joined) {
+    // Otherwise it would apply to the first of several alternatives only, or be repeated by a quantifier at the start.
+    if starts_with_look_ahead(&joined) {
         return joined;
     }
-    // Where it can't be closed, it is too long to be a filter anyway.
+    // A pattern that can't be closed exceeds the length limit anyway.
     let inner = closed(pattern).unwrap_or_else(|| pattern.to_owned());
     let _infallible = write!(narrowed, "(?:{inner})");
     narrowed
 }
 
-/// One pattern that a gateway, which knows no modes, matches exactly as [`Filter`] matches this one in this mode.
-/// `None` where there is none, or where the pattern is no filter in the first place.
+/// Returns a pattern that a gateway, which has no modes, matches exactly as [`Filter`] matches `pattern` in `mode`, or
+/// `None` if there is none or `pattern` is invalid.
 ///
-/// The default mode is the gateway's own and leaves every pattern as it is, an empty one too.
+/// In the default mode every pattern is returned unchanged, even an empty or invalid one.
 #[must_use]
 pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
     let Mode { ignore_case, contains, invert } = mode;
@@ -125,22 +131,22 @@ pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
     let whole = match (contains, invert) {
         (false, false) => part,
         (true, false) => format!("{ANYTHING}{part}{ANYTHING}"),
-        (false, true) => format!("{NOT}{part}{WHOLE}{ANYTHING}"),
-        (true, true) => format!("{NOT}{ANYTHING}{part}){ANYTHING}"),
+        (false, true) => format!("{NOT_START}{part}{NOT_END}{ANYTHING}"),
+        (true, true) => format!("{NOT_START}{ANYTHING}{part}){ANYTHING}"),
     };
     Filter::new(&whole, Mode::default()).ok()?;
     Some(whole)
 }
 
-fn read(pattern: &str) -> Result<Node, PatternError> {
-    parse(pattern, Flags::default())
+fn parse(pattern: &str) -> Result<Node, PatternError> {
+    parser::parse(pattern, Flags::default())
 }
 
-/// The only value that a piece matches; `None` where it could match others.
+/// Returns the only value that a node matches, or `None` if it can match others.
 fn value_of(node: &Node) -> Option<String> {
     match node {
         Node::Empty => Some(String::new()),
-        Node::Set(set) => match set.ranges() {
+        Node::Class(set) => match set.ranges() {
             [(first, last)] if first == last => char::from_u32(*first).map(String::from),
             _ => None,
         },
@@ -149,42 +155,43 @@ fn value_of(node: &Node) -> Option<String> {
     }
 }
 
-/// What stands in front of a pattern to keep it from matching these values.
-fn excluding(values: &[impl AsRef<str>]) -> String {
+/// Returns the look-ahead that excludes `values` from a pattern after it.
+fn exclusion(values: &[impl AsRef<str>]) -> String {
     let values_pattern = any_of(values);
     if values.len() == 1 {
-        format!("{NOT}{values_pattern}{WHOLE}")
+        format!("{NOT_START}{values_pattern}{NOT_END}")
     } else {
-        format!("{NOT}(?:{values_pattern}){WHOLE}")
+        format!("{NOT_START}(?:{values_pattern}){NOT_END}")
     }
 }
 
-/// The values that [`without`] excluded, and the rest of the pattern; `None` where it is not from there.
-fn excluded(pattern: &str) -> Option<(Vec<String>, &str)> {
-    let (inside, rest) = pattern.strip_prefix(NOT)?.split_once(WHOLE)?;
+/// Splits a result of [`exclude`] into the excluded values and the rest of the pattern.
+fn split_exclusion(pattern: &str) -> Option<(Vec<String>, &str)> {
+    let (inside, rest) = pattern.strip_prefix(NOT_START)?.split_once(NOT_END)?;
     let values = values_of(inside)?;
-    // Somebody may have typed the like, or on behind it.
-    let is_ours = pattern.strip_suffix(rest) == Some(&excluding(&values)) && looks_ahead_first(pattern);
-    is_ours.then_some((values, rest))
+    // A pattern that a user typed may only look similar.
+    let is_exclusion =
+        pattern.strip_suffix(rest) == Some(&exclusion(&values)) && starts_with_look_ahead(pattern);
+    is_exclusion.then_some((values, rest))
 }
 
-/// Whether a pattern is a negative look ahead and then something, both of which must hold.
-fn looks_ahead_first(pattern: &str) -> bool {
-    let is_look = |node: &Node| matches!(node, Node::Look(Look { behind: false, negative: true, .. }, _));
-    match read(pattern) {
-        Ok(Node::Concat(nodes)) => nodes.first().is_some_and(is_look),
-        Ok(single) => is_look(&single),
+/// Returns `true` if a pattern is a sequence that begins with a negative look-ahead.
+fn starts_with_look_ahead(pattern: &str) -> bool {
+    let is_look_ahead =
+        |node: &Node| matches!(node, Node::Lookaround(Lookaround { behind: false, negative: true, .. }, _));
+    match parse(pattern) {
+        Ok(Node::Concat(nodes)) => nodes.first().is_some_and(is_look_ahead),
+        Ok(single) => is_look_ahead(&single),
         Err(_) => false,
     }
 }
 
-/// The pattern with its end made fit for a closing parenthesis, which an open quote or an open comment would swallow.
-/// `pattern` must be one that can be read.
+/// Returns a valid pattern with an open quote or comment at its end closed, so that a closing parenthesis can follow.
 fn closed(pattern: &str) -> Option<String> {
     let ends = ["", r"\E", "\n", "\\E\n"];
-    let mut tries = ends.iter().map(|end| format!("{pattern}{end}"));
-    // As the pattern has no spare parenthesis, it is the last one that closes the group.
-    tries.find(|inner| read(&format!("(?:{inner})")).is_ok())
+    let mut candidates = ends.iter().map(|end| format!("{pattern}{end}"));
+    // The pattern itself has balanced parentheses, so the last one closes the group.
+    candidates.find(|inner| parse(&format!("(?:{inner})")).is_ok())
 }
 
 #[cfg(test)]

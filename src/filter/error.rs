@@ -1,97 +1,101 @@
-//! What can be wrong with a pattern, and with a match, in words for an operator.
+//! The errors of compiling a pattern and of matching a value.
 
-/// Why a pattern is no filter.
+/// A pattern that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct PatternError {
     message: String,
-    /// `None` where the fault is in no one place.
     column: Option<usize>,
     kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Java refuses it as well.
-    Wrong,
-    /// Java refuses it as well, but it may be the beginning of something right.
+    /// Java rejects the pattern, too.
+    Invalid,
+    /// Java rejects the pattern, too, but it may be the beginning of a valid one.
     Incomplete,
-    /// Java takes it; nobody here can match it exactly.
+    /// Java accepts the pattern; no engine here matches it exactly as Java does.
     Unsupported,
-    /// It would cost too much.
+    /// The pattern exceeds a limit.
     TooLarge,
 }
 
 impl PatternError {
-    pub(super) fn wrong(column: usize, what: &str) -> Self {
-        Self::at(Kind::Wrong, column, what)
+    pub(super) fn invalid(column: usize, message: &str) -> Self {
+        Self::new(Kind::Invalid, column, format!("{message} at column {column}"))
     }
 
-    pub(super) fn incomplete(column: usize, what: &str) -> Self {
-        Self::at(Kind::Incomplete, column, what)
+    /// Like [`Self::invalid`], with a second sentence that says how to fix it.
+    pub(super) fn invalid_with_hint(column: usize, message: &str, hint: &str) -> Self {
+        Self::new(Kind::Invalid, column, format!("{message} at column {column}. {hint}"))
     }
 
-    pub(super) fn unsupported(column: usize, what: &str) -> Self {
-        let what = format!("{what} can't be matched here exactly as on a gateway");
-        Self::at(Kind::Unsupported, column, &what)
+    pub(super) fn incomplete(column: usize, message: &str) -> Self {
+        Self::new(Kind::Incomplete, column, format!("{message} at column {column}"))
     }
 
-    pub(super) fn too_large(column: usize, what: &str) -> Self {
-        Self::at(Kind::TooLarge, column, what)
+    pub(super) fn unsupported(column: usize, construct: &str) -> Self {
+        Self::new(Kind::Unsupported, column, format!("{construct} isn't supported (column {column})"))
     }
 
-    /// Too large as a whole, without one place that makes it so.
-    pub(super) fn grows_too_large() -> Self {
-        let message = "the pattern grows too large: its repetitions multiply".to_owned();
+    pub(super) fn too_long(max_chars: &str, column: usize) -> Self {
+        Self::new(Kind::TooLarge, column, format!("Pattern longer than {max_chars} characters"))
+    }
+
+    pub(super) fn too_deep(max_depth: usize, column: usize) -> Self {
+        let message =
+            format!("Groups and classes nested more than {max_depth} levels deep at column {column}");
+        Self::new(Kind::TooLarge, column, message)
+    }
+
+    /// The pattern as a whole is too large; no single column is to blame.
+    pub(super) fn compiled_too_large() -> Self {
+        let message = "Pattern too large. Reduce its repetition counts".to_owned();
         Self { message, column: None, kind: Kind::TooLarge }
     }
 
-    /// `what` may hold `{at}`, the place for the column; else it is said at the end.
-    fn at(kind: Kind, column: usize, what: &str) -> Self {
-        let at = format!("at column {column}");
-        let message =
-            if what.contains("{at}") { what.replace("{at}", &at) } else { format!("{what} ({at})") };
+    fn new(kind: Kind, column: usize, message: String) -> Self {
         Self { message, column: Some(column), kind }
     }
 
-    /// Where the fault is, in characters from 1; `None` where it is in no one place.
+    /// Returns the position of the error in characters, counted from 1, or `None` if the error concerns the pattern as
+    /// a whole.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.column
     }
 
-    /// Whether typing on can make the pattern valid.
+    /// Returns `true` if more input can make the pattern valid, as with a group that isn't closed yet.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.kind == Kind::Incomplete
     }
 
-    /// Whether a gateway would take the pattern and only this program can't.
+    /// Returns `true` if a gateway accepts the pattern and only this program doesn't.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         matches!(self.kind, Kind::Unsupported | Kind::TooLarge)
     }
 }
 
-/// Why a value could not be judged.
+/// A value that took too many attempts to match.
+///
+/// The message doesn't contain the value, which comes from a gateway and must be sanitized before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MatchError {
-    /// The search was given up; on a gateway it might take forever.
-    #[error("too much backtracking on \u{201c}{value}\u{201d}; make the pattern simpler")]
-    TooMuchBacktracking {
-        /// The value, cut where it is long.
-        value: String,
-    },
+#[error("Too much backtracking. Simplify the pattern")]
+pub struct MatchError {
+    value: String,
 }
 
 impl MatchError {
     pub(crate) fn too_much_backtracking(value: &str) -> Self {
-        const SHOWN: usize = 20;
-        let mut shown: String = value.chars().take(SHOWN).collect();
-        if shown.len() < value.len() {
-            shown.push('…');
-        }
-        Self::TooMuchBacktracking { value: shown }
+        Self { value: value.to_owned() }
+    }
+
+    /// Returns the value that could not be matched.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
     }
 }

@@ -1,32 +1,26 @@
-//! One filter: a pattern read as a gateway reads it, with `java.util.regex`, and matched against
-//! whole values.
+//! Filters: `java.util.regex` patterns that are matched against whole values, as a gateway matches them.
 //!
-//! What is typed must select exactly the rows that the gateway would select. So the pattern is
-//! parsed as Java 17 parses it, into a tree without flags and shorthands ([`tree`]), made plain
-//! ([`simplify`]), printed with every class spelled out ([`print`]) and given to `regex` or, where
-//! it is not regular, to `fancy-regex` ([`engine`]). What neither can answer exactly is refused.
+//! A filter must select exactly the rows that the gateway would select. The [`parser`] reads a pattern as Java 17 does,
+//! into a syntax tree ([`ast`]) without flags and shorthands. After [`validate`] and [`simplify`], the tree is printed with
+//! every class spelled out ([`print`]) and compiled by `regex` or, if it isn't regular, by `fancy-regex` ([`engine`]).
+//! Patterns that neither of them matches exactly as Java does are rejected.
 //!
-//! This module knows nobody else.
+//! This module depends on no other module of the crate.
 
-mod case;
-mod case_table;
-mod check;
-mod class;
+mod analysis;
+mod ast;
+mod case_folding;
+mod code_points;
 mod compose;
-mod cursor;
 mod engine;
 mod error;
-mod parse;
-mod parse_class;
-mod parse_escape;
-mod parse_group;
+mod generated;
+mod parser;
 mod prefix;
 mod print;
+mod properties;
 mod simplify;
-mod tree;
-mod unicode;
-mod unicode_blocks;
-mod unicode_scripts;
+mod validate;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,23 +28,39 @@ use std::sync::Arc;
 pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
 
-use cursor::Flags;
 use engine::Engine;
+use parser::Flags;
 
-/// How a filter reads its pattern; the default is what the gateway does.
+/// How a filter applies its pattern. The default is what a gateway does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mode {
-    /// Upper and lower case are alike, for all letters: Java's `CASE_INSENSITIVE` and
-    /// `UNICODE_CASE`.
+    /// Ignores the case of all letters: Java's `CASE_INSENSITIVE` and `UNICODE_CASE`.
     pub ignore_case: bool,
-    /// The pattern may match any part of a value, as Java's `Matcher.find`; but never half of a
-    /// surrogate pair, which Java may find.
+    /// Searches the pattern anywhere in a value, as Java's `Matcher.find` does, instead of matching the whole value.
+    /// Half of a surrogate pair, which Java can find, is never found.
     pub contains: bool,
-    /// Only values that the pattern does not match.
+    /// Passes the values that the pattern doesn't match.
     pub invert: bool,
 }
 
-/// A compiled pattern. Clones share it.
+/// A compiled pattern and its mode. Clones are cheap and share the compiled pattern.
+///
+/// # Examples
+/// ```
+/// use gatewatch::filter::{Filter, Mode};
+///
+/// // The whole value must match, as in Java's `Pattern.matches`.
+/// let filter = Filter::new("bi.*", Mode::default())?;
+/// assert!(filter.is_match("billy")?);
+/// assert!(!filter.is_match("abi")?);
+///
+/// let contains = Mode { ignore_case: true, contains: true, ..Mode::default() };
+/// assert!(Filter::new("SMITH", contains)?.is_match("bill.smith")?);
+///
+/// let error = Filter::new("bi(lly", Mode::default()).unwrap_err();
+/// assert_eq!(error.to_string(), r#"Missing ")" for "(" at column 3"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Filter {
     inner: Arc<Inner>,
@@ -61,7 +71,7 @@ struct Inner {
     pattern: String,
     mode: Mode,
     engine: Engine,
-    /// What every value that matches begins with; may be empty.
+    /// Text that every match begins with; can be empty.
     prefix: String,
     is_literal: bool,
 }
@@ -70,14 +80,14 @@ impl Filter {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// Where Java refuses the pattern, where it can't be matched here as on a gateway, and where it
-    /// would cost too much.
+    /// If Java rejects the pattern, if it can't be matched exactly as Java matches it, or if it exceeds a limit of length,
+    /// nesting depth or compiled size.
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
         let flags =
             if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
-        let tree = check::check(&parse::parse(pattern, flags)?)?;
+        let tree = validate::validate(&parser::parse(pattern, flags)?)?;
         let prefix = if mode.contains {
-            check::check_extent(&tree)?;
+            validate::validate_for_find(&tree)?;
             String::new()
         } else {
             prefix::literal_prefix(&tree)
@@ -94,60 +104,61 @@ impl Filter {
         })
     }
 
-    /// The pattern as it was typed.
+    /// Returns the pattern as passed to [`Filter::new`].
     #[must_use]
     pub fn pattern(&self) -> &str {
         &self.inner.pattern
     }
 
-    /// How the pattern is read.
+    /// Returns the mode.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.inner.mode
     }
 
-    /// Whether a value passes the filter.
+    /// Returns `true` if a value passes the filter.
     ///
     /// # Errors
-    /// Where the value needs too many attempts.
+    /// If the value exceeds the backtracking limit. That never happens to a filter that [is linear](Self::is_linear).
     pub fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         let Inner { engine, prefix, mode, .. } = &*self.inner;
-        // Comparing with an empty prefix is not free: it costs more than many a search.
+        // Comparing with an empty prefix would cost more than many a search.
         let may_match = prefix.is_empty() || value.starts_with(prefix.as_str());
         let matched = may_match && engine.is_match(value)?;
         Ok(matched != mode.invert)
     }
 
-    /// The same filter for another thread. One that is shared lends its working memory to one thread, and to all others
-    /// for a price at each value.
+    /// Returns a copy for another thread that doesn't share the compiled pattern.
+    ///
+    /// A shared regular expression has a fast path for one thread only: others wait for scratch memory at every value.
     #[must_use]
     pub fn for_another_thread(&self) -> Self {
         Self { inner: Arc::new(Inner::clone(&self.inner)) }
     }
 
-    /// Whether every value is judged in a time that grows with its length only. Other patterns may take a while on
-    /// each of many values before they give up.
+    /// Returns `true` if the time for any value is linear in its length. Other filters backtrack, which can take
+    /// milliseconds per value before [`Filter::is_match`] fails.
     #[must_use]
     pub fn is_linear(&self) -> bool {
         self.inner.engine.is_linear()
     }
 
-    /// The part of a value that a `contains` filter found, in bytes; for highlighting, so never for
-    /// an inverted one.
+    /// Returns the byte range of the first match in a value, for highlighting; `None` if there is no match or the filter
+    /// doesn't have the mode `contains` or is inverted.
     #[must_use]
     pub fn find(&self, value: &str) -> Option<Range<usize>> {
         let Inner { engine, mode, .. } = &*self.inner;
         if mode.contains && !mode.invert { engine.find(value) } else { None }
     }
 
-    /// What every passing value begins with, exactly so; narrows a sorted dictionary to a range.
+    /// Returns the text that every passing value begins with, if there is any. It narrows a sorted dictionary to a range.
     #[must_use]
     pub fn literal_prefix(&self) -> Option<&str> {
         let Inner { prefix, mode, .. } = &*self.inner;
         (!mode.invert && !prefix.is_empty()).then_some(prefix.as_str())
     }
 
-    /// The pattern, where it is plain text: no character in it has a meaning of its own.
+    /// Returns the pattern if it is a literal: if none of its characters has a special meaning.
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         let Inner { pattern, is_literal, .. } = &*self.inner;
@@ -155,7 +166,7 @@ impl Filter {
     }
 }
 
-/// Whether a pattern stands for itself and nothing else.
+/// Returns `true` if a pattern contains no metacharacters.
 fn is_literal(pattern: &str) -> bool {
     !pattern.contains(['\\', '^', '$', '.', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'])
 }

@@ -1,46 +1,45 @@
-//! The text that every match of a tree begins with.
+//! The literal prefix of a pattern: text that every match begins with.
 
-use super::tree::Node;
+use super::ast::Node;
 
-/// The longest prefix that is plain to see; may be empty.
+/// Returns the longest literal prefix that is easy to determine. It can be empty.
 pub(super) fn literal_prefix(node: &Node) -> String {
     prefix(node).0
 }
 
-/// A prefix, and whether it is all that the node matches.
+/// Returns a prefix, and `true` if the node matches exactly this text.
 fn prefix(node: &Node) -> (String, bool) {
     match node {
-        Node::Empty | Node::Assert(_) | Node::Look(..) => (String::new(), true),
-        Node::Set(set) => match set.single().and_then(char::from_u32) {
+        Node::Empty | Node::Assertion(_) | Node::Lookaround(..) => (String::new(), true),
+        Node::Class(set) => match set.as_single().and_then(char::from_u32) {
             Some(c) => (c.to_string(), true),
             None => (String::new(), false),
         },
         Node::Concat(nodes) => {
             let mut text = String::new();
             for node in nodes {
-                let (more, is_all) = prefix(node);
-                text.push_str(&more);
-                if !is_all {
+                let (part, is_exact) = prefix(node);
+                text.push_str(&part);
+                if !is_exact {
                     return (text, false);
                 }
             }
             (text, true)
         }
-        Node::Alternate(nodes) => {
+        Node::Alternation(nodes) => {
             let mut branches = nodes.iter().map(prefix);
-            let (mut common, mut is_all) = branches.next().unwrap_or_default();
-            for (text, whole) in branches {
-                is_all &= whole && text == common;
+            let (mut common, mut is_exact) = branches.next().unwrap_or_default();
+            for (text, is_branch_exact) in branches {
+                is_exact &= is_branch_exact && text == common;
                 let same = common.chars().zip(text.chars());
                 let length = same.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
                 common.truncate(length);
             }
-            (common, is_all)
+            (common, is_exact)
         }
-        // The first round of at least one begins in the same way; whether it is all depends on the
-        // rest.
-        Node::Repeat(repeat) if repeat.least > 0 => (prefix(&repeat.body).0, false),
+        // Every match begins with the first iteration.
+        Node::Repetition(repetition) if repetition.min > 0 => (prefix(&repetition.body).0, false),
         Node::Capture(_, node) | Node::Atomic(node) => prefix(node),
-        Node::Repeat(_) | Node::BackReference(_) | Node::LineBreak => (String::new(), false),
+        Node::Repetition(_) | Node::BackReference(_) | Node::LineBreak => (String::new(), false),
     }
 }

@@ -1,47 +1,18 @@
-//! A tree as a pattern for the crates `regex` and `fancy-regex`, in which every class is spelled
-//! out.
+//! Prints a tree as a pattern for the crates `regex` and `fancy-regex`.
 //!
-//! Nothing is left to what a shorthand means there: only literals, ranges, groups, counted
-//! repetitions, `\A`, `\z` and looks around are printed.
+//! Only literals, explicit ranges, groups, quantifiers, lookarounds, `\A` and `\z` are printed, because shorthands have
+//! other meanings in these crates than in Java.
 
 use std::fmt::Write as _;
 
-use super::case::Folding;
-use super::class::{CodeSet, LAST};
-use super::tree::{Assert, Greed, Lines, Node, Repeat};
-use super::unicode;
+use super::ast::{Assertion, LineTerminators, Node, QuantifierKind, Repetition};
+use super::case_folding::CaseFolding;
+use super::code_points::{CodePointSet, MAX_CODE_POINT};
+use super::properties;
 
-/// Whether `regex` alone can match it. In `plain` values word boundaries are those of ASCII.
-pub(super) fn is_regular(node: &Node, plain: bool) -> bool {
-    !node.any(&|node| match node {
-        Node::Atomic(_) | Node::Look(..) | Node::BackReference(_) => true,
-        Node::Repeat(repeat) => repeat.commits || repeat.greed == Greed::Possessive,
-        Node::Assert(Assert::Word { .. }) => !plain,
-        Node::Assert(assert) => !matches!(assert, Assert::Begin | Assert::End),
-        _ => false,
-    })
-}
-
-/// A measure of how large the compiled pattern will be: ranges, and repetitions of ranges.
-pub(super) fn weight(node: &Node) -> usize {
-    let own = match node {
-        Node::Set(set) => set.ranges().len(),
-        // Four looks, two of them at large sets.
-        Node::Assert(Assert::Word { .. }) => 5_000,
-        _ => 1,
-    };
-    let inner = node.children().iter().fold(own, |sum, child| sum.saturating_add(weight(child)));
-    match node {
-        Node::Repeat(repeat) => {
-            let rounds = repeat.most.unwrap_or(repeat.least).max(1);
-            inner.saturating_mul(rounds as usize)
-        }
-        _ => inner,
-    }
-}
-
-pub(super) fn print(node: &Node, plain: bool) -> String {
-    let mut printer = Printer { out: String::new(), groups: Vec::new(), plain };
+/// Prints a tree. With `ascii_line`, the pattern is only used for ASCII lines, and word boundaries are ASCII ones.
+pub(super) fn print(node: &Node, ascii_line: bool) -> String {
+    let mut printer = Printer { out: String::new(), groups: Vec::new(), ascii_line };
     printer.number_groups(node);
     printer.node(node);
     printer.out
@@ -49,9 +20,9 @@ pub(super) fn print(node: &Node, plain: bool) -> String {
 
 struct Printer {
     out: String,
-    /// The numbers in Java of the groups that are printed, in order.
+    /// Java's numbers of the printed groups, in order.
     groups: Vec<usize>,
-    plain: bool,
+    ascii_line: bool,
 }
 
 impl Printer {
@@ -67,17 +38,17 @@ impl Printer {
     fn node(&mut self, node: &Node) {
         match node {
             Node::Empty => {}
-            Node::Set(set) => self.set(set),
+            Node::Class(set) => self.set(set),
             Node::Concat(nodes) => {
                 for node in nodes {
-                    if matches!(node, Node::Alternate(_) | Node::LineBreak) {
-                        self.wrapped("(?:", node);
+                    if matches!(node, Node::Alternation(_) | Node::LineBreak) {
+                        self.group("(?:", node);
                     } else {
                         self.node(node);
                     }
                 }
             }
-            Node::Alternate(nodes) => {
+            Node::Alternation(nodes) => {
                 for (index, node) in nodes.iter().enumerate() {
                     if index > 0 {
                         self.out.push('|');
@@ -85,73 +56,72 @@ impl Printer {
                     self.node(node);
                 }
             }
-            Node::Repeat(repeat) => self.repeat(repeat),
-            Node::Capture(_, node) => self.wrapped("(", node),
-            Node::Atomic(node) => self.wrapped("(?>", node),
-            Node::Look(look, node) => {
-                let opening = match (look.behind, look.negative) {
+            Node::Repetition(repetition) => self.repetition(repetition),
+            Node::Capture(_, node) => self.group("(", node),
+            Node::Atomic(node) => self.group("(?>", node),
+            Node::Lookaround(lookaround, node) => {
+                let opening = match (lookaround.behind, lookaround.negative) {
                     (false, false) => "(?=",
                     (false, true) => "(?!",
                     (true, false) => "(?<=",
                     (true, true) => "(?<!",
                 };
-                self.wrapped(opening, node);
+                self.group(opening, node);
             }
             Node::BackReference(reference) => {
                 let number = self.groups.iter().position(|&g| g == reference.group);
                 let number = number.map_or(0, |index| index + 1);
                 let opening = match reference.folding {
-                    Folding::Exact => "(?:",
-                    Folding::Ascii | Folding::Unicode => "(?i:",
+                    CaseFolding::None => "(?:",
+                    CaseFolding::Ascii | CaseFolding::Unicode => "(?i:",
                 };
-                // In a group of its own, so that no digit can join it.
+                // In a group, so that a following digit isn't part of the number.
                 self.write(format_args!("{opening}\\{number})"));
             }
-            Node::Assert(assert) => self.assert(*assert),
+            Node::Assertion(assertion) => self.assertion(*assertion),
             Node::LineBreak => self.out.push_str(r"\r\n|[\n-\r\x{85}\x{2028}-\x{2029}]"),
         }
     }
 
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
-        // A String takes everything.
-        let _ = self.out.write_fmt(text);
+        let _infallible = self.out.write_fmt(text);
     }
 
-    fn wrapped(&mut self, opening: &str, node: &Node) {
+    fn group(&mut self, opening: &str, node: &Node) {
         self.out.push_str(opening);
         self.node(node);
         self.out.push(')');
     }
 
-    fn repeat(&mut self, repeat: &Repeat) {
-        let possessive = repeat.greed == Greed::Possessive;
+    fn repetition(&mut self, repetition: &Repetition) {
+        let possessive = repetition.kind == QuantifierKind::Possessive;
         if possessive {
             self.out.push_str("(?>");
         }
-        if repeat.commits {
-            self.wrapped("(?>", &repeat.body);
-        } else if matches!(repeat.body, Node::Set(_)) {
-            self.node(&repeat.body);
+        if repetition.atomic_body {
+            self.group("(?>", &repetition.body);
+        } else if matches!(repetition.body, Node::Class(_)) {
+            self.node(&repetition.body);
         } else {
-            self.wrapped("(?:", &repeat.body);
+            self.group("(?:", &repetition.body);
         }
-        match (repeat.least, repeat.most) {
+        match (repetition.min, repetition.max) {
             (0, Some(1)) => self.out.push('?'),
             (0, None) => self.out.push('*'),
             (1, None) => self.out.push('+'),
-            (least, None) => self.write(format_args!("{{{least},}}")),
-            (least, Some(most)) if least == most => self.write(format_args!("{{{least}}}")),
-            (least, Some(most)) => self.write(format_args!("{{{least},{most}}}")),
+            (min, None) => self.write(format_args!("{{{min},}}")),
+            (min, Some(max)) if min == max => self.write(format_args!("{{{min}}}")),
+            (min, Some(max)) => self.write(format_args!("{{{min},{max}}}")),
         }
         if possessive {
             self.out.push(')');
-        } else if repeat.greed == Greed::Lazy && Some(repeat.least) != repeat.most {
+        } else if repetition.kind == QuantifierKind::Lazy && Some(repetition.min) != repetition.max {
             self.out.push('?');
         }
     }
 
-    fn set(&mut self, set: &CodeSet) {
-        match set.single().and_then(char::from_u32) {
+    fn set(&mut self, set: &CodePointSet) {
+        match set.as_single().and_then(char::from_u32) {
             Some(c) if c.is_ascii_alphanumeric() => self.out.push(c),
             Some(c) => self.write(format_args!("\\x{{{:X}}}", u32::from(c))),
             None => {
@@ -162,12 +132,12 @@ impl Printer {
         }
     }
 
-    /// The inside of a class. Surrogates can't be printed and don't occur.
-    fn ranges(&mut self, set: &CodeSet) {
-        let surrogates = CodeSet::range(0xD800, 0xDFFF);
-        let set = set.minus(&surrogates);
+    /// Prints the ranges of a class. Surrogates are left out: values don't contain any.
+    fn ranges(&mut self, set: &CodePointSet) {
+        let surrogates = CodePointSet::range(0xD800, 0xDFFF);
+        let set = set.difference(&surrogates);
         if set.is_empty() {
-            self.write(format_args!("^\\x{{0}}-\\x{{{LAST:X}}}"));
+            self.write(format_args!("^\\x{{0}}-\\x{{{MAX_CODE_POINT:X}}}"));
         }
         for &(first, last) in set.ranges() {
             self.write(format_args!("\\x{{{first:X}}}"));
@@ -177,53 +147,57 @@ impl Printer {
         }
     }
 
-    fn assert(&mut self, assert: Assert) {
-        self.out.push_str(match assert {
-            Assert::Begin => r"\A",
-            Assert::End => r"\z",
-            // None of these stands between the two characters of \r\n.
-            Assert::LastEnd(Lines::Java) => r"(?:(?=(?:\r\n|[\r\x{85}\x{2028}\x{2029}])?\z)|(?<!\r)(?=\n\z))",
-            Assert::LastEnd(Lines::Unix) => r"(?=\n?\z)",
-            Assert::LineEnd(Lines::Java) => r"(?:\z|(?=[\r\x{85}\x{2028}\x{2029}])|(?<!\r)(?=\n))",
-            Assert::LineEnd(Lines::Unix) => r"(?:\z|(?=\n))",
-            // Never at the very end.
-            Assert::LineBegin(Lines::Java) => {
+    fn assertion(&mut self, assertion: Assertion) {
+        self.out.push_str(match assertion {
+            Assertion::TextStart => r"\A",
+            Assertion::TextEnd => r"\z",
+            // No position between \r and \n is the end of a line.
+            Assertion::TextEndOrTerminator(LineTerminators::Java) => {
+                r"(?:(?=(?:\r\n|[\r\x{85}\x{2028}\x{2029}])?\z)|(?<!\r)(?=\n\z))"
+            }
+            Assertion::TextEndOrTerminator(LineTerminators::Unix) => r"(?=\n?\z)",
+            Assertion::LineEnd(LineTerminators::Java) => {
+                r"(?:\z|(?=[\r\x{85}\x{2028}\x{2029}])|(?<!\r)(?=\n))"
+            }
+            Assertion::LineEnd(LineTerminators::Unix) => r"(?:\z|(?=\n))",
+            // The end of the text is not the start of a line.
+            Assertion::LineStart(LineTerminators::Java) => {
                 r"(?:(?:\A|(?<=[\n\x{85}\x{2028}\x{2029}])|(?<=\r)(?!\n))(?!\z))"
             }
-            Assert::LineBegin(Lines::Unix) => r"(?:(?:\A|(?<=\n))(?!\z))",
-            Assert::Word { negated, .. } if self.plain => {
+            Assertion::LineStart(LineTerminators::Unix) => r"(?:(?:\A|(?<=\n))(?!\z))",
+            Assertion::WordBoundary { negated, .. } if self.ascii_line => {
                 if negated {
                     r"(?-u:\B)"
                 } else {
                     r"(?-u:\b)"
                 }
             }
-            Assert::Word { negated, unicode } => return self.word_boundary(negated, unicode),
+            Assertion::WordBoundary { negated, unicode } => return self.word_boundary(negated, unicode),
         });
     }
 
-    /// A place with a part of a word on just one side. Java counts a mark that follows a letter as
-    /// part of a word, but it finds letter and marks only below U+10000.
+    /// Prints `\b` or `\B`. In Java, a mark that follows a letter is part of a word, but only if letter and mark are below
+    /// U+10000.
     fn word_boundary(&mut self, negated: bool, unicode: bool) {
-        let class = |set: &CodeSet| {
-            let mut printer = Printer { out: "[".to_owned(), groups: Vec::new(), plain: false };
+        let class = |set: &CodePointSet| {
+            let mut printer = Printer { out: "[".to_owned(), groups: Vec::new(), ascii_line: false };
             printer.ranges(set);
             printer.out + "]"
         };
         let (before, after) = if unicode {
-            let word = class(&unicode::word());
+            let word = class(&properties::word());
             (word.clone(), format!("(?={word})"))
         } else {
-            let low = CodeSet::range(0, 0xFFFF);
-            let letters = unicode::letters_and_digits();
-            let marks = unicode::marks();
-            let word = class(&letters.union(&CodeSet::of("_")));
-            let base = class(&letters.intersect(&low));
-            let low_marks = class(&marks.intersect(&low));
+            let bmp = CodePointSet::range(0, 0xFFFF);
+            let letters = properties::letters_and_digits();
+            let marks = properties::marks();
+            let word = class(&letters.union(&CodePointSet::from_chars("_")));
+            let base = class(&letters.intersection(&bmp));
+            let bmp_marks = class(&marks.intersection(&bmp));
             let marks = class(&marks);
             (
-                format!("{word}|{base}{low_marks}+"),
-                format!("(?:(?={word})|(?={marks})(?<={base}{low_marks}*))"),
+                format!("{word}|{base}{bmp_marks}+"),
+                format!("(?:(?={word})|(?={marks})(?<={base}{bmp_marks}*))"),
             )
         };
         let (before, not_before) = (format!("(?<={before})"), format!("(?<!{before})"));

@@ -1,8 +1,8 @@
-//! What is composed is judged by the filters themselves.
+//! Checks composed patterns by compiling them as filters.
 
 use super::*;
 
-/// Texts that have a meaning in patterns, in lines or in case.
+/// Values with metacharacters, line breaks or letters with unusual case.
 const VALUES: &[&str] = &[
     "",
     "billy",
@@ -82,26 +82,26 @@ fn modes() -> impl Iterator<Item = Mode> {
     (0..8).map(|bits| Mode { ignore_case: bits & 1 > 0, contains: bits & 2 > 0, invert: bits & 4 > 0 })
 }
 
-/// Judges many values by a pattern that is compiled once.
-fn judge(pattern: &str, mode: Mode) -> impl Fn(&str) -> bool + use<> {
+/// Compiles a pattern and returns its predicate.
+fn matcher(pattern: &str, mode: Mode) -> impl Fn(&str) -> bool + use<> {
     let filter = Filter::new(pattern, mode).unwrap_or_else(|error| panic!("{pattern:?}: {error}"));
     move |value| filter.is_match(value).unwrap_or_else(|error| panic!("{:?}: {error}", filter.pattern()))
 }
 
-fn judge_whole(pattern: &str) -> impl Fn(&str) -> bool + use<> {
-    judge(pattern, Mode::default())
+fn default_matcher(pattern: &str) -> impl Fn(&str) -> bool + use<> {
+    matcher(pattern, Mode::default())
 }
 
-/// Random texts, the same in every run.
-struct Texts(u64);
+/// A deterministic generator of random texts.
+struct RandomTexts(u64);
 
-impl Texts {
-    /// The steps of Marsaglia's xorshift.
-    fn below(&mut self, most: usize) -> usize {
+impl RandomTexts {
+    /// Returns a random number below `end` (xorshift).
+    fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % most
+        usize::try_from(self.0 >> 33).unwrap() % end
     }
 
     fn next(&mut self) -> String {
@@ -116,7 +116,7 @@ impl Texts {
 }
 
 #[test]
-fn a_value_is_escaped_so_that_it_stays_readable() {
+fn escapes_readably() {
     for (value, expected) in [
         ("billy", "billy"),
         ("bill.smith", r"bill\.smith"),
@@ -131,9 +131,9 @@ fn a_value_is_escaped_so_that_it_stays_readable() {
 }
 
 #[test]
-fn a_value_matches_its_pattern_and_nothing_else_does() {
+fn escaped_value_matches_itself_only() {
     for value in VALUES {
-        let matches = judge_whole(&escape(value));
+        let matches = default_matcher(&escape(value));
         for other in VALUES {
             assert_eq!(matches(other), value == other, "{value:?} {other:?}");
         }
@@ -141,7 +141,7 @@ fn a_value_matches_its_pattern_and_nothing_else_does() {
 }
 
 #[test]
-fn alternatives_are_read_back_as_they_were() {
+fn values_of_inverts_any_of() {
     assert_eq!(any_of(&["billy", "bill.smith"]), r"billy|bill\.smith");
     assert_eq!(any_of(&[""; 0]), "");
     for length in 0..=VALUES.len() {
@@ -149,20 +149,20 @@ fn alternatives_are_read_back_as_they_were() {
         assert_eq!(values_of(&any_of(values)).unwrap(), values);
     }
     assert_eq!(values_of(&any_of(&[""])).unwrap(), [""]);
-    let mut texts = Texts(1);
+    let mut texts = RandomTexts(1);
     for _ in 0..2_000 {
         let values: Vec<String> = (0..texts.below(4)).map(|_| texts.next()).collect();
         let pattern = any_of(&values);
         assert_eq!(values_of(&pattern).unwrap(), values, "{pattern:?}");
         let other = texts.next();
         if !pattern.is_empty() {
-            assert_eq!(judge_whole(&pattern)(&other), values.contains(&other), "{pattern:?} {other:?}");
+            assert_eq!(default_matcher(&pattern)(&other), values.contains(&other), "{pattern:?} {other:?}");
         }
     }
 }
 
 #[test]
-fn values_are_found_in_what_a_person_types() {
+fn values_of_reads_typed_patterns() {
     for (pattern, expected) in [
         ("", Some(&[][..])),
         ("billy|anna", Some(&["billy", "anna"])),
@@ -188,7 +188,7 @@ fn values_are_found_in_what_a_person_types() {
 }
 
 #[test]
-fn exclusions_gather_in_front() {
+fn combines_exclusions() {
     let once = exclude("bi.*", "billy");
     assert_eq!(once, r"(?!billy\z)bi.*");
     let twice = exclude(&once, "bill.smith");
@@ -205,12 +205,12 @@ fn exclusions_gather_in_front() {
 }
 
 #[test]
-fn an_exclusion_takes_one_value_and_no_other() {
+fn excludes_exactly_one_value() {
     for pattern in PATTERNS {
-        let before = judge_whole(pattern);
+        let before = default_matcher(pattern);
         for excluded in VALUES {
             let narrowed = exclude(pattern, excluded);
-            let matches = judge_whole(&narrowed);
+            let matches = default_matcher(&narrowed);
             for value in VALUES {
                 let expected = before(value) && value != excluded;
                 assert_eq!(matches(value), expected, "{narrowed:?} {value:?}");
@@ -218,7 +218,7 @@ fn an_exclusion_takes_one_value_and_no_other() {
         }
     }
     for excluded in VALUES {
-        let matches = judge_whole(&exclude("", excluded));
+        let matches = default_matcher(&exclude("", excluded));
         for value in VALUES {
             assert_eq!(matches(value), value != excluded, "{value:?}");
         }
@@ -226,14 +226,18 @@ fn an_exclusion_takes_one_value_and_no_other() {
 }
 
 #[test]
-fn random_exclusions_hold_together() {
-    let mut texts = Texts(2);
+fn combines_random_exclusions() {
+    let mut texts = RandomTexts(2);
     for _ in 0..200 {
         let pattern = PATTERNS[texts.below(PATTERNS.len())];
         let excluded: Vec<String> = (0..4).map(|_| texts.next()).collect();
         let narrowed = excluded.iter().fold(pattern.to_owned(), |pattern, value| exclude(&pattern, value));
-        assert_eq!(narrowed.matches(NOT).count(), pattern.matches(NOT).count() + 1, "{narrowed:?}");
-        let (before, after) = (judge_whole(pattern), judge_whole(&narrowed));
+        assert_eq!(
+            narrowed.matches(NOT_START).count(),
+            pattern.matches(NOT_START).count() + 1,
+            "{narrowed:?}"
+        );
+        let (before, after) = (default_matcher(pattern), default_matcher(&narrowed));
         for value in excluded.iter().chain(&[texts.next(), "a".to_owned(), "billy".to_owned()]) {
             let expected = before(value) && !excluded.contains(value);
             assert_eq!(after(value), expected, "{narrowed:?} {value:?}");
@@ -242,7 +246,7 @@ fn random_exclusions_hold_together() {
 }
 
 #[test]
-fn a_mode_is_written_into_the_pattern() {
+fn to_portable_writes_modes_into_the_pattern() {
     let modes = |text: &str| Mode {
         ignore_case: text.contains('i'),
         contains: text.contains('c'),
@@ -268,22 +272,22 @@ fn a_mode_is_written_into_the_pattern() {
 }
 
 #[test]
-fn a_gateway_selects_the_same_without_knowing_modes() {
-    let mut texts = Texts(3);
+fn portable_pattern_matches_like_the_mode() {
+    let mut texts = RandomTexts(3);
     let random: Vec<String> = (0..100).map(|_| texts.next()).collect();
     for mode in modes() {
         for pattern in PATTERNS.iter().chain(&["", "billy"]) {
-            let alone = to_portable(pattern, mode).unwrap_or_else(|| panic!("{pattern:?} {mode:?}"));
-            let (ours, theirs) = (judge(pattern, mode), judge_whole(&alone));
+            let portable = to_portable(pattern, mode).unwrap_or_else(|| panic!("{pattern:?} {mode:?}"));
+            let (with_mode, without_mode) = (matcher(pattern, mode), default_matcher(&portable));
             for value in VALUES.iter().copied().chain(random.iter().map(String::as_str)) {
-                assert_eq!(theirs(value), ours(value), "{pattern:?} {mode:?} {value:?}");
+                assert_eq!(without_mode(value), with_mode(value), "{pattern:?} {mode:?} {value:?}");
             }
         }
     }
 }
 
 #[test]
-fn what_grows_too_deep_or_too_long_is_refused() {
+fn to_portable_rejects_patterns_beyond_the_limits() {
     let mode = Mode { ignore_case: true, ..Mode::default() };
     let deep = |depth: usize| "(".repeat(depth) + &")".repeat(depth);
     let long = |length: usize| "a".repeat(length);
@@ -293,7 +297,7 @@ fn what_grows_too_deep_or_too_long_is_refused() {
         assert!(Filter::new(&pattern, mode).is_ok());
         assert_eq!(to_portable(&pattern, mode), None);
     }
-    // Here it is not the group that is too long, but what stands around it.
+    // Too long only with what is added around the pattern.
     let mode = Mode { contains: true, ..Mode::default() };
     assert_eq!(to_portable(&long(9_990), mode), None);
 }

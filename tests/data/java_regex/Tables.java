@@ -1,29 +1,52 @@
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Prints the tables of src/filter that follow Java 17: {@code java Tables.java case | blocks | scripts}.
- * It goes into the file of that name, below its head.
+ * Writes the Unicode tables of Java 17 into a folder:
+ * {@code java tests/data/java_regex/Tables.java src/filter/generated}.
  */
 public class Tables {
-    public static void main(String[] args) {
-        switch (args[0]) {
-            case "case" -> {
-                cases("Upper case of single characters.", "TO_UPPER", Character::toUpperCase);
-                System.out.println();
-                cases("Lower case of single characters.", "TO_LOWER", Character::toLowerCase);
-            }
-            case "blocks" -> blocks();
-            default -> scripts();
+    static PrintStream out;
+
+    public static void main(String[] args) throws IOException {
+        if (Runtime.version().feature() != 17) {
+            System.err.println("Java 17 is needed; this is " + Runtime.version());
+            System.exit(1);
+        }
+        Path folder = Path.of(args[0]);
+        write(folder, "case.rs", "Upper and lower case of single characters in Java 17 (Unicode 13).", () -> {
+            out.print("/// First character, last character, step, and distance to the counterpart.\n");
+            out.print("type Run = (u32, u32, u32, i32);\n\n");
+            cases("Characters that differ from their upper case.", "TO_UPPER", Character::toUpperCase);
+            out.print("\n");
+            cases("Characters that differ from their lower case.", "TO_LOWER", Character::toLowerCase);
+        });
+        write(folder, "blocks.rs", "The blocks of Java 17 (Unicode 13), as in `\\p{InGreek}` or `\\p{block=Greek}`.", Tables::blocks);
+        write(folder, "scripts.rs", "The scripts of Java 17 (Unicode 13), as in `\\p{IsLatin}` or `\\p{sc=Latn}`.", Tables::scripts);
+    }
+
+    /** Writes one file: its head, then its tables. */
+    static void write(Path folder, String name, String title, Runnable tables) throws IOException {
+        out = new PrintStream(folder.resolve(name).toFile(), StandardCharsets.UTF_8);
+        out.print("//! " + title + "\n");
+        out.print("//!\n");
+        out.print("//! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`\n\n");
+        tables.run();
+        out.close();
+        if (out.checkError()) {
+            throw new IOException("can't write " + name);
         }
     }
 
-    /** Runs of characters whose other case is equally far away: first, last, step, distance. */
-    static void cases(String head, String name, IntUnaryOperator map) {
-        System.out.println("/// " + head + "\npub(super) const " + name + ": &[Run] = &[");
+    /** Prints runs of characters that have the same distance to their counterparts. */
+    static void cases(String comment, String name, IntUnaryOperator map) {
+        out.print("/// " + comment + "\npub(in crate::filter) const " + name + ": &[Run] = &[\n");
         List<int[]> runs = new ArrayList<>();
         int[] run = null;
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
@@ -42,14 +65,15 @@ public class Tables {
             }
         }
         for (int[] r : runs) {
-            System.out.printf("    (0x%04X, 0x%04X, %d, %d),%n", r[0], r[1], Math.max(1, r[2]), r[3]);
+            out.printf("    (0x%04X, 0x%04X, %d, %d),\n", r[0], r[1], Math.max(1, r[2]), r[3]);
         }
-        System.out.println("];");
+        out.print("];\n");
     }
 
-    /** Every block by the name from which Java derives its other spellings. */
+    /** Prints every block by its official name, from which Java derives other spellings. */
     static void blocks() {
-        System.out.println("/// Name, first, last.\npub(super) const BLOCKS: &[(&str, u32, u32)] = &[");
+        out.print("/// Name, first character, last character.\n");
+        out.print("pub(in crate::filter) const BLOCKS: &[(&str, u32, u32)] = &[\n");
         Character.UnicodeBlock current = null;
         int first = 0;
         for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {
@@ -57,18 +81,18 @@ public class Tables {
             if (block != current) {
                 if (current != null) {
                     int last = c - 1;
-                    System.out.printf("    (\"%s\", 0x%02X_%04X, 0x%02X_%04X),%n", spelled(current),
+                    out.printf("    (\"%s\", 0x%02X_%04X, 0x%02X_%04X),\n", officialName(current),
                             first >> 16, first & 0xFFFF, last >> 16, last & 0xFFFF);
                 }
                 current = block;
                 first = c;
             }
         }
-        System.out.println("];");
+        out.print("];\n");
     }
 
-    /** A block's name with blanks and hyphens, found by asking for each combination. */
-    static String spelled(Character.UnicodeBlock block) {
+    /** Returns the name of a block with blanks and hyphens, found by trying all combinations. */
+    static String officialName(Character.UnicodeBlock block) {
         String[] words = block.toString().split("_");
         for (int hyphens = 0; hyphens < 1 << (words.length - 1); hyphens++) {
             StringBuilder name = new StringBuilder(words[0]);
@@ -80,13 +104,13 @@ public class Tables {
                     return name.toString();
                 }
             } catch (IllegalArgumentException e) {
-                // The next one, then.
+                // Try the next combination.
             }
         }
         throw new IllegalStateException(block.toString());
     }
 
-    /** Every name and code of a script. */
+    /** Prints the names and codes of all scripts, sorted. */
     static void scripts() {
         TreeSet<String> names = new TreeSet<>();
         for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
@@ -101,18 +125,18 @@ public class Tables {
                 Character.UnicodeScript.forName(new String(code));
                 names.add(new String(code));
             } catch (IllegalArgumentException e) {
-                // No such script.
+                // There is no such script.
             }
         }
-        System.out.println("/// Names and codes, in order.\n#[rustfmt::skip]\npub(super) const SCRIPTS: &[&str] = &[");
+        out.print("/// Names and codes, sorted.\n#[rustfmt::skip]\npub(in crate::filter) const SCRIPTS: &[&str] = &[\n");
         StringBuilder line = new StringBuilder("   ");
         for (String name : names) {
             if (line.length() + name.length() + 4 > 100) {
-                System.out.println(line);
+                out.print(line + "\n");
                 line = new StringBuilder("   ");
             }
             line.append(" \"").append(name).append("\",");
         }
-        System.out.println(line + "\n];");
+        out.print(line + "\n];\n");
     }
 }

@@ -1,13 +1,12 @@
-//! Upper and lower case of single characters as Java 17 has them (Unicode 13).
+//! Upper and lower case of single characters in Java 17 (Unicode 13).
 //!
-//! Own tables, because the standard library follows newer versions of Unicode and maps some
-//! characters to several. Made by `tests/data/java_regex/Tables.java`.
+//! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
-/// Characters from the first to the last in steps, and how far away their counterparts are.
+/// First character, last character, step, and distance to the counterpart.
 type Run = (u32, u32, u32, i32);
 
-/// Upper case of single characters.
-pub(super) const TO_UPPER: &[Run] = &[
+/// Characters that differ from their upper case.
+pub(in crate::filter) const TO_UPPER: &[Run] = &[
     (0x0061, 0x007A, 1, -32),
     (0x00B5, 0x00B5, 1, 743),
     (0x00E0, 0x00F6, 1, -32),
@@ -205,8 +204,8 @@ pub(super) const TO_UPPER: &[Run] = &[
     (0x1E922, 0x1E943, 1, -34),
 ];
 
-/// Lower case of single characters.
-pub(super) const TO_LOWER: &[Run] = &[
+/// Characters that differ from their lower case.
+pub(in crate::filter) const TO_LOWER: &[Run] = &[
     (0x0041, 0x005A, 1, 32),
     (0x00C0, 0x00D6, 1, 32),
     (0x00D8, 0x00DE, 1, 32),

@@ -1,67 +1,67 @@
-//! Sets of code points as sorted ranges, the one form that every class takes before it is printed.
+//! Sets of code points as sorted ranges, the canonical form of character classes.
 //!
-//! The whole range up to U+10FFFF is covered, surrogates included, as in Java: a negation must mean
-//! the same as there. Surrogates can't occur in a Rust string, so only the printer drops them.
+//! Sets may contain surrogates, as in Java, so that negation has the same result. The printer removes them, because they
+//! can't occur in a Rust string.
 
 use std::cmp::{max, min};
 
-/// The last code point.
-pub(super) const LAST: u32 = 0x0010_FFFF;
+/// The largest code point.
+pub(super) const MAX_CODE_POINT: u32 = 0x0010_FFFF;
 
-/// A set of code points: sorted ranges, both ends included, that neither overlap nor touch.
+/// A set of code points: sorted ranges, both ends inclusive, that neither overlap nor are adjacent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct CodeSet {
+pub(super) struct CodePointSet {
     ranges: Vec<(u32, u32)>,
 }
 
-impl CodeSet {
-    /// Every code point.
+impl CodePointSet {
+    /// Returns the set of all code points.
     pub(super) fn all() -> Self {
-        Self::range(0, LAST)
+        Self::range(0, MAX_CODE_POINT)
     }
 
-    /// The ASCII characters.
+    /// Returns the set of ASCII characters.
     pub(super) fn ascii() -> Self {
         Self::range(0, 0x7F)
     }
 
-    /// One code point.
-    pub(super) fn one(code: u32) -> Self {
+    /// Returns the set of one code point.
+    pub(super) fn single(code: u32) -> Self {
         Self::range(code, code)
     }
 
-    /// All code points from `first` to `last`.
+    /// Returns the set of all code points from `first` to `last`, inclusive.
     pub(super) fn range(first: u32, last: u32) -> Self {
         Self { ranges: vec![(first, last)] }
     }
 
-    /// Ranges in any order; they may overlap.
+    /// Creates a set from ranges in any order, which may overlap.
     pub(super) fn new(ranges: impl IntoIterator<Item = (u32, u32)>) -> Self {
         let mut set = Self { ranges: ranges.into_iter().collect() };
-        set.tidy();
+        set.canonicalize();
         set
     }
 
-    /// The characters of a text.
-    pub(super) fn of(text: &str) -> Self {
+    /// Returns the set of the characters in `text`.
+    pub(super) fn from_chars(text: &str) -> Self {
         Self::new(text.chars().map(|c| (u32::from(c), u32::from(c))))
     }
 
-    fn tidy(&mut self) {
+    fn canonicalize(&mut self) {
         self.ranges.sort_unstable();
-        let mut kept: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
+        let mut merged: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
         for &(first, last) in &self.ranges {
-            match kept.last_mut() {
+            match merged.last_mut() {
                 Some(previous) if first <= previous.1.saturating_add(1) => {
                     previous.1 = max(previous.1, last);
                 }
-                _ => kept.push((first, last)),
+                _ => merged.push((first, last)),
             }
         }
-        self.ranges = kept;
+        self.ranges = merged;
     }
 
-    /// The sorted ranges.
+    /// Returns the sorted ranges.
     pub(super) fn ranges(&self) -> &[(u32, u32)] {
         &self.ranges
     }
@@ -70,8 +70,8 @@ impl CodeSet {
         self.ranges.is_empty()
     }
 
-    /// The only member, where there is just one.
-    pub(super) fn single(&self) -> Option<u32> {
+    /// Returns the only code point of a set that has exactly one.
+    pub(super) fn as_single(&self) -> Option<u32> {
         match self.ranges[..] {
             [(first, last)] if first == last => Some(first),
             _ => None,
@@ -88,7 +88,7 @@ impl CodeSet {
         Self::new(self.ranges.iter().chain(&other.ranges).copied())
     }
 
-    pub(super) fn intersect(&self, other: &Self) -> Self {
+    pub(super) fn intersection(&self, other: &Self) -> Self {
         let (mut left, mut right) = (self.ranges.as_slice(), other.ranges.as_slice());
         let mut ranges = Vec::new();
         while let (Some(a), Some(b)) = (left.first(), right.first()) {
@@ -114,22 +114,22 @@ impl CodeSet {
             }
             next = last + 1;
         }
-        if next <= LAST {
-            ranges.push((next, LAST));
+        if next <= MAX_CODE_POINT {
+            ranges.push((next, MAX_CODE_POINT));
         }
         Self { ranges }
     }
 
-    pub(super) fn minus(&self, other: &Self) -> Self {
-        self.intersect(&other.negate())
+    pub(super) fn difference(&self, other: &Self) -> Self {
+        self.intersection(&other.negate())
     }
 
     pub(super) fn is_subset(&self, other: &Self) -> bool {
-        self.intersect(other) == *self
+        self.intersection(other) == *self
     }
 
     pub(super) fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersect(other).is_empty()
+        self.intersection(other).is_empty()
     }
 }
 
@@ -138,15 +138,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn set_operations() {
-        let az = CodeSet::range(97, 122);
-        let vowels = CodeSet::of("aeiou");
-        let rest = az.minus(&vowels);
-        assert!(rest.contains(98) && !rest.contains(97) && !rest.contains(96));
-        assert_eq!(rest.union(&vowels), az);
-        assert_eq!(rest.negate().negate(), rest);
-        assert_eq!(CodeSet::all().negate(), CodeSet::default());
+    fn computes_set_operations() {
+        let az = CodePointSet::range(97, 122);
+        let vowels = CodePointSet::from_chars("aeiou");
+        let consonants = az.difference(&vowels);
+        assert!(consonants.contains(98) && !consonants.contains(97) && !consonants.contains(96));
+        assert_eq!(consonants.union(&vowels), az);
+        assert_eq!(consonants.negate().negate(), consonants);
+        assert_eq!(CodePointSet::all().negate(), CodePointSet::default());
         assert!(vowels.is_subset(&az) && !az.is_subset(&vowels));
-        assert!(rest.is_disjoint(&vowels));
+        assert!(consonants.is_disjoint(&vowels));
     }
 }

@@ -1,9 +1,9 @@
-//! The blocks of Unicode 13, which Java 17 knows as `\p{InGreek}` or `\p{block=Greek}`.
+//! The blocks of Java 17 (Unicode 13), as in `\p{InGreek}` or `\p{block=Greek}`.
 //!
-//! Printed by `tests/data/java_regex/Tables.java`.
+//! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
-/// Name, first, last.
-pub(super) const BLOCKS: &[(&str, u32, u32)] = &[
+/// Name, first character, last character.
+pub(in crate::filter) const BLOCKS: &[(&str, u32, u32)] = &[
     ("BASIC LATIN", 0x00_0000, 0x00_007F),
     ("LATIN-1 SUPPLEMENT", 0x00_0080, 0x00_00FF),
     ("LATIN EXTENDED-A", 0x00_0100, 0x00_017F),

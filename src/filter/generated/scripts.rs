@@ -1,11 +1,10 @@
-//! The scripts of Unicode 13 by name and by code, as Java 17 spells them in `\p{IsLatin}` or
-//! `\p{sc=Latn}`.
+//! The scripts of Java 17 (Unicode 13), as in `\p{IsLatin}` or `\p{sc=Latn}`.
 //!
-//! Printed by `tests/data/java_regex/Tables.java`.
+//! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
-/// Names and codes, in order.
+/// Names and codes, sorted.
 #[rustfmt::skip]
-pub(super) const SCRIPTS: &[&str] = &[
+pub(in crate::filter) const SCRIPTS: &[&str] = &[
     "ADLAM", "ADLM", "AGHB", "AHOM", "ANATOLIAN_HIEROGLYPHS", "ARAB", "ARABIC", "ARMENIAN", "ARMI",
     "ARMN", "AVESTAN", "AVST", "BALI", "BALINESE", "BAMU", "BAMUM", "BASS", "BASSA_VAH", "BATAK",
     "BATK", "BENG", "BENGALI", "BHAIKSUKI", "BHKS", "BOPO", "BOPOMOFO", "BRAH", "BRAHMI", "BRAI",

@@ -1,0 +1,144 @@
+//! The syntax tree of a pattern, independent of flags and of Java's notation.
+
+use std::rc::Rc;
+
+use super::case_folding::CaseFolding;
+use super::code_points::CodePointSet;
+
+/// A node of the syntax tree.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    /// Matches the empty string.
+    Empty,
+    /// One character of a set. An empty set never matches.
+    Class(Rc<CodePointSet>),
+    Concat(Vec<Node>),
+    /// Alternatives in order of preference.
+    Alternation(Vec<Node>),
+    Repetition(Box<Repetition>),
+    /// A capturing group and its number in Java.
+    Capture(usize, Box<Node>),
+    /// An atomic group `(?>…)`: once matched, it isn't backtracked into.
+    Atomic(Box<Node>),
+    Lookaround(Lookaround, Box<Node>),
+    BackReference(BackReference),
+    Assertion(Assertion),
+    /// `\R`: behaves like an alternation, but like an atomic group where it is repeated directly.
+    LineBreak,
+}
+
+/// A node with a quantifier.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Repetition {
+    pub(super) body: Node,
+    pub(super) min: u32,
+    /// Maximum number of iterations; `None` if unbounded.
+    pub(super) max: Option<u32>,
+    pub(super) kind: QuantifierKind,
+    /// Each iteration is atomic: it keeps the first way in which it matched.
+    pub(super) atomic_body: bool,
+    /// Column of the quantifier, for error messages.
+    pub(super) column: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum QuantifierKind {
+    Greedy,
+    Lazy,
+    Possessive,
+}
+
+/// The kind of a look-ahead or look-behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lookaround {
+    pub(super) behind: bool,
+    pub(super) negative: bool,
+    /// Java steps back by code points; otherwise by UTF-16 code units.
+    pub(super) by_code_point: bool,
+    /// Column of the group, for error messages.
+    pub(super) column: usize,
+}
+
+/// `\1` or `\k<name>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BackReference {
+    pub(super) group: usize,
+    pub(super) folding: CaseFolding,
+    /// Column of the reference, for error messages.
+    pub(super) column: usize,
+}
+
+/// A condition on a position that consumes no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Assertion {
+    /// `\A`, `\G`, and `^` without `(?m)`.
+    TextStart,
+    /// `\z`.
+    TextEnd,
+    /// `\Z`, and `$` without `(?m)`: the end, or before the final line terminator.
+    TextEndOrTerminator(LineTerminators),
+    /// `^` under `(?m)`.
+    LineStart(LineTerminators),
+    /// `$` under `(?m)`.
+    LineEnd(LineTerminators),
+    /// `\b` and, negated, `\B`. `(?U)` extends the definition of a word character.
+    WordBoundary { negated: bool, unicode: bool },
+}
+
+/// The line terminators that anchors and `.` recognize.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineTerminators {
+    /// All of [`TERMINATORS`] and `\r\n`.
+    Java,
+    /// `(?d)`: `\n` only.
+    Unix,
+}
+
+/// Java's line terminators of one character.
+pub(super) const TERMINATORS: &str = "\n\r\u{85}\u{2028}\u{2029}";
+
+/// The characters of `\v`; `\R` matches these and `\r\n`.
+pub(super) const VERTICAL_SPACE: &str = "\n\u{B}\u{C}\r\u{85}\u{2028}\u{2029}";
+
+impl Node {
+    pub(super) fn class(set: CodePointSet) -> Self {
+        Self::Class(Rc::new(set))
+    }
+
+    /// Returns a node that never matches.
+    pub(super) fn never() -> Self {
+        Self::class(CodePointSet::default())
+    }
+
+    pub(super) fn children(&self) -> &[Node] {
+        match self {
+            Self::Concat(nodes) | Self::Alternation(nodes) => nodes,
+            Self::Repetition(repetition) => std::slice::from_ref(&repetition.body),
+            Self::Capture(_, node) | Self::Atomic(node) | Self::Lookaround(_, node) => {
+                std::slice::from_ref(&**node)
+            }
+            _ => &[],
+        }
+    }
+
+    /// Applies `change` to each direct child.
+    pub(super) fn map_children(self, mut change: impl FnMut(Node) -> Node) -> Self {
+        match self {
+            Self::Concat(nodes) => Self::Concat(nodes.into_iter().map(change).collect()),
+            Self::Alternation(nodes) => Self::Alternation(nodes.into_iter().map(change).collect()),
+            Self::Repetition(mut repetition) => {
+                repetition.body = change(repetition.body);
+                Self::Repetition(repetition)
+            }
+            Self::Capture(number, node) => Self::Capture(number, Box::new(change(*node))),
+            Self::Atomic(node) => Self::Atomic(Box::new(change(*node))),
+            Self::Lookaround(lookaround, node) => Self::Lookaround(lookaround, Box::new(change(*node))),
+            other => other,
+        }
+    }
+
+    /// Returns `true` if this node or a descendant satisfies `condition`.
+    pub(super) fn any(&self, condition: &dyn Fn(&Node) -> bool) -> bool {
+        condition(self) || self.children().iter().any(|child| child.any(condition))
+    }
+}

@@ -1,0 +1,229 @@
+//! Character classes with unions, intersections and negations, evaluated in the order of Java 17.
+//!
+//! Java collects the single characters below U+0100 of a class in one bit set. It adds this set to the class late, at an
+//! `&&` or at the end, and later characters still go into the same set, so they count before the `&&`, too:
+//! `[a&&[b]&c]` matches "a". Therefore a class is recorded as a list of operations first and evaluated at its end.
+
+use super::super::case_folding::CaseFolding;
+use super::super::code_points::CodePointSet;
+use super::super::error::PatternError;
+use super::Parser;
+use super::escape::Escaped;
+
+const UNCLOSED: &str = "Missing \"]\" for \"[\"";
+
+/// One operand of a class.
+#[derive(Clone, Debug)]
+enum Operand {
+    /// The bit set of single characters, with its content at the end of the class.
+    BitSet,
+    Set(CodePointSet),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Union,
+    Intersection,
+}
+
+/// A partly parsed class.
+#[derive(Default)]
+struct ClassBuilder {
+    operations: Vec<(Operator, Operand)>,
+    bit_set: CodePointSet,
+    /// The bit set has characters but isn't part of `operations` yet.
+    is_bit_set_pending: bool,
+    /// The last operand, which is the right side of an `&&` with nothing after it; `None` after a character of the bit
+    /// set.
+    last: Option<Operand>,
+}
+
+impl ClassBuilder {
+    fn add_set(&mut self, set: CodePointSet) {
+        let operand = Operand::Set(set);
+        self.last = Some(operand.clone());
+        self.operations.push((Operator::Union, operand));
+    }
+
+    fn add_to_bit_set(&mut self, set: &CodePointSet) {
+        self.bit_set = self.bit_set.union(set);
+        self.is_bit_set_pending = true;
+        self.last = None;
+    }
+
+    /// Adds the bit set to the operations if it is pending.
+    fn flush_bit_set(&mut self) {
+        if std::mem::take(&mut self.is_bit_set_pending) {
+            if self.operations.is_empty() {
+                self.last = Some(Operand::BitSet);
+            }
+            self.operations.push((Operator::Union, Operand::BitSet));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.operations.is_empty() && !self.is_bit_set_pending
+    }
+
+    fn evaluate(mut self, negated: bool) -> CodePointSet {
+        self.flush_bit_set();
+        let mut result = CodePointSet::default();
+        // Ranges are collected first, so that a class of thousands of ranges is sorted only once.
+        let mut pending = Vec::new();
+        for (operator, operand) in &self.operations {
+            let set = match operand {
+                Operand::BitSet => &self.bit_set,
+                Operand::Set(set) => set,
+            };
+            match operator {
+                Operator::Union => pending.extend_from_slice(set.ranges()),
+                Operator::Intersection => {
+                    result = result.union(&CodePointSet::new(pending.drain(..))).intersection(set);
+                }
+            }
+        }
+        let result = result.union(&CodePointSet::new(pending));
+        if negated { result.negate() } else { result }
+    }
+}
+
+impl Parser {
+    /// Parses a class from its `[` to its `]`.
+    pub(super) fn class(&mut self) -> Result<CodePointSet, PatternError> {
+        let column = self.cursor.column();
+        let next = self.cursor.advance();
+        let negated = next == Some('^') && self.cursor.previous_raw() == Some('[');
+        if negated {
+            self.cursor.advance();
+        }
+        let set = self.class_items(column)?.evaluate(negated);
+        self.cursor.skip_raw(1);
+        Ok(set)
+    }
+
+    /// Parses the items of a class up to its `]`, which isn't consumed.
+    fn class_items(&mut self, column: usize) -> Result<ClassBuilder, PatternError> {
+        let mut class = ClassBuilder::default();
+        loop {
+            match self.cursor.peek() {
+                None => return Err(PatternError::incomplete(column, UNCLOSED)),
+                Some(']') if !class.is_empty() => return Ok(class),
+                Some('[') => {
+                    let inner = self.nested(Self::class)?;
+                    class.add_set(inner);
+                }
+                Some('&') => {
+                    if self.cursor.advance() == Some('&') {
+                        self.intersection(&mut class, column)?;
+                    } else {
+                        // Java goes back by one character: the & or, under (?x), white space after it.
+                        self.cursor.set_position(self.cursor.position() - 1);
+                        if self.cursor.peek().is_some() {
+                            self.class_item(&mut class, column)?;
+                        }
+                    }
+                }
+                Some(_) => self.class_item(&mut class, column)?,
+            }
+        }
+    }
+
+    /// Parses the right side of an `&&`. The cursor is on the second `&`.
+    fn intersection(&mut self, class: &mut ClassBuilder, column: usize) -> Result<(), PatternError> {
+        let operator_column = self.cursor.column();
+        let mut next = self.cursor.advance();
+        let mut right: Option<CodePointSet> = None;
+        while !matches!(next, Some(']' | '&')) {
+            let part = if next == Some('[') {
+                self.nested(Self::class)?
+            } else {
+                self.nested(|parser| parser.class_items(column))?.evaluate(false)
+            };
+            right = Some(match right {
+                Some(right) => right.union(&part),
+                None => part,
+            });
+            next = self.cursor.peek();
+        }
+        class.flush_bit_set();
+        let operand = match (right, class.operations.is_empty()) {
+            (Some(right), true) => {
+                class.add_set(right);
+                return Ok(());
+            }
+            (Some(right), false) => Operand::Set(right),
+            (None, true) => {
+                return Err(PatternError::invalid(operator_column, "Missing operands of \"&&\""));
+            }
+            (None, false) => class.last.clone().ok_or_else(|| {
+                // Java compiles this, but throws an exception when it matches.
+                PatternError::unsupported(operator_column, "\"&&\" without a right side")
+            })?,
+        };
+        class.last = Some(operand.clone());
+        class.operations.push((Operator::Intersection, operand));
+        Ok(())
+    }
+
+    /// Parses one character, range, escape or property.
+    fn class_item(&mut self, class: &mut ClassBuilder, column: usize) -> Result<(), PatternError> {
+        let item_column = self.cursor.column();
+        let code = match self.cursor.peek() {
+            Some('\\') => {
+                let before_dash = self.cursor.peek_raw(2) == Some('-');
+                match self.escape(true, before_dash)? {
+                    Escaped::CodePoint(code) => code,
+                    Escaped::Class(set) => {
+                        class.add_set((*set).clone());
+                        return Ok(());
+                    }
+                    Escaped::Node(_) => {
+                        let message = "Escape isn't allowed in a class";
+                        return Err(PatternError::invalid(item_column, message));
+                    }
+                }
+            }
+            Some(c) => {
+                self.cursor.skip_raw(1);
+                u32::from(c)
+            }
+            None => return Err(PatternError::incomplete(column, UNCLOSED)),
+        };
+        let folding = self.folding();
+        if self.cursor.peek() == Some('-') && !matches!(self.cursor.peek_raw(1), Some('[' | ']')) {
+            let last = match self.cursor.advance() {
+                None => return Err(PatternError::incomplete(column, UNCLOSED)),
+                Some('\\') => {
+                    let Escaped::CodePoint(last) = self.escape(true, true)? else {
+                        let message = "Range doesn't end with a character";
+                        return Err(PatternError::invalid(item_column, message));
+                    };
+                    last
+                }
+                Some(c) => {
+                    self.cursor.skip_raw(1);
+                    u32::from(c)
+                }
+            };
+            if last < code {
+                return Err(PatternError::invalid(item_column, "Range out of order"));
+            }
+            class.add_set(folding.equivalents_of_range(code, last));
+            return Ok(());
+        }
+        let set = folding.equivalents(code);
+        if is_in_bit_set(code, folding) {
+            class.add_to_bit_set(&set);
+        } else {
+            class.add_set(set);
+        }
+        Ok(())
+    }
+}
+
+/// Returns `true` if Java collects a single character in the bit set.
+fn is_in_bit_set(code: u32, folding: CaseFolding) -> bool {
+    // These have case variants beyond U+00FF.
+    let widely_cased = matches!(code, 0x49 | 0x4B | 0x53 | 0x69 | 0x6B | 0x73 | 0xB5 | 0xC5 | 0xE5 | 0xFF);
+    code < 0x100 && !(folding == CaseFolding::Unicode && widely_cased)
+}

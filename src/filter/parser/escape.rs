@@ -1,0 +1,263 @@
+//! Escapes: everything that starts with a backslash, inside and outside of classes.
+
+use std::rc::Rc;
+
+use super::super::ast::{Assertion, BackReference, Node, VERTICAL_SPACE};
+use super::super::code_points::{CodePointSet, MAX_CODE_POINT};
+use super::super::error::PatternError;
+use super::super::properties;
+use super::{Flags, Parser};
+
+/// The meaning of an escape.
+pub(super) enum Escaped {
+    /// One character, or half of a surrogate pair.
+    CodePoint(u32),
+    Class(Rc<CodePointSet>),
+    Node(Node),
+}
+
+impl From<CodePointSet> for Escaped {
+    fn from(set: CodePointSet) -> Self {
+        Self::Class(Rc::new(set))
+    }
+}
+
+impl Parser {
+    /// Parses an escape. In a range of a class (`in_range`), `\v` is a single character instead of a class.
+    pub(super) fn escape(&mut self, in_class: bool, in_range: bool) -> Result<Escaped, PatternError> {
+        let column = self.cursor.column();
+        let Some(c) = self.cursor.peek_raw(1) else {
+            return Err(PatternError::incomplete(column, "Missing character after \"\\\""));
+        };
+        if matches!(c, 'p' | 'P') {
+            self.cursor.skip_raw(1);
+            return self.property(c == 'P').map(Escaped::Class);
+        }
+        self.cursor.skip_raw(2);
+        let code = |c: char| Ok(Escaped::CodePoint(u32::from(c)));
+        match c {
+            '0' => self.octal(column),
+            'a' => code('\u{7}'),
+            'c' => match self.cursor.read() {
+                Some(c) => Ok(Escaped::CodePoint(u32::from(c) ^ 64)),
+                None => Err(PatternError::incomplete(column, "Missing character after \\c")),
+            },
+            'e' => code('\u{1B}'),
+            'f' => code('\u{C}'),
+            'n' => code('\n'),
+            'r' => code('\r'),
+            't' => code('\t'),
+            'u' => self.utf16(column),
+            'x' => self.hexadecimal(column),
+            'v' if in_range => code('\u{B}'),
+            'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'v' | 'V' | 'w' | 'W' => {
+                let set = self.shorthand(c.to_ascii_lowercase());
+                Ok(if c.is_ascii_uppercase() { set.negate().into() } else { set.into() })
+            }
+            'N' => Err(PatternError::unsupported(column, "\\N")),
+            _ if !c.is_ascii_alphanumeric() => code(c),
+            _ if in_class => {
+                let message = format!("Escape \\{c} isn't allowed in a class");
+                Err(PatternError::invalid(column, &message))
+            }
+            _ => self.node_escape(c, column).map(Escaped::Node),
+        }
+    }
+
+    /// Parses an escape that is valid only outside of classes.
+    fn node_escape(&mut self, c: char, column: usize) -> Result<Node, PatternError> {
+        let unicode = self.has(Flags::UNICODE_CLASS);
+        let assertion = match c {
+            'A' | 'G' => Assertion::TextStart,
+            'z' => Assertion::TextEnd,
+            'Z' => Assertion::TextEndOrTerminator(self.line_terminators()),
+            'B' => Assertion::WordBoundary { negated: true, unicode },
+            'b' if self.cursor.peek() == Some('{') && self.cursor.peek_raw(1) == Some('g') => {
+                return Err(PatternError::unsupported(column, "\\b{g}"));
+            }
+            'b' => Assertion::WordBoundary { negated: false, unicode },
+            'R' => return Ok(Node::LineBreak),
+            'X' => return Err(PatternError::unsupported(column, "\\X")),
+            '1'..='9' => {
+                let group = self.group_number(u32::from(c) as usize - '0' as usize);
+                return Ok(self.back_reference(group, column));
+            }
+            'k' => {
+                if self.cursor.read() != Some('<') {
+                    return Err(PatternError::invalid(column, "Missing <name> after \\k"));
+                }
+                let first = self.cursor.read();
+                let name = self.group_name(first)?;
+                let Some(&group) = self.names.get(&name) else {
+                    let message = format!("Reference to undefined group <{name}>");
+                    return Err(PatternError::invalid(column, &message));
+                };
+                return Ok(self.back_reference(group, column));
+            }
+            _ => {
+                let message = format!("Unknown escape \\{c}");
+                return Err(PatternError::invalid(column, &message));
+            }
+        };
+        Ok(Node::Assertion(assertion))
+    }
+
+    fn back_reference(&self, group: usize, column: usize) -> Node {
+        Node::BackReference(BackReference { group, folding: self.folding(), column })
+    }
+
+    /// Parses the rest of a group number: Java adds digits as long as a group with that number has been opened.
+    fn group_number(&mut self, first: usize) -> usize {
+        let mut number = first;
+        while let Some(digit) = self.cursor.peek().and_then(|c| c.to_digit(10)) {
+            let longer = number.saturating_mul(10).saturating_add(digit as usize);
+            if longer > self.groups {
+                break;
+            }
+            number = longer;
+            self.cursor.skip_raw(1);
+        }
+        number
+    }
+
+    /// Parses the digits of `\0n`, `\0nn` or `\0mnn` with m up to 3.
+    fn octal(&mut self, column: usize) -> Result<Escaped, PatternError> {
+        let mut code = 0;
+        let mut digits = 0;
+        while digits < 3 {
+            let start = self.cursor.position();
+            match self.cursor.read().and_then(|c| c.to_digit(8)) {
+                Some(digit) if digits < 2 || code < 0o40 => code = code * 8 + digit,
+                _ => {
+                    self.cursor.set_position(start);
+                    break;
+                }
+            }
+            digits += 1;
+        }
+        if digits == 0 {
+            let message = "Missing octal digits after \\0";
+            return Err(if self.cursor.is_at_end() {
+                PatternError::incomplete(column, message)
+            } else {
+                PatternError::invalid(column, message)
+            });
+        }
+        Ok(Escaped::CodePoint(code))
+    }
+
+    /// Parses the digits of `\x41` or `\x{1F600}`.
+    fn hexadecimal(&mut self, column: usize) -> Result<Escaped, PatternError> {
+        let first = self.cursor.read();
+        if first != Some('{') {
+            let code = self.hex_digits(first, 2, column)?;
+            return Ok(Escaped::CodePoint(code));
+        }
+        let mut code = 0;
+        let mut digits = 0;
+        loop {
+            let next = self.cursor.read();
+            match next.and_then(|c| c.to_digit(16)) {
+                Some(digit) if code * 16 + digit <= MAX_CODE_POINT => code = code * 16 + digit,
+                Some(_) => {
+                    return Err(PatternError::invalid(column, "Code point out of range"));
+                }
+                None if next == Some('}') && digits > 0 => return Ok(Escaped::CodePoint(code)),
+                None if next.is_none() => {
+                    return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\x{\""));
+                }
+                None => return Err(PatternError::invalid(column, "Invalid hexadecimal digit after \\x")),
+            }
+            digits += 1;
+        }
+    }
+
+    /// Parses the digits of `\uXXXX`. Two escapes that form a surrogate pair are one character.
+    fn utf16(&mut self, column: usize) -> Result<Escaped, PatternError> {
+        let first = self.cursor.read();
+        let high = self.hex_digits(first, 4, column)?;
+        if !(0xD800..0xDC00).contains(&high) {
+            return Ok(Escaped::CodePoint(high));
+        }
+        let after = self.cursor.position();
+        if self.cursor.read() == Some('\\') && self.cursor.read() == Some('u') {
+            let first = self.cursor.read();
+            let low = self.hex_digits(first, 4, column)?;
+            if (0xDC00..0xE000).contains(&low) {
+                let code = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                return Ok(Escaped::CodePoint(code));
+            }
+        }
+        self.cursor.set_position(after);
+        Ok(Escaped::CodePoint(high))
+    }
+
+    /// Parses `count` hexadecimal digits, the first of which has been read already.
+    fn hex_digits(&mut self, first: Option<char>, count: usize, column: usize) -> Result<u32, PatternError> {
+        let message = || format!("Expected {count} hexadecimal digits in the escape");
+        let mut code = 0;
+        let mut next = first;
+        for done in 1..=count {
+            match next.map(|c| c.to_digit(16)) {
+                Some(Some(digit)) => code = code * 16 + digit,
+                Some(None) => return Err(PatternError::invalid(column, &message())),
+                None => return Err(PatternError::incomplete(column, &message())),
+            }
+            if done < count {
+                next = self.cursor.read();
+            }
+        }
+        Ok(code)
+    }
+
+    /// Returns the set of `\d`, `\h`, `\s`, `\v` or `\w`.
+    fn shorthand(&mut self, letter: char) -> CodePointSet {
+        let unicode = self.has(Flags::UNICODE_CLASS);
+        match (letter, unicode) {
+            ('d', false) => CodePointSet::from_chars("0123456789"),
+            ('d', true) => properties::digits(),
+            ('s', false) => CodePointSet::from_chars(" \t\n\u{B}\u{C}\r"),
+            ('s', true) => properties::white_space(),
+            ('w', false) => CodePointSet::new([(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)]),
+            ('w', true) => properties::word(),
+            ('v', _) => CodePointSet::from_chars(VERTICAL_SPACE),
+            _ => CodePointSet::new([(0x2000, 0x200A)])
+                .union(&CodePointSet::from_chars(" \t\u{A0}\u{1680}\u{180E}\u{202F}\u{205F}\u{3000}")),
+        }
+    }
+
+    /// Parses `\pL`, `\p{Lu}`, `\p{IsGreek}` and similar. The cursor is on the `p`.
+    fn property(&mut self, negated: bool) -> Result<Rc<CodePointSet>, PatternError> {
+        let column = self.cursor.column().saturating_sub(1);
+        let first = self.cursor.advance();
+        let unclosed = || PatternError::incomplete(column, "Incomplete property");
+        let name = if first == Some('{') {
+            self.cursor.advance();
+            let start = self.cursor.position();
+            loop {
+                let end = self.cursor.position();
+                match self.cursor.read() {
+                    Some('}') => break self.cursor.slice(start, end.max(self.cursor.position() - 1)),
+                    Some(_) => {}
+                    None => return Err(unclosed()),
+                }
+            }
+        } else {
+            let name = first.ok_or_else(unclosed)?;
+            self.cursor.skip_raw(1);
+            name.to_string()
+        };
+        let key = (name, self.cursor.flags);
+        if !self.properties.contains_key(&key) {
+            let ignore_case = self.has(Flags::IGNORE_CASE);
+            let unicode = self.has(Flags::UNICODE_CLASS);
+            let Some(set) = properties::property(&key.0, ignore_case, unicode) else {
+                let message = format!("Unknown property {}", key.0);
+                return Err(PatternError::invalid(column, &message));
+            };
+            self.properties.insert(key.clone(), Rc::new(set));
+        }
+        let set = Rc::clone(&self.properties[&key]);
+        Ok(if negated { Rc::new(set.negate()) } else { set })
+    }
+}

@@ -1,0 +1,221 @@
+//! The parser: from Java's notation to a syntax tree.
+//!
+//! It reads in the same order as Java 17, because many results depend on that order: `a{2}{3}` matches two a's, flags set
+//! in a group end with the group, and `\11` is group 1 followed by a "1" if there are fewer than 11 groups.
+
+mod class;
+mod cursor;
+mod escape;
+mod flags;
+mod group;
+mod quantifier;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::ast::{Assertion, LineTerminators, Node, TERMINATORS};
+use super::case_folding::CaseFolding;
+use super::code_points::CodePointSet;
+use super::error::PatternError;
+use cursor::Cursor;
+use escape::Escaped;
+
+pub(super) use flags::Flags;
+
+/// Maximum length of a pattern in characters.
+const MAX_LENGTH: usize = 10_000;
+
+/// [`MAX_LENGTH`] for error messages.
+const MAX_LENGTH_TEXT: &str = "10,000";
+
+/// Maximum nesting depth of groups and classes. It bounds the recursion here and in the engines.
+const MAX_DEPTH: usize = 100;
+
+/// Parses a pattern under the given initial flags.
+pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
+    if pattern.chars().nth(MAX_LENGTH).is_some() {
+        return Err(PatternError::too_long(MAX_LENGTH_TEXT, MAX_LENGTH + 1));
+    }
+    let mut parser = Parser {
+        cursor: Cursor::new(pattern, flags),
+        groups: 0,
+        names: HashMap::new(),
+        depth: 0,
+        properties: HashMap::new(),
+    };
+    let tree = parser.alternation()?;
+    if parser.cursor.peek() == Some(')') {
+        return Err(PatternError::invalid(parser.cursor.column(), "Unmatched \")\""));
+    }
+    Ok(tree)
+}
+
+/// The state of the parser.
+struct Parser {
+    cursor: Cursor,
+    /// Number of capturing groups opened so far.
+    groups: usize,
+    /// Numbers of the named groups.
+    names: HashMap<String, usize>,
+    depth: usize,
+    /// Sets of the properties parsed so far: computing one is slow, and a pattern may contain it many times.
+    properties: HashMap<(String, Flags), Rc<CodePointSet>>,
+}
+
+impl Parser {
+    fn has(&self, flag: Flags) -> bool {
+        self.cursor.flags.has(flag)
+    }
+
+    fn folding(&self) -> CaseFolding {
+        match (self.has(Flags::IGNORE_CASE), self.has(Flags::UNICODE_CASE)) {
+            (false, _) => CaseFolding::None,
+            (true, false) => CaseFolding::Ascii,
+            (true, true) => CaseFolding::Unicode,
+        }
+    }
+
+    fn line_terminators(&self) -> LineTerminators {
+        if self.has(Flags::UNIX_LINES) { LineTerminators::Unix } else { LineTerminators::Java }
+    }
+
+    /// Parses something nested one level deeper.
+    fn nested<T>(
+        &mut self,
+        parse: impl FnOnce(&mut Self) -> Result<T, PatternError>,
+    ) -> Result<T, PatternError> {
+        if self.depth == MAX_DEPTH {
+            return Err(PatternError::too_deep(MAX_DEPTH, self.cursor.column()));
+        }
+        self.depth += 1;
+        let result = parse(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn alternation(&mut self) -> Result<Node, PatternError> {
+        let mut branches = vec![self.sequence()?];
+        while self.cursor.peek() == Some('|') {
+            self.cursor.skip_raw(1);
+            branches.push(self.sequence()?);
+        }
+        Ok(match branches.len() {
+            1 => branches.swap_remove(0),
+            _ => Node::Alternation(branches),
+        })
+    }
+
+    fn sequence(&mut self) -> Result<Node, PatternError> {
+        let mut nodes = Vec::new();
+        while let Some(c) = self.cursor.peek() {
+            let node = match c {
+                '|' | ')' => break,
+                '(' => {
+                    // A group that only sets flags, such as `(?i)`, takes no quantifier.
+                    if let Some(group) = self.nested(Self::group)? {
+                        nodes.push(self.quantified(group)?);
+                    }
+                    continue;
+                }
+                '[' => Node::class(self.nested(Self::class)?),
+                '*' | '+' | '?' => {
+                    let message = format!("Nothing to repeat before \"{c}\"");
+                    return Err(PatternError::invalid(self.cursor.column(), &message));
+                }
+                '^' | '$' | '.' => {
+                    self.cursor.skip_raw(1);
+                    self.metacharacter(c)
+                }
+                _ => {
+                    self.literal_or_escape(&mut nodes)?;
+                    continue;
+                }
+            };
+            let node = self.quantified(node)?;
+            nodes.push(node);
+        }
+        Ok(match nodes.len() {
+            0 => Node::Empty,
+            1 => nodes.swap_remove(0),
+            _ => Node::Concat(nodes),
+        })
+    }
+
+    /// Returns the node of `^`, `$` or `.`.
+    fn metacharacter(&self, c: char) -> Node {
+        let multiline = self.has(Flags::MULTILINE);
+        match c {
+            '^' if multiline => Node::Assertion(Assertion::LineStart(self.line_terminators())),
+            '^' => Node::Assertion(Assertion::TextStart),
+            '$' if multiline => Node::Assertion(Assertion::LineEnd(self.line_terminators())),
+            '$' => Node::Assertion(Assertion::TextEndOrTerminator(self.line_terminators())),
+            _ if self.has(Flags::DOT_ALL) => Node::class(CodePointSet::all()),
+            _ if self.has(Flags::UNIX_LINES) => Node::class(CodePointSet::from_chars("\n").negate()),
+            _ => Node::class(CodePointSet::from_chars(TERMINATORS).negate()),
+        }
+    }
+
+    /// Parses a run of literal characters, written as they are or escaped, or one other escape. A quantifier after a run
+    /// applies to its last character only.
+    fn literal_or_escape(&mut self, nodes: &mut Vec<Node>) -> Result<(), PatternError> {
+        let mut run: Vec<char> = Vec::new();
+        let mut last = self.cursor.position();
+        while let Some(c) = self.cursor.peek() {
+            let start = self.cursor.position();
+            match c {
+                '*' | '+' | '?' | '{' => {
+                    if run.len() > 1 {
+                        run.pop();
+                        self.cursor.set_position(last);
+                    }
+                    break;
+                }
+                '|' | ')' | '(' | '[' | '^' | '$' | '.' => break,
+                '\\' => match self.escape(false, false)? {
+                    Escaped::CodePoint(code) => {
+                        last = start;
+                        run.push(self.scalar(code, start)?);
+                    }
+                    Escaped::Class(set) if run.is_empty() => {
+                        nodes.push(self.quantified(Node::Class(set))?);
+                        return Ok(());
+                    }
+                    Escaped::Node(node) if run.is_empty() => {
+                        nodes.push(self.quantified(node)?);
+                        return Ok(());
+                    }
+                    _ => {
+                        self.cursor.set_position(start);
+                        break;
+                    }
+                },
+                _ => {
+                    last = start;
+                    run.push(c);
+                    self.cursor.skip_raw(1);
+                }
+            }
+        }
+        let folding = self.folding();
+        match run[..] {
+            // An empty run can have a quantifier: Java accepts `{3}` alone, and the second one of `a{2}{3}`.
+            [] => nodes.push(self.quantified(Node::Empty)?),
+            [single] => {
+                let node = Node::class(folding.equivalents(u32::from(single)));
+                nodes.push(self.quantified(node)?);
+            }
+            _ => {
+                let sets = run.iter().map(|&c| folding.equivalents_in_literal(u32::from(c)));
+                nodes.extend(sets.map(Node::class));
+            }
+        }
+        Ok(())
+    }
+
+    /// Converts an escaped code point to a character. Java also matches half of a surrogate pair.
+    fn scalar(&self, code: u32, position: usize) -> Result<char, PatternError> {
+        char::from_u32(code).ok_or_else(|| {
+            PatternError::unsupported(self.cursor.column_of(position), "An unpaired surrogate")
+        })
+    }
+}

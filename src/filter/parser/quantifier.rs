@@ -1,0 +1,89 @@
+//! Quantifiers: `?`, `*`, `+` and counted ones, each greedy, lazy or possessive.
+
+use super::super::ast::{Node, QuantifierKind, Repetition};
+use super::super::error::PatternError;
+use super::Parser;
+
+impl Parser {
+    /// Parses the quantifier after `body`, if there is one.
+    pub(super) fn quantified(&mut self, body: Node) -> Result<Node, PatternError> {
+        let Some(c) = self.cursor.peek() else {
+            return Ok(body);
+        };
+        let column = self.cursor.column();
+        let (min, max) = match c {
+            '?' => (0, Some(1)),
+            '*' => (0, None),
+            '+' => (1, None),
+            '{' => self.counted_range()?,
+            _ => return Ok(body),
+        };
+        // A counted range has consumed its brace already.
+        let next = if c == '{' { self.cursor.peek() } else { self.cursor.advance() };
+        let kind = match next {
+            Some('?') => QuantifierKind::Lazy,
+            Some('+') => QuantifierKind::Possessive,
+            _ => QuantifierKind::Greedy,
+        };
+        if kind != QuantifierKind::Greedy {
+            self.cursor.skip_raw(1);
+        }
+        let optional = (min, max) == (0, Some(1));
+        let atomic_body = kind == QuantifierKind::Possessive
+            || matches!(body, Node::LineBreak)
+            // A line break can match in several ways although Java considers it deterministic.
+            || !optional
+                && body.is_deterministic()
+                && body.any(&|node| matches!(node, Node::LineBreak));
+        Ok(Node::Repetition(Box::new(Repetition { body, min, max, kind, atomic_body, column })))
+    }
+
+    /// Parses `{2}`, `{2,}` or `{2,3}`.
+    fn counted_range(&mut self) -> Result<(u32, Option<u32>), PatternError> {
+        const UNCLOSED: &str = "Missing \"}\" for \"{\"";
+        let column = self.cursor.column();
+        match self.cursor.peek_raw(1) {
+            Some(c) if c.is_ascii_digit() => self.cursor.skip_raw(1),
+            None => return Err(PatternError::incomplete(column, UNCLOSED)),
+            Some(_) => {
+                let hint = "Write \\{ for a literal brace";
+                return Err(PatternError::invalid_with_hint(column, "Missing number after \"{\"", hint));
+            }
+        }
+        let (min, mut next) = self.count(column)?;
+        let mut max = Some(min);
+        if next == Some(',') {
+            next = self.cursor.read();
+            max = None;
+            if next != Some('}') {
+                self.cursor.set_position(self.cursor.position() - usize::from(next.is_some()));
+                let (count, after) = self.count(column)?;
+                (max, next) = (Some(count), after);
+            }
+        }
+        match next {
+            Some('}') if max.is_some_and(|max| max < min) => {
+                Err(PatternError::invalid(column, "Minimum exceeds maximum in the quantifier"))
+            }
+            Some('}') => Ok((min, max)),
+            None => Err(PatternError::incomplete(column, UNCLOSED)),
+            Some(_) => Err(PatternError::invalid(column, UNCLOSED)),
+        }
+    }
+
+    /// Parses a number and reads the character after it. Without any digit, the number is 0.
+    fn count(&mut self, column: usize) -> Result<(u32, Option<char>), PatternError> {
+        let mut count: u32 = 0;
+        loop {
+            let next = self.cursor.read();
+            let Some(digit) = next.and_then(|c| c.to_digit(10)) else {
+                return Ok((count, next));
+            };
+            count = count
+                .checked_mul(10)
+                .and_then(|c| c.checked_add(digit))
+                .filter(|&c| i32::try_from(c).is_ok())
+                .ok_or_else(|| PatternError::invalid(column, "Number too large in the quantifier"))?;
+        }
+    }
+}
