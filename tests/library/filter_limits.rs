@@ -1,21 +1,21 @@
-//! Whatever is typed: no panic, no overflow of the stack, and an answer soon.
+//! Limits of filters: no pattern panics, overflows the stack or takes long.
 
 use std::time::{Duration, Instant};
 
 use gatewatch::filter::{Filter, Mode, PatternError};
 use proptest::prelude::*;
 
-/// Generous, for slow machines and builds without optimisation.
-const SOON: Duration = Duration::from_secs(5);
+/// Maximum time for one step; generous, for slow machines and unoptimized builds.
+const MAX_TIME: Duration = Duration::from_secs(5);
 
 fn compile(pattern: &str, mode: Mode) -> Result<Filter, PatternError> {
     let start = Instant::now();
     let result = Filter::new(pattern, mode);
-    assert!(start.elapsed() < SOON, "{:?} for {pattern:.60}", start.elapsed());
+    assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern:.60}", start.elapsed());
     result
 }
 
-fn use_it(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
+fn check_consistency(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
     let mode = Mode { ignore_case, contains, invert: false };
     match compile(pattern, mode) {
         Ok(filter) => {
@@ -28,11 +28,11 @@ fn use_it(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
             if matched == Ok(true) {
                 assert!(value.starts_with(filter.literal_prefix().unwrap_or("")));
             }
-            assert!(start.elapsed() < SOON, "{:?} to match {pattern}", start.elapsed());
+            assert!(start.elapsed() < MAX_TIME, "{:?} to match {pattern}", start.elapsed());
         }
         Err(error) => {
-            let place = 1..=pattern.chars().count() + 1;
-            assert!(error.column().is_none_or(|column| place.contains(&column)), "{error}");
+            let columns = 1..=pattern.chars().count() + 1;
+            assert!(error.column().is_none_or(|column| columns.contains(&column)), "{error}");
             assert!(!error.to_string().is_empty());
         }
     }
@@ -42,23 +42,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_taken_or_refused(pattern in any::<String>(), value in any::<String>()) {
-        use_it(&pattern, false, false, &value);
-        use_it(&pattern, true, true, &value);
+    fn accepts_or_rejects_arbitrary_text(pattern in any::<String>(), value in any::<String>()) {
+        check_consistency(&pattern, false, false, &value);
+        check_consistency(&pattern, true, true, &value);
     }
 
     #[test]
-    fn any_mix_of_signs_is_taken_or_refused(
+    fn accepts_or_rejects_arbitrary_tokens(
         pattern in r"([ab(\[\])|*+?{}1,^$.&\-\\#=!<>:QEpPdwsxiuU]|\(\?|\(\?<|&&|\\p\{L\}|\\b|é|😀|\n){0,40}",
         value in r"[ab1é😀\n\r ]{0,20}",
         ignore_case: bool,
         contains: bool,
     ) {
-        use_it(&pattern, ignore_case, contains, &value);
+        check_consistency(&pattern, ignore_case, contains, &value);
     }
 
     #[test]
-    fn plain_text_matches_itself_only(text in "[a-zA-Z0-9 _é😀\u{212A}-]{1,12}", other in "[a-zA-Z0-9_]{1,12}") {
+    fn literal_matches_itself_only(text in "[a-zA-Z0-9 _é😀\u{212A}-]{1,12}", other in "[a-zA-Z0-9_]{1,12}") {
         let filter = Filter::new(&text, Mode::default()).unwrap();
         prop_assert_eq!(filter.literal(), Some(text.as_str()));
         prop_assert_eq!(filter.literal_prefix(), Some(text.as_str()));
@@ -76,7 +76,7 @@ proptest! {
 }
 
 #[test]
-fn too_long_too_deep_and_too_large_are_errors() {
+fn rejects_patterns_beyond_the_limits() {
     let nested = |open: &str, close: &str, depth| open.repeat(depth) + "a" + &close.repeat(depth);
     let mut patterns = vec![
         "a".repeat(100_000),
@@ -105,7 +105,7 @@ fn too_long_too_deep_and_too_large_are_errors() {
 }
 
 #[test]
-fn as_deep_and_as_large_as_allowed_works() {
+fn accepts_patterns_within_the_limits() {
     let nested = |open: &str, close: &str, depth| open.repeat(depth) + "a" + &close.repeat(depth);
     for (open, close, depth) in
         [("(", ")", 100), ("(?:", ")*", 100), ("(?:a|", ")", 100), ("[b", "]", 100), ("(?=", ")", 30)]
@@ -120,13 +120,12 @@ fn as_deep_and_as_large_as_allowed_works() {
 }
 
 #[test]
-fn a_pattern_that_backtracks_without_end_gives_up_and_says_on_what() {
+fn reports_too_much_backtracking() {
     let filter = Filter::new(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b", Mode::default()).unwrap();
     let value = "a".repeat(100);
-    let begun = Instant::now();
-    let error = filter.is_match(&value).unwrap_err().to_string();
-    assert!(error.starts_with("too much backtracking on “aaaa"), "{error}");
-    assert!(error.chars().count() < 150, "{error}");
-    // A second would already be hundreds of times too long.
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    let start = Instant::now();
+    let error = filter.is_match(&value).unwrap_err();
+    assert_eq!(error.to_string(), "Too much backtracking. Simplify the pattern");
+    assert_eq!(error.value(), value);
+    assert!(start.elapsed() < MAX_TIME);
 }

@@ -1,5 +1,4 @@
-//! The examples of the manual for `system.util.getSessionInfo`, and what the filter boxes promise
-//! beside them.
+//! The examples in the manual of `system.util.getSessionInfo`, and the public methods of filters.
 
 use gatewatch::filter::{Filter, Mode};
 
@@ -19,56 +18,56 @@ const USERS: &[&str] = &[
     "",
 ];
 
-fn passing<'a>(pattern: &str, mode: Mode, users: &[&'a str]) -> Vec<&'a str> {
+fn matching_in_mode<'a>(pattern: &str, mode: Mode, users: &[&'a str]) -> Vec<&'a str> {
     let filter = Filter::new(pattern, mode).unwrap();
     let mut users = users.to_vec();
     users.retain(|user| filter.is_match(user).unwrap());
     users
 }
 
-fn exactly(pattern: &str) -> Vec<&'static str> {
-    passing(pattern, Mode::default(), USERS)
+fn matching(pattern: &str) -> Vec<&'static str> {
+    matching_in_mode(pattern, Mode::default(), USERS)
 }
 
 #[test]
-fn billy_counts_the_sessions_of_one_user() {
-    assert_eq!(exactly("billy"), ["billy", "billy"]);
+fn literal_matches_one_user() {
+    assert_eq!(matching("billy"), ["billy", "billy"]);
 }
 
 #[test]
-fn bi_dot_star_is_every_user_whose_name_starts_with_bi() {
+fn dot_star_matches_a_prefix() {
     let expected =
         ["billy", "billy", "billy2", "bill", "bilay", "bi", "bianca.ericson", "bill.smith", "billxsmith"];
-    assert_eq!(exactly("bi.*"), expected);
+    assert_eq!(matching("bi.*"), expected);
     let filter = Filter::new("bi.*", Mode::default()).unwrap();
     assert_eq!(filter.literal_prefix(), Some("bi"));
     assert_eq!(filter.literal(), None);
 }
 
 #[test]
-fn bi_dot_ly_has_one_character_as_a_wildcard() {
-    assert_eq!(exactly("bi.ly"), ["billy", "billy"]);
-    assert_eq!(exactly("bil.y"), ["billy", "billy", "bilay"]);
+fn dot_matches_one_character() {
+    assert_eq!(matching("bi.ly"), ["billy", "billy"]);
+    assert_eq!(matching("bil.y"), ["billy", "billy", "bilay"]);
 }
 
 #[test]
-fn bill_backslash_dot_smith_is_that_user_only() {
-    assert_eq!(exactly(r"bill\.smith"), ["bill.smith"]);
-    assert_eq!(exactly("bill.smith"), ["bill.smith", "billxsmith"]);
+fn escaped_dot_matches_a_dot() {
+    assert_eq!(matching(r"bill\.smith"), ["bill.smith"]);
+    assert_eq!(matching("bill.smith"), ["bill.smith", "billxsmith"]);
 }
 
 #[test]
-fn modes_ignore_case_look_inside_and_invert() {
+fn applies_modes() {
     let ignore_case = Mode { ignore_case: true, ..Mode::default() };
-    assert_eq!(passing("BILLY", ignore_case, USERS), ["billy", "billy", "Billy"]);
+    assert_eq!(matching_in_mode("BILLY", ignore_case, USERS), ["billy", "billy", "Billy"]);
     let contains = Mode { contains: true, ..Mode::default() };
-    assert_eq!(passing("smi", contains, USERS), ["bill.smith", "billxsmith"]);
+    assert_eq!(matching_in_mode("smi", contains, USERS), ["bill.smith", "billxsmith"]);
     let invert = Mode { invert: true, ..Mode::default() };
-    assert_eq!(passing("b.*", invert, USERS), ["Billy", "abi", ""]);
+    assert_eq!(matching_in_mode("b.*", invert, USERS), ["Billy", "abi", ""]);
 }
 
 #[test]
-fn found_parts_are_for_highlighting() {
+fn finds_only_in_contains_mode() {
     let contains = Mode { contains: true, ..Mode::default() };
     let filter = Filter::new("é.", contains).unwrap();
     assert_eq!(filter.find("andré b"), Some(4..7));
@@ -79,7 +78,7 @@ fn found_parts_are_for_highlighting() {
 }
 
 #[test]
-fn prefixes_are_what_every_match_begins_with() {
+fn determines_literal_prefixes() {
     let prefix = |pattern: &str, mode| {
         let filter = Filter::new(pattern, mode).unwrap();
         filter.literal_prefix().map(str::to_owned)
@@ -100,7 +99,7 @@ fn prefixes_are_what_every_match_begins_with() {
 }
 
 #[test]
-fn plain_text_is_known_as_such() {
+fn recognizes_literals() {
     let literal = |pattern: &str| {
         let filter = Filter::new(pattern, Mode::default()).unwrap();
         filter.literal().map(str::to_owned)
@@ -111,36 +110,36 @@ fn plain_text_is_known_as_such() {
 }
 
 #[test]
-fn faults_are_told_with_their_place() {
-    let fault = |pattern: &str| Filter::new(pattern, Mode::default()).unwrap_err();
-    let open = fault("ab(c");
-    assert_eq!(open.to_string(), "unclosed group: a ( at column 3 has no )");
+fn reports_errors_with_their_columns() {
+    let error = |pattern: &str| Filter::new(pattern, Mode::default()).unwrap_err();
+    let open = error("ab(c");
+    assert_eq!(open.to_string(), r#"Missing ")" for "(" at column 3"#);
     assert_eq!((open.column(), open.is_incomplete()), (Some(3), true));
     for incomplete in ["(", "[a", "a{2", "a{", "a\\", "(?", "(?<n", r"\p{L", r"\x4", "a[b-"] {
-        assert!(fault(incomplete).is_incomplete(), "{incomplete}");
+        assert!(error(incomplete).is_incomplete(), "{incomplete}");
     }
     for wrong in ["*", "a)", "a**", r"\y", "a{x}", "[b-a]", "(?P<n>a)", r"\p{Nope}"] {
-        let error = fault(wrong);
-        assert!(!error.is_incomplete() && !error.is_unsupported(), "{wrong}");
+        let result = error(wrong);
+        assert!(!result.is_incomplete() && !result.is_unsupported(), "{wrong}");
     }
-    let error = fault("é(?i)a**");
-    assert_eq!(error.column(), Some(8));
+    assert_eq!(error("é(?i)a**").column(), Some(8));
+    assert_eq!(error(r"a\X").to_string(), r"\X isn't supported (column 2)");
     for unsupported in [r"\X", r"\b{g}", r"\N{DIGIT ONE}", r"(a)*\1"] {
-        assert!(fault(unsupported).is_unsupported(), "{unsupported}");
+        assert!(error(unsupported).is_unsupported(), "{unsupported}");
     }
-    // Valid in Java: the quote goes to the end.
+    // Valid in Java: the quote extends to the end.
     assert!(Filter::new(r"\Qa(", Mode::default()).is_ok());
 }
 
 #[test]
-fn nested_repetitions_stay_linear() {
+fn nested_repetitions_are_linear() {
     let linear = Filter::new("(a+)+b", Mode::default()).unwrap();
     assert!(linear.is_linear());
     assert!(!linear.is_match(&"a".repeat(100_000)).unwrap());
 }
 
 #[test]
-fn clones_share_and_cross_threads() {
+fn filters_are_send_and_sync() {
     fn check<T: Clone + Send + Sync + std::fmt::Debug>() {}
     check::<Filter>();
 }

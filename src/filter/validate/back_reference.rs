@@ -20,7 +20,7 @@ impl Validator<'_> {
         let ancestors = self.ancestors(group);
         let (around_both, around_group) = ancestors.split_at(common);
         let is_loop = |node: &&Node| matches!(node, Node::Repetition(r) if r.max != Some(1));
-        let in_loop = around_both.iter().any(is_loop);
+        let both_repeated = around_both.iter().any(is_loop);
         // Java clears a group when it backtracks over it, but not when it backtracks over one of these as a whole.
         let keeps_groups = |node: &&Node| {
             matches!(node, Node::Atomic(_) | Node::Lookaround(..))
@@ -37,7 +37,7 @@ impl Validator<'_> {
         if around_group.iter().any(is_lookaround) {
             return unsupported("Back-reference to a group inside a look-behind or negative look-ahead");
         }
-        if (in_loop || kept) && (!is_before || around_group.iter().any(is_choice)) {
+        if (both_repeated || kept) && (!is_before || around_group.iter().any(is_choice)) {
             return unsupported("Back-reference to a group of an earlier iteration or attempt");
         }
         // In another alternative, a group is never set.

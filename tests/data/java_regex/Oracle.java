@@ -8,16 +8,18 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Says what java.util.regex answers: {@code java Oracle.java < cases.txt > verdicts.txt}.
+ * Prints the verdicts of java.util.regex: {@code java Oracle.java < cases.txt > verdicts.txt}.
  *
- * <p>A case is a line of fields separated by tabs: a mode, a pattern, values. Characters outside ASCII, controls and % are
- * written %{HEX}. The mode is m (Pattern.matches) or f (Matcher.find), with an i for CASE_INSENSITIVE and UNICODE_CASE.
+ * <p>A case is a line of tab-separated fields: a mode, a pattern, values. Control characters, characters outside ASCII and %
+ * are written as %{HEX}. The mode is m (Pattern.matches) or f (Matcher.find), followed by i for CASE_INSENSITIVE and
+ * UNICODE_CASE.
  *
- * <p>The answer is a line too: E where the pattern is refused, else one word for each value: 1 or 0 for m; START-END in code
- * points, or 0, for f, or h where Java finds half a character; ! where the match fails with an exception; ? where it takes too long or too much stack.
+ * <p>The verdict is a line, too: E if the pattern is rejected, otherwise one word per value. For m it is 1 or 0; for f it is
+ * START-END in code points, 0 without a match, or h if the match is half of a surrogate pair. It is ! if matching throws an
+ * exception, and ? if it exceeds the limit of reads or the stack.
  */
 public class Oracle {
-    /** So many characters may be looked at before a match counts as endless. */
+    /** Maximum number of characters that a match may read. */
     static final int LIMIT = 100_000;
 
     public static void main(String[] args) throws Exception {
@@ -34,7 +36,7 @@ public class Oracle {
                     out.flush();
                     continue;
                 }
-                out.print(answer(line.split("\t", -1)));
+                out.print(verdicts(line.split("\t", -1)));
                 out.print('\n');
             }
         } catch (IOException e) {
@@ -43,7 +45,7 @@ public class Oracle {
         out.flush();
     }
 
-    static String answer(String[] fields) {
+    static String verdicts(String[] fields) {
         boolean find = fields[0].indexOf('f') >= 0;
         int flags = fields[0].indexOf('i') >= 0 ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0;
         Pattern pattern;
@@ -56,15 +58,15 @@ public class Oracle {
         } catch (RuntimeException e) {
             return "E";
         }
-        StringBuilder answer = new StringBuilder();
+        StringBuilder verdicts = new StringBuilder();
         for (int i = 2; i < fields.length; i++) {
-            answer.append(i == 2 ? "" : " ").append(verdict(pattern, unescape(fields[i]), find));
+            verdicts.append(i == 2 ? "" : " ").append(verdict(pattern, unescape(fields[i]), find));
         }
-        return answer.toString();
+        return verdicts.toString();
     }
 
     static String verdict(Pattern pattern, String value, boolean find) {
-        Matcher matcher = pattern.matcher(new Counted(value));
+        Matcher matcher = pattern.matcher(new LimitedText(value));
         try {
             if (!find) {
                 return matcher.matches() ? "1" : "0";
@@ -72,20 +74,20 @@ public class Oracle {
             if (!matcher.find()) {
                 return "0";
             }
-            if (isHalf(value, matcher.start()) || isHalf(value, matcher.end())) {
+            if (splitsPair(value, matcher.start()) || splitsPair(value, matcher.end())) {
                 return "h";
             }
             int start = value.codePointCount(0, matcher.start());
             return start + "-" + value.codePointCount(0, matcher.end());
-        } catch (TooLong | StackOverflowError e) {
+        } catch (LimitExceeded | StackOverflowError e) {
             return "?";
         } catch (RuntimeException e) {
             return "!";
         }
     }
 
-    /** Whether a place lies within a surrogate pair. */
-    static boolean isHalf(String value, int at) {
+    /** Returns true if a position is between the two halves of a surrogate pair. */
+    static boolean splitsPair(String value, int at) {
         return at > 0 && at < value.length() && Character.isSurrogatePair(value.charAt(at - 1), value.charAt(at));
     }
 
@@ -103,25 +105,25 @@ public class Oracle {
         return plain.toString();
     }
 
-    static final class TooLong extends RuntimeException {
-        TooLong() {
+    static final class LimitExceeded extends RuntimeException {
+        LimitExceeded() {
             super(null, null, false, false);
         }
     }
 
-    /** A text that can be read only so often. */
-    static final class Counted implements CharSequence {
+    /** A text that throws after a limited number of reads. */
+    static final class LimitedText implements CharSequence {
         final String text;
         int reads;
 
-        Counted(String text) {
+        LimitedText(String text) {
             this.text = text;
         }
 
         @Override
         public char charAt(int index) {
             if (++reads > LIMIT) {
-                throw new TooLong();
+                throw new LimitExceeded();
             }
             return text.charAt(index);
         }

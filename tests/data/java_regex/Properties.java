@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Says which code points every property, shorthand and cased character matches: {@code java Properties.java > properties.txt}.
+ * Prints which code points every property, shorthand and cased character matches: {@code java Properties.java > properties.txt}.
  *
- * <p>A line holds flags, a pattern, the number of code points and a hash of the ranges that they form, or E for a refusal. A
- * last line has a hash of all pairs of cased characters that match each other, alone, beside others, and in ranges.
+ * <p>A line has flags, a pattern, the number of matching code points and a hash of their ranges, or E if the pattern is
+ * rejected. The last lines have a hash of all pairs of cased characters that match each other: alone, in a literal, in a class
+ * and in ranges.
  */
 public class Properties {
     public static void main(String[] args) {
@@ -101,7 +102,7 @@ public class Properties {
         return count + "\t" + Long.toHexString(hash);
     }
 
-    /** A hash over all pairs: alone, beside another character, in a class, in a range of one and of three. */
+    /** Hashes all pairs: alone, in a literal of two characters, in a class, in a range of one and of three. */
     static String cased(String flags) {
         TreeSet<Integer> cased = new TreeSet<>();
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {

@@ -1,9 +1,8 @@
-//! A pattern and a value, separated by the first NUL: nothing may panic, and the answers must agree
-//! with each other.
+//! Fuzzes a pattern and a value, separated by the first NUL: nothing panics, and the methods of a filter agree.
 #![no_main]
 
 #[path = "../../../src/filter/mod.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the module stands alone here")]
+#[expect(dead_code, unreachable_pub, reason = "the module is compiled without the rest of the crate")]
 mod filter;
 
 use filter::{Filter, Mode};

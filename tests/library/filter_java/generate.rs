@@ -1,7 +1,6 @@
-//! Random patterns of Java's syntax, each with values that it may match.
+//! Generates random patterns in Java's syntax, each with values that it may match.
 
-/// A small generator of random numbers (`SplitMix64`): the same seed gives the same patterns
-/// everywhere.
+/// A random number generator (`SplitMix64`). The same seed gives the same patterns on every machine.
 pub(crate) struct Random(pub u64);
 
 impl Random {
@@ -26,8 +25,9 @@ impl Random {
     }
 }
 
-/// One pattern, how it is to be read, and values.
+/// A pattern and the values to match.
 pub(crate) struct Case {
+    /// The mode, as `Oracle.java` documents it.
     pub mode: &'static str,
     pub pattern: String,
     pub values: Vec<String>,
@@ -86,7 +86,7 @@ const CHARS: &[char] = &[
     '\u{1DFA}',
 ];
 
-const SHORT: &[&str] = &[r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V"];
+const SHORTHANDS: &[&str] = &[r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V"];
 
 const PROPERTIES: &[&str] = &[
     "L",
@@ -149,7 +149,7 @@ const PROPERTIES: &[&str] = &[
     "LD",
 ];
 
-/// Few characters make many matches: each list brings out another kind of difference.
+/// Small alphabets, which lead to many matches. Each one reveals another kind of difference.
 const ALPHABETS: &[&[char]] = &[
     CHARS,
     CHARS,
@@ -170,16 +170,17 @@ const ALPHABETS: &[&[char]] = &[
 struct Generator<'a> {
     random: &'a mut Random,
     alphabet: &'static [char],
-    /// Constructs that only a test would combine.
+    /// Generates combinations that don't occur in practice, such as back-references inside repetitions.
     adversarial: bool,
     groups: usize,
     names: usize,
 }
 
+/// A part of a pattern and a sample text that it may match.
 type Piece = (String, String);
 
-/// A case from the whole grammar. The `adversarial` ones are full of looks behind and back-references
-/// within repetitions.
+/// Generates a case from the whole grammar. `adversarial` ones have many look-behinds, and back-references inside
+/// repetitions.
 pub(crate) fn case(random: &mut Random, adversarial: bool) -> Case {
     let mode = random.pick(&["m", "m", "m", "m", "m", "f", "f", "mi", "fi"]);
     let alphabet = random.pick(ALPHABETS);
@@ -187,14 +188,14 @@ pub(crate) fn case(random: &mut Random, adversarial: bool) -> Case {
     let depth = generator.random.below(4);
     let (mut pattern, sample) = generator.alternatives(depth);
     if random.chance(10) {
-        pattern = flag(random) + &pattern;
+        pattern = flag_group(random) + &pattern;
     }
     if random.chance(6) {
-        damage(random, &mut pattern);
+        mutate_pattern(random, &mut pattern);
     }
     let mut values = vec![String::new(), sample.clone()];
     for _ in 0..4 {
-        values.push(vary(random, &sample, alphabet));
+        values.push(mutate_value(random, &sample, alphabet));
     }
     for length in 1..=6 {
         values.push((0..length).map(|_| random.pick(alphabet)).collect());
@@ -211,21 +212,22 @@ pub(crate) fn case(random: &mut Random, adversarial: bool) -> Case {
     Case { mode, pattern, values }
 }
 
-/// Signs in any order: mostly no pattern at all, which both must find.
-pub(crate) fn soup(random: &mut Random) -> Case {
-    const SIGNS: &[&str] = &[
+/// Generates tokens in random order. Most of these patterns are invalid, which both engines must detect.
+pub(crate) fn random_tokens(random: &mut Random) -> Case {
+    const TOKENS: &[&str] = &[
         "a", "a", "b", "1", "(", ")", "(?:", "(?>", "(?=", "(?!", "(?<=", "(?<!", "(?<n>", ")", ")", "|",
         "*", "+", "?", "{", "}", "{2}", "{1,2}", "{0}", "[", "]", "[^", "]", "&&", "&", "-", "^", "$", ".",
         "\\", "\\b", "\\w", "\\1", "\\R", "\\Q", "\\E", "\\k<n>", "\\p{L}", "\\pL", "\\x4", "\\0", "\\c",
         "\\u00", "(?i)", "(?x)", "(?", "#", " ", "\n", ",", ":", "<", ">", "=", "!", "\\v", "\\d", "é",
     ];
     let length = 1 + random.below(9);
-    let pattern = (0..length).map(|_| random.pick(SIGNS)).collect();
+    let pattern = (0..length).map(|_| random.pick(TOKENS)).collect();
     let values = ["", "a", "b", "aa", "ab", "1", "a\n", "\n", "-", "&", "]", "aab", "aaaa", " "];
     Case { mode: random.pick(&["m", "f", "mi"]), pattern, values: values.map(str::to_owned).to_vec() }
 }
 
-fn flag(random: &mut Random) -> String {
+/// Generates an inline flag group such as `(?im)`.
+fn flag_group(random: &mut Random) -> String {
     let mut flags = String::from("(?");
     for _ in 0..=random.below(3) {
         flags.push(random.pick(&['i', 'i', 'd', 'm', 's', 'u', 'x', 'U']));
@@ -233,19 +235,21 @@ fn flag(random: &mut Random) -> String {
     flags + ")"
 }
 
-fn damage(random: &mut Random, pattern: &mut String) {
+/// Removes or inserts one character.
+fn mutate_pattern(random: &mut Random, pattern: &mut String) {
     let mut chars: Vec<char> = pattern.chars().collect();
     let at = random.below(chars.len() + 1);
     if random.chance(50) && at < chars.len() {
         chars.remove(at);
     } else {
-        let signs: Vec<char> = r"()[]{}*+?|^$.\-&#QE 1ax<>=!:".chars().collect();
-        chars.insert(at, random.pick(&signs));
+        let metacharacters: Vec<char> = r"()[]{}*+?|^$.\-&#QE 1ax<>=!:".chars().collect();
+        chars.insert(at, random.pick(&metacharacters));
     }
     *pattern = chars.into_iter().collect();
 }
 
-fn vary(random: &mut Random, sample: &str, alphabet: &[char]) -> String {
+/// Changes a few characters of a value.
+fn mutate_value(random: &mut Random, sample: &str, alphabet: &[char]) -> String {
     let mut chars: Vec<char> = sample.chars().collect();
     for _ in 0..=random.below(2) {
         let at = random.below(chars.len() + 1);
@@ -274,16 +278,16 @@ impl Generator<'_> {
     fn alternatives(&mut self, depth: usize) -> Piece {
         let count = if self.chance(22) { 2 + self.random.below(2) } else { 1 };
         let mut branches: Vec<Piece> = (0..count).map(|_| self.sequence(depth)).collect();
-        let chosen = self.random.below(branches.len());
-        let sample = branches[chosen].1.clone();
+        let selected = self.random.below(branches.len());
+        let sample = branches[selected].1.clone();
         let texts: Vec<String> = branches.drain(..).map(|b| b.0).collect();
         (texts.join("|"), sample)
     }
 
     fn sequence(&mut self, depth: usize) -> Piece {
         let mut piece = Piece::default();
-        let least = usize::from(!self.chance(4));
-        for _ in 0..least + self.random.below(4) {
+        let min = usize::from(!self.chance(4));
+        for _ in 0..min + self.random.below(4) {
             let (pattern, sample) = self.quantified(depth);
             piece.0 += &pattern;
             piece.1 += &sample;
@@ -294,7 +298,7 @@ impl Generator<'_> {
     fn quantified(&mut self, depth: usize) -> Piece {
         let (mut pattern, mut sample) = self.atom(depth);
         if self.chance(35) {
-            let (quantifier, least, most) = self.random.pick(&[
+            let (quantifier, min, max) = self.random.pick(&[
                 ("?", 0, 1),
                 ("*", 0, 3),
                 ("+", 1, 3),
@@ -313,8 +317,8 @@ impl Generator<'_> {
             if self.chance(2) {
                 pattern += self.random.pick(&["{2}", "*", "{0}", "{3}?"]);
             }
-            let rounds = least + self.random.below(most - least + 1);
-            sample = sample.repeat(rounds);
+            let iterations = min + self.random.below(max - min + 1);
+            sample = sample.repeat(iterations);
         }
         (pattern, sample)
     }
@@ -322,7 +326,7 @@ impl Generator<'_> {
     fn literal(&mut self) -> Piece {
         let c = self.random.pick(self.alphabet);
         let code = u32::from(c);
-        let spelled = match self.random.below(14) {
+        let notation = match self.random.below(14) {
             0 => format!("\\x{{{code:x}}}"),
             1 if code < 0x100 => format!("\\x{code:02X}"),
             2 => {
@@ -340,13 +344,13 @@ impl Generator<'_> {
                 _ => c.to_string(),
             },
             6 => {
-                let more: String = (0..2).map(|_| self.random.pick(self.alphabet)).collect();
-                return (format!("\\Q{c}{more}\\E"), format!("{c}{more}"));
+                let rest: String = (0..2).map(|_| self.random.pick(self.alphabet)).collect();
+                return (format!("\\Q{c}{rest}\\E"), format!("{c}{rest}"));
             }
             _ if c == '.' || c == '^' => format!("\\{c}"),
             _ => c.to_string(),
         };
-        (spelled, c.to_string())
+        (notation, c.to_string())
     }
 
     fn any_char(&mut self) -> String {
@@ -365,27 +369,27 @@ impl Generator<'_> {
             0..=39 => self.literal(),
             40..=46 => (".".into(), self.any_char()),
             47..=58 => (self.class(2), self.any_char()),
-            59..=63 => (self.random.pick(SHORT).into(), self.any_char()),
+            59..=63 => (self.random.pick(SHORTHANDS).into(), self.any_char()),
             64..=67 => (self.property(), self.any_char()),
-            68..=74 => self.place(),
-            75..=76 => (flag(self.random), String::new()),
-            77..=78 if self.groups > 0 && self.adversarial => self.reference(),
+            68..=74 => self.anchor(),
+            75..=76 => (flag_group(self.random), String::new()),
+            77..=78 if self.groups > 0 && self.adversarial => self.back_reference(),
             79 => (r"\R".into(), self.random.pick(&["\r\n", "\n", "\u{85}"]).into()),
             _ if depth > 0 => self.group(depth - 1),
             _ => self.literal(),
         }
     }
 
-    fn place(&mut self) -> Piece {
-        let sign = self.random.pick(&[
+    fn anchor(&mut self) -> Piece {
+        let anchor = self.random.pick(&[
             "^", "$", "^", "$", r"\b", r"\b", r"\B", r"\A", r"\Z", r"\z", r"\G", "(?m)$", "(?m)^", "(?d)$",
             "(?md)^",
         ]);
         let sample = self.random.pick(&["", "", "", "\n"]);
-        (sign.into(), sample.into())
+        (anchor.into(), sample.into())
     }
 
-    fn reference(&mut self) -> Piece {
+    fn back_reference(&mut self) -> Piece {
         let number = 1 + self.random.below(self.groups);
         let text = if self.names > 0 && self.chance(30) {
             format!("\\k<n{}>", self.random.below(self.names))
@@ -414,9 +418,9 @@ impl Generator<'_> {
             85..=92 if !self.adversarial => return self.simple_look_behind(),
             85..=88 => "(?<=".into(),
             89..=92 => "(?<!".into(),
-            93..=94 => return self.pair(),
+            93..=94 => return self.referenced_group(),
             _ => {
-                let flags = flag(self.random);
+                let flags = flag_group(self.random);
                 let off = self.random.pick(&["", "", "-i", "-u", "-x", "-U", "-sm"]);
                 flags[..flags.len() - 1].to_owned() + off + ":"
             }
@@ -432,24 +436,24 @@ impl Generator<'_> {
         (format!("{opening}{inner})"), sample)
     }
 
-    /// One or two characters before this place.
+    /// Generates a look-behind over one or two characters.
     fn simple_look_behind(&mut self) -> Piece {
         let opening = self.random.pick(&["(?<=", "(?<!"]);
-        let first = self.quiet_atom();
+        let first = self.single_char_atom();
         let second = if self.chance(40) { self.literal().0 } else { String::new() };
         (format!("{opening}{first}{second})"), String::new())
     }
 
-    fn quiet_atom(&mut self) -> String {
+    fn single_char_atom(&mut self) -> String {
         match self.random.below(3) {
-            0 => self.random.pick(SHORT).into(),
+            0 => self.random.pick(SHORTHANDS).into(),
             1 => self.class(0),
             _ => self.literal().0,
         }
     }
 
-    /// A group and a reference to it.
-    fn pair(&mut self) -> Piece {
+    /// Generates a group and a back-reference to it.
+    fn referenced_group(&mut self) -> Piece {
         self.groups += 1;
         let number = self.groups;
         let (inner, sample) = self.alternatives(0);
@@ -483,10 +487,10 @@ impl Generator<'_> {
             8..=12 => {
                 let mut ends = [self.random.pick(self.alphabet), self.random.pick(self.alphabet)];
                 ends.sort_unstable();
-                let spell = |c: char| format!("\\x{{{:x}}}", u32::from(c));
-                if self.chance(30) { "a-z".into() } else { spell(ends[0]) + "-" + &spell(ends[1]) }
+                let escape = |c: char| format!("\\x{{{:x}}}", u32::from(c));
+                if self.chance(30) { "a-z".into() } else { escape(ends[0]) + "-" + &escape(ends[1]) }
             }
-            13..=14 => self.random.pick(SHORT).into(),
+            13..=14 => self.random.pick(SHORTHANDS).into(),
             15 => self.property(),
             16..=17 if depth > 0 => self.class(depth - 1),
             18 if depth > 0 => format!("&&{}", self.class(depth - 1)),

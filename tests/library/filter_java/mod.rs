@@ -1,21 +1,21 @@
-//! Our filters against the JDK's `java.util.regex`: stored verdicts, and fresh random ones where a
-//! JDK is present.
+//! Compares filters with the JDK's `java.util.regex`: stored verdicts, and random patterns where a JDK 17 is installed.
 
 mod generate;
 mod oracle;
+
 use std::fs::{read_to_string, write};
 
-use generate::{Case, Random, case, soup};
-use oracle::{Tally, data};
+use generate::{Case, Random, case, random_tokens};
+use oracle::{Tally, data_folder};
 
-/// How many in a hundred of the patterns that Java takes we may refuse, where they are like those that people write.
-const ORDINARY: usize = 1;
-/// The same where they are made to be hard, or to name what is refused.
-const HARD: usize = 6;
+/// Maximum percentage of Java's valid patterns that may be unsupported, among patterns like those that people write.
+const MAX_UNSUPPORTED_ORDINARY: usize = 1;
+/// The same among patterns that are difficult by design or use unsupported constructs.
+const MAX_UNSUPPORTED_ADVERSARIAL: usize = 6;
 
-/// Patterns written by hand, in every mode that makes a difference.
+/// Returns the handwritten patterns, in all modes that differ.
 fn handwritten() -> Vec<String> {
-    let text = read_to_string(data().join("handwritten.txt")).unwrap();
+    let text = read_to_string(data_folder().join("handwritten.txt")).unwrap();
     let mut lines = text.lines().skip(1);
     let values: Vec<String> = lines.next().unwrap().split('\t').map(oracle::unescape).collect();
     let cases = lines.flat_map(|pattern| {
@@ -29,7 +29,7 @@ fn random_cases(seed: u64, patterns: usize, adversarial: bool) -> Vec<String> {
     (0..patterns).map(|_| oracle::line(&case(&mut random, adversarial))).collect()
 }
 
-/// What `stored_patterns_answer_as_in_java` asks.
+/// Returns the cases whose verdicts are stored.
 fn stored_cases() -> [(&'static str, Vec<String>); 3] {
     [
         ("handwritten", handwritten()),
@@ -38,41 +38,42 @@ fn stored_cases() -> [(&'static str, Vec<String>); 3] {
     ]
 }
 
-/// Writes the verdicts that are stored; needs a JDK 17:
-/// `cargo test --test filter_java -- --ignored store_verdicts`.
+/// Stores the verdicts; needs a JDK 17: `cargo test --test library -- --ignored store_verdicts`.
 #[test]
 #[ignore = "writes into the source tree"]
 fn store_verdicts() {
     for (name, lines) in stored_cases() {
-        let verdicts = oracle::ask(&lines).expect("java");
-        write(data().join(format!("{name}.verdicts")), verdicts.join("\n") + "\n").unwrap();
+        let verdicts = oracle::run(&lines).expect("a JDK 17 (java)");
+        write(data_folder().join(format!("{name}.verdicts")), verdicts.join("\n") + "\n").unwrap();
     }
 }
 
 #[test]
-fn stored_patterns_answer_as_in_java() {
+fn stored_verdicts_match() {
     for (name, lines) in stored_cases() {
-        let verdicts = read_to_string(data().join(format!("{name}.verdicts"))).unwrap();
+        let verdicts = read_to_string(data_folder().join(format!("{name}.verdicts"))).unwrap();
         let verdicts: Vec<String> = verdicts.lines().map(str::to_owned).collect();
-        let tally = judged(&lines, &verdicts);
+        let tally = compare(&lines, &verdicts);
         report(&tally, name);
-        bounded(&tally, if name == "ordinary" { ORDINARY } else { HARD });
+        let max_unsupported =
+            if name == "ordinary" { MAX_UNSUPPORTED_ORDINARY } else { MAX_UNSUPPORTED_ADVERSARIAL };
+        check_limits(&tally, max_unsupported);
     }
 }
 
-fn judged(lines: &[String], verdicts: &[String]) -> Tally {
-    assert_eq!(lines.len(), verdicts.len(), "verdicts of other cases: store them anew");
+fn compare(lines: &[String], verdicts: &[String]) -> Tally {
+    assert_eq!(lines.len(), verdicts.len(), "the cases have changed: run store_verdicts");
     let mut tally = Tally::default();
     for (line, verdict) in lines.iter().zip(verdicts) {
-        tally.judge(line, verdict);
+        tally.compare(line, verdict);
     }
     tally
 }
 
-/// Random patterns, new at every run. `GATEWATCH_FILTER_SEED` repeats one,
-/// `GATEWATCH_FILTER_PATTERNS` sets how many.
+/// Compares new random patterns in every run. `GATEWATCH_FILTER_SEED` repeats a run, `GATEWATCH_FILTER_PATTERNS` sets the
+/// number of patterns.
 #[test]
-fn fresh_patterns_answer_as_in_java() {
+fn random_patterns_match_java() {
     let number = |name: &str| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
     let seed = number("GATEWATCH_FILTER_SEED").unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -80,43 +81,65 @@ fn fresh_patterns_answer_as_in_java() {
     });
     let patterns = number("GATEWATCH_FILTER_PATTERNS").unwrap_or(2_000);
     let patterns = usize::try_from(patterns).unwrap();
-    crate::support::say(&format!("fresh patterns from seed {seed}"));
+    crate::support::say(&format!("random patterns with GATEWATCH_FILTER_SEED={seed}"));
     let mut lines = random_cases(seed, patterns / 2, false);
     lines.extend(random_cases(!seed, patterns / 2, true));
     let mut random = Random(seed);
-    lines.extend((0..patterns / 2).map(|_| oracle::line(&soup(&mut random))));
-    let Some(answers) = oracle::ask(&lines) else {
-        crate::support::skip("the comparison of fresh patterns", "a JDK 17 (java)");
+    lines.extend((0..patterns / 2).map(|_| oracle::line(&random_tokens(&mut random))));
+    let Some(verdicts) = oracle::run(&lines) else {
+        crate::support::skip("the comparison of random patterns", "a JDK 17 (java)");
         return;
     };
-    let tally = judged(&lines, &answers);
+    let tally = compare(&lines, &verdicts);
     report(&tally, &format!("seed {seed}"));
-    bounded(&tally, HARD);
+    check_limits(&tally, MAX_UNSUPPORTED_ADVERSARIAL);
 }
 
-/// Refusing or giving up is no difference, but too much of it is no filter either.
-fn bounded(tally: &Tally, refused_percent: usize) {
-    let taken = tally.patterns - tally.both_refuse;
-    assert!(tally.matching > tally.cases / 20, "too few matches to mean anything");
-    assert!(tally.refused * 100 <= taken * refused_percent, "{} of {taken} refused", tally.refused);
-    assert!((tally.gave_up + tally.unknown) * 1000 <= tally.cases, "{} given up", tally.gave_up);
+/// Regenerates the Unicode tables and compares them with those in the source tree.
+#[test]
+fn generated_tables_are_current() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    if oracle::run_program("Tables.java", &[path], "").is_none() {
+        crate::support::skip("the comparison of the generated tables", "a JDK 17 (java)");
+        return;
+    }
+    let stored = data_folder().join("../../../src/filter/generated");
+    for name in ["blocks.rs", "case.rs", "scripts.rs"] {
+        let [generated, stored] =
+            [folder.path(), &stored].map(|folder| read_to_string(folder.join(name)).unwrap());
+        assert_eq!(generated.lines().collect::<Vec<_>>(), stored.lines().collect::<Vec<_>>(), "{name}");
+    }
+}
+
+/// Limits the number of unsupported patterns and of values that exceeded the backtracking limit.
+fn check_limits(tally: &Tally, max_unsupported_percent: usize) {
+    let valid = tally.patterns - tally.both_reject;
+    assert!(tally.matching > tally.cases / 20, "too few matches for a meaningful comparison");
+    assert!(
+        tally.unsupported * 100 <= valid * max_unsupported_percent,
+        "{} of {valid} patterns unsupported",
+        tally.unsupported
+    );
+    let exceeded = tally.limit_exceeded + tally.unknown;
+    assert!(exceeded * 1000 <= tally.cases, "{exceeded} of {} cases undecided", tally.cases);
 }
 
 fn report(tally: &Tally, name: &str) {
     println!(
-        "{name}: {} patterns, {} cases, {} of them match; refused by both {}, by us alone {}, unknown {}, half {}, gave up {}, differences {}",
+        "{name}: {} patterns, {} cases, {} matching; rejected by both {}, unsupported {}, unknown {}, half surrogates {}, limit exceeded {}, differences {}",
         tally.patterns,
         tally.cases,
         tally.matching,
-        tally.both_refuse,
-        tally.refused,
+        tally.both_reject,
+        tally.unsupported,
         tally.unknown,
-        tally.halves,
-        tally.gave_up,
+        tally.half_surrogates,
+        tally.limit_exceeded,
         tally.differences.len()
     );
-    for (text, count) in &tally.refusals {
-        println!("  refused {count}: {text}");
+    for (construct, count) in &tally.unsupported_constructs {
+        println!("  unsupported {count}: {construct}");
     }
     for difference in tally.differences.iter().take(60) {
         println!("  {difference}");

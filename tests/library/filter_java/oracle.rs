@@ -1,4 +1,4 @@
-//! Speaking to the Java program that knows the right answers, and judging ours by them.
+//! Runs the Java programs of `tests/data/java_regex` and compares filters with their verdicts.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -9,10 +9,11 @@ use gatewatch::filter::{Filter, Mode};
 
 use super::generate::Case;
 
-pub(crate) fn data() -> PathBuf {
+pub(crate) fn data_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/java_regex")
 }
 
+/// Escapes everything but printable ASCII, as `Oracle.java` documents it.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -37,6 +38,7 @@ pub(crate) fn unescape(text: &str) -> String {
     out + rest
 }
 
+/// Formats a case as a line of input for `Oracle.java`.
 pub(crate) fn line(case: &Case) -> String {
     let mut line = format!("{}\t{}", case.mode, escape(&case.pattern));
     for value in &case.values {
@@ -46,14 +48,18 @@ pub(crate) fn line(case: &Case) -> String {
     line
 }
 
-/// The JDK's answers to lines of cases; None where there is no `java`.
-pub(crate) fn ask(lines: &[String]) -> Option<Vec<String>> {
-    ask_program("Oracle.java", &[], &(lines.join("\n") + "\n"))
+/// Returns the JDK's verdicts on lines of cases, or `None` without a JDK 17.
+pub(crate) fn run(lines: &[String]) -> Option<Vec<String>> {
+    run_program("Oracle.java", &[], &(lines.join("\n") + "\n"))
 }
 
-pub(crate) fn ask_program(program: &str, args: &[&str], input: &str) -> Option<Vec<String>> {
+/// Runs a Java program and returns the lines of its output, or `None` without a JDK 17.
+pub(crate) fn run_program(program: &str, args: &[&str], input: &str) -> Option<Vec<String>> {
+    if !has_jdk_17() {
+        return None;
+    }
     let mut child = Command::new("java")
-        .arg(data().join(program))
+        .arg(data_folder().join(program))
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -69,86 +75,94 @@ pub(crate) fn ask_program(program: &str, args: &[&str], input: &str) -> Option<V
     Some(text.lines().map(str::to_owned).collect())
 }
 
-/// What came of many cases.
+/// Returns `true` if `java` is version 17. Other versions have other Unicode tables and word boundaries.
+fn has_jdk_17() -> bool {
+    let output = Command::new("java").arg("-version").output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stderr).contains("version \"17"))
+}
+
+/// The result of comparing many cases.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub patterns: usize,
+    /// Pairs of a pattern and a value.
     pub cases: usize,
-    /// Of these, how many match.
+    /// Cases that match.
     pub matching: usize,
-    /// Patterns that both refuse.
-    pub both_refuse: usize,
-    /// Patterns that the JDK takes and we refuse.
-    pub refused: usize,
-    /// Values at which either gave up.
+    /// Patterns that both reject.
+    pub both_reject: usize,
+    /// Patterns that only the JDK accepts.
+    pub unsupported: usize,
+    /// Cases in which the JDK exceeded its limit.
     pub unknown: usize,
-    /// Values in which Java finds half of a character, which has no meaning here.
-    pub halves: usize,
-    /// Values at which we gave up and the JDK did not.
-    pub gave_up: usize,
-    pub refusals: std::collections::BTreeMap<String, usize>,
+    /// Cases in which Java finds half of a surrogate pair, which a filter never finds.
+    pub half_surrogates: usize,
+    /// Cases in which only the filter exceeded its limit.
+    pub limit_exceeded: usize,
+    /// Number of patterns per unsupported construct.
+    pub unsupported_constructs: std::collections::BTreeMap<String, usize>,
     pub differences: Vec<String>,
 }
 
 impl Tally {
-    pub(crate) fn judge(&mut self, line: &str, answer: &str) {
+    /// Adds one pattern with its values.
+    pub(crate) fn compare(&mut self, line: &str, verdicts: &str) {
         let mut fields = line.split('\t');
-        let kind = fields.next().unwrap();
+        let flags = fields.next().unwrap();
         let pattern = unescape(fields.next().unwrap());
-        let find = kind.contains('f');
-        let mode = Mode { ignore_case: kind.contains('i'), contains: find, invert: false };
+        let find = flags.contains('f');
+        let mode = Mode { ignore_case: flags.contains('i'), contains: find, invert: false };
         self.patterns += 1;
-        let filter = match (Filter::new(&pattern, mode), answer) {
+        let filter = match (Filter::new(&pattern, mode), verdicts) {
             (Err(_), "E") => {
-                self.both_refuse += 1;
+                self.both_reject += 1;
                 return;
             }
             (Err(error), _) => {
-                // Java may compile a pattern and then fail at some values.
-                if answer.contains('!') {
-                    self.both_refuse += 1;
+                // Java can compile a pattern and throw an exception for some values.
+                if verdicts.contains('!') {
+                    self.both_reject += 1;
                     return;
                 }
-                self.refused += 1;
+                self.unsupported += 1;
                 let text = error.to_string();
-                let text = text.split(" can't be matched").next().unwrap_or_default();
-                *self.refusals.entry(text.to_owned()).or_default() += 1;
+                let text = text.split(" isn't supported").next().unwrap_or_default();
+                *self.unsupported_constructs.entry(text.to_owned()).or_default() += 1;
                 if !error.is_unsupported() {
-                    self.differ(line, &format!("JDK accepts, we say: {error}"));
+                    self.differ(line, &format!("the JDK accepts, the filter: {error}"));
                 }
                 return;
             }
             (Ok(_), "E") => {
-                self.differ(line, "the JDK refuses");
+                self.differ(line, "only the JDK rejects");
                 return;
             }
             (Ok(filter), _) => filter,
         };
-        if answer == "?" {
+        if verdicts == "?" {
             self.unknown += 1;
             return;
         }
-        for (value, verdict) in fields.zip(answer.split(' ')) {
+        for (value, verdict) in fields.zip(verdicts.split(' ')) {
             self.cases += 1;
             let value = unescape(value);
-            let ours = filter.is_match(&value);
-            let ours = match ours {
+            let result = match filter.is_match(&value) {
                 _ if verdict == "?" => {
                     self.unknown += 1;
                     continue;
                 }
                 _ if verdict == "h" => {
-                    self.halves += 1;
+                    self.half_surrogates += 1;
                     continue;
                 }
                 Err(_) => {
-                    self.gave_up += 1;
+                    self.limit_exceeded += 1;
                     continue;
                 }
-                Ok(ours) if !find => if ours { "1" } else { "0" }.to_owned(),
-                Ok(ours) => {
+                Ok(matched) if !find => if matched { "1" } else { "0" }.to_owned(),
+                Ok(matched) => {
                     let found = filter.find(&value);
-                    assert_eq!(ours, found.is_some(), "{line}");
+                    assert_eq!(matched, found.is_some(), "{line}");
                     found.map_or("0".to_owned(), |found| {
                         let start = value[..found.start].chars().count();
                         let length = value[found].chars().count();
@@ -157,16 +171,16 @@ impl Tally {
                 }
             };
             self.matching += usize::from(verdict != "0");
-            if ours != verdict {
+            if result != verdict {
                 let value = escape(&value);
-                self.differ(line, &format!("[{value}] JDK {verdict}, ours {ours}"));
+                self.differ(line, &format!("[{value}] JDK {verdict}, filter {result}"));
             }
         }
     }
 
-    fn differ(&mut self, line: &str, what: &str) {
+    fn differ(&mut self, line: &str, difference: &str) {
         let mut fields = line.split('\t');
         let (mode, pattern) = (fields.next().unwrap(), fields.next().unwrap());
-        self.differences.push(format!("{mode} {pattern}   {what}"));
+        self.differences.push(format!("{mode} {pattern}   {difference}"));
     }
 }
