@@ -128,7 +128,7 @@ fn start_up(display: &str, eye: &Eye, what: &str, url: Option<&str>) {
 
 /// CellStyle without a pause: what is timed takes some tenths of a second.
 fn until_quickly(seen: impl Fn() -> bool) {
-    let end = Instant::now() + screen::PATIENCE;
+    let end = Instant::now() + screen::TIMEOUT;
     while !seen() {
         assert!(Instant::now() < end, "the window never came");
         sleep(Duration::from_millis(1));

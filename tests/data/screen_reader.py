@@ -1,12 +1,12 @@
-"""A screen reader for tests: it writes down what it would read aloud.
+"""A screen reader for tests: writes down what it would read aloud.
 
-It switches accessibility on in the session, as a screen reader does, and then takes commands, one a line. Each answer
+Switches accessibility on in the session, as a screen reader does, and then reads commands, one per line. Each answer
 ends with an empty line.
 
-    dump              every accessible of every program: depth, role, name, states, description, attributes and place,
-                      with tabs between
-    click ROLE NAME   does what a click on this accessible does: "done" or nothing
-    focused           the role and the name of everything that was reported to have taken the focus, since last asked
+    dump              every accessible of every program: depth, role, name, states, description, attributes and
+                      position, separated by tabs
+    click ROLE NAME   clicks the first accessible with this role and name; "done" if there is one
+    focused           role and name of everything that reported the focus since the last "focused"
 
 Needs the Atspi 2.0 bindings of GObject introspection.
 """
@@ -20,11 +20,11 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, Gio, GLib
 
-# Those that tests look at.
+# The states that tests check.
 STATES = ("active", "checked", "editable", "focusable", "focused", "pressed", "selectable", "selected")
 
-# A minute without an answer ends this, so that a test fails instead of hanging.
-PATIENCE = 60
+# Limit of a command and of each call in it, in seconds. Only turns a hang into a failure.
+TIMEOUT = 180
 
 
 def switch_on():
@@ -32,6 +32,8 @@ def switch_on():
     enabled = GLib.Variant("(ssv)", ("org.a11y.Status", "IsEnabled", GLib.Variant("b", True)))
     session = Gio.bus_get_sync(Gio.BusType.SESSION)
     session.call_sync(*status, enabled, None, Gio.DBusCallFlags.NONE, -1, None)
+    # By default a call fails after 0.8 s, which a busy machine takes now and then.
+    Atspi.set_timeout(TIMEOUT * 1000, TIMEOUT * 1000)
 
 
 def one_line(text):
@@ -43,29 +45,29 @@ def role(accessible):
 
 
 def describe(accessible, depth):
-    held = [state.value_nick for state in accessible.get_state_set().get_states()]
+    states = [state.value_nick for state in accessible.get_state_set().get_states()]
     attributes = accessible.get_attributes() or {}
-    place = ""
+    position = ""
     if "Component" in accessible.get_interfaces():
-        # In the window, whose own place on the screen does not matter then.
-        at = accessible.get_extents(Atspi.CoordType.WINDOW)
-        place = f"{at.x} {at.y} {at.width} {at.height}"
+        # Relative to the window, so that the window's own position doesn't matter.
+        extents = accessible.get_extents(Atspi.CoordType.WINDOW)
+        position = f"{extents.x} {extents.y} {extents.width} {extents.height}"
     fields = (
         str(depth),
         role(accessible),
         accessible.get_name(),
-        " ".join(state for state in STATES if state in held),
+        " ".join(state for state in STATES if state in states),
         accessible.get_description(),
         " ".join(f"{name}={value}" for name, value in sorted(attributes.items())),
-        place,
+        position,
     )
     return "\t".join(one_line(field) for field in fields)
 
 
 def everything():
-    """All accessibles with their depths, parents before their children."""
+    """Yields all accessibles with their depths, parents before their children."""
     desktop = Atspi.get_desktop(0)
-    # What was kept of an earlier look may be out of date.
+    # What an earlier command read may be out of date.
     desktop.clear_cache()
     rest = [(desktop, -1)]
     while rest:
@@ -75,7 +77,7 @@ def everything():
         try:
             children = [accessible.get_child_at_index(i) for i in range(accessible.get_child_count())]
         except GLib.Error:
-            # It went away in the meantime.
+            # Removed in the meantime.
             continue
         rest.extend((child, depth + 1) for child in reversed(children) if child is not None)
 
@@ -85,32 +87,32 @@ def dump():
         try:
             print(describe(accessible, depth))
         except GLib.Error:
-            # It went away in the meantime.
+            # Removed in the meantime.
             pass
 
 
-def click(wanted, name):
+def click(wanted_role, wanted_name):
     for accessible, _ in everything():
         try:
-            if role(accessible) != wanted or accessible.get_name() != name:
+            if role(accessible) != wanted_role or accessible.get_name() != wanted_name:
                 continue
-            # A click is the only action there is.
+            # A click is the only action of an accessible here.
             if "Action" in accessible.get_interfaces() and accessible.do_action(0):
                 print("done")
                 return
         except GLib.Error:
-            # It went away in the meantime.
+            # Removed in the meantime.
             pass
 
 
-def give_up(*failure):
-    """Ends it all where the main loop would go on without an answer."""
-    sys.__excepthook__(*failure)
+def exit_on_error(*error):
+    """Ends the process where the main loop would go on without an answer."""
+    sys.__excepthook__(*error)
     os._exit(1)
 
 
 def main():
-    sys.excepthook = give_up
+    sys.excepthook = exit_on_error
     switch_on()
     loop = GLib.MainLoop()
     focused = []
@@ -120,16 +122,16 @@ def main():
             try:
                 focused.append(f"{role(event.source)}\t{one_line(event.source.get_name())}")
             except GLib.Error:
-                # It went away in the meantime.
+                # Removed in the meantime.
                 pass
 
     def on_command(*_):
         command, *rest = sys.stdin.readline().rstrip("\n").split(" ", 2)
         if not command:
-            # Whoever asked is gone.
+            # The test has ended.
             loop.quit()
             return False
-        signal.alarm(PATIENCE)
+        signal.alarm(TIMEOUT)
         if command == "dump":
             dump()
         elif command == "click":

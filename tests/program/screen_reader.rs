@@ -1,10 +1,9 @@
-//! The window as a screen reader finds it: the table with its rows and cells, what is selected, where the focus is, how
-//! the table is sorted. Not what the program hands out, but what arrives at the other end of AT-SPI.
+//! The window as a screen reader finds it: the rows and cells of the table, the selection, the focus and the sort. Reads
+//! what arrives at the other end of AT-SPI, not what the program sends.
 //!
-//! On a screen in memory and a D-Bus of its own, so that neither the user's session nor its settings are touched.
-//! Needs Xvfb, xdotool, dbus-daemon, the AT-SPI services and their Python bindings; on Debian the packages xvfb,
-//! xdotool, dbus-daemon, at-spi2-core, python3-gi and gir1.2-atspi-2.0. Without them it is skipped with one visible
-//! line; with `CI=true` it fails instead.
+//! Runs on a screen in memory and its own D-Bus, so that it touches neither the user's session nor their settings. Needs
+//! Xvfb, xdotool, dbus-daemon, the AT-SPI services and their Python bindings; on Debian the packages xvfb, xdotool,
+//! dbus-daemon, at-spi2-core, python3-gi and gir1.2-atspi-2.0. Skipped without them; with `CI=true` it fails instead.
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,17 +12,21 @@ use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::screen::{
-    PATIENCE, Running, first_line, gatewatch, missing, output, quit, screen, until, window,
+    Running, TIMEOUT, first_line, gatewatch, missing, output, quit, screen, until, window,
 };
+use crate::support::{FakeGateway, answer, ok};
 use tempfile::TempDir;
 
-/// Says how the bus of a session starts the one for accessibility.
+/// The file with which a session bus starts the accessibility bus.
 const SERVICE: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
 
-/// The columns, as they are called aloud.
+/// The sessions of the gateway.
+const SESSIONS: usize = 12;
+
+/// The titles of the columns, as they are read aloud.
 const TITLES: [&str; 6] = ["Username", "Project", "Address", "Designer", "Client ID", "Created"];
 
-/// A Python with the bindings. The system's own first: another one in `PATH` often lacks its modules.
+/// Returns a Python with the bindings. Tries the system's first: another one in `PATH` often lacks its modules.
 fn python() -> Option<&'static str> {
     let has_bindings = |python: &&str| {
         let mut command = Command::new(python);
@@ -33,9 +36,7 @@ fn python() -> Option<&'static str> {
     ["/usr/bin/python3", "python3"].into_iter().find(has_bindings)
 }
 
-/// A session's D-Bus of which nobody else knows.
-///
-/// What it starts, the bus for accessibility and the registry on that, ends when it ends.
+/// A private session bus. The accessibility bus that it starts ends with it.
 struct Bus {
     address: String,
     _daemon: Running,
@@ -43,12 +44,12 @@ struct Bus {
 }
 
 impl Bus {
-    /// For programs on this display.
+    /// Starts a bus for programs on a display.
     fn new(display: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let services = home.path().join("services");
         std::fs::create_dir(&services).unwrap();
-        // Nothing else can be started here: no portal, no store of settings or of secrets.
+        // No other service can be started: no portal, no settings, no keyring.
         std::fs::copy(SERVICE, services.join("org.a11y.Bus.service")).unwrap();
         let config = home.path().join("bus.conf");
         let (folder, services) = (home.path().display(), services.display());
@@ -71,8 +72,8 @@ impl Bus {
         let mut daemon = Command::new("dbus-daemon");
         daemon.arg("--config-file").arg(&config).args(["--nofork", "--print-address=1"]);
         let mut daemon = Running(
-            Self::at_home(home.path(), &mut daemon)
-                // The bus for accessibility leaves its address on the screen, too.
+            Self::with_home(home.path(), &mut daemon)
+                // The accessibility bus also stores its address on the screen.
                 .env("DISPLAY", display)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
@@ -83,26 +84,26 @@ impl Bus {
         Self { address, _daemon: daemon, home }
     }
 
-    /// Keeps what a program leaves behind, sockets and settings, in this folder.
-    fn at_home<'a>(home: &Path, command: &'a mut Command) -> &'a mut Command {
+    /// Keeps the files of a program, such as sockets and settings, in `home`.
+    fn with_home<'a>(home: &Path, command: &'a mut Command) -> &'a mut Command {
         command
             .env("HOME", home)
             .env("XDG_RUNTIME_DIR", home)
-            // Whether a screen reader is in use is otherwise written to the user's settings.
+            // Switching accessibility on would otherwise change the user's settings.
             .env("GSETTINGS_BACKEND", "memory")
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("AT_SPI_BUS_ADDRESS")
             .env_remove("WAYLAND_DISPLAY")
     }
 
-    /// Lets a program speak on this bus.
-    fn join<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    /// Connects a program to this bus.
+    fn connect<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("DBUS_SESSION_BUS_ADDRESS", &self.address).env_remove("AT_SPI_BUS_ADDRESS")
     }
 }
 
-/// One accessible, as it arrived.
-#[derive(Clone, Debug)]
+/// An accessible as the screen reader prints it.
+#[derive(Clone, PartialEq)]
 struct Accessible {
     depth: usize,
     role: String,
@@ -110,16 +111,16 @@ struct Accessible {
     states: Vec<String>,
     description: String,
     attributes: Vec<String>,
-    /// Left, top, width and height in the window.
-    place: Option<[i32; 4]>,
+    /// Left, top, width and height in the window, in pixels.
+    extents: Option<[i32; 4]>,
 }
 
 impl Accessible {
-    fn read(line: &str) -> Self {
+    fn parse(line: &str) -> Self {
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-        let [depth, role, name, states, description, attributes, place] =
+        let [depth, role, name, states, description, attributes, extents] =
             line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-        let place: Vec<i32> = place.split_whitespace().map(|number| number.parse().unwrap()).collect();
+        let extents: Vec<i32> = extents.split_whitespace().map(|number| number.parse().unwrap()).collect();
         Self {
             depth: depth.parse().unwrap(),
             role: role.to_owned(),
@@ -127,16 +128,16 @@ impl Accessible {
             states: words(states),
             description: description.to_owned(),
             attributes: words(attributes),
-            place: place.try_into().ok(),
+            extents: extents.try_into().ok(),
         }
     }
 
-    fn is(&self, state: &str) -> bool {
-        self.states.iter().any(|it| it == state)
+    fn has(&self, state: &str) -> bool {
+        self.states.iter().any(|held| held == state)
     }
 }
 
-/// A screen reader that can be asked.
+/// A running screen reader.
 struct Reader {
     _python: Running,
     stdin: ChildStdin,
@@ -147,18 +148,19 @@ impl Reader {
     fn new(python: &str, bus: &Bus, display: &str) -> Self {
         let mut command = Command::new(python);
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/screen_reader.py"));
-        Bus::at_home(bus.home.path(), &mut command).env("DISPLAY", display);
-        let child = bus.join(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Bus::with_home(bus.home.path(), &mut command).env("DISPLAY", display);
+        let child = bus.connect(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut python = Running(child);
         let stdin = python.0.stdin.take().unwrap();
         let stdout = BufReader::new(python.0.stdout.take().unwrap());
         let mut reader = Self { _python: python, stdin, stdout };
-        // It answers once it has switched accessibility on.
-        reader.ask("focused");
+        // Answers only after it has switched accessibility on.
+        reader.run("focused");
         reader
     }
 
-    fn ask(&mut self, command: &str) -> Vec<String> {
+    /// Runs a command, and returns the lines of its answer.
+    fn run(&mut self, command: &str) -> Vec<String> {
         writeln!(self.stdin, "{command}").unwrap();
         let mut lines = Vec::new();
         loop {
@@ -173,27 +175,28 @@ impl Reader {
     }
 
     fn click(&mut self, role: &str, name: &str) {
-        assert_eq!(self.ask(&format!("click {role} {name}")), ["done"], "a click on the {role} {name:?}");
+        let command = format!("click {role} {name}");
+        until(&command, || (self.run(&command) == ["done"]).then_some(()));
     }
 
-    /// The roles of what has taken the focus since this was asked last.
+    /// Returns the roles of the accessibles that took the focus since the last call.
     fn focused(&mut self) -> Vec<String> {
-        self.ask("focused").iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+        self.run("focused").iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
     }
 
     fn window(&mut self) -> Window {
-        Window(self.ask("dump").iter().map(|line| Accessible::read(line)).collect())
+        Window(self.run("dump").iter().map(|line| Accessible::parse(line)).collect())
     }
 
-    /// CellStyle at the window again and again until there is something to find.
+    /// Reads the window until `look` returns something.
     fn until<T>(&mut self, what: &str, mut look: impl FnMut(&Window) -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             let window = self.window();
             if let Some(found) = look(&window) {
                 return found;
             }
-            assert!(Instant::now() < end, "never found: {what}; at last there was {window}");
+            assert!(Instant::now() < end, "timed out waiting for {what}; last: {window}");
             // Leaves the processor to the program.
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -202,14 +205,14 @@ impl Reader {
 
 /// A row of the table.
 struct Row<'a> {
-    itself: &'a Accessible,
-    /// Everything in it; what is in a cell follows it.
-    inside: &'a [Accessible],
+    row: &'a Accessible,
+    /// Everything in the row; the content of a cell follows the cell.
+    content: &'a [Accessible],
 }
 
 impl<'a> Row<'a> {
     fn cells(&self) -> impl Iterator<Item = &'a Accessible> {
-        self.inside.iter().filter(|it| matches!(it.role.as_str(), "table-cell" | "column-header"))
+        self.content.iter().filter(|it| matches!(it.role.as_str(), "table-cell" | "column-header"))
     }
 
     fn roles(&self) -> Vec<&'a str> {
@@ -220,65 +223,65 @@ impl<'a> Row<'a> {
         self.cells().map(|cell| cell.name.as_str()).collect()
     }
 
-    /// The middle of the first thing in it that says where it is.
+    /// Returns the middle of the first accessible in the row that has an extent.
     fn middle(&self) -> Option<(i32, i32)> {
-        let mut places = self.inside.iter().filter_map(|it| it.place);
-        let [left, top, width, height] = places.find(|[.., width, _]| *width > 0)?;
+        let mut extents = self.content.iter().filter_map(|it| it.extents);
+        let [left, top, width, height] = extents.find(|[.., width, _]| *width > 0)?;
         Some((left + width / 2, top + height / 2))
     }
 
-    /// Whether the row or something in it has the focus.
+    /// Returns whether the row or its content has the focus.
     fn is_focused(&self) -> bool {
-        self.itself.is("focused") || self.inside.iter().any(|it| it.is("focused"))
+        self.row.has("focused") || self.content.iter().any(|it| it.has("focused"))
     }
 }
 
 /// All accessibles, parents before their children.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Window(Vec<Accessible>);
 
 impl Window {
-    /// What is in the table; nothing where there is no table.
+    /// Returns the content of the table; nothing without a table.
     fn table(&self) -> &[Accessible] {
         let table = self.0.iter().position(|it| it.role == "table" && it.name == "Sessions");
-        table.map_or(&[], |table| inside(&self.0, table))
+        table.map_or(&[], |table| content(&self.0, table))
     }
 
-    /// The rows of the table; the first is that of the titles.
+    /// Returns the rows of the table; the first one has the titles.
     fn rows(&self) -> Vec<Row<'_>> {
         let table = self.table();
         let rows = (0..table.len()).filter(|row| table[*row].role == "table-row");
-        rows.map(|row| Row { itself: &table[row], inside: inside(table, row) }).collect()
+        rows.map(|row| Row { row: &table[row], content: content(table, row) }).collect()
     }
 
-    /// The rows but for that of the titles.
+    /// Returns the rows of the sessions.
     fn sessions(&self) -> Vec<Row<'_>> {
         self.rows().into_iter().skip(1).collect()
     }
 
-    /// Which session is selected, if it is only one.
-    fn selected(&self) -> Option<usize> {
+    /// Returns whether this session is the only selected one, and has the focus.
+    fn is_current(&self, session: usize) -> bool {
         let sessions = self.sessions();
-        let mut selected = (0..sessions.len()).filter(|row| sessions[*row].itself.is("selected"));
-        selected.next().filter(|_| selected.next().is_none())
+        let selected: Vec<usize> =
+            (0..sessions.len()).filter(|at| sessions[*at].row.has("selected")).collect();
+        selected == [session] && sessions[session].is_focused()
     }
 
-    /// What is said beside each title.
-    fn remarks(&self) -> Vec<String> {
-        let remark = |title: &Accessible| format!("{} {}", title.description, title.attributes.join(" "));
-        self.rows().first().map_or(Vec::new(), |titles| titles.cells().map(remark).collect())
-    }
-
-    /// The one title that the table is sorted by, and what is said about it.
+    /// Returns the column that the table is sorted by, and what is read aloud about it; `None` unless it is one.
     fn order(&self) -> Option<(usize, String)> {
-        let sorted = |(_, remark): &(usize, String)| remark.contains("scending");
-        let mut remarks = self.remarks().into_iter().enumerate().filter(sorted);
-        remarks.next().filter(|_| remarks.next().is_none())
+        let rows = self.rows();
+        let mut sorted = rows
+            .first()?
+            .cells()
+            .map(|title| format!("{} {}", title.description, title.attributes.join(" ")))
+            .enumerate()
+            .filter(|(_, description)| description.contains("scending"));
+        sorted.next().filter(|_| sorted.next().is_none())
     }
 }
 
-/// What is in the accessible at `index`, however deep.
-fn inside(all: &[Accessible], index: usize) -> &[Accessible] {
+/// Returns everything in the accessible at `index`, at any depth.
+fn content(all: &[Accessible], index: usize) -> &[Accessible] {
     let rest = &all[index + 1..];
     let end = rest.iter().position(|it| it.depth <= all[index].depth);
     &rest[..end.unwrap_or(rest.len())]
@@ -294,11 +297,18 @@ impl fmt::Display for Window {
     }
 }
 
+/// A gateway whose sessions never change.
+fn still_gateway() -> FakeGateway {
+    let session = |n: usize| format!(r#""user{n}","Boiler","10.2.0.{n}",false,"ID{n}",1795365700123"#);
+    let sessions: Vec<String> = (10..10 + SESSIONS).map(session).collect();
+    FakeGateway::gateway("8.1.44", ok(&answer(&sessions.iter().map(String::as_str).collect::<Vec<_>>())))
+}
+
 #[test]
-fn a_screen_reader_finds_the_rows_the_selection_and_the_order() {
+fn reads_rows_selection_focus_and_sort() {
     let mut missing = missing(&["Xvfb", "xdotool", "dbus-daemon"]);
     if !Path::new(SERVICE).is_file() {
-        missing.push("the services of AT-SPI");
+        missing.push("the AT-SPI services");
     }
     let python = python();
     if python.is_none() {
@@ -309,58 +319,60 @@ fn a_screen_reader_finds_the_rows_the_selection_and_the_order() {
         return;
     };
 
+    // Read once: no row moves between reading its position and clicking it.
+    let gateway = still_gateway();
     let config = tempfile::tempdir().unwrap();
+    std::fs::write(config.path().join("config.toml"), "refresh_secs = 0\n").unwrap();
     let (_xvfb, display) = screen();
     let bus = Bus::new(&display);
     let mut reader = Reader::new(python, &bus, &display);
-    let mut program = Running(bus.join(&mut gatewatch(&display, config.path())).spawn().unwrap());
+    let mut command = gatewatch(&display, config.path());
+    let mut program = Running(bus.connect(&mut command).arg(&gateway.url).spawn().unwrap());
     let number = window(&display, &mut program);
     output(&display, "xdotool", &["windowfocus", "--sync", &number]).unwrap();
-    let active = |window: &Window| window.0.iter().any(|it| it.role == "frame" && it.is("active"));
-    reader.until("an active window", |window| active(window).then_some(()));
+    let is_active = |window: &Window| window.0.iter().any(|it| it.role == "frame" && it.has("active"));
+    reader.until("an active window", |window| is_active(window).then_some(()));
 
-    // The sessions come a moment after the window, and may change while they are read.
-    let whole = |row: &Row<'_>| row.cells().count() == TITLES.len();
-    let shown = reader.until("a table of ten sessions", |window| {
-        let sessions = window.sessions();
-        (sessions.len() >= 10 && sessions.iter().all(whole)).then(|| window.clone())
+    // The layout settles within a few frames after the sessions arrive.
+    let mut before = None;
+    let shown = reader.until("all sessions, twice at the same positions", |window| {
+        let is_settled = window.sessions().len() == SESSIONS && before.as_ref() == Some(window);
+        before = Some(window.clone());
+        is_settled.then(|| window.clone())
     });
     let rows = shown.rows();
     let [titles, sessions @ ..] = rows.as_slice() else { panic!("no rows in {shown}") };
     assert_eq!(titles.roles(), ["column-header"; TITLES.len()], "{shown}");
     assert_eq!(titles.names(), TITLES, "{shown}");
-    for session in sessions {
+    for (n, session) in (10..).zip(sessions) {
         assert_eq!(session.roles(), ["table-cell"; TITLES.len()], "{shown}");
         let [user, project, address, _designer, client, created] = session.names()[..] else {
             unreachable!()
         };
-        assert!([user, project, address, client, created].iter().all(|text| !text.is_empty()), "{shown}");
+        let expected = [format!("user{n}"), "Boiler".to_owned(), format!("10.2.0.{n}"), format!("ID{n}")];
+        assert_eq!([user, project, address, client], expected.each_ref().map(String::as_str), "{shown}");
+        assert!(!created.is_empty(), "{shown}");
     }
 
-    // Into the table with the mouse, and on with the keyboard: what is selected is where the focus is.
-    let (x, y) = sessions[0].middle().expect("nothing in the row says where it is");
+    // Into the table with the mouse, on with the keyboard: the selected session has the focus.
+    let (x, y) = sessions[0].middle().expect("a row without a position");
     let (x, y) = (x.to_string(), y.to_string());
     output(&display, "xdotool", &["mousemove", "--window", &number, &x, &y, "click", "1"]).unwrap();
-    let entered = |window: &Window| window.rows().iter().any(Row::is_focused);
-    let before =
-        reader.until("the focus in a row of the table", |window| entered(window).then(|| window.selected()));
+    reader.until("the focus in the first session", |window| window.is_current(0).then_some(()));
     reader.focused();
     output(&display, "xdotool", &["key", "Down"]).unwrap();
-    reader.until("another selected session with the focus", |window| {
-        let selected = window.selected().filter(|row| Some(*row) != before)?;
-        window.sessions()[selected].is_focused().then_some(())
-    });
-    // A state of whose change nothing is heard is not read aloud.
+    reader.until("the focus in the second session", |window| window.is_current(1).then_some(()));
+    // A state is only read aloud if its change is reported.
     let in_table = |role: &String| matches!(role.as_str(), "table-row" | "table-cell");
-    until("word of the focus", || reader.focused().iter().any(in_table).then_some(()));
+    until("a report of the focus", || reader.focused().iter().any(in_table).then_some(()));
 
-    // What the arrows in the titles show must be said, too.
-    reader.click("column-header", TITLES[0]);
-    let first = |window: &Window| window.order().filter(|(title, _)| *title == 0).map(|(_, remark)| remark);
-    let up = reader.until("the order", first);
-    assert!(up.contains("ascending"), "{up}");
-    reader.click("column-header", TITLES[0]);
-    reader.until("the order reversed", |window| first(window).filter(|remark| remark.contains("descending")));
+    // The arrows in the titles are read aloud, too.
+    for direction in ["ascending", "descending"] {
+        reader.click("column-header", TITLES[0]);
+        let is_sorted =
+            |(title, description): &(usize, String)| *title == 0 && description.contains(direction);
+        reader.until(direction, |window| window.order().filter(is_sorted));
+    }
 
     quit(&display, &mut program);
 }

@@ -1,32 +1,33 @@
-//! A screen that exists only in memory, and the program's window on it.
+//! A screen in memory, and the program's window on it.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Painting on a processor alone takes its time on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// Limit of every wait. Only turns a hang into a failure: without a GPU and on a busy machine a frame takes seconds.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
 
-/// Ends a process with the test.
+/// A child process that ends with the test.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.0.kill();
-        let _gone = self.0.wait();
+        // It may have ended already.
+        let _killed = self.0.kill();
+        let _status = self.0.wait();
     }
 }
 
-/// Those of these programs that are not in `PATH`.
+/// Returns those of these programs that are not in `PATH`.
 pub(crate) fn missing<'a>(tools: &[&'a str]) -> Vec<&'a str> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = |tool: &str| std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
-    tools.iter().copied().filter(|tool| !found(tool)).collect()
+    let is_installed = |tool: &str| std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
+    tools.iter().copied().filter(|tool| !is_installed(tool)).collect()
 }
 
-/// A screen in memory, on a display number of its own.
+/// Starts a screen on a free display number, and returns it with its display.
 pub(crate) fn screen() -> (Running, String) {
     let xvfb = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
@@ -39,77 +40,83 @@ pub(crate) fn screen() -> (Running, String) {
     (xvfb, format!(":{number}"))
 }
 
-/// What a process writes first, without the end of the line.
+/// Returns the first line of a process's standard output.
 pub(crate) fn first_line(process: &mut Child) -> String {
     let mut line = String::new();
     BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.ends_with('\n'), "a process ended before it said anything");
+    assert!(line.ends_with('\n'), "a process ended without output");
     line.trim().to_owned()
 }
 
-/// What a program writes that works on this display, unless it fails.
+/// Runs a program on a display, and returns its standard output; `None` if it fails.
 pub(crate) fn output(display: &str, program: &str, args: &[&str]) -> Option<Vec<u8>> {
     let output = Command::new(program).args(args).env("DISPLAY", display).output().unwrap();
     output.status.success().then_some(output.stdout)
 }
 
-/// CellStyle again and again until there is something to see.
+/// Calls `look` until it returns something.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
-        if let Some(seen) = look() {
-            return seen;
+        if let Some(found) = look() {
+            return found;
         }
-        assert!(Instant::now() < end, "never seen: {what}");
-        // Leaves the processor to those that are waited for.
+        assert!(Instant::now() < end, "timed out waiting for {what}");
+        // Leaves the processor to the program.
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// The program with its demo gateway, to be started on this display.
+/// Returns the command that starts the program on a display, without settings from the environment.
 pub(crate) fn gatewatch(display: &str, config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
-    command
-        .env("DISPLAY", display)
-        .env("GATEWATCH_CONFIG_DIR", config)
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("GATEWATCH_USER")
-        .env_remove("GATEWATCH_PASSWORD")
-        .env_remove("GATEWATCH_TOKEN")
-        .stderr(Stdio::piped());
+    for name in
+        ["GATEWATCH_LOG", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "GATEWATCH_USER", "WAYLAND_DISPLAY"]
+    {
+        command.env_remove(name);
+    }
+    command.env("DISPLAY", display).env("GATEWATCH_CONFIG_DIR", config).stderr(Stdio::piped());
     command
 }
 
-/// The number of the program's window, once it is open.
+/// Waits for the program's window, and returns its number.
 pub(crate) fn window(display: &str, program: &mut Running) -> String {
-    until("a window", || {
+    until("the window", || {
         if let Some(status) = program.0.try_wait().unwrap() {
-            panic!("the program ended with {status}: {}", complaint(program));
+            panic!("the program ended with {status}: {}", standard_error(program));
         }
         let found = output(display, "xdotool", &["search", "--onlyvisible", "--name", "^Gatewatch$"])?;
         Some(String::from_utf8(found).unwrap().lines().next()?.to_owned())
     })
 }
 
-/// Ends the program with the keyboard, and expects that it takes it well.
+/// Quits the program with the keyboard, and checks that it succeeds.
 pub(crate) fn quit(display: &str, program: &mut Running) {
     output(display, "xdotool", &["key", "ctrl+q"]).unwrap();
-    let ended = until("the end", || program.0.try_wait().unwrap());
-    assert!(ended.success(), "{ended}: {}", complaint(program));
+    let status = until("the end of the program", || program.0.try_wait().unwrap());
+    assert!(status.success(), "{status}: {}", standard_error(program));
 }
 
-/// What a program that has ended wrote to its standard error.
-fn complaint(program: &mut Running) -> String {
-    let mut said = String::new();
-    program.0.stderr.as_mut().unwrap().read_to_string(&mut said).unwrap();
-    said
+/// Returns the standard error of a program that has ended.
+fn standard_error(program: &mut Running) -> String {
+    let mut text = String::new();
+    program.0.stderr.as_mut().unwrap().read_to_string(&mut text).unwrap();
+    text
 }
 
-/// How many different colours a picture of the window holds, and the picture.
-pub(crate) fn picture(display: &str, window: &str) -> Option<(usize, Vec<u8>)> {
+/// Returns a picture of a window as pixels of four bytes.
+pub(crate) fn picture(display: &str, window: &str) -> Option<Vec<u8>> {
     let picture = output(display, "xwd", &["-silent", "-id", window])?;
     let header = u32::from_be_bytes(picture.get(..4)?.try_into().ok()?) as usize;
-    let pixels = picture.get(header..)?;
-    let colours: std::collections::HashSet<&[u8]> = pixels.chunks_exact(4).collect();
-    Some((colours.len(), pixels.to_vec()))
+    Some(picture.get(header..)?.to_vec())
+}
+
+/// Returns the number of different colours in a picture.
+pub(crate) fn shades(picture: &[u8]) -> usize {
+    picture.chunks_exact(4).collect::<HashSet<_>>().len()
+}
+
+/// Returns the number of pixels in which two pictures of one window differ.
+pub(crate) fn differences(one: &[u8], other: &[u8]) -> usize {
+    one.chunks_exact(4).zip(other.chunks_exact(4)).filter(|(one, other)| one != other).count()
 }
