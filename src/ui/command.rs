@@ -1,147 +1,202 @@
-//! What the user can want of the window.
+//! What the user can do: the commands that the views emit and [`App`](super::App) runs.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::model::CellMenu;
 use crate::dataset::{ColumnId, Value};
+use crate::display::DateStyle;
+use crate::filter::Mode;
 use crate::gateway::{NodeUrl, Refused, SessionKind};
-use crate::query::{Side, SortKey};
+use crate::query::{FacetOrder, Grouping, Kind, Side as FilterField, SortKey};
 use crate::settings::SavedFilter;
-use crate::table::Action;
+use crate::table::{Action, Side};
 
-/// One wish of the user.
+/// One thing that the user did in the window.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// To watch the gateway of this name or address.
+pub(super) enum Command {
+    // The gateway
+    /// Connects to the gateway with this name or address.
     Connect(String),
-    /// To try the login that was typed.
+    /// Logs in with the typed login.
     LogIn,
-    /// To trust the certificate that the gateway shows.
+    /// Trusts a certificate of the gateway.
     Trust {
-        /// Which, as it was shown.
+        /// The certificate, as it was shown.
         refused: Box<Refused>,
-        /// Also at the next start.
+        /// It is trusted after a restart, too.
         for_good: bool,
     },
-    /// To have a form for another gateway.
-    AddGateway,
-    /// To have the form of the saved gateway of this name or, without one, of the gateway that is watched.
-    EditGateway(Option<String>),
-    /// To see what other windows saved.
-    ReadSettings,
-    /// To try what stands in the form.
-    TestGateway,
-    /// To keep what stands in the form.
-    SaveGateway,
-    /// To forget the gateway in the form.
-    DeleteGateway,
-    /// To be rid of the form.
-    CloseGateway,
-    /// To be asked whether this session is to be terminated.
-    AskTerminate(TerminateTarget),
-    /// To terminate the session that was asked about.
-    Terminate,
-    /// Not to terminate it.
-    CancelTerminate,
-    /// To read the gateway now.
+    /// Reads the gateway now.
     Refresh,
-    /// To read it this often, or only when told.
+    /// Sets the interval between two reads; `None` for manual refresh.
     RefreshEvery(Option<Duration>),
-    /// To apply the filters and the groups as they are set now.
-    Filter,
-    /// To look for users by a text that is typed over the table.
-    TypeUsername(String),
-    /// To have the keyboard in the box for usernames.
-    FindUsername,
-    /// To let this filter's pattern match a part of the value.
-    Contains(Side),
-    /// To filter as saved.
-    ApplyFilter(SavedFilter),
-    /// To keep both filters under this name.
+
+    // The gateway form
+    /// Opens an empty form.
+    AddGateway,
+    /// Opens the form of the saved gateway with this name, or without a name that of the current gateway.
+    EditGateway(Option<String>),
+    /// Reads the settings again, which other windows may have changed.
+    ReadSettings,
+    /// Tests the connection with the values in the form.
+    TestGateway,
+    /// Saves the gateway in the form.
+    SaveGateway,
+    /// Deletes the gateway in the form.
+    DeleteGateway,
+    /// Closes the form and discards what is typed there.
+    CloseGateway,
+
+    // Terminating a session
+    /// Opens the dialog that asks whether to terminate this session.
+    AskTerminate(TerminateTarget),
+    /// Terminates the session in the dialog.
+    Terminate,
+    /// Closes the dialog.
+    CancelTerminate,
+
+    // Filters
+    /// Applies the typed filters.
+    ApplyFilters,
+    /// Replaces the username filter by this text, which may match any part of the name.
+    FindUsername(String),
+    /// Moves the keyboard focus to the username filter.
+    FocusUsername,
+    /// Sets the mode of a filter.
+    SetFilterMode(FilterField, Mode),
+    /// Lets a filter match a part of the value, and moves the keyboard focus there.
+    MatchPart(FilterField),
+    /// Replaces both filters by saved ones.
+    ApplySavedFilter(SavedFilter),
+    /// Saves both filters under this name.
     SaveFilter(String),
-    /// To forget the filters of this name.
+    /// Removes the saved filters with this name.
     RemoveFilter(String),
-    /// To be rid of all filters.
+    /// Clears all filters.
     ClearFilters,
-    /// To step back: first from the selection, then from the filters.
+    /// Clears the selection, or where nothing is selected the filters.
     Escape,
-    /// To see only this user or project, or all again; or to add it to those seen, or to take it from them.
+    /// Filters by a user or project in the counts panel, or clears that filter.
     Facet {
-        /// Whether it is a user or a project.
-        side: Side,
-        /// Which.
+        /// Username or project.
+        field: FilterField,
+        /// The user or project.
         value: String,
-        /// Whether the others stay.
+        /// The value is added to or removed from the values that match already.
         adds: bool,
     },
-    /// To see only sessions with this value in this column.
+    /// Shows only sessions with this value.
     Keep(ColumnId, Value),
-    /// To see no session with this value in this column.
+    /// Hides sessions with this value.
     Exclude(ColumnId, Value),
-    /// To be rid of the single-value filter of this number.
-    DropCellFilter(usize),
-    /// To sort by a column: ascending, then descending, then unsorted.
+    /// Removes the cell filter with this index.
+    RemoveCellFilter(usize),
+    /// Shows clients, designers or both.
+    SetKind(Kind),
+
+    // The table
+    /// Groups the sessions, or not.
+    GroupBy(Option<Grouping>),
+    /// Sorts by a column: ascending, then descending, then not at all.
     SortBy(ColumnId),
-    /// The same for a column beside those that are sorted by already.
+    /// Does the same for a further column of the sort.
     AddSort(ColumnId),
-    /// To sort so.
+    /// Replaces the sort.
     Sort(Vec<SortKey>),
-    /// To do something with the groups.
+    /// Changes selection, cursor, scroll position or collapsed groups.
     Table(Action),
-    /// To copy something.
+    /// Sets the height of a row and of the visible part of the table, in physical pixels.
+    SetViewport {
+        /// The height of a row.
+        line_px: u32,
+        /// The height of the visible part.
+        view_px: u32,
+    },
+    /// Sets the subject of the menu of a cell.
+    SetCellMenu(CellMenu),
+    /// Changes a column of the layout.
+    Column(ColumnId, ColumnChange),
+    /// Restores the order, widths and visibility of all columns.
+    ResetColumns,
+    /// Sets how dates are shown.
+    SetDateStyle(DateStyle),
+    /// Copies something.
     Copy(Copied),
-    /// To open or close the pane of the selected session.
+
+    // Panels
+    /// Opens or closes the counts panel.
+    ToggleCounts,
+    /// Sets the order of the lists in the counts panel.
+    SetFacetOrder(FacetOrder),
+    /// Opens or closes the details panel.
     ToggleDetails,
-    /// To open it.
+    /// Opens the details panel.
     ShowDetails,
-    /// To export as chosen.
+
+    // The status bar
+    /// Exports as chosen in the options.
     Export,
-    /// To export them into this file.
+    /// Exports to this file.
     ExportTo(PathBuf),
-    /// Not to export after all.
+    /// Cancels the export.
     CancelExport,
-    /// To leave.
-    Quit,
-    /// To be rid of the message in the status bar.
+    /// Dismisses the message.
     DismissMessage,
+
+    /// Closes the window.
+    Quit,
 }
 
-/// What is copied.
+/// A change to one column of the layout.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ColumnChange {
+    /// Sets the width, in points.
+    Resize(f32),
+    /// Moves the column in front of this one, or to the end.
+    MoveBefore(Option<ColumnId>),
+    /// Moves the column by one place.
+    Step(Side),
+    /// Shows or hides the column.
+    Show(bool),
+}
+
+/// Something to copy to the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Copied {
-    /// The cell that the keyboard is in, as it is shown.
+pub(super) enum Copied {
+    /// The cell at the cursor, as shown.
     Cell,
     /// This text.
     Text(String),
-    /// The selected sessions with a header, for a spreadsheet.
+    /// The selected rows with a header, separated by tabs.
     Rows,
-    /// The selected sessions as CSV.
+    /// The selected rows as CSV.
     Csv,
-    /// The selected sessions as JSON.
+    /// The selected rows as JSON.
     Json,
-    /// The filters in force, as a call for a script on the gateway.
+    /// The filters in force, as a call of `system.util.getSessionInfo`.
     Call,
 }
 
-/// A session that can be terminated, as it was when that was asked for.
+/// A session that can be terminated, as it was when the user asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TerminateTarget {
-    /// The node that it is on.
-    pub node: NodeUrl,
-    /// What it is a session of.
-    pub kind: SessionKind,
-    /// Its client id.
-    pub id: String,
-    /// Who is logged in.
-    pub user: Option<String>,
-    /// Into which project.
-    pub project: Option<String>,
-    /// From where.
-    pub address: Option<String>,
+pub(super) struct TerminateTarget {
+    /// The node of the session.
+    pub(super) node: NodeUrl,
+    /// The kind of the session.
+    pub(super) kind: SessionKind,
+    /// The client ID.
+    pub(super) id: String,
+    /// The user.
+    pub(super) user: Option<String>,
+    /// The project.
+    pub(super) project: Option<String>,
+    /// The address of the client.
+    pub(super) address: Option<String>,
 }
 
 impl TerminateTarget {
-    /// What people call it.
+    /// Returns a description for messages.
     pub(super) fn in_words(&self) -> String {
         let Self { node, kind, user, project, .. } = self;
         let user = user.as_deref().unwrap_or("an unknown user");

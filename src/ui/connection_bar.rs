@@ -7,7 +7,7 @@ use egui::{Align, Button, ComboBox, Key, Layout, RichText, ScrollArea, TextEdit,
 
 use super::a11y_hidden;
 use super::command::Command;
-use super::model::{Health, Model};
+use super::model::{AppState, Drafts, Health};
 use super::theme::{self, Severity};
 use crate::gateway::{GatewayInfo, Role};
 
@@ -17,45 +17,45 @@ const WORTH_SAYING: Duration = Duration::from_mins(1);
 pub(super) const INTERVALS: [u64; 7] = [1, 2, 5, 10, 30, 60, 300];
 
 /// Draws the bar.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        gateway(ui, model, commands);
+        gateway(ui, state, drafts, commands);
         if ui.button("Refresh").on_hover_text("Read the gateway now (F5)").clicked() {
             commands.push(Command::Refresh);
         }
-        interval(ui, model, commands);
+        interval(ui, state, commands);
     });
     ui.horizontal(|ui| {
         let now = SystemTime::now();
-        nodes(ui, model, now);
-        state(ui, model, now);
+        nodes(ui, state, now);
+        health(ui, state, drafts.gateway_error.as_deref(), now);
     });
 }
 
-fn gateway(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    let edit = TextEdit::singleline(&mut model.gateway_box)
+fn gateway(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut drafts.gateway)
         .hint_text("http://host:8088")
         .desired_width(theme::GATEWAY_WIDTH);
     let edit = ui.add(edit).accessible_name("Gateway address");
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if edit.changed() {
-        model.gateway_fault = None;
+        drafts.gateway_error = None;
     }
-    let menu = ui.menu_button("▼", |ui| saved(ui, model, commands)).response;
+    let menu = ui.menu_button("▼", |ui| saved(ui, state, commands)).response;
     if menu.clicked() {
         commands.push(Command::ReadSettings);
     }
     menu.on_hover_text("Saved gateways").accessible_name("Saved gateways");
     if ui.button("Connect").on_hover_text("Watch this gateway").clicked() || entered {
-        commands.push(Command::Connect(model.gateway_box.clone()));
+        commands.push(Command::Connect(drafts.gateway.clone()));
     }
 }
 
 /// The saved gateways, and what can be done about them.
-fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+fn saved(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.set_min_width(theme::MENU_WIDTH);
     ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
-        for name in &model.profiles {
+        for name in &state.profiles {
             ui.horizontal(|ui| {
                 let size = vec2(theme::MENU_WIDTH, ui.spacing().interact_size.y);
                 let connect =
@@ -63,7 +63,6 @@ fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
                         ui.add(Button::new(name).truncate())
                     });
                 if connect.inner.clicked() {
-                    model.gateway_box.clone_from(name);
                     commands.push(Command::Connect(name.clone()));
                     ui.close();
                 }
@@ -75,10 +74,10 @@ fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
             });
         }
     });
-    if !model.profiles.is_empty() {
+    if !state.profiles.is_empty() {
         ui.separator();
     }
-    let is_unsaved = model.can_edit && !model.profiles.contains(&model.gateway);
+    let is_unsaved = state.can_edit && !state.profiles.contains(&state.gateway);
     if is_unsaved && ui.button("Save this gateway…").clicked() {
         commands.push(Command::EditGateway(None));
         ui.close();
@@ -89,20 +88,20 @@ fn saved(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
     }
 }
 
-fn interval(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let choice = ComboBox::from_id_salt("refresh interval")
-        .selected_text(every(model.refresh))
+        .selected_text(every(state.refresh))
         .width(96.0)
         .show_ui(ui, |ui| {
             let intervals = INTERVALS.map(|seconds| Some(Duration::from_secs(seconds)));
             for interval in std::iter::once(None).chain(intervals) {
-                if ui.selectable_label(interval == model.refresh, every(interval)).clicked() {
+                if ui.selectable_label(interval == state.refresh, every(interval)).clicked() {
                     commands.push(Command::RefreshEvery(interval));
                 }
             }
         });
     let choice = choice.response.accessible_name("Refresh interval");
-    ui.ctx().accesskit_node_builder(choice.id, |node| node.set_value(every(model.refresh)));
+    ui.ctx().accesskit_node_builder(choice.id, |node| node.set_value(every(state.refresh)));
 }
 
 /// An interval in words; `None` is for only when told.
@@ -114,37 +113,37 @@ pub(super) fn every(interval: Option<Duration>) -> String {
     }
 }
 
-fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
+fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&str>, now: SystemTime) {
     // What is read all the time tells the minute: a second that is not painted anew would soon be wrong.
-    let is_steady = model.refresh.is_some_and(|refresh| refresh < WORTH_SAYING);
-    let as_of = model.as_of().map(|as_of| as_of_text(as_of, now, model.is_stale(), is_steady));
+    let is_steady = state.refresh.is_some_and(|refresh| refresh < WORTH_SAYING);
+    let as_of = state.as_of().map(|as_of| as_of_text(as_of, now, state.is_stale(), is_steady));
     let as_of = as_of.as_deref();
-    if let Some(fault) = &model.gateway_fault {
+    if let Some(fault) = gateway_error {
         line(ui, Severity::Fault, "▲", fault);
         return;
     }
-    if let Some(as_of) = model.as_of() {
+    if let Some(as_of) = state.as_of() {
         // A table that is old says so, also where nobody asked for a newer one.
         let old = now.duration_since(as_of).unwrap_or_default();
         let until_old = WORTH_SAYING.saturating_sub(old).max(WORTH_SAYING / 2);
         ui.ctx().request_repaint_after(if is_steady { until_next_minute(now) } else { until_old });
     }
-    match model.health() {
+    match state.health() {
         Health::Connecting => {
-            let text = if model.gateway.is_empty() {
+            let text = if state.gateway.is_empty() {
                 "no gateway yet; type its address and connect".to_owned()
             } else {
-                format!("{}: connecting…", model.gateway)
+                format!("{}: connecting…", state.gateway)
             };
             line(ui, Severity::Warning, "○", &text);
         }
         Health::Running(info) => {
             let cold = info.is_some_and(|info| info.role == Some(Role::ColdBackup));
             let tone = if cold { Severity::Warning } else { Severity::Good };
-            let reading = model.is_reading().then_some("reading…");
-            let without = without(model);
+            let reading = state.is_reading().then_some("reading…");
+            let without = without(state);
             let parts =
-                [Some(identity(&model.gateway, info)), Some(running(info)), as_of.map(Into::into), without];
+                [Some(identity(&state.gateway, info)), Some(running(info)), as_of.map(Into::into), without];
             let text: Vec<String> = parts.into_iter().flatten().chain(reading.map(Into::into)).collect();
             line(ui, tone, "●", &text.join(" · "));
         }
@@ -153,22 +152,22 @@ fn state(ui: &mut Ui, model: &Model, now: SystemTime) {
                 0 => String::new(),
                 others => format!(" (and {others} more nodes don't answer)"),
             };
-            let text = format!("{}, {url}: {error}{others}", model.gateway);
-            lost(ui, model, now, Severity::Warning, &text, as_of);
+            let text = format!("{}, {url}: {error}{others}", state.gateway);
+            lost(ui, state, now, Severity::Warning, &text, as_of);
         }
         Health::Unreachable(error) => {
-            let text = format!("{}: {error}", model.gateway);
-            lost(ui, model, now, Severity::Fault, &text, as_of);
+            let text = format!("{}: {error}", state.gateway);
+            lost(ui, state, now, Severity::Fault, &text, as_of);
         }
     }
 }
 
 /// The line for a gateway that does not answer. What counts, the age, stands first; the rest may be cut.
-fn lost(ui: &mut Ui, model: &Model, now: SystemTime, tone: Severity, text: &str, as_of: Option<&str>) {
-    let again = if model.is_reading() {
+fn lost(ui: &mut Ui, state: &AppState, now: SystemTime, tone: Severity, text: &str, as_of: Option<&str>) {
+    let again = if state.is_reading() {
         Some("asking again…".to_owned())
     } else {
-        model.next_read().map(|next| {
+        state.next_read().map(|next| {
             let left = next.duration_since(now).unwrap_or_default();
             format!("asked again in {}", age(left + Duration::from_millis(999)))
         })
@@ -189,9 +188,9 @@ fn line(ui: &mut Ui, tone: Severity, sign: &str, text: &str) {
 }
 
 /// Which lists a gateway lacks, as one without that module does.
-fn without(model: &Model) -> Option<String> {
+fn without(state: &AppState) -> Option<String> {
     let mut kinds: Vec<String> = Vec::new();
-    for node in model.news.iter().flat_map(|news| &news.nodes) {
+    for node in state.status.iter().flat_map(|status| &status.nodes) {
         for kind in &node.missing {
             let kind = kind.to_string();
             if !kinds.contains(&kind) {
@@ -203,14 +202,14 @@ fn without(model: &Model) -> Option<String> {
 }
 
 /// How it stands with each of several nodes.
-fn nodes(ui: &mut Ui, model: &Model, now: SystemTime) {
-    let Some(news) = model.news.as_ref().filter(|news| news.nodes.len() > 1) else {
+fn nodes(ui: &mut Ui, state: &AppState, now: SystemTime) {
+    let Some(status) = state.status.as_ref().filter(|status| status.nodes.len() > 1) else {
         return;
     };
-    let well = news.nodes.iter().filter(|node| node.error.is_none() && node.as_of.is_some()).count();
-    let menu = ui.menu_button(format!("{well} of {} nodes ▼", news.nodes.len()), |ui| {
+    let well = status.nodes.iter().filter(|node| node.error.is_none() && node.as_of.is_some()).count();
+    let menu = ui.menu_button(format!("{well} of {} nodes ▼", status.nodes.len()), |ui| {
         ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
-            for node in &news.nodes {
+            for node in &status.nodes {
                 let (sign, tone) = match (&node.error, node.as_of) {
                     (Some(_), _) => ("▲", Severity::Fault),
                     (None, None) => ("○", Severity::Warning),

@@ -1,12 +1,9 @@
 //! A test of the connection: how far it came at each node of the gateway in the form.
 
-use super::gateway_form::Typed;
 use crate::gateway::{GatewayError, GatewayInfo, NodeSnapshot, NodeUrl, Profile};
 
 /// What a test of the connection has found so far.
 pub(super) struct Test {
-    /// What stood in the form.
-    of: Typed,
     /// Each node, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
     /// How far it is.
@@ -59,18 +56,12 @@ pub(super) enum Step {
 
 impl Test {
     /// Nothing is found yet.
-    pub(super) fn of(typed: &Typed, profile: &Profile) -> Self {
+    pub(super) fn new(profile: &Profile) -> Self {
         let nodes = profile.nodes().iter().cloned();
         Self {
             nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
-            of: typed.clone(),
             stage: TestStage::WaitsForSecret,
         }
-    }
-
-    /// Whether this stood in the form.
-    pub(super) fn is_of(&self, typed: &Typed) -> bool {
-        self.of == *typed
     }
 
     /// Takes what was found.

@@ -4,14 +4,14 @@ use egui::{Align, Button, Layout, RichText, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::command::Command;
-use super::model::Model;
+use super::model::{AppState, Drafts};
 use super::theme;
 use crate::dataset::TextColumn;
 use crate::display;
-use crate::query::{Facet, FacetOrder, FilterText, Side};
+use crate::query::{Facet, FacetOrder, FilterText, Side as FilterField};
 
 /// Draws the panel.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.horizontal(|ui| {
@@ -19,14 +19,13 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         for (order, text, name) in
             [(FacetOrder::Count, "count", "Sort by count"), (FacetOrder::Name, "name", "Sort by name")]
         {
-            let button = ui.add(Button::selectable(model.facet_order == order, text));
+            let button = ui.add(Button::selectable(state.facet_order == order, text));
             if button.accessible_name(name).clicked() {
-                model.facet_order = order;
-                commands.push(Command::Filter);
+                commands.push(Command::SetFacetOrder(order));
             }
         }
     });
-    let Some(sessions) = model.table.sessions() else {
+    let Some(sessions) = state.table.sessions() else {
         return;
     };
     let Some(facets) = &sessions.facets else {
@@ -37,20 +36,20 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
     list(
         ui,
         "Users",
-        Side::Username,
+        FilterField::Username,
         dataset.username(),
         &facets.users,
-        &model.username.text,
+        &drafts.username,
         half,
         commands,
     );
     list(
         ui,
         "Projects",
-        Side::Project,
+        FilterField::Project,
         dataset.project(),
         &facets.projects,
-        &model.project.text,
+        &drafts.project,
         half,
         commands,
     );
@@ -60,7 +59,7 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
 fn list(
     ui: &mut Ui,
     title: &str,
-    side: Side,
+    field: FilterField,
     column: &TextColumn,
     facet: &Facet,
     text: &FilterText,
@@ -92,7 +91,7 @@ fn list(
                         let name = format!("{value}: {}", display::sessions(sessions as usize));
                         if button.on_hover_text(hint).accessible_name(name).clicked() {
                             let adds = ui.input(|input| input.modifiers.command);
-                            commands.push(Command::Facet { side, value: value.to_owned(), adds });
+                            commands.push(Command::Facet { field, value: value.to_owned(), adds });
                         }
                     });
                 });

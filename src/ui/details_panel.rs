@@ -5,27 +5,27 @@ use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
 
 use super::a11y_hidden;
 use super::command::{Command, Copied};
-use super::model::Model;
+use super::model::AppState;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
 /// Draws the pane.
-pub(super) fn show(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.label(RichText::new("Session").strong());
     // Only while it is selected: where it has ended, the keyboard goes on to another one.
-    let row = model.table.cursor_row().filter(|&row| model.table.is_selected(row));
-    let session = model.table.sessions().zip(row);
+    let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
+    let session = state.table.sessions().zip(row);
     let Some((sessions, row)) = session else {
-        ui.weak("Select a session to see all of it");
+        ui.weak("No session selected");
         return;
     };
-    let clock = model.clock();
+    let clock = state.clock();
     if let Some(times) = sessions.repeats.times(row) {
         ui.label(format!("Logged in to this project {times} times"));
     }
-    if let Some(session) = model.terminable(row)
+    if let Some(session) = state.terminate_target(row)
         && ui.button("Terminate session…").clicked()
     {
         commands.push(Command::AskTerminate(session));

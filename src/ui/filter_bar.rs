@@ -1,90 +1,110 @@
-//! The two filter boxes, how each is read, and under each what is to be said of it.
+//! The two filter boxes with their modes, and below each box its error or a hint.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Button, Id, Label, RichText, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
+use egui::{Button, Context, Id, Label, RichText, Stroke, TextEdit, TextStyle, Ui, pos2, vec2};
 
 use super::a11y_hidden;
 use super::command::Command;
 use super::filter_help;
-use super::model::{FilterBox, Model};
+use super::model::{AppState, Drafts};
 use super::saved_filters;
-use super::theme;
-use crate::query::Side;
+use super::theme::{self, Severity};
+use crate::filter::Mode;
+use crate::query::{FilterError, FilterStatus, FilterText, Side as FilterField};
 
-/// Draws the boxes.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    let wide = ui.available_width() >= theme::WIDE;
+/// Draws the bar.
+pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    let is_wide = ui.available_width() >= theme::WIDE;
     ui.horizontal_top(|ui| {
-        filter(ui, Side::Username, &mut model.username, commands);
-        if wide {
-            filter(ui, Side::Project, &mut model.project, commands);
+        filter(ui, FilterField::Username, state, drafts, commands);
+        if is_wide {
+            filter(ui, FilterField::Project, state, drafts, commands);
         }
-        saved_filters::show(ui, model, commands);
+        saved_filters::show(ui, state, drafts, commands);
         filter_help::show(ui);
     });
-    if !wide {
-        ui.horizontal_top(|ui| filter(ui, Side::Project, &mut model.project, commands));
+    if !is_wide {
+        ui.horizontal_top(|ui| filter(ui, FilterField::Project, state, drafts, commands));
     }
 }
 
-/// The boxes, so that keys can be told to be theirs.
+/// Returns the IDs of the text boxes.
 pub(super) fn ids() -> [Id; 2] {
-    [Side::Username, Side::Project].map(id)
+    [FilterField::Username, FilterField::Project].map(id)
 }
 
-fn id(side: Side) -> Id {
-    Id::unique(("filter", name(side)))
+fn id(field: FilterField) -> Id {
+    Id::unique(("filter", name(field)))
 }
 
-/// What a box is called.
-fn name(side: Side) -> &'static str {
-    match side {
-        Side::Username => "Username",
-        Side::Project => "Project",
+/// Moves the keyboard focus into the text box, with the cursor at the end of `text`.
+pub(super) fn focus(ctx: &Context, field: FilterField, text: &FilterText) {
+    ctx.memory_mut(|memory| memory.request_focus(id(field)));
+    let mut state = TextEditState::load(ctx, id(field)).unwrap_or_default();
+    let end = CCursor::new(text.pattern.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ctx, id(field));
+}
+
+fn name(field: FilterField) -> &'static str {
+    match field {
+        FilterField::Username => "Username",
+        FilterField::Project => "Project",
     }
 }
 
-fn filter(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
-    // As a label it would be a second `Username` for whoever looks for the column.
-    a11y_hidden::text(ui, name(side), ui.visuals().text_color(), theme::CAPTION_WIDTH);
+fn filter(
+    ui: &mut Ui,
+    field: FilterField,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let status = state.filter(field);
+    let text = drafts.filter_mut(field);
+    // Hidden from screen readers, which would find a second `Username` next to the column.
+    a11y_hidden::text(ui, name(field), ui.visuals().text_color(), theme::CAPTION_WIDTH);
     ui.vertical(|ui| {
         let width = ui
             .horizontal(|ui| {
-                edit(ui, side, filter, commands);
-                modes(ui, side, filter, commands);
+                edit(ui, field, text, status, commands);
+                modes(ui, field, text.mode, commands);
             })
             .response
             .rect
             .width();
-        // The line is there even when there is nothing to say, so that the table below never moves.
+        // The line keeps its height when empty, so that the table below never moves.
         ui.allocate_ui(vec2(width, theme::FAULT_HEIGHT), |ui| {
             ui.set_min_height(theme::FAULT_HEIGHT);
-            ui.horizontal(|ui| remark(ui, side, filter, commands));
+            ui.horizontal(|ui| hint(ui, field, status, commands));
         });
     });
 }
 
-fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
-    // Before the box is drawn, so that what is typed in this very frame is in it.
-    if std::mem::take(&mut filter.take_focus) {
-        ui.memory_mut(|memory| memory.request_focus(id(side)));
-        // What is typed next comes behind what stands there.
-        let mut state = TextEditState::load(ui.ctx(), id(side)).unwrap_or_default();
-        let end = CCursor::new(filter.text.pattern.chars().count());
-        state.cursor.set_char_range(Some(CCursorRange::one(end)));
-        state.store(ui.ctx(), id(side));
-    }
-    let tone = filter.tone();
-    let hint = if filter.text.mode.contains {
+/// Returns the severity of a filter's error. A pattern that is still being typed is no error yet.
+fn severity(status: &FilterStatus) -> Option<Severity> {
+    let error = status.fault.as_ref()?;
+    Some(if error.is_incomplete() { Severity::Warning } else { Severity::Fault })
+}
+
+fn edit(
+    ui: &mut Ui,
+    field: FilterField,
+    text: &mut FilterText,
+    status: &FilterStatus,
+    commands: &mut Vec<Command>,
+) {
+    let severity = severity(status);
+    let hint = if text.mode.contains {
         "regular expression, any part"
     } else {
         "regular expression, whole value"
     };
     let output = ui
         .scope(|ui| {
-            if let Some(tone) = tone {
-                let stroke = Stroke::new(1.5, theme::colour(ui.visuals(), tone));
+            if let Some(severity) = severity {
+                let stroke = Stroke::new(1.5, theme::colour(ui.visuals(), severity));
                 let visuals = ui.visuals_mut();
                 let widgets = &mut visuals.widgets;
                 for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
@@ -92,8 +112,8 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
                 }
                 visuals.selection.stroke = stroke;
             }
-            TextEdit::singleline(&mut filter.text.pattern)
-                .id(id(side))
+            TextEdit::singleline(&mut text.pattern)
+                .id(id(field))
                 .hint_text(hint)
                 .font(TextStyle::Monospace)
                 .desired_width(theme::FILTER_WIDTH)
@@ -101,76 +121,85 @@ fn edit(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Comm
         })
         .inner;
 
-    // The place of the fault, underlined in the text.
-    let column = filter.fault.as_ref().and_then(crate::query::FilterError::column);
-    if let (Some(tone), Some(column)) = (tone, column) {
+    // Underline the position of the error.
+    let column = status.fault.as_ref().and_then(FilterError::column);
+    if let (Some(severity), Some(column)) = (severity, column) {
         let at =
             |index| output.galley.pos_from_cursor(CCursor::new(index)).translate(output.galley_pos.to_vec2());
         let (start, end) = (at(column - 1), at(column));
-        // Behind the last character there is nothing to underline, and something is missing.
+        // Something is missing after the last character, where there is no text to underline.
         let right = end.left().max(start.left() + theme::LEAST_MARK);
         let y = start.bottom() - 1.0;
         ui.painter().with_clip_rect(output.text_clip_rect).line_segment(
             [pos2(start.left(), y), pos2(right, y)],
-            Stroke::new(2.0, theme::colour(ui.visuals(), tone)),
+            Stroke::new(2.0, theme::colour(ui.visuals(), severity)),
         );
     }
 
     let changed = output.response.changed();
-    output.response.response.accessible_name(format!("{} filter", name(side)));
+    output.response.response.accessible_name(format!("{} filter", name(field)));
     if changed {
-        commands.push(Command::Filter);
+        commands.push(Command::ApplyFilters);
     }
 }
 
-/// How the pattern is read. What is in force is pressed.
-fn modes(ui: &mut Ui, side: Side, filter: &mut FilterBox, commands: &mut Vec<Command>) {
+/// Draws the mode buttons. Those of the current mode are pressed.
+fn modes(ui: &mut Ui, field: FilterField, mode: Mode, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.x = 2.0;
-    let mode = &mut filter.text.mode;
-    let name = name(side);
-    let mut match_case = !mode.ignore_case;
-    let mut toggle = |ui: &mut Ui, flag: &mut bool, text: &str, label: &str, hint: &str| {
-        let button = Button::selectable(*flag, RichText::new(text).size(theme::SMALL_TEXT));
-        let response = ui.add(button).on_hover_text(hint).accessible_name(format!("{name}: {label}"));
+    let name = name(field);
+    let mut toggle = |is_on: bool, text: &str, label: &str, tooltip: &str, toggled: Mode| {
+        let button = Button::selectable(is_on, RichText::new(text).size(theme::SMALL_TEXT));
+        let response = ui.add(button).on_hover_text(tooltip).accessible_name(format!("{name}: {label}"));
         if response.clicked() {
-            *flag = !*flag;
-            commands.push(Command::Filter);
+            commands.push(Command::SetFilterMode(field, toggled));
         }
     };
     toggle(
-        ui,
-        &mut match_case,
+        !mode.ignore_case,
         "Aa",
         "match case",
-        "Match case: capital and small letters differ, as on the gateway",
+        "Match case, as the gateway does",
+        Mode { ignore_case: !mode.ignore_case, ..mode },
     );
     toggle(
-        ui,
-        &mut mode.contains,
+        mode.contains,
         "contains",
         "contains",
-        "Contains: the pattern may match a part of the value; the gateway matches the whole value",
+        "Match any part of the value. The gateway matches the whole value",
+        Mode { contains: !mode.contains, ..mode },
     );
-    toggle(ui, &mut mode.invert, "not", "invert", "Invert: what does not match");
-    mode.ignore_case = !match_case;
+    toggle(
+        mode.invert,
+        "not",
+        "invert",
+        "Show what does not match",
+        Mode { invert: !mode.invert, ..mode },
+    );
 }
 
-/// What is to be said of a filter: what is wrong with it, or why it finds nothing.
-fn remark(ui: &mut Ui, side: Side, filter: &FilterBox, commands: &mut Vec<Command>) {
-    if let (Some(fault), Some(tone)) = (&filter.fault, filter.tone()) {
-        let sign = if fault.is_incomplete() { "…" } else { "▲" };
-        let text = RichText::new(format!("{sign} {fault}"))
+/// Draws the error of a filter, or a hint at why it matches nothing.
+fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut Vec<Command>) {
+    if let (Some(error), Some(severity)) = (&status.fault, severity(status)) {
+        let sign = if error.is_incomplete() { "…" } else { "▲" };
+        let text = RichText::new(format!("{sign} {error}"))
             .size(theme::SMALL_TEXT)
-            .color(theme::colour(ui.visuals(), tone));
-        ui.add(Label::new(text).truncate()).on_hover_text(fault.to_string());
-    } else if let Some(literal) = filter.literal_that_finds_nothing() {
-        let what = name(side).to_lowercase();
+            .color(theme::colour(ui.visuals(), severity));
+        ui.add(Label::new(text).truncate()).on_hover_text(error.to_string());
+    } else if let Some(literal) = unmatched_literal(status) {
+        let what = name(field).to_lowercase();
         let text = format!("no {what} is exactly “{literal}”;");
         ui.add(Label::new(RichText::new(text).size(theme::SMALL_TEXT)).truncate());
         let link = egui::Link::new(RichText::new("contains?").size(theme::SMALL_TEXT));
-        let hint = format!("Find every {what} that contains it");
-        if ui.add(link).on_hover_text(hint).clicked() {
-            commands.push(Command::Contains(side));
+        let tooltip = format!("Find every {what} that contains it");
+        if ui.add(link).on_hover_text(tooltip).clicked() {
+            commands.push(Command::MatchPart(field));
         }
     }
+}
+
+/// Returns the plain text of a filter that equals no value. The user may have meant a part of one.
+fn unmatched_literal(status: &FilterStatus) -> Option<&str> {
+    let filter = status.filter.as_ref().filter(|_| status.finds_nothing)?;
+    let mode = filter.mode();
+    filter.literal().filter(|_| !mode.contains && !mode.invert)
 }

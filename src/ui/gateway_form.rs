@@ -21,6 +21,8 @@ pub(super) struct GatewayForm {
     pub(super) fault: Option<FormFault>,
     /// What a test found.
     pub(super) test: Option<Test>,
+    /// The values that the test was started with.
+    tested: Option<Typed>,
     /// How far it is.
     pub(super) stage: Stage,
     /// What the user is to be shown in the next frame.
@@ -202,6 +204,7 @@ impl GatewayForm {
             typed,
             fault: None,
             test: None,
+            tested: None,
             stage: Stage::Typing,
             attention: Some(Attention::Name),
         }
@@ -254,10 +257,17 @@ impl GatewayForm {
         self.attention.take_if(|wanted| *wanted == attention).is_some()
     }
 
+    /// Starts a test of the values as they are now.
+    pub(super) fn start_test(&mut self, profile: &Profile) {
+        self.test = Some(Test::new(profile));
+        self.tested = Some(self.typed.clone());
+    }
+
     /// What was found was found for something else, once that was changed.
     pub(super) fn forget_old_test(&mut self) {
-        let Self { test, typed, .. } = self;
-        test.take_if(|test| !test.is_of(typed));
+        if self.tested.as_ref() != Some(&self.typed) {
+            self.test = None;
+        }
     }
 
     /// Trusts a certificate that a test was shown.

@@ -1,8 +1,17 @@
 //! The window.
 //!
-//! [`App`] holds everything: `logic` takes in what the background threads have to tell and `ui` draws it. What the
-//! user does comes back from the drawing as a list of [`Command`]s, which [`App`] carries out. No screen part reaches
-//! into another.
+//! Data flows in a circle:
+//!
+//! - [`App`] holds the state in three parts, see [`model`]. Its `logic` runs the commands that the views emitted in the
+//!   last frame, then takes what the background threads have finished. Nothing else changes the state.
+//! - Its `ui` lets the views draw. A view takes `&AppState` (and `&UiState` where it needs the focus or a menu), and
+//!   pushes a [`command::Command`] for everything that the user does.
+//! - A view that has input widgets also takes `&mut Drafts`, because egui edits the value behind a text box, check box
+//!   or radio button in place. It changes a draft through such a widget only. Anything that follows from the new value,
+//!   such as a query, is a command.
+//! - What the user just did is visible in the next frame, which `ui` requests where commands are waiting.
+//!
+//! What belongs to egui stays in egui's memory: the focus, open popups, the state of a drag.
 
 mod a11y_hidden;
 mod app;
@@ -32,6 +41,6 @@ mod view_bar;
 mod window;
 
 pub use app::{App, Start};
-pub use command::{Command, Copied, TerminateTarget};
+
 pub use export_job::{PickFile, Picking};
 pub use window::{WindowError, run};

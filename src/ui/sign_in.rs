@@ -5,13 +5,13 @@ use egui::{Id, Key, TextEdit, Ui};
 use super::certificate;
 use super::command::Command;
 use super::gateway_panel::{self, forget_undo};
-use super::model::{LoginForm, Model};
+use super::model::{AppState, LoginDraft};
 use super::theme;
 use crate::gateway::{GatewayError, Refused};
 
 /// Whether there is something to draw.
-pub(super) fn is_needed(model: &Model) -> bool {
-    matches!(what(model), What::Login | What::Certificate(_))
+pub(super) fn is_needed(state: &AppState) -> bool {
+    matches!(what(state), What::Login | What::Certificate(_))
 }
 
 /// What stands in the way.
@@ -21,11 +21,11 @@ enum What<'a> {
     Certificate(&'a Refused),
 }
 
-fn what(model: &Model) -> What<'_> {
-    if model.waits_for_secret {
+fn what(state: &AppState) -> What<'_> {
+    if state.waits_for_secret {
         return What::Login;
     }
-    let errors = || model.news.iter().flat_map(|news| &news.nodes).filter_map(|node| node.error.as_ref());
+    let errors = || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
     // Of several nodes any may be the one that asks.
     let refused = errors().find_map(|error| match error {
         GatewayError::Certificate(refused) => Some(&**refused),
@@ -53,17 +53,17 @@ fn what(model: &Model) -> What<'_> {
 }
 
 /// Draws it.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
-    match what(model) {
+    match what(state) {
         What::Nothing => {}
-        What::Login => login(ui, &mut model.login, commands),
+        What::Login => login(ui, draft, commands),
         What::Certificate(refused) => certificate(ui, refused, commands),
     }
     ui.add_space(4.0);
 }
 
-fn login(ui: &mut Ui, form: &mut LoginForm, commands: &mut Vec<Command>) {
+fn login(ui: &mut Ui, form: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("The gateway asks who you are");
         ui.selectable_value(&mut form.is_token, false, "with a password");

@@ -1,13 +1,12 @@
 //! The bottom of the window: how many sessions are shown and selected, copying and the export.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, Ui};
+use egui::{Align, Button, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, Ui};
 
 use super::command::{Command, Copied};
-use super::model::{Export, ExportAs, ExportRows, Message, Model};
+use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, Message};
 use super::theme::{self, Severity};
 use crate::export::Format;
 use crate::query::Counts;
@@ -18,22 +17,22 @@ const WORTH_WATCHING: usize = 100_000;
 const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Draws the bar.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    if let Export::AskingForPath { path, replace, take_focus } = &mut model.export {
-        ask_for_path(ui, path, replace, std::mem::take(take_focus), commands);
+pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    if let Some(path) = &mut drafts.export_path {
+        ask_for_path(ui, path, commands);
     }
     ui.horizontal(|ui| {
-        if let Some(sessions) = model.table.sessions() {
+        if let Some(sessions) = state.table.sessions() {
             ui.label(count(sessions.lines.rows().len(), sessions.dataset.len()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            export(ui, model, commands);
-            selection(ui, model, commands);
-            if let Some(message) = &model.message {
+            export(ui, state, drafts, commands);
+            selection(ui, state, commands);
+            if let Some(message) = &state.message {
                 show_message(ui, message, commands);
             }
             // What room is left says the rest.
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| remarks(ui, model));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| remarks(ui, state));
         });
     });
 }
@@ -43,11 +42,11 @@ fn count(shown: usize, all: usize) -> String {
 }
 
 /// What the shown sessions are, and by which filters they are chosen where that is not what stands in the box.
-fn remarks(ui: &mut Ui, model: &Model) {
-    let Some(sessions) = model.table.sessions() else {
+fn remarks(ui: &mut Ui, state: &AppState) {
+    let Some(sessions) = state.table.sessions() else {
         return;
     };
-    for (name, filter) in [("username", &model.username), ("project", &model.project)] {
+    for (name, filter) in [("username", &state.username), ("project", &state.project)] {
         if filter.fault.is_some() {
             let text = match &filter.filter {
                 Some(good) => format!("{name} still filtered by {}", good.pattern()),
@@ -64,9 +63,9 @@ fn remarks(ui: &mut Ui, model: &Model) {
     ui.add(Label::new(text).truncate());
 }
 
-fn selection(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-    let selected = model.table.selected();
-    if selected == 0 && model.table.selected_hidden() == 0 {
+fn selection(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let selected = state.table.selected();
+    if selected == 0 && state.table.selected_hidden() == 0 {
         return;
     }
     let menu = ui.add_enabled_ui(selected > 0, |ui| {
@@ -83,26 +82,26 @@ fn selection(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         .response
     });
     menu.inner.accessible_name("Copy");
-    let hidden = match model.table.selected_hidden() {
+    let hidden = match state.table.selected_hidden() {
         0 => String::new(),
         hidden => format!(", {hidden} hidden"),
     };
     ui.label(format!("{selected} selected{hidden}"));
 }
 
-fn export(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    options(ui, model);
-    let rows = match model.export_as.rows {
+fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    options(ui, &mut drafts.export);
+    let rows = match drafts.export.rows {
         ExportRows::Shown => "shown sessions",
         ExportRows::Selected => "selected sessions",
         ExportRows::All => "all sessions",
     };
-    let button = ui.add_enabled(model.can_export(), Button::new("Export"));
+    let button = ui.add_enabled(state.can_export(drafts), Button::new("Export"));
     let button = button.on_hover_text(format!("Write the {rows} to a file (Ctrl+E)"));
     if button.on_disabled_hover_text("Nothing is selected to be exported").clicked() {
         commands.push(Command::Export);
     }
-    if let Export::Running(progress) = &model.export
+    if let Some(progress) = &state.export
         && progress.total() > WORTH_WATCHING
     {
         if ui.button("Cancel").accessible_name("Cancel the export").clicked() {
@@ -116,8 +115,8 @@ fn export(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
 }
 
 /// What is exported, and as what.
-fn options(ui: &mut Ui, model: &mut Model) {
-    let ExportAs { rows, format } = &mut model.export_as;
+fn options(ui: &mut Ui, options: &mut ExportOptions) {
+    let ExportOptions { rows, format } = options;
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (menu, _) = MenuButton::new("▼").config(config).ui(ui, |ui| {
         ui.radio_value(rows, ExportRows::Shown, "Shown sessions")
@@ -149,30 +148,27 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate());
 }
 
+/// The ID of the text box for the path.
+pub(super) fn path_id() -> Id {
+    Id::unique("export path")
+}
+
 /// Where the system has no file dialog, its work is done here.
-fn ask_for_path(
-    ui: &mut Ui,
-    path: &mut String,
-    replace: &mut bool,
-    take_focus: bool,
-    commands: &mut Vec<Command>,
-) {
+fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
+    let target = path.path();
+    let ExportPath { text, replace } = path;
     ui.horizontal(|ui| {
         ui.label("Export to");
         let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::LEAST_PATH);
-        let edit = ui.add(TextEdit::singleline(path).desired_width(width));
+        let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(width));
         if edit.changed() {
             *replace = false;
-        }
-        if take_focus {
-            edit.request_focus();
         }
         let edit = edit.accessible_name("Path of the file to export to");
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             commands.push(Command::CancelExport);
         }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let target = PathBuf::from(path.trim());
         let named = target.file_name().is_some();
         let save = ui.add_enabled(named, egui::Button::new(if *replace { "Replace it" } else { "Save" }));
         if save.clicked() || (entered && named) {

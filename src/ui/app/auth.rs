@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::super::keyring_worker::{Told, Whose};
-use super::super::model::{LoginForm, Message};
+use super::super::model::{LoginDraft, Message};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, Refused};
 use crate::secrets::{Kept, KeyringError, Secret};
@@ -18,19 +18,19 @@ impl App {
         if given == Credentials::None && profile.login != Login::None {
             // The keyring may ask the user first; its answer comes when it comes.
             self.secrets.get(&profile);
-            self.model.waits_for_secret = true;
+            self.state.waits_for_secret = true;
             self.in_use = Credentials::None;
             // Until then nothing of the gateway before may be shown under this one's name.
             self.watcher.leave();
         } else {
-            self.model.waits_for_secret = false;
+            self.state.waits_for_secret = false;
             self.in_use = given.clone();
             self.watcher.connect(self.with_trust(&profile), given);
         }
         self.set_refresh(&profile);
-        self.model.may_terminate = profile.may_terminate;
-        self.model.can_edit = true;
-        self.model.login = LoginForm::of(&profile);
+        self.state.may_terminate = profile.may_terminate;
+        self.state.can_edit = true;
+        self.drafts.login = LoginDraft::new(&profile);
         self.profile = Some(profile);
     }
 
@@ -53,14 +53,14 @@ impl App {
                 let Some(profile) = self.profile.clone().filter(is_meant) else {
                     return;
                 };
-                if !std::mem::take(&mut self.model.waits_for_secret) {
+                if !std::mem::take(&mut self.state.waits_for_secret) {
                     return;
                 }
                 let credentials = match secret {
                     Ok(Some(secret)) => profile.login.with(secret.expose()),
                     Ok(None) => Credentials::None,
                     Err(error) => {
-                        self.model.message = Some(Message::Error(error.to_string()));
+                        self.state.message = Some(Message::Error(error.to_string()));
                         Credentials::None
                     }
                 };
@@ -68,14 +68,14 @@ impl App {
                 self.watcher.connect(self.with_trust(&profile), credentials);
             }
             Told::Kept(Kept::InKeyring) => {
-                self.model.message = Some(Message::Done("kept in the keyring".to_owned()));
+                self.state.message = Some(Message::Done("kept in the keyring".to_owned()));
             }
             Told::Kept(Kept::ForThisRun(error)) => {
                 let text = format!("kept until the window closes, not longer: {error}");
-                self.model.message = Some(Message::Error(text));
+                self.state.message = Some(Message::Error(text));
             }
             Told::Failed(error) => {
-                self.model.message = Some(Message::Error(error.to_string()));
+                self.state.message = Some(Message::Error(error.to_string()));
             }
         }
     }
@@ -85,7 +85,7 @@ impl App {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
-        let LoginForm { is_token, user, secret, keep, .. } = &mut self.model.login;
+        let LoginDraft { is_token, user, secret, keep, .. } = &mut self.drafts.login;
         let (secret, keep) = (Secret::new(std::mem::take(secret)), *keep);
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
         let credentials = login.with(secret.expose());

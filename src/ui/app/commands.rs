@@ -1,29 +1,41 @@
-//! What each command does.
+//! Runs commands.
 
 use std::time::Duration;
 
-use egui::Context;
+use egui::{Context, ViewportCommand};
 
-use super::super::command::{Command, Copied};
+use super::super::command::{ColumnChange, Command, Copied};
 use super::super::export_job::ExportJob;
+use super::super::filter_bar;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::{Export, Message};
+use super::super::model::Message;
 use super::super::settings_worker::Change;
-use super::{App, PATIENCE};
+use super::{App, FRAME_WAIT};
+use crate::dataset::ColumnId;
 use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
-use crate::filter::Mode;
 use crate::gateway::Profile;
-use crate::query::{self, Answer, FilterText, Question};
+use crate::query::{self, Answer, Question, Side as FilterField};
 use crate::settings::{SavedFilter, State, Target};
+use crate::table::Action;
 
 impl App {
-    pub(super) fn run(&mut self, ctx: &Context, command: Command) {
+    /// Runs the commands of the last frame, in order.
+    pub(super) fn run_commands(&mut self, ctx: &Context) {
+        for command in std::mem::take(&mut self.commands) {
+            self.run(ctx, command);
+        }
+    }
+
+    fn run(&mut self, ctx: &Context, command: Command) {
         match command {
-            Command::Connect(wanted) => self.connect(wanted.trim()),
+            Command::Connect(gateway) => self.connect(gateway.trim()),
             Command::LogIn => self.log_in(),
             Command::Trust { refused, for_good } => self.trust(*refused, for_good),
+            Command::Refresh => self.watcher.refresh(),
+            Command::RefreshEvery(interval) => self.refresh_every(interval),
+
             Command::AddGateway => self.open_form(GatewayForm::empty()),
             Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
             Command::ReadSettings => {
@@ -35,65 +47,89 @@ impl App {
             Command::SaveGateway => self.save_gateway(),
             Command::DeleteGateway => self.delete_gateway(),
             Command::CloseGateway => self.close_form(),
-            Command::AskTerminate(session) => self.model.doomed = Some(session),
+
+            Command::AskTerminate(session) => self.ui_state.terminate_target = Some(session),
             Command::Terminate => self.terminate(ctx),
-            Command::CancelTerminate => self.model.doomed = None,
-            Command::Refresh => self.watcher.refresh(),
-            Command::RefreshEvery(interval) => self.refresh_every(interval),
-            Command::Filter => self.ask(PATIENCE),
-            Command::TypeUsername(text) => {
-                // Whoever types a few letters means a part of a name.
-                let mode = Mode { contains: true, ..Mode::default() };
-                self.model.username.text = FilterText { pattern: text, mode };
-                self.model.username.take_focus = true;
-                self.ask(PATIENCE);
-            }
-            Command::FindUsername => self.model.username.take_focus = true,
-            Command::Contains(side) => {
-                let filter = self.filter_box(side);
-                filter.text.mode.contains = true;
-                filter.take_focus = true;
-                self.ask(PATIENCE);
-            }
-            Command::ApplyFilter(saved) => self.filter_by(saved.username(), saved.project()),
-            Command::ClearFilters => self.clear_filters(),
-            Command::Escape => self.escape(),
-            Command::Facet { side, value, adds } => self.facet(side, &value, adds),
-            Command::Keep(column, value) => self.keep_value(column, value),
-            Command::Exclude(column, value) => self.exclude_value(column, value),
-            Command::DropCellFilter(index) => {
-                if index < self.model.cells.len() {
-                    self.model.cells.remove(index);
-                    self.ask(PATIENCE);
-                }
-            }
+            Command::CancelTerminate => self.ui_state.terminate_target = None,
+
+            Command::ApplyFilters => self.query(FRAME_WAIT),
+            Command::FindUsername(text) => self.find_username(ctx, text),
+            Command::FocusUsername => filter_bar::focus(ctx, FilterField::Username, &self.drafts.username),
+            Command::SetFilterMode(field, mode) => self.set_filter_mode(field, mode),
+            Command::MatchPart(field) => self.match_part(ctx, field),
+            Command::ApplySavedFilter(saved) => self.set_filters(saved.username(), saved.project()),
             Command::SaveFilter(name) => {
-                let username = &self.model.username.text;
-                let saved = SavedFilter::new(name, username, &self.model.project.text);
+                let saved = SavedFilter::new(name, &self.drafts.username, &self.drafts.project);
+                self.drafts.filter_name.clear();
                 self.change_settings(Change::SaveFilter(saved));
             }
             Command::RemoveFilter(name) => {
                 self.change_settings(Change::RemoveFilter(name));
             }
-            Command::SortBy(column) => self.sort(query::toggled(&self.model.layout.sort, &column)),
-            Command::AddSort(column) => self.sort(query::added(&self.model.layout.sort, &column)),
+            Command::ClearFilters => self.clear_filters(),
+            Command::Escape => self.escape(),
+            Command::Facet { field, value, adds } => self.facet(field, &value, adds),
+            Command::Keep(column, value) => self.keep_value(column, value),
+            Command::Exclude(column, value) => self.exclude_value(column, value),
+            Command::RemoveCellFilter(index) => self.remove_cell_filter(index),
+            Command::SetKind(kind) => {
+                self.state.kind = kind;
+                self.query(FRAME_WAIT);
+            }
+
+            Command::GroupBy(grouping) => {
+                self.state.layout.grouping = grouping;
+                self.query(FRAME_WAIT);
+            }
+            Command::SortBy(column) => self.sort(query::toggled(&self.state.layout.sort, &column)),
+            Command::AddSort(column) => self.sort(query::added(&self.state.layout.sort, &column)),
             Command::Sort(keys) => self.sort(keys),
-            Command::Table(action) => self.model.table.act(action),
+            Command::Table(action) => {
+                self.ui_state.reveals_cursor_column |= matches!(action, Action::MoveColumn(..));
+                self.state.table.act(action);
+            }
+            Command::SetViewport { line_px, view_px } => self.state.table.set_view(line_px, view_px),
+            Command::SetCellMenu(menu) => self.ui_state.cell_menu = menu,
+            Command::Column(id, change) => self.change_column(&id, change),
+            Command::ResetColumns => self.state.layout.columns.reset(),
+            Command::SetDateStyle(style) => self.state.layout.dates = style,
             Command::Copy(what) => self.copy(ctx, what),
-            Command::ToggleDetails => self.model.layout.details ^= true,
-            Command::ShowDetails => self.model.layout.details = true,
+
+            Command::ToggleCounts => {
+                self.state.layout.counts ^= true;
+                self.query(FRAME_WAIT);
+            }
+            Command::SetFacetOrder(order) => {
+                self.state.facet_order = order;
+                self.query(FRAME_WAIT);
+            }
+            Command::ToggleDetails => self.state.layout.details ^= true,
+            Command::ShowDetails => self.state.layout.details = true,
+
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
                 self.start_export(ctx, |extract, progress, wake| {
                     ExportJob::to(path, extract, progress, wake)
                 });
             }
-            Command::CancelExport => match &self.model.export {
-                Export::Running(progress) => progress.cancel(),
-                _ => self.model.export = Export::Idle,
+            Command::CancelExport => match &self.state.export {
+                Some(progress) => progress.cancel(),
+                None => self.drafts.export_path = None,
             },
-            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Command::DismissMessage => self.model.message = None,
+            Command::DismissMessage => self.state.message = None,
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn change_column(&mut self, id: &ColumnId, change: ColumnChange) {
+        let columns = &mut self.state.layout.columns;
+        let dataset = self.state.table.sessions().map(|sessions| &sessions.dataset);
+        match (change, dataset) {
+            (ColumnChange::Resize(width), _) => columns.resize(id, width),
+            (ColumnChange::MoveBefore(next), _) => columns.put_before(id, next.as_ref()),
+            (ColumnChange::Step(side), Some(dataset)) => columns.step(id, side, dataset),
+            (ColumnChange::Show(visible), Some(dataset)) => columns.show(id, visible, dataset),
+            (ColumnChange::Step(_) | ColumnChange::Show(_), None) => {}
         }
     }
 
@@ -106,10 +142,10 @@ impl App {
         match profile {
             Ok((demo, profile)) => {
                 self.watch(profile.named("Demo gateway"));
-                self.model.can_edit = false;
+                self.state.can_edit = false;
                 self.demo = Some(demo);
             }
-            Err(error) => self.model.message = Some(Message::Error(error)),
+            Err(error) => self.state.message = Some(Message::Error(error)),
         }
     }
 
@@ -117,20 +153,21 @@ impl App {
     pub(super) fn watch(&mut self, profile: Profile) {
         self.worker.forget();
         self.demo = None;
-        self.model.gateway.clone_from(&profile.name);
-        self.model.gateway_box.clone_from(&profile.name);
-        self.model.gateway_fault = None;
-        self.model.news = None;
-        self.model.doomed = None;
-        self.model.table.forget();
+        self.state.gateway.clone_from(&profile.name);
+        self.drafts.gateway.clone_from(&profile.name);
+        self.drafts.gateway_error = None;
+        self.state.status = None;
+        self.ui_state.terminate_target = None;
+        self.state.table.forget();
         self.open(profile);
     }
 
     fn connect(&mut self, wanted: &str) {
+        wanted.clone_into(&mut self.drafts.gateway);
         match self.settings.target(Some(wanted), None) {
             Ok(Target::Gateway(profile)) => self.watch_and_remember(profile),
             Ok(Target::Demo) => self.watch_demo(),
-            Err(error) => self.model.gateway_fault = Some(error.to_string()),
+            Err(error) => self.drafts.gateway_error = Some(error.to_string()),
         }
     }
 
@@ -142,8 +179,8 @@ impl App {
 
     /// Keeps the table's layout for the next run, if it has changed.
     pub(super) fn keep_arrangement(&mut self) {
-        if self.model.layout != self.kept.table {
-            self.keep(State { table: self.model.layout.clone(), ..self.kept.clone() });
+        if self.state.layout != self.kept.table {
+            self.keep(State { table: self.state.layout.clone(), ..self.kept.clone() });
         }
     }
 
@@ -161,23 +198,23 @@ impl App {
             Some(thread) if thread.make(change) => return true,
             Some(_) => "the settings can't be written; is the disk full or gone?",
         };
-        self.model.message = Some(Message::Error(trouble.to_owned()));
+        self.state.message = Some(Message::Error(trouble.to_owned()));
         false
     }
 
     /// Asks for the rows of the newest table, and takes them if they come within `patience`.
-    pub(super) fn ask(&mut self, patience: Duration) {
-        let model = &self.model;
+    pub(super) fn query(&mut self, patience: Duration) {
+        let (state, drafts) = (&self.state, &self.drafts);
         self.worker.ask(Question {
-            dataset: model.news.as_ref().and_then(|news| news.table.clone()),
-            username: model.username.text.clone(),
-            project: model.project.text.clone(),
-            kind: model.kind,
-            cells: model.cells.clone(),
-            grouping: model.layout.grouping.clone(),
-            sort: model.layout.sort.clone(),
-            facets: model.layout.counts.then_some(model.facet_order),
-            shown: model.table.sessions().map(|sessions| sessions.dataset.clone()),
+            dataset: state.status.as_ref().and_then(|status| status.table.clone()),
+            username: drafts.username.clone(),
+            project: drafts.project.clone(),
+            kind: state.kind,
+            cells: state.cells.clone(),
+            grouping: state.layout.grouping.clone(),
+            sort: state.layout.sort.clone(),
+            facets: state.layout.counts.then_some(state.facet_order),
+            shown: state.table.sessions().map(|sessions| sessions.dataset.clone()),
         });
         if let Some(answer) = self.worker.answer_within(patience) {
             self.take(answer);
@@ -186,32 +223,32 @@ impl App {
 
     pub(super) fn take(&mut self, answer: Answer) {
         let Answer { generation: _, table, username, project } = answer;
-        self.model.username.take(username);
-        self.model.project.take(project);
+        self.state.username = username;
+        self.state.project = project;
         match table {
             Some(view) => {
-                self.model.layout.columns.take_in(&view.dataset);
-                self.model.table.show(view);
+                self.state.layout.columns.take_in(&view.dataset);
+                self.state.table.show(view);
             }
-            None => self.model.table.forget(),
+            None => self.state.table.forget(),
         }
     }
 
     fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
         ctx.copy_text(text);
-        self.model.message = Some(Message::Done(done.to_owned()));
+        self.state.message = Some(Message::Done(done.to_owned()));
     }
 
     fn copy(&mut self, ctx: &Context, what: Copied) {
         let format = match what {
             Copied::Cell => {
-                let clock = self.model.clock();
-                let text = self.model.cell_at_keyboard().map(|(_, cell)| display::copied(cell, &clock));
+                let clock = self.state.clock();
+                let text = self.state.cursor_cell().map(|(_, cell)| display::copied(cell, &clock));
                 return text.map_or((), |text| self.copy_text(ctx, text, "the cell is copied"));
             }
             Copied::Text(text) => return self.copy_text(ctx, text, "the value is copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "the call is copied"),
-            Copied::Rows => Format::Tabs(self.model.clock()),
+            Copied::Rows => Format::Tabs(self.state.clock()),
             Copied::Csv => Format::Csv,
             Copied::Json => Format::Json,
         };

@@ -1,83 +1,108 @@
-//! Filters that are clicked rather than typed.
+//! Commands that change filters.
 
-use super::super::model::{Export, FilterBox, Model};
-use super::{App, PATIENCE};
+use egui::Context;
+
+use super::super::filter_bar;
+use super::{App, FRAME_WAIT};
 use crate::dataset::{ColumnId, Value};
 use crate::export::{self, ActiveFilters};
-use crate::query::{CellFilter, FilterText, Kind, Side, SortKey};
+use crate::filter::Mode;
+use crate::query::{CellFilter, FilterText, Kind, Side as FilterField, SortKey};
+use crate::table::Action;
 
 impl App {
-    pub(super) fn filter_box(&mut self, side: Side) -> &mut FilterBox {
-        match side {
-            Side::Username => &mut self.model.username,
-            Side::Project => &mut self.model.project,
-        }
+    /// Replaces the username filter by a part of a name.
+    pub(super) fn find_username(&mut self, ctx: &Context, text: String) {
+        let mode = Mode { contains: true, ..Mode::default() };
+        self.drafts.username = FilterText { pattern: text, mode };
+        filter_bar::focus(ctx, FilterField::Username, &self.drafts.username);
+        self.query(FRAME_WAIT);
     }
 
-    pub(super) fn filter_by(&mut self, username: FilterText, project: FilterText) {
-        self.model.username.text = username;
-        self.model.project.text = project;
-        self.ask(PATIENCE);
+    pub(super) fn set_filter_mode(&mut self, field: FilterField, mode: Mode) {
+        self.drafts.filter_mut(field).mode = mode;
+        self.query(FRAME_WAIT);
+    }
+
+    pub(super) fn match_part(&mut self, ctx: &Context, field: FilterField) {
+        let text = self.drafts.filter_mut(field);
+        text.mode.contains = true;
+        filter_bar::focus(ctx, field, text);
+        self.query(FRAME_WAIT);
+    }
+
+    pub(super) fn set_filters(&mut self, username: FilterText, project: FilterText) {
+        self.drafts.username = username;
+        self.drafts.project = project;
+        self.query(FRAME_WAIT);
     }
 
     pub(super) fn clear_filters(&mut self) {
-        self.model.kind = Kind::All;
-        self.model.cells.clear();
-        self.filter_by(FilterText::default(), FilterText::default());
+        self.state.kind = Kind::All;
+        self.state.cells.clear();
+        self.set_filters(FilterText::default(), FilterText::default());
     }
 
-    /// Nothing is lost at once: the selection goes first, the filters go next.
+    /// Takes back one thing at a time: the export path, the selection, then the filters.
     pub(super) fn escape(&mut self) {
-        if matches!(self.model.export, Export::AskingForPath { .. }) {
-            self.model.export = Export::Idle;
-        } else if self.model.table.selected() > 0 {
-            self.model.table.act(crate::table::Action::SelectNothing);
-        } else if self.model.is_filtered() {
+        if self.drafts.export_path.is_some() {
+            self.drafts.export_path = None;
+        } else if self.state.table.selected() > 0 {
+            self.state.table.act(Action::SelectNothing);
+        } else if self.state.is_filtered(&self.drafts) {
             self.clear_filters();
         }
     }
 
     pub(super) fn sort(&mut self, keys: Vec<SortKey>) {
-        self.model.layout.sort = keys;
-        self.ask(PATIENCE);
+        self.state.layout.sort = keys;
+        self.query(FRAME_WAIT);
     }
 
-    pub(super) fn facet(&mut self, side: Side, value: &str, adds: bool) {
-        let text = &mut self.filter_box(side).text;
+    pub(super) fn facet(&mut self, field: FilterField, value: &str, adds: bool) {
+        let text = self.drafts.filter_mut(field);
         if adds {
             text.add(value);
         } else {
             text.choose(value);
         }
-        self.ask(PATIENCE);
+        self.query(FRAME_WAIT);
     }
 
-    /// Users and projects go into their boxes, where they can be seen and changed; the others stand on their own.
+    /// Shows only sessions with this value. Users and projects go into the text boxes, where they can be edited.
     pub(super) fn keep_value(&mut self, column: ColumnId, value: Value) {
-        let side = match &column {
-            ColumnId::Username => Some(Side::Username),
-            ColumnId::Project => Some(Side::Project),
+        let field = match &column {
+            ColumnId::Username => Some(FilterField::Username),
+            ColumnId::Project => Some(FilterField::Project),
             _ => None,
         };
-        match (side, &value) {
-            (Some(side), Value::Text(text)) => self.filter_box(side).text = FilterText::only(text),
-            _ => CellFilter { column, value, keep: true }.put(&mut self.model.cells),
+        match (field, &value) {
+            (Some(field), Value::Text(text)) => *self.drafts.filter_mut(field) = FilterText::only(text),
+            _ => CellFilter { column, value, keep: true }.put(&mut self.state.cells),
         }
-        self.ask(PATIENCE);
+        self.query(FRAME_WAIT);
     }
 
     pub(super) fn exclude_value(&mut self, column: ColumnId, value: Value) {
-        CellFilter { column, value, keep: false }.put(&mut self.model.cells);
-        self.ask(PATIENCE);
+        CellFilter { column, value, keep: false }.put(&mut self.state.cells);
+        self.query(FRAME_WAIT);
     }
 
-    /// The filters in force as a call for a script on the gateway.
+    pub(super) fn remove_cell_filter(&mut self, index: usize) {
+        if index < self.state.cells.len() {
+            self.state.cells.remove(index);
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Returns the filters in force as a call for a script on the gateway.
     pub(super) fn session_info_call(&self) -> String {
-        let Model { username, project, kind, cells, .. } = &self.model;
-        let (username, project) = (username.filter.as_ref(), project.filter.as_ref());
-        export::session_info_call(
-            &ActiveFilters { username, project, kind: *kind, cells },
-            &self.model.clock(),
-        )
+        let filters = ActiveFilters {
+            username: self.state.username.filter.as_ref(),
+            project: self.state.project.filter.as_ref(),
+            kind: self.state.kind,
+            cells: &self.state.cells,
+        };
+        export::session_info_call(&filters, &self.state.clock())
     }
 }

@@ -8,7 +8,7 @@ use egui::Context;
 use tokio::task::JoinSet;
 
 use super::super::background_task::{BackgroundTask, Ended, Tell};
-use super::super::connection_test::{Entry, Step, Test, TestStage};
+use super::super::connection_test::{Entry, Step, TestStage};
 use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
 use super::super::keyring_worker::Whose;
 use super::super::model::Message;
@@ -36,13 +36,13 @@ pub(super) enum Pending {
 impl App {
     /// Opens a form, unless one is open in which something would be lost.
     pub(super) fn open_form(&mut self, form: GatewayForm) {
-        if self.model.form.as_ref().is_some_and(GatewayForm::is_changed) {
+        if self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed) {
             let text = "another gateway is in the form; save or discard it first";
-            self.model.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.to_owned()));
             return;
         }
         self.close_form();
-        self.model.form = Some(form);
+        self.drafts.form = Some(form);
     }
 
     /// Opens the form of the saved gateway of this name or, without one, of the gateway that is watched.
@@ -69,7 +69,7 @@ impl App {
 
     pub(super) fn close_form(&mut self) {
         (self.test, self.test_waits) = (None, None);
-        self.model.form = None;
+        self.drafts.form = None;
     }
 
     /// The gateway as it is saved, if it is.
@@ -94,13 +94,13 @@ impl App {
     /// Reads the gateway as often as it, or else the settings say.
     pub(super) fn set_refresh(&mut self, profile: &Profile) {
         let refresh = profile.refresh.unwrap_or(self.usual_refresh());
-        self.model.refresh = (!refresh.is_zero()).then_some(refresh);
-        self.watcher.every(self.model.refresh);
+        self.state.refresh = (!refresh.is_zero()).then_some(refresh);
+        self.watcher.every(self.state.refresh);
     }
 
     /// Reads the gateway this often from now on, and at the next start, if it is a saved one.
     pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
-        self.model.refresh = interval;
+        self.state.refresh = interval;
         self.watcher.every(interval);
         let Some(mut profile) = self.profile.take() else {
             return;
@@ -115,7 +115,7 @@ impl App {
     }
 
     pub(super) fn test_gateway(&mut self, ctx: &Context) {
-        let Some(form) = &mut self.model.form else {
+        let Some(form) = &mut self.drafts.form else {
             return;
         };
         self.test = None;
@@ -138,7 +138,7 @@ impl App {
                 return;
             }
         };
-        form.test = Some(Test::of(&form.typed, &profile));
+        form.start_test(&profile);
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {
@@ -152,7 +152,7 @@ impl App {
 
     /// Takes what the keyring has for a test that waits for it.
     pub(super) fn test_with(&mut self, ctx: &Context, secret: &Result<Option<Secret>, KeyringError>) {
-        let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.model.form) else {
+        let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.drafts.form) else {
             return;
         };
         // The form may say something else by now.
@@ -173,7 +173,7 @@ impl App {
 
     fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
         let profile = self.with_trust(profile);
-        let Some(test) = self.model.form.as_mut().and_then(|form| form.test.as_mut()) else {
+        let Some(test) = self.drafts.form.as_mut().and_then(|form| form.test.as_mut()) else {
             return;
         };
         test.stage = TestStage::Running;
@@ -186,7 +186,7 @@ impl App {
             Ok(job) => self.test = Some(job),
             Err(error) => {
                 test.stage = TestStage::Ended;
-                self.model.message = Some(Message::Error(format!("can't test: {error}")));
+                self.state.message = Some(Message::Error(format!("can't test: {error}")));
             }
         }
     }
@@ -195,7 +195,7 @@ impl App {
         let Some(job) = &mut self.test else {
             return;
         };
-        let form = self.model.form.as_mut();
+        let form = self.drafts.form.as_mut();
         let Some((test, attention)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.attention)))
         else {
             self.test = None;
@@ -218,12 +218,12 @@ impl App {
     }
 
     pub(super) fn save_gateway(&mut self) {
-        let Some(form) = self.model.form.as_mut().filter(|form| form.stage == Stage::Typing) else {
+        let Some(form) = self.drafts.form.as_mut().filter(|form| form.stage == Stage::Typing) else {
             return;
         };
         form.fault = None;
         form.attention = Some(Attention::Finding);
-        let after = match form.profile(&self.model.profiles) {
+        let after = match form.profile(&self.state.profiles) {
             Ok(after) => in_folder(after, self.folder.as_deref()),
             Err(fault) => {
                 form.fault = Some(fault);
@@ -239,7 +239,7 @@ impl App {
 
     pub(super) fn delete_gateway(&mut self) {
         let Some(form) =
-            self.model.form.as_mut().filter(|form| form.is_saved && form.stage != Stage::Writing)
+            self.drafts.form.as_mut().filter(|form| form.is_saved && form.stage != Stage::Writing)
         else {
             return;
         };
@@ -251,7 +251,7 @@ impl App {
     fn change_form(&mut self, change: Change, then: Pending) {
         if self.change_settings(change) {
             self.pending = Some(then);
-        } else if let Some(form) = &mut self.model.form {
+        } else if let Some(form) = &mut self.drafts.form {
             form.stage = Stage::Typing;
         }
     }
@@ -260,7 +260,7 @@ impl App {
     pub(super) fn form_written(&mut self, fault: Option<String>) {
         let pending = self.pending.take();
         if let Some(fault) = fault {
-            if let Some(form) = &mut self.model.form {
+            if let Some(form) = &mut self.drafts.form {
                 form.stage = Stage::Typing;
                 form.attention = Some(Attention::Finding);
                 // Where another window took it away, it can be saved again as a new one.
@@ -280,7 +280,7 @@ impl App {
                 if profile.login != Login::None {
                     self.secrets.forget(&profile.name);
                 }
-                self.model.message = Some(Message::Done(format!("{} is deleted", profile.name)));
+                self.state.message = Some(Message::Done(format!("{} is deleted", profile.name)));
                 self.forget_login(&profile);
                 if self.profile.as_ref().is_some_and(|watched| watched.name == profile.name) {
                     self.leave();
@@ -315,10 +315,10 @@ impl App {
             });
         if goes_on {
             // The table stays: it is the same gateway's.
-            self.model.gateway.clone_from(&after.name);
-            self.model.gateway_box.clone_from(&after.name);
+            self.state.gateway.clone_from(&after.name);
+            self.drafts.gateway.clone_from(&after.name);
             self.set_refresh(&after);
-            self.model.may_terminate = after.may_terminate;
+            self.state.may_terminate = after.may_terminate;
             self.keep(State { last: Some(after.name.clone()), ..self.kept.clone() });
             self.profile = Some(after);
         } else {
@@ -339,12 +339,12 @@ impl App {
         self.worker.forget();
         self.profile = None;
         self.in_use = Credentials::None;
-        self.model.news = None;
-        self.model.table.forget();
-        self.model.gateway.clear();
-        self.model.gateway_box.clear();
-        self.model.can_edit = false;
-        self.model.waits_for_secret = false;
+        self.state.status = None;
+        self.state.table.forget();
+        self.state.gateway.clear();
+        self.drafts.gateway.clear();
+        self.state.can_edit = false;
+        self.state.waits_for_secret = false;
     }
 }
 

@@ -9,7 +9,8 @@ use chrono::{DateTime, Local};
 use egui::Context;
 
 use super::super::export_job::{ExportJob, Extract, Outcome};
-use super::super::model::{Export, ExportRows, Message};
+use super::super::model::{ExportPath, ExportRows, Message};
+use super::super::status_bar;
 use super::App;
 use crate::display;
 use crate::export::{self, Format, Progress};
@@ -19,7 +20,7 @@ const WORTH_SAYING: usize = 10_000;
 
 impl App {
     pub(super) fn export(&mut self, ctx: &Context) {
-        if self.export.is_some() || !self.model.can_export() {
+        if self.export.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
         let picking = (self.pick_file)(&self.suggested_name());
@@ -31,8 +32,8 @@ impl App {
         ctx: &Context,
         start: impl FnOnce(Extract, Arc<Progress>, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
     ) {
-        self.model.export = Export::Idle;
-        self.model.message = None;
+        self.drafts.export_path = None;
+        self.state.message = None;
         let Some(extract) = self.extract() else {
             return;
         };
@@ -41,46 +42,46 @@ impl App {
         match start(extract, progress.clone(), Box::new(move || ctx.request_repaint())) {
             Ok(job) => {
                 self.export = Some(job);
-                self.model.export = Export::Running(progress);
+                self.state.export = Some(progress);
             }
-            Err(error) => self.model.message = Some(Message::Error(format!("can't export: {error}"))),
+            Err(error) => self.state.message = Some(Message::Error(format!("can't export: {error}"))),
         }
     }
 
     /// What is to be exported.
     fn extract(&self) -> Option<Extract> {
-        let sessions = self.model.table.sessions()?;
+        let sessions = self.state.table.sessions()?;
         let dataset = sessions.dataset.clone();
-        let (columns, rows) = match self.model.export_as.rows {
-            ExportRows::Shown => (self.model.shown_columns(), sessions.lines.rows().to_vec()),
-            ExportRows::Selected => (self.model.shown_columns(), self.model.table.selected_rows()),
+        let (columns, rows) = match self.drafts.export.rows {
+            ExportRows::Shown => (self.state.shown_columns(), sessions.lines.rows().to_vec()),
+            ExportRows::Selected => (self.state.shown_columns(), self.state.table.selected_rows()),
             ExportRows::All => {
                 let all = 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX);
                 (export::all_columns(&dataset), all.collect())
             }
         };
-        Some(Extract { dataset, columns, rows, format: self.model.export_as.format })
+        Some(Extract { dataset, columns, rows, format: self.drafts.export.format })
     }
 
     /// Copies the selected sessions. A newer copy takes the place of one under way.
     pub(super) fn copy_rows(&mut self, ctx: &Context, format: Format) {
-        let Some(sessions) = self.model.table.sessions() else {
+        let Some(sessions) = self.state.table.sessions() else {
             return;
         };
-        let rows = self.model.table.selected_rows();
+        let rows = self.state.table.selected_rows();
         if rows.is_empty() {
             return;
         }
         let progress = Arc::new(Progress::new(rows.len()));
         let extract =
-            Extract { dataset: sessions.dataset.clone(), columns: self.model.shown_columns(), rows, format };
+            Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
         let ctx = ctx.clone();
         // A small copy is there before anybody could read this.
-        self.model.message = (extract.rows.len() > WORTH_SAYING)
+        self.state.message = (extract.rows.len() > WORTH_SAYING)
             .then(|| Message::Done(format!("copying {}…", display::sessions(extract.rows.len()))));
         match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy = Some(job),
-            Err(error) => self.model.message = Some(Message::Error(format!("can't copy: {error}"))),
+            Err(error) => self.state.message = Some(Message::Error(format!("can't copy: {error}"))),
         }
     }
 
@@ -89,7 +90,7 @@ impl App {
             return;
         };
         self.copy = None;
-        self.model.message = match outcome {
+        self.state.message = match outcome {
             Outcome::Text(text) => {
                 ctx.copy_text(text);
                 Some(Message::Done(format!("{} copied", display::sessions(sessions))))
@@ -98,42 +99,47 @@ impl App {
         };
     }
 
-    pub(super) fn take_export(&mut self) {
+    pub(super) fn take_export(&mut self, ctx: &Context) {
         let Some((sessions, outcome)) = self.export.as_ref().and_then(ExportJob::ended) else {
             return;
         };
         self.export = None;
-        self.model.export = Export::Idle;
+        self.state.export = None;
         match outcome {
             Outcome::Written(path) => {
                 let text = format!("{} written to {}", display::sessions(sessions), path.display());
-                self.model.message = Some(Message::Done(text));
+                self.state.message = Some(Message::Done(text));
             }
             Outcome::Cancelled => {
-                self.model.message = Some(Message::Done("cancelled; no file was written".to_owned()));
+                self.state.message = Some(Message::Done("cancelled; no file was written".to_owned()));
             }
             Outcome::Text(_) => {}
             Outcome::NoDialog => {
                 let dirs = directories::UserDirs::new();
                 let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
                 let path = folder.unwrap_or(Path::new("")).join(self.suggested_name());
-                self.model.export = Export::asking_for(&path);
+                self.ask_for_path(ctx, &path);
             }
             Outcome::Broken => {
                 let text = "the export ended before its time; nothing was written".to_owned();
-                self.model.message = Some(Message::Error(text));
+                self.state.message = Some(Message::Error(text));
             }
             Outcome::Failed(error) => {
-                self.model.export = Export::asking_for(&error.path);
-                self.model.message = Some(Message::Error(error.to_string()));
+                self.ask_for_path(ctx, &error.path);
+                self.state.message = Some(Message::Error(error.to_string()));
             }
         }
+    }
+
+    fn ask_for_path(&mut self, ctx: &Context, path: &Path) {
+        self.drafts.export_path = Some(ExportPath::new(path));
+        ctx.memory_mut(|memory| memory.request_focus(status_bar::path_id()));
     }
 
     /// A name for an export that none before it has.
     fn suggested_name(&self) -> String {
         let now: DateTime<Local> = SystemTime::now().into();
-        let ending = if self.model.export_as.format == Format::Json { "json" } else { "csv" };
+        let ending = if self.drafts.export.format == Format::Json { "json" } else { "csv" };
         format!("{}.{ending}", now.format("sessions-%Y-%m-%d-%H%M%S"))
     }
 }

@@ -1,4 +1,5 @@
-//! The program behind the window: takes in news, carries out commands, lays out the parts.
+//! The application behind the window: `logic` runs the commands of the last frame and takes what the background threads
+//! have finished, `ui` draws.
 
 mod auth;
 mod commands;
@@ -13,16 +14,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Memory, Panel, Popup, ScrollArea, Ui, ViewportCommand};
+use egui::{CentralPanel, Context, Id, Memory, Panel, Popup, ScrollArea, Ui, ViewportCommand};
 
 use self::gateways::Pending;
 use self::terminating::Terminating;
 use super::background_task::BackgroundTask;
+use super::command::Command;
 use super::connection_test::Step;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
-use super::model::{Message, Model};
+use super::model::{AppState, Drafts, Message, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
 use super::{
     confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid, sign_in,
@@ -38,13 +40,13 @@ use crate::settings::{Settings, State, Target};
 
 /// How often a gateway is read unless the settings say otherwise.
 const REFRESH: Duration = Duration::from_secs(5);
-/// How long a frame waits for its query, so that the rows are in the very frame of the keystroke: a million sessions are
-/// filtered in less. With what painting takes, it is still in time for a screen of 60 frames a second.
-const PATIENCE: Duration = Duration::from_millis(6);
-/// How long it is told that something went well.
-const GOOD_NEWS: Duration = Duration::from_secs(10);
-/// How often ages are shown anew: they are told in minutes.
-const AGES: Duration = Duration::from_secs(30);
+/// How long a frame waits for its query, so that the rows of a filter are shown in the frame that applies it: filtering a
+/// million sessions takes less. Together with drawing it fits into a frame at 60 Hz.
+const FRAME_WAIT: Duration = Duration::from_millis(6);
+/// How long a message of success is shown.
+const MESSAGE_TTL: Duration = Duration::from_secs(10);
+/// Interval between two repaints while ages are shown, which count in minutes.
+const AGE_REPAINT: Duration = Duration::from_secs(30);
 
 /// What the window starts with.
 #[derive(Clone)]
@@ -67,9 +69,13 @@ pub struct Start {
     pub open_secrets: fn() -> Secrets,
 }
 
-/// The window's state and its helpers in the background.
+/// The state of the window and its background threads.
 pub struct App {
-    model: Model,
+    state: AppState,
+    drafts: Drafts,
+    ui_state: UiState,
+    /// The commands that the views emitted in the last frame.
+    commands: Vec<Command>,
     settings: Settings,
     /// What was last kept for the next run.
     kept: State,
@@ -122,12 +128,12 @@ impl App {
         };
         let watcher = Poller::spawn(Client::new(Limits::default()), wake(ctx))?;
         let worker = Worker::spawn(wake(ctx))?;
-        let model = Model {
+        let app_state = AppState {
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
             layout: state.table.clone(),
             message: trouble.clone().map(Message::Error),
-            ..Model::default()
+            ..AppState::default()
         };
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
@@ -142,7 +148,10 @@ impl App {
             test: None,
             test_waits: None,
             terminating: None,
-            model,
+            state: app_state,
+            drafts: Drafts::default(),
+            ui_state: UiState::default(),
+            commands: Vec::new(),
             settings,
             kept: state,
             folder,
@@ -168,36 +177,36 @@ impl App {
         Ok(app)
     }
 
-    fn take_news(&mut self) {
-        let Some(news) = self.watcher.news() else {
+    fn take_status(&mut self) {
+        let Some(status) = self.watcher.news() else {
             return;
         };
-        let before = self.model.news.as_ref().and_then(|news| news.table.clone());
-        let same = match (&before, &news.table) {
+        let before = self.state.status.as_ref().and_then(|status| status.table.clone());
+        let is_same = match (&before, &status.table) {
             (Some(before), Some(now)) => Arc::ptr_eq(before, now),
             (None, None) => true,
             _ => false,
         };
-        let refused =
-            news.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
-        let opened = !refused && news.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
-        self.model.news = Some(news);
-        if opened {
+        let is_refused =
+            status.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
+        let has_answered = status.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
+        self.state.status = Some(status);
+        if has_answered && !is_refused {
             self.keep_login();
         }
-        if !same {
-            self.ask(PATIENCE);
+        if !is_same {
+            self.query(FRAME_WAIT);
         }
     }
 
-    /// What went well is told for a while; what did not stays until it is dismissed.
-    fn forget_old_message(&mut self, ctx: &Context) {
-        let Model { message, said_at, .. } = &mut self.model;
+    /// Dismisses a message of success after a while. An error stays until the user dismisses it.
+    fn dismiss_old_message(&mut self, ctx: &Context) {
+        let (message, shown_at) = (&mut self.state.message, &mut self.ui_state.message_shown_at);
         if !matches!(message, Some(Message::Done(_))) {
-            *said_at = None;
+            *shown_at = None;
             return;
         }
-        let left = GOOD_NEWS.saturating_sub(said_at.get_or_insert_with(Instant::now).elapsed());
+        let left = MESSAGE_TTL.saturating_sub(shown_at.get_or_insert_with(Instant::now).elapsed());
         if left.is_zero() {
             *message = None;
             ctx.request_repaint();
@@ -208,12 +217,12 @@ impl App {
 
     /// Asks once before something that was typed is lost with the window.
     fn stay_for_the_form(&mut self, ctx: &Context) {
-        let is_changed = self.model.form.as_ref().is_some_and(GatewayForm::is_changed);
+        let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
         if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.was_warned {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.was_warned = true;
             let text = "the gateway in the form is not saved; quit once more to discard it";
-            self.model.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.to_owned()));
         }
         self.was_warned &= is_changed;
     }
@@ -225,12 +234,12 @@ impl App {
             let trouble = match outcome {
                 Ok(None) => None,
                 Ok(Some(settings)) => {
-                    self.model.saved_filters.clone_from(&settings.filters);
-                    self.model.profiles = settings.profile_names();
+                    self.state.saved_filters.clone_from(&settings.filters);
+                    self.state.profiles = settings.profile_names();
                     self.settings = settings;
                     // What was wrong is mended.
                     let told = self.settings_trouble.take().map(Message::Error);
-                    self.model.message.take_if(|message| Some(&*message) == told.as_ref());
+                    self.state.message.take_if(|message| Some(&*message) == told.as_ref());
                     None
                 }
                 Err(trouble) => Some(trouble),
@@ -239,7 +248,7 @@ impl App {
                 self.form_written(trouble);
             } else if let Some(trouble) = trouble {
                 self.settings_trouble = Some(trouble.clone());
-                self.model.message = Some(Message::Error(trouble));
+                self.state.message = Some(Message::Error(trouble));
             }
         }
     }
@@ -247,11 +256,13 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.take_news();
+        // First, because they are about what the last frame showed.
+        self.run_commands(ctx);
+        self.take_status();
         if let Some(answer) = self.worker.answer() {
             self.take(answer);
         }
-        self.take_export();
+        self.take_export(ctx);
         self.take_copy(ctx);
         self.take_settings();
         self.take_secrets(ctx);
@@ -261,93 +272,92 @@ impl eframe::App for App {
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text =
                 "a part of the program has failed, and what is shown no longer changes; start it again";
-            self.model.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.to_owned()));
+        }
+        self.dismiss_old_message(ctx);
+        self.state.layout.zoom = ctx.zoom_factor();
+        // A column that is being dragged is saved when it is dropped.
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.keep_arrangement();
+        }
+        if self.state.layout.dates == DateStyle::Age && self.state.table.sessions().is_some() {
+            ctx.request_repaint_after(AGE_REPAINT);
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
-        let form = self.model.form.as_ref().map(GatewayForm::is_changed);
-        let mut commands = shortcuts::take(&ctx, self.model.focused, form);
-        let model = &mut self.model;
+        self.draw(ui);
+        if !self.commands.is_empty() {
+            ctx.request_repaint();
+        }
+        give_back_focus(&ctx);
+        self.ui_state.focused = ctx.memory(Memory::focused);
+        self.ui_state.reveals_cursor_column = false;
+    }
+}
+
+impl App {
+    fn draw(&mut self, ui: &mut Ui) {
+        let Self { state, drafts, ui_state, commands, .. } = self;
+        let form = drafts.form.as_ref().map(GatewayForm::is_changed);
+        shortcuts::handle(ui.ctx(), ui_state.focused, form, commands);
         Panel::top("bars").show(ui, |ui| {
             ui.add_space(4.0);
-            connection_bar::show(ui, model, &mut commands);
+            connection_bar::show(ui, state, drafts, commands);
             ui.add_space(2.0);
-            filter_bar::show(ui, model, &mut commands);
-            view_bar::show(ui, model, &mut commands);
+            filter_bar::show(ui, state, drafts, commands);
+            view_bar::show(ui, state, commands);
             ui.add_space(2.0);
         });
-        // Here, so that the rows of a filter typed in this frame are in this frame.
-        for command in commands.drain(..) {
-            self.run(&ctx, command);
-        }
-        let model = &mut self.model;
-        // Whoever fills in the form has the test there.
-        if sign_in::is_needed(model) && model.form.is_none() {
-            // Never so high that the bars below are pushed out of a small window.
-            let most = ui.available_height() - theme::BELOW_DOOR;
-            Panel::top("sign_in").max_size(most).show(ui, |ui| {
+        // The form has its own connection test, which shows the same.
+        if sign_in::is_needed(state) && drafts.form.is_none() {
+            // Never pushes the bars below out of a small window.
+            let max_height = ui.available_height() - theme::BELOW_DOOR;
+            Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
                 ScrollArea::vertical()
-                    .min_scrolled_height(most)
-                    .show(ui, |ui| sign_in::show(ui, model, &mut commands));
+                    .min_scrolled_height(max_height)
+                    .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
             });
         }
         Panel::bottom("status").show(ui, |ui| {
             ui.add_space(2.0);
-            status_bar::show(ui, model, &mut commands);
+            status_bar::show(ui, state, drafts, commands);
             ui.add_space(2.0);
         });
         let is_small =
             ui.available_width() < theme::ROOM_FOR_FORM || ui.available_height() < theme::FORM_HEIGHT;
-        if let Some(form) = &mut model.form {
-            let least = if is_small { ui.available_width() } else { theme::LEAST_FORM };
-            let panel = Panel::right(egui::Id::unique(("gateway", is_small)));
-            let panel = panel.default_size(theme::FORM_WIDTH).min_size(least);
-            panel.show(ui, |ui| gateway_panel::show(ui, form, &mut commands));
+        if let Some(form) = &mut drafts.form {
+            let min_width = if is_small { ui.available_width() } else { theme::LEAST_FORM };
+            let panel = Panel::right(Id::unique(("gateway", is_small)));
+            let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
+            panel.show(ui, |ui| gateway_panel::show(ui, form, commands));
         }
-        if model.layout.counts {
+        if state.layout.counts {
             let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::LEAST_PANEL);
-            panel.show(ui, |ui| counts_panel::show(ui, model, &mut commands));
+            panel.show(ui, |ui| counts_panel::show(ui, state, drafts, commands));
         }
-        if model.layout.details {
+        if state.layout.details {
             let panel =
                 Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::LEAST_PANEL);
-            panel.show(ui, |ui| details_panel::show(ui, model, &mut commands));
+            panel.show(ui, |ui| details_panel::show(ui, state, commands));
         }
-        CentralPanel::default().show(ui, |ui| grid::show(ui, model, &mut commands));
-        if let Some(session) = &model.doomed {
-            confirm_terminate::show(ui, session, &mut commands);
-        }
-        // What these change is in the next frame.
-        if !commands.is_empty() {
-            ctx.request_repaint();
-        }
-        for command in commands {
-            self.run(&ctx, command);
-        }
-        give_back_keyboard(&ctx);
-        self.model.focused = ctx.memory(Memory::focused);
-        self.model.layout.zoom = ctx.zoom_factor();
-        self.forget_old_message(&ctx);
-        // Not while a column is being dragged: once it is where it stays.
-        if !ctx.input(|input| input.pointer.any_down()) {
-            self.keep_arrangement();
-        }
-        if self.model.layout.dates == DateStyle::Age && self.model.table.sessions().is_some() {
-            ctx.request_repaint_after(AGES);
+        // A password meant for the form must not become a filter.
+        let may_type = drafts.form.is_none();
+        CentralPanel::default().show(ui, |ui| grid::show(ui, state, ui_state, may_type, commands));
+        if let Some(session) = &ui_state.terminate_target {
+            confirm_terminate::show(ui, session, commands);
         }
     }
 }
 
-/// A click on a button must not take the keyboard from the table: who clicks has the mouse in hand, and goes on with the
-/// arrow keys. A text box keeps it, and so does a menu. Only here, where the frame is done: egui takes the keyboard from
-/// whatever has it when something else is clicked.
-fn give_back_keyboard(ctx: &Context) {
+/// Returns the keyboard focus to the table after a click on a button, so that the arrow keys go on there. Text boxes and
+/// menus keep it. Runs at the end of the frame: egui takes the focus from a widget when another one is clicked.
+fn give_back_focus(ctx: &Context) {
     let clicked = ctx.input(|input| input.pointer.any_click());
-    let is_asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !is_asked {
+    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 }

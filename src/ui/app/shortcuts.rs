@@ -1,36 +1,34 @@
-//! Keys that work wherever the keyboard is.
+//! Shortcuts that work wherever the keyboard focus is.
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::super::command::Command;
 use super::super::{filter_bar, grid};
 
-/// What is wanted by the keys of this frame. `focused` had the keyboard when they were pressed: egui takes it away at
-/// Escape before anybody is asked.
-/// `form`: whether one is open, and would lose something.
-pub(super) fn take(ctx: &Context, focused: Option<Id>, form: Option<bool>) -> Vec<Command> {
+/// Emits the commands of the shortcuts pressed in this frame. `focused` is the widget that had the keyboard focus before:
+/// egui takes it away at Escape. `form` is `None` without an open form, else whether it has changes.
+pub(super) fn handle(ctx: &Context, focused: Option<Id>, form: Option<bool>, commands: &mut Vec<Command>) {
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::F), Command::FindUsername),
+        (KeyboardShortcut::new(Modifiers::COMMAND, Key::F), Command::FocusUsername),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::Q), Command::Quit),
     ];
-    let mut commands: Vec<Command> = ctx.input_mut(|input| {
+    ctx.input_mut(|input| {
         let pressed = shortcuts.into_iter().filter(|(shortcut, _)| input.consume_shortcut(shortcut));
-        pressed.map(|(_, command)| command).collect()
+        commands.extend(pressed.map(|(_, command)| command));
     });
-    // A menu that is open is closed by the same key, and a box for something else is left by it.
+    // Escape also closes menus and dialogs, and leaves text boxes other than the filters.
     let is_filter = focused.is_some_and(|id| filter_bar::ids().contains(&id));
-    let is_ours = is_filter || focused.is_none_or(|id| id == grid::id());
-    let is_asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if !is_asked && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
+    let is_table = focused.is_none_or(|id| id == grid::id());
+    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         match form {
             Some(false) if !is_filter => commands.push(Command::CloseGateway),
-            // What was typed there is not lost by a key, and neither are the filters.
+            // Typed values are not lost by a key, and neither are the filters.
             Some(true) if !is_filter => {}
-            _ if is_ours => commands.push(Command::Escape),
+            _ if is_filter || is_table => commands.push(Command::Escape),
             _ => {}
         }
     }
-    commands
 }

@@ -19,10 +19,10 @@ impl App {
         // One after the other: each answer is told.
         if self.terminating.is_some() {
             let text = "another session is being terminated; wait for the gateway's answer";
-            self.model.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.to_owned()));
             return;
         }
-        let Some(session) = self.model.doomed.take() else {
+        let Some(session) = self.ui_state.terminate_target.take() else {
             return;
         };
         let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
@@ -39,10 +39,10 @@ impl App {
         );
         match job {
             Ok(job) => {
-                self.model.message = Some(Message::Done(format!("terminating {}…", session.in_words())));
+                self.state.message = Some(Message::Done(format!("terminating {}…", session.in_words())));
                 self.terminating = Some(Terminating { session, job });
             }
-            Err(error) => self.model.message = Some(Message::Error(format!("can't terminate: {error}"))),
+            Err(error) => self.state.message = Some(Message::Error(format!("can't terminate: {error}"))),
         }
     }
 
@@ -51,7 +51,7 @@ impl App {
             return;
         };
         let session = session.in_words();
-        self.model.message = Some(match job.told() {
+        self.state.message = Some(match job.told() {
             Ok(None) => return,
             Ok(Some(Ok(Terminated { message }))) => {
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();

@@ -1,182 +1,129 @@
-//! The lines in view, each on whole pixels.
+//! The visible lines: groups and sessions.
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, Color32, FontSelection, Id, Pos2, Rangef, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle,
-    Ui, UiBuilder, pos2, vec2,
+    Align2, Color32, FontSelection, Id, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::super::command::Command;
 use super::super::context_menu;
-use super::super::model::Model;
+use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
+use super::geometry::{self, Geometry, cell_id, line_id};
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
-use crate::table::{Cursor, Group, Line, PowerTable, Sessions};
+use crate::table::{Cursor, Group, Line, Metrics, PowerTable, Sessions};
 
-/// Draws the lines and takes the clicks. Gives the room that they have.
+/// Draws the lines and handles the mouse. Returns the rectangle of the lines and the metrics they are drawn with.
 pub(super) fn show(
     ui: &mut Ui,
-    model: &mut Model,
+    state: &AppState,
+    ui_state: &UiState,
     columns: &[Shown],
-    moved_sideways: bool,
     commands: &mut Vec<Command>,
-) -> Rect {
+) -> (Rect, Metrics) {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let scale = ui.pixels_per_point();
-    model.table.set_view(pixels(theme::ROW_HEIGHT * scale).max(1), pixels(rect.height() * scale));
-    let seen = rect.intersect(ui.clip_rect());
+    let geometry = Geometry::new(rect, theme::ROW_HEIGHT, ui.pixels_per_point(), columns, &state.table);
+    if geometry.metrics != state.table.metrics() {
+        let line_px = geometry.metrics.line_px;
+        commands.push(Command::SetViewport { line_px, view_px: geometry.metrics.view_px });
+    }
+    let visible_rect = rect.intersect(ui.clip_rect());
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
     ui.shrink_clip_rect(rect);
 
-    // Under the lines, so that a text's own hint still shows; one place for all of them, so that a menu or a drag
-    // stays where it is when sessions come and go.
-    let hand = ui.interact(seen, super::id().with("body"), Sense::CLICK | Sense::DRAG);
-    let Some(sessions) = model.table.sessions() else {
-        return rect;
+    // One response for all lines, below them: tooltips of texts still show, and a menu or a drag survives when sessions
+    // come and go.
+    let response = ui.interact(visible_rect, super::id().with("body"), Sense::CLICK | Sense::DRAG);
+    let Some(sessions) = state.table.sessions() else {
+        return (rect, geometry.metrics);
     };
-    let has_keyboard = ui.memory(|memory| memory.has_focus(super::id()));
-    let shows_keyboard = has_keyboard || context_menu::is_open(ui.ctx(), hand.id);
-    let lines = Painter { rect, scale, columns, model, sessions, clock: model.clock(), shows_keyboard };
-    let pointed = hand.hover_pos().and_then(|at| lines.line_at(at));
-    for line in model.table.scroll().visible(model.table.metrics()) {
-        lines.line(&mut ui, line, pointed == Some(line), moved_sideways);
+    let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
+    let shows_cursor = has_focus || context_menu::is_open(ui.ctx(), response.id);
+    let painter =
+        Painter { geometry: &geometry, state, ui_state, sessions, clock: state.clock(), shows_cursor };
+    let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
+    for line in geometry.visible() {
+        painter.line(&mut ui, line, hovered == Some(line));
     }
     if sessions.lines.is_empty() {
-        let text = if sessions.dataset.is_empty() {
-            "Nobody is logged in"
-        } else {
-            "No session matches the filters"
-        };
-        super::placeholder(&mut ui, text);
-        if !sessions.dataset.is_empty() {
-            let size = vec2(theme::MENU_WIDTH, theme::ROW_HEIGHT);
-            let place =
-                Rect::from_center_size(seen.center() + vec2(0.0, theme::BELOW_WORDS + size.y / 2.0), size);
-            if ui.put(place, egui::Button::new("Show all sessions")).clicked() {
-                commands.push(Command::ClearFilters);
-            }
-        }
+        empty(&mut ui, visible_rect, sessions.dataset.is_empty(), commands);
     }
 
-    let by_key = lines.cursor_place().filter(|_| has_keyboard && context_menu::is_wanted_by_key(&ui));
-    let mouse::Done { actions, menu } = mouse::take(&ui, &hand, &lines, commands);
-    if !actions.is_empty() {
-        ui.ctx().request_repaint();
-    }
-    for action in actions {
-        model.table.act(action);
-    }
-    if by_key.is_some() || menu.is_some() {
-        let cell = model.cell_at_keyboard().filter(|_| menu != Some(false));
-        let row = model.table.cursor_row().filter(|_| cell.is_some());
-        model.menu_cell = cell.map(|(id, cell)| (id, cell.into()));
-        model.menu_session = row.and_then(|row| model.terminable(row));
-    }
-    cell_menu::show(&hand, by_key, model, commands);
-    rect
+    let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_wanted_by_key(&ui));
+    let clicked = mouse::handle(&ui, &response, &geometry, &sessions.lines, commands);
+    let opened = if by_key.is_some() {
+        Some(cell_menu_at(state, state.table.cursor_row(), state.cursor_cell().map(|(id, _)| id).as_ref()))
+    } else {
+        clicked.map(|at| match at {
+            None => CellMenu::default(),
+            Some((line, column)) => {
+                let row = match sessions.lines.get(line) {
+                    Some(Line::Session(_)) => sessions.lines.rows_of(line).first().copied(),
+                    _ => None,
+                };
+                let column = column.as_ref().or(columns.first().map(|column| &column.id));
+                cell_menu_at(state, row, column)
+            }
+        })
+    };
+    cell_menu::show(&response, by_key, opened.as_ref().unwrap_or(&ui_state.cell_menu), state, commands);
+    commands.extend(opened.map(Command::SetCellMenu));
+    (rect, geometry.metrics)
 }
 
-/// The node of the cell, or of the line, that the keyboard is on.
-pub(super) fn keyboard_place(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
-    let row = table.cursor_in_view()?;
-    match row {
-        Cursor::Group(row) => Some(line_id(Cursor::Group(row))),
+/// Returns the subject of the menu of a cell.
+fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -> CellMenu {
+    let cell = || {
+        let dataset = &state.table.sessions()?.dataset;
+        Some((column?.clone(), dataset.column(column?)?.cell(row? as usize).into()))
+    };
+    CellMenu { cell: cell(), session: row.and_then(|row| state.terminate_target(row)) }
+}
+
+/// Says why there are no lines.
+fn empty(ui: &mut Ui, rect: Rect, is_dataset_empty: bool, commands: &mut Vec<Command>) {
+    super::placeholder(ui, if is_dataset_empty { "No sessions" } else { "No matching sessions" });
+    if is_dataset_empty {
+        return;
+    }
+    let size = vec2(theme::MENU_WIDTH, theme::ROW_HEIGHT);
+    let center = rect.center() + vec2(0.0, theme::BELOW_WORDS + size.y / 2.0);
+    if ui.put(Rect::from_center_size(center, size), egui::Button::new("Clear filters")).clicked() {
+        commands.push(Command::ClearFilters);
+    }
+}
+
+/// Returns the ID of the cell at the cursor, or of its line where that is a group.
+pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
+    let cursor = table.cursor_in_view()?;
+    match cursor {
+        Cursor::Group(_) => Some(line_id(cursor)),
         Cursor::Session(_) => {
             let column = table.column().filter(|id| columns.iter().any(|column| column.id == **id));
             let column = column.or(columns.first().map(|column| &column.id))?;
-            Some(cell_id(row, column))
+            Some(cell_id(cursor, column))
         }
     }
 }
 
-fn line_id(at: Cursor) -> Id {
-    match at {
-        Cursor::Session(row) => super::id().with(("line", row)),
-        Cursor::Group(row) => super::id().with(("group", row)),
-    }
-}
-
-fn cell_id(at: Cursor, column: &ColumnId) -> Id {
-    line_id(at).with(column.name())
-}
-
-/// Points that were made of whole pixels, as pixels again.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no screen has that many pixels")]
-fn pixels(points: f32) -> u32 {
-    points.round().max(0.0) as u32
-}
-
-/// What painting a line takes, and finding one.
-pub(super) struct Painter<'a> {
-    /// The room of all lines.
-    pub(super) rect: Rect,
-    scale: f32,
-    columns: &'a [Shown],
-    model: &'a Model,
-    /// What is shown.
-    pub(super) sessions: &'a Sessions,
+/// Everything that drawing a line needs.
+struct Painter<'a> {
+    geometry: &'a Geometry<'a>,
+    state: &'a AppState,
+    ui_state: &'a UiState,
+    sessions: &'a Sessions,
     clock: Clock,
-    /// Whether it is shown where the keyboard is: while it is here, or in the menu of a cell.
-    shows_keyboard: bool,
+    /// The cursor is drawn: the keyboard focus is in the table or in the menu of a cell.
+    shows_cursor: bool,
 }
 
 impl Painter<'_> {
-    /// Where a line stands. Counted in pixels from the top of the view, so that no line is wider or narrower.
-    fn place(&self, line: usize) -> Option<Rect> {
-        let table = &self.model.table;
-        let metrics = table.metrics();
-        let top = table.scroll().place(line, metrics)?;
-        let origin = (self.rect.top() * self.scale).round();
-        #[expect(clippy::cast_precision_loss, reason = "a place in view is a few thousand pixels at most")]
-        let (top, height) = (origin + top as f32, metrics.line_px as f32);
-        let y = Rangef::new(top / self.scale, (top + height) / self.scale);
-        Some(Rect::from_x_y_ranges(self.rect.x_range(), y))
-    }
-
-    /// The lower left corner of the cell that the keyboard is on, if it is in view.
-    fn cursor_place(&self) -> Option<Pos2> {
-        let table = &self.model.table;
-        let mut visible = table.scroll().visible(table.metrics());
-        let line = visible.find(|&line| table.cursor_at(line).is_some_and(|at| table.is_cursor(at)))?;
-        let line = self.place(line)?;
-        let cells = super::header::cells(line, self.columns);
-        let column = self.columns.iter().position(|column| table.column() == Some(&column.id));
-        cells.get(column.unwrap_or(0)).map(Rect::left_bottom)
-    }
-
-    /// The line at this place.
-    pub(super) fn line_at(&self, at: Pos2) -> Option<usize> {
-        if !self.rect.contains(at) {
-            return None;
-        }
-        let table = &self.model.table;
-        let mut visible = table.scroll().visible(table.metrics());
-        visible.find(|&line| self.place(line).is_some_and(|rect| rect.y_range().contains(at.y)))
-    }
-
-    /// The line at this height, or the first or last one in view where the place is above or below them.
-    pub(super) fn nearest_line(&self, at: Pos2) -> Option<usize> {
-        let table = &self.model.table;
-        let mut visible = table.scroll().visible(table.metrics());
-        let last = visible.clone().next_back()?;
-        Some(visible.find(|&line| self.place(line).is_some_and(|rect| at.y < rect.bottom())).unwrap_or(last))
-    }
-
-    /// The column at this place.
-    pub(super) fn column_at(&self, x: f32) -> Option<ColumnId> {
-        let mut right = self.rect.left();
-        let under = self.columns.iter().find(|column| {
-            right += column.width;
-            x < right
-        });
-        under.map(|column| column.id.clone())
-    }
-
-    fn line(&self, ui: &mut Ui, line: usize, is_pointed: bool, moved_sideways: bool) {
-        let (Some(rect), Some(what)) = (self.place(line), self.sessions.lines.get(line)) else {
+    fn line(&self, ui: &mut Ui, line: usize, is_hovered: bool) {
+        let (Some(rect), Some(what)) = (self.geometry.line(line), self.sessions.lines.get(line)) else {
             return;
         };
         let rows = self.sessions.lines.rows_of(line);
@@ -188,10 +135,10 @@ impl Painter<'_> {
             Line::Session(_) => Cursor::Session(row),
         };
         let is_selected = match what {
-            Line::Group(number) => self.model.table.is_group_selected(number),
-            Line::Session(_) => self.model.table.is_selected(row),
+            Line::Group(number) => self.state.table.is_group_selected(number),
+            Line::Session(_) => self.state.table.is_selected(row),
         };
-        background(ui, rect, line, is_selected, is_pointed);
+        background(ui, rect, line, is_selected, is_hovered);
         let builder = UiBuilder::new().scope_id(line_id(at)).max_rect(rect).accessibility_role(Role::Row);
         let mut ui = ui.new_child(builder);
         super::describe(ui.ctx(), line_id(at), rect, |node| {
@@ -201,51 +148,50 @@ impl Painter<'_> {
         });
         match what {
             Line::Group(number) => self.group(&mut ui, number, rect),
-            Line::Session(_) => self.session(&mut ui, at, row, rect, moved_sideways),
+            Line::Session(_) => self.session(&mut ui, at, row, rect),
         }
-        if self.shows_keyboard && self.model.table.is_cursor(at) {
+        if self.shows_cursor && self.state.table.is_cursor(at) {
             let stroke = Stroke::new(1.0, ui.visuals().selection.stroke.color);
             ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
         }
     }
 
-    fn session(&self, ui: &mut Ui, at: Cursor, row: u32, rect: Rect, moved_sideways: bool) {
-        let table = &self.model.table;
-        // The mark of those who are logged in twice stands by the name or, where that is hidden, in the first column.
-        let marked = self.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
+    fn session(&self, ui: &mut Ui, at: Cursor, row: u32, rect: Rect) {
+        let table = &self.state.table;
+        // The badge for several logins is next to the user name, or in the first column where that is hidden.
+        let badge_column = self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let times = self.sessions.repeats.times(row);
         let indent = if self.sessions.lines.groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
-        for (index, (column, rect)) in
-            self.columns.iter().zip(super::header::cells(rect, self.columns)).enumerate()
-        {
-            let has_keyboard =
-                self.shows_keyboard && table.is_cursor(at) && table.column() == Some(&column.id);
-            if has_keyboard && moved_sideways {
+        let columns = self.geometry.columns;
+        for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
+            let is_cursor =
+                self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
+            if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }
             let what = match self.sessions.dataset.column(&column.id) {
                 None => Cell::Null,
                 Some(values) => values.cell(row as usize),
             };
-            let times = times.filter(|_| index == marked);
-            let looks = cell::CellStyle {
+            let times = times.filter(|_| index == badge_column);
+            let style = cell::CellStyle {
                 id: cell_id(at, &column.id),
                 index,
                 indent: if index == 0 { indent } else { 0.0 },
-                filter: self.model.filter_on(&column.id),
+                filter: self.state.filter_on(&column.id),
                 times,
-                has_keyboard,
+                is_cursor,
             };
-            cell::show(ui, rect, &column.id, what, &self.clock, &looks);
+            cell::show(ui, rect, &column.id, what, &self.clock, &style);
         }
     }
 
-    /// The head of a group: its value, how many sessions it has, and whether somebody is in it twice.
+    /// Draws a group: its value, the number of its sessions, and a remark where a user is signed in twice.
     fn group(&self, ui: &mut Ui, number: usize, rect: Rect) {
         let group = self.sessions.lines.groups()[number];
-        let (title, said) = self.described(group);
+        let (title, label) = self.group_texts(group);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-            node.set_label(said);
+            node.set_label(label);
             node.set_expanded(group.is_open);
         });
         let painter = ui.painter();
@@ -259,7 +205,8 @@ impl Painter<'_> {
         ui.add(egui::Label::new(RichText::new(title).strong()).truncate().selectable(false));
     }
 
-    fn described(&self, group: Group) -> (String, String) {
+    /// Returns the title of a group and its name for screen readers.
+    fn group_texts(&self, group: Group) -> (String, String) {
         let Sessions { dataset, lines, repeats, .. } = self.sessions;
         let rows = &lines.rows()[group.places()];
         let id = self.sessions.grouping.as_ref();
@@ -268,20 +215,20 @@ impl Painter<'_> {
             _ => "–",
         };
         let sessions = display::sessions(rows.len());
-        // Of a large group the first part is looked at: whoever has thousands of sessions is no person.
+        // Only the first rows of a large group are checked: nobody signs in thousands of times.
         let twice = rows.iter().take(theme::LOOKED_AT).any(|&row| repeats.times(row).is_some());
-        let mark = if twice { ", more than once in one project" } else { "" };
+        let mark = if twice { ", signed in twice to one project" } else { "" };
         let column = id.map_or("", |id| display::title(id));
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))
     }
 }
 
-fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_pointed: bool) {
+fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_hovered: bool) {
     let visuals = ui.visuals();
-    // By the line, not by its place on the screen: a stripe moves with its line.
+    // Stripes go by the line, so that they scroll with it.
     let fill = if is_selected {
         visuals.selection.bg_fill
-    } else if is_pointed {
+    } else if is_hovered {
         visuals.widgets.hovered.weak_bg_fill
     } else if line % 2 == 1 {
         visuals.faint_bg_color
@@ -290,7 +237,7 @@ fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_pointed: b
     };
     ui.painter().rect_filled(rect, 0.0, fill);
     if is_selected {
-        // A second sign of it beside the colour.
+        // Not by colour alone.
         let bar = rect.with_max_x(rect.left() + theme::SELECTED_BAR);
         ui.painter().rect_filled(bar, 0.0, visuals.selection.stroke.color);
     }

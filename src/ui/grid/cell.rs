@@ -1,4 +1,4 @@
-//! One cell: how each kind of value looks.
+//! One cell: how each kind of value style.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) struct CellStyle<'a> {
     /// How many sessions its user has in its project, if more than one.
     pub(super) times: Option<u32>,
     /// Whether the keyboard is in it.
-    pub(super) has_keyboard: bool,
+    pub(super) is_cursor: bool,
 }
 
 /// The font of a column: addresses and ids are compared figure by figure.
@@ -50,11 +50,11 @@ pub(super) fn show(
     column: &ColumnId,
     cell: Cell<'_>,
     clock: &Clock,
-    looks: &CellStyle<'_>,
+    style: &CellStyle<'_>,
 ) {
     let inner = rect
         .shrink2(vec2(theme::CELL_PADDING, 0.0))
-        .with_min_x(rect.left() + theme::CELL_PADDING + looks.indent);
+        .with_min_x(rect.left() + theme::CELL_PADDING + style.indent);
     if inner.width() <= 0.0 {
         return;
     }
@@ -63,7 +63,7 @@ pub(super) fn show(
         _ => layout(),
     };
     let builder =
-        UiBuilder::new().scope_id(looks.id).max_rect(inner).layout(layout).accessibility_role(Role::Cell);
+        UiBuilder::new().scope_id(style.id).max_rect(inner).layout(layout).accessibility_role(Role::Cell);
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(rect);
     let shown = display::cell(cell, clock);
@@ -76,11 +76,11 @@ pub(super) fn show(
             None
         }
         Cell::Text(text) => {
-            if let Some(times) = looks.times {
+            if let Some(times) = style.times {
                 badge(&mut child, inner, times);
             }
             let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
-            Some(match looks.filter.and_then(|filter| filter.find(text)) {
+            Some(match style.filter.and_then(|filter| filter.find(text)) {
                 Some(found) if !found.is_empty() => {
                     text_label(&mut child, highlighted(ui, text, &found).into(), text, None)
                 }
@@ -101,17 +101,17 @@ pub(super) fn show(
         }
         _ => Some(text_label(&mut child, RichText::new(&*shown).into(), &shown, None)),
     };
-    super::describe(ui.ctx(), looks.id, rect, |node| {
-        node.set_column_index(looks.index);
+    super::describe(ui.ctx(), style.id, rect, |node| {
+        node.set_column_index(style.index);
         match label {
             Some(label) => node.push_labelled_by(label.accesskit_id()),
             None => node.set_label(&*shown),
         }
-        if let Some(times) = looks.times {
+        if let Some(times) = style.times {
             node.set_description(more_than_once(times));
         }
     });
-    if looks.has_keyboard {
+    if style.is_cursor {
         let stroke = Stroke::new(2.0, ui.visuals().selection.stroke.color);
         ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
     }

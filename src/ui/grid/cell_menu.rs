@@ -4,15 +4,21 @@ use egui::{PopupCloseBehavior, Pos2, Response};
 
 use super::super::command::{Command, Copied};
 use super::super::context_menu;
-use super::super::model::Model;
+use super::super::model::{AppState, CellMenu};
 use crate::display;
 
 /// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. It is about the cell that it was
 /// opened on, whatever becomes of that while it is open.
-pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, commands: &mut Vec<Command>) {
+pub(super) fn show(
+    body: &Response,
+    by_key: Option<Pos2>,
+    menu: &CellMenu,
+    state: &AppState,
+    commands: &mut Vec<Command>,
+) {
     context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, take_keyboard| {
-        if let Some((_, value)) = &model.menu_cell {
-            let text = display::copied(value.cell(), &model.clock());
+        if let Some((_, value)) = &menu.cell {
+            let text = display::copied(value.cell(), &state.clock());
             let copy = ui.button("Copy cell").on_hover_text(&text);
             if take_keyboard {
                 copy.request_focus();
@@ -22,7 +28,7 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
                 ui.close();
             }
         }
-        let sessions = model.table.selected();
+        let sessions = state.table.selected();
         let rows = display::sessions(sessions);
         ui.add_enabled_ui(sessions > 0, |ui| {
             if ui
@@ -50,7 +56,7 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
             commands.push(Command::Copy(Copied::Call));
             ui.close();
         }
-        if let Some((id, value)) = &model.menu_cell {
+        if let Some((id, value)) = &menu.cell {
             ui.separator();
             if ui.button("Filter to this value").clicked() {
                 commands.push(Command::Keep(id.clone(), value.clone()));
@@ -61,14 +67,14 @@ pub(super) fn show(body: &Response, by_key: Option<Pos2>, model: &Model, command
                 ui.close();
             }
         }
-        if model.menu_cell.is_some() {
+        if menu.cell.is_some() {
             ui.separator();
             if ui.button("Show details").clicked() {
                 commands.push(Command::ShowDetails);
                 ui.close();
             }
         }
-        if let Some(session) = &model.menu_session
+        if let Some(session) = &menu.session
             && ui.button("Terminate session…").clicked()
         {
             commands.push(Command::AskTerminate(session.clone()));

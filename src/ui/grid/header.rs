@@ -3,20 +3,20 @@
 use egui::accesskit::{Role, SortDirection};
 use egui::{
     Align, AtomExt as _, Button, CursorIcon, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind,
-    TextStyle, Ui, UiBuilder, pos2, vec2,
+    TextStyle, Ui, UiBuilder, vec2,
 };
 
-use super::super::command::Command;
+use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
-use super::super::model::Model;
+use super::super::model::AppState;
 use super::super::theme;
-use super::{Shown, cell, header_menu};
+use super::{Shown, cell, geometry, header_menu};
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::SortKey;
 
 /// Draws the header.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &mut Vec<Command>) {
     let height = theme::HEADER_HEIGHT;
     let wide: f32 = columns.iter().map(|column| column.width).sum();
     let size = vec2(wide.max(ui.available_width()), height);
@@ -27,10 +27,10 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: 
     super::describe(row.ctx(), row.unique_id(), rect, |node| node.set_row_index(0));
     row.painter().rect_filled(rect, 0.0, row.visuals().widgets.noninteractive.weak_bg_fill);
 
-    let cells = cells(rect, columns);
+    let cells = geometry::cells(rect, columns);
     let mut dropped = None;
     for (index, (column, rect)) in columns.iter().zip(&cells).enumerate() {
-        let response = title(&mut row, model, &column.id, *rect, index);
+        let response = title(&mut row, state, &column.id, *rect, index);
         if response.clicked() {
             let adds = row.input(|input| input.modifiers.command);
             commands.push(if adds {
@@ -44,37 +44,22 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, columns: &[Shown], commands: 
         }
         let by_key = response.has_focus() && context_menu::is_wanted_by_key(&row);
         let by_key = by_key.then(|| rect.left_bottom());
-        let fit = header_menu::show(&response, by_key, model, &column.id, commands);
-        if fit {
-            fit_to_content(&row, model, &column.id);
+        if header_menu::show(&response, by_key, state, &column.id, commands) {
+            fit_to_content(&row, state, &column.id, commands);
         }
     }
     for (column, rect) in columns.iter().zip(&cells) {
-        edge(&row, model, column, *rect);
+        edge(&row, state, column, *rect, commands);
     }
     row.painter().hline(rect.x_range(), rect.bottom() - 0.5, row.visuals().widgets.noninteractive.bg_stroke);
     if let Some((id, place)) = dropped {
-        let next = columns.get(place).map(|column| &column.id);
-        model.layout.columns.put_before(&id, next);
-        ui.ctx().request_repaint();
+        let next = columns.get(place).map(|column| column.id.clone());
+        commands.push(Command::Column(id, ColumnChange::MoveBefore(next)));
     }
 }
 
-/// Where each column's title stands.
-pub(super) fn cells(row: Rect, columns: &[Shown]) -> Vec<Rect> {
-    let mut left = row.left();
-    columns
-        .iter()
-        .map(|column| {
-            let rect = Rect::from_min_size(pos2(left, row.top()), vec2(column.width, row.height()));
-            left += column.width;
-            rect
-        })
-        .collect()
-}
-
-fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -> Response {
-    let sort = &model.layout.sort;
+fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize) -> Response {
+    let sort = &state.layout.sort;
     let rank = sort.iter().position(|key| key.column == *id);
     let (sign, direction) = match rank.map(|rank| sort[rank].descending) {
         None => ("", None),
@@ -99,7 +84,7 @@ fn title(row: &mut Ui, model: &Model, id: &ColumnId, rect: Rect, index: usize) -
         .truncate()
         .sense(Sense::click_and_drag());
     let response = ui.add(button).accessible_name(title);
-    let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", model.clock().zone_name()));
+    let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", state.clock().zone_name()));
     let hint = format!(
         "{title}{}\nclick sorts, {ctrl}+click adds a column to the sort, drag moves it, right-click for more",
         zone.unwrap_or_default(),
@@ -160,7 +145,7 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
 }
 
 /// The edge to the right of a column: dragging it resizes, a double click fits.
-fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
+fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut Vec<Command>) {
     let rect = Rect::from_x_y_ranges(
         title.right() - theme::EDGE_WIDTH / 2.0..=title.right() + theme::EDGE_WIDTH / 2.0,
         title.y_range(),
@@ -179,11 +164,10 @@ fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
         && let (Some(width), Some(moved)) =
             (row.data(|data| data.get_temp::<f32>(edge_id)), response.total_drag_delta())
     {
-        model.layout.columns.resize(&column.id, width + moved.x);
-        row.ctx().request_repaint();
+        commands.push(Command::Column(column.id.clone(), ColumnChange::Resize(width + moved.x)));
     }
     if response.double_clicked() {
-        fit_to_content(row, model, &column.id);
+        fit_to_content(row, state, &column.id, commands);
     }
     let visuals = row.visuals();
     let stroke = if held { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
@@ -195,11 +179,11 @@ fn edge(row: &Ui, model: &mut Model, column: &Shown, title: Rect) {
 }
 
 /// Makes a column as wide as its title and its longest values.
-fn fit_to_content(ui: &Ui, model: &mut Model, id: &ColumnId) {
-    let Some(sessions) = model.table.sessions() else {
+fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<Command>) {
+    let Some(sessions) = state.table.sessions() else {
         return;
     };
-    let clock = model.clock();
+    let clock = state.clock();
     let width = |text: String, font: TextStyle| {
         let font = font.resolve(ui.style());
         ui.painter().layout_no_wrap(text, font, egui::Color32::PLACEHOLDER).size().x
@@ -212,6 +196,6 @@ fn fit_to_content(ui: &Ui, model: &mut Model, id: &ColumnId) {
         .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)
         .fold(title, f32::max);
     let badge = if *id == ColumnId::Username { theme::BADGE_ROOM } else { 0.0 };
-    model.layout.columns.resize(id, (content + badge).ceil());
-    ui.ctx().request_repaint();
+    let width = (content + badge).ceil();
+    commands.push(Command::Column(id.clone(), ColumnChange::Resize(width)));
 }

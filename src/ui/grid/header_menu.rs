@@ -2,9 +2,9 @@
 
 use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
-use super::super::command::Command;
+use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
-use super::super::model::Model;
+use super::super::model::AppState;
 use crate::dataset::{Column, ColumnId};
 use crate::display::{self, DateStyle};
 use crate::query::SortKey;
@@ -14,7 +14,7 @@ use crate::table::Side;
 pub(super) fn show(
     title: &Response,
     by_key: Option<Pos2>,
-    model: &mut Model,
+    state: &AppState,
     id: &ColumnId,
     commands: &mut Vec<Command>,
 ) -> bool {
@@ -34,7 +34,7 @@ pub(super) fn show(
             commands.push(sort(true));
             ui.close();
         }
-        if !model.layout.sort.is_empty() && ui.button("Don't sort").clicked() {
+        if !state.layout.sort.is_empty() && ui.button("Clear sort").clicked() {
             commands.push(Command::Sort(Vec::new()));
             ui.close();
         }
@@ -44,49 +44,44 @@ pub(super) fn show(
             ui.close();
         }
         for (text, side) in [("Move left", Side::Left), ("Move right", Side::Right)] {
-            if ui.button(text).clicked()
-                && let Some(sessions) = model.table.sessions()
-            {
-                model.layout.columns.step(id, side, &sessions.dataset);
+            if ui.button(text).clicked() {
+                commands.push(Command::Column(id.clone(), ColumnChange::Step(side)));
             }
         }
         if ui.button("Hide this column").clicked() {
-            if let Some(sessions) = model.table.sessions() {
-                model.layout.columns.show(id, false, &sessions.dataset);
-            }
+            commands.push(Command::Column(id.clone(), ColumnChange::Show(false)));
             ui.close();
         }
-        let is_date = model
+        let is_date = state
             .table
             .sessions()
             .is_some_and(|sessions| matches!(sessions.dataset.column(id), Some(Column::Date(_))));
         if is_date {
             ui.separator();
             for style in DateStyle::ALL {
-                ui.radio_value(&mut model.layout.dates, style, style.label());
+                if ui.radio(state.layout.dates == style, style.label()).clicked() {
+                    commands.push(Command::SetDateStyle(style));
+                }
             }
         }
         ui.separator();
-        choose_columns(ui, model);
+        choose_columns(ui, state, commands);
     });
     fit
 }
 
 /// Which columns are shown.
-pub(in super::super) fn choose_columns(ui: &mut Ui, model: &mut Model) {
-    let Some(sessions) = model.table.sessions() else {
+pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let Some(sessions) = state.table.sessions() else {
         return;
     };
-    let columns = &mut model.layout.columns;
-    let choices: Vec<(ColumnId, bool)> =
-        columns.choices(&sessions.dataset).map(|(id, shown)| (id.clone(), shown)).collect();
-    for (id, mut shown) in choices {
-        let title = display::title(&id);
+    for (id, mut shown) in state.layout.columns.choices(&sessions.dataset) {
+        let title = display::title(id);
         if ui.checkbox(&mut shown, title).accessible_name(format!("Show column {title}")).changed() {
-            columns.show(&id, shown, &sessions.dataset);
+            commands.push(Command::Column(id.clone(), ColumnChange::Show(shown)));
         }
     }
     if ui.button("Reset columns").clicked() {
-        columns.reset();
+        commands.push(Command::ResetColumns);
     }
 }

@@ -1,63 +1,59 @@
-//! What the keyboard does to the table, whenever it is not in a text box.
+//! Keys of the table, which work whenever no other widget has the keyboard focus.
 
 use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
 
 use super::super::command::{Command, Copied};
-use super::super::model::Model;
+use super::super::model::UiState;
 use super::Shown;
 use crate::dataset::ColumnId;
 use crate::table::{Action, SelectMode, Side, Step};
 
-/// Takes the keys meant for the table and acts on them. Whether the keyboard went to another column.
-pub(super) fn take(grid: &Ui, columns: &[Shown], model: &mut Model, commands: &mut Vec<Command>) -> bool {
-    let focused_before = model.focused;
-    // A password meant for the form must not be shown as a filter.
-    let may_type = model.form.is_none();
+/// Emits what the keys that belong to the table do.
+pub(super) fn handle(
+    grid: &Ui,
+    columns: &[Shown],
+    ui_state: &UiState,
+    may_type: bool,
+    commands: &mut Vec<Command>,
+) {
     let focused = grid.memory(Memory::focused);
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
-        return false;
+        return;
     }
-    // The keyboard is the table's unless it is somewhere else: without anything to start from, egui would take an arrow
-    // key to whatever comes first.
+    // The table takes a focus that nothing else has. Otherwise egui would move an arrow key's focus to the first widget.
     if focused.is_none() {
         grid.memory_mut(|memory| memory.request_focus(super::id()));
     }
-    // The keys of this frame are still those of the text box that gave the keyboard up at them.
-    if focused_before.is_some_and(|id| id != super::id()) {
-        return false;
+    // The keys of this frame still belong to a text box that has lost the focus by them.
+    if ui_state.focused.is_some_and(|id| id != super::id()) {
+        return;
     }
-    let keep = EventFilter {
+    let filter = EventFilter {
         horizontal_arrows: true,
         vertical_arrows: true,
         escape: true,
         ..EventFilter::default()
     };
-    let events = grid.input(|input| input.filtered_events(&keep));
-    let mut sideways = false;
-    for event in events {
-        let (action, command) = match event {
+    let mut typed = String::new();
+    for event in grid.input(|input| input.filtered_events(&filter)) {
+        match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
-                let action = pressed(key, modifiers, columns);
-                sideways |= matches!(action, Some(Action::MoveColumn(..)));
-                (action, command(key, modifiers))
+                commands.extend(action(key, modifiers, columns).map(Command::Table));
+                commands.extend(command(key, modifiers));
             }
-            Event::Copy => (None, Some(Command::Copy(Copied::Rows))),
-            // Whoever types over the table looks for somebody.
-            Event::Text(text) if may_type && !text.trim().is_empty() => {
-                (None, Some(Command::TypeUsername(text)))
-            }
-            _ => continue,
-        };
-        commands.extend(command);
-        if let Some(action) = action {
-            model.table.act(action);
+            Event::Copy => commands.push(Command::Copy(Copied::Rows)),
+            Event::Text(text) => typed.push_str(&text),
+            _ => {}
         }
     }
-    grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), keep));
-    sideways
+    // Typing over the table searches for a user.
+    if may_type && !typed.trim().is_empty() {
+        commands.push(Command::FindUsername(typed));
+    }
+    grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), filter));
 }
 
-fn pressed(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
+fn action(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
     let all = || columns.iter().map(|column| column.id.clone()).collect::<Vec<ColumnId>>();
     let step = match key {
         Key::ArrowUp => Step::Up,

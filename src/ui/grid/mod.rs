@@ -1,11 +1,11 @@
-//! The table of sessions: a header that stays, the lines in view, and a scroll bar that counts in lines.
+//! The table of sessions: a fixed header, the visible lines, and a scroll bar that counts in lines.
 //!
-//! Only what is in view is ever laid out. Where a line stands is counted in whole pixels by [`crate::table`]; keys
-//! and the wheel act before anything is painted, clicks after.
+//! Only visible lines are laid out. Their position is counted in whole pixels by [`crate::table`].
 
 mod body;
 mod cell;
 mod cell_menu;
+mod geometry;
 mod header;
 mod header_menu;
 mod keys;
@@ -16,36 +16,42 @@ use egui::accesskit::{self, Node, Role};
 use egui::{Context, Id, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, vec2};
 
 use super::command::Command;
-use super::model::{Health, Model};
+use super::model::{AppState, Health, UiState};
 use super::theme;
 use crate::dataset::ColumnId;
 use crate::table::{Action, PowerTable};
 
 pub(super) use header_menu::choose_columns;
 
-/// The grid as a whole: what has the keyboard, and what a screen reader finds.
+/// Returns the ID of the table, which takes the keyboard focus.
 pub(super) fn id() -> Id {
     Id::unique("sessions")
 }
 
-/// A column as it is painted in this frame.
+/// A column shown in this frame, with its width in points.
 struct Shown {
     id: ColumnId,
     width: f32,
 }
 
-/// Draws the table, or in its place why there is none.
-pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) {
-    let Some(sessions) = model.table.sessions() else {
-        let text = match model.health() {
-            Health::Unreachable(_) => "No sessions were read yet",
-            _ if model.gateway.is_empty() => "No gateway is watched",
+/// Draws the table, or the reason why there is none. `may_type`: typing over the table searches for a user.
+pub(super) fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    ui_state: &UiState,
+    may_type: bool,
+    commands: &mut Vec<Command>,
+) {
+    let Some(sessions) = state.table.sessions() else {
+        let text = match state.health() {
+            Health::Unreachable(_) => "Can't reach this gateway",
+            _ if state.gateway.is_empty() => "No gateway",
             _ => "Reading…",
         };
         placeholder(ui, text);
         return;
     };
-    let columns: Vec<Shown> = model
+    let columns: Vec<Shown> = state
         .layout
         .columns
         .shown(&sessions.dataset)
@@ -62,54 +68,56 @@ pub(super) fn show(ui: &mut Ui, model: &mut Model, commands: &mut Vec<Command>) 
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
     let mut grid = ui.new_child(builder);
-    if model.is_stale() {
+    if state.is_stale() {
         grid.set_opacity(theme::STALE_OPACITY);
     }
-    wheel(&grid, area, &mut model.table);
-    let moved_sideways = keys::take(&grid, &columns, model, commands);
-    let body = ScrollArea::horizontal()
+    wheel(&grid, area, commands);
+    keys::handle(&grid, &columns, ui_state, may_type, commands);
+    let (body, metrics) = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            let wide: f32 = columns.iter().map(|column| column.width).sum();
-            ui.set_min_width(wide);
-            header::show(ui, model, &columns, commands);
-            body::show(ui, model, &columns, moved_sideways, commands)
+            let width: f32 = columns.iter().map(|column| column.width).sum();
+            ui.set_min_width(width);
+            header::show(ui, state, &columns, commands);
+            body::show(ui, state, ui_state, &columns, commands)
         })
         .inner;
-    tell_screen_readers(&grid, &model.table, &columns);
+    describe_table(&grid, &state.table, &columns);
     drop(grid);
     let track = Rect::from_x_y_ranges(bar.x_range(), body.y_range());
-    scroll_bar::show(ui, track, &mut model.table);
+    scroll_bar::show(ui, track, state.table.scroll(), metrics, commands);
     ui.advance_cursor_after_rect(area);
 }
 
-/// Scrolls by the wheel or a touch pad, wherever over the table the pointer is.
-fn wheel(ui: &Ui, area: Rect, table: &mut PowerTable) {
+/// Scrolls by the wheel or a touch pad while the pointer is over the table.
+fn wheel(ui: &Ui, area: Rect, commands: &mut Vec<Command>) {
     if !ui.ctx().rect_contains_pointer(ui.layer_id(), area) {
         return;
     }
     let points = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.y));
     if points != 0.0 {
-        table.act(Action::ScrollBy(-f64::from(points * ui.pixels_per_point())));
+        let pixels = f64::from(points * ui.pixels_per_point());
+        commands.push(Command::Table(Action::ScrollBy(-pixels)));
     }
 }
 
-fn tell_screen_readers(grid: &Ui, table: &PowerTable, columns: &[Shown]) {
+/// Describes the table to screen readers.
+fn describe_table(grid: &Ui, table: &PowerTable, columns: &[Shown]) {
     grid.ctx().accesskit_node_builder(id(), |node| {
-        // The header is a row, too.
+        // The header counts as a row.
         node.set_row_count(table.metrics().lines + 1);
         node.set_column_count(columns.len());
-        // Not every platform passes on the number of rows; a line's place in a set is passed on.
+        // Some platforms pass on the position in a set instead of the number of rows.
         node.set_size_of_set(table.metrics().lines);
         node.set_multiselectable();
-        if let Some(at) = body::keyboard_place(table, columns) {
+        if let Some(at) = body::cursor_id(table, columns) {
             node.set_active_descendant(at.accesskit_id());
         }
     });
 }
 
-/// Tells screen readers of a part of the table, and where it is.
+/// Describes a part of the table to screen readers, with its position.
 fn describe(ctx: &Context, id: Id, rect: Rect, write: impl FnOnce(&mut Node)) {
     let bounds = accesskit::Rect {
         x0: rect.left().into(),
@@ -124,7 +132,7 @@ fn describe(ctx: &Context, id: Id, rect: Rect, write: impl FnOnce(&mut Node)) {
 }
 
 fn placeholder(ui: &mut Ui, text: &str) {
-    // In the middle of what is seen of a table that may be wider than the window.
+    // In the middle of the visible part of a table that may be wider than the window.
     let rect = ui.max_rect().intersect(ui.clip_rect());
     let font = TextStyle::Heading.resolve(ui.style());
     let label = Label::new(RichText::new(text).font(font).weak());

@@ -1,52 +1,58 @@
-//! What the mouse does to the lines: clicks choose, drags choose more, and past the edge the table follows.
+//! Mouse on the lines: a click selects, a drag selects a range and scrolls past the edges.
 
-use egui::{PointerButton, Pos2, Response, Ui};
+use egui::{Modifiers, PointerButton, Pos2, Response, Ui};
 
 use super::super::command::Command;
 use super::super::theme;
-use super::body::Painter;
-use crate::table::{Action, Line, SelectMode};
+use super::geometry::Geometry;
+use crate::dataset::ColumnId;
+use crate::table::{Action, Line, Lines, SelectMode};
 
-/// What the hand did in this frame.
-#[derive(Default)]
-pub(super) struct Done {
-    /// What is to be done to the table.
-    pub(super) actions: Vec<Action>,
-    /// A menu is asked for, and whether on a line rather than below them all.
-    pub(super) menu: Option<bool>,
-}
-
-/// Takes what the hand did.
-pub(super) fn take(ui: &Ui, hand: &Response, lines: &Painter<'_>, commands: &mut Vec<Command>) -> Done {
-    let mut done = Done::default();
-    let Some(at) = hand.interact_pointer_pos() else {
-        return done;
-    };
-    if hand.drag_started_by(PointerButton::Primary) || hand.dragged_by(PointerButton::Primary) {
-        drag(ui, hand, lines, at, &mut done.actions);
-        return done;
+/// Emits what the mouse did in this frame. Returns where a menu is opened: the line and column, or `None` below the last
+/// line.
+pub(super) fn handle(
+    ui: &Ui,
+    response: &Response,
+    geometry: &Geometry<'_>,
+    lines: &Lines,
+    commands: &mut Vec<Command>,
+) -> Option<Option<(usize, Option<ColumnId>)>> {
+    let at = response.interact_pointer_pos()?;
+    if response.drag_started_by(PointerButton::Primary) || response.dragged_by(PointerButton::Primary) {
+        drag(ui, response, geometry, at, commands);
+        return None;
     }
-    let line = lines.line_at(at);
-    if hand.secondary_clicked() {
-        done.menu = Some(line.is_some());
+    let line = geometry.line_at(at);
+    let column = geometry.column_at(at.x);
+    if response.secondary_clicked() {
         if let Some(line) = line {
-            done.actions.push(Action::SelectMode(line, lines.column_at(at.x), SelectMode::Keep));
+            commands.push(Command::Table(Action::SelectMode(line, column.clone(), SelectMode::Keep)));
         }
-    } else if hand.clicked() {
-        let choose = choose(ui);
+        return Some(line.map(|line| (line, column)));
+    }
+    if response.clicked() {
+        let mode = select_mode(ui.input(|input| input.modifiers));
         match line {
-            Some(line) => click(hand, lines, line, at, choose, &mut done.actions, commands),
-            // Below the last line there is nobody. With a key held the selection was to grow, so it is not lost.
-            None if choose == SelectMode::Only => done.actions.push(Action::SelectNothing),
+            Some(line) => {
+                let on_sign = at.x - geometry.rect.left() < theme::FOLD_WIDTH;
+                commands.push(match lines.get(line) {
+                    Some(Line::Group(number)) if on_sign || response.double_clicked() => {
+                        Command::Table(Action::Fold(number))
+                    }
+                    _ if response.double_clicked() => Command::ShowDetails,
+                    _ => Command::Table(Action::SelectMode(line, column, mode)),
+                });
+            }
+            // A click below the last line clears the selection, unless a modifier was meant to extend it.
+            None if mode == SelectMode::Only => commands.push(Command::Table(Action::SelectNothing)),
             None => {}
         }
     }
-    done
+    None
 }
 
-/// What the keys that are held make of a click.
-fn choose(ui: &Ui) -> SelectMode {
-    let modifiers = ui.input(|input| input.modifiers);
+/// Returns how a click with these modifiers changes the selection.
+fn select_mode(modifiers: Modifiers) -> SelectMode {
     match (modifiers.command, modifiers.shift) {
         (false, false) => SelectMode::Only,
         (true, false) => SelectMode::Toggle,
@@ -55,55 +61,35 @@ fn choose(ui: &Ui) -> SelectMode {
     }
 }
 
-fn click(
-    hand: &Response,
-    lines: &Painter<'_>,
-    line: usize,
-    at: Pos2,
-    choose: SelectMode,
-    actions: &mut Vec<Action>,
-    commands: &mut Vec<Command>,
-) {
-    let on_sign = at.x - lines.rect.left() < theme::FOLD_WIDTH;
-    match lines.sessions.lines.get(line) {
-        Some(Line::Group(number)) if on_sign || hand.double_clicked() => actions.push(Action::Fold(number)),
-        _ if hand.double_clicked() => commands.push(Command::ShowDetails),
-        _ => actions.push(Action::SelectMode(line, lines.column_at(at.x), choose)),
-    }
-}
-
-fn drag(ui: &Ui, hand: &Response, lines: &Painter<'_>, at: Pos2, actions: &mut Vec<Action>) {
-    // The line that the drag has come to. The hand trembles: only another line is news.
-    let memory = hand.id.with("line");
-    if hand.drag_started() {
-        // A drag is no click, after which the keyboard would come by itself.
+fn drag(ui: &Ui, response: &Response, geometry: &Geometry<'_>, at: Pos2, commands: &mut Vec<Command>) {
+    // The line that the drag has reached. Movements within it change nothing.
+    let memory = response.id.with("line");
+    let modifiers = ui.input(|input| input.modifiers);
+    if response.drag_started() {
+        // Only a click moves the keyboard focus by itself.
         ui.memory_mut(|memory| memory.request_focus(super::id()));
         ui.data_mut(|data| data.remove::<usize>(memory));
-        // It began where the button went down, which may be a line further.
+        // The button may have been pressed on another line.
         let from = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
-        let Some(line) = lines.line_at(from) else {
+        let Some(line) = geometry.line_at(from) else {
             return;
         };
         ui.data_mut(|data| data.insert_temp(memory, line));
-        actions.push(Action::SelectMode(line, lines.column_at(from.x), choose(ui)));
+        let column = geometry.column_at(from.x);
+        commands.push(Command::Table(Action::SelectMode(line, column, select_mode(modifiers))));
     }
     let Some(last) = ui.data(|data| data.get_temp::<usize>(memory)) else {
         return;
     };
-    let past = (at.y - lines.rect.bottom()).max(0.0) + (at.y - lines.rect.top()).min(0.0);
+    let past = (at.y - geometry.rect.bottom()).max(0.0) + (at.y - geometry.rect.top()).min(0.0);
     if past != 0.0 {
-        actions.push(Action::ScrollBy(f64::from(past)));
-        ui.ctx().request_repaint();
+        commands.push(Command::Table(Action::ScrollBy(f64::from(past))));
     }
-    if let Some(line) = lines.nearest_line(at)
+    if let Some(line) = geometry.nearest_line(at)
         && line != last
     {
         ui.data_mut(|data| data.insert_temp(memory, line));
-        let adds = ui.input(|input| input.modifiers.command);
-        actions.push(Action::SelectMode(
-            line,
-            None,
-            if adds { SelectMode::AddRange } else { SelectMode::Range },
-        ));
+        let mode = if modifiers.command { SelectMode::AddRange } else { SelectMode::Range };
+        commands.push(Command::Table(Action::SelectMode(line, None, mode)));
     }
 }

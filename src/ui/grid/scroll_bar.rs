@@ -1,37 +1,43 @@
-//! The vertical scroll bar. It moves in fractions of the way, so it is as exact for a million lines as for a hundred.
+//! The vertical scroll bar. It moves by fractions, so that it is as exact for a million lines as for a hundred.
 
 use egui::accesskit::{Orientation, Role};
-use egui::{Id, Rect, Sense, Ui, vec2};
+use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
+use super::super::command::Command;
 use super::super::theme;
-use crate::table::{Action, PowerTable};
+use crate::table::{Action, Metrics, Scroll};
 
-/// Draws the bar beside the table's body, and scrolls the table.
-pub(super) fn show(ui: &mut Ui, track: Rect, table: &mut PowerTable) {
-    let metrics = table.metrics();
-    let Some(fraction) = table.scroll().fraction(metrics) else {
+/// Draws the scroll bar in `track`, unless everything is visible.
+pub(super) fn show(
+    ui: &mut Ui,
+    track: Rect,
+    scroll: Scroll,
+    metrics: Metrics,
+    commands: &mut Vec<Command>,
+) {
+    let Some(fraction) = scroll.fraction(metrics) else {
         return;
     };
-    let thumb = thumb(track, table, fraction);
-    let grip_id = Id::unique("vertical scroll bar");
-    let response = ui.interact(track, grip_id, Sense::CLICK | Sense::DRAG);
-    // How far below the thumb's top the hand holds it.
-    let mut grip: f32 = ui.data(|data| data.get_temp(grip_id)).unwrap_or(0.0);
+    let thumb = thumb(track, metrics, fraction);
+    let id = Id::unique("vertical scroll bar");
+    let response = ui.interact(track, id, Sense::CLICK | Sense::DRAG);
     if let Some(pointer) = response.interact_pointer_pos() {
-        let way = (track.height() - thumb.height()).max(1.0);
+        // The distance from the top of the thumb to the pointer, kept while it is dragged.
+        let mut grip: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
         if response.drag_started() {
             let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(pointer);
-            // Beside the thumb, the thumb comes to the hand.
+            // A drag that starts outside the thumb moves its middle to the pointer.
             grip = if thumb.contains(press) { press.y - thumb.top() } else { thumb.height() / 2.0 };
-            ui.data_mut(|data| data.insert_temp(grip_id, grip));
+            ui.data_mut(|data| data.insert_temp(id, grip));
         }
         if response.dragged() {
-            table.act(Action::ScrollTo(f64::from((pointer.y - grip - track.top()) / way)));
-            ui.ctx().request_repaint();
+            let range = (track.height() - thumb.height()).max(1.0);
+            let fraction = f64::from((pointer.y - grip - track.top()) / range);
+            commands.push(Command::Table(Action::ScrollTo(fraction)));
         } else if response.clicked() && !thumb.contains(pointer) {
             let page = f64::from(metrics.view_px.saturating_sub(metrics.line_px));
-            table.act(Action::ScrollBy(if pointer.y < thumb.top() { -page } else { page }));
-            ui.ctx().request_repaint();
+            let pixels = if pointer.y < thumb.top() { -page } else { page };
+            commands.push(Command::Table(Action::ScrollBy(pixels)));
         }
     }
     let visuals = ui.style().interact(&response);
@@ -57,10 +63,10 @@ pub(super) fn show(ui: &mut Ui, track: Rect, table: &mut PowerTable) {
     clippy::cast_possible_truncation,
     reason = "a thumb is painted to the pixel"
 )]
-fn thumb(track: Rect, table: &PowerTable, fraction: f64) -> Rect {
-    let metrics = table.metrics();
-    let seen = f64::from(metrics.view_px) / (metrics.lines as f64 * f64::from(metrics.line_px)).max(1.0);
-    let height = (track.height() * seen as f32).max(theme::LEAST_THUMB).min(track.height());
+fn thumb(track: Rect, metrics: Metrics, fraction: f64) -> Rect {
+    let all_px = metrics.lines as f64 * f64::from(metrics.line_px);
+    let visible = f64::from(metrics.view_px) / all_px.max(1.0);
+    let height = (track.height() * visible as f32).max(theme::LEAST_THUMB).min(track.height());
     let top = track.top() + (track.height() - height) * fraction.clamp(0.0, 1.0) as f32;
-    Rect::from_min_size(egui::pos2(track.left(), top), vec2(track.width(), height))
+    Rect::from_min_size(pos2(track.left(), top), vec2(track.width(), height))
 }

@@ -112,7 +112,7 @@ fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
     window.click("Sort descending");
     window.until_column("Client ID", &["A1", "B2", "C3", "E5", "F6", "D4"]);
     menu(&mut window, "Created");
-    window.click("Don't sort");
+    window.click("Clear sort");
     window.until_column("Client ID", &IDS);
 }
 
@@ -144,7 +144,7 @@ fn the_arrangement_survives_a_restart() {
     assert!((header(&window, "Client ID").width() - width).abs() < 0.5);
     window.until_column("Client ID", &["B2", "C3", "F6", "A1", "E5", "D4"]);
     assert_eq!(window.column("Created")[3], "2026-11-22 16:41:40");
-    assert!(window.has("Select a session to see all of it"));
+    assert!(window.has("No session selected"));
 }
 
 #[test]

@@ -1,0 +1,207 @@
+//! What is known: the gateway's status, the settings, the table and the filters in force.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::{Drafts, ExportRows};
+use crate::dataset::{Cell, ColumnId};
+use crate::display::Clock;
+use crate::export::Progress;
+use crate::filter::Filter;
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Role, SessionKind};
+use crate::poll::{Activity, GatewayStatus, NodeStatus};
+use crate::query::{CellFilter, FacetOrder, FilterStatus, Kind, Side};
+use crate::settings::SavedFilter;
+use crate::table::{Layout, PowerTable};
+use crate::ui::command::TerminateTarget;
+
+/// What the gateway, the settings and the queries gave, and what the user has applied.
+#[derive(Default)]
+pub(in crate::ui) struct AppState {
+    /// The name of the current gateway; empty without one.
+    pub(in crate::ui) gateway: String,
+    /// The status of the current gateway.
+    pub(in crate::ui) status: Option<Arc<GatewayStatus>>,
+    /// The current gateway can be edited, as all but the demo gateway can.
+    pub(in crate::ui) can_edit: bool,
+    /// Sessions of the current gateway may be terminated.
+    pub(in crate::ui) may_terminate: bool,
+    /// The keyring has not yet answered with the secret for the current gateway.
+    pub(in crate::ui) waits_for_secret: bool,
+    /// Interval between two reads; `None` for manual refresh.
+    pub(in crate::ui) refresh: Option<Duration>,
+    /// The names of the saved gateways.
+    pub(in crate::ui) profiles: Vec<String>,
+    /// The saved filters.
+    pub(in crate::ui) saved_filters: Vec<SavedFilter>,
+    /// The username filter in force.
+    pub(in crate::ui) username: FilterStatus,
+    /// The project filter in force.
+    pub(in crate::ui) project: FilterStatus,
+    /// Clients, designers or both.
+    pub(in crate::ui) kind: Kind,
+    /// Single values to keep or to exclude.
+    pub(in crate::ui) cells: Vec<CellFilter>,
+    /// The order of the lists of users and projects.
+    pub(in crate::ui) facet_order: FacetOrder,
+    /// The table's layout, which is saved.
+    pub(in crate::ui) layout: Layout,
+    /// The sessions shown, with selection, cursor and scroll position.
+    pub(in crate::ui) table: PowerTable,
+    /// The progress of a running export; a file may not be chosen yet.
+    pub(in crate::ui) export: Option<Arc<Progress>>,
+    /// The message in the status bar, until it is dismissed.
+    pub(in crate::ui) message: Option<Message>,
+}
+
+/// Something to tell.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Message {
+    /// Something was done, and this is it.
+    Done(String),
+    /// Something did not work.
+    Error(String),
+}
+
+/// How it stands with the gateway, in one word and a few more.
+pub(in crate::ui) enum Health<'a> {
+    /// Nothing was heard yet.
+    Connecting,
+    /// All is well. What the first node says of itself, or the first that is a backup not in charge.
+    Running(Option<&'a GatewayInfo>),
+    /// Some of its nodes don't answer: the first of them and why, and how many others.
+    Degraded(&'a NodeUrl, &'a GatewayError, usize),
+    /// It does not answer.
+    Unreachable(&'a GatewayError),
+}
+
+impl AppState {
+    /// How dates are shown now. Ages go by the gateway's clock, which need not agree with ours.
+    pub(in crate::ui) fn clock(&self) -> Clock {
+        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ahead = self.status.as_ref().and_then(|status| status.ahead_ms).unwrap_or(0);
+        let now = milliseconds(ours).saturating_add(ahead);
+        Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
+    }
+
+    /// The pattern in force on this column.
+    pub(in crate::ui) fn filter_on(&self, column: &ColumnId) -> Option<&Filter> {
+        match column {
+            ColumnId::Username => self.username.filter.as_ref(),
+            ColumnId::Project => self.project.filter.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns the status of a filter.
+    pub(in crate::ui) fn filter(&self, field: Side) -> &FilterStatus {
+        match field {
+            Side::Username => &self.username,
+            Side::Project => &self.project,
+        }
+    }
+
+    /// Returns whether any filter is set, in force or not.
+    pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
+        let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
+        has_text || self.kind != Kind::All || !self.cells.is_empty()
+    }
+
+    /// The cell that the keyboard is in.
+    pub(in crate::ui) fn cursor_cell(&self) -> Option<(ColumnId, Cell<'_>)> {
+        let dataset = &self.table.sessions()?.dataset;
+        let row = self.table.cursor_row()?;
+        let shown = || self.layout.columns.shown(dataset).map(|setting| &setting.id);
+        let at = self.table.column().filter(|at| shown().any(|id| id == *at));
+        let id = at.or_else(|| shown().next())?;
+        Some((id.clone(), dataset.column(id)?.cell(row as usize)))
+    }
+
+    /// Returns whether an export can start: there are rows to export, and no export is running.
+    pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
+        let has_rows = drafts.export.rows != ExportRows::Selected || self.table.selected() > 0;
+        self.table.sessions().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
+    }
+
+    /// The session in this row, if it can be terminated: only where that is allowed for the gateway, and only where the
+    /// node that it is on was read through the interface that does it.
+    pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<TerminateTarget> {
+        let (status, sessions) = (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
+        let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
+            Cell::Text(text) => Some(text.to_owned()),
+            _ => None,
+        };
+        let node = match &status.nodes[..] {
+            [only] => only,
+            several => {
+                let name = text(&NodeStatus::COLUMN.into())?;
+                let mut called_so = several.iter().filter(|node| node.name.as_ref() == Some(&name));
+                called_so.next().filter(|_| called_so.next().is_none())?
+            }
+        };
+        let can = node.api == Some(Api::Rest) && node.error.is_none();
+        Some(TerminateTarget {
+            node: node.url.clone(),
+            kind: SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?,
+            id: text(&ColumnId::ClientId)?,
+            user: text(&ColumnId::Username),
+            project: text(&ColumnId::Project),
+            address: text(&ColumnId::Address),
+        })
+        .filter(|_| can)
+    }
+
+    /// The columns shown, in order.
+    pub(in crate::ui) fn shown_columns(&self) -> Vec<ColumnId> {
+        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let shown = dataset.map(|dataset| self.layout.columns.shown(dataset));
+        shown.into_iter().flatten().map(|setting| setting.id.clone()).collect()
+    }
+
+    /// How it stands with the gateway.
+    pub(in crate::ui) fn health<'a>(&'a self) -> Health<'a> {
+        let Some(status) = &self.status else {
+            return Health::Connecting;
+        };
+        let failed = |node: &'a NodeStatus| Some((&node.url, node.error.as_ref()?));
+        let mut failures = status.nodes.iter().filter_map(failed);
+        match (failures.next(), failures.count()) {
+            (Some((_, error)), others) if others + 1 == status.nodes.len() => Health::Unreachable(error),
+            (Some((url, error)), others) => Health::Degraded(url, error, others),
+            (None, _) if status.table.is_none() => Health::Connecting,
+            (None, _) => {
+                let infos = || status.nodes.iter().filter_map(|node| node.info.as_ref());
+                let cold = infos().find(|info| info.role == Some(Role::ColdBackup));
+                Health::Running(cold.or_else(|| infos().next()))
+            }
+        }
+    }
+
+    /// Whether the rows on screen may no longer be true.
+    pub(in crate::ui) fn is_stale(&self) -> bool {
+        self.table.sessions().is_some() && matches!(self.health(), Health::Unreachable(_))
+    }
+
+    /// When the rows on screen were received.
+    pub(in crate::ui) fn as_of(&self) -> Option<SystemTime> {
+        self.status.as_ref().and_then(|status| status.as_of)
+    }
+
+    /// When the gateway is asked again, where that is settled.
+    pub(in crate::ui) fn next_read(&self) -> Option<SystemTime> {
+        match self.status.as_ref()?.activity {
+            Activity::Reading => None,
+            Activity::Waiting { next } => next,
+        }
+    }
+
+    /// Whether the gateway's answer is being waited for, and long enough to say so.
+    pub(in crate::ui) fn is_reading(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.activity == Activity::Reading)
+    }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,118 @@
+//! What is typed but not applied: addresses, logins, filter texts, export options.
+
+use std::path::{Path, PathBuf};
+
+use crate::export::Format;
+use crate::gateway::{Login, NodeUrl, Profile};
+use crate::query::{FilterText, Side};
+use crate::ui::gateway_form::GatewayForm;
+
+/// The values behind the window's input widgets.
+#[derive(Default)]
+pub(in crate::ui) struct Drafts {
+    /// The name or address in the gateway box.
+    pub(in crate::ui) gateway: String,
+    /// The reason why that gateway can't be connected to.
+    pub(in crate::ui) gateway_error: Option<String>,
+    /// The gateway that is being added or edited.
+    pub(in crate::ui) form: Option<GatewayForm>,
+    /// The login for the current gateway.
+    pub(in crate::ui) login: LoginDraft,
+    /// The username filter.
+    pub(in crate::ui) username: FilterText,
+    /// The project filter.
+    pub(in crate::ui) project: FilterText,
+    /// The name under which the filters will be saved.
+    pub(in crate::ui) filter_name: String,
+    /// The rows and the format to export.
+    pub(in crate::ui) export: ExportOptions,
+    /// The file to export to, where the platform has no file dialog.
+    pub(in crate::ui) export_path: Option<ExportPath>,
+}
+
+impl Drafts {
+    /// Returns the text of a filter, to change it.
+    pub(in crate::ui) fn filter_mut(&mut self, field: Side) -> &mut FilterText {
+        match field {
+            Side::Username => &mut self.username,
+            Side::Project => &mut self.project,
+        }
+    }
+}
+
+/// A login that is being typed.
+#[derive(Default)]
+pub(in crate::ui) struct LoginDraft {
+    /// An API token instead of a user name and password.
+    pub(in crate::ui) is_token: bool,
+    /// The user name.
+    pub(in crate::ui) user: String,
+    /// The password or the token.
+    pub(in crate::ui) secret: String,
+    /// The login is saved once it has worked.
+    pub(in crate::ui) keep: bool,
+    /// The secret would be sent without encryption.
+    pub(in crate::ui) is_readable: bool,
+}
+
+impl LoginDraft {
+    /// Creates the draft that a gateway's login starts with.
+    pub(in crate::ui) fn new(profile: &Profile) -> Self {
+        let login = &profile.login;
+        Self {
+            is_token: *login == Login::Token,
+            user: login.user().unwrap_or_default().to_owned(),
+            secret: String::new(),
+            keep: *login != Login::None,
+            is_readable: profile.nodes().iter().any(NodeUrl::is_readable_by_others),
+        }
+    }
+}
+
+/// The rows to export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum ExportRows {
+    /// The rows and columns shown, in their order.
+    #[default]
+    Shown,
+    /// The selected rows and the columns shown, in their order.
+    Selected,
+    /// All rows and columns, in the gateway's order.
+    All,
+}
+
+/// What an export writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct ExportOptions {
+    /// The rows to export.
+    pub(in crate::ui) rows: ExportRows,
+    /// The file format.
+    pub(in crate::ui) format: Format,
+}
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        Self { rows: ExportRows::default(), format: Format::SpreadsheetCsv }
+    }
+}
+
+/// The path of a file to export to.
+#[derive(Debug)]
+pub(in crate::ui) struct ExportPath {
+    /// The path.
+    pub(in crate::ui) text: String,
+    /// The user was told that the file exists; the next click replaces it.
+    pub(in crate::ui) replace: bool,
+}
+
+impl ExportPath {
+    /// Creates a draft that starts with this path.
+    pub(in crate::ui) fn new(path: &Path) -> Self {
+        Self { text: path.display().to_string(), replace: false }
+    }
+
+    /// Returns the path as typed.
+    pub(in crate::ui) fn path(&self) -> PathBuf {
+        PathBuf::from(self.text.trim())
+    }
+}

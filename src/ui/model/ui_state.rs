@@ -1,0 +1,33 @@
+//! What matters only while the window is open: the keyboard focus, open menus and dialogs.
+
+use std::time::Instant;
+
+use egui::Id;
+
+use crate::dataset::{ColumnId, Value};
+use crate::ui::command::TerminateTarget;
+
+/// The transient state of the window.
+#[derive(Default)]
+pub(in crate::ui) struct UiState {
+    /// The widget that had the keyboard focus at the end of the previous frame. A text box that Enter or Escape leaves
+    /// has lost it by the time the key is read.
+    pub(in crate::ui) focused: Option<Id>,
+    /// The subject of the open menu of a cell.
+    pub(in crate::ui) cell_menu: CellMenu,
+    /// The session that the open dialog asks about before it is terminated.
+    pub(in crate::ui) terminate_target: Option<TerminateTarget>,
+    /// The cursor has moved to another column, which is scrolled into view in this frame.
+    pub(in crate::ui) reveals_cursor_column: bool,
+    /// The time at which the current message was first shown.
+    pub(in crate::ui) message_shown_at: Option<Instant>,
+}
+
+/// The subject of a cell's menu, kept because the session may move or end while the menu is open.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::ui) struct CellMenu {
+    /// The column and value of the cell; `None` below the last row and on a group.
+    pub(in crate::ui) cell: Option<(ColumnId, Value)>,
+    /// The session of the row, where it can be terminated.
+    pub(in crate::ui) session: Option<TerminateTarget>,
+}
