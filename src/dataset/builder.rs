@@ -1,240 +1,165 @@
-//! Building a dataset column by column, cell by cell.
+//! Builds a dataset cell by cell.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::parallel::parallel_map_if;
+use super::text_builder::{TextBuilder, TextOrder};
 use super::{
-    Cell, Column, ColumnId, Dataset, DatasetError, OwnedColumn, TextBuilder, TextColumn, TextOrder, Values,
+    Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, TextColumn, Values,
+    WrongCell,
 };
-use crate::dataset::parallel::parallel_map_if;
 
-/// The type of a column, by the name that the answer uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ColumnType {
-    /// Text.
-    String,
-    /// True or false.
-    Boolean,
-    /// Milliseconds since 1970 UTC.
-    Date,
-    /// A whole number: `Byte`, `Short`, `Integer` or `Long`.
-    Integer,
-    /// A number with a fraction: `Float` or `Double`.
-    Real,
-    /// A type not known here. Its cells are kept as text, lists and objects as JSON.
-    Other(String),
+/// The most columns that a dataset can have, because they are found by a linear search. Gateways have about twenty.
+pub(super) const MAX_COLUMNS: usize = 256;
+
+/// The number of rows from which a second thread pays off.
+pub(super) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;
+
+/// The years 0 to 9999, in milliseconds since 1970 UTC.
+const DATES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
+/// Integers up to this size have no other integer that is the same as a floating-point number.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Collects the cells of a dataset.
+///
+/// Texts are borrowed until [`finish`](Self::finish), which then builds all dictionaries at once.
+pub struct DatasetBuilder<'a> {
+    columns: Vec<(Header, ColumnBuilder<'a>)>,
 }
 
-impl From<&str> for ColumnType {
-    fn from(name: &str) -> Self {
-        match name {
-            "String" => Self::String,
-            "Boolean" => Self::Boolean,
-            "Date" => Self::Date,
-            "Byte" | "Short" | "Integer" | "Long" => Self::Integer,
-            "Float" | "Double" => Self::Real,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-impl From<Column<'_>> for ColumnType {
-    fn from(column: Column<'_>) -> Self {
-        match column {
-            Column::Text(_) => Self::String,
-            Column::Boolean(_) => Self::Boolean,
-            Column::Date(_) => Self::Date,
-            Column::Integer(_) => Self::Integer,
-            Column::Real(_) => Self::Real,
-        }
-    }
-}
-
-impl fmt::Display for ColumnType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::String => "String",
-            Self::Boolean => "Boolean",
-            Self::Date => "Date",
-            Self::Integer => "Integer",
-            Self::Real => "Double",
-            Self::Other(name) => name,
-        })
-    }
-}
-
-/// A column announced: its name and its type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// The name in the dataset.
-    pub name: String,
-    /// The type of its cells.
-    pub kind: ColumnType,
-}
-
-/// The most columns that are taken: they are looked up by their names, one after the other. Gateways have some twenty.
-pub(super) const MOST_COLUMNS: usize = 256;
-
-/// Below so many rows, one thread is done before another has begun.
-pub(super) const TWO_THREADS: usize = 5_000;
-
-/// Collects the columns of a dataset.
-pub struct DatasetBuilder {
-    columns: Vec<(Header, ColumnBuilder)>,
-}
-
-pub(super) enum ColumnBuilder {
-    Text(TextBuilder),
+enum ColumnBuilder<'a> {
+    Text(Vec<Option<Cow<'a, str>>>),
     Boolean(Values<bool>),
     Date(Values<i64>),
     Integer(Values<i64>),
     Real(Values<f64>),
 }
 
-impl DatasetBuilder {
-    /// An empty dataset with these columns, in any order.
+impl<'a> DatasetBuilder<'a> {
+    /// Returns an empty dataset with these columns, in any order.
     ///
     /// # Errors
-    /// When one of the six is missing or of a wrong type, one is there twice, or there are very many.
+    /// If a standard column is missing or has another type, if two columns have one name, or if there are more than 256.
     pub fn new(headers: Vec<Header>) -> Result<Self, DatasetError> {
-        if headers.len() > MOST_COLUMNS {
-            return Err(DatasetError::TooManyColumns { found: headers.len(), most: MOST_COLUMNS });
+        if headers.len() > MAX_COLUMNS {
+            return Err(DatasetError::TooManyColumns { found: headers.len() });
         }
         for (index, header) in headers.iter().enumerate() {
             if headers[..index].iter().any(|other| other.name == header.name) {
-                let name = header.name.clone();
-                return Err(DatasetError::DuplicateColumn { name });
+                return Err(DatasetError::DuplicateColumn { name: header.name.clone() });
             }
         }
-        for (name, expected) in SIX {
+        for Header { name, kind } in Header::standard() {
             let Some(header) = headers.iter().find(|header| header.name == name) else {
                 return Err(DatasetError::MissingColumn { name });
             };
-            if header.kind != expected {
-                return Err(DatasetError::WrongColumnType {
-                    name: name.to_owned(),
-                    expected,
-                    found: header.kind.clone(),
-                });
+            if header.kind != kind {
+                let found = header.kind.clone();
+                return Err(DatasetError::WrongColumnType { name, expected: kind, found });
             }
         }
-        let columns = headers
-            .into_iter()
-            .map(|header| {
-                let column = ColumnBuilder::new(&header);
-                (header, column)
-            })
-            .collect();
-        Ok(Self { columns })
+        let columns = headers.into_iter().map(|header| {
+            let column = ColumnBuilder::new(&header.kind);
+            (header, column)
+        });
+        Ok(Self { columns: columns.collect() })
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     #[must_use]
     pub fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// What the column at this place is.
+    /// Returns the header of a column.
     ///
     /// # Panics
-    /// When there is no such column.
+    /// If there is no such column.
     #[must_use]
     pub fn header(&self, column: usize) -> &Header {
         &self.columns[column].0
     }
 
-    /// The columns, each to be filled by itself.
-    pub(super) fn into_columns(self) -> Vec<(Header, ColumnBuilder)> {
-        self.columns
-    }
-
-    /// Adds a cell at the end of the column at this place. A row is whole when every column got one.
+    /// Adds a cell to a column. Integers are also accepted as dates and as real numbers, and real numbers without a
+    /// fraction as integers and dates.
     ///
     /// # Errors
-    /// When the cell is of another type than the column.
+    /// If the cell has another type than the column, or is a date outside the years 0 to 9999. The column is unchanged.
     ///
     /// # Panics
-    /// When there is no such column.
-    pub fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), WrongCell> {
+    /// If there is no such column.
+    pub fn push(&mut self, column: usize, cell: Cell<'a>) -> Result<(), WrongCell> {
         self.columns[column].1.push(cell)
     }
 
-    /// The dataset. `now` is the gateway's clock in milliseconds since 1970 UTC, `timezone` its IANA name.
+    /// Adds a text to a column, borrowed or owned.
+    ///
+    /// # Errors
+    /// If the column is not one of text. The column is unchanged.
     ///
     /// # Panics
-    /// When a row was left unfinished.
+    /// If there is no such column.
+    pub fn push_text(&mut self, column: usize, text: impl Into<Cow<'a, str>>) -> Result<(), WrongCell> {
+        match &mut self.columns[column].1 {
+            ColumnBuilder::Text(texts) => {
+                texts.push(Some(text.into()));
+                Ok(())
+            }
+            _ => Err(WrongCell),
+        }
+    }
+
+    /// Builds the dataset. `now` is the gateway's clock in milliseconds since 1970 UTC, `timezone` its IANA name.
+    ///
+    /// # Panics
+    /// If the columns have different lengths.
     #[must_use]
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
-        let finish = |(header, column): (Header, ColumnBuilder)| (header, column.finish());
         let rows = self.columns.first().map_or(0, |(_, column)| column.len());
-        let columns = parallel_map_if(rows >= TWO_THREADS, self.columns, finish);
+        let finish = |(header, column): (Header, ColumnBuilder<'_>)| {
+            let column = column.finish(TextOrder::of(&header.name.as_str().into()));
+            (header, column)
+        };
+        let columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, self.columns, finish);
         assemble(columns, now, timezone)
     }
 }
 
-/// The dataset of these columns, which have the same length; the six are among them, in their types.
+/// Returns the dataset of these columns, among which are the standard ones.
+///
+/// # Panics
+/// If the columns have different lengths.
 pub(super) fn assemble(
     columns: Vec<(Header, OwnedColumn)>,
     now: Option<i64>,
     timezone: Option<String>,
 ) -> Dataset {
-    let (mut username, mut project, mut address) = Default::default();
-    let (mut is_designer, mut client_id, mut creation_time) = Default::default();
-    let mut further = Vec::new();
+    let mut dataset = Dataset { now, timezone, ..Dataset::default() };
     for (header, column) in columns {
         match (ColumnId::from(header.name.as_str()), column) {
-            (ColumnId::Username, OwnedColumn::Text(column)) => username = column,
-            (ColumnId::Project, OwnedColumn::Text(column)) => project = column,
-            (ColumnId::Address, OwnedColumn::Text(column)) => address = column,
-            (ColumnId::IsDesigner, OwnedColumn::Boolean(column)) => is_designer = column,
-            (ColumnId::ClientId, OwnedColumn::Text(column)) => client_id = column,
-            (ColumnId::CreationTime, OwnedColumn::Date(column)) => creation_time = column,
-            (_, column) => further.push((Arc::from(header.name), column)),
+            (ColumnId::Username, OwnedColumn::Text(column)) => dataset.username = column,
+            (ColumnId::Project, OwnedColumn::Text(column)) => dataset.project = column,
+            (ColumnId::Address, OwnedColumn::Text(column)) => dataset.address = column,
+            (ColumnId::IsDesigner, OwnedColumn::Boolean(column)) => dataset.is_designer = column,
+            (ColumnId::ClientId, OwnedColumn::Text(column)) => dataset.client_id = column,
+            (ColumnId::CreationTime, OwnedColumn::Date(column)) => dataset.creation_time = column,
+            (_, column) => dataset.others.push((Arc::from(header.name), column)),
         }
     }
-    let dataset = Dataset {
-        username,
-        project,
-        address,
-        is_designer,
-        client_id,
-        creation_time,
-        further,
-        now,
-        timezone,
-        lacks_perspective: false,
-    };
     assert!(
         dataset.columns().all(|(_, column)| column_len(column) == dataset.len()),
-        "every column has a cell in every row"
+        "all columns have the same length"
     );
     dataset
 }
 
-/// The years 0 to 9999, in milliseconds since 1970 UTC.
-const DATES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
-
-/// A cell that does not fit its column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrongCell;
-
-/// The columns that every gateway gives, with their types.
-const SIX: [(&str, ColumnType); 6] = [
-    ("username", ColumnType::String),
-    ("project", ColumnType::String),
-    ("address", ColumnType::String),
-    ("isDesigner", ColumnType::Boolean),
-    ("clientId", ColumnType::String),
-    ("creationTime", ColumnType::Date),
-];
-
-impl ColumnBuilder {
-    fn new(header: &Header) -> Self {
-        match header.kind {
-            ColumnType::String | ColumnType::Other(_) => {
-                Self::Text(TextBuilder::new(TextOrder::of(&header.name.as_str().into())))
-            }
+impl<'a> ColumnBuilder<'a> {
+    fn new(kind: &ColumnType) -> Self {
+        match kind {
+            ColumnType::String | ColumnType::Other(_) => Self::Text(Vec::new()),
             ColumnType::Boolean => Self::Boolean(Values::new()),
             ColumnType::Date => Self::Date(Values::new()),
             ColumnType::Integer => Self::Integer(Values::new()),
@@ -251,23 +176,16 @@ impl ColumnBuilder {
         }
     }
 
-    pub(super) fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
+    fn push(&mut self, cell: Cell<'a>) -> Result<(), WrongCell> {
         match (self, cell) {
-            (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),
+            (Self::Text(column), Cell::Text(text)) => column.push(Some(Cow::Borrowed(text))),
             (Self::Text(column), Cell::Null) => column.push(None),
             (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
             (Self::Boolean(column), Cell::Null) => column.push(None),
-            // What four digits of a year can't show is no date.
-            (Self::Date(column), Cell::Date(value) | Cell::Integer(value)) if DATES.contains(&value) => {
-                column.push(Some(value));
-            }
-            (Self::Integer(column), Cell::Integer(value)) => column.push(Some(value)),
-            (Self::Date(column) | Self::Integer(column), Cell::Null) => column.push(None),
+            (Self::Date(column), cell) => column.push(date(cell)?),
+            (Self::Integer(column), cell) => column.push(integer(cell)?),
             (Self::Real(column), Cell::Real(value)) if !value.is_nan() => column.push(Some(value)),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the column was announced as one of floating-point numbers"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "the column is one of floating-point numbers")]
             (Self::Real(column), Cell::Integer(value)) => column.push(Some(value as f64)),
             (Self::Real(column), Cell::Null) => column.push(None),
             _ => return Err(WrongCell),
@@ -275,24 +193,15 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    /// Adds the rows of another column of the same kind.
-    ///
-    /// # Panics
-    /// When it is of another kind.
-    pub(super) fn append(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Boolean(column), Self::Boolean(other)) => column.append(&other),
-            (Self::Date(column), Self::Date(other)) | (Self::Integer(column), Self::Integer(other)) => {
-                column.append(&other);
-            }
-            (Self::Real(column), Self::Real(other)) => column.append(&other),
-            _ => unreachable!("both columns were made for one header, which is not one of texts"),
-        }
-    }
-
-    pub(super) fn finish(self) -> OwnedColumn {
+    fn finish(self, order: TextOrder) -> OwnedColumn {
         match self {
-            Self::Text(column) => OwnedColumn::Text(column.finish()),
+            Self::Text(texts) => {
+                let mut column = TextBuilder::with_capacity(order, texts.len());
+                for text in texts {
+                    column.push(text.as_deref());
+                }
+                OwnedColumn::Text(column.finish())
+            }
             Self::Boolean(mut column) => {
                 column.shrink_to_fit();
                 OwnedColumn::Boolean(column)
@@ -313,11 +222,109 @@ impl ColumnBuilder {
     }
 }
 
+fn date(cell: Cell<'_>) -> Result<Option<i64>, WrongCell> {
+    let date = match cell {
+        Cell::Date(date) => Some(date),
+        cell => integer(cell)?,
+    };
+    if date.is_none_or(|date| DATES.contains(&date)) { Ok(date) } else { Err(WrongCell) }
+}
+
+fn integer(cell: Cell<'_>) -> Result<Option<i64>, WrongCell> {
+    match cell {
+        Cell::Null => Ok(None),
+        Cell::Integer(value) => Ok(Some(value)),
+        // Python and JavaScript write whole numbers as 1.0 or 1.79E12.
+        #[expect(clippy::cast_possible_truncation, reason = "within the range in which it is exact")]
+        Cell::Real(value) if value.fract() == 0.0 && value.abs() <= MAX_EXACT => Ok(Some(value as i64)),
+        _ => Err(WrongCell),
+    }
+}
+
 fn column_len(column: Column<'_>) -> usize {
     match column {
         Column::Text(column) => TextColumn::len(column),
         Column::Boolean(column) => column.len(),
         Column::Date(column) | Column::Integer(column) => column.len(),
         Column::Real(column) => column.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(extra: usize) -> Vec<Header> {
+        let extra = (0..extra).map(|number| Header { name: format!("c{number}"), kind: ColumnType::Integer });
+        Header::standard().into_iter().chain(extra).collect()
+    }
+
+    fn error(headers: Vec<Header>) -> DatasetError {
+        DatasetBuilder::new(headers).err().expect("the headers are wrong")
+    }
+
+    #[test]
+    fn rejects_missing_standard_columns() {
+        for index in 0..6 {
+            let mut headers = headers(0);
+            let name = headers.remove(index).name;
+            assert_eq!(error(headers), DatasetError::MissingColumn { name });
+        }
+    }
+
+    #[test]
+    fn rejects_wrong_types_and_duplicates_of_standard_columns() {
+        let mut wrong = headers(0);
+        wrong[3].kind = ColumnType::String;
+        assert_eq!(
+            error(wrong),
+            DatasetError::WrongColumnType {
+                name: "isDesigner".to_owned(),
+                expected: ColumnType::Boolean,
+                found: ColumnType::String
+            }
+        );
+        let mut twice = headers(0);
+        twice.push(twice[1].clone());
+        assert_eq!(error(twice), DatasetError::DuplicateColumn { name: "project".to_owned() });
+    }
+
+    #[test]
+    fn rejects_more_columns_than_the_limit() {
+        assert!(DatasetBuilder::new(headers(250)).is_ok());
+        assert_eq!(error(headers(251)), DatasetError::TooManyColumns { found: 257 });
+    }
+
+    #[test]
+    fn accepts_whole_numbers_as_dates_and_integers() {
+        let mut builder = DatasetBuilder::new(headers(1)).unwrap();
+        for column in [5, 6] {
+            for (cell, is_accepted) in [
+                (Cell::Integer(5), true),
+                (Cell::Real(1.79e12), true),
+                (Cell::Real(-1.0), true),
+                (Cell::Real(1.5), false),
+                (Cell::Real(f64::INFINITY), false),
+                (Cell::Real(f64::NAN), false),
+                (Cell::Real(1e300), false),
+                (Cell::Text("5"), false),
+            ] {
+                assert_eq!(builder.push(column, cell).is_ok(), is_accepted, "{cell:?} in column {column}");
+            }
+        }
+    }
+
+    #[test]
+    fn rejects_dates_outside_the_years_0_to_9999() {
+        let mut builder = DatasetBuilder::new(headers(0)).unwrap();
+        for (date, is_accepted) in [
+            (-62_167_219_200_001, false),
+            (-62_167_219_200_000, true),
+            (253_402_300_799_999, true),
+            (253_402_300_800_000, false),
+        ] {
+            assert_eq!(builder.push(5, Cell::Date(date)).is_ok(), is_accepted, "{date}");
+            assert_eq!(builder.push(5, Cell::Integer(date)).is_ok(), is_accepted, "{date}");
+        }
     }
 }

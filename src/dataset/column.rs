@@ -1,4 +1,4 @@
-//! Looking at a column without knowing its type: which one it is, and what stands in a cell.
+//! Columns of any type and their cells.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -7,45 +7,45 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{TextColumn, Values};
+use super::{TextColumn, Values, names};
 
-/// Which column of a dataset. Sorting, widths and visibility go by this, never by position.
+/// Identifies a column of a dataset. Sort keys, widths and visibility refer to it, never to a position.
 ///
-/// As text it is the column's name in the dataset.
+/// Its text form is the name of the column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(from = "String", into = "String")]
 pub enum ColumnId {
-    /// `username`, text: who is logged in.
+    /// `username`, text: the user who is logged in.
     Username,
-    /// `project`, text: into which project.
+    /// `project`, text: the project of the session.
     Project,
-    /// `address`, text: from which IP address or host.
+    /// `address`, text: the IP address or host name of the client.
     Address,
-    /// `isDesigner`, Boolean: a Designer, not a client.
+    /// `isDesigner`, Boolean: true for a Designer.
     IsDesigner,
-    /// `clientId`, text: the session's public id.
+    /// `clientId`, text: the public id of the session.
     ClientId,
-    /// `creationTime`, date: since when.
+    /// `creationTime`, date: the time of the login.
     CreationTime,
-    /// Any other column that a gateway gives, by its name.
+    /// Any other column, by its name.
     Other(Arc<str>),
 }
 
 impl ColumnId {
-    /// The six columns of `getSessionInfo`, in the order of the manual.
+    /// The columns that `getSessionInfo` always returns, in the order of the manual.
     pub const STANDARD: [Self; 6] =
         [Self::Username, Self::Project, Self::Address, Self::IsDesigner, Self::ClientId, Self::CreationTime];
 
-    /// The name in the dataset.
+    /// The name of the column.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Username => "username",
-            Self::Project => "project",
-            Self::Address => "address",
-            Self::IsDesigner => "isDesigner",
-            Self::ClientId => "clientId",
-            Self::CreationTime => "creationTime",
+            Self::Username => names::USERNAME,
+            Self::Project => names::PROJECT,
+            Self::Address => names::ADDRESS,
+            Self::IsDesigner => names::IS_DESIGNER,
+            Self::ClientId => names::CLIENT_ID,
+            Self::CreationTime => names::CREATION_TIME,
             Self::Other(name) => name,
         }
     }
@@ -83,7 +83,7 @@ impl fmt::Display for ColumnId {
     }
 }
 
-/// The values of a column, by type.
+/// The cells of a column, by type.
 #[derive(Clone, Copy, Debug)]
 pub enum Column<'a> {
     /// Text.
@@ -94,15 +94,15 @@ pub enum Column<'a> {
     Date(&'a Values<i64>),
     /// Whole numbers.
     Integer(&'a Values<i64>),
-    /// Numbers with a fraction; never NaN.
+    /// Floating-point numbers, never NaN.
     Real(&'a Values<f64>),
 }
 
 impl<'a> Column<'a> {
-    /// What stands in a row.
+    /// Returns the cell of a row.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// If there is no such row.
     #[must_use]
     pub fn cell(self, row: usize) -> Cell<'a> {
         match self {
@@ -115,15 +115,13 @@ impl<'a> Column<'a> {
         .unwrap_or(Cell::Null)
     }
 
-    /// Adds what stands in these rows to `cells`, quicker than one by one.
+    /// Appends the cells of these rows to `cells`, which is faster than one call per row.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// If there is no such row.
     pub fn append_cells(self, rows: &[u32], cells: &mut Vec<Cell<'a>>) {
         match self {
-            Self::Text(column) => {
-                column.for_each(rows, |text| cells.push(text.map_or(Cell::Null, Cell::Text)));
-            }
+            Self::Text(column) => append(rows, cells, |row| column.get(row).map(Cell::Text)),
             Self::Boolean(column) => append(rows, cells, |row| column.get(row).map(Cell::Boolean)),
             Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
             Self::Integer(column) => append(rows, cells, |row| column.get(row).map(Cell::Integer)),
@@ -131,7 +129,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// The bytes that this column holds.
+    /// The memory of this column in bytes.
     #[must_use]
     pub fn heap_bytes(self) -> usize {
         match self {
@@ -147,10 +145,10 @@ fn append<'a>(rows: &[u32], cells: &mut Vec<Cell<'a>>, cell: impl Fn(usize) -> O
     cells.extend(rows.iter().map(|&row| cell(row as usize).unwrap_or(Cell::Null)));
 }
 
-/// One cell.
+/// A cell of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// The gateway gave no value.
+    /// No value.
     Null,
     /// Text.
     Text(&'a str),
@@ -160,14 +158,14 @@ pub enum Cell<'a> {
     Date(i64),
     /// A whole number.
     Integer(i64),
-    /// A number with a fraction; never NaN.
+    /// A floating-point number, never NaN.
     Real(f64),
 }
 
-/// What stands in a cell, kept apart from its dataset.
+/// A cell that is independent of its dataset.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// The gateway gave no value.
+    /// No value.
     Null,
     /// Text.
     Text(Arc<str>),
@@ -177,12 +175,12 @@ pub enum Value {
     Date(i64),
     /// A whole number.
     Integer(i64),
-    /// A number with a fraction; never NaN.
+    /// A floating-point number, never NaN.
     Real(f64),
 }
 
 impl Value {
-    /// The cell that it was.
+    /// Returns the value as a cell.
     #[must_use]
     pub fn cell(&self) -> Cell<'_> {
         match self {

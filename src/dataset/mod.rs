@@ -1,38 +1,60 @@
-//! The gateway's answer as typed columns.
+//! Typed, immutable columns of sessions.
 //!
-//! A [`Dataset`] is what `system.util.getSessionInfo` returned at one moment. It never changes: a new answer makes a
-//! new one, and everybody who shows, sorts or exports it shares it behind an `Arc`. This module knows nobody else in
-//! the house: no network, no file, no screen.
+//! A [`Dataset`] holds what `system.util.getSessionInfo` returned at one moment. It never changes: the next snapshot is a
+//! new dataset, shared behind an `Arc` by all who show, sort or export it. This module imports no other module of the
+//! crate, and knows no wire format.
 
 mod address;
 mod builder;
-mod code_table;
 mod column;
 mod concat;
 mod error;
+mod header;
+pub mod names;
 pub(crate) mod parallel;
-mod parse;
-mod revision;
 mod row_mapping;
 mod rows_by_code;
-mod sorted_texts;
 mod text;
 mod text_builder;
 mod values;
 
-pub use builder::{ColumnType, DatasetBuilder, Header};
+pub use builder::DatasetBuilder;
 pub use column::{Cell, Column, ColumnId, Value};
-pub use concat::{Concat, GATEWAY_COLUMN, Part};
-pub use error::DatasetError;
+pub use concat::{Part, concat};
+pub use error::{DatasetError, WrongCell};
+pub use header::{ColumnType, Header};
 pub use row_mapping::RowMapping;
 pub use rows_by_code::RowsByCode;
 pub use text::TextColumn;
-pub use text_builder::{TextBuilder, TextOrder};
 pub use values::Values;
 
 use std::sync::Arc;
 
-/// All sessions that a gateway knew of at one moment.
+/// The sessions of a gateway at one moment.
+///
+/// ```
+/// use gatewatch::dataset::{Cell, ColumnId, DatasetBuilder, Header};
+///
+/// let mut builder = DatasetBuilder::new(Header::standard().into())?;
+/// let session = [
+///     Cell::Text("billy"),
+///     Cell::Text("Packaging"),
+///     Cell::Text("10.1.2.3"),
+///     Cell::Boolean(false),
+///     Cell::Text("A1B2C3D4"),
+///     Cell::Date(1_790_000_000_000),
+/// ];
+/// for (column, cell) in session.into_iter().enumerate() {
+///     builder.push(column, cell)?;
+/// }
+/// let dataset = builder.finish(None, None);
+///
+/// assert_eq!(dataset.len(), 1);
+/// assert_eq!(dataset.username().get(0), Some("billy"));
+/// let is_designer = dataset.column(&ColumnId::IsDesigner).map(|column| column.cell(0));
+/// assert_eq!(is_designer, Some(Cell::Boolean(false)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     username: TextColumn,
@@ -41,14 +63,13 @@ pub struct Dataset {
     is_designer: Values<bool>,
     client_id: TextColumn,
     creation_time: Values<i64>,
-    /// What the gateway gave beyond the six, in its order.
-    further: Vec<(Arc<str>, OwnedColumn)>,
+    /// The columns that are not standard, in the gateway's order.
+    others: Vec<(Arc<str>, OwnedColumn)>,
     now: Option<i64>,
     timezone: Option<String>,
-    lacks_perspective: bool,
 }
 
-/// The values of a column beyond the six.
+/// The cells of a column.
 #[derive(Clone, Debug, PartialEq)]
 enum OwnedColumn {
     Text(TextColumn),
@@ -71,26 +92,7 @@ impl OwnedColumn {
 }
 
 impl Dataset {
-    /// Reads the answer of the Web Dev resource.
-    ///
-    /// # Errors
-    /// When the answer is anything but a whole, well-typed dataset; see [`DatasetError`].
-    pub fn from_json(bytes: &[u8]) -> Result<Self, DatasetError> {
-        parse::parse(bytes, None)
-    }
-
-    /// Reads the next answer of the same Web Dev resource.
-    ///
-    /// What it says again is taken over from this one: where few sessions are other ones, hardly anything is looked up
-    /// or sorted, and texts are shared. What comes out is the same as by [`from_json`](Self::from_json).
-    ///
-    /// # Errors
-    /// As with [`from_json`](Self::from_json).
-    pub fn next_from_json(&self, bytes: &[u8]) -> Result<Self, DatasetError> {
-        parse::parse(bytes, Some(self))
-    }
-
-    /// Whether both hold the same sessions, whenever they were answered.
+    /// Returns `true` if both have the same cells, whatever the time of the answers.
     #[must_use]
     pub fn has_same_sessions(&self, other: &Self) -> bool {
         let Self {
@@ -100,80 +102,73 @@ impl Dataset {
             is_designer,
             client_id,
             creation_time,
-            further,
+            others,
             now: _,
             timezone,
-            lacks_perspective,
         } = self;
-        // What changes most often first: whoever came or went is told by the ids.
+        // The ids first: they differ after every login and logout.
         *client_id == other.client_id
             && *creation_time == other.creation_time
             && *username == other.username
             && *project == other.project
             && *address == other.address
             && *is_designer == other.is_designer
-            && *further == other.further
+            && *others == other.others
             && *timezone == other.timezone
-            && *lacks_perspective == other.lacks_perspective
     }
 
-    /// How many sessions there are.
+    /// The number of sessions.
     #[must_use]
     pub fn len(&self) -> usize {
         self.username.len()
     }
 
-    /// Whether nobody is logged in.
+    /// Returns `true` if there is no session.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Who is logged in.
+    /// The column `username`.
     #[must_use]
     pub fn username(&self) -> &TextColumn {
         &self.username
     }
 
-    /// Into which project.
+    /// The column `project`.
     #[must_use]
     pub fn project(&self) -> &TextColumn {
         &self.project
     }
 
-    /// The gateway's clock when it answered, in milliseconds since 1970 UTC; unknown where it did not say.
+    /// The gateway's clock when it answered, in milliseconds since 1970 UTC, if known.
     #[must_use]
     pub fn now(&self) -> Option<i64> {
         self.now
     }
 
-    /// The gateway's time zone by its IANA name, such as `America/Los_Angeles`; unknown where it did not say.
+    /// The IANA name of the gateway's time zone, such as `America/Los_Angeles`, if known.
     #[must_use]
     pub fn timezone(&self) -> Option<&str> {
         self.timezone.as_deref()
     }
 
-    /// Whether the gateway was asked for Perspective sessions, and has no such module.
-    #[must_use]
-    pub fn lacks_perspective(&self) -> bool {
-        self.lacks_perspective
-    }
-
-    /// The columns: the six in the order of the manual, then the further ones in the gateway's order.
+    /// The columns: the standard ones in the order of the manual, then the others in the gateway's order.
     pub fn columns(&self) -> impl Iterator<Item = (ColumnId, Column<'_>)> {
-        let six = ColumnId::STANDARD.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
-        let further =
-            self.further.iter().map(|(name, column)| (ColumnId::Other(name.clone()), column.borrow()));
-        six.chain(further)
+        let standard =
+            ColumnId::STANDARD.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
+        let others =
+            self.others.iter().map(|(name, column)| (ColumnId::Other(name.clone()), column.borrow()));
+        standard.chain(others)
     }
 
-    /// What the columns are called and which types they have, in the same order.
+    /// The headers of [`columns`](Self::columns), in the same order.
     #[must_use]
     pub fn headers(&self) -> Vec<Header> {
         self.columns().map(|(id, column)| Header { name: id.into(), kind: column.into() }).collect()
     }
 
-    /// One column; `None` where this dataset lacks it, which only a further one can be.
+    /// Returns a column, or `None` if this dataset does not have it.
     #[must_use]
     pub fn column(&self, id: &ColumnId) -> Option<Column<'_>> {
         Some(match id {
@@ -184,13 +179,13 @@ impl Dataset {
             ColumnId::ClientId => Column::Text(&self.client_id),
             ColumnId::CreationTime => Column::Date(&self.creation_time),
             ColumnId::Other(name) => {
-                let (_, column) = self.further.iter().find(|(known, _)| known == name)?;
+                let (_, column) = self.others.iter().find(|(other, _)| other == name)?;
                 column.borrow()
             }
         })
     }
 
-    /// The bytes that all columns hold.
+    /// The memory of all columns in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.columns().map(|(_, column)| column.heap_bytes()).sum()
@@ -201,21 +196,18 @@ impl Dataset {
 mod tests {
     use super::*;
 
-    /// One session for each of these client ids; an empty one is unknown.
-    pub(super) fn sessions(client_ids: &[&str]) -> Dataset {
-        let columns = ["username", "project", "address", "clientId"]
-            .map(|name| format!(r#"{{"name":"{name}","type":"String"}}"#));
-        let row = |id: &&str| match *id {
-            "" => r#"["u","p","h",null,false,0]"#.to_owned(),
-            id => format!(r#"["u","p","h","{id}",false,0]"#),
-        };
-        let rows: Vec<String> = client_ids.iter().map(row).collect();
-        let json = format!(
-            r#"{{"ok":true,"columns":[{},{{"name":"isDesigner","type":"Boolean"}},{{"name":"creationTime","type":"Date"}}],
-            "rows":[{}]}}"#,
-            columns.join(","),
-            rows.join(",")
-        );
-        Dataset::from_json(json.as_bytes()).unwrap()
+    fn dataset(username: &str, now: i64) -> Dataset {
+        let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
+        builder.push_text(0, username.to_owned()).unwrap();
+        for column in 1..6 {
+            builder.push(column, Cell::Null).unwrap();
+        }
+        builder.finish(Some(now), None)
+    }
+
+    #[test]
+    fn ignores_the_time_when_comparing_sessions() {
+        assert!(dataset("billy", 20).has_same_sessions(&dataset("billy", 30)));
+        assert!(!dataset("billy", 20).has_same_sessions(&dataset("anna", 20)));
     }
 }

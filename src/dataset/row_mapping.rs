@@ -1,150 +1,154 @@
-//! The same sessions in two answers, one after the other: told by their client ids.
+//! Finds the sessions of one dataset in a newer one.
 
-use super::{Column, ColumnId, Dataset, GATEWAY_COLUMN, RowsByCode, TextColumn};
+use std::cmp::Ordering;
 
-/// A row that has no counterpart.
-const GONE: u32 = u32::MAX;
-/// The columns of text that say whose an id is: which gateway's, and which of its lists'.
-const OWNERS: [&str; 2] = [GATEWAY_COLUMN, "kind"];
+use super::{Column, ColumnId, Dataset, RowsByCode, TextColumn, names};
 
-/// How many pairs of equal ids are compared row by row; more are taken in their order, which takes no time.
-const MOST_COMPARED: usize = 4_096;
+/// Marks an old row without a new one.
+const NONE: u32 = u32::MAX;
 
-/// Where each session of an older answer stands in a newer one.
+/// The text columns that a client id is unique within.
+const SCOPES: [&str; 2] = [names::GATEWAY, names::KIND];
+
+/// The most pairs of rows with one client id that are compared. More are matched in order, which takes linear time.
+const MAX_COMPARED: usize = 4_096;
+
+/// The new row of each session of an older dataset.
 ///
-/// What is kept by row number, such as a selection, is carried over by this. A client id is one gateway's own, and one
-/// kind's: the same id elsewhere is somebody else. Sessions of one gateway that share an id, which it should not give,
-/// are told apart by what else is known of them, and if that is no help by their order. A session without an id is not
-/// found again.
+/// What is kept by row, such as the selection, is carried over with it. Sessions are matched by client id, within their
+/// gateway and kind. Sessions that share an id are matched by their other cells, then in order. A session without an id
+/// has no counterpart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowMapping {
+    /// The new row of each old one, or [`NONE`].
     rows: Vec<u32>,
 }
 
 impl RowMapping {
-    /// Compares two answers. Takes time in proportion to both.
+    /// Compares two datasets in linear time.
     #[must_use]
     pub fn between(old: &Dataset, new: &Dataset) -> Self {
-        let mut rows = vec![GONE; old.len()];
-        let sides = Sides::of(old, new);
+        let mut rows = vec![NONE; old.len()];
+        let pair = Pair::new(old, new);
         let (old, new) = (RowsByCode::of(&old.client_id), RowsByCode::of(&new.client_id));
-        // Both dictionaries are sorted: one walk through both finds the ids that both have.
-        let (mut ours, mut theirs) = (0, 0);
-        while ours < old.distinct() && theirs < new.distinct() {
-            match old.text(ours).cmp(new.text(theirs)) {
-                std::cmp::Ordering::Less => ours += 1,
-                std::cmp::Ordering::Greater => theirs += 1,
-                std::cmp::Ordering::Equal => {
-                    sides.pair(old.rows(ours), new.rows(theirs), &mut rows);
-                    (ours, theirs) = (ours + 1, theirs + 1);
+        // Both dictionaries are sorted, so that one pass finds the ids that both have.
+        let (mut old_code, mut new_code) = (0, 0);
+        while old_code < old.distinct() && new_code < new.distinct() {
+            match old.text(old_code).cmp(new.text(new_code)) {
+                Ordering::Less => old_code += 1,
+                Ordering::Greater => new_code += 1,
+                Ordering::Equal => {
+                    pair.match_rows(old.rows(old_code), new.rows(new_code), &mut rows);
+                    (old_code, new_code) = (old_code + 1, new_code + 1);
                 }
             }
         }
-        sides.part_strangers(&mut rows);
+        pair.remove_unrelated(&mut rows);
         Self { rows }
     }
 
-    /// The row in the newer answer of a session that stood in this row of the older one; `None` where it is gone.
+    /// Returns the new row of the session in an old row, or `None` if it has ended.
     #[must_use]
     pub fn row(&self, old: u32) -> Option<u32> {
-        self.rows.get(old as usize).copied().filter(|&row| row != GONE)
+        self.rows.get(old as usize).copied().filter(|&row| row != NONE)
     }
 }
 
-/// Both answers, where more than the id is looked at.
-struct Sides<'a> {
+/// The two datasets that are compared.
+struct Pair<'a> {
     old: &'a Dataset,
     new: &'a Dataset,
-    /// The columns that say whose an id is, where both have them.
-    owners: Vec<Owner<'a>>,
+    /// The columns of [`SCOPES`] that both have.
+    scopes: Vec<Scope<'a>>,
 }
 
-/// A column that says whose an id is, in both answers.
-struct Owner<'a> {
+/// A column that a client id is unique within, in both datasets.
+struct Scope<'a> {
     old: &'a [u32],
     new: &'a [u32],
-    /// The new code of each old text, so that no text is compared row by row.
-    codes: Vec<Option<u32>>,
+    /// The new code of each old one.
+    new_codes: Vec<Option<u32>>,
 }
 
-impl<'a> Owner<'a> {
-    fn of(old: Column<'a>, new: Column<'a>) -> Option<Self> {
+impl<'a> Scope<'a> {
+    fn new(old: Column<'a>, new: Column<'a>) -> Option<Self> {
         let (Column::Text(old), Column::Text(new)) = (old, new) else {
             return None;
         };
-        let mut at = 0;
-        let code = |text| {
-            at = new.partition_point_from(at, |known| known < text);
-            new.has_at(at, text).then_some(at)
-        };
-        Some(Self { codes: old.texts().map(code).collect(), old: old.codes(), new: new.codes() })
+        let new_codes = old.texts().map(|text| new.code_of(text)).collect();
+        Some(Self { old: old.codes(), new: new.codes(), new_codes })
     }
 
+    /// Returns `true` if both rows have the same text.
     fn is_same(&self, old: u32, new: u32) -> bool {
         let new = self.new[new as usize];
-        // An unknown text's code is beyond all others.
-        match self.codes.get(self.old[old as usize] as usize) {
+        match self.new_codes.get(self.old[old as usize] as usize) {
             Some(code) => *code == Some(new),
+            // The code of a null is greater than all others.
             None => new == TextColumn::NULL,
         }
     }
 }
 
-impl<'a> Sides<'a> {
-    fn of(old: &'a Dataset, new: &'a Dataset) -> Self {
-        let both = |name: &str| Owner::of(old.column(&name.into())?, new.column(&name.into())?);
-        Self { old, new, owners: OWNERS.into_iter().filter_map(both).collect() }
+impl<'a> Pair<'a> {
+    fn new(old: &'a Dataset, new: &'a Dataset) -> Self {
+        let scope = |name: &str| Scope::new(old.column(&name.into())?, new.column(&name.into())?);
+        Self { old, new, scopes: SCOPES.into_iter().filter_map(scope).collect() }
     }
 
-    /// Pairs rows of one id.
-    fn pair(&self, before: &[u32], after: &[u32], rows: &mut [u32]) {
-        if before.len().saturating_mul(after.len()) > MOST_COMPARED {
-            for (&old, &new) in before.iter().zip(after).filter(|(old, new)| self.same_owner(**old, **new)) {
-                rows[old as usize] = new;
-            }
-            return;
-        }
-        if let ([old], [new]) = (before, after) {
+    /// Matches the old and new rows of one client id.
+    fn match_rows(&self, old_rows: &[u32], new_rows: &[u32], rows: &mut [u32]) {
+        if let ([old], [new]) = (old_rows, new_rows) {
             rows[*old as usize] = *new;
             return;
         }
-        let mut free = after.to_vec();
-        // The surest first: a session that changed in nothing, then one of the same gateway, then one whose gateway is
-        // called otherwise than before.
-        let sure = |old, new| self.same_owner(old, new) && self.same_session(old, new);
-        let likely = |old, new| self.same_owner(old, new);
-        let renamed = |old, new| self.same_session(old, new);
-        let rules: [&dyn Fn(u32, u32) -> bool; 3] = [&sure, &likely, &renamed];
-        for is_same in rules {
-            for &old in before {
+        if old_rows.len().saturating_mul(new_rows.len()) > MAX_COMPARED {
+            for (&old, &new) in old_rows.iter().zip(new_rows) {
+                if self.has_same_scope(old, new) {
+                    rows[old as usize] = new;
+                }
+            }
+            return;
+        }
+        // The most certain matches first: an unchanged session, then one of the same scope, then one whose gateway was
+        // renamed.
+        let is_unchanged = |old, new| self.has_same_scope(old, new) && self.has_same_cells(old, new);
+        let is_in_scope = |old, new| self.has_same_scope(old, new);
+        let is_renamed = |old, new| self.has_same_cells(old, new);
+        let rules: [&dyn Fn(u32, u32) -> bool; 3] = [&is_unchanged, &is_in_scope, &is_renamed];
+        let mut free = new_rows.to_vec();
+        for is_match in rules {
+            for &old in old_rows {
                 let row = &mut rows[old as usize];
-                if *row == GONE
-                    && let Some(at) = free.iter().position(|&new| is_same(old, new))
+                if *row == NONE
+                    && let Some(index) = free.iter().position(|&new| is_match(old, new))
                 {
-                    *row = free.remove(at);
+                    *row = free.remove(index);
                 }
             }
         }
     }
 
-    /// Undoes pairs that have nothing but the id in common. In the order of the rows, which is mostly that of the answer,
-    /// too: in that of the ids each look would be a cache miss.
-    fn part_strangers(&self, rows: &mut [u32]) {
-        if self.owners.is_empty() {
+    /// Removes matches of sessions that differ in scope and cells, such as one id on two gateways.
+    ///
+    /// This is done in the order of the rows: in the order of the ids, each row would be a cache miss.
+    fn remove_unrelated(&self, rows: &mut [u32]) {
+        if self.scopes.is_empty() {
             return;
         }
-        for (old, new) in (0..).zip(rows).filter(|(_, new)| **new != GONE) {
-            if !self.same_owner(old, *new) && !self.same_session(old, *new) {
-                *new = GONE;
+        for (old, new) in (0..).zip(rows).filter(|(_, new)| **new != NONE) {
+            if !self.has_same_scope(old, *new) && !self.has_same_cells(old, *new) {
+                *new = NONE;
             }
         }
     }
 
-    fn same_owner(&self, old: u32, new: u32) -> bool {
-        self.owners.iter().all(|owner| owner.is_same(old, new))
+    fn has_same_scope(&self, old: u32, new: u32) -> bool {
+        self.scopes.iter().all(|scope| scope.is_same(old, new))
     }
 
-    fn same_session(&self, old: u32, new: u32) -> bool {
+    /// Returns `true` if both rows have the same cells in the standard columns.
+    fn has_same_cells(&self, old: u32, new: u32) -> bool {
         ColumnId::STANDARD.iter().all(|id| {
             let cell =
                 |dataset: &'a Dataset, row: u32| dataset.column(id).map(|column| column.cell(row as usize));
@@ -158,68 +162,75 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::dataset::tests::sessions;
-    use crate::dataset::{Cell, Concat, DatasetBuilder};
+    use crate::dataset::{Cell, DatasetBuilder, Header, concat};
 
-    #[test]
-    fn a_session_is_found_again_by_its_client_id() {
-        let old = sessions(&["A", "B", "C", "D"]);
-        let new = sessions(&["X", "D", "B", "A"]);
-        let follow = RowMapping::between(&old, &new);
-        let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
-        assert_eq!(rows, [Some(3), Some(2), None, Some(1)]);
-        assert_eq!(follow.row(4), None);
-    }
-
-    #[test]
-    fn equal_client_ids_are_paired_in_their_order_and_missing_ones_never() {
-        let old = sessions(&["A", "", "A", "A"]);
-        let new = sessions(&["", "A", "B", "A"]);
-        let follow = RowMapping::between(&old, &new);
-        let rows: Vec<_> = (0..4).map(|row| follow.row(row)).collect();
-        assert_eq!(rows, [Some(1), None, Some(3), None]);
-    }
-
-    /// One session for each of these users, all with the same id.
-    fn twins(users: &[&str]) -> Arc<Dataset> {
-        let mut builder = DatasetBuilder::new(Dataset::default().headers()).unwrap();
-        for user in users {
-            builder.push(0, Cell::Text(user)).unwrap();
-            for column in 1..6 {
-                let cell = if column == 4 { Cell::Text("A") } else { Cell::Null };
-                builder.push(column, cell).unwrap();
+    /// One session for each username and client id.
+    fn dataset(sessions: &[(&str, Option<&str>)]) -> Dataset {
+        let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
+        for (username, client_id) in sessions {
+            builder.push(0, Cell::Text(username)).unwrap();
+            for column in [1, 2, 3, 5] {
+                builder.push(column, Cell::Null).unwrap();
             }
+            builder.push(4, client_id.map_or(Cell::Null, Cell::Text)).unwrap();
         }
-        Arc::new(builder.finish(None, None))
+        builder.finish(None, None)
+    }
+
+    /// One session for each client id.
+    fn with_ids(client_ids: &[Option<&str>]) -> Dataset {
+        dataset(&client_ids.iter().map(|id| ("billy", *id)).collect::<Vec<_>>())
+    }
+
+    /// One session for each username, all with the same client id.
+    fn with_one_id(usernames: &[&str]) -> Dataset {
+        dataset(&usernames.iter().map(|username| (*username, Some("A"))).collect::<Vec<_>>())
     }
 
     fn rows(old: &Dataset, new: &Dataset) -> Vec<Option<u32>> {
-        let follow = RowMapping::between(old, new);
-        (0..u32::try_from(old.len()).unwrap()).map(|row| follow.row(row)).collect()
+        let mapping = RowMapping::between(old, new);
+        assert_eq!(mapping.row(u32::try_from(old.len()).unwrap()), None);
+        (0..).zip(0..old.len()).map(|(row, _)| mapping.row(row)).collect()
     }
 
     #[test]
-    fn a_session_is_not_taken_for_another_of_its_id_that_stays() {
-        let old = twins(&["anna", "billy", "carl"]);
-        assert_eq!(rows(&old, &twins(&["carl", "anna"])), [Some(1), None, Some(0)]);
-        // One that is called otherwise than before is still the same one.
-        assert_eq!(rows(&twins(&["anna"]), &twins(&["Anna"])), [Some(0)]);
+    fn matches_sessions_by_client_id() {
+        let old = with_ids(&["A", "B", "C", "D"].map(Some));
+        let new = with_ids(&["X", "D", "B", "A"].map(Some));
+        assert_eq!(rows(&old, &new), [Some(3), Some(2), None, Some(1)]);
     }
 
     #[test]
-    fn the_same_id_on_another_gateway_is_somebody_else() {
+    fn matches_equal_ids_in_order_and_nulls_never() {
+        let old = with_ids(&[Some("A"), None, Some("A"), Some("A")]);
+        let new = with_ids(&[None, Some("A"), Some("B"), Some("A")]);
+        assert_eq!(rows(&old, &new), [Some(1), None, Some(3), None]);
+    }
+
+    #[test]
+    fn prefers_unchanged_sessions_among_equal_ids() {
+        let old = with_one_id(&["anna", "billy", "carl"]);
+        assert_eq!(rows(&old, &with_one_id(&["carl", "anna"])), [Some(1), None, Some(0)]);
+        // A renamed user keeps the session.
+        assert_eq!(rows(&with_one_id(&["anna"]), &with_one_id(&["Anna"])), [Some(0)]);
+    }
+
+    #[test]
+    fn does_not_match_equal_ids_of_different_gateways() {
         let both = |north: &[&str], south: &[&str]| {
-            Concat::default()
-                .next(vec![("north".to_owned(), twins(north)), ("south".to_owned(), twins(south))])
+            concat(&[
+                ("north".to_owned(), Arc::new(with_one_id(north))),
+                ("south".to_owned(), Arc::new(with_one_id(south))),
+            ])
         };
         assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
         assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);
     }
 
     #[test]
-    fn very_many_of_one_id_take_no_time() {
-        let many = vec!["anna"; 200_000];
-        let rows = rows(&twins(&many), &twins(&many));
+    fn takes_linear_time_for_many_sessions_with_one_id() {
+        let many = with_one_id(&vec!["anna"; 200_000]);
+        let rows = rows(&many, &many);
         assert_eq!((rows.len(), rows[0], rows[199_999]), (200_000, Some(0), Some(199_999)));
     }
 }

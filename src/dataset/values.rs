@@ -1,43 +1,43 @@
-//! A column of plain values (dates, Booleans, numbers), any of which may be unknown.
+//! A column of plain values: dates, Booleans or numbers.
 
-/// One value per row, stored side by side; which of them are unknown is a bit per row.
+/// One value or null per row. The nulls are kept as one bit per row.
 ///
-/// An `Option` per value would double the memory of a date, and nearly no column has unknown values.
+/// A `Vec<Option<i64>>` would take twice the memory, and hardly any column has nulls.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values<T> {
     values: Vec<T>,
-    /// One bit per row, set where the value is unknown; empty as long as all are known.
-    unknown: Vec<u64>,
+    /// One bit per row, set for a null; empty while there is none.
+    nulls: Vec<u64>,
 }
 
 impl<T: Copy + Default> Values<T> {
-    /// An empty column.
+    /// Returns an empty column.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there is no row.
+    /// Returns `true` if there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The value of a row; `None` where it is unknown.
+    /// Returns the value of a row, or `None` for a null.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// If there is no such row.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<T> {
         let value = self.values[row];
-        let unknown = self.unknown.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
-        (!unknown).then_some(value)
+        let is_null = self.nulls.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
+        (!is_null).then_some(value)
     }
 
     /// Adds a row.
@@ -45,7 +45,7 @@ impl<T: Copy + Default> Values<T> {
         let row = self.values.len();
         self.values.push(value.unwrap_or_default());
         if value.is_none() {
-            self.mark_unknown(row);
+            self.mark_null(row);
         }
     }
 
@@ -53,28 +53,35 @@ impl<T: Copy + Default> Values<T> {
     pub(super) fn append(&mut self, other: &Self) {
         let first = self.values.len();
         self.values.extend_from_slice(&other.values);
-        if !other.unknown.is_empty() {
+        if !other.nulls.is_empty() {
             for row in (0..other.len()).filter(|&row| other.get(row).is_none()) {
-                self.mark_unknown(first + row);
+                self.mark_null(first + row);
             }
         }
     }
 
-    fn mark_unknown(&mut self, row: usize) {
-        self.unknown.resize(self.unknown.len().max(row / 64 + 1), 0);
-        self.unknown[row / 64] |= 1 << (row % 64);
+    /// Adds rows without a value.
+    pub(super) fn append_nulls(&mut self, count: usize) {
+        for _ in 0..count {
+            self.push(None);
+        }
     }
 
-    /// The bytes that this column holds.
+    fn mark_null(&mut self, row: usize) {
+        self.nulls.resize(self.nulls.len().max(row / 64 + 1), 0);
+        self.nulls[row / 64] |= 1 << (row % 64);
+    }
+
+    /// The memory of this column in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.values.capacity() * size_of::<T>() + self.unknown.capacity() * size_of::<u64>()
+        self.values.capacity() * size_of::<T>() + self.nulls.capacity() * size_of::<u64>()
     }
 
-    /// Gives back what growing reserved and nothing uses.
+    /// Frees the memory that growing has reserved.
     pub(super) fn shrink_to_fit(&mut self) {
         self.values.shrink_to_fit();
-        self.unknown.shrink_to_fit();
+        self.nulls.shrink_to_fit();
     }
 }
 
@@ -93,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_values_are_told_from_defaults() {
+    fn distinguishes_nulls_from_default_values() {
         let expected: Vec<Option<i64>> = (0..200).map(|row| (row % 67 != 0).then_some(row % 3)).collect();
         let column: Values<i64> = expected.iter().copied().collect();
         let read: Vec<Option<i64>> = (0..column.len()).map(|row| column.get(row)).collect();
@@ -101,8 +108,17 @@ mod tests {
     }
 
     #[test]
-    fn a_column_without_unknown_values_keeps_no_bits() {
+    fn appends_values_and_nulls() {
+        let mut column: Values<i64> = [Some(1), None].into_iter().collect();
+        column.append(&[None, Some(2)].into_iter().collect());
+        column.append_nulls(1);
+        let read: Vec<Option<i64>> = (0..column.len()).map(|row| column.get(row)).collect();
+        assert_eq!(read, [Some(1), None, None, Some(2), None]);
+    }
+
+    #[test]
+    fn keeps_no_bits_without_nulls() {
         let column: Values<bool> = [Some(true), Some(false)].into_iter().collect();
-        assert!(column.unknown.is_empty());
+        assert!(column.nulls.is_empty());
     }
 }

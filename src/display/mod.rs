@@ -9,7 +9,7 @@ pub use clock::{Clock, DateStyle};
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
-use crate::dataset::{Cell, ColumnId};
+use crate::dataset::{Cell, ColumnId, names};
 
 /// What stands where the gateway gave no value.
 pub const UNKNOWN: &str = "–";
@@ -62,8 +62,8 @@ pub fn title(id: &ColumnId) -> &str {
         ColumnId::ClientId => "Client ID",
         ColumnId::CreationTime => "Created",
         ColumnId::Other(name) => match &**name {
-            "gateway" => "Gateway",
-            "kind" => "Kind",
+            names::GATEWAY => "Gateway",
+            names::KIND => "Kind",
             name => name,
         },
     }

@@ -1,19 +1,30 @@
 //! What a program, a spreadsheet and a person get to read.
 
 use super::*;
+use crate::dataset::{ColumnType, DatasetBuilder, Header};
 use crate::display::DateStyle;
 
-const ANSWER: &str = r#"{"ok":true,"v":1,"columns":[
-    {"name":"username","type":"String"},{"name":"project","type":"String"},
-    {"name":"address","type":"String"},{"name":"isDesigner","type":"Boolean"},
-    {"name":"clientId","type":"String"},{"name":"creationTime","type":"Date"},
-    {"name":"memory","type":"Long"}],
-    "rows":[["billy","Packaging","10.1.2.3",false,"A1",1795365700123,5],
-            ["=1+1","a,\"b\"\r\nc",null,true,"-B","0",null],
-            ["jürgen",null,"hmi-7",null,"@C",0,-7]]}"#;
-
 fn dataset() -> Dataset {
-    Dataset::from_json(ANSWER.replace("\"0\"", "0").as_bytes()).unwrap()
+    with_first_session("billy", "Packaging")
+}
+
+/// Three sessions, of which the first has this username and project.
+fn with_first_session(username: &str, project: &str) -> Dataset {
+    let memory = Header { name: "memory".to_owned(), kind: ColumnType::Integer };
+    let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([memory]).collect()).unwrap();
+    let text = Cell::Text;
+    #[rustfmt::skip]
+    let rows = [
+        [text(username), text(project), text("10.1.2.3"), Cell::Boolean(false), text("A1"), Cell::Date(1_795_365_700_123), Cell::Integer(5)],
+        [text("=1+1"), text("a,\"b\"\r\nc"), Cell::Null, Cell::Boolean(true), text("-B"), Cell::Date(0), Cell::Null],
+        [text("jürgen"), Cell::Null, text("hmi-7"), Cell::Null, text("@C"), Cell::Date(0), Cell::Integer(-7)],
+    ];
+    for row in rows {
+        for (column, cell) in row.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    builder.finish(None, None)
 }
 
 fn written(rows: &[u32], format: Format) -> String {
@@ -90,8 +101,7 @@ fn tabs_are_read_as_cells_and_dates_but_never_as_formulas() {
          '=1+1\t\"a,\"\"b\"\"\r\nc\"\t\ttrue\t'-B\t1969-12-31 16:00:00\t\n\
          billy\tPackaging\t10.1.2.3\tfalse\tA1\t2026-11-22 08:41:40\t5\n"
     );
-    let json = ANSWER.replace("\"0\"", "0").replace("billy", r"\tbil\tly").replace("Packaging", "a,b");
-    let dataset = Dataset::from_json(json.as_bytes()).unwrap();
+    let dataset = with_first_session("\tbil\tly", "a,b");
     let mut bytes = Vec::new();
     let columns = [ColumnId::Username, ColumnId::Project];
     let format = Format::Tabs(clock(DateStyle::Utc));

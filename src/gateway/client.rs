@@ -9,12 +9,11 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::task::JoinSet;
 
 use super::body::{self, SizeLimit};
-use super::last_answer::LastAnswer;
 use super::rest::{Lists, Rest, Starts};
 use super::tls::tls_config;
 use super::{
     Api, Credentials, GatewayError, GatewayInfo, NodeUrl, Pin, Proof, SessionKind, Terminated, Trust,
-    Version, proxy, redact,
+    Version, proxy, redact, webdev,
 };
 use crate::dataset::Dataset;
 
@@ -84,8 +83,6 @@ pub struct Client {
     clients: Arc<Mutex<HashMap<HttpFor, reqwest::Client>>>,
     /// When the sessions of each node began that was read with a token.
     start_times: Arc<Mutex<HashMap<NodeUrl, Starts>>>,
-    /// What the Web Dev resource of each node answered last.
-    last_answers: Arc<Mutex<HashMap<NodeUrl, LastAnswer>>>,
 }
 
 impl Client {
@@ -99,8 +96,8 @@ impl Client {
     /// client: connections that are open stay open.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, start_times, last_answers) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, clients, start_times, last_answers }
+        let (tls, clients, start_times) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, start_times }
     }
 
     /// A client like this one without its open connections, of which some may be dead.
@@ -109,11 +106,10 @@ impl Client {
         Self { clients: Arc::default(), ..self.clone() }
     }
 
-    /// A client with the same limits and other trust. When sessions began, and who was logged in last, is known to both.
+    /// A client with the same limits and other trust. When sessions began is known to both.
     #[must_use]
     pub fn trusting(&self, trust: Trust) -> Self {
-        let (start_times, last_answers) = (self.start_times.clone(), self.last_answers.clone());
-        Self { start_times, last_answers, ..Self::with_trust(self.limits, trust) }
+        Self { start_times: self.start_times.clone(), ..Self::with_trust(self.limits, trust) }
     }
 
     /// Reads a node: who it is, and who is logged in. Unless it is settled through which interface, the lists of the REST
@@ -151,10 +147,13 @@ impl Client {
                 error => error,
             })?;
             let received = SystemTime::now();
-            let last = of_node(&self.last_answers, node);
-            let (dataset, now) = body::aside(body.len(), move || last.read(&body)).await?;
-            let missing =
-                if dataset.lacks_perspective() { vec![SessionKind::Perspective] } else { Vec::new() };
+            let answer = body::aside(body.len(), move || webdev::parse(&body)).await;
+            let answer = answer.map_err(GatewayError::Answer)?;
+            let missing = match answer.has_perspective {
+                Some(false) => vec![SessionKind::Perspective],
+                _ => Vec::new(),
+            };
+            let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
             Ok(NodeSnapshot { info, api, dataset, missing, received, now })
         };
         self.in_time(read).await.map_err(|failure| redact::tamed(failure, credentials))

@@ -5,8 +5,8 @@ use std::io;
 
 use reqwest::{Response, StatusCode};
 
+use super::webdev::WebDevError;
 use super::{Credentials, ProxyFault, Refused, SessionKind, TrustError, Why, proxy};
-use crate::dataset::DatasetError;
 
 /// The most that is told of an address, in characters.
 const MOST_OF_AN_ADDRESS: usize = 120;
@@ -252,8 +252,8 @@ pub enum GatewayError {
         message: Option<String>,
     },
     /// The answer came whole, and is no dataset.
-    #[error(transparent)]
-    Answer(#[from] DatasetError),
+    #[error("{_0}; {}", _0.advice())]
+    Answer(#[source] WebDevError),
 }
 
 impl GatewayError {

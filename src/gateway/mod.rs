@@ -9,7 +9,6 @@ mod client;
 mod credentials;
 mod error;
 mod info;
-mod last_answer;
 mod login_throttle;
 mod profile;
 mod proxy;
@@ -17,6 +16,7 @@ mod redact;
 mod rest;
 mod tls;
 mod url;
+pub mod webdev;
 
 pub use client::{Client, Limits, NodeSnapshot, ReadOptions};
 pub use credentials::{Credentials, CredentialsError};

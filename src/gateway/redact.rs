@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Credentials, GatewayError};
-use crate::dataset::DatasetError;
 use crate::sanitize::one_line;
 
 /// Stands in place of a secret.
@@ -63,17 +62,8 @@ fn words(failure: &mut GatewayError) -> Option<&mut String> {
         | GatewayError::NotAList { reason: words, .. }
         | GatewayError::Protocol { reason: words }
         | GatewayError::Broken { reason: words }
-        | GatewayError::NotTerminated { message: Some(words), .. }
-        | GatewayError::Answer(
-            DatasetError::Refused { message: words }
-            | DatasetError::Html { title: Some(words) }
-            | DatasetError::Syntax { reason: words, .. }
-            | DatasetError::Unexpected { reason: words }
-            | DatasetError::DuplicateColumn { name: words }
-            | DatasetError::WrongColumnType { name: words, .. }
-            | DatasetError::NotARow { found: words, .. }
-            | DatasetError::WrongCell { found: words, .. },
-        ) => Some(words),
+        | GatewayError::NotTerminated { message: Some(words), .. } => Some(words),
+        GatewayError::Answer(error) => error.gateway_text(),
         _ => None,
     }
 }
@@ -81,11 +71,12 @@ fn words(failure: &mut GatewayError) -> Option<&mut String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::webdev::WebDevError;
 
     fn refused(message: &str, credentials: &Credentials) -> String {
-        let failure = GatewayError::Answer(DatasetError::Refused { message: message.to_owned() });
+        let failure = GatewayError::Answer(WebDevError::Refused { message: message.to_owned() });
         match tamed(failure, credentials) {
-            GatewayError::Answer(DatasetError::Refused { message }) => message,
+            GatewayError::Answer(WebDevError::Refused { message }) => message,
             other => panic!("{other:?}"),
         }
     }

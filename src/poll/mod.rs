@@ -89,7 +89,7 @@ pub struct NodeStatus {
 
 impl NodeStatus {
     /// The column that says which node a session is on.
-    pub const COLUMN: &str = crate::dataset::GATEWAY_COLUMN;
+    pub const COLUMN: &str = crate::dataset::names::GATEWAY;
 
     fn says_the_same(&self, other: &Self) -> bool {
         let Self { url, name, info, api, missing, error, as_of, next: _ } = self;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::node::Node;
 use super::suspend::{Clocks, Jump};
 use super::{Activity, GatewayStatus, PollRequest};
-use crate::dataset::{Concat, Dataset, Part};
+use crate::dataset::{Dataset, Part, concat};
 use crate::gateway::{
     Client, Credentials, GatewayError, NodeSnapshot, Profile, Proof, ReadOptions, node_names,
 };
@@ -67,8 +67,6 @@ struct Watched {
     nodes: Vec<Node>,
     /// What the nodes' last good answers are together.
     table: Option<Arc<Dataset>>,
-    /// Puts the answers of several nodes together, and keeps the last table to take over from.
-    concat: Concat,
     /// Some node's sessions are other ones than those in the table.
     has_changed: bool,
     /// The reads under way, by the node's place. Dropping them ends them.
@@ -287,7 +285,6 @@ impl Watched {
             ask: profile.ask(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             table: None,
-            concat: Concat::default(),
             has_changed: false,
             reads: JoinSet::new(),
             tell_at: None,
@@ -323,7 +320,7 @@ impl Watched {
             node.news.name = Some(name.clone());
             parts.extend(node.last_good.as_ref().map(|reading| (name, reading.dataset.clone())));
         }
-        self.table = (!parts.is_empty()).then(|| self.concat.next(parts));
+        self.table = (!parts.is_empty()).then(|| Arc::new(concat(&parts)));
     }
 
     fn news(&mut self, now: Instant) -> GatewayStatus {

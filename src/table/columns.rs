@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Side;
-use crate::dataset::{ColumnId, Dataset};
+use crate::dataset::{ColumnId, Dataset, names};
 
 /// No column is narrower, in points.
 const LEAST_WIDTH: f32 = 40.0;
@@ -31,7 +31,7 @@ impl Setting {
             ColumnId::ClientId => (130.0, true),
             ColumnId::CreationTime => (170.0, true),
             // Which gateway and which kind of session: without these, rows that look alike can't be told apart.
-            ColumnId::Other(name) => (130.0, matches!(&**name, "gateway" | "kind")),
+            ColumnId::Other(name) => (130.0, matches!(&**name, names::GATEWAY | names::KIND)),
         };
         Self { id, width, visible }
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use gatewatch::dataset::Dataset;
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+use gatewatch::gateway::webdev;
 use serde::Deserialize;
 
 /// Sessions. A large plant has a fifth as many users and 200 projects; the smallest here has 342 users and 23 projects.
@@ -40,7 +41,7 @@ pub(crate) fn sessions(count: usize) -> &'static Sessions {
     let place = SIZES.iter().position(|size| *size == count).expect("a size of this file");
     MADE[place].get_or_init(|| {
         let json = web_dev_answer(DEFAULT_SEED, count).expect("sessions are JSON");
-        let dataset = Dataset::from_json(&json).expect("the demo gateway's own answer");
+        let dataset = webdev::parse(&json).expect("the answer of the demo gateway").dataset;
         let answer: Answer = serde_json::from_slice(&json).expect("the demo gateway's own answer");
         Sessions { json, dataset: Arc::new(dataset), rows: answer.rows }
     })

@@ -1,4 +1,4 @@
-//! A refresh after which one session is another: everything that follows from a new answer, whole and in its parts.
+//! A refresh after one logout and one login: the whole way from the answer to the table, and its parts.
 
 mod plant;
 
@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Concat, Dataset, Part, RowMapping};
+use gatewatch::dataset::{Dataset, Part, RowMapping, concat};
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+use gatewatch::gateway::webdev;
 use gatewatch::query::{DuplicateLogins, Query, Question, Worker};
 
 use plant::{SIZES, sessions};
@@ -31,6 +32,10 @@ fn next_answer(size: usize) -> &'static [u8] {
     })
 }
 
+fn next_dataset(size: usize) -> Dataset {
+    webdev::parse(next_answer(size)).expect("an answer").dataset
+}
+
 fn query() -> Query {
     let sort = ["username", "creationTime"].map(|key| key.parse().expect("a key of this file"));
     Query { sort: sort.into(), ..Query::default() }
@@ -38,57 +43,50 @@ fn query() -> Query {
 
 /// From the answer to what the window shows of it.
 #[divan::bench(args = SIZES, max_time = 5)]
-fn whole(bencher: Bencher<'_, '_>, size: usize) {
-    let (old, json) = (&sessions(size).dataset, next_answer(size));
+fn refresh(bencher: Bencher<'_, '_>, size: usize) {
+    let old = &sessions(size).dataset;
     let mut worker = Worker::spawn(|| ()).expect("a thread");
     bencher.bench_local(|| {
-        let new = old.next_from_json(black_box(json)).expect("an answer");
-        let (dataset, shown) = (Some(Arc::new(new)), Some(old.clone()));
+        let (dataset, shown) = (Some(Arc::new(next_dataset(size))), Some(old.clone()));
         worker.ask(Question { dataset, shown, sort: query().sort, ..Question::default() });
-        worker.answer_within(Duration::from_mins(1)).expect("it takes no minute").table
+        worker.answer_within(Duration::from_mins(1)).expect("the worker answers").table
     });
 }
 
 #[divan::bench(args = SIZES, max_time = 5)]
-fn part_reading(bencher: Bencher<'_, '_>, size: usize) {
-    let (old, json) = (&sessions(size).dataset, next_answer(size));
-    bencher.bench_local(|| old.next_from_json(black_box(json)).expect("an answer"));
-}
-
-/// The same without what is taken over from the answer before.
-#[divan::bench(args = SIZES, max_time = 5)]
-fn part_reading_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
-    let json = next_answer(size);
-    bencher.bench_local(|| Dataset::from_json(black_box(json)).expect("an answer"));
+fn refresh_json_to_dataset(bencher: Bencher<'_, '_>, size: usize) {
+    bencher.bench_local(|| next_dataset(black_box(size)));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]
-fn part_follow(bencher: Bencher<'_, '_>, size: usize) {
-    let (old, new) = (&sessions(size).dataset, Dataset::from_json(next_answer(size)).expect("an answer"));
+fn refresh_row_mapping(bencher: Bencher<'_, '_>, size: usize) {
+    let (old, new) = (&sessions(size).dataset, next_dataset(size));
     bencher.bench_local(|| RowMapping::between(black_box(old), &new));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]
-fn part_repeats(bencher: Bencher<'_, '_>, size: usize) {
-    let new = Dataset::from_json(next_answer(size)).expect("an answer");
+fn refresh_duplicate_logins(bencher: Bencher<'_, '_>, size: usize) {
+    let new = next_dataset(size);
     bencher.bench_local(|| DuplicateLogins::of(black_box(&new)));
 }
 
-/// All rows are sorted anew: an order that is kept would have to follow its rows, which alone takes longer.
 #[divan::bench(args = SIZES, max_time = 3)]
-fn part_query(bencher: Bencher<'_, '_>, size: usize) {
-    let (new, query) = (Dataset::from_json(next_answer(size)).expect("an answer"), query());
+fn refresh_query(bencher: Bencher<'_, '_>, size: usize) {
+    let (new, query) = (next_dataset(size), query());
     bencher.bench_local(|| query.run(black_box(&new)).expect("there is no filter"));
 }
 
-/// How many gateways a fleet has.
+/// The number of nodes of a large gateway.
 const NODES: usize = 200;
 
-/// A fleet of gateways with so many sessions together; in the second one the last gateway's are other ones.
+/// Two snapshots of [`NODES`] nodes with `size` sessions in total. The last node changes.
 fn fleets(size: usize) -> [Vec<Part>; 2] {
     let part = |node: usize, seed: u64| {
         let json = web_dev_answer(seed, size / NODES).expect("sessions are JSON");
-        (format!("node {node}"), Arc::new(Dataset::from_json(&json).expect("the demo gateway's own answer")))
+        (
+            format!("node {node}"),
+            Arc::new(webdev::parse(&json).expect("the answer of the demo gateway").dataset),
+        )
     };
     let before: Vec<Part> = (DEFAULT_SEED..).zip(0..NODES).map(|(seed, node)| part(node, seed)).collect();
     let mut after = before.clone();
@@ -96,27 +94,15 @@ fn fleets(size: usize) -> [Vec<Part>; 2] {
     [before, after]
 }
 
-/// The table of a fleet in which one gateway's sessions are other ones than before.
-#[divan::bench(args = SIZES, max_time = 3)]
-fn fleet(bencher: Bencher<'_, '_>, size: usize) {
-    let [before, after] = fleets(size);
-    let mut concat = Concat::default();
-    concat.next(before);
-    bencher
-        .with_inputs(|| (concat.clone(), after.clone()))
-        .bench_local_values(|(mut concat, after)| concat.next(after));
+/// The table of all nodes.
+#[divan::bench(args = [10_000, 1_000_000], max_time = 3)]
+fn concat_200_nodes(bencher: Bencher<'_, '_>, size: usize) {
+    let [_, parts] = fleets(size);
+    bencher.bench_local(|| concat(black_box(&parts)));
 }
 
-/// The same without what is taken over from the table before.
-#[divan::bench(args = SIZES, max_time = 3)]
-fn fleet_from_nothing(bencher: Bencher<'_, '_>, size: usize) {
-    let [_, after] = fleets(size);
-    bencher.with_inputs(|| after.clone()).bench_local_values(|after| Concat::default().next(after));
-}
-
-/// The way of a fleet's sessions: whose an id is, is looked at, too.
-#[divan::bench(args = SIZES, max_time = 3)]
-fn fleet_follow(bencher: Bencher<'_, '_>, size: usize) {
-    let [old, new] = fleets(size).map(|parts| Concat::default().next(parts));
+#[divan::bench(args = [10_000, 1_000_000], max_time = 3)]
+fn row_mapping_of_200_nodes(bencher: Bencher<'_, '_>, size: usize) {
+    let [old, new] = fleets(size).map(|parts| concat(&parts));
     bencher.bench_local(|| RowMapping::between(black_box(&old), &new));
 }

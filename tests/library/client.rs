@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
-use gatewatch::dataset::DatasetError;
 use gatewatch::demo::{DemoGateway, Options};
+use gatewatch::gateway::webdev::WebDevError;
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, Role};
 
 fn read_with(
@@ -190,10 +190,10 @@ fn a_gateway_that_is_not_running_says_so() {
 #[test]
 fn what_is_no_dataset_is_told_with_its_fault() {
     for (body, expected) in [
-        ("", DatasetError::Empty),
-        ("<html><title>Welcome</title>", DatasetError::Html { title: Some("Welcome".into()) }),
-        (r#"{"ok":false,"v":1,"error":"no"}"#, DatasetError::Refused { message: "no".into() }),
-        (r#"{"ok":true,"#, DatasetError::Truncated { line: 1, column: 11 }),
+        ("", WebDevError::Empty),
+        ("<html><title>Welcome</title>", WebDevError::Html { title: Some("Welcome".into()) }),
+        (r#"{"ok":false,"v":1,"error":"no"}"#, WebDevError::Refused { message: "no".into() }),
+        (r#"{"ok":true,"#, WebDevError::Truncated { line: 1, column: 11 }),
     ] {
         let gateway = FakeGateway::gateway("8.1.0", ok(body));
         assert_eq!(error(&gateway.url), GatewayError::Answer(expected));

@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::support::screen::missing;
-use gatewatch::dataset::{Cell, Dataset, DatasetError};
+use gatewatch::dataset::{Cell, Dataset};
+use gatewatch::gateway::webdev::{self, WebDevError};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, SessionKind};
 
 /// The sessions of every gateway but the crowded one, a column after the other; `?` is unknown. The last one's creation
@@ -120,7 +121,7 @@ fn rows(dataset: &Dataset) -> Vec<String> {
 
 fn refusal<T>(read: Result<T, GatewayError>) -> String {
     match read.err() {
-        Some(GatewayError::Answer(DatasetError::Refused { message })) => message,
+        Some(GatewayError::Answer(WebDevError::Refused { message })) => message,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -202,7 +203,7 @@ fn perspective_sessions_are_added_on_request() {
     let Some(url) = gateway("plant") else { return };
     let answer = with_perspective(&url, &[]);
     assert!(answer.contains(r#""perspective": true"#), "{answer}");
-    let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
+    let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
     let now = dataset.now().unwrap();
     let kinds = ["Vision", "Designer", "Vision", "Vision", "?", "Vision"];
     let mut expected: Vec<String> =
@@ -230,7 +231,7 @@ fn the_filters_mean_the_same_for_perspective_sessions() {
         (&[("usernameFilter", ""), ("projectFilter", "Boiler")], &["E5", "p-4"]),
     ] {
         let answer = with_perspective(&url, filters);
-        let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
+        let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
         let clients = rows(&dataset);
         let clients: Vec<&str> = clients.iter().map(|row| row.split('|').nth(4).unwrap()).collect();
         assert_eq!(clients, expected, "{filters:?}");
@@ -243,9 +244,9 @@ fn without_perspective_the_others_still_count() {
         let Some(url) = gateway(name) else { return };
         let answer = with_perspective(&url, &[("usernameFilter", "j.*")]);
         assert!(answer.contains(r#""perspective": false"#), "{answer}");
-        let dataset = Dataset::from_json(answer.as_bytes()).unwrap();
-        assert_eq!(rows(&dataset), [format!("{}|Designer", PLANT[1])], "{name}");
-        assert!(dataset.lacks_perspective());
+        let answer = webdev::parse(answer.as_bytes()).unwrap();
+        assert_eq!(rows(&answer.dataset), [format!("{}|Designer", PLANT[1])], "{name}");
+        assert_eq!(answer.has_perspective, Some(false));
         // And so it is told by the app's own client.
         let ask = ReadOptions { perspective: true, ..ReadOptions::default() };
         let reading = read_as(&url, &user("gatewatch"), &ask).unwrap();
@@ -257,7 +258,7 @@ fn without_perspective_the_others_still_count() {
 fn what_goes_wrong_on_the_gateway_is_told() {
     let Some(url) = gateway("perspective_fails") else { return };
     // Half of the sessions are never given as all of them.
-    let dataset = Dataset::from_json(with_perspective(&url, &[]).as_bytes());
+    let dataset = webdev::parse(with_perspective(&url, &[]).as_bytes());
     assert_eq!(refusal(dataset.map_err(GatewayError::Answer)), "java.lang.IllegalStateException: Störung 𝒷");
     assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
 

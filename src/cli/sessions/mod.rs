@@ -9,7 +9,7 @@ use self::error::{NodeError, SessionsError};
 use super::report::{report, warn};
 use super::{ExitStatus, FormatArg, SessionsArgs};
 use crate::atomic_file;
-use crate::dataset::{Concat, Dataset};
+use crate::dataset::{Dataset, concat};
 use crate::demo::{DemoGateway, Options};
 use crate::export::{self, Format, Progress};
 use crate::filter::{Filter, Mode};
@@ -193,7 +193,7 @@ fn read(
     };
     let dataset = match &parts[..] {
         [(_, only)] if profile.nodes().len() == 1 => only.clone(),
-        _ => Concat::default().next(parts),
+        _ => Arc::new(concat(&parts)),
     };
     Ok((Some(dataset), status))
 }

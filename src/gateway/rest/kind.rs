@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::dataset::names;
+
 /// What a session is a session of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionKind {
@@ -18,7 +20,7 @@ impl SessionKind {
     pub const ALL: [Self; 3] = [Self::Vision, Self::Designer, Self::Perspective];
 
     /// The name of the column that holds a session's kind.
-    pub const COLUMN: &'static str = "kind";
+    pub const COLUMN: &'static str = names::KIND;
 
     /// As it stands in that column.
     #[must_use]

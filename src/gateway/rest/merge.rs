@@ -176,7 +176,7 @@ struct Rows<'de> {
     scope: Vec<usize>,
     fields: Fields,
     columns: Vec<(Header, Source)>,
-    builder: DatasetBuilder,
+    builder: DatasetBuilder<'de>,
     start_times: Pinning,
     /// The ids of the list so far, if it has several pages: who comes or goes while they are read moves the others
     /// to another page.
@@ -215,7 +215,6 @@ impl<'de> Rows<'de> {
             id.map_or(worked_out, |id| self.start_times.start(self.kind, id, worked_out))
         });
         for (column, (header, source)) in self.columns.iter().enumerate() {
-            let text;
             let cell = match source {
                 Source::Kind => Some(Cell::Text(self.kind.name())),
                 Source::IsDesigner => self.is_designer().map(Cell::Boolean),
@@ -228,10 +227,13 @@ impl<'de> Rows<'de> {
                         ColumnType::Date => {
                             value.and_then(|value| value::moment(value, self.now)).map(Cell::Date)
                         }
-                        _ => {
-                            text = value.and_then(value::text);
-                            text.as_deref().map(Cell::Text)
-                        }
+                        _ => match value.and_then(value::text) {
+                            Some(text) => {
+                                self.builder.push_text(column, text).expect("the column is one of text");
+                                continue;
+                            }
+                            None => None,
+                        },
                     }
                 }
             };

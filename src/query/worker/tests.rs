@@ -1,7 +1,7 @@
 //! The newest question is the one answered, and the last good filter stands in for a faulty one.
 
 use super::*;
-use crate::dataset::Concat;
+use crate::dataset::{Cell, DatasetBuilder, Header, concat};
 use crate::filter::Mode;
 
 /// Nothing here takes this long unless it is broken.
@@ -10,15 +10,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
 
 fn dataset() -> Arc<Dataset> {
-    let columns = ["username", "project", "address", "clientId"]
-        .map(|name| format!(r#"{{"name":"{name}","type":"String"}}"#));
-    let json = format!(
-        r#"{{"ok":true,"columns":[{},{{"name":"isDesigner","type":"Boolean"}},{{"name":"creationTime","type":"Date"}}],
-        "rows":[["billy","P","h","A",false,0],["{}","Q","h","B",false,0],["anna","P","h","C",false,0]]}}"#,
-        columns.join(","),
-        "a".repeat(100)
-    );
-    Arc::new(Dataset::from_json(json.as_bytes()).unwrap())
+    let many_a = "a".repeat(100);
+    let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
+    for (username, project, client_id) in [("billy", "P", "A"), (&many_a, "Q", "B"), ("anna", "P", "C")] {
+        let [username, project, address, client_id] = [username, project, "h", client_id].map(Cell::Text);
+        let cells = [username, project, address, Cell::Boolean(false), client_id, Cell::Date(0)];
+        for (column, cell) in cells.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    Arc::new(builder.finish(None, None))
 }
 
 fn question(username: &str, project: &str) -> Question {
@@ -68,7 +69,7 @@ fn what_new_sessions_bring_along_is_worked_out_once() {
     assert!(view("", &new, &new).follow.is_none());
     assert!(!Arc::ptr_eq(&after, &view("", &new, &dataset()).follow.unwrap()));
     // Of others, with everybody in them twice, other things are known.
-    let twice = Concat::default().next(vec![("x".to_owned(), dataset()), ("y".to_owned(), dataset())]);
+    let twice = Arc::new(concat(&[("x".to_owned(), dataset()), ("y".to_owned(), dataset())]));
     let other = view("", &twice, &shown);
     assert_eq!((repeats.times(0), other.repeats.times(0)), (None, Some(2)));
     assert!(!Arc::ptr_eq(&after, &other.follow.unwrap()));

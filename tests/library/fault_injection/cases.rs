@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gatewatch::dataset::DatasetError as Fault;
+use gatewatch::dataset::DatasetError;
+use gatewatch::gateway::webdev::WebDevError as Fault;
 use gatewatch::gateway::{Credentials, GatewayError as Error, Limits};
 
 use super::{FaultyGateway, Way, bytes, check_line, error, good, instead_of_sessions, way};
@@ -365,44 +366,44 @@ fn spoilt() -> Vec<Case> {
             "an answer that is cut off",
             dataset(r#"{"ok":true,"#),
             answer_is(Fault::Truncated { line: 1, column: 11 }),
-            ["cut off at line 1, column 11", "try again"],
+            ["cut off at line 1, column 11", "Retry"],
         ),
         Case::new(
             "invalid UTF-8",
             dataset(b"{\"ok\":tr\xffue}"),
             answer_is(Fault::NotUtf8 { offset: 8 }),
-            ["no UTF-8 text from byte 8 on", "try again"],
+            ["not UTF-8 text from byte 8 on", "Retry"],
         ),
         Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["the answer is empty", README]),
         Case::new(
             "a web page with 200",
             dataset("<html><title>Welcome</title>"),
             answer_is(Fault::Html { title: Some("Welcome".to_owned()) }),
-            ["a web page (\"Welcome\")", "is this the address of the gateway itself"],
+            ["a web page (\"Welcome\")", "Check the address"],
         ),
         Case::like(
             "a column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
-            |error| matches!(error, Error::Answer(Fault::WrongColumnType { name, .. }) if name == "clientId"),
-            ["the column \"clientId\" should be of type String", README],
+            |error| matches!(error, Error::Answer(Fault::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
+            ["column \"clientId\" has type Integer instead of String", README],
         ),
         Case::like(
             "a cell of the wrong type",
             dataset(answer(&[r#""billy","Packaging","10.2.0.9","no","A1",1795365700123"#])),
-            |error| matches!(error, Error::Answer(Fault::WrongCell { row: 1, .. })),
+            |error| matches!(error, Error::Answer(Fault::Unexpected { .. })),
             ["row 1, column \"isDesigner\"", README],
         ),
         Case::new(
             "a missing column",
             dataset(columns(r#""name":"id","type":"String""#)),
-            answer_is(Fault::MissingColumn { name: "clientId" }),
-            ["no column \"clientId\"", README],
+            answer_is(Fault::Columns(DatasetError::MissingColumn { name: "clientId".to_owned() })),
+            ["column \"clientId\" is missing", README],
         ),
         Case::new(
             "a gateway that refuses in its own words",
             dataset(r#"{"ok":false,"v":1,"error":"no\nsuch\u0007 user source"}"#),
             answer_is(Fault::Refused { message: "no such\u{fffd} user source".to_owned() }),
-            ["the gateway refused: no", "its log may say more"],
+            ["the gateway reports an error: no", "Check the gateway's log"],
         ),
     ]
 }

@@ -1,0 +1,81 @@
+//! The answer of the Web Dev resource `gatewatch/sessions`.
+//!
+//! ```text
+//! {"ok":true,"v":1,"now":EPOCH_MS,"timezone":"America/Los_Angeles","perspective":true,
+//!  "columns":[{"name":"username","type":"String"},…],
+//!  "rows":[["billy","Packaging","10.1.2.3",false,"A1B2C3D4",1790000000000],…]}
+//! {"ok":false,"v":1,"error":"…"}
+//! ```
+//!
+//! Keys and columns come in any order: on the gateway the answer is a dictionary without an order. The six standard
+//! columns are required, others are kept. Any cell may be null. A date is in milliseconds since 1970 UTC.
+
+mod answer;
+mod error;
+mod rows;
+
+pub use answer::Answer;
+pub use error::WebDevError;
+
+use crate::sanitize::one_line;
+
+/// The longest text from the gateway that is kept for a message, in characters.
+const MAX_MESSAGE: usize = 200;
+
+/// The longest title of a web page that is kept for a message, in characters.
+const MAX_TITLE: usize = 100;
+
+/// Parses an answer.
+///
+/// # Errors
+/// If the answer is anything but a complete, well-typed dataset.
+///
+/// ```
+/// use gatewatch::gateway::webdev;
+///
+/// let json = br#"{"ok":true,"v":1,"now":1790000000123,"timezone":"Europe/Berlin",
+///     "columns":[{"name":"username","type":"String"},{"name":"project","type":"String"},
+///                {"name":"address","type":"String"},{"name":"isDesigner","type":"Boolean"},
+///                {"name":"clientId","type":"String"},{"name":"creationTime","type":"Date"}],
+///     "rows":[["billy","Packaging","10.1.2.3",false,"A1B2C3D4",1790000000000]]}"#;
+/// let dataset = webdev::parse(json)?.dataset;
+/// assert_eq!(dataset.len(), 1);
+/// assert_eq!(dataset.username().get(0), Some("billy"));
+/// assert_eq!(dataset.timezone(), Some("Europe/Berlin"));
+///
+/// let error = webdev::parse(br#"{"ok":false,"v":1,"error":"Dangling meta character '*'"}"#);
+/// assert!(matches!(error, Err(webdev::WebDevError::Refused { .. })));
+/// # Ok::<(), webdev::WebDevError>(())
+/// ```
+pub fn parse(bytes: &[u8]) -> Result<Answer, WebDevError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let offset = error.valid_up_to();
+        match error.error_len() {
+            Some(_) => WebDevError::NotUtf8 { offset },
+            // The last character is incomplete.
+            None => WebDevError::truncated(&bytes[..offset]),
+        }
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let trimmed = text.trim_start();
+    if trimmed.is_empty() {
+        return Err(WebDevError::Empty);
+    }
+    if trimmed.starts_with('<') {
+        return Err(WebDevError::Html { title: title(trimmed) });
+    }
+    Answer::parse(text)
+}
+
+/// Returns the title of a web page, unless it is empty.
+fn title(html: &str) -> Option<String> {
+    // ASCII only, so that positions are the same in both.
+    let lower = html.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = one_line(&html[start..end], MAX_TITLE);
+    (!title.is_empty()).then_some(title)
+}
+
+#[cfg(test)]
+mod tests;
