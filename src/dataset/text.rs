@@ -163,7 +163,9 @@ mod tests {
 
     fn column(texts: &[&str]) -> TextColumn {
         let mut builder = TextBuilder::new(TextOrder::CodePoints);
-        texts.iter().for_each(|text| builder.push(Some(text)));
+        for text in texts {
+            builder.push(Some(text));
+        }
         builder.finish()
     }
 

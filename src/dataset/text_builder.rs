@@ -138,7 +138,9 @@ mod tests {
 
     fn build(texts: &[Option<String>], order: TextOrder) -> TextColumn {
         let mut builder = TextBuilder::new(order);
-        texts.iter().for_each(|text| builder.push(text.as_deref()));
+        for text in texts {
+            builder.push(text.as_deref());
+        }
         builder.finish()
     }
 

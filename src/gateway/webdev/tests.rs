@@ -145,9 +145,10 @@ fn rejects_wrong_columns() {
         read(&answer(&twice, BILLY)),
         Err(WebDevError::Columns(DatasetError::DuplicateColumn { name: "project".into() }))
     );
-    let many: String = (6..257).map(|number| format!(r#",{{"name":"c{number}","type":"Long"}}"#)).collect();
+    let many: Vec<String> =
+        (6..257).map(|number| format!(r#"{{"name":"c{number}","type":"Long"}}"#)).collect();
     assert_eq!(
-        read(&answer(&format!("{COLUMNS}{many}"), "")),
+        read(&answer(&format!("{COLUMNS},{}", many.join(",")), "")),
         Err(WebDevError::Columns(DatasetError::TooManyColumns { found: 257 }))
     );
 }
