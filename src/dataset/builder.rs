@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::parallel::parallel_map_if;
-use super::text_builder::{TextBuilder, TextOrder};
+use super::text_builder::TextBuilder;
 use super::{
     Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, TextColumn, Values,
     WrongCell,
@@ -120,10 +120,13 @@ impl<'a> DatasetBuilder<'a> {
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
         let rows = self.columns.first().map_or(0, |(_, column)| column.len());
         let finish = |(header, column): (Header, ColumnBuilder<'_>)| {
-            let column = column.finish(TextOrder::of(&header.name.as_str().into()));
+            let column = column.finish(&header.name.as_str().into());
             (header, column)
         };
-        let columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, self.columns, finish);
+        // The client ids take longest, so the last columns come first.
+        let columns = self.columns.into_iter().rev().collect();
+        let mut columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, columns, finish);
+        columns.reverse();
         assemble(columns, now, timezone)
     }
 }
@@ -193,10 +196,10 @@ impl<'a> ColumnBuilder<'a> {
         Ok(())
     }
 
-    fn finish(self, order: TextOrder) -> OwnedColumn {
+    fn finish(self, id: &ColumnId) -> OwnedColumn {
         match self {
             Self::Text(texts) => {
-                let mut column = TextBuilder::with_capacity(order, texts.len());
+                let mut column = TextBuilder::for_column(id, texts.len());
                 for text in texts {
                     column.push(text.as_deref());
                 }

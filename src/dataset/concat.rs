@@ -92,7 +92,8 @@ fn values<'a, T: Copy + Default + 'a>(
 }
 
 fn texts(id: &ColumnId, parts: &[Part]) -> TextColumn {
-    let mut all = TextBuilder::new(TextOrder::of(id));
+    let rows = parts.iter().map(|(_, part)| part.len()).sum();
+    let mut all = TextBuilder::for_column(id, rows);
     for (_, part) in parts {
         match part.column(id).map(to_text) {
             // One look-up per distinct text, not per row.

@@ -17,16 +17,6 @@ pub(super) enum TextOrder {
     Addresses,
 }
 
-impl TextOrder {
-    /// Returns the order of a column.
-    pub(super) fn of(id: &ColumnId) -> Self {
-        match id {
-            ColumnId::Address => Self::Addresses,
-            _ => Self::CodePoints,
-        }
-    }
-}
-
 /// Collects the rows of a column of text, and keeps each distinct text once.
 pub(super) struct TextBuilder {
     order: TextOrder,
@@ -42,16 +32,25 @@ pub(super) struct TextBuilder {
 impl TextBuilder {
     /// Returns an empty column whose dictionary will be in `order`.
     pub(super) fn new(order: TextOrder) -> Self {
-        Self::with_capacity(order, 0)
+        Self::with_capacity(order, 0, 0)
     }
 
-    /// Returns an empty column with room for `rows`.
-    pub(super) fn with_capacity(order: TextOrder, rows: usize) -> Self {
+    /// Returns an empty column with the order that belongs to `id` and with room for `rows`.
+    pub(super) fn for_column(id: &ColumnId, rows: usize) -> Self {
+        let (order, distinct) = match id {
+            ColumnId::Address => (TextOrder::Addresses, 0),
+            // Each row has a text of its own: a table that had to grow would hash all of them again and again.
+            ColumnId::ClientId => (TextOrder::CodePoints, rows),
+            _ => (TextOrder::CodePoints, 0),
+        };
+        Self::with_capacity(order, rows, distinct)
+    }
+
+    fn with_capacity(order: TextOrder, rows: usize, distinct: usize) -> Self {
         Self {
             order,
             arena: Arena::default(),
-            // Growing would hash all texts again.
-            table: HashTable::with_capacity(rows),
+            table: HashTable::with_capacity(distinct),
             hasher: DefaultHashBuilder::default(),
             codes: Vec::with_capacity(rows),
         }
@@ -102,21 +101,21 @@ impl TextBuilder {
 }
 
 fn sorted_codes(arena: &Arena, order: TextOrder) -> Vec<u32> {
-    let codes = 0..u32::try_from(arena.len()).unwrap_or(TextColumn::NULL);
-    let texts = codes.map(|code| (code, arena.get(code)));
     match order {
-        // Most comparisons end at the prefix, which needs no look at the text.
-        TextOrder::CodePoints => sort_by_key(texts.map(|(code, text)| (prefix(text), text, code)).collect()),
-        // Different spellings of one address are in the order of code points.
-        TextOrder::Addresses => {
-            sort_by_key(texts.map(|(code, text)| (AddressKey::of(text), text, code)).collect())
-        }
+        // Most comparisons end at the prefix, which saves a look at the text.
+        TextOrder::CodePoints => sorted_by_key(arena, prefix),
+        TextOrder::Addresses => sorted_by_key(arena, AddressKey::of),
     }
 }
 
-fn sort_by_key<K: Ord>(mut keys: Vec<(K, &str, u32)>) -> Vec<u32> {
-    keys.sort_unstable();
-    keys.into_iter().map(|(_, _, code)| code).collect()
+/// Sorts by a key, and texts with the same key by code point.
+fn sorted_by_key<'a, K: Ord>(arena: &'a Arena, key: impl Fn(&'a str) -> K) -> Vec<u32> {
+    let codes = 0..u32::try_from(arena.len()).unwrap_or(TextColumn::NULL);
+    let mut keys: Vec<(K, u32)> = codes.map(|code| (key(arena.get(code)), code)).collect();
+    keys.sort_unstable_by(|(key, code), (other_key, other)| {
+        key.cmp(other_key).then_with(|| arena.get(*code).cmp(arena.get(*other)))
+    });
+    keys.into_iter().map(|(_, code)| code).collect()
 }
 
 /// Returns the first eight bytes of a text as a number that sorts like them.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::error::fail;
 use super::rows::RowsSeed;
 use super::{MAX_MESSAGE, WebDevError};
 use crate::dataset::{Dataset, DatasetBuilder, Header};
@@ -83,12 +84,6 @@ impl Keys<'_> {
 
 fn missing(key: &str) -> WebDevError {
     WebDevError::Unexpected { reason: format!("the answer has no {key:?}") }
-}
-
-/// Keeps a typed error in `slot`, since an error of serde can only hold text, and returns one of serde's.
-pub(super) fn fail<E: de::Error>(slot: &mut Option<WebDevError>, error: WebDevError) -> E {
-    *slot = Some(error);
-    E::custom("replaced by the typed error")
 }
 
 struct KeysSeed<'a> {

@@ -117,6 +117,12 @@ impl WebDevError {
     }
 }
 
+/// Keeps a typed error in `slot`, since an error of serde can only hold text, and returns one of serde's.
+pub(super) fn fail<E: serde::de::Error>(slot: &mut Option<WebDevError>, error: WebDevError) -> E {
+    *slot = Some(error);
+    E::custom("replaced by the typed error")
+}
+
 fn title_in_brackets(title: Option<&str>) -> String {
     title.map_or_else(String::new, |title| format!(" ({title:?})"))
 }

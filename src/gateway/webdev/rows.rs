@@ -10,7 +10,7 @@ use serde::de::{
 use serde_json::Value;
 
 use super::WebDevError;
-use super::answer::fail;
+use super::error::fail;
 use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, TextColumn};
 use crate::sanitize::one_line;
 
