@@ -27,9 +27,17 @@ pub(crate) fn say(line: &str) {
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
-/// An address of this machine where nobody listens.
+/// Reserves a port of this machine on which nothing listens, and returns its address.
 pub(crate) fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    // On Linux [`FakeGateway::at`] may listen there all the same.
+    #[cfg(target_os = "linux")]
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    // Without a socket on it the system would give the port to the next server of another test.
+    std::mem::forget(socket);
+    address
 }
 
 /// A request as far as tests look at it.

@@ -8,7 +8,7 @@ use gatewatch::poll::GatewayStatus;
 
 use super::{check_line, error, good};
 use crate::support::poll::{Watch, profile};
-use crate::support::{FakeGateway, PLANT, answer, ok, skip, status};
+use crate::support::{FakeGateway, PLANT, answer, nobody, ok, skip, status};
 
 /// What is said of the second of two gateways, the first of which is well.
 fn told_beside_a_good_one(url: &str) -> GatewayError {
@@ -58,7 +58,8 @@ fn is_back(first: &GatewayStatus) -> impl Fn(&GatewayStatus) -> bool {
 fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by_itself() {
     // The first answer is whole, the second breaks off in the middle.
     let answered = std::sync::atomic::AtomicUsize::new(0);
-    let before = FakeGateway::new(move |request, stream| {
+    let address = nobody();
+    let before = FakeGateway::at(address, move |request, stream| {
         let response = if request.path().ends_with("gwinfo") {
             ok("ContextStatus=RUNNING;Version=8.1.44")
         } else {
@@ -79,7 +80,7 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
     let news = watch.until("an answer that breaks off", |news| error(news).is_some());
     assert!(matches!(error(&news), Some(GatewayError::Broken { .. })) && has_table(&news), "{news:?}");
 
-    let address = before.stop();
+    before.stop();
     let news = watch.until("nobody there", |news| error(news) == Some(&GatewayError::Refused));
     assert!(has_table(&news));
     check_line(error(&news).unwrap(), "the connection was refused", "is the gateway running");
@@ -94,7 +95,7 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
     let news = watch.until("a gateway that starts", |news| error(news) == Some(&GatewayError::Starting));
     assert!(has_table(&news));
 
-    let address = starting.stop();
+    starting.stop();
     let good = good();
     let _after = FakeGateway::at(address, move |request, stream| good(request, stream));
     let back = watch.until("all well again", is_back(&first));
