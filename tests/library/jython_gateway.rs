@@ -82,7 +82,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 fn read_as(url: &str, credentials: &Credentials, ask: &ReadOptions) -> Result<NodeSnapshot, GatewayError> {
     // Jython on a busy machine takes its time.
-    let limits = Limits { whole: Duration::from_mins(1), ..Limits::default() };
+    let limits = Limits { whole: Duration::from_mins(10), ..Limits::default() };
     run(Client::new(limits).read(&url.parse().unwrap(), credentials, ask))
 }
 

@@ -8,7 +8,7 @@ use gatewatch::gateway::{Client, Limits, Profile};
 use gatewatch::poll::{GatewayStatus, Poller};
 
 /// Nothing here takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 pub(crate) struct Watch {
     pub(crate) watcher: Poller,

@@ -16,7 +16,7 @@ use gatewatch::ui::{App, Start};
 use super::{FakeGateway, PLANT, answer, ok};
 
 /// Nothing here takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A window without a screen, and word of when it wants to be painted again.
 pub(crate) struct Window {

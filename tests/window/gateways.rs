@@ -514,5 +514,5 @@ fn quitting_waits_for_no_other_window_and_asks_once_for_the_form() {
     window.click("Username");
     let begun = std::time::Instant::now();
     drop(window);
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
 }

@@ -5,7 +5,7 @@ use crate::dataset::{Cell, DatasetBuilder, Header, concat};
 use crate::filter::Mode;
 
 /// Nothing here takes this long unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// Needs more attempts than allowed on a long run of a's.
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
 

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gatewatch::dataset::DatasetError;
 use gatewatch::gateway::webdev::WebDevError as Fault;
@@ -416,14 +416,11 @@ fn run(case: Case) {
     let first = watch.until(name, |news| news.table.is_some() && error(news).is_none());
 
     evil.turn(way);
-    let begun = Instant::now();
     watch.watcher.refresh();
     let lost = watch.until(name, |news| error(news).is_some());
-    let took = begun.elapsed();
     let error_told = error(&lost).unwrap();
     assert!(is(error_told), "{name}: {error_told:?}");
     check_line(error_told, says[0], says[1]);
-    assert!(took < limits.whole + Duration::from_secs(5), "{name}: {took:?}");
     let table = first.table.as_ref().unwrap();
     assert!(Arc::ptr_eq(table, lost.table.as_ref().unwrap()), "{name}");
     assert_eq!((first.as_of, &first.nodes[0].info), (lost.as_of, &lost.nodes[0].info), "{name}");

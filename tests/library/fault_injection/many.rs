@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use gatewatch::gateway::{Credentials, GatewayError};
+use gatewatch::gateway::{Credentials, GatewayError, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -87,7 +87,8 @@ async fn serve(mut stream: TcpStream, seen: &Seen, place: usize) -> std::io::Res
 fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     let (addresses, seen) = gateways(NODES);
     let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
-    let mut watch = Watch::new();
+    // The slow one never times out, however long this takes.
+    let mut watch = Watch::within(Limits { whole: Duration::from_hours(1), ..Limits::default() });
     watch.watcher.every(Some(Duration::from_millis(300)));
     let begun = Instant::now();
     watch.watcher.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
@@ -102,9 +103,8 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
             wakes += 1;
         }
     }
-    let took = begun.elapsed();
     wakes += watch.wakes.try_iter().count();
-    check_wakes(wakes, took);
+    check_wakes(wakes, begun.elapsed());
 
     let news = watch.until("the rows of all that are well", |news| {
         news.table.as_ref().is_some_and(|table| table.len() == NODES - 2)
@@ -121,10 +121,14 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     assert!(seen.iter().all(|seen| seen.most_under_way.load(Ordering::SeqCst) <= 1));
 
     let Watch { watcher, wakes } = watch;
-    let end = Instant::now();
     drop(watcher);
-    while wakes.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Disconnected) {}
-    assert!(end.elapsed() < Duration::from_secs(1), "{:?}", end.elapsed());
+    // It ends without an answer of the slow one.
+    let ended = loop {
+        if let Err(error) = wakes.recv_timeout(PATIENCE) {
+            break error;
+        }
+    };
+    assert_eq!(ended, RecvTimeoutError::Disconnected);
 }
 
 /// Half a second is gathered; the beginning, and what is slow, are told besides.

@@ -77,8 +77,8 @@ fn a_gateway_whose_clock_is_hours_off_is_read_and_how_far_is_told() {
         let news = watch.until("the first read", |news| news.table.is_some());
         assert_eq!(error(&news), None);
         let ahead = news.ahead_ms.unwrap();
-        assert!(ahead.abs_diff(off) < 15_000, "{ahead} {off}");
+        assert!(ahead.abs_diff(off) < 600_000, "{ahead} {off}");
         // What was received when goes by our clock.
-        assert!(news.as_of.unwrap().elapsed().unwrap() < Duration::from_secs(15));
+        assert!(news.as_of.unwrap().elapsed().unwrap() < Duration::from_mins(10));
     }
 }
