@@ -68,9 +68,10 @@ impl ExportJob {
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        let begun = Instant::now();
         Self::spawn(progress, wake, move |progress, writing| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
+            // Without the start of the thread, which takes long on a busy machine.
+            let begun = Instant::now();
             let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
             match chosen {
                 Some(path) => write(&path, &extract, progress, writing),
