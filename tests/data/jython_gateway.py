@@ -1,14 +1,14 @@
 # -*- coding: utf-8 -*-
-"""Gateways that run our Web Dev script, as far as Jython and the JDK can stand in for them.
+"""Fake gateways that run the Web Dev script under Jython.
 
     jython jython_gateway.py PROJECT ZIP
 
-PROJECT is the folder of the project, ZIP what is to be imported of it. The last line says {"NAME": PORT, ...}, one
-port for each gateway. Then it serves until its standard input ends.
+PROJECT is the folder of the project, ZIP its packed form. The last line on standard output is {"NAME": PORT, ...}, with
+one port for each gateway. The process serves until its standard input ends.
 
-What a real gateway does is kept, as far as it is known: the script finds nothing but `system`, Java and Python; a
-script that does not begin with its `def` answers an empty 200; a fault is a page of status 500; filters are patterns of
-java.util.regex for the whole value, by position; a row is no dictionary; what the script returns must be plain.
+Known behaviour of a real gateway is reproduced: the script has only `system`, Java and Python; a script that doesn't
+start with its `def` gives an empty 200; an error in it gives a page with status 500; filters are positional patterns of
+java.util.regex for whole values; a row isn't a dictionary; the result has to be plain values.
 """
 import ast
 import base64
@@ -32,8 +32,8 @@ COLUMNS = ["username", "project", "address", "isDesigner", "clientId", "creation
 USERS = {"gatewatch": ("secret", ["gatewatch"]), "billy": ("secret", ["Operator"])}
 
 
-def imported(archive):
-    """The files of a project's zip, if Import would take it."""
+def import_project(archive):
+    """Returns the files of a project's zip after checking what the gateway requires of them."""
     files = dict((name, archive.read(name)) for name in archive.namelist())
     project = json.loads(files["project.json"])
     assert project["enabled"] is True and project["inheritable"] is False and project["parent"] is None, project
@@ -49,18 +49,18 @@ def imported(archive):
     return files
 
 
-def known_to_2_5(source):
-    """Stops at what Jython 2.5 would not take, or what a gateway would not."""
+def check_jython_2_5(source):
+    """Fails if the script needs more than Jython 2.5, or breaks a rule of the gateway."""
     tree = ast.parse(source)
-    assert [type(part) for part in tree.body] == [ast.FunctionDef], "something stands outside of the def"
-    # In words, because Jython's walk leaves some of these out.
-    words = ast.dump(tree)
-    for young in ["With(", "Set(", "SetComp(", "DictComp", "attr='format'"]:
-        assert young not in words, young
+    assert [type(part) for part in tree.body] == [ast.FunctionDef], "there is something outside of the def"
+    # Searched as text, because ast.walk of Jython skips some of these.
+    dump = ast.dump(tree)
+    for newer in ["With(", "Set(", "SetComp(", "DictComp", "attr='format'"]:
+        assert newer not in dump, newer
     for node in ast.walk(tree):
-        # With a type, `as` and the comma of 2.5 look the same here; and what Java throws needs a bare one anyway.
+        # With a type, `as` and the comma of 2.5 can't be distinguished here. Java's throwables need a bare one anyway.
         assert not isinstance(node, ast.ExceptHandler) or node.type is None, "line %d" % node.lineno
-        # Any other module may be younger than 2.5, as `json` is.
+        # Other modules may be newer than 2.5, as `json` is.
         if isinstance(node, ast.Import):
             assert [name.name for name in node.names] == ["sys"], "line %d" % node.lineno
         if isinstance(node, ast.ImportFrom):
@@ -70,7 +70,7 @@ def known_to_2_5(source):
 
 
 class Row(object):
-    """A row as a PyDataSet has it: it takes a column's name or number in brackets."""
+    """A row of a PyDataSet: indexed by a column's name or number."""
 
     def __init__(self, columns, values):
         self.columns, self.values = columns, values
@@ -84,7 +84,7 @@ class Row(object):
 
 
 class Adapter(object):
-    """A session as Perspective tells it: it takes a key in brackets, and nothing more is known of it."""
+    """A session of system.perspective.getSessionInfo: indexed by key, nothing more is documented."""
 
     def __init__(self, **values):
         self.values = values
@@ -117,7 +117,7 @@ class Perspective(object):
 
 
 class System(object):
-    """What a script finds under the name `system`. A missing module is a missing attribute."""
+    """The name `system` of the script. A missing module is a missing attribute."""
 
     def __init__(self, rows, columns=COLUMNS, **modules):
         self.util = Util(rows, columns)
@@ -150,17 +150,17 @@ class Gateway(HttpHandler):
             return 200, "text/plain", info
         if uri.getPath() != self.root + "/system/webdev/gatewatch/sessions":
             return 404, "text/html", "<html><title>Error 404</title></html>"
-        refused = self.refused(exchange.getRequestHeaders().getFirst("Authorization"))
-        if refused:
-            return refused, "text/html", "<html><title>Error %d</title></html>" % refused
+        status = self.rejection(exchange.getRequestHeaders().getFirst("Authorization"))
+        if status:
+            return status, "text/html", "<html><title>Error %d</title></html>" % status
         if not self.source.startswith(HEAD):
             return 200, "text/html", ""
         answer = self.names["doGet"]({"params": parameters(uri.getRawQuery())}, {})["json"]
-        # Of a Date, a Dataset or any other object of Java this makes nothing, but an error.
+        # Fails for a Date, a Dataset or any other Java object.
         return 200, "application/json", json.dumps(answer, ensure_ascii=False).encode("utf-8")
 
-    def refused(self, authorization):
-        """The status for who may not come in."""
+    def rejection(self, authorization):
+        """Returns the status for a request without access, else None."""
         if not self.config["require-auth"]:
             return None
         if self.config["user-source"] != "default":
@@ -168,8 +168,8 @@ class Gateway(HttpHandler):
         user, password = "", ""
         if authorization and authorization.startswith("Basic "):
             user, password = base64.b64decode(authorization[len("Basic "):]).decode("utf-8").split(":", 1)
-        known, roles = USERS.get(user, (None, []))
-        if known != password:
+        expected, roles = USERS.get(user, (None, []))
+        if expected != password:
             return 401
         if self.config["required-roles"] not in roles:
             return 403
@@ -189,7 +189,7 @@ PLANT = [
     (None, None, None, None, None, None),
     (u"anna", u"Boiler", u"hmi-10", False, u"E5", u"a while ago"),
 ]
-BROWSERS = [
+PERSPECTIVE_SESSIONS = [
     Adapter(username=u"Unauthenticated", project=u"Packaging", clientAddress=u"10.2.0.50", id=u"p-1",
             sessionScope=u"browser", uptime=60000),
     Adapter(username=u"\U0001d4b7illy", project=u"Kühlung", clientAddress=u"hmi-7", id=u"p-2",
@@ -197,23 +197,23 @@ BROWSERS = [
     Adapter(username=None, project=None, clientAddress=None, id=u"p-3", sessionScope=None, uptime=None),
     Adapter(username=u"anna", project=u"Boiler", id=u"p-4", uptime=u"a while"),
 ]
-CROWD = [(u"user%d" % (number % 2000), u"Line %d" % (number % 40), u"10.0.%d.%d" % (number // 250, number % 250),
-          number % 50 == 0, u"%08X" % number, Date(1795365700000 - number)) for number in range(10000)]
+MANY = [(u"user%d" % (number % 2000), u"Line %d" % (number % 40), u"10.0.%d.%d" % (number // 250, number % 250),
+         number % 50 == 0, u"%08X" % number, Date(1795365700000 - number)) for number in range(10000)]
 
 folder, archive = sys.argv[1:]
-files = imported(zipfile.ZipFile(archive))
+files = import_project(zipfile.ZipFile(archive))
 for name in files:
     assert files[name] == open(os.path.join(folder, name), "rb").read(), name
-known_to_2_5(files[RESOURCE + "doGet.py"])
+check_jython_2_5(files[RESOURCE + "doGet.py"])
 
 gateways = {
-    "plant": ("8.3.4", "", System(PLANT, perspective=Perspective(BROWSERS))),
+    "plant": ("8.3.4", "", System(PLANT, perspective=Perspective(PERSPECTIVE_SESSIONS))),
     "without_perspective": ("8.1.44", "", System(PLANT)),
     "before_8_0_7": ("8.0.2", "", System(PLANT, perspective=object())),
-    "of_7_9": ("7.9.21", "/main", System(PLANT)),
-    "crowd": ("8.1.44", "", System(CROWD)),
+    "version_7_9": ("7.9.21", "/main", System(PLANT)),
+    "many_sessions": ("8.1.44", "", System(MANY)),
     "perspective_fails": ("8.3.4", "", System(PLANT, perspective=Perspective(None))),
-    "lacks_a_column": ("8.3.4", "", System([row[:5] for row in PLANT], COLUMNS[:5])),
+    "missing_column": ("8.3.4", "", System([row[:5] for row in PLANT], COLUMNS[:5])),
 }
 ports = {}
 for name in gateways:

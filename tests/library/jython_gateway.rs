@@ -1,8 +1,7 @@
-//! The script for gateways as a gateway runs it: the project's own `doGet.py` under Jython on the JDK, behind HTTP, read
-//! by the client.
+//! Runs the Web Dev script of `assets/ignition` under Jython behind HTTP, and reads it with the client.
 //!
-//! `tests/data/jython_gateway.py` stands in for the gateway around it. Needs jython and, for packing the project,
-//! python3. Without them it is skipped with one visible line; with `CI=true` it fails instead.
+//! `tests/data/jython_gateway.py` is the gateway around the script. The tests need jython, and python3 to pack the project.
+//! Without them they are skipped with one visible line; with `CI=true` they fail instead.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,8 +16,8 @@ use gatewatch::dataset::{Cell, Dataset};
 use gatewatch::gateway::webdev::{self, WebDevError};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, SessionKind};
 
-/// The sessions of every gateway but the crowded one, a column after the other; `?` is unknown. The last one's creation
-/// time is there, but is no date.
+/// The sessions of all gateways except `many_sessions`, with `?` for null. The creation time of the last one isn't a date
+/// on the gateway.
 const PLANT: [&str; 6] = [
     "billy|Packaging|10.2.0.9|false|A1|1795365700123",
     "jürgen|Intake|hmi-7|true|B2|1795365600000",
@@ -28,17 +27,17 @@ const PLANT: [&str; 6] = [
     "anna|Boiler|hmi-10|false|E5|?",
 ];
 
-/// The gateways, each on a port of its own, in one process: Jython starts slowly.
+/// The fake gateways, in one process because Jython starts slowly.
 struct Gateways {
     ports: HashMap<String, u16>,
-    /// Ends when its standard input does, so with this process, however that ends.
+    /// Ends with its standard input, and so with this process.
     _jython: Child,
 }
 
 static GATEWAYS: LazyLock<Option<Gateways>> = LazyLock::new(|| {
     let missing = missing(&["jython", "python3"]);
     if !missing.is_empty() {
-        crate::support::skip("the script for gateways under Jython", &missing.join(" and "));
+        crate::support::skip("the Web Dev script under Jython", &missing.join(" and "));
         return None;
     }
     let packed = tempfile::tempdir().unwrap();
@@ -49,9 +48,9 @@ static GATEWAYS: LazyLock<Option<Gateways>> = LazyLock::new(|| {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // Before the ports there may be words of Jython itself.
+    // Jython may print messages of its own before the ports.
     let mut lines = BufReader::new(jython.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let ports = lines.find(|line| line.starts_with('{')).expect("what it stopped at stands above");
+    let ports = lines.find(|line| line.starts_with('{')).expect("Jython printed its error above");
     Some(Gateways { ports: serde_json::from_str(&ports).unwrap(), _jython: jython })
 });
 
@@ -67,7 +66,7 @@ fn zip(folder: &Path) -> PathBuf {
     packed
 }
 
-/// Where this gateway is, if Jython is here.
+/// Returns the address of a gateway, or `None` without Jython.
 fn gateway(name: &str) -> Option<String> {
     GATEWAYS.as_ref().map(|gateways| format!("http://127.0.0.1:{}", gateways.ports[name]))
 }
@@ -81,7 +80,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn read_as(url: &str, credentials: &Credentials, ask: &ReadOptions) -> Result<NodeSnapshot, GatewayError> {
-    // Jython on a busy machine takes its time.
+    // Jython is slow on a busy machine.
     let limits = Limits { whole: Duration::from_mins(10), ..Limits::default() };
     run(Client::new(limits).read(&url.parse().unwrap(), credentials, ask))
 }
@@ -95,8 +94,8 @@ fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Node
     )
 }
 
-/// What the script answers when asked for Perspective sessions, too.
-fn with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
+/// Returns the answer of the script with Perspective sessions included.
+fn read_with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client
         .get(format!("{url}/system/webdev/gatewatch/sessions"))
@@ -119,7 +118,7 @@ fn rows(dataset: &Dataset) -> Vec<String> {
     (0..dataset.len()).map(row).collect()
 }
 
-fn refusal<T>(read: Result<T, GatewayError>) -> String {
+fn refusal_message<T>(read: Result<T, GatewayError>) -> String {
     match read.err() {
         Some(GatewayError::Answer(WebDevError::Refused { message })) => message,
         other => panic!("not refused: {other:?}"),
@@ -127,8 +126,8 @@ fn refusal<T>(read: Result<T, GatewayError>) -> String {
 }
 
 #[test]
-fn every_version_answers_with_the_same_six_columns() {
-    for (name, major) in [("of_7_9", 7), ("before_8_0_7", 8), ("without_perspective", 8), ("plant", 8)] {
+fn all_versions_give_the_same_columns() {
+    for (name, major) in [("version_7_9", 7), ("before_8_0_7", 8), ("without_perspective", 8), ("plant", 8)] {
         let Some(url) = gateway(name) else { return };
         let reading = read(&url, None, None).unwrap();
         assert_eq!(rows(&reading.dataset), PLANT, "{name}");
@@ -139,11 +138,11 @@ fn every_version_answers_with_the_same_six_columns() {
 }
 
 #[test]
-fn filters_go_straight_to_the_function() {
+fn passes_filters_to_get_session_info() {
     let Some(url) = gateway("plant") else { return };
     for (username, project, expected) in [
         (Some("j.*"), None, &[1][..]),
-        // The one character that the dot stands for is two in UTF-16.
+        // The dot matches one character that is two units in UTF-16.
         (Some(".illy"), None, &[0, 3]),
         (Some("𝒷.*"), None, &[3]),
         (Some("bill"), None, &[]),
@@ -152,7 +151,7 @@ fn filters_go_straight_to_the_function() {
         (None, Some("Kühlung"), &[2]),
         (Some("b.*"), Some("P.*"), &[0]),
         (Some("b.*"), Some("Boiler"), &[]),
-        // An empty box is no filter.
+        // An empty pattern is no filter.
         (Some(""), Some(""), &[0, 1, 2, 3, 4, 5]),
         (Some(""), Some("Boiler"), &[5]),
         (Some("anna"), Some(""), &[5]),
@@ -164,30 +163,30 @@ fn filters_go_straight_to_the_function() {
 }
 
 #[test]
-fn a_pattern_that_is_none_is_refused_in_the_words_of_java() {
+fn reports_invalid_pattern_with_text_of_java() {
     let Some(url) = gateway("plant") else { return };
     for (username, project, cause) in [
         (Some("("), None, "java.util.regex.PatternSyntaxException: Unclosed group near index 1"),
         (Some("[ü𝒷"), None, "[ü𝒷"),
         (None, Some("*"), "Dangling meta character '*' near index 0"),
     ] {
-        let message = refusal(read(&url, username, project));
+        let message = refusal_message(read(&url, username, project));
         assert!(message.contains(cause), "{message}");
     }
 }
 
 #[test]
-fn ten_thousand_sessions_come_whole() {
-    let Some(url) = gateway("crowd") else { return };
-    let crowd = rows(&read(&url, None, None).unwrap().dataset);
-    assert_eq!(crowd.len(), 10_000);
-    assert_eq!(crowd[0], "user0|Line 0|10.0.0.0|true|00000000|1795365700000");
-    assert_eq!(crowd[9_999], "user1999|Line 39|10.0.39.249|false|0000270F|1795365690001");
+fn reads_ten_thousand_sessions() {
+    let Some(url) = gateway("many_sessions") else { return };
+    let sessions = rows(&read(&url, None, None).unwrap().dataset);
+    assert_eq!(sessions.len(), 10_000);
+    assert_eq!(sessions[0], "user0|Line 0|10.0.0.0|true|00000000|1795365700000");
+    assert_eq!(sessions[9_999], "user1999|Line 39|10.0.39.249|false|0000270F|1795365690001");
     assert_eq!(rows(&read(&url, Some("user7"), None).unwrap().dataset).len(), 5);
 }
 
 #[test]
-fn only_the_role_that_the_project_names_is_let_in() {
+fn requires_role_of_project() {
     let Some(url) = gateway("plant") else { return };
     let read = |credentials| {
         read_as(&url, &credentials, &ReadOptions::default()).map(|reading| reading.dataset.len())
@@ -199,9 +198,9 @@ fn only_the_role_that_the_project_names_is_let_in() {
 }
 
 #[test]
-fn perspective_sessions_are_added_on_request() {
+fn adds_perspective_sessions_on_request() {
     let Some(url) = gateway("plant") else { return };
-    let answer = with_perspective(&url, &[]);
+    let answer = read_with_perspective(&url, &[]);
     assert!(answer.contains(r#""perspective": true"#), "{answer}");
     let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
     let now = dataset.now().unwrap();
@@ -212,7 +211,7 @@ fn perspective_sessions_are_added_on_request() {
         format!("Unauthenticated|Packaging|10.2.0.50|false|p-1|{}|Perspective", now - 60_000),
         format!("𝒷illy|Kühlung|hmi-7|true|p-2|{}|Perspective", now - 3_600_000),
         "?|?|?|?|p-3|?|Perspective".to_owned(),
-        // It has no address and no scope at all, and an age that is no number.
+        // Without address and scope, and with an age that isn't a number.
         "anna|Boiler|?|?|p-4|?|Perspective".to_owned(),
     ]);
     assert_eq!(rows(&dataset), expected);
@@ -221,7 +220,7 @@ fn perspective_sessions_are_added_on_request() {
 }
 
 #[test]
-fn the_filters_mean_the_same_for_perspective_sessions() {
+fn applies_filters_to_perspective_sessions() {
     let Some(url) = gateway("plant") else { return };
     for (filters, expected) in [
         (&[("usernameFilter", "𝒷.*")][..], &["D4", "p-2"][..]),
@@ -230,7 +229,7 @@ fn the_filters_mean_the_same_for_perspective_sessions() {
         (&[("usernameFilter", "U.*"), ("projectFilter", "Pack.*")], &["p-1"]),
         (&[("usernameFilter", ""), ("projectFilter", "Boiler")], &["E5", "p-4"]),
     ] {
-        let answer = with_perspective(&url, filters);
+        let answer = read_with_perspective(&url, filters);
         let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
         let clients = rows(&dataset);
         let clients: Vec<&str> = clients.iter().map(|row| row.split('|').nth(4).unwrap()).collect();
@@ -239,15 +238,15 @@ fn the_filters_mean_the_same_for_perspective_sessions() {
 }
 
 #[test]
-fn without_perspective_the_others_still_count() {
+fn lists_other_sessions_without_perspective_module() {
     for name in ["without_perspective", "before_8_0_7"] {
         let Some(url) = gateway(name) else { return };
-        let answer = with_perspective(&url, &[("usernameFilter", "j.*")]);
+        let answer = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
         assert!(answer.contains(r#""perspective": false"#), "{answer}");
         let answer = webdev::parse(answer.as_bytes()).unwrap();
         assert_eq!(rows(&answer.dataset), [format!("{}|Designer", PLANT[1])], "{name}");
         assert_eq!(answer.has_perspective, Some(false));
-        // And so it is told by the app's own client.
+        // The client reports it, too.
         let ask = ReadOptions { perspective: true, ..ReadOptions::default() };
         let reading = read_as(&url, &user("gatewatch"), &ask).unwrap();
         assert_eq!((reading.dataset.len(), reading.missing), (PLANT.len(), vec![SessionKind::Perspective]));
@@ -255,25 +254,25 @@ fn without_perspective_the_others_still_count() {
 }
 
 #[test]
-fn what_goes_wrong_on_the_gateway_is_told() {
+fn reports_errors_of_the_script() {
     let Some(url) = gateway("perspective_fails") else { return };
-    // Half of the sessions are never given as all of them.
-    let dataset = webdev::parse(with_perspective(&url, &[]).as_bytes());
-    assert_eq!(refusal(dataset.map_err(GatewayError::Answer)), "java.lang.IllegalStateException: Störung 𝒷");
+    // An incomplete list would look like all sessions.
+    let dataset = webdev::parse(read_with_perspective(&url, &[]).as_bytes());
+    assert_eq!(refusal_message(dataset.map_err(GatewayError::Answer)), "java.lang.IllegalStateException: Störung 𝒷");
     assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
 
-    let url = gateway("lacks_a_column").unwrap();
-    let message = refusal(read(&url, None, None));
+    let url = gateway("missing_column").unwrap();
+    let message = refusal_message(read(&url, None, None));
     assert!(message.contains("creationTime"), "{message}");
 }
 
 #[test]
-fn packing_twice_gives_the_same_zip() {
+fn zip_is_reproducible() {
     if !missing(&["python3"]).is_empty() {
-        crate::support::skip("packing the project for gateways", "python3");
+        crate::support::skip("packing the Web Dev project", "python3");
         return;
     }
     let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    let [one, other] = folders.each_ref().map(|folder| fs::read(zip(folder.path())).unwrap());
-    assert!(one == other && !one.is_empty());
+    let [first, second] = folders.each_ref().map(|folder| fs::read(zip(folder.path())).unwrap());
+    assert!(first == second && !first.is_empty());
 }

@@ -1,6 +1,6 @@
 def doGet(request, session):
-	# The sessions of this gateway as JSON, for Gatewatch. Nothing may stand before the "def", and only what Jython 2.5
-	# knows may be used, so that one script serves every version from 7.9 on.
+	# Returns the sessions of this gateway as JSON, for Gatewatch. Keep "def" on the first line: with anything before
+	# it the answer is empty. Use only what Jython 2.5 has: this script also runs on 7.9.
 	import sys
 	from java.lang import System, Throwable
 	from java.util import TimeZone
@@ -15,16 +15,16 @@ def doGet(request, session):
 		("clientId", "String", unicode),
 		("creationTime", "Date", milliseconds),
 	]
-	def cell(given, convert):
-		# What can't be read is unknown, like what is null: it must not hide the other sessions.
-		if given is None:
+	def cell(raw, convert):
+		# A value that can't be converted becomes null, so that the other sessions are still listed.
+		if raw is None:
 			return None
 		try:
-			return convert(given)
+			return convert(raw)
 		except:
 			return None
 	def value(session, key):
-		# What a version does not tell of a Perspective session is unknown.
+		# Not every version has every key of a Perspective session.
 		try:
 			return session[key]
 		except:
@@ -35,8 +35,8 @@ def doGet(request, session):
 		compiled = Pattern.compile(pattern)
 		return lambda text: text is not None and compiled.matcher(text).matches()
 	def perspective_rows(sessions, now, username, project):
-		# Its own filters are not regular expressions, so ours stay here. They match the whole value, as those of
-		# system.util.getSessionInfo do.
+		# The filters of system.perspective.getSessionInfo aren't regular expressions, so filter here: whole values, as
+		# system.util.getSessionInfo does.
 		username, project = filtered_by(username), filtered_by(project)
 		rows = []
 		for session in sessions:
@@ -53,7 +53,7 @@ def doGet(request, session):
 		params = request["params"]
 		username = params.get("usernameFilter")
 		project = params.get("projectFilter")
-		# By position: the names of the arguments are known from 7.9.9 on only.
+		# By position: keyword arguments need 7.9.9.
 		if project:
 			sessions = system.util.getSessionInfo(username or ".*", project)
 		elif username:
@@ -69,7 +69,7 @@ def doGet(request, session):
 			try:
 				perspective = system.perspective.getSessionInfo
 			except:
-				# No such module, or one before 8.0.7.
+				# The module is missing or older than 8.0.7.
 				perspective = None
 			if perspective is not None:
 				sessions = perspective()
@@ -79,11 +79,11 @@ def doGet(request, session):
 		answer["columns"] = [{"name": name, "type": kind} for name, kind, convert in columns]
 		answer["rows"] = rows
 	except:
-		# Bare, because what Java throws is no Exception of Python. The status of the answer is 200 whatever is said here.
-		fault = sys.exc_info()[1]
-		if isinstance(fault, Throwable):
-			error = fault.toString()
+		# Bare, because Java's throwables aren't Python exceptions. The status is always 200, so the answer says "ok".
+		failure = sys.exc_info()[1]
+		if isinstance(failure, Throwable):
+			error = failure.toString()
 		else:
-			error = repr(fault)
+			error = repr(failure)
 		answer = {"ok": False, "v": 1, "error": error}
 	return {"json": answer}
