@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""The whole program beside DuckDB and polars: a filter, a sort and CSV on the same large answer of a gateway.
+"""Compares `gatewatch sessions` with DuckDB and polars: filter, sort and CSV of the same large answer of a gateway.
 
     python3 -m venv /tmp/others && /tmp/others/bin/pip install duckdb polars
     /tmp/others/bin/python tests/benches/against_others.py target/release/gatewatch [sessions] [rounds]
 
-Each is a process of its own, from its start to its end, and writes its CSV to a file. The others read the answer from a
-file; Gatewatch reads the same bytes over HTTP from this machine, sent by a server that does nothing else, so that what
-making the answer costs is not timed. The rounds take turns; what is printed is the least and the median of them, with
-the medians of processor time and memory. All three have to write the same rows.
+Times whole processes that write CSV to a file. DuckDB and polars read the answer from a file; Gatewatch reads the same
+bytes over HTTP from a local server that holds them in memory. The programs take turns. Prints the minimum and the median
+of the wall time and the medians of processor time and memory. All three have to write the same rows.
 """
 
 import http.server
@@ -27,7 +26,7 @@ DUCKDB = """
 import duckdb, sys
 answer, out, filtered = sys.argv[1:]
 where = "where regexp_full_match(username, 'bi.*')" if filtered == "filtered" else ""
-# One object in one line. The rows are lists of mixed types; as lists of text they are quicker to take than as JSON.
+# The rows are lists of mixed types, which DuckDB reads faster as lists of text than as JSON.
 duckdb.sql(f'''
 copy (
   select * exclude (created), strftime(epoch_ms(created), '%Y-%m-%dT%H:%M:%S.%gZ') as creationTime from (
@@ -45,7 +44,7 @@ import json, polars as pl, sys
 answer, out, filtered = sys.argv[1:]
 with open(answer, "rb") as file:
     answer = json.load(file)
-# The rows are lists of mixed types, which polars' own reader of JSON does not take.
+# The rows are lists of mixed types, which polars' JSON reader rejects.
 columns = [column["name"] for column in answer["columns"]]
 frame = pl.DataFrame(answer["rows"], schema=columns, orient="row").lazy()
 if filtered == "filtered":
@@ -56,15 +55,15 @@ frame.sort("username", "creationTime").with_columns(created).collect().write_csv
 
 
 def serve(answer: bytes) -> str:
-    """A gateway that knows one answer. It tells its address."""
+    """Starts a gateway that serves this answer, and returns its address."""
 
     class Gateway(http.server.BaseHTTPRequestHandler):
-        """Answers with what was made before."""
+        """Serves the prepared answer."""
 
         def do_GET(self):
-            known = self.path.split("?")[0] == PATH
-            body = answer if known else b""
-            self.send_response(200 if known else 404)
+            found = self.path.split("?")[0] == PATH
+            body = answer if found else b""
+            self.send_response(200 if found else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -78,7 +77,7 @@ def serve(answer: bytes) -> str:
 
 
 def demo_answer(program: str, sessions: int) -> bytes:
-    """What the demo gateway answers."""
+    """Returns the answer of the demo gateway."""
     options = ["--listen", "127.0.0.1:0", "--still", "--seed", "42", "--sessions", str(sessions)]
     gateway = subprocess.Popen([program, "demo", *options], stdout=subprocess.PIPE, text=True)
     try:
@@ -90,12 +89,12 @@ def demo_answer(program: str, sessions: int) -> bytes:
 
 
 def run(command: list[str], out: pathlib.Path | None) -> tuple[float, float, float]:
-    """Wall time and processor time in milliseconds, memory in megabytes."""
+    """Returns wall time and processor time in milliseconds and memory in megabytes."""
     with open(out or os.devnull, "wb") as stdout:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         process = subprocess.Popen(command, stdout=stdout)
         _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
+        wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command[0]} ended with {process.returncode}")
@@ -103,7 +102,7 @@ def run(command: list[str], out: pathlib.Path | None) -> tuple[float, float, flo
 
 
 def rows(csv: pathlib.Path) -> list[str]:
-    """The rows, in an order of their own: sessions of one user and moment may stand in any."""
+    """Returns the sorted lines: sessions with the same user and time may be in any order."""
     return sorted(csv.read_text("utf-8").replace("\r\n", "\n").splitlines())
 
 
@@ -118,14 +117,14 @@ def main() -> None:
         url = serve(answer)
         os.environ["XDG_CONFIG_HOME"] = str(folder)
         print(f"{sessions} sessions, {len(answer) / 1e6:.0f} MB of JSON, {rounds} rounds")
-        for what in ["filtered", "all"]:
-            pattern = ["--username", "bi.*"] if what == "filtered" else []
-            ours = [program, "sessions", url, *pattern, "--sort", "username,creationTime", "--format", "csv"]
+        for rows_kept in ["filtered", "all"]:
+            pattern = ["--username", "bi.*"] if rows_kept == "filtered" else []
+            gatewatch = [program, "sessions", url, *pattern, "--sort", "username,creationTime", "--format", "csv"]
             outs = {name: folder / f"{name}.csv" for name in ["gatewatch", "duckdb", "polars"]}
             commands = {
-                "gatewatch": (ours, outs["gatewatch"]),
-                "duckdb": ([sys.executable, "-c", DUCKDB, f"{folder}/answer.json", str(outs["duckdb"]), what], None),
-                "polars": ([sys.executable, "-c", POLARS, f"{folder}/answer.json", str(outs["polars"]), what], None),
+                "gatewatch": (gatewatch, outs["gatewatch"]),
+                "duckdb": ([sys.executable, "-c", DUCKDB, f"{folder}/answer.json", str(outs["duckdb"]), rows_kept], None),
+                "polars": ([sys.executable, "-c", POLARS, f"{folder}/answer.json", str(outs["polars"]), rows_kept], None),
             }
             times = {name: [] for name in commands}
             for _ in range(rounds):
@@ -133,10 +132,10 @@ def main() -> None:
                     times[name].append(run(*command))
             written = {name: rows(out) for name, out in outs.items()}
             same = all(lines == written["gatewatch"] for lines in written.values())
-            print(f"\n{what}: {len(written['gatewatch']) - 1} rows{'' if same else ', WHICH DIFFER'}")
-            print(f"{'':12}{'least':>10}{'median':>10}{'processor':>12}{'memory':>10}")
-            for name, of in times.items():
-                wall, used, memory = zip(*of)
+            print(f"\n{rows_kept}: {len(written['gatewatch']) - 1} rows{'' if same else ', NOT EQUAL'}")
+            print(f"{'':12}{'minimum':>10}{'median':>10}{'processor':>12}{'memory':>10}")
+            for name, runs in times.items():
+                wall, used, memory = zip(*runs)
                 print(
                     f"{name:12}{min(wall):7.0f} ms{statistics.median(wall):7.0f} ms"
                     f"{statistics.median(used):9.0f} ms{statistics.median(memory):7.0f} MB"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Turns what divan prints into a small picture: the time of each operation against the number of sessions.
+"""Draws the output of divan as a chart: the time of each operation by number of sessions.
 
     cargo bench --bench dataset --bench query --bench export --bench refresh | tests/benches/chart.py >assets/speed.svg
 
-Both scales are logarithmic. A dotted line of the same colour is the naive way, where it was measured too.
+Both scales are logarithmic. A dotted line of the same colour is the simple implementation, where there is a bench of it.
 """
 
 import re
@@ -11,7 +11,7 @@ import sys
 from math import log10
 
 UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
-# What is drawn: the bench, its naive way, what the picture calls it, and its colour.
+# Bench, bench of the simple implementation, label, colour.
 LINES = [
     ("json_into_columns", "json_naive", "read JSON", "#c2410c"),
     ("whole", None, "refresh, one changed", "#be185d"),
@@ -26,26 +26,27 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 190, 16, 40
 
 
 def medians(text):
-    """The median of each bench in milliseconds, by its name and the number of sessions."""
-    found = {}
+    """Returns the median of each bench in milliseconds, by name and number of sessions."""
+    medians = {}
     bench = None
     for line in text:
-        named = re.match(r"[│ ]*[├╰]─ (\S+)\s+(.*)", line)
-        if not named:
+        match = re.match(r"[│ ]*[├╰]─ (\S+)\s+(.*)", line)
+        if not match:
             continue
-        name, cells = named.groups()
+        name, cells = match.groups()
         cells = cells.split("│")
         median = re.match(r"\s*([\d.]+) (ns|µs|ms|s)\s*$", cells[2]) if len(cells) > 2 else None
         if not median:
             bench = name
         elif name.isdigit():
-            found[bench, int(name)] = float(median[1]) * UNITS[median[2]]
-    return found
+            medians[bench, int(name)] = float(median[1]) * UNITS[median[2]]
+    return medians
 
 
-def picture(times):
+def chart(times):
+    """Yields the lines of an SVG."""
     drawn = {name for line in LINES for name in line[:2]}
-    times = {of: time for of, time in times.items() if of[0] in drawn}
+    times = {key: time for key, time in times.items() if key[0] in drawn}
     sizes = sorted({size for _, size in times})
     values = times.values()
     low, high = int(log10(min(values))) - 1, int(log10(max(values))) + 1
@@ -57,14 +58,14 @@ def picture(times):
         return HEIGHT - BOTTOM - (log10(time) - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
-    yield "<title>Time of each operation against the number of sessions</title>"
+    yield "<title>Time of each operation by number of sessions</title>"
     yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
     for power in range(low, high + 1):
         milliseconds = 10.0**power
         label = f"{milliseconds:g} ms" if milliseconds < 1000 else f"{milliseconds / 1000:g} s"
-        at = y(milliseconds)
-        yield f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke="#e5e7eb"/>'
-        yield f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end" fill="#6b7280">{label}</text>'
+        label_y = y(milliseconds)
+        yield f'<path d="M{LEFT} {label_y:.1f}H{WIDTH - RIGHT}" stroke="#e5e7eb"/>'
+        yield f'<text x="{LEFT - 6}" y="{label_y + 4:.1f}" text-anchor="end" fill="#6b7280">{label}</text>'
     for size in sizes:
         yield f'<text x="{x(size):.1f}" y="{HEIGHT - 20}" text-anchor="middle" fill="#6b7280">{size:,}</text>'
     yield f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle" fill="#6b7280">sessions</text>'
@@ -78,7 +79,7 @@ def picture(times):
                 yield f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
         if (bench, sizes[-1]) in times:
             labels.append([y(times[bench, sizes[-1]]) + 4, title, times[bench, sizes[-1]], colour])
-    # Labels stand beside their lines, but never on each other.
+    # Labels are next to their lines and don't overlap.
     labels.sort()
     for above, below in zip(labels, labels[1:]):
         below[0] = max(below[0], above[0] + 15)
@@ -91,8 +92,8 @@ def picture(times):
 def main():
     times = medians(sys.stdin)
     if not times:
-        sys.exit("chart.py: no output of divan came in")
-    print("\n".join(picture(times)))
+        sys.exit("chart.py: no output of divan on standard input")
+    print("\n".join(chart(times)))
 
 
 main()
