@@ -1,85 +1,66 @@
-//! Rows as text, a chunk at a time: two threads make chunks, and one of them writes them in order.
+//! Formats rows in chunks: two threads format them, and one of the two writes them in order.
 
 use std::io::{self, Write};
-use std::slice;
 use std::sync::mpsc;
 use std::thread;
 
 use super::progress::STEP;
-use super::{Chosen, Progress};
+use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
 
-/// Below so many rows, one thread is done before another has begun.
-const TWO_THREADS: usize = 20_000;
-/// So many chunks may be ready before they are written.
-const AHEAD: usize = 2;
-/// So many rows are looked up together.
+/// Below this number of rows, a second thread isn't worth its start.
+const MIN_ROWS_FOR_TWO_THREADS: usize = 20_000;
+/// The number of formatted chunks that may wait to be written.
+const MAX_WAITING: usize = 2;
+/// The number of rows whose cells are looked up together.
 const BATCH: usize = 256;
 
-/// Makes text of all rows by `make`, which is given the place of the first of some rows, the rows, and where their text
-/// goes. Writes it to `out`.
-pub(super) fn in_chunks(
+/// Writes all rows as formatted by `format`, which gets the index of the first row of a chunk and the rows of the chunk.
+pub(super) fn write_chunks(
     out: &mut impl Write,
     rows: &[u32],
     progress: &Progress,
-    make: impl Fn(usize, &[u32], &mut Vec<u8>) -> io::Result<()> + Sync,
+    format: impl Fn(usize, &[u32]) -> io::Result<Vec<u8>> + Sync,
 ) -> io::Result<()> {
     let chunks = || (0..).step_by(STEP).zip(rows.chunks(STEP));
-    let mut text = Vec::new();
-    let mut write_here = |out: &mut _, first, rows: &[u32]| {
-        text.clear();
-        make(first, rows, &mut text)?;
-        Write::write_all(out, &text)
-    };
-    if rows.len() < TWO_THREADS {
+    if rows.len() < MIN_ROWS_FOR_TWO_THREADS {
         return chunks().try_for_each(|(first, rows)| {
-            progress.written(first)?;
-            write_here(&mut *out, first, rows)
+            progress.set_written(first)?;
+            out.write_all(&format(first, rows)?)
         });
     }
     thread::scope(|scope| {
-        // Buffers go round: full ones come here, empty ones go back.
-        let (full, ready) = mpsc::sync_channel(AHEAD);
-        let (back, empty) = mpsc::sync_channel::<Vec<u8>>(AHEAD + 2);
-        let theirs = chunks().skip(1).step_by(2);
-        let make = &make;
-        let other = thread::Builder::new().name("export".to_owned()).spawn_scoped(scope, move || {
-            for (first, rows) in theirs {
-                let mut text = empty.try_recv().unwrap_or_default();
-                text.clear();
-                let done = make(first, rows, &mut text).map(|()| text);
-                // Nobody takes it any more: the writing has ended early.
-                if full.send(done).is_err() {
+        let (sender, receiver) = mpsc::sync_channel(MAX_WAITING);
+        let format = &format;
+        let odd_chunks = chunks().skip(1).step_by(2);
+        let second_thread = thread::Builder::new().name("export".to_owned()).spawn_scoped(scope, move || {
+            for (first, rows) in odd_chunks {
+                // Fails if the other thread stopped because of an error.
+                if sender.send(format(first, rows)).is_err() {
                     return;
                 }
             }
         });
-        for (place, (first, rows)) in chunks().enumerate() {
-            progress.written(first)?;
-            if place % 2 == 1
-                && other.is_ok()
-                && let Ok(text) = ready.recv()
-            {
-                let text = text?;
-                out.write_all(&text)?;
-                // There is room for all that go round.
-                let _ = back.try_send(text);
-            } else {
-                write_here(&mut *out, first, rows)?;
+        for (index, (first, rows)) in chunks().enumerate() {
+            progress.set_written(first)?;
+            let is_from_second_thread = index % 2 == 1 && second_thread.is_ok();
+            match is_from_second_thread.then(|| receiver.recv()) {
+                Some(Ok(text)) => out.write_all(&text?)?,
+                None | Some(Err(_)) => out.write_all(&format(first, rows)?)?,
             }
         }
         Ok(())
     })
 }
 
-/// Tells the cells of each row, with the place of the row among these.
+/// Calls `visit` with the index and the cells of each row.
 ///
-/// They are looked up column by column in batches: in sorted rows each look is a cache miss, and misses that do not
-/// wait for each other take hardly longer than one.
+/// Cells are looked up column by column in batches. In sorted rows each look-up is a cache miss; looked up one row at a
+/// time, an export takes five times as long.
 pub(super) fn for_each_row<'a>(
-    columns: &[Chosen<'a>],
+    columns: &[ExportColumn<'a>],
     rows: &[u32],
-    mut tell: impl FnMut(usize, CellsOfRow<'_, 'a>) -> io::Result<()>,
+    mut visit: impl FnMut(usize, &mut dyn Iterator<Item = Cell<'a>>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut cells: Vec<Vec<Cell<'a>>> = vec![Vec::with_capacity(BATCH); columns.len()];
     for (batch, rows) in rows.chunks(BATCH).enumerate() {
@@ -90,23 +71,9 @@ pub(super) fn for_each_row<'a>(
                 None => cells.resize(rows.len(), Cell::Null),
             }
         }
-        for place in 0..rows.len() {
-            tell(batch * BATCH + place, CellsOfRow { columns: cells.iter(), place })?;
+        for index in 0..rows.len() {
+            visit(batch * BATCH + index, &mut cells.iter().map(|column| column[index]))?;
         }
     }
     Ok(())
-}
-
-/// The cells of one row.
-pub(super) struct CellsOfRow<'b, 'a> {
-    columns: slice::Iter<'b, Vec<Cell<'a>>>,
-    place: usize,
-}
-
-impl<'a> Iterator for CellsOfRow<'_, 'a> {
-    type Item = Cell<'a>;
-
-    fn next(&mut self) -> Option<Cell<'a>> {
-        self.columns.next().map(|cells| cells[self.place])
-    }
 }

@@ -1,112 +1,115 @@
-//! Separated values: CSV after RFC 4180 (UTF-8, CRLF, quotes where they are needed), and its like with tabs.
+//! CSV after RFC 4180 (UTF-8, CRLF, quotes where needed), and tab-separated text.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::chunks::{for_each_row, in_chunks};
-use super::time::push_iso_utc;
-use super::{Chosen, Progress};
+use csv::{Terminator, Writer, WriterBuilder};
+
+use super::chunks::{for_each_row, write_chunks};
+use super::date::iso_utc;
+use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
 use crate::display::Clock;
 
-/// For whom the text is.
+/// The size of the writer's buffer, in bytes.
+const BUFFER: usize = 1 << 16;
+
+/// The differences between the kinds of separated text.
 #[derive(Clone, Copy)]
 pub(super) struct Dialect {
-    /// Begins with a byte-order mark, without which some spreadsheets take UTF-8 for something else.
-    has_mark: bool,
-    /// Between cells.
+    /// `true` to start with a byte-order mark: without it, some spreadsheets don't read the text as UTF-8.
+    has_byte_order_mark: bool,
     separator: u8,
-    /// After every line.
-    line_end: &'static [u8],
-    /// Has an apostrophe before what a spreadsheet would run as a formula: a username is not ours to trust.
-    is_guarded: bool,
-    /// Shows the dates; without one they are written in UTC, as programs read them.
+    terminator: Terminator,
+    /// `true` to write an apostrophe before text that a spreadsheet would run as a formula: user names can't be trusted.
+    escapes_formulas: bool,
+    /// Formats the dates; `None` for ISO 8601 in UTC.
     clock: Option<Clock>,
 }
 
 impl Dialect {
     /// For programs.
-    pub(super) const PLAIN: Self =
-        Self { has_mark: false, separator: b',', line_end: b"\r\n", is_guarded: false, clock: None };
+    pub(super) const CSV: Self = Self {
+        has_byte_order_mark: false,
+        separator: b',',
+        terminator: Terminator::CRLF,
+        escapes_formulas: false,
+        clock: None,
+    };
 
     /// For a file that a spreadsheet opens.
-    pub(super) const SPREADSHEET: Self = Self { has_mark: true, is_guarded: true, ..Self::PLAIN };
+    pub(super) const SPREADSHEET: Self =
+        Self { has_byte_order_mark: true, escapes_formulas: true, ..Self::CSV };
 
     /// For text that is pasted into a spreadsheet.
     pub(super) fn tabs(clock: Clock) -> Self {
-        Self { has_mark: false, separator: b'\t', line_end: b"\n", is_guarded: true, clock: Some(clock) }
+        Self {
+            has_byte_order_mark: false,
+            separator: b'\t',
+            terminator: Terminator::Any(b'\n'),
+            escapes_formulas: true,
+            clock: Some(clock),
+        }
+    }
+
+    fn writer(&self) -> Writer<Vec<u8>> {
+        WriterBuilder::new()
+            .delimiter(self.separator)
+            .terminator(self.terminator)
+            .buffer_capacity(BUFFER)
+            .from_writer(Vec::new())
+    }
+
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.escapes_formulas && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            format!("'{text}").into()
+        } else {
+            text.into()
+        }
+    }
+
+    fn cell<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
+        match (cell, &self.clock) {
+            (Cell::Null, _) => "".into(),
+            (Cell::Text(value), _) => self.text(value),
+            (Cell::Boolean(true), _) => "true".into(),
+            (Cell::Boolean(false), _) => "false".into(),
+            (Cell::Date(value), None) => iso_utc(value).into(),
+            (Cell::Date(value), Some(clock)) => clock.date(value).into(),
+            (Cell::Integer(value), _) => value.to_string().into(),
+            (Cell::Real(value), _) => value.to_string().into(),
+        }
     }
 }
 
 pub(super) fn write(
     mut out: impl Write,
-    columns: &[Chosen<'_>],
+    columns: &[ExportColumn<'_>],
     rows: &[u32],
     dialect: Dialect,
     progress: &Progress,
 ) -> io::Result<()> {
-    let mut head = Vec::new();
-    if dialect.has_mark {
-        head.extend_from_slice("\u{feff}".as_bytes());
+    if dialect.has_byte_order_mark {
+        out.write_all("\u{feff}".as_bytes())?;
     }
-    for (index, column) in columns.iter().enumerate() {
-        separate(&mut head, index, dialect);
-        text(&mut head, column.name, dialect);
-    }
-    head.extend_from_slice(dialect.line_end);
-    out.write_all(&head)?;
-    in_chunks(&mut out, rows, progress, |_, rows, lines| {
+    let mut header = dialect.writer();
+    header.write_record(columns.iter().map(|column| dialect.text(column.name).into_owned()))?;
+    out.write_all(&into_text(header)?)?;
+    write_chunks(&mut out, rows, progress, |_, rows| {
+        let mut writer = dialect.writer();
         for_each_row(columns, rows, |_, cells| {
-            for (index, cell) in cells.enumerate() {
-                separate(lines, index, dialect);
-                match (cell, &dialect.clock) {
-                    (Cell::Null, _) => {}
-                    (Cell::Text(value), _) => text(lines, value, dialect),
-                    (Cell::Boolean(true), _) => lines.extend_from_slice(b"true"),
-                    (Cell::Boolean(false), _) => lines.extend_from_slice(b"false"),
-                    (Cell::Date(value), None) => push_iso_utc(lines, value),
-                    (Cell::Date(value), Some(clock)) => lines.extend_from_slice(clock.date(value).as_bytes()),
-                    (Cell::Integer(value), _) => lines.extend_from_slice(value.to_string().as_bytes()),
-                    (Cell::Real(value), _) => lines.extend_from_slice(value.to_string().as_bytes()),
-                }
+            for cell in cells {
+                writer.write_field(dialect.cell(cell).as_bytes())?;
             }
-            lines.extend_from_slice(dialect.line_end);
+            // Ends the record.
+            writer.write_record(None::<&[u8]>)?;
             Ok(())
-        })
+        })?;
+        into_text(writer)
     })?;
     out.flush()
 }
 
-fn separate(line: &mut Vec<u8>, index: usize, dialect: Dialect) {
-    if index > 0 {
-        line.push(dialect.separator);
-    }
-}
-
-fn text(line: &mut Vec<u8>, value: &str, dialect: Dialect) {
-    let bytes = value.as_bytes();
-    let formula =
-        dialect.is_guarded && matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
-    // Without an early end, which would be a guess at each byte of many short texts.
-    let special = bytes
-        .iter()
-        .map(|&byte| u8::from(matches!(byte, b'"' | b'\r' | b'\n')) | u8::from(byte == dialect.separator))
-        .fold(0, |special, byte| special | byte);
-    let quoted = special != 0;
-    if quoted {
-        line.push(b'"');
-    }
-    if formula {
-        line.push(b'\'');
-    }
-    if quoted {
-        for (index, part) in value.split('"').enumerate() {
-            if index > 0 {
-                line.extend_from_slice(b"\"\"");
-            }
-            line.extend_from_slice(part.as_bytes());
-        }
-        line.push(b'"');
-    } else {
-        line.extend_from_slice(bytes);
-    }
+fn into_text(writer: Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }

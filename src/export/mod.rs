@@ -1,52 +1,69 @@
-//! Rows as CSV, JSON, a table of text, or tab-separated text for the clipboard; and a query as a line of Python.
+//! Writes rows as CSV, JSON, aligned text or tab-separated text for the clipboard, and filters as a line of Python.
 //!
-//! Knows datasets, row numbers, filters and how a person wants dates, nothing of where the rows came from or where they go.
+//! Knows datasets, row numbers, filters and how dates are shown. It doesn't know where rows come from or where the text
+//! goes.
 
 mod chunks;
 mod csv;
+mod date;
 mod json;
 mod progress;
 mod script;
 mod table;
-mod time;
 
+pub use date::iso_utc;
 pub use progress::{Progress, is_cancelled_error};
-pub use script::{ActiveFilters, described, session_info_call};
-pub use time::iso_utc;
+pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
 
 use std::io::{self, Write};
 
+use self::csv::Dialect;
 use crate::dataset::{Cell, Column, ColumnId, Dataset};
 use crate::display::Clock;
-use csv::Dialect;
 
-/// How rows are written.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// RFC 4180, for programs to read.
+    /// CSV after RFC 4180.
     Csv,
-    /// CSV for a spreadsheet: a byte-order mark, and nothing that would run as a formula.
+    /// CSV for spreadsheets: with a byte-order mark, and with an apostrophe before text that would run as a formula.
     SpreadsheetCsv,
-    /// A list of objects, one per line.
+    /// An array of objects, one per line.
     Json,
-    /// Aligned text, for people to read.
+    /// Aligned text for a terminal.
     Table,
-    /// Tab-separated text, to be pasted into a spreadsheet: dates as this clock shows them, because no spreadsheet
-    /// takes the form of the other formats for a date, and nothing that would run as a formula.
+    /// Tab-separated text to paste into a spreadsheet, with an apostrophe before text that would run as a formula. Dates are
+    /// as this clock shows them: spreadsheets don't recognise the form of the other formats.
     Tabs(Clock),
 }
 
-/// All columns of a dataset, in its order.
+/// Returns all columns of a dataset, in its order.
 #[must_use]
 pub fn all_columns(dataset: &Dataset) -> Vec<ColumnId> {
     dataset.columns().map(|(id, _)| id).collect()
 }
 
-/// Writes these rows and these columns of a dataset, both in this order. A column that the dataset lacks is unknown in
-/// every row.
+/// Writes rows of a dataset in the given order of rows and columns. A column that the dataset doesn't have is null in every
+/// row.
 ///
 /// # Errors
-/// When `out` fails, and when `progress` is cancelled; see [`is_cancelled_error`].
+/// If `out` fails or `progress` is cancelled; see [`is_cancelled_error`].
+///
+/// ```
+/// use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+/// use gatewatch::dataset::ColumnId;
+/// use gatewatch::export::{Format, Progress, write};
+/// use gatewatch::gateway::webdev;
+///
+/// let dataset = webdev::parse(&web_dev_answer(DEFAULT_SEED, 10)?)?.dataset;
+/// let columns = [ColumnId::Username, ColumnId::IsDesigner];
+/// let mut csv = Vec::new();
+/// write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv, &Progress::new(2))?;
+/// let csv = String::from_utf8(csv)?;
+/// assert!(csv.starts_with("username,isDesigner\r\n"));
+/// assert_eq!(csv.lines().count(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn write(
     out: impl Write,
     dataset: &Dataset,
@@ -56,9 +73,9 @@ pub fn write(
     progress: &Progress,
 ) -> io::Result<()> {
     let columns: Vec<_> =
-        columns.iter().map(|id| Chosen { name: id.name(), column: dataset.column(id) }).collect();
+        columns.iter().map(|id| ExportColumn { name: id.name(), column: dataset.column(id) }).collect();
     match format {
-        Format::Csv => csv::write(out, &columns, rows, Dialect::PLAIN, progress),
+        Format::Csv => csv::write(out, &columns, rows, Dialect::CSV, progress),
         Format::SpreadsheetCsv => csv::write(out, &columns, rows, Dialect::SPREADSHEET, progress),
         Format::Json => json::write(out, &columns, rows, progress),
         Format::Table => table::write(out, &columns, rows, progress),
@@ -68,14 +85,14 @@ pub fn write(
 }
 
 /// A column to write.
-struct Chosen<'a> {
-    /// Its name in the dataset.
+struct ExportColumn<'a> {
+    /// The name in the dataset.
     name: &'a str,
-    /// `None` where the dataset lacks it.
+    /// `None` if the dataset doesn't have it.
     column: Option<Column<'a>>,
 }
 
-impl<'a> Chosen<'a> {
+impl<'a> ExportColumn<'a> {
     fn cell(&self, row: u32) -> Cell<'a> {
         self.column.map_or(Cell::Null, |column| column.cell(row as usize))
     }

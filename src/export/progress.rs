@@ -1,80 +1,78 @@
-//! How far an export has come, and whether it is still wanted.
+//! The progress of an export, and its cancellation.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// After so many rows the writers tell how far they are and ask whether to go on.
+/// The number of rows between two updates, which are also the checks for cancellation.
 pub(super) const STEP: usize = 1_000;
 
-/// Shared between the thread that writes and whoever waits for it.
+/// The progress of an export, shared between the thread that writes and the thread that shows it.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Rows to write.
     total: usize,
-    /// Rows written.
     done: AtomicUsize,
-    cancelled: AtomicBool,
+    is_cancelled: AtomicBool,
 }
 
 impl Progress {
-    /// Nothing is done yet of so many rows.
+    /// Creates the progress of an export of `total_rows` rows.
     #[must_use]
     pub fn new(total_rows: usize) -> Self {
         Self { total: total_rows, ..Self::default() }
     }
 
-    /// How many rows are written, give or take a thousand; all of them only once everything is.
+    /// Returns the number of rows written, in steps of 1,000. It reaches the total when the export is complete.
     #[must_use]
     pub fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// How many rows there are to write.
+    /// Returns the number of rows to write.
     #[must_use]
     pub fn total(&self) -> usize {
         self.total
     }
 
-    /// Asks the writer to stop.
+    /// Makes the export stop with an error.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Returns `true` after [`Self::cancel`].
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.is_cancelled.load(Ordering::Relaxed)
     }
 
-    /// Before a row is written: notes now and then that so many are.
-    pub(super) fn written(&self, rows: usize) -> io::Result<()> {
+    /// Records that `rows` rows are written, in steps. Fails if the export is cancelled.
+    pub(super) fn set_written(&self, rows: usize) -> io::Result<()> {
         if rows.is_multiple_of(STEP) {
             self.done.store(rows, Ordering::Relaxed);
         }
-        self.looked_at(rows)
+        self.check(rows)
     }
 
-    /// Before a row is looked at without being written: an error now and then where nobody wants it any more.
-    pub(super) fn looked_at(&self, rows: usize) -> io::Result<()> {
-        if rows.is_multiple_of(STEP) && self.is_cancelled() {
+    /// Fails if the export is cancelled. Checks once per step; `row` is the index of the current row.
+    pub(super) fn check(&self, row: usize) -> io::Result<()> {
+        if row.is_multiple_of(STEP) && self.is_cancelled() {
             return Err(io::Error::other(Cancelled));
         }
         Ok(())
     }
 
-    /// After the last row. Who cancels until here gets no file.
+    /// Records that everything is written. Fails if the export was cancelled before.
     pub(super) fn finish(&self, rows: usize) -> io::Result<()> {
         self.done.store(rows, Ordering::Relaxed);
         if self.is_cancelled() { Err(io::Error::other(Cancelled)) } else { Ok(()) }
     }
 }
 
-/// Inside the error that ends a cancelled export.
+/// The inner error of a cancelled export.
 #[derive(Debug, thiserror::Error)]
-#[error("the export was cancelled")]
+#[error("Export cancelled")]
 struct Cancelled;
 
-/// Whether this error says no more than that the export was cancelled.
+/// Returns `true` for the error of a cancelled export.
 #[must_use]
 pub fn is_cancelled_error(error: &io::Error) -> bool {
     matches!(error.get_ref(), Some(inner) if inner.is::<Cancelled>())

@@ -1,7 +1,7 @@
-//! A query as the line of Python that asks the gateway for the same.
+//! Filters as a line of Python that calls the gateway's function with the same filters.
 //!
-//! The line is pasted into Ignition's script console or a script, which run Jython 2.5 or 2.7. It is ASCII only,
-//! because what those make of other characters depends on how the source reaches them.
+//! The line is for Ignition's script console or a script, which run Jython 2.5 or 2.7. It is ASCII only, because the
+//! encoding of the source is unknown.
 
 use std::fmt::Write as _;
 
@@ -10,31 +10,32 @@ use crate::display::{self, Clock};
 use crate::filter::{self, Filter};
 use crate::query::{CellFilter, Kind};
 
-/// The filters that are in force.
+/// The active filters.
 #[derive(Clone, Copy, Debug)]
 pub struct ActiveFilters<'a> {
-    /// On usernames.
+    /// The username filter.
     pub username: Option<&'a Filter>,
-    /// On projects.
+    /// The project filter.
     pub project: Option<&'a Filter>,
-    /// Clients, designers or both.
+    /// Clients, Designers or both.
     pub kind: Kind,
-    /// Single values that are kept or left out.
+    /// Filters on single values.
     pub cells: &'a [CellFilter],
 }
 
-/// The filters in force as a call of `system.util.getSessionInfo`. What the call can't say stands behind it, in a comment.
+/// Returns a call of `system.util.getSessionInfo` with these filters. Filters that the call can't express follow in a
+/// comment.
 #[must_use]
 pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     let ActiveFilters { username, project, kind, cells } = *filters;
-    let mut unsaid = Vec::new();
+    let mut omitted = Vec::new();
     let mut pattern_on = |filter: Option<&Filter>, column: &ColumnId| {
         let mut pattern = filter.and_then(|filter| {
-            let standalone = filter::to_portable(filter.pattern(), filter.mode());
-            if standalone.is_none() {
-                unsaid.push(format!("{} {}", display::title(column), filter.pattern()));
+            let portable = filter::to_portable(filter.pattern(), filter.mode());
+            if portable.is_none() {
+                omitted.push(format!("{} {}", display::title(column), filter.pattern()));
             }
-            standalone
+            portable
         });
         for cell in cells.iter().filter(|cell| !cell.keep && cell.column == *column) {
             if let Value::Text(text) = &cell.value {
@@ -47,37 +48,38 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     let project = pattern_on(project, &ColumnId::Project);
     match kind {
         Kind::All => {}
-        Kind::Clients => unsaid.push("only clients".to_owned()),
-        Kind::Designers => unsaid.push("only designers".to_owned()),
+        Kind::Clients => omitted.push("only clients".to_owned()),
+        Kind::Designers => omitted.push("only designers".to_owned()),
     }
-    let is_said = |cell: &CellFilter| {
+    let is_in_call = |cell: &CellFilter| {
         let is_text = matches!(cell.value, Value::Text(_));
         is_text && !cell.keep && matches!(cell.column, ColumnId::Username | ColumnId::Project)
     };
-    unsaid.extend(cells.iter().filter(|cell| !is_said(cell)).map(|cell| described(cell, clock)));
+    omitted
+        .extend(cells.iter().filter(|cell| !is_in_call(cell)).map(|cell| describe_cell_filter(cell, clock)));
     let mut call = call_with(username.as_deref(), project.as_deref());
-    if !unsaid.is_empty() {
-        // A line break would end the comment, and Python 2 refuses a script with letters beyond ASCII.
-        let unsaid = unsaid.join("; ").replace(|letter| !matches!(letter, ' '..='~'), "?");
+    if !omitted.is_empty() {
+        // A line break would end the comment, and Python 2 rejects a script with characters beyond ASCII.
+        let omitted = omitted.join("; ").replace(|letter| !matches!(letter, ' '..='~'), "?");
         call.push_str("  # not in this call: ");
-        call.push_str(&unsaid);
+        call.push_str(&omitted);
     }
     call
 }
 
-/// A filter on a single value in words.
+/// Describes a filter on a single value, such as `Project is Boiler`.
 #[must_use]
-pub fn described(filter: &CellFilter, clock: &Clock) -> String {
-    let is = if filter.keep { "is" } else { "is not" };
-    format!("{} {is} {}", display::title(&filter.column), display::cell(filter.value.cell(), clock))
+pub fn describe_cell_filter(filter: &CellFilter, clock: &Clock) -> String {
+    let relation = if filter.keep { "is" } else { "is not" };
+    format!("{} {relation} {}", display::title(&filter.column), display::cell(filter.value.cell(), clock))
 }
 
-/// The call of `system.util.getSessionInfo` with these patterns. An empty pattern is none, as an empty box is.
+/// Returns the call with these patterns. An empty pattern is no filter.
 ///
-/// A project alone is named as a keyword argument, which gateways know from 7.9.9 on.
+/// A project filter alone is a keyword argument, which needs 7.9.9.
 fn call_with(username: Option<&str>, project: Option<&str>) -> String {
-    let given = |pattern: Option<&str>| pattern.filter(|pattern| !pattern.is_empty()).map(literal);
-    let arguments = match (given(username), given(project)) {
+    let argument = |pattern: Option<&str>| pattern.filter(|pattern| !pattern.is_empty()).map(literal);
+    let arguments = match (argument(username), argument(project)) {
         (None, None) => String::new(),
         (Some(username), None) => username,
         (Some(username), Some(project)) => format!("{username}, {project}"),
@@ -86,9 +88,9 @@ fn call_with(username: Option<&str>, project: Option<&str>) -> String {
     format!("system.util.getSessionInfo({arguments})")
 }
 
-/// A text as a literal of Python 2.
+/// Returns a string literal of Python 2.
 fn literal(text: &str) -> String {
-    if reads_better_raw(text) {
+    if is_better_raw(text) {
         return format!("r\"{text}\"");
     }
     let mut literal = String::from(if text.is_ascii() { "\"" } else { "u\"" });
@@ -99,7 +101,7 @@ fn literal(text: &str) -> String {
             '\r' => literal.push_str("\\r"),
             '\t' => literal.push_str("\\t"),
             ' '..='~' => literal.push(c),
-            // Jython refuses halves of surrogate pairs, so a character beyond U+FFFF needs the long form.
+            // Jython rejects surrogates, so a character beyond U+FFFF needs the long form.
             _ => {
                 let code = u32::from(c);
                 let _infallible = match code {
@@ -114,12 +116,12 @@ fn literal(text: &str) -> String {
     literal
 }
 
-/// Whether there are backslashes to be saved, and a raw literal can hold the text: not with its own quote within, nor
-/// with a last backslash that would take the closing quote. Never beyond ASCII: `ur""` reads `\u` all the same.
-fn reads_better_raw(text: &str) -> bool {
-    let last_backslashes = text.bytes().rev().take_while(|byte| *byte == b'\\').count();
+/// Returns `true` if a raw literal avoids escapes and can hold the text: without quotes, without a last backslash that
+/// would escape the closing quote, and in ASCII, because `ur""` still interprets `\u`.
+fn is_better_raw(text: &str) -> bool {
+    let trailing_backslashes = text.bytes().rev().take_while(|byte| *byte == b'\\').count();
     text.contains('\\')
-        && last_backslashes.is_multiple_of(2)
+        && trailing_backslashes.is_multiple_of(2)
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"')
 }
 
@@ -130,7 +132,7 @@ mod tests {
     use crate::filter::Mode;
 
     #[test]
-    fn the_filters_in_force_become_a_call_and_the_rest_a_comment() {
+    fn writes_call_and_comment_for_the_rest() {
         let contains = Mode { contains: true, ..Mode::default() };
         let username = Filter::new("bi.*", Mode::default()).unwrap();
         let project = Filter::new("oil", contains).unwrap();
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_given_is_passed() {
+    fn passes_only_given_patterns() {
         assert_eq!(call_with(None, None), "system.util.getSessionInfo()");
         assert_eq!(call_with(Some(""), Some("")), "system.util.getSessionInfo()");
         assert_eq!(call_with(Some("bi.*"), None), r#"system.util.getSessionInfo("bi.*")"#);
@@ -169,9 +171,9 @@ mod tests {
         assert_eq!(call_with(None, Some("Pack.*")), r#"system.util.getSessionInfo(projectFilter="Pack.*")"#);
     }
 
-    /// Each of these was evaluated by Jython 2.7.3 and gave the text.
+    /// Jython 2.7.3 evaluates each of these literals to the text.
     #[test]
-    fn every_text_has_a_literal_that_python_reads_back() {
+    fn writes_literals_that_python_reads_back() {
         for (text, expected) in [
             ("bi.*", r#""bi.*""#),
             (r"bill\.smith", r#"r"bill\.smith""#),

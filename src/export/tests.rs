@@ -1,4 +1,4 @@
-//! What a program, a spreadsheet and a person get to read.
+//! Tests of all formats.
 
 use super::*;
 use crate::dataset::{ColumnType, DatasetBuilder, Header};
@@ -27,11 +27,11 @@ fn with_first_session(username: &str, project: &str) -> Dataset {
     builder.finish(None, None)
 }
 
-fn written(rows: &[u32], format: Format) -> String {
-    written_columns(&all_columns(&dataset()), rows, format)
+fn export(rows: &[u32], format: Format) -> String {
+    export_columns(&all_columns(&dataset()), rows, format)
 }
 
-fn written_columns(columns: &[ColumnId], rows: &[u32], format: Format) -> String {
+fn export_columns(columns: &[ColumnId], rows: &[u32], format: Format) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes, &dataset(), columns, rows, format, &Progress::new(rows.len())).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -44,7 +44,7 @@ fn clock(style: DateStyle) -> Clock {
 #[test]
 fn csv_follows_rfc_4180() {
     assert_eq!(
-        written(&[2, 0, 1], Format::Csv),
+        export(&[2, 0, 1], Format::Csv),
         "username,project,address,isDesigner,clientId,creationTime,memory\r\n\
          jürgen,,hmi-7,,@C,1970-01-01T00:00:00.000Z,-7\r\n\
          billy,Packaging,10.1.2.3,false,A1,2026-11-22T16:41:40.123Z,5\r\n\
@@ -53,9 +53,9 @@ fn csv_follows_rfc_4180() {
 }
 
 #[test]
-fn a_spreadsheet_gets_a_mark_and_no_formula() {
+fn spreadsheet_csv_has_byte_order_mark_and_no_formulas() {
     assert_eq!(
-        written(&[1, 2], Format::SpreadsheetCsv),
+        export(&[1, 2], Format::SpreadsheetCsv),
         "\u{feff}username,project,address,isDesigner,clientId,creationTime,memory\r\n\
          '=1+1,\"a,\"\"b\"\"\r\nc\",,true,'-B,1970-01-01T00:00:00.000Z,\r\n\
          jürgen,,hmi-7,,'@C,1970-01-01T00:00:00.000Z,-7\r\n"
@@ -63,8 +63,8 @@ fn a_spreadsheet_gets_a_mark_and_no_formula() {
 }
 
 #[test]
-fn json_is_read_back_as_it_was() {
-    let json: serde_json::Value = serde_json::from_str(&written(&[1], Format::Json)).unwrap();
+fn json_round_trips() {
+    let json: serde_json::Value = serde_json::from_str(&export(&[1], Format::Json)).unwrap();
     assert_eq!(
         json,
         serde_json::json!([{
@@ -75,18 +75,18 @@ fn json_is_read_back_as_it_was() {
 }
 
 #[test]
-fn no_row_at_all_is_still_a_whole_document() {
+fn empty_exports_are_complete_documents() {
     assert_eq!(
-        written(&[], Format::Csv),
+        export(&[], Format::Csv),
         "username,project,address,isDesigner,clientId,creationTime,memory\r\n"
     );
-    assert_eq!(written(&[], Format::Json), "[\n]\n");
+    assert_eq!(export(&[], Format::Json), "[\n]\n");
 }
 
 #[test]
-fn a_table_is_aligned_and_harmless_in_a_terminal() {
+fn table_is_aligned_and_sanitized() {
     assert_eq!(
-        written(&[0, 1], Format::Table),
+        export(&[0, 1], Format::Table),
         "username  project    address   isDesigner  clientId  creationTime              memory\n\
          billy     Packaging  10.1.2.3  false       A1        2026-11-22T16:41:40.123Z  5\n\
          =1+1      a,\"b\"\u{fffd}\u{fffd}c             true        -B        1970-01-01T00:00:00.000Z\n"
@@ -94,9 +94,9 @@ fn a_table_is_aligned_and_harmless_in_a_terminal() {
 }
 
 #[test]
-fn tabs_are_read_as_cells_and_dates_but_never_as_formulas() {
+fn tabs_quote_cells_and_escape_formulas() {
     assert_eq!(
-        written(&[1, 0], Format::Tabs(clock(DateStyle::Gateway))),
+        export(&[1, 0], Format::Tabs(clock(DateStyle::Gateway))),
         "username\tproject\taddress\tisDesigner\tclientId\tcreationTime\tmemory\n\
          '=1+1\t\"a,\"\"b\"\"\r\nc\"\t\ttrue\t'-B\t1969-12-31 16:00:00\t\n\
          billy\tPackaging\t10.1.2.3\tfalse\tA1\t2026-11-22 08:41:40\t5\n"
@@ -110,43 +110,50 @@ fn tabs_are_read_as_cells_and_dates_but_never_as_formulas() {
 }
 
 #[test]
-fn tabs_hold_the_ages_that_are_shown() {
+fn tabs_show_ages() {
     let columns = [ColumnId::CreationTime];
-    let text = written_columns(&columns, &[0, 1], Format::Tabs(clock(DateStyle::Age)));
+    let text = export_columns(&columns, &[0, 1], Format::Tabs(clock(DateStyle::Age)));
     assert_eq!(text, "creationTime\nunder 1 min\n20779 d\n");
 }
 
 #[test]
-fn columns_stand_in_the_order_asked_for_and_a_lacking_one_is_unknown() {
+fn keeps_order_of_columns_and_writes_null_for_missing_ones() {
     let columns = [ColumnId::from("memory"), ColumnId::from("gateway"), ColumnId::Username];
-    assert_eq!(written_columns(&columns, &[0], Format::Csv), "memory,gateway,username\r\n5,,billy\r\n");
+    assert_eq!(export_columns(&columns, &[0], Format::Csv), "memory,gateway,username\r\n5,,billy\r\n");
     assert_eq!(
-        written_columns(&columns, &[0], Format::Json),
+        export_columns(&columns, &[0], Format::Json),
         "[\n{\"memory\":5,\"gateway\":null,\"username\":\"billy\"}\n]\n"
     );
     assert_eq!(
-        written_columns(&columns, &[0], Format::Table),
+        export_columns(&columns, &[0], Format::Table),
         "memory  gateway  username\n5                billy\n"
     );
-    assert_eq!(written_columns(&[], &[0], Format::Json), "[\n{}\n]\n");
+    assert_eq!(export_columns(&[], &[0], Format::Json), "[\n{}\n]\n");
+}
+
+#[test]
+fn null_in_the_only_column_is_a_quoted_empty_cell() {
+    // An empty line would be skipped by many readers.
+    let columns = [ColumnId::Project];
+    assert_eq!(export_columns(&columns, &[2], Format::Csv), "project\r\n\"\"\r\n");
 }
 
 const FORMATS: [Format; 4] = [Format::Csv, Format::SpreadsheetCsv, Format::Json, Format::Table];
 
-/// Cancels as soon as it has got so many bytes.
-struct Impatient<'a> {
+/// Cancels the export after a number of bytes.
+struct CancellingWriter<'a> {
     progress: &'a Progress,
-    most_bytes: usize,
-    got_bytes: usize,
+    max_bytes: usize,
+    bytes: usize,
 }
 
-impl Write for Impatient<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.got_bytes += bytes.len();
-        if self.got_bytes > self.most_bytes {
+impl Write for CancellingWriter<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.bytes += buffer.len();
+        if self.bytes > self.max_bytes {
             self.progress.cancel();
         }
-        Ok(bytes.len())
+        Ok(buffer.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -166,29 +173,29 @@ fn progress_ends_at_the_total() {
 }
 
 #[test]
-fn a_cancelled_export_stops_soon_and_says_so() {
+fn cancelled_export_stops_soon() {
     let rows = vec![0; 100_000];
     for format in FORMATS {
         let progress = Progress::new(rows.len());
-        // Some thousand rows of some ten bytes.
-        let mut out = Impatient { progress: &progress, most_bytes: 20_000, got_bytes: 0 };
+        // A few thousand rows.
+        let mut out = CancellingWriter { progress: &progress, max_bytes: 20_000, bytes: 0 };
         let error = write(&mut out, &dataset(), &[ColumnId::Username], &rows, format, &progress).unwrap_err();
         assert!(is_cancelled_error(&error), "{format:?}: {error}");
         assert!((1_000..10_000).contains(&progress.done()), "{format:?}: {}", progress.done());
-        assert!(out.got_bytes < 100_000, "{format:?}: {} bytes", out.got_bytes);
+        assert!(out.bytes < 100_000, "{format:?}: {} bytes", out.bytes);
     }
 }
 
 #[test]
-fn cancelling_counts_up_to_the_last_row() {
+fn can_be_cancelled_until_the_last_row() {
     let progress = Progress::new(1);
-    let mut out = Impatient { progress: &progress, most_bytes: 0, got_bytes: 0 };
+    let mut out = CancellingWriter { progress: &progress, max_bytes: 0, bytes: 0 };
     let written = write(&mut out, &dataset(), &[ColumnId::Username], &[0], Format::Csv, &progress);
     assert!(is_cancelled_error(&written.unwrap_err()));
 }
 
 #[test]
-fn a_full_disk_is_not_a_cancelled_export() {
+fn other_errors_are_not_cancellations() {
     assert!(!is_cancelled_error(&io::Error::other("the disk is full")));
     assert!(!is_cancelled_error(&io::ErrorKind::StorageFull.into()));
 }

@@ -9,7 +9,7 @@ use super::model::AppState;
 use super::theme;
 use crate::dataset::ColumnId;
 use crate::display;
-use crate::export::described;
+use crate::export::describe_cell_filter;
 use crate::query::{Grouping, Kind};
 use crate::table::Action;
 
@@ -108,7 +108,7 @@ fn cell_filters(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 fn each_cell_filter(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let clock = state.clock();
     for (index, filter) in state.cells.iter().enumerate() {
-        let text = described(filter, &clock);
+        let text = describe_cell_filter(filter, &clock);
         let button = ui.button(format!("{text}  ×")).on_hover_text("Remove this filter");
         if button.accessible_name(format!("Remove the filter: {text}")).clicked() {
             commands.push(Command::RemoveCellFilter(index));

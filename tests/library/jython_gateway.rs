@@ -258,7 +258,10 @@ fn reports_errors_of_the_script() {
     let Some(url) = gateway("perspective_fails") else { return };
     // An incomplete list would look like all sessions.
     let dataset = webdev::parse(read_with_perspective(&url, &[]).as_bytes());
-    assert_eq!(refusal_message(dataset.map_err(GatewayError::Answer)), "java.lang.IllegalStateException: Störung 𝒷");
+    assert_eq!(
+        refusal_message(dataset.map_err(GatewayError::Answer)),
+        "java.lang.IllegalStateException: Störung 𝒷"
+    );
     assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
 
     let url = gateway("missing_column").unwrap();
