@@ -379,7 +379,7 @@ fn ask_gateway_gives_the_same_rows() {
         assert_eq!(stdout(&local), stdout(&remote), "{username} {project}");
     }
     let rejected = sessions(&[&demo.url, "--username", "(", "--ask-gateway"]);
-    assert!(failure(&rejected, 1).contains("refused"));
+    assert!(failure(&rejected, 1).contains("usernameFilter"));
 }
 
 #[test]
