@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::header::MAX_COLUMNS;
 use super::parallel::parallel_map_if;
 use super::text_builder::TextBuilder;
 use super::{
     Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, TextColumn, Values,
     WrongCell,
 };
-
-/// The most columns that a dataset can have, because they are found by a linear search. Gateways have about twenty.
-pub(super) const MAX_COLUMNS: usize = 256;
 
 /// The number of rows from which a second thread pays off.
 pub(super) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;

@@ -1,7 +1,7 @@
 //! Why columns are not a dataset.
 
 use super::ColumnType;
-use super::builder::MAX_COLUMNS;
+use super::header::MAX_COLUMNS;
 
 /// Why columns are not a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

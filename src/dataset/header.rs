@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::{Column, ColumnId};
 
+/// The most columns that a dataset can have, because they are found by a linear search. Gateways have about twenty.
+pub(super) const MAX_COLUMNS: usize = 256;
+
 /// The type of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnType {

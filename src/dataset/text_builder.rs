@@ -39,7 +39,7 @@ impl TextBuilder {
     pub(super) fn for_column(id: &ColumnId, rows: usize) -> Self {
         let (order, distinct) = match id {
             ColumnId::Address => (TextOrder::Addresses, 0),
-            // Each row has a text of its own: a table that had to grow would hash all of them again and again.
+            // All texts are distinct, and a table that grows hashes them again each time.
             ColumnId::ClientId => (TextOrder::CodePoints, rows),
             _ => (TextOrder::CodePoints, 0),
         };

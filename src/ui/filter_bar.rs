@@ -96,11 +96,8 @@ fn edit(
     commands: &mut Vec<Command>,
 ) {
     let severity = severity(status);
-    let hint = if text.mode.contains {
-        "regular expression, any part"
-    } else {
-        "regular expression, whole value"
-    };
+    let hint =
+        if text.mode.contains { "regular expression, any part" } else { "regular expression, whole value" };
     let output = ui
         .scope(|ui| {
             if let Some(severity) = severity {
@@ -168,13 +165,7 @@ fn modes(ui: &mut Ui, field: FilterField, mode: Mode, commands: &mut Vec<Command
         "Match any part of the value. The gateway matches the whole value",
         Mode { contains: !mode.contains, ..mode },
     );
-    toggle(
-        mode.invert,
-        "not",
-        "invert",
-        "Show what does not match",
-        Mode { invert: !mode.invert, ..mode },
-    );
+    toggle(mode.invert, "not", "invert", "Show what does not match", Mode { invert: !mode.invert, ..mode });
 }
 
 /// Draws the error of a filter, or a hint at why it matches nothing.

@@ -25,7 +25,8 @@ fn what(state: &AppState) -> What<'_> {
     if state.waits_for_secret {
         return What::Login;
     }
-    let errors = || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
+    let errors =
+        || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
     // Of several nodes any may be the one that asks.
     let refused = errors().find_map(|error| match error {
         GatewayError::Certificate(refused) => Some(&**refused),

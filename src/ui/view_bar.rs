@@ -86,9 +86,8 @@ fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) 
 fn columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     // Stays open so that several columns can be chosen.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (menu, _) = MenuButton::new("Columns ▼")
-        .config(config)
-        .ui(ui, |ui| grid::choose_columns(ui, state, commands));
+    let (menu, _) =
+        MenuButton::new("Columns ▼").config(config).ui(ui, |ui| grid::choose_columns(ui, state, commands));
     menu.accessible_name("Columns");
 }
 

@@ -1,6 +1,6 @@
-//! What the benches work on: the demo gateway's own sessions, as its answer, as a dataset, and as a list of structs.
+//! The data of the benches: sessions of the demo gateway as JSON, as a dataset and as a list of structs.
 
-#![expect(dead_code, reason = "not every bench looks at everything")]
+#![expect(dead_code, reason = "not every bench uses all of it")]
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,10 +9,10 @@ use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
 use gatewatch::gateway::webdev;
 use serde::Deserialize;
 
-/// Sessions. A large plant has a fifth as many users and 200 projects; the smallest here has 342 users and 23 projects.
+/// Numbers of sessions. The largest has 200,000 users and 200 projects, the smallest 342 users and 23 projects.
 pub(crate) const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 
-/// One session as the naive way keeps it.
+/// A session as a struct, to compare with.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Row {
     pub(crate) username: String,
@@ -23,13 +23,13 @@ pub(crate) struct Row {
     pub(crate) creation_time: i64,
 }
 
-/// The answer as the naive way reads it.
+/// The answer as structs, to compare with.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     pub(crate) rows: Vec<Row>,
 }
 
-/// So many sessions, made once for all benches of a run.
+/// The same sessions in three forms, made once per run.
 pub(crate) struct Sessions {
     pub(crate) json: Vec<u8>,
     pub(crate) dataset: Arc<Dataset>,
@@ -37,12 +37,12 @@ pub(crate) struct Sessions {
 }
 
 pub(crate) fn sessions(count: usize) -> &'static Sessions {
-    static MADE: [OnceLock<Sessions>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
-    let place = SIZES.iter().position(|size| *size == count).expect("a size of this file");
-    MADE[place].get_or_init(|| {
+    static SESSIONS: [OnceLock<Sessions>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
+    let index = SIZES.iter().position(|size| *size == count).expect("one of SIZES");
+    SESSIONS[index].get_or_init(|| {
         let json = web_dev_answer(DEFAULT_SEED, count).expect("sessions are JSON");
         let dataset = webdev::parse(&json).expect("the answer of the demo gateway").dataset;
-        let answer: Answer = serde_json::from_slice(&json).expect("the demo gateway's own answer");
+        let answer: Answer = serde_json::from_slice(&json).expect("the answer of the demo gateway");
         Sessions { json, dataset: Arc::new(dataset), rows: answer.rows }
     })
 }

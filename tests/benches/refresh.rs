@@ -17,18 +17,18 @@ fn main() {
     divan::main();
 }
 
-/// The next answer: the session in the middle of the table has gone, and a new one has come.
+/// The next answer: the session in the middle has ended, and a new one is at the end.
 fn next_answer(size: usize) -> &'static [u8] {
-    static MADE: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
-    let place = SIZES.iter().position(|known| *known == size).expect("a size of these");
-    MADE[place].get_or_init(|| {
+    static ANSWERS: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
+    let index = SIZES.iter().position(|known| *known == size).expect("one of SIZES");
+    ANSWERS[index].get_or_init(|| {
         let text = str::from_utf8(&sessions(size).json).expect("JSON");
         let middle = text.len() / 2;
         let start = middle + text[middle..].find("],[").expect("many rows") + "],".len();
         let end = start + text[start..].find(']').expect("a row") + 1;
         let row = r#"["zoe.new","Packaging","10.1.2.3",false,"0A1B2C3D",1790000000000]"#;
-        let behind = text[end + ",".len()..].strip_suffix("]}").expect("rows are the last of an answer");
-        format!("{}{behind},{row}]}}", &text[..start]).into_bytes()
+        let after = text[end + ",".len()..].strip_suffix("]}").expect("the rows are the last key");
+        format!("{}{after},{row}]}}", &text[..start]).into_bytes()
     })
 }
 

@@ -12,7 +12,7 @@ use gatewatch::dataset::ColumnId;
 use gatewatch::query::Grouping;
 use gatewatch::table::Layout;
 use gatewatch::ui::App;
-use support::{arranged, window};
+use support::{window, window_with_layout};
 
 fn main() {
     divan::main();
@@ -69,7 +69,7 @@ fn range_over_everything(bencher: Bencher<'_, '_>, sessions: usize) {
 #[divan::bench(args = SESSIONS)]
 fn fold_and_unfold(bencher: Bencher<'_, '_>, sessions: usize) {
     let grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
-    let (mut harness, _gateway) = arranged(sessions, Layout { grouping, ..Layout::default() });
+    let (mut harness, _gateway) = window_with_layout(sessions, Layout { grouping, ..Layout::default() });
     key(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
         key(&mut harness, Key::ArrowLeft, Modifiers::NONE);
@@ -81,7 +81,7 @@ fn fold_and_unfold(bencher: Bencher<'_, '_>, sessions: usize) {
 #[divan::bench(args = SESSIONS)]
 fn range_over_all_groups(bencher: Bencher<'_, '_>, sessions: usize) {
     let grouping = Some(Grouping { column: ColumnId::Username, largest_first: false });
-    let (mut harness, _gateway) = arranged(sessions, Layout { grouping, ..Layout::default() });
+    let (mut harness, _gateway) = window_with_layout(sessions, Layout { grouping, ..Layout::default() });
     key(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
         key(&mut harness, Key::End, Modifiers::SHIFT);

@@ -159,13 +159,13 @@ impl Painter<'_> {
     fn session(&self, ui: &mut Ui, at: Cursor, row: u32, rect: Rect) {
         let table = &self.state.table;
         // The badge for several logins is next to the user name, or in the first column where that is hidden.
-        let badge_column = self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
+        let badge_column =
+            self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let times = self.sessions.repeats.times(row);
         let indent = if self.sessions.lines.groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
-            let is_cursor =
-                self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
+            let is_cursor = self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
             if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }

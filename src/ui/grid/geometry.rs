@@ -78,7 +78,8 @@ impl<'a> Geometry<'a> {
     /// Returns the lower left corner of the cell at the cursor, where that is visible.
     pub(super) fn cursor_corner(&self) -> Option<Pos2> {
         let table = self.table;
-        let line = self.visible().find(|&line| table.cursor_at(line).is_some_and(|at| table.is_cursor(at)))?;
+        let line =
+            self.visible().find(|&line| table.cursor_at(line).is_some_and(|at| table.is_cursor(at)))?;
         let cells = cells(self.line(line)?, self.columns);
         let column = self.columns.iter().position(|column| table.column() == Some(&column.id));
         cells.get(column.unwrap_or(0)).map(Rect::left_bottom)

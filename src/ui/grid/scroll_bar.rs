@@ -8,13 +8,7 @@ use super::super::theme;
 use crate::table::{Action, Metrics, Scroll};
 
 /// Draws the scroll bar in `track`, unless everything is visible.
-pub(super) fn show(
-    ui: &mut Ui,
-    track: Rect,
-    scroll: Scroll,
-    metrics: Metrics,
-    commands: &mut Vec<Command>,
-) {
+pub(super) fn show(ui: &mut Ui, track: Rect, scroll: Scroll, metrics: Metrics, commands: &mut Vec<Command>) {
     let Some(fraction) = scroll.fraction(metrics) else {
         return;
     };

@@ -127,7 +127,8 @@ impl AppState {
     /// The session in this row, if it can be terminated: only where that is allowed for the gateway, and only where the
     /// node that it is on was read through the interface that does it.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<TerminateTarget> {
-        let (status, sessions) = (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
+        let (status, sessions) =
+            (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
         let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,

@@ -1,4 +1,4 @@
-//! The whole window without a screen, on a demo gateway inside this process.
+//! The window without a screen, connected to a demo gateway in this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,17 +12,18 @@ use gatewatch::settings::{Settings, State, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
 
-/// A window that shows so many sessions, and the gateway that they come from.
+/// Opens a window with this number of sessions. The gateway runs until it is dropped.
 pub(crate) fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
-    arranged(sessions, Layout::default())
+    window_with_layout(sessions, Layout::default())
 }
 
-pub(crate) fn arranged(sessions: usize, table: Layout) -> (Harness<'static, App>, DemoGateway) {
+/// Opens a window with this layout of the table.
+pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'static, App>, DemoGateway) {
     let gateway = DemoGateway::start(Options { sessions, still: true, ..Options::in_process() })
-        .expect("loopback has ports to spare");
+        .expect("the demo gateway starts");
     let start = Start {
         target: Some(Target::Gateway(
-            Profile::from_address(gateway.url()).expect("the gateway's own address"),
+            Profile::from_address(gateway.url()).expect("the address of the gateway"),
         )),
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
         state: State { table, last: None },
@@ -34,9 +35,9 @@ pub(crate) fn arranged(sessions: usize, table: Layout) -> (Harness<'static, App>
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
-        // The plant's people write their names in many scripts.
+        // The users have names in many scripts.
         .allow_missing_glyphs()
-        .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the system has threads to spare"));
+        .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the window starts"));
     let count = format!("{sessions} of {sessions} sessions");
     while harness.query_by_label(&count).is_none() {
         std::thread::yield_now();
