@@ -1,4 +1,4 @@
-//! Moments as a person wants them: in one of three time zones, or as an age.
+//! Formats dates in one of three time zones, or as an age.
 
 use chrono::{DateTime, Local, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -8,10 +8,10 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// From this age on, the hours say nothing any more.
-const DAYS_ALONE_MS: i64 = 10 * DAY_MS;
+/// From this age on, only days are shown.
+const ONLY_DAYS_MS: i64 = 10 * DAY_MS;
 
-/// How dates are shown.
+/// The style of dates in the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DateStyle {
@@ -22,7 +22,7 @@ pub enum DateStyle {
     Gateway,
     /// In UTC.
     Utc,
-    /// As the time that has passed since.
+    /// As the time passed since.
     Age,
 }
 
@@ -30,7 +30,7 @@ impl DateStyle {
     /// All styles, in the order of a menu.
     pub const ALL: [Self; 4] = [Self::Local, Self::Gateway, Self::Utc, Self::Age];
 
-    /// What a menu calls it.
+    /// Returns the name in a menu.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -42,26 +42,26 @@ impl DateStyle {
     }
 }
 
-/// What is needed to show dates in one style.
+/// Formats dates in one style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// How dates are shown.
+    /// The style of dates.
     pub style: DateStyle,
-    /// The gateway's time zone; `None` where it did not say, or said what nobody here knows.
+    /// The gateway's time zone; `None` if it is unknown.
     pub zone: Option<Tz>,
-    /// The gateway's clock now, in milliseconds since 1970 UTC: ages are right even if this machine's clock is not.
+    /// The gateway's current time, in milliseconds since 1970 UTC, so that ages don't depend on this machine's clock.
     pub now_epoch_ms: i64,
 }
 
 impl Clock {
-    /// Shows dates in this style. `timezone` is the gateway's own by its IANA name.
+    /// Creates a clock. `timezone` is the IANA name of the gateway's time zone.
     #[must_use]
     pub fn new(style: DateStyle, timezone: Option<&str>, now_epoch_ms: i64) -> Self {
         let zone = timezone.and_then(|name| name.parse().ok());
         Self { style, zone, now_epoch_ms }
     }
 
-    /// The time zone in which dates are really shown: `local`, or an IANA name; `age` where they are none.
+    /// Returns the time zone of the dates: `local` or an IANA name; `age` for ages.
     #[must_use]
     pub fn zone_name(&self) -> &'static str {
         match (self.style, self.zone) {
@@ -72,42 +72,41 @@ impl Clock {
         }
     }
 
-    /// A moment, given in milliseconds since 1970 UTC, as `2026-11-22 16:41:40`, or its age as `3 h 12 min`.
+    /// Formats milliseconds since 1970 UTC as `2026-11-22 16:41:40`, or as an age such as `3 h 12 min`.
     ///
-    /// Where the gateway's time zone is asked for but unknown, UTC stands in for it, and the text ends in ` UTC` lest
-    /// somebody takes it for the gateway's.
+    /// If the gateway's time zone is unknown, UTC is used instead, and the text ends in ` UTC`.
     #[must_use]
     pub fn date(&self, epoch_ms: i64) -> String {
         match (self.style, self.zone) {
-            (DateStyle::Local, _) => written(epoch_ms, &Local),
-            (DateStyle::Gateway, Some(zone)) => written(epoch_ms, &zone),
-            (DateStyle::Gateway, None) => written(epoch_ms, &Utc) + " UTC",
-            (DateStyle::Utc, _) => written(epoch_ms, &Utc),
+            (DateStyle::Local, _) => format_date(epoch_ms, &Local),
+            (DateStyle::Gateway, Some(zone)) => format_date(epoch_ms, &zone),
+            (DateStyle::Gateway, None) => format_date(epoch_ms, &Utc) + " UTC",
+            (DateStyle::Utc, _) => format_date(epoch_ms, &Utc),
             (DateStyle::Age, _) => age(self.now_epoch_ms.saturating_sub(epoch_ms)),
         }
     }
 }
 
-/// A moment that no calendar here can show, which no dataset holds, is written as its number.
-fn written<Z: TimeZone>(epoch_ms: i64, zone: &Z) -> String
+/// A date outside of chrono's range, which no dataset holds, is written as its number.
+fn format_date<Z: TimeZone>(epoch_ms: i64, zone: &Z) -> String
 where
     Z::Offset: std::fmt::Display,
 {
     DateTime::from_timestamp_millis(epoch_ms).map_or_else(
         || epoch_ms.to_string(),
-        |time| time.with_timezone(zone).format("%Y-%m-%d %H:%M:%S").to_string(),
+        |date| date.with_timezone(zone).format("%Y-%m-%d %H:%M:%S").to_string(),
     )
 }
 
 fn age(age_ms: i64) -> String {
     let (days, hours, minutes) = (age_ms / DAY_MS, age_ms % DAY_MS / HOUR_MS, age_ms % HOUR_MS / MINUTE_MS);
     match age_ms {
-        // Not at once: a session may have begun between the gateway's look at its clock and its look at the sessions.
+        // Tolerates a session that started after the gateway read its clock.
         _ if age_ms <= -MINUTE_MS => "in the future".to_owned(),
         ..MINUTE_MS => "under 1 min".to_owned(),
         MINUTE_MS..HOUR_MS => format!("{minutes} min"),
         HOUR_MS..DAY_MS => format!("{hours} h {minutes} min"),
-        DAY_MS..DAYS_ALONE_MS => format!("{days} d {hours} h"),
+        DAY_MS..ONLY_DAYS_MS => format!("{days} d {hours} h"),
         _ => format!("{days} d"),
     }
 }
@@ -116,30 +115,30 @@ fn age(age_ms: i64) -> String {
 mod tests {
     use super::*;
 
-    const MOMENT_MS: i64 = 1_795_365_700_123;
+    const DATE_MS: i64 = 1_795_365_700_123;
 
     #[test]
-    fn a_moment_is_shown_in_the_zone_asked_for() {
-        let shown = |style, zone| {
+    fn formats_dates_in_requested_zone() {
+        let format = |style, zone| {
             let clock = Clock::new(style, zone, 0);
-            (clock.date(MOMENT_MS), clock.zone_name())
+            (clock.date(DATE_MS), clock.zone_name())
         };
         let text = |text: &str, zone| (text.to_owned(), zone);
         let los_angeles = Some("America/Los_Angeles");
-        assert_eq!(shown(DateStyle::Utc, los_angeles), text("2026-11-22 16:41:40", "UTC"));
+        assert_eq!(format(DateStyle::Utc, los_angeles), text("2026-11-22 16:41:40", "UTC"));
         assert_eq!(
-            shown(DateStyle::Gateway, los_angeles),
+            format(DateStyle::Gateway, los_angeles),
             text("2026-11-22 08:41:40", "America/Los_Angeles")
         );
-        assert_eq!(shown(DateStyle::Gateway, Some("Etc/UTC")), text("2026-11-22 16:41:40", "Etc/UTC"));
-        let (local, name) = shown(DateStyle::Local, los_angeles);
-        let here = Local.timestamp_millis_opt(MOMENT_MS).unwrap();
+        assert_eq!(format(DateStyle::Gateway, Some("Etc/UTC")), text("2026-11-22 16:41:40", "Etc/UTC"));
+        let (local, name) = format(DateStyle::Local, los_angeles);
+        let here = Local.timestamp_millis_opt(DATE_MS).unwrap();
         assert_eq!(local, here.naive_local().format("%F %T").to_string());
         assert_eq!(name, "local");
     }
 
     #[test]
-    fn summer_time_counts() {
+    fn applies_daylight_saving_time() {
         let clock = Clock::new(DateStyle::Gateway, Some("Europe/Berlin"), 0);
         // Either side of the change on 2026-10-25 at 01:00 UTC.
         assert_eq!(clock.date(1_792_889_999_000), "2026-10-25 02:59:59");
@@ -147,18 +146,18 @@ mod tests {
     }
 
     #[test]
-    fn utc_that_stands_in_for_the_gateways_zone_says_so() {
+    fn marks_utc_in_place_of_unknown_zone() {
         for zone in [None, Some(""), Some("Mars/Olympus"), Some("GMT-08:00")] {
             let clock = Clock::new(DateStyle::Gateway, zone, 0);
-            assert_eq!(clock.date(MOMENT_MS), "2026-11-22 16:41:40 UTC", "{zone:?}");
+            assert_eq!(clock.date(DATE_MS), "2026-11-22 16:41:40 UTC", "{zone:?}");
             assert_eq!(clock.zone_name(), "UTC");
             assert_eq!(clock.zone, None);
         }
     }
 
     #[test]
-    fn an_age_has_the_two_units_that_matter() {
-        let clock = Clock::new(DateStyle::Age, None, MOMENT_MS);
+    fn ages_have_two_units() {
+        let clock = Clock::new(DateStyle::Age, None, DATE_MS);
         assert_eq!(clock.zone_name(), "age");
         for (age_ms, expected) in [
             (i64::MIN / 2, "in the future"),
@@ -177,17 +176,17 @@ mod tests {
             (10 * DAY_MS, "10 d"),
             (400 * DAY_MS + 23 * HOUR_MS, "400 d"),
         ] {
-            assert_eq!(clock.date(MOMENT_MS - age_ms), expected);
+            assert_eq!(clock.date(DATE_MS - age_ms), expected);
         }
     }
 
     #[test]
-    fn no_number_breaks_a_clock() {
-        let (least, most) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    fn formats_any_number() {
+        let (min, max) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
         for style in DateStyle::ALL {
-            for moment in [i64::MIN, least.timestamp_millis(), most.timestamp_millis(), i64::MAX] {
+            for epoch_ms in [i64::MIN, min.timestamp_millis(), max.timestamp_millis(), i64::MAX] {
                 for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-                    assert!(!Clock::new(style, Some(zone), 0).date(moment).is_empty());
+                    assert!(!Clock::new(style, Some(zone), 0).date(epoch_ms).is_empty());
                 }
             }
         }
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_style_is_kept_by_its_name() {
+    fn serializes_styles_by_name() {
         let names = serde_json::to_string(&DateStyle::ALL).unwrap();
         assert_eq!(names, r#"["local","gateway","utc","age"]"#);
         assert_eq!(serde_json::from_str::<[DateStyle; 4]>(&names).unwrap(), DateStyle::ALL);

@@ -1,6 +1,6 @@
-//! How a value is shown to a person: in the table, in a copied cell, in a tooltip.
+//! Formats values for people: cells, dates, column titles and counts.
 //!
-//! Knows cells and time zones, nothing of a screen.
+//! Knows cells and time zones, but no screen.
 
 mod clock;
 
@@ -10,16 +10,17 @@ use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use crate::dataset::{Cell, ColumnId, names};
+use crate::sanitize::sanitize;
 
-/// What stands where the gateway gave no value.
-pub const UNKNOWN: &str = "–";
+/// The text of a null cell.
+pub const NULL: &str = "–";
 
-/// A cell as text.
+/// Returns the text of a cell, sanitized.
 #[must_use]
 pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     match cell {
-        Cell::Null => UNKNOWN.into(),
-        Cell::Text(text) => text.into(),
+        Cell::Null => NULL.into(),
+        Cell::Text(text) => sanitize(text),
         Cell::Boolean(true) => "yes".into(),
         Cell::Boolean(false) => "no".into(),
         Cell::Date(epoch_ms) => clock.date(epoch_ms).into(),
@@ -28,30 +29,45 @@ pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     }
 }
 
-/// A cell as it is copied: as it is shown, and nothing where there is no value.
+/// Returns the text of a cell for the clipboard: unchanged text, and nothing for null.
 #[must_use]
 pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
     match value {
         Cell::Null => String::new(),
+        Cell::Text(text) => text.to_owned(),
         value => cell(value, clock).into_owned(),
     }
 }
 
-/// How many sessions, in words.
+/// Returns a number of sessions, such as `1,200 sessions`.
 #[must_use]
-pub fn sessions(number: usize) -> String {
-    if number == 1 { "1 session".to_owned() } else { format!("{number} sessions") }
+pub fn sessions(count: usize) -> String {
+    if count == 1 { "1 session".to_owned() } else { format!("{} sessions", number(count)) }
 }
 
-/// An IPv4 address with its four numbers in three places each, so that in a monospaced font they stand under each
-/// other; `None` for anything else.
+/// Returns a number with thousands separators.
+#[must_use]
+pub fn number(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Pads the four numbers of an IPv4 address to three places, so that addresses line up in a monospaced font; `None` for
+/// other texts.
 #[must_use]
 pub fn aligned_address(address: &str) -> Option<String> {
     let [first, second, third, fourth] = address.parse::<Ipv4Addr>().ok()?.octets();
     Some(format!("{first:>3}.{second:>3}.{third:>3}.{fourth:>3}"))
 }
 
-/// What stands above a column.
+/// Returns the title of a column in the table header.
 #[must_use]
 pub fn title(id: &ColumnId) -> &str {
     match id {
@@ -74,11 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_cell_is_text() {
+    fn formats_cells() {
         let clock = Clock::new(DateStyle::Utc, None, 0);
         for (value, expected) in [
             (Cell::Null, "–"),
-            (Cell::Text(" a\n"), " a\n"),
+            (Cell::Text(" a\n"), " a\u{fffd}"),
             (Cell::Text(""), ""),
             (Cell::Boolean(true), "yes"),
             (Cell::Boolean(false), "no"),
@@ -91,7 +107,24 @@ mod tests {
     }
 
     #[test]
-    fn only_numbers_of_four_parts_are_aligned() {
+    fn copies_text_unchanged_and_null_as_nothing() {
+        let clock = Clock::new(DateStyle::Utc, None, 0);
+        assert_eq!(copied(Cell::Text(" a\n"), &clock), " a\n");
+        assert_eq!(copied(Cell::Null, &clock), "");
+        assert_eq!(copied(Cell::Boolean(true), &clock), "yes");
+    }
+
+    #[test]
+    fn counts_sessions_with_separators() {
+        for (count, expected) in
+            [(0, "0 sessions"), (1, "1 session"), (999, "999 sessions"), (1_234_567, "1,234,567 sessions")]
+        {
+            assert_eq!(sessions(count), expected);
+        }
+    }
+
+    #[test]
+    fn aligns_ipv4_addresses_only() {
         assert_eq!(aligned_address("10.20.4.17").unwrap(), " 10. 20.  4. 17");
         assert_eq!(aligned_address("192.168.100.255").unwrap(), "192.168.100.255");
         for other in ["", "hmi-7", "::1", "10.20.4", "10.20.4.256", "10.20.4.17 ", "010.1.1.1"] {
@@ -100,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_further_column_goes_by_its_own_name() {
+    fn titles_standard_columns_and_keeps_other_names() {
         let titles = ColumnId::STANDARD.map(|id| title(&id).to_owned());
         assert_eq!(titles, ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
         assert_eq!(title(&"memory".into()), "memory");
