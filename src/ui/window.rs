@@ -124,12 +124,17 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
             last.and_then(|last| Profile::from_address(last).ok()).map(Target::Gateway)
         }
     };
+    // Credentials of the environment are only for a gateway named on the command line.
+    let credentials = match gateway {
+        Some(_) => Credentials::from_env(|name| std::env::var_os(name))?,
+        None => Credentials::None,
+    };
     Ok(Start {
         target,
         settings,
         state,
         folder,
-        credentials: Credentials::from_env(|name| std::env::var_os(name))?,
+        credentials,
         trouble,
         pick_file: native_dialog(),
         open_secrets: Secrets::new,
