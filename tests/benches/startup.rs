@@ -1,7 +1,7 @@
-//! What the whole program costs as an operator meets it: from its start to the first frame and to the first rows, idle,
-//! and in memory. In a real window, on a screen that exists only in memory.
+//! Measures the whole program in a real window on a screen in memory: time to the first frame and the first rows, processor
+//! time when idle, and memory.
 //!
-//! Needs Linux, Xvfb and xdotool. `cargo bench --bench process`.
+//! Needs Linux, Xvfb and xdotool. `cargo bench --bench startup`.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::cast_precision_loss, reason = "figures are printed to a few digits")]
@@ -25,72 +25,72 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, MapState, Window};
 use x11rb::rust_connection::RustConnection;
 
-/// How many times the program is started.
+/// The number of starts per measurement.
 const STARTS: usize = 15;
-/// How long an idle program is watched.
+/// The time over which an idle program is measured.
 const IDLE: Duration = Duration::from_secs(10);
-/// A column of text has many shades, an empty one has one or two.
-const SHADES_OF_TEXT: usize = 12;
-/// The part of the window that a strip of the first column of the table takes, below its header.
-const STRIP: (i16, i16, u16, u16) = (12, 174, 120, 200);
-/// A part of the bars at its top.
-const BARS: (i16, i16, u16, u16) = (8, 4, 240, 60);
+/// An area with text has more colours than this, because of antialiasing.
+const MAX_COLOURS_WITHOUT_TEXT: usize = 12;
+/// An area of the first column of the table, below its header.
+const ROWS_AREA: (i16, i16, u16, u16) = (12, 174, 120, 200);
+/// An area of the bars at the top of the window.
+const BARS_AREA: (i16, i16, u16, u16) = (8, 4, 240, 60);
 
 fn main() {
     let missing = screen::missing(&["Xvfb", "xdotool"]);
     if !missing.is_empty() {
-        println!("skipped: the whole program, for want of {}", missing.join(", "));
+        println!("skipped: needs {}", missing.join(", "));
         return;
     }
     let (_xvfb, display) = screen();
-    let eye = Eye::open(&display);
+    let screen = Screen::open(&display);
 
     let binary = std::fs::metadata(env!("CARGO_BIN_EXE_gatewatch")).expect("the program was built");
     println!("size of the program: {:.1} MB", binary.len() as f64 / 1e6);
 
-    start_up(&display, &eye, "its own demo gateway", None);
+    measure_start(&display, &screen, "its own demo gateway", None);
     let gateway = Gateway::start(50);
-    start_up(&display, &eye, "a gateway of 50 sessions", Some(&gateway.url));
+    measure_start(&display, &screen, "a gateway of 50 sessions", Some(&gateway.url));
     drop(gateway);
 
-    for (what, sessions, refresh_secs) in
-        [("no refresh", 50, 0), ("a refresh every 2 s, nothing changing", 50, 2)]
+    for (refresh, sessions, refresh_secs) in
+        [("no refresh", 50, 0), ("refresh every 2 s without changes", 50, 2)]
     {
         let gateway = Gateway::start(sessions);
         let program = Program::start(&display, Some(&gateway.url), refresh_secs);
-        eye.until_rows();
-        // The start is over.
+        screen.until_rows();
+        // Wait for the end of the start.
         sleep(Duration::from_secs(2));
         let before = program.processor_time();
         sleep(IDLE);
         let used = program.processor_time().saturating_sub(before);
         let share = used.as_secs_f64() / IDLE.as_secs_f64() * 100.0;
-        println!("idle, {sessions} sessions, {what}: {share:.2} % of a core");
+        println!("idle, {sessions} sessions, {refresh}: {share:.2} % of a core");
     }
 
     for sessions in [0, 10_000, 1_000_000] {
         let gateway = Gateway::start(sessions);
         let program = Program::start(&display, Some(&gateway.url), 0);
-        let ready = || if sessions == 0 { eye.bars_are_painted() } else { eye.has_rows() };
+        let ready = || if sessions == 0 { screen.bars_are_painted() } else { screen.has_rows() };
         until("the window", || ready().then_some(()));
         sleep(Duration::from_secs(3));
-        let (now, most) = program.memory();
-        println!("memory, {sessions} sessions: {now} resident, {most} at most");
+        let (resident, peak) = program.memory();
+        println!("memory, {sessions} sessions: {resident} resident, {peak} peak");
         if sessions < 1_000_000 {
             continue;
         }
-        // Everybody is read anew, because one more has come.
+        // One more session, so that the answer changes.
         gateway.log_in("zoe.new");
-        program.forget_peak();
+        program.reset_peak();
         let before = program.processor_time();
-        let window = eye.window().expect("it is open").to_string();
+        let window = screen.window().expect("it is open").to_string();
         xdotool(&display, &["windowfocus", "--sync", &window, "key", "F5"]);
         sleep(Duration::from_secs(8));
         let took = program.processor_time().saturating_sub(before);
-        assert!(took > Duration::from_millis(100), "the key never arrived");
-        let (now, most) = program.memory();
+        assert!(took > Duration::from_millis(100), "the window didn't get the key");
+        let (resident, peak) = program.memory();
         println!(
-            "memory, {sessions} sessions, a refresh that changed one: {now} resident, {most} at most, {} ms of a core",
+            "memory, {sessions} sessions, refresh with one change: {resident} resident, {peak} peak, {} ms of a core",
             took.as_millis()
         );
     }
@@ -101,41 +101,41 @@ fn xdotool(display: &str, args: &[&str]) {
     assert!(done.is_ok_and(|status| status.success()), "xdotool {args:?}");
 }
 
-/// Starts the program again and again.
-fn start_up(display: &str, eye: &Eye, what: &str, url: Option<&str>) {
+/// Measures the time to the first frame and to the first rows.
+fn measure_start(display: &str, screen: &Screen, gateway: &str, url: Option<&str>) {
     let mut times: [Vec<Duration>; 2] = Default::default();
     for _ in 0..STARTS {
-        let begun = Instant::now();
+        let start = Instant::now();
         let program = Program::start(display, url, 5);
-        until_quickly(|| eye.bars_are_painted());
-        times[0].push(begun.elapsed());
-        until_quickly(|| eye.has_rows());
-        times[1].push(begun.elapsed());
+        until_quickly(|| screen.bars_are_painted());
+        times[0].push(start.elapsed());
+        until_quickly(|| screen.has_rows());
+        times[1].push(start.elapsed());
         drop(program);
-        until("the window gone", || eye.window().is_none().then_some(()));
+        until("the end of the window", || screen.window().is_none().then_some(()));
     }
-    for (mut times, of) in times.into_iter().zip(["first frame", "first rows"]) {
+    for (mut times, event) in times.into_iter().zip(["first frame", "first rows"]) {
         times.sort_unstable();
-        let [least, median, most] = [times[0], times[times.len() / 2], times[times.len() - 1]];
+        let [min, median, max] = [times[0], times[times.len() / 2], times[times.len() - 1]];
         println!(
-            "start to {of}, {what}: median {} ms ({} to {})",
+            "start to {event}, {gateway}: median {} ms ({} to {})",
             median.as_millis(),
-            least.as_millis(),
-            most.as_millis()
+            min.as_millis(),
+            max.as_millis()
         );
     }
 }
 
-/// CellStyle without a pause: what is timed takes some tenths of a second.
-fn until_quickly(seen: impl Fn() -> bool) {
+/// Polls every millisecond: the measured times are some tenths of a second.
+fn until_quickly(is_done: impl Fn() -> bool) {
     let end = Instant::now() + screen::TIMEOUT;
-    while !seen() {
-        assert!(Instant::now() < end, "the window never came");
+    while !is_done() {
+        assert!(Instant::now() < end, "timed out waiting for the window");
         sleep(Duration::from_millis(1));
     }
 }
 
-/// A demo gateway in a process of its own, so that what it costs is not counted.
+/// A demo gateway in another process, so that it isn't measured.
 struct Gateway {
     url: String,
     _process: Running,
@@ -166,7 +166,7 @@ impl Gateway {
     }
 }
 
-/// The program in its window.
+/// The program with its window.
 struct Program {
     process: Running,
     _config: tempfile::TempDir,
@@ -187,17 +187,17 @@ impl Program {
         child.id()
     }
 
-    /// User and system time of all its threads.
+    /// Returns user and system time of all threads.
     fn processor_time(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("it runs");
         let fields: Vec<&str> =
             stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-        // Fields 14 and 15 of the whole line, in hundredths of a second.
+        // Fields 14 and 15 of the line, in hundredths of a second.
         let ticks: u64 = fields[11..13].iter().filter_map(|field| field.parse::<u64>().ok()).sum();
         Duration::from_millis(ticks * 10)
     }
 
-    /// What is resident now, and what was at most.
+    /// Returns the resident memory and its peak.
     fn memory(&self) -> (Megabytes, Megabytes) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
         let of = |key: &str| {
@@ -208,13 +208,13 @@ impl Program {
         (of("VmRSS:"), of("VmHWM:"))
     }
 
-    /// Measures what is resident at most from now on.
-    fn forget_peak(&self) {
+    /// Resets the peak of the resident memory.
+    fn reset_peak(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.id()), "5").expect("its owner may");
     }
 }
 
-/// Printed as megabytes, held as the kernel tells them.
+/// A number of KiB, printed in megabytes.
 struct Megabytes(u64);
 
 impl fmt::Display for Megabytes {
@@ -223,20 +223,20 @@ impl fmt::Display for Megabytes {
     }
 }
 
-/// CellStyle at the screen.
-struct Eye {
+/// Access to the pixels of the screen.
+struct Screen {
     connection: RustConnection,
     root: Window,
 }
 
-impl Eye {
+impl Screen {
     fn open(display: &str) -> Self {
         let (connection, number) = RustConnection::connect(Some(display)).expect("the screen is there");
         let root = connection.setup().roots[number].root;
         Self { connection, root }
     }
 
-    /// The program's window: the one that is seen and large.
+    /// Returns the program's window: the large one that is visible.
     fn window(&self) -> Option<Window> {
         let tree = self.connection.query_tree(self.root).ok()?.reply().ok()?;
         tree.children.into_iter().find(|&window| {
@@ -248,8 +248,8 @@ impl Eye {
         })
     }
 
-    /// How many shades a part of the window has.
-    fn shades(&self, (x, y, width, height): (i16, i16, u16, u16)) -> usize {
+    /// Returns the number of colours in an area of the window.
+    fn colours(&self, (x, y, width, height): (i16, i16, u16, u16)) -> usize {
         let image = self.window().and_then(|window| {
             let image = self.connection.get_image(ImageFormat::Z_PIXMAP, window, x, y, width, height, !0);
             image.ok()?.reply().ok()
@@ -259,11 +259,11 @@ impl Eye {
     }
 
     fn bars_are_painted(&self) -> bool {
-        self.shades(BARS) > SHADES_OF_TEXT
+        self.colours(BARS_AREA) > MAX_COLOURS_WITHOUT_TEXT
     }
 
     fn has_rows(&self) -> bool {
-        self.shades(STRIP) > SHADES_OF_TEXT
+        self.colours(ROWS_AREA) > MAX_COLOURS_WITHOUT_TEXT
     }
 
     fn until_rows(&self) {
