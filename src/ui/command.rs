@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::model::CellMenu;
+use super::model::{CellMenu, TerminateTarget};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
-use crate::gateway::{NodeUrl, Refused, SessionKind};
+use crate::gateway::Refused;
 use crate::query::{FacetOrder, Grouping, Kind, Side as FilterField, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::{Action, Side};
@@ -176,31 +176,4 @@ pub(super) enum Copied {
     Json,
     /// The filters in force, as a call of `system.util.getSessionInfo`.
     Call,
-}
-
-/// A session that can be terminated, as it was when the user asked for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TerminateTarget {
-    /// The node of the session.
-    pub(super) node: NodeUrl,
-    /// The kind of the session.
-    pub(super) kind: SessionKind,
-    /// The client ID.
-    pub(super) id: String,
-    /// The user.
-    pub(super) user: Option<String>,
-    /// The project.
-    pub(super) project: Option<String>,
-    /// The address of the client.
-    pub(super) address: Option<String>,
-}
-
-impl TerminateTarget {
-    /// Returns a description for messages.
-    pub(super) fn in_words(&self) -> String {
-        let Self { node, kind, user, project, .. } = self;
-        let user = user.as_deref().unwrap_or("an unknown user");
-        let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
-        format!("the {kind} session of {user}{project} on {}", node.authority())
-    }
 }

@@ -2,7 +2,8 @@
 
 use egui::{Button, Grid, Id, Label, Modal, RichText, Ui};
 
-use super::command::{Command, TerminateTarget};
+use super::command::Command;
+use super::model::TerminateTarget;
 use super::theme::{self, Severity};
 
 /// Asks.

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::super::background_task::BackgroundTask;
-use super::super::command::TerminateTarget;
+use super::super::model::TerminateTarget;
 use super::super::model::Message;
 use super::App;
 use crate::gateway::{Client, GatewayError, Limits, Terminated};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::{Drafts, ExportRows};
+use super::{Drafts, ExportRows, TerminateTarget};
 use crate::dataset::{Cell, ColumnId};
 use crate::display::Clock;
 use crate::export::Progress;
@@ -13,7 +13,6 @@ use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, FacetOrder, FilterStatus, Kind, Side};
 use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
-use crate::ui::command::TerminateTarget;
 
 /// What the gateway, the settings and the queries gave, and what the user has applied.
 #[derive(Default)]

@@ -7,4 +7,4 @@ mod ui_state;
 
 pub(super) use app_state::{AppState, Health, Message};
 pub(super) use drafts::{Drafts, ExportOptions, ExportPath, ExportRows, LoginDraft};
-pub(super) use ui_state::{CellMenu, UiState};
+pub(super) use ui_state::{CellMenu, TerminateTarget, UiState};

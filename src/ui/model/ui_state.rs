@@ -5,7 +5,7 @@ use std::time::Instant;
 use egui::Id;
 
 use crate::dataset::{ColumnId, Value};
-use crate::ui::command::TerminateTarget;
+use crate::gateway::{NodeUrl, SessionKind};
 
 /// The transient state of the window.
 #[derive(Default)]
@@ -30,4 +30,31 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) cell: Option<(ColumnId, Value)>,
     /// The session of the row, where it can be terminated.
     pub(in crate::ui) session: Option<TerminateTarget>,
+}
+
+/// A session that can be terminated, as it was when the user asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct TerminateTarget {
+    /// The node of the session.
+    pub(in crate::ui) node: NodeUrl,
+    /// The kind of the session.
+    pub(in crate::ui) kind: SessionKind,
+    /// The client ID.
+    pub(in crate::ui) id: String,
+    /// The user.
+    pub(in crate::ui) user: Option<String>,
+    /// The project.
+    pub(in crate::ui) project: Option<String>,
+    /// The address of the client.
+    pub(in crate::ui) address: Option<String>,
+}
+
+impl TerminateTarget {
+    /// Returns a description for messages.
+    pub(in crate::ui) fn in_words(&self) -> String {
+        let Self { node, kind, user, project, .. } = self;
+        let user = user.as_deref().unwrap_or("an unknown user");
+        let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
+        format!("the {kind} session of {user}{project} on {}", node.authority())
+    }
 }
