@@ -57,8 +57,9 @@ fn plant() -> FakeGateway {
 }
 
 fn compare(window: &mut Window, name: &str) {
-    // The line with the time of day.
-    let rect = window.harness.get_by_label_contains("as of ").rect();
+    // The line with the time of day, and with the time until the next try or word of one under way.
+    let mut rect = window.harness.get_by_label_contains("as of ").rect();
+    rect.max.x = window.harness.ctx.content_rect().max.x;
     window.harness.remove_cursor();
     window.harness.run_steps(2);
     window.harness.mask(rect);
