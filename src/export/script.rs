@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::dataset::{ColumnId, Value};
 use crate::display::{self, Clock};
 use crate::filter::{self, Filter};
-use crate::query::{CellFilter, Kind};
+use crate::query::{CellFilter, KindFilter};
 
 /// The active filters.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub struct ActiveFilters<'a> {
     /// The project filter.
     pub project: Option<&'a Filter>,
     /// Clients, Designers or both.
-    pub kind: Kind,
+    pub kind: KindFilter,
     /// Filters on single values.
     pub cells: &'a [CellFilter],
 }
@@ -47,9 +47,9 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     let username = pattern_on(username, &ColumnId::Username);
     let project = pattern_on(project, &ColumnId::Project);
     match kind {
-        Kind::All => {}
-        Kind::Clients => omitted.push("only clients".to_owned()),
-        Kind::Designers => omitted.push("only designers".to_owned()),
+        KindFilter::All => {}
+        KindFilter::Clients => omitted.push("only clients".to_owned()),
+        KindFilter::Designers => omitted.push("only designers".to_owned()),
     }
     let is_in_call = |cell: &CellFilter| {
         let is_text = matches!(cell.value, Value::Text(_));
@@ -146,14 +146,17 @@ mod tests {
             let (username, project) = (Some(&username), Some(&project));
             session_info_call(&ActiveFilters { username, project, kind, cells }, &clock)
         };
-        assert_eq!(written(Kind::All, &[]), r#"system.util.getSessionInfo("bi.*", "(?s:.*)oil(?s:.*)")"#);
+        assert_eq!(
+            written(KindFilter::All, &[]),
+            r#"system.util.getSessionInfo("bi.*", "(?s:.*)oil(?s:.*)")"#
+        );
         let cells = [
             cell("username", "billy", false),
             cell("address", "h\u{fc}\nx", true),
             cell("project", "P", true),
         ];
         assert_eq!(
-            written(Kind::Designers, &cells),
+            written(KindFilter::Designers, &cells),
             "system.util.getSessionInfo(r\"(?!billy\\z)bi.*\", \"(?s:.*)oil(?s:.*)\")  \
              # not in this call: only designers; Address is h??x; Project is P"
         );

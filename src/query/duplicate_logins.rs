@@ -1,20 +1,20 @@
-//! Who is logged in to the same project more than once.
+//! Users with several sessions in one project.
 
 use crate::dataset::{Dataset, RowsByCode, TextColumn};
 
-/// The sessions whose user has more than one in the same project.
+/// The sessions whose user has several in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DuplicateLogins {
-    /// Row and number of sessions, by row. Only those with more than one: they are few.
-    times: Vec<(u32, u32)>,
+    /// Row and number of sessions, by row. Only rows with more than one: they are few.
+    counts: Vec<(u32, u32)>,
 }
 
 impl DuplicateLogins {
-    /// CellStyle through a whole dataset; filters have no say in who is logged in twice.
+    /// Searches a whole dataset, whatever the filters. Takes time in proportion to the rows.
     #[must_use]
-    pub fn of(dataset: &Dataset) -> Self {
+    pub fn find(dataset: &Dataset) -> Self {
         let (users, projects) = (RowsByCode::of(dataset.username()), dataset.project().codes());
-        let mut numbers = vec![0_u32; dataset.len()];
+        let mut counts = vec![0_u32; dataset.len()];
         let mut sessions: Vec<(u32, u32)> = Vec::new();
         for user in 0..users.distinct() {
             let rows = users.rows(user);
@@ -23,25 +23,25 @@ impl DuplicateLogins {
             }
             sessions.clear();
             sessions.extend(rows.iter().map(|&row| (projects[row as usize], row)));
-            // Few have more than a handful.
+            // Few users have more than a handful of sessions.
             sessions.sort_unstable();
-            for same in sessions.chunk_by(|(a, _), (b, _)| a == b) {
-                if same.len() > 1 && same[0].0 != TextColumn::NULL {
-                    let number = u32::try_from(same.len()).unwrap_or(u32::MAX);
-                    for &(_, row) in same {
-                        numbers[row as usize] = number;
+            for in_project in sessions.chunk_by(|(a, _), (b, _)| a == b) {
+                if in_project.len() > 1 && in_project[0].0 != TextColumn::NULL {
+                    let count = u32::try_from(in_project.len()).unwrap_or(u32::MAX);
+                    for &(_, row) in in_project {
+                        counts[row as usize] = count;
                     }
                 }
             }
         }
-        let times = (0..).zip(numbers).filter(|(_, number)| *number > 1).collect();
-        Self { times }
+        let counts = (0..).zip(counts).filter(|(_, count)| *count > 1).collect();
+        Self { counts }
     }
 
-    /// How many sessions the user of this row has in its project, where it is more than one.
+    /// Returns the number of sessions that the user of this row has in its project, if there are several.
     #[must_use]
-    pub fn times(&self, row: u32) -> Option<u32> {
-        let at = self.times.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        Some(self.times[at].1)
+    pub fn count(&self, row: u32) -> Option<u32> {
+        let index = self.counts.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(self.counts[index].1)
     }
 }

@@ -1,101 +1,118 @@
-//! How many: of the sessions shown, and of each user and each project.
+//! Counts of the selected sessions, and of the sessions of each user and each project.
 
-use super::Side;
-use super::filtering::Filters;
+use super::FilterField;
+use super::cancel::{CHUNK, CancelToken, Cancelled};
+use super::filtering::Masks;
 use crate::dataset::{Cell, ColumnId, Dataset, TextColumn};
 
-/// What the shown sessions are.
+/// Counts over the selected sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Clients among them.
+    /// Number of clients.
     pub clients: usize,
-    /// Designers among them. Neither where the gateway did not say.
+    /// Number of designers. A session of unknown kind is in neither number.
     pub designers: usize,
-    /// Different users.
+    /// Number of distinct users.
     pub users: usize,
 }
 
 impl Counts {
-    pub(super) fn of(dataset: &Dataset, rows: &[u32]) -> Self {
+    pub(super) fn of(dataset: &Dataset, rows: &[u32], cancel: CancelToken<'_>) -> Result<Self, Cancelled> {
         let mut counts = Self::default();
         let mut seen = vec![false; dataset.username().distinct()];
         let designer = dataset.column(&ColumnId::IsDesigner);
-        for &row in rows {
-            match designer.map(|column| column.cell(row as usize)) {
-                Some(Cell::Boolean(true)) => counts.designers += 1,
-                Some(Cell::Boolean(false)) => counts.clients += 1,
-                _ => {}
-            }
-            if let Some(code) = dataset.username().code(row as usize)
-                && !std::mem::replace(&mut seen[code as usize], true)
-            {
-                counts.users += 1;
+        for rows in rows.chunks(CHUNK) {
+            cancel.check()?;
+            for &row in rows {
+                match designer.map(|column| column.cell(row as usize)) {
+                    Some(Cell::Boolean(true)) => counts.designers += 1,
+                    Some(Cell::Boolean(false)) => counts.clients += 1,
+                    _ => {}
+                }
+                if let Some(code) = dataset.username().code(row as usize)
+                    && !std::mem::replace(&mut seen[code as usize], true)
+                {
+                    counts.users += 1;
+                }
             }
         }
-        counts
+        Ok(counts)
     }
 }
 
-/// In which order users and projects are listed.
+/// The order of users and projects in a facet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FacetOrder {
-    /// The one with the most sessions first.
+    /// By number of sessions, the largest first.
     #[default]
     Count,
     /// By name.
     Name,
 }
 
-/// How many sessions each user and each project has.
+/// The number of sessions of each user and each project.
 ///
-/// Each is counted among the sessions that pass all filters but its own, so that choosing one user does not take the
-/// others from the list.
+/// A facet counts the sessions that pass all filters except its own, so that the other users stay in the list when one
+/// is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// The users.
+    /// Sessions per user.
     pub users: Facet,
-    /// The projects.
+    /// Sessions per project.
     pub projects: Facet,
 }
 
-/// The values of one column, and how many sessions have each.
+/// The number of sessions with each value of a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facet {
-    /// The code of each value that some session has, and their number.
+    /// Code of each value that occurs, and its number of sessions.
     pub values: Vec<(u32, u32)>,
 }
 
 impl Facets {
-    pub(super) fn of(dataset: &Dataset, filters: &Filters, order: FacetOrder) -> Self {
-        let facet = |column, side| {
-            let mask = filters.without(side);
-            Facet::of(column, mask.as_deref().map(Vec::as_slice), order)
+    pub(super) fn of(
+        dataset: &Dataset,
+        masks: &Masks,
+        order: FacetOrder,
+        cancel: CancelToken<'_>,
+    ) -> Result<Self, Cancelled> {
+        let facet = |column, field| {
+            let mask = masks.without(field);
+            Facet::of(column, mask.as_deref().map(Vec::as_slice), order, cancel)
         };
-        Self {
-            users: facet(dataset.username(), Side::Username),
-            projects: facet(dataset.project(), Side::Project),
-        }
+        Ok(Self {
+            users: facet(dataset.username(), FilterField::Username)?,
+            projects: facet(dataset.project(), FilterField::Project)?,
+        })
     }
 }
 
 impl Facet {
-    /// Counts the rows that the mask lets pass; all without one.
-    fn of(column: &TextColumn, mask: Option<&[bool]>, order: FacetOrder) -> Self {
+    /// Counts the rows that pass the mask, or all rows without one.
+    fn of(
+        column: &TextColumn,
+        mask: Option<&[bool]>,
+        order: FacetOrder,
+        cancel: CancelToken<'_>,
+    ) -> Result<Self, Cancelled> {
         let mut sessions = vec![0; column.distinct()];
-        // An unknown value has no place there.
+        // The code of a null is out of range.
         let mut count = |code: u32| sessions.get_mut(code as usize).map_or((), |number| *number += 1);
-        match mask {
-            None => column.codes().iter().for_each(|&code| count(code)),
-            Some(mask) => {
-                let passing = column.codes().iter().zip(mask).filter(|(_, passes)| **passes);
-                passing.for_each(|(&code, _)| count(code));
+        for (index, codes) in column.codes().chunks(CHUNK).enumerate() {
+            cancel.check()?;
+            match mask {
+                None => codes.iter().for_each(|&code| count(code)),
+                Some(mask) => {
+                    let passing = codes.iter().zip(&mask[index * CHUNK..]).filter(|(_, passes)| **passes);
+                    passing.for_each(|(&code, _)| count(code));
+                }
             }
         }
-        // By code, and so by name.
+        // By code, which is by name.
         let mut values: Vec<(u32, u32)> = (0..).zip(sessions).filter(|(_, sessions)| *sessions > 0).collect();
         if order == FacetOrder::Count {
             values.sort_by_key(|(_, sessions)| std::cmp::Reverse(*sessions));
         }
-        Self { values }
+        Ok(Self { values })
     }
 }

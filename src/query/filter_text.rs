@@ -1,46 +1,62 @@
-//! Filters that are typed, and what a click makes of them.
+//! Filters as typed, and how clicks change them.
 
-use super::CellFilter;
-use crate::filter::{self, Mode};
+use crate::filter::{self, Filter, Mode, PatternError};
 
-/// A filter as it is typed.
+/// A text filter as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilterText {
     /// The pattern; empty for no filter.
     pub pattern: String,
-    /// How it is read.
+    /// The mode in which the pattern is matched.
     pub mode: Mode,
 }
 
+/// The compiled text filters of a query; `None` passes all sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Filter on usernames.
+    pub username: Option<Filter>,
+    /// Filter on projects.
+    pub project: Option<Filter>,
+}
+
 impl FilterText {
-    /// A filter for exactly this value.
+    /// Creates a filter that passes exactly this value.
     #[must_use]
-    pub fn only(value: &str) -> Self {
+    pub fn exactly(value: &str) -> Self {
         Self { pattern: filter::escape(value), mode: Mode::default() }
     }
 
-    /// The values that the filter names one by one; `None` where it is anything but a list of values.
+    /// Compiles the filter; returns `None` for an empty pattern.
+    ///
+    /// # Errors
+    /// If the pattern is invalid.
+    pub fn compile(&self) -> Result<Option<Filter>, PatternError> {
+        if self.pattern.is_empty() { Ok(None) } else { Filter::new(&self.pattern, self.mode).map(Some) }
+    }
+
+    /// Returns the values that the filter lists; `None` if it is anything but a list of values.
     #[must_use]
     pub fn values(&self) -> Option<Vec<String>> {
         if self.mode == Mode::default() { filter::values_of(&self.pattern) } else { None }
     }
 
-    /// A click on a value: that alone, or, where it is alone already, no filter.
-    pub fn choose(&mut self, value: &str) {
-        let alone = self.values().is_some_and(|values| values == [value]);
-        *self = if alone { Self::default() } else { Self::only(value) };
+    /// Passes this value only, or everything if that is so already.
+    pub fn toggle_only(&mut self, value: &str) {
+        let is_only = self.values().is_some_and(|values| values == [value]);
+        *self = if is_only { Self::default() } else { Self::exactly(value) };
     }
 
-    /// A click that adds: the value joins those that pass, or leaves them again.
+    /// Adds a value to the list of those that pass, or removes it.
     ///
-    /// Beside a pattern that is no list of values, the value is added as an alternative. One that can't be written so
-    /// stays as it is.
-    pub fn add(&mut self, value: &str) {
+    /// To a pattern that isn't a list of values, the value is added as an alternative. A pattern that can't be written
+    /// that way stays unchanged.
+    pub fn toggle_value(&mut self, value: &str) {
         let pattern = match self.values() {
             Some(mut values) => {
                 match values.iter().position(|other| other == value) {
-                    Some(at) => {
-                        values.remove(at);
+                    Some(index) => {
+                        values.remove(index);
                     }
                     None => values.push(value.to_owned()),
                 }
@@ -55,57 +71,42 @@ impl FilterText {
     }
 }
 
-impl CellFilter {
-    /// Puts a filter beside others. What was said of the same value before no longer holds, and of two values to keep in
-    /// one column the newer one counts.
-    pub fn put(self, others: &mut Vec<Self>) {
-        others.retain(|other| {
-            let same_value = (&other.column, &other.value) == (&self.column, &self.value);
-            let replaced = self.keep && other.keep && other.column == self.column;
-            !same_value && !replaced
-        });
-        others.push(self);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{ColumnId, Value};
-    use crate::filter::Filter;
 
     fn text(pattern: &str, contains: bool) -> FilterText {
         FilterText { pattern: pattern.to_owned(), mode: Mode { contains, ..Mode::default() } }
     }
 
     #[test]
-    fn a_click_chooses_one_value_and_a_second_one_all() {
+    fn toggles_a_single_value() {
         let mut filter = text("bi", true);
-        filter.choose("bill.smith");
+        filter.toggle_only("bill.smith");
         assert_eq!(filter, text(r"bill\.smith", false));
-        filter.choose("anna");
+        filter.toggle_only("anna");
         assert_eq!(filter, text("anna", false));
-        filter.choose("anna");
+        filter.toggle_only("anna");
         assert_eq!(filter, FilterText::default());
     }
 
     #[test]
-    fn a_click_that_adds_joins_and_leaves() {
+    fn adds_and_removes_values() {
         let mut filter = FilterText::default();
         for value in ["billy", "bill.smith", "anna", "billy"] {
-            filter.add(value);
+            filter.toggle_value(value);
         }
         assert_eq!(filter, text(r"bill\.smith|anna", false));
     }
 
     #[test]
-    fn what_a_pattern_found_stays_when_a_value_is_added() {
+    fn adds_a_value_to_a_pattern() {
         for (mut filter, passing) in [
             (text("bi.*", false), ["billy", "bianca"]),
             (text("ill", true), ["billy", "willy"]),
             (text("(?i)BILLY", false), ["billy", "Billy"]),
         ] {
-            filter.add("anna");
+            filter.toggle_value("anna");
             let compiled = Filter::new(&filter.pattern, filter.mode).unwrap();
             for value in passing.into_iter().chain(["anna"]) {
                 assert_eq!(compiled.is_match(value), Ok(true), "{value} by {}", filter.pattern);
@@ -114,20 +115,5 @@ mod tests {
                 assert_eq!(compiled.is_match(value), Ok(false), "{value} by {}", filter.pattern);
             }
         }
-    }
-
-    #[test]
-    fn of_one_value_the_last_word_counts() {
-        let cell = |value: &str, keep| CellFilter {
-            column: ColumnId::Address,
-            value: Value::Text(value.into()),
-            keep,
-        };
-        let mut cells = Vec::new();
-        for filter in [cell("a", true), cell("b", false), cell("c", true), cell("b", true), cell("d", false)]
-        {
-            filter.put(&mut cells);
-        }
-        assert_eq!(cells, [cell("b", true), cell("d", false)]);
     }
 }

@@ -1,130 +1,119 @@
 //! The rows that pass the filters.
 //!
-//! A pattern runs once per distinct value; the rows then only look their codes up.
+//! A pattern is matched once per distinct value; the rows only look up the result of their code.
 
 use std::borrow::{Borrow, Cow};
 use std::time::{Duration, Instant};
 
-use super::{Query, QueryError, Side};
-use crate::dataset::parallel::parallel_map;
+use super::cancel::{CHUNK, CancelToken, Cancelled, Stopped};
+use super::{CellFilter, FilterField, Filters, KindFilter};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
 
-/// How long a pattern that is not linear may take over all values together. Each value has a limit of its own, and
-/// many values just below it would hold up whoever types on.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Time limit of a pattern with backtracking over all values together. Each value has a limit of its own, but many
+/// values just below it would block the next query for too long.
+const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Which kind of session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    /// All of them, also those of which it is not known.
-    #[default]
-    All,
-    /// Clients.
-    Clients,
-    /// Designers.
-    Designers,
-}
-
-/// One value of a column, to keep or to leave out.
-///
-/// Several values to keep in one column are alternatives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CellFilter {
-    /// The column.
-    pub column: ColumnId,
-    /// The value; an unknown one can be looked for, too.
-    pub value: Value,
-    /// Whether sessions with this value stay, rather than go.
-    pub keep: bool,
-}
-
-/// The filters of a query, worked out for each row of one dataset.
-pub(super) struct Filters {
-    rows: u32,
-    username: Option<Verdicts>,
-    project: Option<Verdicts>,
+/// The filters of a query, evaluated for each row of one dataset.
+pub(super) struct Masks {
+    len: u32,
+    username: Option<FilterMask>,
+    project: Option<FilterMask>,
     others: Option<Mask>,
 }
 
-/// Whether each row passes.
+/// For each row, `true` if it passes.
 pub(super) type Mask = Vec<bool>;
 
-impl Filters {
-    pub(super) fn of(query: &Query, dataset: &Dataset) -> Result<Self, QueryError> {
-        let Query { username, project, kind, cells, .. } = query;
-        let username = Verdicts::of(dataset.username(), username.as_ref(), Side::Username)?;
-        let project = Verdicts::of(dataset.project(), project.as_ref(), Side::Project)?;
+impl Masks {
+    pub(super) fn evaluate(
+        filters: &Filters,
+        kind: KindFilter,
+        cells: &[CellFilter],
+        dataset: &Dataset,
+        cancel: CancelToken<'_>,
+    ) -> Result<Self, Stopped> {
+        let mask = |column, filter: &Option<Filter>, field| {
+            let filter = filter.as_ref();
+            filter.map(|filter| FilterMask::evaluate(column, filter, field, cancel)).transpose()
+        };
+        let username = mask(dataset.username(), &filters.username, FilterField::Username)?;
+        let project = mask(dataset.project(), &filters.project, FilterField::Project)?;
         let mut others = Vec::new();
         if let Some(designer) = match kind {
-            Kind::All => None,
-            Kind::Clients => Some(false),
-            Kind::Designers => Some(true),
+            KindFilter::All => None,
+            KindFilter::Clients => Some(false),
+            KindFilter::Designers => Some(true),
         } && let Some(column) = dataset.column(&ColumnId::IsDesigner)
         {
-            others.push(Test {
-                column,
-                values: vec![Sought::new(column, &Value::Boolean(designer))],
-                keep: true,
-            });
+            let values = vec![CellMatcher::new(column, &Value::Boolean(designer))];
+            others.push(ColumnMatcher { column, values, keep: true });
         }
-        let mut by_column: Vec<(&ColumnId, bool, Test<'_>)> = Vec::new();
+        let mut by_column: Vec<(&ColumnId, ColumnMatcher<'_>)> = Vec::new();
         for CellFilter { column: id, value, keep } in cells {
             let Some(column) = dataset.column(id) else {
                 continue;
             };
-            let value = Sought::new(column, value);
-            match by_column.iter_mut().find(|(theirs, kept, _)| (*theirs, kept) == (id, keep)) {
-                Some((_, _, test)) => test.values.push(value),
-                None => by_column.push((id, *keep, Test { column, values: vec![value], keep: *keep })),
+            let value = CellMatcher::new(column, value);
+            match by_column.iter_mut().find(|(other, matcher)| *other == id && matcher.keep == *keep) {
+                Some((_, matcher)) => matcher.values.push(value),
+                None => by_column.push((id, ColumnMatcher { column, values: vec![value], keep: *keep })),
             }
         }
-        others.extend(by_column.into_iter().map(|(_, _, test)| test));
-        let others = others.iter().map(|test| test.mask(dataset.len())).reduce(both);
-        let rows = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
-        Ok(Self { rows, username, project, others })
+        others.extend(by_column.into_iter().map(|(_, matcher)| matcher));
+        let mut mask = None;
+        for matcher in others {
+            let other = matcher.evaluate(dataset.len(), cancel)?;
+            mask = Some(match mask {
+                None => other,
+                Some(mask) => and(mask, other),
+            });
+        }
+        let len = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
+        Ok(Self { len, username, project, others: mask })
     }
 
-    /// The rows that pass all of them.
+    /// Returns the rows that pass all filters.
     pub(super) fn rows(&self) -> Vec<u32> {
-        let texts = [&self.username, &self.project].into_iter().flatten().map(|verdicts| &verdicts.rows);
-        match together(texts.chain(&self.others)) {
-            Some(mask) => places(&mask),
-            None => (0..self.rows).collect(),
+        let texts = [&self.username, &self.project].into_iter().flatten().map(|mask| &mask.rows);
+        match and_all(texts.chain(&self.others)) {
+            Some(mask) => passing(&mask),
+            None => (0..self.len).collect(),
         }
     }
 
-    /// Which rows pass all filters but the one on this side; `None` where there is no other.
-    pub(super) fn without(&self, side: Side) -> Option<Cow<'_, Mask>> {
-        let other = match side {
-            Side::Username => &self.project,
-            Side::Project => &self.username,
+    /// Returns the mask of all filters except this one; `None` without another filter.
+    pub(super) fn without(&self, field: FilterField) -> Option<Cow<'_, Mask>> {
+        let other = match field {
+            FilterField::Username => &self.project,
+            FilterField::Project => &self.username,
         };
-        together(other.iter().map(|verdicts| &verdicts.rows).chain(&self.others))
+        and_all(other.iter().map(|mask| &mask.rows).chain(&self.others))
     }
 
-    pub(super) fn no_username(&self) -> bool {
-        self.username.as_ref().is_some_and(|verdicts| !verdicts.any)
-    }
-
-    pub(super) fn no_project(&self) -> bool {
-        self.project.as_ref().is_some_and(|verdicts| !verdicts.any)
+    /// Returns `true` if there are values, and this filter alone passes none of them.
+    pub(super) fn matches_nothing(&self, field: FilterField) -> bool {
+        let mask = match field {
+            FilterField::Username => &self.username,
+            FilterField::Project => &self.project,
+        };
+        mask.as_ref().is_some_and(|mask| mask.matches_nothing)
     }
 }
 
-fn both(mut mask: Mask, other: impl Borrow<Mask>) -> Mask {
+fn and(mut mask: Mask, other: impl Borrow<Mask>) -> Mask {
     mask.iter_mut().zip(other.borrow()).for_each(|(passes, other)| *passes &= other);
     mask
 }
 
-fn together<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Option<Cow<'a, Mask>> {
+fn and_all<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Option<Cow<'a, Mask>> {
     let first = Cow::Borrowed(masks.next()?);
-    Some(masks.fold(first, |mask, other| Cow::Owned(both(mask.into_owned(), other))))
+    Some(masks.fold(first, |mask, other| Cow::Owned(and(mask.into_owned(), other))))
 }
 
-/// The rows that pass. Each is written down and only kept where it passes: a branch would be guessed wrongly at every
-/// other row that a filter like `.*a.*` leaves.
-fn places(mask: &Mask) -> Vec<u32> {
+/// Returns the rows that pass. Each row is written and kept only if it passes: a branch would be mispredicted for every
+/// other row of a filter like `.*a.*`.
+fn passing(mask: &Mask) -> Vec<u32> {
     let mut rows = vec![0; mask.len()];
     let mut len = 0;
     for (row, &passes) in (0..).zip(mask) {
@@ -136,90 +125,100 @@ fn places(mask: &Mask) -> Vec<u32> {
     rows
 }
 
-/// What came of a pattern.
-struct Verdicts {
-    /// Whether any distinct value passes.
-    any: bool,
+/// A text filter, evaluated for each row.
+struct FilterMask {
+    /// There are distinct values, and none of them passes.
+    matches_nothing: bool,
     rows: Mask,
 }
 
-impl Verdicts {
-    fn of(column: &TextColumn, filter: Option<&Filter>, side: Side) -> Result<Option<Self>, QueryError> {
-        let Some(filter) = filter else {
-            return Ok(None);
-        };
-        // Every value that matches begins with the prefix, and those with one prefix are neighbours.
+impl FilterMask {
+    fn evaluate(
+        column: &TextColumn,
+        filter: &Filter,
+        field: FilterField,
+        cancel: CancelToken<'_>,
+    ) -> Result<Self, Stopped> {
+        // Every value that matches starts with the prefix, and values with one prefix are neighbours.
         let codes = match filter.literal_prefix() {
             Some(prefix) => column.codes_with_prefix(prefix),
             None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
         };
         let mut by_code = vec![false; column.distinct()];
-        let verdicts = &mut by_code[codes.start as usize..codes.end as usize];
-        judge(column, filter, codes.start, verdicts).map_err(|source| QueryError { side, source })?;
-        let any = by_code.contains(&true);
-        let rows = column.codes().iter().map(|&code| by_code.get(code as usize) == Some(&true)).collect();
-        Ok(Some(Self { any, rows }))
-    }
-}
-
-/// So many values are worth a second thread.
-const TWO_THREADS: usize = 20_000;
-
-/// So many values are judged by one thread before it takes the next of them.
-const PART: usize = 32_768;
-
-/// Whether each value from `first` on passes.
-fn judge(column: &TextColumn, filter: &Filter, first: u32, verdicts: &mut [bool]) -> Result<(), MatchError> {
-    let begun = Instant::now();
-    let judge = |filter: &Filter, first: u32, verdicts: &mut [bool]| {
-        for (code, passes) in (first..).zip(verdicts) {
-            let value = column.text(code);
-            if !filter.is_linear() && begun.elapsed() > PATIENCE {
-                return Err(MatchError::too_much_backtracking(value));
-            }
-            *passes = filter.is_match(value)?;
+        let range = &mut by_code[codes.start as usize..codes.end as usize];
+        match_codes(column, filter, codes.start, range, field, cancel)?;
+        let mut rows = Vec::with_capacity(column.len());
+        for codes in column.codes().chunks(CHUNK) {
+            cancel.check()?;
+            rows.extend(codes.iter().map(|&code| by_code.get(code as usize) == Some(&true)));
         }
-        Ok(())
-    };
-    if verdicts.len() < TWO_THREADS {
-        return judge(filter, first, verdicts);
+        let matches_nothing = !by_code.is_empty() && !by_code.contains(&true);
+        Ok(Self { matches_nothing, rows })
     }
-    let parts = (first..).step_by(PART).zip(verdicts.chunks_mut(PART)).collect();
-    let judge = |(first, verdicts): (u32, &mut [bool])| judge(&filter.for_another_thread(), first, verdicts);
-    parallel_map(parts, judge).into_iter().collect()
 }
 
-/// Values to keep or to leave out in one column.
-struct Test<'a> {
+/// Number of values that a pattern without backtracking is matched with between two checks.
+const VALUES: usize = 1_024;
+
+/// Matches the values from code `first` on, and stores in `passes` whether each passes.
+fn match_codes(
+    column: &TextColumn,
+    filter: &Filter,
+    first: u32,
+    passes: &mut [bool],
+    field: FilterField,
+    cancel: CancelToken<'_>,
+) -> Result<(), Stopped> {
+    let started = Instant::now();
+    let is_linear = filter.is_linear();
+    // One value can take milliseconds with backtracking.
+    let chunk = if is_linear { VALUES } else { 1 };
+    for (first, passes) in (first..).step_by(chunk).zip(passes.chunks_mut(chunk)) {
+        cancel.check()?;
+        if !is_linear && started.elapsed() > MATCH_TIMEOUT {
+            return Err(Stopped::Match(field, MatchError::too_much_backtracking(column.text(first))));
+        }
+        for (code, passes) in (first..).zip(passes) {
+            *passes = filter.is_match(column.text(code)).map_err(|error| Stopped::Match(field, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The values to keep or to exclude in one column.
+struct ColumnMatcher<'a> {
     column: Column<'a>,
-    values: Vec<Sought>,
+    values: Vec<CellMatcher>,
     keep: bool,
 }
 
-/// A value as it is looked for: a text by its code, so that no row compares texts.
-enum Sought {
+/// A value to look for: a text by its code, so that no row compares texts.
+enum CellMatcher {
+    /// A text of this code, or null.
     Code(Option<u32>),
+    /// A value of another type.
     Cell(Value),
-    Nowhere,
+    /// A value that the column can't have.
+    Nothing,
 }
 
-impl Sought {
+impl CellMatcher {
     fn new(column: Column<'_>, value: &Value) -> Self {
         match (column, value) {
             (Column::Text(_), Value::Null) => Self::Code(None),
             (Column::Text(column), Value::Text(text)) => {
-                // By walking, because not every dictionary stands in the order of the code points.
+                // A linear search, because addresses are sorted as numbers, not as texts.
                 let mut codes = 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX);
                 codes
                     .find(|&code| column.text(code) == &**text)
-                    .map_or(Self::Nowhere, |code| Self::Code(Some(code)))
+                    .map_or(Self::Nothing, |code| Self::Code(Some(code)))
             }
-            (Column::Text(_), _) => Self::Nowhere,
+            (Column::Text(_), _) => Self::Nothing,
             (_, value) => Self::Cell(value.clone()),
         }
     }
 
-    fn is(&self, cell: Cell<'_>) -> bool {
+    fn matches(&self, cell: Cell<'_>) -> bool {
         match (self, cell) {
             (Self::Cell(Value::Real(a)), Cell::Real(b)) => a.total_cmp(&b).is_eq(),
             (Self::Cell(value), cell) => value.cell() == cell,
@@ -228,30 +227,37 @@ impl Sought {
     }
 }
 
-impl Test<'_> {
-    fn mask(&self, rows: usize) -> Mask {
+impl ColumnMatcher<'_> {
+    fn evaluate(&self, rows: usize, cancel: CancelToken<'_>) -> Result<Mask, Cancelled> {
         let Self { column, values, keep } = self;
-        let passes = |cell| values.iter().any(|value| value.is(cell)) == *keep;
+        let passes = |cell| values.iter().any(|value| value.matches(cell)) == *keep;
+        let mut mask = Vec::with_capacity(rows);
         match column {
             Column::Text(column) => {
                 let mut by_code = vec![!keep; column.distinct()];
-                let mut unknown = !keep;
+                let mut null = !keep;
                 for value in values {
                     match value {
-                        Sought::Code(Some(code)) => by_code[*code as usize] = *keep,
-                        Sought::Code(None) => unknown = *keep,
-                        Sought::Cell(_) | Sought::Nowhere => {}
+                        CellMatcher::Code(Some(code)) => by_code[*code as usize] = *keep,
+                        CellMatcher::Code(None) => null = *keep,
+                        CellMatcher::Cell(_) | CellMatcher::Nothing => {}
                     }
                 }
-                let verdict = |code: &u32| by_code.get(*code as usize).copied().unwrap_or(unknown);
-                column.codes().iter().map(verdict).collect()
+                for codes in column.codes().chunks(CHUNK) {
+                    cancel.check()?;
+                    mask.extend(
+                        codes.iter().map(|&code| by_code.get(code as usize).copied().unwrap_or(null)),
+                    );
+                }
             }
-            Column::Boolean(column) => {
-                let [unknown, no, yes] = [Cell::Null, Cell::Boolean(false), Cell::Boolean(true)].map(passes);
-                let verdict = |row| column.get(row).map_or(unknown, |value| if value { yes } else { no });
-                (0..rows).map(verdict).collect()
+            column => {
+                for start in (0..rows).step_by(CHUNK) {
+                    cancel.check()?;
+                    let end = rows.min(start + CHUNK);
+                    mask.extend((start..end).map(|row| passes(column.cell(row))));
+                }
             }
-            _ => (0..rows).map(|row| passes(column.cell(row))).collect(),
         }
+        Ok(mask)
     }
 }

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::SortKey;
 use crate::dataset::{Column, ColumnId, Dataset};
 
-/// By what rows are grouped.
+/// The grouping of rows.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Grouping {
-    /// The column, one of text.
+    /// The column, which must be a text column.
     pub column: ColumnId,
-    /// The group with the most sessions first; by the group's value otherwise.
+    /// `true` puts the group with the most sessions first; otherwise groups are ordered by value.
     pub largest_first: bool,
 }
 
-/// The sort that brings groups together: first by the group, in the direction that its column has anyway.
-pub(super) fn keys(grouping: Option<&Grouping>, sort: &[SortKey]) -> Vec<SortKey> {
+/// Returns the sort keys that bring groups together: the group's column first, in the direction that it has in `sort`.
+pub(super) fn sort_keys(grouping: Option<&Grouping>, sort: &[SortKey]) -> Vec<SortKey> {
     let Some(Grouping { column, .. }) = grouping else {
         return sort.to_vec();
     };
@@ -25,7 +25,8 @@ pub(super) fn keys(grouping: Option<&Grouping>, sort: &[SortKey]) -> Vec<SortKey
 }
 
 impl Grouping {
-    /// Where each group begins among rows that are sorted by it. Puts the largest first where that is wanted.
+    /// Returns the index of the first row of each group, for rows sorted by [`sort_keys`]. Moves the largest groups to the
+    /// front if the grouping asks for it.
     pub(super) fn arrange(&self, dataset: &Dataset, rows: &mut Vec<u32>) -> Vec<u32> {
         let Some(Column::Text(column)) = dataset.column(&self.column) else {
             return Vec::new();
@@ -35,15 +36,15 @@ impl Grouping {
         if self.largest_first {
             groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
         }
-        let mut begins = Vec::with_capacity(groups.len());
+        let mut starts = Vec::with_capacity(groups.len());
         let mut next = 0;
         for group in &groups {
-            begins.push(next);
+            starts.push(next);
             next += u32::try_from(group.len()).unwrap_or(u32::MAX);
         }
         if self.largest_first {
             *rows = groups.concat();
         }
-        begins
+        starts
     }
 }

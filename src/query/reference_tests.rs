@@ -1,12 +1,12 @@
-//! The same answers as the plain way gives them, on any dataset.
+//! The same results as a naive implementation, on arbitrary datasets.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header};
-use crate::filter::Mode;
+use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header};
 
 type Row = (Option<String>, Option<String>, Option<bool>, Option<i64>, Option<i32>);
 
@@ -16,7 +16,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(row, 0..80)
 }
 
-fn made(rows: &[Row]) -> Dataset {
+fn dataset(rows: &[Row]) -> Arc<Dataset> {
     let columns = [
         ("username", ColumnType::String),
         ("project", ColumnType::String),
@@ -42,10 +42,10 @@ fn made(rows: &[Row]) -> Dataset {
             builder.push(column, cell.unwrap_or(Cell::Null)).unwrap();
         }
     }
-    builder.finish(None, None)
+    Arc::new(builder.finish(None, None))
 }
 
-/// Known before unknown, and within the known by value, in the direction asked for.
+/// Compares values in one direction, with nulls last.
 fn ordering<T: PartialOrd>(a: Option<T>, b: Option<T>, descending: bool) -> std::cmp::Ordering {
     match (a, b) {
         (Some(a), Some(b)) if descending => b.partial_cmp(&a).unwrap(),
@@ -75,75 +75,79 @@ proptest! {
         rows in rows(),
         keys in proptest::sample::subsequence(vec!["username", "project:desc", "isDesigner", "creationTime:desc", "load"], 0..4),
         (username, project) in (proptest::option::of("[ab.]"), proptest::option::of("[PQ.]")),
-        kind in proptest::sample::select(vec![Kind::All, Kind::Clients, Kind::Designers]),
+        kind in proptest::sample::select(vec![KindFilter::All, KindFilter::Clients, KindFilter::Designers]),
     ) {
         let keys: Vec<SortKey> = keys.into_iter().map(|key| key.parse().unwrap()).collect();
-        let starting = |with: &Option<String>| {
-            with.as_ref().map(|with| Filter::new(&format!("{with}.*"), Mode::default()).unwrap())
+        let prefix = |prefix: &Option<String>| FilterText {
+            pattern: prefix.as_ref().map_or_else(String::new, |prefix| format!("{prefix}.*")),
+            ..FilterText::default()
         };
         let query = Query {
-            username: starting(&username),
-            project: starting(&project),
+            username: prefix(&username),
+            project: prefix(&project),
             kind,
             sort: keys.clone(),
             facets: Some(FacetOrder::Name),
             ..Query::default()
         };
-        let starts = |value: &Option<String>, with: &Option<String>| match (value, with) {
+        let starts_with = |value: &Option<String>, prefix: &Option<String>| match (value, prefix) {
             (_, None) => true,
             (None, Some(_)) => false,
-            (Some(value), Some(with)) => value.starts_with(with.as_str()) || with == "." && !value.is_empty(),
+            (Some(value), Some(prefix)) => {
+                value.starts_with(prefix.as_str()) || prefix == "." && !value.is_empty()
+            },
         };
         let is_kind = |row: &Row| match kind {
-            Kind::All => true,
-            Kind::Clients => row.2 == Some(false),
-            Kind::Designers => row.2 == Some(true),
+            KindFilter::All => true,
+            KindFilter::Clients => row.2 == Some(false),
+            KindFilter::Designers => row.2 == Some(true),
         };
         let numbered = || (0..).zip(&rows);
         let passing: Vec<u32> = numbered()
-            .filter(|(_, row)| starts(&row.0, &username) && starts(&row.1, &project) && is_kind(row))
+            .filter(|(_, row)| starts_with(&row.0, &username) && starts_with(&row.1, &project) && is_kind(row))
             .map(|(number, _)| number)
             .collect();
         let expected = sorted(&rows, &keys, passing);
-        let dataset = made(&rows);
-        let selection = query.run(&dataset).unwrap();
-        prop_assert_eq!(&selection.rows, &expected);
+        let dataset = dataset(&rows);
+        let result = query.run(&dataset).unwrap();
+        prop_assert_eq!(&result.rows, &expected);
 
         let mut users = HashMap::new();
-        for (_, row) in numbered().filter(|(_, row)| starts(&row.1, &project) && is_kind(row)) {
+        for (_, row) in numbered().filter(|(_, row)| starts_with(&row.1, &project) && is_kind(row)) {
             if let Some(user) = &row.0 {
                 *users.entry(user.clone()).or_insert(0) += 1;
             }
         }
-        let counted = selection.facets.unwrap().users.values.into_iter();
+        let counted = result.facets.unwrap().users.values.into_iter();
         let counted = counted.map(|(code, number)| (dataset.username().text(code).to_owned(), number));
         prop_assert_eq!(counted.collect::<HashMap<_, _>>(), users);
     }
 
     #[test]
-    fn repeats(rows in rows()) {
-        let repeats = DuplicateLogins::of(&made(&rows));
+    fn finds_duplicate_logins(rows in rows()) {
+        let duplicates = DuplicateLogins::find(&dataset(&rows));
         for (number, row) in (0..).zip(&rows) {
             let same = rows.iter().filter(|other| (&other.0, &other.1) == (&row.0, &row.1)).count();
-            let is_known = row.0.is_some() && row.1.is_some();
-            let expected = (is_known && same > 1).then(|| u32::try_from(same).unwrap());
-            prop_assert_eq!(repeats.times(number), expected);
+            let has_both = row.0.is_some() && row.1.is_some();
+            let expected = (has_both && same > 1).then(|| u32::try_from(same).unwrap());
+            prop_assert_eq!(duplicates.count(number), expected);
         }
     }
 }
 
 #[test]
-fn a_filter_over_many_values_is_judged_in_parts() {
+fn filters_many_distinct_values() {
     let rows: Vec<Row> =
         (0..100_000).map(|number| (Some(format!("user{number}")), None, None, None, None)).collect();
-    let dataset = made(&rows);
-    let query =
-        |text| Query { username: Some(Filter::new(text, Mode::default()).unwrap()), ..Query::default() };
+    let query = |pattern: &str| Query {
+        username: FilterText { pattern: pattern.to_owned(), ..FilterText::default() },
+        ..Query::default()
+    };
     let expected: Vec<u32> = (0..100_000).filter(|number| number % 10 == 7).collect();
-    assert_eq!(query(".*7").run(&dataset).unwrap().rows, expected);
-    // Backtracking that is given up in one part is told.
+    assert_eq!(query(".*7").run(&dataset(&rows)).unwrap().rows, expected);
+    // The last value exceeds the limit of backtracking.
     let endless: Vec<Row> =
         rows.into_iter().chain([(Some("a".repeat(100)), None, None, None, None)]).collect();
-    let error = query(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b").run(&made(&endless)).unwrap_err();
-    assert_eq!(error.side, Side::Username);
+    let error = query(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b").run(&dataset(&endless)).unwrap_err();
+    assert_eq!(error.field, FilterField::Username);
 }

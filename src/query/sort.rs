@@ -5,15 +5,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::cancel::{CHUNK, CancelToken, Cancelled};
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
 
-/// One column to sort by, and in which direction. As text: `COLUMN` or `COLUMN:desc`.
+/// A column to sort by and its direction, written `COLUMN` or `COLUMN:desc`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SortKey {
     /// The column.
     pub column: ColumnId,
-    /// The largest first.
+    /// `true` puts the largest values first.
     pub descending: bool,
 }
 
@@ -21,7 +22,7 @@ impl FromStr for SortKey {
     type Err = SortKeyError;
 
     fn from_str(text: &str) -> Result<Self, SortKeyError> {
-        // Behind the last colon, because a gateway's own column may have one in its name.
+        // After the last colon: a gateway's own column may have one in its name.
         let (column, direction) = text.rsplit_once(':').unwrap_or((text, "asc"));
         let descending = match direction {
             "asc" => false,
@@ -61,20 +62,20 @@ impl fmt::Display for SortKey {
     }
 }
 
-/// A text that is no sort key.
+/// The text isn't a sort key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SortKeyError {
-    /// What stands behind the colon is no direction.
-    #[error("{0:?} is no direction; after the colon stands asc or desc")]
+    /// The text after the colon isn't a direction.
+    #[error("expected asc or desc after the colon, found {0:?}")]
     Direction(String),
-    /// Nothing stands before the colon.
-    #[error("a column is missing; write COLUMN or COLUMN:desc")]
+    /// There is no column before the colon.
+    #[error("expected COLUMN or COLUMN:desc, found no column")]
     NoColumn,
 }
 
-/// The sort after a click on a header: ascending first, then descending, then unsorted again.
+/// Returns the sort after a click on a column header: ascending, then descending, then unsorted.
 #[must_use]
-pub fn toggled(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
+pub fn toggle_sort(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
     let key = |descending| SortKey { column: column.clone(), descending };
     match sort {
         [only] if only.column == *column && only.descending => Vec::new(),
@@ -83,9 +84,10 @@ pub fn toggled(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
     }
 }
 
-/// The sort after a click that adds: the column as the least important key; then descending; then without it.
+/// Returns the sort after a click that adds a column as the least important key: ascending, then descending, then without
+/// it.
 #[must_use]
-pub fn added(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
+pub fn toggle_additional_sort(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
     let mut sort = sort.to_vec();
     match sort.iter().position(|key| key.column == *column) {
         None => sort.push(SortKey { column: column.clone(), descending: false }),
@@ -97,87 +99,124 @@ pub fn added(sort: &[SortKey], column: &ColumnId) -> Vec<SortKey> {
     sort
 }
 
-/// Sorts rows, which stand in the gateway's order. Stable in both directions; unknown values last in both.
-pub(super) fn sort(dataset: &Dataset, keys: &[SortKey], rows: &mut Vec<u32>) {
+/// Sorts rows that are in the gateway's order. Stable, with nulls last, in both directions.
+pub(super) fn sort(
+    dataset: &Dataset,
+    keys: &[SortKey],
+    rows: &mut Vec<u32>,
+    cancel: CancelToken<'_>,
+) -> Result<(), Cancelled> {
     // From the least important key to the most important: each sort keeps the order of the one before.
-    for key in keys.iter().rev() {
-        let Some(column) = dataset.column(&key.column) else {
+    for SortKey { column, descending } in keys.iter().rev() {
+        let descending = *descending;
+        let Some(column) = dataset.column(column) else {
             continue;
         };
         match column {
-            Column::Text(column) if column.distinct() <= WORTH_COUNTING * rows.len() => {
-                by_counting(rows, column, key.descending);
+            Column::Text(column) if column.distinct() <= MAX_DISTINCT_PER_ROW * rows.len() => {
+                sort_by_counting(rows, column, descending, cancel)?;
             }
-            Column::Text(column) => by(rows, key.descending, |row| column.code(row).map(u64::from)),
-            Column::Boolean(column) => by(rows, key.descending, |row| column.get(row).map(u64::from)),
+            Column::Text(column) => {
+                sort_by_rank(rows, descending, cancel, |row| column.code(row).map(u64::from))?;
+            }
+            Column::Boolean(column) => {
+                sort_by_rank(rows, descending, cancel, |row| column.get(row).map(u64::from))?;
+            }
             Column::Date(column) | Column::Integer(column) => {
-                by(rows, key.descending, |row| column.get(row).map(i64_rank));
+                sort_by_rank(rows, descending, cancel, |row| column.get(row).map(i64_rank))?;
             }
-            Column::Real(column) => by(rows, key.descending, |row| column.get(row).map(f64_rank)),
+            Column::Real(column) => {
+                sort_by_rank(rows, descending, cancel, |row| column.get(row).map(f64_rank))?;
+            }
         }
     }
+    Ok(())
 }
 
-/// To count costs as much for each distinct text as for each row; comparing takes longer, but only for rows.
-const WORTH_COUNTING: usize = 4;
+/// Up to this many distinct texts per row, counting is faster than comparing. It takes as long for a distinct text as for a
+/// row.
+const MAX_DISTINCT_PER_ROW: usize = 4;
 
-/// Sorts by code without comparing: counts how many rows have each, and then puts each row into its place.
-fn by_counting(rows: &mut Vec<u32>, column: &TextColumn, descending: bool) {
+/// Sorts by code without comparisons: counts the rows of each code, then moves each row to its position.
+fn sort_by_counting(
+    rows: &mut Vec<u32>,
+    column: &TextColumn,
+    descending: bool,
+    cancel: CancelToken<'_>,
+) -> Result<(), Cancelled> {
     let distinct = column.distinct();
-    // Codes are smaller than the number of distinct texts, and that is the place of the unknown.
-    let last = u32::try_from(distinct).unwrap_or(u32::MAX);
+    // Codes are below the number of distinct texts, which is the key of a null.
+    let null = u32::try_from(distinct).unwrap_or(u32::MAX);
     let codes = column.codes();
-    let keys: Vec<u32> = rows
-        .iter()
-        .map(|&row| match codes[row as usize] {
-            code if code >= last => last,
-            code if descending => last - 1 - code,
-            code => code,
-        })
-        .collect();
+    let mut keys: Vec<u32> = Vec::with_capacity(rows.len());
     let mut next = vec![0_u32; distinct + 1];
+    for rows in rows.chunks(CHUNK) {
+        cancel.check()?;
+        keys.extend(rows.iter().map(|&row| match codes[row as usize] {
+            code if code >= null => null,
+            code if descending => null - 1 - code,
+            code => code,
+        }));
+    }
     for &key in &keys {
         next[key as usize] += 1;
     }
-    let mut before = 0;
+    let mut total = 0;
     for next in &mut next {
-        before += std::mem::replace(next, before);
+        total += std::mem::replace(next, total);
     }
     let mut sorted = vec![0; rows.len()];
-    for (&key, &row) in keys.iter().zip(&*rows) {
-        let next = &mut next[key as usize];
-        sorted[*next as usize] = row;
-        *next += 1;
+    for (keys, rows) in keys.chunks(CHUNK).zip(rows.chunks(CHUNK)) {
+        cancel.check()?;
+        for (&key, &row) in keys.iter().zip(rows) {
+            let next = &mut next[key as usize];
+            sorted[*next as usize] = row;
+            *next += 1;
+        }
     }
     *rows = sorted;
+    Ok(())
 }
 
-/// Sorts by rank. The ranks are fetched once and stand beside their rows: looked up at each comparison, each would be
-/// a cache miss.
-fn by(rows: &mut Vec<u32>, descending: bool, rank: impl Fn(usize) -> Option<u64>) {
+/// Sorts by rank. The ranks are copied next to their rows first: a look-up at each comparison would be a cache miss.
+fn sort_by_rank(
+    rows: &mut Vec<u32>,
+    descending: bool,
+    cancel: CancelToken<'_>,
+    rank: impl Fn(usize) -> Option<u64>,
+) -> Result<(), Cancelled> {
     let direction = if descending { u64::MAX } else { 0 };
     let mut ranked = Vec::with_capacity(rows.len());
-    let mut unknown = Vec::new();
-    for &row in &*rows {
-        match rank(row as usize) {
-            Some(rank) => ranked.push((rank ^ direction, row)),
-            None => unknown.push(row),
+    let mut nulls = Vec::new();
+    for rows in rows.chunks(CHUNK) {
+        cancel.check()?;
+        for &row in rows {
+            match rank(row as usize) {
+                Some(rank) => ranked.push((rank ^ direction, row)),
+                None => nulls.push(row),
+            }
         }
+    }
+    // The standard library's sort can't be stopped, but it merges runs that are sorted already.
+    for run in ranked.chunks_mut(CHUNK) {
+        cancel.check()?;
+        run.sort_by_key(|(rank, _)| *rank);
     }
     ranked.sort_by_key(|(rank, _)| *rank);
     rows.clear();
     rows.extend(ranked.into_iter().map(|(_, row)| row));
-    rows.append(&mut unknown);
+    rows.append(&mut nulls);
+    Ok(())
 }
 
-/// A number whose order as unsigned is the order of `value`.
+/// Maps a number to an unsigned one of the same order.
 fn i64_rank(value: i64) -> u64 {
     value.cast_unsigned() ^ (1 << 63)
 }
 
-/// A number whose order is the order of `value`: the bits of a negative one count down.
+/// Maps a number to an unsigned one of the same order: the bits of negative numbers are inverted.
 fn f64_rank(value: f64) -> u64 {
-    // One zero: -0.0 and 0.0 are the same number.
+    // -0.0 and 0.0 are the same number.
     let bits = (value + 0.0).to_bits();
     if bits >> 63 == 1 { !bits } else { bits ^ (1 << 63) }
 }

@@ -1,10 +1,13 @@
-//! Queries over a small dataset whose right answers can be read off.
+//! Queries over a small dataset whose results can be read off.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::cancel::{CHUNK, CancelToken, Stopped};
 use super::*;
-use crate::dataset::{Cell, ColumnId, ColumnType, DatasetBuilder, Header, TextColumn, Value};
-use crate::filter::Mode;
+use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, TextColumn, Value};
 
-/// Username, project, address, designer, created, load; a dash stands for unknown.
+/// Username, project, address, designer, created, load; a dash is a null.
 const ROWS: [&str; 7] = [
     "billy Packaging 10.2.0.9 false 30 0.5",
     "anna Boiler 10.10.0.1 true 10 -2",
@@ -15,7 +18,7 @@ const ROWS: [&str; 7] = [
     "bianca Boiler 9.1.1.1 false 30 1000",
 ];
 
-fn dataset() -> Dataset {
+fn dataset() -> Arc<Dataset> {
     let columns = [
         ("username", ColumnType::String),
         ("project", ColumnType::String),
@@ -41,15 +44,18 @@ fn dataset() -> Dataset {
         }
         builder.push(6, Cell::Text(row)).unwrap();
     }
-    builder.finish(None, None)
+    Arc::new(builder.finish(None, None))
+}
+
+fn text(pattern: &str) -> FilterText {
+    FilterText { pattern: pattern.to_owned(), ..FilterText::default() }
 }
 
 fn rows(username: &str, project: &str, sort: &str) -> Vec<u32> {
-    let filter = |text: &str| (!text.is_empty()).then(|| Filter::new(text, Mode::default()).unwrap());
     let keys = sort.split(',').filter(|key| !key.is_empty());
     let query = Query {
-        username: filter(username),
-        project: filter(project),
+        username: text(username),
+        project: text(project),
         sort: keys.map(|key| key.parse().unwrap()).collect(),
         ..Query::default()
     };
@@ -57,12 +63,12 @@ fn rows(username: &str, project: &str, sort: &str) -> Vec<u32> {
 }
 
 #[test]
-fn without_filter_and_sort_all_rows_stand_in_the_gateways_order() {
+fn keeps_the_gateways_order_by_default() {
     assert_eq!(rows("", "", ""), [0, 1, 2, 3, 4, 5, 6]);
 }
 
 #[test]
-fn filters_match_whole_values_and_never_an_unknown_one() {
+fn filters_match_whole_values_and_no_null() {
     assert_eq!(rows("bi.*", "", ""), [0, 2, 6]);
     assert_eq!(rows("", "Pack.*", ""), [0, 3, 5]);
     assert_eq!(rows("bi.*", "Boiler", ""), [2, 6]);
@@ -71,19 +77,20 @@ fn filters_match_whole_values_and_never_an_unknown_one() {
 }
 
 #[test]
-fn a_filter_that_finds_nothing_by_itself_is_told() {
-    let filter = |text| Some(Filter::new(text, Mode::default()).unwrap());
-    let query = Query { username: filter("bil"), project: filter("Boiler"), ..Query::default() };
-    let selection = query.run(&dataset()).unwrap();
-    assert_eq!((selection.no_username, selection.no_project), (true, false));
-    // Each finds something, and only together they find nothing.
-    let query = Query { username: filter("bianca"), project: filter("Packaging"), ..Query::default() };
-    let selection = query.run(&dataset()).unwrap();
-    assert_eq!(selection, Selection::default());
+fn reports_filters_that_match_nothing() {
+    let match_nothing = |username, project| {
+        let query = Query { username: text(username), project: text(project), ..Query::default() };
+        let result = query.run(&dataset()).unwrap();
+        assert_eq!(result.rows, [0; 0]);
+        (result.username.matches_nothing, result.project.matches_nothing)
+    };
+    assert_eq!(match_nothing("bil", "Boiler"), (true, false));
+    // Both match something, but not together.
+    assert_eq!(match_nothing("bianca", "Packaging"), (false, false));
 }
 
 #[test]
-fn sorting_is_stable_both_ways_with_unknown_last() {
+fn sorting_is_stable_with_nulls_last_in_both_directions() {
     assert_eq!(rows("", "", "username"), [4, 1, 5, 6, 0, 2, 3]);
     assert_eq!(rows("", "", "username:desc"), [0, 2, 6, 1, 5, 4, 3]);
     assert_eq!(rows("", "", "isDesigner"), [0, 2, 3, 6, 1, 5, 4]);
@@ -92,35 +99,35 @@ fn sorting_is_stable_both_ways_with_unknown_last() {
 }
 
 #[test]
-fn addresses_and_numbers_sort_as_numbers() {
+fn sorts_addresses_and_numbers_as_numbers() {
     assert_eq!(rows("", "", "address"), [6, 0, 4, 1, 3, 5, 2]);
     assert_eq!(rows("", "", "load"), [1, 4, 3, 5, 0, 6, 2]);
     assert_eq!(rows("", "", "load:desc"), [6, 0, 3, 5, 4, 1, 2]);
 }
 
 #[test]
-fn later_keys_settle_what_earlier_ones_leave_equal() {
+fn later_keys_order_rows_that_earlier_keys_leave_equal() {
     assert_eq!(rows("", "", "project,creationTime:desc"), [6, 2, 1, 3, 0, 5, 4]);
     assert_eq!(rows("bi.*", "", "username:desc,creationTime"), [2, 0, 6]);
 }
 
 #[test]
-fn a_column_that_is_not_there_sorts_nothing() {
+fn ignores_sort_keys_of_missing_columns() {
     assert_eq!(rows("", "", "memory,username"), rows("", "", "username"));
 }
 
 #[test]
-fn a_header_click_goes_up_down_and_away() {
-    let up = toggled(&[], &ColumnId::Username);
+fn toggles_sort_order() {
+    let up = toggle_sort(&[], &ColumnId::Username);
     assert_eq!(up, ["username".parse().unwrap()]);
-    let down = toggled(&up, &ColumnId::Username);
+    let down = toggle_sort(&up, &ColumnId::Username);
     assert_eq!(down, ["username:desc".parse().unwrap()]);
-    assert_eq!(toggled(&down, &ColumnId::Username), []);
-    assert_eq!(toggled(&down, &ColumnId::Project), ["project".parse().unwrap()]);
+    assert_eq!(toggle_sort(&down, &ColumnId::Username), []);
+    assert_eq!(toggle_sort(&down, &ColumnId::Project), ["project".parse().unwrap()]);
 }
 
 #[test]
-fn a_sort_key_is_read_from_text() {
+fn parses_sort_keys() {
     assert_eq!("x:up".parse::<SortKey>(), Err(SortKeyError::Direction("up".into())));
     assert_eq!(":desc".parse::<SortKey>(), Err(SortKeyError::NoColumn));
     for (text, written) in [
@@ -136,14 +143,14 @@ fn a_sort_key_is_read_from_text() {
 }
 
 #[test]
-fn a_click_that_adds_puts_the_column_last_turns_it_and_takes_it_away() {
-    let sort = toggled(&[], &ColumnId::Project);
-    let sort = added(&sort, &ColumnId::Username);
+fn toggles_additional_sort_keys() {
+    let sort = toggle_sort(&[], &ColumnId::Project);
+    let sort = toggle_additional_sort(&sort, &ColumnId::Username);
     let texts = |sort: &[SortKey]| sort.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(texts(&sort), ["project", "username"]);
-    let sort = added(&sort, &ColumnId::Project);
+    let sort = toggle_additional_sort(&sort, &ColumnId::Project);
     assert_eq!(texts(&sort), ["project:desc", "username"]);
-    let sort = added(&sort, &ColumnId::Project);
+    let sort = toggle_additional_sort(&sort, &ColumnId::Project);
     assert_eq!(texts(&sort), ["username"]);
 }
 
@@ -151,50 +158,49 @@ fn cell(column: &str, value: Value, keep: bool) -> CellFilter {
     CellFilter { column: column.into(), value, keep }
 }
 
-fn filtered(kind: Kind, cells: Vec<CellFilter>) -> Vec<u32> {
+fn filtered(kind: KindFilter, cells: Vec<CellFilter>) -> Vec<u32> {
     Query { kind, cells, ..Query::default() }.run(&dataset()).unwrap().rows
 }
 
 #[test]
-fn clients_and_designers_are_told_apart_and_the_unknown_is_neither() {
-    assert_eq!(filtered(Kind::Clients, Vec::new()), [0, 2, 3, 6]);
-    assert_eq!(filtered(Kind::Designers, Vec::new()), [1, 5]);
-    assert_eq!(filtered(Kind::All, Vec::new()).len(), ROWS.len());
+fn sessions_of_unknown_kind_are_neither_clients_nor_designers() {
+    assert_eq!(filtered(KindFilter::Clients, Vec::new()), [0, 2, 3, 6]);
+    assert_eq!(filtered(KindFilter::Designers, Vec::new()), [1, 5]);
+    assert_eq!(filtered(KindFilter::All, Vec::new()).len(), ROWS.len());
 }
 
 #[test]
-fn values_are_kept_or_left_out() {
+fn keeps_and_excludes_values() {
     let address = |text: &str, keep| cell("address", Value::Text(text.into()), keep);
-    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", true)]), [0, 4]);
-    // Several to keep are alternatives, several to leave out go together.
-    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", true), address("::1", true)]), [0, 3, 4]);
-    assert_eq!(filtered(Kind::All, vec![address("10.2.0.9", false), address("::1", false)]), [1, 2, 5, 6]);
+    assert_eq!(filtered(KindFilter::All, vec![address("10.2.0.9", true)]), [0, 4]);
+    // Several values to keep are alternatives.
+    assert_eq!(filtered(KindFilter::All, vec![address("10.2.0.9", true), address("::1", true)]), [0, 3, 4]);
+    assert_eq!(
+        filtered(KindFilter::All, vec![address("10.2.0.9", false), address("::1", false)]),
+        [1, 2, 5, 6]
+    );
     let both = vec![address("10.2.0.9", true), cell("username", Value::Text("billy".into()), false)];
-    assert_eq!(filtered(Kind::All, both), [4]);
-    assert_eq!(filtered(Kind::All, vec![address("nowhere", true)]), [0; 0]);
-    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Null, true)]), [4]);
-    assert_eq!(filtered(Kind::All, vec![cell("project", Value::Null, false)]), [0, 1, 2, 3, 5, 6]);
-    assert_eq!(filtered(Kind::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
-    assert_eq!(filtered(Kind::All, vec![cell("load", Value::Null, true)]), [2]);
-    assert_eq!(filtered(Kind::All, vec![cell("gone", Value::Null, true)]).len(), ROWS.len());
+    assert_eq!(filtered(KindFilter::All, both), [4]);
+    assert_eq!(filtered(KindFilter::All, vec![address("nowhere", true)]), [0; 0]);
+    assert_eq!(filtered(KindFilter::All, vec![cell("project", Value::Null, true)]), [4]);
+    assert_eq!(filtered(KindFilter::All, vec![cell("project", Value::Null, false)]), [0, 1, 2, 3, 5, 6]);
+    assert_eq!(filtered(KindFilter::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
+    assert_eq!(filtered(KindFilter::All, vec![cell("load", Value::Null, true)]), [2]);
+    assert_eq!(filtered(KindFilter::All, vec![cell("gone", Value::Null, true)]).len(), ROWS.len());
 }
 
 #[test]
-fn what_is_shown_is_counted() {
-    let query = |username: Option<&str>| Query {
-        username: username.map(|text| Filter::new(text, Mode::default()).unwrap()),
-        ..Query::default()
-    };
+fn counts_selected_sessions() {
+    let query = |username| Query { username: text(username), ..Query::default() };
     let counts = |username| query(username).run(&dataset()).unwrap().counts;
-    assert_eq!(counts(None), Counts { clients: 4, designers: 2, users: 4 });
-    assert_eq!(counts(Some("b.*")), Counts { clients: 3, designers: 0, users: 2 });
+    assert_eq!(counts(""), Counts { clients: 4, designers: 2, users: 4 });
+    assert_eq!(counts("b.*"), Counts { clients: 3, designers: 0, users: 2 });
 }
 
 #[test]
-fn each_facet_is_counted_without_its_own_filter() {
-    let filter = |text| Some(Filter::new(text, Mode::default()).unwrap());
+fn facets_ignore_their_own_filter() {
     let facets = |order| {
-        let query = Query { username: filter("billy"), facets: Some(order), ..Query::default() };
+        let query = Query { username: text("billy"), facets: Some(order), ..Query::default() };
         query.run(&dataset()).unwrap().facets.unwrap()
     };
     let dataset = dataset();
@@ -215,27 +221,27 @@ fn grouped(column: &str, largest_first: bool, sort: &str) -> Vec<Vec<u32>> {
         sort: sort.split(',').filter(|key| !key.is_empty()).map(|key| key.parse().unwrap()).collect(),
         ..Query::default()
     };
-    let Selection { rows, groups, .. } = query.run(&dataset()).unwrap();
+    let QueryResult { rows, groups, .. } = query.run(&dataset()).unwrap();
     let ends = groups.iter().skip(1).copied().chain([u32::try_from(rows.len()).unwrap()]);
     groups.iter().zip(ends).map(|(&start, end)| rows[start as usize..end as usize].to_vec()).collect()
 }
 
 #[test]
-fn groups_stand_by_value_or_by_size_and_are_sorted_inside() {
+fn groups_by_value_or_size_and_sorts_within_groups() {
     let by_name: [&[u32]; 3] = [&[1, 2, 6], &[0, 3, 5], &[4]];
     assert_eq!(grouped("project", false, ""), by_name);
     let by_name_sorted: [&[u32]; 3] = [&[2, 6, 1], &[0, 5, 3], &[4]];
     assert_eq!(grouped("project", false, "username:desc"), by_name_sorted);
-    let by_name_down: [&[u32]; 3] = [&[0, 3, 5], &[1, 2, 6], &[4]];
-    assert_eq!(grouped("project", false, "project:desc"), by_name_down);
+    let by_name_descending: [&[u32]; 3] = [&[0, 3, 5], &[1, 2, 6], &[4]];
+    assert_eq!(grouped("project", false, "project:desc"), by_name_descending);
     let by_size: [&[u32]; 5] = [&[1, 5], &[0, 2], &[4], &[6], &[3]];
     assert_eq!(grouped("username", true, ""), by_size);
-    // Neither a column of numbers nor one that is not there makes groups.
+    // Only existing text columns make groups.
     assert_eq!(grouped("load", false, "").len() + grouped("gone", false, "").len(), 0);
 }
 
 #[test]
-fn only_the_same_user_in_the_same_project_repeats() {
+fn finds_duplicate_logins() {
     let mut builder = DatasetBuilder::new(
         ["username", "project", "address", "clientId"]
             .map(|name| Header { name: name.to_owned(), kind: ColumnType::String })
@@ -258,7 +264,60 @@ fn only_the_same_user_in_the_same_project_repeats() {
             builder.push(column, cell).unwrap();
         }
     }
-    let repeats = DuplicateLogins::of(&builder.finish(None, None));
-    let times: Vec<_> = (0..8).map(|row| repeats.times(row)).collect();
-    assert_eq!(times, [Some(2), Some(3), None, Some(2), None, None, Some(3), Some(3)]);
+    let duplicates = DuplicateLogins::find(&builder.finish(None, None));
+    let counts: Vec<_> = (0..8).map(|row| duplicates.count(row)).collect();
+    assert_eq!(counts, [Some(2), Some(3), None, Some(2), None, None, Some(3), Some(3)]);
+}
+
+/// A dataset with this many users, each with one session.
+fn large_dataset(sessions: u32) -> Arc<Dataset> {
+    let users: Vec<String> = (0..sessions).map(|number| format!("user{number:06}")).collect();
+    let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
+    for (number, user) in (0..).zip(&users) {
+        // The positions of the standard columns: username, project, address, isDesigner, clientId, creationTime.
+        let cells = [
+            Cell::Text(user),
+            Cell::Text("P"),
+            Cell::Null,
+            Cell::Boolean(number % 2 == 0),
+            Cell::Null,
+            Cell::Date(i64::from(number * 7_919 % sessions)),
+        ];
+        for (column, cell) in cells.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    Arc::new(builder.finish(None, None))
+}
+
+/// Runs a query that is cancelled at this check, and returns its result and the number of checks.
+fn select_until(query: &Query, dataset: &Arc<Dataset>, last: usize) -> (Result<QueryResult, Stopped>, usize) {
+    let checks = AtomicUsize::new(0);
+    let is_cancelled = || checks.fetch_add(1, Ordering::SeqCst) + 1 >= last;
+    let filters = query.compile().unwrap();
+    let result = query.select(&filters, dataset, CancelToken::new(&is_cancelled));
+    (result, checks.into_inner())
+}
+
+#[test]
+fn stops_at_the_first_check_after_cancellation() {
+    let sessions = 3 * u32::try_from(CHUNK).unwrap();
+    let dataset = large_dataset(sessions);
+    let query = Query {
+        username: text(".*7.*"),
+        project: text("(?<letter>P)|\\k<letter>"),
+        kind: KindFilter::Clients,
+        cells: vec![cell("creationTime", Value::Date(0), false), cell("project", Value::Null, false)],
+        sort: ["username", "creationTime", "isDesigner"].map(|key| key.parse().unwrap()).into(),
+        facets: Some(FacetOrder::Count),
+        ..Query::default()
+    };
+    let (result, checks) = select_until(&query, &dataset, usize::MAX);
+    assert!(!result.unwrap().rows.is_empty());
+    // One check for each 1,024 values alone.
+    assert!(checks > sessions as usize / 1_024, "{checks} checks");
+    for last in (1..=checks).step_by(3).chain([checks]) {
+        let (result, made) = select_until(&query, &dataset, last);
+        assert_eq!((result.map(|result| result.rows), made), (Err(Stopped::Cancelled), last));
+    }
 }

@@ -1,182 +1,121 @@
-//! Queries on a thread of their own, the newest first and only.
+//! Queries on a thread of their own.
 //!
-//! There is one slot for a question and one for an answer. A newer question overwrites a waiting one, so a fast typist
-//! never queues work; an answer carries the generation of its question, so a late one is told from a current one.
-
-mod known;
+//! There is one slot for a query and one for a result. A newer query replaces the waiting one and cancels the running one,
+//! so a fast typist never queues work. A result carries the generation of its query, so that a late one is discarded.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{
-    CellFilter, DuplicateLogins, FacetOrder, FilterText, Grouping, Kind, Query, Selection, Side, SortKey,
-};
-use crate::dataset::{ColumnId, Dataset, RowMapping};
-use crate::filter::{Filter, MatchError, PatternError};
+use super::cancel::{CancelToken, Stopped};
+use super::{FilterError, FilterField, FilterText, Filters, Query, QueryResult};
+use crate::dataset::Dataset;
+use crate::filter::Filter;
 use crate::notify_on_drop::NotifyOnDrop;
-use known::Known;
+use cache::DatasetCache;
 
-/// What is asked: texts as typed, not yet compiled, because compiling takes time too.
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// The sessions to choose from; without any, the filters are read all the same.
-    pub dataset: Option<Arc<Dataset>>,
-    /// The filter on usernames.
-    pub username: FilterText,
-    /// The filter on projects.
-    pub project: FilterText,
-    /// Clients, designers or both.
-    pub kind: Kind,
-    /// Single values to keep or to leave out.
-    pub cells: Vec<CellFilter>,
-    /// By what to group.
-    pub grouping: Option<Grouping>,
-    /// By what to sort.
-    pub sort: Vec<SortKey>,
-    /// Whether to count users and projects.
-    pub facets: Option<FacetOrder>,
-    /// The sessions shown while this is asked: where they went is answered too.
-    pub shown: Option<Arc<Dataset>>,
-}
+mod cache;
 
-/// What came of a question.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The number that [`Worker::ask`] gave the question.
-    pub generation: u64,
-    /// What to show of the sessions asked about. Where a filter is at fault, its last good one was used.
-    pub table: Option<View>,
-    /// What came of the filter on usernames.
-    pub username: FilterStatus,
-    /// What came of the filter on projects.
-    pub project: FilterStatus,
-}
+/// A query that takes longer is logged.
+const SLOW_QUERY: Duration = Duration::from_millis(100);
 
-/// What to show.
-#[derive(Clone, Debug)]
-pub struct View {
-    /// The sessions asked about.
-    pub dataset: Arc<Dataset>,
-    /// Which of them, in order, and how many of what.
-    pub selection: Selection,
-    /// By which column they were to be grouped.
-    pub grouping: Option<ColumnId>,
-    /// Who is logged in to one project more than once.
-    pub repeats: Arc<DuplicateLogins>,
-    /// Where the sessions shown before went; `None` where they are the same answer's, or there were none.
-    pub follow: Option<Arc<RowMapping>>,
-}
-
-/// What came of one filter.
-#[derive(Clone, Debug, Default)]
-pub struct FilterStatus {
-    /// The filter in force: the last good one.
-    pub filter: Option<Filter>,
-    /// Why that is not the one asked for.
-    pub fault: Option<FilterError>,
-    /// The filter in force lets no value at all pass.
-    pub finds_nothing: bool,
-}
-
-/// Why a filter is not in force.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterError {
-    /// The pattern can't be read.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-    /// The pattern gave up on a value.
-    #[error(transparent)]
-    Match(#[from] MatchError),
-}
-
-impl FilterError {
-    /// Whether typing on can mend it, as with a group that is still open.
-    #[must_use]
-    pub fn is_incomplete(&self) -> bool {
-        match self {
-            Self::Pattern(error) => error.is_incomplete(),
-            Self::Match(_) => false,
-        }
-    }
-
-    /// Where in the pattern the fault is, in characters counted from 1; `None` where it is in no one place.
-    #[must_use]
-    pub fn column(&self) -> Option<usize> {
-        match self {
-            Self::Pattern(error) => error.column(),
-            Self::Match(_) => None,
-        }
-    }
-}
-
-/// The thread that answers. Dropping this stops it.
+/// The handle of the query thread. Dropping it stops the thread.
 pub struct Worker {
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
-    newest: u64,
 }
 
 struct Shared {
     slots: Mutex<Slots>,
     changed: Condvar,
+    /// Generation of the newest query. A running query of another generation is cancelled.
+    newest: AtomicU64,
 }
 
 #[derive(Default)]
 struct Slots {
-    question: Option<(u64, Question)>,
-    answer: Option<Answer>,
-    closed: bool,
+    waiting: Option<Job>,
+    result: Option<(u64, QueryResult)>,
+    is_closed: bool,
+}
+
+/// A query with what it is run on.
+struct Job {
+    generation: u64,
+    query: Query,
+    dataset: Arc<Dataset>,
+    on_screen: Option<Arc<Dataset>>,
 }
 
 impl Shared {
     fn slots(&self) -> MutexGuard<'_, Slots> {
-        // The slots are whole at every unlock, so a panic elsewhere leaves nothing half done.
+        // The slots are consistent at every unlock, so a panic elsewhere leaves nothing half done.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_newest(&self, generation: u64) -> bool {
+        self.newest.load(Ordering::Relaxed) == generation
+    }
+
+    /// Starts a generation, which cancels the running query.
+    fn next_generation(&self) -> u64 {
+        self.newest.fetch_add(1, Ordering::Relaxed) + 1
     }
 }
 
 impl Worker {
-    /// Starts the thread. It calls `wake` after each answer.
+    /// Starts the thread. It calls `notify` after each result, and when it ends.
     ///
     /// # Errors
-    /// When the system gives no thread.
-    pub fn spawn(wake: impl Fn() + Send + 'static) -> io::Result<Self> {
-        let shared = Arc::new(Shared { slots: Mutex::default(), changed: Condvar::new() });
-        let theirs = shared.clone();
+    /// If the system can't start a thread.
+    pub fn spawn(notify: impl Fn() + Send + 'static) -> io::Result<Self> {
+        Self::spawn_with_hook(notify, |_| ())
+    }
+
+    /// The same with a function that is called with the query's generation before each check of its cancellation.
+    fn spawn_with_hook(
+        notify: impl Fn() + Send + 'static,
+        before_check: impl Fn(u64) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let shared =
+            Arc::new(Shared { slots: Mutex::default(), changed: Condvar::new(), newest: AtomicU64::new(0) });
+        let of_thread = shared.clone();
         let thread = thread::Builder::new().name("query".to_owned()).spawn(move || {
-            // Also when it ends by a fault, so that the owner looks.
-            let wake = NotifyOnDrop(wake);
-            answer_all(&theirs, &wake.0);
+            // Notifies after a panic, too, so that the owner checks `is_alive`.
+            let notify = NotifyOnDrop(notify);
+            run_queries(&of_thread, &notify.0, &before_check);
         })?;
-        Ok(Self { shared, thread, newest: 0 })
+        Ok(Self { shared, thread })
     }
 
-    /// Asks; a question that still waits is forgotten. Gives the number that the answer will carry.
-    pub fn ask(&mut self, question: Question) -> u64 {
-        self.newest += 1;
-        self.shared.slots().question = Some((self.newest, question));
+    /// Submits a query. It replaces a waiting one and cancels a running one.
+    ///
+    /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. An invalid filter
+    /// is replaced by the last valid one.
+    pub fn submit(&mut self, query: Query, dataset: Arc<Dataset>, on_screen: Option<Arc<Dataset>>) {
+        let generation = self.shared.next_generation();
+        self.shared.slots().waiting = Some(Job { generation, query, dataset, on_screen });
         self.shared.changed.notify_all();
-        self.newest
     }
 
-    /// The answer to the newest question, once, as soon as it is there.
-    pub fn answer(&mut self) -> Option<Answer> {
+    /// Returns the result of the newest query, once, if it is available.
+    pub fn take_result(&mut self) -> Option<QueryResult> {
         self.take(&mut self.shared.slots())
     }
 
-    /// Waits a moment for the answer to the newest question.
+    /// Waits for the result of the newest query, for at most `timeout`.
     ///
-    /// A small table answers within a millisecond; waiting that long puts the result into the same frame.
-    pub fn answer_within(&mut self, patience: Duration) -> Option<Answer> {
-        let end = Instant::now() + patience;
+    /// A small table takes less than a millisecond; waiting that long puts its result into the same frame.
+    pub fn wait_result(&mut self, timeout: Duration) -> Option<QueryResult> {
+        let deadline = Instant::now() + timeout;
         let mut slots = self.shared.slots();
         loop {
-            if let Some(answer) = self.take(&mut slots) {
-                return Some(answer);
+            if let Some(result) = self.take(&mut slots) {
+                return Some(result);
             }
-            let left = end.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return None;
             }
@@ -184,138 +123,132 @@ impl Worker {
         }
     }
 
-    /// Forgets what was asked: its answer is of no interest any more.
-    pub fn forget(&mut self) {
-        self.newest += 1;
-        self.shared.slots().question = None;
+    /// Cancels the newest query; its result is discarded.
+    pub fn cancel(&mut self) {
+        self.shared.next_generation();
+        let mut slots = self.shared.slots();
+        (slots.waiting, slots.result) = (None, None);
     }
 
-    /// Whether the thread runs. It only ends early by a fault of its own.
+    /// Returns `false` if the thread has ended, which only a panic does.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         !self.thread.is_finished()
     }
 
-    fn take(&self, slots: &mut Slots) -> Option<Answer> {
-        slots.answer.take_if(|answer| answer.generation == self.newest)
+    fn take(&self, slots: &mut Slots) -> Option<QueryResult> {
+        let (_, result) = slots.result.take_if(|(generation, _)| self.shared.is_newest(*generation))?;
+        Some(result)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.shared.slots().closed = true;
+        self.shared.next_generation();
+        self.shared.slots().is_closed = true;
         self.shared.changed.notify_all();
     }
 }
 
-fn answer_all(shared: &Shared, wake: &dyn Fn()) {
-    let mut compiled = Compiled::default();
+fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) + Sync)) {
+    let mut runner = Runner::default();
     loop {
         let mut slots = shared.slots();
-        let (generation, question) = loop {
-            if slots.closed {
+        let job = loop {
+            if slots.is_closed {
                 return;
             }
-            if let Some(next) = slots.question.take() {
-                break next;
+            if let Some(job) = slots.waiting.take() {
+                break job;
             }
             slots = shared.changed.wait(slots).unwrap_or_else(PoisonError::into_inner);
         };
         drop(slots);
-        let answer = compiled.answer(generation, question);
-        shared.slots().answer = Some(answer);
-        shared.changed.notify_all();
-        wake();
-    }
-}
-
-/// What is kept from question to question: the filters in force, and what is known of the last dataset.
-#[derive(Default)]
-struct Compiled {
-    username: Slot,
-    project: Slot,
-    known: Known,
-}
-
-/// One filter box: the last pattern that was good, and what is wrong with the present one.
-#[derive(Default)]
-struct Slot {
-    good: Option<Filter>,
-    fault: Option<FilterError>,
-}
-
-impl Slot {
-    /// The filter to try for this text: the one in force where the text is at fault.
-    fn read(&mut self, text: &FilterText) -> Option<Filter> {
-        let FilterText { pattern, mode } = text;
-        self.fault = None;
-        if pattern.is_empty() {
-            return None;
-        }
-        if let Some(good) = &self.good
-            && good.pattern() == pattern
-            && good.mode() == *mode
-        {
-            return Some(good.clone());
-        }
-        match Filter::new(pattern, *mode) {
-            Ok(filter) => Some(filter),
-            Err(error) => {
-                self.fault = Some(error.into());
-                self.good.clone()
-            }
-        }
-    }
-
-    fn answer(&self, finds_nothing: bool) -> FilterStatus {
-        FilterStatus { filter: self.good.clone(), fault: self.fault.clone(), finds_nothing }
-    }
-}
-
-impl Compiled {
-    fn answer(&mut self, generation: u64, question: Question) -> Answer {
-        let Question { dataset, username, project, kind, cells, grouping, sort, facets, shown } = question;
-        let mut query = Query {
-            username: self.username.read(&username),
-            project: self.project.read(&project),
-            kind,
-            cells,
-            grouping,
-            sort,
-            facets,
+        let generation = job.generation;
+        let is_cancelled = || {
+            before_check(generation);
+            !shared.is_newest(generation)
         };
-        let selection = loop {
-            let Some(dataset) = &dataset else {
-                break Selection::default();
-            };
-            match query.run(dataset) {
-                Ok(selection) => break selection,
-                // The filter gave up. The last good one stands in; where that is the one, there is none.
-                Err(error) => {
-                    let (slot, tried) = match error.side {
-                        Side::Username => (&mut self.username, &mut query.username),
-                        Side::Project => (&mut self.project, &mut query.project),
-                    };
-                    slot.fault = Some(error.source.into());
-                    let before = slot.good.take();
-                    *tried = before.filter(|good| {
-                        tried.as_ref().is_some_and(|tried| {
-                            (good.pattern(), good.mode()) != (tried.pattern(), tried.mode())
-                        })
-                    });
+        let Some(result) = runner.run(job, CancelToken::new(&is_cancelled)) else {
+            tracing::trace!(generation, "query cancelled");
+            continue;
+        };
+        shared.slots().result = Some((generation, result));
+        shared.changed.notify_all();
+        notify();
+    }
+}
+
+/// Runs one query after the other, and keeps from one to the next what need not be computed again.
+#[derive(Default)]
+struct Runner {
+    /// The last valid filters.
+    valid: Filters,
+    cache: DatasetCache,
+}
+
+/// A filter to try, and the reason why it isn't the requested one.
+struct Attempt {
+    filter: Option<Filter>,
+    error: Option<FilterError>,
+}
+
+impl Attempt {
+    /// Compiles a filter. An invalid one is replaced by the last valid one.
+    fn new(text: &FilterText, valid: Option<&Filter>) -> Self {
+        let is_same = |valid: &&Filter| valid.pattern() == text.pattern && valid.mode() == text.mode;
+        if let Some(valid) = valid.filter(is_same) {
+            return Self { filter: Some(valid.clone()), error: None };
+        }
+        match text.compile() {
+            Ok(filter) => Self { filter, error: None },
+            Err(error) => Self { filter: valid.cloned(), error: Some(error.into()) },
+        }
+    }
+
+    /// Replaces a filter that took too long by the last valid one, or by none if that is the one.
+    fn fall_back(&mut self, error: FilterError, valid: Option<&Filter>) {
+        let identity = |filter: &Filter| (filter.pattern().to_owned(), filter.mode());
+        let failed = self.filter.take();
+        self.filter = valid.filter(|valid| failed.as_ref().map(identity) != Some(identity(valid))).cloned();
+        self.error = Some(error);
+    }
+}
+
+impl Runner {
+    /// Returns `None` if the query was cancelled. The last valid filters are unchanged then.
+    fn run(&mut self, job: Job, cancel: CancelToken<'_>) -> Option<QueryResult> {
+        let Job { generation, query, dataset, on_screen } = job;
+        let started = Instant::now();
+        let Self { valid, cache } = self;
+        let mut username = Attempt::new(&query.username, valid.username.as_ref());
+        let mut project = Attempt::new(&query.project, valid.project.as_ref());
+        let mut result = loop {
+            let filters = Filters { username: username.filter.clone(), project: project.filter.clone() };
+            match query.select(&filters, &dataset, cancel) {
+                Ok(result) => break result,
+                Err(Stopped::Cancelled) => return None,
+                Err(Stopped::Match(FilterField::Username, error)) => {
+                    username.fall_back(error.into(), valid.username.as_ref());
+                }
+                Err(Stopped::Match(FilterField::Project, error)) => {
+                    project.fall_back(error.into(), valid.project.as_ref());
                 }
             }
         };
-        self.username.good = query.username;
-        self.project.good = query.project;
-        let username = self.username.answer(selection.no_username);
-        let project = self.project.answer(selection.no_project);
-        let table = dataset.map(|dataset| {
-            let (repeats, follow) = self.known.of(&dataset, shown.as_ref());
-            let grouping = query.grouping.map(|grouping| grouping.column);
-            View { dataset, selection, grouping, repeats, follow }
-        });
-        Answer { generation, table, username, project }
+        result.username.error = username.error;
+        result.project.error = project.error;
+        *valid = Filters { username: username.filter, project: project.filter };
+        if query.duplicate_logins {
+            result.duplicate_logins = cache.duplicate_logins(&dataset);
+        }
+        result.row_mapping = on_screen.and_then(|on_screen| cache.row_mapping(&on_screen, &dataset));
+        let elapsed = started.elapsed();
+        if elapsed > SLOW_QUERY {
+            let (rows, selected) = (dataset.len(), result.rows.len());
+            tracing::warn!(generation, rows, selected, elapsed_ms = elapsed.as_millis(), "slow query");
+        }
+        Some(result)
     }
 }
 

@@ -1,34 +1,34 @@
-//! What the user can do to the table.
+//! The user's actions on the table.
 
 use crate::dataset::ColumnId;
 
-/// What a click or a key does to the selection.
+/// The effect of a click or a key on the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectMode {
-    /// This alone.
+    /// Selects only this line.
     Only,
-    /// This too, or no longer this.
+    /// Adds this line to the selection or removes it.
     Toggle,
-    /// Everything from the anchor to this.
+    /// Selects the lines from the range's start to this one.
     Range,
-    /// Everything from the anchor to this, and what was selected before.
+    /// Adds the lines from the range's start to this one.
     AddRange,
-    /// What is selected stays; the cursor alone moves.
+    /// Moves the cursor and leaves the selection unchanged.
     Move,
-    /// What is selected stays if this belongs to it; this alone otherwise. As a menu of a cell needs it.
+    /// Leaves the selection unchanged if this line is part of it, otherwise selects only this line. For context menus.
     Keep,
 }
 
-/// Where a key goes.
+/// A move of the cursor between lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Motion {
     /// One line up.
     Up,
     /// One line down.
     Down,
-    /// One view up.
+    /// One page up.
     PageUp,
-    /// One view down.
+    /// One page down.
     PageDown,
     /// To the first line.
     Home,
@@ -36,39 +36,36 @@ pub enum Step {
     End,
 }
 
-/// To the left or to the right.
+/// A horizontal direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum Direction {
     /// To the left.
     Left,
     /// To the right.
     Right,
 }
 
-/// Something that the user does to the table.
+/// An action of the user on the table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Chooses a line, by a click into this column.
-    SelectMode(usize, Option<ColumnId>, SelectMode),
-    /// Goes to another line, by a key.
-    Step(Step, SelectMode),
-    /// Goes to the next column among those shown; on the head of a group, closes or opens it.
-    MoveColumn(Side, Vec<ColumnId>),
-    /// Chooses the line that the cursor is on.
-    ChooseCursor(SelectMode),
-    /// Opens or closes the group of this number.
-    Fold(usize),
-    /// Opens or closes all groups.
-    FoldAll {
-        /// Whether they are closed.
-        closed: bool,
-    },
-    /// Selects every line.
+    /// Selects a line, and moves the cursor to this column of it.
+    Select(usize, Option<ColumnId>, SelectMode),
+    /// Moves the cursor to another line.
+    MoveCursor(Motion, SelectMode),
+    /// Moves the cursor to the next of these columns. On a group header, collapses or expands the group.
+    MoveColumn(Direction, Vec<ColumnId>),
+    /// Selects the line of the cursor.
+    SelectCursor(SelectMode),
+    /// Collapses or expands the group with this index.
+    ToggleGroup(usize),
+    /// Collapses all groups, or expands them.
+    SetAllCollapsed(bool),
+    /// Selects all sessions that pass the filters.
     SelectAll,
-    /// Selects nothing.
-    SelectNothing,
-    /// Scrolls down by so many physical pixels.
+    /// Clears the selection.
+    ClearSelection,
+    /// Scrolls down by this many physical pixels; up by a negative number.
     ScrollBy(f64),
-    /// Scrolls to this fraction of the way.
+    /// Scrolls to this fraction of the table, between 0 and 1.
     ScrollTo(f64),
 }

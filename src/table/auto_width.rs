@@ -1,33 +1,33 @@
-//! The values by which a column is made wide enough.
+//! The values that determine the automatic width of a column.
 
 use std::cmp::Reverse;
 
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
 use crate::display::{self, Clock};
 
-/// So many of the longest are measured: letters differ in width, so the longest is not always the widest.
-const MEASURED: usize = 32;
-/// So many rows are looked at where a column has no list of its distinct values; dates are all of one length.
-const LOOKED_AT: usize = 1000;
+/// Number of values to measure: letters differ in width, so the longest value isn't always the widest.
+const MAX_VALUES: usize = 32;
+/// Number of rows to look at in a column without a dictionary. Dates all have the same length.
+const MAX_ROWS: usize = 1000;
 
-/// The longest values of a column in these rows, as they are shown.
+/// Returns the longest values of a column in these rows, as displayed.
 #[must_use]
-pub fn longest(dataset: &Dataset, rows: &[u32], id: &ColumnId, clock: &Clock) -> Vec<String> {
+pub fn longest_values(dataset: &Dataset, rows: &[u32], id: &ColumnId, clock: &Clock) -> Vec<String> {
     let Some(column) = dataset.column(id) else {
         return Vec::new();
     };
     if let Column::Text(column) = column {
         return longest_texts(column, rows, *id == ColumnId::Address);
     }
-    let rows = rows.iter().take(LOOKED_AT);
+    let rows = rows.iter().take(MAX_ROWS);
     let mut values: Vec<String> =
         rows.map(|&row| display::cell(column.cell(row as usize), clock).into_owned()).collect();
     values.sort_by_key(|text| Reverse(text.chars().count()));
-    values.truncate(MEASURED);
+    values.truncate(MAX_VALUES);
     values
 }
 
-/// Each distinct text is looked at once, however many rows there are.
+/// Looks at each distinct text once, however many rows there are.
 fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<String> {
     let mut seen = vec![false; column.distinct()];
     for &row in rows {
@@ -36,14 +36,14 @@ fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<
         }
     }
     let mut codes: Vec<u32> = (0..).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect();
-    // By bytes, which need no counting. Not sorted: there may be a million of them.
-    if codes.len() > MEASURED {
-        codes.select_nth_unstable_by_key(MEASURED, |&code| Reverse(column.text(code).len()));
-        codes.truncate(MEASURED);
+    // By bytes, which need no counting. Not sorted: there may be a million.
+    if codes.len() > MAX_VALUES {
+        codes.select_nth_unstable_by_key(MAX_VALUES, |&code| Reverse(column.text(code).len()));
+        codes.truncate(MAX_VALUES);
     }
-    let shown = |text: &str| {
+    let displayed = |text: &str| {
         let aligned = are_addresses.then(|| display::aligned_address(text)).flatten();
         aligned.unwrap_or_else(|| text.to_owned())
     };
-    codes.into_iter().map(|code| shown(column.text(code))).collect()
+    codes.into_iter().map(|code| displayed(column.text(code))).collect()
 }

@@ -1,56 +1,56 @@
-//! Which groups are closed: by their value, so that they stay closed when sessions come and go.
+//! The collapsed groups, by value, so that they stay collapsed when sessions come and go.
 
 use std::collections::HashSet;
 
 use crate::dataset::{Column, ColumnId, Dataset};
 
-/// Which groups are closed. Those that come new are as most are.
+/// The collapsed groups. A new group is collapsed if all groups were collapsed last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CollapsedGroups {
-    /// By which column: another one has other groups.
+    /// The column of the groups.
     column: Option<ColumnId>,
-    /// Whether groups are closed unless named.
-    all: bool,
-    /// The values of the groups that are the other way.
-    except: HashSet<Box<str>>,
-    /// Whether the group of unknown values is the other way.
-    except_unknown: bool,
+    /// `true` if groups are collapsed by default.
+    by_default: bool,
+    /// The values of the groups that differ from the default.
+    exceptions: HashSet<Box<str>>,
+    /// `true` if the group of nulls differs from the default.
+    null_is_exception: bool,
 }
 
 impl CollapsedGroups {
-    /// Groups are by this column from now on. With another one than before, all are open.
-    pub(super) fn group_by(&mut self, column: Option<&ColumnId>) {
+    /// Sets the column of the groups. Another column than before has all groups expanded.
+    pub(super) fn set_column(&mut self, column: Option<&ColumnId>) {
         if column != self.column.as_ref() {
             *self = Self { column: column.cloned(), ..Self::default() };
         }
     }
 
-    /// Closes or opens all groups.
-    pub(super) fn set_all(&mut self, closed: bool) {
-        self.all = closed;
-        self.except.clear();
-        self.except_unknown = false;
+    /// Collapses or expands all groups.
+    pub(super) fn set_all(&mut self, collapsed: bool) {
+        self.by_default = collapsed;
+        self.exceptions.clear();
+        self.null_is_exception = false;
     }
 
-    /// Whether the group of this row is open.
-    pub(super) fn is_open(&self, dataset: &Dataset, row: u32) -> bool {
-        let except = match self.value(dataset, row) {
-            // Asked for every group each time: mostly nothing was ever closed.
-            Some(value) => !self.except.is_empty() && self.except.contains(value),
-            None => self.except_unknown,
+    /// Returns `true` if the group of this row is expanded.
+    pub(super) fn is_expanded(&self, dataset: &Dataset, row: u32) -> bool {
+        let is_exception = match self.value(dataset, row) {
+            // Called for every group after every query, mostly without exceptions.
+            Some(value) => !self.exceptions.is_empty() && self.exceptions.contains(value),
+            None => self.null_is_exception,
         };
-        self.all == except
+        self.by_default == is_exception
     }
 
-    /// Opens the group of this row, or closes it.
+    /// Collapses or expands the group of this row.
     pub(super) fn toggle(&mut self, dataset: &Dataset, row: u32) {
         match self.value(dataset, row).map(Box::from) {
             Some(value) => {
-                if !self.except.remove(&value) {
-                    self.except.insert(value);
+                if !self.exceptions.remove(&value) {
+                    self.exceptions.insert(value);
                 }
             }
-            None => self.except_unknown = !self.except_unknown,
+            None => self.null_is_exception = !self.null_is_exception,
         }
     }
 

@@ -1,28 +1,27 @@
-//! Which columns are shown, in which order and how wide. By the column's id, never by its position: columns come and
-//! go with the gateway.
+//! The columns: visibility, order and width. By id, never by position, because columns come and go with the gateway.
 
 use serde::{Deserialize, Serialize};
 
-use super::Side;
+use super::Direction;
 use crate::dataset::{ColumnId, Dataset, names};
 
-/// No column is narrower, in points.
-const LEAST_WIDTH: f32 = 40.0;
-/// No column is wider, in points: its edge must stay within reach.
-const MOST_WIDTH: f32 = 1200.0;
+/// Minimum width of a column, in points.
+const MIN_WIDTH: f32 = 40.0;
+/// Maximum width of a column, in points: its edge must stay within reach.
+const MAX_WIDTH: f32 = 1200.0;
 
-/// How one column is shown.
+/// The layout of one column.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Setting {
+pub struct ColumnLayout {
     /// The column.
     pub id: ColumnId,
-    /// Its width in points.
+    /// Width in points.
     width: f32,
-    /// Whether it is shown.
+    /// `true` if the column is shown.
     visible: bool,
 }
 
-impl Setting {
+impl ColumnLayout {
     fn new(id: ColumnId) -> Self {
         let (width, visible) = match &id {
             ColumnId::Username | ColumnId::Project => (190.0, true),
@@ -30,142 +29,141 @@ impl Setting {
             ColumnId::IsDesigner => (90.0, true),
             ColumnId::ClientId => (130.0, true),
             ColumnId::CreationTime => (170.0, true),
-            // Which gateway and which kind of session: without these, rows that look alike can't be told apart.
+            // Without the gateway and the kind of session, some rows would look alike.
             ColumnId::Other(name) => (130.0, matches!(&**name, names::GATEWAY | names::KIND)),
         };
         Self { id, width, visible }
     }
 
-    /// Its width in points.
+    /// Returns the width in points.
     #[must_use]
     pub fn width(&self) -> f32 {
-        // What a file says can be anything.
-        if self.width.is_finite() { self.width.clamp(LEAST_WIDTH, MOST_WIDTH) } else { LEAST_WIDTH }
+        // The number may come from a file.
+        if self.width.is_finite() { self.width.clamp(MIN_WIDTH, MAX_WIDTH) } else { MIN_WIDTH }
     }
 }
 
-/// How all columns are shown, also those that the gateway does not give at the moment.
+/// The layout of all columns, those that the gateway lacks at the moment included.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Columns {
-    list: Vec<Setting>,
+    list: Vec<ColumnLayout>,
 }
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { list: ColumnId::STANDARD.map(Setting::new).into() }
+        Self { list: ColumnId::STANDARD.map(ColumnLayout::new).into() }
     }
 }
 
 impl Columns {
-    /// Takes in the columns of a dataset that were not known yet, hidden, behind the others.
-    pub fn take_in(&mut self, dataset: &Dataset) {
+    /// Adds the new columns of a dataset at the end, hidden.
+    pub fn merge_new(&mut self, dataset: &Dataset) {
         for (id, _) in dataset.columns() {
             if self.get(&id).is_none() {
-                self.list.push(Setting::new(id));
+                self.list.push(ColumnLayout::new(id));
             }
         }
-        // Those that were left may all be columns that this gateway does not give.
+        // The visible columns may all be missing in this dataset.
         if self.shown(dataset).next().is_none() {
-            for setting in &mut self.list {
-                setting.visible |= ColumnId::STANDARD.contains(&setting.id);
+            for column in &mut self.list {
+                column.visible |= ColumnId::STANDARD.contains(&column.id);
             }
         }
     }
 
-    /// The columns shown of a dataset, in order.
-    pub fn shown(&self, dataset: &Dataset) -> impl Iterator<Item = &Setting> {
-        self.list.iter().filter(|setting| setting.visible && dataset.column(&setting.id).is_some())
+    /// Returns the visible columns of a dataset, in order.
+    pub fn shown(&self, dataset: &Dataset) -> impl Iterator<Item = &ColumnLayout> {
+        self.list.iter().filter(|column| column.visible && dataset.column(&column.id).is_some())
     }
 
-    /// Every column that a dataset has, in order, and whether it is shown.
+    /// Returns all columns of a dataset, in order, with their visibility.
     pub fn choices(&self, dataset: &Dataset) -> impl Iterator<Item = (&ColumnId, bool)> {
-        let there = self.list.iter().filter(|setting| dataset.column(&setting.id).is_some());
-        there.map(|setting| (&setting.id, setting.visible))
+        let present = self.list.iter().filter(|column| dataset.column(&column.id).is_some());
+        present.map(|column| (&column.id, column.visible))
     }
 
-    /// Shows or hides a column. The last one shown of a dataset stays.
+    /// Shows or hides a column. The last visible column of a dataset stays visible.
     pub fn show(&mut self, id: &ColumnId, visible: bool, dataset: &Dataset) {
-        let others = self.shown(dataset).any(|setting| setting.id != *id);
-        if let Some(setting) = self.get_mut(id) {
-            setting.visible = visible || !others;
+        let others = self.shown(dataset).any(|column| column.id != *id);
+        if let Some(column) = self.get_mut(id) {
+            column.visible = visible || !others;
         }
     }
 
-    /// Makes a column this wide, in points.
+    /// Sets the width of a column, in points.
     pub fn resize(&mut self, id: &ColumnId, width: f32) {
-        if let Some(setting) = self.get_mut(id) {
-            setting.width = width;
-            setting.width = setting.width();
+        if let Some(column) = self.get_mut(id) {
+            column.width = width;
+            column.width = column.width();
         }
     }
 
-    /// Puts a column before another, or at the very end.
-    pub fn put_before(&mut self, id: &ColumnId, next: Option<&ColumnId>) {
+    /// Moves a column before another, or to the end.
+    pub fn move_before(&mut self, id: &ColumnId, next: Option<&ColumnId>) {
         if next == Some(id) {
             return;
         }
-        let Some(from) = self.list.iter().position(|setting| setting.id == *id) else {
+        let Some(from) = self.list.iter().position(|column| column.id == *id) else {
             return;
         };
-        let setting = self.list.remove(from);
-        let to = next.and_then(|next| self.list.iter().position(|setting| setting.id == *next));
-        self.list.insert(to.unwrap_or(self.list.len()), setting);
+        let column = self.list.remove(from);
+        let to = next.and_then(|next| self.list.iter().position(|column| column.id == *next));
+        self.list.insert(to.unwrap_or(self.list.len()), column);
     }
 
-    /// Puts a column one place further to a side, among those shown of a dataset.
-    pub fn step(&mut self, id: &ColumnId, side: Side, dataset: &Dataset) {
-        let shown: Vec<ColumnId> = self.shown(dataset).map(|setting| setting.id.clone()).collect();
+    /// Moves a column by one position among the visible columns of a dataset.
+    pub fn shift(&mut self, id: &ColumnId, direction: Direction, dataset: &Dataset) {
+        let shown: Vec<ColumnId> = self.shown(dataset).map(|column| column.id.clone()).collect();
         let Some(at) = shown.iter().position(|other| other == id) else {
             return;
         };
-        match side {
-            Side::Left => {
+        match direction {
+            Direction::Left => {
                 if let Some(before) = at.checked_sub(1) {
-                    self.put_before(id, Some(&shown[before]));
+                    self.move_before(id, Some(&shown[before]));
                 }
             }
-            Side::Right => {
+            Direction::Right => {
                 if let Some(next) = shown.get(at + 1) {
-                    self.put_before(next, Some(id));
+                    self.move_before(next, Some(id));
                 }
             }
         }
     }
 
-    /// Puts everything back as it comes, for the columns known.
+    /// Restores the default layout of all columns.
     pub fn reset(&mut self) {
-        let further =
-            self.list.drain(..).map(|setting| setting.id).filter(|id| !ColumnId::STANDARD.contains(id));
-        let further: Vec<Setting> = further.map(Setting::new).collect();
+        let other = self.list.drain(..).map(|column| column.id).filter(|id| !ColumnId::STANDARD.contains(id));
+        let other: Vec<ColumnLayout> = other.map(ColumnLayout::new).collect();
         *self = Self::default();
-        self.list.extend(further);
+        self.list.extend(other);
     }
 
-    /// Makes good what a file can get wrong: a column twice, one of the six missing, a width that is none.
+    /// Repairs a layout from a file: duplicate columns, missing standard columns, invalid widths.
     pub fn repair(&mut self) {
         let mut seen = Vec::new();
-        self.list.retain(|setting| {
-            let new = !seen.contains(&setting.id);
-            seen.push(setting.id.clone());
-            new
+        self.list.retain(|column| {
+            let is_new = !seen.contains(&column.id);
+            seen.push(column.id.clone());
+            is_new
         });
-        for setting in &mut self.list {
-            setting.width = setting.width();
+        for column in &mut self.list {
+            column.width = column.width();
         }
         for id in ColumnId::STANDARD {
             if self.get(&id).is_none() {
-                self.list.push(Setting::new(id));
+                self.list.push(ColumnLayout::new(id));
             }
         }
     }
 
-    fn get(&self, id: &ColumnId) -> Option<&Setting> {
-        self.list.iter().find(|setting| setting.id == *id)
+    fn get(&self, id: &ColumnId) -> Option<&ColumnLayout> {
+        self.list.iter().find(|column| column.id == *id)
     }
 
-    fn get_mut(&mut self, id: &ColumnId) -> Option<&mut Setting> {
-        self.list.iter_mut().find(|setting| setting.id == *id)
+    fn get_mut(&mut self, id: &ColumnId) -> Option<&mut ColumnLayout> {
+        self.list.iter_mut().find(|column| column.id == *id)
     }
 }
 
@@ -174,8 +172,8 @@ mod tests {
     use super::*;
     use crate::dataset::{ColumnType, DatasetBuilder, Header};
 
-    fn dataset(further: &[&str]) -> Dataset {
-        let six = ColumnId::STANDARD.map(|id| {
+    fn dataset(other: &[&str]) -> Dataset {
+        let standard = ColumnId::STANDARD.map(|id| {
             let kind = match id {
                 ColumnId::IsDesigner => ColumnType::Boolean,
                 ColumnId::CreationTime => ColumnType::Date,
@@ -183,47 +181,47 @@ mod tests {
             };
             Header { name: id.name().to_owned(), kind }
         });
-        let further =
-            further.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::Integer });
-        DatasetBuilder::new(six.into_iter().chain(further).collect()).unwrap().finish(None, None)
+        let other = other.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::Integer });
+        DatasetBuilder::new(standard.into_iter().chain(other).collect()).unwrap().finish(None, None)
     }
 
     fn names(columns: &Columns, dataset: &Dataset) -> Vec<String> {
-        columns.shown(dataset).map(|setting| setting.id.to_string()).collect()
+        columns.shown(dataset).map(|column| column.id.to_string()).collect()
     }
 
-    const SIX: [&str; 6] = ["username", "project", "address", "isDesigner", "clientId", "creationTime"];
+    const STANDARD_NAMES: [&str; 6] =
+        ["username", "project", "address", "isDesigner", "clientId", "creationTime"];
 
     #[test]
-    fn columns_beyond_the_six_wait_hidden_and_are_remembered_while_away() {
-        let (plain, rich) = (dataset(&[]), dataset(&["memory", "uptime"]));
+    fn new_columns_are_hidden_and_remembered_while_missing() {
+        let (standard, extended) = (dataset(&[]), dataset(&["memory", "uptime"]));
         let mut columns = Columns::default();
-        columns.take_in(&rich);
-        assert_eq!(names(&columns, &rich), SIX);
-        columns.show(&"memory".into(), true, &rich);
-        columns.put_before(&"memory".into(), Some(&ColumnId::Project));
+        columns.merge_new(&extended);
+        assert_eq!(names(&columns, &extended), STANDARD_NAMES);
+        columns.show(&"memory".into(), true, &extended);
+        columns.move_before(&"memory".into(), Some(&ColumnId::Project));
         columns.resize(&"memory".into(), 77.0);
-        columns.take_in(&plain);
-        assert_eq!(names(&columns, &plain), SIX);
-        assert_eq!(columns.choices(&plain).count(), 6);
-        columns.take_in(&rich);
-        assert_eq!(names(&columns, &rich)[..3], ["username", "memory", "project"]);
+        columns.merge_new(&standard);
+        assert_eq!(names(&columns, &standard), STANDARD_NAMES);
+        assert_eq!(columns.choices(&standard).count(), 6);
+        columns.merge_new(&extended);
+        assert_eq!(names(&columns, &extended)[..3], ["username", "memory", "project"]);
         assert!((columns.get(&"memory".into()).unwrap().width() - 77.0).abs() < f32::EPSILON);
     }
 
     #[test]
-    fn a_column_moves_to_any_place() {
+    fn moves_columns() {
         let dataset = dataset(&[]);
         let mut columns = Columns::default();
-        columns.put_before(&ColumnId::CreationTime, Some(&ColumnId::Username));
-        columns.put_before(&ColumnId::Username, None);
-        columns.put_before(&ColumnId::Address, Some(&ColumnId::Address));
+        columns.move_before(&ColumnId::CreationTime, Some(&ColumnId::Username));
+        columns.move_before(&ColumnId::Username, None);
+        columns.move_before(&ColumnId::Address, Some(&ColumnId::Address));
         let moved = ["creationTime", "project", "address", "isDesigner", "clientId", "username"];
         assert_eq!(names(&columns, &dataset), moved);
-        columns.step(&ColumnId::Project, Side::Left, &dataset);
-        columns.step(&ColumnId::Project, Side::Left, &dataset);
-        columns.step(&ColumnId::IsDesigner, Side::Right, &dataset);
-        columns.step(&ColumnId::Username, Side::Right, &dataset);
+        columns.shift(&ColumnId::Project, Direction::Left, &dataset);
+        columns.shift(&ColumnId::Project, Direction::Left, &dataset);
+        columns.shift(&ColumnId::IsDesigner, Direction::Right, &dataset);
+        columns.shift(&ColumnId::Username, Direction::Right, &dataset);
         let moved = ["project", "creationTime", "address", "clientId", "isDesigner", "username"];
         assert_eq!(names(&columns, &dataset), moved);
         columns.reset();
@@ -231,27 +229,27 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_this_gateway_lacks_does_not_count_as_shown() {
-        let (plain, rich) = (dataset(&[]), dataset(&["memory"]));
+    fn missing_columns_do_not_count_as_visible() {
+        let (standard, extended) = (dataset(&[]), dataset(&["memory"]));
         let mut columns = Columns::default();
-        columns.take_in(&rich);
-        columns.show(&"memory".into(), true, &rich);
+        columns.merge_new(&extended);
+        columns.show(&"memory".into(), true, &extended);
         columns.resize(&ColumnId::Project, 99.0);
         for id in ColumnId::STANDARD {
-            columns.show(&id, false, &plain);
+            columns.show(&id, false, &standard);
         }
-        assert_eq!(names(&columns, &plain), ["creationTime"]);
-        columns.show(&ColumnId::CreationTime, false, &rich);
-        assert_eq!(names(&columns, &rich), ["memory"]);
-        // Back on the plain gateway all would be hidden: the six come back, and nothing else is lost.
-        columns.take_in(&plain);
-        assert_eq!(names(&columns, &plain), SIX);
+        assert_eq!(names(&columns, &standard), ["creationTime"]);
+        columns.show(&ColumnId::CreationTime, false, &extended);
+        assert_eq!(names(&columns, &extended), ["memory"]);
+        // All visible columns are missing in the other dataset, so the standard ones are shown again.
+        columns.merge_new(&standard);
+        assert_eq!(names(&columns, &standard), STANDARD_NAMES);
         assert!((columns.get(&ColumnId::Project).unwrap().width() - 99.0).abs() < f32::EPSILON);
-        assert!(names(&columns, &rich).contains(&"memory".to_owned()));
+        assert!(names(&columns, &extended).contains(&"memory".to_owned()));
     }
 
     #[test]
-    fn the_last_column_can_not_be_hidden() {
+    fn keeps_the_last_visible_column() {
         let dataset = dataset(&[]);
         let mut columns = Columns::default();
         for id in ColumnId::STANDARD {
@@ -263,36 +261,35 @@ mod tests {
     }
 
     #[test]
-    fn a_column_is_neither_lost_nor_wider_than_any_screen() {
+    fn limits_the_width() {
         let mut columns = Columns::default();
-        for (wanted, expected) in
-            [(0.0, LEAST_WIDTH), (1e9, MOST_WIDTH), (f32::NAN, LEAST_WIDTH), (80.5, 80.5)]
+        for (requested, expected) in [(0.0, MIN_WIDTH), (1e9, MAX_WIDTH), (f32::NAN, MIN_WIDTH), (80.5, 80.5)]
         {
-            columns.resize(&ColumnId::Project, wanted);
+            columns.resize(&ColumnId::Project, requested);
             let width = columns.get(&ColumnId::Project).unwrap().width();
-            assert!((width - expected).abs() < f32::EPSILON, "{wanted} became {width}");
+            assert!((width - expected).abs() < f32::EPSILON, "{requested} became {width}");
         }
     }
 
     #[test]
-    fn what_a_file_gets_wrong_is_made_good() {
+    fn repairs_invalid_layouts() {
         let text = r#"[{"id":"memory","width":1e30,"visible":true},{"id":"project","width":90.0,"visible":false},
             {"id":"memory","width":1.0,"visible":false}]"#;
         let mut columns: Columns = serde_json::from_str(text).unwrap();
         columns.repair();
-        let again = columns.clone();
+        let repaired = columns.clone();
         columns.repair();
-        assert_eq!(columns, again, "what is good stays");
-        let names = columns.list.iter().map(|setting| setting.id.name()).collect::<Vec<_>>();
+        assert_eq!(columns, repaired, "a valid layout is unchanged");
+        let names = columns.list.iter().map(|column| column.id.name()).collect::<Vec<_>>();
         assert_eq!(
             names,
             ["memory", "project", "username", "address", "isDesigner", "clientId", "creationTime"]
         );
         let mut hidden = Columns::default();
-        for setting in &mut hidden.list {
-            setting.visible = false;
+        for column in &mut hidden.list {
+            column.visible = false;
         }
-        hidden.take_in(&dataset(&[]));
+        hidden.merge_new(&dataset(&[]));
         assert_eq!(hidden, Columns::default());
     }
 }

@@ -1,4 +1,4 @@
-//! How the user likes the table: what of it survives a restart.
+//! The user's arrangement of the table, which is saved.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,21 +6,21 @@ use super::Columns;
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
-/// How the table is arranged.
+/// The arrangement of the table.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Layout {
-    /// How large everything is; 1 as it comes.
+    /// Zoom factor of the window. Default: 1.
     pub zoom: f32,
-    /// How dates are shown.
+    /// Display of dates.
     pub dates: DateStyle,
-    /// By what the rows are sorted, the most important first.
+    /// Sort keys, the most important first.
     pub sort: Vec<SortKey>,
-    /// Whether the list of users and projects is open.
+    /// `true` if the list of users and projects is open.
     pub counts: bool,
-    /// Whether the pane of the selected session is open.
+    /// `true` if the details of the selected session are open.
     pub details: bool,
-    /// By what the rows are grouped, if at all.
+    /// Grouping of the rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grouping: Option<Grouping>,
     /// The columns.
@@ -42,11 +42,11 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Makes good what a file can get wrong.
+    /// Replaces invalid values from a file by valid ones.
     pub fn repair(&mut self) {
         self.columns.repair();
-        let usable = self.zoom.is_finite() && (0.2..=5.0).contains(&self.zoom);
-        if !usable {
+        let is_usable = self.zoom.is_finite() && (0.2..=5.0).contains(&self.zoom);
+        if !is_usable {
             self.zoom = 1.0;
         }
     }

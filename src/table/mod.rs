@@ -1,26 +1,23 @@
-//! The power table without a screen: which columns, which lines, what is selected, what is in view.
+//! The grid's state without a screen: columns, lines, selection, scroll position.
 //!
-//! [`PowerTable`] takes what a query selected and what the user does, one [`Action`] at a time, and says what stands
-//! where. It knows rows, columns and whole pixels; how any of it looks, and where keys and clicks come from, it does
-//! not know.
+//! [`PowerTable`] takes query results and the user's [`Action`]s, and says what is on each line. It knows rows, columns
+//! and whole pixels, but neither painting nor input devices.
 
 mod action;
 mod auto_width;
 mod collapsed_groups;
 mod columns;
+mod cursor;
 mod layout;
 mod lines;
 mod power_table;
-mod row_set;
 mod scroll;
-mod sessions;
 
-pub use action::{Action, SelectMode, Side, Step};
-pub use auto_width::longest;
-pub use columns::{Columns, Setting};
+pub use action::{Action, Direction, Motion, SelectMode};
+pub use auto_width::longest_values;
+pub use columns::{ColumnLayout, Columns};
+pub use cursor::Cursor;
 pub use layout::Layout;
 pub use lines::{Group, Line, Lines};
 pub use power_table::PowerTable;
-pub use row_set::RowSet;
 pub use scroll::{Metrics, Scroll};
-pub use sessions::{Cursor, Sessions};

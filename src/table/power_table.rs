@@ -1,108 +1,114 @@
-//! The table's state, and what each action of the user makes of it.
+//! The table's state, and the effect of each action on it.
 
-use super::action::{Action, SelectMode, Side, Step};
+use fixedbitset::FixedBitSet;
+
+use super::action::{Action, Direction, Motion, SelectMode};
 use super::collapsed_groups::CollapsedGroups;
+use super::cursor::Cursor;
 use super::lines::{Line, Lines};
-use super::row_set::RowSet;
 use super::scroll::{Metrics, Scroll};
-use super::sessions::{Cursor, Sessions};
-use crate::dataset::ColumnId;
-use crate::query::View;
+use crate::dataset::{ColumnId, RowMapping};
+use crate::query::QueryResult;
 
-/// So many sessions are tried to hold the view in place. Looking for one goes through all rows.
-const HOLDERS: usize = 8;
+/// Number of sessions in view that are tried as scroll anchors. The search for one goes through all rows.
+const MAX_SCROLL_ANCHORS: usize = 8;
 
-/// What the table shows, and what stays the same from one answer to the next: the selection, the cursor, the place.
+/// What the table shows, and what stays from one query result to the next: selection, cursor and scroll position.
 #[derive(Clone, Debug, Default)]
 pub struct PowerTable {
-    sessions: Option<Sessions>,
-    /// The selected rows, also those that a filter hides at the moment.
-    selected: RowSet,
-    /// How many of them are shown.
+    sessions: Option<QueryResult>,
+    lines: Lines,
+    /// The selected rows, those hidden by a filter included.
+    selected: FixedBitSet,
+    /// Number of selected rows that are shown.
     selected_shown: usize,
-    /// Where the keyboard is.
     cursor: Option<Cursor>,
-    /// The column that the keyboard is in.
-    column: Option<ColumnId>,
-    /// Where a range begins.
-    anchor: Option<Cursor>,
-    /// The groups that are not as all others are.
-    folded: CollapsedGroups,
+    cursor_column: Option<ColumnId>,
+    /// The line where a range selection starts.
+    range_start: Option<Cursor>,
+    collapsed: CollapsedGroups,
     scroll: Scroll,
     metrics: Metrics,
 }
 
 impl PowerTable {
-    /// What is shown; `None` until a gateway has answered.
+    /// Returns what is shown; `None` before the first result.
     #[must_use]
-    pub fn sessions(&self) -> Option<&Sessions> {
+    pub fn sessions(&self) -> Option<&QueryResult> {
         self.sessions.as_ref()
     }
 
-    /// The place that is scrolled to.
+    /// Returns the lines of the table.
+    #[must_use]
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    /// Returns the rows of a line: one, or all of its group; none below the last line.
+    #[must_use]
+    pub fn rows_of(&self, line: usize) -> &[u32] {
+        &self.rows()[self.lines.sessions_of(line)]
+    }
+
+    /// Returns the scroll position.
     #[must_use]
     pub fn scroll(&self) -> Scroll {
         self.scroll
     }
 
-    /// How much there is to see.
+    /// Returns the sizes that scrolling depends on.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         self.metrics
     }
 
-    /// The column that the keyboard is in.
+    /// Returns the column of the cursor.
     #[must_use]
     pub fn column(&self) -> Option<&ColumnId> {
-        self.column.as_ref()
+        self.cursor_column.as_ref()
     }
 
-    /// Whether a row is selected.
+    /// Returns `true` if a row is selected.
     #[must_use]
     pub fn is_selected(&self, row: u32) -> bool {
-        self.selected.contains(row)
+        self.selected.contains(row as usize)
     }
 
-    /// Whether all sessions of a group are selected.
+    /// Returns `true` if all sessions of a group are selected.
     #[must_use]
     pub fn is_group_selected(&self, number: usize) -> bool {
-        let all = self.sessions.as_ref().map_or(0, |sessions| sessions.lines.rows().len());
-        if self.selected_shown == all {
+        if self.selected_shown == self.rows().len() {
             return true;
         }
-        let group = self.sessions.as_ref().and_then(|sessions| {
-            let group = sessions.lines.groups().get(number)?;
-            Some(&sessions.lines.rows()[group.places()])
-        });
-        group.is_some_and(|rows| rows.iter().all(|&row| self.selected.contains(row)))
+        let group = self.lines.groups().get(number);
+        group.is_some_and(|group| self.are_selected(&self.rows()[group.range()]))
     }
 
-    /// How many of the shown sessions are selected.
+    /// Returns the number of selected sessions that are shown.
     #[must_use]
     pub fn selected(&self) -> usize {
         self.selected_shown
     }
 
-    /// How many selected sessions a filter hides.
+    /// Returns the number of selected sessions that a filter hides.
     #[must_use]
     pub fn selected_hidden(&self) -> usize {
-        self.selected.len() - self.selected_shown
+        self.selected.count_ones(..) - self.selected_shown
     }
 
-    /// The shown sessions that are selected, in the order shown.
+    /// Returns the selected sessions that are shown, in display order.
     #[must_use]
     pub fn selected_rows(&self) -> Vec<u32> {
-        let rows = self.sessions.as_ref().map_or(&[][..], |sessions| sessions.lines.rows());
-        rows.iter().copied().filter(|&row| self.selected.contains(row)).collect()
+        self.rows().iter().copied().filter(|&row| self.is_selected(row)).collect()
     }
 
-    /// The line that the keyboard is on.
+    /// Returns the line of the cursor.
     #[must_use]
     pub fn cursor_line(&self) -> Option<usize> {
         self.line_of(self.cursor?)
     }
 
-    /// The session that the keyboard is on.
+    /// Returns the row of the cursor; `None` on a group header.
     #[must_use]
     pub fn cursor_row(&self) -> Option<u32> {
         match self.cursor? {
@@ -111,26 +117,36 @@ impl PowerTable {
         }
     }
 
-    /// Whether the keyboard is here.
+    /// Returns `true` if this is the cursor.
     #[must_use]
-    pub fn is_cursor(&self, at: Cursor) -> bool {
-        self.cursor == Some(at)
+    pub fn is_cursor(&self, cursor: Cursor) -> bool {
+        self.cursor == Some(cursor)
     }
 
-    /// Where the keyboard is, if that is in view.
+    /// Returns the cursor if it is in view.
     #[must_use]
     pub fn cursor_in_view(&self) -> Option<Cursor> {
         let mut visible = self.scroll.visible(self.metrics);
         self.cursor.filter(|_| visible.any(|line| self.cursor_at(line) == self.cursor))
     }
 
-    /// Forgets all sessions, as with another gateway.
-    pub fn forget(&mut self) {
-        let metrics = Metrics { lines: 0, ..self.metrics };
-        *self = Self { metrics, folded: std::mem::take(&mut self.folded), ..Self::default() };
+    /// Returns the cursor as it would be on this line; `None` below the last line.
+    #[must_use]
+    pub fn cursor_at(&self, line: usize) -> Option<Cursor> {
+        let row = *self.rows_of(line).first()?;
+        Some(match self.lines.get(line)? {
+            Line::Group(_) => Cursor::Group(row),
+            Line::Session(_) => Cursor::Session(row),
+        })
     }
 
-    /// How high a line and the view are, in physical pixels.
+    /// Removes all sessions, for instance when the gateway changes. Collapsed groups stay collapsed.
+    pub fn clear(&mut self) {
+        let metrics = Metrics { lines: 0, ..self.metrics };
+        *self = Self { metrics, collapsed: std::mem::take(&mut self.collapsed), ..Self::default() };
+    }
+
+    /// Sets the height of a line and of the view, in physical pixels.
     pub fn set_view(&mut self, line_px: u32, view_px: u32) {
         let before = self.metrics;
         self.metrics = Metrics { line_px, view_px, ..before };
@@ -139,108 +155,106 @@ impl PowerTable {
         }
     }
 
-    /// Shows what a query selected. Selection, cursor and place stay with their sessions.
-    pub fn show(&mut self, view: View) {
-        let View { dataset, selection, grouping, repeats, follow } = view;
-        let held = self.hold();
+    /// Shows a query result. Selection, cursor and scroll position stay with their sessions.
+    pub fn show(&mut self, mut result: QueryResult) {
+        let anchors = self.scroll_anchors();
         let was_at_top = self.is_at_top();
         let old_line = self.cursor_line();
-        let went = |at: Cursor| follow.as_ref().map_or(Some(at), |follow| at.follow(follow));
-        if let Some(follow) = &follow {
-            self.selected = self.selected.follow(follow);
-            self.cursor = self.cursor.and_then(|cursor| cursor.follow(follow));
-            self.anchor = self.anchor.and_then(|anchor| anchor.follow(follow));
+        let mapping = result.row_mapping.take();
+        if let Some(mapping) = &mapping {
+            self.selected = map_rows(&self.selected, mapping);
+            self.cursor = self.cursor.and_then(|cursor| cursor.map(mapping));
+            self.range_start = self.range_start.and_then(|start| start.map(mapping));
         }
-        self.folded.group_by(grouping.as_ref());
-        // Where nobody is shown, there is no group either, and those that were closed stay so.
-        let grouping = grouping.filter(|_| !selection.groups.is_empty());
-        let lines = Lines::new(selection.rows, &selection.groups, |row| self.folded.is_open(&dataset, row));
-        self.metrics.lines = lines.len();
-        let (counts, facets) = (selection.counts, selection.facets);
-        self.sessions = Some(Sessions { dataset, lines, grouping, counts, facets, repeats });
+        self.collapsed.set_column(result.grouping.as_ref());
+        self.lines = Lines::new(result.rows.len(), &result.groups, |index| {
+            self.collapsed.is_expanded(&result.dataset, result.rows[index])
+        });
+        self.metrics.lines = self.lines.len();
+        self.sessions = Some(result);
         self.settle_cursor();
-        // Where the cursor's session is gone or hidden, the keyboard stays where it was on the screen.
+        // If the cursor's session is gone or hidden, the cursor stays on its line.
         if self.cursor_line().is_none()
             && let Some(line) = old_line
         {
             self.cursor = self.cursor_at(line.min(self.metrics.lines.saturating_sub(1)));
         }
-        self.restore(was_at_top, held.into_iter().filter_map(|(at, place)| Some((went(at)?, place))));
+        let map = |cursor: Cursor| mapping.as_ref().map_or(Some(cursor), |mapping| cursor.map(mapping));
+        self.restore_scroll(was_at_top, anchors.into_iter().filter_map(|(at, y)| Some((map(at)?, y))));
         self.count_selected();
     }
 
-    /// The sessions by which the view is held in place, the best first, and where each stands in it. At the very top
-    /// without a cursor there is none: who watches the first lines wants to see what comes first.
-    fn hold(&self) -> Vec<(Cursor, i64)> {
+    /// Returns the lines that keep the scroll position, the best first, each with its y. At the top without a cursor
+    /// there is none: new first lines are scrolled into view there.
+    fn scroll_anchors(&self) -> Vec<(Cursor, i64)> {
         let visible = self.scroll.visible(self.metrics);
         let cursor = self.cursor_line().filter(|line| visible.contains(line));
-        let others = visible.filter(|_| !self.is_at_top()).take(HOLDERS);
+        let others = visible.filter(|_| !self.is_at_top()).take(MAX_SCROLL_ANCHORS);
         cursor
             .into_iter()
             .chain(others)
-            .filter_map(|line| Some((self.cursor_at(line)?, self.scroll.place(line, self.metrics)?)))
+            .filter_map(|line| Some((self.cursor_at(line)?, self.scroll.y_of(line, self.metrics)?)))
             .collect()
     }
 
-    /// Puts the first of these that is still shown where it was in the view. At the very top, what comes first is to be
-    /// seen, as long as the cursor is seen, too.
-    fn restore(&mut self, was_at_top: bool, mut held: impl Iterator<Item = (Cursor, i64)>) {
+    /// Scrolls so that the first anchor that is still shown keeps its y. A table that was at its top stays there as long as
+    /// the cursor stays in view.
+    fn restore_scroll(&mut self, was_at_top: bool, mut anchors: impl Iterator<Item = (Cursor, i64)>) {
         self.scroll.clamp(self.metrics);
         if was_at_top && self.cursor_in_view().is_some() {
             return;
         }
-        let found = held.find_map(|(at, place)| Some((self.line_of(at)?, place)));
-        if let Some((line, place)) = found {
-            self.scroll.put(line, place, self.metrics);
+        let found = anchors.find_map(|(at, y)| Some((self.line_of(at)?, y)));
+        if let Some((line, y)) = found {
+            self.scroll.put(line, y, self.metrics);
         }
     }
 
     fn is_at_top(&self) -> bool {
-        self.scroll.line() == 0 && self.scroll.out_px() == 0
+        self.scroll.line() == 0 && self.scroll.offset_px() == 0
     }
 
-    /// Puts the cursor on the line where it is found: the head of a group goes by its first row, which may be another one
-    /// now, and a session in a closed group is found at the group's head.
+    /// Updates the row of the cursor: the first row of its group may have changed, and the cursor of a session in a
+    /// collapsed group moves to the group's header.
     fn settle_cursor(&mut self) {
         if let Some(line) = self.cursor_line() {
             self.cursor = self.cursor_at(line);
         }
     }
 
-    /// Does what the user wants.
+    /// Applies an action.
     pub fn act(&mut self, action: Action) {
         match action {
-            Action::SelectMode(line, column, choose) => {
-                self.column = column.or(self.column.take());
-                self.choose(line, choose);
+            Action::Select(line, column, mode) => {
+                self.cursor_column = column.or(self.cursor_column.take());
+                self.select(line, mode);
             }
-            Action::Step(step, choose) => {
-                if let Some(line) = self.stepped(step) {
-                    self.choose(line, choose);
+            Action::MoveCursor(motion, mode) => {
+                if let Some(line) = self.line_after(motion) {
+                    self.select(line, mode);
                     self.scroll.reveal(line, self.metrics);
                 }
             }
-            Action::MoveColumn(side, columns) => self.sideways(side, &columns),
-            Action::ChooseCursor(choose) => {
+            Action::MoveColumn(direction, columns) => self.move_column(direction, &columns),
+            Action::SelectCursor(mode) => {
                 if let Some(line) = self.cursor_line() {
-                    self.choose(line, choose);
+                    self.select(line, mode);
                 }
             }
-            Action::Fold(number) => self.fold(number),
-            Action::FoldAll { closed } => {
-                let held = self.hold();
-                self.folded.set_all(closed);
-                self.fold_lines(held);
+            Action::ToggleGroup(number) => self.toggle_group(number),
+            Action::SetAllCollapsed(collapsed) => {
+                let anchors = self.scroll_anchors();
+                self.collapsed.set_all(collapsed);
+                self.update_lines(anchors);
             }
             Action::SelectAll => {
-                if let Some(sessions) = &self.sessions {
-                    self.selected.extend(sessions.lines.rows().iter().copied());
-                }
+                let Self { sessions, selected, .. } = self;
+                extend(selected, sessions.as_ref().map_or(&[], |sessions| &sessions.rows));
                 self.count_selected();
             }
-            Action::SelectNothing => {
+            Action::ClearSelection => {
                 self.selected.clear();
-                self.anchor = None;
+                self.range_start = None;
                 self.count_selected();
             }
             Action::ScrollBy(pixels) => self.scroll.by(pixels, self.metrics),
@@ -248,151 +262,147 @@ impl PowerTable {
         }
     }
 
-    fn choose(&mut self, line: usize, choose: SelectMode) {
-        let Some(sessions) = &self.sessions else {
-            return;
-        };
+    fn select(&mut self, line: usize, mode: SelectMode) {
         let Some(cursor) = self.cursor_at(line) else {
             return;
         };
-        let rows = sessions.lines.rows_of(line);
-        match choose {
-            SelectMode::Keep if rows.iter().all(|&row| self.selected.contains(row)) => {}
-            SelectMode::Only | SelectMode::Keep => self.selected = rows.iter().copied().collect(),
-            SelectMode::Toggle => {
-                if rows.iter().all(|&row| self.selected.contains(row)) {
-                    for &row in rows {
-                        self.selected.remove(row);
-                    }
-                } else {
-                    self.selected.extend(rows.iter().copied());
-                }
+        let mut selected = std::mem::take(&mut self.selected);
+        let rows = self.rows_of(line);
+        let are_selected = rows.iter().all(|&row| selected.contains(row as usize));
+        match mode {
+            SelectMode::Keep if are_selected => {}
+            SelectMode::Only | SelectMode::Keep => {
+                selected.clear();
+                extend(&mut selected, rows);
             }
+            SelectMode::Toggle if are_selected => rows.iter().for_each(|&row| selected.remove(row as usize)),
+            SelectMode::Toggle => extend(&mut selected, rows),
             SelectMode::Range | SelectMode::AddRange => {
-                // An anchor that a filter hides is none.
+                // A start that a filter hides doesn't count.
                 let found = |at: Cursor| Some((at, self.line_of(at)?));
-                let anchor = self.anchor.and_then(found).or_else(|| self.cursor.and_then(found));
-                let (anchor, from) = anchor.unwrap_or((cursor, line));
-                if choose == SelectMode::Range {
-                    self.selected.clear();
+                let start = self.range_start.and_then(found).or_else(|| self.cursor.and_then(found));
+                let (start, from) = start.unwrap_or((cursor, line));
+                if mode == SelectMode::Range {
+                    selected.clear();
                 }
-                let range = sessions.lines.rows_between(from.min(line), from.max(line));
-                self.selected.extend(range.iter().copied());
-                self.anchor = Some(anchor);
+                let range = self.lines.sessions_between(from.min(line), from.max(line));
+                extend(&mut selected, &self.rows()[range]);
+                self.range_start = Some(start);
             }
             SelectMode::Move => {}
         }
+        self.selected = selected;
         self.cursor = Some(cursor);
-        if !matches!(choose, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
-            self.anchor = Some(cursor);
+        if !matches!(mode, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
+            self.range_start = Some(cursor);
         }
         self.count_selected();
     }
 
-    fn stepped(&self, step: Step) -> Option<usize> {
+    fn line_after(&self, motion: Motion) -> Option<usize> {
         let last = self.metrics.lines.checked_sub(1)?;
-        // One line of the view before stays in view.
+        // One line of the previous page stays in view.
         let page = self.metrics.page().saturating_sub(1).max(1);
         let Some(line) = self.cursor_line() else {
-            // The keyboard comes in where the eye is.
-            return Some(match step {
-                Step::Home => 0,
-                Step::End => last,
+            // Without a cursor, it appears in view.
+            return Some(match motion {
+                Motion::Home => 0,
+                Motion::End => last,
                 _ => self.scroll.line().min(last),
             });
         };
-        Some(match step {
-            Step::Up => line.saturating_sub(1),
-            Step::Down => (line + 1).min(last),
-            Step::PageUp => line.saturating_sub(page),
-            Step::PageDown => (line + page).min(last),
-            Step::Home => 0,
-            Step::End => last,
+        Some(match motion {
+            Motion::Up => line.saturating_sub(1),
+            Motion::Down => (line + 1).min(last),
+            Motion::PageUp => line.saturating_sub(page),
+            Motion::PageDown => (line + page).min(last),
+            Motion::Home => 0,
+            Motion::End => last,
         })
     }
 
-    fn sideways(&mut self, side: Side, columns: &[ColumnId]) {
+    fn move_column(&mut self, direction: Direction, columns: &[ColumnId]) {
         if let Some(Cursor::Group(row)) = self.cursor {
-            let group = self.sessions.as_ref().and_then(|sessions| {
-                let number = sessions.lines.group_of(sessions.lines.place_of(row)?)?;
-                Some((number, sessions.lines.groups()[number].is_open))
-            });
-            if let Some((number, is_open)) = group
-                && is_open == (side == Side::Left)
+            if let Some(number) = self.index_of(row).and_then(|index| self.lines.group_of(index))
+                && self.lines.groups()[number].is_expanded == (direction == Direction::Left)
             {
-                self.fold(number);
+                self.toggle_group(number);
             }
             return;
         }
         let Some(last) = columns.len().checked_sub(1) else {
             return;
         };
-        let at = self.column.as_ref().and_then(|id| columns.iter().position(|other| other == id));
-        let next = match (at, side) {
+        let current = self.cursor_column.as_ref().and_then(|id| columns.iter().position(|other| other == id));
+        let next = match (current, direction) {
             (None, _) => 0,
-            (Some(at), Side::Left) => at.saturating_sub(1),
-            (Some(at), Side::Right) => (at + 1).min(last),
+            (Some(index), Direction::Left) => index.saturating_sub(1),
+            (Some(index), Direction::Right) => (index + 1).min(last),
         };
-        self.column = Some(columns[next].clone());
+        self.cursor_column = Some(columns[next].clone());
     }
 
-    fn fold(&mut self, number: usize) {
-        let Some(sessions) = &self.sessions else {
+    fn toggle_group(&mut self, number: usize) {
+        let (Some(sessions), Some(group)) = (&self.sessions, self.lines.groups().get(number)) else {
             return;
         };
-        let Some(group) = sessions.lines.groups().get(number) else {
-            return;
-        };
-        let (first, line) = (sessions.lines.rows()[group.start], group.line);
-        self.folded.toggle(&sessions.dataset, first);
-        // The head stays under the hand.
-        let place = self.scroll.place(line, self.metrics);
-        self.fold_lines(place.map(|place| (Cursor::Group(first), place)).into_iter().collect());
+        let first = sessions.rows[group.start];
+        self.collapsed.toggle(&sessions.dataset, first);
+        // The header stays under the mouse.
+        let y = self.scroll.y_of(group.line, self.metrics);
+        self.update_lines(y.map(|y| (Cursor::Group(first), y)).into_iter().collect());
     }
 
-    /// Shows and hides the sessions of groups. What holds the view stays in its place.
-    fn fold_lines(&mut self, held: Vec<(Cursor, i64)>) {
+    /// Shows and hides the sessions of groups. The anchors keep the scroll position.
+    fn update_lines(&mut self, anchors: Vec<(Cursor, i64)>) {
         let was_at_top = self.is_at_top();
-        if let Some(Sessions { dataset, lines, .. }) = &mut self.sessions {
-            lines.open(|row| self.folded.is_open(dataset, row));
-            self.metrics.lines = lines.len();
+        if let Some(QueryResult { dataset, rows, .. }) = &self.sessions {
+            self.lines.set_expanded(|index| self.collapsed.is_expanded(dataset, rows[index]));
+            self.metrics.lines = self.lines.len();
             self.settle_cursor();
-            self.restore(was_at_top, held.into_iter());
+            self.restore_scroll(was_at_top, anchors.into_iter());
         }
     }
 
+    /// Returns the shown rows in order, those of collapsed groups included.
+    fn rows(&self) -> &[u32] {
+        self.sessions.as_ref().map_or(&[], |sessions| &sessions.rows)
+    }
+
+    /// Returns the index of a row in the shown rows. Searches through all of them.
+    fn index_of(&self, row: u32) -> Option<usize> {
+        self.rows().iter().position(|&other| other == row)
+    }
+
     fn line_of(&self, cursor: Cursor) -> Option<usize> {
-        let lines = &self.sessions.as_ref()?.lines;
-        let place = lines.place_of(cursor.row())?;
-        Some(match cursor {
-            Cursor::Session(_) => lines.line_of(place),
-            Cursor::Group(_) => match lines.group_of(place) {
-                Some(number) => lines.groups()[number].line,
-                // No longer grouped.
-                None => lines.line_of(place),
-            },
+        let index = self.index_of(cursor.row())?;
+        // A session's line is that of its group's header while the group is collapsed.
+        Some(match (cursor, self.lines.group_of(index)) {
+            (Cursor::Group(_), Some(number)) => self.lines.groups()[number].line,
+            _ => self.lines.line_of(index),
         })
     }
 
-    /// Where the keyboard is when it is on this line; `None` below the last.
-    #[must_use]
-    pub fn cursor_at(&self, line: usize) -> Option<Cursor> {
-        let lines = &self.sessions.as_ref()?.lines;
-        let row = *lines.rows_of(line).first()?;
-        Some(match lines.get(line)? {
-            Line::Group(_) => Cursor::Group(row),
-            Line::Session(_) => Cursor::Session(row),
-        })
+    fn are_selected(&self, rows: &[u32]) -> bool {
+        rows.iter().all(|&row| self.is_selected(row))
     }
 
     fn count_selected(&mut self) {
-        self.selected_shown = match &self.sessions {
-            Some(sessions) if !self.selected.is_empty() => {
-                sessions.lines.rows().iter().filter(|&&row| self.selected.contains(row)).count()
-            }
-            _ => 0,
+        self.selected_shown = if self.selected.is_clear() {
+            0
+        } else {
+            self.rows().iter().filter(|&&row| self.is_selected(row)).count()
         };
     }
+}
+
+fn extend(set: &mut FixedBitSet, rows: &[u32]) {
+    set.extend(rows.iter().map(|&row| row as usize));
+}
+
+/// Returns the same sessions in a newer dataset, without those that are gone.
+fn map_rows(set: &FixedBitSet, mapping: &RowMapping) -> FixedBitSet {
+    set.ones().filter_map(|row| mapping.row(u32::try_from(row).ok()?)).map(|row| row as usize).collect()
 }
 
 #[cfg(test)]

@@ -1,47 +1,47 @@
-//! Which lines are in view.
+//! The scroll position.
 //!
-//! The place is a line and the pixels of it that are scrolled out: whole numbers, so that it is as exact at the
-//! millionth line as at the first. A sum of points in `f32`, which scroll areas use, is stuck long before.
+//! It is a line and a number of pixels, both integers, so that it is as exact at the millionth line as at the first. The
+//! `f32` offset of egui's scroll areas no longer moves in small steps there.
 
 use std::ops::Range;
 
-/// How much there is to see, and how much of it at once, in physical pixels.
+/// The sizes of the table and of the view, in physical pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
-    /// All lines.
+    /// Number of lines.
     pub lines: usize,
-    /// The height of a line; never 0 where there is anything to see.
+    /// Height of a line; 0 only before the first frame.
     pub line_px: u32,
-    /// The height of the view.
+    /// Height of the view.
     pub view_px: u32,
 }
 
 impl Metrics {
-    /// The furthest that can be scrolled, in pixels from the very top.
-    fn most(self) -> u64 {
+    /// Returns the largest scroll position, in pixels from the top of the table.
+    fn max_top(self) -> u64 {
         (self.lines as u64 * u64::from(self.line_px)).saturating_sub(self.view_px.into())
     }
 
-    /// How many lines fit into the view as a whole; one at least.
+    /// Returns the number of whole lines that fit into the view, at least 1.
     #[must_use]
     pub fn page(self) -> usize {
         (self.view_px / self.line_px.max(1)).max(1) as usize
     }
 }
 
-/// What is scrolled to.
+/// A scroll position.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scroll {
-    /// The first line of which anything is in view.
+    /// The first line in view.
     line: usize,
-    /// How many of its pixels are scrolled out above.
-    out_px: u32,
-    /// The part of a pixel that a touch pad has moved so far, between -1 and 1.
-    part: f64,
+    /// Number of pixels of that line above the view.
+    offset_px: u32,
+    /// The fraction of a pixel that a touch pad has scrolled on, between -1 and 1.
+    fraction_px: f64,
 }
 
 impl Scroll {
-    /// The lines of which anything is in view.
+    /// Returns the lines in view, those partly in view included.
     #[must_use]
     pub fn visible(self, metrics: Metrics) -> Range<usize> {
         if metrics.line_px == 0 {
@@ -51,102 +51,98 @@ impl Scroll {
         self.line.min(metrics.lines)..metrics.lines.min(usize::try_from(end).unwrap_or(usize::MAX))
     }
 
-    /// The first line in view.
+    /// Returns the first line in view.
     #[must_use]
     pub fn line(self) -> usize {
         self.line
     }
 
-    /// How many pixels of the first line are scrolled out above.
+    /// Returns the number of pixels of the first line above the view.
     #[must_use]
-    pub fn out_px(self) -> u32 {
-        self.out_px
+    pub fn offset_px(self) -> u32 {
+        self.offset_px
     }
 
-    /// Where a line begins, in pixels below the top of the view; `None` where no part of it is in view.
+    /// Returns the y of a line in pixels below the top of the view; `None` if the line is out of view.
     #[must_use]
-    pub fn place(self, line: usize, metrics: Metrics) -> Option<i64> {
+    pub fn y_of(self, line: usize, metrics: Metrics) -> Option<i64> {
         if !self.visible(metrics).contains(&line) {
             return None;
         }
         let lines = i64::try_from(line - self.line).ok()?;
-        Some(lines * i64::from(metrics.line_px) - i64::from(self.out_px))
+        Some(lines * i64::from(metrics.line_px) - i64::from(self.offset_px))
     }
 
-    /// Scrolls down by so many pixels, up by a negative number of them.
+    /// Scrolls down by this many pixels; up by a negative number.
     pub fn by(&mut self, pixels: f64, metrics: Metrics) {
-        let moved = self.part + pixels;
-        self.part = moved.fract();
-        // Far more than any wheel turns, and far less than what a whole number holds.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float that is too large becomes the largest number"
-        )]
+        let moved = self.fraction_px + pixels;
+        self.fraction_px = moved.fract();
+        #[expect(clippy::cast_possible_truncation, reason = "a number out of range saturates")]
         let whole = moved.trunc() as i64;
         self.set(self.top(metrics).saturating_add_signed(whole), metrics);
     }
 
-    /// Scrolls so that a line begins this far below the top of the view, or as near as it gets.
-    pub fn put(&mut self, line: usize, place_px: i64, metrics: Metrics) {
+    /// Scrolls so that a line is this many pixels below the top of the view, or as near as possible.
+    pub fn put(&mut self, line: usize, y: i64, metrics: Metrics) {
         let line = line as u64 * u64::from(metrics.line_px);
-        self.set(line.saturating_add_signed(-place_px), metrics);
+        self.set(line.saturating_add_signed(-y), metrics);
     }
 
-    /// Scrolls as little as it takes to have the whole of a line in view.
+    /// Scrolls as little as possible so that all of a line is in view.
     pub fn reveal(&mut self, line: usize, metrics: Metrics) {
-        let begin = line as u64 * u64::from(metrics.line_px);
-        let end = begin + u64::from(metrics.line_px);
+        let start = line as u64 * u64::from(metrics.line_px);
+        let end = start + u64::from(metrics.line_px);
         let top = self.top(metrics);
-        // A view lower than a line shows the line's beginning.
-        self.set(begin.min(top.max(end.saturating_sub(metrics.view_px.into()))), metrics);
+        // A view lower than a line shows the top of the line.
+        self.set(start.min(top.max(end.saturating_sub(metrics.view_px.into()))), metrics);
     }
 
-    /// Keeps what is in view within what there is.
+    /// Scrolls back to the last line if the position is below it.
     pub fn clamp(&mut self, metrics: Metrics) {
         self.set(self.top(metrics), metrics);
     }
 
-    /// How far it is scrolled: 0 at the very top, 1 at the very end; `None` where everything is in view.
+    /// Returns the position as a fraction: 0 at the top, 1 at the end; `None` if everything is in view.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a thumb is painted to the pixel, not to the line")]
+    #[expect(clippy::cast_precision_loss, reason = "a scroll bar is painted to the pixel, not to the line")]
     pub fn fraction(self, metrics: Metrics) -> Option<f64> {
-        let most = metrics.most();
-        (most > 0).then(|| self.top(metrics) as f64 / most as f64)
+        let max_top = metrics.max_top();
+        (max_top > 0).then(|| self.top(metrics) as f64 / max_top as f64)
     }
 
-    /// Scrolls to this fraction of the way.
+    /// Scrolls to this fraction of the table.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "what a hand drags is no more exact than this, and a negative float becomes 0"
+        reason = "dragging is no more exact than this, and a negative float saturates to 0"
     )]
     pub fn to_fraction(&mut self, fraction: f64, metrics: Metrics) {
-        self.set((fraction * metrics.most() as f64).round() as u64, metrics);
+        self.set((fraction * metrics.max_top() as f64).round() as u64, metrics);
     }
 
-    /// The pixels above the view.
+    /// Returns the number of pixels above the view.
     fn top(self, metrics: Metrics) -> u64 {
-        // Where lines have become lower, as with another zoom, not more of one can be scrolled out than it has.
-        let out = self.out_px.min(metrics.line_px.saturating_sub(1));
-        self.line as u64 * u64::from(metrics.line_px) + u64::from(out)
+        // Lines may have become lower with another zoom.
+        let offset = self.offset_px.min(metrics.line_px.saturating_sub(1));
+        self.line as u64 * u64::from(metrics.line_px) + u64::from(offset)
     }
 
     fn set(&mut self, top: u64, metrics: Metrics) {
         if metrics.line_px == 0 {
             return;
         }
-        let most = metrics.most();
-        if top >= most {
-            self.part = self.part.min(0.0);
+        let max_top = metrics.max_top();
+        if top >= max_top {
+            self.fraction_px = self.fraction_px.min(0.0);
         }
-        let top = top.min(most);
+        let top = top.min(max_top);
         if top == 0 {
-            self.part = self.part.max(0.0);
+            self.fraction_px = self.fraction_px.max(0.0);
         }
         let line_px = u64::from(metrics.line_px);
         self.line = usize::try_from(top / line_px).unwrap_or(usize::MAX);
-        self.out_px = u32::try_from(top % line_px).unwrap_or(0);
+        self.offset_px = u32::try_from(top % line_px).unwrap_or(0);
     }
 }
 
@@ -159,33 +155,33 @@ mod tests {
     const MILLIONS: Metrics = Metrics { lines: 5_000_000, line_px: 22, view_px: 600 };
 
     #[test]
-    fn the_smallest_step_moves_the_longest_table() {
+    fn small_steps_move_a_long_table() {
         let mut scroll = Scroll::default();
         scroll.put(4_999_000, 0, MILLIONS);
         for _ in 0..44 {
             scroll.by(0.25, MILLIONS);
         }
-        assert_eq!((scroll.line(), scroll.out_px()), (4_999_000, 11));
+        assert_eq!((scroll.line(), scroll.offset_px()), (4_999_000, 11));
         for _ in 0..44 {
             scroll.by(-0.5, MILLIONS);
         }
-        assert_eq!((scroll.line(), scroll.out_px()), (4_998_999, 11));
+        assert_eq!((scroll.line(), scroll.offset_px()), (4_998_999, 11));
     }
 
     #[test]
-    fn the_last_line_is_reached_and_nothing_beyond_it() {
+    fn stops_at_the_last_line() {
         let mut scroll = Scroll::default();
         scroll.to_fraction(1.0, MILLIONS);
         let last = MILLIONS.lines - 1;
-        assert_eq!(scroll.place(last, MILLIONS), Some(600 - 22));
+        assert_eq!(scroll.y_of(last, MILLIONS), Some(600 - 22));
         scroll.by(1e9, MILLIONS);
-        assert_eq!(scroll.place(last, MILLIONS), Some(600 - 22));
+        assert_eq!(scroll.y_of(last, MILLIONS), Some(600 - 22));
         scroll.by(-1e300, MILLIONS);
-        assert_eq!((scroll.line(), scroll.out_px()), (0, 0));
+        assert_eq!((scroll.line(), scroll.offset_px()), (0, 0));
     }
 
     #[test]
-    fn a_table_that_has_become_shorter_stays_in_view() {
+    fn clamps_when_the_table_gets_shorter() {
         let mut scroll = Scroll::default();
         scroll.to_fraction(1.0, MILLIONS);
         let few = Metrics { lines: 3, ..MILLIONS };
@@ -198,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_in_view_follow_each_other_without_gap_or_overlap(
+        fn lines_in_view_are_contiguous_and_fill_the_view(
             lines in 1..3_000_000_usize,
             line_px in 1..60_u32,
             view_px in 1..2_000_u32,
@@ -210,28 +206,28 @@ mod tests {
                 scroll.by(pixels, metrics);
                 let visible = scroll.visible(metrics);
                 prop_assert!(!visible.is_empty());
-                let first = scroll.place(visible.start, metrics).unwrap();
+                let first = scroll.y_of(visible.start, metrics).unwrap();
                 prop_assert!(first <= 0 && first > -i64::from(line_px));
                 for (index, line) in visible.clone().enumerate() {
                     let expected = first + i64::try_from(index).unwrap() * i64::from(line_px);
-                    prop_assert_eq!(scroll.place(line, metrics), Some(expected));
+                    prop_assert_eq!(scroll.y_of(line, metrics), Some(expected));
                 }
-                // The view is full, or shows everything.
+                // The view is full, or shows all lines.
                 let end = first + i64::try_from(visible.len()).unwrap() * i64::from(line_px);
                 prop_assert!(end >= i64::from(view_px) || visible == (0..lines));
             }
         }
 
         #[test]
-        fn a_revealed_line_is_wholly_in_view(line in 0..1_000_000_usize, from in 0..1_000_000_usize) {
+        fn reveals_whole_lines(line in 0..1_000_000_usize, from in 0..1_000_000_usize) {
             let metrics = Metrics { lines: 1_000_000, line_px: 22, view_px: 601 };
             let mut scroll = Scroll::default();
             scroll.put(from, 0, metrics);
             let before = scroll;
             scroll.reveal(line, metrics);
-            let place = scroll.place(line, metrics).unwrap();
-            prop_assert!(place >= 0 && place + 22 <= 601);
-            if before.place(line, metrics).is_some_and(|place| place >= 0 && place + 22 <= 601) {
+            let y = scroll.y_of(line, metrics).unwrap();
+            prop_assert!(y >= 0 && y + 22 <= 601);
+            if before.y_of(line, metrics).is_some_and(|y| y >= 0 && y + 22 <= 601) {
                 prop_assert_eq!(scroll, before);
             }
         }

@@ -8,9 +8,9 @@ use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::Refused;
-use crate::query::{FacetOrder, Grouping, Kind, Side as FilterField, SortKey};
+use crate::query::{FacetOrder, Grouping, KindFilter, FilterField, SortKey};
 use crate::settings::SavedFilter;
-use crate::table::{Action, Side};
+use crate::table::{Action, Direction};
 
 /// One thing that the user did in the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +93,7 @@ pub(super) enum Command {
     /// Removes the cell filter with this index.
     RemoveCellFilter(usize),
     /// Shows clients, designers or both.
-    SetKind(Kind),
+    SetKind(KindFilter),
 
     // The table
     /// Groups the sessions, or not.
@@ -156,7 +156,7 @@ pub(super) enum ColumnChange {
     /// Moves the column in front of this one, or to the end.
     MoveBefore(Option<ColumnId>),
     /// Moves the column by one place.
-    Step(Side),
+    Shift(Direction),
     /// Shows or hides the column.
     Show(bool),
 }

@@ -8,7 +8,7 @@ use super::model::{AppState, Drafts};
 use super::theme;
 use crate::dataset::TextColumn;
 use crate::display;
-use crate::query::{Facet, FacetOrder, FilterText, Side as FilterField};
+use crate::query::{Facet, FacetOrder, FilterField, FilterText};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {

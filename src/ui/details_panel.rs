@@ -22,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         return;
     };
     let clock = state.clock();
-    if let Some(times) = sessions.repeats.times(row) {
+    if let Some(times) = sessions.duplicate_logins.count(row) {
         ui.label(format!("Logged in to this project {times} times"));
     }
     if let Some(session) = state.terminate_target(row)

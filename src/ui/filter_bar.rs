@@ -11,7 +11,7 @@ use super::model::{AppState, Drafts};
 use super::saved_filters;
 use super::theme::{self, Severity};
 use crate::filter::Mode;
-use crate::query::{FilterError, FilterStatus, FilterText, Side as FilterField};
+use crate::query::{FilterError, FilterField, FilterStatus, FilterText};
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
@@ -84,7 +84,7 @@ fn filter(
 
 /// Returns the severity of a filter's error. A pattern that is still being typed is no error yet.
 fn severity(status: &FilterStatus) -> Option<Severity> {
-    let error = status.fault.as_ref()?;
+    let error = status.error.as_ref()?;
     Some(if error.is_incomplete() { Severity::Warning } else { Severity::Fault })
 }
 
@@ -119,7 +119,7 @@ fn edit(
         .inner;
 
     // Underline the position of the error.
-    let column = status.fault.as_ref().and_then(FilterError::column);
+    let column = status.error.as_ref().and_then(FilterError::column);
     if let (Some(severity), Some(column)) = (severity, column) {
         let at =
             |index| output.galley.pos_from_cursor(CCursor::new(index)).translate(output.galley_pos.to_vec2());
@@ -170,7 +170,7 @@ fn modes(ui: &mut Ui, field: FilterField, mode: Mode, commands: &mut Vec<Command
 
 /// Draws the error of a filter, or a hint at why it matches nothing.
 fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut Vec<Command>) {
-    if let (Some(error), Some(severity)) = (&status.fault, severity(status)) {
+    if let (Some(error), Some(severity)) = (&status.error, severity(status)) {
         let sign = if error.is_incomplete() { "…" } else { "▲" };
         let text = RichText::new(format!("{sign} {error}"))
             .size(theme::SMALL_TEXT)
@@ -190,7 +190,7 @@ fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut V
 
 /// Returns the plain text of a filter that equals no value. The user may have meant a part of one.
 fn unmatched_literal(status: &FilterStatus) -> Option<&str> {
-    let filter = status.filter.as_ref().filter(|_| status.finds_nothing)?;
+    let filter = status.filter.as_ref().filter(|_| status.matches_nothing)?;
     let mode = filter.mode();
     filter.literal().filter(|_| !mode.contains && !mode.invert)
 }

@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
     }
     ui.horizontal(|ui| {
         if let Some(sessions) = state.table.sessions() {
-            ui.label(count(sessions.lines.rows().len(), sessions.dataset.len()));
+            ui.label(count(sessions.rows.len(), sessions.dataset.len()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export(ui, state, drafts, commands);
@@ -47,7 +47,7 @@ fn remarks(ui: &mut Ui, state: &AppState) {
         return;
     };
     for (name, filter) in [("username", &state.username), ("project", &state.project)] {
-        if filter.fault.is_some() {
+        if filter.error.is_some() {
             let text = match &filter.filter {
                 Some(good) => format!("{name} still filtered by {}", good.pattern()),
                 None => format!("{name} not filtered"),

@@ -10,7 +10,7 @@ use super::theme;
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::export::describe_cell_filter;
-use crate::query::{Grouping, Kind};
+use crate::query::{Grouping, KindFilter};
 use crate::table::Action;
 
 /// The columns to group by.
@@ -39,9 +39,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     });
 }
 
-fn kinds(ui: &mut Ui, current: Kind, commands: &mut Vec<Command>) {
+fn kinds(ui: &mut Ui, current: KindFilter, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.x = 2.0;
-    for (kind, text) in [(Kind::All, "All"), (Kind::Clients, "Clients"), (Kind::Designers, "Designers")] {
+    for (kind, text) in
+        [(KindFilter::All, "All"), (KindFilter::Clients, "Clients"), (KindFilter::Designers, "Designers")]
+    {
         if ui.add(Button::selectable(kind == current, text)).clicked() {
             commands.push(Command::SetKind(kind));
         }
@@ -73,10 +75,10 @@ fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) 
                 commands.push(Command::GroupBy(Some(Grouping { column: column.clone(), largest_first })));
             }
             if ui.button("Collapse all groups").clicked() {
-                commands.push(Command::Table(Action::FoldAll { closed: true }));
+                commands.push(Command::Table(Action::SetAllCollapsed(true)));
             }
             if ui.button("Expand all groups").clicked() {
-                commands.push(Command::Table(Action::FoldAll { closed: false }));
+                commands.push(Command::Table(Action::SetAllCollapsed(false)));
             }
         }
     });

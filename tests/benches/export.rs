@@ -17,7 +17,7 @@ fn main() {
 }
 
 /// Returns all rows sorted by username: their order in memory is then random.
-fn sorted(dataset: &Dataset) -> Vec<u32> {
+fn sorted(dataset: &std::sync::Arc<Dataset>) -> Vec<u32> {
     let sort = ["username", "creationTime"].map(|key| key.parse().expect("valid sort keys"));
     Query { sort: sort.into(), ..Query::default() }.run(dataset).expect("no filter can fail").rows
 }

@@ -9,7 +9,7 @@ use divan::{Bencher, black_box};
 use gatewatch::dataset::{Dataset, Part, RowMapping, concat};
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
 use gatewatch::gateway::webdev;
-use gatewatch::query::{DuplicateLogins, Query, Question, Worker};
+use gatewatch::query::{DuplicateLogins, Query, Worker};
 
 use plant::{SIZES, sessions};
 
@@ -47,9 +47,9 @@ fn refresh(bencher: Bencher<'_, '_>, size: usize) {
     let old = &sessions(size).dataset;
     let mut worker = Worker::spawn(|| ()).expect("a thread");
     bencher.bench_local(|| {
-        let (dataset, shown) = (Some(Arc::new(next_dataset(size))), Some(old.clone()));
-        worker.ask(Question { dataset, shown, sort: query().sort, ..Question::default() });
-        worker.answer_within(Duration::from_mins(1)).expect("the worker answers").table
+        let query = Query { duplicate_logins: true, ..query() };
+        worker.submit(query, Arc::new(next_dataset(size)), Some(old.clone()));
+        worker.wait_result(Duration::from_mins(1)).expect("the worker answers")
     });
 }
 
@@ -67,12 +67,12 @@ fn refresh_row_mapping(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = SIZES, max_time = 3)]
 fn refresh_duplicate_logins(bencher: Bencher<'_, '_>, size: usize) {
     let new = next_dataset(size);
-    bencher.bench_local(|| DuplicateLogins::of(black_box(&new)));
+    bencher.bench_local(|| DuplicateLogins::find(black_box(&new)));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]
 fn refresh_query(bencher: Bencher<'_, '_>, size: usize) {
-    let (new, query) = (next_dataset(size), query());
+    let (new, query) = (Arc::new(next_dataset(size)), query());
     bencher.bench_local(|| query.run(black_box(&new)).expect("there is no filter"));
 }
 

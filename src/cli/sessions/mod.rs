@@ -12,9 +12,8 @@ use crate::atomic_file;
 use crate::dataset::{Dataset, concat};
 use crate::demo::{DemoGateway, Options};
 use crate::export::{self, Format, Progress};
-use crate::filter::{Filter, Mode};
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, ReadOptions, node_names};
-use crate::query::{Query, Side};
+use crate::query::{FilterError, FilterField, FilterText, Query, QueryError};
 use crate::sanitize::shorten;
 use crate::settings::{self, Settings, Target};
 
@@ -37,7 +36,8 @@ pub fn run(args: &SessionsArgs) -> ExitStatus {
 fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     // Wrong usage is reported before the first request.
     let format = format(args)?;
-    let (mut query, options) = query(args)?;
+    let (mut query, options) = query(args);
+    let filters = query.compile().map_err(|error| filter_error(&query, error))?;
     let settings = load_settings(args.gateway.as_deref())?;
     let (target, credentials) = match &args.gateway {
         Some(gateway) => {
@@ -66,16 +66,7 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     if args.count {
         query.sort.clear();
     }
-    let rows = query
-        .run(&dataset)
-        .map_err(|error| {
-            let option = match error.side {
-                Side::Username => "--username",
-                Side::Project => "--project",
-            };
-            SessionsError::Match { option, source: error.source }
-        })?
-        .rows;
+    let rows = query.run_with(&filters, &dataset).map_err(|error| filter_error(&query, error))?.rows;
     let write = |out: &mut dyn Write| {
         if args.count {
             return writeln!(out, "{}", rows.len());
@@ -101,7 +92,7 @@ fn format(args: &SessionsArgs) -> Result<Format, SessionsError> {
 }
 
 /// Returns the query to run here and the patterns for the gateway: `--ask-gateway` decides where the filters apply.
-fn query(args: &SessionsArgs) -> Result<(Query, ReadOptions), SessionsError> {
+fn query(args: &SessionsArgs) -> (Query, ReadOptions) {
     // An empty pattern is no filter, as in the window.
     let pattern = |pattern: &Option<String>| pattern.clone().filter(|pattern| !pattern.is_empty());
     let (username, project) = (pattern(&args.username), pattern(&args.project));
@@ -111,17 +102,27 @@ fn query(args: &SessionsArgs) -> Result<(Query, ReadOptions), SessionsError> {
         options.username_filter = username;
         options.project_filter = project;
     } else {
-        query.username = username.map(|pattern| filter("--username", &pattern)).transpose()?;
-        query.project = project.map(|pattern| filter("--project", &pattern)).transpose()?;
+        let text = |pattern: Option<String>| FilterText {
+            pattern: pattern.unwrap_or_default(),
+            ..FilterText::default()
+        };
+        (query.username, query.project) = (text(username), text(project));
     }
-    Ok((query, options))
+    (query, options)
 }
 
-fn filter(option: &'static str, pattern: &str) -> Result<Filter, SessionsError> {
-    Filter::new(pattern, Mode::default()).map_err(|source| {
-        let pattern = shorten(pattern, MAX_QUOTED_PATTERN).into_owned();
-        SessionsError::Pattern { option, pattern, source }
-    })
+fn filter_error(query: &Query, error: QueryError) -> SessionsError {
+    let (option, text) = match error.field {
+        FilterField::Username => ("--username", &query.username),
+        FilterField::Project => ("--project", &query.project),
+    };
+    match error.source {
+        FilterError::Pattern(source) => {
+            let pattern = shorten(&text.pattern, MAX_QUOTED_PATTERN).into_owned();
+            SessionsError::Pattern { option, pattern, source }
+        }
+        FilterError::Match(source) => SessionsError::Match { option, source },
+    }
 }
 
 fn load_settings(gateway: Option<&str>) -> Result<Settings, SessionsError> {

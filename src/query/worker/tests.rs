@@ -1,20 +1,30 @@
-//! The newest question is the one answered, and the last good filter stands in for a faulty one.
+//! The newest query wins, and the last valid filter replaces an invalid one.
+
+use std::sync::mpsc::sync_channel;
 
 use super::*;
-use crate::dataset::{Cell, DatasetBuilder, Header, concat};
+use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::filter::Mode;
+use crate::query::FilterStatus;
 
-/// Nothing here takes this long unless it is broken.
-const PATIENCE: Duration = Duration::from_mins(3);
-/// Needs more attempts than allowed on a long run of a's.
+/// Longer than anything here takes.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Exceeds the limit of backtracking on a long run of a's.
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
 
-fn dataset() -> Arc<Dataset> {
-    let many_a = "a".repeat(100);
+/// A dataset with one session per user and project.
+fn dataset_of(sessions: &[(&str, &str)]) -> Arc<Dataset> {
+    let ids: Vec<String> = (0..sessions.len()).map(|row| row.to_string()).collect();
     let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
-    for (username, project, client_id) in [("billy", "P", "A"), (&many_a, "Q", "B"), ("anna", "P", "C")] {
-        let [username, project, address, client_id] = [username, project, "h", client_id].map(Cell::Text);
-        let cells = [username, project, address, Cell::Boolean(false), client_id, Cell::Date(0)];
+    for ((user, project), id) in sessions.iter().zip(&ids) {
+        let cells = [
+            Cell::Text(user),
+            Cell::Text(project),
+            Cell::Text("h"),
+            Cell::Boolean(false),
+            Cell::Text(id),
+            Cell::Date(0),
+        ];
         for (column, cell) in cells.into_iter().enumerate() {
             builder.push(column, cell).unwrap();
         }
@@ -22,95 +32,123 @@ fn dataset() -> Arc<Dataset> {
     Arc::new(builder.finish(None, None))
 }
 
-fn question(username: &str, project: &str) -> Question {
+fn dataset() -> Arc<Dataset> {
+    dataset_of(&[("billy", "P"), (&"a".repeat(100), "Q"), ("anna", "P")])
+}
+
+fn query(username: &str, project: &str) -> Query {
     let text = |pattern: &str| FilterText { pattern: pattern.to_owned(), mode: Mode::default() };
-    Question {
-        dataset: Some(dataset()),
-        username: text(username),
-        project: text(project),
-        ..Question::default()
-    }
+    Query { username: text(username), project: text(project), duplicate_logins: true, ..Query::default() }
 }
 
-fn rows(worker: &mut Worker, question: Question) -> (Vec<u32>, FilterStatus) {
-    worker.ask(question);
-    let answer = worker.answer_within(PATIENCE).unwrap();
-    (answer.table.unwrap().selection.rows, answer.username)
+fn rows(worker: &mut Worker, query: Query) -> (Vec<u32>, FilterStatus) {
+    worker.submit(query, dataset(), None);
+    let result = worker.wait_result(TIMEOUT).unwrap();
+    (result.rows, result.username)
 }
 
 #[test]
-fn only_the_newest_question_is_answered() {
+fn returns_only_the_newest_result() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    for username in ["b", "bi", "bil", "bill"] {
-        worker.ask(question(username, ""));
+    for username in ["b", "bi", "bil", "bill", "billy"] {
+        worker.submit(query(username, ""), dataset(), None);
     }
-    let newest = worker.ask(question("billy", ""));
-    let answer = worker.answer_within(PATIENCE).unwrap();
-    assert_eq!((answer.generation, answer.table.unwrap().selection.rows), (newest, vec![0]));
-    assert!(worker.answer().is_none());
+    assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows, [0]);
+    assert!(worker.take_result().is_none());
 }
 
 #[test]
-fn what_new_sessions_bring_along_is_worked_out_once() {
+fn cancels_a_running_query() {
+    let (running, is_running) = sync_channel(1);
+    let (resume, resumed) = sync_channel::<()>(0);
+    let resumed = Mutex::new(resumed);
+    let checks = Arc::new(Mutex::new(Vec::new()));
+    let counted = checks.clone();
+    let (notify, notified) = sync_channel(8);
+    let mut worker = Worker::spawn_with_hook(
+        move || notify.send(()).unwrap_or_default(),
+        move |generation| {
+            let mut checks = counted.lock().unwrap();
+            checks.push(generation);
+            // The first query waits in the middle until it is replaced.
+            if *checks == [1, 1] {
+                drop(checks);
+                running.send(()).unwrap();
+                resumed.lock().unwrap().recv().unwrap();
+            }
+        },
+    )
+    .unwrap();
+    worker.submit(query("a.*", "P"), dataset(), None);
+    is_running.recv_timeout(TIMEOUT).unwrap();
+    worker.submit(query("billy", ""), dataset(), None);
+    resume.send(()).unwrap();
+    assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows, [0]);
+    notified.recv_timeout(TIMEOUT).unwrap();
+    let checks = checks.lock().unwrap().clone();
+    assert_eq!(checks.iter().filter(|generation| **generation == 1).count(), 2, "{checks:?}");
+    assert!(notified.try_recv().is_err(), "the cancelled query has no result");
+}
+
+#[test]
+fn computes_what_depends_on_the_dataset_once() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    let (shown, new) = (dataset(), dataset());
-    let mut view = |username: &str, dataset: &Arc<Dataset>, shown: &Arc<Dataset>| {
-        let (dataset, shown) = (Some(dataset.clone()), Some(shown.clone()));
-        worker.ask(Question { dataset, shown, ..question(username, "") });
-        worker.answer_within(PATIENCE).unwrap().table.unwrap()
+    let (old, new) = (dataset(), dataset());
+    let mut run = |username: &str, dataset: &Arc<Dataset>, on_screen: &Arc<Dataset>| {
+        worker.submit(query(username, ""), dataset.clone(), Some(on_screen.clone()));
+        worker.wait_result(TIMEOUT).unwrap()
     };
-    let [first, second] = ["b", "bi"].map(|username| view(username, &new, &shown));
-    assert!(Arc::ptr_eq(&first.repeats, &second.repeats));
-    let repeats = first.repeats.clone();
-    let [before, after] = [first, second].map(|view| view.follow.unwrap());
+    let [first, second] = ["b", "bi"].map(|username| run(username, &new, &old));
+    assert!(Arc::ptr_eq(&first.duplicate_logins, &second.duplicate_logins));
+    let duplicates = first.duplicate_logins.clone();
+    let [before, after] = [first, second].map(|result| result.row_mapping.unwrap());
     assert!(Arc::ptr_eq(&before, &after));
     assert_eq!(after.row(2), Some(2));
-    // Once they are on the screen there is nothing to follow, and from elsewhere it is another way.
-    assert!(view("", &new, &new).follow.is_none());
-    assert!(!Arc::ptr_eq(&after, &view("", &new, &dataset()).follow.unwrap()));
-    // Of others, with everybody in them twice, other things are known.
-    let twice = Arc::new(concat(&[("x".to_owned(), dataset()), ("y".to_owned(), dataset())]));
-    let other = view("", &twice, &shown);
-    assert_eq!((repeats.times(0), other.repeats.times(0)), (None, Some(2)));
-    assert!(!Arc::ptr_eq(&after, &other.follow.unwrap()));
+    // The dataset on screen is the same one, or another one.
+    assert!(run("", &new, &new).row_mapping.is_none());
+    assert!(!Arc::ptr_eq(&after, &run("", &new, &dataset()).row_mapping.unwrap()));
+    // Another dataset.
+    let other = run("", &dataset_of(&[("billy", "P"), ("billy", "P")]), &old);
+    assert_eq!((duplicates.count(0), other.duplicate_logins.count(0)), (None, Some(2)));
+    assert!(!Arc::ptr_eq(&after, &other.row_mapping.unwrap()));
 }
 
 #[test]
-fn a_forgotten_question_is_not_answered() {
+fn discards_the_result_of_a_cancelled_query() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    worker.ask(question("billy", ""));
-    worker.forget();
-    assert!(worker.answer_within(Duration::from_millis(50)).is_none());
+    worker.submit(query("billy", ""), dataset(), None);
+    worker.cancel();
+    assert!(worker.wait_result(Duration::from_millis(50)).is_none());
 }
 
 #[test]
-fn the_last_good_filter_stands_in_for_a_faulty_one() {
+fn replaces_an_invalid_filter_by_the_last_valid_one() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    assert_eq!(rows(&mut worker, question("a.*", "")).0, [1, 2]);
-    for faulty in ["(", ENDLESS] {
-        let (rows, username) = rows(&mut worker, question(faulty, "P"));
-        assert_eq!(rows, [2], "{faulty}");
+    assert_eq!(rows(&mut worker, query("a.*", "")).0, [1, 2]);
+    for invalid in ["(", ENDLESS] {
+        let (rows, username) = rows(&mut worker, query(invalid, "P"));
+        assert_eq!(rows, [2], "{invalid}");
         assert_eq!(username.filter.unwrap().pattern(), "a.*");
-        assert!(username.fault.is_some(), "{faulty}");
+        assert!(username.error.is_some(), "{invalid}");
     }
-    let (rows, username) = rows(&mut worker, question("billy", "P"));
-    assert_eq!((rows, username.fault), (vec![0], None));
+    let (rows, username) = rows(&mut worker, query("billy", "P"));
+    assert_eq!((rows, username.error), (vec![0], None));
 }
 
 #[test]
-fn without_a_last_good_filter_there_is_none() {
+fn applies_no_filter_without_a_valid_one() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    let (rows, username) = rows(&mut worker, question(ENDLESS, ""));
+    let (rows, username) = rows(&mut worker, query(ENDLESS, ""));
     assert_eq!(rows, [0, 1, 2]);
     assert!(username.filter.is_none());
-    assert!(matches!(username.fault, Some(FilterError::Match(_))));
+    assert!(matches!(username.error, Some(FilterError::Match(_))));
 }
 
 #[test]
-fn a_pattern_is_judged_also_where_there_is_nothing_to_filter() {
+fn checks_patterns_without_sessions() {
     let mut worker = Worker::spawn(|| ()).unwrap();
-    worker.ask(Question { dataset: None, ..question("(", "") });
-    let answer = worker.answer_within(PATIENCE).unwrap();
-    assert!(answer.table.is_none());
-    assert!(answer.username.fault.is_some_and(|fault| fault.is_incomplete()));
+    worker.submit(query("(", ""), Arc::default(), None);
+    let result = worker.wait_result(TIMEOUT).unwrap();
+    assert!(result.username.error.is_some_and(|error| error.is_incomplete()));
+    assert!(!result.username.matches_nothing);
 }

@@ -16,7 +16,7 @@ use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
 use crate::gateway::Profile;
-use crate::query::{self, Answer, Question, Side as FilterField};
+use crate::query::{self, FilterField, Query, QueryResult};
 use crate::settings::{SavedFilter, State, Target};
 use crate::table::Action;
 
@@ -81,8 +81,10 @@ impl App {
                 self.state.layout.grouping = grouping;
                 self.query(FRAME_WAIT);
             }
-            Command::SortBy(column) => self.sort(query::toggled(&self.state.layout.sort, &column)),
-            Command::AddSort(column) => self.sort(query::added(&self.state.layout.sort, &column)),
+            Command::SortBy(column) => self.sort(query::toggle_sort(&self.state.layout.sort, &column)),
+            Command::AddSort(column) => {
+                self.sort(query::toggle_additional_sort(&self.state.layout.sort, &column))
+            }
             Command::Sort(keys) => self.sort(keys),
             Command::Table(action) => {
                 self.ui_state.reveals_cursor_column |= matches!(action, Action::MoveColumn(..));
@@ -126,10 +128,10 @@ impl App {
         let dataset = self.state.table.sessions().map(|sessions| &sessions.dataset);
         match (change, dataset) {
             (ColumnChange::Resize(width), _) => columns.resize(id, width),
-            (ColumnChange::MoveBefore(next), _) => columns.put_before(id, next.as_ref()),
-            (ColumnChange::Step(side), Some(dataset)) => columns.step(id, side, dataset),
+            (ColumnChange::MoveBefore(next), _) => columns.move_before(id, next.as_ref()),
+            (ColumnChange::Shift(direction), Some(dataset)) => columns.shift(id, direction, dataset),
             (ColumnChange::Show(visible), Some(dataset)) => columns.show(id, visible, dataset),
-            (ColumnChange::Step(_) | ColumnChange::Show(_), None) => {}
+            (ColumnChange::Shift(_) | ColumnChange::Show(_), None) => {}
         }
     }
 
@@ -151,14 +153,14 @@ impl App {
 
     /// Watches another gateway from now on. The table of the one before goes: under another name it would be a lie.
     pub(super) fn watch(&mut self, profile: Profile) {
-        self.worker.forget();
+        self.worker.cancel();
         self.demo = None;
         self.state.gateway.clone_from(&profile.name);
         self.drafts.gateway.clone_from(&profile.name);
         self.drafts.gateway_error = None;
         self.state.status = None;
         self.ui_state.terminate_target = None;
-        self.state.table.forget();
+        self.state.table.clear();
         self.open(profile);
     }
 
@@ -205,8 +207,7 @@ impl App {
     /// Asks for the rows of the newest table, and takes them if they come within `patience`.
     pub(super) fn query(&mut self, patience: Duration) {
         let (state, drafts) = (&self.state, &self.drafts);
-        self.worker.ask(Question {
-            dataset: state.status.as_ref().and_then(|status| status.table.clone()),
+        let query = Query {
             username: drafts.username.clone(),
             project: drafts.project.clone(),
             kind: state.kind,
@@ -214,23 +215,25 @@ impl App {
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
-            shown: state.table.sessions().map(|sessions| sessions.dataset.clone()),
-        });
-        if let Some(answer) = self.worker.answer_within(patience) {
-            self.take(answer);
+            duplicate_logins: true,
+        };
+        let dataset = state.status.as_ref().and_then(|status| status.table.clone()).unwrap_or_default();
+        let on_screen = state.table.sessions().map(|sessions| sessions.dataset.clone());
+        self.worker.submit(query, dataset, on_screen);
+        if let Some(result) = self.worker.wait_result(patience) {
+            self.take(result);
         }
     }
 
-    pub(super) fn take(&mut self, answer: Answer) {
-        let Answer { generation: _, table, username, project } = answer;
-        self.state.username = username;
-        self.state.project = project;
-        match table {
-            Some(view) => {
-                self.state.layout.columns.take_in(&view.dataset);
-                self.state.table.show(view);
-            }
-            None => self.state.table.forget(),
+    pub(super) fn take(&mut self, result: QueryResult) {
+        self.state.username = result.username.clone();
+        self.state.project = result.project.clone();
+        // Without a dataset, the query only checked the filters.
+        if self.state.status.as_ref().is_some_and(|status| status.table.is_some()) {
+            self.state.layout.columns.merge_new(&result.dataset);
+            self.state.table.show(result);
+        } else {
+            self.state.table.clear();
         }
     }
 

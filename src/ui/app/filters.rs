@@ -7,7 +7,7 @@ use super::{App, FRAME_WAIT};
 use crate::dataset::{ColumnId, Value};
 use crate::export::{self, ActiveFilters};
 use crate::filter::Mode;
-use crate::query::{CellFilter, FilterText, Kind, Side as FilterField, SortKey};
+use crate::query::{CellFilter, FilterField, FilterText, KindFilter, SortKey};
 use crate::table::Action;
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
     }
 
     pub(super) fn clear_filters(&mut self) {
-        self.state.kind = Kind::All;
+        self.state.kind = KindFilter::All;
         self.state.cells.clear();
         self.set_filters(FilterText::default(), FilterText::default());
     }
@@ -48,7 +48,7 @@ impl App {
         if self.drafts.export_path.is_some() {
             self.drafts.export_path = None;
         } else if self.state.table.selected() > 0 {
-            self.state.table.act(Action::SelectNothing);
+            self.state.table.act(Action::ClearSelection);
         } else if self.state.is_filtered(&self.drafts) {
             self.clear_filters();
         }
@@ -62,9 +62,9 @@ impl App {
     pub(super) fn facet(&mut self, field: FilterField, value: &str, adds: bool) {
         let text = self.drafts.filter_mut(field);
         if adds {
-            text.add(value);
+            text.toggle_value(value);
         } else {
-            text.choose(value);
+            text.toggle_only(value);
         }
         self.query(FRAME_WAIT);
     }
@@ -77,14 +77,14 @@ impl App {
             _ => None,
         };
         match (field, &value) {
-            (Some(field), Value::Text(text)) => *self.drafts.filter_mut(field) = FilterText::only(text),
-            _ => CellFilter { column, value, keep: true }.put(&mut self.state.cells),
+            (Some(field), Value::Text(text)) => *self.drafts.filter_mut(field) = FilterText::exactly(text),
+            _ => CellFilter { column, value, keep: true }.add_to(&mut self.state.cells),
         }
         self.query(FRAME_WAIT);
     }
 
     pub(super) fn exclude_value(&mut self, column: ColumnId, value: Value) {
-        CellFilter { column, value, keep: false }.put(&mut self.state.cells);
+        CellFilter { column, value, keep: false }.add_to(&mut self.state.cells);
         self.query(FRAME_WAIT);
     }
 

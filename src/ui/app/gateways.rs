@@ -336,11 +336,11 @@ impl App {
     /// Watches nothing from now on.
     fn leave(&mut self) {
         self.watcher.leave();
-        self.worker.forget();
+        self.worker.cancel();
         self.profile = None;
         self.in_use = Credentials::None;
         self.state.status = None;
-        self.state.table.forget();
+        self.state.table.clear();
         self.state.gateway.clear();
         self.drafts.gateway.clear();
         self.state.can_edit = false;

@@ -53,7 +53,7 @@ impl App {
         let sessions = self.state.table.sessions()?;
         let dataset = sessions.dataset.clone();
         let (columns, rows) = match self.drafts.export.rows {
-            ExportRows::Shown => (self.state.shown_columns(), sessions.lines.rows().to_vec()),
+            ExportRows::Shown => (self.state.shown_columns(), sessions.rows.clone()),
             ExportRows::Selected => (self.state.shown_columns(), self.state.table.selected_rows()),
             ExportRows::All => {
                 let all = 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX);

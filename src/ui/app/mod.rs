@@ -259,8 +259,8 @@ impl eframe::App for App {
         // First, because they are about what the last frame showed.
         self.run_commands(ctx);
         self.take_status();
-        if let Some(answer) = self.worker.answer() {
-            self.take(answer);
+        if let Some(result) = self.worker.take_result() {
+            self.take(result);
         }
         self.take_export(ctx);
         self.take_copy(ctx);

@@ -14,7 +14,8 @@ use super::geometry::{self, Geometry, cell_id, line_id};
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
-use crate::table::{Cursor, Group, Line, Metrics, PowerTable, Sessions};
+use crate::query::QueryResult;
+use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
 
 /// Draws the lines and handles the mouse. Returns the rectangle of the lines and the metrics they are drawn with.
 pub(super) fn show(
@@ -49,20 +50,20 @@ pub(super) fn show(
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
     }
-    if sessions.lines.is_empty() {
+    if state.table.lines().is_empty() {
         empty(&mut ui, visible_rect, sessions.dataset.is_empty(), commands);
     }
 
     let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_wanted_by_key(&ui));
-    let clicked = mouse::handle(&ui, &response, &geometry, &sessions.lines, commands);
+    let clicked = mouse::handle(&ui, &response, &geometry, state.table.lines(), commands);
     let opened = if by_key.is_some() {
         Some(cell_menu_at(state, state.table.cursor_row(), state.cursor_cell().map(|(id, _)| id).as_ref()))
     } else {
         clicked.map(|at| match at {
             None => CellMenu::default(),
             Some((line, column)) => {
-                let row = match sessions.lines.get(line) {
-                    Some(Line::Session(_)) => sessions.lines.rows_of(line).first().copied(),
+                let row = match state.table.lines().get(line) {
+                    Some(Line::Session(_)) => state.table.rows_of(line).first().copied(),
                     _ => None,
                 };
                 let column = column.as_ref().or(columns.first().map(|column| &column.id));
@@ -115,7 +116,7 @@ struct Painter<'a> {
     geometry: &'a Geometry<'a>,
     state: &'a AppState,
     ui_state: &'a UiState,
-    sessions: &'a Sessions,
+    sessions: &'a QueryResult,
     clock: Clock,
     /// The cursor is drawn: the keyboard focus is in the table or in the menu of a cell.
     shows_cursor: bool,
@@ -123,10 +124,10 @@ struct Painter<'a> {
 
 impl Painter<'_> {
     fn line(&self, ui: &mut Ui, line: usize, is_hovered: bool) {
-        let (Some(rect), Some(what)) = (self.geometry.line(line), self.sessions.lines.get(line)) else {
+        let (Some(rect), Some(what)) = (self.geometry.line(line), self.state.table.lines().get(line)) else {
             return;
         };
-        let rows = self.sessions.lines.rows_of(line);
+        let rows = self.state.table.rows_of(line);
         let Some(&row) = rows.first() else {
             return;
         };
@@ -161,8 +162,8 @@ impl Painter<'_> {
         // The badge for several logins is next to the user name, or in the first column where that is hidden.
         let badge_column =
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
-        let times = self.sessions.repeats.times(row);
-        let indent = if self.sessions.lines.groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
+        let times = self.sessions.duplicate_logins.count(row);
+        let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
             let is_cursor = self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
@@ -188,15 +189,15 @@ impl Painter<'_> {
 
     /// Draws a group: its value, the number of its sessions, and a remark where a user is signed in twice.
     fn group(&self, ui: &mut Ui, number: usize, rect: Rect) {
-        let group = self.sessions.lines.groups()[number];
+        let group = self.state.table.lines().groups()[number];
         let (title, label) = self.group_texts(group);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_label(label);
-            node.set_expanded(group.is_open);
+            node.set_expanded(group.is_expanded);
         });
         let painter = ui.painter();
         let colour = ui.visuals().strong_text_color();
-        let sign = if group.is_open { "▼" } else { "▶" };
+        let sign = if group.is_expanded { "▼" } else { "▶" };
         let font = FontSelection::from(TextStyle::Body).resolve(ui.style());
         let middle = pos2(rect.left() + theme::FOLD_WIDTH / 2.0, rect.center().y);
         painter.text(middle, Align2::CENTER_CENTER, sign, font, colour);
@@ -207,8 +208,8 @@ impl Painter<'_> {
 
     /// Returns the title of a group and its name for screen readers.
     fn group_texts(&self, group: Group) -> (String, String) {
-        let Sessions { dataset, lines, repeats, .. } = self.sessions;
-        let rows = &lines.rows()[group.places()];
+        let QueryResult { dataset, rows, duplicate_logins, .. } = self.sessions;
+        let rows = &rows[group.range()];
         let id = self.sessions.grouping.as_ref();
         let value = match id.and_then(|id| dataset.column(id)) {
             Some(Column::Text(column)) => column.get(rows[0] as usize).unwrap_or("–"),
@@ -216,7 +217,7 @@ impl Painter<'_> {
         };
         let sessions = display::sessions(rows.len());
         // Only the first rows of a large group are checked: nobody signs in thousands of times.
-        let twice = rows.iter().take(theme::LOOKED_AT).any(|&row| repeats.times(row).is_some());
+        let twice = rows.iter().take(theme::LOOKED_AT).any(|&row| duplicate_logins.count(row).is_some());
         let mark = if twice { ", signed in twice to one project" } else { "" };
         let column = id.map_or("", |id| display::title(id));
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))

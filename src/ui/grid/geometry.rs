@@ -42,7 +42,7 @@ impl<'a> Geometry<'a> {
 
     /// Returns the rectangle of a line; `None` where it is not visible.
     pub(super) fn line(&self, line: usize) -> Option<Rect> {
-        let top = self.table.scroll().place(line, self.metrics)?;
+        let top = self.table.scroll().y_of(line, self.metrics)?;
         let origin = (self.rect.top() * self.pixels_per_point).round();
         #[expect(clippy::cast_precision_loss, reason = "a visible place is a few thousand pixels at most")]
         let (top, height) = (origin + top as f32, self.metrics.line_px as f32);

@@ -190,7 +190,7 @@ fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<C
     };
     let title =
         width(format!("{} ▲ 1", display::title(id)), TextStyle::Body) + 2.0 * ui.spacing().button_padding.x;
-    let longest = crate::table::longest(&sessions.dataset, sessions.lines.rows(), id, &clock);
+    let longest = crate::table::longest_values(&sessions.dataset, &sessions.rows, id, &clock);
     let content = longest
         .into_iter()
         .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)

@@ -8,7 +8,7 @@ use super::super::model::AppState;
 use crate::dataset::{Column, ColumnId};
 use crate::display::{self, DateStyle};
 use crate::query::SortKey;
-use crate::table::Side;
+use crate::table::Direction;
 
 /// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. Whether the column is to be fitted to its content.
 pub(super) fn show(
@@ -43,9 +43,9 @@ pub(super) fn show(
             fit = true;
             ui.close();
         }
-        for (text, side) in [("Move left", Side::Left), ("Move right", Side::Right)] {
+        for (text, direction) in [("Move left", Direction::Left), ("Move right", Direction::Right)] {
             if ui.button(text).clicked() {
-                commands.push(Command::Column(id.clone(), ColumnChange::Step(side)));
+                commands.push(Command::Column(id.clone(), ColumnChange::Shift(direction)));
             }
         }
         if ui.button("Hide this column").clicked() {

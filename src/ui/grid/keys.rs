@@ -6,7 +6,7 @@ use super::super::command::{Command, Copied};
 use super::super::model::UiState;
 use super::Shown;
 use crate::dataset::ColumnId;
-use crate::table::{Action, SelectMode, Side, Step};
+use crate::table::{Action, Direction, Motion, SelectMode};
 
 /// Emits what the keys that belong to the table do.
 pub(super) fn handle(
@@ -55,27 +55,27 @@ pub(super) fn handle(
 
 fn action(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
     let all = || columns.iter().map(|column| column.id.clone()).collect::<Vec<ColumnId>>();
-    let step = match key {
-        Key::ArrowUp => Step::Up,
-        Key::ArrowDown => Step::Down,
-        Key::PageUp => Step::PageUp,
-        Key::PageDown => Step::PageDown,
-        Key::Home => Step::Home,
-        Key::End => Step::End,
-        Key::ArrowLeft => return Some(Action::MoveColumn(Side::Left, all())),
-        Key::ArrowRight => return Some(Action::MoveColumn(Side::Right, all())),
-        Key::Space if modifiers.command => return Some(Action::ChooseCursor(SelectMode::Toggle)),
-        Key::Space => return Some(Action::ChooseCursor(SelectMode::Only)),
+    let motion = match key {
+        Key::ArrowUp => Motion::Up,
+        Key::ArrowDown => Motion::Down,
+        Key::PageUp => Motion::PageUp,
+        Key::PageDown => Motion::PageDown,
+        Key::Home => Motion::Home,
+        Key::End => Motion::End,
+        Key::ArrowLeft => return Some(Action::MoveColumn(Direction::Left, all())),
+        Key::ArrowRight => return Some(Action::MoveColumn(Direction::Right, all())),
+        Key::Space if modifiers.command => return Some(Action::SelectCursor(SelectMode::Toggle)),
+        Key::Space => return Some(Action::SelectCursor(SelectMode::Only)),
         Key::A if modifiers.command => return Some(Action::SelectAll),
         _ => return None,
     };
-    let choose = match (modifiers.command, modifiers.shift) {
+    let mode = match (modifiers.command, modifiers.shift) {
         (false, false) => SelectMode::Only,
         (false, true) => SelectMode::Range,
         (true, true) => SelectMode::AddRange,
         (true, false) => SelectMode::Move,
     };
-    Some(Action::Step(step, choose))
+    Some(Action::MoveCursor(motion, mode))
 }
 
 fn command(key: Key, modifiers: Modifiers) -> Option<Command> {

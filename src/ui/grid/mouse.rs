@@ -26,7 +26,7 @@ pub(super) fn handle(
     let column = geometry.column_at(at.x);
     if response.secondary_clicked() {
         if let Some(line) = line {
-            commands.push(Command::Table(Action::SelectMode(line, column.clone(), SelectMode::Keep)));
+            commands.push(Command::Table(Action::Select(line, column.clone(), SelectMode::Keep)));
         }
         return Some(line.map(|line| (line, column)));
     }
@@ -37,14 +37,14 @@ pub(super) fn handle(
                 let on_sign = at.x - geometry.rect.left() < theme::FOLD_WIDTH;
                 commands.push(match lines.get(line) {
                     Some(Line::Group(number)) if on_sign || response.double_clicked() => {
-                        Command::Table(Action::Fold(number))
+                        Command::Table(Action::ToggleGroup(number))
                     }
                     _ if response.double_clicked() => Command::ShowDetails,
-                    _ => Command::Table(Action::SelectMode(line, column, mode)),
+                    _ => Command::Table(Action::Select(line, column, mode)),
                 });
             }
             // A click below the last line clears the selection, unless a modifier was meant to extend it.
-            None if mode == SelectMode::Only => commands.push(Command::Table(Action::SelectNothing)),
+            None if mode == SelectMode::Only => commands.push(Command::Table(Action::ClearSelection)),
             None => {}
         }
     }
@@ -76,7 +76,7 @@ fn drag(ui: &Ui, response: &Response, geometry: &Geometry<'_>, at: Pos2, command
         };
         ui.data_mut(|data| data.insert_temp(memory, line));
         let column = geometry.column_at(from.x);
-        commands.push(Command::Table(Action::SelectMode(line, column, select_mode(modifiers))));
+        commands.push(Command::Table(Action::Select(line, column, select_mode(modifiers))));
     }
     let Some(last) = ui.data(|data| data.get_temp::<usize>(memory)) else {
         return;
@@ -90,6 +90,6 @@ fn drag(ui: &Ui, response: &Response, geometry: &Geometry<'_>, at: Pos2, command
     {
         ui.data_mut(|data| data.insert_temp(memory, line));
         let mode = if modifiers.command { SelectMode::AddRange } else { SelectMode::Range };
-        commands.push(Command::Table(Action::SelectMode(line, None, mode)));
+        commands.push(Command::Table(Action::Select(line, None, mode)));
     }
 }

@@ -10,7 +10,7 @@ use crate::export::Progress;
 use crate::filter::Filter;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Role, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
-use crate::query::{CellFilter, FacetOrder, FilterStatus, Kind, Side};
+use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, KindFilter};
 use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
 
@@ -38,7 +38,7 @@ pub(in crate::ui) struct AppState {
     /// The project filter in force.
     pub(in crate::ui) project: FilterStatus,
     /// Clients, designers or both.
-    pub(in crate::ui) kind: Kind,
+    pub(in crate::ui) kind: KindFilter,
     /// Single values to keep or to exclude.
     pub(in crate::ui) cells: Vec<CellFilter>,
     /// The order of the lists of users and projects.
@@ -94,17 +94,17 @@ impl AppState {
     }
 
     /// Returns the status of a filter.
-    pub(in crate::ui) fn filter(&self, field: Side) -> &FilterStatus {
+    pub(in crate::ui) fn filter(&self, field: FilterField) -> &FilterStatus {
         match field {
-            Side::Username => &self.username,
-            Side::Project => &self.project,
+            FilterField::Username => &self.username,
+            FilterField::Project => &self.project,
         }
     }
 
     /// Returns whether any filter is set, in force or not.
     pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
         let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
-        has_text || self.kind != Kind::All || !self.cells.is_empty()
+        has_text || self.kind != KindFilter::All || !self.cells.is_empty()
     }
 
     /// The cell that the keyboard is in.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::export::Format;
 use crate::gateway::{Login, NodeUrl, Profile};
-use crate::query::{FilterText, Side};
+use crate::query::{FilterField, FilterText};
 use crate::ui::gateway_form::GatewayForm;
 
 /// The values behind the window's input widgets.
@@ -32,10 +32,10 @@ pub(in crate::ui) struct Drafts {
 
 impl Drafts {
     /// Returns the text of a filter, to change it.
-    pub(in crate::ui) fn filter_mut(&mut self, field: Side) -> &mut FilterText {
+    pub(in crate::ui) fn filter_mut(&mut self, field: FilterField) -> &mut FilterText {
         match field {
-            Side::Username => &mut self.username,
-            Side::Project => &mut self.project,
+            FilterField::Username => &mut self.username,
+            FilterField::Project => &mut self.project,
         }
     }
 }

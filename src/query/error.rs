@@ -1,0 +1,64 @@
+//! The reasons why a query fails.
+
+use std::fmt;
+
+use crate::filter::{MatchError, PatternError};
+
+/// A text filter of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterField {
+    /// The filter on usernames.
+    Username,
+    /// The filter on projects.
+    Project,
+}
+
+impl fmt::Display for FilterField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Username => "username",
+            Self::Project => "project",
+        })
+    }
+}
+
+/// The reason why a filter can't be applied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// The pattern is invalid.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// Matching a value took too long.
+    #[error(transparent)]
+    Match(#[from] MatchError),
+}
+
+impl FilterError {
+    /// Returns `true` if typing on can fix the pattern, as with a group that isn't closed yet.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        match self {
+            Self::Pattern(error) => error.is_incomplete(),
+            Self::Match(_) => false,
+        }
+    }
+
+    /// Returns the position of the error in the pattern, in characters counted from 1, if it has one.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Self::Pattern(error) => error.column(),
+            Self::Match(_) => None,
+        }
+    }
+}
+
+/// A query failed because of one of its filters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {field} filter can't be applied")]
+pub struct QueryError {
+    /// The filter.
+    pub field: FilterField,
+    /// The reason.
+    pub source: FilterError,
+}

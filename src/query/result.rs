@@ -1,0 +1,43 @@
+//! The result of a query.
+
+use std::sync::Arc;
+
+use super::{Counts, DuplicateLogins, Facets, FilterError};
+use crate::dataset::{ColumnId, Dataset, RowMapping};
+use crate::filter::Filter;
+
+/// The rows that a query selects from a dataset, with counts.
+#[derive(Clone, Debug, Default)]
+pub struct QueryResult {
+    /// The dataset that the rows belong to.
+    pub dataset: Arc<Dataset>,
+    /// The rows that pass all filters, in order.
+    pub rows: Vec<u32>,
+    /// The index in `rows` of the first row of each group; empty without groups.
+    pub groups: Vec<u32>,
+    /// The column that the query groups by.
+    pub grouping: Option<ColumnId>,
+    /// Counts over `rows`.
+    pub counts: Counts,
+    /// Sessions per user and per project, if the query asks for them.
+    pub facets: Option<Facets>,
+    /// Users with several sessions in one project; empty unless the query asks for them.
+    pub duplicate_logins: Arc<DuplicateLogins>,
+    /// Status of the filter on usernames.
+    pub username: FilterStatus,
+    /// Status of the filter on projects.
+    pub project: FilterStatus,
+    /// Rows of the dataset on screen before, mapped to rows of this one; `None` if it is the same one, or there was none.
+    pub row_mapping: Option<Arc<RowMapping>>,
+}
+
+/// The outcome of one text filter.
+#[derive(Clone, Debug, Default)]
+pub struct FilterStatus {
+    /// The filter that was applied: the last valid one.
+    pub filter: Option<Filter>,
+    /// The reason why the requested filter wasn't applied.
+    pub error: Option<FilterError>,
+    /// `true` if there are values, and the applied filter alone passes none of them.
+    pub matches_nothing: bool,
+}

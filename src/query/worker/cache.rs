@@ -1,0 +1,47 @@
+//! What depends on the dataset alone: computed once per dataset, not once per query.
+
+use std::sync::{Arc, Weak};
+
+use crate::dataset::{Dataset, RowMapping};
+use crate::query::DuplicateLogins;
+
+/// The last results. It keeps no dataset alive.
+#[derive(Default)]
+pub(super) struct DatasetCache {
+    duplicate_logins: Option<(Weak<Dataset>, Arc<DuplicateLogins>)>,
+    row_mapping: Option<(Weak<Dataset>, Weak<Dataset>, Arc<RowMapping>)>,
+}
+
+impl DatasetCache {
+    /// Returns the users with several sessions in one project.
+    pub(super) fn duplicate_logins(&mut self, dataset: &Arc<Dataset>) -> Arc<DuplicateLogins> {
+        match &self.duplicate_logins {
+            Some((of, known)) if is_same(of, dataset) => known.clone(),
+            _ => {
+                let found = Arc::new(DuplicateLogins::find(dataset));
+                self.duplicate_logins = Some((Arc::downgrade(dataset), found.clone()));
+                found
+            }
+        }
+    }
+
+    /// Returns the mapping of rows from `old` to `new`; `None` if both are the same dataset.
+    pub(super) fn row_mapping(&mut self, old: &Arc<Dataset>, new: &Arc<Dataset>) -> Option<Arc<RowMapping>> {
+        if Arc::ptr_eq(old, new) {
+            return None;
+        }
+        match &self.row_mapping {
+            Some((from, to, known)) if is_same(from, old) && is_same(to, new) => Some(known.clone()),
+            _ => {
+                let mapping = Arc::new(RowMapping::between(old, new));
+                self.row_mapping = Some((Arc::downgrade(old), Arc::downgrade(new), mapping.clone()));
+                Some(mapping)
+            }
+        }
+    }
+}
+
+/// Returns `true` if both are the same allocation. A weak reference keeps its address from being used again.
+fn is_same(known: &Weak<Dataset>, dataset: &Arc<Dataset>) -> bool {
+    std::ptr::eq(known.as_ptr(), Arc::as_ptr(dataset))
+}
