@@ -8,7 +8,7 @@ use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::Refused;
-use crate::query::{FacetOrder, Grouping, KindFilter, FilterField, SortKey};
+use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::{Action, Direction};
 

@@ -3,8 +3,8 @@
 use egui::Context;
 
 use super::super::background_task::BackgroundTask;
-use super::super::model::TerminateTarget;
 use super::super::model::Message;
+use super::super::model::TerminateTarget;
 use super::App;
 use crate::gateway::{Client, GatewayError, Limits, Terminated};
 
