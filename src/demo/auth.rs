@@ -1,6 +1,6 @@
-//! Credentials that the demo gateway can be told to ask for.
+//! Credentials that the demo gateway can require.
 //!
-//! Real ones in shape only: given on the command line, compared in constant time, and never printed.
+//! They are passed on the command line, compared in constant time, and never printed.
 
 use std::{fmt, str::FromStr};
 
@@ -10,46 +10,33 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 /// A user and password for the Web Dev paths (HTTP Basic).
 #[derive(Clone)]
 pub struct Basic {
-    /// The user's name.
+    /// Name of the user.
     user: String,
-    /// The secret.
+    /// Secret part.
     password: String,
 }
 
 /// An API token for the REST paths of 8.3.
 #[derive(Clone)]
 pub struct Token {
-    /// The token's name.
+    /// Name of the token.
     name: String,
-    /// The secret.
+    /// Secret part.
     key: String,
 }
 
-/// A credential that can't be read. Says nothing of its text, which may be secret.
+/// A credential that can't be parsed. The message doesn't contain the text, which may be secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// There is no colon.
-    #[error("no colon: expected {expected}")]
-    NoColon {
-        /// The form to use.
-        expected: &'static str,
-    },
-    /// There is nothing before or after the colon.
-    #[error("nothing {side} the colon: expected {expected}")]
-    Empty {
-        /// Before or after.
-        side: &'static str,
-        /// The form to use.
-        expected: &'static str,
-    },
+#[error("expected {expected}")]
+pub struct CredentialError {
+    /// Expected format.
+    expected: &'static str,
 }
 
-/// Splits at the first colon: later ones belong to the secret.
+/// Splits at the first colon. Further colons belong to the secret.
 fn split(text: &str, expected: &'static str) -> Result<(String, String), CredentialError> {
     match text.split_once(':') {
-        None => Err(CredentialError::NoColon { expected }),
-        Some(("", _)) => Err(CredentialError::Empty { side: "before", expected }),
-        Some((_, "")) => Err(CredentialError::Empty { side: "after", expected }),
+        None | Some(("", _) | (_, "")) => Err(CredentialError { expected }),
         Some((name, secret)) => Ok((name.to_owned(), secret.to_owned())),
     }
 }
@@ -73,8 +60,8 @@ impl FromStr for Token {
 }
 
 impl Basic {
-    /// Whether a request with these headers comes from this user.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+    /// Returns `true` if the headers of a request contain this user name and password.
+    pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
         let Self { user, password } = self;
         let given = headers
             .get(header::AUTHORIZATION)
@@ -82,22 +69,22 @@ impl Basic {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
             .and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok());
-        given.is_some_and(|given| same(&given, format!("{user}:{password}").as_bytes()))
+        given.is_some_and(|given| constant_time_eq(&given, format!("{user}:{password}").as_bytes()))
     }
 }
 
 impl Token {
-    /// Whether a request with these headers carries this token.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+    /// Returns `true` if the headers of a request contain this token.
+    pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
         let Self { name, key } = self;
         headers
             .get("X-Ignition-API-Token")
-            .is_some_and(|given| same(given.as_bytes(), format!("{name}:{key}").as_bytes()))
+            .is_some_and(|given| constant_time_eq(given.as_bytes(), format!("{name}:{key}").as_bytes()))
     }
 }
 
-/// Compares all bytes, wherever the first difference is.
-fn same(left: &[u8], right: &[u8]) -> bool {
+/// Compares all bytes, so that the time doesn't depend on the first difference.
+fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
     let differences = left.iter().zip(right).fold(0, |all, (l, r)| all | (l ^ r));
     left.len() == right.len() && differences == 0
 }
@@ -119,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splits_at_the_first_colon_and_prints_no_secret() {
+    fn splits_at_the_first_colon_and_hides_the_secret() {
         let basic: Basic = "operator:s3:cret".parse().unwrap();
         assert_eq!(basic.password, "s3:cret");
         assert_eq!(format!("{basic:?}"), r#"Basic { user: "operator", .. }"#);
@@ -128,18 +115,18 @@ mod tests {
     }
 
     #[test]
-    fn faults_show_the_form_to_use_and_not_the_text() {
-        let fault = |text: &str| text.parse::<Basic>().unwrap_err().to_string();
-        assert_eq!(fault("s3cret"), "no colon: expected USER:PASSWORD");
-        assert_eq!(fault(":s3cret"), "nothing before the colon: expected USER:PASSWORD");
-        assert_eq!(fault("operator:"), "nothing after the colon: expected USER:PASSWORD");
+    fn error_shows_the_format_and_not_the_text() {
+        for text in ["s3cret", ":s3cret", "operator:"] {
+            assert_eq!(text.parse::<Basic>().unwrap_err().to_string(), "expected USER:PASSWORD");
+        }
+        assert_eq!("s3cret".parse::<Token>().unwrap_err().to_string(), "expected NAME:KEY");
     }
 
     #[test]
-    fn only_equal_texts_are_the_same() {
-        assert!(same(b"abc", b"abc"));
-        assert!(!same(b"abc", b"abd"));
-        assert!(!same(b"abc", b"ab"));
-        assert!(!same(b"", b"ab"));
+    fn compares_whole_texts() {
+        assert!(constant_time_eq(b"abc", b"abc"));
+        assert!(!constant_time_eq(b"abc", b"abd"));
+        assert!(!constant_time_eq(b"abc", b"ab"));
+        assert!(!constant_time_eq(b"", b"ab"));
     }
 }

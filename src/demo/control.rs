@@ -1,4 +1,4 @@
-//! What no real gateway has: a front page that says what this is, and logging people in and out by hand.
+//! Paths that no real gateway has: a front page, and requests that create and end sessions.
 
 use std::sync::Arc;
 
@@ -17,24 +17,24 @@ use super::{Gateway, now_ms, session::ClientId};
 
 /// The front page.
 const ABOUT: &str = "\
-This is Gatewatch's demo gateway: it answers like an Ignition 8.3 gateway, and everybody on it is made up.
+This is Gatewatch's demo gateway. It responds like an Ignition 8.3 gateway with made-up sessions.
 
 GET    /system/webdev/gatewatch/sessions        system.util.getSessionInfo: usernameFilter, projectFilter
-GET    /main/system/webdev/gatewatch/sessions   the same, where a 7.9 gateway has it
+GET    /main/system/webdev/gatewatch/sessions   the same, at the path of 7.9
 GET    /data/vision/api/v1/clients              the REST lists of 8.3: limit, offset
 GET    /data/api/v1/designers
 GET    /data/perspective/api/v1/sessions/
 GET    /StatusPing, /system/gwinfo              health
-POST   /demo/sessions                           log somebody in: {\"username\",\"project\",\"address\",\"isDesigner\"}
-DELETE /demo/sessions/CLIENTID                  log them out
+POST   /demo/sessions                           create a session: {\"username\",\"project\",\"address\",\"isDesigner\"}
+DELETE /demo/sessions/CLIENTID                  end a session
 ";
 
-/// The paths of this file.
+/// Returns the routes of this module.
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/", get(about))
-        .route("/demo/sessions", post(log_in))
-        .route("/demo/sessions/{client_id}", delete(log_out))
+        .route("/demo/sessions", post(create_session))
+        .route("/demo/sessions/{client_id}", delete(end_session))
 }
 
 /// `GET /`
@@ -42,20 +42,20 @@ async fn about() -> &'static str {
     ABOUT
 }
 
-/// Who logs in.
+/// The body of `POST /demo/sessions`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LogIn {
+struct NewSession {
     username: String,
     project: String,
     address: Option<String>,
     is_designer: Option<bool>,
 }
 
-/// `POST /demo/sessions`, whatever type the body claims to be of.
-async fn log_in(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Response {
+/// `POST /demo/sessions`, with any content type.
+async fn create_session(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Response {
     match serde_json::from_slice(&body) {
-        Ok(LogIn { username, project, address, is_designer }) => {
+        Ok(NewSession { username, project, address, is_designer }) => {
             let client_id = gateway.registry.log_in(
                 &username,
                 &project,
@@ -66,18 +66,18 @@ async fn log_in(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Response {
             Json(json!({ "clientId": client_id })).into_response()
         }
         Err(error) => {
-            let text = format!("expected {{\"username\",\"project\",\"address\",\"isDesigner\"}}: {error}\n");
+            let text = format!("Expected {{\"username\",\"project\",\"address\",\"isDesigner\"}}: {error}\n");
             (StatusCode::BAD_REQUEST, text).into_response()
         }
     }
 }
 
 /// `DELETE /demo/sessions/CLIENTID`
-async fn log_out(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Response {
+async fn end_session(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Response {
     let ended = id.parse().is_ok_and(|id: ClientId| gateway.registry.log_out(id, |_| true));
     if ended {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        (StatusCode::NOT_FOUND, "no session with this client id\n").into_response()
+        (StatusCode::NOT_FOUND, "No session with this client ID\n").into_response()
     }
 }

@@ -1,4 +1,4 @@
-//! What a gateway tells anybody who asks: whether it runs, and who it is.
+//! State and identity of the gateway, which need no authentication.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::Gateway;
 
-/// A version that has the REST API.
+/// Identifies a gateway of 8.3, which has the REST API.
 const INFO: &str = "ContextStatus=RUNNING;PlatformName=Gatewatch-Demo;Version=8.3.4;\
     RedundancyStatus=Independent;RedundantState=Good;RedundantNodeActiveStatus=Active;RequireSsl=false;";
 
-/// The paths of this file.
+/// Returns the routes of this module.
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/StatusPing", get(status_ping))
@@ -28,7 +28,7 @@ async fn status_ping() -> Response {
     Json(json!({ "state": "RUNNING" })).into_response()
 }
 
-/// `GET /system/gwinfo`, and where 7.9 has it
+/// `GET /system/gwinfo`, and the path of 7.9
 async fn gwinfo() -> &'static str {
     INFO
 }

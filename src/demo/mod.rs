@@ -1,20 +1,19 @@
-//! A gateway inside this process, for a first look and for tests.
+//! The demo gateway: a gateway with made-up sessions inside this process, for a first look and for tests.
 //!
-//! To the rest of the program it is a gateway like any other: it is reached over a socket only, and it shares nothing
-//! with the code that reads it but the filter. Whoever starts it holds a [`DemoGateway`]; `gatewatch demo` calls [`run`].
+//! It is a real HTTP server and shares only the filter with the code that reads it. [`DemoGateway`] runs it on a thread;
+//! [`run`] runs it in the foreground, for `gatewatch demo`.
 //!
-//! - [`plant`] makes up who works there, from the words in `names`
-//! - [`registry`] knows who is logged in, in lists of `roster`'s kind
-//! - `webdev`, `rest`, `health` and `control` are the paths that it answers, `answer` the forms, `auth` the credentials
+//! - [`session_generator`] generates users and sessions from the words in `names`
+//! - [`registry`] holds the sessions and simulates logins and logouts
+//! - `webdev`, `rest`, `health` and `control` handle the requests, with `response` and `auth`
 
-mod answer;
 mod auth;
 mod control;
 mod health;
 mod names;
 pub mod registry;
+mod response;
 mod rest;
-pub mod roster;
 pub mod session;
 pub mod session_generator;
 mod webdev;
@@ -33,27 +32,27 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 pub use auth::{Basic, CredentialError, Token};
 use registry::Registry;
 
-/// Where to listen unless told otherwise: the port that a gateway has.
+/// Default address: the default port of a gateway, on this machine.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8088";
-/// The plant unless told otherwise.
+/// Default seed.
 pub const DEFAULT_SEED: u64 = 42;
-/// Its size unless told otherwise.
+/// Default number of Vision clients and Designers.
 pub const DEFAULT_SESSIONS: usize = 120;
 
-/// What kind of gateway to be.
+/// Options of a demo gateway.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to listen, as HOST:PORT; port 0 picks one.
+    /// Address to listen on, as HOST:PORT. Port 0 selects a free port.
     pub listen: String,
-    /// The same seed makes the same people.
+    /// Seed of the sessions. The same seed gives the same sessions.
     pub seed: u64,
-    /// Vision clients and Designers together; Perspective sessions come on top.
+    /// Number of Vision clients and Designers. Perspective sessions are added to these.
     pub sessions: usize,
-    /// Nobody comes or goes.
+    /// No simulated logins and logouts.
     pub still: bool,
-    /// Who may read the Web Dev paths; `None`: anybody.
+    /// Credentials for the Web Dev paths; `None` for no authentication.
     pub require_basic: Option<Basic>,
-    /// Who may use the REST paths; `None`: anybody.
+    /// Token for the REST paths; `None` for no authentication.
     pub require_token: Option<Token>,
 }
 
@@ -71,67 +70,62 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A gateway for this process alone, on a port that is free.
+    /// Returns the options of a gateway on a free port, for this process.
     #[must_use]
     pub fn in_process() -> Self {
         Self { listen: "127.0.0.1:0".to_owned(), ..Self::default() }
     }
 }
 
-/// Why the demo gateway can't start.
+/// The reason why the demo gateway can't run.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The address is not to be had. The message holds the cause already, so there is no `source`.
-    #[error(
-        "cannot listen on {listen}: {}; choose another with --listen HOST:PORT",
-        in_words(.cause)
-    )]
+    /// The address isn't available.
+    #[error("Can't listen on {listen}. Choose another address with --listen HOST:PORT")]
     Listen {
-        /// The address, as given.
+        /// Address as passed in [`Options::listen`].
         listen: String,
-        /// What the system says.
-        cause: io::Error,
+        /// Error of the system.
+        source: io::Error,
     },
-    /// The runtime can't start.
-    #[error("cannot start the demo gateway's runtime")]
+    /// The asynchronous runtime can't start.
+    #[error("Can't start the runtime of the demo gateway")]
     Runtime(#[source] io::Error),
     /// The thread can't start.
-    #[error("cannot start the demo gateway's thread")]
+    #[error("Can't start the thread of the demo gateway")]
     Thread(#[source] io::Error),
-    /// Nobody can be told where it listens.
-    #[error("cannot write the address to standard output: {0}")]
-    Announce(io::Error),
-    /// Ctrl+C and SIGTERM can't be listened for.
-    #[error("cannot listen for Ctrl+C")]
+    /// The address can't be reported.
+    #[error("Can't write the address to standard output")]
+    Announce(#[source] io::Error),
+    /// Ctrl+C and SIGTERM can't be handled.
+    #[error("Can't handle Ctrl+C")]
     Signals(#[source] io::Error),
 }
 
-/// The usual causes shorter than the system says them, and without its error number.
-fn in_words(cause: &io::Error) -> String {
-    match cause.kind() {
-        io::ErrorKind::AddrInUse => "address in use".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "not an address of this machine".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => cause.to_string(),
-    }
-}
-
-/// A demo gateway on a thread of its own. Stops at once when dropped.
+/// A demo gateway that runs on a thread. It stops when dropped.
 #[derive(Debug)]
 pub struct DemoGateway {
-    /// Where it listens.
     url: String,
     /// Dropped to stop the thread.
     stop: Option<oneshot::Sender<()>>,
-    /// `None` only while being dropped.
+    /// `None` only during the drop.
     thread: Option<JoinHandle<()>>,
 }
 
 impl DemoGateway {
-    /// Starts a gateway. It listens when this returns.
+    /// Starts a gateway, which is listening when this returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use gatewatch::demo::{DemoGateway, Options};
+    ///
+    /// let gateway = DemoGateway::start(Options::in_process())?;
+    /// assert!(gateway.url().starts_with("http://127.0.0.1:"));
+    /// # Ok::<(), gatewatch::demo::DemoError>(())
+    /// ```
     ///
     /// # Errors
-    /// When the address can't be listened on, or the system has no thread or runtime for us.
+    /// If the address isn't available, or the thread or its runtime can't start.
     pub fn start(options: Options) -> Result<Self, DemoError> {
         let server = Server::bind(options)?;
         let url = server.url.clone();
@@ -140,7 +134,7 @@ impl DemoGateway {
             .name("demo-gateway".to_owned())
             .spawn(move || {
                 server.serve_until(async {
-                    // Nobody sends: the channel ends with its sender.
+                    // Nothing is sent: the channel closes with its sender.
                     let _ = stopped.await;
                 });
             })
@@ -148,7 +142,7 @@ impl DemoGateway {
         Ok(Self { url, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:8088`.
+    /// Returns the URL of the gateway, such as `http://127.0.0.1:8088`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -159,28 +153,27 @@ impl Drop for DemoGateway {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // A panic has been reported by its hook; there is nothing left to do about it.
+            // The panic hook has reported a panic already.
             let _ = thread.join();
         }
     }
 }
 
-/// What the Web Dev resource of such a gateway answers at its start, without the gateway: for whoever measures with its
-/// sessions.
+/// Returns the initial Web Dev response of a gateway with this seed and size, without starting it. For benchmarks.
 ///
 /// # Errors
-/// Never but by a fault of the writer of JSON.
+/// If serialization fails, which doesn't happen with these types.
 pub fn web_dev_answer(seed: u64, sessions: usize) -> serde_json::Result<Vec<u8>> {
-    webdev::answer(&Registry::new(seed, sessions, now_ms()), None, None)
+    webdev::response_body(&Registry::new(seed, sessions, now_ms()), None, None)
 }
 
-/// Runs a gateway in the foreground until Ctrl+C or SIGTERM. Calls `ready` with its URL once it listens.
+/// Runs a gateway in the foreground until Ctrl+C or SIGTERM. Calls `ready` with its URL when it is listening.
 ///
 /// # Errors
-/// When the address can't be listened on, or the system has no runtime or signals for us.
+/// If the address isn't available, the runtime can't start, signals can't be handled, or `ready` fails.
 pub fn run(options: Options, ready: impl FnOnce(&str) -> io::Result<()>) -> Result<(), DemoError> {
     let server = Server::bind(options)?;
-    // Before anybody hears that we are ready, so that no signal is missed.
+    // Before `ready` is called, so that no signal is missed.
     let stop = {
         let _context = server.runtime.enter();
         stop_signal().map_err(DemoError::Signals)?
@@ -190,7 +183,7 @@ pub fn run(options: Options, ready: impl FnOnce(&str) -> io::Result<()>) -> Resu
     Ok(())
 }
 
-/// Resolves when the user, or the system, wants the program to end.
+/// Returns a future that resolves at Ctrl+C or SIGTERM.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -205,7 +198,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Resolves when the user wants the program to end.
+/// Returns a future that resolves at Ctrl+C.
 #[cfg(windows)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
@@ -214,35 +207,32 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// What every path needs.
+/// The state that all request handlers share.
 struct Gateway {
-    /// Who is logged in.
     registry: Registry,
-    /// Who may read the Web Dev paths.
+    /// Credentials that the Web Dev paths require.
     basic: Option<Basic>,
-    /// Who may use the REST paths.
+    /// Token that the REST paths require.
     token: Option<Token>,
 }
 
-/// A gateway that has its port but does not answer yet.
+/// A server that has bound its port but doesn't respond yet.
 struct Server {
-    /// Everything runs on this, on one thread; long answers are written on others.
+    /// Runtime with one thread, and others that write long responses.
     runtime: Runtime,
-    /// The port.
     listener: TcpListener,
-    /// Its address.
     url: String,
-    /// Who is logged in, and who may know.
     gateway: Arc<Gateway>,
-    /// Nobody comes or goes.
+    /// No simulated logins and logouts.
     still: bool,
 }
 
 impl Server {
-    /// Does all that can fail. Blocks on no runtime, so that async tests can start a gateway too.
+    /// Binds the port and does everything else that can fail. Doesn't block on a runtime, so that it can be called from
+    /// async code.
     fn bind(options: Options) -> Result<Self, DemoError> {
         let (listener, url) = listen_on(&options.listen)
-            .map_err(|cause| DemoError::Listen { listen: options.listen.clone(), cause })?;
+            .map_err(|source| DemoError::Listen { listen: options.listen.clone(), source })?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .thread_name("demo-gateway-writer")
@@ -259,39 +249,40 @@ impl Server {
                     basic: options.require_basic,
                     token: options.require_token,
                 });
+                tracing::debug!(%url, seed = options.seed, sessions = options.sessions, "demo gateway is listening");
                 let still = options.still || options.sessions == 0;
                 Ok(Self { runtime, listener, url, gateway, still })
             }
             Err(error) => {
-                // A plain drop would wait, which an async caller must not.
+                // Dropping the runtime would block, which panics in async code.
                 runtime.shutdown_background();
                 Err(DemoError::Runtime(error))
             }
         }
     }
 
-    /// Answers until `stop`; then closes the port and all connections, whatever is under way.
+    /// Serves requests until `stop` resolves, then closes the port and all connections.
     fn serve_until(self, stop: impl Future<Output = ()>) {
         let Self { runtime, listener, url: _, gateway, still } = self;
-        // Small answers must not wait for more to come.
+        // Small responses must not wait for more data.
         let listener = listener.tap_io(|connection| {
-            // Without it they are late, but they come.
+            // An error only delays responses.
             let _ = connection.set_nodelay(true);
         });
         let server = axum::serve(listener, router(&gateway));
         runtime.block_on(async {
             tokio::select! {
                 () = stop => {}
-                // Never ends: axum outlives what goes wrong with a connection.
+                // Never resolves: axum handles errors of connections itself.
                 _ = server.into_future() => {}
-                () = come_and_go(&gateway.registry), if !still => {}
+                () = simulate_changes(&gateway.registry), if !still => {}
             }
         });
         runtime.shutdown_background();
     }
 }
 
-/// All paths.
+/// Returns the routes of all modules.
 fn router(gateway: &Arc<Gateway>) -> Router {
     Router::new()
         .merge(webdev::routes())
@@ -303,20 +294,20 @@ fn router(gateway: &Arc<Gateway>) -> Router {
         .with_state(Arc::clone(gateway))
 }
 
-/// For every path that no gateway has.
+/// Responds to all other paths.
 async fn not_found() -> Response {
-    answer::page(StatusCode::NOT_FOUND, "No such page")
+    response::html_page(StatusCode::NOT_FOUND, "No such page")
 }
 
-/// Lets people come and go for ever.
-async fn come_and_go(registry: &Registry) {
+/// Simulates logins and logouts forever.
+async fn simulate_changes(registry: &Registry) {
     loop {
-        tokio::time::sleep(registry.pause()).await;
-        registry.step(now_ms());
+        tokio::time::sleep(registry.next_delay()).await;
+        registry.simulate_change(now_ms());
     }
 }
 
-/// A socket that listens on `address`, ready for a runtime, and its URL.
+/// Returns a non-blocking socket that listens on `address`, and its URL.
 fn listen_on(address: &str) -> io::Result<(std::net::TcpListener, String)> {
     let listener = std::net::TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
@@ -324,7 +315,7 @@ fn listen_on(address: &str) -> io::Result<(std::net::TcpListener, String)> {
     Ok((listener, url))
 }
 
-/// The URL of a socket on this machine: one that listens everywhere is reached by the loopback address.
+/// Returns the URL of a socket. The unspecified address is replaced by the loopback address.
 fn url_of(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
@@ -335,7 +326,7 @@ fn url_of(mut address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// The gateway's clock, in epoch milliseconds.
+/// Returns the current time in epoch milliseconds.
 fn now_ms() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
@@ -345,7 +336,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_can_be_opened_from_this_machine() {
+    fn url_has_a_reachable_address() {
         let url = |address: &str| url_of(address.parse().unwrap());
         assert_eq!(url("127.0.0.1:8088"), "http://127.0.0.1:8088");
         assert_eq!(url("0.0.0.0:8088"), "http://127.0.0.1:8088");

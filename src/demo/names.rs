@@ -1,29 +1,26 @@
-//! The words that the plant is made of: people, panels, projects, stations.
-//!
-//! Data only. How the words are put together is the business of [`super::plant`].
+//! Names of users, panels, projects and devices, from which [`super::session_generator`] builds sessions.
 
-/// Somebody of the manual's examples, always logged in.
-pub(super) struct Member {
-    /// Their username.
+/// A user of the manual's examples, who is always logged in.
+pub(super) struct User {
     pub(super) username: &'static str,
-    /// The project that they have open.
+    /// Open project.
     pub(super) project: &'static str,
-    /// Their panel or computer.
+    /// Address of the panel or computer.
     pub(super) address: &'static str,
-    /// Whether they have the Designer open rather than a client.
+    /// `true` for the Designer, `false` for a Vision client.
     pub(super) is_designer: bool,
 }
 
-/// The people whom the manual's examples ask for: billy on two panels, and two whose names also start with "bi".
+/// Users that the manual's examples match: billy on two panels, and two others whose names start with "bi".
 #[rustfmt::skip]
-pub(super) const FIXED_USERS: [Member; 4] = [
-    Member { username: "billy", project: "Packaging", address: "10.20.4.17", is_designer: false },
-    Member { username: "bill.smith", project: "Boiler_02", address: "hmi-7", is_designer: false },
-    Member { username: "bianca.ericson", project: "Packaging", address: "eng-laptop-3", is_designer: true },
-    Member { username: "billy", project: "Packaging", address: "10.20.4.18", is_designer: false },
+pub(super) const FIXED_USERS: [User; 4] = [
+    User { username: "billy", project: "Packaging", address: "10.20.4.17", is_designer: false },
+    User { username: "bill.smith", project: "Boiler_02", address: "hmi-7", is_designer: false },
+    User { username: "bianca.ericson", project: "Packaging", address: "eng-laptop-3", is_designer: true },
+    User { username: "billy", project: "Packaging", address: "10.20.4.18", is_designer: false },
 ];
 
-/// First names in every plant. None contains "bi": on a small plant those letters belong to the cast.
+/// First names of every site. None contains "bi": on a small site only the fixed users have it in their names.
 #[rustfmt::skip]
 pub(super) const FIRST: [&str; 84] = [
     "aaron", "adam", "agnes", "ahmed", "aisha", "alan", "alice", "amara", "amy", "andrea", "anna", "anton",
@@ -35,13 +32,13 @@ pub(super) const FIRST: [&str; 84] = [
     "priya", "rosa", "ruth", "samuel", "sara", "sven", "thomas", "tina", "victor", "wendy", "yusuf", "zoe",
 ];
 
-/// First names that join in a large plant, so that `bi.*` and `.*bi.*` have something to find there.
+/// Additional first names of large sites, so that `bi.*` and `.*bi.*` have more matches there.
 #[rustfmt::skip]
-pub(super) const FIRST_OF_LARGE_PLANTS: [&str; 12] = [
+pub(super) const FIRST_OF_LARGE_SITES: [&str; 12] = [
     "abigail", "bianca", "bibi", "bill", "birgit", "bishop", "debi", "fabian", "robin", "sabine", "tobias", "zubin",
 ];
 
-/// Last names. None contains "bi", and the cast's are not among them.
+/// Last names. None contains "bi" or is the name of a fixed user.
 #[rustfmt::skip]
 pub(super) const LAST: [&str; 120] = [
     "adams", "ahlberg", "allen", "anderson", "baker", "banerjee", "barnes", "becker", "bell", "bennett", "berg", "braun",
@@ -56,44 +53,44 @@ pub(super) const LAST: [&str; 120] = [
     "stone", "suzuki", "taylor", "thompson", "torres", "turner", "vargas", "wagner", "walker", "wang", "weber", "young",
 ];
 
-/// People whose names need more than ASCII.
+/// Usernames beyond ASCII.
 #[rustfmt::skip]
-pub(super) const BEYOND_ASCII: [&str; 20] = [
+pub(super) const NON_ASCII: [&str; 20] = [
     "jürgen.groß", "田中.健", "łukasz.wójcik", "zoë.müller", "иван.петров", "søren.kjær", "王.芳", "josé.núñez",
     "김.민준", "νίκος.παππάς", "françois.lefèvre", "şule.yıldız", "佐藤.美咲", "åsa.sjöberg", "محمد.حسن", "dvořák.jiří",
     "नेहा.शर्मा", "ștefan.țepeș", "נועה.לוי", "nguyễn.ánh",
 ];
 
-/// Short accounts that a panel or a whole shift shares; a number follows. None ends in a digit.
+/// Prefixes of accounts that a panel or a shift shares; a number follows. None ends in a digit.
 pub(super) const SHARED_ACCOUNTS: [&str; 8] =
     ["hmi-", "op", "panel", "line", "maint", "qa-", "shift", "kiosk-"];
 
-/// Vision projects, the busiest first.
+/// Vision projects, most used first.
 #[rustfmt::skip]
 pub(super) const PROJECTS: [&str; 16] = [
     "Packaging", "Boiler_02", "Water_Intake", "Bottling_Line_1", "Utilities", "Palletizer", "Batch_Kitchen", "Boiler_01",
     "Cold_Storage", "Bottling_Line_2", "Wastewater", "CIP", "Warehouse", "Compressed_Air", "Lab", "Maintenance",
 ];
 
-/// Areas that number their projects in a large plant, from [`FIRST_AREA_NUMBER`] on.
+/// Areas with numbered projects on large sites, starting at [`FIRST_AREA_NUMBER`].
 #[rustfmt::skip]
 pub(super) const AREAS: [&str; 20] = [
     "Boiler", "Conveyor", "Crusher", "Dryer", "Extruder", "Filler", "Furnace", "Kiln", "Mill", "Mixer",
     "Oven", "Paint_Shop", "Press", "Pump_House", "Reactor", "Silo", "Substation", "Tank_Farm", "Turbine", "Weighing",
 ];
 
-/// Higher than the numbers in [`PROJECTS`], so that no two projects share a name.
+/// First number of area projects; higher than those in [`PROJECTS`], so that names are unique.
 pub(super) const FIRST_AREA_NUMBER: usize = 10;
 
-/// What a host name starts with; a number follows.
+/// Prefixes of host names; a number follows.
 pub(super) const HOSTS: [&str; 8] =
     ["hmi-", "panel-", "eng-laptop-", "control-room-", "pack-hmi-", "boiler-hmi-", "qa-pc-", "tablet-"];
 
-/// Perspective projects, the busiest first.
+/// Perspective projects, most used first.
 pub(super) const PERSPECTIVE_PROJECTS: [&str; 6] =
     ["OEE_Dashboard", "Andon", "Mobile_Rounds", "Shift_Handover", "Energy", "Quality_Web"];
 
-/// What Perspective sessions run in: their scope, and the user agent that they report.
+/// Scopes and user agents of Perspective sessions.
 #[rustfmt::skip]
 pub(super) const DEVICES: [(&str, &str); 6] = [
     ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"),
@@ -109,10 +106,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_a_small_plant_bi_belongs_to_the_cast() {
-        let everybody =
-            [FIRST.as_slice(), LAST.as_slice(), BEYOND_ASCII.as_slice(), SHARED_ACCOUNTS.as_slice()];
-        for name in everybody.concat() {
+    fn only_fixed_users_contain_bi() {
+        let names = [FIRST.as_slice(), LAST.as_slice(), NON_ASCII.as_slice(), SHARED_ACCOUNTS.as_slice()];
+        for name in names.concat() {
             assert!(!name.contains("bi"), "{name}");
         }
     }

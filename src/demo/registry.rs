@@ -1,63 +1,60 @@
-//! Who is logged in to the demo gateway: `system.util.getSessionInfo`, logging in and out, coming and going.
+//! The sessions of the demo gateway: `system.util.getSessionInfo`, logins, logouts and simulated changes.
 //!
-//! One lock, held for moments only: whoever needs all sessions takes a snapshot and works on that.
+//! The lock is held only briefly: callers that need all sessions take a snapshot, which is an `Arc`, and read that.
 
 use std::{
     error::Error,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use crate::filter::{Filter, MatchError, Mode, PatternError};
 
 use super::{
-    roster::Roster,
     session::{ClientId, PerspectiveId, PerspectiveSession, Session},
-    session_generator::{Person, Plant},
+    session_generator::{Account, SessionGenerator},
 };
 
-/// How often to look for somebody who may leave, where most of those present stay.
-const TRIES: usize = 8;
+/// Maximum number of random picks to find a session that may end.
+const MAX_PICKS: usize = 8;
 
 /// The sessions of this gateway.
 #[derive(Debug)]
 pub struct Registry {
-    /// Everything that changes.
     state: Mutex<State>,
 }
 
-/// What changes when somebody comes or goes.
 #[derive(Debug)]
 struct State {
-    /// Where new sessions come from.
-    plant: Plant,
-    /// Vision clients and Designers, in login order.
-    sessions: Roster<Session>,
+    generator: SessionGenerator,
+    /// Vision clients and Designers in login order. A change copies the list if a snapshot of it is in use.
+    sessions: Arc<Vec<Session>>,
     /// Perspective sessions, oldest first.
-    perspective: Roster<PerspectiveSession>,
-    /// Those who may come.
-    away: Vec<Person>,
+    perspective: Arc<Vec<PerspectiveSession>>,
+    /// Accounts that can log in.
+    logged_out: Vec<Account>,
 }
 
 impl Registry {
-    /// The sessions of the plant with this seed and size, at `now` in epoch milliseconds.
+    /// Creates `sessions` Vision clients and Designers, and Perspective sessions, that are open at `now` in epoch
+    /// milliseconds.
     #[must_use]
     pub fn new(seed: u64, sessions: usize, now: i64) -> Self {
-        let mut plant = Plant::new(seed, sessions);
+        let mut generator = SessionGenerator::new(seed, sessions);
         let state = State {
-            sessions: plant.sessions(now).into_iter().collect(),
-            perspective: plant.perspective_sessions(now).into_iter().collect(),
-            away: plant.away(),
-            plant,
+            sessions: Arc::new(generator.sessions(now)),
+            perspective: Arc::new(generator.perspective_sessions(now)),
+            logged_out: generator.logged_out(),
+            generator,
         };
         Self { state: Mutex::new(state) }
     }
 
-    /// `system.util.getSessionInfo([usernameFilter] [, projectFilter])`: this node's Vision clients and Designers, in
-    /// login order. A filter is a regular expression for the whole value; an empty one counts as omitted.
+    /// Implements `system.util.getSessionInfo([usernameFilter] [, projectFilter])`: returns this node's Vision clients and
+    /// Designers in login order. A filter is a regular expression for the whole value; an empty one is ignored.
     ///
     /// # Errors
-    /// When a filter is no regular expression, or matching was given up.
+    /// If a filter is invalid or needs too much backtracking.
     pub fn get_session_info(
         &self,
         username_filter: Option<&str>,
@@ -66,31 +63,31 @@ impl Registry {
         let username_filter = ArgumentFilter::new("usernameFilter", username_filter)?;
         let project_filter = ArgumentFilter::new("projectFilter", project_filter)?;
         let sessions = self.sessions();
-        let kept = if username_filter.is_none() && project_filter.is_none() {
+        let mask = if username_filter.is_none() && project_filter.is_none() {
             None
         } else {
-            let keep = |session: &Session| {
+            let passes = |session: &Session| {
                 Ok(matches(username_filter.as_ref(), &session.username)?
                     && matches(project_filter.as_ref(), &session.project)?)
             };
-            Some(sessions.iter().map(keep).collect::<Result<_, _>>()?)
+            Some(sessions.iter().map(passes).collect::<Result<_, _>>()?)
         };
-        Ok(SessionInfo { sessions, kept })
+        Ok(SessionInfo { sessions, mask })
     }
 
-    /// A snapshot of the Vision clients and Designers, in login order.
+    /// Returns a snapshot of the Vision clients and Designers in login order.
     #[must_use]
-    pub fn sessions(&self) -> Roster<Session> {
-        self.state().sessions.clone()
+    pub fn sessions(&self) -> Arc<Vec<Session>> {
+        Arc::clone(&self.state().sessions)
     }
 
-    /// A snapshot of the Perspective sessions, oldest first.
+    /// Returns a snapshot of the Perspective sessions, oldest first.
     #[must_use]
-    pub fn perspective_sessions(&self) -> Roster<PerspectiveSession> {
-        self.state().perspective.clone()
+    pub fn perspective_sessions(&self) -> Arc<Vec<PerspectiveSession>> {
+        Arc::clone(&self.state().perspective)
     }
 
-    /// Somebody logs in, and stays until logged out.
+    /// Creates a session that doesn't end by itself, and returns its ID.
     pub fn log_in(
         &self,
         username: &str,
@@ -100,8 +97,8 @@ impl Registry {
         now: i64,
     ) -> ClientId {
         let mut state = self.state();
-        let client_id = state.plant.client_id();
-        state.sessions.push(Session {
+        let client_id = state.generator.client_id();
+        Arc::make_mut(&mut state.sessions).push(Session {
             username: username.into(),
             project: project.into(),
             address: address.into(),
@@ -109,140 +106,147 @@ impl Registry {
             client_id,
             creation_time: now,
             is_dormant: false,
-            stays: true,
+            is_permanent: true,
         });
         client_id
     }
 
-    /// Ends the session with this id if it `may` be ended. False when there is none such.
-    pub fn log_out(&self, client_id: ClientId, may: impl Fn(&Session) -> bool) -> bool {
+    /// Ends the session with this ID if it satisfies `condition`. Returns `false` if there is none.
+    pub fn log_out(&self, client_id: ClientId, condition: impl Fn(&Session) -> bool) -> bool {
         let mut state = self.state();
-        let ended = state.sessions.remove_first(|session| session.client_id == client_id && may(session));
-        match ended {
+        let is_wanted = |session: &Session| session.client_id == client_id && condition(session);
+        match remove_first(&mut state.sessions, is_wanted) {
             Some(session) => {
-                state.away.extend(Person::of(session));
+                state.logged_out.extend(Account::of(session));
                 true
             }
             None => false,
         }
     }
 
-    /// Ends those of the Perspective sessions that exist, and counts them.
+    /// Ends Perspective sessions and returns how many of them existed.
     pub fn end_perspective_sessions(&self, ids: &[PerspectiveId]) -> usize {
         let mut state = self.state();
-        ids.iter().filter_map(|&id| state.perspective.remove_first(|session| session.id == id)).count()
+        ids.iter().filter_map(|&id| remove_first(&mut state.perspective, |session| session.id == id)).count()
     }
 
-    /// One person comes or goes. The numbers stay near those of the start.
-    pub fn step(&self, now: i64) {
-        let State { plant, sessions, perspective, away } = &mut *self.state();
-        if plant.one_in(5) {
-            if somebody_comes(plant, perspective.len(), plant.perspective_count()) {
-                let session = plant.perspective_arrival(now);
-                perspective.push(session);
+    /// Simulates one login or logout. The number of sessions stays close to the initial one.
+    pub fn simulate_change(&self, now: i64) {
+        let State { generator, sessions, perspective, logged_out } = &mut *self.state();
+        if generator.one_in(5) {
+            if is_login_next(generator, perspective.len(), generator.perspective_count()) {
+                let session = generator.new_perspective_session(now);
+                Arc::make_mut(perspective).push(session);
             } else if !perspective.is_empty() {
-                let position = plant.below(perspective.len());
-                perspective.remove_at(position, |_| true);
+                let index = generator.below(perspective.len());
+                Arc::make_mut(perspective).remove(index);
             }
-        } else if somebody_comes(plant, sessions.len(), plant.session_count()) {
-            if !away.is_empty() {
-                let person = away.swap_remove(plant.below(away.len()));
-                sessions.push(plant.arrival(&person, now));
+        } else if is_login_next(generator, sessions.len(), generator.session_count()) {
+            if !logged_out.is_empty() {
+                let account = logged_out.swap_remove(generator.below(logged_out.len()));
+                Arc::make_mut(sessions).push(generator.new_session(&account, now));
             }
         } else if !sessions.is_empty() {
-            let gone = (0..TRIES).find_map(|_| {
-                let position = plant.below(sessions.len());
-                sessions.remove_at(position, |session| !session.stays)
-            });
-            away.extend(gone.and_then(Person::of));
+            let picked = (0..MAX_PICKS)
+                .map(|_| generator.below(sessions.len()))
+                .find(|&index| !sessions[index].is_permanent);
+            let ended = picked.map(|index| Arc::make_mut(sessions).remove(index));
+            logged_out.extend(ended.and_then(Account::of));
         }
     }
 
-    /// How long it takes until the next [`step`](Self::step).
-    pub(super) fn pause(&self) -> Duration {
-        self.state().plant.pause()
+    /// Returns the time until the next [`simulate_change`](Self::simulate_change).
+    pub(super) fn next_delay(&self) -> Duration {
+        self.state().generator.next_delay()
     }
 
-    /// The state, also after a panic elsewhere: every change leaves it whole.
+    /// Locks the state. A poisoned lock is ignored: no change leaves the state inconsistent.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether the next change is somebody coming: the surer, the fewer are here; never where there was nobody to start with.
-fn somebody_comes(plant: &mut Plant, present: usize, usual: usize) -> bool {
-    let slack = (usual / 20).clamp(2, 8);
-    let missing = (usual + slack).saturating_sub(present);
-    usual > 0 && plant.below(2 * slack) < missing
+/// Removes the first item that satisfies `condition`.
+fn remove_first<T: Clone>(items: &mut Arc<Vec<T>>, condition: impl Fn(&T) -> bool) -> Option<T> {
+    let index = items.iter().position(condition)?;
+    Some(Arc::make_mut(items).remove(index))
 }
 
-impl Person {
-    /// Whoever had this session and may come again. Those who were to stay don't.
+/// Decides at random whether the next change is a login: the fewer sessions there are, the more likely. Never, if there
+/// were no sessions initially.
+fn is_login_next(generator: &mut SessionGenerator, current: usize, initial: usize) -> bool {
+    let slack = (initial / 20).clamp(2, 8);
+    let missing = (initial + slack).saturating_sub(current);
+    initial > 0 && generator.below(2 * slack) < missing
+}
+
+impl Account {
+    /// Returns the account of an ended session; `None` for permanent ones, which don't log in again.
     fn of(session: Session) -> Option<Self> {
-        let Session { username, project, stays, .. } = session;
-        (!stays).then_some(Self { username, project })
+        let Session { username, project, is_permanent, .. } = session;
+        (!is_permanent).then_some(Self { username, project })
     }
 }
 
-/// What `system.util.getSessionInfo` returns.
+/// The result of `system.util.getSessionInfo`.
 #[derive(Clone, Debug)]
 pub struct SessionInfo {
-    /// Everybody at the time of the call.
-    sessions: Roster<Session>,
-    /// For each of `sessions`, whether it passed the filters; `None` without filters.
-    kept: Option<Vec<bool>>,
+    /// All sessions at the time of the call.
+    sessions: Arc<Vec<Session>>,
+    /// `true` for each of `sessions` that passed the filters; `None` without filters.
+    mask: Option<Vec<bool>>,
 }
 
 impl SessionInfo {
-    /// The sessions that passed the filters, in login order.
+    /// Returns the sessions that passed the filters, in login order.
     pub fn sessions(&self) -> impl Iterator<Item = &Session> + Clone {
-        let kept = self.kept.as_deref();
+        let mask = self.mask.as_deref();
         self.sessions
             .iter()
             .enumerate()
-            .filter(move |&(position, _)| kept.is_none_or(|kept| kept[position]))
+            .filter(move |&(index, _)| mask.is_none_or(|mask| mask[index]))
             .map(|(_, session)| session)
     }
 
-    /// How many they are.
+    /// Returns the number of sessions that passed the filters.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.kept {
+        match &self.mask {
             None => self.sessions.len(),
-            Some(kept) => kept.iter().filter(|&&kept| kept).count(),
+            Some(mask) => mask.iter().filter(|&&passes| passes).count(),
         }
     }
 
-    /// Whether nobody passed.
+    /// Returns `true` if no session passed the filters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// A filter argument that the function can't use.
+/// A filter argument of `system.util.getSessionInfo` that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FilterError {
-    /// It is no regular expression.
+    /// The argument isn't a regular expression.
     #[error("{argument} is not a regular expression")]
     Pattern {
-        /// Which argument.
+        /// Name of the argument.
         argument: &'static str,
-        /// What is wrong with it.
+        /// Error of the pattern.
         source: PatternError,
     },
-    /// It takes too long on some value.
+    /// The argument needs too much backtracking on a value.
     #[error("{argument} could not be matched")]
     Match {
-        /// Which argument.
+        /// Name of the argument.
         argument: &'static str,
-        /// Why matching was given up.
+        /// Error of the match.
         source: MatchError,
     },
 }
 
 impl FilterError {
-    /// The fault and its cause in one line, for an answer that is text.
+    /// Returns the error and its cause in one line, for a response that has only text.
     pub(super) fn in_one_line(&self) -> String {
         match self.source() {
             Some(source) => format!("{self}: {source}"),
@@ -251,16 +255,15 @@ impl FilterError {
     }
 }
 
-/// A filter that knows which argument it came from.
+/// A filter and the argument that it was passed in.
 struct ArgumentFilter {
-    /// The argument's name.
+    /// Name of the argument.
     argument: &'static str,
-    /// What it says.
     filter: Filter,
 }
 
 impl ArgumentFilter {
-    /// `None` for an omitted or empty argument.
+    /// Compiles an argument; returns `None` if it is omitted or empty.
     fn new(argument: &'static str, pattern: Option<&str>) -> Result<Option<Self>, FilterError> {
         let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else {
             return Ok(None);
@@ -271,7 +274,7 @@ impl ArgumentFilter {
     }
 }
 
-/// Whether `value` passes; everything passes no filter.
+/// Returns `true` if `value` passes the filter. Without a filter every value passes.
 fn matches(filter: Option<&ArgumentFilter>, value: &str) -> Result<bool, FilterError> {
     let Some(&ArgumentFilter { argument, ref filter }) = filter else {
         return Ok(true);
@@ -283,7 +286,7 @@ fn matches(filter: Option<&ArgumentFilter>, value: &str) -> Result<bool, FilterE
 mod tests {
     use super::*;
 
-    /// Some moment of 2026.
+    /// A time in 2026.
     const NOW: i64 = 1_790_000_000_000;
 
     fn users(registry: &Registry, username: Option<&str>, project: Option<&str>) -> Vec<String> {
@@ -310,24 +313,23 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_pattern_names_its_argument() {
+    fn names_the_argument_of_an_invalid_pattern() {
         let registry = Registry::new(42, 1, NOW);
         let error = registry.get_session_info(None, Some("(")).unwrap_err();
         assert!(error.in_one_line().starts_with("projectFilter is not a regular expression: "));
     }
 
     #[test]
-    fn people_come_and_go_but_their_number_and_the_cast_stay() {
+    fn simulated_changes_keep_the_number_and_the_permanent_sessions() {
         for size in [0, 1, 5, 120] {
             let registry = Registry::new(42, size, NOW);
             let tester = registry.log_in("tester", "Lab", "127.0.0.1", false, NOW);
             let before = registry.sessions();
             let mut changes = 0;
             for second in 1..=3_000 {
-                let ids =
-                    |sessions: &Roster<Session>| sessions.iter().map(|s| s.client_id).collect::<Vec<_>>();
+                let ids = |sessions: &[Session]| sessions.iter().map(|s| s.client_id).collect::<Vec<_>>();
                 let previous = ids(&registry.sessions());
-                registry.step(NOW + 1_000 * second);
+                registry.simulate_change(NOW + 1_000 * second);
                 let sessions = registry.sessions();
                 changes += usize::from(ids(&sessions) != previous);
                 assert!(sessions.len().abs_diff(size) <= 9, "{}", sessions.len());
@@ -338,24 +340,35 @@ mod tests {
                 let perspective = registry.perspective_sessions().len();
                 assert!(perspective.abs_diff(size / 5) <= 3);
             }
-            assert_eq!(before.iter().filter(|s| s.stays).count(), size.min(4) + 1);
+            assert_eq!(before.iter().filter(|s| s.is_permanent).count(), size.min(4) + 1);
             assert_eq!(changes > 1_000, size > 1, "{size}: {changes}");
         }
     }
 
     #[test]
-    fn the_same_seed_goes_the_same_way() {
-        let after = |steps| {
+    fn same_seed_simulates_the_same_changes() {
+        let after = |changes| {
             let registry = Registry::new(5, 50, NOW);
-            (0..steps).for_each(|_| registry.step(NOW));
-            registry.sessions().iter().cloned().collect::<Vec<_>>()
+            (0..changes).for_each(|_| registry.simulate_change(NOW));
+            registry.sessions()
         };
         assert_eq!(after(500), after(500));
         assert_ne!(after(500), after(499 + 20));
     }
 
     #[test]
-    fn logging_out_takes_the_right_session_once() {
+    fn snapshot_is_not_affected_by_changes() {
+        let registry = Registry::new(42, 10, NOW);
+        let snapshot = registry.sessions();
+        let id = registry.log_in("tester", "Lab", "hmi-1", true, NOW);
+        assert!(registry.log_out(snapshot[0].client_id, |_| true));
+        assert_eq!(snapshot.len(), 10);
+        assert_eq!(registry.sessions()[..9], snapshot[1..]);
+        assert_eq!(registry.sessions()[9].client_id, id);
+    }
+
+    #[test]
+    fn logs_out_a_session_once() {
         let registry = Registry::new(42, 10, NOW);
         let id = registry.log_in("tester", "Lab", "hmi-1", true, NOW);
         assert!(!registry.log_out(id, |session| !session.is_designer));

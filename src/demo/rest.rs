@@ -1,4 +1,4 @@
-//! The REST API of 8.3: three lists of sessions, and the calls that end one.
+//! The REST API of 8.3: three lists of sessions, and requests that end sessions.
 
 use std::sync::Arc;
 
@@ -14,20 +14,19 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Gateway,
-    answer::{Items, json_from, page, to_json},
-    now_ms,
+    Gateway, now_ms,
+    response::{Items, html_page, json_from, to_json},
     session::{ClientId, PerspectiveId, PerspectiveSession, Session},
     webdev::TIMEZONE,
 };
 
-/// A typical item's share of a list, in bytes.
+/// Typical size of an item in bytes.
 const ITEM_BYTES: usize = 320;
 
-/// A query, with names as often as they were given.
+/// The parameters of a query in order, with repeated names.
 type Parameters = Query<Vec<(String, String)>>;
 
-/// The paths of this file, behind the token if one is asked for.
+/// Returns the routes of this module, which require the token if there is one.
 pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
     let perspective = "/perspective/api/v1/sessions";
     let data = Router::new()
@@ -42,19 +41,19 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
     Router::new().nest("/data", data)
 }
 
-/// Lets a request through that carries the token. Basic never works here.
+/// Rejects requests without the token. Basic authentication isn't accepted here.
 async fn check_token(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     match &gateway.token {
-        Some(token) if !token.admits(request.headers()) => {
-            page(StatusCode::UNAUTHORIZED, "API token not recognised")
+        Some(token) if !token.is_in(request.headers()) => {
+            html_page(StatusCode::UNAUTHORIZED, "API token not recognised")
         }
         _ => next.run(request).await,
     }
 }
 
-/// What a gateway says for a module that it does not have.
+/// Responds as a gateway does for a module that it doesn't have.
 async fn no_such_list() -> Response {
-    page(StatusCode::NOT_FOUND, "No such route")
+    html_page(StatusCode::NOT_FOUND, "No such route")
 }
 
 /// `GET /data/vision/api/v1/clients`
@@ -67,7 +66,7 @@ async fn designers(State(gateway): State<Arc<Gateway>>, Query(parameters): Param
     vision_list(gateway, &parameters, true).await
 }
 
-/// The Vision clients, or the Designers.
+/// Lists the Vision clients or the Designers.
 async fn vision_list(gateway: Arc<Gateway>, parameters: &[(String, String)], designers: bool) -> Response {
     let page = match Page::new(parameters) {
         Ok(page) => page,
@@ -76,8 +75,8 @@ async fn vision_list(gateway: Arc<Gateway>, parameters: &[(String, String)], des
     json_from(move || {
         let sessions = gateway.registry.sessions();
         let now = now_ms();
-        let wanted = sessions.iter().filter(|session| session.is_designer == designers);
-        page.write(wanted, |session| VisionItem::new(session, now))
+        let selected = sessions.iter().filter(|session| session.is_designer == designers);
+        page.write(selected, |session| VisionItem::new(session, now))
     })
     .await
 }
@@ -104,12 +103,12 @@ async fn end_client(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>)
     end(&gateway, &id, "Vision client", "terminated", |session| !session.is_designer)
 }
 
-/// `DELETE /data/api/v1/designer/{id}`: of no effect on a Designer that still talks to the gateway.
+/// `DELETE /data/api/v1/designer/{id}`: fails for a Designer that still communicates with the gateway.
 async fn prune_designer(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Response {
     end(&gateway, &id, "dormant Designer", "pruned", |session| session.is_designer && session.is_dormant)
 }
 
-/// Ends the session with this id, if it is of the right kind.
+/// Ends the session with this ID if it is of the right kind.
 fn end(gateway: &Gateway, id: &str, kind: &str, done: &str, is_kind: impl Fn(&Session) -> bool) -> Response {
     let ended = id.parse().is_ok_and(|id: ClientId| gateway.registry.log_out(id, is_kind));
     if ended {
@@ -124,36 +123,36 @@ async fn end_perspective_sessions(
     State(gateway): State<Arc<Gateway>>,
     Query(parameters): Parameters,
 ) -> Response {
-    let asked: Vec<&str> =
+    let requested: Vec<&str> =
         parameters.iter().filter(|(name, _)| name == "sessionId").map(|(_, value)| value.as_str()).collect();
-    if asked.is_empty() {
+    if requested.is_empty() {
         return message(StatusCode::BAD_REQUEST, "Parameter sessionId is missing");
     }
-    let ids: Vec<_> = asked.into_iter().filter_map(PerspectiveId::parse).collect();
+    let ids: Vec<_> = requested.into_iter().filter_map(PerspectiveId::parse).collect();
     match gateway.registry.end_perspective_sessions(&ids) {
         0 => message(StatusCode::NOT_FOUND, "No such Perspective session"),
         terminated => Json(json!({ "terminated": terminated })).into_response(),
     }
 }
 
-/// `{"message":…}`
+/// Returns `{"message":…}`.
 fn message(status: StatusCode, text: &str) -> Response {
     (status, Json(json!({ "message": text }))).into_response()
 }
 
-/// Which part of a list is asked for. Its other parameters (`sortBy`, `search`, `filter`) are accepted and ignored.
+/// The requested part of a list. Other parameters (`sortBy`, `search`, `filter`) are ignored.
 #[derive(Clone, Copy)]
 struct Page {
-    /// The most items; `None` for all.
+    /// Maximum number of items; `None` for all.
     limit: Option<usize>,
-    /// How many to leave out before the first.
+    /// Number of items to skip.
     offset: usize,
 }
 
 impl Page {
-    /// Reads `limit` and `offset`; the fault of a number that is none is for the caller.
+    /// Parses `limit` and `offset`; returns a message for the caller if one of them isn't a number.
     fn new(parameters: &[(String, String)]) -> Result<Self, String> {
-        let mut all = Self { limit: None, offset: 0 };
+        let mut page = Self { limit: None, offset: 0 };
         for (name, value) in parameters {
             if name != "limit" && name != "offset" {
                 continue;
@@ -161,17 +160,17 @@ impl Page {
             let Ok(number) = value.parse::<i64>() else {
                 return Err(format!("Parameter {name} must be a whole number"));
             };
-            // A negative limit, -1 above all, asks for everything.
+            // A negative limit, usually -1, means no limit.
             let number = usize::try_from(number).ok();
             match name.as_str() {
-                "limit" => all.limit = number,
-                _ => all.offset = number.unwrap_or(0),
+                "limit" => page.limit = number,
+                _ => page.offset = number.unwrap_or(0),
             }
         }
-        Ok(all)
+        Ok(page)
     }
 
-    /// This part of `sessions` in the lists' common envelope.
+    /// Serializes this part of `sessions` in the envelope that all lists have.
     fn write<'a, S: 'a, T: Serialize>(
         self,
         sessions: impl Iterator<Item = &'a S> + Clone,
@@ -194,27 +193,24 @@ impl Page {
     }
 }
 
-/// The envelope of a list.
+/// The envelope of all lists.
 #[derive(Serialize)]
 struct List<I> {
-    /// The items asked for.
     items: I,
-    /// Counts.
     metadata: Metadata,
-    /// Nothing is known of these.
     metrics: Metrics,
 }
 
-/// What a list says about itself.
+/// The metadata of a list.
 #[derive(Serialize)]
 struct Metadata {
-    /// All there are.
+    /// Number of all items.
     total: usize,
-    /// Those that match `search` and `filter`.
+    /// Number of items that match `search` and `filter`.
     matching: usize,
-    /// As asked for; -1 for all.
+    /// Requested limit; -1 for all.
     limit: i64,
-    /// As asked for.
+    /// Requested offset.
     offset: usize,
 }
 
@@ -234,12 +230,12 @@ struct VisionItem<'a> {
     project: &'a str,
     address: &'a str,
     timezone: &'static str,
-    /// Of clients only.
+    /// Vision clients only.
     #[serde(rename = "tagCount", skip_serializing_if = "Option::is_none")]
     tag_count: Option<u32>,
 }
 
-/// A client's memory, in bytes.
+/// Memory of a client in bytes.
 #[derive(Serialize)]
 struct Memory {
     used: u64,
@@ -247,22 +243,22 @@ struct Memory {
 }
 
 impl<'a> VisionItem<'a> {
-    /// The session at `now`. Whatever the registry does not keep follows from the id, which is as good as chance.
+    /// Returns the item of a session at `now`. Values that a [`Session`] doesn't have are derived from its random ID.
     fn new(session: &'a Session, now: i64) -> Self {
-        let chance = session.client_id.0;
+        let random = session.client_id.0;
         let uptime = (now - session.creation_time).max(0);
-        let max = 256 << 20 << (chance & 3);
+        let max = 256 << 20 << (random & 3);
         Self {
             id: session.client_id,
             user: &session.username,
             uptime,
-            lastcomm: if session.is_dormant { uptime / 2 } else { (now + i64::from(chance)) % 5_000 },
+            lastcomm: if session.is_dormant { uptime / 2 } else { (now + i64::from(random)) % 5_000 },
             timeout: 60_000,
-            memory: Memory { used: max / 100 * u64::from(20 + chance % 60), max },
+            memory: Memory { used: max / 100 * u64::from(20 + random % 60), max },
             project: &session.project,
             address: &session.address,
             timezone: TIMEZONE,
-            tag_count: (!session.is_designer).then_some(chance >> 8 & 0x3FF),
+            tag_count: (!session.is_designer).then_some(random >> 8 & 0x3FF),
         }
     }
 }
@@ -286,7 +282,8 @@ struct PerspectiveItem<'a> {
 }
 
 impl<'a> PerspectiveItem<'a> {
-    /// The session at `now`. Whatever the registry does not keep follows from the id, which is as good as chance.
+    /// Returns the item of a session at `now`. Values that a [`PerspectiveSession`] doesn't have are derived from its
+    /// random ID.
     fn new(session: &'a PerspectiveSession, now: i64) -> Self {
         let [pages, rate, phase, page_id @ ..] = session.id.0.to_be_bytes();
         let page_ids: Vec<String> = (0..=pages % 3)

@@ -1,22 +1,22 @@
-//! The sessions of a gateway, as its registry keeps them.
+//! The sessions of the demo gateway and their IDs.
 //!
-//! Texts are shared (`Arc<str>`): a plant of a million sessions has far fewer users and projects.
+//! Texts are shared (`Arc<str>`): a million sessions have far fewer users and projects.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
-/// A Vision client's or a Designer's public id: eight upper-case hexadecimal digits.
+/// The public ID of a Vision client or Designer: eight upper-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientId(pub(super) u32);
 
-/// A text that is no [`ClientId`].
+/// A text that isn't a [`ClientId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a client id is eight hexadecimal digits")]
+#[error("expected eight hexadecimal digits")]
 pub struct ClientIdError;
 
 impl ClientId {
-    /// The eight digits, as ASCII.
+    /// Returns the eight digits as ASCII.
     fn digits(self) -> [u8; 8] {
         let mut rest = self.0;
         let mut digits = [0; 8];
@@ -27,9 +27,9 @@ impl ClientId {
         digits
     }
 
-    /// Hands the digits to `take` as text, without an allocation.
-    fn with_text<T>(self, take: impl FnOnce(&str) -> T) -> T {
-        take(str::from_utf8(&self.digits()).expect("hexadecimal digits are ASCII"))
+    /// Passes the digits to `f` as text, without an allocation.
+    fn with_text<T>(self, f: impl FnOnce(&str) -> T) -> T {
+        f(str::from_utf8(&self.digits()).expect("hexadecimal digits are ASCII"))
     }
 }
 
@@ -53,12 +53,12 @@ impl Serialize for ClientId {
     }
 }
 
-/// A Perspective session's id, written as a UUID.
+/// The ID of a Perspective session, formatted as a UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PerspectiveId(pub(super) u128);
 
 impl PerspectiveId {
-    /// Reads the form that [`fmt::Display`] writes; `None` for anything else.
+    /// Parses the format of [`fmt::Display`]; returns `None` for anything else.
     pub(super) fn parse(text: &str) -> Option<Self> {
         parse_hex(&text.replace('-', ""), 32).map(Self).filter(|id| id.to_string().eq_ignore_ascii_case(text))
     }
@@ -85,10 +85,10 @@ impl Serialize for PerspectiveId {
     }
 }
 
-/// Exactly `digits` hexadecimal digits. `from_str_radix` alone would also take a sign.
+/// Parses exactly `digits` hexadecimal digits. `from_str_radix` alone would also accept a sign.
 fn parse_hex(text: &str, digits: usize) -> Option<u128> {
-    let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    plain.then(|| u128::from_str_radix(text, 16).ok()).flatten()
+    let is_hex = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then(|| u128::from_str_radix(text, 16).ok()).flatten()
 }
 
 /// The six columns of `system.util.getSessionInfo`, with their types.
@@ -107,48 +107,50 @@ pub type Row<'a> = (&'a str, &'a str, &'a str, bool, ClientId, i64);
 /// A Vision client or a Designer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Who logged in.
+    /// Name of the user.
     pub username: Arc<str>,
-    /// The project that is open.
+    /// Open project.
     pub project: Arc<str>,
-    /// An IP address or a host name.
+    /// IP address or host name.
     pub address: Arc<str>,
-    /// A Designer rather than a Vision client.
+    /// `true` for a Designer, `false` for a Vision client.
     pub is_designer: bool,
-    /// The session's public id.
+    /// Public ID.
     pub client_id: ClientId,
-    /// When they logged in, in epoch milliseconds.
+    /// Login time in epoch milliseconds.
     pub creation_time: i64,
-    /// A Designer that has stopped talking to the gateway, and may be pruned.
+    /// A Designer that no longer communicates with the gateway and can be pruned.
     pub is_dormant: bool,
-    /// Somebody of the manual's cast, or put here by a test: does not leave of their own accord.
-    pub stays: bool,
+    /// Isn't ended by simulated changes: the session of a fixed user, or one created by [`Registry::log_in`].
+    ///
+    /// [`Registry::log_in`]: super::registry::Registry::log_in
+    pub is_permanent: bool,
 }
 
 impl Session {
-    /// The session as a row of `system.util.getSessionInfo`.
+    /// Returns the session as a row of `system.util.getSessionInfo`.
     #[must_use]
     pub fn row(&self) -> Row<'_> {
         (&self.username, &self.project, &self.address, self.is_designer, self.client_id, self.creation_time)
     }
 }
 
-/// A Perspective session; `system.util.getSessionInfo` knows nothing of these.
+/// A Perspective session, which `system.util.getSessionInfo` doesn't return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PerspectiveSession {
-    /// The session's id.
+    /// ID of the session.
     pub id: PerspectiveId,
-    /// Who logged in; `None` when nobody did.
+    /// Name of the user; `None` if unauthenticated.
     pub username: Option<Arc<str>>,
-    /// The project that is open.
+    /// Open project.
     pub project: Arc<str>,
-    /// An IP address or a host name.
+    /// IP address or host name.
     pub address: Arc<str>,
-    /// `browser`, `ios`, `android` or `designer`.
+    /// Scope: `browser`, `ios`, `android` or `designer`.
     pub scope: &'static str,
-    /// What the browser or app calls itself.
+    /// User agent of the browser or app.
     pub user_agent: &'static str,
-    /// When the session began, in epoch milliseconds.
+    /// Start time in epoch milliseconds.
     pub creation_time: i64,
 }
 
@@ -157,12 +159,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_read_back_as_written() {
+    fn ids_round_trip() {
         let id = ClientId(0x0A1B_2C3D);
         assert_eq!(id.to_string(), "0A1B2C3D");
         assert_eq!("0A1B2C3D".parse(), Ok(id));
-        for wrong in ["", "A1B2C3D", "+A1B2C3D", "0A1B2C3D4", "0A1B2C3G"] {
-            assert_eq!(wrong.parse::<ClientId>(), Err(ClientIdError), "{wrong}");
+        for invalid in ["", "A1B2C3D", "+A1B2C3D", "0A1B2C3D4", "0A1B2C3G"] {
+            assert_eq!(invalid.parse::<ClientId>(), Err(ClientIdError), "{invalid}");
         }
 
         let id = PerspectiveId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);

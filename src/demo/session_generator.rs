@@ -1,7 +1,7 @@
-//! A believable plant: who works there, on what, from where.
+//! Generates realistic sessions: users, projects, addresses.
 //!
-//! The same seed and the same number of sessions always make the same people, projects, addresses and ids; times are
-//! relative to the start. Names and ids are unique by construction, so that a million sessions need no look-ups.
+//! The same seed and number of sessions always give the same users, projects, addresses and IDs; times are relative to the
+//! start. Usernames and IDs are unique by construction, so that a million sessions need no lookups.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
@@ -16,149 +16,148 @@ use super::{
     session::{ClientId, PerspectiveId, PerspectiveSession, Session},
 };
 
-/// How long ago the first of those present logged in.
-const OLDEST_LOGIN_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
+/// Age of the oldest initial session, in milliseconds.
+const MAX_AGE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
-/// How long a Designer has been open at least before it may have fallen silent.
-const DORMANT_AFTER_MS: i64 = 10 * 60_000;
+/// Minimum age of a dormant Designer, in milliseconds.
+const MIN_DORMANT_AGE_MS: i64 = 10 * 60_000;
 
-/// From so many people on, names with "bi" occur outside the manual's cast too.
-const LARGE_PLANT: usize = 2_000;
+/// Number of accounts above which others than the fixed users have "bi" in their names.
+const LARGE_SITE: usize = 2_000;
 
-/// The most projects that a plant has.
-const MOST_PROJECTS: usize = 200;
+/// Maximum number of Vision projects.
+const MAX_PROJECTS: usize = 200;
 
-/// Somebody who may log in.
+/// A user account.
 #[derive(Clone, Debug)]
-pub(super) struct Person {
-    /// Their username.
+pub(super) struct Account {
     pub(super) username: Arc<str>,
-    /// The project that they usually have open.
+    /// Project that the user opens most often.
     pub(super) project: Arc<str>,
 }
 
 /// The generator of sessions.
 #[derive(Clone, Debug)]
-pub struct Plant {
-    /// All chance comes from here.
+pub struct SessionGenerator {
+    /// Source of all randomness.
     rng: Rng,
-    /// Vision clients and Designers at the start.
+    /// Initial number of Vision clients and Designers.
     sessions: usize,
-    /// The next id, before it is scrambled.
+    /// Next ID, before it is scrambled.
     next_id: u32,
-    /// Everybody but the manual's cast: first those who are logged in at the start, then those who are away.
-    people: Vec<Person>,
-    /// How many of `people` are logged in at the start.
-    present: usize,
-    /// Vision projects, the busiest first.
+    /// All accounts but the fixed users: first those that are logged in initially, then the others.
+    accounts: Vec<Account>,
+    /// Number of `accounts` that are logged in initially.
+    logged_in: usize,
+    /// Vision projects, most used first.
     projects: Vec<Arc<str>>,
-    /// Perspective projects, the busiest first.
+    /// Perspective projects, most used first.
     perspective_projects: Vec<Arc<str>>,
 }
 
-impl Plant {
-    /// A plant with `sessions` Vision clients and Designers, and a fifth as many Perspective sessions.
+impl SessionGenerator {
+    /// Creates a generator for `sessions` Vision clients and Designers, and a fifth as many Perspective sessions.
     #[must_use]
     pub fn new(seed: u64, sessions: usize) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let projects = projects((8 + sessions / 60).min(MOST_PROJECTS));
-        let present = people_for(sessions.saturating_sub(names::FIXED_USERS.len()));
-        let away = 8 + (present / 4).min(400);
-        let people = usernames(&mut rng, present + away)
+        let projects = projects((8 + sessions / 60).min(MAX_PROJECTS));
+        let logged_in = accounts_for(sessions.saturating_sub(names::FIXED_USERS.len()));
+        let logged_out = 8 + (logged_in / 4).min(400);
+        let accounts = usernames(&mut rng, logged_in + logged_out)
             .into_iter()
-            .map(|username| Person { username, project: busy(&mut rng, &projects) })
+            .map(|username| Account { username, project: pick_project(&mut rng, &projects) })
             .collect();
         Self {
             sessions,
             next_id: rng.u32(..),
-            people,
-            present,
+            accounts,
+            logged_in,
             projects,
             perspective_projects: names::PERSPECTIVE_PROJECTS.map(Arc::from).into(),
             rng,
         }
     }
 
-    /// The Vision clients and Designers who are logged in at `now`, in login order.
+    /// Generates the Vision clients and Designers that are open at `now`, in login order.
     pub fn sessions(&mut self, now: i64) -> Vec<Session> {
         let count = self.sessions;
-        let cast = names::FIXED_USERS.len().min(count);
-        let mut users = self.users_of(count - cast).into_iter();
-        // The cast is spread evenly over the others.
-        let mut cast = (0..cast)
-            .map(|member| ((2 * member + 1) * count / (2 * cast), &names::FIXED_USERS[member]))
+        let fixed_count = names::FIXED_USERS.len().min(count);
+        let mut accounts = self.assign_accounts(count - fixed_count).into_iter();
+        // The fixed users are spread evenly over the others.
+        let mut fixed = (0..fixed_count)
+            .map(|index| ((2 * index + 1) * count / (2 * fixed_count), &names::FIXED_USERS[index]))
             .peekable();
-        // As many users as places are left: nobody is dropped.
+        // There are as many accounts as remaining positions, so no session is left out.
         (0..count)
             .filter_map(|position| {
                 let created = self.login_time(now, position, count);
-                if let Some((_, member)) = cast.next_if(|&(place, _)| place == position) {
-                    return Some(self.cast_session(member, created));
+                if let Some((_, user)) = fixed.next_if(|&(fixed_position, _)| fixed_position == position) {
+                    return Some(self.fixed_session(user, created));
                 }
-                let person = self.people[users.next()?].clone();
-                let mut session = self.arrival(&person, created);
-                let may_be_dormant = session.is_designer && created < now - DORMANT_AFTER_MS;
+                let account = self.accounts[accounts.next()?].clone();
+                let mut session = self.new_session(&account, created);
+                let may_be_dormant = session.is_designer && created < now - MIN_DORMANT_AGE_MS;
                 session.is_dormant = may_be_dormant && self.one_in(4);
                 Some(session)
             })
             .collect()
     }
 
-    /// The Perspective sessions that are open at `now`, oldest first.
+    /// Generates the Perspective sessions that are open at `now`, oldest first.
     pub fn perspective_sessions(&mut self, now: i64) -> Vec<PerspectiveSession> {
         let count = self.perspective_count();
         (0..count)
             .map(|position| {
                 let created = self.login_time(now, position, count);
-                self.perspective_arrival(created)
+                self.new_perspective_session(created)
             })
             .collect()
     }
 
-    /// Vision clients and Designers at the start.
+    /// Returns the initial number of Vision clients and Designers.
     pub(super) fn session_count(&self) -> usize {
         self.sessions
     }
 
-    /// Perspective sessions at the start.
+    /// Returns the initial number of Perspective sessions.
     pub(super) fn perspective_count(&self) -> usize {
         self.sessions / 5
     }
 
-    /// Those who are not logged in at the start.
-    pub(super) fn away(&self) -> Vec<Person> {
-        self.people[self.present..].to_vec()
+    /// Returns the accounts that are not logged in initially.
+    pub(super) fn logged_out(&self) -> Vec<Account> {
+        self.accounts[self.logged_in..].to_vec()
     }
 
-    /// Somebody logs in to Vision, or opens the Designer.
-    pub(super) fn arrival(&mut self, person: &Person, now: i64) -> Session {
+    /// Generates a Vision client or a Designer of an account.
+    pub(super) fn new_session(&mut self, account: &Account, now: i64) -> Session {
         Session {
-            username: Arc::clone(&person.username),
+            username: Arc::clone(&account.username),
             project: if self.one_in(4) {
-                busy(&mut self.rng, &self.projects)
+                pick_project(&mut self.rng, &self.projects)
             } else {
-                Arc::clone(&person.project)
+                Arc::clone(&account.project)
             },
             address: self.address(),
             is_designer: self.one_in(12),
             client_id: self.client_id(),
             creation_time: now,
             is_dormant: false,
-            stays: false,
+            is_permanent: false,
         }
     }
 
-    /// Somebody opens a Perspective session; not everybody logs in there.
-    pub(super) fn perspective_arrival(&mut self, now: i64) -> PerspectiveSession {
+    /// Generates a Perspective session, of an account or unauthenticated.
+    pub(super) fn new_perspective_session(&mut self, now: i64) -> PerspectiveSession {
         let (scope, user_agent) = names::DEVICES[skewed(&mut self.rng, names::DEVICES.len())];
-        let nobody = self.people.is_empty() || self.one_in(4);
+        let is_unauthenticated = self.accounts.is_empty() || self.one_in(4);
         PerspectiveSession {
             id: PerspectiveId(u128::from(self.scrambled_id()) << 96 | self.rng.u128(..1 << 96)),
-            username: (!nobody).then(|| {
-                let person = self.rng.usize(..self.people.len());
-                Arc::clone(&self.people[person].username)
+            username: (!is_unauthenticated).then(|| {
+                let index = self.rng.usize(..self.accounts.len());
+                Arc::clone(&self.accounts[index].username)
             }),
-            project: busy(&mut self.rng, &self.perspective_projects),
+            project: pick_project(&mut self.rng, &self.perspective_projects),
             address: self.address(),
             scope,
             user_agent,
@@ -166,62 +165,62 @@ impl Plant {
         }
     }
 
-    /// An id that no session had yet.
+    /// Returns an unused ID.
     pub(super) fn client_id(&mut self) -> ClientId {
         ClientId(self.scrambled_id())
     }
 
-    /// How long it takes until somebody comes or goes again.
-    pub(super) fn pause(&mut self) -> Duration {
+    /// Returns the time until the next simulated change.
+    pub(super) fn next_delay(&mut self) -> Duration {
         Duration::from_millis(self.rng.u64(1_000..=7_000))
     }
 
-    /// Any number below `bound`, which is not zero.
+    /// Returns a random number below `bound`, which must not be zero.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         self.rng.usize(..bound)
     }
 
-    /// True once in `times`.
+    /// Returns `true` with a probability of 1 in `times`.
     pub(super) fn one_in(&mut self, times: u32) -> bool {
         self.rng.u32(..times) == 0
     }
 
-    /// Who sits where: everybody present once, and the rest of the `places` somebody's second session.
-    fn users_of(&mut self, places: usize) -> Vec<usize> {
-        let mut users: Vec<usize> = (0..places)
-            .map(|place| if place < self.present { place } else { self.rng.usize(..self.present) })
+    /// Assigns the indices of accounts to `count` sessions: each logged-in account once, then random ones a second time.
+    fn assign_accounts(&mut self, count: usize) -> Vec<usize> {
+        let mut indices: Vec<usize> = (0..count)
+            .map(|index| if index < self.logged_in { index } else { self.rng.usize(..self.logged_in) })
             .collect();
-        self.rng.shuffle(&mut users);
-        users
+        self.rng.shuffle(&mut indices);
+        indices
     }
 
-    /// One of the manual's people.
-    fn cast_session(&mut self, member: &names::Member, created: i64) -> Session {
+    /// Generates the session of a fixed user.
+    fn fixed_session(&mut self, user: &names::User, created: i64) -> Session {
         Session {
-            username: member.username.into(),
-            project: member.project.into(),
-            address: member.address.into(),
-            is_designer: member.is_designer,
+            username: user.username.into(),
+            project: user.project.into(),
+            address: user.address.into(),
+            is_designer: user.is_designer,
             client_id: self.client_id(),
             creation_time: created,
             is_dormant: false,
-            stays: true,
+            is_permanent: true,
         }
     }
 
-    /// When the session at `position` of `count` began: half of them in the last twelve hours.
+    /// Returns the login time of the session at `position` of `count`: half of them are in the last twelve hours.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
-        reason = "any time near enough will do, and thirty days in milliseconds fit"
+        reason = "approximate times suffice, and thirty days in milliseconds fit"
     )]
     fn login_time(&mut self, now: i64, position: usize, count: usize) -> i64 {
         let part = ((count - position) as f64 - self.rng.f64()) / count as f64;
         let cubed = part * part * part;
-        now - (OLDEST_LOGIN_MS * cubed * cubed) as i64
+        now - (MAX_AGE_MS * cubed * cubed) as i64
     }
 
-    /// Mostly IPv4, some host names, a few IPv6.
+    /// Generates an address: mostly IPv4, some host names, a few IPv6.
     fn address(&mut self) -> Arc<str> {
         let rng = &mut self.rng;
         match rng.u8(..40) {
@@ -235,14 +234,14 @@ impl Plant {
                 format!("{kind}{number}").into()
             }
             _ => {
-                let site = rng.u8(..=if self.sessions < LARGE_PLANT { 1 } else { 9 });
-                // 10.20.4 is the cast's.
+                let site = rng.u8(..=if self.sessions < LARGE_SITE { 1 } else { 9 });
+                // 10.20.4 belongs to the fixed users.
                 Ipv4Addr::new(10, 20 + site, rng.u8(5..), rng.u8(10..250)).to_string().into()
             }
         }
     }
 
-    /// Counts up, and scrambles the count by steps that can all be undone: so no two ids are equal.
+    /// Counts up and scrambles the count by reversible steps, so that IDs are unique.
     fn scrambled_id(&mut self) -> u32 {
         let mut id = self.next_id;
         self.next_id = id.wrapping_add(1);
@@ -252,28 +251,28 @@ impl Plant {
     }
 }
 
-/// How many people are behind so many sessions: few log in twice in a small plant, five sessions each in a large one.
-fn people_for(sessions: usize) -> usize {
+/// Returns the number of accounts for `sessions`: few have two sessions on a small site, five each on a large one.
+fn accounts_for(sessions: usize) -> usize {
     let first = sessions.min(200);
     first - first / 10 + (sessions - first) / 5
 }
 
-/// So many different usernames.
+/// Generates `count` different usernames.
 fn usernames(rng: &mut Rng, count: usize) -> Vec<Arc<str>> {
     let mut first_names = names::FIRST.to_vec();
-    if count > LARGE_PLANT {
-        first_names.extend(names::FIRST_OF_LARGE_PLANTS);
+    if count > LARGE_SITE {
+        first_names.extend(names::FIRST_OF_LARGE_SITES);
     }
     let mut full_names: Vec<(&str, &str)> =
         first_names.into_iter().flat_map(|first| names::LAST.map(|last| (first, last))).collect();
     rng.shuffle(&mut full_names);
 
-    // One kind of name per residue, and a number wherever a kind begins anew: so no two are equal.
+    // One kind of name per remainder. A number is added where a list of names starts over, so that names are unique.
     (0..count)
         .map(|index| match index % 12 {
             1 => {
-                let (round, name) = div_rem(index / 12, names::BEYOND_ASCII.len());
-                numbered(names::BEYOND_ASCII[name], round)
+                let (round, name) = div_rem(index / 12, names::NON_ASCII.len());
+                numbered(names::NON_ASCII[name], round)
             }
             3 | 6 | 9 => {
                 let (round, account) = div_rem(index, names::SHARED_ACCOUNTS.len());
@@ -289,7 +288,7 @@ fn usernames(rng: &mut Rng, count: usize) -> Vec<Arc<str>> {
         .collect()
 }
 
-/// The name itself in the first round, then with 2, 3 and so on.
+/// Returns the name itself in round 0, then with 2, 3 and so on.
 fn numbered(name: &str, round: usize) -> String {
     match round {
         0 => name.to_owned(),
@@ -297,7 +296,7 @@ fn numbered(name: &str, round: usize) -> String {
     }
 }
 
-/// So many different Vision projects, the busiest first.
+/// Generates `count` different Vision projects, most used first.
 fn projects(count: usize) -> Vec<Arc<str>> {
     let named = names::PROJECTS.into_iter().map(Arc::from);
     let by_area = (0..).map(|index| {
@@ -308,17 +307,17 @@ fn projects(count: usize) -> Vec<Arc<str>> {
     named.chain(by_area).take(count).collect()
 }
 
-/// One of `projects`, more often one of the first.
-fn busy(rng: &mut Rng, projects: &[Arc<str>]) -> Arc<str> {
+/// Picks one of `projects`, more often one of the first.
+fn pick_project(rng: &mut Rng, projects: &[Arc<str>]) -> Arc<str> {
     Arc::clone(&projects[skewed(rng, projects.len())])
 }
 
-/// A number below `bound`, more often a small one.
+/// Returns a random number below `bound`, more often a small one.
 fn skewed(rng: &mut Rng, bound: usize) -> usize {
     rng.usize(..bound).min(rng.usize(..bound))
 }
 
-/// Quotient and remainder.
+/// Returns quotient and remainder.
 fn div_rem(number: usize, by: usize) -> (usize, usize) {
     (number / by, number % by)
 }
@@ -329,7 +328,7 @@ mod tests {
 
     use super::*;
 
-    /// Some moment of 2026.
+    /// A time in 2026.
     const NOW: i64 = 1_790_000_000_000;
 
     fn count<'a>(sessions: &'a [Session], test: impl Fn(&'a Session) -> bool) -> usize {
@@ -337,40 +336,40 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_and_count_make_the_same_plant() {
-        let make = |seed, sessions, now| {
-            let mut plant = Plant::new(seed, sessions);
-            (plant.sessions(now), plant.perspective_sessions(now))
+    fn same_seed_and_count_give_the_same_sessions() {
+        let generate = |seed, sessions, now| {
+            let mut generator = SessionGenerator::new(seed, sessions);
+            (generator.sessions(now), generator.perspective_sessions(now))
         };
-        assert_eq!(make(1, 300, NOW), make(1, 300, NOW));
-        assert_ne!(make(1, 300, NOW), make(2, 300, NOW));
+        assert_eq!(generate(1, 300, NOW), generate(1, 300, NOW));
+        assert_ne!(generate(1, 300, NOW), generate(2, 300, NOW));
 
-        let (now, later) = (make(1, 300, NOW).0, make(1, 300, NOW + 5_000).0);
+        let (now, later) = (generate(1, 300, NOW).0, generate(1, 300, NOW + 5_000).0);
         assert!(now.iter().zip(&later).all(|(now, later)| {
             now.client_id == later.client_id && now.creation_time + 5_000 == later.creation_time
         }));
     }
 
     #[test]
-    fn the_cast_of_the_manual_is_there() {
+    fn contains_the_fixed_users() {
         for seed in 0..200 {
-            let sessions = Plant::new(seed, 120).sessions(NOW);
+            let sessions = SessionGenerator::new(seed, 120).sessions(NOW);
             let of = |name| count(&sessions, |session| &*session.username == name);
             assert_eq!(of("billy"), 2);
             assert_eq!(of("bill.smith"), 1);
             assert_eq!(of("bianca.ericson"), 1);
             assert_eq!(count(&sessions, |session| session.username.contains("bi")), 4);
 
-            let billys: Vec<_> = sessions.iter().filter(|session| &*session.username == "billy").collect();
-            assert_eq!(billys[0].project, billys[1].project);
-            assert_ne!(billys[0].address, billys[1].address);
+            let billy: Vec<_> = sessions.iter().filter(|session| &*session.username == "billy").collect();
+            assert_eq!(billy[0].project, billy[1].project);
+            assert_ne!(billy[0].address, billy[1].address);
         }
     }
 
     #[test]
-    fn the_default_plant_has_a_bit_of_everything() {
-        let mut plant = Plant::new(42, 120);
-        let sessions = plant.sessions(NOW);
+    fn default_sessions_are_varied() {
+        let mut generator = SessionGenerator::new(42, 120);
+        let sessions = generator.sessions(NOW);
         let designers = count(&sessions, |session| session.is_designer);
         assert!((6..=18).contains(&designers), "{designers} designers");
         assert!(count(&sessions, |session| session.is_dormant) > 0);
@@ -387,35 +386,35 @@ mod tests {
         let twice = per_user.values().filter(|&&times| times > 1).count();
         assert!((3..=15).contains(&twice), "{twice} users twice");
 
-        let perspective = plant.perspective_sessions(NOW);
+        let perspective = generator.perspective_sessions(NOW);
         assert_eq!(perspective.len(), 24);
         assert!(perspective.iter().any(|session| session.username.is_none()));
         assert!(perspective.iter().any(|session| session.username.is_some()));
     }
 
     #[test]
-    fn every_count_works_with_ids_unique_and_logins_in_order() {
+    fn ids_are_unique_and_logins_sorted() {
         for size in (0..=13).chain([100, 1_000, 30_000]) {
-            let mut plant = Plant::new(7, size);
-            let sessions = plant.sessions(NOW);
+            let mut generator = SessionGenerator::new(7, size);
+            let sessions = generator.sessions(NOW);
             assert_eq!(sessions.len(), size);
             assert!(sessions.is_sorted_by_key(|session| session.creation_time));
             assert!(sessions.iter().all(|s| s.creation_time <= NOW));
             let ids: HashSet<_> = sessions.iter().map(|s| s.client_id).collect();
             assert_eq!(ids.len(), size);
-            assert_eq!(plant.perspective_sessions(NOW).len(), size / 5);
-            let people: HashSet<_> = plant.people.iter().map(|p| &p.username).collect();
-            assert_eq!(people.len(), plant.people.len());
+            assert_eq!(generator.perspective_sessions(NOW).len(), size / 5);
+            let usernames: HashSet<_> = generator.accounts.iter().map(|a| &a.username).collect();
+            assert_eq!(usernames.len(), generator.accounts.len());
         }
     }
 
     #[test]
-    fn a_large_plant_has_five_sessions_per_user_and_many_projects() {
-        let sessions = Plant::new(7, 100_000).sessions(NOW);
+    fn large_site_has_five_sessions_per_user() {
+        let sessions = SessionGenerator::new(7, 100_000).sessions(NOW);
         let users: HashSet<_> = sessions.iter().map(|s| &s.username).collect();
         assert!((20_000..21_000).contains(&users.len()), "{}", users.len());
         let projects: HashSet<_> = sessions.iter().map(|s| &s.project).collect();
-        assert!(projects.len() > MOST_PROJECTS - 5, "{}", projects.len());
+        assert!(projects.len() > MAX_PROJECTS - 5, "{}", projects.len());
         assert!(count(&sessions, |session| session.username.starts_with("bi")) > 1_000);
     }
 }

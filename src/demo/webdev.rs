@@ -1,4 +1,4 @@
-//! The Web Dev module's side: our script on a gateway, at its path of 8.x and at that of 7.9.
+//! The Web Dev resource of Gatewatch, at the paths of 8.x and 7.9.
 
 use std::sync::Arc;
 
@@ -12,30 +12,29 @@ use axum::{
 use serde::Serialize;
 
 use super::{
-    Gateway,
-    answer::{Items, json_from, page, to_json},
-    now_ms,
+    Gateway, now_ms,
     registry::{Registry, SessionInfo},
+    response::{Items, html_page, json_from, to_json},
     session::{COLUMNS, Row, Session},
 };
 
-/// Where the plant is.
+/// Time zone of the gateway.
 pub(super) const TIMEZONE: &str = "America/Los_Angeles";
 
-/// The one resource, as PROJECT/RESOURCE.
+/// The only resource, as PROJECT/RESOURCE.
 const RESOURCE: &str = "gatewatch/sessions";
 
-/// A typical row's share of the answer, in bytes.
+/// Typical size of a row in bytes.
 const ROW_BYTES: usize = 96;
 
-/// The paths of this file.
+/// Returns the routes of this module.
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/system/webdev/{*resource}", any(resource))
         .route("/main/system/webdev/{*resource}", any(resource))
 }
 
-/// Any call of any resource. The order of the checks is the gateway's: credentials belong to a resource's method.
+/// Handles all requests to Web Dev resources. A gateway checks resource, method and credentials in this order.
 async fn resource(
     State(gateway): State<Arc<Gateway>>,
     method: Method,
@@ -44,33 +43,33 @@ async fn resource(
     Query(parameters): Query<Vec<(String, String)>>,
 ) -> Response {
     if resource != RESOURCE {
-        return page(StatusCode::METHOD_NOT_ALLOWED, "No such project or resource");
+        return html_page(StatusCode::METHOD_NOT_ALLOWED, "No such project or resource");
     }
     if method != Method::GET {
-        return page(StatusCode::NOT_IMPLEMENTED, "The resource does not implement this method");
+        return html_page(StatusCode::NOT_IMPLEMENTED, "The resource does not implement this method");
     }
     if let Some(basic) = &gateway.basic
-        && !basic.admits(&headers)
+        && !basic.is_in(&headers)
     {
-        let mut answer = page(StatusCode::UNAUTHORIZED, "Authentication required");
+        let mut response = html_page(StatusCode::UNAUTHORIZED, "Authentication required");
         let challenge = HeaderValue::from_static(r#"Basic realm="Ignition""#);
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        return answer;
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        return response;
     }
     json_from(move || do_get(&gateway, &parameters)).await
 }
 
-/// What the script does.
+/// Runs the script of the resource.
 fn do_get(gateway: &Gateway, parameters: &[(String, String)]) -> serde_json::Result<Vec<u8>> {
     let parameter = |wanted| {
-        let mut found = parameters.iter().filter(|(name, _)| name == wanted);
-        found.next().map(|(_, value)| value.as_str())
+        let mut matching = parameters.iter().filter(|(name, _)| name == wanted);
+        matching.next().map(|(_, value)| value.as_str())
     };
-    answer(&gateway.registry, parameter("usernameFilter"), parameter("projectFilter"))
+    response_body(&gateway.registry, parameter("usernameFilter"), parameter("projectFilter"))
 }
 
-/// What the script answers with these filters.
-pub(super) fn answer(
+/// Returns the response of the script to these filters.
+pub(super) fn response_body(
     registry: &Registry,
     username_filter: Option<&str>,
     project_filter: Option<&str>,
@@ -78,45 +77,43 @@ pub(super) fn answer(
     match registry.get_session_info(username_filter, project_filter) {
         Ok(info) => {
             let size_hint = 512 + ROW_BYTES * info.len();
-            to_json(&Answer::new(rows(&info)), size_hint)
+            to_json(&Success::new(rows(&info)), size_hint)
         }
-        Err(error) => to_json(&Fault::new(error.in_one_line()), 256),
+        Err(error) => to_json(&Failure::new(error.in_one_line()), 256),
     }
 }
 
-/// The rows of the dataset, made as they are written.
+/// Returns the rows of the dataset, created while they are written.
 fn rows(info: &SessionInfo) -> impl Iterator<Item = Row<'_>> + Clone {
     info.sessions().map(Session::row)
 }
 
-/// The script's answer.
+/// A successful response.
 #[derive(Serialize)]
-struct Answer<R> {
-    /// Always true: see [`Fault`].
+struct Success<R> {
+    /// Always `true`.
     ok: bool,
-    /// The answer's version.
+    /// Version of the format.
     v: u32,
-    /// The gateway's clock, in epoch milliseconds.
+    /// Current time of the gateway in epoch milliseconds.
     now: i64,
-    /// The gateway's time zone.
+    /// Time zone of the gateway.
     timezone: &'static str,
-    /// The names and types of the columns.
     columns: [Column; COLUMNS.len()],
     /// One array per session.
     rows: R,
 }
 
-/// A column's head.
+/// The name and type of a column.
 #[derive(Serialize)]
 struct Column {
-    /// Its name in the dataset.
     name: &'static str,
-    /// Its Java type, without the package.
+    /// Java type without the package.
     r#type: &'static str,
 }
 
-impl<'a, I: Iterator<Item = Row<'a>> + Clone> Answer<Items<I>> {
-    /// The answer with these rows, now.
+impl<'a, I: Iterator<Item = Row<'a>> + Clone> Success<Items<I>> {
+    /// Creates a response with the current time.
     fn new(rows: I) -> Self {
         Self {
             ok: true,
@@ -129,19 +126,18 @@ impl<'a, I: Iterator<Item = Row<'a>> + Clone> Answer<Items<I>> {
     }
 }
 
-/// The script's answer when the function raised an exception. The status is 200 all the same.
+/// The response if the function raised an exception. Its HTTP status is 200, too.
 #[derive(Serialize)]
-struct Fault {
-    /// Always false.
+struct Failure {
+    /// Always `false`.
     ok: bool,
-    /// The answer's version.
+    /// Version of the format.
     v: u32,
-    /// What went wrong.
+    /// Error message.
     error: String,
 }
 
-impl Fault {
-    /// The answer with this text.
+impl Failure {
     fn new(error: String) -> Self {
         Self { ok: false, v: 1, error }
     }
