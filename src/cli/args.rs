@@ -28,11 +28,18 @@ pub struct Cli {
     pub gateway: Option<String>,
 
     /// Log to standard error: off, error, warn, info, debug or trace, or MODULE=LEVEL[,…]
-    #[arg(long, global = true, value_name = "LEVEL", env = "GATEWATCH_LOG")]
+    #[arg(
+        long,
+        global = true,
+        display_order = 900,
+        value_name = "LEVEL",
+        env = "GATEWATCH_LOG",
+        hide_env_values = true
+    )]
     pub log: Option<LogLevel>,
 
     /// Append the log to this file instead of standard error
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, display_order = 901, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
 }
 
