@@ -137,7 +137,7 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
         credentials,
         trouble,
         pick_file: native_dialog(),
-        open_secrets: Secrets::new,
+        open_secrets: Arc::new(Secrets::new),
     })
 }
 

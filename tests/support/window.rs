@@ -211,7 +211,7 @@ pub(crate) fn start(target: Target) -> Start {
         trouble: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         // The keyring of whoever runs this stays as it is.
-        open_secrets: Secrets::for_this_run,
+        open_secrets: Arc::new(Secrets::for_this_run),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Barrier, OnceLock};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, plant, start, start_on};
+use crate::support::window::{PATIENCE, Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -349,29 +350,30 @@ fn a_kept_password_goes_to_no_other_address_and_under_no_other_name() {
     assert_eq!(said_who(&first).len(), before);
 }
 
-/// What is in a keyring that is locked at first, and by what it is bound.
-static LOCKED: OnceLock<String> = OnceLock::new();
-/// Whoever waits here last unlocks it.
-static UNLOCK: Barrier = Barrier::new(2);
-
-fn locked_keyring() -> Secrets {
-    UNLOCK.wait();
-    let secrets = Secrets::for_this_run();
-    let _kept = secrets.set("North", LOCKED.get().unwrap(), &Secret::new("open-sesame".to_owned()));
-    secrets
-}
-
 #[test]
 fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked() {
     const WAITS: &str = "waiting for the platform's keyring";
     let (first, second) = (lets_in_everybody_who_says_who(), lets_in_everybody_who_says_who());
     let folder = with_config(&format!("{}user = \"billy\"\n", north(&first.url)));
-    LOCKED.set(profiles(folder.path())[0].binding()).unwrap();
+    let binding = profiles(folder.path())[0].binding();
+    // The keyring is locked until `locked` is dropped.
+    let (locked, unlocked) = sync_channel::<()>(0);
+    let unlocked = Mutex::new(unlocked);
+    let locked_keyring = move || {
+        let _unlocked = unlocked.lock().unwrap().recv_timeout(PATIENCE);
+        let secrets = Secrets::for_this_run();
+        let _stored = secrets.set("North", &binding, &Secret::new("open-sesame".to_owned()));
+        secrets
+    };
     let settings = Settings::load(folder.path()).unwrap();
     let target = settings.target(Some("North"), None).unwrap();
     let saved = Some(folder.path().to_owned());
-    let mut window =
-        Window::open(Start { settings, folder: saved, open_secrets: locked_keyring, ..start(target) });
+    let mut window = Window::open(Start {
+        settings,
+        folder: saved,
+        open_secrets: Arc::new(locked_keyring),
+        ..start(target)
+    });
     choose(&mut window, "Edit North…");
     window.click("Test connection");
     window.until_text_contains(WAITS);
@@ -385,7 +387,7 @@ fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked()
     choose(&mut window, "Edit North…");
     window.click("Test connection");
     window.until_text_contains(WAITS);
-    UNLOCK.wait();
+    drop(locked);
     window.until_text_contains("type the password or the token");
     assert!(window.harness.query_by_label_contains(WAITS).is_none());
     assert_eq!((said_who(&first), said_who(&second)), (Vec::new(), Vec::new()));

@@ -66,7 +66,7 @@ pub struct Start {
     /// How a file to export to is chosen.
     pub pick_file: PickFile,
     /// Opens the store of passwords and tokens, on a thread of its own.
-    pub open_secrets: fn() -> Secrets,
+    pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
 }
 
 /// The state of the window and its background threads.
@@ -137,7 +137,7 @@ impl App {
         };
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
-        let secrets = KeyringWorker::spawn(open_secrets, wake(ctx))?;
+        let secrets = KeyringWorker::spawn(move || open_secrets(), wake(ctx))?;
         let mut app = Self {
             secrets,
             to_keep: None,

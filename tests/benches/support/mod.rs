@@ -31,7 +31,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         credentials: Credentials::None,
         trouble: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
-        open_secrets: Secrets::for_this_run,
+        open_secrets: Arc::new(Secrets::for_this_run),
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
