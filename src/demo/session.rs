@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
+use crate::dataset::names;
+
 /// The public ID of a Vision client or Designer: eight upper-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientId(pub(super) u32);
@@ -93,12 +95,12 @@ fn parse_hex(text: &str, digits: usize) -> Option<u128> {
 
 /// The six columns of `system.util.getSessionInfo`, with their types.
 pub const COLUMNS: [(&str, &str); 6] = [
-    ("username", "String"),
-    ("project", "String"),
-    ("address", "String"),
-    ("isDesigner", "Boolean"),
-    ("clientId", "String"),
-    ("creationTime", "Date"),
+    (names::USERNAME, "String"),
+    (names::PROJECT, "String"),
+    (names::ADDRESS, "String"),
+    (names::IS_DESIGNER, "Boolean"),
+    (names::CLIENT_ID, "String"),
+    (names::CREATION_TIME, "Date"),
 ];
 
 /// One row of `system.util.getSessionInfo`, in the order of [`COLUMNS`].

@@ -14,7 +14,7 @@ UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 # Bench, bench of the simple implementation, label, colour.
 LINES = [
     ("json_to_dataset", "json_to_structs", "read JSON", "#c2410c"),
-    ("refresh_json_to_dataset", None, "refresh, one changed", "#be185d"),
+    ("refresh", None, "refresh, one changed", "#be185d"),
     ("csv", "csv_naive", "write CSV", "#a16207"),
     ("sort_first", "sort_naive", "sort by two columns", "#15803d"),
     ("filter_without_prefix", "filter_without_prefix_naive", ".*son\\d*", "#0e7490"),

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::page::{Fields, Items, Page};
 use super::start_times::{Pinning, Starts};
 use super::{SessionKind, value};
-use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header};
+use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, names};
 
 /// What stands before the name of an unknown field that is called as a column of ours is.
 const THEIRS: &str = "gateway.";
@@ -50,10 +50,10 @@ const PERSPECTIVE: &[SessionKind] = &[SessionKind::Perspective];
 
 /// In the order of the columns.
 pub(super) const KNOWN: [Known; 17] = [
-    Known::new("username", ColumnType::String, &["username", "user"], ALL),
-    Known::new("project", ColumnType::String, &["project"], ALL),
-    Known::new("address", ColumnType::String, &["address", "clientAddress"], ALL),
-    Known::new("clientId", ColumnType::String, &["id"], ALL),
+    Known::new(names::USERNAME, ColumnType::String, &["username", "user"], ALL),
+    Known::new(names::PROJECT, ColumnType::String, &["project"], ALL),
+    Known::new(names::ADDRESS, ColumnType::String, &["address", "clientAddress"], ALL),
+    Known::new(names::CLIENT_ID, ColumnType::String, &["id"], ALL),
     Known::new("lastComm", ColumnType::Date, &["lastComm"], ALL),
     // Its unit is not known for certain, so it stays as it comes.
     Known::new("timeout", ColumnType::Integer, &["timeout"], VISION_AND_DESIGNER),
