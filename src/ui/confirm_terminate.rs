@@ -9,7 +9,7 @@ use super::theme::{self, Severity};
 /// Asks.
 pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Command>) {
     let asked = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
-        ui.set_max_width(theme::QUESTION_WIDTH);
+        ui.set_max_width(theme::DIALOG_WIDTH);
         ui.label(RichText::new(format!("Terminate this {} session?", session.kind)).strong());
         ui.add_space(4.0);
         Grid::new("terminated session").num_columns(2).show(ui, |ui| {

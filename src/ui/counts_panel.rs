@@ -1,4 +1,4 @@
-//! Users and projects with the number of their sessions; a click filters.
+//! The counts panel: users and projects with the number of their sessions. A click filters.
 
 use egui::{Align, Button, Layout, RichText, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
         return;
     };
     let dataset = &sessions.dataset;
-    let half = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(theme::ROW_HEIGHT);
+    let list_height = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(theme::ROW_HEIGHT);
     list(
         ui,
         "Users",
@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
         dataset.username(),
         &facets.users,
         &drafts.username,
-        half,
+        list_height,
         commands,
     );
     list(
@@ -50,12 +50,12 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
         dataset.project(),
         &facets.projects,
         &drafts.project,
-        half,
+        list_height,
         commands,
     );
 }
 
-#[expect(clippy::too_many_arguments, reason = "one list is drawn twice, with other values each time")]
+#[expect(clippy::too_many_arguments, reason = "drawn twice, with different values")]
 fn list(
     ui: &mut Ui,
     title: &str,
@@ -66,7 +66,7 @@ fn list(
     height: f32,
     commands: &mut Vec<Command>,
 ) {
-    let chosen = text.values().unwrap_or_default();
+    let filtered = text.values().unwrap_or_default();
     ui.add_space(4.0);
     ui.label(RichText::new(format!("{title} ({})", facet.values.len())).strong());
     ui.push_id(title, |ui| {
@@ -81,15 +81,15 @@ fn list(
                     let (code, sessions) = facet.values[row.index()];
                     let value = column.text(code);
                     row.col(|ui| {
-                        let is_chosen = chosen.iter().any(|other| other == value);
-                        let button = Button::selectable(is_chosen, value)
+                        let is_filtered = filtered.iter().any(|other| other == value);
+                        let button = Button::selectable(is_filtered, value)
                             .right_text(RichText::new(sessions.to_string()))
                             .truncate()
                             .min_size(vec2(ui.available_width(), theme::ROW_HEIGHT));
                         let button = ui.add(button);
-                        let hint = format!("{value}\nclick filters, {}+click adds", theme::CTRL);
+                        let tooltip = format!("{value}\nClick to filter, {}+click to add", theme::CTRL);
                         let name = format!("{value}: {}", display::sessions(sessions as usize));
-                        if button.on_hover_text(hint).accessible_name(name).clicked() {
+                        if button.on_hover_text(tooltip).accessible_name(name).clicked() {
                             let adds = ui.input(|input| input.modifiers.command);
                             commands.push(Command::Facet { field, value: value.to_owned(), adds });
                         }

@@ -1,4 +1,4 @@
-//! Everything that the gateway gave about the selected session.
+//! All values of the selected session.
 
 use egui::accesskit::Role;
 use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
@@ -9,12 +9,12 @@ use super::model::AppState;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
-/// Draws the pane.
+/// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.label(RichText::new("Session").strong());
-    // Only while it is selected: where it has ended, the keyboard goes on to another one.
+    // Only a selected session: when it ends, the cursor moves to another one.
     let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
     let session = state.table.sessions().zip(row);
     let Some((sessions, row)) = session else {
@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     };
     let clock = state.clock();
     if let Some(times) = sessions.duplicate_logins.count(row) {
-        ui.label(format!("Logged in to this project {times} times"));
+        ui.label(format!("Signed in {times} times to this project"));
     }
     if let Some(session) = state.terminate_target(row)
         && ui.button("Terminate session…").clicked()
@@ -34,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         Grid::new("details").num_columns(2).show(ui, |ui| {
             for (id, column) in sessions.dataset.columns() {
                 let title = display::title(&id);
-                let text = whole(column.cell(row as usize), &clock);
+                let text = full_text(column.cell(row as usize), &clock);
                 let button = ui.small_button("Copy").on_hover_text(format!("Copy {text}"));
                 if button.accessible_name(format!("Copy {title}")).clicked() {
                     commands.push(Command::Copy(Copied::Text(display::copied(
@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                     ))));
                 }
                 ui.vertical(|ui| {
-                    // Said together with the value: alone it would be a second header of that name.
+                    // Screen readers get it with the value. Alone it would be a second header with this name.
                     a11y_hidden::small_title(ui, title);
                     let value = ui.add(Label::new(&text).wrap());
                     value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
@@ -54,12 +54,12 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     });
 }
 
-/// A date is told twice: when it was, and how long ago.
-fn whole(cell: Cell<'_>, clock: &Clock) -> String {
+/// Returns the text of a cell; for a date, both the time and the age.
+fn full_text(cell: Cell<'_>, clock: &Clock) -> String {
     let Cell::Date(epoch_ms) = cell else {
         return display::cell(cell, clock).into_owned();
     };
-    let moment = if clock.style == DateStyle::Age { DateStyle::Local } else { clock.style };
-    let moment = Clock { style: moment, ..*clock }.date(epoch_ms);
-    format!("{moment} ({})", Clock { style: DateStyle::Age, ..*clock }.date(epoch_ms))
+    let style = if clock.style == DateStyle::Age { DateStyle::Local } else { clock.style };
+    let time = Clock { style, ..*clock }.date(epoch_ms);
+    format!("{time} ({})", Clock { style: DateStyle::Age, ..*clock }.date(epoch_ms))
 }

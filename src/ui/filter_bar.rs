@@ -75,8 +75,8 @@ fn filter(
             .rect
             .width();
         // The line keeps its height when empty, so that the table below never moves.
-        ui.allocate_ui(vec2(width, theme::FAULT_HEIGHT), |ui| {
-            ui.set_min_height(theme::FAULT_HEIGHT);
+        ui.allocate_ui(vec2(width, theme::FILTER_HINT_HEIGHT), |ui| {
+            ui.set_min_height(theme::FILTER_HINT_HEIGHT);
             ui.horizontal(|ui| hint(ui, field, status, commands));
         });
     });
@@ -97,7 +97,7 @@ fn edit(
 ) {
     let severity = severity(status);
     let hint =
-        if text.mode.contains { "regular expression, any part" } else { "regular expression, whole value" };
+        if text.mode.contains { "Regular expression, any part" } else { "Regular expression, whole value" };
     let output = ui
         .scope(|ui| {
             if let Some(severity) = severity {
@@ -125,7 +125,7 @@ fn edit(
             |index| output.galley.pos_from_cursor(CCursor::new(index)).translate(output.galley_pos.to_vec2());
         let (start, end) = (at(column - 1), at(column));
         // Something is missing after the last character, where there is no text to underline.
-        let right = end.left().max(start.left() + theme::LEAST_MARK);
+        let right = end.left().max(start.left() + theme::MIN_ERROR_MARK);
         let y = start.bottom() - 1.0;
         ui.painter().with_clip_rect(output.text_clip_rect).line_segment(
             [pos2(start.left(), y), pos2(right, y)],
@@ -178,9 +178,9 @@ fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut V
         ui.add(Label::new(text).truncate()).on_hover_text(error.to_string());
     } else if let Some(literal) = unmatched_literal(status) {
         let what = name(field).to_lowercase();
-        let text = format!("no {what} is exactly “{literal}”;");
+        let text = format!("No {what} is exactly “{literal}”.");
         ui.add(Label::new(RichText::new(text).size(theme::SMALL_TEXT)).truncate());
-        let link = egui::Link::new(RichText::new("contains?").size(theme::SMALL_TEXT));
+        let link = egui::Link::new(RichText::new("Match any part").size(theme::SMALL_TEXT));
         let tooltip = format!("Find every {what} that contains it");
         if ui.add(link).on_hover_text(tooltip).clicked() {
             commands.push(Command::MatchPart(field));

@@ -1,16 +1,16 @@
-//! A short help for the filters, for those who meet whole-value matching for the first time.
+//! A short help on filters, for users who are new to matching whole values.
 
 use egui::{Grid, RichText, Ui};
 
-/// Patterns and what they find: the manual's own examples first.
+/// Patterns and what they match. The first ones are from the manual of `getSessionInfo`.
 const EXAMPLES: [(&str, &str); 7] = [
-    ("billy", "the user billy, and nobody else"),
-    ("bi.*", "everybody whose name starts with bi"),
+    ("billy", "the user billy only"),
+    ("bi.*", "user names that start with bi"),
     ("bi.ly", "bi, any one character, ly"),
-    (r"bill\.smith", "the user bill.smith: a dot of its own needs a \\"),
-    (".*billy.*", "everybody with billy anywhere in the name"),
+    (r"bill\.smith", "the user bill.smith: a literal dot needs a \\"),
+    (".*billy.*", "user names that contain billy"),
     ("anna|billy", "anna and billy"),
-    ("hmi-\\d+", "hmi- and a number"),
+    ("hmi-\\d+", "hmi- followed by a number"),
 ];
 
 /// Draws the button that opens the help.
@@ -19,9 +19,9 @@ pub(super) fn show(ui: &mut Ui) {
         ui.set_max_width(440.0);
         ui.label(RichText::new("How filters work").strong());
         ui.label(
-            "A pattern is a Java regular expression, as getSessionInfo takes it, and must match the whole value. \
-             So billy finds billy alone, and .*billy.* everybody whose name has billy in it. “contains” does the \
-             same without the dots and stars.",
+            "A filter is a Java regular expression, as in getSessionInfo, and must match the whole value: \
+             billy finds only billy, and .*billy.* finds every name that contains it. With “contains”, \
+             billy alone does the same.",
         );
         ui.add_space(6.0);
         Grid::new("examples").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui) {
             }
         });
         ui.add_space(6.0);
-        ui.label("Aa: capital and small letters differ. not: what does not match. An empty box is no filter.");
+        ui.label("“Aa” matches case. “not” inverts the filter. An empty filter matches everything.");
     });
     help.response.on_hover_text("How filters work").accessible_name("Help on filters");
 }

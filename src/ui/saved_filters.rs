@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         ui.set_min_width(260.0);
         for saved in &state.saved_filters {
             ui.horizontal(|ui| {
-                let remove = ui.button("×").on_hover_text("Remove this filter");
+                let remove = ui.button("×").on_hover_text("Remove");
                 if remove.accessible_name(format!("Remove the filter {}", saved.name)).clicked() {
                     commands.push(Command::RemoveFilter(saved.name.clone()));
                 }

@@ -159,7 +159,7 @@ fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>)
     let ExportPath { text, replace } = path;
     ui.horizontal(|ui| {
         ui.label("Export to");
-        let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::LEAST_PATH);
+        let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::MIN_PATH);
         let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(width));
         if edit.changed() {
             *replace = false;

@@ -16,7 +16,7 @@ use crate::table::Action;
 /// The columns to group by.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
 
-/// Draws the line. Cell filters are part of it, so that the table below never moves.
+/// Draws the line. Cell filters are on it, so that the table below never moves.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         kinds(ui, state.kind, commands);
@@ -95,12 +95,12 @@ fn columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 
 /// Draws the cell filters, each as a button that removes it; in a menu where there is no room.
 fn cell_filters(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    if ui.available_width() < theme::ROOM_FOR_FILTERS {
+    if ui.available_width() < theme::CELL_FILTERS_WIDTH {
         let number = state.cells.len();
         let (menu, _) =
             MenuButton::new(format!("{number} ▼")).ui(ui, |ui| each_cell_filter(ui, state, commands));
-        let of = if number == 1 { "value is" } else { "values are" };
-        menu.on_hover_text(format!("{number} {of} filtered")).accessible_name("Filtered values");
+        let values = if number == 1 { "filtered value" } else { "filtered values" };
+        menu.on_hover_text(format!("{number} {values}")).accessible_name("Filtered values");
     } else {
         ScrollArea::horizontal().show(ui, |ui| each_cell_filter(ui, state, commands));
     }

@@ -92,8 +92,8 @@ fn open(start: Start, renderer: Renderer) -> eframe::Result {
             .with_title("Gatewatch")
             .with_app_id("gatewatch")
             .with_icon(icon())
-            .with_inner_size(theme::FIRST_WINDOW)
-            .with_min_inner_size(theme::LEAST_WINDOW),
+            .with_inner_size(theme::INITIAL_WINDOW)
+            .with_min_inner_size(theme::MIN_WINDOW),
         ..NativeOptions::default()
     };
     let app: eframe::AppCreator<'_> = Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?)));

@@ -508,7 +508,7 @@ fn quitting_waits_for_no_other_window_and_asks_once_for_the_form() {
         window.harness.step();
     };
     close(&mut window);
-    window.until_text_contains("quit once more to discard it");
+    window.until_text_contains("Quit again to discard it");
     window.click("Discard");
     // Another window that hangs in the middle of a change.
     let lock = std::fs::File::create(folder.path().join(".lock")).unwrap();

@@ -151,7 +151,7 @@ impl App {
         }
     }
 
-    /// Watches another gateway from now on. The table of the one before goes: under another name it would be a lie.
+    /// Connects to another gateway, and clears the table of the previous one.
     pub(super) fn watch(&mut self, profile: Profile) {
         self.worker.cancel();
         self.demo = None;
@@ -179,33 +179,33 @@ impl App {
         self.keep(State { last: Some(last), ..self.kept.clone() });
     }
 
-    /// Keeps the table's layout for the next run, if it has changed.
-    pub(super) fn keep_arrangement(&mut self) {
+    /// Saves the table's layout where it has changed.
+    pub(super) fn save_layout(&mut self) {
         if self.state.layout != self.kept.table {
             self.keep(State { table: self.state.layout.clone(), ..self.kept.clone() });
         }
     }
 
     pub(super) fn keep(&mut self, state: State) {
-        let wanted = self.settings_worker.is_some() && state != self.kept;
-        if !wanted || self.change_settings(Change::Remember(state.clone())) {
+        let is_needed = self.settings_worker.is_some() && state != self.kept;
+        if !is_needed || self.change_settings(Change::Remember(state.clone())) {
             self.kept = state;
         }
     }
 
-    /// Whether somebody makes the change. Where not, it is said.
+    /// Passes a change to the settings thread. Returns whether that worked, and shows an error where it didn't.
     pub(super) fn change_settings(&mut self, change: Change) -> bool {
-        let trouble = match &self.settings_worker {
-            None => "there is no folder to keep settings in; set GATEWATCH_CONFIG_DIR",
-            Some(thread) if thread.make(change) => return true,
-            Some(_) => "the settings can't be written; is the disk full or gone?",
+        let error = match &self.settings_worker {
+            None => "Settings can't be saved: there is no configuration folder",
+            Some(worker) if worker.make(change) => return true,
+            Some(_) => "Settings can't be saved: the disk doesn't respond",
         };
-        self.state.message = Some(Message::Error(trouble.to_owned()));
+        self.state.message = Some(Message::Error(error.to_owned()));
         false
     }
 
-    /// Asks for the rows of the newest table, and takes them if they come within `patience`.
-    pub(super) fn query(&mut self, patience: Duration) {
+    /// Starts a query with the current dataset and filters, and waits up to `timeout` for its result.
+    pub(super) fn query(&mut self, timeout: Duration) {
         let (state, drafts) = (&self.state, &self.drafts);
         let query = Query {
             username: drafts.username.clone(),
@@ -220,7 +220,7 @@ impl App {
         let dataset = state.status.as_ref().and_then(|status| status.table.clone()).unwrap_or_default();
         let on_screen = state.table.sessions().map(|sessions| sessions.dataset.clone());
         self.worker.submit(query, dataset, on_screen);
-        if let Some(result) = self.worker.wait_result(patience) {
+        if let Some(result) = self.worker.wait_result(timeout) {
             self.take(result);
         }
     }
@@ -247,10 +247,10 @@ impl App {
             Copied::Cell => {
                 let clock = self.state.clock();
                 let text = self.state.cursor_cell().map(|(_, cell)| display::copied(cell, &clock));
-                return text.map_or((), |text| self.copy_text(ctx, text, "the cell is copied"));
+                return text.map_or((), |text| self.copy_text(ctx, text, "Cell copied"));
             }
-            Copied::Text(text) => return self.copy_text(ctx, text, "the value is copied"),
-            Copied::Call => return self.copy_text(ctx, self.session_info_call(), "the call is copied"),
+            Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
+            Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
             Copied::Rows => Format::Tabs(self.state.clock()),
             Copied::Csv => Format::Csv,
             Copied::Json => Format::Json,

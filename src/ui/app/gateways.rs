@@ -13,7 +13,7 @@ use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, St
 use super::super::keyring_worker::Whose;
 use super::super::model::Message;
 use super::super::settings_worker::Change;
-use super::{App, REFRESH};
+use super::{App, DEFAULT_REFRESH};
 use crate::gateway::{Client, Credentials, Limits, Login, Profile};
 use crate::secrets::{KeyringError, Secret};
 use crate::settings::State;
@@ -88,7 +88,7 @@ impl App {
 
     /// How often a gateway is read that does not say so itself.
     fn usual_refresh(&self) -> Duration {
-        self.settings.refresh.unwrap_or(REFRESH)
+        self.settings.refresh.unwrap_or(DEFAULT_REFRESH)
     }
 
     /// Reads the gateway as often as it, or else the settings say.

@@ -4,6 +4,7 @@
 mod auth;
 mod commands;
 mod filters;
+mod frame_timer;
 mod gateways;
 mod jobs;
 mod shortcuts;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Id, Memory, Panel, Popup, ScrollArea, Ui, ViewportCommand};
 
+use self::frame_timer::FrameTimer;
 use self::gateways::Pending;
 use self::terminating::Terminating;
 use super::background_task::BackgroundTask;
@@ -38,8 +40,8 @@ use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
 
-/// How often a gateway is read unless the settings say otherwise.
-const REFRESH: Duration = Duration::from_secs(5);
+/// Default interval between two reads.
+const DEFAULT_REFRESH: Duration = Duration::from_secs(5);
 /// How long a frame waits for its query, so that the rows of a filter are shown in the frame that applies it: filtering a
 /// million sessions takes less. Together with drawing it fits into a frame at 60 Hz.
 const FRAME_WAIT: Duration = Duration::from_millis(6);
@@ -48,24 +50,24 @@ const MESSAGE_TTL: Duration = Duration::from_secs(10);
 /// Interval between two repaints while ages are shown, which count in minutes.
 const AGE_REPAINT: Duration = Duration::from_secs(30);
 
-/// What the window starts with.
+/// The arguments of [`App::new`].
 #[derive(Clone)]
 pub struct Start {
-    /// The gateway to show first; none where it is not known which.
+    /// The gateway to connect to; `None` where the settings can't be read.
     pub target: Option<Target>,
-    /// The saved gateways and the interval.
+    /// The saved gateways, filters and refresh interval.
     pub settings: Settings,
-    /// What the last run left.
+    /// The state that the last run saved.
     pub state: State,
-    /// Where settings and state are kept; nowhere without it.
+    /// The configuration folder; `None` where the platform has none.
     pub folder: Option<PathBuf>,
-    /// What opens the first gateway. Never sent to another.
+    /// The credentials for the first gateway. Never sent to another one.
     pub credentials: Credentials,
-    /// Something to tell at once.
+    /// An error to show at the start.
     pub trouble: Option<String>,
-    /// How a file to export to is chosen.
+    /// The file dialog for exports.
     pub pick_file: PickFile,
-    /// Opens the store of passwords and tokens, on a thread of its own.
+    /// Opens the store of passwords and tokens. Called on the keyring thread.
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
 }
 
@@ -76,32 +78,33 @@ pub struct App {
     ui_state: UiState,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
+    frame_timer: FrameTimer,
     settings: Settings,
-    /// What was last kept for the next run.
+    /// The state that was saved last.
     kept: State,
-    /// Where settings are kept; nowhere without it.
+    /// The configuration folder; `None` where the platform has none.
     folder: Option<PathBuf>,
-    /// `None` where there is no such folder.
+    /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// What was wrong with the settings, as long as it is told.
+    /// The error of the settings that is shown now.
     settings_trouble: Option<String>,
-    /// The window was to be closed although something in the form is not saved.
+    /// The user was warned that closing the window discards the form.
     was_warned: bool,
     secrets: KeyringWorker,
-    /// A login that is kept once it has opened its gateway.
+    /// A login that is saved once the gateway has accepted it.
     to_keep: Option<(Profile, Secret)>,
-    /// Certificates that are trusted until the window closes, and of which gateways.
+    /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, Refused)>,
-    /// What opens a gateway, from the environment or as it was typed, and which one.
+    /// The credentials from the environment or the user, with their gateway.
     credentials: Option<(Profile, Credentials)>,
-    /// The gateway that is watched.
+    /// The current gateway.
     profile: Option<Profile>,
-    /// What opens it.
+    /// The credentials of the current gateway.
     in_use: Credentials,
-    /// What becomes of the form once it is written.
+    /// What follows once the settings thread has saved the form.
     pending: Option<Pending>,
     test: Option<BackgroundTask<Step>>,
-    /// A test that waits for the keyring.
+    /// The gateway whose connection test waits for the keyring.
     test_waits: Option<Profile>,
     terminating: Option<Terminating>,
     pick_file: PickFile,
@@ -109,7 +112,7 @@ pub struct App {
     worker: Worker,
     export: Option<ExportJob>,
     copy: Option<ExportJob>,
-    /// Runs as long as it is watched.
+    /// The demo gateway, while it is the current gateway.
     demo: Option<DemoGateway>,
 }
 
@@ -117,7 +120,7 @@ impl App {
     /// Starts the threads in the background and connects to the first gateway.
     ///
     /// # Errors
-    /// When the system gives no threads.
+    /// Fails when a thread can't be started.
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
         let Start { target, settings, state, folder, credentials, trouble, pick_file, open_secrets } = start;
         theme::apply(ctx);
@@ -152,6 +155,7 @@ impl App {
             drafts: Drafts::default(),
             ui_state: UiState::default(),
             commands: Vec::new(),
+            frame_timer: FrameTimer::default(),
             settings,
             kept: state,
             folder,
@@ -215,13 +219,13 @@ impl App {
         }
     }
 
-    /// Asks once before something that was typed is lost with the window.
-    fn stay_for_the_form(&mut self, ctx: &Context) {
+    /// Cancels the first attempt to close the window while the form has changes.
+    fn warn_about_form(&mut self, ctx: &Context) {
         let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
         if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.was_warned {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.was_warned = true;
-            let text = "the gateway in the form is not saved; quit once more to discard it";
+            let text = "The gateway in the form isn't saved. Quit again to discard it";
             self.state.message = Some(Message::Error(text.to_owned()));
         }
         self.was_warned &= is_changed;
@@ -237,7 +241,6 @@ impl App {
                     self.state.saved_filters.clone_from(&settings.filters);
                     self.state.profiles = settings.profile_names();
                     self.settings = settings;
-                    // What was wrong is mended.
                     let told = self.settings_trouble.take().map(Message::Error);
                     self.state.message.take_if(|message| Some(&*message) == told.as_ref());
                     None
@@ -256,6 +259,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.frame_timer.start();
         // First, because they are about what the last frame showed.
         self.run_commands(ctx);
         self.take_status();
@@ -268,17 +272,16 @@ impl eframe::App for App {
         self.take_secrets(ctx);
         self.take_test();
         self.take_terminated();
-        self.stay_for_the_form(ctx);
+        self.warn_about_form(ctx);
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
-            let text =
-                "a part of the program has failed, and what is shown no longer changes; start it again";
+            let text = "A background thread has stopped. Restart Gatewatch";
             self.state.message = Some(Message::Error(text.to_owned()));
         }
         self.dismiss_old_message(ctx);
         self.state.layout.zoom = ctx.zoom_factor();
         // A column that is being dragged is saved when it is dropped.
         if !ctx.input(|input| input.pointer.any_down()) {
-            self.keep_arrangement();
+            self.save_layout();
         }
         if self.state.layout.dates == DateStyle::Age && self.state.table.sessions().is_some() {
             ctx.request_repaint_after(AGE_REPAINT);
@@ -295,6 +298,7 @@ impl eframe::App for App {
         give_back_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
         self.ui_state.reveals_cursor_column = false;
+        self.frame_timer.end();
     }
 }
 
@@ -314,7 +318,7 @@ impl App {
         // The form has its own connection test, which shows the same.
         if sign_in::is_needed(state) && drafts.form.is_none() {
             // Never pushes the bars below out of a small window.
-            let max_height = ui.available_height() - theme::BELOW_DOOR;
+            let max_height = ui.available_height() - theme::BELOW_SIGN_IN;
             Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
                 ScrollArea::vertical()
                     .min_scrolled_height(max_height)
@@ -327,20 +331,19 @@ impl App {
             ui.add_space(2.0);
         });
         let is_small =
-            ui.available_width() < theme::ROOM_FOR_FORM || ui.available_height() < theme::FORM_HEIGHT;
+            ui.available_width() < theme::SPLIT_MIN_WIDTH || ui.available_height() < theme::SPLIT_MIN_HEIGHT;
         if let Some(form) = &mut drafts.form {
-            let min_width = if is_small { ui.available_width() } else { theme::LEAST_FORM };
+            let min_width = if is_small { ui.available_width() } else { theme::MIN_FORM };
             let panel = Panel::right(Id::unique(("gateway", is_small)));
             let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
             panel.show(ui, |ui| gateway_panel::show(ui, form, commands));
         }
         if state.layout.counts {
-            let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::LEAST_PANEL);
+            let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::MIN_PANEL);
             panel.show(ui, |ui| counts_panel::show(ui, state, drafts, commands));
         }
         if state.layout.details {
-            let panel =
-                Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::LEAST_PANEL);
+            let panel = Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::MIN_PANEL);
             panel.show(ui, |ui| details_panel::show(ui, state, commands));
         }
         // A password meant for the form must not become a filter.

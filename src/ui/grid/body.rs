@@ -11,11 +11,15 @@ use super::super::context_menu;
 use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
 use super::geometry::{self, Geometry, cell_id, line_id};
+use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::QueryResult;
 use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
+
+/// The number of rows of a group that are checked for several logins to one project.
+const MAX_CHECKED_ROWS: usize = 1000;
 
 /// Draws the lines and handles the mouse. Returns the rectangle of the lines and the metrics they are drawn with.
 pub(super) fn show(
@@ -54,14 +58,14 @@ pub(super) fn show(
         empty(&mut ui, visible_rect, sessions.dataset.is_empty(), commands);
     }
 
-    let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_wanted_by_key(&ui));
+    let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_key_pressed(&ui));
     let clicked = mouse::handle(&ui, &response, &geometry, state.table.lines(), commands);
     let opened = if by_key.is_some() {
         Some(cell_menu_at(state, state.table.cursor_row(), state.cursor_cell().map(|(id, _)| id).as_ref()))
     } else {
-        clicked.map(|at| match at {
-            None => CellMenu::default(),
-            Some((line, column)) => {
+        clicked.map(|place| match place {
+            MenuPlace::Below => CellMenu::default(),
+            MenuPlace::Line(line, column) => {
                 let row = match state.table.lines().get(line) {
                     Some(Line::Session(_)) => state.table.rows_of(line).first().copied(),
                     _ => None,
@@ -92,7 +96,7 @@ fn empty(ui: &mut Ui, rect: Rect, is_dataset_empty: bool, commands: &mut Vec<Com
         return;
     }
     let size = vec2(theme::MENU_WIDTH, theme::ROW_HEIGHT);
-    let center = rect.center() + vec2(0.0, theme::BELOW_WORDS + size.y / 2.0);
+    let center = rect.center() + vec2(0.0, theme::PLACEHOLDER_SPACING + size.y / 2.0);
     if ui.put(Rect::from_center_size(center, size), egui::Button::new("Clear filters")).clicked() {
         commands.push(Command::ClearFilters);
     }
@@ -163,7 +167,7 @@ impl Painter<'_> {
         let badge_column =
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let times = self.sessions.duplicate_logins.count(row);
-        let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::FOLD_WIDTH };
+        let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::COLLAPSE_WIDTH };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
             let is_cursor = self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
@@ -199,9 +203,9 @@ impl Painter<'_> {
         let colour = ui.visuals().strong_text_color();
         let sign = if group.is_expanded { "▼" } else { "▶" };
         let font = FontSelection::from(TextStyle::Body).resolve(ui.style());
-        let middle = pos2(rect.left() + theme::FOLD_WIDTH / 2.0, rect.center().y);
+        let middle = pos2(rect.left() + theme::COLLAPSE_WIDTH / 2.0, rect.center().y);
         painter.text(middle, Align2::CENTER_CENTER, sign, font, colour);
-        let text = rect.with_min_x(rect.left() + theme::FOLD_WIDTH);
+        let text = rect.with_min_x(rect.left() + theme::COLLAPSE_WIDTH);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(text).layout(cell::layout()));
         ui.add(egui::Label::new(RichText::new(title).strong()).truncate().selectable(false));
     }
@@ -217,7 +221,7 @@ impl Painter<'_> {
         };
         let sessions = display::sessions(rows.len());
         // Only the first rows of a large group are checked: nobody signs in thousands of times.
-        let twice = rows.iter().take(theme::LOOKED_AT).any(|&row| duplicate_logins.count(row).is_some());
+        let twice = rows.iter().take(MAX_CHECKED_ROWS).any(|&row| duplicate_logins.count(row).is_some());
         let mark = if twice { ", signed in twice to one project" } else { "" };
         let column = id.map_or("", |id| display::title(id));
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))

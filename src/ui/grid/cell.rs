@@ -1,4 +1,4 @@
-//! One cell: how each kind of value style.
+//! One cell: how each type of value is drawn.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,23 +14,23 @@ use crate::dataset::{Cell, ColumnId};
 use crate::display::{self, Clock};
 use crate::filter::Filter;
 
-/// What a cell's surroundings make of it.
+/// How a cell is drawn, apart from its value.
 pub(super) struct CellStyle<'a> {
-    /// Its node for screen readers.
+    /// ID of the cell for screen readers.
     pub(super) id: Id,
-    /// Its column's place.
+    /// Index of the column.
     pub(super) index: usize,
-    /// How far its content is moved in, in points.
+    /// Indentation of the content, in points.
     pub(super) indent: f32,
-    /// What marks the part of it that was found.
+    /// Filter whose match is highlighted.
     pub(super) filter: Option<&'a Filter>,
-    /// How many sessions its user has in its project, if more than one.
+    /// Number of sessions of the user in the project, where there are several.
     pub(super) times: Option<u32>,
-    /// Whether the keyboard is in it.
+    /// The cursor is in the cell.
     pub(super) is_cursor: bool,
 }
 
-/// The font of a column: addresses and ids are compared figure by figure.
+/// Returns the font of a column. Addresses and IDs are easier to compare in monospace.
 pub(super) fn font(id: &ColumnId) -> TextStyle {
     match id {
         ColumnId::Address | ColumnId::ClientId => TextStyle::Monospace,
@@ -38,7 +38,7 @@ pub(super) fn font(id: &ColumnId) -> TextStyle {
     }
 }
 
-/// How a cell is laid out.
+/// Returns the layout of a cell.
 pub(super) fn layout() -> Layout {
     Layout::left_to_right(Align::Center)
 }
@@ -68,7 +68,7 @@ pub(super) fn show(
     child.shrink_clip_rect(rect);
     let shown = display::cell(cell, clock);
     let label = match cell {
-        // The mark is a drawing, so a screen reader gets the word.
+        // The check mark is a shape without text, so a screen reader gets the word.
         Cell::Boolean(value) => {
             if value {
                 check_mark(&child, inner);
@@ -81,8 +81,8 @@ pub(super) fn show(
             }
             let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
             Some(match style.filter.and_then(|filter| filter.find(text)) {
-                Some(found) if !found.is_empty() => {
-                    text_label(&mut child, highlighted(ui, text, &found).into(), text, None)
+                Some(matched) if !matched.is_empty() => {
+                    text_label(&mut child, highlighted(ui, text, &matched).into(), text, None)
                 }
                 _ => {
                     let text_shown = aligned.map_or(Cow::Borrowed(text), Cow::Owned);
@@ -96,8 +96,8 @@ pub(super) fn show(
             })
         }
         Cell::Null => {
-            let hint = Some("The gateway gave no value");
-            Some(text_label(&mut child, RichText::new(&*shown).weak().into(), &shown, hint))
+            let tooltip = Some("No value (null)");
+            Some(text_label(&mut child, RichText::new(&*shown).weak().into(), &shown, tooltip))
         }
         _ => Some(text_label(&mut child, RichText::new(&*shown).into(), &shown, None)),
     };
@@ -108,7 +108,7 @@ pub(super) fn show(
             None => node.set_label(&*shown),
         }
         if let Some(times) = style.times {
-            node.set_description(more_than_once(times));
+            node.set_description(repeated_login(times));
         }
     });
     if style.is_cursor {
@@ -117,53 +117,53 @@ pub(super) fn show(
     }
 }
 
-/// A text cut to its cell, with the whole of it on hover, or something else to say of it.
-fn text_label(ui: &mut Ui, text: egui::WidgetText, whole: &str, hint: Option<&str>) -> Id {
-    // A label that could be selected would take the row's clicks.
+/// Draws a text, truncated to its cell. The tooltip is `tooltip`, or the whole text where it is truncated.
+fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Option<&str>) -> Id {
+    // A selectable label would take the row's clicks.
     let label = Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false);
     let (at, galley, response) = label.layout_in_ui(ui);
     let colour = ui.style().noninteractive().text_color();
     ui.painter().galley(at, galley.clone(), colour);
-    response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, whole));
+    response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, full_text));
     let id = response.id;
-    if let Some(hint) = hint.or(galley.elided.then_some(whole)) {
-        response.on_hover_text(hint);
+    if let Some(tooltip) = tooltip.or(galley.elided.then_some(full_text)) {
+        response.on_hover_text(tooltip);
     }
     id
 }
 
-/// A text whose part that a filter found stands out.
-fn highlighted(ui: &Ui, text: &str, found: &Range<usize>) -> LayoutJob {
+/// Returns a text with the match of a filter highlighted.
+fn highlighted(ui: &Ui, text: &str, matched: &Range<usize>) -> LayoutJob {
     let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
-    let marked = TextFormat { background: theme::found(ui.visuals()), ..plain.clone() };
+    let highlight = TextFormat { background: theme::match_background(ui.visuals()), ..plain.clone() };
     let mut job = LayoutJob::default();
-    job.append(&text[..found.start], 0.0, plain.clone());
-    job.append(&text[found.clone()], 0.0, marked);
-    job.append(&text[found.end..], 0.0, plain);
+    job.append(&text[..matched.start], 0.0, plain.clone());
+    job.append(&text[matched.clone()], 0.0, highlight);
+    job.append(&text[matched.end..], 0.0, plain);
     job
 }
 
-/// A check mark, drawn: not every machine has a font with one.
+/// Draws a check mark as a shape, because not every font has one.
 fn check_mark(ui: &Ui, rect: Rect) {
-    let middle = pos2(rect.left() + theme::MARK, rect.center().y);
-    let at = |x: f32, y: f32| middle + vec2(x, y) * theme::MARK;
+    let center = pos2(rect.left() + theme::CHECK_MARK, rect.center().y);
+    let at = |x: f32, y: f32| center + vec2(x, y) * theme::CHECK_MARK;
     let points = vec![at(-0.6, 0.0), at(-0.15, 0.5), at(0.7, -0.55)];
     ui.painter().add(Shape::line(points, Stroke::new(2.0, ui.visuals().text_color())));
 }
 
-/// How often somebody is logged in to one project, at the end of the name.
+/// Draws the badge for several logins to one project, at the right of the cell.
 fn badge(ui: &mut Ui, rect: Rect, times: u32) {
     let text = RichText::new(format!("{times}×")).size(theme::SMALL_TEXT);
-    let place = rect.with_min_x((rect.right() - theme::BADGE_ROOM).max(rect.left()));
+    let area = rect.with_min_x((rect.right() - theme::BADGE_WIDTH).max(rect.left()));
     let mut corner =
-        ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
+        ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::right_to_left(Align::Center)));
     let label =
         Label::new(text.color(theme::colour(ui.visuals(), theme::Severity::Warning))).selectable(false);
-    corner.add(label).on_hover_text(more_than_once(times));
-    // What comes next keeps clear of it.
-    ui.set_max_width((place.left() - rect.left()).max(0.0));
+    corner.add(label).on_hover_text(repeated_login(times));
+    // The text that follows ends to the left of it.
+    ui.set_max_width((area.left() - rect.left()).max(0.0));
 }
 
-fn more_than_once(times: u32) -> String {
-    format!("logged in to this project {times} times")
+fn repeated_login(times: u32) -> String {
+    format!("Signed in {times} times to this project")
 }

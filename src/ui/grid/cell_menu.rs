@@ -1,14 +1,14 @@
-//! The menu of a cell: copy it, filter by it.
+//! The menu of a cell: copy, filter, details, terminate.
 
 use egui::{PopupCloseBehavior, Pos2, Response};
 
 use super::super::command::{Command, Copied};
 use super::super::context_menu;
 use super::super::model::{AppState, CellMenu};
+use super::super::theme;
 use crate::display;
 
-/// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. It is about the cell that it was
-/// opened on, whatever becomes of that while it is open.
+/// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed, `menu` its subject.
 pub(super) fn show(
     body: &Response,
     by_key: Option<Pos2>,
@@ -16,11 +16,11 @@ pub(super) fn show(
     state: &AppState,
     commands: &mut Vec<Command>,
 ) {
-    context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, take_keyboard| {
+    context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
         if let Some((_, value)) = &menu.cell {
             let text = display::copied(value.cell(), &state.clock());
             let copy = ui.button("Copy cell").on_hover_text(&text);
-            if take_keyboard {
+            if takes_focus {
                 copy.request_focus();
             }
             if copy.clicked() {
@@ -33,7 +33,7 @@ pub(super) fn show(
         ui.add_enabled_ui(sessions > 0, |ui| {
             if ui
                 .button(format!("Copy {rows}"))
-                .on_hover_text("As a table, for a spreadsheet (Ctrl+C)")
+                .on_hover_text(format!("Tab-separated, for spreadsheets ({}+C)", theme::CTRL))
                 .clicked()
             {
                 commands.push(Command::Copy(Copied::Rows));
@@ -50,7 +50,7 @@ pub(super) fn show(
         });
         if ui
             .button("Copy as getSessionInfo call")
-            .on_hover_text("With the filters in force, for a script")
+            .on_hover_text("The active filters as a call for a script")
             .clicked()
         {
             commands.push(Command::Copy(Copied::Call));

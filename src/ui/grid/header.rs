@@ -1,4 +1,4 @@
-//! The header: sorts by click, moves by drag, resizes at its edges, and has a menu.
+//! The header: a click sorts, a drag moves a column or its edge, a right click opens a menu.
 
 use egui::accesskit::{Role, SortDirection};
 use egui::{
@@ -18,8 +18,8 @@ use crate::query::SortKey;
 /// Draws the header.
 pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &mut Vec<Command>) {
     let height = theme::HEADER_HEIGHT;
-    let wide: f32 = columns.iter().map(|column| column.width).sum();
-    let size = vec2(wide.max(ui.available_width()), height);
+    let width: f32 = columns.iter().map(|column| column.width).sum();
+    let size = vec2(width.max(ui.available_width()), height);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let builder =
         UiBuilder::new().scope_id(super::id().with("header")).max_rect(rect).accessibility_role(Role::Row);
@@ -39,10 +39,10 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
                 Command::SortBy(column.id.clone())
             });
         }
-        if let Some(place) = drag(&row, &response, columns, &cells, index) {
-            dropped = Some((column.id.clone(), place));
+        if let Some(target) = drag(&row, &response, columns, &cells, index) {
+            dropped = Some((column.id.clone(), target));
         }
-        let by_key = response.has_focus() && context_menu::is_wanted_by_key(&row);
+        let by_key = response.has_focus() && context_menu::is_key_pressed(&row);
         let by_key = by_key.then(|| rect.left_bottom());
         if header_menu::show(&response, by_key, state, &column.id, commands) {
             fit_to_content(&row, state, &column.id, commands);
@@ -52,8 +52,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
         edge(&row, state, column, *rect, commands);
     }
     row.painter().hline(rect.x_range(), rect.bottom() - 0.5, row.visuals().widgets.noninteractive.bg_stroke);
-    if let Some((id, place)) = dropped {
-        let next = columns.get(place).map(|column| column.id.clone());
+    if let Some((id, target)) = dropped {
+        let next = columns.get(target).map(|column| column.id.clone());
         commands.push(Command::Column(id, ColumnChange::MoveBefore(next)));
     }
 }
@@ -76,7 +76,7 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect).layout(layout);
     let mut ui = row.new_child(builder);
     ui.shrink_clip_rect(rect);
-    // Where there is no room for both, the sign stays.
+    // The title is truncated first, so that the sign stays visible.
     let text = (RichText::new(title).strong().atom_shrink(true), RichText::new(sign).strong());
     let button = Button::new(text)
         .frame_when_inactive(false)
@@ -85,18 +85,18 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         .sense(Sense::click_and_drag());
     let response = ui.add(button).accessible_name(title);
     let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", state.clock().zone_name()));
-    let hint = format!(
-        "{title}{}\nclick sorts, {ctrl}+click adds a column to the sort, drag moves it, right-click for more",
+    let tooltip = format!(
+        "{title}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
         zone.unwrap_or_default(),
         ctrl = theme::CTRL
     );
-    let response = response.on_hover_text(hint);
+    let response = response.on_hover_text(tooltip);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::ColumnHeader);
         node.set_column_index(index);
         if let Some(direction) = direction {
             node.set_sort_direction(direction);
-            node.set_description(described(sort, id));
+            node.set_description(sort_text(sort, id));
         }
     });
     if response.has_focus() {
@@ -106,8 +106,8 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     response
 }
 
-/// The sort in words, for those who don't see the arrow.
-fn described(sort: &[SortKey], id: &ColumnId) -> String {
+/// Returns the sort of a column in words, for screen readers.
+fn sort_text(sort: &[SortKey], id: &ColumnId) -> String {
     let rank = sort.iter().position(|key| key.column == *id);
     let Some(rank) = rank else {
         return String::new();
@@ -116,19 +116,19 @@ fn described(sort: &[SortKey], id: &ColumnId) -> String {
     if sort.len() > 1 { format!("sorted {direction}, {}", rank + 1) } else { format!("sorted {direction}") }
 }
 
-/// A title being dragged to another place: shows where it would go, and tells where it was dropped.
+/// Shows where a dragged column would go. Returns its new index once it is dropped.
 fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: usize) -> Option<usize> {
     if !title.dragged() && !title.drag_stopped() {
         return None;
     }
     let pointer = title.interact_pointer_pos()?;
-    let place = cells.iter().filter(|rect| rect.center().x < pointer.x).count();
-    let moves = place != index && place != index + 1;
+    let target = cells.iter().filter(|rect| rect.center().x < pointer.x).count();
+    let moves = target != index && target != index + 1;
     if title.drag_stopped() {
-        return moves.then_some(place);
+        return moves.then_some(target);
     }
     row.ctx().set_cursor_icon(CursorIcon::Grabbing);
-    let x = cells.get(place).map_or(cells[cells.len() - 1].right(), Rect::left);
+    let x = cells.get(target).map_or(cells[cells.len() - 1].right(), Rect::left);
     let height = row.max_rect().y_range();
     let overlay = row.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, super::id().with("drag")));
     let colour = row.visuals().selection.stroke.color;
@@ -144,7 +144,7 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     None
 }
 
-/// The edge to the right of a column: dragging it resizes, a double click fits.
+/// Draws the right edge of a column. A drag resizes the column, a double click fits it to its content.
 fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut Vec<Command>) {
     let rect = Rect::from_x_y_ranges(
         title.right() - theme::EDGE_WIDTH / 2.0..=title.right() + theme::EDGE_WIDTH / 2.0,
@@ -152,11 +152,11 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
     );
     let edge_id: Id = super::id().with(("edge", column.id.name()));
     let response = row.interact(rect, edge_id, Sense::CLICK | Sense::DRAG);
-    let held = response.hovered() || response.dragged();
-    if held {
+    let is_active = response.hovered() || response.dragged();
+    if is_active {
         row.ctx().set_cursor_icon(CursorIcon::ResizeColumn);
     }
-    // The width that the drag began with: what a limit cuts off must come back with the hand.
+    // Resizing starts from the width before the drag, so that the edge follows the pointer back from a limit.
     if response.drag_started() {
         row.data_mut(|data| data.insert_temp(edge_id, column.width));
     }
@@ -170,7 +170,7 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
         fit_to_content(row, state, &column.id, commands);
     }
     let visuals = row.visuals();
-    let stroke = if held { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
+    let stroke = if is_active { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
     row.painter().vline(title.right() - 0.5, title.y_range().shrink(4.0), stroke);
     super::describe(row.ctx(), response.id, rect, |node| {
         node.set_role(Role::Splitter);
@@ -178,7 +178,7 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
     });
 }
 
-/// Makes a column as wide as its title and its longest values.
+/// Resizes a column to its title and its longest values.
 fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<Command>) {
     let Some(sessions) = state.table.sessions() else {
         return;
@@ -195,7 +195,7 @@ fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<C
         .into_iter()
         .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)
         .fold(title, f32::max);
-    let badge = if *id == ColumnId::Username { theme::BADGE_ROOM } else { 0.0 };
+    let badge = if *id == ColumnId::Username { theme::BADGE_WIDTH } else { 0.0 };
     let width = (content + badge).ceil();
     commands.push(Command::Column(id.clone(), ColumnChange::Resize(width)));
 }

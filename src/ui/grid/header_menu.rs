@@ -1,4 +1,4 @@
-//! The menu of a header: how to sort, which columns to show, and how to read dates.
+//! The menu of a column's header: sort, width, position, visible columns and date style.
 
 use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
@@ -10,7 +10,8 @@ use crate::display::{self, DateStyle};
 use crate::query::SortKey;
 use crate::table::Direction;
 
-/// Shows the menu where it is wanted; `by_key` is its place if a key asked for it. Whether the column is to be fitted to its content.
+/// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed. Returns whether the
+/// column should be fitted to its content.
 pub(super) fn show(
     title: &Response,
     by_key: Option<Pos2>,
@@ -19,11 +20,11 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) -> bool {
     let mut fit = false;
-    // Several columns are chosen in one go, so a click inside does not close it.
-    context_menu::show(title, by_key, PopupCloseBehavior::CloseOnClickOutside, |ui, take_keyboard| {
+    // Stays open so that several columns can be chosen.
+    context_menu::show(title, by_key, PopupCloseBehavior::CloseOnClickOutside, |ui, takes_focus| {
         let sort = |descending| Command::Sort(vec![SortKey { column: id.clone(), descending }]);
         let ascending = ui.button("Sort ascending");
-        if take_keyboard {
+        if takes_focus {
             ascending.request_focus();
         }
         if ascending.clicked() {
@@ -70,7 +71,7 @@ pub(super) fn show(
     fit
 }
 
-/// Which columns are shown.
+/// Draws a check box for each column.
 pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let Some(sessions) = state.table.sessions() else {
         return;

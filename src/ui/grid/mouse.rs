@@ -8,15 +8,22 @@ use super::geometry::Geometry;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Line, Lines, SelectMode};
 
-/// Emits what the mouse did in this frame. Returns where a menu is opened: the line and column, or `None` below the last
-/// line.
+/// The place of a right click, which opens a menu.
+pub(super) enum MenuPlace {
+    /// On a line; the column is `None` to the right of the last one.
+    Line(usize, Option<ColumnId>),
+    /// Below the last line.
+    Below,
+}
+
+/// Emits what the mouse did in this frame. Returns where it opens a menu.
 pub(super) fn handle(
     ui: &Ui,
     response: &Response,
     geometry: &Geometry<'_>,
     lines: &Lines,
     commands: &mut Vec<Command>,
-) -> Option<Option<(usize, Option<ColumnId>)>> {
+) -> Option<MenuPlace> {
     let at = response.interact_pointer_pos()?;
     if response.drag_started_by(PointerButton::Primary) || response.dragged_by(PointerButton::Primary) {
         drag(ui, response, geometry, at, commands);
@@ -25,16 +32,17 @@ pub(super) fn handle(
     let line = geometry.line_at(at);
     let column = geometry.column_at(at.x);
     if response.secondary_clicked() {
-        if let Some(line) = line {
-            commands.push(Command::Table(Action::Select(line, column.clone(), SelectMode::Keep)));
-        }
-        return Some(line.map(|line| (line, column)));
+        let Some(line) = line else {
+            return Some(MenuPlace::Below);
+        };
+        commands.push(Command::Table(Action::Select(line, column.clone(), SelectMode::Keep)));
+        return Some(MenuPlace::Line(line, column));
     }
     if response.clicked() {
         let mode = select_mode(ui.input(|input| input.modifiers));
         match line {
             Some(line) => {
-                let on_sign = at.x - geometry.rect.left() < theme::FOLD_WIDTH;
+                let on_sign = at.x - geometry.rect.left() < theme::COLLAPSE_WIDTH;
                 commands.push(match lines.get(line) {
                     Some(Line::Group(number)) if on_sign || response.double_clicked() => {
                         Command::Table(Action::ToggleGroup(number))

@@ -60,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, track: Rect, scroll: Scroll, metrics: Metrics, c
 fn thumb(track: Rect, metrics: Metrics, fraction: f64) -> Rect {
     let all_px = metrics.lines as f64 * f64::from(metrics.line_px);
     let visible = f64::from(metrics.view_px) / all_px.max(1.0);
-    let height = (track.height() * visible as f32).max(theme::LEAST_THUMB).min(track.height());
+    let height = (track.height() * visible as f32).max(theme::MIN_THUMB).min(track.height());
     let top = track.top() + (track.height() - height) * fraction.clamp(0.0, 1.0) as f32;
     Rect::from_min_size(pos2(track.left(), top), vec2(track.width(), height))
 }

@@ -53,29 +53,29 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) message: Option<Message>,
 }
 
-/// Something to tell.
+/// A message in the status bar.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::ui) enum Message {
-    /// Something was done, and this is it.
+    /// Something has been done.
     Done(String),
-    /// Something did not work.
+    /// Something has failed.
     Error(String),
 }
 
-/// How it stands with the gateway, in one word and a few more.
+/// The health of the current gateway.
 pub(in crate::ui) enum Health<'a> {
-    /// Nothing was heard yet.
+    /// No node has answered yet.
     Connecting,
-    /// All is well. What the first node says of itself, or the first that is a backup not in charge.
+    /// All nodes answer. Contains the information about the first cold backup, or else about the first node.
     Running(Option<&'a GatewayInfo>),
-    /// Some of its nodes don't answer: the first of them and why, and how many others.
+    /// Some nodes don't answer. Contains the first of them, its error, and the number of the others.
     Degraded(&'a NodeUrl, &'a GatewayError, usize),
-    /// It does not answer.
+    /// No node answers.
     Unreachable(&'a GatewayError),
 }
 
 impl AppState {
-    /// How dates are shown now. Ages go by the gateway's clock, which need not agree with ours.
+    /// Returns how dates are shown now. Ages are relative to the gateway's clock, which may differ from ours.
     pub(in crate::ui) fn clock(&self) -> Clock {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -84,7 +84,7 @@ impl AppState {
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
 
-    /// The pattern in force on this column.
+    /// Returns the filter in force on a column.
     pub(in crate::ui) fn filter_on(&self, column: &ColumnId) -> Option<&Filter> {
         match column {
             ColumnId::Username => self.username.filter.as_ref(),
@@ -107,13 +107,13 @@ impl AppState {
         has_text || self.kind != KindFilter::All || !self.cells.is_empty()
     }
 
-    /// The cell that the keyboard is in.
+    /// Returns the column and the value of the cell at the cursor.
     pub(in crate::ui) fn cursor_cell(&self) -> Option<(ColumnId, Cell<'_>)> {
         let dataset = &self.table.sessions()?.dataset;
         let row = self.table.cursor_row()?;
         let shown = || self.layout.columns.shown(dataset).map(|setting| &setting.id);
-        let at = self.table.column().filter(|at| shown().any(|id| id == *at));
-        let id = at.or_else(|| shown().next())?;
+        let column = self.table.column().filter(|column| shown().any(|id| id == *column));
+        let id = column.or_else(|| shown().next())?;
         Some((id.clone(), dataset.column(id)?.cell(row as usize)))
     }
 
@@ -123,8 +123,8 @@ impl AppState {
         self.table.sessions().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
     }
 
-    /// The session in this row, if it can be terminated: only where that is allowed for the gateway, and only where the
-    /// node that it is on was read through the interface that does it.
+    /// Returns the session in a row where it can be terminated: the settings allow it for the gateway, and its node was read
+    /// through the REST API.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<TerminateTarget> {
         let (status, sessions) =
             (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
@@ -136,11 +136,14 @@ impl AppState {
             [only] => only,
             several => {
                 let name = text(&NodeStatus::COLUMN.into())?;
-                let mut called_so = several.iter().filter(|node| node.name.as_ref() == Some(&name));
-                called_so.next().filter(|_| called_so.next().is_none())?
+                let mut named = several.iter().filter(|node| node.name.as_ref() == Some(&name));
+                // A name that two nodes share identifies neither.
+                named.next().filter(|_| named.next().is_none())?
             }
         };
-        let can = node.api == Some(Api::Rest) && node.error.is_none();
+        if node.api != Some(Api::Rest) || node.error.is_some() {
+            return None;
+        }
         Some(TerminateTarget {
             node: node.url.clone(),
             kind: SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?,
@@ -149,17 +152,16 @@ impl AppState {
             project: text(&ColumnId::Project),
             address: text(&ColumnId::Address),
         })
-        .filter(|_| can)
     }
 
-    /// The columns shown, in order.
+    /// Returns the columns shown, in order.
     pub(in crate::ui) fn shown_columns(&self) -> Vec<ColumnId> {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
         let shown = dataset.map(|dataset| self.layout.columns.shown(dataset));
         shown.into_iter().flatten().map(|setting| setting.id.clone()).collect()
     }
 
-    /// How it stands with the gateway.
+    /// Returns the health of the gateway.
     pub(in crate::ui) fn health<'a>(&'a self) -> Health<'a> {
         let Some(status) = &self.status else {
             return Health::Connecting;
@@ -178,17 +180,17 @@ impl AppState {
         }
     }
 
-    /// Whether the rows on screen may no longer be true.
+    /// Returns whether the table may be out of date.
     pub(in crate::ui) fn is_stale(&self) -> bool {
         self.table.sessions().is_some() && matches!(self.health(), Health::Unreachable(_))
     }
 
-    /// When the rows on screen were received.
+    /// Returns the time at which the table was read.
     pub(in crate::ui) fn as_of(&self) -> Option<SystemTime> {
         self.status.as_ref().and_then(|status| status.as_of)
     }
 
-    /// When the gateway is asked again, where that is settled.
+    /// Returns the time of the next read, where it is scheduled.
     pub(in crate::ui) fn next_read(&self) -> Option<SystemTime> {
         match self.status.as_ref()?.activity {
             Activity::Reading => None,
@@ -196,7 +198,7 @@ impl AppState {
         }
     }
 
-    /// Whether the gateway's answer is being waited for, and long enough to say so.
+    /// Returns whether a read is in progress, and has been for long enough to say so.
     pub(in crate::ui) fn is_reading(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.activity == Activity::Reading)
     }
