@@ -1,4 +1,4 @@
-//! The window without a screen, driven through its accessible names.
+//! The window without a display, driven through its accessible names.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -18,11 +18,12 @@ use super::{FakeGateway, PLANT, answer, ok};
 /// Nothing here takes this long unless it is broken.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
-/// A window without a screen, and word of when it wants to be painted again.
+/// A window without a display.
 pub(crate) struct Window {
     pub(crate) harness: Harness<'static, App>,
+    /// Receives a message when the window requests a repaint.
     wakes: Receiver<()>,
-    /// What was copied and not looked at yet.
+    /// Receives the texts that were copied.
     copies: Receiver<String>,
 }
 
@@ -31,11 +32,11 @@ impl Window {
         Self::open_as(Harness::builder().with_size([1080.0, 680.0]), start)
     }
 
-    /// A window of a size, a theme or a scale of its own.
+    /// Opens a window with a size, theme or scale from the builder.
     pub(crate) fn open_as(builder: HarnessBuilder<App>, start: Start) -> Self {
         let (wake, wakes) = sync_channel(1);
         let (copy, copies) = sync_channel(16);
-        // A frame as on a screen: two clicks in a row are a double click.
+        // Frames of a display at 60 Hz, in which two clicks in a row are a double click.
         let mut harness = builder.with_step_dt(1.0 / 60.0).build_eframe(|cc| {
             cc.egui_ctx.set_request_repaint_callback(move |_| {
                 let _already = wake.try_send(());
@@ -62,7 +63,7 @@ impl Window {
         Self::open(start_on(url))
     }
 
-    /// Paints whenever the window asks for it, until it shows this.
+    /// Draws frames until `shown` holds. Panics with `what` after [`PATIENCE`].
     pub(crate) fn until(&mut self, what: &str, shown: impl Fn(&Harness<'static, App>) -> bool) {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -70,8 +71,8 @@ impl Window {
             if shown(&self.harness) {
                 return;
             }
-            assert!(Instant::now() < end, "the window never showed: {what}");
-            // A repaint that is asked for later than now is not told, so look again before long.
+            assert!(Instant::now() < end, "timed out waiting for: {what}");
+            // The callback ignores delayed repaints, so draw again after a short time.
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
         }
     }
@@ -85,7 +86,7 @@ impl Window {
     }
 
     pub(crate) fn click(&mut self, name: &str) {
-        // A panel that has just grown takes its place in the frame after.
+        // A panel that has grown is laid out in the next frame.
         self.harness.step();
         self.harness.get_by_label(name).click();
         self.harness.step();
@@ -99,11 +100,11 @@ impl Window {
         self.harness.step();
     }
 
-    /// Waits until the column under a header holds these texts.
+    /// Draws frames until the column contains these texts.
     pub(crate) fn until_column(&mut self, header: &str, texts: &[&str]) {
         let end = Instant::now() + PATIENCE;
         while self.column(header) != texts {
-            assert!(Instant::now() < end, "{header} never held {texts:?}: {:?}", self.column(header));
+            assert!(Instant::now() < end, "timed out waiting for {header} to be {texts:?}: {:?}", self.column(header));
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
             self.harness.step();
         }
@@ -113,15 +114,15 @@ impl Window {
         self.harness.query_by_label(text).is_some()
     }
 
-    /// The texts of the visible cells under a header, from top to bottom.
+    /// Returns the texts of the visible cells of a column, from top to bottom.
     pub(crate) fn column(&self, header: &str) -> Vec<String> {
         self.cells(header).into_iter().map(|(_, text)| text).collect()
     }
 
-    /// The middles of the visible cells under a header, and their texts.
+    /// Returns the centers and texts of the visible cells of a column.
     fn cells(&self, header: &str) -> Vec<(Pos2, String)> {
         let column = self.harness.get_by_label(header).accesskit_node().data().column_index();
-        assert!(column.is_some(), "{header} is no column");
+        assert!(column.is_some(), "{header} is not a column");
         let mut cells: Vec<(Pos2, String)> = self
             .harness
             .query_all_by_role(Role::Cell)
@@ -132,13 +133,13 @@ impl Window {
         cells
     }
 
-    /// Clicks into the cell of this line, counted from 0.
+    /// Clicks a cell. Lines count from 0.
     pub(crate) fn click_cell(&mut self, header: &str, line: usize, modifiers: Modifiers) {
         let (at, _) = self.cells(header)[line];
         self.click_at(at, PointerButton::Primary, modifiers);
     }
 
-    /// Clicks into a cell with the other button.
+    /// Opens the menu of a cell.
     pub(crate) fn menu_of_cell(&mut self, header: &str, line: usize) {
         let (at, _) = self.cells(header)[line];
         self.click_at(at, PointerButton::Secondary, Modifiers::NONE);
@@ -154,7 +155,7 @@ impl Window {
         self.harness.step();
     }
 
-    /// Presses the button at one place and lets it go at another.
+    /// Drags with the primary button.
     pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
         self.harness.hover_at(from);
         self.harness.drag_at(from);
@@ -171,7 +172,7 @@ impl Window {
         self.harness.step();
     }
 
-    /// The texts of the selected rows in view under a header.
+    /// Returns the texts of the visible selected rows in a column.
     pub(crate) fn selected(&self, header: &str) -> Vec<String> {
         let rows: Vec<_> = self
             .harness
@@ -186,21 +187,21 @@ impl Window {
             .collect()
     }
 
-    /// Waits until something is copied, and gives it.
+    /// Draws frames until a text is copied, and returns it.
     pub(crate) fn copied(&mut self) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Ok(text) = self.copies.try_recv() {
                 return text;
             }
-            assert!(Instant::now() < end, "nothing was copied");
+            assert!(Instant::now() < end, "timed out waiting for a copied text");
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
             self.harness.step();
         }
     }
 }
 
-/// What a window starts with that is read only when told.
+/// Returns the arguments for a window with manual refresh.
 pub(crate) fn start(target: Target) -> Start {
     Start {
         target: Some(target),
@@ -210,17 +211,17 @@ pub(crate) fn start(target: Target) -> Start {
         credentials: Credentials::None,
         trouble: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
-        // The keyring of whoever runs this stays as it is.
+        // Keeps the tests out of the user's keyring.
         open_secrets: Arc::new(Secrets::for_this_run),
     }
 }
 
-/// The same for the gateway at this address.
+/// Returns the arguments for a window on the gateway at this address.
 pub(crate) fn start_on(url: &str) -> Start {
     start(Target::Gateway(Profile::from_address(url).unwrap()))
 }
 
-/// A gateway with the usual sessions.
+/// Starts a gateway with the sessions of the plant.
 pub(crate) fn plant() -> FakeGateway {
     FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
 }

@@ -1,4 +1,4 @@
-//! The window as a user meets it, through its accessible names: type, click, read the counts. Needs no screen.
+//! The basic use of the window through its accessible names: filter, sort, refresh, connect, export. Needs no display.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{Picking, Start};
 
 #[test]
-fn the_first_start_shows_the_demo_gateway() {
+fn first_start_shows_the_demo_gateway() {
     let mut window = Window::open(start(Target::Demo));
     window.until_text("120 of 120 sessions");
     assert!(window.harness.query_by_label_contains("Demo gateway").is_some());
@@ -23,7 +23,7 @@ fn the_first_start_shows_the_demo_gateway() {
 }
 
 #[test]
-fn every_name_that_others_rely_on_is_there_once() {
+fn accessible_names_are_unique() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -42,7 +42,7 @@ fn every_name_that_others_rely_on_is_there_once() {
 }
 
 #[test]
-fn typing_a_pattern_narrows_the_table_at_once() {
+fn typing_filters_the_table() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -59,7 +59,7 @@ fn typing_a_pattern_narrows_the_table_at_once() {
 }
 
 #[test]
-fn a_wrong_pattern_marks_its_box_and_the_last_good_result_stays() {
+fn invalid_filter_keeps_the_last_valid_one() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -70,17 +70,17 @@ fn a_wrong_pattern_marks_its_box_and_the_last_good_result_stays() {
     window.until_text_contains("column 6");
     assert!(window.has("2 of 6 sessions"));
     assert!(window.has("username still filtered by billy"));
-    assert_eq!(window.harness.get_by_label("Username").rect(), place, "nothing moves");
-    // Another filter still works on what the last good pattern left.
+    assert_eq!(window.harness.get_by_label("Username").rect(), place, "the table moved");
+    // The other filter works together with the last valid one.
     window.type_into("Project filter", "Packaging");
     window.until_text("1 of 6 sessions");
     window.type_into("Username filter", "|x)");
-    window.until("no fault", |harness| harness.query_by_label_contains("column 6").is_none());
+    window.until("no error", |harness| harness.query_by_label_contains("column 6").is_none());
     assert!(window.has("1 of 6 sessions"));
 }
 
 #[test]
-fn a_header_sorts_up_down_and_not_at_all() {
+fn clicking_a_header_cycles_the_sort() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -106,7 +106,7 @@ fn a_header_sorts_up_down_and_not_at_all() {
 }
 
 #[test]
-fn refresh_shows_who_came_and_who_went() {
+fn refresh_shows_new_and_ended_sessions() {
     let demo = DemoGateway::start(Options { sessions: 10, still: true, ..Options::in_process() }).unwrap();
     let mut window = Window::on(demo.url());
     window.until_text("10 of 10 sessions");
@@ -133,7 +133,7 @@ fn refresh_shows_who_came_and_who_went() {
 }
 
 #[test]
-fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itself() {
+fn unreachable_gateway_keeps_its_table_and_recovers() {
     let fails = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let failing = fails.clone();
     let gateway = FakeGateway::new(move |request, stream| {
@@ -164,7 +164,7 @@ fn a_gateway_that_goes_away_leaves_its_table_with_its_age_and_comes_back_by_itse
 }
 
 #[test]
-fn another_gateway_is_connected_to_and_remembered() {
+fn connects_to_another_gateway_and_remembers_it() {
     let (first, second) = (plant(), FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..2]))));
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&first.url).unwrap());
@@ -176,13 +176,13 @@ fn another_gateway_is_connected_to_and_remembered() {
     window.type_into("Gateway address", &second.url);
     window.click("Connect");
     window.until_text("2 of 2 sessions");
-    // The window waits for its settings to be written when it closes.
+    // Closing the window waits until the settings are written.
     drop(window);
     assert_eq!(State::load(folder.path()).last.as_deref(), Some(second.url.as_str()));
 }
 
 #[test]
-fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
+fn invalid_address_explains_the_format_and_keeps_the_table() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -192,7 +192,7 @@ fn an_address_that_is_none_says_how_to_write_one_and_the_table_stays() {
     assert!(window.has("6 of 6 sessions"));
 }
 
-/// A window on the usual plant whose file dialog gives this at once.
+/// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(plant: &FakeGateway, path: Option<PathBuf>) -> Window {
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
     let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(path.clone())) };
@@ -202,7 +202,7 @@ fn exporting_to(plant: &FakeGateway, path: Option<PathBuf>) -> Window {
 }
 
 #[test]
-fn export_writes_the_shown_rows_in_the_shown_order() {
+fn exports_shown_rows_in_their_order() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("out.csv");
     let mut window = exporting_to(&plant, Some(path.clone()));
@@ -230,7 +230,7 @@ fn export_writes_the_shown_rows_in_the_shown_order() {
 }
 
 #[test]
-fn without_a_file_dialog_the_path_is_asked_for_in_the_window() {
+fn asks_for_the_path_without_a_file_dialog() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("out.csv");
     let mut window = exporting_to(&plant, None);
@@ -245,7 +245,7 @@ fn without_a_file_dialog_the_path_is_asked_for_in_the_window() {
     window.until_text_contains("6 sessions written to");
     let written = std::fs::read(&path).unwrap();
 
-    // What is there already is not replaced unasked.
+    // An existing file is replaced only after a second click.
     std::fs::write(&path, "precious").unwrap();
     window.click("Export");
     window.until_text("Save");
@@ -257,11 +257,11 @@ fn without_a_file_dialog_the_path_is_asked_for_in_the_window() {
     window.until_text("Replace it");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     window.click("Replace it");
-    window.until("the file replaced", |_| std::fs::read(&path).unwrap() == written);
+    window.until("the replaced file", |_| std::fs::read(&path).unwrap() == written);
 }
 
 #[test]
-fn the_smallest_window_holds_every_control() {
+fn smallest_window_fits_every_control() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.harness.set_size(egui::vec2(560.0, 360.0));
@@ -297,7 +297,7 @@ fn the_smallest_window_holds_every_control() {
 }
 
 #[test]
-fn the_table_of_another_gateway_is_never_shown_under_a_new_name() {
+fn connecting_clears_the_table_of_the_previous_gateway() {
     let first = plant();
     let mut window = Window::on(&first.url);
     window.until_text("6 of 6 sessions");
@@ -314,13 +314,13 @@ fn the_table_of_another_gateway_is_never_shown_under_a_new_name() {
             .query_by_label_contains(" sessions")
             .is_some_and(|node| node.value().is_some_and(|text| text.contains(" of ")))
     );
-    // A wrong pattern is told also while there is nothing to filter.
+    // An invalid filter is reported even without a table.
     window.type_into("Username filter", "[");
     window.until_text_contains("column 5");
 }
 
 #[test]
-fn an_export_that_fails_says_why_and_asks_again() {
+fn failed_export_shows_the_error_and_asks_for_a_path() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("no/such/out.csv");
     let mut window = exporting_to(&plant, Some(path));
@@ -332,7 +332,7 @@ fn an_export_that_fails_says_why_and_asks_again() {
 }
 
 #[test]
-fn each_mode_of_a_filter_is_one_click_away() {
+fn mode_buttons_change_the_filter() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -342,31 +342,31 @@ fn each_mode_of_a_filter_is_one_click_away() {
     window.until_text("0 of 6 sessions");
     window.click("Username: match case");
     window.until_text("3 of 6 sessions");
-    // A session without a username passes neither a filter nor its opposite.
+    // A null username matches neither a filter nor its inverse.
     window.click("Username: invert");
     window.until_text("2 of 6 sessions");
     assert_eq!(window.column("Username"), ["anna", "jürgen"]);
 }
 
 #[test]
-fn a_plain_text_that_finds_nobody_offers_contains() {
+fn unmatched_text_offers_to_match_any_part() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
     window.type_into("Username filter", "bil");
     let place = window.harness.get_by_label("Username").rect();
     window.until_text("No username is exactly “bil”.");
-    assert_eq!(window.harness.get_by_label("Username").rect(), place, "nothing moves");
+    assert_eq!(window.harness.get_by_label("Username").rect(), place, "the table moved");
     window.click("Match any part");
     window.until_text("3 of 6 sessions");
     assert!(!window.has("Match any part"));
-    // The keyboard is back in the box.
+    // The text box has the keyboard focus again.
     window.harness.get_by_label("Username filter").type_text("l.s");
     window.until_text("1 of 6 sessions");
 }
 
 #[test]
-fn a_pattern_still_being_typed_is_no_fault_and_changes_nothing() {
+fn incomplete_filter_keeps_the_last_valid_one() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -375,14 +375,14 @@ fn a_pattern_still_being_typed_is_no_fault_and_changes_nothing() {
     for typed in ["|", "(", "a", "n"] {
         window.type_into("Username filter", typed);
     }
-    window.until("word of an open group", |harness| harness.query_by_label_contains("column 7").is_some());
+    window.until("the error of an open group", |harness| harness.query_by_label_contains("column 7").is_some());
     assert!(window.has("2 of 6 sessions"));
     window.type_into("Username filter", "na)");
     window.until_text("3 of 6 sessions");
 }
 
 #[test]
-fn filters_are_kept_under_a_name_with_their_modes() {
+fn saves_filters_with_their_modes() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target.clone()) });
@@ -391,7 +391,7 @@ fn filters_are_kept_under_a_name_with_their_modes() {
     window.click("Username: contains");
     window.until_text("3 of 6 sessions");
     window.click("Saved filters");
-    // By mouse, as it is mostly done: the click must not close the menu.
+    // A click into the text box must not close the menu.
     window.click("Name of the filter to save");
     window.harness.event(egui::Event::Text("Bills".to_owned()));
     window.harness.step();
@@ -415,7 +415,7 @@ fn filters_are_kept_under_a_name_with_their_modes() {
 }
 
 #[test]
-fn the_help_shows_the_manuals_examples() {
+fn help_shows_the_examples_of_the_manual() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
@@ -426,7 +426,7 @@ fn the_help_shows_the_manuals_examples() {
 }
 
 #[test]
-fn one_node_down_hides_no_other_and_each_says_how_it_stands() {
+fn failed_node_hides_no_other_and_is_listed() {
     let good = plant();
     let bad = FakeGateway::gateway("8.1.44", status("402 Payment Required", ""));
     let nodes = [&good.url, &bad.url].map(|url| url.parse().unwrap()).into();
@@ -434,13 +434,13 @@ fn one_node_down_hides_no_other_and_each_says_how_it_stands() {
     let mut window = Window::open(start(target));
     window.until_text("6 of 6 sessions");
     window.until_text_contains("the Web Dev module is unlicensed");
-    // By the name that the node gives itself; the other has not said any.
+    // The name that the node reports. The failed one has reported none.
     assert_eq!(window.column("Gateway"), ["Plant"; 6]);
     window.click("Nodes");
-    for (url, said) in [(&good.url, "running, 8.1.44"), (&bad.url, "unlicensed")] {
+    for (url, expected) in [(&good.url, "running, 8.1.44"), (&bad.url, "unlicensed")] {
         let host = url.trim_start_matches("http://");
-        let told = window.harness.query_all_by_label_contains(host);
-        let told: Vec<String> = told.filter_map(|node| node.value()).collect();
-        assert!(told.iter().any(|text| text.contains(said)), "{told:?}");
+        let texts = window.harness.query_all_by_label_contains(host);
+        let texts: Vec<String> = texts.filter_map(|node| node.value()).collect();
+        assert!(texts.iter().any(|text| text.contains(expected)), "{texts:?}");
     }
 }

@@ -1,7 +1,7 @@
-//! How the main states of the window look, compared with pictures in `tests/data/pictures`.
+//! The main states of the window, compared with pictures in `tests/data/pictures`.
 //!
-//! Needs a Vulkan driver; one that draws on the processor, such as Mesa's lavapipe, will do. Without any it is skipped
-//! with one visible line; with `CI=true` it fails instead. `UPDATE_SNAPSHOTS=1 cargo test` takes new pictures.
+//! Needs a Vulkan driver, such as Mesa's lavapipe, which needs no GPU. Without one the tests are skipped with a message;
+//! with `CI=true` they fail. `UPDATE_SNAPSHOTS=1 cargo test --test window pictures` takes new pictures.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use gatewatch::settings::{State, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
 
-/// Drawn alike on every machine: nothing in it depends on the day, the place or a port.
+/// Default size of the window, in points.
 const SIZE: [f32; 2] = [980.0, 420.0];
 
-/// Whether there is anything to draw with.
+/// Returns whether there is a Vulkan driver.
 fn can_draw() -> bool {
     let adapters = wgpu::Instance::default().enumerate_adapters(wgpu::Backends::PRIMARY);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -32,7 +32,7 @@ fn can_draw() -> bool {
     true
 }
 
-/// The plant, with somebody who is logged in twice.
+/// Returns the rows of the plant, and a second session of one user in one project.
 fn rows() -> Vec<&'static str> {
     let mut rows = PLANT.to_vec();
     rows.push(r#""billy","Boiler","fe80::1:2",false,"G7",1795365250000"#);
@@ -43,7 +43,7 @@ fn builder() -> HarnessBuilder<App> {
     Harness::builder().with_size(SIZE).with_theme(Theme::Dark)
 }
 
-/// A window on a gateway called Plant, dates in UTC.
+/// Opens a window with dates in UTC on a gateway named Plant, so that pictures depend on no time zone or port.
 fn open(builder: HarnessBuilder<App>, gateway: &FakeGateway, layout: Layout) -> Window {
     let profile = Profile::from_address(&gateway.url).unwrap().named("Plant");
     let state = State { table: Layout { dates: gatewatch::display::DateStyle::Utc, ..layout }, last: None };
@@ -68,7 +68,7 @@ fn compare(window: &mut Window, name: &str) {
 }
 
 #[test]
-fn filtered_sorted_and_selected_with_counts_and_details() {
+fn filtered_and_sorted_with_panels() {
     if !can_draw() {
         return;
     }
@@ -88,7 +88,7 @@ fn filtered_sorted_and_selected_with_counts_and_details() {
 }
 
 #[test]
-fn groups_in_a_light_window() {
+fn groups_in_light_theme() {
     if !can_draw() {
         return;
     }
@@ -101,7 +101,7 @@ fn groups_in_a_light_window() {
 }
 
 #[test]
-fn a_pattern_at_fault_on_a_screen_of_twice_the_density() {
+fn incomplete_filter_at_200_percent() {
     if !can_draw() {
         return;
     }
@@ -115,7 +115,7 @@ fn a_pattern_at_fault_on_a_screen_of_twice_the_density() {
 }
 
 #[test]
-fn a_gateway_that_is_gone_leaves_its_table_grey() {
+fn stale_table() {
     if !can_draw() {
         return;
     }
@@ -137,7 +137,7 @@ fn a_gateway_that_is_gone_leaves_its_table_grey() {
 }
 
 #[test]
-fn the_form_of_a_gateway_in_a_light_window() {
+fn gateway_form_in_light_theme() {
     if !can_draw() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Headers: order, width, visibility, sort, the form of dates, and all of it after a restart.
+//! Columns: order, width, visibility, sort and date style, and the same after a restart.
 
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -8,32 +8,32 @@ use crate::support::window::{Window, plant};
 use crate::support::{FakeGateway, answer, ok};
 
 #[test]
-fn a_header_is_dragged_to_another_place_and_its_cells_go_with_it() {
+fn dragging_a_header_moves_the_column() {
     let mut window = open();
     let from = header(&window, "Client ID").center();
     window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));
     assert_eq!(titles(&window), ["Client ID", "Username", "Project", "Address", "Designer", "Created"]);
     assert_eq!(window.column("Client ID"), IDS);
     assert!(window.harness.query_by_label("6 of 6 sessions").is_some());
-    // To the very end, and nowhere.
+    // To the end, and back to the same place.
     let from = header(&window, "Username").center();
     window.drag(from, header(&window, "Created").right_center() - vec2(4.0, 0.0));
     assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Designer", "Created", "Username"]);
     let from = header(&window, "Project").center();
     window.drag(from, from + vec2(30.0, 0.0));
     assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Designer", "Created", "Username"]);
-    // A drag is no click.
+    // A drag does not sort.
     assert_eq!(window.column("Client ID"), IDS);
 }
 
 #[test]
-fn an_edge_resizes_and_a_double_click_on_it_fits() {
+fn dragging_an_edge_resizes_and_a_double_click_fits() {
     let mut window = open();
     let before = header(&window, "Username");
     let edge = header(&window, "Width of Username").center();
     window.drag(edge, edge + vec2(60.0, 0.0));
     assert!((header(&window, "Username").width() - before.width() - 60.0).abs() < 1.0);
-    // Never so narrow that it is lost.
+    // There is a minimum width.
     let edge = header(&window, "Width of Username").center();
     window.drag(edge, edge - vec2(500.0, 0.0));
     assert!(header(&window, "Username").width() >= 39.0);
@@ -47,19 +47,19 @@ fn an_edge_resizes_and_a_double_click_on_it_fits() {
 }
 
 #[test]
-fn columns_are_hidden_and_shown_and_put_back() {
+fn hides_shows_and_resets_columns() {
     let mut window = open();
     menu(&mut window, "Address");
     window.click("Hide this column");
     assert_eq!(titles(&window), ["Username", "Project", "Designer", "Client ID", "Created"]);
-    // Several in one go: the menu stays open.
+    // The menu stays open for several columns.
     menu(&mut window, "Project");
     window.click("Show column Client ID");
     window.click("Show column Address");
     assert_eq!(titles(&window), ["Username", "Project", "Address", "Designer", "Created"]);
     window.click("Reset columns");
     assert_eq!(titles(&window), ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
-    // The same list hangs on a button, for those who don't know of right clicks.
+    // The Columns button shows the same list.
     window.press(NONE, Key::Escape);
     window.click("Columns");
     window.click("Show column Designer");
@@ -67,7 +67,7 @@ fn columns_are_hidden_and_shown_and_put_back() {
 }
 
 #[test]
-fn further_columns_wait_in_the_chooser() {
+fn other_columns_are_hidden_at_first() {
     let body = answer(&[r#""billy","P","h",false,"A",0,77"#]).replace(
         r#"{"name":"creationTime","type":"Date"}"#,
         r#"{"name":"creationTime","type":"Date"},{"name":"memory","type":"Long"}"#,
@@ -83,14 +83,14 @@ fn further_columns_wait_in_the_chooser() {
 }
 
 #[test]
-fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
+fn ctrl_click_adds_a_column_to_the_sort() {
     let mut window = open();
     window.click("Project");
     window.until_column("Project", &["Boiler", "Boiler", "Boiler", "Intake", "Packaging", "Packaging"]);
     let username = header(&window, "Username").center();
     window.click_at(username, PointerButton::Primary, CTRL);
     window.until_column("Username", &["anna", "bill.smith", "billy", "jürgen", "billy", "–"]);
-    let told = |window: &Window, title: &str| {
+    let description = |window: &Window, title: &str| {
         window
             .harness
             .get_by_label(title)
@@ -100,14 +100,14 @@ fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
             .unwrap_or_default()
             .to_owned()
     };
-    assert_eq!(told(&window, "Project"), "sorted ascending, 1");
-    assert_eq!(told(&window, "Username"), "sorted ascending, 2");
+    assert_eq!(description(&window, "Project"), "sorted ascending, 1");
+    assert_eq!(description(&window, "Username"), "sorted ascending, 2");
     window.click_at(username, PointerButton::Primary, CTRL);
     window.until_column("Username", &["billy", "bill.smith", "anna", "jürgen", "billy", "–"]);
     window.click_at(username, PointerButton::Primary, CTRL);
     window.until_column("Username", &["anna", "bill.smith", "billy", "jürgen", "billy", "–"]);
-    assert!(!told(&window, "Username").contains("sorted"));
-    assert_eq!(told(&window, "Project"), "sorted ascending");
+    assert!(!description(&window, "Username").contains("sorted"));
+    assert_eq!(description(&window, "Project"), "sorted ascending");
     menu(&mut window, "Created");
     window.click("Sort descending");
     window.until_column("Client ID", &["A1", "B2", "C3", "E5", "F6", "D4"]);
@@ -117,7 +117,7 @@ fn ctrl_click_adds_a_column_to_the_sort_and_shows_its_rank() {
 }
 
 #[test]
-fn the_arrangement_survives_a_restart() {
+fn layout_survives_a_restart() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let open = || remembering(&plant, folder.path());
     let mut window = open();
@@ -136,7 +136,7 @@ fn the_arrangement_survives_a_restart() {
     window.until_column("Client ID", &["B2", "C3", "F6", "A1", "E5", "D4"]);
     window.click("Details");
     let width = header(&window, "Client ID").width();
-    // The window waits for its settings to be written when it closes.
+    // Closing the window waits until the settings are written.
     drop(window);
 
     let mut window = open();
@@ -148,7 +148,7 @@ fn the_arrangement_survives_a_restart() {
 }
 
 #[test]
-fn dates_are_read_in_four_ways() {
+fn date_styles() {
     let mut window = open();
     let style = |window: &mut Window, name: &str| {
         menu(window, "Created");
@@ -158,7 +158,7 @@ fn dates_are_read_in_four_ways() {
     };
     assert_eq!(style(&mut window, "UTC"), "2026-11-22 16:41:40");
     assert_eq!(style(&mut window, "Gateway's time zone"), "2026-11-22 16:41:40");
-    // The gateway's clock stands before that moment.
+    // The gateway's clock is before that time.
     assert_eq!(style(&mut window, "Age"), "in the future");
     assert_eq!(style(&mut window, "Local time").len(), "2026-11-22 16:41:40".len());
 }

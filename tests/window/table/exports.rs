@@ -1,4 +1,4 @@
-//! Exports: which sessions, as what, and given up in the middle.
+//! Exports: rows, formats and cancelling.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{CTRL, NONE, menu};
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, answer, ok};
 
-/// A window whose file dialog gives this at once.
+/// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(url: &str, path: std::path::PathBuf) -> Window {
     let target = Target::Gateway(Profile::from_address(url).unwrap());
     let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(Some(path.clone()))) };
@@ -20,7 +20,7 @@ fn exporting_to(url: &str, path: std::path::PathBuf) -> Window {
 }
 
 #[test]
-fn shown_selected_or_all_sessions_are_exported() {
+fn exports_shown_selected_or_all_rows() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("out");
     let mut window = exporting_to(&plant.url, path.clone());
@@ -55,7 +55,7 @@ fn shown_selected_or_all_sessions_are_exported() {
     let all = export(&mut window, &["All sessions", "CSV for a spreadsheet"], "6");
     assert!(all.starts_with("\u{feff}username,project,address,isDesigner,clientId,creationTime\r\n"));
     assert_eq!(all.lines().count(), 7);
-    // Nothing selected: nothing to export.
+    // Without a selection there is nothing to export.
     window.press(NONE, Key::Escape);
     window.click("Export options");
     window.click("Selected sessions");
@@ -64,7 +64,7 @@ fn shown_selected_or_all_sessions_are_exported() {
     std::fs::remove_file(&path).unwrap();
     window.press(CTRL, Key::E);
     assert!(!path.exists() && window.harness.query_by_label_contains("written to").is_none());
-    // With something selected, the key does what the button does.
+    // With a selection, the shortcut does the same as the button.
     window.click_cell("Username", 0, NONE);
     window.press(CTRL, Key::E);
     window.until_text_contains("1 session written to");
@@ -72,12 +72,12 @@ fn shown_selected_or_all_sessions_are_exported() {
 
 #[cfg(unix)]
 #[test]
-fn a_large_export_shows_how_far_it_is_and_can_be_cancelled() {
+fn large_export_shows_progress_and_can_be_cancelled() {
     let rows: Vec<String> = (0..120_000).map(|n| format!(r#""user{n}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
     let folder = tempfile::tempdir().unwrap();
-    // A pipe that nobody reads yet: the export waits in the middle for as long as the test wants.
+    // A pipe blocks the export until the test reads from it.
     let pipe = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut window = exporting_to(&gateway.url, pipe.clone());
@@ -91,5 +91,5 @@ fn a_large_export_shows_how_far_it_is_and_can_be_cancelled() {
     window.until("the end", |harness| !harness.get_by_label("Export").accesskit_node().is_disabled());
     assert!(!window.has("Cancel the export"));
     window.until_text("cancelled; no file was written");
-    assert!(read < 120_000 * 20, "cancelled, and yet {read} bytes came");
+    assert!(read < 120_000 * 20, "{read} bytes were written after the export was cancelled");
 }

@@ -1,4 +1,4 @@
-//! The power table as a user meets it: by mouse and by keyboard, through its accessible names. Needs no screen.
+//! The table by mouse and keyboard, through its accessible names. Needs no display.
 
 mod columns;
 mod exports;
@@ -22,10 +22,10 @@ const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
-/// The client ids of the plant, in its order.
+/// The client IDs of the plant, in the gateway's order.
 const IDS: [&str; 6] = ["A1", "B2", "C3", "D4", "E5", "F6"];
 
-/// A window that begins as the last one on this folder ended.
+/// Opens a window with the state that the last one saved in this folder.
 fn remembering(gateway: &FakeGateway, folder: &Path) -> Window {
     let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
     let state = State::load(folder);
@@ -40,7 +40,7 @@ fn open() -> Window {
     window
 }
 
-/// A gateway whose answer can be changed.
+/// Starts a gateway whose answer can be changed.
 fn changing(rows: &[&str]) -> (FakeGateway, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(answer(rows)));
     let theirs = body.clone();
@@ -58,7 +58,7 @@ fn header(window: &Window, name: &str) -> Rect {
     window.harness.get_by_label(name).rect()
 }
 
-/// The titles from left to right.
+/// Returns the titles of the columns from left to right.
 fn titles(window: &Window) -> Vec<String> {
     let mut titles: Vec<(f32, String)> = window
         .harness

@@ -1,4 +1,4 @@
-//! Rows: selecting and scrolling by mouse and keyboard, at every scale, and as a screen reader finds them.
+//! Rows: selection, scrolling, keyboard focus and what screen readers get.
 
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, Pos2, pos2, vec2};
@@ -9,7 +9,7 @@ use crate::support::window::{Window, plant};
 use crate::support::{FakeGateway, PLANT, answer, ok};
 
 #[test]
-fn rows_are_selected_by_mouse() {
+fn selects_by_mouse() {
     let mut window = open();
     window.click_cell("Username", 1, NONE);
     assert_eq!(window.selected("Client ID"), ["B2"]);
@@ -19,7 +19,7 @@ fn rows_are_selected_by_mouse() {
     window.click_cell("Address", 5, CTRL);
     assert_eq!(window.selected("Client ID"), ["B2", "D4", "F6"]);
     assert!(window.has("3 selected"));
-    // A drag selects what it goes over.
+    // A drag selects a range.
     let at = |window: &Window, line: f32| {
         let first = header(window, "Username");
         pos2(first.left() + 20.0, first.bottom() + 22.0 * (line + 0.5))
@@ -27,16 +27,16 @@ fn rows_are_selected_by_mouse() {
     let (from, to) = (at(&window, 0.0), at(&window, 2.0));
     window.drag(from, to);
     assert_eq!(window.selected("Client ID"), ["A1", "B2", "C3"]);
-    // Below the last row there is nobody.
+    // A click below the last row clears the selection.
     let below = at(&window, 9.0);
     window.click_at(below, PointerButton::Primary, NONE);
     assert_eq!(window.selected("Client ID"), [""; 0]);
 }
 
 #[test]
-fn rows_are_selected_by_keyboard() {
+fn selects_by_keyboard() {
     let mut window = open();
-    // Nothing has the keyboard at first: the table takes it.
+    // The table takes the keyboard focus that nothing else has.
     window.press(NONE, Key::ArrowDown);
     assert_eq!(window.selected("Client ID"), ["A1"]);
     window.press(NONE, Key::ArrowDown);
@@ -56,7 +56,7 @@ fn rows_are_selected_by_keyboard() {
 }
 
 #[test]
-fn menus_open_by_keyboard_too() {
+fn menus_open_by_keyboard() {
     let mut window = open();
     window.press(NONE, Key::ArrowDown);
     window.press(NONE, Key::ArrowDown);
@@ -67,7 +67,7 @@ fn menus_open_by_keyboard_too() {
     window.press(NONE, Key::Enter);
     assert_eq!(window.copied(), "Boiler");
     assert!(!window.has("Copy cell"));
-    // Back in the table, and on to a header.
+    // The focus returns to the table. Headers have a menu, too.
     window.press(NONE, Key::ArrowDown);
     assert_eq!(window.selected("Client ID"), ["C3"]);
     window.harness.get_by_label("Address").focus();
@@ -80,7 +80,7 @@ fn menus_open_by_keyboard_too() {
 }
 
 #[test]
-fn a_click_on_a_button_leaves_the_keyboard_to_the_table() {
+fn clicking_a_button_returns_the_focus_to_the_table() {
     let mut window = open();
     window.press(NONE, Key::ArrowDown);
     window.click("Username");
@@ -90,7 +90,7 @@ fn a_click_on_a_button_leaves_the_keyboard_to_the_table() {
     window.click("Details");
     window.press(NONE, Key::ArrowUp);
     assert_eq!(window.selected("Client ID"), ["A1"]);
-    // From a text box, too.
+    // Also when a text box had the focus.
     window.harness.get_by_label("Username filter").focus();
     window.harness.step();
     window.click("Details");
@@ -99,13 +99,13 @@ fn a_click_on_a_button_leaves_the_keyboard_to_the_table() {
 }
 
 #[test]
-fn keys_that_leave_a_text_box_do_nothing_else() {
+fn enter_and_escape_in_a_text_box_only_leave_it() {
     let mut window = open();
     window.type_into("Username filter", "bi.*");
     window.until_text("3 of 6 sessions");
     window.press(NONE, Key::Enter);
     assert!(!window.has("No session selected"), "Enter in the box opened the details");
-    // Escape in another box leaves that, and neither the selection nor the filters.
+    // Escape in another text box keeps the selection and the filters.
     window.press(NONE, Key::ArrowDown);
     window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
@@ -115,7 +115,7 @@ fn keys_that_leave_a_text_box_do_nothing_else() {
 }
 
 #[test]
-fn a_drag_over_rows_takes_the_keyboard_and_ctrl_keeps_what_was_selected() {
+fn dragging_over_rows_takes_the_focus() {
     let mut window = open();
     window.click_cell("Username", 5, NONE);
     window.harness.get_by_label("Username filter").focus();
@@ -132,7 +132,7 @@ fn a_drag_over_rows_takes_the_keyboard_and_ctrl_keeps_what_was_selected() {
     assert_eq!(window.selected("Client ID"), ["A1", "B2", "F6"]);
     window.press(NONE, Key::ArrowDown);
     assert_eq!(window.selected("Client ID"), ["C3"]);
-    // A hand that trembles within one row with Ctrl held has clicked it, no more.
+    // A drag within one row is the same as a click.
     window.harness.event(egui::Event::ModifiersChanged(CTRL));
     let from = at(&window, 4.0);
     window.drag(from, from + vec2(30.0, 3.0));
@@ -142,14 +142,14 @@ fn a_drag_over_rows_takes_the_keyboard_and_ctrl_keeps_what_was_selected() {
 }
 
 #[test]
-fn escape_steps_back_from_the_selection_then_from_the_filters() {
+fn escape_clears_the_selection_then_the_filters() {
     let mut window = open();
     window.type_into("Username filter", "bi.*");
     window.until_text("3 of 6 sessions");
     window.click("Clients");
     window.click_cell("Username", 0, NONE);
     assert!(window.has("1 selected"));
-    // A menu takes the key for itself.
+    // An open menu takes the key.
     window.menu_of_cell("Username", 0);
     assert!(window.has("Copy cell"));
     window.press(NONE, Key::Escape);
@@ -163,7 +163,7 @@ fn escape_steps_back_from_the_selection_then_from_the_filters() {
 }
 
 #[test]
-fn ctrl_f_and_typing_both_lead_to_the_username_box() {
+fn ctrl_f_and_typing_focus_the_username_filter() {
     let mut window = open();
     window.press(NONE, Key::ArrowDown);
     window.press(CTRL, Key::F);
@@ -176,14 +176,14 @@ fn ctrl_f_and_typing_both_lead_to_the_username_box() {
     }
     window.until_text("3 of 6 sessions");
     assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), "bi.*");
-    // Keys in the box are the box's.
+    // The text box takes its keys.
     window.press(NONE, Key::Home);
     assert!(window.harness.get_by_label("Username filter").is_focused());
     assert_eq!(window.selected("Client ID"), ["A1"]);
 }
 
 #[test]
-fn the_selection_stays_with_its_sessions_when_a_refresh_moves_them() {
+fn keeps_selection_across_refresh() {
     let (gateway, body) = changing(&PLANT);
     let mut window = Window::on(&gateway.url);
     window.until_text("6 of 6 sessions");
@@ -197,19 +197,19 @@ fn the_selection_stays_with_its_sessions_when_a_refresh_moves_them() {
     window.until_text("7 of 7 sessions");
     assert_eq!(window.column("Client ID"), ["N0", "F6", "E5", "D4", "C3", "B2", "A1"]);
     assert_eq!(window.selected("Client ID"), ["E5", "B2"]);
-    // One of them logs out.
+    // One of the selected sessions ends.
     *body.lock().unwrap() = answer(&PLANT[..2]);
     window.press(NONE, Key::F5);
     window.until_text("2 of 2 sessions");
     assert_eq!(window.selected("Client ID"), ["B2"]);
-    // A sort moves them, too.
+    // Sorting keeps the selection, too.
     window.click("Username");
     window.until_column("Client ID", &["B2", "A1"]);
     assert_eq!(window.selected("Client ID"), ["B2"]);
 }
 
 #[test]
-fn the_wheel_and_the_scroll_bar_reach_every_row() {
+fn wheel_and_scroll_bar_reach_every_row() {
     let rows: Vec<String> = (0..1000).map(|n| format!(r#""user{n:04}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
@@ -218,7 +218,7 @@ fn the_wheel_and_the_scroll_bar_reach_every_row() {
     let bar = header(&window, "Vertical scroll bar");
     window.drag(bar.center_top() + vec2(0.0, 5.0), bar.center_bottom() + vec2(0.0, 50.0));
     assert_eq!(window.column("Username").last().unwrap(), "user0999");
-    // A click beside the thumb goes one page.
+    // A click outside the thumb scrolls by a page.
     let last = window.column("Username")[0].clone();
     window.click_at(bar.center_top() + vec2(0.0, 40.0), PointerButton::Primary, NONE);
     assert!(window.column("Username")[0] < last);
@@ -228,7 +228,7 @@ fn the_wheel_and_the_scroll_bar_reach_every_row() {
     assert_eq!(window.column("Username")[0], "user0003");
 }
 
-/// Turns the wheel over a place, by points.
+/// Scrolls by this many points, with the pointer at this position.
 fn wheel(window: &mut Window, at: Pos2, points: f32) {
     window.harness.event(egui::Event::PointerMoved(at));
     window.harness.event(egui::Event::MouseWheel {
@@ -238,14 +238,14 @@ fn wheel(window: &mut Window, at: Pos2, points: f32) {
         source: egui::MouseWheelSource::Wheel,
         modifiers: NONE,
     });
-    // The wheel turns softly, over some frames.
+    // egui spreads the scrolling over several frames.
     for _ in 0..60 {
         window.harness.step();
     }
 }
 
 #[test]
-fn zoom_makes_everything_larger_and_is_remembered() {
+fn zoom_is_saved() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let open = || remembering(&plant, folder.path());
     let mut window = open();
@@ -269,7 +269,7 @@ fn zoom_makes_everything_larger_and_is_remembered() {
 }
 
 #[test]
-fn rows_stand_on_whole_pixels_at_every_scale() {
+fn rows_begin_on_whole_pixels_at_every_scale() {
     let rows: Vec<String> = (0..300).map(|n| format!(r#""user{n:03}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
@@ -288,7 +288,7 @@ fn rows_stand_on_whole_pixels_at_every_scale() {
                 .collect();
             places.sort_by_key(|(_, index)| *index);
             for pair in places.windows(2) {
-                assert_eq!(pair[1].1, pair[0].1 + 1, "none is skipped or doubled");
+                assert_eq!(pair[1].1, pair[0].1 + 1, "a row is missing or repeated");
                 let height = pair[1].0 - pair[0].0;
                 assert!((height - (22.0 * scale).round()).abs() < 0.01, "{height} at {scale}");
                 assert!((pair[0].0 - pair[0].0.round()).abs() < 0.01, "{} at {scale}", pair[0].0);
@@ -298,7 +298,7 @@ fn rows_stand_on_whole_pixels_at_every_scale() {
 }
 
 #[test]
-fn a_screen_reader_finds_a_table_with_rows_and_cells_and_follows_the_keyboard() {
+fn screen_readers_get_table_roles_and_the_cursor() {
     let mut window = open();
     let grid = window.harness.get_by_role_and_label(Role::Grid, "Sessions");
     let data = grid.accesskit_node();

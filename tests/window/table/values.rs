@@ -1,4 +1,4 @@
-//! What stands in the cells: copied, filtered by, counted, grouped, told in full.
+//! Values: copying, filters by cell, counts, groups and details.
 
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -8,7 +8,7 @@ use crate::support::window::Window;
 use crate::support::{PLANT, answer};
 
 #[test]
-fn what_is_selected_is_copied_for_spreadsheets_and_programs() {
+fn copies_selected_rows() {
     let mut window = open();
     menu(&mut window, "Created");
     window.click("UTC");
@@ -24,7 +24,7 @@ fn what_is_selected_is_copied_for_spreadsheets_and_programs() {
          \tPackaging\t::1\tfalse\tD4\t\n"
     );
     window.until_text("2 sessions copied");
-    // As it is shown: order and columns.
+    // With the order and the columns shown.
     let from = header(&window, "Client ID").center();
     window.drag(from, header(&window, "Username").left_center() + vec2(10.0, 0.0));
     menu(&mut window, "Created");
@@ -44,7 +44,7 @@ fn what_is_selected_is_copied_for_spreadsheets_and_programs() {
 }
 
 #[test]
-fn a_single_cell_is_copied_by_mouse_and_by_keyboard() {
+fn copies_a_cell_by_mouse_and_keyboard() {
     let mut window = open();
     window.menu_of_cell("Address", 1);
     assert_eq!(window.selected("Client ID"), ["B2"]);
@@ -59,7 +59,7 @@ fn a_single_cell_is_copied_by_mouse_and_by_keyboard() {
 }
 
 #[test]
-fn a_menu_stays_with_its_cell_and_moves_with_the_next_right_click() {
+fn cell_menu_keeps_its_cell_across_refresh() {
     let (gateway, body) = changing(&PLANT);
     let mut window = Window::on(&gateway.url);
     window.until_text("6 of 6 sessions");
@@ -74,14 +74,14 @@ fn a_menu_stays_with_its_cell_and_moves_with_the_next_right_click() {
     window.menu_of_cell("Client ID", 3);
     window.click("Copy cell");
     assert_eq!(window.copied(), "F6");
-    // Below the last row it is about no cell.
+    // Below the last row there is no cell.
     let below = header(&window, "Username").center() + vec2(0.0, 300.0);
     window.click_at(below, PointerButton::Secondary, NONE);
     assert!(window.has("Copy as getSessionInfo call") && !window.has("Copy cell"));
 }
 
 #[test]
-fn a_cell_filters_to_its_value_or_excludes_it() {
+fn cell_menu_keeps_or_excludes_a_value() {
     let mut window = open();
     window.menu_of_cell("Username", 2);
     window.click("Filter to this value");
@@ -102,14 +102,14 @@ fn a_cell_filters_to_its_value_or_excludes_it() {
     window.until_text("4 of 6 sessions");
     window.click("Remove the filter: Project is not Packaging");
     window.until_text("6 of 6 sessions");
-    // Also where there is no value.
+    // Null can be excluded, too.
     window.menu_of_cell("Username", 3);
     window.click("Exclude this value");
     window.until_text("5 of 6 sessions");
 }
 
 #[test]
-fn the_filters_in_force_are_copied_as_a_call() {
+fn copies_filters_as_a_call() {
     let mut window = open();
     let call = |window: &mut Window| {
         window.menu_of_cell("Username", 0);
@@ -134,7 +134,7 @@ fn the_filters_in_force_are_copied_as_a_call() {
 }
 
 #[test]
-fn what_is_shown_is_counted_and_clients_are_told_from_designers() {
+fn counts_clients_and_designers() {
     let mut window = open();
     assert!(window.has("4 users · 4 clients · 1 designer"));
     window.click("Designers");
@@ -149,7 +149,7 @@ fn what_is_shown_is_counted_and_clients_are_told_from_designers() {
 }
 
 #[test]
-fn a_click_that_adds_keeps_what_a_pattern_found() {
+fn ctrl_click_on_a_count_extends_a_pattern() {
     let mut window = open();
     window.type_into("Username filter", "bil.*");
     window.until_text("3 of 6 sessions");
@@ -161,7 +161,7 @@ fn a_click_that_adds_keeps_what_a_pattern_found() {
 }
 
 #[test]
-fn users_and_projects_are_counted_and_a_click_filters() {
+fn clicking_a_count_filters() {
     let mut window = open();
     window.click("Counts");
     window.until_text("Users (4)");
@@ -177,7 +177,7 @@ fn users_and_projects_are_counted_and_a_click_filters() {
     window.click("bill.smith: 1 session");
     window.until_text("1 of 6 sessions");
     assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), r"bill\.smith");
-    // The others are still there to be added.
+    // The other users stay listed.
     let billy = window.harness.get_by_label("billy: 2 sessions").rect().center();
     window.click_at(billy, PointerButton::Primary, CTRL);
     window.until_text("3 of 6 sessions");
@@ -192,19 +192,19 @@ fn users_and_projects_are_counted_and_a_click_filters() {
 }
 
 #[test]
-fn groups_show_who_is_logged_in_twice() {
+fn groups_mark_duplicate_logins() {
     let (gateway, body) = changing(&PLANT);
     let mut window = Window::on(&gateway.url);
     window.until_text("6 of 6 sessions");
-    let marked = |window: &Window| window.harness.query_all_by_label("2×").count();
-    assert_eq!(marked(&window), 0);
+    let badges = |window: &Window| window.harness.query_all_by_label("2×").count();
+    assert_eq!(badges(&window), 0);
     let mut twice = PLANT.to_vec();
     twice.push(r#""billy","Boiler","panel-2",false,"G7",1795365300000"#);
     *body.lock().unwrap() = answer(&twice);
     window.press(NONE, Key::F5);
     window.until_text("7 of 7 sessions");
-    // The same user in another project is no mark.
-    assert_eq!(marked(&window), 2);
+    // A session in another project doesn't count.
+    assert_eq!(badges(&window), 2);
 
     window.click("Group");
     window.click("By username");
@@ -215,7 +215,7 @@ fn groups_show_who_is_logged_in_twice() {
     window.click("Group");
     window.click("Largest group first");
     window.until_column("Client ID", &["A1", "F6", "G7", "B2", "C3", "E5", "D4"]);
-    // A click on the sign closes, the arrow keys open and close.
+    // A click on the sign collapses, the arrow keys collapse and expand.
     let head = header(&window, "Username billy, 3 sessions, signed in twice to one project");
     window.click_at(head.left_center() + vec2(8.0, 0.0), PointerButton::Primary, NONE);
     window.until_column("Client ID", &["B2", "C3", "E5", "D4"]);
@@ -232,7 +232,7 @@ fn groups_show_who_is_logged_in_twice() {
 }
 
 #[test]
-fn details_show_every_column_and_copy_each() {
+fn details_show_and_copy_every_column() {
     let mut window = open();
     menu(&mut window, "Client ID");
     window.click("Hide this column");
@@ -249,7 +249,7 @@ fn details_show_every_column_and_copy_each() {
     assert_eq!(window.copied(), "B2");
     window.press(NONE, Key::ArrowDown);
     window.until_text("Client ID: C3");
-    // Who is gone is no longer told about, and nobody else in their place.
+    // Without a selection the panel is empty.
     window.press(NONE, Key::Escape);
     window.until_text("No session selected");
 }
