@@ -293,7 +293,7 @@ impl eframe::App for App {
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.draw(ui);
         if !self.commands.is_empty() {
-            ctx.request_repaint();
+            run_before_showing(&ctx);
         }
         give_back_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
@@ -352,6 +352,16 @@ impl App {
         if let Some(session) = &ui_state.terminate_target {
             confirm_terminate::show(ui, session, commands);
         }
+    }
+}
+
+/// Has egui discard what this pass drew and start another one, whose `logic` runs the commands: what the user did shows
+/// in the same frame. The second pass has no input, so it hardly ever emits commands; those wait for the next frame.
+fn run_before_showing(ctx: &Context) {
+    if ctx.current_pass_index() == 0 {
+        ctx.request_discard("commands change what is shown");
+    } else {
+        ctx.request_repaint();
     }
 }
 
