@@ -104,7 +104,11 @@ impl Window {
     pub(crate) fn until_column(&mut self, header: &str, texts: &[&str]) {
         let end = Instant::now() + PATIENCE;
         while self.column(header) != texts {
-            assert!(Instant::now() < end, "timed out waiting for {header} to be {texts:?}: {:?}", self.column(header));
+            assert!(
+                Instant::now() < end,
+                "timed out waiting for {header} to be {texts:?}: {:?}",
+                self.column(header)
+            );
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
             self.harness.step();
         }

@@ -375,7 +375,8 @@ fn incomplete_filter_keeps_the_last_valid_one() {
     for typed in ["|", "(", "a", "n"] {
         window.type_into("Username filter", typed);
     }
-    window.until("the error of an open group", |harness| harness.query_by_label_contains("column 7").is_some());
+    window
+        .until("the error of an open group", |harness| harness.query_by_label_contains("column 7").is_some());
     assert!(window.has("2 of 6 sessions"));
     window.type_into("Username filter", "na)");
     window.until_text("3 of 6 sessions");
