@@ -1,9 +1,9 @@
-//! Word to the owner of a thread that the thread has ended.
+//! Notification of a thread's owner when the thread ends.
 
-/// Calls its function when dropped: at the end of a thread, however that came about.
-pub(crate) struct NotifyOnDrop<W: Fn()>(pub(crate) W);
+/// Calls its function when dropped, so that a thread that holds it also notifies its owner after a panic.
+pub(crate) struct NotifyOnDrop<F: Fn()>(pub(crate) F);
 
-impl<W: Fn()> Drop for NotifyOnDrop<W> {
+impl<F: Fn()> Drop for NotifyOnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }

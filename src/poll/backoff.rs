@@ -1,20 +1,23 @@
-//! How long to wait before the next read.
+//! The delay before a failed read is retried.
 
 use std::time::Duration;
 
-/// The pause after the first failure.
-const FIRST: Duration = Duration::from_secs(1);
-/// The longest pause: a gateway that comes back is seen within a minute.
-const LONGEST: Duration = Duration::from_mins(1);
+/// The delay after the first failure.
+const MIN_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay: a gateway that is reachable again is noticed within a minute.
+const MAX_DELAY: Duration = Duration::from_mins(1);
+/// The largest fraction of a delay that is left out at random.
+const MAX_JITTER: f64 = 0.2;
 
-/// The pause after so many failures in a row, at least one: doubled each time, up to a minute.
+/// Returns the delay after this number of failures in a row, at least one. It doubles with each failure, up to
+/// [`MAX_DELAY`].
 ///
-/// `chance` is between 0 and 1. It takes off up to a fifth, so that many programs that lost one gateway at the same
-/// moment don't all come back at the same moment.
-pub(super) fn after_failures(failures: u32, chance: f64) -> Duration {
+/// `random` is between 0 and 1, and shortens the delay by up to [`MAX_JITTER`], so that many programs that lost a gateway
+/// at one moment don't retry at one moment.
+pub(super) fn delay(failures: u32, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let pause = FIRST.saturating_mul(1 << doublings).min(LONGEST);
-    pause.mul_f64(1.0 - 0.2 * chance.clamp(0.0, 1.0))
+    let delay = MIN_DELAY.saturating_mul(1 << doublings).min(MAX_DELAY);
+    delay.mul_f64(1.0 - MAX_JITTER * random.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -22,14 +25,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_up_to_a_minute() {
-        let seconds: Vec<u64> = (1..=9).map(|failures| after_failures(failures, 0.0).as_secs()).collect();
+    fn doubles_up_to_a_minute() {
+        let seconds: Vec<u64> = (1..=9).map(|failures| delay(failures, 0.0).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-        assert_eq!(after_failures(u32::MAX, 0.0), LONGEST);
+        assert_eq!(delay(u32::MAX, 0.0), MAX_DELAY);
     }
 
     #[test]
-    fn chance_shortens_a_pause_by_a_fifth_at_most() {
-        assert_eq!(after_failures(7, 1.0), Duration::from_secs(48));
+    fn jitter_shortens_a_delay_by_at_most_a_fifth() {
+        assert_eq!(delay(7, 1.0), Duration::from_secs(48));
     }
 }

@@ -1,198 +1,350 @@
-//! One node of a watched gateway: what it said last, and when it is asked again.
+//! One node of a polled gateway: its last snapshot and its next read.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::{NodeStatus, backoff};
+use super::backoff;
+use super::status::NodeStatus;
 use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
 
-/// A read that takes longer is shown as such; one that does not would only flicker.
-const WORTH_SHOWING: Duration = Duration::from_millis(500);
+/// A read that takes longer is reported.
+const SLOW_READ: Duration = Duration::from_millis(500);
 
-/// What is known of a node.
+/// A node of a polled gateway.
 pub(super) struct Node {
-    pub(super) news: NodeStatus,
-    pub(super) last_good: Option<NodeSnapshot>,
-    /// What it is read with, where that is not what the others are read with.
+    pub(super) status: NodeStatus,
+    pub(super) snapshot: Option<NodeSnapshot>,
+    /// The client of this node if it isn't that of all nodes.
     pub(super) client: Option<Client>,
-    /// Somebody told to read it, and has not heard yet what came of it.
-    pub(super) is_awaited: bool,
-    /// How many times in a row a read failed.
+    /// `true` from a manual refresh until the end of the next read.
+    pub(super) is_refresh_pending: bool,
+    /// Number of failed reads in a row.
     failures: u32,
     state: State,
 }
 
-/// What a node is about.
 #[derive(Clone, Copy)]
 enum State {
-    /// It is being read, and whether that takes so long that it is said.
-    Reading { since: Instant },
-    /// It is read again then; only when told without a time.
-    Waiting { next: Option<Instant> },
-    /// It is read once the login has opened another node.
-    Held,
+    Reading {
+        started: Instant,
+    },
+    /// The next read starts at this time; `None` for manual refresh.
+    Waiting {
+        next_read: Option<Instant>,
+    },
+    /// The next read starts when another node has accepted the login.
+    BlockedOnLogin,
 }
 
 impl Node {
-    /// A node that has not been asked yet.
+    /// Returns a node that hasn't been read.
     pub(super) fn new(url: NodeUrl) -> Self {
-        let news = NodeStatus {
-            url,
-            name: None,
-            info: None,
-            api: None,
-            missing: Vec::new(),
-            error: None,
-            as_of: None,
-            next: None,
-        };
-        let state = State::Waiting { next: None };
-        Self { news, last_good: None, client: None, is_awaited: false, failures: 0, state }
+        Self {
+            status: NodeStatus::new(url),
+            snapshot: None,
+            client: None,
+            is_refresh_pending: false,
+            failures: 0,
+            state: State::Waiting { next_read: None },
+        }
     }
 
-    /// Whether a read is under way.
+    /// Returns `true` during a read.
     pub(super) fn is_reading(&self) -> bool {
         matches!(self.state, State::Reading { .. })
     }
 
-    /// Whether it waits for the login to open another node.
-    pub(super) fn is_held(&self) -> bool {
-        matches!(self.state, State::Held)
+    /// Returns `true` if the node waits until another one has accepted the login.
+    pub(super) fn is_blocked_on_login(&self) -> bool {
+        matches!(self.state, State::BlockedOnLogin)
     }
 
-    /// Has it wait for that.
-    pub(super) fn hold(&mut self) {
-        self.state = State::Held;
-        self.news.next = None;
+    /// Delays the next read until another node has accepted the login.
+    pub(super) fn block_on_login(&mut self) {
+        self.state = State::BlockedOnLogin;
+        self.status.next_read_at = None;
     }
 
-    /// The login opened no other node, so it is not tried here.
-    pub(super) fn spare(&mut self) {
-        self.news.error = Some(GatewayError::LoginNotTried);
-        self.news.next = None;
-        self.is_awaited = false;
-        self.state = State::Waiting { next: None };
+    /// Gives up a blocked read, because other nodes rejected the login.
+    pub(super) fn skip(&mut self) {
+        self.status.error = Some(GatewayError::LoginNotTried);
+        self.status.next_read_at = None;
+        self.is_refresh_pending = false;
+        self.state = State::Waiting { next_read: None };
     }
 
-    /// How many times in a row it could not be read. Whoever was never tried is tried before those that failed.
+    /// Returns the number of failed reads in a row.
     pub(super) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Whether a read is under way that takes long, or is the first.
+    /// Returns `true` during a read that takes long.
     pub(super) fn is_slow(&self, now: Instant) -> bool {
-        match self.state {
-            State::Reading { since } => now.duration_since(since) >= WORTH_SHOWING,
-            State::Waiting { .. } | State::Held => false,
-        }
+        self.slow_at().is_some_and(|slow_at| slow_at <= now)
     }
 
-    /// When a read under way becomes worth showing.
+    /// Returns the time when the current read counts as slow.
     pub(super) fn slow_at(&self) -> Option<Instant> {
         match self.state {
-            State::Reading { since } => Some(since + WORTH_SHOWING),
-            State::Waiting { .. } | State::Held => None,
+            State::Reading { started } => Some(started + SLOW_READ),
+            State::Waiting { .. } | State::BlockedOnLogin => None,
         }
     }
 
-    /// When it is to be read.
+    /// Returns the time of the next read.
     pub(super) fn due_at(&self) -> Option<Instant> {
         match self.state {
-            State::Reading { .. } | State::Held => None,
-            State::Waiting { next } => next,
+            State::Reading { .. } | State::BlockedOnLogin => None,
+            State::Waiting { next_read } => next_read,
         }
     }
 
-    /// A read begins.
-    pub(super) fn begin(&mut self, now: Instant) {
-        self.state = State::Reading { since: now };
-        self.news.next = None;
+    /// Starts a read.
+    pub(super) fn start(&mut self, now: Instant) {
+        self.state = State::Reading { started: now };
+        self.status.next_read_at = None;
     }
 
-    /// Whether this outcome of a read may come of connections that are dead without anybody having told: it answered
-    /// through them before, and now it is silent.
-    pub(super) fn fell_silent(&self, read: &Result<NodeSnapshot, GatewayError>) -> bool {
-        self.last_good.is_some() && self.failures == 0 && matches!(read, Err(GatewayError::Timeout { .. }))
+    /// Returns `true` for a timeout right after a success: the connections may be dead without having been closed.
+    pub(super) fn timed_out_after_success(&self, result: &Result<NodeSnapshot, GatewayError>) -> bool {
+        self.snapshot.is_some() && self.failures == 0 && matches!(result, Err(GatewayError::Timeout { .. }))
     }
 
-    /// The machine slept for so long. What was to be read meanwhile is to be read now, and what was being read is begun
-    /// anew: who was to answer has given up long since.
-    pub(super) fn sleep_through(&mut self, slept: Duration, now: Instant) {
-        // Why it failed before need not be so any more; that it did is remembered.
+    /// Adjusts the next read after a suspend. A read that became due meanwhile starts now, and so does one that was
+    /// interrupted, because the gateway has given up on it.
+    pub(super) fn on_resume(&mut self, suspended: Duration, now: Instant) {
+        // The cause of the failures may be gone, but that there were some is remembered.
         self.failures = self.failures.min(1);
         self.client = None;
         self.state = match self.state {
-            State::Reading { .. } => State::Waiting { next: Some(now) },
-            State::Waiting { next } => {
-                State::Waiting { next: next.map(|next| next.checked_sub(slept).unwrap_or(now)) }
+            State::Reading { .. } => State::Waiting { next_read: Some(now) },
+            State::Waiting { next_read } => {
+                let next_read = next_read.map(|next| next.checked_sub(suspended).unwrap_or(now));
+                State::Waiting { next_read }
             }
-            State::Held => State::Held,
+            State::BlockedOnLogin => State::BlockedOnLogin,
         };
     }
 
-    /// The clock on the wall was set back by so much. What was told by it is told by it as it is now.
-    pub(super) fn set_back(&mut self, by: Duration) {
-        let back = |time: &mut SystemTime| *time = time.checked_sub(by).unwrap_or(*time);
-        self.news.next.iter_mut().for_each(back);
-        self.news.as_of.iter_mut().for_each(back);
-        self.last_good.iter_mut().for_each(|reading| back(&mut reading.received));
+    /// Adjusts all times after the wall clock was set back.
+    pub(super) fn on_clock_set_back(&mut self, by: Duration) {
+        let set_back = |time: &mut SystemTime| *time = time.checked_sub(by).unwrap_or(*time);
+        self.status.next_read_at.iter_mut().for_each(set_back);
+        self.status.updated_at.iter_mut().for_each(set_back);
+        self.snapshot.iter_mut().for_each(|snapshot| set_back(&mut snapshot.received));
     }
 
-    /// A read ended. Whether its sessions are other ones than before.
-    pub(super) fn take(&mut self, read: Result<NodeSnapshot, GatewayError>) -> bool {
-        self.state = State::Waiting { next: None };
-        self.is_awaited = false;
-        match read {
-            Ok(mut reading) => {
-                self.failures = 0;
-                self.news.info.clone_from(&reading.info);
-                self.news.api = Some(reading.api);
-                self.news.missing.clone_from(&reading.missing);
-                self.news.error = None;
-                self.news.as_of = Some(reading.received);
-                let before = self.last_good.take();
-                let same = before.filter(|before| {
-                    Arc::ptr_eq(&before.dataset, &reading.dataset)
-                        || before.dataset.has_same_sessions(&reading.dataset)
-                });
-                let changed = same.is_none();
-                // What did not change stays the very same, so that nobody behind has anything to do.
-                if let Some(before) = same {
-                    reading.dataset = before.dataset;
-                }
-                self.last_good = Some(reading);
-                changed
-            }
-            // What the node said of itself stays: a gateway that went away has not changed its name.
+    /// Ends a read and schedules the next one. Returns `true` if the sessions changed.
+    pub(super) fn finish(
+        &mut self,
+        result: Result<NodeSnapshot, GatewayError>,
+        interval: Option<Duration>,
+        now: Instant,
+        wall_time: SystemTime,
+    ) -> bool {
+        let elapsed = match self.state {
+            State::Reading { started } => now.duration_since(started),
+            State::Waiting { .. } | State::BlockedOnLogin => Duration::ZERO,
+        };
+        let failures_before = self.failures;
+        self.state = State::Waiting { next_read: None };
+        self.is_refresh_pending = false;
+        let has_changed = match result {
+            Ok(snapshot) => self.accept(snapshot),
+            // The last snapshot and the node's name stay.
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
-                self.news.error = Some(error);
+                self.status.error = Some(error);
                 false
             }
-        }
+        };
+        self.schedule(interval, now, wall_time);
+        self.log_outcome(has_changed, failures_before, elapsed, now);
+        has_changed
     }
 
-    /// Sets the clock for the next read, unless one is under way, or waits for the login.
-    pub(super) fn wait(&mut self, every: Option<Duration>, now: Instant, wall: SystemTime) {
-        if self.is_reading() || self.is_held() {
+    /// Replaces the snapshot. Returns `true` if the sessions changed.
+    fn accept(&mut self, mut snapshot: NodeSnapshot) -> bool {
+        self.failures = 0;
+        self.status.info.clone_from(&snapshot.info);
+        self.status.api = Some(snapshot.api);
+        self.status.missing.clone_from(&snapshot.missing);
+        self.status.error = None;
+        self.status.updated_at = Some(snapshot.received);
+        let same = self.snapshot.take().map(|before| before.dataset).filter(|before| {
+            Arc::ptr_eq(before, &snapshot.dataset) || before.has_same_sessions(&snapshot.dataset)
+        });
+        let has_changed = same.is_none();
+        // Equal sessions keep their dataset, so that nothing downstream is computed again.
+        if let Some(dataset) = same {
+            snapshot.dataset = dataset;
+        }
+        self.snapshot = Some(snapshot);
+        has_changed
+    }
+
+    /// Schedules the next read, unless one is running or blocked.
+    pub(super) fn schedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
+        if self.is_reading() || self.is_blocked_on_login() {
             return;
         }
-        let pause = match self.failures {
-            // The same wrong password again and again would lock the account.
-            _ if self.news.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
-            0 => every,
-            failures => Some(backoff::after_failures(failures, fastrand::f64())),
+        let delay = match self.failures {
+            // Sending a wrong password again and again would lock the account.
+            _ if self.status.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
+            0 => interval,
+            failures => Some(backoff::delay(failures, fastrand::f64())),
         };
-        self.state = State::Waiting { next: pause.map(|pause| now + pause) };
-        self.news.next = pause.map(|pause| wall + pause);
+        self.state = State::Waiting { next_read: delay.map(|delay| now + delay) };
+        self.status.next_read_at = delay.map(|delay| wall_time + delay);
     }
 
-    /// How far the node's clock is ahead of ours, in milliseconds; unknown where it does not tell the time.
-    pub(super) fn ahead_ms(&self) -> Option<i64> {
-        let reading = self.last_good.as_ref()?;
-        let ours = reading.received.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        Some(reading.now?.saturating_sub(i64::try_from(ours.as_millis()).ok()?))
+    /// Logs the outcome of a read. The client has logged the error of a failed one.
+    fn log_outcome(&self, has_changed: bool, failures_before: u32, elapsed: Duration, now: Instant) {
+        let node = &self.status.url;
+        let elapsed_ms = elapsed.as_millis();
+        let next_in_ms = self.due_at().map(|next| next.saturating_duration_since(now).as_millis());
+        let sessions = self.snapshot.as_ref().map(|snapshot| snapshot.dataset.len());
+        let failures = self.failures;
+        match (failures, failures_before) {
+            (0, 0) if has_changed => {
+                tracing::debug!(%node, sessions, elapsed_ms, next_in_ms, "sessions changed");
+            }
+            (0, 0) => tracing::trace!(%node, sessions, elapsed_ms, next_in_ms, "sessions unchanged"),
+            (0, failures_before) => {
+                tracing::info!(%node, sessions, elapsed_ms, next_in_ms, failures_before, "read succeeded again");
+            }
+            _ if next_in_ms.is_none() => {
+                tracing::warn!(%node, elapsed_ms, failures, "login rejected, not retrying");
+            }
+            (1, _) => tracing::info!(%node, elapsed_ms, next_in_ms, failures, "read failed, retrying"),
+            _ => tracing::debug!(%node, elapsed_ms, next_in_ms, failures, "read failed again, retrying"),
+        }
+    }
+
+    /// Returns the node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.
+    pub(super) fn clock_offset_ms(&self) -> Option<i64> {
+        let snapshot = self.snapshot.as_ref()?;
+        let received = snapshot.received.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(snapshot.now?.saturating_sub(i64::try_from(received.as_millis()).ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+    use crate::gateway::Api;
+
+    fn node() -> Node {
+        Node::new("http://gateway.example:8088".parse().unwrap())
+    }
+
+    /// A snapshot with one session.
+    fn snapshot(id: &str, kind: &str) -> NodeSnapshot {
+        let kind_header = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+        let headers = Header::standard().into_iter().chain([kind_header]);
+        let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
+        let cells = [
+            Cell::Text("billy"),
+            Cell::Text("Packaging"),
+            Cell::Null,
+            Cell::Null,
+            Cell::Text(id),
+            Cell::Null,
+            Cell::Text(kind),
+        ];
+        for (column, cell) in cells.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+        NodeSnapshot {
+            info: None,
+            api: Api::Rest,
+            dataset: Arc::new(builder.finish(None, None)),
+            missing: Vec::new(),
+            received: SystemTime::UNIX_EPOCH,
+            now: None,
+        }
+    }
+
+    /// Reads a node. Returns whether the sessions changed, and the delay before the next read.
+    fn read(node: &mut Node, result: Result<NodeSnapshot, GatewayError>) -> (bool, Option<Duration>) {
+        let (now, wall_time) = (Instant::now(), SystemTime::UNIX_EPOCH);
+        node.start(now);
+        let has_changed = node.finish(result, Some(Duration::from_secs(5)), now, wall_time);
+        let delay = node.due_at().map(|due| due - now);
+        assert_eq!(node.status.next_read_at, delay.map(|delay| wall_time + delay));
+        (has_changed, delay)
+    }
+
+    fn timeout() -> Result<NodeSnapshot, GatewayError> {
+        Err(GatewayError::Timeout { seconds: 10.0 })
+    }
+
+    fn dataset(node: &Node) -> &Arc<Dataset> {
+        &node.snapshot.as_ref().unwrap().dataset
+    }
+
+    #[test]
+    fn backoff_grows_with_failures_and_ends_with_a_success() {
+        let mut node = node();
+        for _ in 0..2 {
+            for seconds in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0] {
+                let delay = read(&mut node, timeout()).1.unwrap().as_secs_f64();
+                assert!((0.8 * seconds..=seconds).contains(&delay), "{delay} instead of {seconds}");
+            }
+            assert_eq!(read(&mut node, Ok(snapshot("A", "client"))).1, Some(Duration::from_secs(5)));
+        }
+    }
+
+    #[test]
+    fn rejected_login_is_not_retried() {
+        let mut node = node();
+        let rejected = Err(GatewayError::Unauthorized { tried: true });
+        assert_eq!(read(&mut node, rejected), (false, None));
+    }
+
+    #[test]
+    fn resume_shortens_the_backoff() {
+        let mut node = node();
+        for _ in 0..6 {
+            read(&mut node, timeout());
+        }
+        let now = Instant::now();
+        node.on_resume(Duration::from_hours(1), now);
+        assert!(node.due_at().unwrap() <= now);
+        assert!(read(&mut node, timeout()).1.unwrap() <= Duration::from_secs(2));
+    }
+
+    #[test]
+    fn unchanged_sessions_keep_their_dataset() {
+        let mut node = node();
+        assert!(read(&mut node, Ok(snapshot("A", "client"))).0);
+        let first = dataset(&node).clone();
+        read(&mut node, timeout());
+        assert!(Arc::ptr_eq(dataset(&node), &first));
+        assert!(!read(&mut node, Ok(snapshot("A", "client"))).0);
+        assert!(Arc::ptr_eq(dataset(&node), &first));
+    }
+
+    #[test]
+    fn session_of_another_kind_with_the_same_id_is_a_change() {
+        let mut node = node();
+        read(&mut node, Ok(snapshot("A", "client")));
+        let first = dataset(&node).clone();
+        assert!(read(&mut node, Ok(snapshot("A", "designer"))).0);
+        assert!(!Arc::ptr_eq(dataset(&node), &first));
+    }
+
+    #[test]
+    fn only_a_timeout_right_after_a_success_is_suspicious() {
+        let mut node = node();
+        assert!(!node.timed_out_after_success(&timeout()));
+        read(&mut node, Ok(snapshot("A", "client")));
+        assert!(node.timed_out_after_success(&timeout()));
+        assert!(!node.timed_out_after_success(&Err(GatewayError::LoginNotTried)));
+        read(&mut node, timeout());
+        assert!(!node.timed_out_after_success(&timeout()));
     }
 }

@@ -1,66 +1,70 @@
-//! Whether time went by without us.
+//! Detection of suspends and clock changes.
 //!
-//! On Linux and macOS the clock that timers go by stands still while the machine sleeps, and the wall clock goes on: what
-//! was to be read in a minute would be read a minute after waking. So the two are compared now and then. Where the wall
-//! clock alone went forth, the machine slept, or somebody set it, which is treated alike: reading once more does no harm.
+//! On Linux and macOS the clock of timers stops while the machine is suspended, and the wall clock goes on: a read that is
+//! due in a minute would start a minute after the resume. The two clocks are compared regularly. If only the wall clock
+//! went forward, the machine was suspended or the clock was set; both are treated as a suspend, because one more read does
+//! no harm.
 
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-/// How often they are compared while something is waited for. So late a machine that wakes is noticed at most.
-const LOOK: Duration = Duration::from_secs(2);
-/// Less than this is no jump: clocks are corrected by a second now and then.
-const JUMP: Duration = Duration::from_secs(3);
+/// Time between two comparisons. A resume is noticed within it.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+/// The smallest difference that is a jump. Time synchronization corrects the wall clock by a second now and then.
+const MIN_JUMP: Duration = Duration::from_secs(3);
 
-/// The clock on the wall, beside the one that timers go by.
+/// The wall clock and the clock of timers.
 pub(super) struct Clocks {
-    wall: Box<dyn Fn() -> SystemTime + Send>,
-    look_every: Duration,
-    /// When they were last compared.
+    wall_clock: Box<dyn Fn() -> SystemTime + Send>,
+    check_interval: Duration,
+    /// The times of the last comparison.
     last: (Instant, SystemTime),
 }
 
-/// What the wall clock did beyond what the other one did.
+/// A change of the wall clock that the clock of timers didn't make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Jump {
-    /// It went forth: the machine slept for so long, as a rule.
-    Forth(Duration),
-    /// It was set back.
-    Back(Duration),
+    /// The wall clock went forward by this, usually because the machine was suspended.
+    Forward(Duration),
+    /// The wall clock was set back by this.
+    Backward(Duration),
 }
 
 impl Clocks {
-    /// Those of this machine.
+    /// Returns the clocks of this machine.
     pub(super) fn system() -> Self {
-        Self::new(SystemTime::now, LOOK)
+        Self::new(SystemTime::now, CHECK_INTERVAL)
     }
 
-    /// With this wall clock, which is looked at so often.
-    pub(super) fn new(wall: impl Fn() -> SystemTime + Send + 'static, look_every: Duration) -> Self {
-        let last = (Instant::now(), wall());
-        Self { wall: Box::new(wall), look_every, last }
+    /// Returns clocks with this wall clock, to be compared every `check_interval`.
+    pub(super) fn new(
+        wall_clock: impl Fn() -> SystemTime + Send + 'static,
+        check_interval: Duration,
+    ) -> Self {
+        let last = (Instant::now(), wall_clock());
+        Self { wall_clock: Box::new(wall_clock), check_interval, last }
     }
 
-    /// What the clock on the wall says.
-    pub(super) fn wall(&self) -> SystemTime {
-        (self.wall)()
+    /// Returns the time of the wall clock.
+    pub(super) fn wall_time(&self) -> SystemTime {
+        (self.wall_clock)()
     }
 
-    /// When to compare them again.
-    pub(super) fn look_at(&self) -> Instant {
-        self.last.0 + self.look_every
+    /// Returns the time of the next comparison.
+    pub(super) fn next_check(&self) -> Instant {
+        self.last.0 + self.check_interval
     }
 
-    /// Compares them. What a jump was is told once.
-    pub(super) fn look(&mut self) -> Option<Jump> {
-        let (before, wall_before) = self.last;
-        let (now, wall) = (Instant::now(), self.wall());
+    /// Compares the clocks. Returns a jump since the last comparison.
+    pub(super) fn check(&mut self) -> Option<Jump> {
+        let (last, last_wall) = self.last;
+        let (now, wall) = (Instant::now(), self.wall_time());
         self.last = (now, wall);
-        let expected = wall_before + now.duration_since(before);
+        let expected = last_wall + now.duration_since(last);
         match wall.duration_since(expected) {
-            Ok(ahead) => (ahead >= JUMP).then_some(Jump::Forth(ahead)),
-            Err(behind) => (behind.duration() >= JUMP).then_some(Jump::Back(behind.duration())),
+            Ok(ahead) => (ahead >= MIN_JUMP).then_some(Jump::Forward(ahead)),
+            Err(behind) => (behind.duration() >= MIN_JUMP).then_some(Jump::Backward(behind.duration())),
         }
     }
 }
@@ -73,23 +77,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_jump_is_told_once_and_a_correction_is_none() {
+    fn reports_a_jump_once_and_ignores_corrections() {
         let seconds = Arc::new(AtomicU64::new(1_000_000));
-        let at = seconds.clone();
-        let wall = move || SystemTime::UNIX_EPOCH + Duration::from_secs(at.load(Ordering::SeqCst));
-        let mut clocks = Clocks::new(wall, LOOK);
-        let mut looked = |now| {
+        let read = seconds.clone();
+        let wall_clock = move || SystemTime::UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst));
+        let mut clocks = Clocks::new(wall_clock, CHECK_INTERVAL);
+        let mut check_at = |now| {
             seconds.store(now, Ordering::SeqCst);
-            // The other clock moves a little between two looks.
-            clocks.look().map(|jump| match jump {
-                Jump::Forth(by) => by.as_secs_f64().round(),
-                Jump::Back(by) => -by.as_secs_f64().round(),
+            // The clock of timers goes on a little between two checks.
+            clocks.check().map(|jump| match jump {
+                Jump::Forward(by) => by.as_secs_f64().round(),
+                Jump::Backward(by) => -by.as_secs_f64().round(),
             })
         };
-        assert_eq!(looked(1_000_001), None);
-        assert_eq!(looked(1_007_201), Some(7_200.0));
-        assert_eq!(looked(1_007_201), None);
-        assert_eq!(looked(1_000_001), Some(-7_200.0));
-        assert_eq!(looked(1_000_000), None);
+        assert_eq!(check_at(1_000_001), None);
+        assert_eq!(check_at(1_007_201), Some(7_200.0));
+        assert_eq!(check_at(1_007_201), None);
+        assert_eq!(check_at(1_000_001), Some(-7_200.0));
+        assert_eq!(check_at(1_000_000), None);
     }
 }

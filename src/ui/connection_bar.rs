@@ -206,11 +206,11 @@ fn nodes(ui: &mut Ui, state: &AppState, now: SystemTime) {
     let Some(status) = state.status.as_ref().filter(|status| status.nodes.len() > 1) else {
         return;
     };
-    let well = status.nodes.iter().filter(|node| node.error.is_none() && node.as_of.is_some()).count();
+    let well = status.nodes.iter().filter(|node| node.error.is_none() && node.updated_at.is_some()).count();
     let menu = ui.menu_button(format!("{well} of {} nodes ▼", status.nodes.len()), |ui| {
         ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
             for node in &status.nodes {
-                let (sign, tone) = match (&node.error, node.as_of) {
+                let (sign, tone) = match (&node.error, node.updated_at) {
                     (Some(_), _) => ("▲", Severity::Fault),
                     (None, None) => ("○", Severity::Warning),
                     (None, Some(_)) => ("●", Severity::Good),
@@ -219,7 +219,7 @@ fn nodes(ui: &mut Ui, state: &AppState, now: SystemTime) {
                     Some(error) => error.to_string(),
                     None => running(node.info.as_ref()),
                 };
-                let as_of = node.as_of.map(|as_of| as_of_text(as_of, now, node.error.is_some(), false));
+                let as_of = node.updated_at.map(|as_of| as_of_text(as_of, now, node.error.is_some(), false));
                 let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(said), as_of];
                 let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
                 ui.horizontal(|ui| {

@@ -1,239 +1,274 @@
-//! The watch over real sockets: several nodes, changed minds, and an end without waiting.
+//! Polling over real sockets: several nodes, slow ones, changes of the gateway, and rejected logins.
 
 use std::io::Write as _;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::support::poll::{PATIENCE, Watch, profile};
+use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use gatewatch::gateway::{Credentials, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
 
-fn waiting(news: &GatewayStatus) -> bool {
-    matches!(news.activity, Activity::Waiting { .. })
+/// An interval that is over at once.
+const SHORT: Duration = Duration::from_millis(1);
+
+fn is_waiting(status: &GatewayStatus) -> bool {
+    matches!(status.activity, Activity::Waiting { .. })
 }
 
-#[test]
-fn one_node_down_hides_no_other_and_is_named() {
-    let good = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
-    let bad = FakeGateway::gateway("8.1.0", status("402 Payment Required", ""));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&good.url, &bad.url, &good.url]), Credentials::None);
-    let news = watch.until("all nodes read", waiting);
-    assert_eq!(news.table.as_ref().unwrap().len(), 2 * PLANT.len());
-    let errors: Vec<Option<GatewayError>> = news.nodes.iter().map(|node| node.error.clone()).collect();
-    assert_eq!(errors, [None, Some(GatewayError::Unlicensed), None]);
-    assert_eq!(news.nodes[1].url.to_string(), bad.url);
+fn is_reading(status: &GatewayStatus) -> bool {
+    status.activity == Activity::Reading
 }
 
-/// A gateway that answers who it is only when it is let to.
-fn slow_gateway() -> (FakeGateway, std::sync::mpsc::Sender<()>) {
-    let (let_go, held) = channel::<()>();
-    let held = Mutex::new(held);
+/// The number of sessions in the dataset; `None` before the first snapshot.
+fn sessions(status: &GatewayStatus) -> Option<usize> {
+    status.dataset.as_ref().map(|dataset| dataset.len())
+}
+
+fn basic(password: &str) -> Credentials {
+    Credentials::Basic { user: "billy".to_owned(), password: password.to_owned() }
+}
+
+/// Returns how often the sessions of a gateway were requested.
+fn session_requests(gateway: &FakeGateway) -> usize {
+    gateway.paths().iter().filter(|path| path.ends_with("sessions")).count()
+}
+
+/// A gateway with all sessions.
+fn good_gateway() -> FakeGateway {
+    FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)))
+}
+
+/// A gateway with one session.
+fn small_gateway() -> FakeGateway {
+    FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])))
+}
+
+/// A gateway that rejects every login.
+fn rejecting_gateway() -> FakeGateway {
+    FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))
+}
+
+/// A gateway that answers a request for its health page once a message is sent, and at once after the sender is dropped.
+fn gated_gateway() -> (FakeGateway, SyncSender<()>) {
+    let (open, gate) = sync_channel::<()>(1);
+    let gate = Mutex::new(gate);
     let gateway = FakeGateway::new(move |request, stream| {
         let body = if request.path().ends_with("gwinfo") {
-            // Without anybody left to let it go, it goes.
-            let _ended = held.lock().unwrap().recv();
+            let _ended = gate.lock().unwrap().recv();
             "ContextStatus=RUNNING;Version=8.1.0".to_owned()
         } else {
             answer(&PLANT)
         };
-        // The watch may have turned to another gateway.
+        // The read may have been cancelled.
         let _gone = stream.write_all(&ok(&body));
     });
-    (gateway, let_go)
+    (gateway, open)
 }
 
 #[test]
-fn a_read_under_way_is_never_doubled() {
-    let (gateway, let_go) = slow_gateway();
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    watch.until("the first read begun", |news| news.activity == Activity::Reading);
-    for _ in 0..5 {
-        watch.watcher.refresh();
+fn failing_node_is_named_and_hides_no_other() {
+    let (first, last) = (good_gateway(), good_gateway());
+    let unlicensed = FakeGateway::gateway("8.1.0", status("402 Payment Required", ""));
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&first.url, &unlicensed.url, &last.url]), Credentials::None);
+    let status = poller.wait_for("all nodes read", is_waiting);
+    assert_eq!(sessions(&status), Some(2 * PLANT.len()));
+    let errors: Vec<Option<GatewayError>> = status.nodes.iter().map(|node| node.error.clone()).collect();
+    assert_eq!(errors, [None, Some(GatewayError::Unlicensed), None]);
+    assert_eq!(status.nodes[1].url.to_string(), unlicensed.url);
+}
+
+#[test]
+fn refresh_starts_no_second_read_of_a_node() {
+    let (gated, open) = gated_gateway();
+    let quick = small_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&gated.url, &quick.url]), Credentials::None);
+    let mut last = poller.wait_for("the quick node", |status| status.nodes[1].updated_at.is_some());
+    for _ in 0..3 {
+        poller.handle.refresh_now();
+        let before = last.nodes[1].updated_at;
+        // Once the quick node was read again, the refresh was applied to the gated one, too.
+        last = poller.wait_for("the quick node again", |status| status.nodes[1].updated_at > before);
+        assert_eq!(last.nodes[0].updated_at, None);
     }
-    let_go.send(()).unwrap();
-    watch.until("the first read ended", waiting);
-    assert_eq!(gateway.paths().iter().filter(|path| path.ends_with("sessions")).count(), 1);
+    drop(open);
+    let first = poller.wait_for("the gated node", |status| status.nodes[0].updated_at.is_some());
+    poller.handle.refresh_now();
+    // A second read that was in progress would have sent its request by the end of this one.
+    poller.wait_for("the gated node again", |status| status.nodes[0].updated_at > first.nodes[0].updated_at);
+    assert_eq!(session_requests(&gated), 2);
 }
 
 #[test]
-fn a_slow_node_holds_up_no_other() {
-    let (slow, let_go) = slow_gateway();
-    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
-    let mut watch = Watch::new();
-    watch.watcher.every(Some(Duration::from_millis(1)));
-    watch.watcher.connect(profile(&[&slow.url, &quick.url]), Credentials::None);
-    let news = watch.until("the quick node's rows", |news| news.table.is_some());
-    let table = news.table.clone().unwrap();
-    assert_eq!(table.len(), 1);
-    // Which node they are from is said although the other has not spoken yet.
-    assert!(table.column(&"gateway".into()).is_some());
-    let before = news.nodes[1].as_of;
-    watch.until("the quick node read again", |news| news.nodes[1].as_of > before);
+fn slow_node_does_not_delay_others() {
+    let (slow, open) = gated_gateway();
+    let quick = small_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.set_interval(Some(SHORT));
+    poller.handle.connect(profile(&[&slow.url, &quick.url]), Credentials::None);
+    let status = poller.wait_for("the quick node's sessions", |status| status.dataset.is_some());
+    let dataset = status.dataset.clone().unwrap();
+    assert_eq!(dataset.len(), 1);
+    // The dataset names the node, although the other one hasn't answered.
+    assert!(dataset.column(&"gateway".into()).is_some());
+    let before = status.nodes[1].updated_at;
+    poller.wait_for("the quick node read again", |status| status.nodes[1].updated_at > before);
     assert!(slow.requests().len() <= 1);
-    let_go.send(()).unwrap();
-    watch.until("both nodes' rows", |news| news.table.as_ref().is_some_and(|table| table.len() == 7));
+    drop(open);
+    poller.wait_for("both nodes' sessions", |status| sessions(status) == Some(PLANT.len() + 1));
 }
 
 #[test]
-fn sessions_that_are_still_the_same_are_the_very_same_table() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    let first = watch.until("the first read", |news| news.table.is_some());
-    watch.watcher.refresh();
-    let second = watch.until("the second read", |news| news.as_of > first.as_of);
-    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), second.table.as_ref().unwrap()));
+fn unchanged_sessions_keep_their_dataset() {
+    let gateway = good_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some());
+    poller.handle.refresh_now();
+    let second = poller.wait_for("the second read", |status| status.updated_at > first.updated_at);
+    assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), second.dataset.as_ref().unwrap()));
 }
 
 #[test]
-fn a_gateway_that_says_nothing_new_wakes_nobody_unless_it_was_asked_to() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    let mut last = watch.until("the first read", |news| news.table.is_some() && waiting(news));
-    watch.watcher.every(Some(Duration::from_millis(1)));
+fn unchanged_status_notifies_only_after_a_manual_refresh() {
+    let gateway = good_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some() && is_waiting(status));
+    poller.handle.set_interval(Some(SHORT));
     let wait_for_requests = |count: usize| {
-        let end = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while gateway.requests().len() < count {
-            assert!(Instant::now() < end, "never {count} requests");
+            assert!(Instant::now() < deadline, "timed out: {count} requests");
             std::thread::yield_now();
         }
     };
-    // The first read is seen a moment before its wake; both are over once others follow.
+    // The status of the first read is there a moment before its notification. Both are over once others follow.
     wait_for_requests(10);
-    while watch.wakes.try_recv().is_ok() {}
+    while poller.notifications.try_recv().is_ok() {}
     wait_for_requests(30);
-    watch.watcher.every(None);
-    let news = watch.watcher.news().expect("it is known all the same how old the table is");
-    assert!(news.as_of > last.as_of);
-    assert!(watch.wakes.try_recv().is_err(), "nothing has changed");
-    last = news;
-    watch.watcher.refresh();
-    assert!(watch.wakes.recv_timeout(crate::support::poll::PATIENCE).is_ok(), "somebody waits for this one");
-    watch.until("a later read", |news| news.as_of > last.as_of);
+    poller.handle.set_interval(None);
+    let last = poller.handle.status().expect("the time of the update changes without a notification");
+    assert!(last.updated_at > first.updated_at);
+    assert!(poller.notifications.try_recv().is_err(), "notified of an unchanged status");
+    poller.handle.refresh_now();
+    assert!(poller.notifications.recv_timeout(TIMEOUT).is_ok(), "not notified of a manual refresh");
+    poller.wait_for("a later read", |status| status.updated_at > last.updated_at);
 }
 
 #[test]
-fn another_gateway_ends_the_read_of_the_first() {
-    let (slow, _never) = slow_gateway();
-    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&slow.url]), Credentials::None);
-    watch.until("the first read begun", |news| news.activity == Activity::Reading);
-    let generation = watch.watcher.connect(profile(&[&quick.url]), Credentials::None);
-    let news = watch.until("the second read", waiting);
-    assert_eq!((news.generation, news.table.as_ref().unwrap().len()), (generation, 1));
+fn connecting_cancels_the_read_of_the_previous_gateway() {
+    let (slow, _open) = gated_gateway();
+    let quick = small_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&slow.url]), Credentials::None);
+    poller.wait_for("the first read started", is_reading);
+    let generation = poller.handle.connect(profile(&[&quick.url]), Credentials::None);
+    let status = poller.wait_for("the second gateway read", is_waiting);
+    assert_eq!((status.generation, sessions(&status)), (generation, Some(1)));
 }
 
 #[test]
-fn a_login_that_was_refused_is_not_tried_again_by_itself() {
-    let gateway = FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""));
-    let mut watch = Watch::new();
-    watch.watcher.every(Some(Duration::from_millis(1)));
-    let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
-    watch.watcher.connect(profile(&[&gateway.url]), wrong);
-    let news = watch.until("the refusal", |news| news.nodes[0].error.is_some());
-    assert_eq!(news.activity, Activity::Waiting { next: None });
-    let before = gateway.requests().len();
-    watch.watcher.refresh();
-    watch.until("another refusal, as told", |_| gateway.requests().len() > before);
+fn rejected_login_is_sent_again_only_by_a_manual_refresh() {
+    let gateway = rejecting_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.set_interval(Some(SHORT));
+    poller.handle.connect(profile(&[&gateway.url]), basic("wrong"));
+    let status = poller.wait_for("the rejection", |status| status.nodes[0].error.is_some());
+    assert_eq!(status.activity, Activity::Waiting { next_read_at: None });
+    assert_eq!(session_requests(&gateway), 1);
+    poller.handle.refresh_now();
+    poller.wait_for("another rejection", |_| session_requests(&gateway) == 2);
 }
 
 #[test]
-fn a_gateway_that_is_left_is_heard_of_no_more() {
-    let (slow, let_go) = slow_gateway();
-    let mut watch = Watch::new();
-    watch.watcher.every(Some(Duration::from_millis(1)));
-    watch.watcher.connect(profile(&[&slow.url]), Credentials::None);
-    watch.until("the read begun", |news| news.activity == Activity::Reading);
-    watch.watcher.leave();
-    let_go.send(()).unwrap();
-    assert!(watch.watcher.news().is_none());
-    // And another one is watched as ever.
-    let quick = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
-    watch.watcher.connect(profile(&[&quick.url]), Credentials::None);
-    let news = watch.until("the other one read", |news| news.table.is_some());
-    assert_eq!((news.nodes.len(), news.table.as_ref().unwrap().len()), (1, 1));
+fn disconnected_gateway_has_no_status() {
+    let (slow, open) = gated_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.set_interval(Some(SHORT));
+    poller.handle.connect(profile(&[&slow.url]), Credentials::None);
+    poller.wait_for("the read started", is_reading);
+    poller.handle.disconnect();
+    drop(open);
+    assert!(poller.handle.status().is_none());
+    // The poller still works with another gateway.
+    let quick = small_gateway();
+    poller.handle.connect(profile(&[&quick.url]), Credentials::None);
+    let status = poller.wait_for("the other gateway read", |status| status.dataset.is_some());
+    assert_eq!((status.nodes.len(), sessions(&status)), (1, Some(1)));
 }
 
 #[test]
-fn an_interval_reads_again_and_none_reads_only_when_told() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    let news = watch.until("the first read", waiting);
-    assert_eq!(news.activity, Activity::Waiting { next: None });
-    watch.watcher.every(Some(Duration::from_millis(1)));
+fn reads_at_the_interval_and_without_one_only_manually() {
+    let gateway = good_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
+    let mut last = poller.wait_for("the first read", is_waiting);
+    assert_eq!(last.activity, Activity::Waiting { next_read_at: None });
+    poller.handle.set_interval(Some(SHORT));
     for _ in 0..3 {
-        let before = news.as_of;
-        watch.until("a later read", |news| news.as_of > before);
+        let before = last.updated_at;
+        last = poller.wait_for("a later read", |status| status.updated_at > before);
     }
-    watch.watcher.every(None);
-    watch.until("no more reads", |news| news.activity == Activity::Waiting { next: None });
+    poller.handle.set_interval(None);
+    poller.wait_for("no next read", |status| status.activity == Activity::Waiting { next_read_at: None });
 }
 
 #[test]
-fn dropping_the_watch_ends_it_in_the_middle_of_a_read() {
-    let (gateway, _never) = slow_gateway();
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    watch.until("the read begun", |news| news.activity == Activity::Reading);
-    let Watch { watcher, wakes } = watch;
-    drop(watcher);
-    let end = Instant::now() + PATIENCE;
-    // The thread owns the sender; when it is gone, so is the thread.
-    while wakes.recv_timeout(end.saturating_duration_since(Instant::now()))
+fn dropping_the_handle_stops_the_thread_during_a_read() {
+    let (gateway, _open) = gated_gateway();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
+    poller.wait_for("the read started", is_reading);
+    let TestPoller { handle, notifications } = poller;
+    drop(handle);
+    let deadline = Instant::now() + TIMEOUT;
+    // The thread owns the sender of notifications.
+    while notifications.recv_timeout(deadline.saturating_duration_since(Instant::now()))
         != Err(RecvTimeoutError::Disconnected)
     {
-        assert!(Instant::now() < end, "the thread lives on");
+        assert!(Instant::now() < deadline, "the thread still runs");
     }
 }
 
 #[test]
-fn a_password_that_opens_nothing_is_tried_on_a_few_nodes_only() {
-    let refusing: Vec<FakeGateway> =
-        (0..12).map(|_| FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
-    let urls: Vec<&str> = refusing.iter().map(|gateway| gateway.url.as_str()).collect();
-    let mut watch = Watch::new();
-    watch.watcher.every(Some(Duration::from_millis(1)));
-    let wrong = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
-    watch.watcher.connect(profile(&urls), wrong);
-    let news = watch.until("all told", |news| news.nodes.iter().all(|node| node.error.is_some()));
-    let tries =
-        || refusing.iter().flat_map(FakeGateway::paths).filter(|path| path.ends_with("sessions")).count();
-    assert_eq!(tries(), 3);
-    let spared = news.nodes.iter().filter(|node| node.error == Some(GatewayError::LoginNotTried)).count();
-    assert_eq!(spared, 12 - 3);
-    // Told to, it tries once more, as carefully.
-    watch.watcher.refresh();
-    watch.until("tried again", |_| tries() == 6);
+fn rejected_password_is_sent_to_three_nodes_only() {
+    let rejecting: Vec<FakeGateway> = (0..12).map(|_| rejecting_gateway()).collect();
+    let urls: Vec<&str> = rejecting.iter().map(|gateway| gateway.url.as_str()).collect();
+    let mut poller = TestPoller::new();
+    poller.handle.set_interval(Some(SHORT));
+    poller.handle.connect(profile(&urls), basic("wrong"));
+    let status = poller
+        .wait_for("an error of each node", |status| status.nodes.iter().all(|node| node.error.is_some()));
+    let attempts = || rejecting.iter().map(session_requests).sum::<usize>();
+    assert_eq!(attempts(), 3);
+    let skipped = status.nodes.iter().filter(|node| node.error == Some(GatewayError::LoginNotTried)).count();
+    assert_eq!(skipped, 12 - 3);
+    // A manual refresh sends it to three nodes again.
+    poller.handle.refresh_now();
+    poller.wait_for("the next attempts", |_| attempts() == 6);
 }
 
 #[test]
-fn a_password_that_opens_one_node_is_tried_on_all_and_a_dead_one_holds_up_none() {
-    let dead: Vec<String> = (0..5).map(|_| format!("http://{}", nobody())).collect();
-    let good: Vec<FakeGateway> =
-        (0..6).map(|_| FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])))).collect();
-    let urls: Vec<&str> =
-        dead.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str())).collect();
-    let mut watch = Watch::new();
-    let billy = Credentials::Basic { user: "billy".to_owned(), password: "secret".to_owned() };
-    watch.watcher.connect(profile(&urls), billy);
-    let news = watch.until("all good ones", |news| news.table.as_ref().is_some_and(|table| table.len() == 6));
-    assert!(news.nodes[..5].iter().all(|node| node.error == Some(GatewayError::Refused)));
+fn accepted_password_is_sent_to_all_nodes_despite_unreachable_ones() {
+    let unreachable: Vec<String> = (0..5).map(|_| format!("http://{}", nobody())).collect();
+    let good: Vec<FakeGateway> = (0..6).map(|_| small_gateway()).collect();
+    let urls = unreachable.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str()));
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&urls.collect::<Vec<&str>>()), basic("secret"));
+    let status = poller.wait_for("all good nodes", |status| sessions(status) == Some(6));
+    assert!(status.nodes[..5].iter().all(|node| node.error == Some(GatewayError::Refused)));
 }
 
 #[test]
-fn dead_nodes_do_not_stand_before_the_one_that_takes_the_password() {
-    let dead: Vec<String> = (0..40).map(|_| format!("http://{}", nobody())).collect();
-    let good = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])));
-    let urls: Vec<&str> = dead.iter().map(String::as_str).chain([good.url.as_str()]).collect();
-    let mut watch = Watch::new();
-    let billy = Credentials::Basic { user: "billy".to_owned(), password: "secret".to_owned() };
-    watch.watcher.connect(profile(&urls), billy);
-    watch.until("the good one", |news| news.table.is_some());
+fn unreachable_nodes_do_not_block_one_that_accepts_the_password() {
+    let unreachable: Vec<String> = (0..40).map(|_| format!("http://{}", nobody())).collect();
+    let good = small_gateway();
+    let urls: Vec<&str> = unreachable.iter().map(String::as_str).chain([good.url.as_str()]).collect();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&urls), basic("secret"));
+    poller.wait_for("the good node", |status| status.dataset.is_some());
 }

@@ -1,60 +1,74 @@
-//! A gateway watched as the window watches it, by a test that waits for what it is to see.
+//! A poller for tests that wait for a status.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use gatewatch::gateway::{Client, Limits, Profile};
 use gatewatch::poll::{GatewayStatus, Poller};
 
-/// Nothing here takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
+/// Longer than anything takes that works.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
+/// Number of notifications that are kept. Further ones are dropped, so that the polling thread never waits for a test.
+const MAX_NOTIFICATIONS: usize = 10_000;
 
-pub(crate) struct Watch {
-    pub(crate) watcher: Poller,
-    pub(crate) wakes: Receiver<()>,
+/// A poller whose notifications are kept.
+pub(crate) struct TestPoller {
+    pub(crate) handle: Poller,
+    pub(crate) notifications: Receiver<()>,
 }
 
-impl Watch {
+impl TestPoller {
     pub(crate) fn new() -> Self {
-        Self::within(Limits::default())
+        Self::with_limits(Limits::default())
     }
 
-    pub(crate) fn within(limits: Limits) -> Self {
-        Self::with(|wake| Poller::spawn(Client::new(limits), tell(wake)))
+    pub(crate) fn with_limits(limits: Limits) -> Self {
+        Self::spawn(|notifications| Poller::spawn(Client::new(limits), notify(notifications)))
     }
 
-    /// With another clock on the wall, which is looked at all the time.
-    pub(crate) fn by_clock(limits: Limits, wall: impl Fn() -> SystemTime + Send + 'static) -> Self {
-        let look = Duration::from_millis(20);
-        Self::with(|wake| Poller::spawn_by_clock(wall, look, Client::new(limits), tell(wake)))
+    /// Returns a poller with another wall clock, which is read often.
+    pub(crate) fn with_clock(limits: Limits, wall_clock: impl Fn() -> SystemTime + Send + 'static) -> Self {
+        let check_interval = Duration::from_millis(20);
+        Self::spawn(|notifications| {
+            Poller::spawn_with_clock(wall_clock, check_interval, Client::new(limits), notify(notifications))
+        })
     }
 
-    fn with(spawn: impl FnOnce(Sender<()>) -> std::io::Result<Poller>) -> Self {
-        let (wake, wakes) = channel();
-        Self { watcher: spawn(wake).unwrap(), wakes }
+    fn spawn(spawn: impl FnOnce(SyncSender<()>) -> std::io::Result<Poller>) -> Self {
+        let (sender, notifications) = sync_channel(MAX_NOTIFICATIONS);
+        Self { handle: spawn(sender).unwrap(), notifications }
     }
 
-    pub(crate) fn until(&mut self, what: &str, seen: impl Fn(&GatewayStatus) -> bool) -> Arc<GatewayStatus> {
-        let end = Instant::now() + PATIENCE;
+    /// Waits for a status that matches, and returns it.
+    ///
+    /// # Panics
+    /// If there is none within [`TIMEOUT`].
+    pub(crate) fn wait_for(
+        &mut self,
+        what: &str,
+        matches: impl Fn(&GatewayStatus) -> bool,
+    ) -> Arc<GatewayStatus> {
+        let deadline = Instant::now() + TIMEOUT;
         loop {
-            if let Some(news) = self.watcher.news().filter(|news| seen(news)) {
-                return news;
+            if let Some(status) = self.handle.status().filter(|status| matches(status)) {
+                return status;
             }
-            assert!(Instant::now() < end, "never seen: {what}");
-            // A status that say nothing new wake no one.
-            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
+            assert!(Instant::now() < deadline, "timed out: {what}");
+            // A status that differs only in its times has no notification.
+            let _notified = self.notifications.recv_timeout(Duration::from_millis(20));
         }
     }
 }
 
-fn tell(wake: Sender<()>) -> impl Fn() + Send + 'static {
+fn notify(notifications: SyncSender<()>) -> impl Fn() + Send + 'static {
     move || {
-        // The test may have seen enough.
-        let _gone = wake.send(());
+        // The test may have ended.
+        let _ended = notifications.try_send(());
     }
 }
 
+/// Returns a profile of these nodes.
 pub(crate) fn profile(urls: &[&str]) -> Profile {
     Profile::new("Plant".to_owned(), urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap()
 }

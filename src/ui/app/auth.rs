@@ -21,7 +21,7 @@ impl App {
             self.state.waits_for_secret = true;
             self.in_use = Credentials::None;
             // Until then nothing of the gateway before may be shown under this one's name.
-            self.watcher.leave();
+            self.watcher.disconnect();
         } else {
             self.state.waits_for_secret = false;
             self.in_use = given.clone();

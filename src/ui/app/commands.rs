@@ -33,7 +33,7 @@ impl App {
             Command::Connect(gateway) => self.connect(gateway.trim()),
             Command::LogIn => self.log_in(),
             Command::Trust { refused, for_good } => self.trust(*refused, for_good),
-            Command::Refresh => self.watcher.refresh(),
+            Command::Refresh => self.watcher.refresh_now(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),
 
             Command::AddGateway => self.open_form(GatewayForm::empty()),
@@ -217,7 +217,7 @@ impl App {
             facets: state.layout.counts.then_some(state.facet_order),
             duplicate_logins: true,
         };
-        let dataset = state.status.as_ref().and_then(|status| status.table.clone()).unwrap_or_default();
+        let dataset = state.status.as_ref().and_then(|status| status.dataset.clone()).unwrap_or_default();
         let on_screen = state.table.sessions().map(|sessions| sessions.dataset.clone());
         self.worker.submit(query, dataset, on_screen);
         if let Some(result) = self.worker.wait_result(timeout) {
@@ -229,7 +229,7 @@ impl App {
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
         // Without a dataset, the query only checked the filters.
-        if self.state.status.as_ref().is_some_and(|status| status.table.is_some()) {
+        if self.state.status.as_ref().is_some_and(|status| status.dataset.is_some()) {
             self.state.layout.columns.merge_new(&result.dataset);
             self.state.table.show(result);
         } else {

@@ -95,13 +95,13 @@ impl App {
     pub(super) fn set_refresh(&mut self, profile: &Profile) {
         let refresh = profile.refresh.unwrap_or(self.usual_refresh());
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
-        self.watcher.every(self.state.refresh);
+        self.watcher.set_interval(self.state.refresh);
     }
 
     /// Reads the gateway this often from now on, and at the next start, if it is a saved one.
     pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
         self.state.refresh = interval;
-        self.watcher.every(interval);
+        self.watcher.set_interval(interval);
         let Some(mut profile) = self.profile.take() else {
             return;
         };
@@ -335,7 +335,7 @@ impl App {
 
     /// Watches nothing from now on.
     fn leave(&mut self) {
-        self.watcher.leave();
+        self.watcher.disconnect();
         self.worker.cancel();
         self.profile = None;
         self.in_use = Credentials::None;

@@ -182,18 +182,18 @@ impl App {
     }
 
     fn take_status(&mut self) {
-        let Some(status) = self.watcher.news() else {
+        let Some(status) = self.watcher.status() else {
             return;
         };
-        let before = self.state.status.as_ref().and_then(|status| status.table.clone());
-        let is_same = match (&before, &status.table) {
+        let before = self.state.status.as_ref().and_then(|status| status.dataset.clone());
+        let is_same = match (&before, &status.dataset) {
             (Some(before), Some(now)) => Arc::ptr_eq(before, now),
             (None, None) => true,
             _ => false,
         };
         let is_refused =
             status.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
-        let has_answered = status.nodes.iter().any(|node| node.as_of.is_some() && node.error.is_none());
+        let has_answered = status.nodes.iter().any(|node| node.updated_at.is_some() && node.error.is_none());
         self.state.status = Some(status);
         if has_answered && !is_refused {
             self.keep_login();

@@ -64,7 +64,7 @@ impl App {
             Err(_) => Message::Error(format!("{session} may be terminated or not: the attempt broke off")),
         });
         self.terminating = None;
-        self.watcher.refresh();
+        self.watcher.refresh_now();
     }
 }
 

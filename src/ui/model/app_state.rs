@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::{Drafts, ExportRows, TerminateTarget};
-use crate::dataset::{Cell, ColumnId};
+use crate::dataset::{Cell, ColumnId, names};
 use crate::display::Clock;
 use crate::export::Progress;
 use crate::filter::Filter;
@@ -79,7 +79,7 @@ impl AppState {
     pub(in crate::ui) fn clock(&self) -> Clock {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let ahead = self.status.as_ref().and_then(|status| status.ahead_ms).unwrap_or(0);
+        let ahead = self.status.as_ref().and_then(|status| status.clock_offset_ms).unwrap_or(0);
         let now = milliseconds(ours).saturating_add(ahead);
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
@@ -135,7 +135,7 @@ impl AppState {
         let node = match &status.nodes[..] {
             [only] => only,
             several => {
-                let name = text(&NodeStatus::COLUMN.into())?;
+                let name = text(&names::GATEWAY.into())?;
                 let mut named = several.iter().filter(|node| node.name.as_ref() == Some(&name));
                 // A name that two nodes share identifies neither.
                 named.next().filter(|_| named.next().is_none())?
@@ -171,7 +171,7 @@ impl AppState {
         match (failures.next(), failures.count()) {
             (Some((_, error)), others) if others + 1 == status.nodes.len() => Health::Unreachable(error),
             (Some((url, error)), others) => Health::Degraded(url, error, others),
-            (None, _) if status.table.is_none() => Health::Connecting,
+            (None, _) if status.dataset.is_none() => Health::Connecting,
             (None, _) => {
                 let infos = || status.nodes.iter().filter_map(|node| node.info.as_ref());
                 let cold = infos().find(|info| info.role == Some(Role::ColdBackup));
@@ -187,14 +187,14 @@ impl AppState {
 
     /// Returns the time at which the table was read.
     pub(in crate::ui) fn as_of(&self) -> Option<SystemTime> {
-        self.status.as_ref().and_then(|status| status.as_of)
+        self.status.as_ref().and_then(|status| status.updated_at)
     }
 
     /// Returns the time of the next read, where it is scheduled.
     pub(in crate::ui) fn next_read(&self) -> Option<SystemTime> {
         match self.status.as_ref()?.activity {
             Activity::Reading => None,
-            Activity::Waiting { next } => next,
+            Activity::Waiting { next_read_at } => next_read_at,
         }
     }
 

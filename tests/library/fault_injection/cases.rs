@@ -12,7 +12,7 @@ use gatewatch::gateway::webdev::WebDevError as Fault;
 use gatewatch::gateway::{Credentials, GatewayError as Error, Limits};
 
 use super::{FaultyGateway, Way, bytes, check_line, error, good, instead_of_sessions, way};
-use crate::support::poll::{Watch, profile};
+use crate::support::poll::{TestPoller, profile};
 use crate::support::{PLANT, answer, ok, status};
 
 /// For what would take for ever.
@@ -411,28 +411,28 @@ fn spoilt() -> Vec<Case> {
 fn run(case: Case) {
     let Case { name, way, credentials, limits, is, says } = case;
     let evil = FaultyGateway::new();
-    let mut watch = Watch::within(limits);
-    watch.watcher.connect(profile(&[&evil.gateway.url]), credentials);
-    let first = watch.until(name, |news| news.table.is_some() && error(news).is_none());
+    let mut poller = TestPoller::with_limits(limits);
+    poller.handle.connect(profile(&[&evil.gateway.url]), credentials);
+    let first = poller.wait_for(name, |news| news.dataset.is_some() && error(news).is_none());
 
     evil.turn(way);
-    watch.watcher.refresh();
-    let lost = watch.until(name, |news| error(news).is_some());
+    poller.handle.refresh_now();
+    let lost = poller.wait_for(name, |news| error(news).is_some());
     let error_told = error(&lost).unwrap();
     assert!(is(error_told), "{name}: {error_told:?}");
     check_line(error_told, says[0], says[1]);
-    let table = first.table.as_ref().unwrap();
-    assert!(Arc::ptr_eq(table, lost.table.as_ref().unwrap()), "{name}");
-    assert_eq!((first.as_of, &first.nodes[0].info), (lost.as_of, &lost.nodes[0].info), "{name}");
+    let table = first.dataset.as_ref().unwrap();
+    assert!(Arc::ptr_eq(table, lost.dataset.as_ref().unwrap()), "{name}");
+    assert_eq!((first.updated_at, &first.nodes[0].info), (lost.updated_at, &lost.nodes[0].info), "{name}");
 
     evil.turn(good());
     if error_told.is_wrong_login() {
         // That would lock the account.
-        assert_eq!(lost.nodes[0].next, None, "{name}");
-        watch.watcher.refresh();
+        assert_eq!(lost.nodes[0].next_read_at, None, "{name}");
+        poller.handle.refresh_now();
     }
-    let back = watch.until(name, |news| error(news).is_none() && news.as_of > first.as_of);
-    assert_eq!(back.table.as_ref().unwrap().len(), table.len(), "{name}");
+    let back = poller.wait_for(name, |news| error(news).is_none() && news.updated_at > first.updated_at);
+    assert_eq!(back.dataset.as_ref().unwrap().len(), table.len(), "{name}");
 }
 
 #[test]

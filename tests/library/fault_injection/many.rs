@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::answer;
-use crate::support::poll::{PATIENCE, Watch, profile};
+use crate::support::poll::{TIMEOUT, TestPoller, profile};
 
 const NODES: usize = 200;
 /// The one that answers nothing, and the one that is not there.
@@ -88,29 +88,29 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     let (addresses, seen) = gateways(NODES);
     let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
     // The slow one never times out, however long this takes.
-    let mut watch = Watch::within(Limits { whole: Duration::from_hours(1), ..Limits::default() });
-    watch.watcher.every(Some(Duration::from_millis(300)));
+    let mut poller = TestPoller::with_limits(Limits { whole: Duration::from_hours(1), ..Limits::default() });
+    poller.handle.set_interval(Some(Duration::from_millis(300)));
     let begun = Instant::now();
-    watch.watcher.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
+    poller.handle.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
 
     let mut wakes = 0;
     let is_well = |place: &usize| ![SLOW, DEAD].contains(place);
     let all_read =
         || (0..NODES).filter(is_well).all(|place| seen[place].answered.load(Ordering::SeqCst) >= 3);
     while !all_read() {
-        assert!(begun.elapsed() < PATIENCE, "never all read");
-        if watch.wakes.recv_timeout(Duration::from_millis(100)).is_ok() {
+        assert!(begun.elapsed() < TIMEOUT, "never all read");
+        if poller.notifications.recv_timeout(Duration::from_millis(100)).is_ok() {
             wakes += 1;
         }
     }
-    wakes += watch.wakes.try_iter().count();
+    wakes += poller.notifications.try_iter().count();
     check_wakes(wakes, begun.elapsed());
 
-    let news = watch.until("the rows of all that are well", |news| {
-        news.table.as_ref().is_some_and(|table| table.len() == NODES - 2)
+    let news = poller.wait_for("the rows of all that are well", |news| {
+        news.dataset.as_ref().is_some_and(|table| table.len() == NODES - 2)
     });
     assert!(matches!(news.nodes[DEAD].error, Some(GatewayError::Refused)));
-    assert_eq!((news.nodes[SLOW].as_of, &news.nodes[SLOW].error), (None, &None));
+    assert_eq!((news.nodes[SLOW].updated_at, &news.nodes[SLOW].error), (None, &None));
     assert!(
         news.nodes
             .iter()
@@ -120,11 +120,11 @@ fn two_hundred_gateways_are_all_read_each_once_at_a_time_and_told_together() {
     );
     assert!(seen.iter().all(|seen| seen.most_under_way.load(Ordering::SeqCst) <= 1));
 
-    let Watch { watcher, wakes } = watch;
-    drop(watcher);
+    let TestPoller { handle, notifications } = poller;
+    drop(handle);
     // It ends without an answer of the slow one.
     let ended = loop {
-        if let Err(error) = wakes.recv_timeout(PATIENCE) {
+        if let Err(error) = notifications.recv_timeout(TIMEOUT) {
             break error;
         }
     };
@@ -143,14 +143,14 @@ fn what_comes_one_after_the_other_is_told_together_too() {
     // So few that between two answers there is often none under way.
     let (addresses, seen) = gateways(10);
     let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
-    let mut watch = Watch::new();
-    watch.watcher.every(Some(Duration::from_millis(20)));
+    let mut poller = TestPoller::new();
+    poller.handle.set_interval(Some(Duration::from_millis(20)));
     let begun = Instant::now();
-    watch.watcher.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
+    poller.handle.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);
     let mut wakes = 0;
     while seen[0].answered.load(Ordering::SeqCst) < 100 {
-        assert!(begun.elapsed() < PATIENCE, "never read so often");
-        wakes += usize::from(watch.wakes.recv_timeout(Duration::from_millis(100)).is_ok());
+        assert!(begun.elapsed() < TIMEOUT, "never read so often");
+        wakes += usize::from(poller.notifications.recv_timeout(Duration::from_millis(100)).is_ok());
     }
     check_wakes(wakes, begun.elapsed());
 }

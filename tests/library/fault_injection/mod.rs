@@ -99,7 +99,7 @@ pub(crate) fn check_line(error: &GatewayError, cause: &str, step: &str) {
     assert!(!line.ends_with('.'), "{line}");
 }
 
-/// What the watch says of its only node.
+/// What the poller says of its only node.
 pub(crate) fn error(news: &GatewayStatus) -> Option<&GatewayError> {
     news.nodes[0].error.as_ref()
 }

@@ -135,7 +135,7 @@ fn a_proxy_that_wants_a_login_of_its_own_says_so() {
             format!("the proxy {} wants a user and a password of its own (407); put them", host(&proxy.url));
         assert!(line.contains(&expected), "{line}");
     }
-    // It is asked for nothing after it said no, not by the watch either: that would lock an account.
+    // It is asked for nothing after it said no, not by the poller either: that would lock an account.
     assert_eq!(proxy.requests().len(), 2);
     let told = GatewayError::Proxy { proxy: "proxy:3128".to_owned(), fault: ProxyFault::WantsLogin };
     assert!(told.is_wrong_login());

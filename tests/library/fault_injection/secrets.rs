@@ -17,7 +17,7 @@ use gatewatch::poll::Poller;
 use gatewatch::secrets::Secret;
 
 use super::{FaultyGateway, Way, bytes, cases, error, good, instead_of_sessions, way};
-use crate::support::poll::{PATIENCE, Watch, profile};
+use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::process::gatewatch;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{Request, ok, skip, status};
@@ -185,7 +185,7 @@ fn the_list_of_processes_shows_no_secret() {
         let mut command = gatewatch(config.path());
         command.args(["sessions", &evil.gateway.url]).envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        is_asked.recv_timeout(PATIENCE).unwrap();
+        is_asked.recv_timeout(TIMEOUT).unwrap();
         let process = Path::new("/proc").join(child.id().to_string());
         check("the command line", &std::fs::read(process.join("cmdline")).unwrap());
         for task in process.join("task").read_dir().unwrap() {
@@ -218,16 +218,16 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
     for credentials in [basic.clone(), token.clone()] {
         let has_panicked = AtomicBool::new(false);
         let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "a fault of our own");
-        let mut watcher = Poller::spawn(Client::new(Limits::default()), wake).unwrap();
-        watcher.connect(profile(&[&evil.gateway.url]), credentials);
-        while watcher.is_alive() {
+        let mut poller = Poller::spawn(Client::new(Limits::default()), wake).unwrap();
+        poller.connect(profile(&[&evil.gateway.url]), credentials);
+        while poller.is_alive() {
             thread::yield_now();
         }
     }
     // And whatever a message could show of them.
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&evil.gateway.url]), basic.clone());
-    let news = watch.until("the refusal", |news| error(news).is_some());
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&evil.gateway.url]), basic.clone());
+    let news = poller.wait_for("the refusal", |news| error(news).is_some());
     let secrets = gatewatch::secrets::Secrets::for_this_run();
     let kept = secrets.set("Plant", "binding", &Secret::new(PASSWORD.to_owned()));
     let secret = Secret::new(TOKEN.to_owned());

@@ -11,7 +11,7 @@ use gatewatch::gateway::{Credentials, GatewayError, Limits};
 use gatewatch::poll::{Activity, GatewayStatus};
 
 use super::{FaultyGateway, bytes, error, good, way};
-use crate::support::poll::{Watch, profile};
+use crate::support::poll::{TestPoller, profile};
 use crate::support::{FakeGateway, PLANT, Request, answer, read};
 
 const HOUR: i64 = 3_600;
@@ -25,9 +25,9 @@ impl Wall {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    fn watch(&self, limits: Limits) -> Watch {
+    fn poller(&self, limits: Limits) -> TestPoller {
         let ahead = self.0.clone();
-        Watch::by_clock(limits, move || {
+        TestPoller::with_clock(limits, move || {
             let seconds = ahead.load(Ordering::SeqCst);
             let by = Duration::from_secs(seconds.unsigned_abs());
             if seconds < 0 { SystemTime::now() - by } else { SystemTime::now() + by }
@@ -46,51 +46,53 @@ fn reads(gateway: &FakeGateway) -> usize {
 #[test]
 fn after_waking_a_node_that_is_due_by_the_clock_on_the_wall_is_read_at_once_and_once() {
     let (evil, wall) = (FaultyGateway::new(), Wall::default());
-    let mut watch = wall.watch(Limits::default());
-    watch.watcher.every(Some(Duration::from_hours(1)));
-    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    let first = watch.until("the first read", |news| news.table.is_some());
+    let mut poller = wall.poller(Limits::default());
+    poller.handle.set_interval(Some(Duration::from_hours(1)));
+    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
     // A nap within the interval changes nothing.
     wall.set_forth(HOUR / 2);
-    watch.until("the nap noticed", is_waiting);
+    poller.wait_for("the nap noticed", is_waiting);
     assert_eq!(reads(&evil.gateway), 1);
 
     wall.set_forth(HOUR / 2);
-    let second = watch.until("the read after waking", |news| news.as_of > first.as_of);
+    let second = poller.wait_for("the read after waking", |news| news.updated_at > first.updated_at);
     assert_eq!(reads(&evil.gateway), 2);
     // The next one is an hour from now.
-    let next = second.nodes[0].next.unwrap().duration_since(SystemTime::now()).unwrap();
+    let next = second.nodes[0].next_read_at.unwrap().duration_since(SystemTime::now()).unwrap();
     assert!(next > Duration::from_secs(5_000) && next < Duration::from_secs(8_000), "{next:?}");
 }
 
 #[test]
 fn after_waking_a_long_pause_after_failures_is_over() {
     let (evil, wall) = (FaultyGateway::of(bytes(super::status("402 Payment Required", ""))), Wall::default());
-    let mut watch = wall.watch(Limits::default());
-    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let mut poller = wall.poller(Limits::default());
+    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
     for failures in 1..8 {
         // Each wakes it for the next try; the pauses would be minutes by now.
-        watch.until("one more failure", |news| error(news).is_some() && news.nodes[0].next.is_some());
+        poller.wait_for("one more failure", |news| {
+            error(news).is_some() && news.nodes[0].next_read_at.is_some()
+        });
         assert!(reads(&evil.gateway) >= failures);
         wall.set_forth(60);
     }
     evil.turn(good());
     wall.set_forth(60);
-    watch.until("all well", |news| error(news).is_none() && news.table.is_some());
+    poller.wait_for("all well", |news| error(news).is_none() && news.dataset.is_some());
 }
 
 #[test]
 fn a_login_that_was_refused_is_not_tried_again_for_waking() {
     let (evil, wall) = (FaultyGateway::of(bytes(super::status("401 Unauthorized", ""))), Wall::default());
-    let mut watch = wall.watch(Limits::default());
-    watch.watcher.every(Some(Duration::from_mins(1)));
+    let mut poller = wall.poller(Limits::default());
+    poller.handle.set_interval(Some(Duration::from_mins(1)));
     let login = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
-    watch.watcher.connect(profile(&[&evil.gateway.url]), login);
-    watch.until("the refusal", |news| error(news).is_some());
+    poller.handle.connect(profile(&[&evil.gateway.url]), login);
+    poller.wait_for("the refusal", |news| error(news).is_some());
     // Something is to be waited for, so that the clocks are looked at: nothing is, here. So waking comes with a wish.
     wall.set_forth(HOUR);
-    watch.watcher.every(Some(Duration::from_mins(2)));
-    watch.until("the waking noticed", is_waiting);
+    poller.handle.set_interval(Some(Duration::from_mins(2)));
+    poller.wait_for("the waking noticed", is_waiting);
     assert_eq!(reads(&evil.gateway), 1);
 }
 
@@ -131,13 +133,14 @@ fn keep_open(request: &Request, stream: &mut TcpStream) -> bool {
 #[test]
 fn after_waking_no_connection_from_before_is_used() {
     let ((gateway, connections), wall) = (dies_in_its_sleep(), Wall::default());
-    let mut watch = wall.watch(Limits::default());
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::None);
-    let first = watch.until("the first read", |news| news.table.is_some());
+    let mut poller = wall.poller(Limits::default());
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
     assert_eq!(connections.load(Ordering::SeqCst), 1);
     wall.set_forth(HOUR);
-    watch.watcher.refresh();
-    let second = watch.until("the next read", |news| news.as_of > first.as_of || error(news).is_some());
+    poller.handle.refresh_now();
+    let second =
+        poller.wait_for("the next read", |news| news.updated_at > first.updated_at || error(news).is_some());
     assert_eq!(error(&second), None);
 }
 
@@ -155,34 +158,37 @@ fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
     }));
     let wall = Wall::default();
     let limits = Limits { whole: Duration::from_hours(1), ..Limits::default() };
-    let mut watch = wall.watch(limits);
-    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    watch.until("the read begun", |news| news.activity == Activity::Reading);
+    let mut poller = wall.poller(limits);
+    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    poller.wait_for("the read begun", |news| news.activity == Activity::Reading);
     while evil.gateway.requests().is_empty() {
         std::thread::yield_now();
     }
     wall.set_forth(HOUR);
-    watch.until("the answer after waking", |news| news.table.is_some());
+    poller.wait_for("the answer after waking", |news| news.dataset.is_some());
     assert_eq!(reads(&evil.gateway), 1);
 }
 
 #[test]
 fn a_clock_that_is_set_back_neither_hurries_nor_delays_and_takes_the_times_along() {
     let (evil, wall) = (FaultyGateway::new(), Wall::default());
-    let mut watch = wall.watch(Limits::default());
-    watch.watcher.every(Some(Duration::from_hours(1)));
-    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    let first = watch.until("the first read", |news| news.table.is_some() && is_waiting(news));
+    let mut poller = wall.poller(Limits::default());
+    poller.handle.set_interval(Some(Duration::from_hours(1)));
+    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |news| news.dataset.is_some() && is_waiting(news));
     wall.set_forth(-2 * HOUR);
-    let after = watch.until("the clock noticed", |news| news.as_of < first.as_of);
+    let after = poller.wait_for("the clock noticed", |news| news.updated_at < first.updated_at);
     let back = |before: Option<SystemTime>, after: Option<SystemTime>| {
         before.unwrap().duration_since(after.unwrap()).unwrap().as_secs().abs_diff(7_200) < 2
     };
-    assert!(back(first.as_of, after.as_of) && back(first.nodes[0].next, after.nodes[0].next));
-    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), after.table.as_ref().unwrap()));
+    assert!(
+        back(first.updated_at, after.updated_at)
+            && back(first.nodes[0].next_read_at, after.nodes[0].next_read_at)
+    );
+    assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), after.dataset.as_ref().unwrap()));
     assert_eq!(reads(&evil.gateway), 1);
     // The gateway's clock has not changed, so it is ahead by so much more.
-    let ahead = after.ahead_ms.unwrap() - first.ahead_ms.unwrap();
+    let ahead = after.clock_offset_ms.unwrap() - first.clock_offset_ms.unwrap();
     assert!(ahead.abs_diff(7_200_000) < 2_000, "{ahead}");
 }
 
@@ -215,16 +221,16 @@ fn connections_that_die_unheard_cost_the_time_limit_once() {
         }
     });
     let limits = Limits { whole: Duration::from_secs(5), ..Limits::default() };
-    let mut watch = Watch::within(limits);
-    watch.watcher.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
-    let first = watch.until("the first read", |news| news.table.is_some());
-    watch.watcher.refresh();
-    let silent = watch.until("the silence", |news| error(news).is_some());
+    let mut poller = TestPoller::with_limits(limits);
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
+    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
+    poller.handle.refresh_now();
+    let silent = poller.wait_for("the silence", |news| error(news).is_some());
     assert_eq!(error(&silent), Some(&GatewayError::Timeout { seconds: 5.0 }));
     let failures = std::cell::Cell::new(0);
-    watch.until("all well", |news| {
+    poller.wait_for("all well", |news| {
         failures.set(failures.get() + usize::from(error(news).is_some()));
-        error(news).is_none() && news.as_of > first.as_of
+        error(news).is_none() && news.updated_at > first.updated_at
     });
     assert_eq!(failures.get(), 0);
 }

@@ -9,7 +9,7 @@ use gatewatch::gateway::{Credentials, GatewayError, Limits, Trust, Why};
 use rcgen::{KeyPair, date_time_ymd};
 
 use super::{check_line, error};
-use crate::support::poll::{Watch, profile};
+use crate::support::poll::{TestPoller, profile};
 use crate::support::tls::{Authority, HOST, Identity, TlsGateway, named};
 
 /// Trust in this authority, for as long as the folder is there.
@@ -23,17 +23,17 @@ fn trust(authority: &Authority) -> (tempfile::TempDir, Trust) {
 /// Watches a gateway that shows this after it has shown a good one. Gives what is said of it.
 fn after_a_good_one(good: &Identity, trust: &Trust, evil: &Identity) -> GatewayError {
     let gateway = TlsGateway::new(good);
-    let mut watch = Watch::within(Limits::default());
+    let mut poller = TestPoller::with_limits(Limits::default());
     let mut plant = profile(&[&gateway.url]);
     plant.trust = trust.clone();
-    watch.watcher.connect(plant, Credentials::None);
-    let first = watch.until("the good one", |news| news.table.is_some());
+    poller.handle.connect(plant, Credentials::None);
+    let first = poller.wait_for("the good one", |news| news.dataset.is_some());
     gateway.turn(evil);
-    watch.watcher.refresh();
-    let lost = watch.until("the evil one", |news| error(news).is_some());
-    assert!(Arc::ptr_eq(first.table.as_ref().unwrap(), lost.table.as_ref().unwrap()));
+    poller.handle.refresh_now();
+    let lost = poller.wait_for("the evil one", |news| error(news).is_some());
+    assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), lost.dataset.as_ref().unwrap()));
     gateway.turn(good);
-    watch.until("the good one again", |news| error(news).is_none() && news.as_of > first.as_of);
+    poller.wait_for("the good one again", |news| error(news).is_none() && news.updated_at > first.updated_at);
     error(&lost).unwrap().clone()
 }
 
@@ -84,9 +84,9 @@ fn what_does_not_speak_tls_is_told_so() {
                 let _gone = stream.write_all(greeting);
             }
         });
-        let mut watch = Watch::new();
-        watch.watcher.connect(profile(&[&url]), Credentials::None);
-        let news = watch.until("the failure", |news| error(news).is_some());
+        let mut poller = TestPoller::new();
+        poller.handle.connect(profile(&[&url]), Credentials::None);
+        let news = poller.wait_for("the failure", |news| error(news).is_some());
         assert!(matches!(error(&news), Some(GatewayError::Tls { .. })), "{:?}", error(&news));
         check_line(error(&news).unwrap(), "no secure connection", "check the gateway's https port");
     }

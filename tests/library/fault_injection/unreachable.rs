@@ -7,19 +7,20 @@ use gatewatch::gateway::{Credentials, GatewayError};
 use gatewatch::poll::GatewayStatus;
 
 use super::{check_line, error, good};
-use crate::support::poll::{Watch, profile};
+use crate::support::poll::{TestPoller, profile};
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, skip, status};
 
 /// What is said of the second of two gateways, the first of which is well.
 fn told_beside_a_good_one(url: &str) -> GatewayError {
     let well = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&well.url, url]), Credentials::None);
-    let news =
-        watch.until("both outcomes", |news| news.nodes[1].error.is_some() && news.nodes[0].as_of.is_some());
-    assert_eq!(news.table.as_ref().unwrap().len(), PLANT.len());
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&well.url, url]), Credentials::None);
+    let news = poller.wait_for("both outcomes", |news| {
+        news.nodes[1].error.is_some() && news.nodes[0].updated_at.is_some()
+    });
+    assert_eq!(news.dataset.as_ref().unwrap().len(), PLANT.len());
     assert_eq!(news.nodes[0].error, None);
-    assert!(news.nodes[1].next.is_some());
+    assert!(news.nodes[1].next_read_at.is_some());
     news.nodes[1].error.clone().unwrap()
 }
 
@@ -50,8 +51,8 @@ fn what_the_kernel_does_not_take_for_an_address_is_no_broken_connection() {
 }
 
 fn is_back(first: &GatewayStatus) -> impl Fn(&GatewayStatus) -> bool {
-    let before = first.as_of;
-    move |news| error(news).is_none() && news.as_of > before
+    let before = first.updated_at;
+    move |news| error(news).is_none() && news.updated_at > before
 }
 
 #[test]
@@ -70,18 +71,18 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
         };
         let _gone = stream.write_all(&response);
     });
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&before.url]), Credentials::None);
-    let first = watch.until("the first answer", |news| news.table.is_some());
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&before.url]), Credentials::None);
+    let first = poller.wait_for("the first answer", |news| news.dataset.is_some());
     let has_table =
-        |news: &GatewayStatus| Arc::ptr_eq(news.table.as_ref().unwrap(), first.table.as_ref().unwrap());
+        |news: &GatewayStatus| Arc::ptr_eq(news.dataset.as_ref().unwrap(), first.dataset.as_ref().unwrap());
 
-    watch.watcher.refresh();
-    let news = watch.until("an answer that breaks off", |news| error(news).is_some());
+    poller.handle.refresh_now();
+    let news = poller.wait_for("an answer that breaks off", |news| error(news).is_some());
     assert!(matches!(error(&news), Some(GatewayError::Broken { .. })) && has_table(&news), "{news:?}");
 
     before.stop();
-    let news = watch.until("nobody there", |news| error(news) == Some(&GatewayError::Refused));
+    let news = poller.wait_for("nobody there", |news| error(news) == Some(&GatewayError::Refused));
     assert!(has_table(&news));
     check_line(error(&news).unwrap(), "the connection was refused", "is the gateway running");
 
@@ -92,13 +93,13 @@ fn a_gateway_that_restarts_amid_its_answer_is_followed_through_it_and_is_back_by
         };
         let _gone = stream.write_all(&response);
     });
-    let news = watch.until("a gateway that starts", |news| error(news) == Some(&GatewayError::Starting));
+    let news = poller.wait_for("a gateway that starts", |news| error(news) == Some(&GatewayError::Starting));
     assert!(has_table(&news));
 
     starting.stop();
     let good = good();
     let _after = FakeGateway::at(address, move |request, stream| good(request, stream));
-    let back = watch.until("all well again", is_back(&first));
+    let back = poller.wait_for("all well again", is_back(&first));
     // The sessions are the same, and so is the table.
     assert!(has_table(&back));
 }

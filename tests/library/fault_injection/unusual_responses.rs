@@ -7,7 +7,7 @@ use gatewatch::dataset::{Cell, ColumnId, RowMapping};
 use gatewatch::gateway::Credentials;
 
 use super::{FaultyGateway, bytes, error, good, way};
-use crate::support::poll::{Watch, profile};
+use crate::support::poll::{TestPoller, profile};
 use crate::support::{answer, ok};
 
 #[test]
@@ -20,15 +20,18 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
         row("carl", "TWICE"),
         row("dora", "D"),
     ]));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    let before = watch.until("the first read", |news| news.table.is_some()).table.clone().unwrap();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+    let before = poller.wait_for("the first read", |news| news.dataset.is_some()).dataset.clone().unwrap();
     assert_eq!(before.len(), 4);
     // Somebody comes, somebody goes, and the two stay.
     evil.turn(of(&[row("eve", "E"), row("billy", "TWICE"), row("carl", "TWICE"), row("dora", "D")]));
-    watch.watcher.refresh();
-    let after =
-        watch.until("the next read", |news| news.table.as_ref() != Some(&before)).table.clone().unwrap();
+    poller.handle.refresh_now();
+    let after = poller
+        .wait_for("the next read", |news| news.dataset.as_ref() != Some(&before))
+        .dataset
+        .clone()
+        .unwrap();
     let follow = RowMapping::between(&before, &after);
     let user = |row: u32| after.column(&ColumnId::Username).unwrap().cell(row as usize);
     let went: Vec<Option<Cell<'_>>> = (0..4).map(|row| follow.row(row).map(user)).collect();
@@ -40,18 +43,18 @@ fn client_ids_that_are_there_twice_are_all_shown_and_none_is_taken_for_another()
 fn two_gateways_that_give_the_same_client_ids_keep_their_rows_apart() {
     let row = |user: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"A",1795365700123"#);
     let [north, south] = ["anna", "billy"].map(|user| FaultyGateway::of(bytes(ok(&answer(&[&row(user)])))));
-    let mut watch = Watch::new();
-    watch.watcher.connect(profile(&[&north.gateway.url, &south.gateway.url]), Credentials::None);
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&[&north.gateway.url, &south.gateway.url]), Credentials::None);
     let both = |len: usize| {
         move |news: &gatewatch::poll::GatewayStatus| {
-            news.table.as_ref().is_some_and(|table| table.len() == len)
+            news.dataset.as_ref().is_some_and(|table| table.len() == len)
         }
     };
-    let before = watch.until("both", both(2)).table.clone().unwrap();
+    let before = poller.wait_for("both", both(2)).dataset.clone().unwrap();
     // The first one's session ends: the other one's is not it.
     north.turn(bytes(ok(&answer(&[]))));
-    watch.watcher.refresh();
-    let after = watch.until("the second alone", both(1)).table.clone().unwrap();
+    poller.handle.refresh_now();
+    let after = poller.wait_for("the second alone", both(1)).dataset.clone().unwrap();
     let follow = RowMapping::between(&before, &after);
     assert_eq!((follow.row(0), follow.row(1)), (None, Some(0)));
 }
@@ -72,13 +75,13 @@ fn a_gateway_whose_clock_is_hours_off_is_read_and_how_far_is_told() {
             let body = answer(&[&row]).replace("1790000000000", &now.to_string());
             let _gone = stream.write_all(&ok(&body));
         }));
-        let mut watch = Watch::new();
-        watch.watcher.connect(profile(&[&evil.gateway.url]), Credentials::None);
-        let news = watch.until("the first read", |news| news.table.is_some());
+        let mut poller = TestPoller::new();
+        poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+        let news = poller.wait_for("the first read", |news| news.dataset.is_some());
         assert_eq!(error(&news), None);
-        let ahead = news.ahead_ms.unwrap();
+        let ahead = news.clock_offset_ms.unwrap();
         assert!(ahead.abs_diff(off) < 600_000, "{ahead} {off}");
         // What was received when goes by our clock.
-        assert!(news.as_of.unwrap().elapsed().unwrap() < Duration::from_mins(10));
+        assert!(news.updated_at.unwrap().elapsed().unwrap() < Duration::from_mins(10));
     }
 }

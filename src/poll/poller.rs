@@ -1,0 +1,97 @@
+//! The handle of the polling thread.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
+
+use super::request::{Connection, PollRequest};
+use super::status::GatewayStatus;
+use super::suspend::Clocks;
+use super::thread;
+use crate::gateway::{Client, Credentials, Profile};
+
+/// The handle of the polling thread. Dropping it stops the thread, even during a read.
+pub struct Poller {
+    request: watch::Sender<PollRequest>,
+    status: watch::Receiver<Option<Arc<GatewayStatus>>>,
+    generation: u64,
+}
+
+impl Poller {
+    /// Starts the thread without a gateway. It calls `notify` when the status changes in more than its times, after a
+    /// manual refresh, and when it ends.
+    ///
+    /// # Errors
+    /// If the system can't start a thread.
+    pub fn spawn(client: Client, notify: impl Fn() + Send + 'static) -> io::Result<Self> {
+        Self::spawn_with_clocks(Clocks::system(), client, notify)
+    }
+
+    /// Does the same with another wall clock, which is read every `check_interval`. For tests, which simulate a suspend
+    /// with it.
+    ///
+    /// # Errors
+    /// If the system can't start a thread.
+    pub fn spawn_with_clock(
+        wall_clock: impl Fn() -> SystemTime + Send + 'static,
+        check_interval: Duration,
+        client: Client,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn_with_clocks(Clocks::new(wall_clock, check_interval), client, notify)
+    }
+
+    fn spawn_with_clocks(
+        clocks: Clocks,
+        client: Client,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (request, request_of_thread) = watch::channel(PollRequest::default());
+        let (status_of_thread, status) = watch::channel(None);
+        thread::spawn(clocks, client, request_of_thread, status_of_thread, notify)?;
+        Ok(Self { request, status, generation: 0 })
+    }
+
+    /// Polls this gateway instead of the one before, and reads it at once. Returns the generation that its status carries.
+    pub fn connect(&mut self, profile: Profile, credentials: Credentials) -> u64 {
+        self.generation += 1;
+        let connection = Connection { generation: self.generation, profile, credentials };
+        self.request.send_modify(|request| request.connection = Some(connection));
+        self.generation
+    }
+
+    /// Stops polling. Reads in progress are cancelled, and [`Self::status`] returns nothing more of this gateway.
+    pub fn disconnect(&mut self) {
+        self.generation += 1;
+        self.request.send_modify(|request| request.connection = None);
+    }
+
+    /// Reads all nodes at once, except those that are being read.
+    pub fn refresh_now(&self) {
+        self.request.send_modify(|request| request.refreshes += 1);
+    }
+
+    /// Sets the interval between two reads of a node. With `None` only a manual refresh reads it, and a retry after a
+    /// failure.
+    pub fn set_interval(&self, interval: Option<Duration>) {
+        self.request.send_modify(|request| request.interval = interval);
+    }
+
+    /// Returns the newest status of the current connection; `None` if it was returned before.
+    pub fn status(&mut self) -> Option<Arc<GatewayStatus>> {
+        let status = match self.status.has_changed() {
+            Ok(true) => self.status.borrow_and_update().clone(),
+            // Nothing new, or the thread has ended: see `is_alive`.
+            Ok(false) | Err(_) => None,
+        };
+        status.filter(|status| status.generation == self.generation)
+    }
+
+    /// Returns `false` if the thread has ended, which only a panic does.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.request.is_closed()
+    }
+}

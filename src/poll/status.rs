@@ -1,0 +1,100 @@
+//! The status of a polled gateway.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::dataset::Dataset;
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
+
+/// The status of a polled gateway at one moment.
+#[derive(Clone, Debug)]
+pub struct GatewayStatus {
+    /// The connection, as returned by [`Poller::connect`](super::Poller::connect).
+    pub generation: u64,
+    /// The status of each node, in the order of the profile.
+    pub nodes: Vec<NodeStatus>,
+    /// The last snapshots of all nodes in one dataset; `None` before the first one.
+    pub dataset: Option<Arc<Dataset>>,
+    /// Time when the oldest snapshot in the dataset was received, by this machine's clock.
+    pub updated_at: Option<SystemTime>,
+    /// The gateway's clock minus this machine's, in milliseconds; `None` if no node reports its time.
+    pub clock_offset_ms: Option<i64>,
+    /// What the thread is doing.
+    pub activity: Activity,
+}
+
+impl GatewayStatus {
+    /// Returns `true` if both are equal except for times: nothing on screen would change but the time of the update.
+    pub(super) fn is_same_except_times(&self, other: &Self) -> bool {
+        let Self { generation, nodes, dataset, updated_at, clock_offset_ms: _, activity } = self;
+        let is_same_dataset = match (dataset, &other.dataset) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        let is_reading = |activity: &Activity| matches!(activity, Activity::Reading);
+        is_same_dataset
+            && *generation == other.generation
+            && updated_at.is_some() == other.updated_at.is_some()
+            && is_reading(activity) == is_reading(&other.activity)
+            && nodes.len() == other.nodes.len()
+            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_except_times(b))
+    }
+}
+
+/// The status of one node.
+#[derive(Clone, Debug)]
+pub struct NodeStatus {
+    /// The address.
+    pub url: NodeUrl,
+    /// The node's name in the column [`names::GATEWAY`](crate::dataset::names::GATEWAY) of the dataset; `None` if the
+    /// gateway has only one node.
+    pub name: Option<String>,
+    /// The health page of the last snapshot.
+    pub info: Option<GatewayInfo>,
+    /// The interface that the last snapshot was read from.
+    pub api: Option<Api>,
+    /// The kinds of sessions that the last snapshot can't have, because the gateway lacks the module.
+    pub missing: Vec<SessionKind>,
+    /// The error of the last read; `None` if it succeeded.
+    pub error: Option<GatewayError>,
+    /// Time when the last snapshot was received, by this machine's clock.
+    pub updated_at: Option<SystemTime>,
+    /// Time of the next read; `None` during a read, and if only a manual refresh starts the next one.
+    pub next_read_at: Option<SystemTime>,
+}
+
+impl NodeStatus {
+    /// Returns the status of a node before its first read.
+    pub(super) fn new(url: NodeUrl) -> Self {
+        Self {
+            url,
+            name: None,
+            info: None,
+            api: None,
+            missing: Vec::new(),
+            error: None,
+            updated_at: None,
+            next_read_at: None,
+        }
+    }
+
+    fn is_same_except_times(&self, other: &Self) -> bool {
+        let Self { url, name, info, api, missing, error, updated_at, next_read_at: _ } = self;
+        updated_at.is_some() == other.updated_at.is_some()
+            && (url, name, info, api) == (&other.url, &other.name, &other.info, &other.api)
+            && (missing, error) == (&other.missing, &other.error)
+    }
+}
+
+/// What the polling thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Reading a node. Only the first read and slow reads are reported: a short one would flicker.
+    Reading,
+    /// Waiting for the next read.
+    Waiting {
+        /// Time of the next read of any node; `None` if only a manual refresh starts it.
+        next_read_at: Option<SystemTime>,
+    },
+}
