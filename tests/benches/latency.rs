@@ -1,7 +1,9 @@
-//! From a keystroke to the rows that it selects, as whoever types meets it: the whole window without a screen, a key
-//! goes in, and frames are made until the new rows are in one. Also while a refresh of everybody arrives.
+//! Time from a keystroke in a filter to the frame that shows the matching rows, in the whole window without a screen.
 //!
-//! `cargo bench --bench latency`. Prints, for each number of sessions, how long each key took and how long the frames.
+//! Measured with an idle gateway, and while a refresh of all sessions arrives. Prints the times of keystrokes and of
+//! frames for each number of sessions.
+//!
+//! `cargo bench --bench latency`.
 
 mod support;
 
@@ -15,159 +17,168 @@ use gatewatch::demo::DemoGateway;
 use gatewatch::ui::App;
 use support::window;
 
-/// What is typed, and then deleted again.
-const TYPED: &str = "bi.*";
-/// How many times.
-const TIMES: usize = 15;
-/// Longer than any of it takes, unless it is broken.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// A frame at 60 Hz. A window is not painted more often, so neither is this one.
-const FRAME: Duration = Duration::from_nanos(16_666_667);
+/// The pattern that is typed and then deleted.
+const PATTERN: &str = "bi.*";
+/// The number of rounds of typing and deleting.
+const ROUNDS: usize = 15;
+/// The same while a refresh arrives.
+const REFRESH_ROUNDS: usize = 5;
+/// Longer than any step takes that works.
+const TIMEOUT: Duration = Duration::from_mins(1);
+/// The time between two frames at 60 Hz. A real window isn't painted more often either.
+const FRAME_INTERVAL: Duration = Duration::from_nanos(16_666_667);
 
 fn main() {
     for sessions in [1_000, 100_000, 1_000_000] {
         let (mut harness, gateway) = window(sessions);
         harness.get_by_label("Username filter").focus();
         harness.step();
-        let mut quiet = Measured::default();
-        // Once to warm up.
+        let mut idle = Measured::default();
+        // The first round warms up.
         type_and_delete(&mut harness, sessions, &mut Measured::default());
-        for _ in 0..TIMES {
-            type_and_delete(&mut harness, sessions, &mut quiet);
+        for _ in 0..ROUNDS {
+            type_and_delete(&mut harness, sessions, &mut idle);
         }
-        println!("{sessions} sessions, quiet: {quiet}");
+        println!("{sessions} sessions, idle: {idle}");
 
-        let mut busy = Measured::default();
+        let mut refreshing = Measured::default();
         let mut all = sessions;
-        for _ in 0..TIMES.min(5) {
+        for _ in 0..REFRESH_ROUNDS {
             log_in(&gateway);
             all += 1;
             harness.event(key_event(Key::F5));
-            frame(&mut harness, &mut busy);
-            // As long as the refresh has not arrived, and once more.
-            let end = Instant::now() + PATIENCE;
+            run_frame(&mut harness, &mut refreshing);
+            // Until the refresh has arrived, and once more.
+            let deadline = Instant::now() + TIMEOUT;
             while total(&harness) != all {
-                assert!(Instant::now() < end, "the refresh never arrived");
+                assert!(Instant::now() < deadline, "timed out: the refresh");
                 let known = total(&harness);
-                type_and_delete(&mut harness, known, &mut busy);
+                type_and_delete(&mut harness, known, &mut refreshing);
             }
-            type_and_delete(&mut harness, all, &mut busy);
+            type_and_delete(&mut harness, all, &mut refreshing);
         }
-        println!("{sessions} sessions, while a refresh of all arrives: {busy}");
+        println!("{sessions} sessions, during a refresh: {refreshing}");
     }
 }
 
-/// Somebody more, so that the next answer is another one.
+/// Adds a session, so that the next response of the gateway differs.
 fn log_in(gateway: &DemoGateway) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let body = r#"{"username":"zoe.new","project":"Packaging","address":"10.1.2.3","isDesigner":false}"#;
     runtime.expect("a runtime").block_on(async {
         let request = reqwest::Client::new().post(format!("{}/demo/sessions", gateway.url()));
         let request = request.header("content-type", "application/json").body(body);
-        assert!(request.send().await.is_ok_and(|answer| answer.status().is_success()));
+        assert!(request.send().await.is_ok_and(|response| response.status().is_success()));
     });
 }
 
-/// Types the pattern and deletes it again. After each key, frames follow until the rows that it selects are in one.
+/// Types the pattern and deletes it. After each key, runs frames until one shows the matching rows.
 fn type_and_delete(harness: &mut Harness<'static, App>, all: usize, measured: &mut Measured) {
     let mut pattern = String::new();
-    for letter in TYPED.chars() {
+    for letter in PATTERN.chars() {
         pattern.push(letter);
-        let begun = Instant::now();
+        let started = Instant::now();
         harness.event(Event::Text(letter.to_string()));
-        until_selected(harness, &pattern, begun, measured);
+        run_until_filtered(harness, &pattern, started, measured);
     }
     while pattern.pop().is_some() {
-        let begun = Instant::now();
+        let started = Instant::now();
         harness.event(key_event(Key::Backspace));
-        until_selected(harness, &pattern, begun, measured);
+        run_until_filtered(harness, &pattern, started, measured);
     }
-    assert!(total(harness) >= all, "sessions were lost");
+    assert!(total(harness) >= all, "sessions are missing");
 }
 
-/// What the count below the table says of the pattern in force tells when its rows are there. Frames follow each other as
-/// on a screen; what is measured is the work in them and the wait for them.
-fn until_selected(
+/// Runs frames at the rate of a screen until the count below the table is that of the pattern. Measures the time since the
+/// keystroke.
+fn run_until_filtered(
     harness: &mut Harness<'static, App>,
     pattern: &str,
-    begun: Instant,
+    started: Instant,
     measured: &mut Measured,
 ) {
     loop {
-        let took = frame(harness, measured);
+        let elapsed = run_frame(harness, measured);
         let (shown, all) = counts(harness);
-        let is_there = match pattern {
+        let is_filtered = match pattern {
             "" => shown == all,
-            // Nobody is called so, whole.
+            // No user has this name, and patterns match whole values.
             "b" | "bi" => shown == 0,
             "bi." => shown < all / 100,
             _ => shown > all / 1000 && shown < all,
         };
-        if is_there {
-            measured.keys.push(begun.elapsed());
+        if is_filtered {
+            measured.keys.push(started.elapsed());
             return;
         }
-        assert!(begun.elapsed() < PATIENCE, "{pattern}: its rows never came");
-        // The next frame is at the next tick of the screen.
-        std::thread::sleep(FRAME.saturating_sub(took));
+        assert!(started.elapsed() < TIMEOUT, "timed out: the rows of {pattern}");
+        std::thread::sleep(FRAME_INTERVAL.saturating_sub(elapsed));
     }
 }
 
-fn frame(harness: &mut Harness<'static, App>, measured: &mut Measured) -> Duration {
-    let begun = Instant::now();
+/// Runs a frame and returns the time that it took.
+fn run_frame(harness: &mut Harness<'static, App>, measured: &mut Measured) -> Duration {
+    let started = Instant::now();
     harness.step();
-    let took = begun.elapsed();
-    measured.frames.push(took);
-    took
+    let elapsed = started.elapsed();
+    measured.frames.push(elapsed);
+    elapsed
 }
 
 fn key_event(key: Key) -> Event {
     Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
 }
 
-/// Shown and all sessions, as the window says.
+/// Returns the numbers of matching and of all sessions, as the window shows them.
 fn counts(harness: &Harness<'static, App>) -> (usize, usize) {
     let mut labels = harness.query_all_by_label_contains(" sessions").filter_map(|node| {
         let node = node.accesskit_node();
         let text = node.label().or_else(|| node.value())?;
         let (shown, rest) = text.split_once(" of ")?;
-        Some((shown.parse().ok()?, rest.split(' ').next()?.parse().ok()?))
+        Some((number(shown)?, number(rest.split(' ').next()?)?))
     });
     labels.next().expect("the window counts its sessions")
+}
+
+/// Parses a number with or without thousands separators.
+fn number(text: &str) -> Option<usize> {
+    text.replace(',', "").parse().ok()
 }
 
 fn total(harness: &Harness<'static, App>) -> usize {
     counts(harness).1
 }
 
-/// Times of keys, from the event to the end of the frame with the rows, and of frames.
+/// Measured times.
 #[derive(Default)]
 struct Measured {
+    /// From each keystroke to the end of the frame that shows the rows.
     keys: Vec<Duration>,
+    /// The work of each frame.
     frames: Vec<Duration>,
 }
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, times) in [("key to rows", &self.keys), ("frames", &self.frames)] {
+        for (name, times) in [("keystroke to rows", &self.keys), ("frames", &self.frames)] {
             let mut times = times.clone();
             times.sort_unstable();
-            let at = |share: f64| {
+            let quantile = |fraction: f64| {
                 #[expect(
                     clippy::cast_precision_loss,
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
-                    reason = "a place among some thousand times"
+                    reason = "an index into some thousand times"
                 )]
-                let place = (times.len() as f64 * share) as usize;
-                times[place.min(times.len() - 1)].as_secs_f64() * 1e3
+                let index = (times.len() as f64 * fraction) as usize;
+                times[index.min(times.len() - 1)].as_secs_f64() * 1e3
             };
             write!(
                 f,
-                "\n    {name}: median {:.2} ms, 99 of 100 below {:.2} ms, worst {:.2} ms ({} times)",
-                at(0.5),
-                at(0.99),
-                at(1.0),
+                "\n    {name}: median {:.2} ms, 99th percentile {:.2} ms, maximum {:.2} ms ({} samples)",
+                quantile(0.5),
+                quantile(0.99),
+                quantile(1.0),
                 times.len()
             )?;
         }

@@ -1,7 +1,9 @@
-//! What a frame of the whole window costs, without drawing it: layout, texts, triangles, and what screen readers get.
+//! Time per frame of the whole window without painting: layout, text, tessellation and the accessibility tree.
 //!
-//! The window shows the demo gateway's own sessions; with a million of them no frame may take longer than with a
+//! The window shows the sessions of a demo gateway. A frame with a million of them must not take longer than one with a
 //! thousand.
+//!
+//! `cargo bench --bench window`.
 
 mod support;
 
@@ -20,14 +22,14 @@ fn main() {
 
 const SESSIONS: [usize; 2] = [1_000, 1_000_000];
 
-/// One key, and the frame that follows from it.
-fn key(harness: &mut Harness<'static, App>, key: Key, modifiers: Modifiers) {
+/// Presses a key and runs the next frame.
+fn press(harness: &mut Harness<'static, App>, key: Key, modifiers: Modifiers) {
     harness.event(Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
     harness.step();
 }
 
 #[divan::bench(args = SESSIONS)]
-fn nothing_happens(bencher: Bencher<'_, '_>, sessions: usize) {
+fn idle_frame(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
     bencher.bench_local(|| harness.step());
 }
@@ -35,56 +37,56 @@ fn nothing_happens(bencher: Bencher<'_, '_>, sessions: usize) {
 #[divan::bench(args = SESSIONS)]
 fn page_down(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
-    bencher.bench_local(|| key(&mut harness, Key::PageDown, Modifiers::NONE));
+    bencher.bench_local(|| press(&mut harness, Key::PageDown, Modifiers::NONE));
 }
 
-/// From one end to the other and back: the cursor is looked for among all lines.
+/// Moves the cursor to the last line and back, which searches all rows for it.
 #[divan::bench(args = SESSIONS)]
 fn end_and_home(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
     bencher.bench_local(|| {
-        key(&mut harness, Key::End, Modifiers::NONE);
-        key(&mut harness, Key::Home, Modifiers::NONE);
+        press(&mut harness, Key::End, Modifiers::NONE);
+        press(&mut harness, Key::Home, Modifiers::NONE);
     });
 }
 
 #[divan::bench(args = SESSIONS)]
 fn select_all(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
-    bencher.bench_local(|| key(&mut harness, Key::A, Modifiers::COMMAND));
+    bencher.bench_local(|| press(&mut harness, Key::A, Modifiers::COMMAND));
 }
 
-/// With every session selected: the selection is counted anew.
+/// Selects all sessions as a range, then only the first one. Each time the selection is counted.
 #[divan::bench(args = SESSIONS)]
-fn range_over_everything(bencher: Bencher<'_, '_>, sessions: usize) {
+fn select_range_of_all(bencher: Bencher<'_, '_>, sessions: usize) {
     let (mut harness, _gateway) = window(sessions);
-    key(&mut harness, Key::Home, Modifiers::NONE);
+    press(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
-        key(&mut harness, Key::End, Modifiers::SHIFT);
-        key(&mut harness, Key::Home, Modifiers::SHIFT);
+        press(&mut harness, Key::End, Modifiers::SHIFT);
+        press(&mut harness, Key::Home, Modifiers::SHIFT);
     });
 }
 
-/// In groups by user, the first of which is closed and opened again.
+/// Collapses and expands the first of the groups by user.
 #[divan::bench(args = SESSIONS)]
-fn fold_and_unfold(bencher: Bencher<'_, '_>, sessions: usize) {
+fn collapse_and_expand(bencher: Bencher<'_, '_>, sessions: usize) {
     let grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
     let (mut harness, _gateway) = window_with_layout(sessions, Layout { grouping, ..Layout::default() });
-    key(&mut harness, Key::Home, Modifiers::NONE);
+    press(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
-        key(&mut harness, Key::ArrowLeft, Modifiers::NONE);
-        key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+        press(&mut harness, Key::ArrowLeft, Modifiers::NONE);
+        press(&mut harness, Key::ArrowRight, Modifiers::NONE);
     });
 }
 
-/// In groups by user, from the first to the last and back.
+/// Selects all groups by user as a range, then only the first one.
 #[divan::bench(args = SESSIONS)]
-fn range_over_all_groups(bencher: Bencher<'_, '_>, sessions: usize) {
+fn select_range_of_groups(bencher: Bencher<'_, '_>, sessions: usize) {
     let grouping = Some(Grouping { column: ColumnId::Username, largest_first: false });
     let (mut harness, _gateway) = window_with_layout(sessions, Layout { grouping, ..Layout::default() });
-    key(&mut harness, Key::Home, Modifiers::NONE);
+    press(&mut harness, Key::Home, Modifiers::NONE);
     bencher.bench_local(|| {
-        key(&mut harness, Key::End, Modifiers::SHIFT);
-        key(&mut harness, Key::Home, Modifiers::SHIFT);
+        press(&mut harness, Key::End, Modifiers::SHIFT);
+        press(&mut harness, Key::Home, Modifiers::SHIFT);
     });
 }
