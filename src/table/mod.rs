@@ -1,7 +1,7 @@
 //! The grid's state without a screen: columns, lines, selection, scroll position.
 //!
-//! [`PowerTable`] takes query results and the user's [`Action`]s, and says what is on each line. It knows rows, columns
-//! and whole pixels, but neither painting nor input devices.
+//! [`PowerTable`] takes query results and the user's [`Action`]s, and provides the content of each line. It doesn't depend
+//! on painting or input devices, and measures in whole pixels.
 
 mod action;
 mod auto_width;

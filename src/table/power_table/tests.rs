@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::dataset::{Cell, Column, ColumnType, Dataset, DatasetBuilder, Header, RowMapping};
 use crate::query::{FilterText, Grouping, Query, SortKey};
+use crate::table::{Action, Direction, Motion, SelectMode};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";

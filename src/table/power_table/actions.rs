@@ -1,0 +1,145 @@
+//! The effect of each action on the table.
+
+use fixedbitset::FixedBitSet;
+
+use super::PowerTable;
+use crate::dataset::ColumnId;
+use crate::table::action::{Action, Direction, Motion, SelectMode};
+use crate::table::cursor::Cursor;
+
+impl PowerTable {
+    /// Applies an action.
+    pub fn act(&mut self, action: Action) {
+        match action {
+            Action::Select(line, column, mode) => {
+                self.cursor_column = column.or(self.cursor_column.take());
+                self.select(line, mode);
+            }
+            Action::MoveCursor(motion, mode) => {
+                if let Some(line) = self.line_after(motion) {
+                    self.select(line, mode);
+                    self.scroll.reveal(line, self.metrics);
+                }
+            }
+            Action::MoveColumn(direction, columns) => self.move_column(direction, &columns),
+            Action::SelectCursor(mode) => {
+                if let Some(line) = self.cursor_line() {
+                    self.select(line, mode);
+                }
+            }
+            Action::ToggleGroup(number) => self.toggle_group(number),
+            Action::SetAllCollapsed(collapsed) => {
+                let anchors = self.scroll_anchors();
+                self.collapsed.set_all(collapsed);
+                self.update_lines(anchors);
+            }
+            Action::SelectAll => {
+                let Self { sessions, selected, .. } = self;
+                extend(selected, sessions.as_ref().map_or(&[], |sessions| &sessions.rows));
+                self.count_selected();
+            }
+            Action::ClearSelection => {
+                self.selected.clear();
+                self.range_start = None;
+                self.count_selected();
+            }
+            Action::ScrollBy(pixels) => self.scroll.by(pixels, self.metrics),
+            Action::ScrollTo(fraction) => self.scroll.to_fraction(fraction, self.metrics),
+        }
+    }
+
+    fn select(&mut self, line: usize, mode: SelectMode) {
+        let Some(cursor) = self.cursor_at(line) else {
+            return;
+        };
+        let mut selected = std::mem::take(&mut self.selected);
+        let rows = self.rows_of(line);
+        let are_selected = rows.iter().all(|&row| selected.contains(row as usize));
+        match mode {
+            SelectMode::Keep if are_selected => {}
+            SelectMode::Only | SelectMode::Keep => {
+                selected.clear();
+                extend(&mut selected, rows);
+            }
+            SelectMode::Toggle if are_selected => rows.iter().for_each(|&row| selected.remove(row as usize)),
+            SelectMode::Toggle => extend(&mut selected, rows),
+            SelectMode::Range | SelectMode::AddRange => {
+                // A start that a filter hides doesn't count.
+                let found = |at: Cursor| Some((at, self.line_of(at)?));
+                let start = self.range_start.and_then(found).or_else(|| self.cursor.and_then(found));
+                let (start, from) = start.unwrap_or((cursor, line));
+                if mode == SelectMode::Range {
+                    selected.clear();
+                }
+                let range = self.lines.sessions_between(from.min(line), from.max(line));
+                extend(&mut selected, &self.rows()[range]);
+                self.range_start = Some(start);
+            }
+            SelectMode::Move => {}
+        }
+        self.selected = selected;
+        self.cursor = Some(cursor);
+        if !matches!(mode, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
+            self.range_start = Some(cursor);
+        }
+        self.count_selected();
+    }
+
+    fn line_after(&self, motion: Motion) -> Option<usize> {
+        let last = self.metrics.lines.checked_sub(1)?;
+        // One line of the previous page stays in view.
+        let page = self.metrics.page().saturating_sub(1).max(1);
+        let Some(line) = self.cursor_line() else {
+            // Without a cursor, it appears in view.
+            return Some(match motion {
+                Motion::Home => 0,
+                Motion::End => last,
+                _ => self.scroll.line().min(last),
+            });
+        };
+        Some(match motion {
+            Motion::Up => line.saturating_sub(1),
+            Motion::Down => (line + 1).min(last),
+            Motion::PageUp => line.saturating_sub(page),
+            Motion::PageDown => (line + page).min(last),
+            Motion::Home => 0,
+            Motion::End => last,
+        })
+    }
+
+    fn move_column(&mut self, direction: Direction, columns: &[ColumnId]) {
+        if let Some(Cursor::Group(row)) = self.cursor {
+            if let Some(number) = self.index_of(row).and_then(|index| self.lines.group_of(index))
+                && self.lines.groups()[number].is_expanded == (direction == Direction::Left)
+            {
+                self.toggle_group(number);
+            }
+            return;
+        }
+        let Some(last) = columns.len().checked_sub(1) else {
+            return;
+        };
+        let current = self.cursor_column.as_ref().and_then(|id| columns.iter().position(|other| other == id));
+        let next = match (current, direction) {
+            (None, _) => 0,
+            (Some(index), Direction::Left) => index.saturating_sub(1),
+            (Some(index), Direction::Right) => (index + 1).min(last),
+        };
+        self.cursor_column = Some(columns[next].clone());
+    }
+
+    fn toggle_group(&mut self, number: usize) {
+        let (Some(sessions), Some(group)) = (&self.sessions, self.lines.groups().get(number)) else {
+            return;
+        };
+        let first = sessions.rows[group.start];
+        self.collapsed.toggle(&sessions.dataset, first);
+        // The header stays under the mouse.
+        let y = self.scroll.y_of(group.line, self.metrics);
+        self.update_lines(y.map(|y| (Cursor::Group(first), y)).into_iter().collect());
+    }
+}
+
+fn extend(set: &mut FixedBitSet, rows: &[u32]) {
+    set.extend(rows.iter().map(|&row| row as usize));
+}
