@@ -10,7 +10,7 @@ pub(super) const CHUNK: usize = 16_384;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cancelled;
 
-/// Tells a running query whether its result is still wanted.
+/// Reports to a running query that it was cancelled.
 #[derive(Clone, Copy)]
 pub(super) struct CancelToken<'a> {
     is_cancelled: &'a (dyn Fn() -> bool + Sync),

@@ -1,11 +1,11 @@
-//! Filters that are not typed: on the kind of a session, and on single values.
+//! Filters on the kind of a session and on single values, which are chosen instead of typed.
 
 use crate::dataset::{ColumnId, Value};
 
 /// A filter on clients and designers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KindFilter {
-    /// All sessions, those of unknown kind included.
+    /// All sessions, including those whose kind is null.
     #[default]
     All,
     /// Clients only.

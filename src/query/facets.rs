@@ -10,7 +10,7 @@ use crate::dataset::{Cell, ColumnId, Dataset, TextColumn};
 pub struct Counts {
     /// Number of clients.
     pub clients: usize,
-    /// Number of designers. A session of unknown kind is in neither number.
+    /// Number of designers. A session whose kind is null counts as neither.
     pub designers: usize,
     /// Number of distinct users.
     pub users: usize,

@@ -1,4 +1,4 @@
-//! The same results as a naive implementation, on arbitrary datasets.
+//! Comparison with a simple implementation, on arbitrary datasets.
 
 use std::collections::HashMap;
 use std::sync::Arc;

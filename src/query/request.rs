@@ -1,10 +1,10 @@
-//! The query: what to select from a dataset.
+//! The parameters of a query.
 
 use super::{
     CellFilter, FacetOrder, FilterField, FilterText, Filters, Grouping, KindFilter, QueryError, SortKey,
 };
 
-/// What to select from a dataset, in which order, and what to count.
+/// A selection of rows from a dataset, their order and groups, and the counts to compute.
 ///
 /// A sort key, a grouping or a filter whose column the dataset lacks has no effect.
 ///

@@ -39,7 +39,7 @@ impl Query {
         Ok(result)
     }
 
-    /// Filters, counts and sorts. Leaves out what depends on the dataset alone.
+    /// Filters, counts and sorts. Leaves out results that depend only on datasets.
     pub(super) fn select(
         &self,
         filters: &Filters,

@@ -1,4 +1,4 @@
-//! Queries over a small dataset whose results can be read off.
+//! Queries over a small dataset with expected rows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -163,7 +163,7 @@ fn filtered(kind: KindFilter, cells: Vec<CellFilter>) -> Vec<u32> {
 }
 
 #[test]
-fn sessions_of_unknown_kind_are_neither_clients_nor_designers() {
+fn sessions_with_null_kind_are_neither_clients_nor_designers() {
     assert_eq!(filtered(KindFilter::Clients, Vec::new()), [0, 2, 3, 6]);
     assert_eq!(filtered(KindFilter::Designers, Vec::new()), [1, 5]);
     assert_eq!(filtered(KindFilter::All, Vec::new()).len(), ROWS.len());
@@ -314,10 +314,10 @@ fn stops_at_the_first_check_after_cancellation() {
     };
     let (result, checks) = select_until(&query, &dataset, usize::MAX);
     assert!(!result.unwrap().rows.is_empty());
-    // One check for each 1,024 values alone.
+    // The username filter alone checks once per 1,024 values.
     assert!(checks > sessions as usize / 1_024, "{checks} checks");
     for last in (1..=checks).step_by(3).chain([checks]) {
-        let (result, made) = select_until(&query, &dataset, last);
-        assert_eq!((result.map(|result| result.rows), made), (Err(Stopped::Cancelled), last));
+        let (result, checked) = select_until(&query, &dataset, last);
+        assert_eq!((result.map(|result| result.rows), checked), (Err(Stopped::Cancelled), last));
     }
 }

@@ -41,7 +41,7 @@ struct Slots {
     is_closed: bool,
 }
 
-/// A query with what it is run on.
+/// A query and its datasets.
 struct Job {
     generation: u64,
     query: Query,
@@ -179,7 +179,7 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
     }
 }
 
-/// Runs one query after the other, and keeps from one to the next what need not be computed again.
+/// Runs queries, and keeps results that later queries reuse.
 #[derive(Default)]
 struct Runner {
     /// The last valid filters.

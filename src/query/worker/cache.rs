@@ -1,4 +1,4 @@
-//! What depends on the dataset alone: computed once per dataset, not once per query.
+//! A cache of results that depend only on datasets, so that they aren't computed for every query.
 
 use std::sync::{Arc, Weak};
 
@@ -16,7 +16,7 @@ impl DatasetCache {
     /// Returns the users with several sessions in one project.
     pub(super) fn duplicate_logins(&mut self, dataset: &Arc<Dataset>) -> Arc<DuplicateLogins> {
         match &self.duplicate_logins {
-            Some((of, known)) if is_same(of, dataset) => known.clone(),
+            Some((cached_for, cached)) if is_same(cached_for, dataset) => cached.clone(),
             _ => {
                 let found = Arc::new(DuplicateLogins::find(dataset));
                 self.duplicate_logins = Some((Arc::downgrade(dataset), found.clone()));
@@ -31,7 +31,7 @@ impl DatasetCache {
             return None;
         }
         match &self.row_mapping {
-            Some((from, to, known)) if is_same(from, old) && is_same(to, new) => Some(known.clone()),
+            Some((from, to, cached)) if is_same(from, old) && is_same(to, new) => Some(cached.clone()),
             _ => {
                 let mapping = Arc::new(RowMapping::between(old, new));
                 self.row_mapping = Some((Arc::downgrade(old), Arc::downgrade(new), mapping.clone()));
@@ -42,6 +42,6 @@ impl DatasetCache {
 }
 
 /// Returns `true` if both are the same allocation. A weak reference keeps its address from being used again.
-fn is_same(known: &Weak<Dataset>, dataset: &Arc<Dataset>) -> bool {
-    std::ptr::eq(known.as_ptr(), Arc::as_ptr(dataset))
+fn is_same(weak: &Weak<Dataset>, dataset: &Arc<Dataset>) -> bool {
+    std::ptr::eq(weak.as_ptr(), Arc::as_ptr(dataset))
 }

@@ -1,4 +1,4 @@
-//! The newest query wins, and the last valid filter replaces an invalid one.
+//! Replacement and cancellation of queries, and invalid filters.
 
 use std::sync::mpsc::sync_channel;
 
@@ -7,7 +7,7 @@ use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::filter::Mode;
 use crate::query::FilterStatus;
 
-/// Longer than anything here takes.
+/// Longer than any query here takes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Exceeds the limit of backtracking on a long run of a's.
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
