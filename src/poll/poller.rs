@@ -20,8 +20,8 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Starts the thread without a gateway. It calls `notify` when the status changes in more than its times, after a
-    /// manual refresh, and when it ends.
+    /// Starts the thread without a gateway. It calls `notify` when the status changes, after a manual refresh, and when it
+    /// ends. A status that differs only in its times is available without a call.
     ///
     /// # Errors
     /// If the system can't start a thread.

@@ -24,7 +24,7 @@ pub struct GatewayStatus {
 }
 
 impl GatewayStatus {
-    /// Returns `true` if both are equal except for times: nothing on screen would change but the time of the update.
+    /// Returns `true` if both are equal except for times.
     pub(super) fn is_same_except_times(&self, other: &Self) -> bool {
         let Self { generation, nodes, dataset, updated_at, clock_offset_ms: _, activity } = self;
         let is_same_dataset = match (dataset, &other.dataset) {

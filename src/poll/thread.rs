@@ -265,7 +265,7 @@ impl<F: Fn()> PollThread<'_, F> {
         }
     }
 
-    /// Publishes the status. Notifies the owner if more than its times changed, or after a manual refresh.
+    /// Publishes the status. Notifies the owner after a manual refresh, or if anything but times changed.
     fn publish(&mut self) {
         let Some(gateway) = &mut self.gateway else {
             return;
