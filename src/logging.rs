@@ -1,7 +1,7 @@
-//! Logging: where `tracing` events go, and the last lines of it in memory.
+//! Logging: `tracing` events become lines on standard error, in a file and in memory.
 //!
-//! The window shows the lines in memory and copies them as part of its diagnostics; `--log` and `--log-file` write them
-//! to standard error or a file as well. What a gateway said is part of a line only after [`sanitize`].
+//! The window keeps the last lines in memory, for its log view and its diagnostics; `--log` and `--log-file` write them
+//! to standard error or a file. Every line is sanitized, because it may quote a gateway.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -20,14 +20,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::sanitize::{sanitize, shorten};
 
-/// The number of lines that are kept in memory.
+/// The most lines that are kept in memory.
 const MAX_LINES: usize = 2_000;
-/// The longest line that is kept, in characters.
+/// The longest line, in characters.
 const MAX_LINE: usize = 1_000;
-/// The name under which our own events are filtered.
+/// The target of this crate's events.
 const CRATE: &str = env!("CARGO_CRATE_NAME");
 
-/// The events that are logged: a level for this program, or levels by module.
+/// The events to log: a level for this program, or levels by module.
 ///
 /// ```
 /// use gatewatch::logging::LogLevel;
@@ -64,7 +64,7 @@ impl FromStr for LogLevel {
         if let Ok(level) = text.trim().parse() {
             return Ok(Self::of_this_crate(level));
         }
-        // A bare word would be taken as the name of a module.
+        // `Targets` takes a bare word for a module.
         let has_levels = text.split(',').all(|part| part.contains('='));
         match text.trim().parse() {
             Ok(targets) if has_levels => Ok(Self(targets)),
@@ -76,10 +76,10 @@ impl FromStr for LogLevel {
 /// The log can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The file given with `--log-file` can't be opened.
+    /// The file can't be opened for appending.
     #[error("can't open the log file {}; choose another one", path.display())]
     Open {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The error of the operating system.
         #[source]
@@ -107,31 +107,37 @@ impl LogLines {
     }
 }
 
-/// Starts logging and returns the lines in memory.
+/// Starts logging. Call it once, at the start of the process.
 ///
-/// `level` is what the user asked for, if anything: then events also go to `file`, or to standard error without one.
-/// Call it once, at the start of the process.
+/// Events go to `file`, or without one to standard error if there is a `level`, and to `memory` if the program shows
+/// the lines itself. Without any of these, nothing is logged.
 ///
 /// # Errors
 /// If `file` can't be opened for appending.
-pub fn start(level: Option<LogLevel>, file: Option<&Path>) -> Result<LogLines, LogError> {
-    let lines = LogLines::default();
+pub fn start(level: Option<LogLevel>, file: Option<&Path>, memory: Option<LogLines>) -> Result<(), LogError> {
     let file = file.map(open).transpose()?;
-    let outside = match (file, &level) {
+    let external = match (file, &level) {
         (Some(file), _) => Some(Destination::File(Arc::new(file))),
         (None, Some(_)) => Some(Destination::StandardError),
         (None, None) => None,
     };
     let filter = level.unwrap_or_default().0;
-    // A second subscriber in one process, as in tests, is refused; the first goes on.
-    let _second = tracing_subscriber::registry()
-        .with(layer(Destination::Memory(lines.clone()), &filter))
-        .with(outside.map(|outside| layer(outside, &filter)))
-        .try_init();
-    Ok(lines)
+    let layers: Vec<_> = external
+        .into_iter()
+        .chain(memory.map(Destination::Memory))
+        .map(|destination| layer(destination, &filter))
+        .collect();
+    if layers.is_empty() {
+        return Ok(());
+    }
+    if let Err(error) = tracing_subscriber::registry().with(layers).try_init() {
+        // The first subscriber of a process stays, as in tests that start several windows.
+        tracing::debug!(%error, "logging was started before");
+    }
+    Ok(())
 }
 
-fn layer<S>(destination: Destination, filter: &Targets) -> impl Layer<S>
+fn layer<S>(destination: Destination, filter: &Targets) -> impl Layer<S> + use<S>
 where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -146,7 +152,7 @@ fn open(path: &Path) -> Result<File, LogError> {
         .map_err(|source| LogError::Open { path: path.to_owned(), source })
 }
 
-/// Where lines go.
+/// A place that lines are written to.
 #[derive(Clone, Debug)]
 enum Destination {
     Memory(LogLines),
@@ -162,7 +168,7 @@ impl<'a> MakeWriter<'a> for Destination {
     }
 }
 
-/// Writes one event: it comes as a whole, ended by a line end.
+/// Writes events as lines. Each write is one whole event with a line end.
 struct LineWriter<'a>(&'a Destination);
 
 impl Write for LineWriter<'_> {
@@ -187,7 +193,7 @@ impl Write for LineWriter<'_> {
 mod tests {
     use super::*;
 
-    fn logged(level: LogLevel, log: impl FnOnce()) -> Vec<Box<str>> {
+    fn logged(level: &LogLevel, log: impl FnOnce()) -> Vec<Box<str>> {
         let lines = LogLines::default();
         let layer = layer(Destination::Memory(lines.clone()), &level.0);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
@@ -196,7 +202,7 @@ mod tests {
 
     #[test]
     fn logs_one_harmless_line_per_event() {
-        let lines = logged(LogLevel::default(), || {
+        let lines = logged(&LogLevel::default(), || {
             tracing::info!(said = "a\nb\u{1b}[2J", "refused");
             tracing::debug!("too detailed");
         });
@@ -206,7 +212,7 @@ mod tests {
 
     #[test]
     fn keeps_the_newest_lines_up_to_the_limit() {
-        let lines = logged(LogLevel::default(), || {
+        let lines = logged(&LogLevel::default(), || {
             for number in 0..=MAX_LINES {
                 tracing::info!("line {number}.");
             }

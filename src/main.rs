@@ -8,12 +8,14 @@ use gatewatch::{logging, ui};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match logging::start(cli.log, cli.log_file.as_deref()) {
-        Ok(lines) => lines,
-        Err(error) => return cli::fail(&error, ExitStatus::Failed).into(),
-    };
+    let lines = logging::LogLines::default();
+    // Only the window shows them.
+    let memory = cli.command.is_none().then(|| lines.clone());
+    if let Err(error) = logging::start(cli.log, cli.log_file.as_deref(), memory) {
+        return cli::fail(&error, ExitStatus::Failed).into();
+    }
     let status = match cli.command {
-        None => match ui::run(cli.gateway.as_deref()) {
+        None => match ui::run(cli.gateway.as_deref(), lines) {
             Ok(()) => ExitStatus::Done,
             Err(error) => {
                 cli::fail(&error, if error.is_usage() { ExitStatus::Usage } else { ExitStatus::Failed })

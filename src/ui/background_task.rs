@@ -1,4 +1,4 @@
-//! Asking a gateway for once, in the background: a connection that is tested, a session that is terminated.
+//! A one-off task that talks to a gateway in the background: a connection test, a session to terminate.
 
 use std::convert::Infallible;
 use std::io;
@@ -8,63 +8,67 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::notify_on_drop::NotifyOnDrop;
 
-/// How many words of the job may wait; more only make it wait, too.
-const WAITING: usize = 16;
+/// Capacity of the channel. A full one makes the task wait.
+const QUEUE_LEN: usize = 16;
 
-/// A job under way. Dropping it ends the job, and waits for nothing.
+/// Handle of a running task. Dropping it cancels the task without waiting for it.
 pub(super) struct BackgroundTask<T> {
-    told: mpsc::Receiver<T>,
-    _wanted: oneshot::Sender<Infallible>,
+    results: mpsc::Receiver<T>,
+    _cancel_on_drop: oneshot::Sender<Infallible>,
 }
 
-/// Through which a job tells what it has found.
-pub(super) struct Tell<T> {
-    to: mpsc::Sender<T>,
+/// The sender for the results of a task.
+pub(super) struct ResultSender<T> {
+    sender: mpsc::Sender<T>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-impl<T> Tell<T> {
-    /// Tells the window. Waits where that has not heard the last words yet.
-    pub(super) async fn tell(&self, what: T) {
-        // The window may be gone by now, and the job soon is.
-        let _gone = self.to.send(what).await;
+impl<T> ResultSender<T> {
+    /// Sends a result, once there is room for it.
+    pub(super) async fn send(&self, result: T) {
+        if self.sender.send(result).await.is_err() {
+            tracing::debug!("result of a background task dropped: it was cancelled");
+        }
         (self.wake)();
     }
 }
 
 impl<T: Send + 'static> BackgroundTask<T> {
-    /// Starts the job on a thread of its own. `wake` is called whenever it has told something, and when it ends.
+    /// Starts a task on a thread of its own. `wake` is called after each result and when the task ends.
     pub(super) fn spawn<F: Future<Output = ()>>(
         wake: impl Fn() + Clone + Send + Sync + 'static,
-        work: impl FnOnce(Tell<T>) -> F + Send + 'static,
+        work: impl FnOnce(ResultSender<T>) -> F + Send + 'static,
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (to, told) = mpsc::channel(WAITING);
-        let (wanted, unwanted) = oneshot::channel();
-        thread::Builder::new().name("gateway".to_owned()).spawn(move || {
-            let _wake = NotifyOnDrop(wake.clone());
-            let work = work(Tell { to, wake: Box::new(wake) });
+        let (sender, results) = mpsc::channel(QUEUE_LEN);
+        let (cancel_on_drop, cancelled) = oneshot::channel();
+        thread::Builder::new().name("background task".to_owned()).spawn(move || {
+            let _wake_at_end = NotifyOnDrop(wake.clone());
+            let work = work(ResultSender { sender, wake: Box::new(wake) });
             runtime.block_on(async {
                 tokio::select! {
                     () = work => {}
-                    _ = unwanted => {}
+                    _ = cancelled => {}
                 }
             });
-            // A name may still be looked up; nobody waits for it.
+            // A name may still be resolving on another thread.
             runtime.shutdown_background();
         })?;
-        Ok(Self { told, _wanted: wanted })
+        Ok(Self { results, _cancel_on_drop: cancel_on_drop })
     }
 
-    /// The next word of the job; an error once it has ended and said everything.
-    pub(super) fn told(&mut self) -> Result<Option<T>, Ended> {
-        match self.told.try_recv() {
-            Ok(told) => Ok(Some(told)),
+    /// Returns the next result, `None` while there is none.
+    ///
+    /// # Errors
+    /// If the task has ended and all its results were returned.
+    pub(super) fn next_result(&mut self) -> Result<Option<T>, Ended> {
+        match self.results.try_recv() {
+            Ok(result) => Ok(Some(result)),
             Err(mpsc::error::TryRecvError::Empty) => Ok(None),
             Err(mpsc::error::TryRecvError::Disconnected) => Err(Ended),
         }
     }
 }
 
-/// The job has ended.
+/// The task has ended.
 pub(super) struct Ended;

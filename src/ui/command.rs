@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::gateway_form::FormChange;
 use super::model::{CellMenu, TerminateTarget};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
@@ -47,6 +48,8 @@ pub(super) enum Command {
     DeleteGateway,
     /// Closes the form and discards what is typed there.
     CloseGateway,
+    /// Changes the form.
+    Form(FormChange),
 
     // Terminating a session
     /// Opens the dialog that asks whether to terminate this session.
@@ -143,6 +146,16 @@ pub(super) enum Command {
     CancelExport,
     /// Dismisses the message.
     DismissMessage,
+
+    // The log
+    /// Opens the log view in place of the table.
+    OpenLog,
+    /// Closes the log view.
+    CloseLog,
+    /// Copies the log.
+    CopyLog,
+    /// Copies the diagnostics.
+    CopyDiagnostics,
 
     /// Closes the window.
     Quit,

@@ -1,4 +1,4 @@
-//! Whether a session is really to be terminated: asked with its name, and answered before anything is sent.
+//! The dialog that asks before a session is terminated.
 
 use egui::{Button, Grid, Id, Label, Modal, RichText, Ui};
 
@@ -6,18 +6,18 @@ use super::command::Command;
 use super::model::TerminateTarget;
 use super::theme::{self, Severity};
 
-/// Asks.
+/// Draws the dialog.
 pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Command>) {
-    let asked = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
+    let dialog = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
         ui.set_max_width(theme::DIALOG_WIDTH);
         ui.label(RichText::new(format!("Terminate this {} session?", session.kind)).strong());
         ui.add_space(4.0);
-        Grid::new("terminated session").num_columns(2).show(ui, |ui| {
+        Grid::new("terminate target").num_columns(2).show(ui, |ui| {
             let TerminateTarget { node, user, project, address, id, .. } = session;
             for (title, value) in [
-                ("User", or_unknown(user.as_deref())),
-                ("Project", or_unknown(project.as_deref())),
-                ("Address", or_unknown(address.as_deref())),
+                ("User name", or_null(user.as_deref())),
+                ("Project", or_null(project.as_deref())),
+                ("Address", or_null(address.as_deref())),
                 ("Client ID", id),
                 ("Gateway", &node.to_string()),
             ] {
@@ -27,15 +27,15 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Comman
             }
         });
         ui.add_space(4.0);
-        ui.label("Whoever works in it loses what is not saved yet");
+        ui.label("Unsaved work in this session will be lost");
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            let keep = ui.button("Keep it");
-            // Who presses Enter without reading does no harm.
+            let cancel = ui.button("Cancel");
+            // Enter must do no harm.
             if ui.memory(|memory| memory.focused().is_none_or(|id| id == super::grid::id())) {
-                keep.request_focus();
+                cancel.request_focus();
             }
-            if keep.clicked() {
+            if cancel.clicked() {
                 commands.push(Command::CancelTerminate);
             }
             let colour = theme::colour(ui.visuals(), Severity::Fault);
@@ -44,11 +44,11 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Comman
             }
         });
     });
-    if asked.should_close() {
+    if dialog.should_close() {
         commands.push(Command::CancelTerminate);
     }
 }
 
-fn or_unknown(value: Option<&str>) -> &str {
-    value.unwrap_or("unknown")
+fn or_null(value: Option<&str>) -> &str {
+    value.unwrap_or("null")
 }

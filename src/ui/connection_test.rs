@@ -1,74 +1,117 @@
-//! A test of the connection: how far it came at each node of the gateway in the form.
+//! The connection test of the gateway form: who answers at each node, and whether its sessions can be read.
 
-use crate::gateway::{GatewayError, GatewayInfo, NodeSnapshot, NodeUrl, Profile};
+use std::sync::Arc;
 
-/// What a test of the connection has found so far.
-pub(super) struct Test {
-    /// Each node, in the order of the addresses.
+use tokio::task::JoinSet;
+
+use super::background_task::ResultSender;
+use super::gateway_draft::Draft;
+use crate::gateway::{
+    Client, Credentials, GatewayError, GatewayInfo, Limits, NodeSnapshot, NodeUrl, Profile,
+};
+
+/// A test and its results so far.
+pub(super) struct ConnectionTest {
+    /// The draft that is tested.
+    draft: Draft,
+    /// The nodes, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
-    /// How far it is.
     pub(super) stage: TestStage,
 }
 
-/// How far a test is.
+/// The stage of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TestStage {
-    /// The keyring was asked for what opens the gateway.
-    WaitsForSecret,
-    /// The nodes are being asked.
+    /// Waits for the keyring's reply.
+    WaitingForSecret,
     Running,
-    /// Nothing more will come.
     Ended,
 }
 
-/// What was found at one node.
+/// The results for one node.
 #[derive(Debug)]
 pub(super) struct TestedNode {
-    /// Its address.
     pub(super) url: NodeUrl,
-    /// Who answered there, once it has.
-    pub(super) who: Option<Result<Option<GatewayInfo>, GatewayError>>,
-    /// Its sessions and how it let us in, once they were read.
-    pub(super) read: Option<Result<(NodeSnapshot, Entry), GatewayError>>,
+    /// What the node says about itself; `None` until it has answered.
+    pub(super) info: Option<Result<Option<GatewayInfo>, GatewayError>>,
+    /// The node's sessions and how they were accessed; `None` until they were read.
+    pub(super) sessions: Option<Result<(NodeSnapshot, AccessKind), GatewayError>>,
 }
 
-/// How a node let us in.
+/// How a node gave access to its sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
-    /// It asks for nothing.
+pub(super) enum AccessKind {
+    /// Without authentication.
     Open,
-    /// It asks for nothing, though a password was to be sent: everybody else gets in as well.
-    OpenAnyway,
-    /// By the password.
+    /// Without authentication although a password is set, which therefore protects nothing.
+    OpenDespitePassword,
     Password,
-    /// By the token.
     Token,
 }
 
-/// A step of a test, and at which node.
+/// A result of the test and the index of its node.
 #[derive(Debug)]
-pub(super) enum Step {
-    /// Who answered there.
-    Who(usize, Result<Option<GatewayInfo>, GatewayError>),
-    /// Its sessions, and how it let us in.
-    Read(usize, Result<(NodeSnapshot, Entry), GatewayError>),
+pub(super) enum TestResult {
+    Info(usize, Result<Option<GatewayInfo>, GatewayError>),
+    Sessions(usize, Result<(NodeSnapshot, AccessKind), GatewayError>),
 }
 
-impl Test {
-    /// Nothing is found yet.
-    pub(super) fn new(profile: &Profile) -> Self {
+impl ConnectionTest {
+    /// Returns a test without results.
+    pub(super) fn new(draft: &Draft, profile: &Profile) -> Self {
         let nodes = profile.nodes().iter().cloned();
         Self {
-            nodes: nodes.map(|url| TestedNode { url, who: None, read: None }).collect(),
-            stage: TestStage::WaitsForSecret,
+            nodes: nodes.map(|url| TestedNode { url, info: None, sessions: None }).collect(),
+            draft: draft.clone(),
+            stage: TestStage::WaitingForSecret,
         }
     }
 
-    /// Takes what was found.
-    pub(super) fn take(&mut self, step: Step) {
-        match step {
-            Step::Who(place, who) => self.nodes[place].who = Some(who),
-            Step::Read(place, read) => self.nodes[place].read = Some(read),
+    /// Returns `true` if this draft was tested.
+    pub(super) fn is_of(&self, draft: &Draft) -> bool {
+        self.draft == *draft
+    }
+
+    /// Adds a result.
+    pub(super) fn add(&mut self, result: TestResult) {
+        match result {
+            TestResult::Info(index, info) => self.nodes[index].info = Some(info),
+            TestResult::Sessions(index, sessions) => self.nodes[index].sessions = Some(sessions),
         }
     }
+}
+
+/// Tests all nodes at the same time, so that one that doesn't answer delays no other.
+pub(super) async fn run(profile: Profile, credentials: Credentials, results: ResultSender<TestResult>) {
+    let client = Client::with_trust(Limits::default(), profile.trust.clone());
+    let results = Arc::new(results);
+    let mut nodes = JoinSet::new();
+    for (index, node) in profile.nodes().iter().cloned().enumerate() {
+        let (client, credentials, options, results) =
+            (client.clone(), credentials.clone(), profile.ask(), results.clone());
+        nodes.spawn(async move {
+            let info = client.who(&node).await;
+            let is_reachable = info.is_ok();
+            results.send(TestResult::Info(index, info)).await;
+            if !is_reachable {
+                return;
+            }
+            // A node without authentication accepts any password.
+            if let Credentials::Basic { .. } = credentials
+                && let Ok(snapshot) = client.read(&node, &Credentials::None, &options).await
+            {
+                let sessions = Ok((snapshot, AccessKind::OpenDespitePassword));
+                return results.send(TestResult::Sessions(index, sessions)).await;
+            }
+            let access = match credentials {
+                Credentials::None => AccessKind::Open,
+                Credentials::Basic { .. } => AccessKind::Password,
+                Credentials::Token(_) => AccessKind::Token,
+            };
+            let snapshot = client.read(&node, &credentials, &options).await;
+            let sessions = snapshot.map(|snapshot| (snapshot, access));
+            results.send(TestResult::Sessions(index, sessions)).await;
+        });
+    }
+    nodes.join_all().await;
 }

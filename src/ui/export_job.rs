@@ -1,4 +1,4 @@
-//! One export in the background: choosing a file, then writing it; or writing into memory, for the clipboard.
+//! One export in the background: choosing a file, then writing it; or writing to memory, for the clipboard.
 
 use std::future::Future;
 use std::io;
@@ -14,17 +14,17 @@ use crate::atomic_file::{self, FileError};
 use crate::dataset::{ColumnId, Dataset};
 use crate::export::{self, Format, Progress};
 
-/// Nobody cancels a dialog faster than this: a dialog that is gone by then never came up.
-const FASTEST_CANCEL: Duration = Duration::from_millis(300);
+/// A dialog that is closed sooner was never shown: nobody cancels one this fast.
+const MIN_DIALOG_TIME: Duration = Duration::from_millis(300);
 
-/// How a file to write is chosen: takes the suggested name, gives the file, or nothing where the user cancelled or no
-/// dialog could be shown. Called on the window's thread, as some platforms demand; waited for on another.
-pub type PickFile = Arc<dyn Fn(&str) -> Picking>;
+/// Shows the file dialog with a suggested name and returns the file, or `None` where the user cancelled or no dialog could
+/// be shown. Called on the window's thread, as some platforms demand; awaited on another.
+pub type PickFile = Arc<dyn Fn(&str) -> PickedFile>;
 
-/// A file being chosen.
-pub type Picking = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+/// The file that a file dialog returns in the end.
+pub type PickedFile = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 
-/// What to write.
+/// The rows and columns to write.
 pub(super) struct Extract {
     pub(super) dataset: Arc<Dataset>,
     pub(super) columns: Vec<ColumnId>,
@@ -32,67 +32,80 @@ pub(super) struct Extract {
     pub(super) format: Format,
 }
 
-/// How an export ended.
+/// The outcome of an export.
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// The file is written.
     Written(PathBuf),
-    /// What is to be copied.
+    /// The text for the clipboard.
     Text(String),
-    /// The user changed their mind.
+    /// The user cancelled.
     Cancelled,
     /// The system could show no file dialog.
     NoDialog,
-    /// The file could not be written.
+    /// The file exists and wasn't to be replaced.
+    FileExists(PathBuf),
+    /// The file couldn't be written.
     Failed(FileError),
-    /// The thread ended without a word.
+    /// The text couldn't be made, or the thread has panicked.
     Broken,
 }
 
-/// An export under way.
+/// A running export.
 ///
-/// Dropping it waits for a file that is being written, and for nothing else: the program may end while it asks.
+/// Dropping it waits for a file that is being written, but not for a file dialog: the program may end while one is open.
 pub(super) struct ExportJob {
-    told: Receiver<Outcome>,
+    outcomes: Receiver<Outcome>,
     progress: Arc<Progress>,
     /// The file is chosen and being written.
-    writing: Arc<AtomicBool>,
+    is_writing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl ExportJob {
     /// Lets the user choose a file and writes it. Calls `wake` when that is done.
-    pub(super) fn choose(
-        picking: Picking,
+    pub(super) fn pick_and_write(
+        picked: PickedFile,
         extract: Extract,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn(progress, wake, move |progress, writing| {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
+        Self::spawn(progress, wake, move |progress, is_writing| {
+            let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    tracing::error!(%error, "can't wait for the file dialog");
+                    return Outcome::NoDialog;
+                }
+            };
             // Without the start of the thread, which takes long on a busy machine.
-            let begun = Instant::now();
-            let chosen = runtime.ok().and_then(|runtime| runtime.block_on(picking));
-            match chosen {
-                Some(path) => write(&path, &extract, progress, writing),
-                None if begun.elapsed() < FASTEST_CANCEL => Outcome::NoDialog,
+            let started = Instant::now();
+            match runtime.block_on(picked) {
+                Some(path) => write_file(&path, &extract, progress, is_writing),
+                None if started.elapsed() < MIN_DIALOG_TIME => Outcome::NoDialog,
                 None => Outcome::Cancelled,
             }
         })
     }
 
-    /// Writes this file. Calls `wake` when that is done.
-    pub(super) fn to(
+    /// Writes a file, unless it exists and `replace` is `false`. Calls `wake` when that is done.
+    pub(super) fn write(
         path: PathBuf,
+        replace: bool,
         extract: Extract,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn(progress, wake, move |progress, writing| write(&path, &extract, progress, writing))
+        Self::spawn(progress, wake, move |progress, is_writing| {
+            if !replace && path.exists() {
+                return Outcome::FileExists(path);
+            }
+            write_file(&path, &extract, progress, is_writing)
+        })
     }
 
-    /// Writes into memory. Calls `wake` when that is done.
-    pub(super) fn to_text(
+    /// Writes to memory. Calls `wake` when that is done.
+    pub(super) fn write_text(
         extract: Extract,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
@@ -101,9 +114,10 @@ impl ExportJob {
             let Extract { dataset, columns, rows, format } = &extract;
             let mut text = Vec::new();
             let written = export::write(&mut text, dataset, columns, rows, *format, progress);
-            match String::from_utf8(text) {
-                Ok(text) if written.is_ok() => Outcome::Text(text),
-                _ => Outcome::Cancelled,
+            match (written, String::from_utf8(text)) {
+                (Ok(()), Ok(text)) => Outcome::Text(text),
+                (Err(error), _) if export::is_cancelled_error(&error) => Outcome::Cancelled,
+                _ => Outcome::Broken,
             }
         })
     }
@@ -113,20 +127,22 @@ impl ExportJob {
         wake: impl FnOnce() + Send + 'static,
         work: impl FnOnce(&Progress, &AtomicBool) -> Outcome + Send + 'static,
     ) -> io::Result<Self> {
-        let (tell, told) = sync_channel(1);
-        let writing = Arc::new(AtomicBool::new(false));
-        let (theirs, their_progress) = (writing.clone(), progress.clone());
+        let (outcome_sender, outcomes) = sync_channel(1);
+        let is_writing = Arc::new(AtomicBool::new(false));
+        let (thread_progress, thread_is_writing) = (progress.clone(), is_writing.clone());
         let thread = thread::Builder::new().name("export".to_owned()).spawn(move || {
-            // The window may be gone by now; the file is written all the same.
-            let _gone = tell.send(work(&their_progress, &theirs));
+            let outcome = work(&thread_progress, &thread_is_writing);
+            if outcome_sender.send(outcome).is_err() {
+                tracing::debug!("outcome of an export dropped: the window is closed");
+            }
             wake();
         })?;
-        Ok(Self { told, progress, writing, thread: Some(thread) })
+        Ok(Self { outcomes, progress, is_writing, thread: Some(thread) })
     }
 
-    /// How many sessions it was about and how it ended, once it has.
-    pub(super) fn ended(&self) -> Option<(usize, Outcome)> {
-        let outcome = match self.told.try_recv() {
+    /// Returns the number of rows and the outcome, once the export has ended.
+    pub(super) fn outcome(&self) -> Option<(usize, Outcome)> {
+        let outcome = match self.outcomes.try_recv() {
             Ok(outcome) => outcome,
             Err(TryRecvError::Empty) => return None,
             Err(TryRecvError::Disconnected) => Outcome::Broken,
@@ -137,10 +153,11 @@ impl ExportJob {
 
 impl Drop for ExportJob {
     fn drop(&mut self) {
-        if self.writing.load(Ordering::SeqCst) {
-            if let Some(thread) = self.thread.take() {
-                // A panic was told when it happened.
-                let _told = thread.join();
+        if self.is_writing.load(Ordering::SeqCst) {
+            if let Some(thread) = self.thread.take()
+                && thread.join().is_err()
+            {
+                tracing::error!("the export thread has panicked");
             }
         } else {
             self.progress.cancel();
@@ -148,14 +165,35 @@ impl Drop for ExportJob {
     }
 }
 
-fn write(path: &Path, extract: &Extract, progress: &Progress, writing: &AtomicBool) -> Outcome {
-    writing.store(true, Ordering::SeqCst);
+fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {
+    is_writing.store(true, Ordering::SeqCst);
+    let started = Instant::now();
     let Extract { dataset, columns, rows, format } = extract;
     let written =
         atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
     match written {
-        Ok(()) => Outcome::Written(path.to_owned()),
-        Err(error) if export::is_cancelled_error(&error.source) => Outcome::Cancelled,
-        Err(error) => Outcome::Failed(error),
+        Ok(()) => {
+            let elapsed_ms = started.elapsed().as_millis();
+            tracing::info!(rows = rows.len(), format = format_name(*format), elapsed_ms, "exported");
+            Outcome::Written(path.to_owned())
+        }
+        Err(error) if export::is_cancelled_error(&error.source) => {
+            tracing::info!(rows = rows.len(), "export cancelled");
+            Outcome::Cancelled
+        }
+        Err(error) => {
+            tracing::warn!(error = %error.source, "export failed");
+            Outcome::Failed(error)
+        }
+    }
+}
+
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "csv",
+        Format::SpreadsheetCsv => "csv for spreadsheets",
+        Format::Json => "json",
+        Format::Table => "table",
+        Format::Tabs(_) => "tab-separated",
     }
 }

@@ -1,6 +1,7 @@
-//! The form of a gateway: what it is called, where it is, what opens it; and a test of all that.
+//! The form that adds or edits a gateway, with the results of its connection test.
 
-use egui::text_edit::TextEditState;
+use std::time::Duration;
+
 use egui::{
     Align, Button, ComboBox, Frame, Id, Key, Label, Panel, Response, RichText, ScrollArea, TextEdit, Ui,
 };
@@ -8,315 +9,304 @@ use egui::{
 use super::a11y_hidden;
 use super::certificate;
 use super::command::Command;
-use super::connection_bar::{INTERVALS, every};
-use super::connection_test::{Entry, Test, TestStage, TestedNode};
-use super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Place, Stage};
+use super::connection_test::{AccessKind, ConnectionTest, TestStage, TestedNode};
+use super::error_report::ErrorReport;
+use super::gateway_draft::{AuthKind, Field};
+use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
+use super::labels;
+use super::refresh_interval;
+use super::secret_box;
 use super::theme::{self, Severity};
 use crate::display;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, Refused};
 
-/// Draws the form.
-pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+/// Draws the form. Text boxes edit the draft; everything else comes back as commands.
+pub(super) fn show(
+    ui: &mut Ui,
+    form: &mut GatewayForm,
+    default_refresh: Duration,
+    commands: &mut Vec<Command>,
+) {
     ui.add_space(4.0);
-    let title = if form.is_saved { "Gateway" } else { "New gateway" };
+    let title = if form.is_saved { "Edit gateway" } else { "New gateway" };
     ui.label(RichText::new(title).strong());
-    // In reach whatever is open above them.
-    let below = Panel::bottom("gateway buttons").frame(Frame::NONE).show_separator_line(false);
-    below.show(ui, |ui| {
+    // A panel of their own keeps the buttons visible while the rest scrolls.
+    let bottom = Panel::bottom("gateway buttons").frame(Frame::NONE).show_separator_line(false);
+    bottom.show(ui, |ui| {
         ui.add_space(4.0);
         buttons(ui, form, commands);
         ui.add_space(4.0);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        whereabouts(ui, form, commands);
+        name_and_addresses(ui, form, commands);
         ui.add_space(6.0);
-        login(ui, form, commands);
+        authentication(ui, form, commands);
         ui.add_space(6.0);
-        reading(ui, form);
+        options(ui, form, default_refresh);
         ui.add_space(6.0);
-        trust(ui, form, commands);
-        form.forget_old_test();
-        let is_news = form.test.is_some() && form.fault.is_none() && form.take(Attention::Finding);
-        if let Some(test) = &form.test {
+        certificates(ui, form, commands);
+        if let Some(test) = form.current_test() {
             ui.add_space(6.0);
-            let trusted = ui.scope(|ui| findings(ui, test));
-            if is_news {
-                trusted.response.scroll_to_me(Some(Align::Min));
+            let results = ui.scope(|ui| test_results(ui, test));
+            if form.error.is_none() && form.reveal == Some(Reveal::Outcome) {
+                results.response.scroll_to_me(Some(Align::Min));
             }
-            if let Some(refused) = trusted.inner {
-                let refused = refused.clone();
-                form.trust(&refused);
+            if let Some(rejected) = results.inner {
+                commands.push(Command::Form(FormChange::Trust(Box::new(rejected.clone()))));
                 commands.push(Command::TestGateway);
             }
         }
     });
 }
 
-fn whereabouts(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
-    let edit = TextEdit::singleline(&mut form.typed.name).hint_text("Plant North");
-    let name = line_box(ui, "Name", edit, commands);
-    if form.take(Attention::Name) {
+fn name_and_addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut form.draft.name).hint_text("Plant North");
+    let name = line_box(ui, "Name", "Name", edit, commands);
+    if form.reveal == Some(Reveal::Name) {
         name.request_focus();
     }
-    clear_fault(form, Place::Name, &name);
-    fault(ui, form, Place::Name);
-    let hint = "http://host:8088";
-    let edit = TextEdit::multiline(&mut form.typed.addresses).hint_text(hint).desired_rows(2);
-    let edit = text_box(ui, "Addresses", edit)
-        .on_hover_text("One for each node of a cluster, a redundant pair, or several sites, on a line each");
-    clear_fault(form, Place::Addresses, &edit);
-    fault(ui, form, Place::Addresses);
+    notice_edit(&name, Field::Name, commands);
+    error_ui(ui, form, Field::Name);
+    let edit = TextEdit::multiline(&mut form.draft.addresses).hint_text("http://host:8088").desired_rows(2);
+    let addresses = text_box(ui, "Addresses", "Addresses", edit)
+        .on_hover_text("One address per line: the nodes of a cluster, a redundant pair or several sites");
+    notice_edit(&addresses, Field::Addresses, commands);
+    error_ui(ui, form, Field::Addresses);
 }
 
-fn login(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
-    ui.label("Opened by");
+fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    ui.label("Authentication");
     ui.horizontal_wrapped(|ui| {
-        for (kind, text, hint) in [
-            (OpenedBy::Nothing, "nothing", "The resource asks for no login"),
-            (OpenedBy::Password, "a password", "HTTP Basic, for the Web Dev module"),
-            (OpenedBy::Token, "an API token", "Of a gateway of 8.3, for its REST API"),
+        for (auth, text, hint) in [
+            (AuthKind::None, "None", "For a resource without authentication"),
+            (AuthKind::Password, "Password", "HTTP Basic, for the Web Dev module"),
+            (AuthKind::Token, "API token", "For the REST API of 8.3 and later"),
         ] {
-            if ui.selectable_value(&mut form.typed.opened_by, kind, text).on_hover_text(hint).changed() {
-                form.typed.secret.clear();
-                form.fault = None;
-                form.attention = match kind {
-                    OpenedBy::Nothing => None,
-                    OpenedBy::Password => Some(Attention::User),
-                    OpenedBy::Token => Some(Attention::Secret),
-                };
+            let choice = ui.selectable_label(form.draft.auth == auth, text).on_hover_text(hint);
+            // Apart from the text boxes with the same caption.
+            if choice.accessible_name(format!("Authentication: {text}")).clicked() {
+                commands.push(Command::Form(FormChange::SetAuth(auth)));
             }
         }
     });
-    if form.typed.opened_by == OpenedBy::Password {
-        let edit = TextEdit::singleline(&mut form.typed.user);
-        let edit = line_box(ui, "User of the gateway", edit, commands);
-        if form.take(Attention::User) {
+    let auth = form.draft.auth;
+    if auth == AuthKind::Password {
+        let edit = TextEdit::singleline(&mut form.draft.user);
+        let edit = line_box(ui, "User name", "Gateway user name", edit, commands);
+        if form.reveal == Some(Reveal::User) {
             edit.request_focus();
         }
-        clear_fault(form, Place::Login, &edit);
+        notice_edit(&edit, Field::Authentication, commands);
     }
-    if form.typed.opened_by != OpenedBy::Nothing {
-        let (title, of) = match form.typed.opened_by {
-            OpenedBy::Token => ("API token of the gateway", "name:key"),
-            _ => ("Password of the gateway", ""),
+    if auth != AuthKind::None {
+        let (title, name, format) = match auth {
+            AuthKind::Token => ("API token", "Gateway API token", "name:key"),
+            AuthKind::None | AuthKind::Password => ("Password", "Gateway password", ""),
         };
-        let hint = if form.has_kept_secret() { "the one that is kept" } else { of };
-        let id = Id::unique(("gateway secret", form.typed.opened_by == OpenedBy::Token));
-        let edit = TextEdit::singleline(&mut form.typed.secret).id(id).password(true).hint_text(hint);
-        let edit = line_box(ui, title, edit, commands);
-        if form.take(Attention::Secret) {
+        let hint = if form.has_saved_secret() { "Saved in the keyring" } else { format };
+        let id = Id::unique(("gateway secret", auth == AuthKind::Token));
+        let edit = TextEdit::singleline(&mut form.draft.secret).id(id).password(true).hint_text(hint);
+        let edit = line_box(ui, title, name, edit, commands);
+        if form.reveal == Some(Reveal::Secret) {
             edit.request_focus();
         }
-        forget_undo(ui, id);
-        clear_fault(form, Place::Login, &edit);
-        ui.weak("Kept in the platform's keyring where there is one, never in a file");
+        secret_box::forget_undo(ui, id);
+        notice_edit(&edit, Field::Authentication, commands);
+        ui.weak("Saved in the system's keyring, never in a file");
     }
-    if form.typed.sends_in_the_clear() {
-        readable(ui);
+    if form.draft.sends_in_the_clear() {
+        secret_box::unencrypted_warning(ui);
     }
-    fault(ui, form, Place::Login);
+    error_ui(ui, form, Field::Authentication);
 }
 
-/// Warns of what others can read.
-pub(super) fn readable(ui: &mut Ui) {
-    warning(ui, "▲ over plain http others on the network can read it; https keeps it secret");
-}
-
-/// What was typed must not come back by undoing.
-pub(super) fn forget_undo(ui: &Ui, id: Id) {
-    if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
-        state.clear_undoer();
-        state.store(ui.ctx(), id);
-    }
-}
-
-fn reading(ui: &mut Ui, form: &mut GatewayForm) {
+fn options(ui: &mut Ui, form: &mut GatewayForm, default_refresh: Duration) {
+    let draft = &mut form.draft;
     ui.horizontal(|ui| {
-        ui.label("Read");
+        caption(ui, "Source");
         let choices = [
-            (None, "as found out", "The REST API with a token on 8.3, else Web Dev"),
-            (Some(Api::WebDev), "through Web Dev", "Our project in the Web Dev module, from 7.9 on"),
-            (Some(Api::Rest), "through REST", "The lists of 8.3, with an API token"),
+            (None, "Automatic", "The REST API with an API token on 8.3, otherwise Web Dev"),
+            (Some(Api::WebDev), "Web Dev", "The Gatewatch resource in the Web Dev module of 7.9 and later"),
+            (Some(Api::Rest), "REST API", "The session lists of 8.3 and later, with an API token"),
         ];
-        let name = choices.iter().find(|(api, ..)| *api == form.typed.api).map_or("", |(_, name, _)| name);
-        let choice = ComboBox::from_id_salt("gateway api").selected_text(name).show_ui(ui, |ui| {
-            for (api, name, hint) in choices {
-                ui.selectable_value(&mut form.typed.api, api, name).on_hover_text(hint);
+        let text = choices.iter().find(|(api, ..)| *api == draft.api).map_or("", |(_, text, _)| text);
+        let choice = ComboBox::from_id_salt("gateway api").selected_text(text).show_ui(ui, |ui| {
+            for (api, text, hint) in choices {
+                ui.selectable_value(&mut draft.api, api, text).on_hover_text(hint);
             }
         });
-        choice.response.accessible_name("Interface");
+        choice.response.accessible_name("Source");
     });
     ui.horizontal(|ui| {
-        ui.label("Refresh");
-        let text = |refresh: Option<std::time::Duration>| match refresh {
-            None => "as the others".to_owned(),
-            Some(interval) => every(Some(interval).filter(|interval| !interval.is_zero())),
+        caption(ui, "Refresh");
+        let text = |refresh: Option<Duration>| {
+            refresh.map_or_else(|| refresh_interval::default_text(default_refresh), refresh_interval::text)
         };
-        let choice = ComboBox::from_id_salt("gateway refresh")
-            .selected_text(text(form.typed.refresh))
-            .show_ui(ui, |ui| {
-                let intervals = [None, Some(0)].into_iter().chain(INTERVALS.map(Some));
-                for interval in intervals.map(|seconds| seconds.map(std::time::Duration::from_secs)) {
-                    ui.selectable_value(&mut form.typed.refresh, interval, text(interval));
+        let choice =
+            ComboBox::from_id_salt("gateway refresh").selected_text(text(draft.refresh)).show_ui(ui, |ui| {
+                for interval in std::iter::once(None).chain(refresh_interval::choices().map(Some)) {
+                    ui.selectable_value(&mut draft.refresh, interval, text(interval));
                 }
             });
-        choice.response.accessible_name("Refresh of this gateway");
+        choice.response.accessible_name("Refresh interval of this gateway");
     });
-    ui.checkbox(&mut form.typed.perspective, "Perspective sessions from Web Dev, too")
-        .on_hover_text("The REST API lists them in any case");
-    ui.checkbox(&mut form.typed.may_terminate, "Sessions may be terminated")
-        .on_hover_text("On 8.3, with an API token that has the right to; each time you are asked first");
+    ui.checkbox(&mut draft.perspective, "Include Perspective sessions")
+        .on_hover_text("The REST API always includes them");
+    ui.checkbox(&mut draft.may_terminate, "Allow terminating sessions")
+        .on_hover_text("Requires 8.3 and an API token with that permission. You are asked before each one");
 }
 
-fn trust(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
-    let edit = TextEdit::singleline(&mut form.typed.ca_file).hint_text("only where a plant has its own");
-    line_box(ui, "CA file", edit, commands).on_hover_text(
-        "Certificates to trust beside the platform's, PEM or DER; beside config.toml if relative",
+fn certificates(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    let edit = TextEdit::singleline(&mut form.draft.ca_file).hint_text("Optional");
+    line_box(ui, "CA file", "CA file", edit, commands).on_hover_text(
+        "Additional certificate authorities, PEM or DER. A relative path starts at the folder of config.toml",
     );
-    let mut dropped = None;
-    for (place, pin) in form.typed.pins.iter().enumerate() {
+    for (index, pin) in form.draft.pins.iter().enumerate() {
         ui.horizontal(|ui| {
             let port = pin.port.map(|port| format!(":{port}")).unwrap_or_default();
             let host = format!("{}{port}", pin.host);
-            let drop = ui.button("×").on_hover_text("Trust it no longer");
-            if drop.accessible_name(format!("Trust the certificate of {host} no longer")).clicked() {
-                dropped = Some(place);
+            let remove = ui.button("×").on_hover_text("Stop trusting this certificate");
+            if remove.accessible_name(format!("Stop trusting the certificate of {host}")).clicked() {
+                commands.push(Command::Form(FormChange::RemovePin(index)));
             }
-            let text = format!("{host} trusted with {}", pin.fingerprint);
+            let text = format!("Trusted: {host}, {}", pin.fingerprint);
             ui.add(Label::new(&text).truncate()).on_hover_text(text);
         });
     }
-    if let Some(place) = dropped {
-        form.typed.pins.remove(place);
-    }
 }
 
-fn buttons(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
-    fault(ui, form, Place::Whole);
-    if form.stage == Stage::AskingToDelete {
-        let name = &form.before.name;
-        warning(ui, &format!("{name} and what is kept of its login will be gone"));
+fn buttons(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
+    error_ui(ui, form, Field::Form);
+    if form.stage == FormStage::ConfirmDelete {
+        let text = format!("Delete {} and its saved login?", form.before.name);
+        labels::severity_label(ui, Severity::Warning, &text);
         ui.horizontal(|ui| {
-            if ui.button("Delete it").clicked() {
+            if ui.button("Delete").clicked() {
                 commands.push(Command::DeleteGateway);
             }
-            if ui.button("Keep it").clicked() {
-                form.stage = Stage::Typing;
+            if ui.button("Cancel").clicked() {
+                commands.push(Command::Form(FormChange::CancelDelete));
             }
         });
         return;
     }
+    let is_editing = form.stage == FormStage::Editing;
     ui.horizontal_wrapped(|ui| {
         if ui.button("Test connection").clicked() {
             commands.push(Command::TestGateway);
         }
-        let save = ui.add_enabled(form.stage == Stage::Typing, Button::new("Save"));
-        if save.on_hover_text("Keep it in config.toml, and connect").accessible_name("Save gateway").clicked()
-        {
+        let save = ui.add_enabled(is_editing, Button::new("Save"));
+        if save.on_hover_text("Save in config.toml and connect").accessible_name("Save gateway").clicked() {
             commands.push(Command::SaveGateway);
         }
         let close = if form.is_changed() { "Discard" } else { "Close" };
-        if ui.add_enabled(form.stage == Stage::Typing, Button::new(close)).clicked() {
+        if ui.add_enabled(is_editing, Button::new(close)).clicked() {
             commands.push(Command::CloseGateway);
         }
-        if form.stage == Stage::Writing {
-            ui.weak("saving…");
+        if form.stage == FormStage::Saving {
+            ui.weak("Saving…");
         } else if form.is_saved && ui.button("Delete…").clicked() {
-            form.stage = Stage::AskingToDelete;
+            commands.push(Command::Form(FormChange::AskDelete));
         }
     });
 }
 
-/// What a test found. The certificate that somebody wants to trust, if that was clicked.
-fn findings<'a>(ui: &mut Ui, test: &'a Test) -> Option<&'a Refused> {
-    if test.stage == TestStage::WaitsForSecret {
-        step(
-            ui,
-            Severity::Warning,
-            "○",
-            "waiting for the platform's keyring, which may be asking you something…",
-        );
+/// Draws the results of a test. Returns a rejected certificate when the user chooses to trust it.
+fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Refused> {
+    if test.stage == TestStage::WaitingForSecret {
+        result(ui, Severity::Warning, "Waiting for the keyring. It may show a prompt");
         return None;
     }
     let is_running = test.stage == TestStage::Running;
     let mut trusted = None;
-    for node in &test.nodes {
-        ui.label(RichText::new(node.url.to_string()).strong());
-        let TestedNode { who, read, .. } = node;
-        match who {
-            None if is_running => step(ui, Severity::Warning, "○", "asking who is there…"),
-            None => step(ui, Severity::Fault, "▲", "the test broke off; try again"),
-            Some(Ok(info)) => step(ui, Severity::Good, "●", &reached(info.as_ref())),
-            // A gateway that says it can't answer was reached all the same.
-            Some(Err(error)) => trusted = failed(ui, error).or(trusted),
+    for (index, node) in test.nodes.iter().enumerate() {
+        let TestedNode { url, info, sessions } = node;
+        ui.label(RichText::new(url.to_string()).strong());
+        match info {
+            None if is_running => result(ui, Severity::Warning, "Connecting…"),
+            None => result(ui, Severity::Fault, "Test interrupted. Try again"),
+            Some(Ok(info)) => result(ui, Severity::Good, &reachable(info.as_ref())),
+            // The sessions of a gateway that can't answer here may be readable all the same.
+            Some(Err(error)) => trusted = failure(ui, (index, "info"), error).or(trusted),
         }
-        match (who, read) {
-            (Some(Ok(_)), None) if is_running => step(ui, Severity::Warning, "○", "reading its sessions…"),
-            (_, Some(Ok((read, entry)))) => {
-                let (tone, words) = let_in(*entry, read.api);
-                step(ui, tone, "●", words);
-                step(ui, Severity::Good, "●", &found(read));
+        match (info, sessions) {
+            (Some(Ok(_)), None) if is_running => result(ui, Severity::Warning, "Reading sessions…"),
+            (_, Some(Ok((snapshot, access)))) => {
+                let (severity, access) = access_text(*access, snapshot.api);
+                result(ui, severity, access);
+                result(ui, Severity::Good, &session_count(snapshot));
             }
-            (_, Some(Err(error))) => trusted = failed(ui, error).or(trusted),
+            (_, Some(Err(error))) => trusted = failure(ui, (index, "sessions"), error).or(trusted),
             _ => {}
         }
     }
     trusted
 }
 
-fn step(ui: &mut Ui, tone: Severity, sign: &str, text: &str) {
+fn result(ui: &mut Ui, severity: Severity, text: &str) {
+    let sign = match severity {
+        Severity::Good => "●",
+        Severity::Warning => "○",
+        Severity::Fault => "▲",
+    };
     ui.horizontal_top(|ui| {
-        a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), tone), 0.0);
+        a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), severity), 0.0);
         ui.add(Label::new(text).wrap().selectable(true));
     });
 }
 
-/// A step that failed, and what can be done about it here.
-fn failed<'a>(ui: &mut Ui, error: &'a GatewayError) -> Option<&'a Refused> {
-    step(ui, Severity::Fault, "▲", &error.to_string());
-    let GatewayError::Certificate(refused) = error else {
+/// Draws an error. Returns the rejected certificate when the user chooses to trust it.
+fn failure<'a>(ui: &mut Ui, id_salt: (usize, &str), error: &'a GatewayError) -> Option<&'a Refused> {
+    let report = ErrorReport::new(error);
+    result(ui, Severity::Fault, report.summary());
+    report.details_ui(ui, Id::unique(id_salt));
+    let GatewayError::Certificate(rejected) = error else {
         return None;
     };
-    let can_be_trusted = certificate::show(ui, refused);
-    let trust = can_be_trusted && ui.button("Trust this certificate").clicked();
-    trust.then_some(&**refused)
+    let can_be_trusted = certificate::show(ui, rejected);
+    let is_trusted = can_be_trusted && ui.button("Trust this certificate").clicked();
+    is_trusted.then_some(&**rejected)
 }
 
-fn reached(info: Option<&GatewayInfo>) -> String {
+fn reachable(info: Option<&GatewayInfo>) -> String {
     let Some(info) = info else {
-        return "reachable; it does not say who it is".to_owned();
+        return "Reachable, but the gateway doesn't identify itself".to_owned();
     };
-    let role = info.role.map(|role| format!("redundancy: {role}"));
     let version = info.version.as_ref().map(|version| format!("version {version}"));
-    let parts = [Some("reachable".to_owned()), info.name.clone(), version, role];
+    let role = info.role.map(|role| format!("redundancy: {role}"));
+    let parts = [Some("Reachable".to_owned()), info.name.clone(), version, role];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn let_in(entry: Entry, api: Api) -> (Severity, &'static str) {
-    match (entry, api) {
-        (Entry::Open, _) => (Severity::Good, "open: it asks for no login"),
-        (Entry::OpenAnyway, _) => {
-            (Severity::Warning, "open to everybody: it asks for no login, so the password protects nothing")
+fn access_text(access: AccessKind, api: Api) -> (Severity, &'static str) {
+    match (access, api) {
+        (AccessKind::Open, _) => (Severity::Good, "No authentication required"),
+        (AccessKind::OpenDespitePassword, _) => {
+            (Severity::Warning, "Anyone can read the sessions. The gateway doesn't check the password")
         }
-        (Entry::Token, Api::Rest) => {
-            (Severity::Good, "authenticated with the API token, through its REST API")
+        (AccessKind::Token, Api::Rest) => (Severity::Good, "Authenticated with the API token"),
+        (AccessKind::Token, Api::WebDev) => {
+            (Severity::Warning, "Anyone can read the sessions. Web Dev doesn't check the API token")
         }
-        (Entry::Token, Api::WebDev) => {
-            (Severity::Warning, "open to everybody through Web Dev, where no token counts")
-        }
-        (Entry::Password, _) => (Severity::Good, "authenticated with the password, through Web Dev"),
+        (AccessKind::Password, _) => (Severity::Good, "Authenticated with the password"),
     }
 }
 
-fn found(read: &NodeSnapshot) -> String {
-    let sessions = display::sessions(read.dataset.len());
-    let missing: Vec<String> = read.missing.iter().map(ToString::to_string).collect();
+fn session_count(snapshot: &NodeSnapshot) -> String {
+    let sessions = display::sessions(snapshot.dataset.len());
+    let missing: Vec<String> = snapshot.missing.iter().map(ToString::to_string).collect();
     if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
 }
 
-/// A box of one line, in which Enter saves. It keeps the keyboard: there is more to type where something is wrong.
-fn line_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>, commands: &mut Vec<Command>) -> Response {
-    let edit = text_box(ui, title, edit);
+/// Draws a text box of one line, in which Enter saves the form. It keeps the focus, because saving may fail.
+fn line_box(
+    ui: &mut Ui,
+    title: &str,
+    accessible_name: &str,
+    edit: TextEdit<'_>,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let edit = text_box(ui, title, accessible_name, edit);
     if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
         commands.push(Command::SaveGateway);
         edit.request_focus();
@@ -324,30 +314,33 @@ fn line_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>, commands: &mut Vec<Com
     edit
 }
 
-/// A box under its title.
-fn text_box(ui: &mut Ui, title: &str, edit: TextEdit<'_>) -> Response {
-    // Said as the box's own name.
-    a11y_hidden::text(ui, title, ui.visuals().text_color(), 0.0);
-    ui.add(edit.desired_width(f32::INFINITY)).accessible_name(title)
+/// Draws a text box below its title.
+fn text_box(ui: &mut Ui, title: &str, accessible_name: &str, edit: TextEdit<'_>) -> Response {
+    caption(ui, title);
+    ui.add(edit.desired_width(f32::INFINITY)).accessible_name(accessible_name)
 }
 
-fn clear_fault(form: &mut GatewayForm, place: Place, edit: &Response) {
-    if edit.changed() && form.fault.as_ref().map(FormFault::place) == Some(place) {
-        form.fault = None;
+/// Draws a caption that screen readers skip, because they get it as the name of the widget.
+fn caption(ui: &mut Ui, text: &str) {
+    a11y_hidden::text(ui, text, ui.visuals().text_color(), 0.0);
+}
+
+/// Reports that a field was edited.
+fn notice_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
+    if edit.changed() {
+        commands.push(Command::Form(FormChange::Edited(field)));
     }
 }
 
-fn fault(ui: &mut Ui, form: &mut GatewayForm, place: Place) {
-    if let Some(fault) = form.fault.as_ref().filter(|fault| fault.place() == place) {
-        let colour = theme::colour(ui.visuals(), Severity::Fault);
-        let told = ui.add(Label::new(RichText::new(format!("▲ {fault}")).color(colour)).wrap());
-        if form.take(Attention::Finding) {
-            told.scroll_to_me(None);
-        }
+/// Draws the error of a field, if there is one.
+fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field) {
+    let Some(error) = form.error.as_ref().filter(|error| error.field() == field) else {
+        return;
+    };
+    let report = ErrorReport::new(error);
+    let label = labels::severity_label(ui, Severity::Fault, &format!("▲ {}", report.summary()));
+    if form.reveal == Some(Reveal::Outcome) {
+        label.scroll_to_me(None);
     }
-}
-
-fn warning(ui: &mut Ui, text: &str) {
-    let colour = theme::colour(ui.visuals(), Severity::Warning);
-    ui.add(Label::new(RichText::new(text).color(colour)).wrap());
+    report.details_ui(ui, Id::unique("form error"));
 }

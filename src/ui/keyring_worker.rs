@@ -1,121 +1,293 @@
-//! The thread that speaks to the platform's keyring, which may take its time or ask the user first.
+//! The thread that talks to the platform's keyring, which may block for long or prompt the user.
 
+use std::collections::VecDeque;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread;
 
 use crate::gateway::Profile;
+use crate::notify_on_drop::NotifyOnDrop;
 use crate::secrets::{Kept, KeyringError, Secret, Secrets};
 
-/// How many wishes may wait; a person makes one at a time.
-const WAITING: usize = 16;
+/// Capacity of both channels. A person makes one request at a time.
+const QUEUE_LEN: usize = 16;
 
-/// Whose secret is asked for, and what it opens.
+/// The gateway that a secret belongs to, and what it may be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Whose {
+pub(super) struct SecretKey {
     profile: String,
     binding: String,
 }
 
-impl Whose {
-    /// That of this gateway.
+impl SecretKey {
     pub(super) fn of(profile: &Profile) -> Self {
         Self { profile: profile.name.clone(), binding: profile.binding() }
     }
 }
 
-/// What is wanted of the keyring.
+/// A request to the keyring.
 #[derive(Debug)]
-enum Wish {
-    /// The secret of a profile, if it is for just that.
-    Get(Whose),
-    /// To keep this profile's secret, and what it is for.
-    Set { profile: String, binding: String, secret: Secret },
-    /// To forget it.
-    Forget(String),
-    /// To keep it under another name.
-    Rename(String, String),
+enum Request {
+    Get(SecretKey),
+    Set { key: SecretKey, secret: Secret },
+    Forget { profile: String },
+    Rename { old: String, new: String },
 }
 
-/// What came of it.
+/// A reply of the keyring.
 #[derive(Debug)]
-pub(super) enum Told {
-    /// The secret; none where none is kept. By now the profile may be another one of the same name.
-    Secret(Whose, Result<Option<Secret>, KeyringError>),
-    /// Where a secret is kept now.
-    Kept(Kept),
-    /// A secret could not be forgotten, or not be found.
-    Failed(KeyringError),
+pub(super) enum Reply {
+    /// The secret; `None` if the keyring has none. The form or the gateway may have changed since the request.
+    Secret(SecretKey, Result<Option<Secret>, RequestError>),
+    /// Where a secret is stored now.
+    Stored(Kept),
+    /// A secret couldn't be stored, forgotten or renamed.
+    Failed(RequestError),
 }
 
-/// The handle of the thread. Nobody waits for it: a keyring that asks the user must not keep the window open.
+/// A request wasn't fulfilled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum RequestError {
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The queue is full because the keyring hangs.
+    #[error("The keyring doesn't respond. Check whether it shows a prompt")]
+    Busy,
+    /// The thread has ended.
+    #[error("The keyring can't be used any more. Restart Gatewatch")]
+    Stopped,
+}
+
+/// Handle of the thread. Dropping it doesn't wait: a keyring that prompts the user must not keep the window open.
+///
+/// Every request gets its reply, also when it couldn't be sent or the thread has ended.
 pub(super) struct KeyringWorker {
-    wishes: SyncSender<Wish>,
-    told: Receiver<Told>,
+    requests: SyncSender<Request>,
+    replies: Receiver<Reply>,
+    /// Keys of the secrets that the thread hasn't replied with yet, the oldest first.
+    awaited: VecDeque<SecretKey>,
+    /// Replies to requests that the thread will never answer.
+    failures: VecDeque<Reply>,
+    wake: Box<dyn Fn()>,
 }
 
 impl KeyringWorker {
-    /// Starts the thread. It calls `wake` after each wish.
+    /// Starts the thread. It calls `wake` after each reply.
     pub(super) fn spawn(
         open: impl FnOnce() -> Secrets + Send + 'static,
-        wake: impl Fn() + Send + 'static,
+        wake: impl Fn() + Clone + Send + 'static,
     ) -> io::Result<Self> {
-        let (wishes, to_do) = sync_channel(WAITING);
-        let (tell, told) = sync_channel(WAITING);
-        thread::Builder::new().name("secrets".to_owned()).spawn(move || {
+        let (request_sender, requests) = sync_channel(QUEUE_LEN);
+        let (reply_sender, replies) = sync_channel(QUEUE_LEN);
+        let thread_wake = NotifyOnDrop(wake.clone());
+        thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            // Dropped after both channels, so that the window finds them closed when the thread ends.
+            let thread_wake = thread_wake;
+            let (requests, reply_sender) = (requests, reply_sender);
             let secrets = open();
-            for wish in to_do {
-                let outcome = match wish {
-                    Wish::Get(whose) => {
-                        let secret = secrets.get(&whose.profile, &whose.binding);
-                        Some(Told::Secret(whose, secret))
+            for request in requests {
+                if let Some(reply) = fulfil(&secrets, request) {
+                    if reply_sender.send(reply).is_err() {
+                        tracing::debug!("keyring reply dropped: the window is closed");
+                        return;
                     }
-                    Wish::Set { profile, binding, secret } => {
-                        Some(Told::Kept(secrets.set(&profile, &binding, &secret)))
-                    }
-                    Wish::Rename(old, new) => match secrets.rename(&old, &new) {
-                        Ok(kept) => kept.map(Told::Kept),
-                        Err(error) => Some(Told::Failed(error)),
-                    },
-                    Wish::Forget(profile) => secrets.forget(&profile).err().map(Told::Failed),
-                };
-                if let Some(outcome) = outcome {
-                    // The window may be gone by now.
-                    let _gone = tell.send(outcome);
+                    (thread_wake.0)();
                 }
-                wake();
             }
         })?;
-        Ok(Self { wishes, told })
+        Ok(Self {
+            requests: request_sender,
+            replies,
+            awaited: VecDeque::new(),
+            failures: VecDeque::new(),
+            wake: Box::new(wake),
+        })
     }
 
-    /// Asks for the secret of a profile.
-    pub(super) fn get(&self, profile: &Profile) {
-        self.wish(Wish::Get(Whose::of(profile)));
+    /// Requests the secret of a profile.
+    pub(super) fn get(&mut self, profile: &Profile) {
+        let key = SecretKey::of(profile);
+        if self.send(Request::Get(key.clone())) {
+            self.awaited.push_back(key);
+        }
     }
 
-    /// Keeps the secret of a profile.
-    pub(super) fn set(&self, profile: &Profile, secret: Secret) {
-        self.wish(Wish::Set { profile: profile.name.clone(), binding: profile.binding(), secret });
+    /// Stores the secret of a profile.
+    pub(super) fn set(&mut self, profile: &Profile, secret: Secret) {
+        self.send(Request::Set { key: SecretKey::of(profile), secret });
     }
 
-    /// Keeps the secret of a profile that has another name now.
-    pub(super) fn rename(&self, old: &str, new: &str) {
-        self.wish(Wish::Rename(old.to_owned(), new.to_owned()));
+    /// Moves the secret of a profile that was renamed.
+    pub(super) fn rename(&mut self, old: &str, new: &str) {
+        self.send(Request::Rename { old: old.to_owned(), new: new.to_owned() });
     }
 
     /// Forgets the secret of a profile.
-    pub(super) fn forget(&self, profile: &str) {
-        self.wish(Wish::Forget(profile.to_owned()));
+    pub(super) fn forget(&mut self, profile: &str) {
+        self.send(Request::Forget { profile: profile.to_owned() });
     }
 
-    /// What came of a wish, once.
-    pub(super) fn told(&self) -> Option<Told> {
-        self.told.try_recv().ok()
+    /// Returns the next reply, if there is one.
+    pub(super) fn reply(&mut self) -> Option<Reply> {
+        match self.replies.try_recv() {
+            Ok(reply) => {
+                if matches!(reply, Reply::Secret(..)) {
+                    self.awaited.pop_front();
+                }
+                Some(reply)
+            }
+            Err(TryRecvError::Empty) => self.failures.pop_front(),
+            Err(TryRecvError::Disconnected) => {
+                let awaited = self.awaited.pop_front();
+                awaited.map_or_else(
+                    || self.failures.pop_front(),
+                    |key| Some(Reply::Secret(key, Err(RequestError::Stopped))),
+                )
+            }
+        }
     }
 
-    fn wish(&self, wish: Wish) {
-        // Full only where the keyring hangs, and then nothing more is to be expected of it.
-        let _hangs = self.wishes.try_send(wish);
+    /// Sends a request, or queues its failure as a reply.
+    fn send(&mut self, request: Request) -> bool {
+        let (request, error) = match self.requests.try_send(request) {
+            Ok(()) => return true,
+            Err(TrySendError::Full(request)) => (request, RequestError::Busy),
+            Err(TrySendError::Disconnected(request)) => (request, RequestError::Stopped),
+        };
+        tracing::warn!(%error, "keyring request not sent");
+        self.failures.push_back(match request {
+            Request::Get(key) => Reply::Secret(key, Err(error)),
+            Request::Set { .. } | Request::Forget { .. } | Request::Rename { .. } => Reply::Failed(error),
+        });
+        (self.wake)();
+        false
+    }
+}
+
+/// Returns the reply to a request; `None` where there is nothing to report. Never logs a secret.
+fn fulfil(secrets: &Secrets, request: Request) -> Option<Reply> {
+    match request {
+        Request::Get(key) => {
+            let secret = secrets.get(&key.profile, &key.binding);
+            match &secret {
+                Ok(secret) => {
+                    tracing::debug!(profile = %key.profile, is_found = secret.is_some(), "read from keyring");
+                }
+                Err(error) => {
+                    tracing::warn!(profile = %key.profile, %error, "can't read from keyring");
+                }
+            }
+            Some(Reply::Secret(key, secret.map_err(RequestError::from)))
+        }
+        Request::Set { key, secret } => {
+            let stored = secrets.set(&key.profile, &key.binding, &secret);
+            log_stored(&key.profile, &stored);
+            Some(Reply::Stored(stored))
+        }
+        Request::Rename { old, new } => match secrets.rename(&old, &new) {
+            Ok(stored) => {
+                let stored = stored?;
+                log_stored(&new, &stored);
+                Some(Reply::Stored(stored))
+            }
+            Err(error) => {
+                tracing::warn!(profile = %old, %error, "can't rename in keyring");
+                Some(Reply::Failed(error.into()))
+            }
+        },
+        Request::Forget { profile } => match secrets.forget(&profile) {
+            Ok(()) => {
+                tracing::debug!(%profile, "removed from keyring");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%profile, %error, "can't remove from keyring");
+                Some(Reply::Failed(error.into()))
+            }
+        },
+    }
+}
+
+fn log_stored(profile: &str, stored: &Kept) {
+    match stored {
+        Kept::InKeyring => tracing::info!(profile, "stored in keyring"),
+        Kept::ForThisRun(error) => tracing::warn!(profile, %error, "stored in memory only"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::RecvTimeoutError;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Longer than any reply takes, unless it never comes.
+    const TIMEOUT: Duration = Duration::from_secs(20);
+
+    fn profile() -> Profile {
+        Profile::from_address("http://n1:8088").unwrap()
+    }
+
+    /// A worker, and a channel that receives a message at each wake.
+    fn worker(open: impl FnOnce() -> Secrets + Send + 'static) -> (KeyringWorker, Receiver<()>) {
+        let (wake, woken) = sync_channel(1_000);
+        let wake = Arc::new(move || {
+            let _closed = wake.try_send(());
+        });
+        (KeyringWorker::spawn(open, move || wake()).unwrap(), woken)
+    }
+
+    fn next_reply(worker: &mut KeyringWorker, woken: &Receiver<()>) -> Reply {
+        loop {
+            if let Some(reply) = worker.reply() {
+                return reply;
+            }
+            assert_ne!(woken.recv_timeout(TIMEOUT), Err(RecvTimeoutError::Timeout), "no reply");
+        }
+    }
+
+    #[test]
+    fn replies_to_each_request_of_a_hanging_keyring() {
+        let (unlock, locked) = sync_channel::<()>(0);
+        let (mut worker, woken) = worker(move || {
+            let _closed = locked.recv();
+            Secrets::for_this_run()
+        });
+        // The thread takes none while the keyring hangs.
+        let requests = QUEUE_LEN + 3;
+        for _ in 0..requests {
+            worker.get(&profile());
+        }
+        for _ in QUEUE_LEN..requests {
+            let reply = next_reply(&mut worker, &woken);
+            assert!(matches!(reply, Reply::Secret(_, Err(RequestError::Busy))), "{reply:?}");
+        }
+        assert!(worker.reply().is_none());
+        drop(unlock);
+        for _ in 0..QUEUE_LEN {
+            let reply = next_reply(&mut worker, &woken);
+            assert!(matches!(reply, Reply::Secret(_, Err(RequestError::Keyring(_)))), "{reply:?}");
+        }
+    }
+
+    #[test]
+    fn replies_to_requests_after_the_thread_has_ended() {
+        let (unlock, locked) = sync_channel::<()>(0);
+        let (mut worker, woken) = worker(move || {
+            let _closed = locked.recv();
+            panic!("expected in this test: the keyring fails");
+        });
+        worker.get(&profile());
+        drop(unlock);
+        let reply = next_reply(&mut worker, &woken);
+        assert!(
+            matches!(&reply, Reply::Secret(key, Err(RequestError::Stopped)) if *key == SecretKey::of(&profile()))
+        );
+        worker.set(&profile(), Secret::new("open-sesame".to_owned()));
+        let reply = next_reply(&mut worker, &woken);
+        assert!(matches!(reply, Reply::Failed(RequestError::Stopped)), "{reply:?}");
+        assert!(worker.reply().is_none());
     }
 }

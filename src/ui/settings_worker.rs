@@ -2,112 +2,207 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use crate::atomic_file::FileError;
 use crate::gateway::Profile;
+use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{SavedFilter, Settings, SettingsError, State, remove_profile, save_profile};
 
-/// How many changes may wait; a person makes one at a time.
-const WAITING: usize = 64;
+/// Capacity of both channels. A person makes one change at a time.
+const QUEUE_LEN: usize = 64;
 
-/// A change to what is kept.
+/// A change of the settings.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// This is for the next run.
-    Remember(State),
-    /// To keep what is other in a gateway than it was before, or all of it.
+    /// Saves the state for the next run.
+    State(State),
+    /// Saves the fields of a gateway that differ between `before` and `after`, or all of them.
     SaveProfile { before: Option<Profile>, after: Profile },
-    /// The same for what was typed into the form, which waits for the outcome.
+    /// The same from the gateway form, which waits for the outcome.
     SaveForm { before: Option<Profile>, after: Profile },
-    /// To forget a gateway, as was asked for in the form.
+    /// Deletes a gateway, from the gateway form.
     RemoveProfile(Profile),
-    /// To see what others changed.
-    Nothing,
-    /// To keep a filter.
+    /// Changes nothing; reads what other windows changed.
+    Reload,
+    /// Saves a filter.
     SaveFilter(SavedFilter),
-    /// To forget the filter of this name.
+    /// Deletes the filter of this name.
     RemoveFilter(String),
 }
 
-/// What came of a change.
+/// The outcome of a change.
+#[derive(Debug)]
 pub(super) struct Changed {
-    /// The form waits for it.
+    /// Came from the gateway form.
     pub(super) is_form: bool,
-    /// The settings as they are now, where they were changed; what is wrong, in words.
-    pub(super) outcome: Result<Option<Settings>, String>,
+    /// The settings after the change; `None` where only the state was saved.
+    pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
 
-/// The handle of the thread. Dropping it waits until everything is written.
+/// A change wasn't made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ChangeError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    State(#[from] FileError),
+    /// The queue is full because the disk hangs, or the thread has ended.
+    #[error("Can't save the settings. The disk may be full or disconnected")]
+    Unresponsive,
+}
+
+/// Handle of the thread. Dropping it waits until everything is written.
 pub(super) struct SettingsWorker {
-    changes: Option<SyncSender<Change>>,
-    outcomes: Receiver<Changed>,
+    /// `None` while it is dropped.
+    channels: Option<(SyncSender<Change>, Receiver<Changed>)>,
+    /// The thread works on a change from the form.
+    is_form_awaited: bool,
     thread: Option<JoinHandle<()>>,
 }
 
 impl SettingsWorker {
-    /// Starts the thread, which writes into `folder` and calls `wake` after each change.
+    /// Starts the thread, which writes to `folder` and calls `wake` after each change.
     pub(super) fn spawn(folder: PathBuf, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
-        let (changes, to_do) = sync_channel(WAITING);
-        let (tell, outcomes) = sync_channel(WAITING);
+        let (change_sender, changes) = sync_channel(QUEUE_LEN);
+        let (outcome_sender, outcomes) = sync_channel(QUEUE_LEN);
         let work = move || {
+            // Dropped after both channels, so that the window finds them closed when the thread ends.
+            let wake = NotifyOnDrop(wake);
+            let (changes, outcome_sender) = (changes, outcome_sender);
             let mut next = None;
-            while let Some(change) = next.take().or_else(|| to_do.recv().ok()) {
-                // Of states that come one after the other, as while somebody zooms, the last one counts.
-                if let Change::Remember(_) = change {
-                    next = to_do.try_recv().ok();
-                    if let Some(Change::Remember(_)) = next {
+            while let Some(change) = next.take().or_else(|| changes.recv().ok()) {
+                // Of consecutive states, as while zooming, only the last one counts.
+                if let Change::State(_) = change {
+                    next = changes.try_recv().ok();
+                    if let Some(Change::State(_)) = next {
                         continue;
                     }
                 }
-                // The window may be gone by now; the change is made all the same.
-                let _gone = tell.try_send(make(&folder, change));
-                wake();
+                let outcome = apply(&folder, change);
+                if outcome_sender.send(outcome).is_err() {
+                    // The remaining changes are made all the same.
+                    tracing::debug!("outcome of a settings change dropped: the window is closed");
+                }
+                (wake.0)();
             }
         };
         let thread = thread::Builder::new().name("settings".to_owned()).spawn(work)?;
-        Ok(Self { changes: Some(changes), outcomes, thread: Some(thread) })
+        let channels = Some((change_sender, outcomes));
+        Ok(Self { channels, is_form_awaited: false, thread: Some(thread) })
     }
 
-    /// Makes a change. False where so many wait that the disk must be stuck.
-    pub(super) fn make(&self, change: Change) -> bool {
-        self.changes.as_ref().is_some_and(|changes| changes.try_send(change).is_ok())
+    /// Queues a change.
+    ///
+    /// # Errors
+    /// If the thread has ended, or so many changes wait that the disk must hang.
+    pub(super) fn send(&mut self, change: Change) -> Result<(), ChangeError> {
+        let is_form = change.is_form();
+        if self.channels.as_ref().is_some_and(|(changes, _)| changes.try_send(change).is_ok()) {
+            self.is_form_awaited |= is_form;
+            Ok(())
+        } else {
+            tracing::error!("settings change not sent");
+            Err(ChangeError::Unresponsive)
+        }
     }
 
-    /// What came of a change, once.
-    pub(super) fn changed(&self) -> Option<Changed> {
-        self.outcomes.try_recv().ok()
+    /// Returns the outcome of the next change, if there is one.
+    pub(super) fn changed(&mut self) -> Option<Changed> {
+        match self.channels.as_ref()?.1.try_recv() {
+            Ok(changed) => {
+                self.is_form_awaited &= !changed.is_form;
+                Some(changed)
+            }
+            Err(TryRecvError::Empty) => None,
+            // The form must not wait for a thread that has ended.
+            Err(TryRecvError::Disconnected) => std::mem::take(&mut self.is_form_awaited)
+                .then_some(Changed { is_form: true, outcome: Err(ChangeError::Unresponsive) }),
+        }
     }
 }
 
 impl Drop for SettingsWorker {
     fn drop(&mut self) {
-        self.changes = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic was told when it happened.
-            let _told = thread.join();
+        self.channels = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the settings thread has panicked");
         }
     }
 }
 
-fn make(folder: &Path, change: Change) -> Changed {
-    let is_form = matches!(change, Change::SaveForm { .. } | Change::RemoveProfile(_));
-    let read_again = |made: Result<(), SettingsError>| {
-        let settings = made.and_then(|()| Settings::load(folder));
-        settings.map(Some).map_err(|error| error.to_string())
-    };
+impl Change {
+    fn is_form(&self) -> bool {
+        matches!(self, Self::SaveForm { .. } | Self::RemoveProfile(_))
+    }
+}
+
+fn apply(folder: &Path, change: Change) -> Changed {
+    let is_form = change.is_form();
     let outcome = match change {
-        Change::Remember(state) => {
-            let saved = state.save(folder);
-            saved.map(|()| None).map_err(|error| error.to_string())
-        }
+        Change::State(state) => state.save(folder).map(|()| None).map_err(ChangeError::from),
         Change::SaveProfile { before, after } | Change::SaveForm { before, after } => {
-            read_again(save_profile(folder, before.as_ref(), &after))
+            reload(folder, save_profile(folder, before.as_ref(), &after))
         }
-        Change::RemoveProfile(profile) => read_again(remove_profile(folder, &profile)),
-        Change::Nothing => read_again(Ok(())),
-        Change::SaveFilter(filter) => read_again(filter.save(folder)),
-        Change::RemoveFilter(name) => read_again(SavedFilter::remove(folder, &name)),
+        Change::RemoveProfile(profile) => reload(folder, remove_profile(folder, &profile)),
+        Change::Reload => reload(folder, Ok(())),
+        Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
+        Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
     };
+    match &outcome {
+        Ok(_) => tracing::debug!(is_form, "saved settings"),
+        Err(error) => tracing::warn!(is_form, %error, "can't save settings"),
+    }
     Changed { is_form, outcome }
+}
+
+/// Returns the settings as they are after a change.
+fn reload(folder: &Path, changed: Result<(), SettingsError>) -> Result<Option<Settings>, ChangeError> {
+    changed?;
+    Ok(Some(Settings::load(folder)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_waiting_changes_before_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), || ()).unwrap();
+        for number in 0..10 {
+            let state = State { last: Some(format!("gateway {number}")), ..State::default() };
+            worker.send(Change::State(state)).unwrap();
+        }
+        drop(worker);
+        assert_eq!(State::load(folder.path()).last.as_deref(), Some("gateway 9"));
+    }
+
+    #[test]
+    fn reports_a_form_that_the_ended_thread_cannot_save() {
+        let folder = tempfile::tempdir().unwrap();
+        let (wake, woken) = sync_channel::<()>(1);
+        // The thread ends at the first wake.
+        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), move || {
+            wake.send(()).unwrap();
+            assert!(std::thread::panicking(), "expected in this test: the thread fails");
+        })
+        .unwrap();
+        let after = Profile::from_address("http://n1:8088").unwrap();
+        worker.send(Change::Reload).unwrap();
+        worker.send(Change::SaveForm { before: None, after: after.clone() }).unwrap();
+        woken.recv().unwrap();
+        woken.recv().unwrap();
+        worker.thread.take().unwrap().join().unwrap_err();
+        let first = worker.changed().unwrap();
+        assert!(!first.is_form && first.outcome.is_ok());
+        let second = worker.changed().unwrap();
+        assert!(second.is_form && matches!(second.outcome, Err(ChangeError::Unresponsive)));
+        assert!(worker.changed().is_none());
+        let refused = worker.send(Change::SaveForm { before: None, after });
+        assert!(matches!(refused, Err(ChangeError::Unresponsive)));
+    }
 }

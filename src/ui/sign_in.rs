@@ -1,41 +1,40 @@
-//! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for.
+//! The panel that asks for a login or about an untrusted certificate of the current gateway.
 
 use egui::{Id, Key, TextEdit, Ui};
 
 use super::certificate;
 use super::command::Command;
-use super::gateway_panel::{self, forget_undo};
 use super::model::{AppState, LoginDraft};
+use super::secret_box;
 use super::theme;
 use crate::gateway::{GatewayError, Refused};
 
-/// Whether there is something to draw.
+/// Returns `true` if the panel has something to ask.
 pub(super) fn is_needed(state: &AppState) -> bool {
-    matches!(what(state), What::Login | What::Certificate(_))
+    question(state).is_some()
 }
 
-/// What stands in the way.
-enum What<'a> {
-    Nothing,
+/// What the panel asks for.
+enum Question<'a> {
     Login,
     Certificate(&'a Refused),
 }
 
-fn what(state: &AppState) -> What<'_> {
+fn question(state: &AppState) -> Option<Question<'_>> {
+    // The keyring may never reply.
     if state.waits_for_secret {
-        return What::Login;
+        return Some(Question::Login);
     }
     let errors =
         || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
-    // Of several nodes any may be the one that asks.
-    let refused = errors().find_map(|error| match error {
-        GatewayError::Certificate(refused) => Some(&**refused),
+    let rejected = errors().find_map(|error| match error {
+        GatewayError::Certificate(rejected) => Some(&**rejected),
         _ => None,
     });
-    if let Some(refused) = refused {
-        return What::Certificate(refused);
+    if let Some(rejected) = rejected {
+        return Some(Question::Certificate(rejected));
     }
-    let asks = errors().any(|error| {
+    let needs_login = errors().any(|error| {
         matches!(
             error,
             GatewayError::Unauthorized { .. }
@@ -46,66 +45,69 @@ fn what(state: &AppState) -> What<'_> {
                 | GatewayError::TokenForbidden { .. }
                 | GatewayError::TokenUnsendable
                 | GatewayError::NoLists
-                // A gateway of 8.3 needs nothing installed: a token opens it.
+                // A gateway of 8.3 without the resource can be read with a token.
                 | GatewayError::NoResourceButLists { .. }
         )
     });
-    if asks { What::Login } else { What::Nothing }
+    needs_login.then_some(Question::Login)
 }
 
-/// Draws it.
+/// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
-    match what(state) {
-        What::Nothing => {}
-        What::Login => login(ui, draft, commands),
-        What::Certificate(refused) => certificate(ui, refused, commands),
+    match question(state) {
+        None => {}
+        Some(Question::Login) => login(ui, draft, commands),
+        Some(Question::Certificate(rejected)) => certificate(ui, rejected, commands),
     }
     ui.add_space(4.0);
 }
 
-fn login(ui: &mut Ui, form: &mut LoginDraft, commands: &mut Vec<Command>) {
+fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.label("The gateway asks who you are");
-        ui.selectable_value(&mut form.is_token, false, "with a password");
-        ui.selectable_value(&mut form.is_token, true, "with an API token")
-            .on_hover_text("Of a gateway of 8.3");
+        ui.label("Sign in to this gateway");
+        // Named apart from the text boxes with the same caption.
+        ui.selectable_value(&mut draft.is_token, false, "Password")
+            .accessible_name("Sign in with a password");
+        ui.selectable_value(&mut draft.is_token, true, "API token")
+            .on_hover_text("For the REST API of 8.3 and later")
+            .accessible_name("Sign in with an API token");
     });
     ui.horizontal(|ui| {
-        if !form.is_token {
-            let user = TextEdit::singleline(&mut form.user).id(Id::unique("login user"));
-            let user = user.hint_text("user").desired_width(theme::LOGIN_WIDTH);
-            ui.add(user).accessible_name("User");
+        if !draft.is_token {
+            let user = TextEdit::singleline(&mut draft.user).id(Id::unique("login user"));
+            let user = user.hint_text("User name").desired_width(theme::LOGIN_WIDTH);
+            ui.add(user).accessible_name("User name");
         }
-        let (hint, name) = if form.is_token { ("name:key", "API token") } else { ("password", "Password") };
-        let id = Id::unique(("login secret", form.is_token));
-        let secret = TextEdit::singleline(&mut form.secret).id(id).password(true);
+        let (hint, name) = if draft.is_token { ("name:key", "API token") } else { ("Password", "Password") };
+        let id = Id::unique(("login secret", draft.is_token));
+        let secret = TextEdit::singleline(&mut draft.secret).id(id).password(true);
         let secret = ui.add(secret.hint_text(hint).desired_width(theme::LOGIN_WIDTH)).accessible_name(name);
-        forget_undo(ui, id);
+        secret_box::forget_undo(ui, id);
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let is_whole = !form.secret.is_empty() && (form.is_token || !form.user.is_empty());
-        let log_in = ui.add_enabled(is_whole, egui::Button::new("Log in"));
-        ui.checkbox(&mut form.keep, "keep in the keyring");
-        if log_in.clicked() || (entered && is_whole) {
+        let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
+        let sign_in = ui.add_enabled(is_complete, egui::Button::new("Sign in"));
+        ui.checkbox(&mut draft.keep, "Save in the keyring");
+        if sign_in.clicked() || (entered && is_complete) {
             commands.push(Command::LogIn);
         }
     });
-    if form.is_readable {
-        gateway_panel::readable(ui);
+    if draft.is_readable {
+        secret_box::unencrypted_warning(ui);
     }
 }
 
-fn certificate(ui: &mut Ui, refused: &Refused, commands: &mut Vec<Command>) {
-    if !certificate::show(ui, refused) {
+fn certificate(ui: &mut Ui, rejected: &Refused, commands: &mut Vec<Command>) {
+    if !certificate::show(ui, rejected) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.label("Compare the fingerprint with the gateway's own, then");
-        if ui.button("Trust it until the window closes").clicked() {
-            commands.push(Command::Trust { refused: Box::new(refused.clone()), for_good: false });
+        ui.label("Compare the fingerprint with the one on the gateway");
+        if ui.button("Trust until the window closes").clicked() {
+            commands.push(Command::Trust { refused: Box::new(rejected.clone()), for_good: false });
         }
-        if ui.button("Trust it for good").clicked() {
-            commands.push(Command::Trust { refused: Box::new(refused.clone()), for_good: true });
+        if ui.button("Trust always").clicked() {
+            commands.push(Command::Trust { refused: Box::new(rejected.clone()), for_good: true });
         }
     });
 }

@@ -1,4 +1,4 @@
-//! The bottom of the window: how many sessions are shown and selected, copying and the export.
+//! The bar at the bottom of the window: counts, selection, copying, export and messages.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use super::theme::{self, Severity};
 use crate::export::Format;
 use crate::query::Counts;
 
-/// From so many sessions on an export shows how far it is, and can be cancelled.
-const WORTH_WATCHING: usize = 100_000;
-/// How often that is painted.
-const PROGRESS: Duration = Duration::from_millis(100);
+/// An export of more rows shows its progress and can be cancelled.
+const MIN_ROWS_FOR_PROGRESS: usize = 100_000;
+/// Interval between two repaints of the progress.
+const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
 
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
@@ -31,8 +31,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
             if let Some(message) = &state.message {
                 show_message(ui, message, commands);
             }
-            // What room is left says the rest.
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| remarks(ui, state));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| facts(ui, state));
         });
     });
 }
@@ -41,24 +40,24 @@ fn count(shown: usize, all: usize) -> String {
     format!("{shown} of {all} sessions")
 }
 
-/// What the shown sessions are, and by which filters they are chosen where that is not what stands in the box.
-fn remarks(ui: &mut Ui, state: &AppState) {
+/// Draws the numbers of users, clients and designers, and the filters in force that differ from the typed ones.
+fn facts(ui: &mut Ui, state: &AppState) {
     let Some(sessions) = state.table.sessions() else {
         return;
     };
-    for (name, filter) in [("username", &state.username), ("project", &state.project)] {
+    for (name, filter) in [("Username", &state.username), ("Project", &state.project)] {
         if filter.error.is_some() {
             let text = match &filter.filter {
                 Some(good) => format!("{name} still filtered by {}", good.pattern()),
-                None => format!("{name} not filtered"),
+                None => format!("{name} isn't filtered"),
             };
             let colour = theme::colour(ui.visuals(), Severity::Warning);
             ui.add(Label::new(RichText::new(text).color(colour)).truncate());
         }
     }
     let Counts { clients, designers, users } = sessions.counts;
-    let many = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let text = [many(users, "user"), many(clients, "client"), many(designers, "designer")].join(" · ");
+    let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let text = [count(users, "user"), count(clients, "client"), count(designers, "designer")].join(" · ");
     ui.weak("·");
     ui.add(Label::new(text).truncate());
 }
@@ -98,23 +97,23 @@ fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec
     };
     let button = ui.add_enabled(state.can_export(drafts), Button::new("Export"));
     let button = button.on_hover_text(format!("Write the {rows} to a file (Ctrl+E)"));
-    if button.on_disabled_hover_text("Nothing is selected to be exported").clicked() {
+    if button.on_disabled_hover_text("No sessions to export").clicked() {
         commands.push(Command::Export);
     }
     if let Some(progress) = &state.export
-        && progress.total() > WORTH_WATCHING
+        && progress.total() > MIN_ROWS_FOR_PROGRESS
     {
-        if ui.button("Cancel").accessible_name("Cancel the export").clicked() {
+        if ui.button("Cancel").accessible_name("Cancel export").clicked() {
             commands.push(Command::CancelExport);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a bar is painted to the pixel, not to the row")]
+        #[expect(clippy::cast_precision_loss, reason = "the bar has fewer pixels than a float has digits")]
         let fraction = progress.done() as f32 / progress.total() as f32;
         ui.add(ProgressBar::new(fraction).desired_width(theme::PROGRESS_WIDTH).show_percentage());
-        ui.ctx().request_repaint_after(PROGRESS);
+        ui.ctx().request_repaint_after(PROGRESS_REPAINT);
     }
 }
 
-/// What is exported, and as what.
+/// Draws the menu with the rows and the format to export.
 fn options(ui: &mut Ui, options: &mut ExportOptions) {
     let ExportOptions { rows, format } = options;
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -127,33 +126,36 @@ fn options(ui: &mut Ui, options: &mut ExportOptions) {
             .on_hover_text("With all columns, in the gateway's order");
         ui.separator();
         ui.radio_value(format, Format::SpreadsheetCsv, "CSV for a spreadsheet").on_hover_text(
-            "With a byte-order mark, and with an apostrophe before what would run as a formula",
+            "With a byte-order mark, and an apostrophe before anything that looks like a formula",
         );
-        ui.radio_value(format, Format::Csv, "CSV").on_hover_text("For programs");
+        ui.radio_value(format, Format::Csv, "CSV").on_hover_text("For other programs");
         ui.radio_value(format, Format::Json, "JSON").on_hover_text("A list of objects, one per line");
     });
-    menu.on_hover_text("What to export, and as what").accessible_name("Export options");
+    menu.on_hover_text("Rows and format to export").accessible_name("Export options");
 }
 
 fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.separator();
-    if ui.button("×").accessible_name("Dismiss the message").clicked() {
+    if ui.button("×").accessible_name("Dismiss message").clicked() {
         commands.push(Command::DismissMessage);
     }
-    let (text, tone) = match message {
-        Message::Done(text) => (text.clone(), Severity::Good),
-        Message::Error(text) => (text.clone(), Severity::Fault),
+    let (text, severity) = match message {
+        Message::Done(text) => (text.as_str(), Severity::Good),
+        Message::Error(report) => {
+            report.details_menu(ui, Id::unique("message details"));
+            (report.summary(), Severity::Fault)
+        }
     };
-    let colour = theme::colour(ui.visuals(), tone);
+    let colour = theme::colour(ui.visuals(), severity);
     ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate());
 }
 
-/// The ID of the text box for the path.
+/// Returns the ID of the text box for the path.
 pub(super) fn path_id() -> Id {
     Id::unique("export path")
 }
 
-/// Where the system has no file dialog, its work is done here.
+/// Draws the replacement for a file dialog, where the system has none.
 fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
     let target = path.path();
     let ExportPath { text, replace } = path;
@@ -164,20 +166,15 @@ fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>)
         if edit.changed() {
             *replace = false;
         }
-        let edit = edit.accessible_name("Path of the file to export to");
+        let edit = edit.accessible_name("Export path");
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             commands.push(Command::CancelExport);
         }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let named = target.file_name().is_some();
-        let save = ui.add_enabled(named, egui::Button::new(if *replace { "Replace it" } else { "Save" }));
+        let save = ui.add_enabled(named, egui::Button::new(if *replace { "Replace" } else { "Save" }));
         if save.clicked() || (entered && named) {
-            // What a file dialog asks, too.
-            if target.exists() && !*replace {
-                *replace = true;
-            } else {
-                commands.push(Command::ExportTo(target));
-            }
+            commands.push(Command::ExportTo(target));
         }
         if ui.button("Cancel").clicked() {
             commands.push(Command::CancelExport);
@@ -185,6 +182,6 @@ fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>)
     });
     if *replace {
         let colour = theme::colour(ui.visuals(), Severity::Warning);
-        ui.label(RichText::new("There is such a file already").color(colour));
+        ui.label(RichText::new("A file with this name exists").color(colour));
     }
 }

@@ -1,4 +1,4 @@
-//! Opening the window: with OpenGL where it works, with Vulkan or DirectX where it does not.
+//! Opens the window, with glow and where OpenGL is missing with wgpu.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,59 +8,63 @@ use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::app::{App, Start};
+use super::diagnostics;
+use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::theme;
 use crate::gateway::{Credentials, CredentialsError, Profile};
+use crate::logging::LogLines;
 use crate::secrets::Secrets;
 use crate::settings::{self, Settings, State, Target, TargetError};
 
-/// Why there is no window.
+/// The window can't be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WindowError {
-    /// There is no screen.
+    /// No display is configured.
     #[error(
-        "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); `gatewatch sessions` shows the table without one"
+        "no display (neither DISPLAY nor WAYLAND_DISPLAY is set), use `gatewatch sessions` to list sessions without a window"
     )]
     NoDisplay,
-    /// There should be a screen, and there is none.
+    /// The configured display doesn't answer.
     #[error(
-        "the display can't be opened (see DISPLAY and WAYLAND_DISPLAY); `gatewatch sessions` shows the table without one"
+        "can't open the display (check DISPLAY and WAYLAND_DISPLAY), use `gatewatch sessions` to list sessions without a window"
     )]
-    DeadDisplay,
+    DisplayUnavailable(#[source] winit::error::EventLoopError),
     /// No renderer works on this machine.
-    #[error("no window can be opened; `gatewatch sessions` shows the table without one")]
+    #[error("can't open a window, use `gatewatch sessions` to list sessions without one")]
     NoRenderer(#[source] eframe::Error),
-    /// The gateway's address is none.
+    /// The given gateway is neither a saved name nor an address.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// The environment's credentials can't be used.
+    /// The credentials in the environment are incomplete or invalid.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
 }
 
 impl WindowError {
-    /// Whether the command was used wrongly, rather than something failed.
+    /// Returns `true` if the command line is wrong.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Target(_) | Self::Credentials(_))
     }
 }
 
-/// Opens the window on this gateway, a saved one's name or an address, and returns when it is closed.
+/// Opens the window with a gateway, given by its saved name or address, and returns when it is closed. The log view shows
+/// `log`.
 ///
 /// # Errors
-/// When the gateway can't be meant, or no window can be opened.
-pub fn run(gateway: Option<&str>) -> Result<(), WindowError> {
-    // Told before anything else, so that a wrong address is wrong with and without a screen.
-    let start = start(gateway)?;
+/// If there is no such gateway, or no window can be opened.
+pub fn run(gateway: Option<&str>, log: LogLines) -> Result<(), WindowError> {
+    // First, so that a wrong address is reported with and without a display.
+    let start = start(gateway, log)?;
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
     match open(start.clone(), Renderer::Glow) {
         Ok(()) => Ok(()),
-        // Without a connection to the screen no renderer helps.
-        Err(eframe::Error::WinitEventLoop(_)) => Err(WindowError::DeadDisplay),
+        // Without a display no renderer works.
+        Err(eframe::Error::WinitEventLoop(error)) => Err(WindowError::DisplayUnavailable(error)),
         Err(error) => open_with_fallback(start, error),
     }
 }
@@ -72,17 +76,17 @@ fn open_with_fallback(start: Start, opengl: eframe::Error) -> Result<(), WindowE
     open(start, Renderer::Wgpu).map_err(WindowError::NoRenderer)
 }
 
-/// There is no fallback where Mesa always has OpenGL.
+/// There is no fallback: on Linux, Mesa always has OpenGL.
 #[cfg(not(any(windows, target_os = "macos")))]
 fn open_with_fallback(_start: Start, opengl: eframe::Error) -> Result<(), WindowError> {
     Err(WindowError::NoRenderer(opengl))
 }
 
-/// Elsewhere than on Linux and its kin there always is one.
+/// Returns `true` if a display is configured, as it always is on Windows and macOS.
 fn has_display() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(all(unix, not(target_os = "macos")))
-        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(set)
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
 }
 
 fn open(start: Start, renderer: Renderer) -> eframe::Result {
@@ -96,29 +100,47 @@ fn open(start: Start, renderer: Renderer) -> eframe::Result {
             .with_min_inner_size(theme::MIN_WINDOW),
         ..NativeOptions::default()
     };
-    let app: eframe::AppCreator<'_> = Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start)?)));
+    let app: eframe::AppCreator<'_> = Box::new(|cc| {
+        let renderer = diagnostics::renderer(cc);
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), renderer, "opened the window");
+        Ok(Box::new(App::new(&cc.egui_ctx, Start { renderer, ..start })?))
+    });
     eframe::run_native("Gatewatch", options, app)
 }
 
-/// The program's sign in task bars. Without it the window is just as good.
+/// Returns the program's icon.
 fn icon() -> egui::IconData {
-    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default()
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
+    icon.unwrap_or_else(|error| {
+        tracing::warn!(%error, "can't read the icon");
+        egui::IconData::default()
+    })
 }
 
-/// What the settings, the last run and the command line say together.
-fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
+/// Combines the settings, the state of the last run and the command line.
+fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let folder = settings::folder();
-    let (settings, trouble) = match folder.as_deref().map(Settings::load) {
+    let (settings, error) = match folder.as_deref().map(Settings::load) {
         None => (Settings::default(), None),
-        Some(Ok(settings)) => (settings, None),
-        // The program starts all the same, and leaves the file alone.
-        Some(Err(error)) => (Settings::default(), Some(error.to_string())),
+        Some(Ok(settings)) => {
+            tracing::info!(
+                gateways = settings.profiles.len(),
+                filters = settings.filters.len(),
+                "read settings"
+            );
+            (settings, None)
+        }
+        // The program starts with defaults, and doesn't overwrite the file.
+        Some(Err(error)) => {
+            tracing::warn!(%error, "can't read settings");
+            (Settings::default(), Some(ErrorReport::new(&error)))
+        }
     };
     let state = folder.as_deref().map(State::load).unwrap_or_default();
     let last = state.last.as_deref();
-    let target = match (&trouble, gateway) {
+    let target = match (&error, gateway) {
         (None, _) | (_, Some(_)) => Some(settings.target(gateway, last)?),
-        // Which gateways are saved is not known, so none is made up.
+        // A saved name can't be resolved without the settings, an address can.
         (Some(_), None) => {
             let last = last.filter(|last| last.contains("://"));
             last.and_then(|last| Profile::from_address(last).ok()).map(Target::Gateway)
@@ -135,21 +157,23 @@ fn start(gateway: Option<&str>) -> Result<Start, WindowError> {
         state,
         folder,
         credentials,
-        trouble,
+        error,
         pick_file: native_dialog(),
         open_secrets: Arc::new(Secrets::new),
+        log,
+        renderer: String::new(),
     })
 }
 
-/// The system's own file dialog.
+/// Returns the system's file dialog.
 fn native_dialog() -> PickFile {
     Arc::new(|suggested| {
-        let ending = Path::new(suggested).extension().and_then(OsStr::to_str).unwrap_or("csv");
+        let extension = Path::new(suggested).extension().and_then(OsStr::to_str).unwrap_or("csv");
         let dialog = rfd::AsyncFileDialog::new()
             .set_title("Export sessions")
-            .add_filter(ending.to_uppercase(), &[ending])
+            .add_filter(extension.to_uppercase(), &[extension])
             .set_file_name(suggested);
-        let chosen = dialog.save_file();
-        Box::pin(async move { chosen.await.map(|file| file.path().to_owned()) })
+        let file = dialog.save_file();
+        Box::pin(async move { file.await.map(|file| file.path().to_owned()) })
     })
 }

@@ -213,10 +213,12 @@ pub(crate) fn start(target: Target) -> Start {
         state: State::default(),
         folder: None,
         credentials: Credentials::None,
-        trouble: None,
+        error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         // Keeps the tests out of the user's keyring.
         open_secrets: Arc::new(Secrets::for_this_run),
+        log: gatewatch::logging::LogLines::default(),
+        renderer: String::new(),
     }
 }
 

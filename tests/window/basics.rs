@@ -12,14 +12,14 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, State, Target};
-use gatewatch::ui::{Picking, Start};
+use gatewatch::ui::{PickedFile, Start};
 
 #[test]
 fn first_start_shows_the_demo_gateway() {
     let mut window = Window::open(start(Target::Demo));
     window.until_text("120 of 120 sessions");
     assert!(window.harness.query_by_label_contains("Demo gateway").is_some());
-    assert!(window.harness.query_by_label_contains("running, 8.3").is_some());
+    assert!(window.harness.query_by_label_contains("Running, 8.3").is_some());
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn invalid_filter_keeps_the_last_valid_one() {
     window.type_into("Username filter", "(");
     window.until_text_contains("column 6");
     assert!(window.has("2 of 6 sessions"));
-    assert!(window.has("username still filtered by billy"));
+    assert!(window.has("Username still filtered by billy"));
     assert_eq!(window.harness.get_by_label("Username").rect(), place, "the table moved");
     // The other filter works together with the last valid one.
     window.type_into("Project filter", "Packaging");
@@ -151,14 +151,14 @@ fn unreachable_gateway_keeps_its_table_and_recovers() {
 
     fails.store(true, std::sync::atomic::Ordering::SeqCst);
     window.click("Refresh");
-    window.until_text_contains("the gateway is starting");
+    window.until_text_contains("The gateway is starting");
     assert!(window.harness.query_by_label_contains(" ago").is_some());
     assert!(window.has("6 of 6 sessions"));
     window.type_into("Username filter", "billy");
     window.until_text("2 of 6 sessions");
 
     fails.store(false, std::sync::atomic::Ordering::SeqCst);
-    window.until_text_contains("running");
+    window.until_text_contains("Running");
     assert!(window.harness.query_by_label_contains(" ago").is_none());
     assert!(window.has("2 of 6 sessions"));
 }
@@ -195,7 +195,7 @@ fn invalid_address_explains_the_format_and_keeps_the_table() {
 /// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(plant: &FakeGateway, path: Option<PathBuf>) -> Window {
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
-    let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(path.clone())) };
+    let pick = move |_: &str| -> PickedFile { Box::pin(std::future::ready(path.clone())) };
     let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start(target) });
     window.until_text("6 of 6 sessions");
     window
@@ -223,7 +223,7 @@ fn exports_shown_rows_in_their_order() {
     window.click("Export options");
     window.click("CSV");
     window.click("Export options");
-    window.click("Dismiss the message");
+    window.click("Dismiss message");
     window.click("Export");
     window.until_text_contains("3 sessions written to");
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("username,"));
@@ -236,7 +236,7 @@ fn asks_for_the_path_without_a_file_dialog() {
     let mut window = exporting_to(&plant, None);
     window.click("Export");
     window.until_text("Save");
-    let name = "Path of the file to export to";
+    let name = "Export path";
     window.harness.get_by_label(name).focus();
     window.harness.step();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
@@ -254,9 +254,9 @@ fn asks_for_the_path_without_a_file_dialog() {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.type_into(name, path.to_str().unwrap());
     window.click("Save");
-    window.until_text("Replace it");
+    window.until_text("Replace");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
-    window.click("Replace it");
+    window.click("Replace");
     window.until("the replaced file", |_| std::fs::read(&path).unwrap() == written);
 }
 
@@ -434,11 +434,11 @@ fn failed_node_hides_no_other_and_is_listed() {
     let target = Target::Gateway(Profile::new("Cluster".to_owned(), nodes).unwrap());
     let mut window = Window::open(start(target));
     window.until_text("6 of 6 sessions");
-    window.until_text_contains("the Web Dev module is unlicensed");
+    window.until_text_contains("The Web Dev module is unlicensed");
     // The name that the node reports. The failed one has reported none.
     assert_eq!(window.column("Gateway"), ["Plant"; 6]);
     window.click("Nodes");
-    for (url, expected) in [(&good.url, "running, 8.1.44"), (&bad.url, "unlicensed")] {
+    for (url, expected) in [(&good.url, "Running, 8.1.44"), (&bad.url, "unlicensed")] {
         let host = url.trim_start_matches("http://");
         let texts = window.harness.query_all_by_label_contains(host);
         let texts: Vec<String> = texts.filter_map(|node| node.value()).collect();

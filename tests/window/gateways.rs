@@ -73,12 +73,12 @@ fn a_gateway_is_added_tried_and_kept() {
     let folder = with_config(&north(&first.url));
     let mut window = open(folder.path());
     window.until_text("6 of 6 sessions");
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.type_into("Name", "South");
     window.type_into("Addresses", &second.url);
     window.click("Test connection");
-    window.until_text("reachable, Plant, version 8.1.44, redundancy: master");
-    window.until_text("open: it asks for no login");
+    window.until_text("Reachable, Plant, version 8.1.44, redundancy: master");
+    window.until_text("No authentication required");
     window.until_text("6 sessions");
     // Until it is kept, nothing of it is in the settings, and the other one is watched.
     assert_eq!(profiles(folder.path()).len(), 1);
@@ -96,19 +96,19 @@ fn a_gateway_is_added_tried_and_kept() {
 fn what_is_typed_wrongly_is_told_in_its_place_and_nothing_is_lost() {
     let gateway = plant();
     let (folder, mut window) = open_north(&gateway);
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.click("Save gateway");
-    window.until_text_contains("give the gateway a name");
+    window.until_text_contains("Enter a name");
     window.type_into("Name", "North");
     window.type_into("Addresses", "ftp://x");
     window.click("Save gateway");
-    window.until_text_contains("a gateway of this name already");
+    window.until_text_contains("A gateway with this name exists");
     window.type_into("Name", " 2");
     window.click("Save gateway");
-    window.until_text_contains("a gateway speaks http or https, not ftp");
+    window.until_text_contains("A gateway speaks http or https, not ftp");
     // Another form would throw this one away.
     choose(&mut window, "Edit North…");
-    window.until_text_contains("save or discard it first");
+    window.until_text_contains("Save or discard them first");
     assert!(window.has("New gateway"));
     window.click("Discard");
     assert!(!window.has("New gateway"));
@@ -130,11 +130,11 @@ fn a_gateway_is_renamed_without_losing_its_table_and_then_deleted() {
 
     choose(&mut window, "Edit Plant North…");
     window.click("Delete…");
-    window.click("Keep it");
+    window.click("Cancel");
     assert_eq!(profiles(folder.path()).len(), 1);
     window.click("Delete…");
-    window.click("Delete it");
-    window.until_text("Plant North is deleted");
+    window.click("Delete");
+    window.until_text("Plant North deleted");
     assert_eq!(profiles(folder.path()), []);
     assert!(!window.has("6 of 6 sessions"));
     drop(window);
@@ -156,7 +156,7 @@ fn a_test_says_how_far_it_came_at_each_node() {
     window.click("Test connection");
     window.until_text("6 sessions");
     window.until_text_contains("wants a user and a password, and none were given");
-    window.until_text_contains("the connection was refused; is the gateway running");
+    window.until_text_contains("The connection was refused; is the gateway running");
 }
 
 #[test]
@@ -165,21 +165,21 @@ fn a_password_is_tried_from_the_form_or_from_where_it_is_kept_and_never_in_the_s
     let demo = DemoGateway::start(Options { require_basic, still: true, ..Options::in_process() }).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start_on(demo.url()) });
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     choose(&mut window, "Save this gateway…");
     window.type_into("Name", "North");
-    window.click("a password");
+    window.click("Authentication: Password");
     window.click("Test connection");
-    window.until_text_contains("type the user whose password this is");
-    window.type_into("User of the gateway", "billy");
+    window.until_text_contains("Enter the user name");
+    window.type_into("Gateway user name", "billy");
     window.click("Test connection");
-    window.until_text_contains("type the password or the token");
-    window.type_into("Password of the gateway", "open-sesam");
+    window.until_text_contains("Enter the password or token");
+    window.type_into("Gateway password", "open-sesam");
     window.click("Test connection");
     window.until_text_contains("and did not take the given ones");
-    window.type_into("Password of the gateway", "e");
+    window.type_into("Gateway password", "e");
     window.click("Test connection");
-    window.until_text("authenticated with the password, through Web Dev");
+    window.until_text("Authenticated with the password");
     window.click("Save gateway");
     window.until_text_contains("of 120 sessions");
     assert_eq!(profiles(folder.path())[0].login, Login::Basic { user: "billy".to_owned() });
@@ -187,7 +187,7 @@ fn a_password_is_tried_from_the_form_or_from_where_it_is_kept_and_never_in_the_s
     // The box is empty now; what is kept is tried.
     choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text("authenticated with the password, through Web Dev");
+    window.until_text("Authenticated with the password");
     for file in folder.path().read_dir().unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         assert!(!text.contains("sesam"), "{text}");
@@ -205,7 +205,7 @@ fn a_certificate_is_trusted_while_its_gateway_is_added() {
     let start = Start { folder: Some(folder.path().to_owned()), ..start_on(&other.url) };
     let mut window = Window::open_as(builder, start);
     window.until_text("6 of 6 sessions");
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.type_into("Name", "North");
     window.type_into("Addresses", &gateway.url);
     window.click("Test connection");
@@ -246,8 +246,8 @@ fn two_windows_do_not_lose_each_others_settings() {
         window.until_text("6 of 6 sessions");
         choose(window, "Edit North…");
     }
-    one.click("Sessions may be terminated");
-    two.click("Perspective sessions from Web Dev, too");
+    one.click("Allow terminating sessions");
+    two.click("Include Perspective sessions");
     for window in [&mut one, &mut two] {
         window.click("Save gateway");
         window.until("the form closed", |harness| harness.query_by_label("Save gateway").is_none());
@@ -264,7 +264,7 @@ fn each_gateway_keeps_its_own_interval() {
     let mut window = open(folder.path());
     window.until_text("6 of 6 sessions");
     window.click("Refresh interval");
-    window.click("every 5 min");
+    window.click("Every 5 min");
     window.until("the interval kept", |_| config(folder.path()).contains("refresh_secs = 300"));
     choose(&mut window, "South");
     window.until("South read", |_| !second.requests().is_empty());
@@ -272,9 +272,9 @@ fn each_gateway_keeps_its_own_interval() {
         let interval = window.harness.get_by_label("Refresh interval");
         interval.accesskit_node().value()
     };
-    assert_eq!(shown(&window).as_deref(), Some("not by itself"));
+    assert_eq!(shown(&window).as_deref(), Some("Manual"));
     choose(&mut window, "North");
-    assert_eq!(shown(&window).as_deref(), Some("every 5 min"));
+    assert_eq!(shown(&window).as_deref(), Some("Every 5 min"));
     assert_eq!(profiles(folder.path())[0].refresh, Some(Duration::from_mins(5)));
 }
 
@@ -287,10 +287,10 @@ fn perspective_sessions_are_asked_for_where_the_profile_says_so_and_an_interface
     window.until_text("6 of 6 sessions");
     assert!(gateway.requests().iter().any(|request| request.target.ends_with("/sessions?perspective=1")));
     choose(&mut window, "Edit North…");
-    window.click("Interface");
-    window.click("through REST");
+    window.click("Source");
+    window.click("REST API");
     window.click("Save gateway");
-    window.until_text_contains("this needs an API token of the gateway");
+    window.until_text_contains("needs an API token of the gateway");
     assert_eq!(profiles(folder.path())[0].api, Some(Api::Rest));
 }
 
@@ -315,12 +315,12 @@ fn said_who(gateway: &FakeGateway) -> Vec<String> {
 /// A window on a gateway that was saved with a user and a password.
 fn with_kept_password(gateway: &FakeGateway, folder: &Path) -> Window {
     let mut window = Window::open(Start { folder: Some(folder.to_owned()), ..start_on(&gateway.url) });
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     choose(&mut window, "Save this gateway…");
     window.type_into("Name", "North");
-    window.click("a password");
-    window.type_into("User of the gateway", "billy");
-    window.type_into("Password of the gateway", "open-sesame");
+    window.click("Authentication: Password");
+    window.type_into("Gateway user name", "billy");
+    window.type_into("Gateway password", "open-sesame");
     window.click("Save gateway");
     window.until_text("6 of 6 sessions");
     window
@@ -334,25 +334,25 @@ fn a_kept_password_goes_to_no_other_address_and_under_no_other_name() {
     choose(&mut window, "Edit North…");
     retype(&mut window, "Addresses", &second.url);
     window.click("Test connection");
-    window.until_text_contains("type the password or the token");
+    window.until_text_contains("Enter the password or token");
     window.click("Save gateway");
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     assert_eq!(said_who(&second), [] as [String; 0]);
 
     // Back at the first one it is another user's.
     choose(&mut window, "Edit North…");
     retype(&mut window, "Addresses", &first.url);
-    retype(&mut window, "User of the gateway", "anna");
+    retype(&mut window, "Gateway user name", "anna");
     let before = said_who(&first).len();
     window.click("Save gateway");
     window.until("asked again", |harness| harness.query_by_label("Save gateway").is_none());
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     assert_eq!(said_who(&first).len(), before);
 }
 
 #[test]
 fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked() {
-    const WAITS: &str = "waiting for the platform's keyring";
+    const WAITS: &str = "Waiting for the keyring";
     let (first, second) = (lets_in_everybody_who_says_who(), lets_in_everybody_who_says_who());
     let folder = with_config(&format!("{}user = \"billy\"\n", north(&first.url)));
     let binding = profiles(folder.path())[0].binding();
@@ -388,7 +388,7 @@ fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked()
     window.click("Test connection");
     window.until_text_contains(WAITS);
     drop(locked);
-    window.until_text_contains("type the password or the token");
+    window.until_text_contains("Enter the password or token");
     assert!(window.harness.query_by_label_contains(WAITS).is_none());
     assert_eq!((said_who(&first), said_who(&second)), (Vec::new(), Vec::new()));
 
@@ -398,7 +398,7 @@ fn what_a_locked_keyring_holds_goes_only_to_whom_it_is_for_once_it_is_unlocked()
     window.until_text("6 of 6 sessions");
     choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text_contains("authenticated with the password");
+    window.until_text_contains("Authenticated with the password");
     assert_eq!(said_who(&second), Vec::<String>::new());
 }
 
@@ -409,13 +409,13 @@ fn a_deleted_gateway_leaves_no_login_behind() {
     let mut window = with_kept_password(&gateway, folder.path());
     choose(&mut window, "Edit North…");
     window.click("Delete…");
-    window.click("Delete it");
-    window.until_text("North is deleted");
+    window.click("Delete");
+    window.until_text("North deleted");
     window.until_text("No gateway");
     let before = said_who(&gateway).len();
     window.type_into("Gateway address", &gateway.url);
     window.click("Connect");
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     assert_eq!(said_who(&gateway).len(), before);
 }
 
@@ -427,7 +427,7 @@ fn what_another_window_took_away_does_not_come_back_by_itself() {
     // Another window.
     let other = config(folder.path()).replace("North", "Renamed");
     std::fs::write(folder.path().join("config.toml"), &other).unwrap();
-    window.click("Sessions may be terminated");
+    window.click("Allow terminating sessions");
     window.click("Save gateway");
     window.until_text_contains("was renamed or deleted");
     assert_eq!(config(folder.path()), other);
@@ -443,24 +443,24 @@ fn a_password_that_protects_nothing_is_told() {
     let folder = with_config(&north(&gateway.url));
     let mut window = open(folder.path());
     choose(&mut window, "Edit North…");
-    window.click("a password");
-    window.type_into("User of the gateway", "billy");
-    window.type_into("Password of the gateway", "open-sesame");
+    window.click("Authentication: Password");
+    window.type_into("Gateway user name", "billy");
+    window.type_into("Gateway password", "open-sesame");
     window.click("Test connection");
-    window.until_text_contains("the password protects nothing");
+    window.until_text_contains("The gateway doesn't check the password");
     // What was found does not stand under other addresses.
     window.type_into("Addresses", "1");
-    assert!(window.harness.query_by_label_contains("protects nothing").is_none());
+    assert!(window.harness.query_by_label_contains("doesn't check the password").is_none());
 }
 
 #[test]
 fn the_form_is_left_by_keys_and_nothing_typed_is_lost_by_one() {
     let gateway = plant();
     let (_folder, mut window) = open_north(&gateway);
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("New gateway"));
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.type_into("Name", "South");
     window.press(Modifiers::NONE, Key::Escape);
     window.press(Modifiers::NONE, Key::Escape);
@@ -469,10 +469,10 @@ fn the_form_is_left_by_keys_and_nothing_typed_is_lost_by_one() {
     window.harness.get_by_label("Name").focus();
     window.harness.step();
     window.press(Modifiers::NONE, Key::Enter);
-    window.until_text_contains("type the gateway's address");
+    window.until_text_contains("Enter an address");
     assert!(window.harness.get_by_label("Name").is_focused());
     // What is typed after a click beside the boxes is no filter.
-    window.click("nothing");
+    window.click("Authentication: None");
     window.harness.event(egui::Event::Text("secret".to_owned()));
     window.harness.step();
     let filter = window.harness.get_by_label("Username filter");
@@ -487,9 +487,9 @@ fn a_changed_certificate_is_refused_loudly() {
     let trusted = format!("trusted = [{{ host = \"{HOST}\", fingerprint = \"{before}\" }}]\n");
     let folder = with_config(&format!("{}{trusted}", north(&gateway.url)));
     let mut window = open(folder.path());
-    window.until_text_contains("This is NOT the one that you trusted");
+    window.until_text_contains("The certificate has changed");
     assert!(window.has(&before.to_string()) && window.has(&identity.pin().fingerprint.to_string()));
-    window.click("Trust it for good");
+    window.click("Trust always");
     window.until_text("1 of 1 sessions");
     // One that is for any port may be another gateway's, and stays.
     window.until("the certificate in the settings", |_| profiles(folder.path())[0].trust.pins.len() == 2);
@@ -499,7 +499,7 @@ fn a_changed_certificate_is_refused_loudly() {
 fn quitting_waits_for_no_other_window_and_asks_once_for_the_form() {
     let gateway = plant();
     let (folder, mut window) = open_north(&gateway);
-    choose(&mut window, "Add a gateway…");
+    choose(&mut window, "Add gateway…");
     window.type_into("Name", "South");
     window.press(Modifiers::COMMAND, Key::Q);
     let close = |window: &mut Window| {

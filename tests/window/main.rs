@@ -8,6 +8,7 @@
 
 mod basics;
 mod gateways;
+mod log;
 mod pictures;
 mod sign_in;
 #[path = "../support/mod.rs"]

@@ -58,7 +58,7 @@ fn plant() -> FakeGateway {
 
 fn compare(window: &mut Window, name: &str) {
     // The line with the time of day, and with the time until the next try or word of one under way.
-    let mut rect = window.harness.get_by_label_contains("as of ").rect();
+    let mut rect = window.harness.get_by_label_contains("Updated ").rect();
     rect.max.x = window.harness.ctx.content_rect().max.x;
     window.harness.remove_cursor();
     window.harness.run_steps(2);
@@ -132,7 +132,7 @@ fn stale_table() {
     let mut window = open(builder(), &gateway, Layout::default());
     fails.store(true, Ordering::SeqCst);
     window.click("Refresh");
-    window.until_text_contains("the gateway is starting");
+    window.until_text_contains("The gateway is starting");
     compare(&mut window, "stale");
 }
 
@@ -145,11 +145,11 @@ fn gateway_form_in_light_theme() {
     let builder = builder().with_size([980.0, 640.0]).with_theme(Theme::Light);
     let mut window = open(builder, &plant, Layout::default());
     window.click("Saved gateways");
-    window.click("Add a gateway…");
+    window.click("Add gateway…");
     window.type_into("Name", "Plant South");
     window.type_into("Addresses", "http://plant-south:8088");
-    window.click("a password");
+    window.click("Authentication: Password");
     window.click("Save gateway");
-    window.until_text_contains("type the user");
+    window.until_text_contains("Enter the user");
     compare(&mut window, "form");
 }

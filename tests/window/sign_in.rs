@@ -33,7 +33,7 @@ fn locked() -> FakeGateway {
 
 fn log_in(window: &mut Window, password: &str) {
     window.type_into("Password", password);
-    window.click("Log in");
+    window.click("Sign in");
 }
 
 #[test]
@@ -42,18 +42,18 @@ fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     // This machine alone hears it.
-    assert!(window.harness.query_by_label_contains("over plain http").is_none());
-    window.type_into("User", "billy");
-    window.click("keep in the keyring");
+    assert!(window.harness.query_by_label_contains("unencrypted").is_none());
+    window.type_into("User name", "billy");
+    window.click("Save in the keyring");
     log_in(&mut window, "wrong");
     window.until_text_contains("did not take the given ones");
     // What does not open the gateway is not kept.
     assert!(!folder.path().join("config.toml").exists());
     log_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
-    assert!(!window.has("The gateway asks who you are"));
+    assert!(!window.has("Sign in to this gateway"));
     drop(window);
 
     // The user is in the settings, the password in no file.
@@ -70,8 +70,8 @@ fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
 fn what_was_typed_for_one_gateway_is_never_sent_to_another() {
     let (first, second) = (locked(), locked());
     let mut window = Window::on(&first.url);
-    window.until_text("The gateway asks who you are");
-    window.type_into("User", "billy");
+    window.until_text("Sign in to this gateway");
+    window.type_into("User name", "billy");
     log_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
     window.harness.get_by_label("Gateway address").focus();
@@ -79,7 +79,7 @@ fn what_was_typed_for_one_gateway_is_never_sent_to_another() {
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     window.type_into("Gateway address", &second.url);
     window.click("Connect");
-    window.until_text("The gateway asks who you are");
+    window.until_text("Sign in to this gateway");
     assert!(second.requests().iter().all(|request| request.header("authorization").is_none()));
 }
 
@@ -95,7 +95,7 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_trusted_once_or_for_good()
         Window::open(Start { settings, folder: Some(folder.path().to_owned()), ..start(target) })
     };
     let fingerprint = identity.pin().fingerprint.to_string();
-    for button in ["Trust it until the window closes", "Trust it for good"] {
+    for button in ["Trust until the window closes", "Trust always"] {
         // What was trusted once is asked again at the next start.
         let mut window = open();
         window.until_text(&fingerprint);
@@ -124,10 +124,10 @@ fn a_gateway_of_8_3_without_the_resource_is_opened_by_a_token() {
         stream.write_all(&response).unwrap();
     });
     let mut window = Window::on(&gateway.url);
-    window.until_text("The gateway asks who you are");
-    window.click("with an API token");
+    window.until_text("Sign in to this gateway");
+    window.click("Sign in with an API token");
     window.type_into("API token", "tok:key");
-    window.click("Log in");
+    window.click("Sign in");
     window.until("sessions of three kinds", |harness| harness.query_by_label("Kind").is_some());
     assert!(window.column("Kind").contains(&"Vision".to_owned()));
 }

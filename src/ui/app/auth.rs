@@ -1,26 +1,28 @@
-//! Getting in: secrets from the keyring, a login that was typed, a certificate that is trusted.
+//! Authentication: secrets from the keyring, typed logins, trusted certificates.
 
 use egui::Context;
 
-use super::super::keyring_worker::{Told, Whose};
+use super::super::error_report::ErrorReport;
+use super::super::keyring_worker::{Reply, RequestError, SecretKey};
 use super::super::model::{LoginDraft, Message};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, Refused};
 use crate::secrets::{Kept, KeyringError, Secret};
 
 impl App {
-    /// Watches a gateway with what opens it: what the environment or the user gave for it, or what the keyring has.
+    /// Connects to a gateway with the credentials that the environment or the user gave for it, or else with those in the
+    /// keyring.
     pub(super) fn open(&mut self, profile: Profile) {
-        // Another user's is not meant, though it would open the same nodes.
-        let is_meant = |theirs: &Profile| theirs.nodes() == profile.nodes() && theirs.login == profile.login;
-        let given = self.credentials.as_ref().filter(|(theirs, _)| is_meant(theirs));
+        // Credentials of another user aren't used, although the nodes would accept them.
+        let is_same = |other: &Profile| other.nodes() == profile.nodes() && other.login == profile.login;
+        let given = self.credentials.as_ref().filter(|(owner, _)| is_same(owner));
         let given = given.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
         if given == Credentials::None && profile.login != Login::None {
-            // The keyring may ask the user first; its answer comes when it comes.
+            // The keyring may prompt the user first, so the reply can take any time.
             self.secrets.get(&profile);
             self.state.waits_for_secret = true;
             self.in_use = Credentials::None;
-            // Until then nothing of the gateway before may be shown under this one's name.
+            // Until then, data of the previous gateway must not appear under the new name.
             self.watcher.disconnect();
         } else {
             self.state.waits_for_secret = false;
@@ -34,23 +36,23 @@ impl App {
         self.profile = Some(profile);
     }
 
-    /// Takes what the keyring has to say.
-    pub(super) fn take_secrets(&mut self, ctx: &Context) {
-        while let Some(told) = self.secrets.told() {
-            self.take_secret(ctx, told);
+    /// Handles the replies of the keyring.
+    pub(super) fn take_keyring_replies(&mut self, ctx: &Context) {
+        while let Some(reply) = self.secrets.reply() {
+            self.take_keyring_reply(ctx, reply);
         }
     }
 
-    fn take_secret(&mut self, ctx: &Context, told: Told) {
-        match told {
-            // Where there is no keyring, nothing is left in it.
-            Told::Failed(KeyringError::Absent { .. }) => {}
-            Told::Secret(whose, secret) => {
-                let is_meant = |profile: &Profile| Whose::of(profile) == whose;
-                if self.test_waits.as_ref().is_some_and(is_meant) {
+    fn take_keyring_reply(&mut self, ctx: &Context, reply: Reply) {
+        match reply {
+            // Without a keyring, no secret is left in it.
+            Reply::Failed(RequestError::Keyring(KeyringError::Absent { .. })) => {}
+            Reply::Secret(key, secret) => {
+                let is_owner = |profile: &Profile| SecretKey::of(profile) == key;
+                if self.test_waits.as_ref().is_some_and(is_owner) {
                     self.test_with(ctx, &secret);
                 }
-                let Some(profile) = self.profile.clone().filter(is_meant) else {
+                let Some(profile) = self.profile.clone().filter(is_owner) else {
                     return;
                 };
                 if !std::mem::take(&mut self.state.waits_for_secret) {
@@ -60,27 +62,31 @@ impl App {
                     Ok(Some(secret)) => profile.login.with(secret.expose()),
                     Ok(None) => Credentials::None,
                     Err(error) => {
-                        self.state.message = Some(Message::Error(error.to_string()));
+                        self.state.message = Some(Message::Error(ErrorReport::new(&error)));
                         Credentials::None
                     }
                 };
                 self.in_use = credentials.clone();
                 self.watcher.connect(self.with_trust(&profile), credentials);
             }
-            Told::Kept(Kept::InKeyring) => {
-                self.state.message = Some(Message::Done("kept in the keyring".to_owned()));
+            Reply::Stored(Kept::InKeyring) => {
+                self.state.message = Some(Message::Done("Saved in the keyring".to_owned()));
             }
-            Told::Kept(Kept::ForThisRun(error)) => {
-                let text = format!("kept until the window closes, not longer: {error}");
-                self.state.message = Some(Message::Error(text));
+            Reply::Stored(Kept::ForThisRun(error)) => {
+                let cause = match error {
+                    KeyringError::Absent { .. } => "No keyring found",
+                    _ => "The keyring can't be used",
+                };
+                let summary = format!("{cause}. The password is kept for this session only");
+                self.state.message = Some(Message::Error(ErrorReport::with_summary(&summary, &error)));
             }
-            Told::Failed(error) => {
-                self.state.message = Some(Message::Error(error.to_string()));
+            Reply::Failed(error) => {
+                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
             }
         }
     }
 
-    /// Tries what was typed.
+    /// Connects with the typed login.
     pub(super) fn log_in(&mut self) {
         let Some(mut profile) = self.profile.clone() else {
             return;
@@ -96,14 +102,14 @@ impl App {
         if keep {
             self.to_keep = Some((profile.clone(), secret));
         } else if had_login {
-            // What was kept did not open the gateway, and this is not to be kept.
+            // The saved login doesn't work, and the new one isn't to be saved.
             self.secrets.forget(&profile.name);
             self.change_profile(&profile, |profile| profile.login = Login::None);
         }
         self.watch(profile);
     }
 
-    /// Keeps the login that has just opened its gateway; one that does not must not take the place of a good one.
+    /// Saves the login that the gateway has just accepted. A wrong one must not replace a good one.
     pub(super) fn keep_login(&mut self) {
         let Some((profile, secret)) = self.to_keep.take() else {
             return;
@@ -114,7 +120,7 @@ impl App {
         }
     }
 
-    /// Trusts a certificate that the gateway shows.
+    /// Trusts a certificate of the gateway, permanently or until the window closes.
     pub(super) fn trust(&mut self, refused: Refused, for_good: bool) {
         let Some(mut profile) = self.profile.clone() else {
             return;
@@ -128,7 +134,7 @@ impl App {
         self.watch(profile);
     }
 
-    /// The profile with what is trusted for it until the window closes, which never gets into the settings.
+    /// Returns the profile with the certificates that are trusted until the window closes. Never saved.
     pub(super) fn with_trust(&self, profile: &Profile) -> Profile {
         let mut profile = profile.clone();
         for (nodes, refused) in &self.trusted_once {

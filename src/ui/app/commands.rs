@@ -5,6 +5,8 @@ use std::time::Duration;
 use egui::{Context, ViewportCommand};
 
 use super::super::command::{ColumnChange, Command, Copied};
+use super::super::diagnostics;
+use super::super::error_report::ErrorReport;
 use super::super::export_job::ExportJob;
 use super::super::filter_bar;
 use super::super::gateway_form::GatewayForm;
@@ -40,13 +42,18 @@ impl App {
             Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
             Command::ReadSettings => {
                 if self.settings_worker.is_some() {
-                    self.change_settings(Change::Nothing);
+                    self.change_settings(Change::Reload);
                 }
             }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
             Command::DeleteGateway => self.delete_gateway(),
             Command::CloseGateway => self.close_form(),
+            Command::Form(change) => {
+                if let Some(form) = &mut self.drafts.form {
+                    form.apply(change);
+                }
+            }
 
             Command::AskTerminate(session) => self.ui_state.terminate_target = Some(session),
             Command::Terminate => self.terminate(ctx),
@@ -83,7 +90,7 @@ impl App {
             }
             Command::SortBy(column) => self.sort(query::toggle_sort(&self.state.layout.sort, &column)),
             Command::AddSort(column) => {
-                self.sort(query::toggle_additional_sort(&self.state.layout.sort, &column))
+                self.sort(query::toggle_additional_sort(&self.state.layout.sort, &column));
             }
             Command::Sort(keys) => self.sort(keys),
             Command::Table(action) => {
@@ -110,8 +117,9 @@ impl App {
 
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
+                let replace = self.drafts.export_path.as_ref().is_some_and(|path| path.replace);
                 self.start_export(ctx, |extract, progress, wake| {
-                    ExportJob::to(path, extract, progress, wake)
+                    ExportJob::write(path, replace, extract, progress, wake)
                 });
             }
             Command::CancelExport => match &self.state.export {
@@ -119,8 +127,20 @@ impl App {
                 None => self.drafts.export_path = None,
             },
             Command::DismissMessage => self.state.message = None,
+
+            Command::OpenLog => self.ui_state.is_log_open = true,
+            Command::CloseLog => self.ui_state.is_log_open = false,
+            Command::CopyLog => self.copy_text(ctx, self.log.snapshot().join("\n"), "Copied the log"),
+            Command::CopyDiagnostics => self.copy_diagnostics(ctx),
+
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    fn copy_diagnostics(&mut self, ctx: &Context) {
+        let log = self.log.snapshot();
+        let report = diagnostics::report(ctx, &self.renderer, &self.settings, &log);
+        self.copy_text(ctx, report, "Copied the diagnostics");
     }
 
     fn change_column(&mut self, id: &ColumnId, change: ColumnChange) {
@@ -147,7 +167,7 @@ impl App {
                 self.state.can_edit = false;
                 self.demo = Some(demo);
             }
-            Err(error) => self.state.message = Some(Message::Error(error)),
+            Err(error) => self.state.message = Some(Message::Error(error.into())),
         }
     }
 
@@ -169,7 +189,7 @@ impl App {
         match self.settings.target(Some(wanted), None) {
             Ok(Target::Gateway(profile)) => self.watch_and_remember(profile),
             Ok(Target::Demo) => self.watch_demo(),
-            Err(error) => self.drafts.gateway_error = Some(error.to_string()),
+            Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(&error)),
         }
     }
 
@@ -187,20 +207,22 @@ impl App {
     }
 
     pub(super) fn keep(&mut self, state: State) {
-        let is_needed = self.settings_worker.is_some() && state != self.kept;
-        if !is_needed || self.change_settings(Change::Remember(state.clone())) {
+        let wanted = self.settings_worker.is_some() && state != self.kept;
+        if !wanted || self.change_settings(Change::State(state.clone())) {
             self.kept = state;
         }
     }
 
     /// Passes a change to the settings thread. Returns whether that worked, and shows an error where it didn't.
     pub(super) fn change_settings(&mut self, change: Change) -> bool {
-        let error = match &self.settings_worker {
-            None => "Settings can't be saved: there is no configuration folder",
-            Some(worker) if worker.make(change) => return true,
-            Some(_) => "Settings can't be saved: the disk doesn't respond",
+        let report = match &mut self.settings_worker {
+            None => "Can't save settings: no home folder found".into(),
+            Some(worker) => match worker.send(change) {
+                Ok(()) => return true,
+                Err(error) => ErrorReport::new(&error),
+            },
         };
-        self.state.message = Some(Message::Error(error.to_owned()));
+        self.state.message = Some(Message::Error(report));
         false
     }
 

@@ -1,67 +1,67 @@
-//! The gateway in the form: tried, kept, deleted.
+//! The gateway form: testing, saving and deleting a gateway.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use egui::Context;
-use tokio::task::JoinSet;
-
-use super::super::background_task::{BackgroundTask, Ended, Tell};
-use super::super::connection_test::{Entry, Step, TestStage};
-use super::super::gateway_form::{Attention, FormFault, GatewayForm, OpenedBy, Stage};
-use super::super::keyring_worker::Whose;
+use super::super::background_task::{BackgroundTask, Ended};
+use super::super::connection_test::{self, ConnectionTest, TestStage};
+use super::super::error_report::ErrorReport;
+use super::super::gateway_draft::{AuthKind, FormError};
+use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
+use super::super::keyring_worker::{RequestError, SecretKey};
 use super::super::model::Message;
-use super::super::settings_worker::Change;
-use super::{App, DEFAULT_REFRESH};
-use crate::gateway::{Client, Credentials, Limits, Login, Profile};
-use crate::secrets::{KeyringError, Secret};
+use super::super::refresh_interval;
+use super::super::settings_worker::{Change, ChangeError};
+use super::App;
+use crate::gateway::{Credentials, Login, Profile};
+use crate::secrets::Secret;
 use crate::settings::State;
+use egui::Context;
 
-/// What becomes of the form once the settings are written.
+/// The step that follows once the settings worker has handled the form.
 pub(super) enum Pending {
-    /// The gateway is watched as it is now.
+    /// Connects to the saved gateway.
     Save {
-        /// As it was saved before, if it was.
+        /// The profile saved before, if any.
         before: Option<Profile>,
-        /// As it is to be.
+        /// The profile to save.
         after: Profile,
-        /// The password or token that was typed.
+        /// The typed password or token.
         secret: Option<Secret>,
     },
-    /// The gateway is gone.
+    /// Forgets the deleted gateway.
     Delete(Profile),
 }
 
 impl App {
-    /// Opens a form, unless one is open in which something would be lost.
+    /// Opens a form, unless an open one has unsaved changes.
     pub(super) fn open_form(&mut self, form: GatewayForm) {
         if self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed) {
-            let text = "another gateway is in the form; save or discard it first";
-            self.state.message = Some(Message::Error(text.to_owned()));
+            let text = "The open form has unsaved changes. Save or discard them first";
+            self.state.message = Some(Message::Error(text.into()));
             return;
         }
         self.close_form();
         self.drafts.form = Some(form);
     }
 
-    /// Opens the form of the saved gateway of this name or, without one, of the gateway that is watched.
+    /// Opens the form of a saved gateway, or without a name that of the current gateway.
     pub(super) fn edit_gateway(&mut self, name: Option<&str>) {
         let named = |name: &str| self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
-        let watched = || self.profile.as_ref().and_then(|watched| self.saved(watched));
-        if let Some(saved) = name.map_or_else(watched, named) {
-            return self.open_form(GatewayForm::of(&saved, true));
+        let current = || self.profile.as_ref().and_then(|current| self.saved(current));
+        if let Some(saved) = name.map_or_else(current, named) {
+            return self.open_form(GatewayForm::edit(&saved, true));
         }
         if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
-            // What opened it is what is to be kept.
+            // The login in use is the one to save.
             if let Credentials::Basic { user, .. } = &self.in_use {
                 unsaved.login = Login::Basic { user: user.clone() };
             } else if matches!(self.in_use, Credentials::Token(_)) {
                 unsaved.login = Login::Token;
             }
-            let mut form = GatewayForm::of(&unsaved, false);
+            let mut form = GatewayForm::edit(&unsaved, false);
             if let Credentials::Basic { password: secret, .. } | Credentials::Token(secret) = &self.in_use {
-                form.typed.secret.clone_from(secret);
+                form.draft.secret.clone_from(secret);
             }
             self.open_form(form);
         }
@@ -72,13 +72,13 @@ impl App {
         self.drafts.form = None;
     }
 
-    /// The gateway as it is saved, if it is.
+    /// Returns the saved version of a gateway, if it is saved.
     pub(super) fn saved(&self, profile: &Profile) -> Option<Profile> {
         let same = |saved: &&Profile| saved.name == profile.name && saved.nodes() == profile.nodes();
         self.settings.profiles.iter().find(same).cloned()
     }
 
-    /// Changes one thing of a gateway in the settings, whatever else another window changed there meanwhile.
+    /// Changes a saved gateway. Fields that `change` leaves alone keep what another window may have saved.
     pub(super) fn change_profile(&mut self, profile: &Profile, change: impl Fn(&mut Profile)) {
         let before = self.saved(profile);
         let mut after = before.clone().unwrap_or_else(|| profile.clone());
@@ -86,19 +86,19 @@ impl App {
         self.change_settings(Change::SaveProfile { before, after });
     }
 
-    /// How often a gateway is read that does not say so itself.
-    fn usual_refresh(&self) -> Duration {
-        self.settings.refresh.unwrap_or(DEFAULT_REFRESH)
+    /// Returns the interval of gateways without one of their own; zero for manual refresh.
+    pub(super) fn default_refresh(&self) -> Duration {
+        self.settings.refresh.unwrap_or(refresh_interval::DEFAULT)
     }
 
-    /// Reads the gateway as often as it, or else the settings say.
+    /// Applies the gateway's own interval or the default.
     pub(super) fn set_refresh(&mut self, profile: &Profile) {
-        let refresh = profile.refresh.unwrap_or(self.usual_refresh());
+        let refresh = profile.refresh.unwrap_or(self.default_refresh());
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
         self.watcher.set_interval(self.state.refresh);
     }
 
-    /// Reads the gateway this often from now on, and at the next start, if it is a saved one.
+    /// Sets the interval of the current gateway, and saves it if the gateway is saved.
     pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
         self.state.refresh = interval;
         self.watcher.set_interval(interval);
@@ -106,7 +106,7 @@ impl App {
             return;
         };
         let refresh = interval.unwrap_or(Duration::ZERO);
-        profile.refresh = (refresh != self.usual_refresh()).then_some(refresh);
+        profile.refresh = (refresh != self.default_refresh()).then_some(refresh);
         if self.saved(&profile).is_some() {
             let refresh = profile.refresh;
             self.change_profile(&profile, |profile| profile.refresh = refresh);
@@ -114,61 +114,62 @@ impl App {
         self.profile = Some(profile);
     }
 
+    /// Tests the connection with the content of the form.
     pub(super) fn test_gateway(&mut self, ctx: &Context) {
         let Some(form) = &mut self.drafts.form else {
             return;
         };
         self.test = None;
-        let waited = self.test_waits.take();
-        (form.test, form.fault) = (None, None);
-        form.attention = Some(Attention::Finding);
-        let profile = match form.unnamed() {
+        let waiting = self.test_waits.take();
+        (form.test, form.error) = (None, None);
+        form.reveal = Some(Reveal::Outcome);
+        let profile = match form.profile_to_test() {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),
-            Err(fault) => {
-                form.fault = Some(fault);
+            Err(error) => {
+                form.error = Some(error);
                 return;
             }
         };
-        let credentials = match form.typed.secret() {
+        let credentials = match form.draft.secret() {
             Some(secret) => Some(profile.login.with(secret.expose())),
-            None if form.typed.opened_by == OpenedBy::Nothing => Some(Credentials::None),
-            None if form.has_kept_secret() => None,
+            None if form.draft.auth == AuthKind::None => Some(Credentials::None),
+            None if form.has_saved_secret() => None,
             None => {
-                form.fault = Some(FormFault::NoSecret);
+                form.error = Some(FormError::NoSecret);
                 return;
             }
         };
-        form.start_test(&profile);
+        form.test = Some(ConnectionTest::new(&form.draft, &profile));
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {
-            // A keyring that is asking its user is not told to ask once more.
-            if waited.is_none_or(|waited| Whose::of(&waited) != Whose::of(&profile)) {
+            // The keyring may still be prompting for the same secret.
+            if waiting.is_none_or(|waiting| SecretKey::of(&waiting) != SecretKey::of(&profile)) {
                 self.secrets.get(&profile);
             }
             self.test_waits = Some(profile);
         }
     }
 
-    /// Takes what the keyring has for a test that waits for it.
-    pub(super) fn test_with(&mut self, ctx: &Context, secret: &Result<Option<Secret>, KeyringError>) {
+    /// Continues the test that waits for the keyring.
+    pub(super) fn test_with(&mut self, ctx: &Context, secret: &Result<Option<Secret>, RequestError>) {
         let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.drafts.form) else {
             return;
         };
-        // The form may say something else by now.
+        // The draft may have changed since.
         if form.test.is_none() {
             return;
         }
-        let fault = match secret {
+        let error = match secret {
             Ok(Some(secret)) => {
                 let credentials = profile.login.with(secret.expose());
                 return self.start_test(ctx, &profile, credentials);
             }
-            Ok(None) => FormFault::NoSecret,
-            Err(error) => FormFault::Keyring(error.clone()),
+            Ok(None) => FormError::NoSecret,
+            Err(error) => FormError::Keyring(error.clone()),
         };
-        (form.test, form.fault) = (None, Some(fault));
-        form.attention = Some(Attention::Finding);
+        (form.test, form.error) = (None, Some(error));
+        form.reveal = Some(Reveal::Outcome);
     }
 
     fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
@@ -178,34 +179,35 @@ impl App {
         };
         test.stage = TestStage::Running;
         let wake = ctx.clone();
-        let job = BackgroundTask::spawn(
+        let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
-            |tell| run_test(profile, credentials, tell),
+            |results| connection_test::run(profile, credentials, results),
         );
-        match job {
-            Ok(job) => self.test = Some(job),
+        match task {
+            Ok(task) => self.test = Some(task),
             Err(error) => {
                 test.stage = TestStage::Ended;
-                self.state.message = Some(Message::Error(format!("can't test: {error}")));
+                let report = ErrorReport::with_summary("Can't start the test", &error);
+                self.state.message = Some(Message::Error(report));
             }
         }
     }
 
+    /// Takes the results of a running test.
     pub(super) fn take_test(&mut self) {
-        let Some(job) = &mut self.test else {
+        let Some(task) = &mut self.test else {
             return;
         };
         let form = self.drafts.form.as_mut();
-        let Some((test, attention)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.attention)))
-        else {
+        let Some((test, reveal)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.reveal))) else {
             self.test = None;
             return;
         };
         loop {
-            match job.told() {
-                Ok(Some(step)) => {
-                    test.take(step);
-                    *attention = Some(Attention::Finding);
+            match task.next_result() {
+                Ok(Some(result)) => {
+                    test.add(result);
+                    *reveal = Some(Reveal::Outcome);
                 }
                 Ok(None) => return,
                 Err(Ended) => {
@@ -217,33 +219,35 @@ impl App {
         }
     }
 
+    /// Saves the gateway in the form.
     pub(super) fn save_gateway(&mut self) {
-        let Some(form) = self.drafts.form.as_mut().filter(|form| form.stage == Stage::Typing) else {
+        let Some(form) = self.drafts.form.as_mut().filter(|form| form.stage == FormStage::Editing) else {
             return;
         };
-        form.fault = None;
-        form.attention = Some(Attention::Finding);
+        form.error = None;
+        form.reveal = Some(Reveal::Outcome);
         let after = match form.profile(&self.state.profiles) {
             Ok(after) => in_folder(after, self.folder.as_deref()),
-            Err(fault) => {
-                form.fault = Some(fault);
+            Err(error) => {
+                form.error = Some(error);
                 return;
             }
         };
         let before = form.is_saved.then(|| form.before.clone());
-        let secret = form.typed.secret();
-        form.stage = Stage::Writing;
+        let secret = form.draft.secret();
+        form.stage = FormStage::Saving;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
         self.change_form(change, Pending::Save { before, after, secret });
     }
 
+    /// Deletes the gateway in the form.
     pub(super) fn delete_gateway(&mut self) {
         let Some(form) =
-            self.drafts.form.as_mut().filter(|form| form.is_saved && form.stage != Stage::Writing)
+            self.drafts.form.as_mut().filter(|form| form.is_saved && form.stage != FormStage::Saving)
         else {
             return;
         };
-        form.stage = Stage::Writing;
+        form.stage = FormStage::Saving;
         let profile = form.before.clone();
         self.change_form(Change::RemoveProfile(profile.clone()), Pending::Delete(profile));
     }
@@ -252,21 +256,21 @@ impl App {
         if self.change_settings(change) {
             self.pending = Some(then);
         } else if let Some(form) = &mut self.drafts.form {
-            form.stage = Stage::Typing;
+            form.stage = FormStage::Editing;
         }
     }
 
-    /// Goes on once the form's gateway is written, or is not.
-    pub(super) fn form_written(&mut self, fault: Option<String>) {
+    /// Continues once the settings worker has handled the form.
+    pub(super) fn form_handled(&mut self, error: Option<ChangeError>) {
         let pending = self.pending.take();
-        if let Some(fault) = fault {
+        if let Some(error) = error {
             if let Some(form) = &mut self.drafts.form {
-                form.stage = Stage::Typing;
-                form.attention = Some(Attention::Finding);
-                // Where another window took it away, it can be saved again as a new one.
+                form.stage = FormStage::Editing;
+                form.reveal = Some(Reveal::Outcome);
+                // A gateway that another window deleted can be saved as a new one.
                 let saved = &self.settings.profiles;
                 form.is_saved &= saved.iter().any(|saved| saved.name == form.before.name);
-                form.fault = Some(FormFault::NotSaved(fault));
+                form.error = Some(FormError::NotSaved(error));
             }
             return;
         }
@@ -280,10 +284,10 @@ impl App {
                 if profile.login != Login::None {
                     self.secrets.forget(&profile.name);
                 }
-                self.state.message = Some(Message::Done(format!("{} is deleted", profile.name)));
+                self.state.message = Some(Message::Done(format!("{} deleted", profile.name)));
                 self.forget_login(&profile);
-                if self.profile.as_ref().is_some_and(|watched| watched.name == profile.name) {
-                    self.leave();
+                if self.profile.as_ref().is_some_and(|current| current.name == profile.name) {
+                    self.disconnect();
                 }
             }
         }
@@ -309,12 +313,12 @@ impl App {
         if let Some(secret) = secret {
             self.credentials = Some((after.clone(), after.login.with(secret.expose())));
         }
-        let goes_on = secret.is_none()
-            && self.profile.as_ref().zip(before).is_some_and(|(watched, before)| {
-                watched.name == before.name && has_same_connection(before, &after)
+        let stays_connected = secret.is_none()
+            && self.profile.as_ref().zip(before).is_some_and(|(current, before)| {
+                current.name == before.name && has_same_connection(before, &after)
             });
-        if goes_on {
-            // The table stays: it is the same gateway's.
+        if stays_connected {
+            // The table stays.
             self.state.gateway.clone_from(&after.name);
             self.drafts.gateway.clone_from(&after.name);
             self.set_refresh(&after);
@@ -326,15 +330,15 @@ impl App {
         }
     }
 
-    /// Forgets what was typed for this gateway, and what was trusted for now.
+    /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.
     fn forget_login(&mut self, profile: &Profile) {
-        self.credentials.take_if(|(theirs, _)| theirs.nodes() == profile.nodes());
-        self.to_keep.take_if(|(theirs, _)| theirs.nodes() == profile.nodes());
+        self.credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
+        self.to_keep.take_if(|(owner, _)| owner.nodes() == profile.nodes());
         self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
     }
 
-    /// Watches nothing from now on.
-    fn leave(&mut self) {
+    /// Disconnects from the current gateway.
+    fn disconnect(&mut self) {
         self.watcher.disconnect();
         self.worker.cancel();
         self.profile = None;
@@ -348,7 +352,7 @@ impl App {
     }
 }
 
-/// With its file of authorities where the settings have it.
+/// Resolves a relative CA file against the settings folder.
 fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
     if let (Some(file), Some(folder)) = (&mut profile.trust.ca_file, folder) {
         *file = folder.join(&*file);
@@ -356,41 +360,8 @@ fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
     profile
 }
 
-/// Whether what is read, and how, is the same.
+/// Returns `true` if the same is read in the same way.
 fn has_same_connection(a: &Profile, b: &Profile) -> bool {
     let Profile { name: _, login, trust, api, perspective, refresh: _, may_terminate: _, .. } = a;
     a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)
-}
-
-/// Asks each node who it is, then for its sessions. Side by side: one that is dead holds up no other.
-async fn run_test(profile: Profile, credentials: Credentials, tell: Tell<Step>) {
-    let client = Client::with_trust(Limits::default(), profile.trust.clone());
-    let tell = Arc::new(tell);
-    let mut nodes = JoinSet::new();
-    for (place, node) in profile.nodes().iter().cloned().enumerate() {
-        let (client, credentials, ask, tell) =
-            (client.clone(), credentials.clone(), profile.ask(), tell.clone());
-        nodes.spawn(async move {
-            let who = client.who(&node).await;
-            let is_there = who.is_ok();
-            tell.tell(Step::Who(place, who)).await;
-            if !is_there {
-                return;
-            }
-            // A resource that lets in everybody would take any password.
-            if let Credentials::Basic { .. } = credentials
-                && let Ok(read) = client.read(&node, &Credentials::None, &ask).await
-            {
-                return tell.tell(Step::Read(place, Ok((read, Entry::OpenAnyway)))).await;
-            }
-            let entry = match credentials {
-                Credentials::None => Entry::Open,
-                Credentials::Basic { .. } => Entry::Password,
-                Credentials::Token(_) => Entry::Token,
-            };
-            let read = client.read(&node, &credentials, &ask).await;
-            tell.tell(Step::Read(place, read.map(|read| (read, entry)))).await;
-        });
-    }
-    nodes.join_all().await;
 }

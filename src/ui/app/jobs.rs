@@ -1,4 +1,4 @@
-//! Writing sessions: to a file or to the clipboard, in the background.
+//! Exports: sessions written to a file or to the clipboard, in the background.
 
 use std::io;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Local};
 use egui::Context;
 
+use super::super::error_report::ErrorReport;
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{ExportPath, ExportRows, Message};
 use super::super::status_bar;
@@ -15,18 +16,22 @@ use super::App;
 use crate::display;
 use crate::export::{self, Format, Progress};
 
-/// From so many sessions on a copy says that it is under way.
-const WORTH_SAYING: usize = 10_000;
+/// A copy of more rows shows a message while it runs. A smaller one is done before the message could be read.
+const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
 
 impl App {
+    /// Lets the user choose a file, and exports to it.
     pub(super) fn export(&mut self, ctx: &Context) {
         if self.export.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
-        let picking = (self.pick_file)(&self.suggested_name());
-        self.start_export(ctx, |extract, progress, wake| ExportJob::choose(picking, extract, progress, wake));
+        let picked = (self.pick_file)(&self.suggested_name());
+        self.start_export(ctx, |extract, progress, wake| {
+            ExportJob::pick_and_write(picked, extract, progress, wake)
+        });
     }
 
+    /// Starts an export of the chosen rows.
     pub(super) fn start_export(
         &mut self,
         ctx: &Context,
@@ -44,11 +49,13 @@ impl App {
                 self.export = Some(job);
                 self.state.export = Some(progress);
             }
-            Err(error) => self.state.message = Some(Message::Error(format!("can't export: {error}"))),
+            Err(error) => {
+                self.state.message = Some(Message::Error(ErrorReport::with_summary("Can't export", &error)));
+            }
         }
     }
 
-    /// What is to be exported.
+    /// Returns the rows and columns to export; `None` without a table.
     fn extract(&self) -> Option<Extract> {
         let sessions = self.state.table.sessions()?;
         let dataset = sessions.dataset.clone();
@@ -63,7 +70,7 @@ impl App {
         Some(Extract { dataset, columns, rows, format: self.drafts.export.format })
     }
 
-    /// Copies the selected sessions. A newer copy takes the place of one under way.
+    /// Copies the selected rows. A newer copy replaces a running one.
     pub(super) fn copy_rows(&mut self, ctx: &Context, format: Format) {
         let Some(sessions) = self.state.table.sessions() else {
             return;
@@ -76,17 +83,19 @@ impl App {
         let extract =
             Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
         let ctx = ctx.clone();
-        // A small copy is there before anybody could read this.
-        self.state.message = (extract.rows.len() > WORTH_SAYING)
-            .then(|| Message::Done(format!("copying {}…", display::sessions(extract.rows.len()))));
-        match ExportJob::to_text(extract, progress, move || ctx.request_repaint()) {
+        self.state.message = (extract.rows.len() > MIN_ROWS_FOR_MESSAGE)
+            .then(|| Message::Done(format!("Copying {}…", display::sessions(extract.rows.len()))));
+        match ExportJob::write_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy = Some(job),
-            Err(error) => self.state.message = Some(Message::Error(format!("can't copy: {error}"))),
+            Err(error) => {
+                self.state.message = Some(Message::Error(ErrorReport::with_summary("Can't copy", &error)));
+            }
         }
     }
 
+    /// Finishes a copy.
     pub(super) fn take_copy(&mut self, ctx: &Context) {
-        let Some((sessions, outcome)) = self.copy.as_ref().and_then(ExportJob::ended) else {
+        let Some((sessions, outcome)) = self.copy.as_ref().and_then(ExportJob::outcome) else {
             return;
         };
         self.copy = None;
@@ -95,12 +104,13 @@ impl App {
                 ctx.copy_text(text);
                 Some(Message::Done(format!("{} copied", display::sessions(sessions))))
             }
-            _ => Some(Message::Error("nothing was copied; is there enough memory?".to_owned())),
+            _ => Some(Message::Error("Can't copy. There may not be enough memory".into())),
         };
     }
 
+    /// Finishes an export.
     pub(super) fn take_export(&mut self, ctx: &Context) {
-        let Some((sessions, outcome)) = self.export.as_ref().and_then(ExportJob::ended) else {
+        let Some((sessions, outcome)) = self.export.as_ref().and_then(ExportJob::outcome) else {
             return;
         };
         self.export = None;
@@ -111,32 +121,34 @@ impl App {
                 self.state.message = Some(Message::Done(text));
             }
             Outcome::Cancelled => {
-                self.state.message = Some(Message::Done("cancelled; no file was written".to_owned()));
+                self.state.message = Some(Message::Done("Export cancelled".to_owned()));
             }
             Outcome::Text(_) => {}
+            Outcome::FileExists(path) => self.ask_for_path(ctx, &path, true),
             Outcome::NoDialog => {
                 let dirs = directories::UserDirs::new();
                 let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
                 let path = folder.unwrap_or(Path::new("")).join(self.suggested_name());
-                self.ask_for_path(ctx, &path);
+                self.ask_for_path(ctx, &path, false);
             }
             Outcome::Broken => {
-                let text = "the export ended before its time; nothing was written".to_owned();
-                self.state.message = Some(Message::Error(text));
+                let text = "Export interrupted. No file was written";
+                self.state.message = Some(Message::Error(text.into()));
             }
             Outcome::Failed(error) => {
-                self.ask_for_path(ctx, &error.path);
-                self.state.message = Some(Message::Error(error.to_string()));
+                self.ask_for_path(ctx, &error.path, false);
+                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
             }
         }
     }
 
-    fn ask_for_path(&mut self, ctx: &Context, path: &Path) {
-        self.drafts.export_path = Some(ExportPath::new(path));
+    /// Asks for the path of the export in the status bar. `replace`: the file exists, and the user is asked to replace it.
+    fn ask_for_path(&mut self, ctx: &Context, path: &Path, replace: bool) {
+        self.drafts.export_path = Some(ExportPath { replace, ..ExportPath::new(path) });
         ctx.memory_mut(|memory| memory.request_focus(status_bar::path_id()));
     }
 
-    /// A name for an export that none before it has.
+    /// Returns a file name with the current time.
     fn suggested_name(&self) -> String {
         let now: DateTime<Local> = SystemTime::now().into();
         let ending = if self.drafts.export.format == Format::Json { "json" } else { "csv" };

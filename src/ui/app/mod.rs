@@ -22,26 +22,26 @@ use self::gateways::Pending;
 use self::terminating::Terminating;
 use super::background_task::BackgroundTask;
 use super::command::Command;
-use super::connection_test::Step;
+use super::connection_test::TestResult;
+use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::model::{AppState, Drafts, Message, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
 use super::{
-    confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid, sign_in,
-    status_bar, theme, view_bar,
+    confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
+    log_view, sign_in, status_bar, theme, view_bar,
 };
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, Refused};
+use crate::logging::LogLines;
 use crate::poll::Poller;
 use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
 
-/// Default interval between two reads.
-const DEFAULT_REFRESH: Duration = Duration::from_secs(5);
 /// How long a frame waits for its query, so that the rows of a filter are shown in the frame that applies it: filtering a
 /// million sessions takes less. Together with drawing it fits into a frame at 60 Hz.
 const FRAME_WAIT: Duration = Duration::from_millis(6);
@@ -64,11 +64,15 @@ pub struct Start {
     /// The credentials for the first gateway. Never sent to another one.
     pub credentials: Credentials,
     /// An error to show at the start.
-    pub trouble: Option<String>,
+    pub error: Option<ErrorReport>,
     /// The file dialog for exports.
     pub pick_file: PickFile,
     /// Opens the store of passwords and tokens. Called on the keyring thread.
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
+    /// The lines that the log view shows.
+    pub log: LogLines,
+    /// The renderer and its driver, for the diagnostics.
+    pub renderer: String,
 }
 
 /// The state of the window and its background threads.
@@ -87,7 +91,7 @@ pub struct App {
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
     /// The error of the settings that is shown now.
-    settings_trouble: Option<String>,
+    settings_trouble: Option<ErrorReport>,
     /// The user was warned that closing the window discards the form.
     was_warned: bool,
     secrets: KeyringWorker,
@@ -103,7 +107,7 @@ pub struct App {
     in_use: Credentials,
     /// What follows once the settings thread has saved the form.
     pending: Option<Pending>,
-    test: Option<BackgroundTask<Step>>,
+    test: Option<BackgroundTask<TestResult>>,
     /// The gateway whose connection test waits for the keyring.
     test_waits: Option<Profile>,
     terminating: Option<Terminating>,
@@ -112,6 +116,10 @@ pub struct App {
     worker: Worker,
     export: Option<ExportJob>,
     copy: Option<ExportJob>,
+    /// The lines that the log view shows.
+    log: LogLines,
+    /// The renderer and its driver, for the diagnostics.
+    renderer: String,
     /// The demo gateway, while it is the current gateway.
     demo: Option<DemoGateway>,
 }
@@ -122,7 +130,18 @@ impl App {
     /// # Errors
     /// Fails when a thread can't be started.
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
-        let Start { target, settings, state, folder, credentials, trouble, pick_file, open_secrets } = start;
+        let Start {
+            target,
+            settings,
+            state,
+            folder,
+            credentials,
+            error,
+            pick_file,
+            open_secrets,
+            log,
+            renderer,
+        } = start;
         theme::apply(ctx);
         ctx.set_zoom_factor(state.table.zoom);
         let wake = |ctx: &Context| {
@@ -135,7 +154,7 @@ impl App {
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
             layout: state.table.clone(),
-            message: trouble.clone().map(Message::Error),
+            message: error.clone().map(Message::Error),
             ..AppState::default()
         };
         let settings_worker =
@@ -160,7 +179,9 @@ impl App {
             kept: state,
             folder,
             settings_worker,
-            settings_trouble: trouble,
+            settings_trouble: error,
+            log,
+            renderer,
             was_warned: false,
             credentials: None,
             pick_file,
@@ -226,14 +247,14 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.was_warned = true;
             let text = "The gateway in the form isn't saved. Quit again to discard it";
-            self.state.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.into()));
         }
         self.was_warned &= is_changed;
     }
 
     fn take_settings(&mut self) {
         while let Some(Changed { is_form, outcome }) =
-            self.settings_worker.as_ref().and_then(SettingsWorker::changed)
+            self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {
             let trouble = match outcome {
                 Ok(None) => None,
@@ -248,10 +269,11 @@ impl App {
                 Err(trouble) => Some(trouble),
             };
             if is_form {
-                self.form_written(trouble);
+                self.form_handled(trouble);
             } else if let Some(trouble) = trouble {
-                self.settings_trouble = Some(trouble.clone());
-                self.state.message = Some(Message::Error(trouble));
+                let report = ErrorReport::new(&trouble);
+                self.settings_trouble = Some(report.clone());
+                self.state.message = Some(Message::Error(report));
             }
         }
     }
@@ -269,13 +291,13 @@ impl eframe::App for App {
         self.take_export(ctx);
         self.take_copy(ctx);
         self.take_settings();
-        self.take_secrets(ctx);
+        self.take_keyring_replies(ctx);
         self.take_test();
         self.take_terminated();
         self.warn_about_form(ctx);
         if !(self.watcher.is_alive() && self.worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";
-            self.state.message = Some(Message::Error(text.to_owned()));
+            self.state.message = Some(Message::Error(text.into()));
         }
         self.dismiss_old_message(ctx);
         self.state.layout.zoom = ctx.zoom_factor();
@@ -304,9 +326,10 @@ impl eframe::App for App {
 
 impl App {
     fn draw(&mut self, ui: &mut Ui) {
-        let Self { state, drafts, ui_state, commands, .. } = self;
+        let default_refresh = self.default_refresh();
+        let Self { state, drafts, ui_state, commands, log, .. } = self;
         let form = drafts.form.as_ref().map(GatewayForm::is_changed);
-        shortcuts::handle(ui.ctx(), ui_state.focused, form, commands);
+        shortcuts::handle(ui.ctx(), ui_state, form, commands);
         Panel::top("bars").show(ui, |ui| {
             ui.add_space(4.0);
             connection_bar::show(ui, state, drafts, commands);
@@ -336,7 +359,8 @@ impl App {
             let min_width = if is_small { ui.available_width() } else { theme::MIN_FORM };
             let panel = Panel::right(Id::unique(("gateway", is_small)));
             let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
-            panel.show(ui, |ui| gateway_panel::show(ui, form, commands));
+            panel.show(ui, |ui| gateway_panel::show(ui, form, default_refresh, commands));
+            form.reveal = None;
         }
         if state.layout.counts {
             let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::MIN_PANEL);
@@ -348,7 +372,13 @@ impl App {
         }
         // A password meant for the form must not become a filter.
         let may_type = drafts.form.is_none();
-        CentralPanel::default().show(ui, |ui| grid::show(ui, state, ui_state, may_type, commands));
+        CentralPanel::default().show(ui, |ui| {
+            if ui_state.is_log_open {
+                log_view::show(ui, log, commands);
+            } else {
+                grid::show(ui, state, ui_state, may_type, commands);
+            }
+        });
         if let Some(session) = &ui_state.terminate_target {
             confirm_terminate::show(ui, session, commands);
         }

@@ -1,13 +1,16 @@
 //! Shortcuts that work wherever the keyboard focus is.
 
-use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::super::command::Command;
+use super::super::model::UiState;
 use super::super::{filter_bar, grid};
 
-/// Emits the commands of the shortcuts pressed in this frame. `focused` is the widget that had the keyboard focus before:
-/// egui takes it away at Escape. `form` is `None` without an open form, else whether it has changes.
-pub(super) fn handle(ctx: &Context, focused: Option<Id>, form: Option<bool>, commands: &mut Vec<Command>) {
+/// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, else whether it has
+/// changes.
+pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, commands: &mut Vec<Command>) {
+    // That of the previous frame: egui takes the focus away at Escape.
+    let focused = ui_state.focused;
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
@@ -24,6 +27,7 @@ pub(super) fn handle(ctx: &Context, focused: Option<Id>, form: Option<bool>, com
     let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         match form {
+            _ if ui_state.is_log_open && !is_filter => commands.push(Command::CloseLog),
             Some(false) if !is_filter => commands.push(Command::CloseGateway),
             // Typed values are not lost by a key, and neither are the filters.
             Some(true) if !is_filter => {}

@@ -1,8 +1,9 @@
-//! Terminating a session: only after the user said so to its name.
+//! Terminating a session, after the user has confirmed it.
 
 use egui::Context;
 
-use super::super::background_task::BackgroundTask;
+use super::super::background_task::{BackgroundTask, Ended};
+use super::super::error_report::ErrorReport;
 use super::super::model::Message;
 use super::super::model::TerminateTarget;
 use super::App;
@@ -10,66 +11,76 @@ use crate::gateway::{Client, GatewayError, Limits, Terminated};
 
 /// A session that is being terminated.
 pub(super) struct Terminating {
-    session: TerminateTarget,
-    job: BackgroundTask<Result<Terminated, GatewayError>>,
+    target: TerminateTarget,
+    task: BackgroundTask<Result<Terminated, GatewayError>>,
 }
 
 impl App {
+    /// Terminates the session that the user was asked about.
     pub(super) fn terminate(&mut self, ctx: &Context) {
-        // One after the other: each answer is told.
+        // One at a time, so that each result is shown.
         if self.terminating.is_some() {
-            let text = "another session is being terminated; wait for the gateway's answer";
-            self.state.message = Some(Message::Error(text.to_owned()));
+            let text = "Another session is being terminated. Wait for the gateway's answer";
+            self.state.message = Some(Message::Error(text.into()));
             return;
         }
-        let Some(session) = self.ui_state.terminate_target.take() else {
+        let Some(target) = self.ui_state.terminate_target.take() else {
             return;
         };
         let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
             return;
         };
         let client = Client::with_trust(Limits::default(), profile.trust);
-        let (wake, credentials, wanted) = (ctx.clone(), self.in_use.clone(), session.clone());
-        let job = BackgroundTask::spawn(
+        let (wake, credentials, session) = (ctx.clone(), self.in_use.clone(), target.clone());
+        let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
-            |tell| async move {
-                let TerminateTarget { node, kind, id, .. } = &wanted;
-                tell.tell(client.terminate(node, &credentials, *kind, id).await).await;
+            |results| async move {
+                let TerminateTarget { node, kind, id, .. } = &session;
+                results.send(client.terminate(node, &credentials, *kind, id).await).await;
             },
         );
-        match job {
-            Ok(job) => {
-                self.state.message = Some(Message::Done(format!("terminating {}…", session.in_words())));
-                self.terminating = Some(Terminating { session, job });
+        match task {
+            Ok(task) => {
+                self.state.message = Some(Message::Done(format!("Terminating {}…", target.in_words())));
+                self.terminating = Some(Terminating { target, task });
             }
-            Err(error) => self.state.message = Some(Message::Error(format!("can't terminate: {error}"))),
+            Err(error) => {
+                let report = ErrorReport::with_summary("Can't terminate the session", &error);
+                self.state.message = Some(Message::Error(report));
+            }
         }
     }
 
+    /// Shows the result of a termination.
     pub(super) fn take_terminated(&mut self) {
-        let Some(Terminating { session, job }) = &mut self.terminating else {
+        let Some(Terminating { target, task }) = &mut self.terminating else {
             return;
         };
-        let session = session.in_words();
-        self.state.message = Some(match job.told() {
+        let session = target.in_words();
+        self.state.message = Some(match task.next_result() {
             Ok(None) => return,
             Ok(Some(Ok(Terminated { message }))) => {
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-                Message::Done(format!("{session} is terminated{message}"))
+                Message::Done(format!("Terminated {session}{message}"))
             }
-            Ok(Some(Err(error))) if is_silence(&error) => Message::Error(format!(
-                "{session} may be terminated or not, the next reading shows it: {error}"
+            Ok(Some(Err(error))) if is_outcome_unknown(&error) => Message::Error(ErrorReport::with_summary(
+                &format!("No answer. Refresh to see whether {session} was terminated"),
+                &error,
             )),
-            Ok(Some(Err(error))) => Message::Error(format!("{session} is not terminated: {error}")),
-            Err(_) => Message::Error(format!("{session} may be terminated or not: the attempt broke off")),
+            Ok(Some(Err(error))) => {
+                Message::Error(ErrorReport::with_summary(&format!("Can't terminate {session}"), &error))
+            }
+            Err(Ended) => {
+                Message::Error(format!("Interrupted. Refresh to see whether {session} was terminated").into())
+            }
         });
         self.terminating = None;
         self.watcher.refresh_now();
     }
 }
 
-/// Whether the gateway may have done what it was told to, and only its answer was not heard.
-fn is_silence(error: &GatewayError) -> bool {
+/// Returns `true` if the gateway may have terminated the session although its answer didn't arrive.
+fn is_outcome_unknown(error: &GatewayError) -> bool {
     matches!(
         error,
         GatewayError::Timeout { .. } | GatewayError::Broken { .. } | GatewayError::Protocol { .. }

@@ -13,6 +13,7 @@ use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, KindFilter};
 use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
+use crate::ui::error_report::ErrorReport;
 
 /// What the gateway, the settings and the queries gave, and what the user has applied.
 #[derive(Default)]
@@ -59,7 +60,7 @@ pub(in crate::ui) enum Message {
     /// Something has been done.
     Done(String),
     /// Something has failed.
-    Error(String),
+    Error(ErrorReport),
 }
 
 /// The health of the current gateway.

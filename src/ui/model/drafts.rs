@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::export::Format;
 use crate::gateway::{Login, NodeUrl, Profile};
 use crate::query::{FilterField, FilterText};
+use crate::ui::error_report::ErrorReport;
 use crate::ui::gateway_form::GatewayForm;
 
 /// The values behind the window's input widgets.
@@ -13,7 +14,7 @@ pub(in crate::ui) struct Drafts {
     /// The name or address in the gateway box.
     pub(in crate::ui) gateway: String,
     /// The reason why that gateway can't be connected to.
-    pub(in crate::ui) gateway_error: Option<String>,
+    pub(in crate::ui) gateway_error: Option<ErrorReport>,
     /// The gateway that is being added or edited.
     pub(in crate::ui) form: Option<GatewayForm>,
     /// The login for the current gateway.

@@ -19,6 +19,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) terminate_target: Option<TerminateTarget>,
     /// The cursor has moved to another column, which is scrolled into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
+    /// The log view replaces the table.
+    pub(in crate::ui) is_log_open: bool,
     /// The time at which the current message was first shown.
     pub(in crate::ui) message_shown_at: Option<Instant>,
 }

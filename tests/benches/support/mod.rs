@@ -29,9 +29,11 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         state: State { table, last: None },
         folder: None,
         credentials: Credentials::None,
-        trouble: None,
+        error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         open_secrets: Arc::new(Secrets::for_this_run),
+        log: gatewatch::logging::LogLines::default(),
+        renderer: String::new(),
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])

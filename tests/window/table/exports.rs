@@ -6,7 +6,7 @@ use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
-use gatewatch::ui::{Picking, Start};
+use gatewatch::ui::{PickedFile, Start};
 
 use super::{CTRL, NONE, menu};
 use crate::support::window::{Window, plant, start};
@@ -15,7 +15,7 @@ use crate::support::{FakeGateway, answer, ok};
 /// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(url: &str, path: std::path::PathBuf) -> Window {
     let target = Target::Gateway(Profile::from_address(url).unwrap());
-    let pick = move |_: &str| -> Picking { Box::pin(std::future::ready(Some(path.clone()))) };
+    let pick = move |_: &str| -> PickedFile { Box::pin(std::future::ready(Some(path.clone()))) };
     Window::open(Start { pick_file: Arc::new(pick), ..start(target) })
 }
 
@@ -33,7 +33,7 @@ fn exports_shown_selected_or_all_rows() {
         }
         window.click("Export");
         window.until_text_contains(&format!("{sessions} sessions written to"));
-        window.click("Dismiss the message");
+        window.click("Dismiss message");
         std::fs::read_to_string(&path).unwrap()
     };
     menu(&mut window, "Created");
@@ -84,12 +84,12 @@ fn large_export_shows_progress_and_can_be_cancelled() {
     window.until_text("120000 of 120000 sessions");
     window.click("Export");
     let mut reader = std::fs::File::open(&pipe).unwrap();
-    window.until_text("Cancel the export");
+    window.until_text("Cancel export");
     assert!(window.harness.get_by_label("Export").accesskit_node().is_disabled());
-    window.click("Cancel the export");
+    window.click("Cancel export");
     let read = std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
     window.until("the end", |harness| !harness.get_by_label("Export").accesskit_node().is_disabled());
-    assert!(!window.has("Cancel the export"));
-    window.until_text("cancelled; no file was written");
+    assert!(!window.has("Cancel export"));
+    window.until_text("Export cancelled");
     assert!(read < 120_000 * 20, "{read} bytes were written after the export was cancelled");
 }

@@ -1,0 +1,129 @@
+//! An error as the window shows it: one sentence, and its causes behind "Details".
+
+use std::error::Error;
+
+use egui::{CollapsingHeader, Id, Label, Ui, UiBuilder};
+
+use super::theme;
+use crate::sanitize::one_line;
+
+/// The longest text of one error, in characters.
+const MAX_TEXT: usize = 500;
+/// The most causes that are shown. A longer chain is a mistake of a library.
+const MAX_CAUSES: usize = 16;
+const DETAILS: &str = "Details";
+
+/// A sentence about an error and the texts of its causes, the nearest first, all of them sanitized.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorReport {
+    summary: String,
+    causes: Vec<String>,
+}
+
+impl ErrorReport {
+    /// Reports an error by its own text.
+    pub(super) fn new(error: &dyn Error) -> Self {
+        Self { summary: capitalize(&text_of(error)), causes: chain(error.source()) }
+    }
+
+    /// Reports an error by another sentence. The text of the error becomes the first cause.
+    pub(super) fn with_summary(summary: &str, error: &(dyn Error + 'static)) -> Self {
+        Self { causes: chain(Some(error)), ..summary.into() }
+    }
+
+    pub(super) fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// Draws the causes below a collapsed header, if there are any.
+    pub(super) fn details_ui(&self, ui: &mut Ui, id: Id) {
+        if self.causes.is_empty() {
+            return;
+        }
+        let details = CollapsingHeader::new(DETAILS).id_salt(id).show(ui, |ui| self.causes_ui(ui));
+        details.header_response.accessible_name("Error details");
+    }
+
+    /// Draws a button that shows the causes in a popup, if there are any. For bars of one line.
+    pub(super) fn details_menu(&self, ui: &mut Ui, id: Id) {
+        if self.causes.is_empty() {
+            return;
+        }
+        // The popup must stay open when a widget before it comes or goes, which changes automatic IDs.
+        ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
+            let menu = ui.menu_button(DETAILS, |ui| {
+                ui.set_max_width(theme::DIALOG_WIDTH);
+                self.causes_ui(ui);
+            });
+            menu.response.accessible_name("Error details");
+        });
+    }
+
+    fn causes_ui(&self, ui: &mut Ui) {
+        for cause in &self.causes {
+            ui.add(Label::new(cause).wrap().selectable(true));
+        }
+    }
+}
+
+impl From<&str> for ErrorReport {
+    fn from(summary: &str) -> Self {
+        Self { summary: one_line(summary, MAX_TEXT), causes: Vec::new() }
+    }
+}
+
+impl From<String> for ErrorReport {
+    fn from(summary: String) -> Self {
+        summary.as_str().into()
+    }
+}
+
+fn text_of(error: &dyn Error) -> String {
+    one_line(&error.to_string(), MAX_TEXT)
+}
+
+/// Returns the texts of an error and its causes. A cause that only repeats the error before it is left out.
+fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
+    let errors = std::iter::successors(error, |&error| error.source());
+    let mut texts: Vec<String> = errors.take(MAX_CAUSES).map(text_of).collect();
+    texts.dedup();
+    texts
+}
+
+/// Returns `text` with its first letter in upper case: errors of the library start in lower case.
+fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("can't read the list")]
+    struct Outer(#[source] Middle);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("broken pipe")]
+    struct Middle(#[source] std::io::Error);
+
+    fn error() -> Outer {
+        Outer(Middle(std::io::Error::other("said \u{1b}[2J\nthis")))
+    }
+
+    #[test]
+    fn collects_the_sanitized_causes() {
+        let report = ErrorReport::new(&error());
+        assert_eq!(report.summary(), "Can't read the list");
+        assert_eq!(report.causes, ["broken pipe", "said \u{fffd}[2J this"]);
+    }
+
+    #[test]
+    fn keeps_the_error_as_a_cause_of_another_summary() {
+        let report = ErrorReport::with_summary("Export failed", &error());
+        assert_eq!(report.summary(), "Export failed");
+        assert_eq!(report.causes.len(), 3);
+        assert_eq!(report.causes[0], "can't read the list");
+    }
+}

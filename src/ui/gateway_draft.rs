@@ -1,0 +1,178 @@
+//! A gateway as typed into the form, and what may be wrong with it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::keyring_worker::RequestError;
+use super::settings_worker::ChangeError;
+use crate::gateway::{Api, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
+use crate::secrets::Secret;
+
+/// The content of the form.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Draft {
+    pub(super) name: String,
+    /// Addresses of the nodes, one per line.
+    pub(super) addresses: String,
+    /// Interface to read from; `None` to detect it.
+    pub(super) api: Option<Api>,
+    pub(super) auth: AuthKind,
+    /// User name, for [`AuthKind::Password`].
+    pub(super) user: String,
+    /// Password or token; empty to use the one in the keyring.
+    pub(super) secret: String,
+    /// Interval between two reads: zero for manual refresh, `None` for the default.
+    pub(super) refresh: Option<Duration>,
+    /// Reads Perspective sessions from Web Dev as well.
+    pub(super) perspective: bool,
+    /// Allows terminating sessions.
+    pub(super) may_terminate: bool,
+    /// Path of a file with certificate authorities; empty for none.
+    pub(super) ca_file: String,
+    /// Certificates that are always trusted.
+    pub(super) pins: Vec<Pin>,
+}
+
+/// The kind of authentication that a gateway requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AuthKind {
+    None,
+    Password,
+    Token,
+}
+
+impl From<&Login> for AuthKind {
+    fn from(login: &Login) -> Self {
+        match login {
+            Login::None => Self::None,
+            Login::Basic { .. } => Self::Password,
+            Login::Token => Self::Token,
+        }
+    }
+}
+
+/// The form can't be saved or tested.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FormError {
+    #[error("Enter a name")]
+    NoName,
+    #[error("A gateway with this name exists. Choose another name")]
+    NameTaken,
+    #[error("Enter an address, for example http://host:8088")]
+    NoAddress,
+    #[error(transparent)]
+    Address(#[from] NodeUrlError),
+    #[error("Enter the user name")]
+    NoUser,
+    #[error("HTTP Basic doesn't support user names with a colon. Use another user")]
+    ColonInUser,
+    #[error("Enter the whole token as NAME:KEY")]
+    HalfToken,
+    #[error("Enter the password or token to test the connection")]
+    NoSecret,
+    #[error("Can't read the saved password or token. Enter it to test the connection")]
+    Keyring(#[source] RequestError),
+    #[error(transparent)]
+    NotSaved(ChangeError),
+}
+
+/// A part of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Addresses,
+    Authentication,
+    /// The form as a whole.
+    Form,
+}
+
+impl FormError {
+    /// Returns the part of the form that the error belongs to.
+    pub(super) fn field(&self) -> Field {
+        match self {
+            Self::NoName | Self::NameTaken => Field::Name,
+            Self::NoAddress | Self::Address(_) => Field::Addresses,
+            Self::NoUser | Self::ColonInUser | Self::HalfToken | Self::NoSecret | Self::Keyring(_) => {
+                Field::Authentication
+            }
+            Self::NotSaved(_) => Field::Form,
+        }
+    }
+}
+
+impl Draft {
+    /// Returns a draft of an existing gateway. `is_saved` is `false` for one that is only known by its address.
+    pub(super) fn of(profile: &Profile, is_saved: bool) -> Self {
+        let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
+        let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
+        let has_name = is_saved || !urls.contains(name);
+        Self {
+            name: if has_name { name.clone() } else { String::new() },
+            addresses: urls.join("\n"),
+            api: *api,
+            auth: login.into(),
+            user: login.user().unwrap_or_default().to_owned(),
+            secret: String::new(),
+            refresh: *refresh,
+            perspective: *perspective,
+            may_terminate: *may_terminate,
+            ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+            pins: trust.pins.clone(),
+        }
+    }
+
+    /// Returns the profile of this draft under another name.
+    pub(super) fn profile_named(&self, name: &str) -> Result<Profile, FormError> {
+        let nodes = self.nodes()?;
+        let login = self.login()?;
+        let ca_file = Some(self.ca_file.trim()).filter(|file| !file.is_empty()).map(PathBuf::from);
+        let mut profile = Profile::new(name.to_owned(), nodes).ok_or(FormError::NoAddress)?;
+        profile.login = login;
+        profile.trust = Trust { ca_file, pins: self.pins.clone() };
+        profile.api = self.api;
+        profile.perspective = self.perspective;
+        profile.refresh = self.refresh;
+        profile.may_terminate = self.may_terminate;
+        Ok(profile)
+    }
+
+    fn nodes(&self) -> Result<Vec<NodeUrl>, NodeUrlError> {
+        let addresses = self.addresses.split(['\n', ',', ' ']).map(str::trim);
+        let mut nodes: Vec<NodeUrl> = Vec::new();
+        for address in addresses.filter(|address| !address.is_empty()) {
+            let node = address.parse()?;
+            // The sessions of a node that is read twice would be listed twice.
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        Ok(nodes)
+    }
+
+    fn login(&self) -> Result<Login, FormError> {
+        match self.auth {
+            AuthKind::None => Ok(Login::None),
+            AuthKind::Token if !self.secret.is_empty() && !self.secret.contains(':') => {
+                Err(FormError::HalfToken)
+            }
+            AuthKind::Token => Ok(Login::Token),
+            AuthKind::Password => match self.user.trim() {
+                "" => Err(FormError::NoUser),
+                user if user.contains(':') => Err(FormError::ColonInUser),
+                user => Ok(Login::Basic { user: user.to_owned() }),
+            },
+        }
+    }
+
+    /// Returns the typed password or token; `None` if the one in the keyring is used.
+    pub(super) fn secret(&self) -> Option<Secret> {
+        let is_typed = self.auth != AuthKind::None && !self.secret.is_empty();
+        is_typed.then(|| Secret::new(self.secret.clone()))
+    }
+
+    /// Returns `true` if a password or token would be sent unencrypted over the network.
+    pub(super) fn sends_in_the_clear(&self) -> bool {
+        self.auth != AuthKind::None
+            && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_readable_by_others))
+    }
+}

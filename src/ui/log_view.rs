@@ -1,0 +1,38 @@
+//! The view of the program's log.
+
+use std::time::Duration;
+
+use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
+
+use super::command::Command;
+use crate::logging::LogLines;
+
+/// Interval between two repaints while the view is open.
+const REPAINT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Draws the view.
+pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.strong("Log");
+        if ui.button("Copy log").clicked() {
+            commands.push(Command::CopyLog);
+        }
+        let copy = ui.button("Copy diagnostics");
+        if copy.on_hover_text("Program, system, renderer, settings without secrets, and log").clicked() {
+            commands.push(Command::CopyDiagnostics);
+        }
+        if ui.button("Close").on_hover_text("Close the log (Esc)").accessible_name("Close log").clicked() {
+            commands.push(Command::CloseLog);
+        }
+    });
+    ui.separator();
+    let lines = log.snapshot();
+    let height = ui.text_style_height(&TextStyle::Monospace);
+    let area = ScrollArea::both().auto_shrink(false).stick_to_bottom(true);
+    area.show_rows(ui, height, lines.len(), |ui, shown| {
+        for line in &lines[shown] {
+            ui.add(Label::new(RichText::new(&**line).monospace()).extend().selectable(true));
+        }
+    });
+    ui.ctx().request_repaint_after(REPAINT_INTERVAL);
+}
