@@ -200,7 +200,7 @@ impl Node {
         self.status.next_read_at = delay.map(|delay| wall_time + delay);
     }
 
-    /// Logs the outcome of a read. The client has logged the error of a failed one.
+    /// Logs the outcome of a read. The error of a failed one is a warning of the client, so it isn't repeated here.
     fn log_outcome(&self, has_changed: bool, failures_before: u32, elapsed: Duration, now: Instant) {
         let node = &self.status.url;
         let elapsed_ms = elapsed.as_millis();
@@ -216,7 +216,7 @@ impl Node {
                 tracing::info!(%node, sessions, elapsed_ms, next_in_ms, failures_before, "read succeeded again");
             }
             _ if next_in_ms.is_none() => {
-                tracing::warn!(%node, elapsed_ms, failures, "login rejected, not retrying");
+                tracing::info!(%node, elapsed_ms, failures, "login rejected, not retrying");
             }
             (1, _) => tracing::info!(%node, elapsed_ms, next_in_ms, failures, "read failed, retrying"),
             _ => tracing::debug!(%node, elapsed_ms, next_in_ms, failures, "read failed again, retrying"),

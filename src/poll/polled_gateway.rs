@@ -95,7 +95,11 @@ impl PolledGateway {
         let updated_at = snapshots.map(|snapshot| snapshot.received).min();
         let is_unfinished = |node: &Node| node.is_reading() || node.is_blocked_on_login();
         let is_first_read = self.dataset.is_none() && self.nodes.iter().all(is_unfinished);
-        self.slow_published = is_first_read || self.nodes.iter().any(|node| node.is_slow(now));
+        let slow = self.nodes.iter().filter(|node| node.is_slow(now)).count();
+        if slow > 0 && !self.slow_published {
+            tracing::debug!(generation = self.generation, slow, "waiting for slow nodes");
+        }
+        self.slow_published = is_first_read || slow > 0;
         let next_read_at = self.nodes.iter().filter_map(|node| node.status.next_read_at).min();
         GatewayStatus {
             generation: self.generation,

@@ -207,8 +207,8 @@ impl<F: Fn()> PollThread<'_, F> {
         for index in due {
             let node = &mut nodes[index];
             if login_throttle.room(reads.len()) == 0 {
+                blocked += usize::from(!node.is_blocked_on_login());
                 node.block_on_login();
-                blocked += 1;
                 continue;
             }
             tracing::trace!(node = %node.status.url, "reading");
@@ -228,7 +228,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 publish_at.get_or_insert(now);
             }
             if skipped > 0 {
-                tracing::warn!(skipped, "nodes not read, because others rejected the login");
+                tracing::info!(skipped, "nodes not read, because others rejected the login");
             }
         }
     }
@@ -281,7 +281,7 @@ impl<F: Fn()> PollThread<'_, F> {
             is_manual_refresh && gateway.nodes.iter().any(|node| node.is_refresh_pending);
         let is_unchanged = before.is_some_and(|before| before.is_same_except_times(&status));
         let notifies = is_manual_refresh || !is_unchanged;
-        tracing::trace!(generation = status.generation, activity = ?status.activity, notifies, "published status");
+        tracing::trace!(generation = status.generation, notifies, "published status");
         if notifies {
             (self.notify)();
         }
