@@ -1,4 +1,4 @@
-//! Gatewatch: who is logged in on your Ignition gateways, right now.
+//! Gatewatch shows the sessions on Ignition gateways: users, projects, addresses and login times.
 //!
 //! # Data flow
 //!
@@ -64,7 +64,7 @@
 
 #![cfg_attr(
     test,
-    expect(clippy::disallowed_methods, reason = "unit tests write files and start threads at will")
+    expect(clippy::disallowed_methods, reason = "unit tests need no atomic files and no thread names")
 )]
 
 pub mod atomic_file;

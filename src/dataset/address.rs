@@ -1,4 +1,4 @@
-//! The order of addresses: by number, so that `10.2.0.9` comes before `10.10.0.1`.
+//! The sort order of addresses: by number, so that `10.2.0.9` sorts before `10.10.0.1`.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -8,17 +8,16 @@ use super::header::MAX_COLUMNS;
 use super::parallel::parallel_map_if;
 use super::text_builder::TextBuilder;
 use super::{
-    Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, TextColumn, Values,
-    WrongCell,
+    Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, Values, WrongCell,
 };
 
-/// The number of rows from which a second thread pays off.
+/// Number of rows from which a second thread saves time.
 pub(super) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;
 
 /// The years 0 to 9999, in milliseconds since 1970 UTC.
 const DATES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
-/// Integers up to this size have no other integer that is the same as a floating-point number.
+/// Largest integer up to which a floating-point number represents every integer exactly: 2^53.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Collects the cells of a dataset.
@@ -37,10 +36,10 @@ enum ColumnBuilder<'a> {
 }
 
 impl<'a> DatasetBuilder<'a> {
-    /// Returns an empty dataset with these columns, in any order.
+    /// Creates a builder for these columns, in any order.
     ///
     /// # Errors
-    /// If a standard column is missing or has another type, if two columns have one name, or if there are more than 256.
+    /// If a standard column is missing or has another type, if two columns have the same name, or if there are more than 256.
     pub fn new(headers: Vec<Header>) -> Result<Self, DatasetError> {
         if headers.len() > MAX_COLUMNS {
             return Err(DatasetError::TooManyColumns { found: headers.len() });
@@ -96,7 +95,7 @@ impl<'a> DatasetBuilder<'a> {
     /// Adds a text to a column, borrowed or owned.
     ///
     /// # Errors
-    /// If the column is not one of text. The column is unchanged.
+    /// If it is not a text column. The column is unchanged.
     ///
     /// # Panics
     /// If there is no such column.
@@ -121,7 +120,7 @@ impl<'a> DatasetBuilder<'a> {
             let column = column.finish(&header.name.as_str().into());
             (header, column)
         };
-        // The client ids take longest, so the last columns come first.
+        // The client ids are among the last columns and take longest, so they go first.
         let columns = self.columns.into_iter().rev().collect();
         let mut columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, columns, finish);
         columns.reverse();
@@ -129,7 +128,7 @@ impl<'a> DatasetBuilder<'a> {
     }
 }
 
-/// Returns the dataset of these columns, among which are the standard ones.
+/// Returns the dataset of these columns, which include the standard ones.
 ///
 /// # Panics
 /// If the columns have different lengths.
@@ -203,22 +202,10 @@ impl<'a> ColumnBuilder<'a> {
                 }
                 OwnedColumn::Text(column.finish())
             }
-            Self::Boolean(mut column) => {
-                column.shrink_to_fit();
-                OwnedColumn::Boolean(column)
-            }
-            Self::Date(mut column) => {
-                column.shrink_to_fit();
-                OwnedColumn::Date(column)
-            }
-            Self::Integer(mut column) => {
-                column.shrink_to_fit();
-                OwnedColumn::Integer(column)
-            }
-            Self::Real(mut column) => {
-                column.shrink_to_fit();
-                OwnedColumn::Real(column)
-            }
+            Self::Boolean(column) => OwnedColumn::Boolean(column.shrunk_to_fit()),
+            Self::Date(column) => OwnedColumn::Date(column.shrunk_to_fit()),
+            Self::Integer(column) => OwnedColumn::Integer(column.shrunk_to_fit()),
+            Self::Real(column) => OwnedColumn::Real(column.shrunk_to_fit()),
         }
     }
 }
@@ -244,7 +231,7 @@ fn integer(cell: Cell<'_>) -> Result<Option<i64>, WrongCell> {
 
 fn column_len(column: Column<'_>) -> usize {
     match column {
-        Column::Text(column) => TextColumn::len(column),
+        Column::Text(column) => column.len(),
         Column::Boolean(column) => column.len(),
         Column::Date(column) | Column::Integer(column) => column.len(),
         Column::Real(column) => column.len(),

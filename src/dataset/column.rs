@@ -115,7 +115,7 @@ impl<'a> Column<'a> {
         .unwrap_or(Cell::Null)
     }
 
-    /// Appends the cells of these rows to `cells`, which is faster than one call per row.
+    /// Appends the cells of these rows to `cells`. This is faster than one call of [`cell`](Self::cell) per row.
     ///
     /// # Panics
     /// If there is no such row.
@@ -129,7 +129,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// The memory of this column in bytes.
+    /// Returns the heap memory of this column in bytes.
     #[must_use]
     pub fn heap_bytes(self) -> usize {
         match self {

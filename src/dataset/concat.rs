@@ -12,11 +12,11 @@ use super::{Column, ColumnId, ColumnType, Dataset, Header, OwnedColumn, TextColu
 /// A dataset with the name of its gateway or node.
 pub type Part = (String, Arc<Dataset>);
 
-/// Returns the rows of all parts, one part after the other.
+/// Returns the rows of all parts, in the order of the parts.
 ///
 /// The column `gateway` gets the name of the part, unless a part has such a column itself. A column that a part lacks is
-/// null in its rows, and one that has different types becomes text. [`Dataset::now`] is the earliest of the parts, and
-/// [`Dataset::timezone`] the one that all of them have.
+/// null in its rows, and one with different types becomes text. [`Dataset::now`] is the earliest of the parts, and
+/// [`Dataset::timezone`] is kept if all parts have the same.
 #[must_use]
 pub fn concat(parts: &[Part]) -> Dataset {
     let rows: usize = parts.iter().map(|(_, part)| part.len()).sum();
@@ -38,7 +38,7 @@ pub fn concat(parts: &[Part]) -> Dataset {
     assemble(columns, now, timezone.map(str::to_owned))
 }
 
-/// The columns of all parts, each once. Beyond the limit, the columns of the last parts are left out.
+/// Returns the columns of all parts, each once. Drops columns of the last parts beyond [`MAX_COLUMNS`].
 fn headers(parts: &[Part]) -> Vec<Header> {
     let mut headers: Vec<Header> = Header::standard().into();
     for header in parts.iter().flat_map(|(_, part)| part.headers()) {
@@ -88,8 +88,7 @@ fn values<'a, T: Copy + Default + 'a>(
             None => all.append_nulls(part.len()),
         }
     }
-    all.shrink_to_fit();
-    all
+    all.shrunk_to_fit()
 }
 
 fn texts(id: &ColumnId, parts: &[Part]) -> TextColumn {
@@ -97,7 +96,7 @@ fn texts(id: &ColumnId, parts: &[Part]) -> TextColumn {
     let mut all = TextBuilder::for_column(id, rows);
     for (_, part) in parts {
         match part.column(id).map(to_text) {
-            // One look-up per distinct text, not per row.
+            // One lookup per distinct text, not per row.
             Some(column) => {
                 let codes: Vec<u32> = column.texts().map(|text| all.intern(text)).collect();
                 for &code in column.codes() {

@@ -1,14 +1,14 @@
-//! Why columns are not a dataset.
+//! The errors of building a dataset.
 
 use super::ColumnType;
 use super::header::MAX_COLUMNS;
 
-/// Why columns are not a dataset.
+/// The columns can't form a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatasetError {
     /// More columns than a dataset can have.
-    #[error("{found} columns are too many, at most {MAX_COLUMNS} are allowed")]
+    #[error("{found} columns exceed the limit of {MAX_COLUMNS}")]
     TooManyColumns {
         /// The number of columns.
         found: usize,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Column, ColumnId};
 
-/// The most columns that a dataset can have, because they are found by a linear search. Gateways have about twenty.
+/// Maximum number of columns of a dataset. They are found by a linear search; gateways have about twenty.
 pub(super) const MAX_COLUMNS: usize = 256;
 
 /// The type of a column.
@@ -25,7 +25,7 @@ pub enum ColumnType {
 }
 
 impl From<&str> for ColumnType {
-    /// The type with this name in Java.
+    /// Returns the type with this name in Java.
     fn from(name: &str) -> Self {
         match name {
             "String" => Self::String,
@@ -73,7 +73,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The headers of the six standard columns, in the order of the manual.
+    /// Returns the headers of the six standard columns, in the order of the manual.
     #[must_use]
     pub fn standard() -> [Self; 6] {
         let header = |id: ColumnId, kind| Self { name: id.into(), kind };

@@ -1,8 +1,8 @@
 //! Typed, immutable columns of sessions.
 //!
 //! A [`Dataset`] holds what `system.util.getSessionInfo` returned at one moment. It never changes: the next snapshot is a
-//! new dataset, shared behind an `Arc` by all who show, sort or export it. This module imports no other module of the
-//! crate, and knows no wire format.
+//! new dataset, and views, queries and exports share it behind an `Arc`. This module imports no other module of the crate
+//! and knows no wire format.
 
 mod address;
 mod builder;
@@ -92,7 +92,7 @@ impl OwnedColumn {
 }
 
 impl Dataset {
-    /// Returns `true` if both have the same cells, whatever the time of the answers.
+    /// Returns `true` if both have the same sessions. Ignores [`now`](Self::now).
     #[must_use]
     pub fn has_same_sessions(&self, other: &Self) -> bool {
         let Self {
@@ -106,7 +106,7 @@ impl Dataset {
             now: _,
             timezone,
         } = self;
-        // The ids first: they differ after every login and logout.
+        // Compares the ids first, because they differ after every login and logout.
         *client_id == other.client_id
             && *creation_time == other.creation_time
             && *username == other.username
@@ -185,7 +185,7 @@ impl Dataset {
         })
     }
 
-    /// The memory of all columns in bytes.
+    /// Returns the heap memory of all columns in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.columns().map(|(_, column)| column.heap_bytes()).sum()

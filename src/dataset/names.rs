@@ -1,4 +1,4 @@
-//! Names of columns, spelled once.
+//! The names of columns.
 
 /// The standard column `username`.
 pub const USERNAME: &str = "username";

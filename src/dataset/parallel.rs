@@ -1,15 +1,16 @@
-//! The same work on several items, on two threads.
+//! Maps items on two threads.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Calls [`parallel_map`] if there is much to do. Otherwise one thread does it, which is faster than starting another.
+/// Maps the items in order: with [`parallel_map`] if `use_two_threads`, otherwise on this thread, which is faster for
+/// little work.
 pub(crate) fn parallel_map_if<T: Send, R: Send>(
-    is_much: bool,
+    use_two_threads: bool,
     items: Vec<T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    if is_much { parallel_map(items, work) } else { items.into_iter().map(work).collect() }
+    if use_two_threads { parallel_map(items, work) } else { items.into_iter().map(work).collect() }
 }
 
 /// Maps the items in order, on this thread and another one. More threads would mostly wait for memory.
@@ -22,7 +23,7 @@ pub(crate) fn parallel_map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> 
     let run =
         || -> Vec<(usize, R)> { std::iter::from_fn(next).map(|(index, item)| (index, work(item))).collect() };
     let mut results = thread::scope(|scope| {
-        // If no thread can be started, this one does all the work.
+        // Without a second thread, this one maps all items.
         let other = thread::Builder::new().name("parallel".to_owned()).spawn_scoped(scope, run);
         let mut results = run();
         if let Ok(other) = other {

@@ -7,17 +7,17 @@ use super::{Column, ColumnId, Dataset, RowsByCode, TextColumn, names};
 /// Marks an old row without a new one.
 const NONE: u32 = u32::MAX;
 
-/// The text columns that a client id is unique within.
+/// The text columns within which a client id is unique.
 const SCOPES: [&str; 2] = [names::GATEWAY, names::KIND];
 
-/// The most pairs of rows with one client id that are compared. More are matched in order, which takes linear time.
+/// Maximum number of pairs of rows with one client id that are compared. More are matched in order, in linear time.
 const MAX_COMPARED: usize = 4_096;
 
 /// The new row of each session of an older dataset.
 ///
-/// What is kept by row, such as the selection, is carried over with it. Sessions are matched by client id, within their
-/// gateway and kind. Sessions that share an id are matched by their other cells, then in order. A session without an id
-/// has no counterpart.
+/// It carries state that is kept by row, such as the selection, over to the next snapshot. Sessions are matched by client
+/// id within their gateway and kind. Sessions that share an id are matched by their other cells, then in order. A session
+/// without an id is never matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowMapping {
     /// The new row of each old one, or [`NONE`].
@@ -31,7 +31,7 @@ impl RowMapping {
         let mut rows = vec![NONE; old.len()];
         let pair = Pair::new(old, new);
         let (old, new) = (RowsByCode::of(&old.client_id), RowsByCode::of(&new.client_id));
-        // Both dictionaries are sorted, so that one pass finds the ids that both have.
+        // Both dictionaries are sorted, so one pass finds the ids in both.
         let (mut old_code, mut new_code) = (0, 0);
         while old_code < old.distinct() && new_code < new.distinct() {
             match old.text(old_code).cmp(new.text(new_code)) {
@@ -62,7 +62,7 @@ struct Pair<'a> {
     scopes: Vec<Scope<'a>>,
 }
 
-/// A column that a client id is unique within, in both datasets.
+/// A column within which a client id is unique, in both datasets.
 struct Scope<'a> {
     old: &'a [u32],
     new: &'a [u32],

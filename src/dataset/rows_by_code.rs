@@ -1,4 +1,4 @@
-//! The rows of each distinct text of a column.
+//! Groups the rows of a column by distinct text.
 
 use super::TextColumn;
 
@@ -21,7 +21,7 @@ impl<'a> RowsByCode<'a> {
                 *count += 1;
             }
         }
-        // First the start of each group, which then moves to the end as the rows are written.
+        // `ends` holds the start of each group first. Writing the rows moves it to the end.
         let mut total = 0;
         for end in &mut ends {
             total += std::mem::replace(end, total);

@@ -54,7 +54,7 @@ impl TextColumn {
     /// The code of a null. It is greater than the code of any text.
     pub const NULL: u32 = u32::MAX;
 
-    /// A column with this dictionary, which must be sorted, and these codes.
+    /// Creates a column from a sorted dictionary and codes.
     pub(super) fn new(arena: Arena, codes: Vec<u32>) -> Self {
         Self { arena, codes }
     }
@@ -149,7 +149,7 @@ impl TextColumn {
         low
     }
 
-    /// The memory of this column in bytes.
+    /// Returns the heap memory of this column in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.arena.text.capacity() + (self.arena.ends.capacity() + self.codes.capacity()) * size_of::<u32>()

@@ -8,10 +8,10 @@ use super::ColumnId;
 use super::address::AddressKey;
 use super::text::{Arena, TextColumn};
 
-/// The order of a dictionary, in which the column sorts.
+/// The order of a dictionary, which is the sort order of its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextOrder {
-    /// By code point: capitals before small letters.
+    /// By code point: uppercase before lowercase letters.
     CodePoints,
     /// IPv4 by number, then IPv6 by number, then names.
     Addresses,
@@ -20,7 +20,7 @@ pub(super) enum TextOrder {
 /// Collects the rows of a column of text, and keeps each distinct text once.
 pub(super) struct TextBuilder {
     order: TextOrder,
-    /// The distinct texts in the order in which they came.
+    /// The distinct texts, in the order of their first rows.
     arena: Arena,
     /// The indices of the texts in `arena`, by the hash of the text.
     table: HashTable<u32>,
@@ -30,16 +30,16 @@ pub(super) struct TextBuilder {
 }
 
 impl TextBuilder {
-    /// Returns an empty column whose dictionary will be in `order`.
+    /// Creates a builder of a dictionary in `order`.
     pub(super) fn new(order: TextOrder) -> Self {
         Self::with_capacity(order, 0, 0)
     }
 
-    /// Returns an empty column with the order that belongs to `id` and with room for `rows`.
+    /// Creates a builder with the order of column `id` and room for `rows`.
     pub(super) fn for_column(id: &ColumnId, rows: usize) -> Self {
         let (order, distinct) = match id {
             ColumnId::Address => (TextOrder::Addresses, 0),
-            // All texts are distinct, and a table that grows hashes them again each time.
+            // All texts are distinct, and a growing table would hash them repeatedly.
             ColumnId::ClientId => (TextOrder::CodePoints, rows),
             _ => (TextOrder::CodePoints, 0),
         };
@@ -67,7 +67,7 @@ impl TextBuilder {
         self.codes.push(code);
     }
 
-    /// Returns the code of a text in this builder. At least one row must get it.
+    /// Returns the code of a text in this builder, and adds the text if it is new. At least one row must use the code.
     pub(super) fn intern(&mut self, text: &str) -> u32 {
         let Self { arena, table, hasher, .. } = self;
         let hash = hasher.hash_one(text);
@@ -102,7 +102,7 @@ impl TextBuilder {
 
 fn sorted_codes(arena: &Arena, order: TextOrder) -> Vec<u32> {
     match order {
-        // Most comparisons end at the prefix, which saves a look at the text.
+        // Most comparisons are decided by the prefix, without reading the text.
         TextOrder::CodePoints => sorted_by_key(arena, prefix),
         TextOrder::Addresses => sorted_by_key(arena, AddressKey::of),
     }
@@ -121,8 +121,8 @@ fn sorted_by_key<'a, K: Ord>(arena: &'a Arena, key: impl Fn(&'a str) -> K) -> Ve
 /// Returns the first eight bytes of a text as a number that sorts like them.
 fn prefix(text: &str) -> u64 {
     let mut bytes = [0; 8];
-    for (byte, of_text) in bytes.iter_mut().zip(text.as_bytes()) {
-        *byte = *of_text;
+    for (target, byte) in bytes.iter_mut().zip(text.as_bytes()) {
+        *target = *byte;
     }
     u64::from_be_bytes(bytes)
 }

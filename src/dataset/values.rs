@@ -1,6 +1,6 @@
 //! A column of plain values: dates, Booleans or numbers.
 
-/// One value or null per row. The nulls are kept as one bit per row.
+/// One value or null per row, with one bit per row for the nulls.
 ///
 /// A `Vec<Option<i64>>` would take twice the memory, and hardly any column has nulls.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,16 +72,17 @@ impl<T: Copy + Default> Values<T> {
         self.nulls[row / 64] |= 1 << (row % 64);
     }
 
-    /// The memory of this column in bytes.
+    /// Returns the heap memory of this column in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.values.capacity() * size_of::<T>() + self.nulls.capacity() * size_of::<u64>()
     }
 
-    /// Frees the memory that growing has reserved.
-    pub(super) fn shrink_to_fit(&mut self) {
+    /// Returns the column without spare capacity.
+    pub(super) fn shrunk_to_fit(mut self) -> Self {
         self.values.shrink_to_fit();
         self.nulls.shrink_to_fit();
+        self
     }
 }
 
