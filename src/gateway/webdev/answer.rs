@@ -1,4 +1,4 @@
-//! The keys of the answer.
+//! Parses the keys of the answer and their values.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl Answer {
     }
 }
 
-/// The values of all keys that have come so far.
+/// The values of the keys that were read so far.
 #[derive(Default)]
 struct Keys<'de> {
     ok: Option<bool>,
@@ -47,7 +47,7 @@ struct Keys<'de> {
 
 enum Rows<'de> {
     Parsed(DatasetBuilder<'de>),
-    /// They came before the columns.
+    /// Rows that precede the columns in the answer.
     Unparsed(&'de RawValue),
 }
 

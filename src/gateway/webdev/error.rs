@@ -1,10 +1,10 @@
-//! Why an answer could not be parsed, and what an administrator can do about it.
+//! The errors of parsing an answer, with advice for an administrator.
 
-use crate::dataset::DatasetError;
+use crate::dataset::{ColumnType, DatasetError};
 
-/// Why an answer could not be parsed. Rows and columns are counted from 1.
+/// The reason why an answer can't be parsed. Rows and columns are counted from 1.
 ///
-/// The message says what is wrong; [`advice`](Self::advice) says what to do.
+/// The message says what is wrong, [`advice`](Self::advice) what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebDevError {
@@ -64,7 +64,7 @@ pub enum WebDevError {
     Columns(#[from] DatasetError),
 }
 
-/// Advice if the script on the gateway is not the one that belongs to this version.
+/// Advice if the script on the gateway may belong to another version.
 const INSTALL_SCRIPT: &str = "Install the Web Dev script again as the README says";
 /// Advice if the answer may have been damaged on its way.
 const CHECK_PROXY: &str = "Retry, then check for a proxy in between";
@@ -83,7 +83,7 @@ impl WebDevError {
         }
     }
 
-    /// The text in this error that came from the gateway, to remove credentials from it.
+    /// Returns the text in this error that came from the gateway, so that the caller can sanitize it.
     pub(crate) fn gateway_text(&mut self) -> Option<&mut String> {
         match self {
             Self::Html { title: Some(text) }
@@ -92,13 +92,13 @@ impl WebDevError {
             | Self::Unexpected { reason: text }
             | Self::Columns(
                 DatasetError::DuplicateColumn { name: text }
-                | DatasetError::WrongColumnType { name: text, .. },
+                | DatasetError::WrongColumnType { found: ColumnType::Other(text), .. },
             ) => Some(text),
             _ => None,
         }
     }
 
-    /// The answer ends after these bytes.
+    /// Creates the error of an answer that ends after these bytes.
     pub(super) fn truncated(bytes: &[u8]) -> Self {
         let line = bytes.split(|byte| *byte == b'\n').count();
         let column = bytes.iter().rev().take_while(|byte| **byte != b'\n').count();
@@ -117,10 +117,10 @@ impl WebDevError {
     }
 }
 
-/// Keeps a typed error in `slot`, since an error of serde can only hold text, and returns one of serde's.
+/// Stores a typed error in `slot`, because serde's errors only hold text, and returns an error of serde to stop with.
 pub(super) fn fail<E: serde::de::Error>(slot: &mut Option<WebDevError>, error: WebDevError) -> E {
     *slot = Some(error);
-    E::custom("replaced by the typed error")
+    E::custom("stopped by a typed error")
 }
 
 fn title_in_brackets(title: Option<&str>) -> String {

@@ -19,10 +19,10 @@ pub use error::WebDevError;
 
 use crate::sanitize::one_line;
 
-/// The longest text from the gateway that is kept for a message, in characters.
+/// Maximum length of a text from the gateway in a message, in characters.
 const MAX_MESSAGE: usize = 200;
 
-/// The longest title of a web page that is kept for a message, in characters.
+/// Maximum length of the title of a web page in a message, in characters.
 const MAX_TITLE: usize = 100;
 
 /// Parses an answer.
@@ -69,7 +69,7 @@ pub fn parse(bytes: &[u8]) -> Result<Answer, WebDevError> {
 
 /// Returns the title of a web page, unless it is empty.
 fn title(html: &str) -> Option<String> {
-    // ASCII only, so that positions are the same in both.
+    // Lowercases ASCII only, so that positions are the same in both texts.
     let lower = html.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;

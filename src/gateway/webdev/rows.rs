@@ -1,4 +1,4 @@
-//! The rows of the answer, straight from the text into columns.
+//! Parses the rows of the answer directly into columns.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::error::fail;
 use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, TextColumn};
 use crate::sanitize::one_line;
 
-/// The longest cell in a message, in characters.
+/// Maximum length of a cell in a message, in characters.
 const MAX_CELL: usize = 40;
 
 /// Reads the list of rows into a builder.
@@ -156,7 +156,8 @@ impl<'de> CellSeed<'_, 'de> {
             return builder.push_text(column, json).map_err(E::custom);
         }
         let found = one_line(&json, MAX_CELL);
-        let reason = format!("row {row}, column {name:?}: expected a {kind}, found {found}");
+        let article = if *kind == ColumnType::Integer { "an" } else { "a" };
+        let reason = format!("row {row}, column {name:?}: expected {article} {kind}, found {found}");
         Err(fail(error, WebDevError::Unexpected { reason }))
     }
 }

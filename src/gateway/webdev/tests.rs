@@ -16,7 +16,7 @@ fn read(json: &str) -> Result<Dataset, WebDevError> {
     parse(json.as_bytes()).map(|answer| answer.dataset)
 }
 
-/// Returns the reason of an [`WebDevError::Unexpected`].
+/// Returns the reason of a [`WebDevError::Unexpected`].
 fn reason(json: &str) -> String {
     match read(json) {
         Err(WebDevError::Unexpected { reason }) => reason,
@@ -169,6 +169,25 @@ fn names_row_and_column_of_a_wrong_cell() {
         let reason = reason(&answer(COLUMNS, &format!("{BILLY},{}", BILLY.replacen(cell, wrong, 1))));
         assert!(reason.starts_with("row 2, column ") && reason.ends_with(expected), "{wrong}: {reason}");
     }
+}
+
+#[test]
+fn names_the_type_of_a_wrong_cell_in_other_columns() {
+    let columns = format!(r#"{COLUMNS},{{"name":"memory","type":"Long"}}"#);
+    let row = BILLY.replace(']', r#","much"]"#);
+    assert_eq!(
+        reason(&answer(&columns, &row)),
+        r#"row 1, column "memory": expected an Integer, found "much""#
+    );
+}
+
+#[test]
+fn exposes_text_of_the_gateway_to_sanitize_it() {
+    let columns = COLUMNS.replacen("String", "Secret", 1);
+    let mut error = read(&answer(&columns, BILLY)).unwrap_err();
+    assert_eq!(error.gateway_text().map(|text| text.as_str()), Some("Secret"));
+    let mut error = read(&answer(&COLUMNS.replacen("String", "Date", 1), BILLY)).unwrap_err();
+    assert_eq!(error.gateway_text(), None);
 }
 
 #[test]
