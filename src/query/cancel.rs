@@ -3,7 +3,7 @@
 use super::FilterField;
 use crate::filter::MatchError;
 
-/// Number of rows or values that a loop handles between two checks. It takes well below a millisecond.
+/// Number of rows that a loop handles between two checks, in well below a millisecond.
 pub(super) const CHUNK: usize = 16_384;
 
 /// The query was replaced by a newer one.
@@ -17,10 +17,10 @@ pub(super) struct CancelToken<'a> {
 }
 
 impl<'a> CancelToken<'a> {
-    /// A token of a query that always runs to its end.
+    /// A token that never cancels.
     pub(super) const NEVER: CancelToken<'static> = CancelToken { is_cancelled: &|| false };
 
-    /// A token that calls `is_cancelled` at each check.
+    /// Creates a token that calls `is_cancelled` at each check.
     pub(super) fn new(is_cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { is_cancelled }
     }

@@ -5,12 +5,12 @@ use crate::dataset::{Dataset, RowsByCode, TextColumn};
 /// The sessions whose user has several in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DuplicateLogins {
-    /// Row and number of sessions, by row. Only rows with more than one: they are few.
+    /// Row and number of sessions, sorted by row. Holds only the few rows with more than one.
     counts: Vec<(u32, u32)>,
 }
 
 impl DuplicateLogins {
-    /// Searches a whole dataset, whatever the filters. Takes time in proportion to the rows.
+    /// Searches a whole dataset, regardless of filters. Takes time in proportion to the number of rows.
     #[must_use]
     pub fn find(dataset: &Dataset) -> Self {
         let (users, projects) = (RowsByCode::of(dataset.username()), dataset.project().codes());

@@ -1,4 +1,4 @@
-//! The reasons why a query fails.
+//! The errors of a query.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub enum FilterError {
 }
 
 impl FilterError {
-    /// Returns `true` if typing on can fix the pattern, as with a group that isn't closed yet.
+    /// Returns `true` if more input can make the pattern valid, as with a group that isn't closed yet.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         match self {
@@ -55,7 +55,7 @@ impl FilterError {
 
 /// A query failed because of one of its filters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the {field} filter can't be applied")]
+#[error("Can't apply the {field} filter")]
 pub struct QueryError {
     /// The filter.
     pub field: FilterField,

@@ -1,4 +1,4 @@
-//! Filters as typed, and how clicks change them.
+//! Text filters as typed, and the changes that clicks make to them.
 
 use crate::filter::{self, Filter, Mode, PatternError};
 
@@ -41,13 +41,13 @@ impl FilterText {
         if self.mode == Mode::default() { filter::values_of(&self.pattern) } else { None }
     }
 
-    /// Passes this value only, or everything if that is so already.
+    /// Passes only this value; if the filter already does so, passes everything.
     pub fn toggle_only(&mut self, value: &str) {
         let is_only = self.values().is_some_and(|values| values == [value]);
         *self = if is_only { Self::default() } else { Self::exactly(value) };
     }
 
-    /// Adds a value to the list of those that pass, or removes it.
+    /// Adds a value to the list of values that pass, or removes it.
     ///
     /// To a pattern that isn't a list of values, the value is added as an alternative. A pattern that can't be written
     /// that way stays unchanged.

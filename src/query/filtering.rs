@@ -1,4 +1,4 @@
-//! The rows that pass the filters.
+//! Selects the rows that pass the filters.
 //!
 //! A pattern is matched once per distinct value; the rows only look up the result of their code.
 
@@ -10,8 +10,8 @@ use super::{CellFilter, FilterField, Filters, KindFilter};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
 
-/// Time limit of a pattern with backtracking over all values together. Each value has a limit of its own, but many
-/// values just below it would block the next query for too long.
+/// Time limit of a pattern with backtracking over all values together. The limit per value isn't enough: many values just
+/// below it would block the next query for too long.
 const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The filters of a query, evaluated for each row of one dataset.
@@ -139,7 +139,7 @@ impl FilterMask {
         field: FilterField,
         cancel: CancelToken<'_>,
     ) -> Result<Self, Stopped> {
-        // Every value that matches starts with the prefix, and values with one prefix are neighbours.
+        // Every value that matches starts with the prefix, and the codes of such values are contiguous.
         let codes = match filter.literal_prefix() {
             Some(prefix) => column.codes_with_prefix(prefix),
             None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
@@ -158,9 +158,9 @@ impl FilterMask {
 }
 
 /// Number of values that a pattern without backtracking is matched with between two checks.
-const VALUES: usize = 1_024;
+const MATCH_CHUNK: usize = 1_024;
 
-/// Matches the values from code `first` on, and stores in `passes` whether each passes.
+/// Matches the values from code `first` on, and sets `passes` for each that passes.
 fn match_codes(
     column: &TextColumn,
     filter: &Filter,
@@ -172,7 +172,7 @@ fn match_codes(
     let started = Instant::now();
     let is_linear = filter.is_linear();
     // One value can take milliseconds with backtracking.
-    let chunk = if is_linear { VALUES } else { 1 };
+    let chunk = if is_linear { MATCH_CHUNK } else { 1 };
     for (first, passes) in (first..).step_by(chunk).zip(passes.chunks_mut(chunk)) {
         cancel.check()?;
         if !is_linear && started.elapsed() > MATCH_TIMEOUT {
@@ -230,7 +230,6 @@ impl CellMatcher {
 impl ColumnMatcher<'_> {
     fn evaluate(&self, rows: usize, cancel: CancelToken<'_>) -> Result<Mask, Cancelled> {
         let Self { column, values, keep } = self;
-        let passes = |cell| values.iter().any(|value| value.matches(cell)) == *keep;
         let mut mask = Vec::with_capacity(rows);
         match column {
             Column::Text(column) => {
@@ -251,6 +250,7 @@ impl ColumnMatcher<'_> {
                 }
             }
             column => {
+                let passes = |cell| values.iter().any(|value| value.matches(cell)) == *keep;
                 for start in (0..rows).step_by(CHUNK) {
                     cancel.check()?;
                     let end = rows.min(start + CHUNK);

@@ -1,4 +1,4 @@
-//! Rows in groups of one value.
+//! Groups rows by the value of a column.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Grouping {
     pub largest_first: bool,
 }
 
-/// Returns the sort keys that bring groups together: the group's column first, in the direction that it has in `sort`.
+/// Returns the sort keys that bring groups together: the group's column first, in its direction from `sort`.
 pub(super) fn sort_keys(grouping: Option<&Grouping>, sort: &[SortKey]) -> Vec<SortKey> {
     let Some(Grouping { column, .. }) = grouping else {
         return sort.to_vec();

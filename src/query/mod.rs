@@ -1,4 +1,4 @@
-//! Queries over a dataset: which rows to show, in which order and groups, and how many sessions there are of each kind.
+//! Queries over a dataset: filter, sort, group and count sessions.
 //!
 //! [`Query::run`] is a pure function from a dataset to a [`QueryResult`]. [`Worker`] runs queries on its own thread,
 //! so that typing never waits, and cancels a query as soon as a newer one replaces it.

@@ -27,7 +27,7 @@ pub struct QueryResult {
     pub username: FilterStatus,
     /// Status of the filter on projects.
     pub project: FilterStatus,
-    /// Rows of the dataset on screen before, mapped to rows of this one; `None` if it is the same one, or there was none.
+    /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one.
     pub row_mapping: Option<Arc<RowMapping>>,
 }
 

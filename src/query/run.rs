@@ -1,4 +1,4 @@
-//! Runs a query.
+//! Runs a query on the calling thread.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl Query {
         self.run_with(&self.compile()?, dataset)
     }
 
-    /// Returns the same as [`Query::run`], with filters that [`Query::compile`] returned before.
+    /// Runs the query like [`Query::run`], with filters from [`Query::compile`].
     ///
     /// # Errors
     /// If a pattern takes too long to match.
@@ -48,7 +48,7 @@ impl Query {
     ) -> Result<QueryResult, Stopped> {
         let masks = Masks::evaluate(filters, self.kind, &self.cells, dataset, cancel)?;
         let mut rows = masks.rows();
-        // Before the sort: in the gateway's order memory is read from one end to the other.
+        // Before the sort, rows are in memory order, which is faster to count.
         let counts = Counts::of(dataset, &rows, cancel)?;
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
         let keys = grouping::sort_keys(self.grouping.as_ref(), &self.sort);

@@ -22,7 +22,7 @@ impl FromStr for SortKey {
     type Err = SortKeyError;
 
     fn from_str(text: &str) -> Result<Self, SortKeyError> {
-        // After the last colon: a gateway's own column may have one in its name.
+        // At the last colon, because the name of a column may contain one.
         let (column, direction) = text.rsplit_once(':').unwrap_or((text, "asc"));
         let descending = match direction {
             "asc" => false,
@@ -106,7 +106,7 @@ pub(super) fn sort(
     rows: &mut Vec<u32>,
     cancel: CancelToken<'_>,
 ) -> Result<(), Cancelled> {
-    // From the least important key to the most important: each sort keeps the order of the one before.
+    // From the least important key to the most important: the sorts are stable.
     for SortKey { column, descending } in keys.iter().rev() {
         let descending = *descending;
         let Some(column) = dataset.column(column) else {
@@ -133,8 +133,8 @@ pub(super) fn sort(
     Ok(())
 }
 
-/// Up to this many distinct texts per row, counting is faster than comparing. It takes as long for a distinct text as for a
-/// row.
+/// Maximum number of distinct texts per row for which counting is faster than comparing. A distinct text takes as long as
+/// a row.
 const MAX_DISTINCT_PER_ROW: usize = 4;
 
 /// Sorts by code without comparisons: counts the rows of each code, then moves each row to its position.
@@ -178,7 +178,7 @@ fn sort_by_counting(
     Ok(())
 }
 
-/// Sorts by rank. The ranks are copied next to their rows first: a look-up at each comparison would be a cache miss.
+/// Sorts by rank. Copies the ranks next to their rows first, because a lookup at each comparison would be a cache miss.
 fn sort_by_rank(
     rows: &mut Vec<u32>,
     descending: bool,
@@ -197,7 +197,7 @@ fn sort_by_rank(
             }
         }
     }
-    // The standard library's sort can't be stopped, but it merges runs that are sorted already.
+    // The standard library's sort can't be cancelled, but sorts presorted runs quickly.
     for run in ranked.chunks_mut(CHUNK) {
         cancel.check()?;
         run.sort_by_key(|(rank, _)| *rank);

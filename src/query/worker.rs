@@ -1,7 +1,7 @@
-//! Queries on a thread of their own.
+//! Runs queries on a background thread.
 //!
 //! There is one slot for a query and one for a result. A newer query replaces the waiting one and cancels the running one,
-//! so a fast typist never queues work. A result carries the generation of its query, so that a late one is discarded.
+//! so fast typing never queues work. A result carries the generation of its query, so that a late one is discarded.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use cache::DatasetCache;
 
 mod cache;
 
-/// A query that takes longer is logged.
+/// Duration above which a query is logged as slow.
 const SLOW_QUERY: Duration = Duration::from_millis(100);
 
 /// The handle of the query thread. Dropping it stops the thread.
@@ -74,18 +74,19 @@ impl Worker {
         Self::spawn_with_hook(notify, |_| ())
     }
 
-    /// The same with a function that is called with the query's generation before each check of its cancellation.
+    /// Starts the thread like [`spawn`](Self::spawn). Calls `before_check` with the query's generation before each check for
+    /// cancellation.
     fn spawn_with_hook(
         notify: impl Fn() + Send + 'static,
         before_check: impl Fn(u64) + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let shared =
             Arc::new(Shared { slots: Mutex::default(), changed: Condvar::new(), newest: AtomicU64::new(0) });
-        let of_thread = shared.clone();
+        let thread_shared = shared.clone();
         let thread = thread::Builder::new().name("query".to_owned()).spawn(move || {
-            // Notifies after a panic, too, so that the owner checks `is_alive`.
+            // Also notifies after a panic, so that the owner checks `is_alive`.
             let notify = NotifyOnDrop(notify);
-            run_queries(&of_thread, &notify.0, &before_check);
+            run_queries(&thread_shared, &notify.0, &before_check);
         })?;
         Ok(Self { shared, thread })
     }
@@ -107,7 +108,7 @@ impl Worker {
 
     /// Waits for the result of the newest query, for at most `timeout`.
     ///
-    /// A small table takes less than a millisecond; waiting that long puts its result into the same frame.
+    /// A query of a small table takes less than a millisecond, so its result can be shown in the same frame.
     pub fn wait_result(&mut self, timeout: Duration) -> Option<QueryResult> {
         let deadline = Instant::now() + timeout;
         let mut slots = self.shared.slots();
@@ -187,13 +188,13 @@ struct Runner {
     cache: DatasetCache,
 }
 
-/// A filter to try, and the reason why it isn't the requested one.
-struct Attempt {
+/// A filter to apply, and the reason why it isn't the requested one.
+struct Candidate {
     filter: Option<Filter>,
     error: Option<FilterError>,
 }
 
-impl Attempt {
+impl Candidate {
     /// Compiles a filter. An invalid one is replaced by the last valid one.
     fn new(text: &FilterText, valid: Option<&Filter>) -> Self {
         let is_same = |valid: &&Filter| valid.pattern() == text.pattern && valid.mode() == text.mode;
@@ -206,7 +207,7 @@ impl Attempt {
         }
     }
 
-    /// Replaces a filter that took too long by the last valid one, or by none if that is the one.
+    /// Replaces a filter that took too long by the last valid one, or by none if both are the same.
     fn fall_back(&mut self, error: FilterError, valid: Option<&Filter>) {
         let identity = |filter: &Filter| (filter.pattern().to_owned(), filter.mode());
         let failed = self.filter.take();
@@ -216,13 +217,13 @@ impl Attempt {
 }
 
 impl Runner {
-    /// Returns `None` if the query was cancelled. The last valid filters are unchanged then.
+    /// Runs a query. Returns `None` if it was cancelled, and then keeps the last valid filters.
     fn run(&mut self, job: Job, cancel: CancelToken<'_>) -> Option<QueryResult> {
         let Job { generation, query, dataset, on_screen } = job;
         let started = Instant::now();
         let Self { valid, cache } = self;
-        let mut username = Attempt::new(&query.username, valid.username.as_ref());
-        let mut project = Attempt::new(&query.project, valid.project.as_ref());
+        let mut username = Candidate::new(&query.username, valid.username.as_ref());
+        let mut project = Candidate::new(&query.project, valid.project.as_ref());
         let mut result = loop {
             let filters = Filters { username: username.filter.clone(), project: project.filter.clone() };
             match query.select(&filters, &dataset, cancel) {

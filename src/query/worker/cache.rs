@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use crate::dataset::{Dataset, RowMapping};
 use crate::query::DuplicateLogins;
 
-/// The last results. It keeps no dataset alive.
+/// The latest results. Doesn't keep a dataset alive.
 #[derive(Default)]
 pub(super) struct DatasetCache {
     duplicate_logins: Option<(Weak<Dataset>, Arc<DuplicateLogins>)>,
