@@ -1,13 +1,13 @@
-//! The values that determine the automatic width of a column.
+//! Selects the values that determine the automatic width of a column.
 
 use std::cmp::Reverse;
 
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
 use crate::display::{self, Clock};
 
-/// Number of values to measure: letters differ in width, so the longest value isn't always the widest.
+/// Maximum number of values to measure: letters differ in width, so the longest value isn't always the widest.
 const MAX_VALUES: usize = 32;
-/// Number of rows to look at in a column without a dictionary. Dates all have the same length.
+/// Maximum number of rows to read from a column without a dictionary. Dates all have the same length.
 const MAX_ROWS: usize = 1000;
 
 /// Returns the longest values of a column in these rows, as displayed.
@@ -27,7 +27,7 @@ pub fn longest_values(dataset: &Dataset, rows: &[u32], id: &ColumnId, clock: &Cl
     values
 }
 
-/// Looks at each distinct text once, however many rows there are.
+/// Returns the longest distinct texts of these rows.
 fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<String> {
     let mut seen = vec![false; column.distinct()];
     for &row in rows {
@@ -36,7 +36,7 @@ fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<
         }
     }
     let mut codes: Vec<u32> = (0..).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect();
-    // By bytes, which need no counting. Not sorted: there may be a million.
+    // Compares lengths in bytes, which need no counting. A full sort of a million texts would be slow.
     if codes.len() > MAX_VALUES {
         codes.select_nth_unstable_by_key(MAX_VALUES, |&code| Reverse(column.text(code).len()));
         codes.truncate(MAX_VALUES);

@@ -1,4 +1,5 @@
-//! The columns: visibility, order and width. By id, never by position, because columns come and go with the gateway.
+//! The columns: visibility, order and width. Columns are identified by id, never by position, because each gateway has
+//! other columns.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use crate::dataset::{ColumnId, Dataset, names};
 
 /// Minimum width of a column, in points.
 const MIN_WIDTH: f32 = 40.0;
-/// Maximum width of a column, in points: its edge must stay within reach.
+/// Maximum width of a column, in points, so that its edge stays within reach of the mouse.
 const MAX_WIDTH: f32 = 1200.0;
 
 /// The layout of one column.
@@ -17,7 +18,7 @@ pub struct ColumnLayout {
     pub id: ColumnId,
     /// Width in points.
     width: f32,
-    /// `true` if the column is shown.
+    /// `true` to show the column.
     visible: bool,
 }
 
@@ -43,7 +44,7 @@ impl ColumnLayout {
     }
 }
 
-/// The layout of all columns, those that the gateway lacks at the moment included.
+/// The layout of all columns, including those that the gateway lacks at the moment.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Columns {
@@ -173,16 +174,8 @@ mod tests {
     use crate::dataset::{ColumnType, DatasetBuilder, Header};
 
     fn dataset(other: &[&str]) -> Dataset {
-        let standard = ColumnId::STANDARD.map(|id| {
-            let kind = match id {
-                ColumnId::IsDesigner => ColumnType::Boolean,
-                ColumnId::CreationTime => ColumnType::Date,
-                _ => ColumnType::String,
-            };
-            Header { name: id.name().to_owned(), kind }
-        });
         let other = other.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::Integer });
-        DatasetBuilder::new(standard.into_iter().chain(other).collect()).unwrap().finish(None, None)
+        DatasetBuilder::new(Header::standard().into_iter().chain(other).collect()).unwrap().finish(None, None)
     }
 
     fn names(columns: &Columns, dataset: &Dataset) -> Vec<String> {

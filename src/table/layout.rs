@@ -1,4 +1,4 @@
-//! The user's arrangement of the table, which is saved.
+//! The layout of the table, which is saved.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use super::Columns;
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
-/// The arrangement of the table.
+/// The layout of the table and of the panels around it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Layout {
     /// Zoom factor of the window. Default: 1.
     pub zoom: f32,
-    /// Display of dates.
+    /// Style of dates.
     pub dates: DateStyle,
     /// Sort keys, the most important first.
     pub sort: Vec<SortKey>,

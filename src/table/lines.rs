@@ -1,7 +1,7 @@
 //! The lines of the table: one per session, and one per group above its sessions.
 //!
-//! Lines are counted from the top of the table, collapsed sessions left out. Sessions are given by their index in the rows of
-//! the query result.
+//! Lines are counted from the top of the table, without collapsed sessions. Sessions are identified by their index in the
+//! rows of the query result.
 
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Creates the lines of this many sessions, in groups that start at these indices. `is_expanded` gets the index of the
+    /// Creates the lines of `sessions` sessions, in groups that start at these indices. `is_expanded` gets the index of the
     /// first session of a group.
     #[must_use]
     pub fn new(sessions: usize, starts: &[u32], is_expanded: impl Fn(usize) -> bool) -> Self {
@@ -116,7 +116,7 @@ impl Lines {
         }
     }
 
-    /// Returns the sessions of the lines from `first` to `last`, both included.
+    /// Returns the sessions of the lines from `first` to `last`, inclusive.
     #[must_use]
     pub fn sessions_between(&self, first: usize, last: usize) -> Range<usize> {
         let (first, last) = (self.sessions_of(first), self.sessions_of(last));

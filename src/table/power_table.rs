@@ -19,7 +19,7 @@ const MAX_SCROLL_ANCHORS: usize = 8;
 pub struct PowerTable {
     sessions: Option<QueryResult>,
     lines: Lines,
-    /// The selected rows, those hidden by a filter included.
+    /// The selected rows, including those hidden by a filter.
     selected: FixedBitSet,
     /// Number of selected rows that are shown.
     selected_shown: usize,
@@ -234,7 +234,7 @@ impl PowerTable {
         }
     }
 
-    /// Returns the shown rows in order, those of collapsed groups included.
+    /// Returns the shown rows in order, including those of collapsed groups.
     fn rows(&self) -> &[u32] {
         self.sessions.as_ref().map_or(&[], |sessions| &sessions.rows)
     }

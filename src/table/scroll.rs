@@ -1,7 +1,7 @@
 //! The scroll position.
 //!
-//! It is a line and a number of pixels, both integers, so that it is as exact at the millionth line as at the first. The
-//! `f32` offset of egui's scroll areas no longer moves in small steps there.
+//! It is a line and a number of pixels, both integers, so it is as exact at the millionth line as at the first. The `f32`
+//! offset of egui's scroll areas can't represent small steps there.
 
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ pub struct Scroll {
 }
 
 impl Scroll {
-    /// Returns the lines in view, those partly in view included.
+    /// Returns the lines in view, including those partly in view.
     #[must_use]
     pub fn visible(self, metrics: Metrics) -> Range<usize> {
         if metrics.line_px == 0 {

@@ -1,9 +1,9 @@
-//! The effect of each action, and what stays when sessions come, go and move.
+//! The effect of each action, and the state that stays when sessions start, end and move.
 
 use std::sync::Arc;
 
 use super::*;
-use crate::dataset::{Cell, Column, ColumnType, Dataset, DatasetBuilder, Header, RowMapping};
+use crate::dataset::{Cell, Column, Dataset, DatasetBuilder, Header, RowMapping};
 use crate::query::{FilterText, Grouping, Query, SortKey};
 use crate::table::{Action, Direction, Motion, SelectMode};
 
@@ -13,15 +13,7 @@ const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H 
 const VIEW: (u32, u32) = (10, 45);
 
 fn dataset(sessions: &str) -> Arc<Dataset> {
-    let columns = ColumnId::STANDARD.map(|id| {
-        let kind = match id {
-            ColumnId::IsDesigner => ColumnType::Boolean,
-            ColumnId::CreationTime => ColumnType::Date,
-            _ => ColumnType::String,
-        };
-        Header { name: id.name().to_owned(), kind }
-    });
-    let mut builder = DatasetBuilder::new(columns.into()).unwrap();
+    let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
     for session in sessions.split_whitespace() {
         let (user, id) = session.split_once('-').unwrap();
         let cells = [Cell::Text(user), Cell::Text("P"), Cell::Null, Cell::Null, Cell::Text(id), Cell::Null];
