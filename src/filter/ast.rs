@@ -35,7 +35,7 @@ pub(super) struct Repetition {
     /// Maximum number of iterations; `None` if unbounded.
     pub(super) max: Option<u32>,
     pub(super) kind: QuantifierKind,
-    /// Each iteration is atomic: it keeps the first way in which it matched.
+    /// `true` if each iteration is atomic: once matched, it isn't backtracked into.
     pub(super) atomic_body: bool,
     /// Column of the quantifier, for error messages.
     pub(super) column: usize,

@@ -26,7 +26,7 @@ impl PatternError {
         Self::new(Kind::Invalid, column, format!("{message} at column {column}"))
     }
 
-    /// Like [`Self::invalid`], with a second sentence that says how to fix it.
+    /// Creates an error like [`Self::invalid`], with a second sentence that says how to fix it.
     pub(super) fn invalid_with_hint(column: usize, message: &str, hint: &str) -> Self {
         Self::new(Kind::Invalid, column, format!("{message} at column {column}. {hint}"))
     }
@@ -49,7 +49,7 @@ impl PatternError {
         Self::new(Kind::TooLarge, column, message)
     }
 
-    /// The pattern as a whole is too large; no single column is to blame.
+    /// Creates the error of a pattern whose compiled form is too large. It has no column.
     pub(super) fn compiled_too_large() -> Self {
         let message = "Pattern too large. Reduce its repetition counts".to_owned();
         Self { message, column: None, kind: Kind::TooLarge }

@@ -31,7 +31,7 @@ pub use error::{MatchError, PatternError};
 use engine::Engine;
 use parser::Flags;
 
-/// How a filter applies its pattern. The default is what a gateway does.
+/// The mode in which a filter applies its pattern. The default is that of a gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mode {
     /// Ignores the case of all letters: Java's `CASE_INSENSITIVE` and `UNICODE_CASE`.
@@ -66,7 +66,7 @@ pub struct Filter {
     inner: Arc<Inner>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Inner {
     pattern: String,
     mode: Mode,
@@ -122,18 +122,10 @@ impl Filter {
     /// If the value exceeds the backtracking limit. That never happens to a filter that [is linear](Self::is_linear).
     pub fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         let Inner { engine, prefix, mode, .. } = &*self.inner;
-        // Comparing with an empty prefix would cost more than many a search.
+        // Comparing with an empty prefix is slower than many searches.
         let may_match = prefix.is_empty() || value.starts_with(prefix.as_str());
         let matched = may_match && engine.is_match(value)?;
         Ok(matched != mode.invert)
-    }
-
-    /// Returns a copy for another thread that doesn't share the compiled pattern.
-    ///
-    /// A shared regular expression has a fast path for one thread only: others wait for scratch memory at every value.
-    #[must_use]
-    pub fn for_another_thread(&self) -> Self {
-        Self { inner: Arc::new(Inner::clone(&self.inner)) }
     }
 
     /// Returns `true` if the time for any value is linear in its length. Other filters backtrack, which can take
@@ -158,7 +150,7 @@ impl Filter {
         (!mode.invert && !prefix.is_empty()).then_some(prefix.as_str())
     }
 
-    /// Returns the pattern if it is a literal: if none of its characters has a special meaning.
+    /// Returns the pattern if it is a literal: a text without metacharacters.
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
         let Inner { pattern, is_literal, .. } = &*self.inner;

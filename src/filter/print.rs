@@ -132,7 +132,7 @@ impl Printer {
         }
     }
 
-    /// Prints the ranges of a class. Surrogates are left out: values don't contain any.
+    /// Prints the ranges of a class without surrogates, which values don't contain.
     fn ranges(&mut self, set: &CodePointSet) {
         let surrogates = CodePointSet::range(0xD800, 0xDFFF);
         let set = set.difference(&surrogates);

@@ -258,7 +258,7 @@ fn table(name: &str) -> CodePointSet {
     unrestricted_table(name).intersection(assigned())
 }
 
-/// Returns a set of `regex-syntax` in its own version of Unicode.
+/// Returns a set of `regex-syntax` in the version of Unicode of that crate.
 fn unrestricted_table(name: &str) -> CodePointSet {
     let hir = regex_syntax::parse(&format!(r"\p{{{name}}}"));
     match hir.as_ref().map(Hir::kind) {

@@ -40,7 +40,7 @@ impl Cursor {
         self.chars.get(self.position + offset).map(|&(c, _)| c)
     }
 
-    /// Returns the previous character, be it white space or part of a comment.
+    /// Returns the previous character, even if it is white space or part of a comment.
     pub(super) fn previous_raw(&self) -> Option<char> {
         self.position.checked_sub(1).map(|index| self.chars[index].0)
     }
@@ -78,7 +78,7 @@ impl Cursor {
         self.peek()
     }
 
-    /// Consumes `count` characters, white space and comments included.
+    /// Consumes `count` characters, including white space and comments.
     pub(super) fn skip_raw(&mut self, count: usize) {
         self.position = (self.position + count).min(self.chars.len());
     }

@@ -106,7 +106,7 @@ impl Parser {
         Node::BackReference(BackReference { group, folding: self.folding(), column })
     }
 
-    /// Parses the rest of a group number: Java adds digits as long as a group with that number has been opened.
+    /// Parses the rest of a group number: Java adds digits while a group with that number has been opened.
     fn group_number(&mut self, first: usize) -> usize {
         let mut number = first;
         while let Some(digit) = self.cursor.peek().and_then(|c| c.to_digit(10)) {

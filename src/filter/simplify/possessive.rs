@@ -3,7 +3,7 @@
 use super::super::ast::{Node, QuantifierKind, Repetition};
 use super::super::code_points::CodePointSet;
 
-/// What follows a node.
+/// The constraints on the text after a node.
 #[derive(Clone)]
 pub(in crate::filter) struct Following {
     /// Characters that can come next.
@@ -19,7 +19,7 @@ impl Following {
         Self { first_chars: CodePointSet::default(), has_condition: false, matches_whole }
     }
 
-    /// Returns what follows a node in front of `node`.
+    /// Returns the constraints after a node that is followed by `node`.
     fn prepended(&self, node: &Node) -> Self {
         let nullable = node.min_len() == 0;
         let is_condition =
