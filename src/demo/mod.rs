@@ -228,8 +228,8 @@ struct Server {
 }
 
 impl Server {
-    /// Binds the port and does everything else that can fail. Doesn't block on a runtime, so that it can be called from
-    /// async code.
+    /// Binds the port and takes all other steps that can fail. Doesn't block on a runtime, so it can be called from async
+    /// code.
     fn bind(options: Options) -> Result<Self, DemoError> {
         let (listener, url) = listen_on(&options.listen)
             .map_err(|source| DemoError::Listen { listen: options.listen.clone(), source })?;

@@ -59,7 +59,7 @@ impl Registry {
         &self,
         username_filter: Option<&str>,
         project_filter: Option<&str>,
-    ) -> Result<SessionInfo, FilterError> {
+    ) -> Result<SessionInfo, ArgumentError> {
         let username_filter = ArgumentFilter::new("usernameFilter", username_filter)?;
         let project_filter = ArgumentFilter::new("projectFilter", project_filter)?;
         let sessions = self.sessions();
@@ -172,8 +172,8 @@ fn remove_first<T: Clone>(items: &mut Arc<Vec<T>>, condition: impl Fn(&T) -> boo
     Some(Arc::make_mut(items).remove(index))
 }
 
-/// Decides at random whether the next change is a login: the fewer sessions there are, the more likely. Never, if there
-/// were no sessions initially.
+/// Decides at random whether the next change is a login. The fewer sessions there are, the more likely it is. Returns
+/// `false` if there were no sessions initially.
 fn is_login_next(generator: &mut SessionGenerator, current: usize, initial: usize) -> bool {
     let slack = (initial / 20).clamp(2, 8);
     let missing = (initial + slack).saturating_sub(current);
@@ -224,9 +224,9 @@ impl SessionInfo {
     }
 }
 
-/// A filter argument of `system.util.getSessionInfo` that can't be used.
+/// A filter argument of `system.util.getSessionInfo` can't be applied.
 #[derive(Debug, thiserror::Error)]
-pub enum FilterError {
+pub enum ArgumentError {
     /// The argument isn't a regular expression.
     #[error("{argument} is not a regular expression")]
     Pattern {
@@ -236,7 +236,7 @@ pub enum FilterError {
         source: PatternError,
     },
     /// The argument needs too much backtracking on a value.
-    #[error("{argument} could not be matched")]
+    #[error("{argument} can't be matched")]
     Match {
         /// Name of the argument.
         argument: &'static str,
@@ -245,7 +245,7 @@ pub enum FilterError {
     },
 }
 
-impl FilterError {
+impl ArgumentError {
     /// Returns the error and its cause in one line, for a response that has only text.
     pub(super) fn in_one_line(&self) -> String {
         match self.source() {
@@ -264,22 +264,22 @@ struct ArgumentFilter {
 
 impl ArgumentFilter {
     /// Compiles an argument; returns `None` if it is omitted or empty.
-    fn new(argument: &'static str, pattern: Option<&str>) -> Result<Option<Self>, FilterError> {
+    fn new(argument: &'static str, pattern: Option<&str>) -> Result<Option<Self>, ArgumentError> {
         let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else {
             return Ok(None);
         };
         let filter = Filter::new(pattern, Mode::default())
-            .map_err(|source| FilterError::Pattern { argument, source })?;
+            .map_err(|source| ArgumentError::Pattern { argument, source })?;
         Ok(Some(Self { argument, filter }))
     }
 }
 
 /// Returns `true` if `value` passes the filter. Without a filter every value passes.
-fn matches(filter: Option<&ArgumentFilter>, value: &str) -> Result<bool, FilterError> {
+fn matches(filter: Option<&ArgumentFilter>, value: &str) -> Result<bool, ArgumentError> {
     let Some(&ArgumentFilter { argument, ref filter }) = filter else {
         return Ok(true);
     };
-    filter.is_match(value).map_err(|source| FilterError::Match { argument, source })
+    filter.is_match(value).map_err(|source| ArgumentError::Match { argument, source })
 }
 
 #[cfg(test)]

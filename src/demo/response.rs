@@ -1,4 +1,4 @@
-//! Responses: JSON written directly from the sessions, and HTML pages for errors, as a gateway returns them.
+//! Writes responses: JSON directly from the sessions, and HTML pages for errors, as a gateway returns them.
 
 use axum::{
     http::{StatusCode, header},

@@ -87,7 +87,7 @@ impl SessionGenerator {
         let mut fixed = (0..fixed_count)
             .map(|index| ((2 * index + 1) * count / (2 * fixed_count), &names::FIXED_USERS[index]))
             .peekable();
-        // There are as many accounts as remaining positions, so no session is left out.
+        // There are as many accounts as remaining positions.
         (0..count)
             .filter_map(|position| {
                 let created = self.login_time(now, position, count);
