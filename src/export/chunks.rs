@@ -1,19 +1,19 @@
-//! Formats rows in chunks: two threads format them, and one of the two writes them in order.
+//! Formats rows in chunks on two threads, one of which writes the chunks in order.
 
 use std::io::{self, Write};
 use std::sync::mpsc;
 use std::thread;
 
-use super::progress::STEP;
+use super::progress::STEP_ROWS;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
 
-/// Below this number of rows, a second thread isn't worth its start.
+/// Number of rows from which a second thread saves time.
 const MIN_ROWS_FOR_TWO_THREADS: usize = 20_000;
-/// The number of formatted chunks that may wait to be written.
+/// Maximum number of formatted chunks that wait to be written.
 const MAX_WAITING: usize = 2;
-/// The number of rows whose cells are looked up together.
-const BATCH: usize = 256;
+/// Number of rows whose cells are looked up together.
+const BATCH_ROWS: usize = 256;
 
 /// Writes all rows as formatted by `format`, which gets the index of the first row of a chunk and the rows of the chunk.
 pub(super) fn write_chunks(
@@ -22,7 +22,7 @@ pub(super) fn write_chunks(
     progress: &Progress,
     format: impl Fn(usize, &[u32]) -> io::Result<Vec<u8>> + Sync,
 ) -> io::Result<()> {
-    let chunks = || (0..).step_by(STEP).zip(rows.chunks(STEP));
+    let chunks = || (0..).step_by(STEP_ROWS).zip(rows.chunks(STEP_ROWS));
     if rows.len() < MIN_ROWS_FOR_TWO_THREADS {
         return chunks().try_for_each(|(first, rows)| {
             progress.set_written(first)?;
@@ -55,15 +55,15 @@ pub(super) fn write_chunks(
 
 /// Calls `visit` with the index and the cells of each row.
 ///
-/// Cells are looked up column by column in batches. In sorted rows each look-up is a cache miss; looked up one row at a
-/// time, an export takes five times as long.
+/// Looks up cells column by column in batches: in sorted rows each lookup is a cache miss, and an export row by row takes
+/// five times as long.
 pub(super) fn for_each_row<'a>(
     columns: &[ExportColumn<'a>],
     rows: &[u32],
     mut visit: impl FnMut(usize, &mut dyn Iterator<Item = Cell<'a>>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut cells: Vec<Vec<Cell<'a>>> = vec![Vec::with_capacity(BATCH); columns.len()];
-    for (batch, rows) in rows.chunks(BATCH).enumerate() {
+    let mut cells: Vec<Vec<Cell<'a>>> = vec![Vec::with_capacity(BATCH_ROWS); columns.len()];
+    for (batch, rows) in rows.chunks(BATCH_ROWS).enumerate() {
         for (column, cells) in columns.iter().zip(&mut cells) {
             cells.clear();
             match column.column {
@@ -72,7 +72,7 @@ pub(super) fn for_each_row<'a>(
             }
         }
         for index in 0..rows.len() {
-            visit(batch * BATCH + index, &mut cells.iter().map(|column| column[index]))?;
+            visit(batch * BATCH_ROWS + index, &mut cells.iter().map(|column| column[index]))?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! CSV after RFC 4180 (UTF-8, CRLF, quotes where needed), and tab-separated text.
+//! Writes CSV as in RFC 4180 (UTF-8, CRLF, quotes where needed), and tab-separated text.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,8 +11,8 @@ use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
 use crate::display::Clock;
 
-/// The size of the writer's buffer, in bytes.
-const BUFFER: usize = 1 << 16;
+/// Size of the writer's buffer.
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// The differences between the kinds of separated text.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ impl Dialect {
         WriterBuilder::new()
             .delimiter(self.separator)
             .terminator(self.terminator)
-            .buffer_capacity(BUFFER)
+            .buffer_capacity(BUFFER_BYTES)
             .from_writer(Vec::new())
     }
 

@@ -1,4 +1,4 @@
-//! Dates for programs: ISO 8601 in UTC.
+//! Formats dates for programs: ISO 8601 in UTC.
 
 use chrono::{DateTime, SecondsFormat};
 

@@ -1,4 +1,4 @@
-//! JSON: an array of objects, one per line, so that line-based tools can read it too.
+//! Writes JSON: an array of objects, one per line, so that line-based tools can read it too.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,6 @@
 //! Writes rows as CSV, JSON, aligned text or tab-separated text for the clipboard, and filters as a line of Python.
 //!
-//! Knows datasets, row numbers, filters and how dates are shown. It doesn't know where rows come from or where the text
-//! goes.
+//! This module depends neither on the source of the rows nor on the destination of the text.
 
 mod chunks;
 mod csv;
@@ -24,7 +23,7 @@ use crate::display::Clock;
 /// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// CSV after RFC 4180.
+    /// CSV as in RFC 4180.
     Csv,
     /// CSV for spreadsheets: with a byte-order mark, and with an apostrophe before text that would run as a formula.
     SpreadsheetCsv,
@@ -33,7 +32,7 @@ pub enum Format {
     /// Aligned text for a terminal.
     Table,
     /// Tab-separated text to paste into a spreadsheet, with an apostrophe before text that would run as a formula. Dates are
-    /// as this clock shows them: spreadsheets don't recognise the form of the other formats.
+    /// in the style of this clock: spreadsheets don't recognize the dates of the other formats.
     Tabs(Clock),
 }
 

@@ -1,10 +1,10 @@
-//! The progress of an export, and its cancellation.
+//! Shows the progress of an export and cancels it.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The number of rows between two updates, which are also the checks for cancellation.
-pub(super) const STEP: usize = 1_000;
+/// Number of rows between two updates. Each update also checks for cancellation.
+pub(super) const STEP_ROWS: usize = 1_000;
 
 /// The progress of an export, shared between the thread that writes and the thread that shows it.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Progress {
 
     /// Records that `rows` rows are written, in steps. Fails if the export is cancelled.
     pub(super) fn set_written(&self, rows: usize) -> io::Result<()> {
-        if rows.is_multiple_of(STEP) {
+        if rows.is_multiple_of(STEP_ROWS) {
             self.done.store(rows, Ordering::Relaxed);
         }
         self.check(rows)
@@ -54,7 +54,7 @@ impl Progress {
 
     /// Fails if the export is cancelled. Checks once per step; `row` is the index of the current row.
     pub(super) fn check(&self, row: usize) -> io::Result<()> {
-        if row.is_multiple_of(STEP) && self.is_cancelled() {
+        if row.is_multiple_of(STEP_ROWS) && self.is_cancelled() {
             return Err(io::Error::other(Cancelled));
         }
         Ok(())

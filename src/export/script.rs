@@ -1,4 +1,4 @@
-//! Filters as a line of Python that calls the gateway's function with the same filters.
+//! Writes filters as a line of Python that calls the gateway's function with the same filters.
 //!
 //! The line is for Ignition's script console or a script, which run Jython 2.5 or 2.7. It is ASCII only, because the
 //! encoding of the source is unknown.

@@ -1,4 +1,4 @@
-//! Aligned text for a terminal, sanitized.
+//! Writes aligned text for a terminal, sanitized.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
