@@ -10,7 +10,7 @@ use crate::logging::LogLevel;
 use crate::query::SortKey;
 
 const MAX_TIMEOUT: Duration = Duration::from_hours(24);
-/// The demo gateway holds all sessions in memory.
+/// Maximum number of sessions of the demo gateway, which keeps them in memory.
 const MAX_DEMO_SESSIONS: usize = 5_000_000;
 
 /// Show who is logged in on Ignition gateways
@@ -61,7 +61,7 @@ They are sent only to the GATEWAY named on the command line.
 Exit codes:
   0  done
   1  a gateway can't be read, or a file can't be written
-  2  wrong usage, an invalid pattern included
+  2  wrong usage, including an invalid pattern
   3  some nodes answered and others didn't")]
 pub struct SessionsArgs {
     /// The gateway to read.

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
-    /// Everything was done.
+    /// Success.
     Done = 0,
     /// A gateway can't be read, or a file can't be written.
     Failed = 1,
-    /// The command line is wrong; an invalid pattern counts as that.
+    /// The command line is wrong, for instance because of an invalid pattern.
     Usage = 2,
     /// Some nodes answered and others didn't.
     Partial = 3,

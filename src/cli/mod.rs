@@ -1,4 +1,4 @@
-//! The command line: its options, its subcommands, and what they print on standard error.
+//! The command line: options, subcommands and error output.
 
 mod args;
 pub mod demo;

@@ -1,4 +1,4 @@
-//! Warnings and errors on standard error, with the chain of causes.
+//! Prints warnings and errors to standard error, with the chain of causes.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ pub(super) fn warn(text: &str) {
 }
 
 fn print(text: &str) {
-    // Without a standard error there is nowhere left to report to.
+    // Nothing can be reported if standard error fails.
     let _unwritten = io::stderr().write_all(text.as_bytes());
 }
 

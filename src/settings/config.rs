@@ -51,12 +51,12 @@ struct ProfileEntry {
     /// `true` to read Perspective sessions through Web Dev.
     #[serde(default)]
     perspective: bool,
-    /// Interval between two reads; 0 for manual refresh.
+    /// Interval between two reads, in seconds; 0 for manual refresh.
     refresh_secs: Option<u32>,
     /// `true` to allow terminating sessions.
     #[serde(default)]
     may_terminate: bool,
-    /// Additional trusted certificates; relative to the folder of `config.toml`.
+    /// File of additional trusted certificates; relative to the folder of `config.toml`.
     ca_file: Option<PathBuf>,
     /// Pinned certificates.
     #[serde(default)]

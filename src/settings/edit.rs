@@ -1,4 +1,4 @@
-//! Changes one list of tables in `config.toml` and keeps the rest of the file, comments included.
+//! Changes one list of tables in `config.toml` and keeps the rest of the file, including comments.
 
 use std::io;
 use std::path::Path;

@@ -14,7 +14,7 @@ pub struct SettingsError {
     kind: SettingsErrorKind,
 }
 
-/// The reason of a [`SettingsError`], before the path of the file is known.
+/// The reason of a [`SettingsError`], without the path of the file.
 #[derive(Debug)]
 pub(super) enum SettingsErrorKind {
     Read(io::Error),
@@ -45,7 +45,7 @@ pub(super) enum SettingsErrorKind {
 }
 
 impl SettingsErrorKind {
-    /// An error of the TOML parser. `before` is the text before the error.
+    /// Creates the error of a TOML parser. `before` is the text before the error.
     pub(super) fn toml(before: &str, source: impl Error + Send + Sync + 'static) -> Self {
         Self::Toml { line: 1 + before.matches('\n').count(), source: Box::new(source) }
     }

@@ -1,7 +1,7 @@
 //! The settings in `config.toml` and the state in `state.toml`.
 //!
-//! People edit `config.toml`: it is never replaced if it can't be read, and only what changed is written. `state.toml` is
-//! the program's own: the last gateway and the layout of the table.
+//! Users edit `config.toml`: it is never replaced if it can't be read, and only changed keys are written. Only the program
+//! writes `state.toml`, which has the last gateway and the layout of the table.
 
 mod config;
 mod edit;
@@ -23,7 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A change takes milliseconds, so a process that holds the lock for longer hangs.
+/// Maximum time to wait for the lock. A change takes milliseconds, so a process that holds the lock longer hangs.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
 

@@ -10,7 +10,7 @@ use crate::table::Layout;
 
 const STATE_FILE: &str = "state.toml";
 
-/// The state that is kept from run to run.
+/// The state that survives a restart.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct State {
@@ -28,7 +28,7 @@ struct LastGateway {
 }
 
 impl State {
-    /// Reads `state.toml` in `folder`. A missing or invalid file counts as empty: it holds nothing of value.
+    /// Reads `state.toml` in `folder`. A missing or invalid file counts as empty.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let path = folder.join(STATE_FILE);

@@ -1,4 +1,4 @@
-//! Finds the gateway that the user means.
+//! Finds a gateway by name or address.
 
 use super::Settings;
 use crate::gateway::{NodeUrlError, Profile};

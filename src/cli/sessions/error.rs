@@ -112,8 +112,8 @@ impl Error for NodeError {
 }
 
 impl NodeError {
-    /// Returns what to do about it on a command line. `is_named` if the gateway was named there: without that,
-    /// credentials of the environment aren't used.
+    /// Returns a hint for the command line. `is_named` is `true` if the gateway was named there: only then are credentials
+    /// of the environment used.
     pub(super) fn hint(&self, is_named: bool) -> Option<&'static str> {
         match &self.error {
             GatewayError::ListsTakeNoPattern => Some("leave out --ask-gateway to filter here"),

@@ -17,9 +17,9 @@ use crate::query::{FilterError, FilterField, FilterText, Query, QueryError};
 use crate::sanitize::shorten;
 use crate::settings::{self, Settings, Target};
 
-/// The longest part of a pattern that is quoted in an error, in characters.
+/// Maximum length of a pattern in an error, in characters.
 const MAX_QUOTED_PATTERN: usize = 80;
-const OUTPUT_BUFFER: usize = 1 << 16;
+const OUTPUT_BUFFER_BYTES: usize = 1 << 16;
 
 /// Reads the gateway, filters, sorts and writes. Warnings and errors go to standard error.
 #[must_use]
@@ -131,7 +131,7 @@ fn load_settings(gateway: Option<&str>) -> Result<Settings, SessionsError> {
     };
     match Settings::load(&folder) {
         Ok(settings) => Ok(settings),
-        // An address needs no settings. Anything else may be a saved name.
+        // An address needs no settings. Other texts may be saved names.
         Err(error) if gateway.is_some_and(|gateway| gateway.contains("://")) => {
             report(&error, None);
             Ok(Settings::default())
@@ -147,8 +147,8 @@ fn only_profile(settings: &Settings) -> Result<Profile, SessionsError> {
     }
 }
 
-/// Reads all nodes at the same time. Returns their rows as one dataset, or `None` if no node could be read; the errors
-/// are reported.
+/// Reads all nodes at the same time, and reports errors. Returns the rows as one dataset, or `None` if no node could be
+/// read.
 fn read(
     args: &SessionsArgs,
     profile: &Profile,
@@ -164,7 +164,7 @@ fn read(
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
     let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, options));
-    // After the time limit a large answer may still be parsed, or a name still be resolved: don't wait for that.
+    // Doesn't wait for answers that are still parsed or names that are still resolved after the time limit.
     runtime.shutdown_background();
 
     let infos = answers.iter().map(|answer| answer.as_ref().ok().and_then(|reading| reading.info.as_ref()));
@@ -216,7 +216,7 @@ fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {
 }
 
 fn write_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), SessionsError> {
-    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER_BYTES, io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         // The reader stopped early, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
