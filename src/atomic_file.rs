@@ -1,12 +1,12 @@
-//! Files that are replaced only when complete.
+//! Writes files that are replaced only when complete.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// The number of links that are followed before they count as a loop.
+/// Maximum number of links to follow; more count as a loop.
 const MAX_LINKS: usize = 40;
-const BUFFER: usize = 1 << 16;
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// A file can't be written. Its previous content is unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     match old {
         Some(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Some(old) if !old.is_file() => {
-            let mut out = BufWriter::with_capacity(BUFFER, File::options().write(true).open(&target)?);
+            let mut out = BufWriter::with_capacity(BUFFER_BYTES, File::options().write(true).open(&target)?);
             fill(&mut out)?;
             out.flush()
         }
@@ -93,15 +93,15 @@ fn replace(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // A new file gets what the umask leaves; a replaced file keeps its permissions.
+        // The umask limits the permissions of a new file; a replaced file keeps its permissions.
         let new = fs::Permissions::from_mode(0o666);
         temporary.permissions(permissions.unwrap_or(new));
     }
     #[cfg(not(unix))]
     drop(permissions);
-    // Only the kind of error: its text names the temporary file.
+    // Keeps only the kind of error, because its text names the temporary file.
     let part = temporary.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    let mut out = BufWriter::with_capacity(BUFFER, part);
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, part);
     fill(&mut out)?;
     let part = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     part.as_file().sync_all()?;

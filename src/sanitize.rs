@@ -1,9 +1,8 @@
-//! Makes text from outside safe to show: what a gateway, a file, a certificate or a proxy said, before it reaches a
-//! terminal, a label or a log.
+//! Makes text of gateways, files, certificates and proxies safe for a terminal, a label or a log.
 
 use std::borrow::Cow;
 
-/// Marks where text was cut off.
+/// Replaces text that was cut off.
 pub(crate) const ELLIPSIS: char = '…';
 
 /// Returns `true` for characters that could move the cursor, hide text or reverse its direction.
@@ -24,7 +23,7 @@ pub(crate) fn shorten(text: &str, max_chars: usize) -> Cow<'_, str> {
     }
 }
 
-/// Returns `text` on one line, sanitized and shortened: each run of white space becomes one blank.
+/// Returns `text` on one line, sanitized and shortened. Each run of white space becomes one space.
 pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -32,7 +31,7 @@ pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
             line.push(' ');
         }
         line.push_str(word);
-        // Far more than is kept: the text may be megabytes long.
+        // Enough for `max_chars`, and the text may be megabytes long.
         if line.len() > max_chars.saturating_mul(4) {
             break;
         }

@@ -8,7 +8,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// From this age on, only days are shown.
+/// Age from which only days are shown.
 const ONLY_DAYS_MS: i64 = 10 * DAY_MS;
 
 /// The style of dates in the table.
@@ -87,7 +87,7 @@ impl Clock {
     }
 }
 
-/// A date outside of chrono's range, which no dataset holds, is written as its number.
+/// Formats a date. One outside of chrono's range, which no dataset holds, is written as a number.
 fn format_date<Z: TimeZone>(epoch_ms: i64, zone: &Z) -> String
 where
     Z::Offset: std::fmt::Display,

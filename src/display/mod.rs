@@ -1,6 +1,6 @@
 //! Formats values for people: cells, dates, column titles and counts.
 //!
-//! Knows cells and time zones, but no screen.
+//! This module works with cells and time zones, but not with a screen.
 
 mod clock;
 
@@ -29,7 +29,7 @@ pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     }
 }
 
-/// Returns the text of a cell for the clipboard: unchanged text, and nothing for null.
+/// Returns the text of a cell for the clipboard: unchanged text, and an empty one for null.
 #[must_use]
 pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
     match value {
