@@ -16,39 +16,46 @@ pub enum Target {
 }
 
 /// A text is neither the name of a saved gateway nor an address.
+///
+/// The message doesn't contain the text, which may be an address with a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{error}{}", saved_names(.saved))]
+#[error("Unknown gateway. {}", suggestion(.saved))]
 pub struct TargetError {
     /// The names of the saved gateways.
-    pub saved: Vec<String>,
-    /// The reason why it isn't an address; part of the message.
-    pub error: NodeUrlError,
+    saved: Vec<String>,
+    /// The reason why the text isn't an address.
+    source: NodeUrlError,
 }
 
-fn saved_names(saved: &[String]) -> String {
-    if saved.is_empty() { String::new() } else { format!(". Saved gateways: {}", saved.join(", ")) }
+/// Returns the end of an error message that suggests gateways: the saved ones or, if there are none, an address.
+pub(crate) fn suggestion(saved: &[String]) -> String {
+    if saved.is_empty() {
+        "Give an address such as http://host:8088, or demo".to_owned()
+    } else {
+        format!("Saved gateways: {}", saved.join(", "))
+    }
 }
 
 impl Settings {
-    /// Returns the gateway named `wanted`: a saved one, `demo`, or one by its address. Without `wanted`, returns the last
+    /// Returns the gateway named `requested`: a saved one, `demo`, or one by its address. Without `requested`, returns the last
     /// one, else the first saved one, else the demo gateway.
     ///
     /// # Errors
-    /// If `wanted` is none of these.
-    pub fn target(&self, wanted: Option<&str>, last: Option<&str>) -> Result<Target, TargetError> {
-        let Some(wanted) = wanted else {
+    /// If `requested` is none of these.
+    pub fn target(&self, requested: Option<&str>, last: Option<&str>) -> Result<Target, TargetError> {
+        let Some(requested) = requested else {
             let last = last.and_then(|last| self.profile(last).cloned().or_else(|| unsaved(last)));
             let profile = last.or_else(|| self.profiles.first().cloned());
             return Ok(profile.map_or(Target::Demo, Target::Gateway));
         };
-        if let Some(profile) = self.profile(wanted) {
+        if let Some(profile) = self.profile(requested) {
             return Ok(Target::Gateway(profile.clone()));
         }
-        if wanted.trim() == DEMO {
+        if requested.trim() == DEMO {
             return Ok(Target::Demo);
         }
-        let profile = Profile::from_address(wanted);
-        profile.map(Target::Gateway).map_err(|error| TargetError { saved: self.profile_names(), error })
+        let profile = Profile::from_address(requested);
+        profile.map(Target::Gateway).map_err(|source| TargetError { saved: self.profile_names(), source })
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
@@ -74,7 +81,7 @@ mod tests {
         let (north, south) = (profile("n1").named("North"), profile("s").named("South"));
         let settings = Settings { profiles: vec![north.clone(), south.clone()], ..Settings::default() };
         let empty = Settings::default();
-        let target = |settings: &Settings, wanted, last| settings.target(wanted, last).unwrap();
+        let target = |settings: &Settings, requested, last| settings.target(requested, last).unwrap();
         let gateway = |address: &str| Target::Gateway(profile(address));
         assert_eq!(target(&settings, Some("South"), Some("North")), Target::Gateway(south.clone()));
         assert_eq!(target(&settings, Some("other"), Some("North")), gateway("other"));
@@ -85,7 +92,17 @@ mod tests {
         assert_eq!(target(&settings, None, None), Target::Gateway(north));
         assert_eq!(target(&empty, None, Some("http://x:1")), gateway("http://x:1"));
         assert_eq!(target(&empty, None, None), Target::Demo);
-        assert!(empty.target(Some("ftp://x"), None).is_err());
+    }
+
+    #[test]
+    fn error_suggests_gateways_and_keeps_its_cause() {
+        let error = |settings: &Settings| settings.target(Some("ftp://a:secret@x"), None).unwrap_err();
+        let empty = error(&Settings::default());
+        assert_eq!(empty.to_string(), "Unknown gateway. Give an address such as http://host:8088, or demo");
+        assert!(std::error::Error::source(&empty).is_some());
+        let profiles = vec![profile("n1").named("North"), profile("s").named("South")];
+        let saved = error(&Settings { profiles, ..Settings::default() });
+        assert_eq!(saved.to_string(), "Unknown gateway. Saved gateways: North, South");
     }
 
     #[test]

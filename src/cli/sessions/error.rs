@@ -9,7 +9,7 @@ use crate::cli::ExitStatus;
 use crate::demo::DemoError;
 use crate::filter::{MatchError, PatternError};
 use crate::gateway::{CredentialsError, GatewayError, NodeUrlError};
-use crate::settings::{SettingsError, TargetError};
+use crate::settings::{SettingsError, TargetError, suggestion};
 
 /// The reason why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub(super) enum SessionsError {
     UnknownColumn { column: String, known: Vec<String> },
     #[error("--excel needs --format csv")]
     ExcelWithoutCsv,
-    #[error("No gateway named. {}", saved_names(.saved))]
+    #[error("No gateway named. {}", suggestion(.saved))]
     NoGateway {
         /// The names of the saved gateways.
         saved: Vec<String>,
@@ -79,14 +79,6 @@ impl SessionsError {
             Self::Settings(_) => Some("an address in place of a saved name needs no settings"),
             _ => None,
         }
-    }
-}
-
-fn saved_names(saved: &[String]) -> String {
-    if saved.is_empty() {
-        "Give an address such as http://host:8088, or demo".to_owned()
-    } else {
-        format!("Saved gateways: {}", saved.join(", "))
     }
 }
 
