@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use gatewatch::filter::{Filter, Mode, PatternError};
 use proptest::prelude::*;
 
-/// Maximum time for one step. Without the limits it would be hours; a busy machine takes seconds.
+/// Maximum time for one step. A busy machine takes seconds; without the limits, a step could take hours.
 const MAX_TIME: Duration = Duration::from_mins(1);
 
 fn compile(pattern: &str, mode: Mode) -> Result<Filter, PatternError> {

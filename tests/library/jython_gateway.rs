@@ -1,4 +1,4 @@
-//! Runs the Web Dev script of `assets/ignition` under Jython behind HTTP, and reads it with the client.
+//! Runs the Web Dev script of `assets/ignition` under Jython behind an HTTP server, and reads it with the client.
 //!
 //! `tests/data/jython_gateway.py` is the gateway around the script. The tests need jython, and python3 to pack the project.
 //! Without them they are skipped with one visible line; with `CI=true` they fail instead.
@@ -48,7 +48,7 @@ static GATEWAYS: LazyLock<Option<Gateways>> = LazyLock::new(|| {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // Jython may print messages of its own before the ports.
+    // Jython may print other messages before the ports.
     let mut lines = BufReader::new(jython.stdout.take().unwrap()).lines().map(Result::unwrap);
     let ports = lines.find(|line| line.starts_with('{')).expect("Jython printed its error above");
     Some(Gateways { ports: serde_json::from_str(&ports).unwrap(), _jython: jython })
@@ -79,10 +79,14 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn read_as(url: &str, credentials: &Credentials, ask: &ReadOptions) -> Result<NodeSnapshot, GatewayError> {
-    // Jython is slow on a busy machine.
+fn read_as(
+    url: &str,
+    credentials: &Credentials,
+    options: &ReadOptions,
+) -> Result<NodeSnapshot, GatewayError> {
+    // Jython can take minutes on a busy machine.
     let limits = Limits { whole: Duration::from_mins(10), ..Limits::default() };
-    run(Client::new(limits).read(&url.parse().unwrap(), credentials, ask))
+    run(Client::new(limits).read(&url.parse().unwrap(), credentials, options))
 }
 
 fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<NodeSnapshot, GatewayError> {
@@ -94,7 +98,7 @@ fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Node
     )
 }
 
-/// Returns the answer of the script with Perspective sessions included.
+/// Returns the answer of the script to a request that includes Perspective sessions.
 fn read_with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client
@@ -247,8 +251,8 @@ fn lists_other_sessions_without_perspective_module() {
         assert_eq!(rows(&answer.dataset), [format!("{}|Designer", PLANT[1])], "{name}");
         assert_eq!(answer.has_perspective, Some(false));
         // The client reports it, too.
-        let ask = ReadOptions { perspective: true, ..ReadOptions::default() };
-        let reading = read_as(&url, &user("gatewatch"), &ask).unwrap();
+        let options = ReadOptions { perspective: true, ..ReadOptions::default() };
+        let reading = read_as(&url, &user("gatewatch"), &options).unwrap();
         assert_eq!((reading.dataset.len(), reading.missing), (PLANT.len(), vec![SessionKind::Perspective]));
     }
 }

@@ -1,13 +1,13 @@
 //! The layers of the crate: a module imports only what the table allows, and no two files of a module import each other.
 //!
-//! Reads the source instead of asking the compiler, because one package has no crate boundaries inside.
+//! The test parses the source, because the compiler checks imports only between crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The modules from the ground up, each with the modules that it may import: those that the data flow of `src/lib.rs`
-/// leads it to, and never one below it in this table.
+/// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
+/// module imports only modules above it in this table.
 const LAYERS: [(&str, &[&str]); 17] = [
     ("atomic_file", &[]),
     ("sanitize", &[]),
@@ -63,17 +63,17 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ),
 ];
 
-/// Imports that the table forbids: file, imported module, and why it is still there. Only ever gets shorter.
+/// Imports that the table forbids but that still exist: file, imported module, reason. Don't add any.
 const FORBIDDEN_IMPORTS: &[(&str, &str, &str)] = &[];
 
-/// Pairs of files that import each other, and why they still do. Only ever gets shorter.
+/// Pairs of files that still import each other, and the reason. Don't add any.
 const CIRCLES: &[(&str, &str, &str)] = &[
     ("src/gateway/client.rs", "src/gateway/profile.rs", "a profile builds its client"),
     ("src/gateway/client.rs", "src/gateway/rest/mod.rs", "the lists are methods of the client"),
     (
         "src/gateway/error.rs",
         "src/gateway/proxy.rs",
-        "the cause of a proxy error is looked up beside the error",
+        "the cause of a proxy error is found by the error module",
     ),
     ("src/gateway/error.rs", "src/gateway/tls/rejection.rs", "a rejection makes its own gateway error"),
 ];
@@ -81,7 +81,7 @@ const CIRCLES: &[(&str, &str, &str)] = &[
 /// The path of a module, such as `["query", "worker"]`; empty for the root of the crate.
 type ModulePath = Vec<String>;
 
-/// A name or a sign of the source.
+/// A name or a punctuation mark of the source.
 #[derive(Debug)]
 struct Token {
     text: String,
@@ -92,20 +92,20 @@ struct Token {
 struct Reference {
     segments: Vec<String>,
     line: usize,
-    /// The inline modules around it, from the outside in.
+    /// The inline modules around it, outermost first.
     inline: Vec<String>,
-    /// The name under which a `use` declaration makes it known in the file.
+    /// The name that a `use` declaration gives it in the file.
     imported_as: Option<String>,
 }
 
 struct SourceFile {
-    /// From `src` on.
+    /// Path from the root of the repository.
     path: String,
     module: ModulePath,
     references: Vec<Reference>,
 }
 
-/// Splits source text into names and signs, without comments and literals.
+/// Splits source text into names and punctuation, without comments and literals.
 fn tokens(source: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut line = 1;
@@ -216,7 +216,7 @@ fn references(tokens: &[Token]) -> Vec<Reference> {
     found
 }
 
-/// Reads a use tree after `prefix`, adds a path, a name and a line for each of its leaves, and returns the place behind it.
+/// Parses a use tree after `prefix`, adds a path, a name and a line for each of its leaves, and returns the index after it.
 fn use_tree(
     tokens: &[Token],
     mut at: usize,
@@ -259,7 +259,7 @@ fn use_tree(
     }
 }
 
-/// All files of `src` but that of the binary.
+/// Returns all files of `src` except `main.rs`.
 fn source_files() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![root.clone()];
@@ -288,7 +288,7 @@ fn source_files() -> Vec<SourceFile> {
 }
 
 impl Reference {
-    /// Returns the path from the root of the crate; `None` where it leads to another crate.
+    /// Returns the path from the root of the crate; `None` if it refers to another crate.
     fn absolute(&self, module: &[String], modules: &BTreeSet<&ModulePath>) -> Option<ModulePath> {
         let mut path: ModulePath = module.iter().chain(&self.inline).cloned().collect();
         let mut segments = self.segments.iter().peekable();
@@ -324,7 +324,7 @@ fn table_lists_every_module_and_only_looks_down() {
     for (at, (name, allowed)) in LAYERS.iter().enumerate() {
         for import in *allowed {
             let is_above = LAYERS[..at].iter().any(|(above, _)| above == import);
-            assert!(is_above, "{name} may not be allowed to import {import}: it is not above it");
+            assert!(is_above, "the table lets {name} import {import}, which is not above it");
         }
     }
 }
@@ -335,7 +335,7 @@ fn modules_import_only_what_the_table_allows() {
     let modules: BTreeSet<&ModulePath> = files.iter().map(|file| &file.module).collect();
     let mut stale: BTreeSet<(&str, &str)> =
         FORBIDDEN_IMPORTS.iter().map(|(file, import, _)| (*file, *import)).collect();
-    let mut breaks = String::new();
+    let mut violations = String::new();
     for file in &files {
         let Some(own) = file.module.first() else { continue };
         let (_, allowed) = LAYERS.iter().find(|(name, _)| name == own).unwrap();
@@ -351,14 +351,14 @@ fn modules_import_only_what_the_table_allows() {
                 stale.remove(&(*path, *module));
                 continue;
             }
-            writeln!(breaks, "{}:{}: {own} may not import {import}", file.path, reference.line).unwrap();
+            writeln!(violations, "{}:{}: {own} may not import {import}", file.path, reference.line).unwrap();
         }
     }
-    assert!(breaks.is_empty(), "\n{breaks}");
+    assert!(violations.is_empty(), "\n{violations}");
     assert!(stale.is_empty(), "these exceptions are no longer needed: {stale:?}");
 }
 
-/// Returns the file whose module a path leads to, through the `use` declarations of the modules on the way.
+/// Returns the file of the module that a path refers to. Follows the re-exports of modules.
 fn target<'a>(
     mut path: ModulePath,
     files: &'a BTreeMap<&ModulePath, &'a SourceFile>,
@@ -388,10 +388,10 @@ fn no_two_files_of_a_module_import_each_other() {
     let by_module: BTreeMap<&ModulePath, &SourceFile> =
         files.iter().map(|file| (&file.module, file)).collect();
     let modules: BTreeSet<&ModulePath> = by_module.keys().copied().collect();
-    // From file to file, with the line of the first import.
+    // Importing and imported file, with the line of the first import.
     let mut imports: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for file in &files {
-        // Unit tests may look at all of their module.
+        // Unit tests may import everything in their module.
         for reference in file.references.iter().filter(|reference| reference.inline.is_empty()) {
             let Some(path) = reference.absolute(&file.module, &modules) else { continue };
             let Some(target) = target(path, &by_module) else { continue };

@@ -1,4 +1,4 @@
-//! The library over real sockets and against the JDK: gateways good and bad, the demo gateway, polling, filters.
+//! Tests of the library over real sockets and against the JDK: gateways, the demo gateway, polling, filters.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! The program as a process of its own: its command line, its real window, what a screen reader finds in it.
+//! Runs the program as a process: the command line, the real window, and the window in a screen reader.
 
 #![expect(
     clippy::disallowed_methods,

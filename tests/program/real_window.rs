@@ -1,4 +1,4 @@
-//! The program in a real window, on a screen in memory: it opens, paints, takes keys and quits.
+//! The program in a real window on a virtual screen: it opens, paints, handles keys and quits.
 //!
 //! Needs Xvfb, xdotool and xwd. Skipped without them; with `CI=true` it fails instead.
 
@@ -8,7 +8,7 @@ use crate::support::screen::{
 use crate::support::{FakeGateway, PLANT, answer, ok};
 
 #[test]
-fn opens_paints_takes_keys_and_quits() {
+fn opens_paints_handles_keys_and_quits() {
     let missing = missing(&["Xvfb", "xdotool", "xwd"]);
     if !missing.is_empty() {
         crate::support::skip("the real window", &missing.join(", "));

@@ -1,7 +1,7 @@
-//! The window as a screen reader finds it: the rows and cells of the table, the selection, the focus and the sort. Reads
-//! what arrives at the other end of AT-SPI, not what the program sends.
+//! The window in a screen reader: the rows and cells of the table, the selection, the focus and the sort. Reads them as a
+//! client of AT-SPI.
 //!
-//! Runs on a screen in memory and its own D-Bus, so that it touches neither the user's session nor their settings. Needs
+//! Runs on a virtual screen and a private D-Bus, so that it changes neither the user's session nor their settings. Needs
 //! Xvfb, xdotool, dbus-daemon, the AT-SPI services and their Python bindings; on Debian the packages xvfb, xdotool,
 //! dbus-daemon, at-spi2-core, python3-gi and gir1.2-atspi-2.0. Skipped without them; with `CI=true` it fails instead.
 
@@ -102,7 +102,7 @@ impl Bus {
     }
 }
 
-/// An accessible as the screen reader prints it.
+/// An accessible object as the screen reader prints it.
 #[derive(Clone, PartialEq)]
 struct Accessible {
     depth: usize,
@@ -154,7 +154,7 @@ impl Reader {
         let stdin = python.0.stdin.take().unwrap();
         let stdout = BufReader::new(python.0.stdout.take().unwrap());
         let mut reader = Self { _python: python, stdin, stdout };
-        // Answers only after it has switched accessibility on.
+        // The first answer comes after accessibility is switched on.
         reader.run("focused");
         reader
     }
@@ -197,7 +197,7 @@ impl Reader {
                 return found;
             }
             assert!(Instant::now() < end, "timed out waiting for {what}; last: {window}");
-            // Leaves the processor to the program.
+            // Leaves the CPU to the program.
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -230,7 +230,7 @@ impl<'a> Row<'a> {
         Some((left + width / 2, top + height / 2))
     }
 
-    /// Returns whether the row or its content has the focus.
+    /// Returns `true` if the row or its content has the focus.
     fn is_focused(&self) -> bool {
         self.row.has("focused") || self.content.iter().any(|it| it.has("focused"))
     }
@@ -259,7 +259,7 @@ impl Window {
         self.rows().into_iter().skip(1).collect()
     }
 
-    /// Returns whether this session is the only selected one, and has the focus.
+    /// Returns `true` if this session is the only selected one and has the focus.
     fn is_current(&self, session: usize) -> bool {
         let sessions = self.sessions();
         let selected: Vec<usize> =
@@ -267,7 +267,7 @@ impl Window {
         selected == [session] && sessions[session].is_focused()
     }
 
-    /// Returns the column that the table is sorted by, and what is read aloud about it; `None` unless it is one.
+    /// Returns the column that the table is sorted by, and its description; `None` unless there is exactly one.
     fn order(&self) -> Option<(usize, String)> {
         let rows = self.rows();
         let mut sorted = rows
@@ -354,7 +354,7 @@ fn reads_rows_selection_focus_and_sort() {
         assert!(!created.is_empty(), "{shown}");
     }
 
-    // Into the table with the mouse, on with the keyboard: the selected session has the focus.
+    // A click focuses the first session; a key moves the focus with the selection.
     let (x, y) = sessions[0].middle().expect("a row without a position");
     let (x, y) = (x.to_string(), y.to_string());
     output(&display, "xdotool", &["mousemove", "--window", &number, &x, &y, "click", "1"]).unwrap();

@@ -8,7 +8,7 @@ use std::fs::{read_to_string, write};
 use generate::{Case, Random, case, random_tokens};
 use oracle::{Tally, data_folder};
 
-/// Maximum percentage of Java's valid patterns that may be unsupported, among patterns like those that people write.
+/// Maximum percentage of Java's valid patterns that may be unsupported, among ordinary patterns.
 const MAX_UNSUPPORTED_ORDINARY: usize = 1;
 /// The same among patterns that are difficult by design or use unsupported constructs.
 const MAX_UNSUPPORTED_ADVERSARIAL: usize = 6;
