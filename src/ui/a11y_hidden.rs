@@ -5,22 +5,22 @@ use egui::{Color32, FontId, Sense, TextStyle, Ui, Vec2, pos2, vec2};
 use super::theme;
 
 /// Paints a text in place of a label, at least this wide, in points.
-pub(super) fn text(ui: &mut Ui, text: &str, colour: Color32, min_width: f32) {
+pub(super) fn text(ui: &mut Ui, text: &str, color: Color32, min_width: f32) {
     let font = TextStyle::Body.resolve(ui.style());
     let height = ui.spacing().interact_size.y;
-    paint(ui, text, font, colour, vec2(min_width, height));
+    paint(ui, text, font, color, vec2(min_width, height));
 }
 
 /// Paints a small text, as the title of the value below.
 pub(super) fn small_title(ui: &mut Ui, text: &str) {
-    let colour = ui.visuals().weak_text_color();
-    paint(ui, text, FontId::proportional(theme::SMALL_TEXT), colour, Vec2::ZERO);
+    let color = ui.visuals().weak_text_color();
+    paint(ui, text, FontId::proportional(theme::SMALL_TEXT), color, Vec2::ZERO);
 }
 
-fn paint(ui: &mut Ui, text: &str, font: FontId, colour: Color32, min_size: Vec2) {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+fn paint(ui: &mut Ui, text: &str, font: FontId, color: Color32, min_size: Vec2) {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
     let size = galley.size().max(min_size);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(rect.left(), top), galley, colour);
+    ui.painter().galley(pos2(rect.left(), top), galley, color);
 }

@@ -15,7 +15,7 @@ pub(super) fn show(ui: &mut Ui, rejected: &Refused) -> bool {
     if let Why::Changed { pinned, .. } = &rejected.why {
         trusted = pinned;
         let text = "▲ The certificate has changed. Ask the gateway's administrator before you trust it";
-        labels::severity_label(ui, Severity::Fault, text);
+        labels::severity_label(ui, Severity::Error, text);
     }
     Grid::new("certificate").num_columns(2).show(ui, |ui| {
         let mut line = |title: &str, text: String| {

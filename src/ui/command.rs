@@ -20,13 +20,13 @@ pub(super) enum Command {
     /// Connects to the gateway with this name or address.
     Connect(String),
     /// Logs in with the typed login.
-    LogIn,
+    SignIn,
     /// Trusts a certificate of the gateway.
     Trust {
         /// The certificate, as it was shown.
-        refused: Box<Refused>,
+        rejected: Box<Refused>,
         /// It is trusted after a restart, too.
-        for_good: bool,
+        permanently: bool,
     },
     /// Reads the gateway now.
     Refresh,
@@ -90,9 +90,9 @@ pub(super) enum Command {
         adds: bool,
     },
     /// Shows only sessions with this value.
-    Keep(ColumnId, Value),
+    FilterToValue(ColumnId, Value),
     /// Hides sessions with this value.
-    Exclude(ColumnId, Value),
+    ExcludeValue(ColumnId, Value),
     /// Removes the cell filter with this index.
     RemoveCellFilter(usize),
     /// Shows clients, designers or both.

@@ -38,8 +38,8 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Comman
             if cancel.clicked() {
                 commands.push(Command::CancelTerminate);
             }
-            let colour = theme::colour(ui.visuals(), Severity::Fault);
-            if ui.add(Button::new(RichText::new("Terminate").color(colour))).clicked() {
+            let color = theme::severity_color(ui.visuals(), Severity::Error);
+            if ui.add(Button::new(RichText::new("Terminate").color(color))).clicked() {
                 commands.push(Command::Terminate);
             }
         });

@@ -131,13 +131,13 @@ fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, now: SystemTime) {
     if let Some(report) = gateway_error {
         report.details_menu(ui, Id::unique("connection details"));
-        line(ui, Severity::Fault, "▲", report.summary());
+        line(ui, Severity::Error, "▲", report.summary());
         return;
     }
-    let updated = state.as_of().map(|as_of| {
+    let updated = state.updated_at().map(|updated_at| {
         // The age grows, and a table without news isn't repainted by its refresh. Repaints each second would cost too much.
         ui.ctx().request_repaint_after(until_next_minute(now));
-        updated_text(as_of, now, state.is_stale())
+        updated_text(updated_at, now, state.is_stale())
     });
     match state.health() {
         Health::Connecting => {
@@ -175,7 +175,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
         Health::Unreachable(error) => {
             let report = ErrorReport::new(error);
             let text = format!("{}: {}", state.gateway, report.summary());
-            failed(ui, state, now, Severity::Fault, &text, updated, &report);
+            failed(ui, state, now, Severity::Error, &text, updated, &report);
         }
     }
 }
@@ -208,10 +208,10 @@ fn failed(
 }
 
 fn line(ui: &mut Ui, severity: Severity, sign: &str, text: &str) {
-    let colour = theme::colour(ui.visuals(), severity);
-    a11y_hidden::text(ui, sign, colour, 0.0);
+    let color = theme::severity_color(ui.visuals(), severity);
+    a11y_hidden::text(ui, sign, color, 0.0);
     let text = RichText::new(text);
-    let text = if matches!(severity, Severity::Good) { text } else { text.color(colour) };
+    let text = if matches!(severity, Severity::Good) { text } else { text.color(color) };
     ui.add(egui::Label::new(text).truncate());
 }
 
@@ -249,15 +249,15 @@ fn nodes(ui: &mut Ui, state: &AppState, now: SystemTime) {
 fn node_line(ui: &mut Ui, node: &NodeStatus, now: SystemTime) {
     let report = node.error.as_ref().map(|error| ErrorReport::new(error));
     let (sign, severity, activity) = match (&report, node.updated_at) {
-        (Some(report), _) => ("▲", Severity::Fault, report.summary().to_owned()),
+        (Some(report), _) => ("▲", Severity::Error, report.summary().to_owned()),
         (None, None) => ("○", Severity::Warning, "Connecting…".to_owned()),
         (None, Some(_)) => ("●", Severity::Good, running(node.info.as_ref())),
     };
-    let updated = node.updated_at.map(|as_of| updated_text(as_of, now, node.error.is_some()));
+    let updated = node.updated_at.map(|updated_at| updated_text(updated_at, now, node.error.is_some()));
     let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(activity), updated];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     ui.horizontal(|ui| {
-        a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), severity), 0.0);
+        a11y_hidden::text(ui, sign, theme::severity_color(ui.visuals(), severity), 0.0);
         ui.label(text);
     });
     if let Some(report) = &report {
@@ -289,11 +289,11 @@ fn until_next_minute(now: SystemTime) -> Duration {
 }
 
 /// Returns the time of the last answer: with the date if that isn't today, with its age if that matters.
-fn updated_text(as_of: SystemTime, now: SystemTime, is_stale: bool) -> String {
-    let age = now.duration_since(as_of).unwrap_or_default();
-    let (as_of, now) = (DateTime::<Local>::from(as_of), DateTime::<Local>::from(now));
-    let is_today = as_of.date_naive() == now.date_naive();
-    let time = as_of.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool) -> String {
+    let age = now.duration_since(updated_at).unwrap_or_default();
+    let (updated_at, now) = (DateTime::<Local>::from(updated_at), DateTime::<Local>::from(now));
+    let is_today = updated_at.date_naive() == now.date_naive();
+    let time = updated_at.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
     if is_stale || age >= MIN_SHOWN_AGE {
         format!("Updated {time}, {} ago", duration_text(age))
     } else {

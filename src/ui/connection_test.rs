@@ -68,7 +68,7 @@ impl ConnectionTest {
     }
 
     /// Returns `true` if this draft was tested.
-    pub(super) fn is_of(&self, draft: &Draft) -> bool {
+    pub(super) fn is_for(&self, draft: &Draft) -> bool {
         self.draft == *draft
     }
 

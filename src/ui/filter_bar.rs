@@ -85,7 +85,7 @@ fn filter(
 /// Returns the severity of a filter's error. A pattern that is still being typed is no error yet.
 fn severity(status: &FilterStatus) -> Option<Severity> {
     let error = status.error.as_ref()?;
-    Some(if error.is_incomplete() { Severity::Warning } else { Severity::Fault })
+    Some(if error.is_incomplete() { Severity::Warning } else { Severity::Error })
 }
 
 fn edit(
@@ -101,7 +101,7 @@ fn edit(
     let output = ui
         .scope(|ui| {
             if let Some(severity) = severity {
-                let stroke = Stroke::new(1.5, theme::colour(ui.visuals(), severity));
+                let stroke = Stroke::new(1.5, theme::severity_color(ui.visuals(), severity));
                 let visuals = ui.visuals_mut();
                 let widgets = &mut visuals.widgets;
                 for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
@@ -129,7 +129,7 @@ fn edit(
         let y = start.bottom() - 1.0;
         ui.painter().with_clip_rect(output.text_clip_rect).line_segment(
             [pos2(start.left(), y), pos2(right, y)],
-            Stroke::new(2.0, theme::colour(ui.visuals(), severity)),
+            Stroke::new(2.0, theme::severity_color(ui.visuals(), severity)),
         );
     }
 
@@ -174,7 +174,7 @@ fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut V
         let sign = if error.is_incomplete() { "…" } else { "▲" };
         let text = RichText::new(format!("{sign} {error}"))
             .size(theme::SMALL_TEXT)
-            .color(theme::colour(ui.visuals(), severity));
+            .color(theme::severity_color(ui.visuals(), severity));
         ui.add(Label::new(text).truncate()).on_hover_text(error.to_string());
     } else if let Some(literal) = unmatched_literal(status) {
         let what = name(field).to_lowercase();

@@ -67,7 +67,7 @@ pub(super) enum FormError {
     #[error("HTTP Basic doesn't support user names with a colon. Use another user")]
     ColonInUser,
     #[error("Enter the whole token as NAME:KEY")]
-    HalfToken,
+    IncompleteToken,
     #[error("Enter the password or token to test the connection")]
     NoSecret,
     #[error("Can't read the saved password or token. Enter it to test the connection")]
@@ -92,7 +92,7 @@ impl FormError {
         match self {
             Self::NoName | Self::NameTaken => Field::Name,
             Self::NoAddress | Self::Address(_) => Field::Addresses,
-            Self::NoUser | Self::ColonInUser | Self::HalfToken | Self::NoSecret | Self::Keyring(_) => {
+            Self::NoUser | Self::ColonInUser | Self::IncompleteToken | Self::NoSecret | Self::Keyring(_) => {
                 Field::Authentication
             }
             Self::NotSaved(_) => Field::Form,
@@ -102,7 +102,7 @@ impl FormError {
 
 impl Draft {
     /// Returns a draft of an existing gateway. `is_saved` is `false` for one that is only known by its address.
-    pub(super) fn of(profile: &Profile, is_saved: bool) -> Self {
+    pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
         let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
         let has_name = is_saved || !urls.contains(name);
@@ -153,7 +153,7 @@ impl Draft {
         match self.auth {
             AuthKind::None => Ok(Login::None),
             AuthKind::Token if !self.secret.is_empty() && !self.secret.contains(':') => {
-                Err(FormError::HalfToken)
+                Err(FormError::IncompleteToken)
             }
             AuthKind::Token => Ok(Login::Token),
             AuthKind::Password => match self.user.trim() {
@@ -171,7 +171,7 @@ impl Draft {
     }
 
     /// Returns `true` if a password or token would be sent unencrypted over the network.
-    pub(super) fn sends_in_the_clear(&self) -> bool {
+    pub(super) fn sends_unencrypted(&self) -> bool {
         self.auth != AuthKind::None
             && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_readable_by_others))
     }

@@ -64,14 +64,14 @@ pub(super) enum FormChange {
 impl GatewayForm {
     /// Opens a form with a gateway. `is_saved`: it is saved under its name.
     pub(super) fn edit(profile: &Profile, is_saved: bool) -> Self {
-        Self::with(profile.clone(), is_saved, Draft::of(profile, is_saved))
+        Self::with(profile.clone(), is_saved, Draft::new(profile, is_saved))
     }
 
     /// Opens an empty form.
     pub(super) fn empty() -> Self {
         // A profile needs a node; its address never shows.
         let placeholder = Profile::from_address("http://localhost").expect("this is an address");
-        let defaults = Draft::of(&placeholder, false);
+        let defaults = Draft::new(&placeholder, false);
         Self::with(placeholder, false, Draft { addresses: String::new(), ..defaults })
     }
 
@@ -120,7 +120,7 @@ impl GatewayForm {
 
     /// Returns the test, unless the draft has changed since.
     pub(super) fn current_test(&self) -> Option<&ConnectionTest> {
-        self.test.as_ref().filter(|test| test.is_of(&self.draft))
+        self.test.as_ref().filter(|test| test.is_for(&self.draft))
     }
 
     /// Applies a change.
@@ -235,9 +235,9 @@ mod tests {
         let mut form = GatewayForm::edit(&profile(), true);
         form.draft.addresses = "n1, n1:8088\nhttps://n2:8043/web/home\n".to_owned();
         assert_eq!(form.profile(&[]).unwrap().nodes(), profile().nodes());
-        assert!(form.draft.sends_in_the_clear());
+        assert!(form.draft.sends_unencrypted());
         form.draft.addresses = "https://n2:8043".to_owned();
-        assert!(!form.draft.sends_in_the_clear());
+        assert!(!form.draft.sends_unencrypted());
     }
 
     #[test]

@@ -65,12 +65,12 @@ fn name_and_addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Co
     if form.reveal == Some(Reveal::Name) {
         name.request_focus();
     }
-    notice_edit(&name, Field::Name, commands);
+    report_edit(&name, Field::Name, commands);
     error_ui(ui, form, Field::Name);
     let edit = TextEdit::multiline(&mut form.draft.addresses).hint_text("http://host:8088").desired_rows(2);
     let addresses = text_box(ui, "Addresses", "Addresses", edit)
         .on_hover_text("One address per line: the nodes of a cluster, a redundant pair or several sites");
-    notice_edit(&addresses, Field::Addresses, commands);
+    report_edit(&addresses, Field::Addresses, commands);
     error_ui(ui, form, Field::Addresses);
 }
 
@@ -96,7 +96,7 @@ fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comman
         if form.reveal == Some(Reveal::User) {
             edit.request_focus();
         }
-        notice_edit(&edit, Field::Authentication, commands);
+        report_edit(&edit, Field::Authentication, commands);
     }
     if auth != AuthKind::None {
         let (title, name, format) = match auth {
@@ -111,10 +111,10 @@ fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comman
             edit.request_focus();
         }
         secret_box::forget_undo(ui, id);
-        notice_edit(&edit, Field::Authentication, commands);
+        report_edit(&edit, Field::Authentication, commands);
         ui.weak("Saved in the system's keyring, never in a file");
     }
-    if form.draft.sends_in_the_clear() {
+    if form.draft.sends_unencrypted() {
         secret_box::unencrypted_warning(ui);
     }
     error_ui(ui, form, Field::Authentication);
@@ -224,7 +224,7 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Refused
         ui.label(RichText::new(url.to_string()).strong());
         match info {
             None if is_running => result(ui, Severity::Warning, "Connecting…"),
-            None => result(ui, Severity::Fault, "Test interrupted. Try again"),
+            None => result(ui, Severity::Error, "Test interrupted. Try again"),
             Some(Ok(info)) => result(ui, Severity::Good, &reachable(info.as_ref())),
             // The sessions of a gateway that can't answer here may be readable all the same.
             Some(Err(error)) => trusted = failure(ui, (index, "info"), error).or(trusted),
@@ -247,10 +247,10 @@ fn result(ui: &mut Ui, severity: Severity, text: &str) {
     let sign = match severity {
         Severity::Good => "●",
         Severity::Warning => "○",
-        Severity::Fault => "▲",
+        Severity::Error => "▲",
     };
     ui.horizontal_top(|ui| {
-        a11y_hidden::text(ui, sign, theme::colour(ui.visuals(), severity), 0.0);
+        a11y_hidden::text(ui, sign, theme::severity_color(ui.visuals(), severity), 0.0);
         ui.add(Label::new(text).wrap().selectable(true));
     });
 }
@@ -258,7 +258,7 @@ fn result(ui: &mut Ui, severity: Severity, text: &str) {
 /// Draws an error. Returns the rejected certificate when the user chooses to trust it.
 fn failure<'a>(ui: &mut Ui, id_salt: (usize, &str), error: &'a GatewayError) -> Option<&'a Refused> {
     let report = ErrorReport::new(error);
-    result(ui, Severity::Fault, report.summary());
+    result(ui, Severity::Error, report.summary());
     report.details_ui(ui, Id::unique(id_salt));
     let GatewayError::Certificate(rejected) = error else {
         return None;
@@ -326,7 +326,7 @@ fn caption(ui: &mut Ui, text: &str) {
 }
 
 /// Reports that a field was edited.
-fn notice_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
+fn report_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
     if edit.changed() {
         commands.push(Command::Form(FormChange::Edited(field)));
     }
@@ -338,7 +338,7 @@ fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field) {
         return;
     };
     let report = ErrorReport::new(error);
-    let label = labels::severity_label(ui, Severity::Fault, &format!("▲ {}", report.summary()));
+    let label = labels::severity_label(ui, Severity::Error, &format!("▲ {}", report.summary()));
     if form.reveal == Some(Reveal::Outcome) {
         label.scroll_to_me(None);
     }

@@ -20,7 +20,7 @@ pub(super) struct SecretKey {
 }
 
 impl SecretKey {
-    pub(super) fn of(profile: &Profile) -> Self {
+    pub(super) fn new(profile: &Profile) -> Self {
         Self { profile: profile.name.clone(), binding: profile.binding() }
     }
 }
@@ -65,7 +65,7 @@ pub(super) struct KeyringWorker {
     requests: SyncSender<Request>,
     replies: Receiver<Reply>,
     /// Keys of the secrets that the thread hasn't replied with yet, the oldest first.
-    awaited: VecDeque<SecretKey>,
+    pending_keys: VecDeque<SecretKey>,
     /// Replies to requests that the thread will never answer.
     failures: VecDeque<Reply>,
     wake: Box<dyn Fn()>,
@@ -86,7 +86,7 @@ impl KeyringWorker {
             let (requests, reply_sender) = (requests, reply_sender);
             let secrets = open();
             for request in requests {
-                if let Some(reply) = fulfil(&secrets, request) {
+                if let Some(reply) = handle(&secrets, request) {
                     if reply_sender.send(reply).is_err() {
                         tracing::debug!("keyring reply dropped: the window is closed");
                         return;
@@ -98,7 +98,7 @@ impl KeyringWorker {
         Ok(Self {
             requests: request_sender,
             replies,
-            awaited: VecDeque::new(),
+            pending_keys: VecDeque::new(),
             failures: VecDeque::new(),
             wake: Box::new(wake),
         })
@@ -106,15 +106,15 @@ impl KeyringWorker {
 
     /// Requests the secret of a profile.
     pub(super) fn get(&mut self, profile: &Profile) {
-        let key = SecretKey::of(profile);
+        let key = SecretKey::new(profile);
         if self.send(Request::Get(key.clone())) {
-            self.awaited.push_back(key);
+            self.pending_keys.push_back(key);
         }
     }
 
     /// Stores the secret of a profile.
     pub(super) fn set(&mut self, profile: &Profile, secret: Secret) {
-        self.send(Request::Set { key: SecretKey::of(profile), secret });
+        self.send(Request::Set { key: SecretKey::new(profile), secret });
     }
 
     /// Moves the secret of a profile that was renamed.
@@ -132,14 +132,14 @@ impl KeyringWorker {
         match self.replies.try_recv() {
             Ok(reply) => {
                 if matches!(reply, Reply::Secret(..)) {
-                    self.awaited.pop_front();
+                    self.pending_keys.pop_front();
                 }
                 Some(reply)
             }
             Err(TryRecvError::Empty) => self.failures.pop_front(),
             Err(TryRecvError::Disconnected) => {
-                let awaited = self.awaited.pop_front();
-                awaited.map_or_else(
+                let pending_keys = self.pending_keys.pop_front();
+                pending_keys.map_or_else(
                     || self.failures.pop_front(),
                     |key| Some(Reply::Secret(key, Err(RequestError::Stopped))),
                 )
@@ -165,7 +165,7 @@ impl KeyringWorker {
 }
 
 /// Returns the reply to a request; `None` where there is nothing to report. Never logs a secret.
-fn fulfil(secrets: &Secrets, request: Request) -> Option<Reply> {
+fn handle(secrets: &Secrets, request: Request) -> Option<Reply> {
     match request {
         Request::Get(key) => {
             let secret = secrets.get(&key.profile, &key.binding);
@@ -283,7 +283,7 @@ mod tests {
         drop(unlock);
         let reply = next_reply(&mut worker, &woken);
         assert!(
-            matches!(&reply, Reply::Secret(key, Err(RequestError::Stopped)) if *key == SecretKey::of(&profile()))
+            matches!(&reply, Reply::Secret(key, Err(RequestError::Stopped)) if *key == SecretKey::new(&profile()))
         );
         worker.set(&profile(), Secret::new("open-sesame".to_owned()));
         let reply = next_reply(&mut worker, &woken);

@@ -202,7 +202,7 @@ mod tests {
         let second = worker.changed().unwrap();
         assert!(second.is_form && matches!(second.outcome, Err(ChangeError::Unresponsive)));
         assert!(worker.changed().is_none());
-        let refused = worker.send(Change::SaveForm { before: None, after });
-        assert!(matches!(refused, Err(ChangeError::Unresponsive)));
+        let rejected = worker.send(Change::SaveForm { before: None, after });
+        assert!(matches!(rejected, Err(ChangeError::Unresponsive)));
     }
 }

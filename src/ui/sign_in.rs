@@ -89,10 +89,10 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
         let sign_in = ui.add_enabled(is_complete, egui::Button::new("Sign in"));
         ui.checkbox(&mut draft.keep, "Save in the keyring");
         if sign_in.clicked() || (entered && is_complete) {
-            commands.push(Command::LogIn);
+            commands.push(Command::SignIn);
         }
     });
-    if draft.is_readable {
+    if draft.is_unencrypted {
         secret_box::unencrypted_warning(ui);
     }
 }
@@ -104,10 +104,10 @@ fn certificate(ui: &mut Ui, rejected: &Refused, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.label("Compare the fingerprint with the one on the gateway");
         if ui.button("Trust until the window closes").clicked() {
-            commands.push(Command::Trust { refused: Box::new(rejected.clone()), for_good: false });
+            commands.push(Command::Trust { rejected: Box::new(rejected.clone()), permanently: false });
         }
         if ui.button("Trust always").clicked() {
-            commands.push(Command::Trust { refused: Box::new(rejected.clone()), for_good: true });
+            commands.push(Command::Trust { rejected: Box::new(rejected.clone()), permanently: true });
         }
     });
 }

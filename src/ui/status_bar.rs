@@ -51,8 +51,8 @@ fn facts(ui: &mut Ui, state: &AppState) {
                 Some(good) => format!("{name} still filtered by {}", good.pattern()),
                 None => format!("{name} isn't filtered"),
             };
-            let colour = theme::colour(ui.visuals(), Severity::Warning);
-            ui.add(Label::new(RichText::new(text).color(colour)).truncate());
+            let color = theme::severity_color(ui.visuals(), Severity::Warning);
+            ui.add(Label::new(RichText::new(text).color(color)).truncate());
         }
     }
     let Counts { clients, designers, users } = sessions.counts;
@@ -143,11 +143,11 @@ fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
         Message::Done(text) => (text.as_str(), Severity::Good),
         Message::Error(report) => {
             report.details_menu(ui, Id::unique("message details"));
-            (report.summary(), Severity::Fault)
+            (report.summary(), Severity::Error)
         }
     };
-    let colour = theme::colour(ui.visuals(), severity);
-    ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate());
+    let color = theme::severity_color(ui.visuals(), severity);
+    ui.add(egui::Label::new(RichText::new(text).color(color)).truncate());
 }
 
 /// Returns the ID of the text box for the path.
@@ -181,7 +181,7 @@ fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>)
         }
     });
     if *replace {
-        let colour = theme::colour(ui.visuals(), Severity::Warning);
-        ui.label(RichText::new("A file with this name exists").color(colour));
+        let color = theme::severity_color(ui.visuals(), Severity::Warning);
+        ui.label(RichText::new("A file with this name exists").color(color));
     }
 }

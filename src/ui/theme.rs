@@ -112,18 +112,18 @@ pub(super) enum Severity {
     /// Something is unusual or incomplete.
     Warning,
     /// Something does not work.
-    Fault,
+    Error,
 }
 
 /// Returns the color of a severity, readable on the background of the current theme.
-pub(super) fn colour(visuals: &Visuals, tone: Severity) -> Color32 {
-    match (tone, visuals.dark_mode) {
+pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
+    match (severity, visuals.dark_mode) {
         (Severity::Good, true) => Color32::from_rgb(0x6c, 0xc0, 0x70),
         (Severity::Good, false) => Color32::from_rgb(0x1f, 0x7a, 0x2c),
         (Severity::Warning, true) => Color32::from_rgb(0xe0, 0xb0, 0x50),
         (Severity::Warning, false) => Color32::from_rgb(0x8a, 0x5a, 0x00),
-        (Severity::Fault, true) => Color32::from_rgb(0xf0, 0x80, 0x78),
-        (Severity::Fault, false) => Color32::from_rgb(0xb0, 0x20, 0x20),
+        (Severity::Error, true) => Color32::from_rgb(0xf0, 0x80, 0x78),
+        (Severity::Error, false) => Color32::from_rgb(0xb0, 0x20, 0x20),
     }
 }
 

@@ -12,22 +12,22 @@ use crate::secrets::{Kept, KeyringError, Secret};
 impl App {
     /// Connects to a gateway with the credentials that the environment or the user gave for it, or else with those in the
     /// keyring.
-    pub(super) fn open(&mut self, profile: Profile) {
+    pub(super) fn start_polling(&mut self, profile: Profile) {
         // Credentials of another user aren't used, although the nodes would accept them.
         let is_same = |other: &Profile| other.nodes() == profile.nodes() && other.login == profile.login;
-        let given = self.credentials.as_ref().filter(|(owner, _)| is_same(owner));
+        let given = self.supplied_credentials.as_ref().filter(|(owner, _)| is_same(owner));
         let given = given.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
         if given == Credentials::None && profile.login != Login::None {
             // The keyring may prompt the user first, so the reply can take any time.
-            self.secrets.get(&profile);
+            self.keyring_worker.get(&profile);
             self.state.waits_for_secret = true;
-            self.in_use = Credentials::None;
+            self.active_credentials = Credentials::None;
             // Until then, data of the previous gateway must not appear under the new name.
-            self.watcher.disconnect();
+            self.poller.disconnect();
         } else {
             self.state.waits_for_secret = false;
-            self.in_use = given.clone();
-            self.watcher.connect(self.with_trust(&profile), given);
+            self.active_credentials = given.clone();
+            self.poller.connect(self.with_trust(&profile), given);
         }
         self.set_refresh(&profile);
         self.state.may_terminate = profile.may_terminate;
@@ -37,20 +37,20 @@ impl App {
     }
 
     /// Handles the replies of the keyring.
-    pub(super) fn take_keyring_replies(&mut self, ctx: &Context) {
-        while let Some(reply) = self.secrets.reply() {
-            self.take_keyring_reply(ctx, reply);
+    pub(super) fn receive_keyring_replies(&mut self, ctx: &Context) {
+        while let Some(reply) = self.keyring_worker.reply() {
+            self.handle_keyring_reply(ctx, reply);
         }
     }
 
-    fn take_keyring_reply(&mut self, ctx: &Context, reply: Reply) {
+    fn handle_keyring_reply(&mut self, ctx: &Context, reply: Reply) {
         match reply {
             // Without a keyring, no secret is left in it.
             Reply::Failed(RequestError::Keyring(KeyringError::Absent { .. })) => {}
             Reply::Secret(key, secret) => {
-                let is_owner = |profile: &Profile| SecretKey::of(profile) == key;
-                if self.test_waits.as_ref().is_some_and(is_owner) {
-                    self.test_with(ctx, &secret);
+                let is_owner = |profile: &Profile| SecretKey::new(profile) == key;
+                if self.waiting_test.as_ref().is_some_and(is_owner) {
+                    self.continue_test(ctx, &secret);
                 }
                 let Some(profile) = self.profile.clone().filter(is_owner) else {
                     return;
@@ -66,8 +66,8 @@ impl App {
                         Credentials::None
                     }
                 };
-                self.in_use = credentials.clone();
-                self.watcher.connect(self.with_trust(&profile), credentials);
+                self.active_credentials = credentials.clone();
+                self.poller.connect(self.with_trust(&profile), credentials);
             }
             Reply::Stored(Kept::InKeyring) => {
                 self.state.message = Some(Message::Done("Saved in the keyring".to_owned()));
@@ -87,7 +87,7 @@ impl App {
     }
 
     /// Connects with the typed login.
-    pub(super) fn log_in(&mut self) {
+    pub(super) fn sign_in(&mut self) {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
@@ -95,51 +95,51 @@ impl App {
         let (secret, keep) = (Secret::new(std::mem::take(secret)), *keep);
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
         let credentials = login.with(secret.expose());
-        self.to_keep = None;
+        self.unsaved_login = None;
         let had_login = profile.login != Login::None;
         profile.login = if keep { login } else { Login::None };
-        self.credentials = Some((profile.clone(), credentials));
+        self.supplied_credentials = Some((profile.clone(), credentials));
         if keep {
-            self.to_keep = Some((profile.clone(), secret));
+            self.unsaved_login = Some((profile.clone(), secret));
         } else if had_login {
             // The saved login doesn't work, and the new one isn't to be saved.
-            self.secrets.forget(&profile.name);
+            self.keyring_worker.forget(&profile.name);
             self.change_profile(&profile, |profile| profile.login = Login::None);
         }
-        self.watch(profile);
+        self.connect(profile);
     }
 
     /// Saves the login that the gateway has just accepted. A wrong one must not replace a good one.
-    pub(super) fn keep_login(&mut self) {
-        let Some((profile, secret)) = self.to_keep.take() else {
+    pub(super) fn save_login(&mut self) {
+        let Some((profile, secret)) = self.unsaved_login.take() else {
             return;
         };
         if self.profile.as_ref().is_some_and(|watched| watched.nodes() == profile.nodes()) {
-            self.secrets.set(&profile, secret);
+            self.keyring_worker.set(&profile, secret);
             self.change_profile(&profile, |saved| saved.login = profile.login.clone());
         }
     }
 
     /// Trusts a certificate of the gateway, permanently or until the window closes.
-    pub(super) fn trust(&mut self, refused: Refused, for_good: bool) {
+    pub(super) fn trust(&mut self, rejected: Refused, permanently: bool) {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
-        if for_good {
-            self.change_profile(&profile, |profile| profile.trust.accept(&refused));
-            profile.trust.accept(&refused);
+        if permanently {
+            self.change_profile(&profile, |profile| profile.trust.accept(&rejected));
+            profile.trust.accept(&rejected);
         } else {
-            self.trusted_once.push((profile.nodes().to_vec(), refused));
+            self.trusted_once.push((profile.nodes().to_vec(), rejected));
         }
-        self.watch(profile);
+        self.connect(profile);
     }
 
     /// Returns the profile with the certificates that are trusted until the window closes. Never saved.
     pub(super) fn with_trust(&self, profile: &Profile) -> Profile {
         let mut profile = profile.clone();
-        for (nodes, refused) in &self.trusted_once {
+        for (nodes, rejected) in &self.trusted_once {
             if nodes == profile.nodes() {
-                profile.trust.accept(refused);
+                profile.trust.accept(rejected);
             }
         }
         profile

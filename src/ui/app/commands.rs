@@ -32,10 +32,10 @@ impl App {
 
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
-            Command::Connect(gateway) => self.connect(gateway.trim()),
-            Command::LogIn => self.log_in(),
-            Command::Trust { refused, for_good } => self.trust(*refused, for_good),
-            Command::Refresh => self.watcher.refresh_now(),
+            Command::Connect(gateway) => self.connect_by_name(gateway.trim()),
+            Command::SignIn => self.sign_in(),
+            Command::Trust { rejected, permanently } => self.trust(*rejected, permanently),
+            Command::Refresh => self.poller.refresh_now(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),
 
             Command::AddGateway => self.open_form(GatewayForm::empty()),
@@ -76,8 +76,8 @@ impl App {
             Command::ClearFilters => self.clear_filters(),
             Command::Escape => self.escape(),
             Command::Facet { field, value, adds } => self.facet(field, &value, adds),
-            Command::Keep(column, value) => self.keep_value(column, value),
-            Command::Exclude(column, value) => self.exclude_value(column, value),
+            Command::FilterToValue(column, value) => self.filter_to_value(column, value),
+            Command::ExcludeValue(column, value) => self.exclude_value(column, value),
             Command::RemoveCellFilter(index) => self.remove_cell_filter(index),
             Command::SetKind(kind) => {
                 self.state.kind = kind;
@@ -155,7 +155,7 @@ impl App {
         }
     }
 
-    pub(super) fn watch_demo(&mut self) {
+    pub(super) fn connect_demo(&mut self) {
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {
             let profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
@@ -163,7 +163,7 @@ impl App {
         });
         match profile {
             Ok((demo, profile)) => {
-                self.watch(profile.named("Demo gateway"));
+                self.connect(profile.named("Demo gateway"));
                 self.state.can_edit = false;
                 self.demo = Some(demo);
             }
@@ -172,8 +172,8 @@ impl App {
     }
 
     /// Connects to another gateway, and clears the table of the previous one.
-    pub(super) fn watch(&mut self, profile: Profile) {
-        self.worker.cancel();
+    pub(super) fn connect(&mut self, profile: Profile) {
+        self.query_worker.cancel();
         self.demo = None;
         self.state.gateway.clone_from(&profile.name);
         self.drafts.gateway.clone_from(&profile.name);
@@ -181,35 +181,35 @@ impl App {
         self.state.status = None;
         self.ui_state.terminate_target = None;
         self.state.table.clear();
-        self.open(profile);
+        self.start_polling(profile);
     }
 
-    fn connect(&mut self, wanted: &str) {
+    fn connect_by_name(&mut self, wanted: &str) {
         wanted.clone_into(&mut self.drafts.gateway);
         match self.settings.target(Some(wanted), None) {
-            Ok(Target::Gateway(profile)) => self.watch_and_remember(profile),
-            Ok(Target::Demo) => self.watch_demo(),
+            Ok(Target::Gateway(profile)) => self.connect_and_remember(profile),
+            Ok(Target::Demo) => self.connect_demo(),
             Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(&error)),
         }
     }
 
-    pub(super) fn watch_and_remember(&mut self, profile: Profile) {
+    pub(super) fn connect_and_remember(&mut self, profile: Profile) {
         let last = profile.name.clone();
-        self.watch(profile);
-        self.keep(State { last: Some(last), ..self.kept.clone() });
+        self.connect(profile);
+        self.save_state(State { last: Some(last), ..self.saved_state.clone() });
     }
 
     /// Saves the table's layout where it has changed.
     pub(super) fn save_layout(&mut self) {
-        if self.state.layout != self.kept.table {
-            self.keep(State { table: self.state.layout.clone(), ..self.kept.clone() });
+        if self.state.layout != self.saved_state.table {
+            self.save_state(State { table: self.state.layout.clone(), ..self.saved_state.clone() });
         }
     }
 
-    pub(super) fn keep(&mut self, state: State) {
-        let wanted = self.settings_worker.is_some() && state != self.kept;
+    pub(super) fn save_state(&mut self, state: State) {
+        let wanted = self.settings_worker.is_some() && state != self.saved_state;
         if !wanted || self.change_settings(Change::State(state.clone())) {
-            self.kept = state;
+            self.saved_state = state;
         }
     }
 
@@ -241,13 +241,13 @@ impl App {
         };
         let dataset = state.status.as_ref().and_then(|status| status.dataset.clone()).unwrap_or_default();
         let on_screen = state.table.sessions().map(|sessions| sessions.dataset.clone());
-        self.worker.submit(query, dataset, on_screen);
-        if let Some(result) = self.worker.wait_result(timeout) {
-            self.take(result);
+        self.query_worker.submit(query, dataset, on_screen);
+        if let Some(result) = self.query_worker.wait_result(timeout) {
+            self.show_result(result);
         }
     }
 
-    pub(super) fn take(&mut self, result: QueryResult) {
+    pub(super) fn show_result(&mut self, result: QueryResult) {
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
         // Without a dataset, the query only checked the filters.

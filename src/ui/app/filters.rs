@@ -70,7 +70,7 @@ impl App {
     }
 
     /// Shows only sessions with this value. Users and projects go into the text boxes, where they can be edited.
-    pub(super) fn keep_value(&mut self, column: ColumnId, value: Value) {
+    pub(super) fn filter_to_value(&mut self, column: ColumnId, value: Value) {
         let field = match &column {
             ColumnId::Username => Some(FilterField::Username),
             ColumnId::Project => Some(FilterField::Project),

@@ -19,7 +19,7 @@ use crate::settings::State;
 use egui::Context;
 
 /// The step that follows once the settings worker has handled the form.
-pub(super) enum Pending {
+pub(super) enum PendingForm {
     /// Connects to the saved gateway.
     Save {
         /// The profile saved before, if any.
@@ -54,13 +54,15 @@ impl App {
         }
         if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
             // The login in use is the one to save.
-            if let Credentials::Basic { user, .. } = &self.in_use {
+            if let Credentials::Basic { user, .. } = &self.active_credentials {
                 unsaved.login = Login::Basic { user: user.clone() };
-            } else if matches!(self.in_use, Credentials::Token(_)) {
+            } else if matches!(self.active_credentials, Credentials::Token(_)) {
                 unsaved.login = Login::Token;
             }
             let mut form = GatewayForm::edit(&unsaved, false);
-            if let Credentials::Basic { password: secret, .. } | Credentials::Token(secret) = &self.in_use {
+            if let Credentials::Basic { password: secret, .. } | Credentials::Token(secret) =
+                &self.active_credentials
+            {
                 form.draft.secret.clone_from(secret);
             }
             self.open_form(form);
@@ -68,7 +70,7 @@ impl App {
     }
 
     pub(super) fn close_form(&mut self) {
-        (self.test, self.test_waits) = (None, None);
+        (self.test_task, self.waiting_test) = (None, None);
         self.drafts.form = None;
     }
 
@@ -95,13 +97,13 @@ impl App {
     pub(super) fn set_refresh(&mut self, profile: &Profile) {
         let refresh = profile.refresh.unwrap_or(self.default_refresh());
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
-        self.watcher.set_interval(self.state.refresh);
+        self.poller.set_interval(self.state.refresh);
     }
 
     /// Sets the interval of the current gateway, and saves it if the gateway is saved.
     pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
         self.state.refresh = interval;
-        self.watcher.set_interval(interval);
+        self.poller.set_interval(interval);
         let Some(mut profile) = self.profile.take() else {
             return;
         };
@@ -119,8 +121,8 @@ impl App {
         let Some(form) = &mut self.drafts.form else {
             return;
         };
-        self.test = None;
-        let waiting = self.test_waits.take();
+        self.test_task = None;
+        let waiting = self.waiting_test.take();
         (form.test, form.error) = (None, None);
         form.reveal = Some(Reveal::Outcome);
         let profile = match form.profile_to_test() {
@@ -144,16 +146,16 @@ impl App {
             self.start_test(ctx, &profile, credentials);
         } else {
             // The keyring may still be prompting for the same secret.
-            if waiting.is_none_or(|waiting| SecretKey::of(&waiting) != SecretKey::of(&profile)) {
-                self.secrets.get(&profile);
+            if waiting.is_none_or(|waiting| SecretKey::new(&waiting) != SecretKey::new(&profile)) {
+                self.keyring_worker.get(&profile);
             }
-            self.test_waits = Some(profile);
+            self.waiting_test = Some(profile);
         }
     }
 
     /// Continues the test that waits for the keyring.
-    pub(super) fn test_with(&mut self, ctx: &Context, secret: &Result<Option<Secret>, RequestError>) {
-        let (Some(profile), Some(form)) = (self.test_waits.take(), &mut self.drafts.form) else {
+    pub(super) fn continue_test(&mut self, ctx: &Context, secret: &Result<Option<Secret>, RequestError>) {
+        let (Some(profile), Some(form)) = (self.waiting_test.take(), &mut self.drafts.form) else {
             return;
         };
         // The draft may have changed since.
@@ -184,7 +186,7 @@ impl App {
             |results| connection_test::run(profile, credentials, results),
         );
         match task {
-            Ok(task) => self.test = Some(task),
+            Ok(task) => self.test_task = Some(task),
             Err(error) => {
                 test.stage = TestStage::Ended;
                 let report = ErrorReport::with_summary("Can't start the test", &error);
@@ -194,13 +196,13 @@ impl App {
     }
 
     /// Takes the results of a running test.
-    pub(super) fn take_test(&mut self) {
-        let Some(task) = &mut self.test else {
+    pub(super) fn receive_test_results(&mut self) {
+        let Some(task) = &mut self.test_task else {
             return;
         };
         let form = self.drafts.form.as_mut();
         let Some((test, reveal)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.reveal))) else {
-            self.test = None;
+            self.test_task = None;
             return;
         };
         loop {
@@ -212,7 +214,7 @@ impl App {
                 Ok(None) => return,
                 Err(Ended) => {
                     test.stage = TestStage::Ended;
-                    self.test = None;
+                    self.test_task = None;
                     return;
                 }
             }
@@ -237,7 +239,7 @@ impl App {
         let secret = form.draft.secret();
         form.stage = FormStage::Saving;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
-        self.change_form(change, Pending::Save { before, after, secret });
+        self.change_form(change, PendingForm::Save { before, after, secret });
     }
 
     /// Deletes the gateway in the form.
@@ -249,20 +251,20 @@ impl App {
         };
         form.stage = FormStage::Saving;
         let profile = form.before.clone();
-        self.change_form(Change::RemoveProfile(profile.clone()), Pending::Delete(profile));
+        self.change_form(Change::RemoveProfile(profile.clone()), PendingForm::Delete(profile));
     }
 
-    fn change_form(&mut self, change: Change, then: Pending) {
+    fn change_form(&mut self, change: Change, then: PendingForm) {
         if self.change_settings(change) {
-            self.pending = Some(then);
+            self.pending_form = Some(then);
         } else if let Some(form) = &mut self.drafts.form {
             form.stage = FormStage::Editing;
         }
     }
 
     /// Continues once the settings worker has handled the form.
-    pub(super) fn form_handled(&mut self, error: Option<ChangeError>) {
-        let pending = self.pending.take();
+    pub(super) fn finish_form(&mut self, error: Option<ChangeError>) {
+        let pending = self.pending_form.take();
         if let Some(error) = error {
             if let Some(form) = &mut self.drafts.form {
                 form.stage = FormStage::Editing;
@@ -277,12 +279,12 @@ impl App {
         self.close_form();
         match pending {
             None => {}
-            Some(Pending::Save { before, after, secret }) => {
+            Some(PendingForm::Save { before, after, secret }) => {
                 self.gateway_saved(before.as_ref(), after, secret.as_ref());
             }
-            Some(Pending::Delete(profile)) => {
+            Some(PendingForm::Delete(profile)) => {
                 if profile.login != Login::None {
-                    self.secrets.forget(&profile.name);
+                    self.keyring_worker.forget(&profile.name);
                 }
                 self.state.message = Some(Message::Done(format!("{} deleted", profile.name)));
                 self.forget_login(&profile);
@@ -296,11 +298,11 @@ impl App {
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, secret: Option<&Secret>) {
         let old_name = before.map(|before| &before.name).filter(|name| **name != after.name);
         match (secret, &after.login) {
-            (Some(secret), _) => self.secrets.set(&after, secret.clone()),
+            (Some(secret), _) => self.keyring_worker.set(&after, secret.clone()),
             (None, Login::None) => {}
             (None, _) => {
                 if let Some(old) = old_name {
-                    self.secrets.rename(old, &after.name);
+                    self.keyring_worker.rename(old, &after.name);
                 }
             }
         }
@@ -308,10 +310,10 @@ impl App {
             && before.login != Login::None
             && (after.login == Login::None || secret.is_some() && old_name.is_some())
         {
-            self.secrets.forget(&before.name);
+            self.keyring_worker.forget(&before.name);
         }
         if let Some(secret) = secret {
-            self.credentials = Some((after.clone(), after.login.with(secret.expose())));
+            self.supplied_credentials = Some((after.clone(), after.login.with(secret.expose())));
         }
         let stays_connected = secret.is_none()
             && self.profile.as_ref().zip(before).is_some_and(|(current, before)| {
@@ -323,26 +325,26 @@ impl App {
             self.drafts.gateway.clone_from(&after.name);
             self.set_refresh(&after);
             self.state.may_terminate = after.may_terminate;
-            self.keep(State { last: Some(after.name.clone()), ..self.kept.clone() });
+            self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
             self.profile = Some(after);
         } else {
-            self.watch_and_remember(after);
+            self.connect_and_remember(after);
         }
     }
 
     /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.
     fn forget_login(&mut self, profile: &Profile) {
-        self.credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
-        self.to_keep.take_if(|(owner, _)| owner.nodes() == profile.nodes());
+        self.supplied_credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
+        self.unsaved_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
         self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
     }
 
     /// Disconnects from the current gateway.
     fn disconnect(&mut self) {
-        self.watcher.disconnect();
-        self.worker.cancel();
+        self.poller.disconnect();
+        self.query_worker.cancel();
         self.profile = None;
-        self.in_use = Credentials::None;
+        self.active_credentials = Credentials::None;
         self.state.status = None;
         self.state.table.clear();
         self.state.gateway.clear();

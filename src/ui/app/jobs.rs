@@ -22,7 +22,7 @@ const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
 impl App {
     /// Lets the user choose a file, and exports to it.
     pub(super) fn export(&mut self, ctx: &Context) {
-        if self.export.is_some() || !self.state.can_export(&self.drafts) {
+        if self.export_job.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
         let picked = (self.pick_file)(&self.suggested_name());
@@ -46,7 +46,7 @@ impl App {
         let ctx = ctx.clone();
         match start(extract, progress.clone(), Box::new(move || ctx.request_repaint())) {
             Ok(job) => {
-                self.export = Some(job);
+                self.export_job = Some(job);
                 self.state.export = Some(progress);
             }
             Err(error) => {
@@ -86,7 +86,7 @@ impl App {
         self.state.message = (extract.rows.len() > MIN_ROWS_FOR_MESSAGE)
             .then(|| Message::Done(format!("Copying {}…", display::sessions(extract.rows.len()))));
         match ExportJob::write_text(extract, progress, move || ctx.request_repaint()) {
-            Ok(job) => self.copy = Some(job),
+            Ok(job) => self.copy_job = Some(job),
             Err(error) => {
                 self.state.message = Some(Message::Error(ErrorReport::with_summary("Can't copy", &error)));
             }
@@ -94,11 +94,11 @@ impl App {
     }
 
     /// Finishes a copy.
-    pub(super) fn take_copy(&mut self, ctx: &Context) {
-        let Some((sessions, outcome)) = self.copy.as_ref().and_then(ExportJob::outcome) else {
+    pub(super) fn finish_copy(&mut self, ctx: &Context) {
+        let Some((sessions, outcome)) = self.copy_job.as_ref().and_then(ExportJob::outcome) else {
             return;
         };
-        self.copy = None;
+        self.copy_job = None;
         self.state.message = match outcome {
             Outcome::Text(text) => {
                 ctx.copy_text(text);
@@ -109,11 +109,11 @@ impl App {
     }
 
     /// Finishes an export.
-    pub(super) fn take_export(&mut self, ctx: &Context) {
-        let Some((sessions, outcome)) = self.export.as_ref().and_then(ExportJob::outcome) else {
+    pub(super) fn finish_export(&mut self, ctx: &Context) {
+        let Some((sessions, outcome)) = self.export_job.as_ref().and_then(ExportJob::outcome) else {
             return;
         };
-        self.export = None;
+        self.export_job = None;
         self.state.export = None;
         match outcome {
             Outcome::Written(path) => {

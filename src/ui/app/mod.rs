@@ -1,8 +1,9 @@
-//! The application behind the window: `logic` runs the commands of the last frame and takes what the background threads
-//! have finished, `ui` draws.
+//! The application behind the window: `logic` runs the commands of the last frame and receives the results of the
+//! background threads, `ui` draws.
 
 mod auth;
 mod commands;
+mod draw;
 mod filters;
 mod frame_timer;
 mod gateways;
@@ -15,11 +16,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Id, Memory, Panel, Popup, ScrollArea, Ui, ViewportCommand};
+use egui::{Context, Memory, Ui, ViewportCommand};
 
 use self::frame_timer::FrameTimer;
-use self::gateways::Pending;
-use self::terminating::Terminating;
+use self::gateways::PendingForm;
+use self::terminating::Termination;
 use super::background_task::BackgroundTask;
 use super::command::Command;
 use super::connection_test::TestResult;
@@ -29,10 +30,7 @@ use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::model::{AppState, Drafts, Message, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{
-    confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
-    log_view, sign_in, status_bar, theme, view_bar,
-};
+use super::theme;
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, Refused};
@@ -77,45 +75,58 @@ pub struct Start {
 
 /// The state of the window and its background threads.
 pub struct App {
+    /// The state that the views show.
     state: AppState,
+    /// The values behind the window's input widgets.
     drafts: Drafts,
+    /// The focus, open menus and dialogs.
     ui_state: UiState,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
+    /// Logs slow frames.
     frame_timer: FrameTimer,
+    /// The settings as last read.
     settings: Settings,
     /// The state that was saved last.
-    kept: State,
+    saved_state: State,
     /// The configuration folder; `None` where the platform has none.
     folder: Option<PathBuf>,
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// The error of the settings that is shown now.
-    settings_trouble: Option<ErrorReport>,
+    /// The settings error in the status bar, removed once the settings can be read.
+    settings_error: Option<ErrorReport>,
     /// The user was warned that closing the window discards the form.
-    was_warned: bool,
-    secrets: KeyringWorker,
-    /// A login that is saved once the gateway has accepted it.
-    to_keep: Option<(Profile, Secret)>,
+    has_warned_about_form: bool,
+    /// Reads and writes passwords and tokens.
+    keyring_worker: KeyringWorker,
+    /// The login to save once the gateway has accepted it.
+    unsaved_login: Option<(Profile, Secret)>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, Refused)>,
     /// The credentials from the environment or the user, with their gateway.
-    credentials: Option<(Profile, Credentials)>,
+    supplied_credentials: Option<(Profile, Credentials)>,
     /// The current gateway.
     profile: Option<Profile>,
     /// The credentials of the current gateway.
-    in_use: Credentials,
-    /// What follows once the settings thread has saved the form.
-    pending: Option<Pending>,
-    test: Option<BackgroundTask<TestResult>>,
+    active_credentials: Credentials,
+    /// The change of the form that the settings worker is saving.
+    pending_form: Option<PendingForm>,
+    /// The running connection test.
+    test_task: Option<BackgroundTask<TestResult>>,
     /// The gateway whose connection test waits for the keyring.
-    test_waits: Option<Profile>,
-    terminating: Option<Terminating>,
+    waiting_test: Option<Profile>,
+    /// The session that is being terminated.
+    termination: Option<Termination>,
+    /// Opens the file dialog.
     pick_file: PickFile,
-    watcher: Poller,
-    worker: Worker,
-    export: Option<ExportJob>,
-    copy: Option<ExportJob>,
+    /// Polls the current gateway.
+    poller: Poller,
+    /// Filters and sorts the sessions.
+    query_worker: Worker,
+    /// The running export to a file.
+    export_job: Option<ExportJob>,
+    /// The running copy to the clipboard.
+    copy_job: Option<ExportJob>,
     /// The lines that the log view shows.
     log: LogLines,
     /// The renderer and its driver, for the diagnostics.
@@ -125,10 +136,10 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the threads in the background and connects to the first gateway.
+    /// Starts the background threads and connects to the first gateway.
     ///
     /// # Errors
-    /// Fails when a thread can't be started.
+    /// If a thread can't be started.
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
         let Start {
             target,
@@ -148,8 +159,8 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let watcher = Poller::spawn(Client::new(Limits::default()), wake(ctx))?;
-        let worker = Worker::spawn(wake(ctx))?;
+        let poller = Poller::spawn(Client::new(Limits::default()), wake(ctx))?;
+        let query_worker = Worker::spawn(wake(ctx))?;
         let app_state = AppState {
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
@@ -159,51 +170,52 @@ impl App {
         };
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
-        let secrets = KeyringWorker::spawn(move || open_secrets(), wake(ctx))?;
+        let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx))?;
         let mut app = Self {
-            secrets,
-            to_keep: None,
-            trusted_once: Vec::new(),
-            profile: None,
-            in_use: Credentials::None,
-            pending: None,
-            test: None,
-            test_waits: None,
-            terminating: None,
             state: app_state,
             drafts: Drafts::default(),
             ui_state: UiState::default(),
             commands: Vec::new(),
             frame_timer: FrameTimer::default(),
             settings,
-            kept: state,
+            saved_state: state,
             folder,
             settings_worker,
-            settings_trouble: error,
+            settings_error: error,
+            has_warned_about_form: false,
+            keyring_worker,
+            unsaved_login: None,
+            trusted_once: Vec::new(),
+            supplied_credentials: None,
+            profile: None,
+            active_credentials: Credentials::None,
+            pending_form: None,
+            test_task: None,
+            waiting_test: None,
+            termination: None,
+            pick_file,
+            poller,
+            query_worker,
+            export_job: None,
+            copy_job: None,
             log,
             renderer,
-            was_warned: false,
-            credentials: None,
-            pick_file,
-            watcher,
-            worker,
-            export: None,
-            copy: None,
             demo: None,
         };
         match target {
             Some(Target::Gateway(profile)) => {
-                app.credentials = Some((profile.clone(), credentials));
-                app.watch_and_remember(profile);
+                app.supplied_credentials = Some((profile.clone(), credentials));
+                app.connect_and_remember(profile);
             }
-            Some(Target::Demo) => app.watch_demo(),
+            Some(Target::Demo) => app.connect_demo(),
             None => {}
         }
         Ok(app)
     }
 
-    fn take_status(&mut self) {
-        let Some(status) = self.watcher.status() else {
+    /// Shows a new status of the gateway, and queries its dataset if that changed.
+    fn receive_status(&mut self) {
+        let Some(status) = self.poller.status() else {
             return;
         };
         let before = self.state.status.as_ref().and_then(|status| status.dataset.clone());
@@ -217,7 +229,7 @@ impl App {
         let has_answered = status.nodes.iter().any(|node| node.updated_at.is_some() && node.error.is_none());
         self.state.status = Some(status);
         if has_answered && !is_refused {
-            self.keep_login();
+            self.save_login();
         }
         if !is_same {
             self.query(FRAME_WAIT);
@@ -243,59 +255,65 @@ impl App {
     /// Cancels the first attempt to close the window while the form has changes.
     fn warn_about_form(&mut self, ctx: &Context) {
         let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
-        if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.was_warned {
+        if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.has_warned_about_form
+        {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            self.was_warned = true;
+            self.has_warned_about_form = true;
             let text = "The gateway in the form isn't saved. Quit again to discard it";
             self.state.message = Some(Message::Error(text.into()));
         }
-        self.was_warned &= is_changed;
+        self.has_warned_about_form &= is_changed;
     }
 
-    fn take_settings(&mut self) {
+    /// Handles the outcomes of settings changes.
+    fn receive_settings(&mut self) {
         while let Some(Changed { is_form, outcome }) =
             self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {
-            let trouble = match outcome {
+            let error = match outcome {
                 Ok(None) => None,
                 Ok(Some(settings)) => {
-                    self.state.saved_filters.clone_from(&settings.filters);
-                    self.state.profiles = settings.profile_names();
-                    self.settings = settings;
-                    let told = self.settings_trouble.take().map(Message::Error);
-                    self.state.message.take_if(|message| Some(&*message) == told.as_ref());
+                    self.apply_settings(settings);
                     None
                 }
-                Err(trouble) => Some(trouble),
+                Err(error) => Some(error),
             };
             if is_form {
-                self.form_handled(trouble);
-            } else if let Some(trouble) = trouble {
-                let report = ErrorReport::new(&trouble);
-                self.settings_trouble = Some(report.clone());
+                self.finish_form(error);
+            } else if let Some(error) = error {
+                let report = ErrorReport::new(&error);
+                self.settings_error = Some(report.clone());
                 self.state.message = Some(Message::Error(report));
             }
         }
+    }
+
+    fn apply_settings(&mut self, settings: Settings) {
+        self.state.saved_filters.clone_from(&settings.filters);
+        self.state.profiles = settings.profile_names();
+        self.settings = settings;
+        let resolved = self.settings_error.take().map(Message::Error);
+        self.state.message.take_if(|message| Some(&*message) == resolved.as_ref());
     }
 }
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
-        // First, because they are about what the last frame showed.
+        // First, because they refer to what the last frame showed.
         self.run_commands(ctx);
-        self.take_status();
-        if let Some(result) = self.worker.take_result() {
-            self.take(result);
+        self.receive_status();
+        if let Some(result) = self.query_worker.take_result() {
+            self.show_result(result);
         }
-        self.take_export(ctx);
-        self.take_copy(ctx);
-        self.take_settings();
-        self.take_keyring_replies(ctx);
-        self.take_test();
-        self.take_terminated();
+        self.finish_export(ctx);
+        self.finish_copy(ctx);
+        self.receive_settings();
+        self.receive_keyring_replies(ctx);
+        self.receive_test_results();
+        self.receive_termination();
         self.warn_about_form(ctx);
-        if !(self.watcher.is_alive() && self.worker.is_alive()) {
+        if !(self.poller.is_alive() && self.query_worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";
             self.state.message = Some(Message::Error(text.into()));
         }
@@ -315,92 +333,11 @@ impl eframe::App for App {
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.draw(ui);
         if !self.commands.is_empty() {
-            run_before_showing(&ctx);
+            draw::run_before_showing(&ctx);
         }
-        give_back_focus(&ctx);
+        draw::return_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
         self.ui_state.reveals_cursor_column = false;
         self.frame_timer.end();
-    }
-}
-
-impl App {
-    fn draw(&mut self, ui: &mut Ui) {
-        let default_refresh = self.default_refresh();
-        let Self { state, drafts, ui_state, commands, log, .. } = self;
-        let form = drafts.form.as_ref().map(GatewayForm::is_changed);
-        shortcuts::handle(ui.ctx(), ui_state, form, commands);
-        Panel::top("bars").show(ui, |ui| {
-            ui.add_space(4.0);
-            connection_bar::show(ui, state, drafts, commands);
-            ui.add_space(2.0);
-            filter_bar::show(ui, state, drafts, commands);
-            view_bar::show(ui, state, commands);
-            ui.add_space(2.0);
-        });
-        // The form has its own connection test, which shows the same.
-        if sign_in::is_needed(state) && drafts.form.is_none() {
-            // Never pushes the bars below out of a small window.
-            let max_height = ui.available_height() - theme::BELOW_SIGN_IN;
-            Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
-                ScrollArea::vertical()
-                    .min_scrolled_height(max_height)
-                    .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
-            });
-        }
-        Panel::bottom("status").show(ui, |ui| {
-            ui.add_space(2.0);
-            status_bar::show(ui, state, drafts, commands);
-            ui.add_space(2.0);
-        });
-        let is_small =
-            ui.available_width() < theme::SPLIT_MIN_WIDTH || ui.available_height() < theme::SPLIT_MIN_HEIGHT;
-        if let Some(form) = &mut drafts.form {
-            let min_width = if is_small { ui.available_width() } else { theme::MIN_FORM };
-            let panel = Panel::right(Id::unique(("gateway", is_small)));
-            let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
-            panel.show(ui, |ui| gateway_panel::show(ui, form, default_refresh, commands));
-            form.reveal = None;
-        }
-        if state.layout.counts {
-            let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::MIN_PANEL);
-            panel.show(ui, |ui| counts_panel::show(ui, state, drafts, commands));
-        }
-        if state.layout.details {
-            let panel = Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::MIN_PANEL);
-            panel.show(ui, |ui| details_panel::show(ui, state, commands));
-        }
-        // A password meant for the form must not become a filter.
-        let may_type = drafts.form.is_none();
-        CentralPanel::default().show(ui, |ui| {
-            if ui_state.is_log_open {
-                log_view::show(ui, log, commands);
-            } else {
-                grid::show(ui, state, ui_state, may_type, commands);
-            }
-        });
-        if let Some(session) = &ui_state.terminate_target {
-            confirm_terminate::show(ui, session, commands);
-        }
-    }
-}
-
-/// Has egui discard what this pass drew and start another one, whose `logic` runs the commands: what the user did shows
-/// in the same frame. The second pass has no input, so it hardly ever emits commands; those wait for the next frame.
-fn run_before_showing(ctx: &Context) {
-    if ctx.current_pass_index() == 0 {
-        ctx.request_discard("commands change what is shown");
-    } else {
-        ctx.request_repaint();
-    }
-}
-
-/// Returns the keyboard focus to the table after a click on a button, so that the arrow keys go on there. Text boxes and
-/// menus keep it. Runs at the end of the frame: egui takes the focus from a widget when another one is clicked.
-fn give_back_focus(ctx: &Context) {
-    let clicked = ctx.input(|input| input.pointer.any_click());
-    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
-        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 }

@@ -10,7 +10,7 @@ use super::App;
 use crate::gateway::{Client, GatewayError, Limits, Terminated};
 
 /// A session that is being terminated.
-pub(super) struct Terminating {
+pub(super) struct Termination {
     target: TerminateTarget,
     task: BackgroundTask<Result<Terminated, GatewayError>>,
 }
@@ -19,7 +19,7 @@ impl App {
     /// Terminates the session that the user was asked about.
     pub(super) fn terminate(&mut self, ctx: &Context) {
         // One at a time, so that each result is shown.
-        if self.terminating.is_some() {
+        if self.termination.is_some() {
             let text = "Another session is being terminated. Wait for the gateway's answer";
             self.state.message = Some(Message::Error(text.into()));
             return;
@@ -31,7 +31,7 @@ impl App {
             return;
         };
         let client = Client::with_trust(Limits::default(), profile.trust);
-        let (wake, credentials, session) = (ctx.clone(), self.in_use.clone(), target.clone());
+        let (wake, credentials, session) = (ctx.clone(), self.active_credentials.clone(), target.clone());
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |results| async move {
@@ -41,8 +41,8 @@ impl App {
         );
         match task {
             Ok(task) => {
-                self.state.message = Some(Message::Done(format!("Terminating {}…", target.in_words())));
-                self.terminating = Some(Terminating { target, task });
+                self.state.message = Some(Message::Done(format!("Termination {}…", target.description())));
+                self.termination = Some(Termination { target, task });
             }
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't terminate the session", &error);
@@ -52,11 +52,11 @@ impl App {
     }
 
     /// Shows the result of a termination.
-    pub(super) fn take_terminated(&mut self) {
-        let Some(Terminating { target, task }) = &mut self.terminating else {
+    pub(super) fn receive_termination(&mut self) {
+        let Some(Termination { target, task }) = &mut self.termination else {
             return;
         };
-        let session = target.in_words();
+        let session = target.description();
         self.state.message = Some(match task.next_result() {
             Ok(None) => return,
             Ok(Some(Ok(Terminated { message }))) => {
@@ -74,8 +74,8 @@ impl App {
                 Message::Error(format!("Interrupted. Refresh to see whether {session} was terminated").into())
             }
         });
-        self.terminating = None;
-        self.watcher.refresh_now();
+        self.termination = None;
+        self.poller.refresh_now();
     }
 }
 

@@ -200,11 +200,11 @@ impl Painter<'_> {
             node.set_expanded(group.is_expanded);
         });
         let painter = ui.painter();
-        let colour = ui.visuals().strong_text_color();
+        let color = ui.visuals().strong_text_color();
         let sign = if group.is_expanded { "▼" } else { "▶" };
         let font = FontSelection::from(TextStyle::Body).resolve(ui.style());
         let middle = pos2(rect.left() + theme::COLLAPSE_WIDTH / 2.0, rect.center().y);
-        painter.text(middle, Align2::CENTER_CENTER, sign, font, colour);
+        painter.text(middle, Align2::CENTER_CENTER, sign, font, color);
         let text = rect.with_min_x(rect.left() + theme::COLLAPSE_WIDTH);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(text).layout(cell::layout()));
         ui.add(egui::Label::new(RichText::new(title).strong()).truncate().selectable(false));
@@ -242,7 +242,7 @@ fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_hovered: b
     };
     ui.painter().rect_filled(rect, 0.0, fill);
     if is_selected {
-        // Not by colour alone.
+        // Not by color alone.
         let bar = rect.with_max_x(rect.left() + theme::SELECTED_BAR);
         ui.painter().rect_filled(bar, 0.0, visuals.selection.stroke.color);
     }

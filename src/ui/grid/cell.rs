@@ -122,8 +122,8 @@ fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Opt
     // A selectable label would take the row's clicks.
     let label = Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false);
     let (at, galley, response) = label.layout_in_ui(ui);
-    let colour = ui.style().noninteractive().text_color();
-    ui.painter().galley(at, galley.clone(), colour);
+    let color = ui.style().noninteractive().text_color();
+    ui.painter().galley(at, galley.clone(), color);
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, full_text));
     let id = response.id;
     if let Some(tooltip) = tooltip.or(galley.elided.then_some(full_text)) {
@@ -157,8 +157,8 @@ fn badge(ui: &mut Ui, rect: Rect, times: u32) {
     let area = rect.with_min_x((rect.right() - theme::BADGE_WIDTH).max(rect.left()));
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::right_to_left(Align::Center)));
-    let label =
-        Label::new(text.color(theme::colour(ui.visuals(), theme::Severity::Warning))).selectable(false);
+    let label = Label::new(text.color(theme::severity_color(ui.visuals(), theme::Severity::Warning)))
+        .selectable(false);
     corner.add(label).on_hover_text(repeated_login(times));
     // The text that follows ends to the left of it.
     ui.set_max_width((area.left() - rect.left()).max(0.0));

@@ -59,11 +59,11 @@ pub(super) fn show(
         if let Some((id, value)) = &menu.cell {
             ui.separator();
             if ui.button("Filter to this value").clicked() {
-                commands.push(Command::Keep(id.clone(), value.clone()));
+                commands.push(Command::FilterToValue(id.clone(), value.clone()));
                 ui.close();
             }
             if ui.button("Exclude this value").clicked() {
-                commands.push(Command::Exclude(id.clone(), value.clone()));
+                commands.push(Command::ExcludeValue(id.clone(), value.clone()));
                 ui.close();
             }
         }

@@ -131,16 +131,16 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     let x = cells.get(target).map_or(cells[cells.len() - 1].right(), Rect::left);
     let height = row.max_rect().y_range();
     let overlay = row.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, super::id().with("drag")));
-    let colour = row.visuals().selection.stroke.color;
+    let color = row.visuals().selection.stroke.color;
     if moves {
-        overlay.vline(x, height, Stroke::new(3.0, colour));
+        overlay.vline(x, height, Stroke::new(3.0, color));
     }
     let font = TextStyle::Body.resolve(row.style());
     let at = pointer + vec2(12.0, 4.0);
-    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).to_owned(), font, colour);
+    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).to_owned(), font, color);
     let ghost = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
     overlay.rect_filled(ghost, theme::ROUNDING, row.visuals().extreme_bg_color);
-    overlay.galley(at, galley, colour);
+    overlay.galley(at, galley, color);
     None
 }
 

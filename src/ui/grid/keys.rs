@@ -13,7 +13,7 @@ pub(super) fn handle(
     grid: &Ui,
     columns: &[Shown],
     ui_state: &UiState,
-    may_type: bool,
+    type_to_filter: bool,
     commands: &mut Vec<Command>,
 ) {
     let focused = grid.memory(Memory::focused);
@@ -47,7 +47,7 @@ pub(super) fn handle(
         }
     }
     // Typing over the table searches for a user.
-    if may_type && !typed.trim().is_empty() {
+    if type_to_filter && !typed.trim().is_empty() {
         commands.push(Command::FindUsername(typed));
     }
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), filter));

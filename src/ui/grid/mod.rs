@@ -34,12 +34,12 @@ struct Shown {
     width: f32,
 }
 
-/// Draws the table, or the reason why there is none. `may_type`: typing over the table searches for a user.
+/// Draws the table, or the reason why there is none. `type_to_filter`: typing over the table searches for a user.
 pub(super) fn show(
     ui: &mut Ui,
     state: &AppState,
     ui_state: &UiState,
-    may_type: bool,
+    type_to_filter: bool,
     commands: &mut Vec<Command>,
 ) {
     let Some(sessions) = state.table.sessions() else {
@@ -72,7 +72,7 @@ pub(super) fn show(
         grid.set_opacity(theme::STALE_OPACITY);
     }
     wheel(&grid, area, commands);
-    keys::handle(&grid, &columns, ui_state, may_type, commands);
+    keys::handle(&grid, &columns, ui_state, type_to_filter, commands);
     let (body, metrics) = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {

@@ -187,7 +187,7 @@ impl AppState {
     }
 
     /// Returns the time at which the table was read.
-    pub(in crate::ui) fn as_of(&self) -> Option<SystemTime> {
+    pub(in crate::ui) fn updated_at(&self) -> Option<SystemTime> {
         self.status.as_ref().and_then(|status| status.updated_at)
     }
 

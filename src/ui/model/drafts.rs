@@ -53,7 +53,7 @@ pub(in crate::ui) struct LoginDraft {
     /// The login is saved once it has worked.
     pub(in crate::ui) keep: bool,
     /// The secret would be sent without encryption.
-    pub(in crate::ui) is_readable: bool,
+    pub(in crate::ui) is_unencrypted: bool,
 }
 
 impl LoginDraft {
@@ -65,7 +65,7 @@ impl LoginDraft {
             user: login.user().unwrap_or_default().to_owned(),
             secret: String::new(),
             keep: *login != Login::None,
-            is_readable: profile.nodes().iter().any(NodeUrl::is_readable_by_others),
+            is_unencrypted: profile.nodes().iter().any(NodeUrl::is_readable_by_others),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(in crate::ui) struct TerminateTarget {
 
 impl TerminateTarget {
     /// Returns a description for messages.
-    pub(in crate::ui) fn in_words(&self) -> String {
+    pub(in crate::ui) fn description(&self) -> String {
         let Self { node, kind, user, project, .. } = self;
         let user = user.as_deref().unwrap_or("an unknown user");
         let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
