@@ -54,12 +54,12 @@ impl Lines {
             Group { line: 0, start, len: end - start, is_expanded: is_expanded(start) }
         });
         let mut lines = Self { sessions, groups: groups.collect(), len: 0 };
-        lines.number_groups();
+        lines.update_lines();
         lines
     }
 
     /// Sets the line of every group.
-    fn number_groups(&mut self) {
+    fn update_lines(&mut self) {
         if self.groups.is_empty() {
             self.len = self.sessions;
             return;
@@ -98,10 +98,10 @@ impl Lines {
         if self.groups.is_empty() {
             return Some(Line::Session(line));
         }
-        let number = self.groups.partition_point(|group| group.line <= line) - 1;
-        let group = self.groups[number];
+        let index = self.groups.partition_point(|group| group.line <= line) - 1;
+        let group = self.groups[index];
         Some(match line - group.line {
-            0 => Line::Group(number),
+            0 => Line::Group(index),
             below => Line::Session(group.start + below - 1),
         })
     }
@@ -112,7 +112,7 @@ impl Lines {
         match self.get(line) {
             None => 0..0,
             Some(Line::Session(index)) => index..index + 1,
-            Some(Line::Group(number)) => self.groups[number].range(),
+            Some(Line::Group(index)) => self.groups[index].range(),
         }
     }
 
@@ -137,8 +137,8 @@ impl Lines {
     pub fn line_of(&self, session: usize) -> usize {
         match self.group_of(session) {
             None => session,
-            Some(number) => {
-                let group = self.groups[number];
+            Some(index) => {
+                let group = self.groups[index];
                 if group.is_expanded { group.line + 1 + session - group.start } else { group.line }
             }
         }
@@ -149,7 +149,7 @@ impl Lines {
         for group in &mut self.groups {
             group.is_expanded = is_expanded(group.start);
         }
-        self.number_groups();
+        self.update_lines();
     }
 }
 

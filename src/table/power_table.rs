@@ -77,11 +77,11 @@ impl PowerTable {
 
     /// Returns `true` if all sessions of a group are selected.
     #[must_use]
-    pub fn is_group_selected(&self, number: usize) -> bool {
+    pub fn is_group_selected(&self, index: usize) -> bool {
         if self.selected_shown == self.rows().len() {
             return true;
         }
-        let group = self.lines.groups().get(number);
+        let group = self.lines.groups().get(index);
         group.is_some_and(|group| self.are_selected(&self.rows()[group.range()]))
     }
 
@@ -248,7 +248,7 @@ impl PowerTable {
         let index = self.index_of(cursor.row())?;
         // A session's line is that of its group's header while the group is collapsed.
         Some(match (cursor, self.lines.group_of(index)) {
-            (Cursor::Group(_), Some(number)) => self.lines.groups()[number].line,
+            (Cursor::Group(_), Some(group)) => self.lines.groups()[group].line,
             _ => self.lines.line_of(index),
         })
     }

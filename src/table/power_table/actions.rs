@@ -27,7 +27,7 @@ impl PowerTable {
                     self.select(line, mode);
                 }
             }
-            Action::ToggleGroup(number) => self.toggle_group(number),
+            Action::ToggleGroup(index) => self.toggle_group(index),
             Action::SetAllCollapsed(collapsed) => {
                 let anchors = self.scroll_anchors();
                 self.collapsed.set_all(collapsed);
@@ -109,10 +109,10 @@ impl PowerTable {
 
     fn move_column(&mut self, direction: Direction, columns: &[ColumnId]) {
         if let Some(Cursor::Group(row)) = self.cursor {
-            if let Some(number) = self.index_of(row).and_then(|index| self.lines.group_of(index))
-                && self.lines.groups()[number].is_expanded == (direction == Direction::Left)
+            if let Some(group) = self.index_of(row).and_then(|index| self.lines.group_of(index))
+                && self.lines.groups()[group].is_expanded == (direction == Direction::Left)
             {
-                self.toggle_group(number);
+                self.toggle_group(group);
             }
             return;
         }
@@ -128,8 +128,8 @@ impl PowerTable {
         self.cursor_column = Some(columns[next].clone());
     }
 
-    fn toggle_group(&mut self, number: usize) {
-        let (Some(sessions), Some(group)) = (&self.sessions, self.lines.groups().get(number)) else {
+    fn toggle_group(&mut self, index: usize) {
+        let (Some(sessions), Some(group)) = (&self.sessions, self.lines.groups().get(index)) else {
             return;
         };
         let first = sessions.rows[group.start];

@@ -87,7 +87,7 @@ impl Fixture {
         for line in self.table.scroll().visible(self.table.metrics()) {
             match self.table.lines().get(line).unwrap() {
                 Line::Session(_) => text += &self.ids(self.table.rows_of(line)),
-                Line::Group(number) => text += &self.table.lines().groups()[number].len.to_string(),
+                Line::Group(index) => text += &self.table.lines().groups()[index].len.to_string(),
             }
         }
         text
