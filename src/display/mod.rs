@@ -31,7 +31,7 @@ pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
 
 /// Returns the text of a cell for the clipboard: unchanged text, and an empty one for null.
 #[must_use]
-pub fn copied(value: Cell<'_>, clock: &Clock) -> String {
+pub fn clipboard_text(value: Cell<'_>, clock: &Clock) -> String {
     match value {
         Cell::Null => String::new(),
         Cell::Text(text) => text.to_owned(),
@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn copies_text_unchanged_and_null_as_nothing() {
         let clock = Clock::new(DateStyle::Utc, None, 0);
-        assert_eq!(copied(Cell::Text(" a\n"), &clock), " a\n");
-        assert_eq!(copied(Cell::Null, &clock), "");
-        assert_eq!(copied(Cell::Boolean(true), &clock), "yes");
+        assert_eq!(clipboard_text(Cell::Text(" a\n"), &clock), " a\n");
+        assert_eq!(clipboard_text(Cell::Null, &clock), "");
+        assert_eq!(clipboard_text(Cell::Boolean(true), &clock), "yes");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 let text = full_text(column.cell(row as usize), &clock);
                 let button = ui.small_button("Copy").on_hover_text(format!("Copy {text}"));
                 if button.accessible_name(format!("Copy {title}")).clicked() {
-                    commands.push(Command::Copy(Copied::Text(display::copied(
+                    commands.push(Command::Copy(Copied::Text(display::clipboard_text(
                         column.cell(row as usize),
                         &clock,
                     ))));

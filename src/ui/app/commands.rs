@@ -268,7 +268,7 @@ impl App {
         let format = match what {
             Copied::Cell => {
                 let clock = self.state.clock();
-                let text = self.state.cursor_cell().map(|(_, cell)| display::copied(cell, &clock));
+                let text = self.state.cursor_cell().map(|(_, cell)| display::clipboard_text(cell, &clock));
                 return text.map_or((), |text| self.copy_text(ctx, text, "Cell copied"));
             }
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
