@@ -242,17 +242,7 @@ fn groups_by_value_or_size_and_sorts_within_groups() {
 
 #[test]
 fn finds_duplicate_logins() {
-    let mut builder = DatasetBuilder::new(
-        ["username", "project", "address", "clientId"]
-            .map(|name| Header { name: name.to_owned(), kind: ColumnType::String })
-            .into_iter()
-            .chain([
-                Header { name: "isDesigner".to_owned(), kind: ColumnType::Boolean },
-                Header { name: "creationTime".to_owned(), kind: ColumnType::Date },
-            ])
-            .collect(),
-    )
-    .unwrap();
+    let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
     for (user, project) in
         [("a", "P"), ("b", "P"), ("a", "Q"), ("a", "P"), ("", ""), ("", ""), ("b", "P"), ("b", "P")]
     {

@@ -91,7 +91,7 @@ fn cancels_a_running_query() {
 }
 
 #[test]
-fn computes_what_depends_on_the_dataset_once() {
+fn reuses_results_of_the_same_dataset() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let (old, new) = (dataset(), dataset());
     let mut run = |username: &str, dataset: &Arc<Dataset>, on_screen: &Arc<Dataset>| {
