@@ -13,7 +13,7 @@
 //!
 //! # Modules
 //!
-//! From the ground up. A module imports only modules above it in this list; `tests/library/layering.rs` enforces it.
+//! From the ground up. A module imports only modules above it in this list; `tests/library/layering` enforces it.
 //!
 //! | module | purpose |
 //! |---|---|
