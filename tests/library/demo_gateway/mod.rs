@@ -1,7 +1,9 @@
 //! The demo gateway over a real socket: all paths, with their authentication and formats.
 
+mod rest;
+mod web_dev;
+
 use std::{
-    collections::HashSet,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
 };
@@ -81,89 +83,6 @@ fn values<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn web_dev_has_six_typed_columns_at_both_paths() {
-    let demo = Fixture::new(|_| ());
-    let response = demo.json(SESSIONS).await;
-    assert_eq!(response["ok"], true);
-    assert_eq!(response["v"], 1);
-    assert_eq!(response["timezone"], "America/Los_Angeles");
-    assert_eq!(
-        response["columns"],
-        json!([
-            {"name": "username", "type": "String"},
-            {"name": "project", "type": "String"},
-            {"name": "address", "type": "String"},
-            {"name": "isDesigner", "type": "Boolean"},
-            {"name": "clientId", "type": "String"},
-            {"name": "creationTime", "type": "Date"},
-        ])
-    );
-    let rows = response["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), 120);
-    let mut previous = 0;
-    for row in rows {
-        let [username, project, address, designer, id, created] = row.as_array().unwrap().as_slice() else {
-            panic!("{row}");
-        };
-        assert!(username.is_string() && project.is_string() && address.is_string());
-        assert!(designer.is_boolean());
-        assert_eq!(id.as_str().unwrap().len(), 8);
-        let created = created.as_i64().unwrap();
-        assert!((previous..=response["now"].as_i64().unwrap()).contains(&created));
-        previous = created;
-    }
-    assert_eq!(demo.json(SESSIONS_OF_7_9).await["rows"], response["rows"]);
-}
-
-#[tokio::test]
-async fn web_dev_applies_filters() {
-    let demo = Fixture::new(|_| ());
-    let names = async |parameters: &[(&str, &str)]| -> Vec<String> {
-        let rows = demo.rows(parameters).await;
-        rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect()
-    };
-    let bi = ["billy", "bill.smith", "bianca.ericson", "billy"];
-    assert_eq!(names(&[("usernameFilter", "bi.*")]).await, bi);
-    assert_eq!(names(&[("usernameFilter", "billy")]).await, ["billy"; 2]);
-    assert_eq!(names(&[("usernameFilter", "bi.ly")]).await, ["billy"; 2]);
-    assert_eq!(names(&[("usernameFilter", "田中.+")]).await, ["田中.健"]);
-    assert!(names(&[("usernameFilter", "bill")]).await.is_empty());
-    let both = [("usernameFilter", "bi.*"), ("projectFilter", "Boiler_02")];
-    assert_eq!(names(&both).await, ["bill.smith"]);
-    let empty = [("usernameFilter", ""), ("projectFilter", "")];
-    assert_eq!(names(&empty).await.len(), 120);
-    for row in demo.rows(&[("projectFilter", "Packaging")]).await {
-        assert_eq!(row[1], "Packaging");
-    }
-}
-
-#[tokio::test]
-async fn web_dev_reports_invalid_pattern_in_the_body() {
-    let demo = Fixture::new(|_| ());
-    let response = demo.json(&format!("{SESSIONS}?projectFilter=%28")).await;
-    assert_eq!(response["ok"], false);
-    assert_eq!(response["v"], 1);
-    let error = response["error"].as_str().unwrap();
-    assert!(error.starts_with("projectFilter is not"), "{error}");
-}
-
-#[tokio::test]
-async fn web_dev_rejects_other_resources_and_methods() {
-    let demo = Fixture::new(|_| ());
-    for base in ["/system/webdev", "/main/system/webdev"] {
-        for resource in ["gatewatch", "gatewatch/other", "other/sessions", "gatewatch/sessions/"] {
-            let status = demo.status(Method::GET, &format!("{base}/{resource}")).await;
-            assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{resource}");
-        }
-        for method in [Method::POST, Method::PUT, Method::DELETE, Method::HEAD] {
-            let path = format!("{base}/gatewatch/sessions");
-            let status = demo.status(method, &path).await;
-            assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-        }
-    }
-}
-
-#[tokio::test]
 async fn basic_is_required_for_web_dev_only() {
     let demo = Fixture::new(|options| {
         options.require_basic = Some("operator:s3:crét".parse().unwrap());
@@ -219,119 +138,6 @@ async fn token_is_required_for_data_only() {
     for path in ["/", "/StatusPing", "/system/gwinfo", SESSIONS] {
         assert_eq!(demo.status(Method::GET, path).await, StatusCode::OK);
     }
-}
-
-#[tokio::test]
-async fn rest_lists_have_all_sessions_and_documented_fields() {
-    let demo = Fixture::new(|_| ());
-    let rows = demo.rows(&[]).await;
-    let ids = |designer: bool| -> Vec<&str> {
-        let selected = rows.iter().filter(|row| row[3] == designer);
-        selected.map(|row| row[4].as_str().unwrap()).collect()
-    };
-    let lists = [demo.json(LISTS[0]).await, demo.json(LISTS[1]).await];
-    for (list, designer) in lists.iter().zip([false, true]) {
-        assert_eq!(values(list, "id"), ids(designer));
-        assert_eq!(
-            list["metadata"],
-            json!({
-                "total": ids(designer).len(), "matching": ids(designer).len(), "limit": -1, "offset": 0,
-            })
-        );
-        assert!(list["metrics"].is_object());
-        for item in list["items"].as_array().unwrap() {
-            for text in ["id", "user", "project", "address", "timezone"] {
-                assert!(item[text].is_string(), "{text} of {item}");
-            }
-            for number in ["uptime", "lastcomm", "timeout"] {
-                assert!(item[number].is_u64(), "{number} of {item}");
-            }
-            let memory = &item["memory"];
-            assert!(memory["used"].as_u64().unwrap() < memory["max"].as_u64().unwrap());
-            assert_eq!(item["tagCount"].is_u64(), !designer);
-            assert_eq!(item.as_object().unwrap().len(), if designer { 9 } else { 10 });
-        }
-    }
-
-    let perspective = demo.json(LISTS[2]).await;
-    assert_eq!(perspective["metadata"]["total"], 24);
-    for item in perspective["items"].as_array().unwrap() {
-        for text in ["userAgent", "id", "username", "project", "clientAddress", "sessionScope"] {
-            assert!(item[text].is_string(), "{text} of {item}");
-        }
-        for number in ["lastComm", "recentBytesSent", "totalBytesSent"] {
-            assert!(item[number].is_u64(), "{number} of {item}");
-        }
-        assert_eq!(item["authorized"], item["username"] != "Unauthenticated");
-        let pages = item["pageIds"].as_array().unwrap().len();
-        assert_eq!(item["activePages"], pages);
-        assert_eq!(item.as_object().unwrap().len(), 12);
-    }
-    let ids: HashSet<&str> = values(&perspective, "id").into_iter().collect();
-    assert_eq!(ids.len(), 24);
-    assert!(values(&perspective, "username").contains(&"Unauthenticated"));
-}
-
-#[tokio::test]
-async fn rest_lists_support_paging_and_ignore_other_parameters() {
-    let demo = Fixture::new(|_| ());
-    for path in LISTS {
-        let all = demo.json(path).await;
-        let all_ids = values(&all, "id");
-        for (query, first, last) in [
-            ("limit=2&offset=1", 1, 3),
-            ("limit=2", 0, 2),
-            ("offset=3", 3, all_ids.len()),
-            ("limit=-1&offset=0", 0, all_ids.len()),
-            ("limit=0", 0, 0),
-            ("limit=5&offset=100000", 0, 0),
-            ("sortBy=asc(user)&search=x&filter=project[eq]=Lab", 0, all_ids.len()),
-        ] {
-            let page = demo.json(&format!("{path}?{query}")).await;
-            assert_eq!(values(&page, "id"), all_ids[first..last], "{path}?{query}");
-            assert_eq!(page["metadata"]["total"], all_ids.len());
-        }
-        let page = demo.json(&format!("{path}?limit=2&offset=1")).await;
-        assert_eq!(page["metadata"]["limit"], 2);
-        assert_eq!(page["metadata"]["offset"], 1);
-        let invalid = demo.status(Method::GET, &format!("{path}?limit=all")).await;
-        assert_eq!(invalid, StatusCode::BAD_REQUEST);
-    }
-}
-
-#[tokio::test]
-async fn rest_api_ends_sessions() {
-    let demo = Fixture::new(|_| ());
-    let clients = demo.json(LISTS[0]).await;
-    let id = values(&clients, "id")[3];
-    let designer_path = format!("/data/api/v1/designer/{id}");
-    let wrong_kind = demo.status(Method::DELETE, &designer_path).await;
-    assert_eq!(wrong_kind, StatusCode::NOT_FOUND);
-    let path = format!("/data/vision/api/v1/client/{id}");
-    let ended = demo.send(Method::DELETE, &path).await;
-    assert_eq!(ended.status(), StatusCode::OK);
-    assert!(body(ended).await["message"].is_string());
-    assert_eq!(demo.status(Method::DELETE, &path).await, StatusCode::NOT_FOUND);
-    assert!(!values(&demo.json(LISTS[0]).await, "id").contains(&id));
-
-    // Only a dormant Designer is pruned.
-    for item in demo.json(LISTS[1]).await["items"].as_array().unwrap() {
-        let path = format!("/data/api/v1/designer/{}", item["id"].as_str().unwrap());
-        let dormant = item["lastcomm"].as_i64() > item["timeout"].as_i64();
-        let status = demo.status(Method::DELETE, &path).await;
-        assert_eq!(status == StatusCode::OK, dormant, "{item}: {status}");
-    }
-
-    let sessions = demo.json(LISTS[2]).await;
-    let ids = values(&sessions, "id");
-    let path = "/data/perspective/api/v1/sessions";
-    let two = format!("{path}?sessionId={}&sessionId={}&sessionId=x&message=Bye", ids[0], ids[5]);
-    assert_eq!(body(demo.send(Method::DELETE, &two).await).await, json!({"terminated": 2}));
-    let again = demo.status(Method::DELETE, &two).await;
-    assert_eq!(again, StatusCode::NOT_FOUND);
-    let without_ids = demo.status(Method::DELETE, path).await;
-    assert_eq!(without_ids, StatusCode::BAD_REQUEST);
-    assert_eq!(demo.json(LISTS[2]).await["metadata"]["total"], 22);
 }
 
 #[tokio::test]
