@@ -1,31 +1,31 @@
-//! Passwords and tokens, kept where the platform keeps such things: the Secret Service, the Windows Credential
-//! Manager, the macOS Keychain. Where that is not to be had they are kept for this run only, and the caller is told.
+//! Passwords and tokens in the platform's keyring: the Secret Service, the Windows Credential Manager, the macOS Keychain.
+//! Without a keyring they are kept in memory, and the caller is informed.
 //!
-//! They are never written anywhere else, and no error here repeats one. Every call may wait for seconds, because a
-//! locked keyring asks the user for its own password: none belongs on the window's thread.
+//! They are never written anywhere else, and no error holds one. Every call may block for seconds, because a locked
+//! keyring prompts the user: none belongs on the window's thread.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keyring::Entry;
 use zeroize::Zeroizing;
 
-/// Under this name the keyring shows what is ours.
+/// The service name of our entries in the keyring.
 const SERVICE: &str = "gatewatch";
 
-/// A password, or a token. Never printed, not even for debugging, and overwritten when dropped.
+/// A password or token. Its `Debug` output holds nothing of it, and it is overwritten when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text in.
+    /// Wraps a text.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself, for those who send it.
+    /// Returns the text, to be sent.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -38,61 +38,61 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a secret was put.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the user is told when a secret lasts for this run only"]
-pub enum Kept {
-    /// In the platform's keyring: it is there at the next start.
+/// The place where a secret was stored.
+#[derive(Clone, Debug)]
+#[must_use = "the user is informed when a secret is in memory only"]
+pub enum Stored {
+    /// In the platform's keyring.
     InKeyring,
-    /// In this process, because the keyring did not take it.
-    ForThisRun(KeyringError),
+    /// In the memory of this process, because the keyring failed.
+    MemoryOnly(KeyringError),
 }
 
-/// Why the keyring did not do as it was told. No text of it holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// A failure of the keyring. No message or cause holds a secret.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyringError {
-    /// There is none.
-    #[error("no keyring runs here ({reason})")]
+    /// There is no keyring.
+    #[error("No keyring found")]
     Absent {
-        /// What the platform says.
-        reason: String,
+        /// The platform's error.
+        source: Source,
     },
-    /// It is locked, or the user said no.
-    #[error("the keyring can't be opened ({reason})")]
+    /// The keyring is locked, or the user declined to unlock it.
+    #[error("The keyring is locked. Unlock it and try again")]
     Locked {
-        /// What the platform says.
-        reason: String,
+        /// The platform's error.
+        source: Source,
     },
-    /// It holds something that we did not put there.
-    #[error("what the keyring has for this gateway is no text; remove the entry there")]
-    NotText,
-    /// It holds several secrets for one profile.
-    #[error("the keyring has {count} entries for this gateway; remove all but one there")]
-    Ambiguous {
-        /// How many.
-        count: usize,
-    },
-    /// The secret is too long for it.
-    #[error("the keyring takes at most {limit} characters")]
-    TooLong {
-        /// The platform's limit.
-        limit: u32,
-    },
+    /// The entry isn't text, or there are several.
+    #[error("The keyring's entry for this gateway is unusable. Delete it in the keyring")]
+    InvalidEntry,
     /// Anything else.
-    #[error("the keyring failed ({reason})")]
+    #[error("The keyring failed. Try again")]
     Failed {
-        /// What the platform says.
-        reason: String,
+        /// The platform's error.
+        source: Source,
     },
 }
 
-/// The secrets of the saved gateways, by the names of their profiles.
+/// Two errors are equal if they are of one kind.
+impl PartialEq for KeyringError {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+impl Eq for KeyringError {}
+
+/// The platform's error behind a [`KeyringError`], shared so that it can be cloned.
+pub type Source = Arc<dyn std::error::Error + Send + Sync>;
+
+/// The secrets of the saved gateways, by profile name.
 #[derive(Debug)]
 pub struct Secrets {
     keyring: Box<dyn Keyring>,
-    /// What the keyring did not take.
-    this_run: Mutex<HashMap<String, Secret>>,
+    /// The secrets that the keyring didn't store.
+    memory: Mutex<HashMap<String, Secret>>,
 }
 
 impl Default for Secrets {
@@ -102,26 +102,26 @@ impl Default for Secrets {
 }
 
 impl Secrets {
-    /// The platform's keyring, which is not called before it is needed.
+    /// Returns the secrets in the platform's keyring, which is opened on first use.
     #[must_use]
     pub fn new() -> Self {
-        Self::over(Platform)
+        Self::with_keyring(Platform)
     }
 
-    /// No keyring at all: for tests, which must leave the user's alone.
+    /// Returns secrets in memory only, for tests, which must not touch the user's keyring.
     #[must_use]
-    pub fn for_this_run() -> Self {
-        Self::over(NoKeyring)
+    pub fn in_memory() -> Self {
+        Self::with_keyring(NoKeyring)
     }
 
-    fn over(keyring: impl Keyring + 'static) -> Self {
-        Self { keyring: Box::new(keyring), this_run: Mutex::default() }
+    fn with_keyring(keyring: impl Keyring + 'static) -> Self {
+        Self { keyring: Box::new(keyring), memory: Mutex::default() }
     }
 
-    /// The secret of this profile; `None` where it has none, or one that was kept with another `binding`.
+    /// Returns the secret of a profile; `None` if it has none, or one that was stored with another `binding`.
     ///
     /// # Errors
-    /// When the keyring can't be asked. Then there may be one.
+    /// If the keyring can't be read. It may hold a secret.
     pub fn get(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
         let bound = self.bound(profile)?;
         Ok(bound.and_then(|bound| {
@@ -129,79 +129,79 @@ impl Secrets {
         }))
     }
 
-    /// Keeps the secret of this profile in place of an older one, in the keyring if at all possible. `binding` says what
-    /// it is for, in letters and digits.
-    pub fn set(&self, profile: &str, binding: &str, secret: &Secret) -> Kept {
-        self.keep(profile, Secret::new(format!("{binding}:{}", secret.expose())))
+    /// Stores the secret of a profile and replaces an older one. `binding` identifies what it is valid for, in letters and
+    /// digits.
+    pub fn set(&self, profile: &str, binding: &str, secret: &Secret) -> Stored {
+        self.store(profile, Secret::new(format!("{binding}:{}", secret.expose())))
     }
 
-    /// What is kept for this profile, with what it is for before it.
+    /// Returns the stored text of a profile: `binding:secret`.
     fn bound(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
-        // What the keyring did not take is newer than what it has.
-        let newer = self.this_run().get(profile).cloned();
+        // A secret that the keyring didn't store is newer than the one in it.
+        let newer = self.memory().get(profile).cloned();
         if newer.is_some() { Ok(newer) } else { self.keyring.get(profile) }
     }
 
-    fn keep(&self, profile: &str, secret: Secret) -> Kept {
+    fn store(&self, profile: &str, secret: Secret) -> Stored {
         match self.keyring.set(profile, &secret) {
             Ok(()) => {
-                self.this_run().remove(profile);
-                Kept::InKeyring
+                self.memory().remove(profile);
+                Stored::InKeyring
             }
             Err(error) => {
-                self.this_run().insert(profile.to_owned(), secret);
-                Kept::ForThisRun(error)
+                self.memory().insert(profile.to_owned(), secret);
+                Stored::MemoryOnly(error)
             }
         }
     }
 
-    /// Keeps the secret of a profile under its new name; `None` where it has none.
+    /// Stores the secret of a profile under its new name; returns `None` if it has none.
     ///
     /// # Errors
-    /// When the keyring can't be asked. Then the user is asked for the secret again.
-    pub fn rename(&self, old: &str, new: &str) -> Result<Option<Kept>, KeyringError> {
+    /// If the keyring can't be read. The user has to enter the secret again.
+    pub fn rename(&self, old: &str, new: &str) -> Result<Option<Stored>, KeyringError> {
         let Some(secret) = self.bound(old)? else {
             return Ok(None);
         };
-        let kept = self.keep(new, secret);
-        // Only once it is safe under the other name. What can't be forgotten stays where nobody looks for it.
-        let _stays = self.forget(old);
-        Ok(Some(kept))
+        let stored = self.store(new, secret);
+        // Only after it is stored under the new name. An entry that can't be deleted is never read again.
+        let _remains = self.forget(old);
+        Ok(Some(stored))
     }
 
-    /// Forgets the secret of this profile, if it has one.
+    /// Deletes the secret of a profile, if it has one.
     ///
     /// # Errors
-    /// When the keyring can't be asked. Then it may still have one.
+    /// If the keyring can't be changed. It may still hold the secret.
     pub fn forget(&self, profile: &str) -> Result<(), KeyringError> {
-        self.this_run().remove(profile);
+        self.memory().remove(profile);
         self.keyring.delete(profile)
     }
 
-    /// Never held while the keyring is asked, which may take its time.
-    fn this_run(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
-        // A map is whole after each of its calls, whoever panicked between them.
-        self.this_run.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Never locked during a call of the keyring, which may block.
+    fn memory(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
+        // The map is consistent after each of its calls, so a panic elsewhere doesn't matter.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a keyring can do.
+/// The operations of a keyring.
 trait Keyring: fmt::Debug + Send + Sync {
     fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError>;
     fn set(&self, profile: &str, secret: &Secret) -> Result<(), KeyringError>;
     fn delete(&self, profile: &str) -> Result<(), KeyringError>;
 }
 
-/// The platform's own.
+/// The platform's keyring.
 #[derive(Debug)]
 struct Platform;
 
 impl Platform {
     fn entry(profile: &str) -> Result<Entry, KeyringError> {
         if let Err(error) = Entry::store_status() {
-            return Err(KeyringError::Absent { reason: words(error) });
+            return Err(KeyringError::Absent { source: source(error) });
         }
-        Entry::new(SERVICE, profile).map_err(told)
+        Entry::new(SERVICE, profile).map_err(from_keyring)
     }
 }
 
@@ -210,29 +210,29 @@ impl Keyring for Platform {
         match Self::entry(profile)?.get_password() {
             Ok(text) => Ok(Some(Secret::new(text))),
             Err(keyring::Error::NoEntry) => Ok(None),
-            Err(error) => Err(told(error)),
+            Err(error) => Err(from_keyring(error)),
         }
     }
 
     fn set(&self, profile: &str, secret: &Secret) -> Result<(), KeyringError> {
-        Self::entry(profile)?.set_password(secret.expose()).map_err(told)
+        Self::entry(profile)?.set_password(secret.expose()).map_err(from_keyring)
     }
 
     fn delete(&self, profile: &str) -> Result<(), KeyringError> {
         match Self::entry(profile)?.delete_credential() {
             Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-            Err(error) => Err(told(error)),
+            Err(error) => Err(from_keyring(error)),
         }
     }
 }
 
-/// One that is not there.
+/// A keyring that is absent.
 #[derive(Debug)]
 struct NoKeyring;
 
 impl NoKeyring {
     fn absent() -> KeyringError {
-        KeyringError::Absent { reason: "it is not used".to_owned() }
+        KeyringError::Absent { source: Arc::from(Box::from("not used")) }
     }
 }
 
@@ -250,30 +250,32 @@ impl Keyring for NoKeyring {
     }
 }
 
-/// What an error of the keyring means. Some carry what they choked on, so they are never printed as a whole.
-fn told(error: keyring::Error) -> KeyringError {
-    use keyring::Error::{Ambiguous, BadDataFormat, BadEncoding, NoStorageAccess, TooLong};
+/// Converts an error of the keyring. Some hold the secret, so they are never kept as a whole.
+fn from_keyring(error: keyring::Error) -> KeyringError {
+    use keyring::Error::{Ambiguous, BadDataFormat, BadEncoding, NoStorageAccess, PlatformFailure};
     match error {
-        NoStorageAccess(_) => KeyringError::Locked { reason: words(&error) },
+        NoStorageAccess(source) => KeyringError::Locked { source: Arc::from(source) },
         BadEncoding(bytes) | BadDataFormat(bytes, _) => {
             drop(Zeroizing::new(bytes));
-            KeyringError::NotText
+            KeyringError::InvalidEntry
         }
-        Ambiguous(entries) => KeyringError::Ambiguous { count: entries.len() },
-        TooLong(_, limit) => KeyringError::TooLong { limit },
-        other => KeyringError::Failed { reason: words(&other) },
+        Ambiguous(_) => KeyringError::InvalidEntry,
+        PlatformFailure(source) => KeyringError::Failed { source: Arc::from(source) },
+        other => KeyringError::Failed { source: source(&other) },
     }
 }
 
-/// What an error says about the platform, and nothing about what it was given.
-fn words(error: &keyring::Error) -> String {
-    use keyring::Error::{Invalid, NoStorageAccess, NotSupportedByStore, PlatformFailure};
-    match error {
+/// Returns the part of an error that holds nothing of the entry.
+fn source(error: &keyring::Error) -> Source {
+    use keyring::Error::{Invalid, NoStorageAccess, NotSupportedByStore, PlatformFailure, TooLong};
+    let text = match error {
         PlatformFailure(cause) | NoStorageAccess(cause) => cause.to_string(),
         NotSupportedByStore(reason) => reason.clone(),
-        Invalid(..) => "it does not take this name or this secret".to_owned(),
-        _ => "it does not say why".to_owned(),
-    }
+        TooLong(_, limit) => format!("more than {limit} characters"),
+        Invalid(..) => "invalid name or secret".to_owned(),
+        _ => "unknown error".to_owned(),
+    };
+    Arc::from(Box::from(text))
 }
 
 #[cfg(test)]
@@ -281,29 +283,28 @@ mod tests {
     use super::*;
 
     const PASSWORD: &str = "open sesame";
-    /// What it is for.
     const BINDING: &str = "0A1B";
 
     fn secret() -> Secret {
         Secret::new(PASSWORD.to_owned())
     }
 
-    /// One that works, unless it is locked.
+    /// A keyring that can be locked.
     #[derive(Debug, Default)]
     struct FakeKeyring {
-        inside: Mutex<HashMap<String, Secret>>,
+        entries: Mutex<HashMap<String, Secret>>,
         locked: Mutex<bool>,
     }
 
     impl FakeKeyring {
         fn open(&self) -> Result<MutexGuard<'_, HashMap<String, Secret>>, KeyringError> {
             let locked = *self.locked.lock().unwrap();
-            let reason = "dismissed".to_owned();
-            if locked { Err(KeyringError::Locked { reason }) } else { Ok(self.inside.lock().unwrap()) }
+            let source = Arc::from(Box::from("dismissed"));
+            if locked { Err(KeyringError::Locked { source }) } else { Ok(self.entries.lock().unwrap()) }
         }
     }
 
-    impl Keyring for std::sync::Arc<FakeKeyring> {
+    impl Keyring for Arc<FakeKeyring> {
         fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
             Ok(self.open()?.get(profile).cloned())
         }
@@ -320,73 +321,73 @@ mod tests {
     }
 
     #[test]
-    fn without_a_keyring_a_secret_lasts_for_this_run_and_that_is_said() {
-        let secrets = Secrets::for_this_run();
-        assert_eq!(secrets.get("North", BINDING), Err(NoKeyring::absent()));
-        let kept = secrets.set("North", BINDING, &secret());
-        assert_eq!(kept, Kept::ForThisRun(NoKeyring::absent()));
-        assert_eq!(NoKeyring::absent().to_string(), "no keyring runs here (it is not used)");
-        assert_eq!(secrets.get("North", BINDING), Ok(Some(secret())));
-        assert_eq!(secrets.get("South", BINDING), Err(NoKeyring::absent()));
-        assert_eq!(secrets.forget("North"), Err(NoKeyring::absent()));
-        assert_eq!(secrets.get("North", BINDING), Err(NoKeyring::absent()));
+    fn keeps_secrets_in_memory_without_a_keyring() {
+        let secrets = Secrets::in_memory();
+        assert!(secrets.get("North", BINDING).is_err());
+        let stored = secrets.set("North", BINDING, &secret());
+        assert!(matches!(stored, Stored::MemoryOnly(KeyringError::Absent { .. })));
+        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(secret()));
+        assert!(secrets.get("South", BINDING).is_err());
+        assert!(secrets.forget("North").is_err());
+        assert!(secrets.get("North", BINDING).is_err());
     }
 
     #[test]
-    fn a_keyring_keeps_it_for_the_next_run() {
-        let drawer = std::sync::Arc::<FakeKeyring>::default();
-        assert_eq!(Secrets::over(drawer.clone()).set("North", BINDING, &secret()), Kept::InKeyring);
-        let next_run = Secrets::over(drawer);
-        assert_eq!(next_run.get("North", BINDING), Ok(Some(secret())));
-        assert_eq!(next_run.get("South", BINDING), Ok(None));
-        assert_eq!(next_run.forget("North"), Ok(()));
-        assert_eq!(next_run.get("North", BINDING), Ok(None));
+    fn keeps_secrets_in_the_keyring() {
+        let keyring = Arc::<FakeKeyring>::default();
+        let stored = Secrets::with_keyring(keyring.clone()).set("North", BINDING, &secret());
+        assert!(matches!(stored, Stored::InKeyring));
+        let next_run = Secrets::with_keyring(keyring);
+        assert_eq!(next_run.get("North", BINDING).unwrap(), Some(secret()));
+        assert_eq!(next_run.get("South", BINDING).unwrap(), None);
+        next_run.forget("North").unwrap();
+        assert_eq!(next_run.get("North", BINDING).unwrap(), None);
     }
 
     #[test]
-    fn a_secret_that_was_kept_for_something_else_is_none() {
-        let secrets = Secrets::over(std::sync::Arc::<FakeKeyring>::default());
-        let _kept = secrets.set("North", BINDING, &Secret::new("a:b".to_owned()));
-        assert_eq!(secrets.get("North", BINDING), Ok(Some(Secret::new("a:b".to_owned()))));
+    fn hides_secrets_with_another_binding() {
+        let secrets = Secrets::with_keyring(Arc::<FakeKeyring>::default());
+        let _ = secrets.set("North", BINDING, &Secret::new("a:b".to_owned()));
+        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(Secret::new("a:b".to_owned())));
         for other in ["", "0A1", "0A1B:a", "FFFF"] {
             assert!(
                 !matches!(secrets.get("North", other), Ok(Some(secret)) if secret.expose() == "a:b"),
                 "{other}"
             );
         }
-        assert_eq!(secrets.get("North", "FFFF"), Ok(None));
+        assert_eq!(secrets.get("North", "FFFF").unwrap(), None);
     }
 
     #[test]
-    fn a_secret_goes_with_the_name_of_its_gateway() {
-        let drawer = std::sync::Arc::<FakeKeyring>::default();
-        for secrets in [Secrets::over(drawer), Secrets::for_this_run()] {
-            let _kept = secrets.set("North", BINDING, &secret());
+    fn renames_secrets() {
+        let keyring = Arc::<FakeKeyring>::default();
+        for secrets in [Secrets::with_keyring(keyring), Secrets::in_memory()] {
+            let _ = secrets.set("North", BINDING, &secret());
             assert!(matches!(secrets.rename("North", "Plant North"), Ok(Some(_))));
-            assert_eq!(secrets.get("Plant North", BINDING), Ok(Some(secret())));
-            assert_ne!(secrets.get("North", BINDING), Ok(Some(secret())));
+            assert_eq!(secrets.get("Plant North", BINDING).unwrap(), Some(secret()));
+            assert!(!matches!(secrets.get("North", BINDING), Ok(Some(_))));
             assert!(!matches!(secrets.rename("South", "East"), Ok(Some(_))));
         }
     }
 
     #[test]
-    fn what_a_locked_keyring_did_not_take_is_newer_than_what_it_has() {
-        let drawer = std::sync::Arc::<FakeKeyring>::default();
-        let secrets = Secrets::over(drawer.clone());
+    fn prefers_memory_over_an_older_keyring_entry() {
+        let keyring = Arc::<FakeKeyring>::default();
+        let secrets = Secrets::with_keyring(keyring.clone());
         let _ = secrets.set("North", BINDING, &Secret::new("old".to_owned()));
-        *drawer.locked.lock().unwrap() = true;
+        *keyring.locked.lock().unwrap() = true;
         assert!(matches!(
             secrets.set("North", BINDING, &secret()),
-            Kept::ForThisRun(KeyringError::Locked { .. })
+            Stored::MemoryOnly(KeyringError::Locked { .. })
         ));
-        *drawer.locked.lock().unwrap() = false;
-        assert_eq!(secrets.get("North", BINDING), Ok(Some(secret())));
-        assert_eq!(secrets.set("North", BINDING, &secret()), Kept::InKeyring);
-        assert!(secrets.this_run().is_empty());
+        *keyring.locked.lock().unwrap() = false;
+        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(secret()));
+        assert!(matches!(secrets.set("North", BINDING, &secret()), Stored::InKeyring));
+        assert!(secrets.memory().is_empty());
     }
 
     #[test]
-    fn no_text_holds_a_secret() {
+    fn errors_hold_no_secret() {
         use keyring::Error::{BadDataFormat, BadEncoding, Invalid, PlatformFailure};
         let bytes = || PASSWORD.as_bytes().to_vec();
         let cause = || Box::new(std::io::Error::other("the bus is gone"));
@@ -396,13 +397,12 @@ mod tests {
             Invalid("password".to_owned(), PASSWORD.to_owned()),
             PlatformFailure(cause()),
         ] {
-            let error = told(error);
+            let error = from_keyring(error);
             assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
             assert!(!format!("{error:?}").contains(&format!("{:?}", bytes())), "{error:?}");
         }
-        let secrets = Secrets::for_this_run();
-        let kept = secrets.set("North", BINDING, &secret());
-        assert!(!format!("{secrets:?} {kept:?} {:?}", secret()).contains(PASSWORD));
-        assert_eq!(told(PlatformFailure(cause())).to_string(), "the keyring failed (the bus is gone)");
+        let secrets = Secrets::in_memory();
+        let stored = secrets.set("North", BINDING, &secret());
+        assert!(!format!("{secrets:?} {stored:?} {:?}", secret()).contains(PASSWORD));
     }
 }

@@ -1,15 +1,16 @@
-//! The body of an answer: whole and within limits, or an error.
+//! Reads the body of a response up to a size limit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use reqwest::Response;
 
-use super::GatewayError;
+use super::{GatewayError, request};
 
-/// Below this, reading an answer takes no longer than handing it to another thread.
-const WORK_HERE: usize = 64 << 10;
+/// Below this many bytes, parsing takes no longer than the transfer to another thread.
+const MIN_OFFLOAD: usize = 64 << 10;
 
-/// How many bytes may still come, unpacked. Answers that make one dataset share it.
+/// The number of bytes that may still be read, unpacked. The lists of one dataset share it.
 #[derive(Debug)]
 pub(super) struct SizeLimit {
     limit: u64,
@@ -17,7 +18,6 @@ pub(super) struct SizeLimit {
 }
 
 impl SizeLimit {
-    /// So many bytes.
     pub(super) fn new(limit: u64) -> Self {
         Self { limit, left: AtomicU64::new(limit) }
     }
@@ -34,30 +34,32 @@ impl SizeLimit {
     }
 }
 
-/// The whole body, unpacked, unless it is too large.
-pub(super) async fn whole(mut response: Response, budget: &SizeLimit) -> Result<Vec<u8>, GatewayError> {
-    if response.content_length().is_some_and(|length| length > budget.left.load(Ordering::Relaxed)) {
-        return Err(budget.too_large());
+/// Reads the whole body, unpacked.
+///
+/// # Errors
+/// If the body exceeds the limit, or the connection breaks.
+pub(super) async fn read_to_end(mut response: Response, limit: &SizeLimit) -> Result<Vec<u8>, GatewayError> {
+    let start = Instant::now();
+    if response.content_length().is_some_and(|length| length > limit.left.load(Ordering::Relaxed)) {
+        return Err(limit.too_large());
     }
-    // It grows as it comes: to make room for as much as it says it has was no quicker, and it may say anything.
+    // No allocation by the announced length: it may be wrong, and was no faster.
     let mut body = Vec::new();
-    loop {
-        let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| GatewayError::from_body(&error))?;
-        let Some(chunk) = chunk else {
-            return Ok(body);
-        };
-        budget.take(chunk.len())?;
+    while let Some(chunk) = response.chunk().await.map_err(request::from_body)? {
+        limit.take(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
+    let elapsed_ms = start.elapsed().as_millis();
+    tracing::debug!(path = response.url().path(), bytes = body.len(), elapsed_ms, "read body");
+    Ok(body)
 }
 
-/// Does the work on so many bytes; if they are many, on another thread, so that other nodes' answers don't wait for it.
-pub(super) async fn aside<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
-    if bytes < WORK_HERE {
+/// Runs `work` on this many bytes; if they are many, on another thread, so that other nodes don't wait for it.
+pub(super) async fn offload<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    if bytes < MIN_OFFLOAD {
         return work();
     }
     let done = tokio::task::spawn_blocking(work).await;
-    // The task is never cancelled, so a join error is a panic, which goes on here.
+    // The task is never cancelled, so a join error is a panic.
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

@@ -1,45 +1,45 @@
-//! What a gateway is told to let us in.
+//! The credentials that are sent to a gateway.
 
 use std::ffi::OsString;
 use std::fmt;
 
-/// Credentials for a gateway. Never printed, not even for debugging.
+/// Credentials for a gateway. Their `Debug` output holds no secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Credentials {
-    /// None: the resource is open.
+    /// No login.
     #[default]
     None,
     /// HTTP Basic, checked against the user source that the Web Dev resource names.
     Basic {
-        /// The user's name.
+        /// The user name.
         user: String,
-        /// The user's password.
+        /// The password.
         password: String,
     },
-    /// An API token of 8.3, the whole `name:key`. It opens the REST lists, not Web Dev.
+    /// An API token of 8.3, as `name:key`. Valid for the REST API, not for Web Dev.
     Token(String),
 }
 
 impl Credentials {
-    /// What the environment gives: `GATEWATCH_TOKEN`, or `GATEWATCH_USER` and `GATEWATCH_PASSWORD`.
+    /// Reads the environment: `GATEWATCH_TOKEN`, or `GATEWATCH_USER` and `GATEWATCH_PASSWORD`.
     ///
     /// # Errors
-    /// When only half of what is needed is set, or it is no text.
+    /// If one of the two variables is missing, both kinds are set, or a value is malformed.
     pub fn from_env(var: impl Fn(&str) -> Option<OsString>) -> Result<Self, CredentialsError> {
-        let given = |name| match var(name).map(OsString::into_string) {
+        let get = |name| match var(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok((!value.is_empty()).then_some(value)),
-            Some(Err(_)) => Err(CredentialsError::NotText { name }),
+            Some(Err(_)) => Err(CredentialsError::NotUtf8 { name }),
         };
-        match (given("GATEWATCH_TOKEN")?, given("GATEWATCH_USER")?, given("GATEWATCH_PASSWORD")?) {
+        match (get("GATEWATCH_TOKEN")?, get("GATEWATCH_USER")?, get("GATEWATCH_PASSWORD")?) {
             (None, Some(user), Some(_)) if user.contains(':') => Err(CredentialsError::ColonInUser),
             (Some(token), None, None) if token.contains(':') => Ok(Self::Token(token)),
             (Some(_), None, None) => Err(CredentialsError::TokenWithoutName),
             (Some(_), _, _) => Err(CredentialsError::TokenAndUser),
             (None, Some(user), Some(password)) => Ok(Self::Basic { user, password }),
             (None, None, None) => Ok(Self::None),
-            (None, Some(_), None) => Err(CredentialsError::Half { missing: "GATEWATCH_PASSWORD" }),
-            (None, None, Some(_)) => Err(CredentialsError::Half { missing: "GATEWATCH_USER" }),
+            (None, Some(_), None) => Err(CredentialsError::Incomplete { missing: "GATEWATCH_PASSWORD" }),
+            (None, None, Some(_)) => Err(CredentialsError::Incomplete { missing: "GATEWATCH_USER" }),
         }
     }
 }
@@ -54,31 +54,31 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Credentials in the environment that can't be used. Their values are never part of the message.
+/// Unusable credentials in the environment. The messages never hold a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialsError {
-    /// One of the two variables is not set.
-    #[error("{missing} is not set; a user and a password go together")]
-    Half {
-        /// Which one.
+    /// One of the two variables isn't set.
+    #[error("{missing} isn't set. Set both GATEWATCH_USER and GATEWATCH_PASSWORD")]
+    Incomplete {
+        /// The missing variable.
         missing: &'static str,
     },
-    /// A variable holds no text.
-    #[error("{name} is no UTF-8 text; set it again")]
-    NotText {
-        /// Which one.
+    /// A value isn't UTF-8.
+    #[error("{name} isn't valid UTF-8. Set it again")]
+    NotUtf8 {
+        /// The variable.
         name: &'static str,
     },
-    /// The name of the user can't be sent.
-    #[error("the user in GATEWATCH_USER has a colon, which HTTP Basic can't carry")]
+    /// The user name has a colon, which HTTP Basic can't send.
+    #[error("The user name in GATEWATCH_USER has a colon. Choose a user without one")]
     ColonInUser,
     /// Both kinds are set.
     #[error(
-        "GATEWATCH_TOKEN is set beside GATEWATCH_USER or GATEWATCH_PASSWORD; set one kind of credentials only"
+        "Both an API token and a password are set. Set GATEWATCH_TOKEN, or GATEWATCH_USER and GATEWATCH_PASSWORD"
     )]
     TokenAndUser,
-    /// The token is only its key.
-    #[error("GATEWATCH_TOKEN should be the whole token, NAME:KEY")]
+    /// The token has a key only.
+    #[error("GATEWATCH_TOKEN has no name. Set the whole token, NAME:KEY")]
     TokenWithoutName,
 }
 
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_gives_one_kind_of_credentials() {
+    fn reads_one_kind_of_credentials() {
         assert_eq!(read(&[]), Ok(Credentials::None));
         assert_eq!(read(&[("GATEWATCH_USER", "")]), Ok(Credentials::None));
         assert_eq!(
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_them_or_both_are_an_error_without_the_secret() {
+    fn rejects_incomplete_or_mixed_credentials_without_repeating_them() {
         for vars in [
             &[("GATEWATCH_USER", "billy")][..],
             &[("GATEWATCH_PASSWORD", "secret")],
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn debugging_shows_no_secret() {
+    fn debug_output_holds_no_secret() {
         let basic = Credentials::Basic { user: "billy".into(), password: "secret".into() };
         assert_eq!(format!("{basic:?} {:?}", Credentials::Token("a:secret".into())), "Basic(…) Token(…)");
     }

@@ -1,45 +1,45 @@
-//! What a gateway says of itself on its `gwinfo` page.
+//! The health page `gwinfo` of a gateway.
 
 use std::fmt;
 
-/// Who is there: read from `Key=Value;…`, keys in any order and any case, each of them optional.
+/// The content of a health page: `Key=Value;…`, keys in any order and case, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayInfo {
-    /// The gateway's own name.
+    /// The gateway's name.
     pub name: Option<String>,
-    /// Its version, which decides where its resources are.
+    /// Its version, which the paths of its resources depend on.
     pub version: Option<Version>,
-    /// `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …, as it says.
+    /// `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …, unchanged.
     pub context_status: Option<String>,
-    /// Its part in a redundant pair.
+    /// Its role in a redundant pair.
     pub role: Option<Role>,
 }
 
-/// A gateway's part in a redundant pair.
+/// A gateway's role in a redundant pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// No redundancy.
     Independent,
     /// The master.
     Master,
-    /// A backup that is in charge now.
+    /// An active backup.
     ActiveBackup,
-    /// A backup that waits: its list of sessions may be empty or partial.
+    /// A backup that isn't active: its list of sessions may be empty or partial.
     ColdBackup,
 }
 
-/// The first two numbers of a version, and its whole text.
+/// A version: its first two numbers and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// `8` of 8.1.44.
+    /// The first number, such as 8 in 8.1.44.
     pub major: u32,
-    /// `1` of 8.1.44.
+    /// The second number, such as 1 in 8.1.44.
     pub minor: u32,
     text: String,
 }
 
 impl Version {
-    fn read(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut numbers = text.split('.');
         let major = numbers.next()?.trim().parse().ok()?;
         let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>();
@@ -47,7 +47,7 @@ impl Version {
         Some(Self { major, minor, text: text.trim().to_owned() })
     }
 
-    /// Whether a gateway of this version has the REST API, which an API token opens.
+    /// Returns `true` if gateways of this version have the REST API.
     #[must_use]
     pub fn has_rest(&self) -> bool {
         (self.major, self.minor) >= (8, 3)
@@ -66,23 +66,23 @@ impl fmt::Display for Role {
             Self::Independent => "independent",
             Self::Master => "master",
             Self::ActiveBackup => "backup, active",
-            Self::ColdBackup => "backup, not active",
+            Self::ColdBackup => "backup, inactive",
         })
     }
 }
 
 impl GatewayInfo {
-    /// Reads a `gwinfo` page; `None` where the text is none.
+    /// Parses a health page; `None` if no key is known.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let value = |wanted: &str| {
+    pub fn parse(text: &str) -> Option<Self> {
+        let value = |name: &str| {
             text.split(';')
                 .filter_map(|pair| pair.split_once('='))
-                .find(|(key, _)| key.trim().eq_ignore_ascii_case(wanted))
+                .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
                 .map(|(_, value)| value.trim())
                 .filter(|value| !value.is_empty())
         };
-        let is = |key, wanted: &str| value(key).is_some_and(|value| value.eq_ignore_ascii_case(wanted));
+        let is = |key, expected: &str| value(key).is_some_and(|value| value.eq_ignore_ascii_case(expected));
         let role = match value("RedundancyStatus").map(str::to_ascii_lowercase).as_deref() {
             Some("independent") => Some(Role::Independent),
             Some("master") => Some(Role::Master),
@@ -92,7 +92,7 @@ impl GatewayInfo {
         };
         let info = Self {
             name: value("PlatformName").map(str::to_owned),
-            version: value("Version").and_then(Version::read),
+            version: value("Version").and_then(Version::parse),
             context_status: value("ContextStatus").map(str::to_owned),
             role,
         };
@@ -105,9 +105,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_read_by_name_in_any_order_and_case() {
+    fn reads_keys_in_any_order_and_case() {
         let text = "version=8.1.44 (b2024);REDUNDANCYSTATUS=Backup;Other=x=y;RedundantNodeActiveStatus=Active;PlatformName=Plant North;contextstatus=RUNNING;";
-        let info = GatewayInfo::read(text).unwrap();
+        let info = GatewayInfo::parse(text).unwrap();
         assert_eq!(info.name.as_deref(), Some("Plant North"));
         let version = info.version.unwrap();
         assert_eq!((version.major, version.minor), (8, 1));
@@ -117,24 +117,24 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_api_came_with_8_3() {
+    fn has_rest_from_8_3_on() {
         for (text, expected) in
             [("7.9.21", false), ("8.1.44", false), ("8.3.0-rc1", true), ("8.10.1", true), ("9", true)]
         {
-            assert_eq!(Version::read(text).unwrap().has_rest(), expected, "{text}");
+            assert_eq!(Version::parse(text).unwrap().has_rest(), expected, "{text}");
         }
     }
 
     #[test]
-    fn a_backup_is_taken_for_waiting_unless_it_says_active() {
-        let info = GatewayInfo::read("RedundancyStatus=Backup;RedundantNodeActiveStatus=Cold").unwrap();
+    fn takes_a_backup_for_cold_unless_active() {
+        let info = GatewayInfo::parse("RedundancyStatus=Backup;RedundantNodeActiveStatus=Cold").unwrap();
         assert_eq!(info.role, Some(Role::ColdBackup));
     }
 
     #[test]
-    fn a_page_that_is_none_gives_nothing() {
+    fn rejects_other_pages() {
         for text in ["", "<html>a=b</html>", "x=y;z", "ContextStatus="] {
-            assert_eq!(GatewayInfo::read(text), None, "{text}");
+            assert_eq!(GatewayInfo::parse(text), None, "{text}");
         }
     }
 }

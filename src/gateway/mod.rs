@@ -1,30 +1,41 @@
-//! Speaking to gateways.
+//! HTTP access to gateways.
 //!
-//! A [`Client`] asks one node: first its health page (who is there, which version, which role), then its sessions, of
-//! the Web Dev module or, with an API token of 8.3, of the REST API. With such a token it also ends sessions.
-//! Every failure is a [`GatewayError`] that says what is wrong and what to do next.
+//! A [`Client`] reads one node: first its health page (name, version, redundancy role), then its sessions, from the Web
+//! Dev module or, with an API token of 8.3, from the REST API. With a token it also terminates sessions.
+//! Every failure is a [`GatewayError`] whose message says what happened and what to do next.
 
 mod body;
+mod cause;
+mod chain;
 mod client;
+mod connect_failure;
 mod credentials;
 mod error;
 mod info;
 mod login_throttle;
+mod options;
 mod profile;
 mod proxy;
 mod redact;
+mod request;
+mod resolver;
 mod rest;
 mod tls;
 mod url;
 pub mod webdev;
 
-pub use client::{Client, Limits, NodeSnapshot, ReadOptions};
+pub use cause::Cause;
+pub use client::{Client, NodeSnapshot};
+pub use connect_failure::ConnectFailure;
 pub use credentials::{Credentials, CredentialsError};
-pub use error::GatewayError;
+pub use error::{Endpoint, GatewayError};
 pub use info::{GatewayInfo, Role, Version};
-pub(crate) use login_throttle::Proof;
-pub use profile::{Api, Login, Profile, node_names};
-pub use proxy::ProxyFault;
-pub use rest::{SessionKind, Terminated};
-pub use tls::{Certificate, Fingerprint, FingerprintError, Pin, Refused, Trust, TrustError, TrustFault, Why};
+pub(crate) use login_throttle::LoginThrottle;
+pub use options::{Api, Limits, ReadOptions};
+pub use profile::{Login, Profile, node_names};
+pub use proxy::ProxyFailure;
+pub use rest::{ListError, SessionKind, Terminated};
+pub use tls::{
+    CaFileError, Certificate, Fingerprint, FingerprintError, Pin, RejectReason, RejectedCertificate, Trust,
+};
 pub use url::{NodeUrl, NodeUrlError};

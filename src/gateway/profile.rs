@@ -1,51 +1,39 @@
-//! A gateway that is watched: a name and its nodes.
+//! A gateway to poll: its name, its nodes, and how to read them.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use super::{Api, Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, ReadOptions, Trust};
 
-use super::{Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, ReadOptions, Trust};
-
-/// A gateway under a name. A cluster or a redundant pair has several nodes, each of which knows only its own sessions.
+/// A gateway with a name. A cluster or a redundant pair has several nodes, each of which lists only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// What people call it.
+    /// The name shown to the user.
     pub name: String,
-    /// Its nodes, at least one.
+    /// The nodes, at least one.
     nodes: Vec<NodeUrl>,
-    /// What opens it. The secret that belongs to this is in the keyring.
+    /// The login, without its secret, which is in the keyring.
     pub login: Login,
-    /// Which certificates it may show beyond those that the platform trusts.
+    /// Certificates to trust in addition to the platform's.
     pub trust: Trust,
-    /// Through which of its interfaces it is read; found out at each read without it.
+    /// The interface to read; `None` to choose it at each read.
     pub api: Option<Api>,
-    /// Whether its Web Dev resource is asked for Perspective sessions, too. The REST lists always have them.
+    /// Whether Web Dev includes Perspective sessions. The REST API always does.
     pub perspective: bool,
-    /// How often it is read: zero for only when told, `None` for as often as any other.
+    /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub refresh: Option<Duration>,
-    /// Whether its sessions may be terminated from here.
+    /// Whether the user may terminate its sessions.
     pub may_terminate: bool,
 }
 
-/// An interface through which a gateway tells its sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Api {
-    /// Our script in its Web Dev module.
-    WebDev,
-    /// The REST API of 8.3, which an API token opens.
-    Rest,
-}
-
-/// What opens a gateway, without the secret.
+/// The login of a gateway, without its secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Login {
-    /// Nothing: the resource is open.
+    /// No login.
     #[default]
     None,
-    /// A user with a password.
+    /// A user name and password.
     Basic {
-        /// The user's name.
+        /// The user name.
         user: String,
     },
     /// An API token of 8.3.
@@ -53,7 +41,7 @@ pub enum Login {
 }
 
 impl Login {
-    /// What is sent to a gateway that is opened so, with this password or token.
+    /// Returns the credentials of this login with its password or token.
     #[must_use]
     pub fn with(&self, secret: &str) -> Credentials {
         let secret = secret.to_owned();
@@ -64,7 +52,7 @@ impl Login {
         }
     }
 
-    /// The user, where it is one's.
+    /// Returns the user name; `None` for other logins.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         match self {
@@ -75,7 +63,7 @@ impl Login {
 }
 
 impl Profile {
-    /// A profile with these nodes; `None` without any.
+    /// Returns a profile with these nodes; `None` without any.
     #[must_use]
     pub fn new(name: String, nodes: Vec<NodeUrl>) -> Option<Self> {
         (!nodes.is_empty()).then(|| Self {
@@ -90,27 +78,27 @@ impl Profile {
         })
     }
 
-    /// A gateway that nobody saved, named by its address.
+    /// Returns a profile for an address, which is also its name.
     ///
     /// # Errors
-    /// When the text is no address of a gateway.
+    /// If the text isn't a gateway address.
     ///
     /// # Panics
-    /// Never: one address makes one node.
+    /// Never: there is one node.
     pub fn from_address(text: &str) -> Result<Self, NodeUrlError> {
         let url: NodeUrl = text.parse()?;
         let profile = Self::new(url.to_string(), vec![url]);
-        Ok(profile.expect("there is a node"))
+        Ok(profile.expect("one address is one node"))
     }
 
-    /// The same nodes under another name.
+    /// Returns the profile with another name.
     #[must_use]
-    pub fn named(self, name: &str) -> Self {
+    pub fn with_name(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
     }
 
-    /// For whom and for which nodes its secret is. One that was kept for others is never sent: not to a node that was
-    /// added since, and not under another user's name.
+    /// Returns a digest of login and nodes, stored with the secret. A secret with another binding is never sent: not to a
+    /// node that was added later, and not for another user.
     #[must_use]
     pub fn binding(&self) -> String {
         let mut nodes: Vec<String> = self.nodes.iter().map(ToString::to_string).collect();
@@ -120,31 +108,31 @@ impl Profile {
             Login::Basic { user } => format!("user {user}"),
             Login::Token => "token".to_owned(),
         };
-        // Of a settled length, because not every keyring takes long texts.
+        // A digest, because not every keyring takes long texts.
         Fingerprint::of(format!("{login}\n{}", nodes.join("\n")).as_bytes()).to_string().replace(':', "")
     }
 
-    /// How its nodes are asked.
+    /// Returns the options to read its nodes with.
     #[must_use]
-    pub fn ask(&self) -> ReadOptions {
+    pub fn read_options(&self) -> ReadOptions {
         ReadOptions { api: self.api, perspective: self.perspective, ..ReadOptions::default() }
     }
 
-    /// The nodes, at least one.
+    /// Returns the nodes, at least one.
     #[must_use]
     pub fn nodes(&self) -> &[NodeUrl] {
         &self.nodes
     }
 }
 
-/// What several nodes are called: by their own names where these tell them apart, by their addresses where not.
+/// Returns a distinct label for each node: its own name if no other node has it, its host and port otherwise.
 #[must_use]
 pub fn node_names(nodes: &[(&NodeUrl, Option<&GatewayInfo>)]) -> Vec<String> {
     let own = |info: Option<&GatewayInfo>| info.and_then(|info| info.name.clone());
-    let is_alone =
+    let is_unique =
         |name: &str| nodes.iter().filter(|(_, info)| own(*info).as_deref() == Some(name)).count() == 1;
     let name = |(url, info): &(&NodeUrl, Option<&GatewayInfo>)| {
-        own(*info).filter(|name| is_alone(name)).unwrap_or_else(|| url.authority())
+        own(*info).filter(|name| is_unique(name)).unwrap_or_else(|| url.authority())
     };
     nodes.iter().map(name).collect()
 }
@@ -154,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_for_one_user_on_these_nodes() {
+    fn binding_depends_on_login_and_nodes() {
         let profile = |name: &str, urls: &[&str], login| {
             let nodes = urls.iter().map(|url| url.parse().unwrap()).collect();
             Profile { login, ..Profile::new(name.to_owned(), nodes).unwrap() }
@@ -173,10 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn nodes_go_by_their_names_where_these_tell_them_apart() {
+    fn labels_nodes_by_unique_names() {
         let urls: Vec<NodeUrl> =
             ["n1", "https://n2", "n3:9000"].map(|text| text.parse().unwrap()).into_iter().collect();
-        let info = |name: &str| GatewayInfo::read(&format!("PlatformName={name};Version=8.1.0")).unwrap();
+        let info = |name: &str| GatewayInfo::parse(&format!("PlatformName={name};Version=8.1.0")).unwrap();
         let (plant, site) = (info("Plant"), info("Site"));
         let names =
             |infos: [Option<&GatewayInfo>; 3]| node_names(&urls.iter().zip(infos).collect::<Vec<_>>());

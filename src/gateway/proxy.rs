@@ -1,122 +1,111 @@
-//! The proxy between us and a gateway, where the environment or the system names one: which it is, and what its failures
-//! mean. Speaking through it is reqwest's business; this only says whose fault it was.
+//! The proxy between us and a gateway, if the environment or the system configures one.
+//!
+//! reqwest sends requests through it; this module finds out which one that is, and which hop failed.
 
-use std::fmt;
-use std::io;
-
+use hyper::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Response, StatusCode, Url};
+use tower_service::Service;
 
-use super::error::causes;
-use super::{GatewayError, url};
+use super::chain::find_cause;
+use super::{ConnectFailure, url};
 
-/// What went wrong with the proxy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The error of a CONNECT tunnel. hyper-util exports it only through its trait.
+type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
+
+/// The kind of a proxy's failure.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ProxyFault {
-    /// No such host.
-    NameNotFound,
-    /// Nobody listens there.
-    Refused,
-    /// It can't be reached.
-    Unreachable {
-        /// What the system says.
-        reason: String,
-    },
-    /// 407: it asks who we are.
-    WantsLogin,
-    /// It opens no way to the gateway.
-    NoWay {
-        /// What it says.
-        reason: String,
-    },
-    /// 502, 503 or 504: its word that it gets no answer from the gateway. A gateway that start_times says 503, too.
-    GatewaySilent {
+pub enum ProxyFailure {
+    /// No connection to the proxy.
+    Connect(ConnectFailure),
+    /// 407: the proxy requires a login of its own.
+    LoginRequired,
+    /// The proxy opens no tunnel to the gateway.
+    TunnelFailed,
+    /// 502, 503 or 504: the proxy got no response from the gateway. A gateway that starts answers with 503, too.
+    NoResponse {
         /// The HTTP status.
         status: u16,
     },
 }
 
-impl fmt::Display for ProxyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ProxyFailure {
+    /// Returns the message for this proxy, given as host and port.
+    pub(super) fn message(self, proxy: &str) -> String {
         match self {
-            Self::NameNotFound => f.write_str("has a name that is not known; correct it in http_proxy or https_proxy"),
-            Self::Refused => f.write_str("refuses the connection; is it running, and is this its port?"),
-            Self::Unreachable { reason } => {
-                write!(f, "can't be reached ({reason}); check the network, or http_proxy and https_proxy")
+            Self::Connect(ConnectFailure::HostNotFound) => {
+                format!("Proxy {proxy} not found. Check the proxy settings")
             }
-            Self::WantsLogin => f.write_str(
-                "wants a user and a password of its own (407); put them into the address in http_proxy or https_proxy",
+            Self::Connect(ConnectFailure::Refused) => {
+                format!("The proxy {proxy} refused the connection. Check that it is running")
+            }
+            Self::Connect(ConnectFailure::Timeout { seconds }) => {
+                format!(
+                    "No connection through the proxy {proxy} within {seconds} s. Check the proxy settings"
+                )
+            }
+            Self::Connect(ConnectFailure::Unreachable | ConnectFailure::Other) => {
+                format!("Can't connect to the proxy {proxy}. Check the network and the proxy settings")
+            }
+            Self::LoginRequired => format!(
+                "The proxy {proxy} requires a user name and password (407). Add them to the proxy settings"
             ),
-            Self::NoWay { reason } => write!(
-                f,
-                "opens no way to the gateway ({reason}); is the gateway running? if it needs no proxy, name it in NO_PROXY"
-            ),
-            Self::GatewaySilent { status } => write!(
-                f,
-                "gets no answer from the gateway ({status}); is the gateway running? if it needs no proxy, name it in NO_PROXY"
+            Self::TunnelFailed => {
+                format!("The proxy {proxy} can't connect to the gateway. Check that the gateway is running")
+            }
+            Self::NoResponse { status } => format!(
+                "The proxy {proxy} got no response from the gateway ({status}). Check that the gateway is running"
             ),
         }
     }
 }
 
-/// The host and port of the proxy that requests to this address go through. Never its user or password.
-fn before(address: &Url) -> Option<String> {
+/// Returns host and port of the proxy that requests to this address go through, never its user or password.
+pub(super) fn for_address(address: &Url) -> Option<String> {
     if url::is_loopback(address) {
         return None;
     }
-    // Looked up as reqwest does it. Only where something failed, so it need not be kept.
+    // The same lookup as reqwest's.
     let proxy = Matcher::from_system().intercept(&address.as_str().parse().ok()?)?;
     let authority = proxy.uri().authority()?;
     let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
     Some(format!("{}{port}", authority.host()))
 }
 
-/// A failed request as the proxy's fault; `None` where there is none, or where it is not to blame.
-pub(super) fn behind_request(error: &reqwest::Error, direct: &GatewayError) -> Option<GatewayError> {
-    if !error.is_connect() {
-        return None;
-    }
-    let address = error.url()?;
-    let proxy = before(address)?;
-    let tunnel = causes(error).map(ToString::to_string).find_map(|text| {
-        let reason = text.strip_prefix("tunnel error: ")?;
-        Some(reason.to_owned())
-    });
-    let fault = match (tunnel.as_deref(), direct) {
-        (Some("proxy authorization required"), _) => ProxyFault::WantsLogin,
-        (Some(reason), _) if !reason.starts_with("failed to create") && !reason.starts_with("io error") => {
-            let reason = if reason == "unsuccessful" { "it says no to CONNECT" } else { reason };
-            ProxyFault::NoWay { reason: reason.to_owned() }
-        }
-        (_, GatewayError::NameNotFound) => ProxyFault::NameNotFound,
-        (_, GatewayError::Refused) => ProxyFault::Refused,
-        (_, GatewayError::ConnectTimeout { seconds }) => {
-            ProxyFault::Unreachable { reason: format!("no connection within {seconds} s") }
-        }
-        // Behind the tunnel it is the gateway that speaks TLS, or not.
-        (None, _) if address.scheme() == "https" => return None,
-        _ => {
-            let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last();
-            let reason = io.map_or_else(|| "the connection broke".to_owned(), ToString::to_string);
-            ProxyFault::Unreachable { reason }
-        }
+/// Returns the proxy's failure behind a request that didn't connect; `None` without a proxy, or if the gateway failed.
+pub(super) fn request_failure(
+    error: &reqwest::Error,
+    address: &Url,
+    connect_seconds: f64,
+) -> Option<(String, ProxyFailure)> {
+    let proxy = for_address(address)?;
+    let connect = || ProxyFailure::Connect(ConnectFailure::from_request_error(error, connect_seconds));
+    let failure = match find_cause::<TunnelError>(error) {
+        Some(TunnelError::ProxyAuthRequired) => ProxyFailure::LoginRequired,
+        Some(TunnelError::ConnectFailed(_) | TunnelError::Io(_)) => connect(),
+        Some(_) => ProxyFailure::TunnelFailed,
+        // A tunnel that was opened leads to the gateway: the failure is the gateway's.
+        None if address.scheme() == "https" && !error.is_timeout() => return None,
+        None => connect(),
     };
-    Some(GatewayError::Proxy { proxy, fault })
+    Some((proxy, failure))
 }
 
-/// What a status says that only a proxy gives, or a proxy in a gateway's place; `None` for the gateway's own.
-pub(super) fn behind_status(response: &Response) -> Option<GatewayError> {
-    let fault = match response.status() {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => ProxyFault::WantsLogin,
+/// Returns the proxy and its failure for a status that only a proxy answers with, or a proxy in place of a gateway.
+pub(super) fn status_failure(response: &Response) -> Option<(String, ProxyFailure)> {
+    let failure = match response.status() {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => ProxyFailure::LoginRequired,
         status
         @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
-            ProxyFault::GatewaySilent { status: status.as_u16() }
+            ProxyFailure::NoResponse { status: status.as_u16() }
         }
         _ => return None,
     };
-    // Within https nobody can answer in the gateway's place.
+    // Within https only the gateway can answer.
     let address = response.url();
-    let proxy = if address.scheme() == "http" { before(address) } else { None };
-    proxy.map(|proxy| GatewayError::Proxy { proxy, fault })
+    let proxy = if address.scheme() == "http" { for_address(address) } else { None };
+    proxy.map(|proxy| (proxy, failure))
 }

@@ -1,30 +1,39 @@
-//! Removes credentials from the gateway's own words in an error: it may repeat the password or token that it was sent.
+//! Hides credentials in the gateway's own words: it may repeat the password or token that it was sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Credentials, GatewayError};
-use crate::sanitize::one_line;
+use super::{Cause, Credentials, GatewayError, ListError};
+use crate::sanitize::{ELLIPSIS, one_line};
 
-/// Stands in place of a secret.
-const REDACTED: &str = "…";
-/// The longest gateway message that is kept, in characters.
-const MAX_MESSAGE: usize = 200;
-/// So much of a secret that was cut may be shown: that much is guessed, too.
-const HARMLESS: usize = 3;
+/// The longest text of a gateway that is kept, in characters.
+const MAX_TEXT: usize = 200;
+/// The number of leading characters of a secret that may be shown. Shorter secrets aren't hidden: they are part of many
+/// words, and a gap would reveal them.
+const MAX_SHOWN: usize = 3;
 
-/// The failure with the gateway's words, if they are part of it, fit to be shown: without the credentials, and in a line.
-pub(super) fn tamed(mut failure: GatewayError, credentials: &Credentials) -> GatewayError {
-    if let Some(words) = words(&mut failure) {
-        for secret in secrets(credentials) {
-            hide(words, &secret);
+/// Returns the error with the gateway's words on one line, without the credentials.
+pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> GatewayError {
+    let secrets = secrets(credentials);
+    if let Some(text) = gateway_text(&mut error) {
+        for secret in &secrets {
+            hide(text, secret);
         }
-        *words = one_line(words, MAX_MESSAGE);
+        *text = one_line(text, MAX_TEXT);
     }
-    failure
+    if let Some(cause) = cause(&mut error)
+        && secrets.iter().any(|secret| cause.messages().any(|message| message.contains(secret)))
+    {
+        let mut text = cause.messages().collect::<Vec<_>>().join(": ");
+        for secret in &secrets {
+            hide(&mut text, secret);
+        }
+        *cause = Cause::message(one_line(&text, MAX_TEXT));
+    }
+    error
 }
 
-/// What gives the credentials away, as it is sent and as it is meant.
+/// Returns the secrets as plain text and as they are sent.
 fn secrets(credentials: &Credentials) -> Vec<String> {
     let secrets = match credentials {
         Credentials::None => Vec::new(),
@@ -37,33 +46,45 @@ fn secrets(credentials: &Credentials) -> Vec<String> {
             vec![token.to_owned(), key.to_owned()]
         }
     };
-    // Whatever is shorter stands in many words by chance, and to hide it there would give it away.
-    secrets.into_iter().filter(|secret| secret.chars().count() > HARMLESS).collect()
+    secrets.into_iter().filter(|secret| secret.chars().count() > MAX_SHOWN).collect()
 }
 
-fn hide(words: &mut String, secret: &str) {
-    if words.contains(secret) {
-        *words = words.replace(secret, REDACTED);
+/// Replaces a secret in `text` by an ellipsis, also where the text was cut within the secret.
+fn hide(text: &mut String, secret: &str) {
+    let hidden = ELLIPSIS.to_string();
+    if text.contains(secret) {
+        *text = text.replace(secret, &hidden);
     }
-    // The words may have been cut in the middle of it.
-    let cuts: Vec<usize> = secret.char_indices().skip(HARMLESS + 1).map(|(at, _)| at).collect();
+    let cuts: Vec<usize> = secret.char_indices().skip(MAX_SHOWN + 1).map(|(at, _)| at).collect();
     for cut in cuts.into_iter().rev() {
-        let part = format!("{}{REDACTED}", &secret[..cut]);
-        if words.contains(&part) {
-            *words = words.replace(&part, REDACTED);
+        let part = format!("{}{ELLIPSIS}", &secret[..cut]);
+        if text.contains(&part) {
+            *text = text.replace(&part, &hidden);
         }
     }
 }
 
-/// The part of a failure that the gateway worded.
-fn words(failure: &mut GatewayError) -> Option<&mut String> {
-    match failure {
-        GatewayError::Redirect { location: words }
-        | GatewayError::NotAList { reason: words, .. }
-        | GatewayError::Protocol { reason: words }
-        | GatewayError::Broken { reason: words }
-        | GatewayError::NotTerminated { message: Some(words), .. } => Some(words),
+/// Returns the part of an error that the gateway worded.
+fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
+    match error {
+        GatewayError::Redirect { location: text }
+        | GatewayError::NotRunning { state: text }
+        | GatewayError::Status { message: Some(text), .. } => Some(text),
         GatewayError::Answer(error) => error.gateway_text(),
+        _ => None,
+    }
+}
+
+/// Returns the library error behind an error, whose message may quote the response.
+fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
+    match error {
+        GatewayError::Setup(cause)
+        | GatewayError::ConnectionLost(cause)
+        | GatewayError::Tls(cause)
+        | GatewayError::Protocol(cause)
+        | GatewayError::Connect { source: cause, .. }
+        | GatewayError::Proxy { source: Some(cause), .. }
+        | GatewayError::InvalidList { source: ListError::Json(cause), .. } => Some(cause),
         _ => None,
     }
 }
@@ -74,15 +95,15 @@ mod tests {
     use crate::gateway::webdev::WebDevError;
 
     fn refused(message: &str, credentials: &Credentials) -> String {
-        let failure = GatewayError::Answer(WebDevError::Refused { message: message.to_owned() });
-        match tamed(failure, credentials) {
+        let error = GatewayError::Answer(WebDevError::Refused { message: message.to_owned() });
+        match redacted(error, credentials) {
             GatewayError::Answer(WebDevError::Refused { message }) => message,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_secret_that_comes_back_is_not_shown_as_a_whole_or_in_part() {
+    fn hides_whole_and_partial_secrets() {
         let basic = Credentials::Basic { user: "billy".into(), password: "secret".into() };
         assert_eq!(refused("billy may not, with secret", &basic), "billy may not, with …");
         assert_eq!(refused("Basic YmlsbHk6c2VjcmV0", &basic), "Basic …");
@@ -90,11 +111,22 @@ mod tests {
         let token = Credentials::Token("reader:k3y-of-it".into());
         assert_eq!(refused("reader has k3y-of-it or reader:k3y-of-it", &token), "reader has … or …");
         assert_eq!(refused("no such user", &token), "no such user");
-        // Nothing that a terminal obeys, and nothing without end.
-        assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &token), "no such\u{fffd} user\u{fffd}[2J");
-        assert_eq!(refused(&"x".repeat(1 << 20), &token).chars().count(), MAX_MESSAGE + 1);
-        // To hide this one would tell which it is.
         let short = Credentials::Basic { user: "b".into(), password: "no".into() };
         assert_eq!(refused("no such user", &short), "no such user");
+    }
+
+    #[test]
+    fn sanitizes_and_shortens_the_gateways_words() {
+        let none = Credentials::None;
+        assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &none), "no such\u{fffd} user\u{fffd}[2J");
+        assert_eq!(refused(&"x".repeat(1 << 20), &none).chars().count(), MAX_TEXT + 1);
+    }
+
+    #[test]
+    fn hides_secrets_in_causes() {
+        let token = Credentials::Token("reader:k3y-of-it".into());
+        let cause = Cause::message("invalid type: string \"k3y-of-it\"".to_owned());
+        let GatewayError::Protocol(cause) = redacted(GatewayError::Protocol(cause), &token) else { panic!() };
+        assert_eq!(cause.to_string(), "invalid type: string \"…\"");
     }
 }

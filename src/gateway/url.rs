@@ -1,28 +1,35 @@
-//! The address of a gateway, as people type it.
+//! The address of a gateway, as users type it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use reqwest::Url;
 
-/// The port on which a gateway answers plain HTTP unless somebody changed it.
-const HTTP_PORT: u16 = 8088;
+use crate::sanitize::one_line;
 
-/// Where one gateway node answers: scheme, host and port, nothing else.
+/// The default port of a gateway for plain HTTP.
+const HTTP_PORT: u16 = 8088;
+/// The longest part of a malformed address that is repeated in an error, in characters.
+const MAX_TEXT: usize = 120;
+
+/// The error of the URL parser.
+type ParseError = <Url as FromStr>::Err;
+
+/// The address of a gateway node: scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NodeUrl(Url);
 
 impl NodeUrl {
-    /// The address of a path on this node. `path` begins with a slash and may have a query.
+    /// Returns the URL of an absolute path on this node.
     ///
     /// # Panics
-    /// When `path` is no path.
+    /// If `path` isn't a path.
     #[must_use]
     pub(super) fn join(&self, path: &str) -> Url {
-        self.0.join(path).expect("a path beginning with a slash fits behind any host")
+        self.0.join(path).expect("an absolute path is valid on any host")
     }
 
-    /// Host and port, by which people tell nodes apart.
+    /// Returns host and port, the shortest unique label of a node.
     ///
     /// # Panics
     /// Never: an address of http or https has a host.
@@ -32,33 +39,33 @@ impl NodeUrl {
         self.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// The host's name or IP address, without brackets.
+    /// Returns the host name or IP address, without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         let host = self.0.host_str().unwrap_or_default();
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// The port, also where the address leaves it to the scheme.
+    /// Returns the port, the scheme's default included.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         self.0.port_or_known_default()
     }
 
-    /// Whether what is sent there could be read on its way: it is not encrypted, and leaves this machine.
+    /// Returns `true` if requests leave this machine without encryption.
     #[must_use]
-    pub fn is_readable_by_others(&self) -> bool {
+    pub fn is_insecure(&self) -> bool {
         self.0.scheme() == "http" && !self.is_loopback()
     }
 
-    /// Whether the node is on this very machine.
+    /// Returns `true` if the node is on this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
 }
 
-/// Whether an address is one of this very machine.
+/// Returns `true` if an address is one of this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -69,14 +76,13 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 impl FromStr for NodeUrl {
     type Err = NodeUrlError;
 
-    /// Takes `http://host:8088`, `https://host:8043` and, for short, `host` and `host:8088`. What stands behind the
-    /// host, such as a page copied from a browser, is left away.
+    /// Parses `http://host:8088`, `https://host:8043` and the short forms `host` and `host:8088`. Path and query, as in an
+    /// address copied from a browser, are dropped.
     fn from_str(text: &str) -> Result<Self, NodeUrlError> {
         let text = text.trim();
         let short = !text.contains("://");
         let url = if short { Url::parse(&format!("http://{text}")) } else { Url::parse(text) };
-        let url =
-            url.map_err(|error| NodeUrlError::NotAUrl { text: shown(text), reason: error.to_string() })?;
+        let url = url.map_err(|source| NodeUrlError::Invalid { text: without_user(text), source })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NodeUrlError::Scheme { scheme: url.scheme().to_owned() });
         }
@@ -87,18 +93,19 @@ impl FromStr for NodeUrl {
         origin.set_path("/");
         origin.set_query(None);
         origin.set_fragment(None);
-        // `host:80` reads as no port, because 80 is HTTP's own; typed out, it is meant.
-        let says_port = text.split('/').next().is_some_and(|host| host.ends_with(":80"));
-        if short && origin.port().is_none() && !says_port {
+        // The parser drops port 80, the default of the scheme, although the user typed it.
+        let is_port_80 = text.split('/').next().is_some_and(|host| host.ends_with(":80"));
+        if short && origin.port().is_none() && !is_port_80 {
             origin.set_port(Some(HTTP_PORT)).expect("an http address can have a port");
         }
         Ok(Self(origin))
     }
 }
 
-/// What was typed, without what might be a password.
-fn shown(text: &str) -> String {
-    text.rsplit_once('@').map_or(text, |(_secret, host)| host).to_owned()
+/// Returns the typed text without what may be a password.
+fn without_user(text: &str) -> String {
+    let text = text.rsplit_once('@').map_or(text, |(_user, host)| host);
+    one_line(text, MAX_TEXT)
 }
 
 impl fmt::Display for NodeUrl {
@@ -107,28 +114,26 @@ impl fmt::Display for NodeUrl {
     }
 }
 
-/// A text that is no address of a gateway.
+/// The text isn't a gateway address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeUrlError {
-    /// It can't be read at all.
-    #[error("{text:?} is no address of a gateway ({reason}); write it as http://host:8088")]
-    NotAUrl {
-        /// What was typed.
+    /// The text isn't a URL.
+    #[error("{text:?} isn't a gateway address. Enter it as http://host:8088")]
+    Invalid {
+        /// The text without user and password.
         text: String,
-        /// What is wrong with it.
-        reason: String,
+        /// The error of the URL parser.
+        source: ParseError,
     },
-    /// It is the address of something else.
-    #[error("a gateway speaks http or https, not {scheme}; write its address as http://host:8088")]
+    /// The scheme is neither `http` nor `https`.
+    #[error("{scheme} isn't supported. Enter the address as http://host:8088")]
     Scheme {
-        /// What stands before `://`.
+        /// The scheme.
         scheme: String,
     },
-    /// It holds a user or a password.
-    #[error(
-        "an address must not hold a user or password, because others can read it; for `gatewatch sessions` set GATEWATCH_USER and GATEWATCH_PASSWORD"
-    )]
+    /// The address holds a user name or password, which others could read.
+    #[error("The address must not hold a user name or password. Enter them separately")]
     Credentials,
 }
 
@@ -141,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_read_as_people_type_them() {
+    fn parses_addresses_as_users_type_them() {
         assert_eq!(read("plant-a"), "http://plant-a:8088");
         assert_eq!(read(" 10.1.2.3:9088 "), "http://10.1.2.3:9088");
         assert_eq!(read("[fe80::1]:8088"), "http://[fe80::1]:8088");
@@ -152,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_says_how_to_write_one() {
+    fn rejects_invalid_addresses_with_an_example() {
         for text in ["", "ftp://plant-a", "http://", "plant a", "http://a:b:c"] {
             assert!(read(text).contains("http://host:8088"), "{text}: {}", read(text));
         }
     }
 
     #[test]
-    fn a_password_in_an_address_is_refused_and_never_repeated() {
+    fn rejects_passwords_without_repeating_them() {
         for text in ["http://billy:secret@plant-a:8088", "billy:secret@plant a"] {
             assert!(text.parse::<NodeUrl>().is_err());
             assert!(!read(text).contains("secret"), "{}", read(text));
@@ -167,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_any_of_its_names() {
+    fn recognizes_loopback_addresses() {
         for (text, loopback) in
             [("localhost", true), ("127.0.0.2:1", true), ("[::1]:1", true), ("10.0.0.1", false)]
         {

@@ -9,13 +9,13 @@ use super::node::Node;
 use super::request::Connection;
 use super::status::{Activity, GatewayStatus};
 use crate::dataset::{Dataset, Part, concat};
-use crate::gateway::{Credentials, GatewayError, NodeSnapshot, Proof, ReadOptions, node_names};
+use crate::gateway::{Credentials, GatewayError, LoginThrottle, NodeSnapshot, ReadOptions, node_names};
 
 /// A polled gateway.
 pub(super) struct PolledGateway {
     pub(super) generation: u64,
     pub(super) credentials: Credentials,
-    pub(super) login_throttle: Proof,
+    pub(super) login_throttle: LoginThrottle,
     pub(super) options: ReadOptions,
     pub(super) nodes: Vec<Node>,
     /// The last snapshots of all nodes in one dataset.
@@ -40,9 +40,9 @@ impl PolledGateway {
         let Connection { generation, profile, credentials } = connection;
         Self {
             generation,
-            login_throttle: Proof::of(&credentials),
+            login_throttle: LoginThrottle::new(&credentials),
             credentials,
-            options: profile.ask(),
+            options: profile.read_options(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             dataset: None,
             has_changed: false,
@@ -56,7 +56,7 @@ impl PolledGateway {
 
     /// Sends the login to a few nodes again, as if no node had been read.
     pub(super) fn reset_login_throttle(&mut self) {
-        self.login_throttle = Proof::of(&self.credentials);
+        self.login_throttle = LoginThrottle::new(&self.credentials);
     }
 
     /// Returns the time of the next read of any node.

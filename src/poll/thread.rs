@@ -125,7 +125,7 @@ impl<F: Fn()> PollThread<'_, F> {
             return;
         };
         // Open connections are probably dead, and each one would cost a timeout.
-        self.client = self.client.afresh();
+        self.client = self.client.without_connections();
         let Some(gateway) = &mut self.gateway else {
             return;
         };
@@ -179,7 +179,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 let nodes = connection.profile.nodes().len();
                 tracing::info!(generation = connection.generation, nodes, ?interval, "polling a gateway");
                 // Each gateway has its own trusted certificates.
-                self.client = self.client.trusting(connection.profile.trust.clone());
+                self.client = self.client.retrusted(connection.profile.trust.clone());
                 self.gateway = Some(PolledGateway::new(connection));
                 self.start_reads(|_, _| true);
                 self.publish();
@@ -206,7 +206,7 @@ impl<F: Fn()> PollThread<'_, F> {
         let mut blocked = 0;
         for index in due {
             let node = &mut nodes[index];
-            if login_throttle.room(reads.len()) == 0 {
+            if login_throttle.available(reads.len()) == 0 {
                 blocked += usize::from(!node.is_blocked_on_login());
                 node.block_on_login();
                 continue;
@@ -220,7 +220,7 @@ impl<F: Fn()> PollThread<'_, F> {
             tracing::debug!(blocked, reading = reads.len(), "waiting until a node accepts the login");
         }
         // As long as a read is in progress, its node may accept the login.
-        if login_throttle.is_refused() && reads.is_empty() {
+        if login_throttle.is_blocked() && reads.is_empty() {
             let mut skipped = 0;
             for node in nodes.iter_mut().filter(|node| node.is_blocked_on_login()) {
                 node.skip();
@@ -243,9 +243,9 @@ impl<F: Fn()> PollThread<'_, F> {
         let node = &mut gateway.nodes[index];
         if node.timed_out_after_success(&result) {
             tracing::debug!(node = %node.status.url, "timed out after a success, retrying with new connections");
-            node.client = Some(self.client.afresh());
+            node.client = Some(self.client.without_connections());
         }
-        gateway.login_throttle.take(&gateway.credentials, result.as_ref().err());
+        gateway.login_throttle.record(&gateway.credentials, result.as_ref().err());
         gateway.has_changed |= node.finish(result, interval, now, wall_time);
         // Depending on the outcome, blocked nodes are read or skipped.
         self.start_reads(|node, _| node.is_blocked_on_login());

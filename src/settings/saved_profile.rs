@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn refuses_duplicate_names() {
         let folder = folder(CONFIG);
-        let other = Profile::from_address("https://other:8043").unwrap().named("N");
+        let other = Profile::from_address("https://other:8043").unwrap().with_name("N");
         let error = save_profile(folder.path(), None, &other).unwrap_err();
         assert!(error.to_string().contains("are named \"N\""), "{error}");
         assert_eq!(text(&folder), CONFIG);

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn prefers_wanted_then_last_then_first_then_demo() {
-        let (north, south) = (profile("n1").named("North"), profile("s").named("South"));
+        let (north, south) = (profile("n1").with_name("North"), profile("s").with_name("South"));
         let settings = Settings { profiles: vec![north.clone(), south.clone()], ..Settings::default() };
         let empty = Settings::default();
         let target = |settings: &Settings, requested, last| settings.target(requested, last).unwrap();
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn saved_name_wins_over_demo() {
-        let saved = profile("n1").named("demo");
+        let saved = profile("n1").with_name("demo");
         let settings = Settings { profiles: vec![saved.clone()], ..Settings::default() };
         assert_eq!(settings.target(Some("demo"), None).unwrap(), Target::Gateway(saved));
     }

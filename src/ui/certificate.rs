@@ -5,14 +5,14 @@ use egui::{Grid, Label, RichText, Ui};
 
 use super::labels;
 use super::theme::Severity;
-use crate::gateway::{Fingerprint, Refused, Why};
+use crate::gateway::{Fingerprint, RejectReason, RejectedCertificate};
 
 /// Draws a rejected certificate. Returns `true` if the user can choose to trust it.
-pub(super) fn show(ui: &mut Ui, rejected: &Refused) -> bool {
+pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate) -> bool {
     let certificate = &rejected.certificate;
     ui.label(RichText::new(format!("Certificate of {}", rejected.host)).strong());
     let mut trusted: &[Fingerprint] = &[];
-    if let Why::Changed { pinned, .. } = &rejected.why {
+    if let RejectReason::Changed { pinned, .. } = &rejected.reason {
         trusted = pinned;
         let text = "▲ The certificate has changed. Ask the gateway's administrator before you trust it";
         labels::severity_label(ui, Severity::Error, text);
@@ -33,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, rejected: &Refused) -> bool {
         line("Issuer", issuer.to_owned());
         line("Valid", format!("{} to {}", day(certificate.not_before), day(certificate.not_after)));
     });
-    !matches!(rejected.why, Why::Unusable(_))
+    !matches!(rejected.reason, RejectReason::Unusable)
 }
 
 /// Formats a day in the local time zone. `epoch_secs` are seconds since 1970 UTC.

@@ -8,7 +8,7 @@ use super::model::{CellMenu, TerminateTarget};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
-use crate::gateway::Refused;
+use crate::gateway::RejectedCertificate;
 use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::{Action, Direction};
@@ -24,7 +24,7 @@ pub(super) enum Command {
     /// Trusts a certificate of the gateway.
     Trust {
         /// The certificate, as it was shown.
-        rejected: Box<Refused>,
+        rejected: Box<RejectedCertificate>,
         /// It is trusted after a restart, too.
         permanently: bool,
     },

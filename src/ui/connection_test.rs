@@ -88,9 +88,9 @@ pub(super) async fn run(profile: Profile, credentials: Credentials, results: Res
     let mut nodes = JoinSet::new();
     for (index, node) in profile.nodes().iter().cloned().enumerate() {
         let (client, credentials, options, results) =
-            (client.clone(), credentials.clone(), profile.ask(), results.clone());
+            (client.clone(), credentials.clone(), profile.read_options(), results.clone());
         nodes.spawn(async move {
-            let info = client.who(&node).await;
+            let info = client.fetch_info(&node).await;
             let is_reachable = info.is_ok();
             results.send(TestResult::Info(index, info)).await;
             if !is_reachable {

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn names_gateways_without_user_names() {
-        let mut profile = Profile::from_address("http://n1:8088").unwrap().named("North");
+        let mut profile = Profile::from_address("http://n1:8088").unwrap().with_name("North");
         profile.login = Login::Basic { user: "billy".to_owned() };
         profile.may_terminate = true;
         let settings = Settings { profiles: vec![profile], ..Settings::default() };

@@ -2,7 +2,7 @@
 
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
-use crate::gateway::{Profile, Refused, Trust};
+use crate::gateway::{Profile, RejectedCertificate, Trust};
 
 /// An open form.
 pub(super) struct GatewayForm {
@@ -52,7 +52,7 @@ pub(super) enum FormChange {
     /// Chooses the kind of authentication.
     SetAuth(AuthKind),
     /// Trusts a certificate that was rejected in the test.
-    Trust(Box<Refused>),
+    Trust(Box<RejectedCertificate>),
     /// Stops trusting the certificate with this index.
     RemovePin(usize),
     /// Asks the user to confirm that the gateway is deleted.

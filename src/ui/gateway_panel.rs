@@ -18,7 +18,7 @@ use super::refresh_interval;
 use super::secret_box;
 use super::theme::{self, Severity};
 use crate::display;
-use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, Refused};
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, RejectedCertificate};
 
 /// Draws the form. Text boxes edit the draft; everything else comes back as commands.
 pub(super) fn show(
@@ -212,7 +212,7 @@ fn buttons(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
 }
 
 /// Draws the results of a test. Returns a rejected certificate when the user chooses to trust it.
-fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Refused> {
+fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a RejectedCertificate> {
     if test.stage == TestStage::WaitingForSecret {
         result(ui, Severity::Warning, "Waiting for the keyring. It may show a prompt");
         return None;
@@ -256,7 +256,11 @@ fn result(ui: &mut Ui, severity: Severity, text: &str) {
 }
 
 /// Draws an error. Returns the rejected certificate when the user chooses to trust it.
-fn failure<'a>(ui: &mut Ui, id_salt: (usize, &str), error: &'a GatewayError) -> Option<&'a Refused> {
+fn failure<'a>(
+    ui: &mut Ui,
+    id_salt: (usize, &str),
+    error: &'a GatewayError,
+) -> Option<&'a RejectedCertificate> {
     let report = ErrorReport::new(error);
     result(ui, Severity::Error, report.summary());
     report.details_ui(ui, Id::unique(id_salt));

@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::gateway::Profile;
 use crate::notify_on_drop::NotifyOnDrop;
-use crate::secrets::{Kept, KeyringError, Secret, Secrets};
+use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 
 /// Capacity of both channels. A person makes one request at a time.
 const QUEUE_LEN: usize = 16;
@@ -40,7 +40,7 @@ pub(super) enum Reply {
     /// The secret; `None` if the keyring has none. The form or the gateway may have changed since the request.
     Secret(SecretKey, Result<Option<Secret>, RequestError>),
     /// Where a secret is stored now.
-    Stored(Kept),
+    Stored(Stored),
     /// A secret couldn't be stored, forgotten or renamed.
     Failed(RequestError),
 }
@@ -208,10 +208,10 @@ fn handle(secrets: &Secrets, request: Request) -> Option<Reply> {
     }
 }
 
-fn log_stored(profile: &str, stored: &Kept) {
+fn log_stored(profile: &str, stored: &Stored) {
     match stored {
-        Kept::InKeyring => tracing::info!(profile, "stored in keyring"),
-        Kept::ForThisRun(error) => tracing::warn!(profile, %error, "stored in memory only"),
+        Stored::InKeyring => tracing::info!(profile, "stored in keyring"),
+        Stored::MemoryOnly(error) => tracing::warn!(profile, %error, "stored in memory only"),
     }
 }
 
@@ -253,7 +253,7 @@ mod tests {
         let (unlock, locked) = sync_channel::<()>(0);
         let (mut worker, woken) = worker(move || {
             let _closed = locked.recv();
-            Secrets::for_this_run()
+            Secrets::in_memory()
         });
         // The thread takes none while the keyring hangs.
         let requests = QUEUE_LEN + 3;

@@ -7,7 +7,7 @@ use super::command::Command;
 use super::model::{AppState, LoginDraft};
 use super::secret_box;
 use super::theme;
-use crate::gateway::{GatewayError, Refused};
+use crate::gateway::{GatewayError, RejectedCertificate};
 
 /// Returns `true` if the panel has something to ask.
 pub(super) fn is_needed(state: &AppState) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn is_needed(state: &AppState) -> bool {
 /// What the panel asks for.
 enum Question<'a> {
     Login,
-    Certificate(&'a Refused),
+    Certificate(&'a RejectedCertificate),
 }
 
 fn question(state: &AppState) -> Option<Question<'_>> {
@@ -38,15 +38,13 @@ fn question(state: &AppState) -> Option<Question<'_>> {
         matches!(
             error,
             GatewayError::Unauthorized { .. }
-                | GatewayError::Forbidden
+                | GatewayError::Forbidden { .. }
                 | GatewayError::TokenNotAccepted
                 | GatewayError::TokenNeeded
-                | GatewayError::TokenRefused
-                | GatewayError::TokenForbidden { .. }
-                | GatewayError::TokenUnsendable
-                | GatewayError::NoLists
+                | GatewayError::TokenRejected
+                | GatewayError::NoRestApi
                 // A gateway of 8.3 without the resource can be read with a token.
-                | GatewayError::NoResourceButLists { .. }
+                | GatewayError::NoResource { has_rest: true, .. }
         )
     });
     needs_login.then_some(Question::Login)
@@ -97,7 +95,7 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     }
 }
 
-fn certificate(ui: &mut Ui, rejected: &Refused, commands: &mut Vec<Command>) {
+fn certificate(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut Vec<Command>) {
     if !certificate::show(ui, rejected) {
         return;
     }

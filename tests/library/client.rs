@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::webdev::WebDevError;
-use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, Role};
+use gatewatch::gateway::{
+    Client, ConnectFailure, Credentials, Endpoint, GatewayError, Limits, NodeSnapshot, ReadOptions, Role,
+};
 
 fn read_with(
     url: &str,
@@ -23,6 +25,14 @@ fn read_with(
 
 fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
     read_with(url, &Credentials::None, &ReadOptions::default(), Limits::default())
+}
+
+fn web_dev(status: u16) -> GatewayError {
+    GatewayError::Status { status, endpoint: Endpoint::WebDev, message: None }
+}
+
+fn not_running(state: &str) -> GatewayError {
+    GatewayError::NotRunning { state: state.into() }
 }
 
 fn error(url: &str) -> GatewayError {
@@ -142,14 +152,14 @@ fn a_token_opens_nothing_below_8_3() {
 fn each_status_is_an_error_of_its_own() {
     for (line, expected) in [
         ("401 Unauthorized", GatewayError::Unauthorized { tried: false }),
-        ("402 Payment Required", GatewayError::Unlicensed),
-        ("403 Forbidden", GatewayError::Forbidden),
-        ("404 Not Found", GatewayError::NoResource { status: 404 }),
-        ("405 Method Not Allowed", GatewayError::NoResource { status: 405 }),
-        ("500 Server Error", GatewayError::ScriptFailed),
-        ("501 Not Implemented", GatewayError::NoDoGet),
-        ("503 Service Unavailable", GatewayError::Starting),
-        ("418 Teapot", GatewayError::Status { status: 418 }),
+        ("402 Payment Required", web_dev(402)),
+        ("403 Forbidden", GatewayError::Forbidden { token: false, https: false }),
+        ("404 Not Found", GatewayError::NoResource { status: 404, has_rest: false }),
+        ("405 Method Not Allowed", GatewayError::NoResource { status: 405, has_rest: false }),
+        ("500 Server Error", web_dev(500)),
+        ("501 Not Implemented", web_dev(501)),
+        ("503 Service Unavailable", not_running("STARTING")),
+        ("418 Teapot", web_dev(418)),
     ] {
         let gateway = FakeGateway::gateway("8.1.0", status(line, "<html>words</html>"));
         assert_eq!(error(&gateway.url), expected, "{line}");
@@ -160,7 +170,7 @@ fn each_status_is_an_error_of_its_own() {
 fn a_redirect_to_a_page_of_its_own_means_that_a_gateway_was_never_set_up() {
     let response = "HTTP/1.1 302 Found\r\nLocation: /welcome\r\nContent-Length: 0\r\n\r\n";
     let gateway = FakeGateway::gateway("8.1.0", response);
-    assert_eq!(error(&gateway.url), GatewayError::NotCommissioned);
+    assert_eq!(error(&gateway.url), not_running("NEEDS_COMMISSIONING"));
 }
 
 #[test]
@@ -176,9 +186,9 @@ fn a_redirect_elsewhere_is_told_and_never_followed() {
 #[test]
 fn a_gateway_that_is_not_running_says_so() {
     for (status, expected) in [
-        ("STARTING", GatewayError::Starting),
-        ("NEEDS_COMMISSIONING", GatewayError::NotCommissioned),
-        ("FAULTED", GatewayError::NotRunning { status: "FAULTED".into() }),
+        ("STARTING", not_running("STARTING")),
+        ("NEEDS_COMMISSIONING", not_running("NEEDS_COMMISSIONING")),
+        ("FAULTED", not_running("FAULTED")),
     ] {
         let gateway = FakeGateway::new(move |_, stream| {
             stream.write_all(&ok(&format!("Version=8.1.0;ContextStatus={status}"))).unwrap();
@@ -221,7 +231,7 @@ fn a_packed_answer_is_unpacked_though_this_machine_is_not_asked_for_one() {
 
     let garbled = [head.as_bytes(), &[0; 500][..PACKED.len()]].concat();
     let gateway = FakeGateway::gateway("8.1.0", garbled);
-    assert!(matches!(error(&gateway.url), GatewayError::Protocol { .. }), "{:?}", error(&gateway.url));
+    assert!(matches!(error(&gateway.url), GatewayError::Protocol(_)), "{:?}", error(&gateway.url));
 }
 
 #[test]
@@ -229,7 +239,7 @@ fn a_small_answer_that_unpacks_to_a_large_one_meets_the_limit() {
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", PACKED.len());
     let gateway = FakeGateway::gateway("8.1.0", [head.as_bytes(), PACKED].concat());
-    let limits = Limits { body: PACKED.len() as u64, ..Limits::default() };
+    let limits = Limits { max_body: PACKED.len() as u64, ..Limits::default() };
     let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
     assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: PACKED.len() as u64 });
 }
@@ -237,12 +247,12 @@ fn a_small_answer_that_unpacks_to_a_large_one_meets_the_limit() {
 #[test]
 fn a_body_that_breaks_off_is_no_dataset() {
     let gateway = FakeGateway::gateway("8.1.0", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr");
-    assert!(matches!(error(&gateway.url), GatewayError::Broken { .. }));
+    assert!(matches!(error(&gateway.url), GatewayError::ConnectionLost(_)));
 }
 
 #[test]
 fn an_answer_beyond_the_limit_is_refused_with_and_without_its_length() {
-    let limits = Limits { body: 1000, ..Limits::default() };
+    let limits = Limits { max_body: 1000, ..Limits::default() };
     let body = answer(&PLANT.repeat(10));
     let unsized_response = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}");
     for response in [ok(&body), unsized_response.into_bytes()] {
@@ -261,7 +271,7 @@ fn an_answer_that_never_ends_meets_the_time_limit() {
             std::thread::yield_now();
         }
     });
-    let limits = Limits { whole: Duration::from_millis(300), ..Limits::default() };
+    let limits = Limits { total_timeout: Duration::from_millis(300), ..Limits::default() };
     let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
     // The page that says who it is may be given up for its size first; then the next one never ends.
     assert_eq!(read.unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
@@ -269,17 +279,22 @@ fn an_answer_that_never_ends_meets_the_time_limit() {
 
 #[test]
 fn nobody_there_is_told_from_a_name_that_is_none() {
-    assert_eq!(error(&format!("http://{}", nobody())), GatewayError::Refused);
     // Longer than a part of a name can be, so that no name server is asked.
-    assert_eq!(error(&format!("http://{}:8088", "a".repeat(64))), GatewayError::NameNotFound);
+    for (url, expected) in [
+        (format!("http://{}", nobody()), ConnectFailure::Refused),
+        (format!("http://{}:8088", "a".repeat(64)), ConnectFailure::HostNotFound),
+    ] {
+        let error = error(&url);
+        assert!(matches!(&error, GatewayError::Connect { failure, .. } if *failure == expected), "{error:?}");
+    }
 }
 
 #[test]
 fn what_speaks_no_http_is_told_so() {
     let odd = FakeGateway::new(|_, stream| stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap());
-    assert!(matches!(error(&odd.url), GatewayError::Protocol { .. }), "{:?}", error(&odd.url));
+    assert!(matches!(error(&odd.url), GatewayError::Protocol(_)), "{:?}", error(&odd.url));
     let tls = odd.url.replace("http:", "https:");
-    assert!(matches!(error(&tls), GatewayError::Tls { .. }), "{:?}", error(&tls));
+    assert!(matches!(error(&tls), GatewayError::Tls(_)), "{:?}", error(&tls));
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn read_as(
     options: &ReadOptions,
 ) -> Result<NodeSnapshot, GatewayError> {
     // Jython can take minutes on a busy machine.
-    let limits = Limits { whole: Duration::from_mins(10), ..Limits::default() };
+    let limits = Limits { total_timeout: Duration::from_mins(10), ..Limits::default() };
     run(Client::new(limits).read(&url.parse().unwrap(), credentials, options))
 }
 
@@ -197,7 +197,7 @@ fn requires_role_of_project() {
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
-    assert_eq!(read(user("billy")), Err(GatewayError::Forbidden));
+    assert_eq!(read(user("billy")), Err(GatewayError::Forbidden { token: false, https: false }));
     assert_eq!(read(user("gatewatch")), Ok(PLANT.len()));
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::{FakeGateway, PLANT, answer, nobody, ok, read, status};
-use gatewatch::gateway::{Credentials, GatewayError};
+use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
 
 /// An interval that is over at once.
@@ -94,7 +94,10 @@ fn failing_node_is_named_and_hides_no_other() {
     let status = poller.wait_for("all nodes read", are_all_read);
     assert_eq!(sessions(&status), Some(2 * PLANT.len()));
     let errors: Vec<Option<GatewayError>> = status.nodes.iter().map(|node| node.error.clone()).collect();
-    assert_eq!(errors, [None, Some(GatewayError::Unlicensed), None]);
+    assert_eq!(
+        errors,
+        [None, Some(GatewayError::Status { status: 402, endpoint: Endpoint::WebDev, message: None }), None]
+    );
     assert_eq!(status.nodes[1].url.to_string(), unlicensed.url);
 }
 
@@ -276,7 +279,7 @@ fn accepted_password_is_sent_to_all_nodes_despite_unreachable_ones() {
     let mut poller = TestPoller::new();
     poller.handle.connect(profile(&urls.collect::<Vec<&str>>()), basic("secret"));
     let status = poller.wait_for("all good nodes", |status| sessions(status) == Some(6));
-    assert!(status.nodes[..5].iter().all(|node| node.error == Some(GatewayError::Refused)));
+    assert!(status.nodes[..5].iter().all(|node| matches!(node.error, Some(GatewayError::Connect { .. }))));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::support::{FakeGateway, Request, ok, status};
 use gatewatch::dataset::{Cell, ColumnId, Dataset};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{
-    Client, Credentials, GatewayError, Limits, NodeSnapshot, NodeUrl, ReadOptions, SessionKind, Terminated,
+    Client, Credentials, Endpoint, GatewayError, Limits, ListError, NodeSnapshot, NodeUrl, ReadOptions,
+    SessionKind, Terminated,
 };
 
 const VISION: &str = "/data/vision/api/v1/clients";
@@ -53,6 +54,18 @@ fn node(url: &str) -> NodeUrl {
 
 fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
     Lab::new().read(url)
+}
+
+fn list_status(status: u16) -> GatewayError {
+    GatewayError::Status { status, endpoint: Endpoint::List(SessionKind::Designer), message: None }
+}
+
+fn terminate_status(status: u16, message: Option<String>) -> GatewayError {
+    GatewayError::Status { status, endpoint: Endpoint::Terminate, message }
+}
+
+fn not_running_starting() -> GatewayError {
+    GatewayError::NotRunning { state: "STARTING".into() }
 }
 
 fn error(url: &str) -> GatewayError {
@@ -200,13 +213,13 @@ fn a_wrong_token_is_told_and_never_repeated() {
     let mut lab = Lab::new();
     lab.token = Credentials::Token("reader:wrong".into());
     let error = lab.read(demo.url()).unwrap_err();
-    assert_eq!(error, GatewayError::TokenRefused);
-    assert_eq!(lab.terminate(demo.url(), SessionKind::Vision, "00000000"), Err(GatewayError::TokenRefused));
+    assert_eq!(error, GatewayError::TokenRejected);
+    assert_eq!(lab.terminate(demo.url(), SessionKind::Vision, "00000000"), Err(GatewayError::TokenRejected));
     assert!(!format!("{error} {error:?}").contains("wrong"));
 
     lab.token = Credentials::Token("reader:se\ncret".into());
     let error = lab.read(demo.url()).unwrap_err();
-    assert_eq!(error, GatewayError::TokenUnsendable);
+    assert_eq!(error, GatewayError::TokenRejected);
     assert!(!format!("{error} {error:?}").contains("cret"));
 }
 
@@ -249,7 +262,7 @@ fn patterns_for_the_gateway_are_refused_rather_than_left_out() {
     let lab = Lab::new();
     let ask = ReadOptions { username_filter: Some("bi.*".into()), ..ReadOptions::default() };
     let read = Lab::run(lab.client.read(&node(&gateway.url), &lab.token, &ask));
-    assert_eq!(read.unwrap_err(), GatewayError::ListsTakeNoPattern);
+    assert_eq!(read.unwrap_err(), GatewayError::FiltersUnsupported);
 }
 
 #[test]
@@ -299,7 +312,7 @@ fn a_read_that_fails_forgets_no_beginning() {
     let lab = Lab::new();
     let read = || lab.read(&gateway.url).map(|reading| date(cell(&reading.dataset, 0, "creationTime")));
     let first = read().unwrap();
-    assert_eq!(read(), Err(GatewayError::ListFailed { kind: SessionKind::Designer, status: 500 }));
+    assert_eq!(read(), Err(list_status(500)));
     assert_eq!(read().unwrap(), first);
 }
 
@@ -431,18 +444,18 @@ fn a_missing_module_is_left_out_and_told() {
 fn a_gateway_without_any_list_says_what_to_do() {
     let gateway = gateway(|_| status("404 Not Found", "<html>No such route</html>"));
     let error = error(&gateway.url);
-    assert_eq!(error, GatewayError::NoLists);
-    assert!(error.to_string().contains("8.3"));
+    assert_eq!(error, GatewayError::NoRestApi);
+    assert!(error.to_string().contains("no REST API"));
 }
 
 #[test]
 fn each_status_is_an_error_of_its_own() {
     for (line, expected) in [
-        ("401 Unauthorized", GatewayError::TokenRefused),
-        ("403 Forbidden", GatewayError::TokenForbidden { plain: true }),
-        ("405 Method Not Allowed", GatewayError::ListFailed { kind: SessionKind::Designer, status: 405 }),
-        ("500 Server Error", GatewayError::ListFailed { kind: SessionKind::Designer, status: 500 }),
-        ("503 Service Unavailable", GatewayError::Starting),
+        ("401 Unauthorized", GatewayError::TokenRejected),
+        ("403 Forbidden", GatewayError::Forbidden { token: true, https: false }),
+        ("405 Method Not Allowed", list_status(405)),
+        ("500 Server Error", list_status(500)),
+        ("503 Service Unavailable", not_running_starting()),
     ] {
         let gateway = gateway(move |request| match request.path() {
             DESIGNER => status(line, "<html><title>a\nb</title></html>"),
@@ -453,8 +466,8 @@ fn each_status_is_an_error_of_its_own() {
         assert!(!error.to_string().contains('\n'));
     }
     // Whether https would help is only said to whom it could.
-    let secure = GatewayError::TokenForbidden { plain: false }.to_string();
-    let plain = GatewayError::TokenForbidden { plain: true }.to_string();
+    let secure = GatewayError::Forbidden { token: true, https: true }.to_string();
+    let plain = GatewayError::Forbidden { token: true, https: false }.to_string();
     assert!(plain.contains("https") && !secure.contains("https"));
 }
 
@@ -474,17 +487,18 @@ fn what_is_no_list_is_told_with_its_fault() {
         ("", "empty"),
         ("<html><title>Welcome</title>", "web page"),
         (r#"{"message":"no"}"#, "missing field `items`"),
-        (r#"{"items":[{"id":"A"},"#, "cut off"),
-        (r#"{"items":[{"id":"A"} "#, "cut off"),
+        (r#"{"items":[{"id":"A"},"#, "EOF"),
+        (r#"{"items":[{"id":"A"} "#, "EOF"),
     ] {
         let gateway = gateway(move |request| match request.path() {
             PERSPECTIVE => ok(body),
             _ => ok(&list("")),
         });
-        let GatewayError::NotAList { kind: SessionKind::Perspective, reason } = error(&gateway.url) else {
+        let GatewayError::InvalidList { kind: SessionKind::Perspective, source } = error(&gateway.url) else {
             panic!("{body}: {:?}", error(&gateway.url));
         };
-        assert!(reason.contains(expected), "{reason}");
+        let text = format!("{source} {source:?}");
+        assert!(text.contains(expected), "{text}");
     }
 }
 
@@ -546,7 +560,8 @@ fn a_list_that_does_not_go_on_is_not_taken_for_whole() {
             VISION => ok(&part(request)),
             _ => status("404 Not Found", ""),
         });
-        let expected = GatewayError::ListCutShort { kind: SessionKind::Vision, len: 3, total: 7 };
+        let source = ListError::Incomplete { received: 3, total: 7 };
+        let expected = GatewayError::InvalidList { kind: SessionKind::Vision, source };
         assert_eq!(error(&gateway.url), expected);
     }
 }
@@ -555,7 +570,7 @@ fn a_list_that_does_not_go_on_is_not_taken_for_whole() {
 fn the_limit_of_size_is_for_all_lists_together() {
     let item = format!(r#"{{"id":"{}"}}"#, "x".repeat(400));
     let gateway = gateway(move |_| ok(&list(&item)));
-    let within = |body| Lab::within(Limits { body, ..Limits::default() }).read(&gateway.url);
+    let within = |max_body| Lab::within(Limits { max_body, ..Limits::default() }).read(&gateway.url);
     assert_eq!(within(2_000).unwrap().dataset.len(), 3);
     assert_eq!(within(1_000).unwrap_err(), GatewayError::TooLarge { limit: 1_000 });
 }
@@ -572,7 +587,7 @@ fn a_list_that_never_ends_meets_the_time_limit() {
             std::thread::yield_now();
         }
     });
-    let lab = Lab::within(Limits { whole: Duration::from_millis(300), ..Limits::default() });
+    let lab = Lab::within(Limits { total_timeout: Duration::from_millis(300), ..Limits::default() });
     assert_eq!(lab.read(&gateway.url).unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
 }
 
@@ -642,8 +657,8 @@ fn a_session_is_not_ended_without_a_token() {
 fn what_a_gateway_says_to_the_end_of_a_session_is_told() {
     let kind = SessionKind::Perspective;
     let message = |text: &str| Some(text.to_owned());
-    let no_words = GatewayError::NotTerminated { status: 400, message: None };
-    let no = GatewayError::NotTerminated { status: 500, message: message("no") };
+    let no_words = terminate_status(400, None);
+    let no = terminate_status(500, message("no"));
     for (line, body, expected) in [
         ("200 OK", r#"{"message":"Session\n ended"}"#, Ok(Terminated { message: message("Session ended") })),
         ("200 OK", r#"{"terminated":1}"#, Ok(Terminated { message: None })),
@@ -651,11 +666,11 @@ fn what_a_gateway_says_to_the_end_of_a_session_is_told() {
         ("200 OK", "<html>done</html>", Ok(Terminated { message: None })),
         ("204 No Content", "", Ok(Terminated { message: None })),
         ("400 Bad Request", "<html>bad</html>", Err(no_words)),
-        ("401 Unauthorized", "<html>who</html>", Err(GatewayError::TokenRefused)),
-        ("403 Forbidden", "", Err(GatewayError::TokenForbidden { plain: true })),
+        ("401 Unauthorized", "<html>who</html>", Err(GatewayError::TokenRejected)),
+        ("403 Forbidden", "", Err(GatewayError::Forbidden { token: true, https: false })),
         ("404 Not Found", "<html>gone</html>", Err(GatewayError::NoSuchSession { kind })),
         ("500 Server Error", r#"{"message":"no"}"#, Err(no)),
-        ("503 Service Unavailable", "", Err(GatewayError::Starting)),
+        ("503 Service Unavailable", "", Err(not_running_starting())),
     ] {
         let gateway = gateway(move |_| status(line, body));
         let said = Lab::new().terminate(&gateway.url, kind, "A&B");

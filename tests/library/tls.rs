@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use crate::support::tls::{Authority, HOST, Identity, TlsGateway, named};
-use gatewatch::gateway::{GatewayError, Pin, Trust, TrustError, Why};
+use gatewatch::gateway::{CaFileError, GatewayError, Pin, RejectReason, Trust};
 use rcgen::{BasicConstraints, IsCa, KeyPair, date_time_ymd};
 
 fn pinned(pins: &[Pin]) -> Trust {
@@ -26,7 +26,7 @@ fn authorities(bytes: impl AsRef<[u8]>) -> (tempfile::TempDir, Trust) {
 fn a_self_signed_gateway_is_refused_and_shown_and_can_be_trusted() {
     let gateway = TlsGateway::new(&Identity::self_signed(&named(&[HOST, "plant-a"], "plant-a")));
     let refused = gateway.refused(Trust::default());
-    assert_eq!((refused.host.as_str(), &refused.why), (HOST, &Why::SelfSigned));
+    assert_eq!((refused.host.as_str(), &refused.reason), (HOST, &RejectReason::SelfSigned));
     let certificate = &refused.certificate;
     assert_eq!((certificate.subject.as_str(), certificate.issuer.as_str()), ("CN=plant-a", "CN=plant-a"));
     assert_eq!(certificate.names, [HOST, "plant-a"]);
@@ -43,7 +43,7 @@ fn a_self_signed_authority_is_self_signed_too() {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let gateway = TlsGateway::new(&Identity::self_signed(&params));
     let refused = gateway.refused(Trust::default());
-    assert_eq!(refused.why, Why::SelfSigned);
+    assert_eq!(refused.reason, RejectReason::SelfSigned);
     assert!(gateway.read(pinned(&[refused.pin()])).is_ok());
 }
 
@@ -64,12 +64,15 @@ fn a_changed_certificate_is_refused_as_changed() {
     let now = Identity::self_signed(&named(&[HOST], "plant-a"));
     let gateway = TlsGateway::new(&now);
     let refused = gateway.refused(pinned(std::slice::from_ref(&before)));
-    assert_eq!(refused.why, Why::Changed { pinned: vec![before.fingerprint], vouched: false });
+    assert_eq!(
+        refused.reason,
+        RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: false }
+    );
     // That it is for this port alone is known, too.
     let port = gateway.url.rsplit(':').next().unwrap().parse().unwrap();
     assert_eq!(refused.pin(), Pin { port: Some(port), ..now.pin() });
     let elsewhere = Pin { port: Some(port ^ 1), ..before.clone() };
-    assert_eq!(gateway.refused(pinned(&[elsewhere])).why, Why::SelfSigned);
+    assert_eq!(gateway.refused(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
     // While a gateway gets its new certificate, both may be right.
     assert!(gateway.read(pinned(&[before, now.pin()])).is_ok());
 }
@@ -82,7 +85,10 @@ fn a_changed_certificate_is_refused_even_where_an_authority_vouches_for_it() {
     let (_folder, mut trust) = authorities(authority.pem());
     trust.pins.push(before.clone());
     let refused = gateway.refused(trust.clone());
-    assert_eq!(refused.why, Why::Changed { pinned: vec![before.fingerprint], vouched: true });
+    assert_eq!(
+        refused.reason,
+        RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: true }
+    );
     // Without the pin, the authority is enough again.
     trust.pins.clear();
     assert!(gateway.read(trust).is_ok());
@@ -94,7 +100,7 @@ fn a_pin_is_for_its_host_only() {
     let elsewhere = Pin { host: "plant-b".to_owned(), ..identity.pin() };
     let gateway = TlsGateway::new(&identity);
     // Not as changed, either: this host has not shown another one before.
-    assert_eq!(gateway.refused(pinned(&[elsewhere])).why, Why::SelfSigned);
+    assert_eq!(gateway.refused(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
 }
 
 #[test]
@@ -105,7 +111,7 @@ fn a_copied_certificate_without_its_key_opens_nothing() {
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let gateway = TlsGateway::speaking(&copied, &[version]);
         let error = gateway.read(pinned(std::slice::from_ref(&pin))).unwrap_err();
-        assert!(matches!(error, GatewayError::Tls { .. }), "{error:?}");
+        assert!(matches!(error, GatewayError::Tls(_)), "{error:?}");
         assert_eq!(gateway.requests.load(Ordering::SeqCst), 0);
     }
 }
@@ -119,9 +125,9 @@ fn a_private_authority_vouches_for_its_names() {
         let (_folder, trust) = authorities(bytes);
         assert!(right.read(trust.clone()).is_ok());
         let refused = wrong.refused(trust);
-        assert_eq!(refused.why, Why::WrongName);
+        assert_eq!(refused.reason, RejectReason::WrongHost);
         let text = refused.to_string();
-        assert!(text.starts_with("it is for plant-a, 10.9.8.7, not for 127.0.0.1 (SHA-256 "), "{text}");
+        assert!(text.contains("is valid for plant-a, 10.9.8.7, not for 127.0.0.1 (SHA-256 "), "{text}");
     }
 }
 
@@ -130,19 +136,19 @@ fn an_unknown_authority_is_named() {
     let gateway = TlsGateway::new(&Authority::new("Their CA").issue(&named(&[HOST], "plant-a")));
     let (_folder, trust) = authorities(Authority::new("Our CA").pem());
     let refused = gateway.refused(trust);
-    assert_eq!(refused.why, Why::UnknownAuthority);
+    assert_eq!(refused.reason, RejectReason::UnknownIssuer);
     assert!(!refused.certificate.is_self_signed);
-    assert!(refused.to_string().starts_with("its issuer CN=Their CA is unknown"), "{refused}");
+    assert!(refused.to_string().contains("has an unknown issuer, CN=Their CA"), "{refused}");
 }
 
 #[test]
 fn a_certificate_out_of_its_time_is_refused() {
     let authority = Authority::new("Plant CA");
-    for (from, to, why) in [(2001, 2002, Why::Expired), (2901, 2902, Why::NotYetValid)] {
+    for (from, to, why) in [(2001, 2002, RejectReason::Expired), (2901, 2902, RejectReason::NotYetValid)] {
         let mut params = named(&[HOST], "plant-a");
         (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
         let (_folder, trust) = authorities(authority.pem());
-        assert_eq!(TlsGateway::new(&authority.issue(&params)).refused(trust).why, why);
+        assert_eq!(TlsGateway::new(&authority.issue(&params)).refused(trust).reason, why);
     }
 }
 
@@ -151,8 +157,8 @@ fn a_missing_file_of_authorities_is_named() {
     let gateway = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "plant-a")));
     let trust = Trust { ca_file: Some("not/there.pem".into()), pins: Vec::new() };
     let error = gateway.read(trust).unwrap_err();
-    assert!(matches!(&error, GatewayError::Trust(TrustError { .. })), "{error:?}");
-    assert!(error.to_string().starts_with("the profile's CA file not/there.pem: can't be read: "), "{error}");
+    assert!(matches!(&error, GatewayError::CaFile(CaFileError::Read { .. })), "{error:?}");
+    assert!(error.to_string().starts_with("Can't read the CA file not/there.pem."), "{error}");
 }
 
 #[test]
@@ -164,7 +170,7 @@ fn a_certificate_of_version_1_is_refused_before_anybody_trusts_it_in_vain() {
     let mut der = der;
     der[version + 4] = 0;
     let gateway = TlsGateway::new(&Identity { certificate: der.into(), key: identity.key });
-    assert_eq!(gateway.refused(Trust::default()).why, Why::Unusable("UnsupportedCertVersion".to_owned()));
+    assert_eq!(gateway.refused(Trust::default()).reason, RejectReason::Unusable);
 }
 
 #[test]
@@ -178,5 +184,5 @@ fn what_speaks_no_tls_is_no_matter_of_certificates() {
         }
     });
     let error = plain.read(Trust::default()).unwrap_err();
-    assert!(matches!(error, GatewayError::Tls { .. }), "{error:?}");
+    assert!(matches!(error, GatewayError::Tls(_)), "{error:?}");
 }

@@ -120,7 +120,7 @@ fn names_gateway_that_fails() {
     let broken = FakeGateway::gateway("8.1.0", status("402 Payment Required", ""));
     let output = sessions(&[&broken.url]);
     let error = failure(&output, 1);
-    assert!(error.starts_with(&format!("{}: ", broken.url)) && error.contains("nlicensed"), "{error}");
+    assert!(error.starts_with(&format!("{}: ", broken.url)) && error.contains("no license"), "{error}");
 }
 
 #[test]

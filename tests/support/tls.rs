@@ -8,7 +8,8 @@ use std::thread;
 
 use base64::Engine as _;
 use gatewatch::gateway::{
-    Client, Credentials, Fingerprint, GatewayError, Limits, NodeSnapshot, Pin, ReadOptions, Refused, Trust,
+    Client, Credentials, Fingerprint, GatewayError, Limits, NodeSnapshot, Pin, ReadOptions,
+    RejectedCertificate, Trust,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -150,7 +151,7 @@ impl TlsGateway {
     }
 
     /// Expects that the certificate is refused, and that nothing was said to who showed it.
-    pub(crate) fn refused(&self, trust: Trust) -> Refused {
+    pub(crate) fn refused(&self, trust: Trust) -> RejectedCertificate {
         let error = self.read(trust).unwrap_err();
         assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
         assert_eq!(self.requests.load(Ordering::SeqCst), 0);

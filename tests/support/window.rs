@@ -216,7 +216,7 @@ pub(crate) fn start(target: Target) -> Start {
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         // Keeps the tests out of the user's keyring.
-        open_secrets: Arc::new(Secrets::for_this_run),
+        open_secrets: Arc::new(Secrets::in_memory),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
     }

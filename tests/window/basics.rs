@@ -434,11 +434,11 @@ fn failed_node_hides_no_other_and_is_listed() {
     let target = Target::Gateway(Profile::new("Cluster".to_owned(), nodes).unwrap());
     let mut window = Window::open(start(target));
     window.until_text("6 of 6 sessions");
-    window.until_text_contains("The Web Dev module is unlicensed");
+    window.until_text_contains("The Web Dev module has no license");
     // The name that the node reports. The failed one has reported none.
     assert_eq!(window.column("Gateway"), ["Plant"; 6]);
     window.click("Nodes");
-    for (url, expected) in [(&good.url, "Running, 8.1.44"), (&bad.url, "unlicensed")] {
+    for (url, expected) in [(&good.url, "Running, 8.1.44"), (&bad.url, "no license")] {
         let host = url.trim_start_matches("http://");
         let texts = window.harness.query_all_by_label_contains(host);
         let texts: Vec<String> = texts.filter_map(|node| node.value()).collect();

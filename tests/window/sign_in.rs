@@ -48,7 +48,7 @@ fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
     window.type_into("User name", "billy");
     window.click("Save in the keyring");
     log_in(&mut window, "wrong");
-    window.until_text_contains("did not take the given ones");
+    window.until_text_contains("Wrong user name or password");
     // What does not open the gateway is not kept.
     assert!(!folder.path().join("config.toml").exists());
     log_in(&mut window, "se:cret");

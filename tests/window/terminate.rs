@@ -134,7 +134,7 @@ fn what_the_gateway_refuses_is_told() {
     window.click("Terminate");
     window.until_text_contains("Can't terminate the Vision session");
     window.click("Error details");
-    window.until_text_contains("the gateway has no such Vision session");
+    window.until_text_contains("No such Vision session");
 }
 
 #[test]

@@ -108,12 +108,12 @@ impl NodeError {
     /// of the environment used.
     pub(super) fn hint(&self, is_named: bool) -> Option<&'static str> {
         match &self.error {
-            GatewayError::ListsTakeNoPattern => Some("leave out --ask-gateway to filter here"),
+            GatewayError::FiltersUnsupported => Some("leave out --ask-gateway to filter here"),
             GatewayError::Unauthorized { .. }
             | GatewayError::LoginNotTried
             | GatewayError::TokenNotAccepted
             | GatewayError::TokenNeeded
-            | GatewayError::TokenRefused
+            | GatewayError::TokenRejected
                 if !is_named =>
             {
                 Some("name the gateway on the command line to log in with credentials from the environment")
@@ -121,7 +121,7 @@ impl NodeError {
             GatewayError::Unauthorized { .. }
             | GatewayError::LoginNotTried
             | GatewayError::TokenNotAccepted => Some("set GATEWATCH_USER and GATEWATCH_PASSWORD"),
-            GatewayError::TokenNeeded | GatewayError::TokenRefused => {
+            GatewayError::TokenNeeded | GatewayError::TokenRejected => {
                 Some("set GATEWATCH_TOKEN to the whole token, NAME:KEY")
             }
             _ => None,

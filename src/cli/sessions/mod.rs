@@ -56,7 +56,7 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     let options = ReadOptions {
         username_filter: options.username_filter,
         project_filter: options.project_filter,
-        ..profile.ask()
+        ..profile.read_options()
     };
     let (dataset, status) = read(args, &profile, &credentials, &options)?;
     let Some(dataset) = dataset else {
@@ -156,8 +156,8 @@ fn read(
     options: &ReadOptions,
 ) -> Result<(Option<Arc<Dataset>>, ExitStatus), SessionsError> {
     let limits = Limits {
-        connect: args.timeout.min(Limits::default().connect),
-        whole: args.timeout,
+        connect_timeout: args.timeout.min(Limits::default().connect_timeout),
+        total_timeout: args.timeout,
         ..Limits::default()
     };
     let client = Client::with_trust(limits, profile.trust.clone());

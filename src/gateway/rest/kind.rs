@@ -1,10 +1,10 @@
-//! The kinds of sessions, each with a list of its own.
+//! The kinds of sessions. Each has its own list.
 
 use std::fmt;
 
 use crate::dataset::names;
 
-/// What a session is a session of.
+/// The kind of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionKind {
     /// A Vision client.
@@ -16,13 +16,13 @@ pub enum SessionKind {
 }
 
 impl SessionKind {
-    /// All of them, in the order of the table.
+    /// All kinds, in the order of their rows.
     pub const ALL: [Self; 3] = [Self::Vision, Self::Designer, Self::Perspective];
 
-    /// The name of the column that holds a session's kind.
+    /// The name of the column that holds the kind.
     pub const COLUMN: &'static str = names::KIND;
 
-    /// As it stands in that column.
+    /// Returns the value of that column.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -32,18 +32,18 @@ impl SessionKind {
         }
     }
 
-    /// The kind of this name.
+    /// Returns the kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Where its list is.
-    pub(super) fn list(self) -> &'static str {
+    /// Returns the path of its list.
+    pub(super) fn list_path(self) -> &'static str {
         match self {
             Self::Vision => "/data/vision/api/v1/clients",
             Self::Designer => "/data/api/v1/designers",
-            // Without the last slash it is the path that ends sessions.
+            // Without the trailing slash it is the path that terminates sessions.
             Self::Perspective => "/data/perspective/api/v1/sessions/",
         }
     }

@@ -1,19 +1,19 @@
-//! The lists under each other, as one dataset.
+//! Combines the lists into one dataset.
 //!
-//! A field that can't be read leaves its cell unknown. A session is never left out for what a field holds.
+//! A field that can't be parsed becomes null. No session is dropped because of its fields.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::page::{Fields, Items, Page};
-use super::start_times::{Pinning, Starts};
+use super::page::{Fields, ItemVisitor, Page};
+use super::start_times::{StartTimes, Update};
 use super::{SessionKind, value};
 use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, names};
 
-/// What stands before the name of an unknown field that is called as a column of ours is.
-const THEIRS: &str = "gateway.";
+/// Prefix of an unknown field with the name of a known column.
+const PREFIX: &str = "gateway.";
 
 /// All pages of one kind's list.
 #[derive(Debug)]
@@ -22,17 +22,17 @@ pub(super) struct List {
     pub(super) pages: Vec<Page>,
 }
 
-/// A column that is known by its fields: the first that is there counts. Letter case does not, as the lists themselves
-/// don't agree on it (`lastcomm`, `lastComm`).
-pub(super) struct Known {
+/// A known column and its fields: the first one present is used. Letter case is ignored, because the lists differ in it
+/// (`lastcomm`, `lastComm`).
+pub(super) struct KnownColumn {
     column: &'static str,
     kind: ColumnType,
     fields: &'static [&'static str],
-    /// The lists that have it. Where the gateway has none of these, there is no such column.
+    /// The lists that have it. A gateway without any of these has no such column.
     of: &'static [SessionKind],
 }
 
-impl Known {
+impl KnownColumn {
     const fn new(
         column: &'static str,
         kind: ColumnType,
@@ -48,44 +48,44 @@ const VISION: &[SessionKind] = &[SessionKind::Vision];
 const VISION_AND_DESIGNER: &[SessionKind] = &[SessionKind::Vision, SessionKind::Designer];
 const PERSPECTIVE: &[SessionKind] = &[SessionKind::Perspective];
 
-/// In the order of the columns.
-pub(super) const KNOWN: [Known; 17] = [
-    Known::new(names::USERNAME, ColumnType::String, &["username", "user"], ALL),
-    Known::new(names::PROJECT, ColumnType::String, &["project"], ALL),
-    Known::new(names::ADDRESS, ColumnType::String, &["address", "clientAddress"], ALL),
-    Known::new(names::CLIENT_ID, ColumnType::String, &["id"], ALL),
-    Known::new("lastComm", ColumnType::Date, &["lastComm"], ALL),
-    // Its unit is not known for certain, so it stays as it comes.
-    Known::new("timeout", ColumnType::Integer, &["timeout"], VISION_AND_DESIGNER),
-    Known::new("timezone", ColumnType::String, &["timezone"], VISION_AND_DESIGNER),
-    Known::new("memoryUsed", ColumnType::Integer, &["memory.used"], VISION_AND_DESIGNER),
-    Known::new("memoryMax", ColumnType::Integer, &["memory.max"], VISION_AND_DESIGNER),
-    Known::new("tagCount", ColumnType::Integer, &["tagCount"], VISION),
-    Known::new("sessionScope", ColumnType::String, &["sessionScope"], PERSPECTIVE),
-    Known::new("authorized", ColumnType::Boolean, &["authorized"], PERSPECTIVE),
-    Known::new("userAgent", ColumnType::String, &["userAgent"], PERSPECTIVE),
-    Known::new("activePages", ColumnType::Integer, &["activePages"], PERSPECTIVE),
-    Known::new("pageIds", ColumnType::String, &["pageIds"], PERSPECTIVE),
-    Known::new("recentBytesSent", ColumnType::Integer, &["recentBytesSent"], PERSPECTIVE),
-    Known::new("totalBytesSent", ColumnType::Integer, &["totalBytesSent"], PERSPECTIVE),
+/// The known columns in their order.
+pub(super) const KNOWN: [KnownColumn; 17] = [
+    KnownColumn::new(names::USERNAME, ColumnType::String, &["username", "user"], ALL),
+    KnownColumn::new(names::PROJECT, ColumnType::String, &["project"], ALL),
+    KnownColumn::new(names::ADDRESS, ColumnType::String, &["address", "clientAddress"], ALL),
+    KnownColumn::new(names::CLIENT_ID, ColumnType::String, &["id"], ALL),
+    KnownColumn::new("lastComm", ColumnType::Date, &["lastComm"], ALL),
+    // Unchanged, because its unit is not documented.
+    KnownColumn::new("timeout", ColumnType::Integer, &["timeout"], VISION_AND_DESIGNER),
+    KnownColumn::new("timezone", ColumnType::String, &["timezone"], VISION_AND_DESIGNER),
+    KnownColumn::new("memoryUsed", ColumnType::Integer, &["memory.used"], VISION_AND_DESIGNER),
+    KnownColumn::new("memoryMax", ColumnType::Integer, &["memory.max"], VISION_AND_DESIGNER),
+    KnownColumn::new("tagCount", ColumnType::Integer, &["tagCount"], VISION),
+    KnownColumn::new("sessionScope", ColumnType::String, &["sessionScope"], PERSPECTIVE),
+    KnownColumn::new("authorized", ColumnType::Boolean, &["authorized"], PERSPECTIVE),
+    KnownColumn::new("userAgent", ColumnType::String, &["userAgent"], PERSPECTIVE),
+    KnownColumn::new("activePages", ColumnType::Integer, &["activePages"], PERSPECTIVE),
+    KnownColumn::new("pageIds", ColumnType::String, &["pageIds"], PERSPECTIVE),
+    KnownColumn::new("recentBytesSent", ColumnType::Integer, &["recentBytesSent"], PERSPECTIVE),
+    KnownColumn::new("totalBytesSent", ColumnType::Integer, &["totalBytesSent"], PERSPECTIVE),
 ];
 
-/// Fields that are read for what they mean: `uptime` is shown as `creationTime`, which can be shown as an age.
+/// Fields with a meaning of their own. `uptime` becomes `creationTime`.
 const UPTIME: &[&str] = &["uptime"];
 const ID: &[&str] = &["id"];
 const SCOPE: &[&str] = &["sessionScope"];
 
-/// Where a column's cells are from.
+/// The source of a column's cells.
 enum Source {
     Kind,
     IsDesigner,
     CreationTime,
-    /// The places of the fields among those of all items; the first that is there counts.
+    /// Indexes into the fields of all items; the first one present is used.
     Fields(Vec<usize>),
 }
 
-/// One dataset of all lists, in their order.
-pub(super) fn merge(lists: &[List], start_times: &Starts) -> Dataset {
+/// Returns one dataset of all lists, in their order.
+pub(super) fn merge(lists: &[List], start_times: &StartTimes) -> Dataset {
     let mut fields = Fields::default();
     for page in pages(lists) {
         for name in page.fields.names() {
@@ -94,19 +94,20 @@ pub(super) fn merge(lists: &[List], start_times: &Starts) -> Dataset {
     }
     let columns = columns(&fields, lists);
     let headers = columns.iter().map(|(header, _)| header.clone()).collect();
-    let builder = DatasetBuilder::new(headers).expect("the six columns are among ours, and each name once");
-    let places = |wanted| places(&fields, wanted).collect();
+    let builder =
+        DatasetBuilder::new(headers).expect("the standard columns are included, and no name is repeated");
+    let indexes = |wanted| indexes(&fields, wanted).collect();
     let mut rows = Rows {
         kind: SessionKind::Vision,
         now: 0,
         values: vec![None; fields.names().len()],
-        id: places(ID),
-        uptime: places(UPTIME),
-        scope: places(SCOPE),
+        id: indexes(ID),
+        uptime: indexes(UPTIME),
+        scope: indexes(SCOPE),
         fields,
         columns,
         builder,
-        start_times: start_times.pin(),
+        start_times: start_times.update(),
         earlier: None,
     };
     for List { kind, pages } in lists {
@@ -114,12 +115,12 @@ pub(super) fn merge(lists: &[List], start_times: &Starts) -> Dataset {
         rows.earlier = (pages.len() > 1).then(HashSet::new);
         for page in pages {
             rows.now = page.now;
-            page.tell(&mut rows);
+            page.visit(&mut rows);
         }
     }
     let Rows { builder, start_times, .. } = rows;
     start_times.finish();
-    // The table is no newer than its oldest part. The time zones in the lists are the clients', not the gateway's.
+    // The dataset is as old as its oldest page. The time zones in the lists are the clients', not the gateway's.
     let now = pages(lists).map(|page| page.now).min();
     builder.finish(now, None)
 }
@@ -128,15 +129,15 @@ fn pages(lists: &[List]) -> impl Iterator<Item = &Page> {
     lists.iter().flat_map(|list| &list.pages)
 }
 
-/// Where these fields stand among those of all items, the first wanted first.
-fn places(fields: &Fields, wanted: &'static [&'static str]) -> impl Iterator<Item = usize> {
+/// Returns the indexes of these fields among those of all items, in the order of `wanted`.
+fn indexes(fields: &Fields, wanted: &'static [&'static str]) -> impl Iterator<Item = usize> {
     wanted.iter().flat_map(move |wanted| {
         let names = fields.names().iter().enumerate();
-        names.filter(|(_, name)| name.eq_ignore_ascii_case(wanted)).map(|(place, _)| place)
+        names.filter(|(_, name)| name.eq_ignore_ascii_case(wanted)).map(|(index, _)| index)
     })
 }
 
-/// All columns: those that are known, then a column of text for each field that is not.
+/// Returns the known columns, then a text column for each unknown field.
 fn columns(fields: &Fields, lists: &[List]) -> Vec<(Header, Source)> {
     let header = |name: &str, kind| Header { name: name.to_owned(), kind };
     let mut columns = vec![
@@ -144,32 +145,32 @@ fn columns(fields: &Fields, lists: &[List]) -> Vec<(Header, Source)> {
         (header(ColumnId::CreationTime.name(), ColumnType::Date), Source::CreationTime),
         (header(SessionKind::COLUMN, ColumnType::String), Source::Kind),
     ];
-    let mut used: HashSet<usize> = places(fields, UPTIME).collect();
+    let mut used: HashSet<usize> = indexes(fields, UPTIME).collect();
     for known in KNOWN {
-        let is_one_of_the_six = !matches!(known.column.into(), ColumnId::Other(_));
-        if is_one_of_the_six || lists.iter().any(|list| known.of.contains(&list.kind)) {
-            let places: Vec<usize> = places(fields, known.fields).collect();
-            used.extend(&places);
-            columns.push((header(known.column, known.kind), Source::Fields(places)));
+        let is_standard = !matches!(known.column.into(), ColumnId::Other(_));
+        if is_standard || lists.iter().any(|list| known.of.contains(&list.kind)) {
+            let indexes: Vec<usize> = indexes(fields, known.fields).collect();
+            used.extend(&indexes);
+            columns.push((header(known.column, known.kind), Source::Fields(indexes)));
         }
     }
-    for (place, field) in fields.names().iter().enumerate().filter(|(place, _)| !used.contains(place)) {
+    for (index, field) in fields.names().iter().enumerate().filter(|(index, _)| !used.contains(index)) {
         let mut name = field.clone();
         while columns.iter().any(|(header, _)| header.name == name) {
-            name.insert_str(0, THEIRS);
+            name.insert_str(0, PREFIX);
         }
-        columns.push((header(&name, ColumnType::String), Source::Fields(vec![place])));
+        columns.push((header(&name, ColumnType::String), Source::Fields(vec![index])));
     }
     columns
 }
 
-/// Takes the fields of one item after the other, and makes a row of each.
+/// Builds a row of each item.
 struct Rows<'de> {
-    /// Of the list that is read.
+    /// The kind of the current list.
     kind: SessionKind,
-    /// The gateway's clock when the page came.
+    /// The gateway's clock when the page was received, in epoch milliseconds.
     now: i64,
-    /// The item's values, by the places of their fields.
+    /// The current item's values, by field index.
     values: Vec<Option<&'de RawValue>>,
     id: Vec<usize>,
     uptime: Vec<usize>,
@@ -177,18 +178,18 @@ struct Rows<'de> {
     fields: Fields,
     columns: Vec<(Header, Source)>,
     builder: DatasetBuilder<'de>,
-    start_times: Pinning,
-    /// The ids of the list so far, if it has several pages: who comes or goes while they are read moves the others
-    /// to another page.
+    start_times: Update,
+    /// The ids of the list so far, if it has several pages: sessions that start or end during the read move others to
+    /// another page.
     earlier: Option<HashSet<Cow<'de, str>>>,
 }
 
-impl<'de> Items<'de> for Rows<'de> {
+impl<'de> ItemVisitor<'de> for Rows<'de> {
     fn field(&mut self, name: &str, value: &'de RawValue) {
-        if let Some(place) = self.fields.find(name)
+        if let Some(index) = self.fields.find(name)
             && !value::is_null(value)
         {
-            self.values[place].get_or_insert(value);
+            self.values[index].get_or_insert(value);
         }
     }
 
@@ -203,29 +204,29 @@ impl<'de> Items<'de> for Rows<'de> {
 }
 
 impl<'de> Rows<'de> {
-    fn value(&self, places: &[usize]) -> Option<&'de RawValue> {
-        places.iter().find_map(|&place| self.values[place])
+    fn value(&self, indexes: &[usize]) -> Option<&'de RawValue> {
+        indexes.iter().find_map(|&index| self.values[index])
     }
 
     fn push_row(&mut self, id: Option<&str>) {
-        let uptime = self.value(&self.uptime).and_then(value::age);
+        let uptime = self.value(&self.uptime).and_then(value::parse_age);
         let start = uptime.map(|uptime| {
-            let worked_out = self.now.saturating_sub(uptime);
-            // A session without an id can't be told from others, so its beginning is worked out each time.
-            id.map_or(worked_out, |id| self.start_times.start(self.kind, id, worked_out))
+            let computed = self.now.saturating_sub(uptime);
+            // Sessions without an id can't be recognized, so their start is computed each time.
+            id.map_or(computed, |id| self.start_times.start(self.kind, id, computed))
         });
         for (column, (header, source)) in self.columns.iter().enumerate() {
             let cell = match source {
                 Source::Kind => Some(Cell::Text(self.kind.name())),
                 Source::IsDesigner => self.is_designer().map(Cell::Boolean),
                 Source::CreationTime => start.map(Cell::Date),
-                Source::Fields(places) => {
-                    let value = self.value(places);
+                Source::Fields(indexes) => {
+                    let value = self.value(indexes);
                     match header.kind {
-                        ColumnType::Boolean => value.and_then(value::truth).map(Cell::Boolean),
-                        ColumnType::Integer => value.and_then(value::whole).map(Cell::Integer),
+                        ColumnType::Boolean => value.and_then(value::parse_bool).map(Cell::Boolean),
+                        ColumnType::Integer => value.and_then(value::parse_int).map(Cell::Integer),
                         ColumnType::Date => {
-                            value.and_then(|value| value::moment(value, self.now)).map(Cell::Date)
+                            value.and_then(|value| value::parse_timestamp(value, self.now)).map(Cell::Date)
                         }
                         _ => match value.and_then(value::text) {
                             Some(text) => {
@@ -237,15 +238,13 @@ impl<'de> Rows<'de> {
                     }
                 }
             };
-            // A date that is none is the one cell that is not taken.
-            let taken = self.builder.push(column, cell.unwrap_or(Cell::Null));
-            taken
-                .or_else(|_| self.builder.push(column, Cell::Null))
-                .expect("every column takes an unknown value");
+            // The builder rejects dates out of range.
+            let pushed = self.builder.push(column, cell.unwrap_or(Cell::Null));
+            pushed.or_else(|_| self.builder.push(column, Cell::Null)).expect("every column accepts null");
         }
     }
 
-    /// The list tells; a Perspective session can run in a Designer, and says so where it says anything.
+    /// Determined by the list, and by the scope of a Perspective session, which can run in a Designer.
     fn is_designer(&self) -> Option<bool> {
         match self.kind {
             SessionKind::Vision => Some(false),

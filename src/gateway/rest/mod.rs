@@ -1,11 +1,11 @@
-//! The REST API of 8.3: three lists of sessions that an API token opens, and the calls that end a session.
+//! The REST API of 8.3: three lists of sessions, and the calls that terminate a session. It requires an API token.
 //!
-//! Nothing needs to be installed on the gateway. The lists are asked for side by side and become one dataset. What they
-//! don't say is worked out or left unknown; a list that the gateway does not have is left out, and told.
+//! Nothing needs to be installed on the gateway. The lists are requested concurrently and combined into one dataset.
+//! Missing values are computed or null; a list that the gateway doesn't have is reported as missing.
 //!
-//! - `page` is a list as text, or a part of one, and `value` what stands in its fields
-//! - `merge` makes the dataset, `start_times` keeps when each session began
-//! - `end` is about ending a session
+//! - `page`: a list as text, or a part of one; `value`: conversion of its fields
+//! - `merge`: the dataset; `start_times`: the start time of each session
+//! - `terminate`: the end of a session
 
 mod kind;
 mod merge;
@@ -21,63 +21,71 @@ use reqwest::header::{ACCEPT, DATE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 
 use super::body::{self, SizeLimit};
-use super::{GatewayError, Limits, NodeUrl, proxy};
+use super::{Credentials, GatewayError, Limits, NodeUrl, request};
 use crate::dataset::Dataset;
 use merge::List;
 use page::Page;
 
 pub use kind::SessionKind;
-pub(super) use start_times::Starts;
+pub use page::ListError;
+pub(super) use start_times::StartTimes;
 pub use terminate::Terminated;
 
-/// What the token goes in.
+/// The header that holds the token.
 const TOKEN_HEADER: &str = "X-Ignition-API-Token";
-/// What a cell takes in memory. An item that leaves out its fields has cells for them all the same, so a small answer could
-/// become a dataset without end.
+/// The memory of a cell. An item without fields has null cells, so a small response could become a huge dataset.
 const BYTES_PER_CELL: u64 = 8;
-/// How far apart two clocks may seem to be that agree: a gateway tells its time in whole seconds, and telling takes time.
+/// The largest difference of two clocks that agree: the `Date` header has whole seconds, and the transfer takes time.
 const SAME_CLOCK_MS: i64 = 2_000;
 
-/// What the lists said together.
+/// The lists of one read.
 #[derive(Debug)]
 pub(super) struct Lists {
     pub(super) dataset: Dataset,
-    /// The kinds of which the gateway has no list.
+    /// The kinds that the gateway has no list of.
     pub(super) missing: Vec<SessionKind>,
-    /// This machine's clock when the last of them was whole.
+    /// This machine's clock when the last list was complete.
     pub(super) received: SystemTime,
 }
 
-/// A node to be called with a token.
+/// The REST API of a node.
 pub(super) struct Rest<'a> {
     http: &'a reqwest::Client,
     node: &'a NodeUrl,
+    credentials: &'a Credentials,
+    /// The token as it is sent.
     token: HeaderValue,
     limits: Limits,
 }
 
 impl<'a> Rest<'a> {
-    /// Ready to call.
+    /// Returns the API of a node.
+    ///
+    /// # Errors
+    /// If the credentials aren't a token, or one that can't be sent in a header.
     pub(super) fn new(
         http: &'a reqwest::Client,
         node: &'a NodeUrl,
-        token: &str,
+        credentials: &'a Credentials,
         limits: Limits,
     ) -> Result<Self, GatewayError> {
-        // What stands around a token was pasted along with it.
+        let Credentials::Token(token) = credentials else {
+            return Err(GatewayError::TokenNeeded);
+        };
+        // White space is often pasted along with a token.
         let mut token =
-            HeaderValue::from_str(token.trim()).map_err(|_invalid| GatewayError::TokenUnsendable)?;
+            HeaderValue::from_str(token.trim()).map_err(|_invalid| GatewayError::TokenRejected)?;
         token.set_sensitive(true);
-        Ok(Self { http, node, token, limits })
+        Ok(Self { http, node, credentials, token, limits })
     }
 
     /// Reads the lists.
-    pub(super) async fn read(&self, start_times: &Starts) -> Result<Lists, GatewayError> {
-        let budget = SizeLimit::new(self.limits.body);
+    pub(super) async fn read(&self, start_times: &StartTimes) -> Result<Lists, GatewayError> {
+        let limit = SizeLimit::new(self.limits.max_body);
         let (vision, designer, perspective) = tokio::try_join!(
-            self.list(SessionKind::Vision, &budget),
-            self.list(SessionKind::Designer, &budget),
-            self.list(SessionKind::Perspective, &budget),
+            self.list(SessionKind::Vision, &limit),
+            self.list(SessionKind::Designer, &limit),
+            self.list(SessionKind::Perspective, &limit),
         )?;
 
         let mut lists = Vec::new();
@@ -89,31 +97,31 @@ impl<'a> Rest<'a> {
             }
         }
         if lists.is_empty() {
-            return Err(GatewayError::NoLists);
+            return Err(GatewayError::NoRestApi);
         }
-        if cells(&lists) > self.limits.body / BYTES_PER_CELL {
-            return Err(GatewayError::TooLarge { limit: self.limits.body });
+        if cells(&lists) > self.limits.max_body / BYTES_PER_CELL {
+            return Err(GatewayError::TooLarge { limit: self.limits.max_body });
         }
         let bytes = lists.iter().flat_map(|list| &list.pages).map(Page::bytes).sum();
         let start_times = start_times.clone();
         let received = SystemTime::now();
-        let dataset = body::aside(bytes, move || merge::merge(&lists, &start_times)).await;
+        let dataset = body::offload(bytes, move || merge::merge(&lists, &start_times)).await;
         Ok(Lists { dataset, missing, received })
     }
 
-    /// Ends a session.
+    /// Terminates a session.
     pub(super) async fn terminate(&self, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        let response = self.send(self.http.delete(terminate::address(self.node, kind, id))).await?;
+        let response = self.send(self.http.delete(terminate::url(self.node, kind, id))).await?;
         terminate::outcome(response, kind).await
     }
 
-    /// All pages of a list; `None` where the gateway has no such list.
-    async fn list(&self, kind: SessionKind, budget: &SizeLimit) -> Result<Option<Vec<Page>>, GatewayError> {
+    /// Reads all pages of a list; `None` if the gateway has no such list.
+    async fn list(&self, kind: SessionKind, limit: &SizeLimit) -> Result<Option<Vec<Page>>, GatewayError> {
         let mut pages: Vec<Page> = Vec::new();
         let mut len = 0;
         loop {
-            // All at once; a gateway that gives fewer is asked for the rest.
-            let mut request = self.http.get(self.node.join(kind.list())).query(&[("limit", "-1")]);
+            // All items; a gateway that sends fewer is asked for the rest.
+            let mut request = self.http.get(self.node.join(kind.list_path())).query(&[("limit", "-1")]);
             if len > 0 {
                 request = request.query(&[("offset", len)]);
             }
@@ -125,9 +133,9 @@ impl<'a> Rest<'a> {
                 return Err(error);
             }
             let now = gateway_clock(response.headers(), Utc::now());
-            let body = body::whole(response, budget).await?;
-            let page = body::aside(body.len(), move || Page::read(body, now)).await;
-            let page = page.map_err(|reason| GatewayError::NotAList { kind, reason })?;
+            let body = body::read_to_end(response, limit).await?;
+            let page = body::offload(body.len(), move || Page::parse(body, now)).await;
+            let page = page.map_err(|source| GatewayError::InvalidList { kind, source })?;
 
             let total = page.total.unwrap_or(0);
             let first = pages.first();
@@ -142,33 +150,32 @@ impl<'a> Rest<'a> {
                 return Ok(Some(pages));
             }
             if !is_new {
-                return Err(GatewayError::ListCutShort { kind, len, total });
+                let source = ListError::Incomplete { received: len, total };
+                return Err(GatewayError::InvalidList { kind, source });
             }
         }
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let request = request.header(TOKEN_HEADER, self.token.clone()).header(ACCEPT, "application/json");
-        let seconds = self.limits.connect.as_secs_f64();
-        let response = request.send().await.map_err(|error| GatewayError::from_request(&error, seconds))?;
-        proxy::behind_status(&response).map_or(Ok(response), Err)
+        request::send(request, self.credentials, self.limits.connect_timeout).await
     }
 }
 
-/// How many cells the dataset will have, at most.
+/// Returns the largest possible number of cells in the dataset.
 fn cells(lists: &[List]) -> u64 {
     let pages = || lists.iter().flat_map(|list| &list.pages);
     let rows: usize = pages().map(|page| page.len).sum();
-    // Nearly every page has the fields of the one before.
+    // The pages of one list have nearly the same fields.
     let of_kind = |list: &List| list.pages.iter().map(|page| page.fields.names().len()).max().unwrap_or(0);
     let columns = merge::KNOWN.len() + lists.iter().map(of_kind).sum::<usize>();
     rows as u64 * columns as u64
 }
 
-/// The gateway's clock in epoch milliseconds, of an answer that has just come.
+/// Returns the gateway's clock for a response that has just arrived, in epoch milliseconds.
 ///
-/// That is this machine's clock, which is exact to the millisecond, unless the answer's date shows that the two differ.
-/// So the beginning of a session is the one that the gateway itself would name, as it does through Web Dev.
+/// That is this machine's clock, which is exact to the millisecond, unless the response's date differs. So the start time
+/// of a session is the same as through Web Dev.
 fn gateway_clock(headers: &HeaderMap, here: DateTime<Utc>) -> i64 {
     let here = here.timestamp_millis();
     let date = headers.get(DATE).and_then(|date| date.to_str().ok());
@@ -182,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_differs_is_taken_from_the_answer() {
+    fn takes_a_differing_clock_from_the_response() {
         let here = DateTime::from_timestamp_millis(784_111_777_123).unwrap();
         for (date, expected) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777_123),

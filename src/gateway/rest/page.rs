@@ -1,7 +1,7 @@
-//! One page of a list, as JSON text: counted first, read field by field later.
+//! One page of a list as JSON text: counted first, parsed field by field later.
 //!
-//! A page stays text until all lists are there, because only then is it known which columns there are. Its items are
-//! never a tree of values in memory.
+//! A page stays text until all lists are received, because the columns depend on all of them. Its items are never held as
+//! a tree of values in memory.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,22 +12,23 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::value;
+use crate::gateway::Cause;
 
-/// The most fields that are told apart: some five times what is known of. Each one is a column, so a broken list must
-/// not make them without end.
-const MOST_FIELDS: usize = 100;
-/// The one field that is taken apart.
+/// The largest number of fields, about five times the known ones. Each is a column, so a malformed list must not create
+/// any number of them.
+const MAX_FIELDS: usize = 100;
+/// The field whose parts become fields of their own.
 const MEMORY: &str = "memory";
 
-/// A page.
+/// A page of a list.
 #[derive(Debug)]
 pub(super) struct Page {
     text: String,
-    /// The gateway's clock when the page came, in epoch milliseconds.
+    /// The gateway's clock when the page was received, in epoch milliseconds.
     pub(super) now: i64,
-    /// How many items it has.
+    /// The number of its items.
     pub(super) len: usize,
-    /// How many items the whole list has, where it says so.
+    /// The number of items in the whole list; `None` if the page doesn't have it.
     pub(super) total: Option<usize>,
     /// The id of its first item.
     pub(super) first_id: Option<String>,
@@ -35,91 +36,107 @@ pub(super) struct Page {
     pub(super) fields: Fields,
 }
 
-/// Names of fields, each once. What stands within `memory` is named `memory.used` and so on.
+/// Distinct names of fields. The parts of `memory` are named `memory.used` and so on.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     names: Vec<String>,
-    /// Where the next one is probably found: items have their fields in the same order.
+    /// The index where the next name is expected: items have their fields in the same order.
     next: usize,
 }
 
 impl Fields {
-    /// The names, in the order in which they came.
+    /// Returns the names in the order of their first occurrence.
     pub(super) fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The place of a name.
+    /// Returns the index of a name.
     pub(super) fn find(&mut self, name: &str) -> Option<usize> {
         let expected = self.names.get(self.next).is_some_and(|next| next == name);
-        let place = if expected { self.next } else { self.names.iter().position(|known| known == name)? };
-        self.next = place + 1;
-        Some(place)
+        let index = if expected { self.next } else { self.names.iter().position(|known| known == name)? };
+        self.next = index + 1;
+        Some(index)
     }
 
-    /// Takes in a name, unless it is known or there are too many.
+    /// Adds a name, unless it is known or there are too many.
     pub(super) fn add(&mut self, name: &str) {
-        if self.find(name).is_none() && self.names.len() < MOST_FIELDS {
+        if self.find(name).is_none() && self.names.len() < MAX_FIELDS {
             self.names.push(name.to_owned());
             self.next = self.names.len();
         }
     }
 }
 
-/// What is told the fields of each item, and where an item ends.
-pub(super) trait Items<'de> {
+/// Receives the fields of each item, and the end of each item.
+pub(super) trait ItemVisitor<'de> {
     fn field(&mut self, name: &str, value: &'de RawValue);
     fn end(&mut self);
 }
 
 impl Page {
-    /// CellStyle through a page. The error says what it is instead.
-    pub(super) fn read(body: Vec<u8>, now: i64) -> Result<Self, String> {
-        let mut text = String::from_utf8(body).map_err(|_| "it is no UTF-8 text".to_owned())?;
+    /// Parses a page.
+    pub(super) fn parse(body: Vec<u8>, now: i64) -> Result<Self, ListError> {
+        let mut text = String::from_utf8(body).map_err(|_| ListError::NotUtf8)?;
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
         let beginning = text.trim_start();
         if beginning.is_empty() {
-            return Err("it is empty".to_owned());
+            return Err(ListError::Empty);
         }
         if beginning.starts_with('<') {
-            return Err("it is a web page".to_owned());
+            return Err(ListError::Html);
         }
         let mut survey = Survey::default();
-        walk(&text, &mut survey).map_err(|error| in_words(&error))?;
+        walk(&text, &mut survey).map_err(|error| ListError::Json(Cause::new(error)))?;
         let total = envelope(&text).ok().and_then(|envelope| envelope.total());
         let Survey { len, first_id, fields } = survey;
         Ok(Self { text, now, len, total, first_id, fields })
     }
 
-    /// How many bytes of text it is.
+    /// Returns the size of the text in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Tells all its fields.
-    pub(super) fn tell<'de>(&'de self, items: &mut impl Items<'de>) {
-        walk(&self.text, items).expect("the page was walked through when it came");
+    /// Passes all fields to `items`.
+    pub(super) fn visit<'de>(&'de self, items: &mut impl ItemVisitor<'de>) {
+        walk(&self.text, items).expect("the page was parsed before");
     }
 }
 
-fn in_words(error: &serde_json::Error) -> String {
-    if error.is_eof() {
-        return "it is cut off".to_owned();
-    }
-    if error.is_data() {
-        return format!("it is not built as a list should be ({error})");
-    }
-    format!("it is no valid JSON ({error})")
+/// What is wrong with a list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListError {
+    /// The response is empty.
+    #[error("the response is empty")]
+    Empty,
+    /// The response is a web page.
+    #[error("the response is a web page")]
+    Html,
+    /// The response isn't text.
+    #[error("the response isn't valid UTF-8")]
+    NotUtf8,
+    /// The response isn't a list as JSON.
+    #[error("the response isn't a valid list")]
+    Json(#[source] Cause),
+    /// Fewer items were received than the list has.
+    #[error("the gateway sent {received} of {total} items")]
+    Incomplete {
+        /// The number of items received.
+        received: usize,
+        /// The number of items in the list.
+        total: usize,
+    },
 }
 
-/// What is around the items.
+/// The object around the items.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
     items: &'a RawValue,
-    /// Of any shape: a list without it is a list.
+    /// Of any type, and optional.
     #[serde(borrow)]
     metadata: Option<&'a RawValue>,
 }
@@ -127,7 +144,7 @@ struct Envelope<'a> {
 impl Envelope<'_> {
     fn total(&self) -> Option<usize> {
         let metadata: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(self.metadata?.get()).ok()?;
-        usize::try_from(value::whole(metadata.get("total")?)?).ok()
+        usize::try_from(value::parse_int(metadata.get("total")?)?).ok()
     }
 }
 
@@ -135,7 +152,7 @@ fn envelope(text: &str) -> serde_json::Result<Envelope<'_>> {
     serde_json::from_str(text)
 }
 
-fn walk<'de>(text: &'de str, items: &mut impl Items<'de>) -> serde_json::Result<()> {
+fn walk<'de>(text: &'de str, items: &mut impl ItemVisitor<'de>) -> serde_json::Result<()> {
     let envelope = envelope(text)?;
     let mut reader = serde_json::Deserializer::from_str(envelope.items.get());
     ListSeed(items).deserialize(&mut reader)
@@ -143,7 +160,7 @@ fn walk<'de>(text: &'de str, items: &mut impl Items<'de>) -> serde_json::Result<
 
 struct ListSeed<'a, I>(&'a mut I);
 
-impl<'de, I: Items<'de>> DeserializeSeed<'de> for ListSeed<'_, I> {
+impl<'de, I: ItemVisitor<'de>> DeserializeSeed<'de> for ListSeed<'_, I> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -151,7 +168,7 @@ impl<'de, I: Items<'de>> DeserializeSeed<'de> for ListSeed<'_, I> {
     }
 }
 
-impl<'de, I: Items<'de>> Visitor<'de> for ListSeed<'_, I> {
+impl<'de, I: ItemVisitor<'de>> Visitor<'de> for ListSeed<'_, I> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,7 +185,7 @@ impl<'de, I: Items<'de>> Visitor<'de> for ListSeed<'_, I> {
 
 struct ItemSeed<'a, I>(&'a mut I);
 
-impl<'de, I: Items<'de>> DeserializeSeed<'de> for ItemSeed<'_, I> {
+impl<'de, I: ItemVisitor<'de>> DeserializeSeed<'de> for ItemSeed<'_, I> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -176,7 +193,7 @@ impl<'de, I: Items<'de>> DeserializeSeed<'de> for ItemSeed<'_, I> {
     }
 }
 
-impl<'de, I: Items<'de>> Visitor<'de> for ItemSeed<'_, I> {
+impl<'de, I: ItemVisitor<'de>> Visitor<'de> for ItemSeed<'_, I> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -186,8 +203,8 @@ impl<'de, I: Items<'de>> Visitor<'de> for ItemSeed<'_, I> {
     fn visit_map<A: MapAccess<'de>>(self, mut item: A) -> Result<(), A::Error> {
         while let Some(Name(name)) = item.next_key()? {
             let value: &RawValue = item.next_value()?;
-            let taken_apart = name == MEMORY && value.get().starts_with('{');
-            if !taken_apart || within_memory(value, self.0).is_err() {
+            let is_split = name == MEMORY && value.get().starts_with('{');
+            if !is_split || visit_memory(value, self.0).is_err() {
                 self.0.field(&name, value);
             }
         }
@@ -195,11 +212,11 @@ impl<'de, I: Items<'de>> Visitor<'de> for ItemSeed<'_, I> {
     }
 }
 
-/// Tells the fields of a client's memory as if they were fields of the client.
-fn within_memory<'de>(memory: &'de RawValue, items: &mut impl Items<'de>) -> serde_json::Result<()> {
-    struct Within<'a, I>(&'a mut I);
+/// Passes the parts of a client's memory as fields of the client.
+fn visit_memory<'de>(memory: &'de RawValue, items: &mut impl ItemVisitor<'de>) -> serde_json::Result<()> {
+    struct Memory<'a, I>(&'a mut I);
 
-    impl<'de, I: Items<'de>> Visitor<'de> for Within<'_, I> {
+    impl<'de, I: ItemVisitor<'de>> Visitor<'de> for Memory<'_, I> {
         type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -219,14 +236,14 @@ fn within_memory<'de>(memory: &'de RawValue, items: &mut impl Items<'de>) -> ser
         }
     }
 
-    serde_json::Deserializer::from_str(memory.get()).deserialize_map(Within(items))
+    serde_json::Deserializer::from_str(memory.get()).deserialize_map(Memory(items))
 }
 
-/// A field's name. Borrowed where it has no escapes, which is always.
+/// A field's name, borrowed unless it has escapes.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// What must be known before the items can be read into columns.
+/// The properties of a page that the columns depend on.
 #[derive(Default)]
 struct Survey {
     len: usize,
@@ -234,7 +251,7 @@ struct Survey {
     fields: Fields,
 }
 
-impl<'de> Items<'de> for Survey {
+impl<'de> ItemVisitor<'de> for Survey {
     fn field(&mut self, name: &str, value: &'de RawValue) {
         if self.len == 0 && name.eq_ignore_ascii_case("id") {
             self.first_id = value::text(value).map(Cow::into_owned);
@@ -251,12 +268,12 @@ impl<'de> Items<'de> for Survey {
 mod tests {
     use super::*;
 
-    fn page(text: &str) -> Result<Page, String> {
-        Page::read(text.into(), 0)
+    fn page(text: &str) -> Result<Page, ListError> {
+        Page::parse(text.into(), 0)
     }
 
     #[test]
-    fn a_page_is_counted_and_its_fields_are_collected() {
+    fn counts_items_and_collects_fields() {
         let page = page(
             r#"{"metadata":{"total":"7"},"items":[{"id":"A","memory":{"used":1,"free":2}},{"id":"B","x\u0079":[]}]}"#,
         )
@@ -266,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_of_itself_is_still_a_page() {
+    fn accepts_missing_metadata() {
         for text in [
             "\u{feff}{\"items\":[]}",
             r#"{"items":[],"metadata":null}"#,
@@ -279,27 +296,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_told_in_words() {
+    fn rejects_other_responses() {
         for (text, expected) in [
-            (" ", "empty"),
-            ("\n<html>", "web page"),
-            (r#"{"items":[{"#, "cut off"),
-            (r#"{"items":[}]}"#, "no valid JSON"),
+            (r#"{"items":[{"#, "EOF"),
+            (r#"{"items":[}]}"#, "expected"),
             (r#"{"message":"no"}"#, "missing field `items`"),
             (r#"{"items":[null]}"#, "an item with fields"),
             (r#"{"items":{}}"#, "a list of items"),
-            ("[]", "not built as a list should be"),
+            ("[]", "struct Envelope"),
         ] {
-            let error = page(text).unwrap_err();
-            assert!(error.contains(expected), "{text}: {error}");
+            let Err(ListError::Json(cause)) = page(text) else { panic!("{text}") };
+            assert!(cause.to_string().contains(expected), "{text}: {cause}");
         }
-        assert!(Page::read(vec![0xFF], 0).is_err());
+        assert_eq!(page(" ").unwrap_err(), ListError::Empty);
+        assert_eq!(page("\n<html>").unwrap_err(), ListError::Html);
+        assert_eq!(Page::parse(vec![0xFF], 0).unwrap_err(), ListError::NotUtf8);
     }
 
     #[test]
-    fn a_list_does_not_make_fields_without_end() {
-        let fields: Vec<String> = (0..2 * MOST_FIELDS).map(|field| format!("\"f{field}\":0")).collect();
+    fn limits_the_number_of_fields() {
+        let fields: Vec<String> = (0..2 * MAX_FIELDS).map(|field| format!("\"f{field}\":0")).collect();
         let page = page(&format!("{{\"items\":[{{{}}}]}}", fields.join(","))).unwrap();
-        assert_eq!(page.fields.names().len(), MOST_FIELDS);
+        assert_eq!(page.fields.names().len(), MAX_FIELDS);
     }
 }

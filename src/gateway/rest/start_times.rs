@@ -1,44 +1,44 @@
-//! When each session began, as first worked out.
+//! The start time of each session, as first computed.
 //!
-//! A gateway says how long a session has been up, and that is some milliseconds off each time it is asked. A session
-//! that seems to begin anew at each read would make the table restless, so the first value stays.
+//! A gateway reports the uptime of a session, which is off by some milliseconds at each read. The start time computed
+//! from it would change with each read, so the first value is kept.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::SessionKind;
 
-/// The beginnings of the sessions that one node listed last. Clones share them.
+/// The start times of the sessions that one node listed last. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(in crate::gateway) struct Starts(Arc<Mutex<Arc<Pinned>>>);
+pub(in crate::gateway) struct StartTimes(Arc<Mutex<Arc<ByKind>>>);
 
-/// By kind and id: nothing says that a Vision client and a Designer can't have the same id.
+/// Start times by kind and id: a Vision client and a Designer may have the same id.
 #[derive(Debug, Default)]
-struct Pinned([HashMap<Box<str>, i64>; SessionKind::ALL.len()]);
+struct ByKind([HashMap<Box<str>, i64>; SessionKind::ALL.len()]);
 
-impl Starts {
-    /// Begins a reading. Only when it is finished, it counts.
-    pub(super) fn pin(&self) -> Pinning {
+impl StartTimes {
+    /// Starts an update, which takes effect when it is finished.
+    pub(super) fn update(&self) -> Update {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Pinning { start_times: self.clone(), before, after: Pinned::default() }
+        Update { start_times: self.clone(), before, after: ByKind::default() }
     }
 }
 
-/// A reading under way.
-pub(super) struct Pinning {
-    start_times: Starts,
-    before: Arc<Pinned>,
-    after: Pinned,
+/// The start times of a read that is in progress.
+pub(super) struct Update {
+    start_times: StartTimes,
+    before: Arc<ByKind>,
+    after: ByKind,
 }
 
-impl Pinning {
-    /// When the session began: as known from before, or else as worked out just now.
-    pub(super) fn start(&mut self, kind: SessionKind, id: &str, worked_out: i64) -> i64 {
+impl Update {
+    /// Returns the start time of a session: the known one, or `computed` for a new session.
+    pub(super) fn start(&mut self, kind: SessionKind, id: &str, computed: i64) -> i64 {
         let before = self.before.0[kind as usize].get(id);
-        *self.after.0[kind as usize].entry(id.into()).or_insert(before.copied().unwrap_or(worked_out))
+        *self.after.0[kind as usize].entry(id.into()).or_insert(before.copied().unwrap_or(computed))
     }
 
-    /// Keeps the beginnings of the sessions that were seen, and forgets the others.
+    /// Keeps the start times of the sessions that were listed and drops the others.
     pub(super) fn finish(self) {
         let Self { start_times, before: _, after } = self;
         *start_times.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
@@ -50,12 +50,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_beginning_stays_as_long_as_the_session_is_seen() {
-        let start_times = Starts::default();
+    fn keeps_the_first_start_time_while_listed() {
+        let start_times = StartTimes::default();
         let read = |sessions: &[(SessionKind, &str, i64)]| -> Vec<i64> {
-            let mut pinning = start_times.pin();
-            let read = sessions.iter().map(|(kind, id, start)| pinning.start(*kind, id, *start)).collect();
-            pinning.finish();
+            let mut update = start_times.update();
+            let read = sessions.iter().map(|(kind, id, start)| update.start(*kind, id, *start)).collect();
+            update.finish();
             read
         };
         assert_eq!(read(&[(SessionKind::Vision, "A", 10), (SessionKind::Designer, "A", 20)]), [10, 20]);
@@ -65,12 +65,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_that_is_given_up_changes_nothing() {
-        let start_times = Starts::default();
-        let mut first = start_times.pin();
+    fn ignores_unfinished_updates() {
+        let start_times = StartTimes::default();
+        let mut first = start_times.update();
         first.start(SessionKind::Vision, "A", 10);
         first.finish();
-        start_times.pin().start(SessionKind::Vision, "B", 5);
-        assert_eq!(start_times.pin().start(SessionKind::Vision, "A", 11), 10);
+        start_times.update().start(SessionKind::Vision, "B", 5);
+        assert_eq!(start_times.update().start(SessionKind::Vision, "A", 11), 10);
     }
 }

@@ -1,4 +1,4 @@
-//! A field's value, read as what it is wanted as. Numbers may come as text, and text as anything.
+//! Lenient conversion of JSON values: numbers may be strings, and any value is text.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Above this a number is a moment in epoch milliseconds, below it is an age. As an age it would be three years.
-const MOMENTS_ABOVE: i64 = 100_000_000_000;
+/// The largest number that is an age in milliseconds, about three years. Larger ones are epoch milliseconds.
+const MAX_AGE_MS: i64 = 100_000_000_000;
 
-/// Whether it is there at all.
+/// Returns `true` for `null`.
 pub(super) fn is_null(value: &RawValue) -> bool {
     value.get() == "null"
 }
 
-/// The value as text, lists and objects as JSON; `None` for null.
+/// Returns the value as text, lists and objects as JSON; `None` for null.
 pub(super) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     /// Borrowed where it has no escapes.
     #[derive(Deserialize)]
@@ -25,11 +25,11 @@ pub(super) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
         return None;
     }
     if json.starts_with('"') {
-        // Halves of a pair of surrogates are valid JSON and no text; then the JSON is what there is.
+        // An unpaired surrogate is valid JSON but not text; then the JSON is shown.
         return Some(serde_json::from_str(json).map_or(json.into(), |Text(text)| text));
     }
     if json.starts_with(['[', '{']) {
-        // As it came it may have line breaks.
+        // Without line breaks.
         return Some(
             serde_json::from_str::<Value>(json).map_or(json.into(), |value| value.to_string().into()),
         );
@@ -37,36 +37,36 @@ pub(super) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     Some(json.into())
 }
 
-/// The value as a whole number; `None` for what is none.
-pub(super) fn whole(value: &RawValue) -> Option<i64> {
-    /// Up to here a floating-point number holds every whole one.
+/// Parses an integer, rounding a fraction; `None` for anything else.
+pub(super) fn parse_int(value: &RawValue) -> Option<i64> {
+    /// The largest float up to which every integer is exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
 
     let text = text(value)?;
     let text = text.trim();
     text.parse().ok().or_else(|| {
         let real: f64 = text.parse().ok()?;
-        #[expect(clippy::cast_possible_truncation, reason = "of the whole part, nothing is cut off")]
+        #[expect(clippy::cast_possible_truncation, reason = "a rounded number of at most 53 bits")]
         (real.abs() <= EXACT).then_some(real.round() as i64)
     })
 }
 
-/// The value as true or false; `None` for what is neither.
-pub(super) fn truth(value: &RawValue) -> Option<bool> {
+/// Parses `true` or `false`, also as strings; `None` for anything else.
+pub(super) fn parse_bool(value: &RawValue) -> Option<bool> {
     let text = text(value)?;
     let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
     if is("true") { Some(true) } else { is("false").then_some(false) }
 }
 
-/// How long ago, in milliseconds. What is below zero says nothing.
-pub(super) fn age(value: &RawValue) -> Option<i64> {
-    whole(value).filter(|age| *age >= 0)
+/// Parses an age in milliseconds; `None` for negative numbers.
+pub(super) fn parse_age(value: &RawValue) -> Option<i64> {
+    parse_int(value).filter(|age| *age >= 0)
 }
 
-/// A moment in epoch milliseconds, given as such or as an age at `now`: gateways are not known to agree on it.
-pub(super) fn moment(value: &RawValue, now: i64) -> Option<i64> {
-    let number = age(value)?;
-    Some(if number > MOMENTS_ABOVE { number } else { now - number })
+/// Parses a timestamp, given in epoch milliseconds or as an age at `now`: the unit is not documented.
+pub(super) fn parse_timestamp(value: &RawValue, now: i64) -> Option<i64> {
+    let number = parse_age(value)?;
+    Some(if number > MAX_AGE_MS { number } else { now - number })
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_made_of_anything() {
+    fn converts_any_value_to_text() {
         for (json, expected) in [
             ("null", None),
             (r#""a\u00fcb""#, Some("aüb")),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_may_come_as_text() {
+    fn parses_integers_in_strings() {
         for (json, expected) in [
             ("12", Some(12)),
             (r#"" 12 ""#, Some(12)),
@@ -110,19 +110,19 @@ mod tests {
             ("[12]", None),
             ("true", None),
         ] {
-            assert_eq!(whole(raw(json)), expected, "{json}");
+            assert_eq!(parse_int(raw(json)), expected, "{json}");
         }
     }
 
     #[test]
-    fn truth_may_come_as_text_and_is_never_guessed() {
-        let read = |json| truth(raw(json));
+    fn parses_booleans_without_guessing() {
+        let read = |json| parse_bool(raw(json));
         assert_eq!([read("true"), read(r#""FALSE""#)], [Some(true), Some(false)]);
         assert_eq!([read("1"), read("null"), read(r#""yes""#)], [None; 3]);
     }
 
     #[test]
-    fn a_moment_is_given_as_such_or_as_an_age() {
+    fn parses_timestamps_and_ages() {
         let now = 1_790_000_000_000;
         for (json, expected) in [
             ("1789999990000", Some(1_789_999_990_000)),
@@ -132,7 +132,7 @@ mod tests {
             ("0", Some(now)),
             ("-1", None),
         ] {
-            assert_eq!(moment(raw(json), now), expected, "{json}");
+            assert_eq!(parse_timestamp(raw(json), now), expected, "{json}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a certificate says of itself, for a person to look at. Nothing here decides whether it is trusted.
+//! The content of a certificate, to be shown. Nothing here decides whether it is trusted.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,40 +9,46 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::time::Time;
 
 use super::Fingerprint;
+use crate::sanitize::one_line;
 
-/// What a certificate says of itself. Its texts are printable, whatever stands in the certificate.
+/// The longest text of a certificate that is kept, in characters.
+const MAX_TEXT: usize = 200;
+/// The largest number of host names that are kept.
+const MAX_NAMES: usize = 100;
+
+/// The content of a certificate. Its texts are sanitized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Its SHA-256.
+    /// The SHA-256 of the certificate.
     pub fingerprint: Fingerprint,
-    /// Whom it is for, as in `CN=plant-a,O=Ericson Foods`.
+    /// The subject, as in `CN=plant-a,O=Ericson Foods`.
     pub subject: String,
-    /// Who issued it.
+    /// The issuer.
     pub issuer: String,
-    /// The host names and IP addresses that it is for.
+    /// The host names and IP addresses that it is valid for.
     pub names: Vec<String>,
-    /// When it begins to be valid, in seconds since 1970.
+    /// Start of its validity, in seconds since 1970 UTC.
     pub not_before: i64,
-    /// When it ends to be valid, in seconds since 1970.
+    /// End of its validity, in seconds since 1970 UTC.
     pub not_after: i64,
-    /// Whether it names itself as its issuer.
+    /// Whether subject and issuer are the same.
     pub is_self_signed: bool,
 }
 
 impl Certificate {
-    /// Reads a certificate; `None` where it is none.
-    pub(super) fn read(der: &CertificateDer<'_>) -> Option<Self> {
+    /// Parses a certificate in DER; `None` if it isn't one.
+    pub(super) fn parse(der: &CertificateDer<'_>) -> Option<Self> {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let body = certificate.tbs_certificate();
         let names = match body.get_extension::<SubjectAltName>() {
-            Ok(Some((_critical, names))) => names.0.iter().filter_map(name).collect(),
+            Ok(Some((_critical, names))) => names.0.iter().filter_map(host).take(MAX_NAMES).collect(),
             Ok(None) | Err(_) => Vec::new(),
         };
         let validity = body.validity();
         Some(Self {
             fingerprint: Fingerprint::of(der),
-            subject: printable(&body.subject().to_string()),
-            issuer: printable(&body.issuer().to_string()),
+            subject: one_line(&body.subject().to_string(), MAX_TEXT),
+            issuer: one_line(&body.issuer().to_string(), MAX_TEXT),
             names,
             not_before: seconds(validity.not_before),
             not_after: seconds(validity.not_after),
@@ -51,10 +57,10 @@ impl Certificate {
     }
 }
 
-/// A name that a host can be called by; others, such as e-mail addresses, say nothing about a gateway.
-fn name(name: &GeneralName) -> Option<String> {
+/// Returns a host name or IP address; `None` for other names, such as e-mail addresses.
+fn host(name: &GeneralName) -> Option<String> {
     match name {
-        GeneralName::DnsName(name) => Some(printable(name.as_str())),
+        GeneralName::DnsName(name) => Some(one_line(name.as_str(), MAX_TEXT)),
         GeneralName::IpAddress(bytes) => match *bytes.as_bytes() {
             [a, b, c, d] => Some(Ipv4Addr::new(a, b, c, d).to_string()),
             ref other => <[u8; 16]>::try_from(other).ok().map(|bytes| Ipv6Addr::from(bytes).to_string()),
@@ -67,19 +73,13 @@ fn seconds(time: Time) -> i64 {
     i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Anybody can write anything into a certificate: nothing of it may steer a terminal, or turn a line around.
-fn printable(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || turns(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, date_time_ymd};
 
     use super::*;
 
-    fn made(names: &[&str], subject: &[(DnType, &str)]) -> Certificate {
+    fn issue(names: &[&str], subject: &[(DnType, &str)]) -> Certificate {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         params.distinguished_name = DistinguishedName::new();
@@ -88,14 +88,14 @@ mod tests {
         }
         params.not_before = date_time_ymd(2026, 1, 2);
         params.not_after = date_time_ymd(2060, 1, 1);
-        let made = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
-        Certificate::read(made.der()).unwrap()
+        let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        Certificate::parse(certificate.der()).unwrap()
     }
 
     #[test]
-    fn a_certificate_is_read_for_people() {
+    fn parses_a_certificate() {
         let subject = [(DnType::OrganizationName, "Ericson, Foods"), (DnType::CommonName, "plant-a")];
-        let certificate = made(&["plant-a", "10.1.2.3", "fe80::1"], &subject);
+        let certificate = issue(&["plant-a", "10.1.2.3", "fe80::1"], &subject);
         assert_eq!(certificate.subject, "CN=plant-a,O=Ericson\\, Foods");
         assert_eq!(certificate.issuer, certificate.subject);
         assert!(certificate.is_self_signed);
@@ -104,15 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_may_say_next_to_nothing() {
-        let certificate = made(&[], &[]);
+    fn parses_a_certificate_without_names() {
+        let certificate = issue(&[], &[]);
         assert_eq!((certificate.subject.as_str(), certificate.names.len()), ("", 0));
-        assert_eq!(Certificate::read(&CertificateDer::from(b"no certificate".to_vec())), None);
+        assert_eq!(Certificate::parse(&CertificateDer::from(b"no certificate".to_vec())), None);
     }
 
     #[test]
-    fn its_texts_steer_no_terminal() {
-        let certificate = made(&[], &[(DnType::CommonName, "a\u{1b}[2J\r\n\u{85}\u{202e}b")]);
+    fn sanitizes_texts() {
+        let certificate = issue(&[], &[(DnType::CommonName, "a\u{1b}[2J\r\n\u{85}\u{202e}b")]);
         assert!(!certificate.subject.chars().any(|c| c.is_control() || c == '\u{202e}'), "{certificate:?}");
         assert!(certificate.subject.starts_with("CN=a"), "{certificate:?}");
     }

@@ -1,4 +1,4 @@
-//! A certificate's SHA-256, as browsers and Ignition's own pages show it.
+//! The SHA-256 of a certificate, written as in browsers and on Ignition's own pages.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 const LEN: usize = 32;
 
-/// The SHA-256 of a whole certificate in DER.
+/// The SHA-256 of a certificate in DER, written as `AB:CD:…`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; LEN]);
 
 impl Fingerprint {
-    /// The fingerprint of this certificate in DER.
+    /// Returns the fingerprint of a certificate in DER.
     #[must_use]
     pub fn of(der: &[u8]) -> Self {
         let mut bytes = [0; LEN];
@@ -25,8 +25,8 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, byte) in self.0.iter().enumerate() {
-            let colon = if place == 0 { "" } else { ":" };
+        for (index, byte) in self.0.iter().enumerate() {
+            let colon = if index == 0 { "" } else { ":" };
             write!(f, "{colon}{byte:02X}")?;
         }
         Ok(())
@@ -39,15 +39,15 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// A text that is no fingerprint.
+/// The text isn't a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no SHA-256 fingerprint; it has 32 pairs of hexadecimal digits, as in AB:CD:…")]
+#[error("Not a SHA-256 fingerprint. Enter 32 pairs of hexadecimal digits, as in AB:CD:…")]
 pub struct FingerprintError;
 
 impl FromStr for Fingerprint {
     type Err = FingerprintError;
 
-    /// Takes what other programs show, too: small letters, blanks in place of the colons, or nothing between the pairs.
+    /// Parses the spellings of other programs, too: lower case, and pairs separated by blanks or not at all.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut bytes = [0; LEN];
         let mut digits = text.chars().filter(|c| !matches!(c, ':' | ' '));
@@ -86,12 +86,12 @@ mod tests {
         "BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD";
 
     #[test]
-    fn a_fingerprint_is_sha256_in_pairs() {
+    fn displays_sha256_in_pairs() {
         assert_eq!(Fingerprint::of(b"abc").to_string(), ABC);
     }
 
     #[test]
-    fn any_usual_spelling_is_read() {
+    fn parses_usual_spellings() {
         let abc = Fingerprint::of(b"abc");
         for text in [ABC, &ABC.to_lowercase(), &ABC.replace(':', ""), &ABC.replace(':', " ")] {
             assert_eq!(text.parse(), Ok(abc), "{text}");

@@ -1,4 +1,4 @@
-//! A certificate that was refused, and the way of that news through TLS and HTTP up to us.
+//! A rejected certificate, from the verifier through rustls and the HTTP client to the caller.
 
 use std::error::Error;
 use std::fmt;
@@ -7,143 +7,135 @@ use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
 use super::{Certificate, Fingerprint, Pin};
-use crate::gateway::error::causes;
+use crate::gateway::Cause;
+use crate::gateway::chain::find_cause;
 
-/// A certificate that was refused. Nothing was sent to whoever showed it.
+/// A rejected certificate. Nothing was sent to the host that showed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The host that was called.
+pub struct RejectedCertificate {
+    /// The host of the request.
     pub host: String,
-    /// And its port.
+    /// The port of the request; `None` while the TLS handshake is running.
     pub port: Option<u16>,
-    /// What it showed.
+    /// The certificate that the host showed.
     pub certificate: Certificate,
-    /// Why that was not enough.
-    pub why: Why,
+    /// The reason for the rejection. Where several apply it is one of them.
+    pub reason: RejectReason,
+    /// The error of the verifier; `None` if only the pin differs.
+    pub cause: Option<Cause>,
 }
 
-impl Refused {
-    /// The rejection behind a failed request, if that is what it failed for.
-    pub(in crate::gateway) fn behind(error: &reqwest::Error) -> Option<Self> {
-        let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
-        let refused = match tls {
+impl RejectedCertificate {
+    /// Returns the rejection that a request failed for; `None` if it failed for something else.
+    pub(in crate::gateway) fn from_request_error(error: &reqwest::Error) -> Option<Self> {
+        let rejected = match find_cause::<rustls::Error>(error)? {
             rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
                 other.0.downcast_ref::<Self>().cloned()?
             }
             _ => return None,
         };
-        // TLS knows of no ports.
+        // The verifier isn't told the port.
         let port = error.url().and_then(reqwest::Url::port_or_known_default);
-        Some(Self { port, ..refused })
+        Some(Self { port, ..rejected })
     }
 
-    /// What to put into [`Trust`](super::Trust) where somebody looked at the certificate and trusts it.
+    /// Returns the pin that makes the host trusted with this certificate.
     #[must_use]
     pub fn pin(&self) -> Pin {
         Pin { host: self.host.clone(), port: self.port, fingerprint: self.certificate.fingerprint }
     }
 }
 
-impl Error for Refused {}
+impl Error for RejectedCertificate {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
 
-impl fmt::Display for Refused {
+impl fmt::Display for RejectedCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port: _, certificate, why } = self;
-        match why {
-            Why::UnknownAuthority => {
-                write!(f, "its issuer {} is unknown to this machine", certificate.issuer)?;
+        let Self { host, port: _, certificate, reason, cause: _ } = self;
+        f.write_str("The gateway's certificate ")?;
+        match reason {
+            RejectReason::UnknownIssuer => write!(f, "has an unknown issuer, {}", certificate.issuer)?,
+            RejectReason::SelfSigned => f.write_str("is self-signed")?,
+            RejectReason::Expired => f.write_str("has expired")?,
+            RejectReason::NotYetValid => f.write_str("isn't valid yet")?,
+            RejectReason::WrongHost if certificate.names.is_empty() => write!(f, "isn't valid for {host}")?,
+            RejectReason::WrongHost => {
+                write!(f, "is valid for {}, not for {host}", certificate.names.join(", "))?;
             }
-            Why::SelfSigned => write!(f, "it is self-signed")?,
-            Why::Expired => write!(f, "it has expired")?,
-            Why::NotYetValid => write!(f, "it is not valid yet, or this machine's clock is wrong")?,
-            Why::WrongName => {
-                let names = certificate.names.join(", ");
-                let names = if names.is_empty() { "no host at all" } else { &names };
-                write!(f, "it is for {names}, not for {host}")?;
+            RejectReason::Revoked => f.write_str("has been revoked")?,
+            RejectReason::Changed { platform_trusted: true, .. } => {
+                f.write_str("has changed, and the new one is trusted by this system")?;
             }
-            Why::Changed { vouched: true, .. } => {
-                write!(
-                    f,
-                    "it is another one than the trusted one, though this machine's store vouches for it"
-                )?;
-            }
-            Why::Changed { vouched: false, .. } => {
-                write!(f, "it is NOT the trusted one: it was replaced, or somebody stands in between")?;
-            }
-            Why::Unusable(reason) => write!(f, "it can't be used for TLS ({reason})")?,
-            Why::Other(reason) => f.write_str(reason)?,
+            RejectReason::Changed { platform_trusted: false, .. } => f.write_str("has changed")?,
+            RejectReason::Unusable => f.write_str("can't be used for TLS")?,
+            RejectReason::Other => f.write_str("is invalid")?,
         }
         write!(f, " (SHA-256 {})", certificate.fingerprint)
     }
 }
 
-/// Why a certificate was refused. Where several reasons apply it is one of them; the certificate shows the others.
+/// The reason for rejecting a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Why {
-    /// Nobody known to this machine vouches for it.
-    UnknownAuthority,
-    /// It vouches for itself.
+pub enum RejectReason {
+    /// The issuer isn't in the platform's store.
+    UnknownIssuer,
+    /// The certificate is its own issuer.
     SelfSigned,
-    /// Its time is over.
+    /// Its validity has ended.
     Expired,
-    /// Its time has not come.
+    /// Its validity hasn't begun.
     NotYetValid,
-    /// It is for other hosts.
-    WrongName,
+    /// It is valid for other hosts.
+    WrongHost,
+    /// Its issuer has revoked it.
+    Revoked,
     /// The host is pinned to another certificate.
     Changed {
-        /// What the host should have shown: one of these.
+        /// The fingerprints that the host may show.
         pinned: Vec<Fingerprint>,
-        /// Whether the platform would trust the new one if there were no pin.
-        vouched: bool,
+        /// Whether the platform trusts the new certificate.
+        platform_trusted: bool,
     },
-    /// It is of a kind that could not be spoken with even if it were trusted, such as a version 1 certificate.
-    Unusable(String),
-    /// Something else, in the platform's words.
-    Other(String),
+    /// TLS isn't possible with it even if it were trusted, as with a version 1 certificate.
+    Unusable,
+    /// Anything else; the cause says more.
+    Other,
 }
 
-impl Why {
-    /// What the platform's rejection means. The platforms differ in how much they say: what a look at the certificate
-    /// answers, they are not asked.
-    pub(super) fn of(error: &rustls::Error, certificate: &Certificate, now: UnixTime) -> Self {
-        use CertificateError::{
-            Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
-            NotValidYetContext, Revoked, UnknownIssuer,
-        };
+impl RejectReason {
+    /// Returns the reason for a rejection by the platform.
+    ///
+    /// Platforms differ in how precise their errors are, so the certificate's own content decides where it can.
+    pub(super) fn new(error: &rustls::Error, certificate: &Certificate, now: UnixTime) -> Self {
+        use CertificateError::{NotValidForName, NotValidForNameContext, Revoked, UnknownIssuer};
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         let reason = match error {
             rustls::Error::InvalidCertificate(reason) => Some(reason),
             _ => None,
         };
         match reason {
-            Some(Revoked) => Self::Other("it was revoked by its issuer".to_owned()),
-            Some(NotValidForName | NotValidForNameContext { .. }) => Self::WrongName,
+            Some(Revoked) => Self::Revoked,
+            Some(NotValidForName | NotValidForNameContext { .. }) => Self::WrongHost,
             _ if now > certificate.not_after => Self::Expired,
             _ if now < certificate.not_before => Self::NotYetValid,
             _ if certificate.is_self_signed => Self::SelfSigned,
-            Some(UnknownIssuer) => Self::UnknownAuthority,
-            // Not this one is out of date, then, but one of those that vouch for it.
-            Some(Expired | ExpiredContext { .. }) => Self::Other("its issuer's own has expired".to_owned()),
-            Some(NotValidYet | NotValidYetContext { .. }) => {
-                Self::Other("its issuer's own is not valid yet".to_owned())
-            }
-            _ => Self::Other(words(error)),
+            Some(UnknownIssuer) => Self::UnknownIssuer,
+            // An expired issuer included.
+            _ => Self::Other,
         }
     }
 
-    /// That no trust helps a certificate which rustls can't even read.
-    pub(super) fn unusable(error: &rustls::Error) -> Self {
-        Self::Unusable(words(error))
-    }
-}
-
-/// What is wrong with a certificate, without the words around it.
-fn words(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => other.0.to_string(),
-        rustls::Error::InvalidCertificate(reason) => reason.to_string(),
-        error => error.to_string(),
+    /// Returns what the user can do.
+    pub(in crate::gateway) fn advice(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "Ask the gateway's administrator before trusting it",
+            Self::Unusable | Self::Revoked => "Install another certificate on the gateway",
+            Self::NotYetValid => "Check this machine's clock",
+            _ => "Trust it in the window, or set ca_file in config.toml, if it is the gateway's own",
+        }
     }
 }

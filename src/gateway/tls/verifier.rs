@@ -1,4 +1,4 @@
-//! The judge of certificates: first the pins, then the platform.
+//! Verifies certificates: first against the pins, then by the platform.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,9 +8,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 
-use super::{Certificate, Fingerprint, Pin, Refused, Why};
+use super::{Certificate, Fingerprint, Pin, RejectReason, RejectedCertificate};
+use crate::gateway::Cause;
 
-/// Accepts what is pinned for a host or, for a host without pins, what the platform accepts. Tells what it refused.
+/// Accepts the pinned certificates of a host or, for a host without pins, what the platform accepts. Its error holds a
+/// [`RejectedCertificate`].
 #[derive(Debug)]
 pub(super) struct Verifier {
     platform: Platform,
@@ -39,28 +41,38 @@ impl ServerCertVerifier for Verifier {
         let host = server_name.to_str();
         let pins = self.pins.iter().filter(|pin| pin.host.eq_ignore_ascii_case(&host));
         let pinned: Vec<Fingerprint> = pins.map(|pin| pin.fingerprint).collect();
-        // Exactly this certificate was looked at and trusted, so its names, dates and issuer no longer matter. That
-        // whoever shows it also has its key is checked with the signatures below.
-        if pinned.contains(&Fingerprint::of(end_entity)) {
+        // The user trusted exactly this certificate, so names, dates and issuer don't matter. The signatures below prove
+        // that the host has its key.
+        let fingerprint = Fingerprint::of(end_entity);
+        if pinned.contains(&fingerprint) {
+            tracing::debug!(%host, %fingerprint, "accepted the pinned certificate");
             return Ok(ServerCertVerified::assertion());
         }
         let verified =
             self.platform.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        let fault = match verified {
-            Ok(verified) if pinned.is_empty() => return Ok(verified),
+        let error = match verified {
+            Ok(verified) if pinned.is_empty() => {
+                tracing::debug!(%host, %fingerprint, "accepted a certificate of the platform's store");
+                return Ok(verified);
+            }
             Ok(_) => None,
             Err(error) => Some(error),
         };
-        let Some(certificate) = Certificate::read(end_entity) else {
+        let Some(certificate) = Certificate::parse(end_entity) else {
+            tracing::warn!(%host, %fingerprint, "rejected a malformed certificate");
             return Err(CertificateError::BadEncoding.into());
         };
-        let why = match (ParsedCertificate::try_from(end_entity), fault) {
-            (Err(error), _) => Why::unusable(&error),
-            (Ok(_), Some(error)) if pinned.is_empty() => Why::of(&error, &certificate, now),
-            (Ok(_), fault) => Why::Changed { pinned, vouched: fault.is_none() },
+        let (reason, error) = match (ParsedCertificate::try_from(end_entity), error) {
+            (Err(error), _) => (RejectReason::Unusable, Some(error)),
+            (Ok(_), Some(error)) if pinned.is_empty() => {
+                (RejectReason::new(&error, &certificate, now), Some(error))
+            }
+            (Ok(_), error) => (RejectReason::Changed { pinned, platform_trusted: error.is_none() }, error),
         };
-        let refused = Refused { host: host.into_owned(), port: None, certificate, why };
-        Err(CertificateError::Other(OtherError(Arc::new(refused))).into())
+        tracing::warn!(%host, %fingerprint, ?reason, "rejected a certificate");
+        let (host, cause) = (host.into_owned(), error.map(Cause::new));
+        let rejected = RejectedCertificate { host, port: None, certificate, reason, cause };
+        Err(CertificateError::Other(OtherError(Arc::new(rejected))).into())
     }
 
     fn verify_tls12_signature(
@@ -88,10 +100,10 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// The platform's verifier, made when first needed: on Linux, that reads all the system's certificates.
+/// The platform's verifier, built on first use: on Linux it reads all certificates of the system.
 #[derive(Debug)]
 struct Platform {
-    /// Authorities that count in addition to the platform's.
+    /// Certificate authorities in addition to the platform's.
     roots: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
     loaded: OnceLock<Result<rustls_platform_verifier::Verifier, rustls::Error>>,

@@ -6,8 +6,8 @@ use super::super::error_report::ErrorReport;
 use super::super::keyring_worker::{Reply, RequestError, SecretKey};
 use super::super::model::{LoginDraft, Message};
 use super::App;
-use crate::gateway::{Credentials, Login, Profile, Refused};
-use crate::secrets::{Kept, KeyringError, Secret};
+use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
+use crate::secrets::{KeyringError, Secret, Stored};
 
 impl App {
     /// Connects to a gateway with the credentials that the environment or the user gave for it, or else with those in the
@@ -69,10 +69,10 @@ impl App {
                 self.active_credentials = credentials.clone();
                 self.poller.connect(self.with_trust(&profile), credentials);
             }
-            Reply::Stored(Kept::InKeyring) => {
+            Reply::Stored(Stored::InKeyring) => {
                 self.state.message = Some(Message::Done("Saved in the keyring".to_owned()));
             }
-            Reply::Stored(Kept::ForThisRun(error)) => {
+            Reply::Stored(Stored::MemoryOnly(error)) => {
                 let cause = match error {
                     KeyringError::Absent { .. } => "No keyring found",
                     _ => "The keyring can't be used",
@@ -121,7 +121,7 @@ impl App {
     }
 
     /// Trusts a certificate of the gateway, permanently or until the window closes.
-    pub(super) fn trust(&mut self, rejected: Refused, permanently: bool) {
+    pub(super) fn trust(&mut self, rejected: RejectedCertificate, permanently: bool) {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };

@@ -163,7 +163,7 @@ impl App {
         });
         match profile {
             Ok((demo, profile)) => {
-                self.connect(profile.named("Demo gateway"));
+                self.connect(profile.with_name("Demo gateway"));
                 self.state.can_edit = false;
                 self.demo = Some(demo);
             }

@@ -33,7 +33,7 @@ use super::settings_worker::{Changed, SettingsWorker};
 use super::theme;
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
-use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, Refused};
+use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::Poller;
 use crate::query::Worker;
@@ -102,7 +102,7 @@ pub struct App {
     /// The login to save once the gateway has accepted it.
     unsaved_login: Option<(Profile, Secret)>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
-    trusted_once: Vec<(Vec<NodeUrl>, Refused)>,
+    trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
     /// The credentials from the environment or the user, with their gateway.
     supplied_credentials: Option<(Profile, Credentials)>,
     /// The current gateway.

@@ -63,7 +63,7 @@ impl App {
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
                 Message::Done(format!("Terminated {session}{message}"))
             }
-            Ok(Some(Err(error))) if is_outcome_unknown(&error) => Message::Error(ErrorReport::with_summary(
+            Ok(Some(Err(error))) if error.is_without_response() => Message::Error(ErrorReport::with_summary(
                 &format!("No answer. Refresh to see whether {session} was terminated"),
                 &error,
             )),
@@ -77,12 +77,4 @@ impl App {
         self.termination = None;
         self.poller.refresh_now();
     }
-}
-
-/// Returns `true` if the gateway may have terminated the session although its answer didn't arrive.
-fn is_outcome_unknown(error: &GatewayError) -> bool {
-    matches!(
-        error,
-        GatewayError::Timeout { .. } | GatewayError::Broken { .. } | GatewayError::Protocol { .. }
-    )
 }

@@ -65,7 +65,7 @@ impl LoginDraft {
             user: login.user().unwrap_or_default().to_owned(),
             secret: String::new(),
             keep: *login != Login::None,
-            is_unencrypted: profile.nodes().iter().any(NodeUrl::is_readable_by_others),
+            is_unencrypted: profile.nodes().iter().any(NodeUrl::is_insecure),
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         credentials: Credentials::None,
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
-        open_secrets: Arc::new(Secrets::for_this_run),
+        open_secrets: Arc::new(Secrets::in_memory),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
     };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gatewatch::dataset::DatasetError;
 use gatewatch::gateway::webdev::WebDevError as Fault;
-use gatewatch::gateway::{Credentials, GatewayError as Error, Limits};
+use gatewatch::gateway::{Credentials, Endpoint, GatewayError as Error, Limits};
 
 use super::{FaultyGateway, Way, bytes, check_line, error, good, instead_of_sessions, way};
 use crate::support::poll::{TestPoller, profile};
@@ -42,7 +42,7 @@ impl Case {
         is: impl Fn(&Error) -> bool + Send + 'static,
         says: [&'static str; 2],
     ) -> Self {
-        let (credentials, limits) = (Credentials::None, Limits { body: MIB, ..Limits::default() });
+        let (credentials, limits) = (Credentials::None, Limits { max_body: MIB, ..Limits::default() });
         Self { name, way, credentials, limits, is: Box::new(is), says }
     }
 
@@ -52,8 +52,8 @@ impl Case {
 
     fn for_ever(name: &'static str, way: Way) -> Self {
         let expected = Error::Timeout { seconds: WHOLE.as_secs_f64() };
-        let case = Self::new(name, way, expected, ["no whole answer within 1 s", "try again"]);
-        Self { limits: Limits { whole: WHOLE, ..case.limits }, ..case }
+        let case = Self::new(name, way, expected, ["No complete response within 1 s", "Try again"]);
+        Self { limits: Limits { total_timeout: WHOLE, ..case.limits }, ..case }
     }
 }
 
@@ -142,7 +142,16 @@ pub(crate) fn bomb() -> (Vec<u8>, Vec<u8>) {
     ([&head[..], gzip, first].concat(), then.repeat(100))
 }
 
-/// All of them.
+/// The error for a status of the Web Dev resource.
+fn web_dev(status: u16) -> Error {
+    Error::Status { status, endpoint: Endpoint::WebDev, message: None }
+}
+
+fn not_running(state: &str) -> Error {
+    Error::NotRunning { state: state.to_owned() }
+}
+
+/// All cases.
 pub(crate) fn all() -> Vec<Case> {
     [refusals(), troubles(), without_end(), broken(), spoilt()].into_iter().flatten().collect()
 }
@@ -156,60 +165,60 @@ fn refusals() -> Vec<Case> {
         Case::like(
             "a connection that is reset",
             instead_of_sessions(|stream| reset(stream)),
-            |error| matches!(error, Error::Broken { reason } if reason.contains("reset")),
-            ["the connection broke", "try again"],
+            |error| matches!(error, Error::ConnectionLost(_)),
+            ["Connection lost", "Try again"],
         ),
         Case::new(
             "401",
             bytes(status("401 Unauthorized", "<html>")),
             Error::Unauthorized { tried: false },
-            ["none were given", "log in"],
+            ["Sign in to this gateway", ""],
         ),
         Case::new(
             "401 to a login",
             bytes(status("401 Unauthorized", "")),
             Error::Unauthorized { tried: true },
-            ["did not take the given ones", "log in"],
+            ["Wrong user name or password", "Sign in again"],
         )
         .with(basic()),
         Case::new(
             "401 to a token",
             bytes(status("401 Unauthorized", "")),
-            Error::TokenRefused,
-            ["does not recognise the API token (401)", "is it whole"],
+            Error::TokenRejected,
+            ["API token not recognized", "Copy the whole token"],
         )
         .with(token()),
         Case::new(
             "402",
             bytes(status("402 Payment Required", "")),
-            Error::Unlicensed,
-            ["the Web Dev module is unlicensed", "an administrator can reset the trial"],
+            web_dev(402),
+            ["no license or its trial has expired (402)", "Reset the trial"],
         ),
         Case::new(
             "403",
             bytes(status("403 Forbidden", "")),
-            Error::Forbidden,
-            ["forbids it (403)", "the call must come over https"],
+            Error::Forbidden { token: false, https: false },
+            ["Access denied (403)", "role that the Web Dev resource requires"],
         )
         .with(basic()),
         Case::new(
             "403 to a token",
             bytes(status("403 Forbidden", "")),
-            Error::TokenForbidden { plain: true },
-            ["forbids it to this API token (403)", "use the gateway's https address"],
+            Error::Forbidden { token: true, https: false },
+            ["API token denied (403)", "Use the gateway's https address"],
         )
         .with(token()),
         Case::new(
             "404",
             bytes(status("404 Not Found", "")),
-            Error::NoResourceButLists { status: 404 },
-            ["no Gatewatch resource (404)", README],
+            Error::NoResource { status: 404, has_rest: true },
+            ["No Gatewatch resource on this gateway (404)", "install the resource"],
         ),
         Case::new(
             "405",
             bytes(status("405 Not Allowed", "")),
-            Error::NoResourceButLists { status: 405 },
-            ["no Gatewatch resource (405)", README],
+            Error::NoResource { status: 405, has_rest: true },
+            ["No Gatewatch resource on this gateway (405)", "install the resource"],
         ),
     ]
 }
@@ -223,56 +232,56 @@ fn troubles() -> Vec<Case> {
                 "500 Server Error",
                 "<html><body>Error 500 java.lang.NullPointerException</body></html>",
             )),
-            Error::ScriptFailed,
-            ["the script on the gateway failed (500)", "the gateway's log says why"],
+            web_dev(500),
+            ["The script on the gateway failed (500)", "Look at the gateway's log"],
         ),
         Case::new(
             "501",
             bytes(status("501 Not Implemented", "")),
-            Error::NoDoGet,
-            ["no doGet (501)", README],
+            web_dev(501),
+            ["no doGet script (501)", "Install the resource again"],
         ),
         Case::new(
             "503",
             bytes(status("503 Service Unavailable", "<html>")),
-            Error::Starting,
-            ["the gateway is starting", "try again in a minute"],
+            not_running("STARTING"),
+            ["The gateway is starting", "Try again in a minute"],
         ),
         Case::new(
             "it says that it starts",
             gwinfo("ContextStatus=STARTING"),
-            Error::Starting,
-            ["the gateway is starting", "try again in a minute"],
+            not_running("STARTING"),
+            ["The gateway is starting", "Try again in a minute"],
         ),
         Case::new(
             "never set up",
             gwinfo("ContextStatus=NEEDS_COMMISSIONING"),
-            Error::NotCommissioned,
-            ["not commissioned yet", "finish its set-up in a browser"],
+            not_running("NEEDS_COMMISSIONING"),
+            ["isn't commissioned", "Finish its setup in a browser"],
         ),
         Case::new(
             "not running",
             gwinfo("ContextStatus=FAULTED"),
-            Error::NotRunning { status: "FAULTED".to_owned() },
-            ["it is FAULTED, not running", "look at its status page"],
+            not_running("FAULTED"),
+            ["isn't running (FAULTED)", "Look at its status page"],
         ),
         Case::new(
             "302 to a welcome page",
             redirect("/welcome"),
-            Error::NotCommissioned,
-            ["not commissioned yet", "finish its set-up in a browser"],
+            not_running("NEEDS_COMMISSIONING"),
+            ["isn't commissioned", "Finish its setup in a browser"],
         ),
         Case::new(
             "302 to somebody else",
             redirect("http://198.51.100.1:8088/login?from=plant"),
             Error::Redirect { location: "http://198.51.100.1:8088/login…".to_owned() },
-            ["redirects to http://198.51.100.1:8088/login", "use that address"],
+            ["redirects to http://198.51.100.1:8088/login", "Use that address"],
         ),
         Case::new(
             "418",
             bytes(status("418 Teapot", "")),
-            Error::Status { status: 418 },
-            ["HTTP status 418", "is this the address of an Ignition gateway?"],
+            web_dev(418),
+            ["HTTP status 418", "Check that this is the address of an Ignition gateway"],
         ),
     ]
 }
@@ -285,13 +294,13 @@ fn without_end() -> Vec<Case> {
             "a body without end",
             endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b' '; 1 << 16]),
             Error::TooLarge { limit: MIB },
-            ["larger than 1 MiB", "let the gateway filter it"],
+            ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
         Case::new(
             "a length beyond all limits",
             bytes("HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000000\r\n\r\n{"),
             Error::TooLarge { limit: MIB },
-            ["larger than 1 MiB", "let the gateway filter it"],
+            ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
         Case::new(
             "a gzip bomb",
@@ -302,19 +311,19 @@ fn without_end() -> Vec<Case> {
                 }
             }),
             Error::TooLarge { limit: MIB },
-            ["larger than 1 MiB", "let the gateway filter it"],
+            ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
         Case::like(
             "headers without end",
             endless(b"HTTP/1.1 200 OK\r\n", b"X-Header: and another one\r\n"),
-            |error| matches!(error, Error::Protocol { .. }),
-            ["does not speak HTTP as it should", "is this the gateway's port?"],
+            |error| matches!(error, Error::Protocol(_)),
+            ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
         Case::like(
             "no HTTP",
             bytes("SSH-2.0-OpenSSH_9.2\r\n"),
-            |error| matches!(error, Error::Protocol { .. }),
-            ["does not speak HTTP as it should", "is this the gateway's port?"],
+            |error| matches!(error, Error::Protocol(_)),
+            ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
         Case::for_ever("silence", instead_of_sessions(wait_for_the_end)),
         Case::for_ever("a body that trickles", trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")),
@@ -328,14 +337,14 @@ fn broken() -> Vec<Case> {
         Case::like(
             "a body that is shorter than it says",
             bytes("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr"),
-            |error| matches!(error, Error::Broken { .. }),
-            ["the connection broke before the answer was whole", "try again"],
+            |error| matches!(error, Error::ConnectionLost(_)),
+            ["Connection lost", "Try again"],
         ),
         Case::like(
             "a chunk that is cut off",
             bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n{\"ok\":tr"),
-            |error| matches!(error, Error::Broken { .. }),
-            ["the connection broke before the answer was whole", "try again"],
+            |error| matches!(error, Error::ConnectionLost(_)),
+            ["Connection lost", "Try again"],
         ),
         Case::like(
             "a packed body that is cut off",
@@ -343,16 +352,16 @@ fn broken() -> Vec<Case> {
                 let (head, _) = bomb();
                 head
             }),
-            |error| matches!(error, Error::Broken { .. }),
-            ["the connection broke before the answer was whole", "try again"],
+            |error| matches!(error, Error::ConnectionLost(_)),
+            ["Connection lost", "Try again"],
         ),
         Case::like(
             "a packed body that is none",
             bytes(
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\nXXXXXXXXXXXXXXXXXXXX",
             ),
-            |error| matches!(error, Error::Protocol { .. }),
-            ["does not speak HTTP as it should", "is this the gateway's port?"],
+            |error| matches!(error, Error::Protocol(_)),
+            ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
     ]
 }
@@ -366,7 +375,7 @@ fn spoilt() -> Vec<Case> {
             "an answer that is cut off",
             dataset(r#"{"ok":true,"#),
             answer_is(Fault::Truncated { line: 1, column: 11 }),
-            ["cut off at line 1, column 11", "Retry"],
+            ["The answer is cut off at line 1, column 11", "Retry"],
         ),
         Case::new(
             "invalid UTF-8",
@@ -374,7 +383,7 @@ fn spoilt() -> Vec<Case> {
             answer_is(Fault::NotUtf8 { offset: 8 }),
             ["not UTF-8 text from byte 8 on", "Retry"],
         ),
-        Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["the answer is empty", README]),
+        Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["The answer is empty", README]),
         Case::new(
             "a web page with 200",
             dataset("<html><title>Welcome</title>"),
@@ -385,25 +394,25 @@ fn spoilt() -> Vec<Case> {
             "a column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
             |error| matches!(error, Error::Answer(Fault::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
-            ["column \"clientId\" has type Integer instead of String", README],
+            ["Column \"clientId\" has type Integer instead of String", README],
         ),
         Case::like(
             "a cell of the wrong type",
             dataset(answer(&[r#""billy","Packaging","10.2.0.9","no","A1",1795365700123"#])),
             |error| matches!(error, Error::Answer(Fault::Unexpected { .. })),
-            ["row 1, column \"isDesigner\"", README],
+            ["Row 1, column \"isDesigner\"", README],
         ),
         Case::new(
             "a missing column",
             dataset(columns(r#""name":"id","type":"String""#)),
             answer_is(Fault::Columns(DatasetError::MissingColumn { name: "clientId".to_owned() })),
-            ["column \"clientId\" is missing", README],
+            ["Column \"clientId\" is missing", README],
         ),
         Case::new(
             "a gateway that refuses in its own words",
             dataset(r#"{"ok":false,"v":1,"error":"no\nsuch\u0007 user source"}"#),
             answer_is(Fault::Refused { message: "no such\u{fffd} user source".to_owned() }),
-            ["the gateway reports an error: no", "Check the gateway's log"],
+            ["The gateway reports an error: no", "Check the gateway's log"],
         ),
     ]
 }

@@ -24,7 +24,7 @@ fn peak() -> u64 {
 
 fn read(url: &str, token: bool) -> Result<usize, GatewayError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let limits = Limits { body: LIMIT, whole: Duration::from_mins(10), ..Limits::default() };
+    let limits = Limits { max_body: LIMIT, total_timeout: Duration::from_mins(10), ..Limits::default() };
     let credentials = if token { Credentials::Token("a:b".to_owned()) } else { Credentials::None };
     let client = Client::new(limits);
     let read = runtime.block_on(client.read(&url.parse().unwrap(), &credentials, &ReadOptions::default()));

@@ -20,7 +20,7 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
-use gatewatch::gateway::GatewayError;
+use gatewatch::gateway::{ConnectFailure, GatewayError};
 use gatewatch::poll::GatewayStatus;
 
 /// A way to answer.
@@ -94,12 +94,20 @@ pub(crate) fn bytes(response: impl Into<Vec<u8>>) -> Way {
 pub(crate) fn check_line(error: &GatewayError, cause: &str, step: &str) {
     let line = error.to_string();
     assert!(line.contains(cause) && line.contains(step), "{line:?} has no {cause:?} or {step:?}");
-    assert!(line.find(cause) < line.find(step), "{line}");
+    assert!(step.is_empty() || line.find(cause) < line.find(step), "{line}");
     assert!(line.len() < 400 && !line.contains(char::is_control), "{line}");
     assert!(!line.ends_with('.'), "{line}");
 }
 
-/// What the poller says of its only node.
+/// The kind of a failure to connect; `None` for other errors.
+pub(crate) fn connect_failure(error: Option<&GatewayError>) -> Option<ConnectFailure> {
+    match error {
+        Some(GatewayError::Connect { failure, .. }) => Some(*failure),
+        _ => None,
+    }
+}
+
+/// The error of the only node.
 pub(crate) fn error(news: &GatewayStatus) -> Option<&GatewayError> {
     news.nodes[0].error.as_ref()
 }

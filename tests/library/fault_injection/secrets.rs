@@ -228,7 +228,7 @@ fn the_child_comes_to_grief_while_secrets_are_alive() {
     let mut poller = TestPoller::new();
     poller.handle.connect(profile(&[&evil.gateway.url]), basic.clone());
     let news = poller.wait_for("the refusal", |news| error(news).is_some());
-    let secrets = gatewatch::secrets::Secrets::for_this_run();
+    let secrets = gatewatch::secrets::Secrets::in_memory();
     let kept = secrets.set("Plant", "binding", &Secret::new(PASSWORD.to_owned()));
     let secret = Secret::new(TOKEN.to_owned());
     let shown = format!("{basic:?} {token:?} {news:?} {secrets:?} {kept:?} {secret:?}");

@@ -157,7 +157,7 @@ fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
         }
     }));
     let wall = Wall::default();
-    let limits = Limits { whole: Duration::from_hours(1), ..Limits::default() };
+    let limits = Limits { total_timeout: Duration::from_hours(1), ..Limits::default() };
     let mut poller = wall.poller(limits);
     poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
     poller.wait_for("the read begun", |news| news.activity == Activity::Reading);
@@ -220,7 +220,7 @@ fn connections_that_die_unheard_cost_the_time_limit_once() {
             request = read(stream);
         }
     });
-    let limits = Limits { whole: Duration::from_secs(5), ..Limits::default() };
+    let limits = Limits { total_timeout: Duration::from_secs(5), ..Limits::default() };
     let mut poller = TestPoller::with_limits(limits);
     poller.handle.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
     let first = poller.wait_for("the first read", |news| news.dataset.is_some());

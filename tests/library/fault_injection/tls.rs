@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
-use gatewatch::gateway::{Credentials, GatewayError, Limits, Trust, Why};
+use gatewatch::gateway::{Credentials, GatewayError, Limits, RejectReason, Trust};
 use rcgen::{KeyPair, date_time_ymd};
 
 use super::{check_line, error};
@@ -49,26 +49,38 @@ fn each_certificate_that_is_refused_is_one_line_and_the_table_stays() {
     };
     let good = ours.issue(&plant);
     for (evil, why, cause) in [
-        (Identity::self_signed(&plant), Why::SelfSigned, "it is self-signed"),
-        (theirs.issue(&plant), Why::UnknownAuthority, "its issuer CN=Their CA is unknown to this machine"),
-        (ours.issue(&named(&["plant-b"], "plant-b")), Why::WrongName, "it is for plant-b, not for 127.0.0.1"),
-        (dated(2001, 2002), Why::Expired, "it has expired"),
-        (dated(2901, 2902), Why::NotYetValid, "it is not valid yet, or this machine's clock is wrong"),
+        (Identity::self_signed(&plant), RejectReason::SelfSigned, "is self-signed"),
+        (theirs.issue(&plant), RejectReason::UnknownIssuer, "has an unknown issuer, CN=Their CA"),
+        (
+            ours.issue(&named(&["plant-b"], "plant-b")),
+            RejectReason::WrongHost,
+            "is valid for plant-b, not for 127.0.0.1",
+        ),
+        (dated(2001, 2002), RejectReason::Expired, "has expired"),
+        (dated(2901, 2902), RejectReason::NotYetValid, "isn't valid yet"),
     ] {
         let told = after_a_good_one(&good, &trust, &evil);
         let GatewayError::Certificate(refused) = &told else { panic!("{told:?}") };
-        assert_eq!(refused.why, why);
-        check_line(&told, cause, "if it is the gateway's, trust it in the window");
+        assert_eq!(refused.reason, why);
+        check_line(
+            &told,
+            cause,
+            if why == RejectReason::NotYetValid {
+                "Check this machine's clock"
+            } else {
+                "Trust it in the window"
+            },
+        );
     }
 
     let pinned = Trust { ca_file: None, pins: vec![good.pin()] };
     let told = after_a_good_one(&good, &pinned, &theirs.issue(&plant));
-    check_line(&told, "it is NOT the trusted one", "ask who runs the gateway");
+    check_line(&told, "certificate has changed", "Ask the gateway's administrator");
 
     let copied = Identity { certificate: good.certificate.clone(), key: KeyPair::generate().unwrap() };
     let told = after_a_good_one(&good, &trust, &copied);
-    assert!(matches!(told, GatewayError::Tls { .. }), "{told:?}");
-    check_line(&told, "no secure connection", "check the gateway's https port");
+    assert!(matches!(told, GatewayError::Tls(_)), "{told:?}");
+    check_line(&told, "Can't establish a secure connection", "Check that the port");
 }
 
 #[test]
@@ -87,7 +99,7 @@ fn what_does_not_speak_tls_is_told_so() {
         let mut poller = TestPoller::new();
         poller.handle.connect(profile(&[&url]), Credentials::None);
         let news = poller.wait_for("the failure", |news| error(news).is_some());
-        assert!(matches!(error(&news), Some(GatewayError::Tls { .. })), "{:?}", error(&news));
-        check_line(error(&news).unwrap(), "no secure connection", "check the gateway's https port");
+        assert!(matches!(error(&news), Some(GatewayError::Tls(_))), "{:?}", error(&news));
+        check_line(error(&news).unwrap(), "Can't establish a secure connection", "Check that the port");
     }
 }

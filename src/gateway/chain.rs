@@ -1,0 +1,26 @@
+//! The causes behind an error of the HTTP client, recognized by their types.
+
+use std::error::Error;
+use std::io;
+
+/// Returns the kind of the innermost `io::Error`. TLS and decompression wrap the errors of the connection.
+pub(super) fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
+}
+
+/// Returns the outermost cause of this type.
+pub(super) fn find_cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// Returns the causes of an error, the outermost first.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        // The source of an `io::Error` is the source of the error that it wraps, not that error.
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => Error::source(*cause),
+        }
+    }
+    std::iter::successors(error.source(), next)
+}
