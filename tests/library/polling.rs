@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
-use crate::support::{FakeGateway, PLANT, answer, nobody, ok, read, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, read, status, unused_address};
 use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
 
@@ -273,7 +273,7 @@ fn rejected_password_is_sent_to_three_nodes_only() {
 
 #[test]
 fn accepted_password_is_sent_to_all_nodes_despite_unreachable_ones() {
-    let unreachable: Vec<String> = (0..5).map(|_| format!("http://{}", nobody())).collect();
+    let unreachable: Vec<String> = (0..5).map(|_| format!("http://{}", unused_address())).collect();
     let good: Vec<FakeGateway> = (0..6).map(|_| small_gateway()).collect();
     let urls = unreachable.iter().map(String::as_str).chain(good.iter().map(|gateway| gateway.url.as_str()));
     let mut poller = TestPoller::new();
@@ -284,7 +284,7 @@ fn accepted_password_is_sent_to_all_nodes_despite_unreachable_ones() {
 
 #[test]
 fn unreachable_nodes_do_not_block_one_that_accepts_the_password() {
-    let unreachable: Vec<String> = (0..40).map(|_| format!("http://{}", nobody())).collect();
+    let unreachable: Vec<String> = (0..40).map(|_| format!("http://{}", unused_address())).collect();
     let good = small_gateway();
     let urls: Vec<&str> = unreachable.iter().map(String::as_str).chain([good.url.as_str()]).collect();
     let mut poller = TestPoller::new();

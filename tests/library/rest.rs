@@ -1,4 +1,4 @@
-//! The REST API of 8.3 through the client: the three lists as one dataset, and ending a session.
+//! The client against the REST API of 8.3: the three lists as one dataset, and terminating sessions.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,19 +17,19 @@ const DESIGNER: &str = "/data/api/v1/designers";
 const PERSPECTIVE: &str = "/data/perspective/api/v1/sessions/";
 const LISTS: [&str; 3] = [VISION, DESIGNER, PERSPECTIVE];
 
-/// A client with a token, and a runtime to run it.
-struct Lab {
-    client: Client,
+/// A client with a token.
+struct TokenClient {
+    inner: Client,
     token: Credentials,
 }
 
-impl Lab {
+impl TokenClient {
     fn new() -> Self {
-        Self::within(Limits::default())
+        Self::with_limits(Limits::default())
     }
 
-    fn within(limits: Limits) -> Self {
-        Self { client: Client::new(limits), token: Credentials::Token("reader:k3y:2".into()) }
+    fn with_limits(limits: Limits) -> Self {
+        Self { inner: Client::new(limits), token: Credentials::Token("reader:k3y:2".into()) }
     }
 
     fn run<T>(work: impl Future<Output = T>) -> T {
@@ -40,11 +40,11 @@ impl Lab {
     }
 
     fn read(&self, url: &str) -> Result<NodeSnapshot, GatewayError> {
-        Self::run(self.client.read(&node(url), &self.token, &ReadOptions::default()))
+        Self::run(self.inner.read(&node(url), &self.token, &ReadOptions::default()))
     }
 
     fn terminate(&self, url: &str, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        Self::run(self.client.terminate(&node(url), &self.token, kind, id))
+        Self::run(self.inner.terminate(&node(url), &self.token, kind, id))
     }
 }
 
@@ -53,7 +53,7 @@ fn node(url: &str) -> NodeUrl {
 }
 
 fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
-    Lab::new().read(url)
+    TokenClient::new().read(url)
 }
 
 fn list_status(status: u16) -> GatewayError {
@@ -72,25 +72,29 @@ fn error(url: &str) -> GatewayError {
     read(url).unwrap_err()
 }
 
-/// The demo gateway, of which nobody comes or goes, and which wants the lab's token.
+/// Starts a demo gateway with fixed sessions that requires the token of [`TokenClient`].
 fn demo() -> DemoGateway {
     let require_token = Some("reader:k3y:2".parse().unwrap());
     DemoGateway::start(Options { require_token, still: true, ..Options::in_process() }).unwrap()
 }
 
-/// A gateway of 8.3 with these lists.
+/// Starts a gateway of 8.3 with these lists.
 fn gateway(list: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
             _ => list(request),
         };
-        let _gone = stream.write_all(&response);
+        let _closed = stream.write_all(&response);
     })
 }
 
-/// A gateway of 8.3 whose lists hold these items.
-fn gateway_of(vision: &'static str, designer: &'static str, perspective: &'static str) -> FakeGateway {
+/// Starts a gateway of 8.3 whose lists have these items.
+fn gateway_with_items(
+    vision: &'static str,
+    designer: &'static str,
+    perspective: &'static str,
+) -> FakeGateway {
     gateway(move |request| match request.path() {
         VISION => ok(&list(vision)),
         DESIGNER => ok(&list(designer)),
@@ -112,7 +116,8 @@ fn cells<'a>(dataset: &'a Dataset, column: &str) -> Vec<Cell<'a>> {
     (0..dataset.len()).map(|row| cell(dataset, row, column)).collect()
 }
 
-fn further(dataset: &Dataset) -> Vec<String> {
+/// Returns the names of the columns that aren't standard.
+fn other_columns(dataset: &Dataset) -> Vec<String> {
     let columns = dataset.columns().map(|(id, _)| id);
     columns.filter(|id| matches!(id, ColumnId::Other(_))).map(|id| id.to_string()).collect()
 }
@@ -132,7 +137,7 @@ fn date(cell: Cell<'_>) -> i64 {
 }
 
 #[test]
-fn the_three_lists_are_one_dataset() {
+fn merges_three_lists() {
     let demo = demo();
     let NodeSnapshot { info, dataset, missing, .. } = read(demo.url()).unwrap();
     assert!(info.unwrap().version.unwrap().has_rest());
@@ -143,7 +148,7 @@ fn the_three_lists_are_one_dataset() {
     assert_eq!((count("Vision") + count("Designer"), count("Perspective")), (120, 24));
     assert!(count("Designer") > 0);
     assert_eq!(
-        further(&dataset),
+        other_columns(&dataset),
         [
             "kind",
             "lastComm",
@@ -163,14 +168,14 @@ fn the_three_lists_are_one_dataset() {
     );
     for row in 0..dataset.len() {
         let at = |column| cell(&dataset, row, column);
-        for known in ["username", "project", "address", "clientId"] {
-            assert!(matches!(at(known), Cell::Text(_)), "{known} in row {row}");
+        for column in ["username", "project", "address", "clientId"] {
+            assert!(matches!(at(column), Cell::Text(_)), "{column} in row {row}");
         }
-        let of_perspective = at("kind") == Cell::Text("Perspective");
-        assert_eq!(at("creationTime") == Cell::Null, of_perspective);
-        assert_eq!(at("memoryUsed") == Cell::Null, of_perspective);
-        assert_eq!(at("userAgent") != Cell::Null, of_perspective);
-        assert_eq!(at("authorized") != Cell::Null, of_perspective);
+        let is_perspective = at("kind") == Cell::Text("Perspective");
+        assert_eq!(at("creationTime") == Cell::Null, is_perspective);
+        assert_eq!(at("memoryUsed") == Cell::Null, is_perspective);
+        assert_eq!(at("userAgent") != Cell::Null, is_perspective);
+        assert_eq!(at("authorized") != Cell::Null, is_perspective);
         assert_eq!(at("tagCount") != Cell::Null, at("kind") == Cell::Text("Vision"));
         assert!(date(at("lastComm")) <= dataset.now().unwrap());
         let is_designer =
@@ -180,17 +185,18 @@ fn the_three_lists_are_one_dataset() {
 }
 
 #[test]
-fn the_lists_name_the_same_sessions_as_web_dev_does() {
+fn lists_same_sessions_as_web_dev() {
     let demo = demo();
     let lists = read(demo.url()).unwrap().dataset;
     let client = Client::new(Limits::default());
     let web_dev =
-        Lab::run(client.read(&node(demo.url()), &Credentials::None, &ReadOptions::default())).unwrap();
+        TokenClient::run(client.read(&node(demo.url()), &Credentials::None, &ReadOptions::default()))
+            .unwrap();
     assert!(web_dev.missing.is_empty());
     let web_dev = web_dev.dataset;
     let by_id = |dataset: &Dataset, row: usize| {
-        let six = ["clientId", "username", "project", "address"];
-        let texts = six.map(|column| text(cell(dataset, row, column)));
+        let columns = ["clientId", "username", "project", "address"];
+        let texts = columns.map(|column| text(cell(dataset, row, column)));
         (texts, cell(dataset, row, "isDesigner") == Cell::Boolean(true))
     };
     let sorted = |dataset: &Dataset, rows: usize| {
@@ -198,37 +204,39 @@ fn the_lists_name_the_same_sessions_as_web_dev_does() {
         rows.sort();
         rows
     };
-    let (ours, theirs) = (sorted(&lists, 120), sorted(&web_dev, 120));
-    for ((our, our_row), (their, their_row)) in ours.iter().zip(&theirs) {
-        assert_eq!(our, their);
+    for ((rest, rest_row), (web, web_row)) in sorted(&lists, 120).iter().zip(&sorted(&web_dev, 120)) {
+        assert_eq!(rest, web);
         let created = |dataset, row| date(cell(dataset, row, "creationTime"));
-        let apart = created(&lists, *our_row) - created(&web_dev, *their_row);
-        assert!(apart.abs() < 2_000, "{apart} ms");
+        let difference = created(&lists, *rest_row) - created(&web_dev, *web_row);
+        assert!(difference.abs() < 2_000, "{difference} ms");
     }
 }
 
 #[test]
-fn a_wrong_token_is_told_and_never_repeated() {
+fn rejects_wrong_token_without_repeating_it() {
     let demo = demo();
-    let mut lab = Lab::new();
-    lab.token = Credentials::Token("reader:wrong".into());
-    let error = lab.read(demo.url()).unwrap_err();
+    let mut client = TokenClient::new();
+    client.token = Credentials::Token("reader:wrong".into());
+    let error = client.read(demo.url()).unwrap_err();
     assert_eq!(error, GatewayError::TokenRejected);
-    assert_eq!(lab.terminate(demo.url(), SessionKind::Vision, "00000000"), Err(GatewayError::TokenRejected));
+    assert_eq!(
+        client.terminate(demo.url(), SessionKind::Vision, "00000000"),
+        Err(GatewayError::TokenRejected)
+    );
     assert!(!format!("{error} {error:?}").contains("wrong"));
 
-    lab.token = Credentials::Token("reader:se\ncret".into());
-    let error = lab.read(demo.url()).unwrap_err();
+    client.token = Credentials::Token("reader:se\ncret".into());
+    let error = client.read(demo.url()).unwrap_err();
     assert_eq!(error, GatewayError::TokenRejected);
     assert!(!format!("{error} {error:?}").contains("cret"));
 }
 
 #[test]
-fn the_token_goes_to_the_lists_alone_and_all_items_are_asked_for() {
-    let gateway = gateway_of("", "", "");
-    let mut lab = Lab::new();
-    lab.token = Credentials::Token(" reader:k3y\n".into());
-    assert!(lab.read(&gateway.url).unwrap().dataset.is_empty());
+fn sends_token_to_the_lists_only() {
+    let gateway = gateway_with_items("", "", "");
+    let mut client = TokenClient::new();
+    client.token = Credentials::Token(" reader:k3y\n".into());
+    assert!(client.read(&gateway.url).unwrap().dataset.is_empty());
     let mut requests = gateway.requests();
     assert_eq!(requests[0].target, "/system/gwinfo");
     assert_eq!(requests.remove(0).header("x-ignition-api-token"), None);
@@ -244,7 +252,7 @@ fn the_token_goes_to_the_lists_alone_and_all_items_are_asked_for() {
 }
 
 #[test]
-fn a_gateway_that_does_not_say_its_version_is_asked_for_its_lists() {
+fn reads_lists_without_a_version() {
     let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
             DESIGNER => ok(&list(r#"{"id":"A"}"#)),
@@ -252,26 +260,26 @@ fn a_gateway_that_does_not_say_its_version_is_asked_for_its_lists() {
         };
         stream.write_all(&response).unwrap();
     });
-    let reading = read(&gateway.url).unwrap();
-    assert_eq!((reading.info, reading.dataset.len()), (None, 1));
+    let snapshot = read(&gateway.url).unwrap();
+    assert_eq!((snapshot.info, snapshot.dataset.len()), (None, 1));
 }
 
 #[test]
-fn patterns_for_the_gateway_are_refused_rather_than_left_out() {
-    let gateway = gateway_of("", "", "");
-    let lab = Lab::new();
-    let ask = ReadOptions { username_filter: Some("bi.*".into()), ..ReadOptions::default() };
-    let read = Lab::run(lab.client.read(&node(&gateway.url), &lab.token, &ask));
+fn rejects_filters_for_the_gateway() {
+    let gateway = gateway_with_items("", "", "");
+    let client = TokenClient::new();
+    let options = ReadOptions { username_filter: Some("bi.*".into()), ..ReadOptions::default() };
+    let read = TokenClient::run(client.inner.read(&node(&gateway.url), &client.token, &options));
     assert_eq!(read.unwrap_err(), GatewayError::FiltersUnsupported);
 }
 
 #[test]
-fn the_beginning_of_a_session_does_not_move_from_read_to_read() {
+fn keeps_start_time_across_reads() {
     let reads = AtomicI64::new(0);
     let gateway = gateway(move |request| match request.path() {
         VISION => {
             let read = reads.fetch_add(1, Ordering::Relaxed);
-            // Some seconds off each time. The Designer of this id is another session.
+            // The uptimes are some seconds off at each read. The Designer with this id is another session.
             let item = |id: &str| format!(r#"{{"id":"{id}","uptime":{}}}"#, 60_000 + 7_000 * read);
             let items = if read == 2 { item("B") } else { format!("{},{}", item("A"), item("B")) };
             ok(&list(&items))
@@ -279,9 +287,9 @@ fn the_beginning_of_a_session_does_not_move_from_read_to_read() {
         DESIGNER => ok(&list(r#"{"id":"A","uptime":"3600000"}"#)),
         _ => ok(&list(r#"{"id":"A"}"#)),
     });
-    let lab = Lab::new();
+    let client = TokenClient::new();
     let starts = || {
-        let dataset = lab.read(&gateway.url).unwrap().dataset;
+        let dataset = client.read(&gateway.url).unwrap().dataset;
         cells(&dataset, "creationTime")
             .into_iter()
             .map(|cell| (cell != Cell::Null).then(|| date(cell)))
@@ -292,14 +300,14 @@ fn the_beginning_of_a_session_does_not_move_from_read_to_read() {
     assert!(client - designer > 3_500_000);
     assert_eq!(starts(), first);
     assert_eq!(starts(), first[1..]);
-    // Whoever was away begins anew; whoever stayed does not.
+    // A session that was missing has a new start time.
     let last = starts();
     assert!(last[0].unwrap() < client - 10_000);
     assert_eq!(last[1..], first[1..]);
 }
 
 #[test]
-fn a_read_that_fails_forgets_no_beginning() {
+fn keeps_start_time_across_failed_read() {
     let [vision, designer] = [AtomicI64::new(0), AtomicI64::new(0)];
     let gateway = gateway(move |request| match request.path() {
         VISION => {
@@ -309,32 +317,32 @@ fn a_read_that_fails_forgets_no_beginning() {
         DESIGNER if designer.fetch_add(1, Ordering::Relaxed) == 1 => status("500 Server Error", ""),
         _ => ok(&list("")),
     });
-    let lab = Lab::new();
-    let read = || lab.read(&gateway.url).map(|reading| date(cell(&reading.dataset, 0, "creationTime")));
+    let client = TokenClient::new();
+    let read = || client.read(&gateway.url).map(|snapshot| date(cell(&snapshot.dataset, 0, "creationTime")));
     let first = read().unwrap();
     assert_eq!(read(), Err(list_status(500)));
     assert_eq!(read().unwrap(), first);
 }
 
 #[test]
-fn each_node_has_its_own_sessions() {
+fn keeps_start_times_by_node() {
     let nodes = [60_000, 90_000].map(|uptime| {
         gateway(move |request| match request.path() {
             VISION => ok(&list(&format!(r#"{{"id":"A","uptime":{uptime}}}"#))),
             _ => ok(&list("")),
         })
     });
-    let lab = Lab::new();
-    let [one, other] = nodes.map(|node| {
-        let dataset = lab.read(&node.url).unwrap().dataset;
+    let client = TokenClient::new();
+    let [first, second] = nodes.map(|node| {
+        let dataset = client.read(&node.url).unwrap().dataset;
         date(cell(&dataset, 0, "creationTime"))
     });
-    assert!(one - other > 20_000);
+    assert!(first - second > 20_000);
 }
 
 #[test]
-fn a_field_of_any_type_costs_no_session() {
-    let gateway = gateway_of(
+fn keeps_sessions_with_fields_of_any_type() {
+    let gateway = gateway_with_items(
         r#"{"id":17,"user":null,"project":{"name": "P"},"address":["h"],"uptime":"long","lastcomm":{},"timeout":"60000",
             "memory":{"used":"1048576","max":2097152.0,"free":3},"timezone":5,"tagCount":"many"},
            {},
@@ -347,33 +355,33 @@ fn a_field_of_any_type_costs_no_session() {
     );
     let dataset = read(&gateway.url).unwrap().dataset;
     let column = |name| cells(&dataset, name);
-    let unknown = Cell::Null;
+    let null = Cell::Null;
     let t = Cell::Text;
-    assert_eq!(column("clientId"), [t("17"), unknown, t("C"), t("D"), t("P1"), t("P2")]);
-    assert_eq!(column("username"), [unknown, unknown, t("anna"), unknown, unknown, t("müller\n")]);
-    assert_eq!(column("project")[..2], [t(r#"{"name":"P"}"#), unknown]);
-    assert_eq!(column("address")[..2], [t(r#"["h"]"#), unknown]);
-    assert_eq!(column("creationTime"), [unknown; 6]);
-    assert_eq!(column("lastComm"), [unknown; 6]);
-    assert_eq!(column("timeout")[..2], [Cell::Integer(60_000), unknown]);
-    assert_eq!(column("memoryUsed")[..2], [Cell::Integer(1 << 20), unknown]);
-    assert_eq!(column("memoryMax")[..2], [Cell::Integer(2 << 20), unknown]);
-    assert_eq!(column("timezone")[..2], [t("5"), unknown]);
-    assert_eq!(column("tagCount")[..2], [unknown, unknown]);
-    assert_eq!(column("memory.free")[..2], [t("3"), unknown]);
-    assert_eq!(column("memory")[2..4], [unknown, t("much")]);
+    assert_eq!(column("clientId"), [t("17"), null, t("C"), t("D"), t("P1"), t("P2")]);
+    assert_eq!(column("username"), [null, null, t("anna"), null, null, t("müller\n")]);
+    assert_eq!(column("project")[..2], [t(r#"{"name":"P"}"#), null]);
+    assert_eq!(column("address")[..2], [t(r#"["h"]"#), null]);
+    assert_eq!(column("creationTime"), [null; 6]);
+    assert_eq!(column("lastComm"), [null; 6]);
+    assert_eq!(column("timeout")[..2], [Cell::Integer(60_000), null]);
+    assert_eq!(column("memoryUsed")[..2], [Cell::Integer(1 << 20), null]);
+    assert_eq!(column("memoryMax")[..2], [Cell::Integer(2 << 20), null]);
+    assert_eq!(column("timezone")[..2], [t("5"), null]);
+    assert_eq!(column("tagCount")[..2], [null, null]);
+    assert_eq!(column("memory.free")[..2], [t("3"), null]);
+    assert_eq!(column("memory")[2..4], [null, t("much")]);
     let yes = Cell::Boolean(true);
     let no = Cell::Boolean(false);
-    assert_eq!(column("isDesigner"), [no, no, no, no, yes, unknown]);
-    assert_eq!(column("authorized")[4..], [yes, unknown]);
-    assert_eq!(column("activePages")[4..], [Cell::Integer(2), unknown]);
-    assert_eq!(column("pageIds")[4..], [t(r#"["a","b"]"#), unknown]);
-    assert_eq!(column("totalBytesSent")[4..], [Cell::Integer(1_000), unknown]);
+    assert_eq!(column("isDesigner"), [no, no, no, no, yes, null]);
+    assert_eq!(column("authorized")[4..], [yes, null]);
+    assert_eq!(column("activePages")[4..], [Cell::Integer(2), null]);
+    assert_eq!(column("pageIds")[4..], [t(r#"["a","b"]"#), null]);
+    assert_eq!(column("totalBytesSent")[4..], [Cell::Integer(1_000), null]);
 }
 
 #[test]
-fn unknown_fields_are_kept_under_their_own_names() {
-    let gateway = gateway_of(
+fn keeps_unknown_fields_under_their_own_names() {
+    let gateway = gateway_with_items(
         r#"{"id":"A","licence":{"id": 1, "kind": "x"},"kind":"theirs","gateway.kind":4,"creationTime":5}"#,
         r#"{"id":"B","licence":"none","tagCount":8}"#,
         "",
@@ -391,23 +399,23 @@ fn unknown_fields_are_kept_under_their_own_names() {
 }
 
 #[test]
-fn the_last_communication_is_a_moment_or_an_age() {
-    let gateway = gateway_of(
+fn reads_last_communication_as_timestamp_or_age() {
+    let gateway = gateway_with_items(
         r#"{"id":"A","lastcomm":2500},{"id":"B","lastcomm":"1790000000000"}"#,
         "",
         r#"{"id":"C","lastComm":0}"#,
     );
     let dataset = read(&gateway.url).unwrap().dataset;
     let now = dataset.now().unwrap();
-    let [age, moment, just_now] = cells(&dataset, "lastComm")[..] else { panic!() };
-    // Each list has a moment of its own, and the dataset the first of them.
+    let [age, timestamp, just_now] = cells(&dataset, "lastComm")[..] else { panic!() };
+    // Each list has its own time, and the dataset has the earliest.
     assert!((now..now + 5_000).contains(&(date(age) + 2_500)));
-    assert_eq!(date(moment), 1_790_000_000_000);
+    assert_eq!(date(timestamp), 1_790_000_000_000);
     assert!((now..now + 5_000).contains(&date(just_now)));
 }
 
 #[test]
-fn a_gateway_with_another_clock_is_believed() {
+fn uses_clock_of_the_gateway() {
     let gateway = gateway(|request| match request.path() {
         VISION => {
             let body = list(r#"{"id":"A","uptime":1000,"lastcomm":500}"#);
@@ -424,24 +432,24 @@ fn a_gateway_with_another_clock_is_believed() {
 }
 
 #[test]
-fn a_missing_module_is_left_out_and_told() {
-    for (place, kind) in SessionKind::ALL.into_iter().enumerate() {
+fn reports_missing_module() {
+    for (index, kind) in SessionKind::ALL.into_iter().enumerate() {
         let gateway = gateway(move |request| match request.path() {
-            path if path == LISTS[place] => status("404 Not Found", "<html>No such route</html>"),
+            path if path == LISTS[index] => status("404 Not Found", "<html>No such route</html>"),
             _ => ok(&list(r#"{"id":"A"}"#)),
         });
-        let reading = read(&gateway.url).unwrap();
-        assert_eq!(reading.missing, [kind]);
-        assert_eq!(reading.dataset.len(), 2);
-        assert!(!cells(&reading.dataset, "kind").contains(&Cell::Text(kind.name())));
-        let columns = further(&reading.dataset);
+        let snapshot = read(&gateway.url).unwrap();
+        assert_eq!(snapshot.missing, [kind]);
+        assert_eq!(snapshot.dataset.len(), 2);
+        assert!(!cells(&snapshot.dataset, "kind").contains(&Cell::Text(kind.name())));
+        let columns = other_columns(&snapshot.dataset);
         assert_eq!(columns.iter().any(|name| name == "tagCount"), kind != SessionKind::Vision);
         assert_eq!(columns.iter().any(|name| name == "userAgent"), kind != SessionKind::Perspective);
     }
 }
 
 #[test]
-fn a_gateway_without_any_list_says_what_to_do() {
+fn reports_gateway_without_lists() {
     let gateway = gateway(|_| status("404 Not Found", "<html>No such route</html>"));
     let error = error(&gateway.url);
     assert_eq!(error, GatewayError::NoRestApi);
@@ -449,7 +457,7 @@ fn a_gateway_without_any_list_says_what_to_do() {
 }
 
 #[test]
-fn each_status_is_an_error_of_its_own() {
+fn maps_each_status_to_an_error() {
     for (line, expected) in [
         ("401 Unauthorized", GatewayError::TokenRejected),
         ("403 Forbidden", GatewayError::Forbidden { token: true, https: false }),
@@ -465,24 +473,24 @@ fn each_status_is_an_error_of_its_own() {
         assert_eq!(error, expected, "{line}");
         assert!(!error.to_string().contains('\n'));
     }
-    // Whether https would help is only said to whom it could.
-    let secure = GatewayError::Forbidden { token: true, https: true }.to_string();
-    let plain = GatewayError::Forbidden { token: true, https: false }.to_string();
-    assert!(plain.contains("https") && !secure.contains("https"));
+    // https is suggested only over http.
+    let over_https = GatewayError::Forbidden { token: true, https: true }.to_string();
+    let over_http = GatewayError::Forbidden { token: true, https: false }.to_string();
+    assert!(over_http.contains("https") && !over_https.contains("https"));
 }
 
 #[test]
-fn a_redirect_is_told_and_the_token_never_follows() {
-    let elsewhere = gateway_of("", "", "");
-    let location = format!("{}{VISION}", elsewhere.url);
+fn follows_no_redirect_with_a_token() {
+    let other = gateway_with_items("", "", "");
+    let location = format!("{}{VISION}", other.url);
     let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
     let gateway = gateway(move |_| response.clone().into_bytes());
     assert_eq!(error(&gateway.url), GatewayError::Redirect { location });
-    assert!(elsewhere.requests().is_empty());
+    assert!(other.requests().is_empty());
 }
 
 #[test]
-fn what_is_no_list_is_told_with_its_fault() {
+fn reports_invalid_lists() {
     for (body, expected) in [
         ("", "empty"),
         ("<html><title>Welcome</title>", "web page"),
@@ -502,8 +510,8 @@ fn what_is_no_list_is_told_with_its_fault() {
     }
 }
 
-/// A part of a list of seven clients, A to G, of which no more than three are given at once.
-fn part(request: &Request) -> String {
+/// Returns a page of a list of seven clients, A to G: at most three of them.
+fn page(request: &Request) -> String {
     let query = request.target.split_once('?').map_or("", |(_, query)| query);
     let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset="));
     let offset: usize = offset.map_or(0, |offset| offset.parse().unwrap());
@@ -517,9 +525,9 @@ fn part(request: &Request) -> String {
 }
 
 #[test]
-fn a_list_that_comes_in_parts_is_read_to_its_end() {
+fn reads_all_pages() {
     let gateway = gateway(|request| match request.path() {
-        VISION => ok(&part(request)),
+        VISION => ok(&page(request)),
         _ => status("404 Not Found", ""),
     });
     let dataset = read(&gateway.url).unwrap().dataset;
@@ -528,7 +536,7 @@ fn a_list_that_comes_in_parts_is_read_to_its_end() {
 }
 
 #[test]
-fn who_moves_to_another_part_while_it_is_read_is_listed_once() {
+fn lists_session_on_two_pages_once() {
     let gateway = gateway(|request| match request.path() {
         VISION if request.target.contains("offset=2") => {
             ok(r#"{"items":[{"id":"B"},{"id":"C"}],"metadata":{"total":4}}"#)
@@ -541,7 +549,7 @@ fn who_moves_to_another_part_while_it_is_read_is_listed_once() {
 }
 
 #[test]
-fn who_leaves_while_the_parts_are_read_is_no_fault() {
+fn accepts_sessions_that_end_between_pages() {
     let gateway = gateway(|request| match request.path() {
         VISION if request.target.contains("offset=2") => ok(r#"{"items":[],"metadata":{"total":2}}"#),
         VISION => ok(r#"{"items":[{"id":"A"},{"id":"B"}],"metadata":{"total":3}}"#),
@@ -551,13 +559,13 @@ fn who_leaves_while_the_parts_are_read_is_no_fault() {
 }
 
 #[test]
-fn a_list_that_does_not_go_on_is_not_taken_for_whole() {
+fn rejects_incomplete_list() {
     for second in
         [r#"{"items":[],"metadata":{"total":7}}"#, r#"{"items":[{"id":"A"}],"metadata":{"total":7}}"#]
     {
         let gateway = gateway(move |request| match request.path() {
             VISION if request.target.contains("offset=") => ok(second),
-            VISION => ok(&part(request)),
+            VISION => ok(&page(request)),
             _ => status("404 Not Found", ""),
         });
         let source = ListError::Incomplete { received: 3, total: 7 };
@@ -567,16 +575,17 @@ fn a_list_that_does_not_go_on_is_not_taken_for_whole() {
 }
 
 #[test]
-fn the_limit_of_size_is_for_all_lists_together() {
+fn applies_size_limit_to_all_lists_together() {
     let item = format!(r#"{{"id":"{}"}}"#, "x".repeat(400));
     let gateway = gateway(move |_| ok(&list(&item)));
-    let within = |max_body| Lab::within(Limits { max_body, ..Limits::default() }).read(&gateway.url);
-    assert_eq!(within(2_000).unwrap().dataset.len(), 3);
-    assert_eq!(within(1_000).unwrap_err(), GatewayError::TooLarge { limit: 1_000 });
+    let read =
+        |max_body| TokenClient::with_limits(Limits { max_body, ..Limits::default() }).read(&gateway.url);
+    assert_eq!(read(2_000).unwrap().dataset.len(), 3);
+    assert_eq!(read(1_000).unwrap_err(), GatewayError::TooLarge { limit: 1_000 });
 }
 
 #[test]
-fn a_list_that_never_ends_meets_the_time_limit() {
+fn stops_endless_list_at_the_time_limit() {
     let gateway = FakeGateway::new(|request, stream| {
         let head = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
@@ -587,95 +596,96 @@ fn a_list_that_never_ends_meets_the_time_limit() {
             std::thread::yield_now();
         }
     });
-    let lab = Lab::within(Limits { total_timeout: Duration::from_millis(300), ..Limits::default() });
-    assert_eq!(lab.read(&gateway.url).unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
+    let client =
+        TokenClient::with_limits(Limits { total_timeout: Duration::from_millis(300), ..Limits::default() });
+    assert_eq!(client.read(&gateway.url).unwrap_err(), GatewayError::Timeout { seconds: 0.3 });
 }
 
 #[test]
-fn a_long_list_is_read_aside_and_whole() {
+fn reads_long_list() {
     let items: Vec<String> = (0..5_000).map(|id| format!(r#"{{"id":"{id}","uptime":{id}}}"#)).collect();
     let items = list(&items.join(","));
     let gateway = gateway(move |request| match request.path() {
         VISION => ok(&items),
         _ => status("404 Not Found", ""),
     });
-    let lab = Lab::new();
-    let first = lab.read(&gateway.url).unwrap().dataset;
+    let client = TokenClient::new();
+    let first = client.read(&gateway.url).unwrap().dataset;
     assert_eq!(first.len(), 5_000);
-    let second = lab.read(&gateway.url).unwrap().dataset;
+    let second = client.read(&gateway.url).unwrap().dataset;
     assert_eq!(cells(&first, "creationTime"), cells(&second, "creationTime"));
 }
 
-/// The ids of the demo gateway's sessions of this kind.
+/// Returns the ids of the sessions of this kind.
 fn ids(dataset: &Dataset, kind: SessionKind) -> Vec<String> {
     let of_kind = |row: &usize| cell(dataset, *row, SessionKind::COLUMN) == Cell::Text(kind.name());
     (0..dataset.len()).filter(of_kind).map(|row| text(cell(dataset, row, "clientId"))).collect()
 }
 
 #[test]
-fn a_session_is_ended_and_then_gone() {
+fn terminates_sessions() {
     let demo = demo();
-    let lab = Lab::new();
-    let before = lab.read(demo.url()).unwrap().dataset;
+    let client = TokenClient::new();
+    let before = client.read(demo.url()).unwrap().dataset;
     for kind in [SessionKind::Vision, SessionKind::Perspective] {
         let id = &ids(&before, kind)[1];
-        let Terminated { message } = lab.terminate(demo.url(), kind, id).unwrap();
+        let Terminated { message } = client.terminate(demo.url(), kind, id).unwrap();
         assert_eq!(message.is_some(), kind == SessionKind::Vision);
-        let after = lab.read(demo.url()).unwrap().dataset;
+        let after = client.read(demo.url()).unwrap().dataset;
         assert!(!ids(&after, kind).contains(id));
         assert_eq!(ids(&after, kind).len() + 1, ids(&before, kind).len());
-        assert_eq!(lab.terminate(demo.url(), kind, id), Err(GatewayError::NoSuchSession { kind }));
+        assert_eq!(client.terminate(demo.url(), kind, id), Err(GatewayError::NoSuchSession { kind }));
     }
 }
 
 #[test]
-fn of_designers_only_a_dormant_one_is_ended() {
+fn terminates_dormant_designers_only() {
     let demo = DemoGateway::start(Options { sessions: 2_000, still: true, ..Options::in_process() }).unwrap();
-    let lab = Lab::new();
-    let dataset = lab.read(demo.url()).unwrap().dataset;
+    let client = TokenClient::new();
+    let dataset = client.read(demo.url()).unwrap().dataset;
     let kind = SessionKind::Designer;
-    let silent_for = |row| dataset.now().unwrap() - date(cell(&dataset, row, "lastComm"));
+    let idle_ms = |row| dataset.now().unwrap() - date(cell(&dataset, row, "lastComm"));
     let designers = (0..dataset.len()).filter(|row| cell(&dataset, *row, "kind") == Cell::Text("Designer"));
-    let (dormant, lively): (Vec<usize>, Vec<usize>) = designers.partition(|row| silent_for(*row) > 60_000);
-    let end = |row| lab.terminate(demo.url(), kind, &text(cell(&dataset, row, "clientId")));
-    assert!(end(dormant[0]).is_ok());
-    let error = end(lively[0]).unwrap_err();
+    let (dormant, active): (Vec<usize>, Vec<usize>) = designers.partition(|row| idle_ms(*row) > 60_000);
+    let terminate = |row| client.terminate(demo.url(), kind, &text(cell(&dataset, row, "clientId")));
+    assert!(terminate(dormant[0]).is_ok());
+    let error = terminate(active[0]).unwrap_err();
     assert_eq!(error, GatewayError::NoSuchSession { kind });
     assert!(error.to_string().contains("dormant"));
 }
 
 #[test]
-fn a_session_is_not_ended_without_a_token() {
+fn terminating_requires_a_token() {
     let demo = demo();
     let client = Client::new(Limits::default());
     let node = node(demo.url());
-    let end = client.terminate(&node, &Credentials::None, SessionKind::Vision, "A");
-    assert_eq!(Lab::run(end), Err(GatewayError::TokenNeeded));
+    let terminated = client.terminate(&node, &Credentials::None, SessionKind::Vision, "A");
+    assert_eq!(TokenClient::run(terminated), Err(GatewayError::TokenNeeded));
 }
 
 #[test]
-fn what_a_gateway_says_to_the_end_of_a_session_is_told() {
+fn maps_responses_to_a_termination() {
     let kind = SessionKind::Perspective;
     let message = |text: &str| Some(text.to_owned());
-    let no_words = terminate_status(400, None);
-    let no = terminate_status(500, message("no"));
+    let without_message = terminate_status(400, None);
+    let with_message = terminate_status(500, message("no"));
     for (line, body, expected) in [
         ("200 OK", r#"{"message":"Session\n ended"}"#, Ok(Terminated { message: message("Session ended") })),
         ("200 OK", r#"{"terminated":1}"#, Ok(Terminated { message: None })),
         ("200 OK", r#"{"terminated":0}"#, Err(GatewayError::NoSuchSession { kind })),
         ("200 OK", "<html>done</html>", Ok(Terminated { message: None })),
         ("204 No Content", "", Ok(Terminated { message: None })),
-        ("400 Bad Request", "<html>bad</html>", Err(no_words)),
+        ("400 Bad Request", "<html>bad</html>", Err(without_message)),
         ("401 Unauthorized", "<html>who</html>", Err(GatewayError::TokenRejected)),
         ("403 Forbidden", "", Err(GatewayError::Forbidden { token: true, https: false })),
         ("404 Not Found", "<html>gone</html>", Err(GatewayError::NoSuchSession { kind })),
-        ("500 Server Error", r#"{"message":"no"}"#, Err(no)),
+        ("500 Server Error", r#"{"message":"no"}"#, Err(with_message)),
         ("503 Service Unavailable", "", Err(not_running_starting())),
     ] {
         let gateway = gateway(move |_| status(line, body));
-        let said = Lab::new().terminate(&gateway.url, kind, "A&B");
-        assert_eq!(said, expected, "{line}");
-        if let Err(error) = said {
+        let result = TokenClient::new().terminate(&gateway.url, kind, "A&B");
+        assert_eq!(result, expected, "{line}");
+        if let Err(error) = result {
             assert!(!error.to_string().contains(['\n', '<']), "{error}");
         }
         assert_eq!(gateway.requests()[0].target, "/data/perspective/api/v1/sessions?sessionId=A%26B");

@@ -1,4 +1,4 @@
-//! The client against gateways over TLS: which certificates it takes, which it refuses, and what it says then.
+//! The client against gateways over TLS: accepted and rejected certificates, and the errors.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ fn pinned(pins: &[Pin]) -> Trust {
     Trust { ca_file: None, pins: pins.to_vec() }
 }
 
-/// Trust in a file of authorities, which lasts as long as the folder.
+/// Returns trust in a file of certificate authorities, valid as long as the folder exists.
 fn authorities(bytes: impl AsRef<[u8]>) -> (tempfile::TempDir, Trust) {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join("ca.pem");
@@ -23,93 +23,95 @@ fn authorities(bytes: impl AsRef<[u8]>) -> (tempfile::TempDir, Trust) {
 }
 
 #[test]
-fn a_self_signed_gateway_is_refused_and_shown_and_can_be_trusted() {
+fn rejects_self_signed_certificate_until_pinned() {
     let gateway = TlsGateway::new(&Identity::self_signed(&named(&[HOST, "plant-a"], "plant-a")));
-    let refused = gateway.refused(Trust::default());
-    assert_eq!((refused.host.as_str(), &refused.reason), (HOST, &RejectReason::SelfSigned));
-    let certificate = &refused.certificate;
+    let rejected = gateway.read_rejected(Trust::default());
+    assert_eq!((rejected.host.as_str(), &rejected.reason), (HOST, &RejectReason::SelfSigned));
+    let certificate = &rejected.certificate;
     assert_eq!((certificate.subject.as_str(), certificate.issuer.as_str()), ("CN=plant-a", "CN=plant-a"));
     assert_eq!(certificate.names, [HOST, "plant-a"]);
     assert!(certificate.is_self_signed && certificate.not_before < certificate.not_after);
 
-    let reading = gateway.read(pinned(&[refused.pin()])).unwrap();
-    assert_eq!(reading.dataset.len(), 1);
+    let snapshot = gateway.read(pinned(&[rejected.pin()])).unwrap();
+    assert_eq!(snapshot.dataset.len(), 1);
 }
 
 #[test]
-fn a_self_signed_authority_is_self_signed_too() {
-    // `openssl req -x509` makes such ones unless told otherwise.
+fn reports_self_signed_authority_as_self_signed() {
+    // The default of `openssl req -x509`.
     let mut params = named(&[HOST], "plant-a");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let gateway = TlsGateway::new(&Identity::self_signed(&params));
-    let refused = gateway.refused(Trust::default());
-    assert_eq!(refused.reason, RejectReason::SelfSigned);
-    assert!(gateway.read(pinned(&[refused.pin()])).is_ok());
+    let rejected = gateway.read_rejected(Trust::default());
+    assert_eq!(rejected.reason, RejectReason::SelfSigned);
+    assert!(gateway.read(pinned(&[rejected.pin()])).is_ok());
 }
 
 #[test]
-fn a_pinned_certificate_may_have_any_name_and_dates() {
+fn accepts_pinned_certificate_with_any_name_and_dates() {
     let mut params = named(&["elsewhere"], "elsewhere");
     (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
     let identity = Identity::self_signed(&params);
     assert!(TlsGateway::new(&identity).read(pinned(&[identity.pin()])).is_ok());
     assert!(
-        TlsGateway::speaking(&identity, &[&rustls::version::TLS12]).read(pinned(&[identity.pin()])).is_ok()
+        TlsGateway::with_versions(&identity, &[&rustls::version::TLS12])
+            .read(pinned(&[identity.pin()]))
+            .is_ok()
     );
 }
 
 #[test]
-fn a_changed_certificate_is_refused_as_changed() {
+fn reports_changed_certificate() {
     let before = Identity::self_signed(&named(&[HOST], "plant-a")).pin();
     let now = Identity::self_signed(&named(&[HOST], "plant-a"));
     let gateway = TlsGateway::new(&now);
-    let refused = gateway.refused(pinned(std::slice::from_ref(&before)));
+    let rejected = gateway.read_rejected(pinned(std::slice::from_ref(&before)));
     assert_eq!(
-        refused.reason,
+        rejected.reason,
         RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: false }
     );
-    // That it is for this port alone is known, too.
+    // The new pin is for this port only.
     let port = gateway.url.rsplit(':').next().unwrap().parse().unwrap();
-    assert_eq!(refused.pin(), Pin { port: Some(port), ..now.pin() });
+    assert_eq!(rejected.pin(), Pin { port: Some(port), ..now.pin() });
     let elsewhere = Pin { port: Some(port ^ 1), ..before.clone() };
-    assert_eq!(gateway.refused(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
-    // While a gateway gets its new certificate, both may be right.
+    assert_eq!(gateway.read_rejected(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
+    // While a certificate is being replaced, both may be pinned.
     assert!(gateway.read(pinned(&[before, now.pin()])).is_ok());
 }
 
 #[test]
-fn a_changed_certificate_is_refused_even_where_an_authority_vouches_for_it() {
+fn rejects_changed_certificate_of_a_trusted_authority() {
     let before = Identity::self_signed(&named(&[HOST], "plant-a")).pin();
     let authority = Authority::new("Plant CA");
     let gateway = TlsGateway::new(&authority.issue(&named(&[HOST], "plant-a")));
     let (_folder, mut trust) = authorities(authority.pem());
     trust.pins.push(before.clone());
-    let refused = gateway.refused(trust.clone());
+    let rejected = gateway.read_rejected(trust.clone());
     assert_eq!(
-        refused.reason,
+        rejected.reason,
         RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: true }
     );
-    // Without the pin, the authority is enough again.
+    // Without the pin, the authority is enough.
     trust.pins.clear();
     assert!(gateway.read(trust).is_ok());
 }
 
 #[test]
-fn a_pin_is_for_its_host_only() {
+fn pin_applies_to_its_host_only() {
     let identity = Identity::self_signed(&named(&[HOST], "plant-a"));
     let elsewhere = Pin { host: "plant-b".to_owned(), ..identity.pin() };
     let gateway = TlsGateway::new(&identity);
-    // Not as changed, either: this host has not shown another one before.
-    assert_eq!(gateway.refused(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
+    // Not as changed, because no certificate is pinned for this host.
+    assert_eq!(gateway.read_rejected(pinned(&[elsewhere])).reason, RejectReason::SelfSigned);
 }
 
 #[test]
-fn a_copied_certificate_without_its_key_opens_nothing() {
+fn rejects_pinned_certificate_without_its_key() {
     let identity = Identity::self_signed(&named(&[HOST], "plant-a"));
     let pin = identity.pin();
     let copied = Identity { key: KeyPair::generate().unwrap(), ..identity };
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
-        let gateway = TlsGateway::speaking(&copied, &[version]);
+        let gateway = TlsGateway::with_versions(&copied, &[version]);
         let error = gateway.read(pinned(std::slice::from_ref(&pin))).unwrap_err();
         assert!(matches!(error, GatewayError::Tls(_)), "{error:?}");
         assert_eq!(gateway.requests.load(Ordering::SeqCst), 0);
@@ -117,43 +119,43 @@ fn a_copied_certificate_without_its_key_opens_nothing() {
 }
 
 #[test]
-fn a_private_authority_vouches_for_its_names() {
+fn accepts_names_of_a_private_authority() {
     let authority = Authority::new("Plant CA");
-    let right = TlsGateway::new(&authority.issue(&named(&[HOST], "plant-a")));
-    let wrong = TlsGateway::new(&authority.issue(&named(&["plant-a", "10.9.8.7"], "plant-a")));
+    let valid = TlsGateway::new(&authority.issue(&named(&[HOST], "plant-a")));
+    let invalid = TlsGateway::new(&authority.issue(&named(&["plant-a", "10.9.8.7"], "plant-a")));
     for bytes in [authority.pem().into_bytes(), authority.0.der().to_vec()] {
         let (_folder, trust) = authorities(bytes);
-        assert!(right.read(trust.clone()).is_ok());
-        let refused = wrong.refused(trust);
-        assert_eq!(refused.reason, RejectReason::WrongHost);
-        let text = refused.to_string();
+        assert!(valid.read(trust.clone()).is_ok());
+        let rejected = invalid.read_rejected(trust);
+        assert_eq!(rejected.reason, RejectReason::WrongHost);
+        let text = rejected.to_string();
         assert!(text.contains("is valid for plant-a, 10.9.8.7, not for 127.0.0.1 (SHA-256 "), "{text}");
     }
 }
 
 #[test]
-fn an_unknown_authority_is_named() {
+fn names_unknown_authority() {
     let gateway = TlsGateway::new(&Authority::new("Their CA").issue(&named(&[HOST], "plant-a")));
     let (_folder, trust) = authorities(Authority::new("Our CA").pem());
-    let refused = gateway.refused(trust);
-    assert_eq!(refused.reason, RejectReason::UnknownIssuer);
-    assert!(!refused.certificate.is_self_signed);
-    assert!(refused.to_string().contains("has an unknown issuer, CN=Their CA"), "{refused}");
+    let rejected = gateway.read_rejected(trust);
+    assert_eq!(rejected.reason, RejectReason::UnknownIssuer);
+    assert!(!rejected.certificate.is_self_signed);
+    assert!(rejected.to_string().contains("has an unknown issuer, CN=Their CA"), "{rejected}");
 }
 
 #[test]
-fn a_certificate_out_of_its_time_is_refused() {
+fn rejects_certificate_outside_its_validity() {
     let authority = Authority::new("Plant CA");
-    for (from, to, why) in [(2001, 2002, RejectReason::Expired), (2901, 2902, RejectReason::NotYetValid)] {
+    for (from, to, reason) in [(2001, 2002, RejectReason::Expired), (2901, 2902, RejectReason::NotYetValid)] {
         let mut params = named(&[HOST], "plant-a");
         (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
         let (_folder, trust) = authorities(authority.pem());
-        assert_eq!(TlsGateway::new(&authority.issue(&params)).refused(trust).reason, why);
+        assert_eq!(TlsGateway::new(&authority.issue(&params)).read_rejected(trust).reason, reason);
     }
 }
 
 #[test]
-fn a_missing_file_of_authorities_is_named() {
+fn names_missing_ca_file() {
     let gateway = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "plant-a")));
     let trust = Trust { ca_file: Some("not/there.pem".into()), pins: Vec::new() };
     let error = gateway.read(trust).unwrap_err();
@@ -162,19 +164,19 @@ fn a_missing_file_of_authorities_is_named() {
 }
 
 #[test]
-fn a_certificate_of_version_1_is_refused_before_anybody_trusts_it_in_vain() {
+fn reports_version_1_certificate_as_unusable() {
     let identity = Identity::self_signed(&named(&[], "plant-a"));
-    // Version 3 is written as `a0 03 02 01 02` before the serial number. Its signature is not looked at any more.
+    // Version 3 is `a0 03 02 01 02` before the serial number. The changed signature isn't checked.
     let der = identity.certificate.to_vec();
     let version = der.windows(5).position(|bytes| bytes == [0xa0, 3, 2, 1, 2]).unwrap();
     let mut der = der;
     der[version + 4] = 0;
     let gateway = TlsGateway::new(&Identity { certificate: der.into(), key: identity.key });
-    assert_eq!(gateway.refused(Trust::default()).reason, RejectReason::Unusable);
+    assert_eq!(gateway.read_rejected(Trust::default()).reason, RejectReason::Unusable);
 }
 
 #[test]
-fn what_speaks_no_tls_is_no_matter_of_certificates() {
+fn reports_servers_without_tls() {
     let listener = TcpListener::bind((HOST, 0)).unwrap();
     let mut plain = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "plant-a")));
     plain.url = format!("https://{}", listener.local_addr().unwrap());

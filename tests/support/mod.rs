@@ -1,5 +1,4 @@
-//! What several test files need: a stand-in gateway that answers whatever a test wants, byte for byte, and a way to skip
-//! that nobody overlooks.
+//! Shared by the test files: a fake gateway that sends any bytes, responses for it, and reports of skipped tests.
 
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
@@ -15,37 +14,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-/// Says that a test is skipped for want of something, or fails where nothing may be skipped.
+/// Reports a skipped test and what it needs. In CI, where no test may be skipped, it fails instead.
 pub(crate) fn skip(what: &str, missing: &str) {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!ci, "{missing} missing, and nothing may be skipped here");
-    say(&format!("skipped: {what}, for want of {missing}"));
+    assert!(!ci, "{what}: {missing} is missing, and no test may be skipped in CI");
+    say(&format!("skipped: {what}, because {missing} is missing"));
 }
 
-/// A line that is seen also where a test passes; what `println!` writes is not.
+/// Writes a line that is shown even if the test passes, unlike that of `println!`.
 pub(crate) fn say(line: &str) {
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// Reserves a port of this machine on which nothing listens, and returns its address.
-pub(crate) fn nobody() -> SocketAddr {
+pub(crate) fn unused_address() -> SocketAddr {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    // On Linux [`FakeGateway::at`] may listen there all the same.
+    // On Linux [`FakeGateway::at`] can still listen there.
     #[cfg(target_os = "linux")]
     socket.set_reuseaddr(true).unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = socket.local_addr().unwrap();
-    // Without a socket on it the system would give the port to the next server of another test.
+    // The socket stays open, so that no other server gets the port.
     std::mem::forget(socket);
     address
 }
 
-/// A request as far as tests look at it.
+/// The parts of a request that tests check.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// Path and query.
     pub(crate) target: String,
-    /// All header lines, in lower case.
+    /// The header lines, their names in lower case.
     pub(crate) headers: Vec<String>,
 }
 
@@ -59,7 +58,7 @@ impl Request {
     }
 }
 
-/// A server on a port of its own. It lives as long as the test process, unless it is stopped.
+/// A server on its own port. It runs until the test process ends or it is stopped.
 pub(crate) struct FakeGateway {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -69,12 +68,12 @@ pub(crate) struct FakeGateway {
 }
 
 impl FakeGateway {
-    /// Answers each request with what `answer` writes; the connection is closed after each.
+    /// Starts a server on a free port. `answer` writes the response, after which the connection is closed.
     pub(crate) fn new(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::at("127.0.0.1:0".parse().unwrap(), answer)
     }
 
-    /// The same at this address, where another one may have been before.
+    /// Starts a server at this address, which another one may have used before.
     pub(crate) fn at(
         address: SocketAddr,
         answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static,
@@ -84,18 +83,18 @@ impl FakeGateway {
         let url = format!("http://{address}");
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let is_stopped = Arc::<AtomicBool>::default();
-        let (seen, stopped) = (requests.clone(), is_stopped.clone());
+        let (received, stopped) = (requests.clone(), is_stopped.clone());
         let answer = Arc::new(answer);
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }
-                let (seen, answer) = (seen.clone(), answer.clone());
+                let (received, answer) = (received.clone(), answer.clone());
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
                     let Some(request) = read(&stream) else { return };
-                    seen.lock().unwrap().push(request.clone());
+                    received.lock().unwrap().push(request.clone());
                     answer(&request, &mut stream);
                 });
             }
@@ -103,16 +102,16 @@ impl FakeGateway {
         Self { url, requests, address, is_stopped, thread }
     }
 
-    /// Nobody listens there any more. Gives the address.
+    /// Stops the server and returns its address.
     pub(crate) fn stop(self) -> SocketAddr {
         self.is_stopped.store(true, Ordering::SeqCst);
-        // It is waiting for somebody to come.
+        // A connection ends its wait for one.
         drop(TcpStream::connect(self.address));
         self.thread.join().unwrap();
         self.address
     }
 
-    /// A gateway of this version whose Web Dev resource gives these responses; anything else is 404.
+    /// Starts a gateway of this version. Its Web Dev resource sends `sessions`; other paths are 404.
     pub(crate) fn gateway(version: &'static str, sessions: impl Into<Vec<u8>>) -> Self {
         let sessions = sessions.into();
         Self::new(move |request, stream| {
@@ -124,8 +123,8 @@ impl FakeGateway {
             } else {
                 status("404 Not Found", "")
             };
-            // A client that has seen enough may be gone.
-            let _gone = stream.write_all(&response);
+            // The client may have closed the connection.
+            let _closed = stream.write_all(&response);
         })
     }
 
@@ -138,7 +137,7 @@ impl FakeGateway {
     }
 }
 
-/// The next request on this connection; `None` when the client has left.
+/// Reads the next request of a connection; `None` if the client has closed it.
 pub(crate) fn read(stream: &TcpStream) -> Option<Request> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
@@ -151,18 +150,18 @@ pub(crate) fn read(stream: &TcpStream) -> Option<Request> {
     Some(Request { target, headers: headers.collect() })
 }
 
-/// A whole response.
+/// Returns a response with this status and body.
 pub(crate) fn status(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").into_bytes()
 }
 
-/// A whole response of status 200.
+/// Returns a response with status 200.
 pub(crate) fn ok(body: &str) -> Vec<u8> {
     status("200 OK", body)
 }
 
-/// A Web Dev answer with these rows, each of six JSON values.
+/// Returns a dataset in the format of Web Dev with these rows, each of six JSON values.
 pub(crate) fn answer(rows: &[&str]) -> String {
     let columns = [
         ("username", "String"),
@@ -181,7 +180,7 @@ pub(crate) fn answer(rows: &[&str]) -> String {
     )
 }
 
-/// The sessions that most tests look at.
+/// The sessions of most tests.
 pub(crate) const PLANT: [&str; 6] = [
     r#""billy","Packaging","10.2.0.9",false,"A1",1795365700123"#,
     r#""anna","Boiler","10.10.0.1",true,"B2",1795365600000"#,

@@ -1,9 +1,10 @@
-//! The program as a process of its own.
+//! Runs the program as a process of its own.
 
 use std::path::Path;
 use std::process::Command;
 
-/// The program with this configuration and nothing of this environment that could change its answer.
+/// Returns a command that runs the program with this configuration folder, without the variables of this environment that
+/// it reads.
 pub(crate) fn gatewatch(config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
     command.env("GATEWATCH_CONFIG_DIR", config);

@@ -1,4 +1,4 @@
-//! Gateways over TLS, with certificates good and bad.
+//! Gateways over TLS with any certificate.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -20,7 +20,7 @@ use rustls::{StreamOwned, SupportedProtocolVersion};
 pub(crate) const HOST: &str = "127.0.0.1";
 pub(crate) const PASSWORD: &str = "open-sesame";
 
-/// What a server shows, and the key that it has.
+/// The certificate of a server, and its key, which may not belong to it.
 pub(crate) struct Identity {
     pub(crate) certificate: CertificateDer<'static>,
     pub(crate) key: KeyPair,
@@ -37,7 +37,7 @@ impl Identity {
     }
 }
 
-/// An authority of somebody's own.
+/// A private certificate authority.
 pub(crate) struct Authority(pub(crate) CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -58,6 +58,7 @@ impl Authority {
     }
 }
 
+/// Returns the parameters of a certificate with these host names.
 pub(crate) fn named(names: &[&str], subject: &str) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
@@ -65,26 +66,27 @@ pub(crate) fn named(names: &[&str], subject: &str) -> CertificateParams {
     params
 }
 
-/// A gateway over TLS on a port of its own. It lives as long as the test process.
+/// A gateway over TLS on its own port. It runs until the test process ends.
 pub(crate) struct TlsGateway {
     pub(crate) url: String,
+    /// The number of requests, after complete handshakes.
     pub(crate) requests: Arc<AtomicUsize>,
     config: Arc<Mutex<Arc<ServerConfig>>>,
-    /// What it answers in place of the sessions.
-    pub(crate) instead: Arc<Mutex<Option<String>>>,
+    /// The response in place of the sessions.
+    pub(crate) sessions_response: Arc<Mutex<Option<String>>>,
 }
 
 impl TlsGateway {
     pub(crate) fn new(identity: &Identity) -> Self {
-        Self::speaking(identity, rustls::ALL_VERSIONS)
+        Self::with_versions(identity, rustls::ALL_VERSIONS)
     }
 
-    pub(crate) fn speaking(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Self {
+    pub(crate) fn with_versions(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Self {
         Self::serve(Self::config(identity, versions))
     }
 
-    /// Shows another certificate from now on, and knows nobody from before.
-    pub(crate) fn turn(&self, identity: &Identity) {
+    /// Replaces the certificate. TLS sessions can't be resumed afterwards.
+    pub(crate) fn set_identity(&self, identity: &Identity) {
         *self.config.lock().unwrap() = Self::config(identity, rustls::ALL_VERSIONS);
     }
 
@@ -92,54 +94,55 @@ impl TlsGateway {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
         let key = provider.key_provider.load_private_key(key).unwrap();
-        // Not checked to belong together: that is the client's business.
-        let shown = CertifiedKey::new(vec![identity.certificate.clone()], key);
+        // Unchecked, because tests need certificates with another key.
+        let certified = CertifiedKey::new(vec![identity.certificate.clone()], key);
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         Arc::new(config)
     }
 
     fn serve(config: Arc<ServerConfig>) -> Self {
         let config = Arc::new(Mutex::new(config));
         let current = config.clone();
-        let instead = Arc::<Mutex<Option<String>>>::default();
-        let answered_instead = instead.clone();
+        let sessions_response = Arc::<Mutex<Option<String>>>::default();
+        let current_response = sessions_response.clone();
         let listener = TcpListener::bind((HOST, 0)).unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let requests = Arc::new(AtomicUsize::new(0));
-        let seen = requests.clone();
+        let received = requests.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (seen, config) = (seen.clone(), current.lock().unwrap().clone());
-                let instead = answered_instead.lock().unwrap().clone();
+                let (received, config) = (received.clone(), current.lock().unwrap().clone());
+                let replacement = current_response.lock().unwrap().clone();
                 thread::spawn(move || {
                     let connection = ServerConnection::new(config).unwrap();
                     let mut stream = BufReader::new(StreamOwned::new(connection, stream.unwrap()));
                     let mut target = String::new();
-                    // A client that does not like the certificate hangs up here.
+                    // A client that rejects the certificate closes the connection here.
                     if stream.read_line(&mut target).is_err() || target.is_empty() {
                         return;
                     }
-                    seen.fetch_add(1, Ordering::SeqCst);
+                    received.fetch_add(1, Ordering::SeqCst);
                     let mut header = String::new();
                     while stream.read_line(&mut header).is_ok_and(|length| length > 2) {
                         header.clear();
                     }
                     let mut stream = stream.into_inner();
                     let response =
-                        instead.filter(|_| !target.contains("gwinfo")).unwrap_or_else(|| answer(&target));
-                    let _gone = stream.write_all(response.as_bytes());
+                        replacement.filter(|_| !target.contains("gwinfo")).unwrap_or_else(|| answer(&target));
+                    let _closed = stream.write_all(response.as_bytes());
                     stream.conn.send_close_notify();
-                    let _gone = stream.flush();
+                    let _closed = stream.flush();
                 });
             }
         });
-        Self { url, requests, config, instead }
+        Self { url, requests, config, sessions_response }
     }
 
+    /// Reads the gateway once with a password.
     pub(crate) fn read(&self, trust: Trust) -> Result<NodeSnapshot, GatewayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::with_trust(Limits::default(), trust);
@@ -150,16 +153,16 @@ impl TlsGateway {
         read
     }
 
-    /// Expects that the certificate is refused, and that nothing was said to who showed it.
-    pub(crate) fn refused(&self, trust: Trust) -> RejectedCertificate {
+    /// Reads the gateway and returns its rejected certificate. Checks that nothing was sent.
+    pub(crate) fn read_rejected(&self, trust: Trust) -> RejectedCertificate {
         let error = self.read(trust).unwrap_err();
         assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
         assert_eq!(self.requests.load(Ordering::SeqCst), 0);
         let text = error.to_string();
-        let GatewayError::Certificate(refused) = error else { panic!("{error:?}") };
-        assert!(text.contains(&refused.certificate.fingerprint.to_string()), "{text}");
+        let GatewayError::Certificate(rejected) = error else { panic!("{error:?}") };
+        assert!(text.contains(&rejected.certificate.fingerprint.to_string()), "{text}");
         assert!(!text.contains('\n'), "{text}");
-        *refused
+        *rejected
     }
 }
 

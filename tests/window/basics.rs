@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -304,7 +304,7 @@ fn connecting_clears_the_table_of_the_previous_gateway() {
     window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.type_into("Gateway address", &nobody().to_string());
+    window.type_into("Gateway address", &unused_address().to_string());
     window.type_into("Username filter", "bi.*");
     window.click("Connect");
     window.until_text_contains("refused");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{PATIENCE, Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, nobody, ok, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -148,7 +148,7 @@ fn a_gateway_is_renamed_without_losing_its_table_and_then_deleted() {
 fn a_test_says_how_far_it_came_at_each_node() {
     let good = plant();
     let forbids = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
-    let dead = nobody();
+    let dead = unused_address();
     let folder = with_config(&north(&good.url));
     let mut window = open(folder.path());
     choose(&mut window, "Edit North…");

@@ -1,59 +1,64 @@
-//! The ways to be evil over http, one after the other: the table stays, the line says what is wrong, and all is well again
-//! by itself.
+//! Each fault over HTTP: the dataset stays, the message says what happened, and polling recovers without the user.
 
-use std::io::{Read as _, Write as _};
+use std::error::Error as _;
+use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use gatewatch::dataset::DatasetError;
-use gatewatch::gateway::webdev::WebDevError as Fault;
-use gatewatch::gateway::{Credentials, Endpoint, GatewayError as Error, Limits};
+use gatewatch::gateway::webdev::WebDevError;
+use gatewatch::gateway::{Credentials, Endpoint, GatewayError, Limits};
 
-use super::{FaultyGateway, Way, bytes, check_line, error, good, instead_of_sessions, way};
+use super::{FaultyGateway, ResponseMode, bytes, check_message, error, healthy, instead_of_sessions, mode};
 use crate::support::poll::{TestPoller, profile};
 use crate::support::{PLANT, answer, ok, status};
 
-/// For what would take for ever.
-const WHOLE: Duration = Duration::from_secs(1);
-/// For what would fill the memory.
+/// Time limit for responses that never end.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(1);
+/// The largest response.
 const MIB: u64 = 1 << 20;
 
-/// A way to be evil, and what comes of it.
+/// A fault, and the error that it causes.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    pub(crate) way: Way,
+    pub(crate) mode: ResponseMode,
     credentials: Credentials,
     limits: Limits,
-    is: Box<dyn Fn(&Error) -> bool + Send>,
-    /// Cause and next step, as they are told.
-    says: [&'static str; 2],
+    is_expected: Box<dyn Fn(&GatewayError) -> bool + Send>,
+    /// Parts of the message: what happened, and what to do.
+    message: [&'static str; 2],
 }
 
 impl Case {
-    fn new(name: &'static str, way: Way, expected: Error, says: [&'static str; 2]) -> Self {
-        Self::like(name, way, move |error| *error == expected, says)
+    fn new(
+        name: &'static str,
+        mode: ResponseMode,
+        expected: GatewayError,
+        message: [&'static str; 2],
+    ) -> Self {
+        Self::matching(name, mode, move |error| *error == expected, message)
     }
 
-    fn like(
+    fn matching(
         name: &'static str,
-        way: Way,
-        is: impl Fn(&Error) -> bool + Send + 'static,
-        says: [&'static str; 2],
+        mode: ResponseMode,
+        is_expected: impl Fn(&GatewayError) -> bool + Send + 'static,
+        message: [&'static str; 2],
     ) -> Self {
         let (credentials, limits) = (Credentials::None, Limits { max_body: MIB, ..Limits::default() });
-        Self { name, way, credentials, limits, is: Box::new(is), says }
+        Self { name, mode, credentials, limits, is_expected: Box::new(is_expected), message }
     }
 
     fn with(self, credentials: Credentials) -> Self {
         Self { credentials, ..self }
     }
 
-    fn for_ever(name: &'static str, way: Way) -> Self {
-        let expected = Error::Timeout { seconds: WHOLE.as_secs_f64() };
-        let case = Self::new(name, way, expected, ["No complete response within 1 s", "Try again"]);
-        Self { limits: Limits { total_timeout: WHOLE, ..case.limits }, ..case }
+    fn timeout(name: &'static str, mode: ResponseMode) -> Self {
+        let expected = GatewayError::Timeout { seconds: TOTAL_TIMEOUT.as_secs_f64() };
+        let case = Self::new(name, mode, expected, ["No complete response within 1 s", "Try again"]);
+        Self { limits: Limits { total_timeout: TOTAL_TIMEOUT, ..case.limits }, ..case }
     }
 }
 
@@ -65,57 +70,59 @@ fn token() -> Credentials {
     Credentials::Token("reader:open sesame".to_owned())
 }
 
-/// Answers who it is in this way.
-fn gwinfo(text: &'static str) -> Way {
-    let good = good();
-    way(move |request, stream| {
+/// Has this health page.
+fn gwinfo(text: &'static str) -> ResponseMode {
+    let healthy = healthy();
+    mode(move |request, stream| {
         if request.path().ends_with("gwinfo") {
-            let _gone = stream.write_all(&ok(text));
+            let _closed = stream.write_all(&ok(text));
         } else {
-            good(request, stream);
+            healthy(request, stream);
         }
     })
 }
 
-fn redirect(location: &str) -> Way {
+fn redirect(location: &str) -> ResponseMode {
     bytes(format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))
 }
 
-fn dataset(body: impl AsRef<[u8]>) -> Way {
+/// Sends this body in place of the dataset.
+fn dataset(body: impl AsRef<[u8]>) -> ResponseMode {
     let body = body.as_ref();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     bytes([head.as_bytes(), body].concat())
 }
 
-/// Says this again and again, until the client has had enough.
-fn endless(head: &'static [u8], again: &'static [u8]) -> Way {
+/// Sends `head`, then `chunk` again and again until the client closes the connection.
+pub(crate) fn endless(head: impl Into<Vec<u8>>, chunk: impl Into<Vec<u8>>) -> ResponseMode {
+    let (head, chunk) = (head.into(), chunk.into());
     instead_of_sessions(move |stream| {
-        let mut goes_on = stream.write_all(head).is_ok();
-        while goes_on {
-            goes_on = stream.write_all(again).is_ok();
+        let mut is_open = stream.write_all(&head).is_ok();
+        while is_open {
+            is_open = stream.write_all(&chunk).is_ok();
         }
     })
 }
 
-/// Waits until the client hangs up.
-fn wait_for_the_end(stream: &mut TcpStream) {
-    let _gone = stream.read(&mut [0]);
+/// Waits until the client closes the connection.
+fn wait_for_close(stream: &mut TcpStream) {
+    let _closed = stream.read(&mut [0]);
 }
 
-/// Says this, and then a byte now and then.
-fn trickle(head: &'static [u8]) -> Way {
+/// Sends `head`, then a byte every 100 ms.
+fn trickle(head: &'static [u8]) -> ResponseMode {
     instead_of_sessions(move |stream| {
         stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
-        let mut goes_on = stream.write_all(head).is_ok();
-        while goes_on {
-            // As long as the client is there, it says nothing: this waits, and ends when the client is gone.
-            let is_there = stream.read(&mut [0]).is_err();
-            goes_on = is_there && stream.write_all(b" ").is_ok();
+        let mut is_open = stream.write_all(head).is_ok();
+        while is_open {
+            // The client sends nothing, so this times out until it closes the connection.
+            let is_idle = stream.read(&mut [0]).is_err();
+            is_open = is_idle && stream.write_all(b" ").is_ok();
         }
     })
 }
 
-/// Hangs up without a goodbye.
+/// Makes the connection end with a reset when it is closed.
 pub(crate) fn reset(stream: &TcpStream) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
     let _context = runtime.enter();
@@ -124,67 +131,85 @@ pub(crate) fn reset(stream: &TcpStream) {
     tokio::net::TcpStream::from_std(stream).unwrap().set_zero_linger().unwrap();
 }
 
-/// The beginning of a packed answer, and what goes on for ever: each 13 bytes are some 2,000 spaces.
+/// Returns the start of a gzip response, and bytes that can follow any number of times: each 13 of them are some 2,000
+/// spaces.
 pub(crate) fn bomb() -> (Vec<u8>, Vec<u8>) {
     let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
     let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03";
-    // A block of fixed codes; a space; then: the last byte again, 258 times.
-    let begin = "0 10 01010000".replace(' ', "");
-    let again = "11000101 00000".replace(' ', "");
-    // Eight times, so that whole bytes repeat themselves, whatever the beginning left over.
-    let bits = begin + &again.repeat(16);
+    // A block of fixed codes, a space, then a copy of the last byte, 258 times.
+    let start = "0 10 01010000".replace(' ', "");
+    let copy = "11000101 00000".replace(' ', "");
+    // A multiple of eight copies, so that whole bytes repeat whatever the bit offset of the first copy.
+    let bits = start + &copy.repeat(16);
     let pack = |bits: &str| -> Vec<u8> {
         let bit = |(at, bit): (usize, u8)| (bit - b'0') << at;
         bits.as_bytes().chunks(8).map(|byte| byte.iter().copied().enumerate().map(bit).sum()).collect()
     };
     let bytes = pack(&bits[..bits.len() / 8 * 8]);
-    let (first, then) = bytes.split_at(bytes.len() - 13);
-    ([&head[..], gzip, first].concat(), then.repeat(100))
+    let (first, rest) = bytes.split_at(bytes.len() - 13);
+    ([&head[..], gzip, first].concat(), rest.repeat(100))
 }
 
-/// The error for a status of the Web Dev resource.
-fn web_dev(status: u16) -> Error {
-    Error::Status { status, endpoint: Endpoint::WebDev, message: None }
+/// Returns the error for a status of the Web Dev resource.
+fn web_dev(status: u16) -> GatewayError {
+    GatewayError::Status { status, endpoint: Endpoint::WebDev, message: None }
 }
 
-fn not_running(state: &str) -> Error {
-    Error::NotRunning { state: state.to_owned() }
+fn not_running(state: &str) -> GatewayError {
+    GatewayError::NotRunning { state: state.to_owned() }
 }
 
-/// All cases.
+/// Returns the kind of the innermost I/O error in the chain.
+fn io_kind(error: &GatewayError) -> Option<io::ErrorKind> {
+    let mut kind = None;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
+        cause = error.source();
+    }
+    kind
+}
+
+/// Returns all cases.
 pub(crate) fn all() -> Vec<Case> {
-    [refusals(), troubles(), without_end(), broken(), spoilt()].into_iter().flatten().collect()
+    [refused_requests(), error_responses(), endless_responses(), truncated_responses(), invalid_datasets()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
-/// What is said where the way is known.
+/// Advice if the script on the gateway is another one.
 const README: &str = "as the README says";
 
-/// It says who may not.
-fn refusals() -> Vec<Case> {
+/// The connection is reset, or the request is refused.
+fn refused_requests() -> Vec<Case> {
     vec![
-        Case::like(
-            "a connection that is reset",
+        Case::matching(
+            "reset connection",
             instead_of_sessions(|stream| reset(stream)),
-            |error| matches!(error, Error::ConnectionLost(_)),
+            |error| {
+                matches!(error, GatewayError::ConnectionLost(_))
+                    && io_kind(error) == Some(io::ErrorKind::ConnectionReset)
+            },
             ["Connection lost", "Try again"],
         ),
         Case::new(
             "401",
             bytes(status("401 Unauthorized", "<html>")),
-            Error::Unauthorized { tried: false },
+            GatewayError::Unauthorized { tried: false },
             ["Sign in to this gateway", ""],
         ),
         Case::new(
-            "401 to a login",
+            "401 with a login",
             bytes(status("401 Unauthorized", "")),
-            Error::Unauthorized { tried: true },
+            GatewayError::Unauthorized { tried: true },
             ["Wrong user name or password", "Sign in again"],
         )
         .with(basic()),
         Case::new(
-            "401 to a token",
+            "401 with a token",
             bytes(status("401 Unauthorized", "")),
-            Error::TokenRejected,
+            GatewayError::TokenRejected,
             ["API token not recognized", "Copy the whole token"],
         )
         .with(token()),
@@ -197,34 +222,34 @@ fn refusals() -> Vec<Case> {
         Case::new(
             "403",
             bytes(status("403 Forbidden", "")),
-            Error::Forbidden { token: false, https: false },
+            GatewayError::Forbidden { token: false, https: false },
             ["Access denied (403)", "role that the Web Dev resource requires"],
         )
         .with(basic()),
         Case::new(
-            "403 to a token",
+            "403 with a token",
             bytes(status("403 Forbidden", "")),
-            Error::Forbidden { token: true, https: false },
+            GatewayError::Forbidden { token: true, https: false },
             ["API token denied (403)", "Use the gateway's https address"],
         )
         .with(token()),
         Case::new(
             "404",
             bytes(status("404 Not Found", "")),
-            Error::NoResource { status: 404, has_rest: true },
+            GatewayError::NoResource { status: 404, has_rest: true },
             ["No Gatewatch resource on this gateway (404)", "install the resource"],
         ),
         Case::new(
             "405",
             bytes(status("405 Not Allowed", "")),
-            Error::NoResource { status: 405, has_rest: true },
+            GatewayError::NoResource { status: 405, has_rest: true },
             ["No Gatewatch resource on this gateway (405)", "install the resource"],
         ),
     ]
 }
 
-/// It says that it can't, or is somebody else.
-fn troubles() -> Vec<Case> {
+/// The gateway reports an error, or another server responds.
+fn error_responses() -> Vec<Case> {
     vec![
         Case::new(
             "500 with a web page",
@@ -248,13 +273,13 @@ fn troubles() -> Vec<Case> {
             ["The gateway is starting", "Try again in a minute"],
         ),
         Case::new(
-            "it says that it starts",
+            "starting",
             gwinfo("ContextStatus=STARTING"),
             not_running("STARTING"),
             ["The gateway is starting", "Try again in a minute"],
         ),
         Case::new(
-            "never set up",
+            "not commissioned",
             gwinfo("ContextStatus=NEEDS_COMMISSIONING"),
             not_running("NEEDS_COMMISSIONING"),
             ["isn't commissioned", "Finish its setup in a browser"],
@@ -272,9 +297,9 @@ fn troubles() -> Vec<Case> {
             ["isn't commissioned", "Finish its setup in a browser"],
         ),
         Case::new(
-            "302 to somebody else",
+            "302 to another origin",
             redirect("http://198.51.100.1:8088/login?from=plant"),
-            Error::Redirect { location: "http://198.51.100.1:8088/login…".to_owned() },
+            GatewayError::Redirect { location: "http://198.51.100.1:8088/login…".to_owned() },
             ["redirects to http://198.51.100.1:8088/login", "Use that address"],
         ),
         Case::new(
@@ -286,166 +311,172 @@ fn troubles() -> Vec<Case> {
     ]
 }
 
-/// It does not come to an end.
-fn without_end() -> Vec<Case> {
-    let (bomb_head, bomb_again) = bomb();
+/// The response never ends, or isn't HTTP.
+fn endless_responses() -> Vec<Case> {
+    let (bomb_head, bomb_chunk) = bomb();
     vec![
         Case::new(
-            "a body without end",
-            endless(b"HTTP/1.1 200 OK\r\n\r\n", &[b' '; 1 << 16]),
-            Error::TooLarge { limit: MIB },
+            "endless body",
+            endless(b"HTTP/1.1 200 OK\r\n\r\n", [b' '; 1 << 16]),
+            GatewayError::TooLarge { limit: MIB },
             ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
         Case::new(
-            "a length beyond all limits",
+            "huge Content-Length",
             bytes("HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000000\r\n\r\n{"),
-            Error::TooLarge { limit: MIB },
+            GatewayError::TooLarge { limit: MIB },
             ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
         Case::new(
-            "a gzip bomb",
-            instead_of_sessions(move |stream| {
-                let mut goes_on = stream.write_all(&bomb_head).is_ok();
-                while goes_on {
-                    goes_on = stream.write_all(&bomb_again).is_ok();
-                }
-            }),
-            Error::TooLarge { limit: MIB },
+            "gzip bomb",
+            endless(bomb_head, bomb_chunk),
+            GatewayError::TooLarge { limit: MIB },
             ["larger than 1 MiB", "Filter the sessions on the gateway"],
         ),
-        Case::like(
-            "headers without end",
-            endless(b"HTTP/1.1 200 OK\r\n", b"X-Header: and another one\r\n"),
-            |error| matches!(error, Error::Protocol(_)),
+        Case::matching(
+            "endless headers",
+            endless(b"HTTP/1.1 200 OK\r\n", b"X-Header: one more\r\n"),
+            |error| matches!(error, GatewayError::Protocol(_)),
             ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
-        Case::like(
+        Case::matching(
             "no HTTP",
             bytes("SSH-2.0-OpenSSH_9.2\r\n"),
-            |error| matches!(error, Error::Protocol(_)),
+            |error| matches!(error, GatewayError::Protocol(_)),
             ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
-        Case::for_ever("silence", instead_of_sessions(wait_for_the_end)),
-        Case::for_ever("a body that trickles", trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")),
-        Case::for_ever("headers that trickle", trickle(b"HTTP/1.1 200 OK\r\nX-Header:")),
+        Case::timeout("no response", instead_of_sessions(wait_for_close)),
+        Case::timeout("slow body", trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")),
+        Case::timeout("slow headers", trickle(b"HTTP/1.1 200 OK\r\nX-Header:")),
     ]
 }
 
-/// It breaks off, or is no HTTP.
-fn broken() -> Vec<Case> {
+/// The response is truncated, or its encoding is invalid.
+fn truncated_responses() -> Vec<Case> {
     vec![
-        Case::like(
-            "a body that is shorter than it says",
+        Case::matching(
+            "body shorter than its Content-Length",
             bytes("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"ok\":tr"),
-            |error| matches!(error, Error::ConnectionLost(_)),
+            |error| matches!(error, GatewayError::ConnectionLost(_)),
             ["Connection lost", "Try again"],
         ),
-        Case::like(
-            "a chunk that is cut off",
+        Case::matching(
+            "truncated chunk",
             bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n{\"ok\":tr"),
-            |error| matches!(error, Error::ConnectionLost(_)),
+            |error| matches!(error, GatewayError::ConnectionLost(_)),
             ["Connection lost", "Try again"],
         ),
-        Case::like(
-            "a packed body that is cut off",
+        Case::matching(
+            "truncated gzip",
             bytes({
                 let (head, _) = bomb();
                 head
             }),
-            |error| matches!(error, Error::ConnectionLost(_)),
+            |error| matches!(error, GatewayError::ConnectionLost(_)),
             ["Connection lost", "Try again"],
         ),
-        Case::like(
-            "a packed body that is none",
+        Case::matching(
+            "invalid gzip",
             bytes(
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\nXXXXXXXXXXXXXXXXXXXX",
             ),
-            |error| matches!(error, Error::Protocol(_)),
+            |error| matches!(error, GatewayError::Protocol(_)),
             ["Invalid HTTP response", "Check that the port is the gateway's"],
         ),
     ]
 }
 
-/// It is whole, and no dataset.
-fn spoilt() -> Vec<Case> {
-    let answer_is = |fault| Error::Answer(fault);
+/// The response is complete but isn't a dataset.
+fn invalid_datasets() -> Vec<Case> {
     let columns = |kind: &str| answer(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
     vec![
         Case::new(
-            "an answer that is cut off",
+            "truncated JSON",
             dataset(r#"{"ok":true,"#),
-            answer_is(Fault::Truncated { line: 1, column: 11 }),
+            GatewayError::Answer(WebDevError::Truncated { line: 1, column: 11 }),
             ["The answer is cut off at line 1, column 11", "Retry"],
         ),
         Case::new(
             "invalid UTF-8",
             dataset(b"{\"ok\":tr\xffue}"),
-            answer_is(Fault::NotUtf8 { offset: 8 }),
+            GatewayError::Answer(WebDevError::NotUtf8 { offset: 8 }),
             ["not UTF-8 text from byte 8 on", "Retry"],
         ),
-        Case::new("an empty body", dataset(""), answer_is(Fault::Empty), ["The answer is empty", README]),
         Case::new(
-            "a web page with 200",
+            "empty body",
+            dataset(""),
+            GatewayError::Answer(WebDevError::Empty),
+            ["The answer is empty", README],
+        ),
+        Case::new(
+            "web page with 200",
             dataset("<html><title>Welcome</title>"),
-            answer_is(Fault::Html { title: Some("Welcome".to_owned()) }),
+            GatewayError::Answer(WebDevError::Html { title: Some("Welcome".to_owned()) }),
             ["a web page (\"Welcome\")", "Check the address"],
         ),
-        Case::like(
-            "a column of the wrong type",
+        Case::matching(
+            "column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
-            |error| matches!(error, Error::Answer(Fault::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
+            |error| matches!(error, GatewayError::Answer(WebDevError::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
             ["Column \"clientId\" has type Integer instead of String", README],
         ),
-        Case::like(
-            "a cell of the wrong type",
+        Case::matching(
+            "cell of the wrong type",
             dataset(answer(&[r#""billy","Packaging","10.2.0.9","no","A1",1795365700123"#])),
-            |error| matches!(error, Error::Answer(Fault::Unexpected { .. })),
+            |error| matches!(error, GatewayError::Answer(WebDevError::Unexpected { .. })),
             ["Row 1, column \"isDesigner\"", README],
         ),
         Case::new(
-            "a missing column",
+            "missing column",
             dataset(columns(r#""name":"id","type":"String""#)),
-            answer_is(Fault::Columns(DatasetError::MissingColumn { name: "clientId".to_owned() })),
+            GatewayError::Answer(WebDevError::Columns(DatasetError::MissingColumn {
+                name: "clientId".to_owned(),
+            })),
             ["Column \"clientId\" is missing", README],
         ),
         Case::new(
-            "a gateway that refuses in its own words",
+            "error of the script",
             dataset(r#"{"ok":false,"v":1,"error":"no\nsuch\u0007 user source"}"#),
-            answer_is(Fault::Refused { message: "no such\u{fffd} user source".to_owned() }),
+            GatewayError::Answer(WebDevError::Refused { message: "no such\u{fffd} user source".to_owned() }),
             ["The gateway reports an error: no", "Check the gateway's log"],
         ),
     ]
 }
 
 fn run(case: Case) {
-    let Case { name, way, credentials, limits, is, says } = case;
-    let evil = FaultyGateway::new();
+    let Case { name, mode, credentials, limits, is_expected, message: [problem, advice] } = case;
+    let faulty = FaultyGateway::new();
     let mut poller = TestPoller::with_limits(limits);
-    poller.handle.connect(profile(&[&evil.gateway.url]), credentials);
-    let first = poller.wait_for(name, |news| news.dataset.is_some() && error(news).is_none());
+    poller.handle.connect(profile(&[&faulty.gateway.url]), credentials);
+    let first = poller.wait_for(name, |status| status.dataset.is_some() && error(status).is_none());
 
-    evil.turn(way);
+    faulty.set_mode(mode);
     poller.handle.refresh_now();
-    let lost = poller.wait_for(name, |news| error(news).is_some());
-    let error_told = error(&lost).unwrap();
-    assert!(is(error_told), "{name}: {error_told:?}");
-    check_line(error_told, says[0], says[1]);
+    let failed = poller.wait_for(name, |status| error(status).is_some());
+    let failure = error(&failed).unwrap();
+    assert!(is_expected(failure), "{name}: {failure:?}");
+    check_message(failure, problem, advice);
     let table = first.dataset.as_ref().unwrap();
-    assert!(Arc::ptr_eq(table, lost.dataset.as_ref().unwrap()), "{name}");
-    assert_eq!((first.updated_at, &first.nodes[0].info), (lost.updated_at, &lost.nodes[0].info), "{name}");
+    assert!(Arc::ptr_eq(table, failed.dataset.as_ref().unwrap()), "{name}");
+    assert_eq!(
+        (first.updated_at, &first.nodes[0].info),
+        (failed.updated_at, &failed.nodes[0].info),
+        "{name}"
+    );
 
-    evil.turn(good());
-    if error_told.is_wrong_login() {
-        // That would lock the account.
-        assert_eq!(lost.nodes[0].next_read_at, None, "{name}");
+    faulty.set_mode(healthy());
+    if failure.is_wrong_login() {
+        // Further attempts could lock the account.
+        assert_eq!(failed.nodes[0].next_read_at, None, "{name}");
         poller.handle.refresh_now();
     }
-    let back = poller.wait_for(name, |news| error(news).is_none() && news.updated_at > first.updated_at);
-    assert_eq!(back.dataset.as_ref().unwrap().len(), table.len(), "{name}");
+    let recovered =
+        poller.wait_for(name, |status| error(status).is_none() && status.updated_at > first.updated_at);
+    assert_eq!(recovered.dataset.as_ref().unwrap().len(), table.len(), "{name}");
 }
 
 #[test]
-fn each_way_to_be_evil_is_one_line_and_the_table_stays_until_all_is_well_again() {
+fn keeps_dataset_during_each_fault_and_recovers() {
     thread::scope(|scope| {
         for case in all() {
             let name = case.name;

@@ -1,11 +1,13 @@
-//! Whatever goes wrong between us and a gateway. One gateway is good at first and then turns evil in a chosen way, while it
-//! is watched as the window watches it; others are told to the program as a process of its own.
+//! Faults between the program and a gateway. A gateway responds well at first and then fails in a chosen mode, while it is
+//! polled as by the window, or read by the program as a process of its own.
 //!
-//! - `cases` are the ways to be evil over http, `tls` those over https, `away` being gone and coming back
-//! - `asleep` is about machines that sleep, `odd` about answers that are good and strange
-//! - `memory` and `many` are about what it may cost, `secrets` and `proxies` about who hears what
+//! - `cases`: faults over HTTP; `tls`: faults over HTTPS; `unreachable`: gateways that stop and restart
+//! - `suspend`: machines that sleep; `unusual_responses`: valid responses with unusual content
+//! - `memory`, `many`: the cost of large responses and of many nodes
+//! - `secrets`, `logging`: places that must not hold credentials; `proxies`: requests through a proxy
 
 mod cases;
+mod logging;
 mod many;
 mod memory;
 mod proxies;
@@ -23,83 +25,86 @@ use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use gatewatch::gateway::{ConnectFailure, GatewayError};
 use gatewatch::poll::GatewayStatus;
 
-/// A way to answer.
-pub(crate) type Way = Arc<dyn Fn(&Request, &mut TcpStream) + Send + Sync>;
+/// Writes the response to a request.
+pub(crate) type ResponseMode = Arc<dyn Fn(&Request, &mut TcpStream) + Send + Sync>;
 
-pub(crate) fn way(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Way {
-    Arc::new(answer)
+pub(crate) fn mode(respond: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> ResponseMode {
+    Arc::new(respond)
 }
 
-/// A gateway that answers in another way from one moment to the next.
+/// A gateway whose response mode can be changed while it runs.
 pub(crate) struct FaultyGateway {
     pub(crate) gateway: FakeGateway,
-    way: Arc<Mutex<Way>>,
+    mode: Arc<Mutex<ResponseMode>>,
 }
 
 impl FaultyGateway {
-    /// Good as yet.
+    /// Starts a gateway that is healthy at first.
     pub(crate) fn new() -> Self {
-        Self::of(good())
+        Self::with_mode(healthy())
     }
 
-    pub(crate) fn of(first: Way) -> Self {
-        let way = Arc::new(Mutex::new(first));
-        let current = way.clone();
+    pub(crate) fn with_mode(first: ResponseMode) -> Self {
+        let mode = Arc::new(Mutex::new(first));
+        let current = mode.clone();
         let gateway = FakeGateway::new(move |request, stream| {
-            let way = current.lock().unwrap().clone();
-            way(request, stream);
+            let mode = current.lock().unwrap().clone();
+            mode(request, stream);
         });
-        Self { gateway, way }
+        Self { gateway, mode }
     }
 
-    pub(crate) fn turn(&self, way: Way) {
-        *self.way.lock().unwrap() = way;
+    pub(crate) fn set_mode(&self, mode: ResponseMode) {
+        *self.mode.lock().unwrap() = mode;
     }
 }
 
-/// A gateway of 8.3, through Web Dev and through the lists.
-pub(crate) fn good() -> Way {
-    way(|request, stream| {
+/// Responds as a gateway of 8.3 with Web Dev and the REST API.
+pub(crate) fn healthy() -> ResponseMode {
+    mode(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.3.4"),
             "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
             path if path.starts_with("/data/") => ok(r#"{"items":[{"id":"A","user":"billy"}]}"#),
             _ => status("404 Not Found", ""),
         };
-        // A client that has seen enough may be gone.
-        let _gone = stream.write_all(&response);
+        // The client may have closed the connection.
+        let _closed = stream.write_all(&response);
     })
 }
 
-/// The same, but for what it answers in place of the sessions.
-pub(crate) fn instead_of_sessions(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> Way {
-    let good = good();
-    way(
+/// Has a healthy health page, and `respond` writes the response in place of the sessions.
+pub(crate) fn instead_of_sessions(respond: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> ResponseMode {
+    let healthy = healthy();
+    mode(
         move |request, stream| {
-            if request.path().ends_with("gwinfo") { good(request, stream) } else { answer(stream) }
+            if request.path().ends_with("gwinfo") { healthy(request, stream) } else { respond(stream) }
         },
     )
 }
 
-/// The same with these bytes.
-pub(crate) fn bytes(response: impl Into<Vec<u8>>) -> Way {
+/// Sends these bytes in place of the sessions.
+pub(crate) fn bytes(response: impl Into<Vec<u8>>) -> ResponseMode {
     let response = response.into();
     instead_of_sessions(move |stream| {
-        let _gone = stream.write_all(&response);
+        let _closed = stream.write_all(&response);
     })
 }
 
-/// The one line that a failure is told in: what is wrong, and what to do.
+/// Checks that a message is one line that says what happened, then what to do.
 #[track_caller]
-pub(crate) fn check_line(error: &GatewayError, cause: &str, step: &str) {
-    let line = error.to_string();
-    assert!(line.contains(cause) && line.contains(step), "{line:?} has no {cause:?} or {step:?}");
-    assert!(step.is_empty() || line.find(cause) < line.find(step), "{line}");
-    assert!(line.len() < 400 && !line.contains(char::is_control), "{line}");
-    assert!(!line.ends_with('.'), "{line}");
+pub(crate) fn check_message(error: &GatewayError, problem: &str, advice: &str) {
+    let message = error.to_string();
+    assert!(
+        message.contains(problem) && message.contains(advice),
+        "{message:?} has no {problem:?} or {advice:?}"
+    );
+    assert!(advice.is_empty() || message.find(problem) < message.find(advice), "{message}");
+    assert!(message.len() < 400 && !message.contains(char::is_control), "{message}");
+    assert!(!message.ends_with('.'), "{message}");
 }
 
-/// The kind of a failure to connect; `None` for other errors.
+/// Returns the kind of a failure to connect; `None` for other errors.
 pub(crate) fn connect_failure(error: Option<&GatewayError>) -> Option<ConnectFailure> {
     match error {
         Some(GatewayError::Connect { failure, .. }) => Some(*failure),
@@ -107,7 +112,7 @@ pub(crate) fn connect_failure(error: Option<&GatewayError>) -> Option<ConnectFai
     }
 }
 
-/// The error of the only node.
-pub(crate) fn error(news: &GatewayStatus) -> Option<&GatewayError> {
-    news.nodes[0].error.as_ref()
+/// Returns the error of the first node.
+pub(crate) fn error(status: &GatewayStatus) -> Option<&GatewayError> {
+    status.nodes[0].error.as_ref()
 }

@@ -1,5 +1,5 @@
-//! Passwords and tokens, looked for wherever they must not be: in what the program writes, in the list of processes, in its
-//! folder, in what a fault of its own leaves behind; and sent to nobody but the gateway.
+//! Passwords and tokens: they must not appear in output, logs, files, the list of processes or panics, and are sent to the
+//! gateway only.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -16,22 +16,25 @@ use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, ReadOptions,
 use gatewatch::poll::Poller;
 use gatewatch::secrets::Secret;
 
-use super::{FaultyGateway, Way, bytes, cases, error, good, instead_of_sessions, way};
+use super::{FaultyGateway, ResponseMode, bytes, cases, error, healthy, instead_of_sessions, mode};
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::process::gatewatch;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{Request, ok, skip, status};
 
 const USER: &str = "billy";
-/// With what is written otherwise in addresses and in Base64.
+/// Has characters that are escaped in URLs and differ between the alphabets of Base64.
 const PASSWORD: &str = "s3cr3t?/ü&+>>x";
 const TOKEN: &str = "reader:t0k3n?/&+>>y";
 
-/// The environments that a run finds its credentials in.
+/// The log of the program and its HTTP libraries at their most detailed level.
+const LOG: &str = "gatewatch=trace,reqwest=trace,hyper=trace,hyper_util=trace,rustls=trace";
+
+/// Environments with a password and with a token.
 const ENVIRONMENTS: [&[(&str, &str)]; 2] =
     [&[("GATEWATCH_USER", USER), ("GATEWATCH_PASSWORD", PASSWORD)], &[("GATEWATCH_TOKEN", TOKEN)]];
 
-/// All that gives a secret away.
+/// Returns the secrets as they are and in each encoding.
 fn needles() -> Vec<String> {
     let key = TOKEN.split_once(':').unwrap().1;
     let plain = [PASSWORD, TOKEN, key];
@@ -54,8 +57,17 @@ fn needles() -> Vec<String> {
     needles
 }
 
+/// Credentials of each kind.
+pub(super) fn token_and_password() -> [Credentials; 2] {
+    [
+        Credentials::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() },
+        Credentials::Token(TOKEN.to_owned()),
+    ]
+}
+
+/// Checks that a text holds no secret.
 #[track_caller]
-fn check(what: &str, text: &[u8]) {
+pub(super) fn check(what: &str, text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     for needle in needles() {
         assert!(!text.contains(&needle), "{what} holds {needle}: {text}");
@@ -73,37 +85,37 @@ fn check_folder(folder: &Path) {
     }
 }
 
-/// What gives back what it is sent: in its own words, as an address, as a title.
-fn echoes() -> Vec<(&'static str, Way)> {
-    let told = |request: &Request| {
+/// Returns modes that repeat the credentials of the request in the response.
+pub(super) fn echoing_modes() -> Vec<(&'static str, ResponseMode)> {
+    let received = |request: &Request| {
         let sent = |name| request.header(name).unwrap_or_default();
         let sent = format!("{}{}", sent("authorization"), sent("x-ignition-api-token"));
-        // What a script would have read from it.
+        // A script sees the password in plain text.
         let plain = sent.strip_prefix("Basic ").and_then(|base64| STANDARD.decode(base64).ok());
         let plain = plain.map(|plain| String::from_utf8(plain).unwrap()).unwrap_or_default();
         (sent, plain)
     };
     let echo = |write: fn(&str, &str) -> Vec<u8>| {
-        let good = good();
-        way(move |request, stream| {
+        let healthy = healthy();
+        mode(move |request, stream| {
             if request.path().ends_with("gwinfo") {
-                return good(request, stream);
+                return healthy(request, stream);
             }
-            let (sent, plain) = told(request);
-            let _gone = stream.write_all(&write(&sent, &plain));
+            let (sent, plain) = received(request);
+            let _closed = stream.write_all(&write(&sent, &plain));
         })
     };
     vec![
         (
-            "its own words",
+            "echo in an error message",
             echo(|sent, plain| {
                 let escaped = format!("{sent} {plain}").replace('"', "");
                 ok(&format!(r#"{{"ok":false,"v":1,"error":"{escaped}"}}"#))
             }),
         ),
-        ("a title", echo(|sent, plain| ok(&format!("<html><title>{sent} {plain}</title></html>")))),
+        ("echo in a title", echo(|sent, plain| ok(&format!("<html><title>{sent} {plain}</title></html>")))),
         (
-            "an address",
+            "echo in a redirect",
             echo(|sent, _| {
                 format!(
                     "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/{sent}\r\nContent-Length: 0\r\n\r\n"
@@ -112,37 +124,38 @@ fn echoes() -> Vec<(&'static str, Way)> {
             }),
         ),
         (
-            "a cell",
+            "echo in a cell",
             echo(|sent, plain| {
                 let row = format!(r#""a","P","h","{sent} {plain}","A",1795365700123"#);
                 ok(&super::answer(&[&row]))
             }),
         ),
-        ("a field", echo(|sent, plain| ok(&format!(r#"["{sent}{plain}"]"#)))),
+        ("echo in a field", echo(|sent, plain| ok(&format!(r#"["{sent}{plain}"]"#)))),
     ]
 }
 
 fn run(config: &Path, gateway: &str, environment: &[(&str, &str)]) -> Output {
     let mut command = gatewatch(config);
-    command.args(["sessions", gateway, "--timeout", "2"]).env("RUST_BACKTRACE", "1");
+    command.args(["sessions", gateway, "--timeout", "2", "--log", LOG]).env("RUST_BACKTRACE", "1");
     command.envs(environment.iter().copied()).output().unwrap()
 }
 
 #[test]
-fn no_run_against_an_evil_gateway_writes_a_secret_anywhere() {
-    let mut ways: Vec<(&str, Way)> = cases::all().into_iter().map(|case| (case.name, case.way)).collect();
-    ways.extend(echoes());
+fn output_and_log_of_each_fault_hold_no_secret() {
+    let mut modes: Vec<(&str, ResponseMode)> =
+        cases::all().into_iter().map(|case| (case.name, case.mode)).collect();
+    modes.extend(echoing_modes());
     let config = tempfile::tempdir().unwrap();
-    let work = Mutex::new(ways.into_iter());
+    let work = Mutex::new(modes.into_iter());
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 loop {
-                    let Some((name, way)) = work.lock().unwrap().next() else { return };
-                    let evil = FaultyGateway::of(way);
+                    let Some((name, mode)) = work.lock().unwrap().next() else { return };
+                    let faulty = FaultyGateway::with_mode(mode);
                     for environment in ENVIRONMENTS {
                         let Output { stdout, stderr, status } =
-                            run(config.path(), &evil.gateway.url, environment);
+                            run(config.path(), &faulty.gateway.url, environment);
                         assert!(status.code().is_some(), "{name}");
                         check(name, &stdout);
                         check(name, &stderr);
@@ -155,7 +168,7 @@ fn no_run_against_an_evil_gateway_writes_a_secret_anywhere() {
 }
 
 #[test]
-fn wrong_usage_repeats_no_secret() {
+fn usage_errors_hold_no_secret() {
     let config = tempfile::tempdir().unwrap();
     for environment in [
         &[("GATEWATCH_PASSWORD", PASSWORD)][..],
@@ -163,7 +176,7 @@ fn wrong_usage_repeats_no_secret() {
         &[("GATEWATCH_TOKEN", PASSWORD)],
     ] {
         let output = run(config.path(), "http://127.0.0.1:9", environment);
-        check("wrong usage", &[output.stdout, output.stderr].concat());
+        check("a usage error", &[output.stdout, output.stderr].concat());
     }
     let address = format!("http://{USER}:s3cr3t@127.0.0.1:9");
     let output = run(config.path(), &address, &[]);
@@ -171,93 +184,93 @@ fn wrong_usage_repeats_no_secret() {
 }
 
 #[test]
-fn the_list_of_processes_shows_no_secret() {
+fn list_of_processes_holds_no_secret() {
     if !cfg!(target_os = "linux") {
-        return skip("what others see of a running process", "/proc");
+        return skip("the command line of a running process", "/proc");
     }
     for environment in ENVIRONMENTS {
-        let (asked, is_asked) = channel();
-        let evil = FaultyGateway::of(instead_of_sessions(move |stream| {
-            let _heard = asked.send(());
-            let _ended = stream.read(&mut [0]);
+        let (sender, requests) = channel();
+        let faulty = FaultyGateway::with_mode(instead_of_sessions(move |stream| {
+            let _ended = sender.send(());
+            let _closed = stream.read(&mut [0]);
         }));
         let config = tempfile::tempdir().unwrap();
         let mut command = gatewatch(config.path());
-        command.args(["sessions", &evil.gateway.url]).envs(environment.iter().copied());
+        command.args(["sessions", &faulty.gateway.url]).envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        is_asked.recv_timeout(TIMEOUT).unwrap();
+        requests.recv_timeout(TIMEOUT).unwrap();
         let process = Path::new("/proc").join(child.id().to_string());
         check("the command line", &std::fs::read(process.join("cmdline")).unwrap());
         for task in process.join("task").read_dir().unwrap() {
-            // A thread may end meanwhile.
+            // The thread may have ended.
             if let Ok(name) = std::fs::read(task.unwrap().path().join("comm")) {
                 check("a thread's name", &name);
             }
         }
-        // To be sure that it had it.
-        let known = std::fs::read(process.join("environ")).unwrap();
-        assert!(String::from_utf8_lossy(&known).contains(environment.last().unwrap().1));
+        // The process does have the secret.
+        let environ = std::fs::read(process.join("environ")).unwrap();
+        assert!(String::from_utf8_lossy(&environ).contains(environment.last().unwrap().1));
         child.kill().unwrap();
         child.wait().unwrap();
     }
 }
 
-/// What tells the child to come to grief.
+/// The variable that makes the child process panic.
 const PANIC: &str = "GATEWATCH_TEST_PANIC";
 
 /// The part of the next test that runs in a process of its own.
 #[test]
-fn the_child_comes_to_grief_while_secrets_are_alive() {
+fn child_panics_with_secrets_in_memory() {
     if std::env::var_os(PANIC).is_none() {
         return;
     }
-    let evil = FaultyGateway::of(bytes(status("401 Unauthorized", "")));
-    let basic = Credentials::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() };
-    let token = Credentials::Token(TOKEN.to_owned());
-    // The thread that holds them.
+    let faulty = FaultyGateway::with_mode(bytes(status("401 Unauthorized", "")));
+    let [basic, token] = token_and_password();
+    // The polling thread, which holds them.
     for credentials in [basic.clone(), token.clone()] {
         let has_panicked = AtomicBool::new(false);
-        let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "a fault of our own");
+        let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "panic of the test");
         let mut poller = Poller::spawn(Client::new(Limits::default()), wake).unwrap();
-        poller.connect(profile(&[&evil.gateway.url]), credentials);
+        poller.connect(profile(&[&faulty.gateway.url]), credentials);
         while poller.is_alive() {
             thread::yield_now();
         }
     }
-    // And whatever a message could show of them.
+    // Debug output of everything that holds them.
     let mut poller = TestPoller::new();
-    poller.handle.connect(profile(&[&evil.gateway.url]), basic.clone());
-    let news = poller.wait_for("the refusal", |news| error(news).is_some());
+    poller.handle.connect(profile(&[&faulty.gateway.url]), basic.clone());
+    let failed = poller.wait_for("the rejection", |status| error(status).is_some());
     let secrets = gatewatch::secrets::Secrets::in_memory();
-    let kept = secrets.set("Plant", "binding", &Secret::new(PASSWORD.to_owned()));
+    let stored = secrets.set("Plant", "binding", &Secret::new(PASSWORD.to_owned()));
     let secret = Secret::new(TOKEN.to_owned());
-    let shown = format!("{basic:?} {token:?} {news:?} {secrets:?} {kept:?} {secret:?}");
-    panic!("{shown} {:?}", (basic, token, news, secret));
+    let output = format!("{basic:?} {token:?} {failed:?} {secrets:?} {stored:?} {secret:?}");
+    panic!("{output} {:?}", (basic, token, failed, secret));
 }
 
 #[test]
-fn a_fault_of_our_own_prints_no_secret() {
+fn panics_hold_no_secret() {
     for backtrace in ["1", "full"] {
         let output = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "fault_injection::secrets::the_child_comes_to_grief_while_secrets_are_alive",
-                "--nocapture",
-            ])
+            .args(["--exact", "fault_injection::secrets::child_panics_with_secrets_in_memory", "--nocapture"])
             .env(PANIC, "1")
             .env("RUST_BACKTRACE", backtrace)
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(101));
         let text = [output.stdout, output.stderr].concat();
-        assert!(String::from_utf8_lossy(&text).contains("a fault of our own"));
+        assert!(String::from_utf8_lossy(&text).contains("panic of the test"));
         assert!(String::from_utf8_lossy(&text).contains("Basic(…)"));
-        check("the crash", &text);
+        check("the panic", &text);
     }
 }
 
-fn read(url: &str, credentials: &Credentials) -> GatewayError {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+pub(super) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Reads a gateway once and returns the error.
+pub(super) fn read(url: &str, credentials: &Credentials) -> GatewayError {
+    let runtime = runtime();
     let client = Client::new(Limits::default());
     let read = runtime.block_on(client.read(&url.parse().unwrap(), credentials, &ReadOptions::default()));
     runtime.shutdown_background();
@@ -265,18 +278,15 @@ fn read(url: &str, credentials: &Credentials) -> GatewayError {
 }
 
 #[test]
-fn a_redirect_to_another_origin_is_refused_whatever_differs() {
-    let heard = |evil: &FaultyGateway, host: &str| {
-        evil.gateway.requests().iter().any(|request| request.header("host") == Some(host))
+fn follows_no_redirect_to_another_origin() {
+    let was_requested = |gateway: &FaultyGateway, host: &str| {
+        gateway.gateway.requests().iter().any(|request| request.header("host") == Some(host))
     };
-    for credentials in [
-        Credentials::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() },
-        Credentials::Token(TOKEN.to_owned()),
-    ] {
+    for credentials in token_and_password() {
         for code in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-            let evil = FaultyGateway::new();
-            let port = evil.gateway.url.rsplit_once(':').unwrap().1.to_owned();
-            // Another port, another name for the same machine, and another scheme.
+            let faulty = FaultyGateway::new();
+            let port = faulty.gateway.url.rsplit_once(':').unwrap().1.to_owned();
+            // Another port, another name of this machine, another scheme.
             let other = FaultyGateway::new();
             let secure = TcpListener::bind((HOST, 0)).unwrap();
             secure.set_nonblocking(true).unwrap();
@@ -284,32 +294,30 @@ fn a_redirect_to_another_origin_is_refused_whatever_differs() {
             let by_name = format!("localhost:{port}");
             for target in [other.gateway.url.clone(), format!("http://{by_name}"), secure_url] {
                 let location = format!("{target}/system/webdev/gatewatch/sessions");
-                evil.turn(bytes(format!(
+                faulty.set_mode(bytes(format!(
                     "HTTP/1.1 {code}\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
                 )));
                 assert_eq!(
-                    read(&evil.gateway.url, &credentials),
+                    read(&faulty.gateway.url, &credentials),
                     GatewayError::Redirect { location },
                     "{code}"
                 );
             }
             assert!(other.gateway.requests().is_empty());
-            assert!(!heard(&evil, &by_name));
-            assert!(secure.accept().is_err(), "somebody came");
+            assert!(!was_requested(&faulty, &by_name));
+            assert!(secure.accept().is_err(), "the redirect to https was followed");
         }
     }
 }
 
 #[test]
-fn a_redirect_from_https_to_http_is_refused() {
-    // The same host and port could not be both; another port is another origin in any case.
+fn follows_no_redirect_from_https_to_http() {
     let plain = FaultyGateway::new();
     let identity = Identity::self_signed(&named(&[HOST], "plant-a"));
     let gateway = TlsGateway::new(&identity);
     let location = format!("{}/system/webdev/gatewatch/sessions", plain.gateway.url);
-    *gateway.instead.lock().unwrap() =
+    *gateway.sessions_response.lock().unwrap() =
         Some(format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"));
-    // With a user and a password.
     let error = gateway.read(Trust { ca_file: None, pins: vec![identity.pin()] }).unwrap_err();
     assert_eq!(error, GatewayError::Redirect { location });
     assert!(plain.gateway.requests().is_empty());

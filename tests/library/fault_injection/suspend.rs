@@ -1,5 +1,4 @@
-//! Machines that sleep and wake, and clocks that somebody sets: the timers stand still meanwhile, the clock on the wall does
-//! not.
+//! Machines that sleep and resume, and clocks that are set: timers stop during sleep, the wall clock doesn't.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -10,108 +9,112 @@ use std::time::{Duration, SystemTime};
 use gatewatch::gateway::{Credentials, GatewayError, Limits};
 use gatewatch::poll::{Activity, GatewayStatus};
 
-use super::{FaultyGateway, bytes, error, good, way};
+use super::{FaultyGateway, bytes, error, healthy, mode};
 use crate::support::poll::{TestPoller, profile};
 use crate::support::{FakeGateway, PLANT, Request, answer, read};
 
+/// Seconds of an hour.
 const HOUR: i64 = 3_600;
 
-/// A clock on the wall that tests set.
+/// A wall clock that tests can set: its offset in seconds.
 #[derive(Clone, Default)]
-struct Wall(Arc<AtomicI64>);
+struct WallClock(Arc<AtomicI64>);
 
-impl Wall {
-    fn set_forth(&self, seconds: i64) {
+impl WallClock {
+    fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
     fn poller(&self, limits: Limits) -> TestPoller {
-        let ahead = self.0.clone();
+        let offset = self.0.clone();
         TestPoller::with_clock(limits, move || {
-            let seconds = ahead.load(Ordering::SeqCst);
-            let by = Duration::from_secs(seconds.unsigned_abs());
-            if seconds < 0 { SystemTime::now() - by } else { SystemTime::now() + by }
+            let seconds = offset.load(Ordering::SeqCst);
+            let offset = Duration::from_secs(seconds.unsigned_abs());
+            if seconds < 0 { SystemTime::now() - offset } else { SystemTime::now() + offset }
         })
     }
 }
 
-fn is_waiting(news: &GatewayStatus) -> bool {
-    matches!(news.activity, Activity::Waiting { .. })
+fn is_waiting(status: &GatewayStatus) -> bool {
+    matches!(status.activity, Activity::Waiting { .. })
 }
 
-fn reads(gateway: &FakeGateway) -> usize {
+/// Returns how often the sessions were requested.
+fn session_requests(gateway: &FakeGateway) -> usize {
     gateway.paths().iter().filter(|path| path.ends_with("sessions")).count()
 }
 
 #[test]
-fn after_waking_a_node_that_is_due_by_the_clock_on_the_wall_is_read_at_once_and_once() {
-    let (evil, wall) = (FaultyGateway::new(), Wall::default());
-    let mut poller = wall.poller(Limits::default());
+fn reads_due_node_once_after_resume() {
+    let (faulty, clock) = (FaultyGateway::new(), WallClock::default());
+    let mut poller = clock.poller(Limits::default());
     poller.handle.set_interval(Some(Duration::from_hours(1)));
-    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
-    // A nap within the interval changes nothing.
-    wall.set_forth(HOUR / 2);
-    poller.wait_for("the nap noticed", is_waiting);
-    assert_eq!(reads(&evil.gateway), 1);
+    poller.handle.connect(profile(&[&faulty.gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some());
+    // Sleep within the interval causes no read.
+    clock.advance(HOUR / 2);
+    poller.wait_for("the resume", is_waiting);
+    assert_eq!(session_requests(&faulty.gateway), 1);
 
-    wall.set_forth(HOUR / 2);
-    let second = poller.wait_for("the read after waking", |news| news.updated_at > first.updated_at);
-    assert_eq!(reads(&evil.gateway), 2);
-    // The next one is an hour from now.
+    clock.advance(HOUR / 2);
+    let second = poller.wait_for("the read after the resume", |status| status.updated_at > first.updated_at);
+    assert_eq!(session_requests(&faulty.gateway), 2);
+    // The next read is an hour from now.
     let next = second.nodes[0].next_read_at.unwrap().duration_since(SystemTime::now()).unwrap();
     assert!(next > Duration::from_secs(5_000) && next < Duration::from_secs(8_000), "{next:?}");
 }
 
 #[test]
-fn after_waking_a_long_pause_after_failures_is_over() {
-    let (evil, wall) = (FaultyGateway::of(bytes(super::status("402 Payment Required", ""))), Wall::default());
-    let mut poller = wall.poller(Limits::default());
-    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
+fn ends_backoff_after_resume() {
+    let (faulty, clock) =
+        (FaultyGateway::with_mode(bytes(super::status("402 Payment Required", ""))), WallClock::default());
+    let mut poller = clock.poller(Limits::default());
+    poller.handle.connect(profile(&[&faulty.gateway.url]), Credentials::None);
     for failures in 1..8 {
-        // Each wakes it for the next try; the pauses would be minutes by now.
-        poller.wait_for("one more failure", |news| {
-            error(news).is_some() && news.nodes[0].next_read_at.is_some()
+        // Each advance ends a backoff that would take minutes.
+        poller.wait_for("one more failure", |status| {
+            error(status).is_some() && status.nodes[0].next_read_at.is_some()
         });
-        assert!(reads(&evil.gateway) >= failures);
-        wall.set_forth(60);
+        assert!(session_requests(&faulty.gateway) >= failures);
+        clock.advance(60);
     }
-    evil.turn(good());
-    wall.set_forth(60);
-    poller.wait_for("all well", |news| error(news).is_none() && news.dataset.is_some());
+    faulty.set_mode(healthy());
+    clock.advance(60);
+    poller.wait_for("the recovery", |status| error(status).is_none() && status.dataset.is_some());
 }
 
 #[test]
-fn a_login_that_was_refused_is_not_tried_again_for_waking() {
-    let (evil, wall) = (FaultyGateway::of(bytes(super::status("401 Unauthorized", ""))), Wall::default());
-    let mut poller = wall.poller(Limits::default());
+fn resume_does_not_retry_a_rejected_login() {
+    let (faulty, clock) =
+        (FaultyGateway::with_mode(bytes(super::status("401 Unauthorized", ""))), WallClock::default());
+    let mut poller = clock.poller(Limits::default());
     poller.handle.set_interval(Some(Duration::from_mins(1)));
     let login = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
-    poller.handle.connect(profile(&[&evil.gateway.url]), login);
-    poller.wait_for("the refusal", |news| error(news).is_some());
-    // Something is to be waited for, so that the clocks are looked at: nothing is, here. So waking comes with a wish.
-    wall.set_forth(HOUR);
+    poller.handle.connect(profile(&[&faulty.gateway.url]), login);
+    poller.wait_for("the rejection", |status| error(status).is_some());
+    // No read is scheduled, so the clocks are only checked with the next request: a new interval.
+    clock.advance(HOUR);
     poller.handle.set_interval(Some(Duration::from_mins(2)));
-    poller.wait_for("the waking noticed", is_waiting);
-    assert_eq!(reads(&evil.gateway), 1);
+    poller.wait_for("the resume", is_waiting);
+    assert_eq!(session_requests(&faulty.gateway), 1);
 }
 
-/// Keeps connections open. The first one is dead after one answer each of who it is and of the sessions.
-fn dies_in_its_sleep() -> (FakeGateway, Arc<AtomicUsize>) {
+/// A gateway that keeps connections open. The first one is dead after one response each of health page and sessions.
+fn gateway_with_dead_connection() -> (FakeGateway, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
     let gateway = FakeGateway::new(move |request, stream| {
         let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
         let mut request = Some(request.clone());
-        let mut answers = 0;
-        while let Some(asked) = request {
-            if is_first && answers == 2 {
-                // Nobody hears it any more, and nobody says so.
+        let mut responses = 0;
+        while let Some(current) = request {
+            if is_first && responses == 2 {
+                // The connection stays open without a response.
                 while read(stream).is_some() {}
                 return;
             }
-            answers += 1;
-            if !keep_open(&asked, stream) {
+            responses += 1;
+            if !respond(&current, stream) {
                 return;
             }
             request = read(stream);
@@ -120,7 +123,8 @@ fn dies_in_its_sleep() -> (FakeGateway, Arc<AtomicUsize>) {
     (gateway, connections)
 }
 
-fn keep_open(request: &Request, stream: &mut TcpStream) -> bool {
+/// Sends a response that leaves the connection open; returns `false` if the client has closed it.
+fn respond(request: &Request, stream: &mut TcpStream) -> bool {
     let body = if request.path().ends_with("gwinfo") {
         "ContextStatus=RUNNING;Version=8.1.44".to_owned()
     } else {
@@ -131,84 +135,84 @@ fn keep_open(request: &Request, stream: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn after_waking_no_connection_from_before_is_used() {
-    let ((gateway, connections), wall) = (dies_in_its_sleep(), Wall::default());
-    let mut poller = wall.poller(Limits::default());
+fn uses_new_connections_after_resume() {
+    let ((gateway, connections), clock) = (gateway_with_dead_connection(), WallClock::default());
+    let mut poller = clock.poller(Limits::default());
     poller.handle.connect(profile(&[&gateway.url]), Credentials::None);
-    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some());
     assert_eq!(connections.load(Ordering::SeqCst), 1);
-    wall.set_forth(HOUR);
+    clock.advance(HOUR);
     poller.handle.refresh_now();
-    let second =
-        poller.wait_for("the next read", |news| news.updated_at > first.updated_at || error(news).is_some());
+    let second = poller
+        .wait_for("the next read", |status| status.updated_at > first.updated_at || error(status).is_some());
     assert_eq!(error(&second), None);
 }
 
 #[test]
-fn a_read_that_the_machine_fell_asleep_over_is_begun_anew() {
-    // Whoever comes first is heard and never answered.
-    let asked = AtomicUsize::new(0);
-    let good = good();
-    let evil = FaultyGateway::of(way(move |request, stream| {
-        if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+fn restarts_read_that_was_interrupted_by_sleep() {
+    // The first request gets no response.
+    let requests = AtomicUsize::new(0);
+    let healthy = healthy();
+    let faulty = FaultyGateway::with_mode(mode(move |request, stream| {
+        if requests.fetch_add(1, Ordering::SeqCst) == 0 {
             while read(stream).is_some() {}
         } else {
-            good(request, stream);
+            healthy(request, stream);
         }
     }));
-    let wall = Wall::default();
+    let clock = WallClock::default();
     let limits = Limits { total_timeout: Duration::from_hours(1), ..Limits::default() };
-    let mut poller = wall.poller(limits);
-    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    poller.wait_for("the read begun", |news| news.activity == Activity::Reading);
-    while evil.gateway.requests().is_empty() {
+    let mut poller = clock.poller(limits);
+    poller.handle.connect(profile(&[&faulty.gateway.url]), Credentials::None);
+    poller.wait_for("the first read", |status| status.activity == Activity::Reading);
+    while faulty.gateway.requests().is_empty() {
         std::thread::yield_now();
     }
-    wall.set_forth(HOUR);
-    poller.wait_for("the answer after waking", |news| news.dataset.is_some());
-    assert_eq!(reads(&evil.gateway), 1);
+    clock.advance(HOUR);
+    poller.wait_for("the read after the resume", |status| status.dataset.is_some());
+    assert_eq!(session_requests(&faulty.gateway), 1);
 }
 
 #[test]
-fn a_clock_that_is_set_back_neither_hurries_nor_delays_and_takes_the_times_along() {
-    let (evil, wall) = (FaultyGateway::new(), Wall::default());
-    let mut poller = wall.poller(Limits::default());
+fn shifts_times_when_the_clock_is_set_back() {
+    let (faulty, clock) = (FaultyGateway::new(), WallClock::default());
+    let mut poller = clock.poller(Limits::default());
     poller.handle.set_interval(Some(Duration::from_hours(1)));
-    poller.handle.connect(profile(&[&evil.gateway.url]), Credentials::None);
-    let first = poller.wait_for("the first read", |news| news.dataset.is_some() && is_waiting(news));
-    wall.set_forth(-2 * HOUR);
-    let after = poller.wait_for("the clock noticed", |news| news.updated_at < first.updated_at);
-    let back = |before: Option<SystemTime>, after: Option<SystemTime>| {
+    poller.handle.connect(profile(&[&faulty.gateway.url]), Credentials::None);
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some() && is_waiting(status));
+    clock.advance(-2 * HOUR);
+    let after = poller.wait_for("the new time", |status| status.updated_at < first.updated_at);
+    let is_shifted = |before: Option<SystemTime>, after: Option<SystemTime>| {
         before.unwrap().duration_since(after.unwrap()).unwrap().as_secs().abs_diff(7_200) < 2
     };
     assert!(
-        back(first.updated_at, after.updated_at)
-            && back(first.nodes[0].next_read_at, after.nodes[0].next_read_at)
+        is_shifted(first.updated_at, after.updated_at)
+            && is_shifted(first.nodes[0].next_read_at, after.nodes[0].next_read_at)
     );
     assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), after.dataset.as_ref().unwrap()));
-    assert_eq!(reads(&evil.gateway), 1);
-    // The gateway's clock has not changed, so it is ahead by so much more.
-    let ahead = after.clock_offset_ms.unwrap() - first.clock_offset_ms.unwrap();
-    assert!(ahead.abs_diff(7_200_000) < 2_000, "{ahead}");
+    assert_eq!(session_requests(&faulty.gateway), 1);
+    // The gateway's clock hasn't changed, so its offset has grown.
+    let offset = after.clock_offset_ms.unwrap() - first.clock_offset_ms.unwrap();
+    assert!(offset.abs_diff(7_200_000) < 2_000, "{offset}");
 }
 
 #[test]
-fn connections_that_die_unheard_cost_the_time_limit_once() {
-    // Four connections are open after the first read of the lists, and then none of them is heard any more.
+fn dead_connections_cost_one_timeout() {
+    // The connections that the first read leaves open are dead at the second.
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
     let gateway = FakeGateway::new(move |request, stream| {
-        let is_of_the_first = counted.fetch_add(1, Ordering::SeqCst) < 3;
+        let is_first_read = counted.fetch_add(1, Ordering::SeqCst) < 3;
         let mut request = Some(request.clone());
-        let mut answers = 0;
-        while let Some(asked) = request {
-            let is_dead = is_of_the_first && asked.path().ends_with("gwinfo") && answers > 0;
+        let mut responses = 0;
+        while let Some(current) = request {
+            let is_dead = is_first_read && current.path().ends_with("gwinfo") && responses > 0;
             if is_dead {
                 while read(stream).is_some() {}
                 return;
             }
-            answers += 1;
-            let body = if asked.path().ends_with("gwinfo") {
+            responses += 1;
+            let body = if current.path().ends_with("gwinfo") {
                 "ContextStatus=RUNNING;Version=8.3.4"
             } else {
                 r#"{"items":[{"id":"A","user":"billy"}]}"#
@@ -223,14 +227,14 @@ fn connections_that_die_unheard_cost_the_time_limit_once() {
     let limits = Limits { total_timeout: Duration::from_secs(5), ..Limits::default() };
     let mut poller = TestPoller::with_limits(limits);
     poller.handle.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
-    let first = poller.wait_for("the first read", |news| news.dataset.is_some());
+    let first = poller.wait_for("the first read", |status| status.dataset.is_some());
     poller.handle.refresh_now();
-    let silent = poller.wait_for("the silence", |news| error(news).is_some());
-    assert_eq!(error(&silent), Some(&GatewayError::Timeout { seconds: 5.0 }));
+    let failed = poller.wait_for("the timeout", |status| error(status).is_some());
+    assert_eq!(error(&failed), Some(&GatewayError::Timeout { seconds: 5.0 }));
     let failures = std::cell::Cell::new(0);
-    poller.wait_for("all well", |news| {
-        failures.set(failures.get() + usize::from(error(news).is_some()));
-        error(news).is_none() && news.updated_at > first.updated_at
+    poller.wait_for("the recovery", |status| {
+        failures.set(failures.get() + usize::from(error(status).is_some()));
+        error(status).is_none() && status.updated_at > first.updated_at
     });
     assert_eq!(failures.get(), 0);
 }

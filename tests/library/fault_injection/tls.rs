@@ -1,4 +1,4 @@
-//! The ways to be evil over https: each kind of certificate that is refused, each kind of failed handshake.
+//! Faults over HTTPS: each reason to reject a certificate, and each kind of failed handshake.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -8,11 +8,11 @@ use std::thread;
 use gatewatch::gateway::{Credentials, GatewayError, Limits, RejectReason, Trust};
 use rcgen::{KeyPair, date_time_ymd};
 
-use super::{check_line, error};
+use super::{check_message, error};
 use crate::support::poll::{TestPoller, profile};
 use crate::support::tls::{Authority, HOST, Identity, TlsGateway, named};
 
-/// Trust in this authority, for as long as the folder is there.
+/// Returns trust in this authority, valid as long as the folder exists.
 fn trust(authority: &Authority) -> (tempfile::TempDir, Trust) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
@@ -20,25 +20,27 @@ fn trust(authority: &Authority) -> (tempfile::TempDir, Trust) {
     (folder, Trust { ca_file: Some(path), pins: Vec::new() })
 }
 
-/// Watches a gateway that shows this after it has shown a good one. Gives what is said of it.
-fn after_a_good_one(good: &Identity, trust: &Trust, evil: &Identity) -> GatewayError {
+/// Polls a gateway whose certificate is replaced by a bad one after the first read. Returns the error.
+fn error_after_replacement(good: &Identity, trust: &Trust, bad: &Identity) -> GatewayError {
     let gateway = TlsGateway::new(good);
     let mut poller = TestPoller::with_limits(Limits::default());
     let mut plant = profile(&[&gateway.url]);
     plant.trust = trust.clone();
     poller.handle.connect(plant, Credentials::None);
-    let first = poller.wait_for("the good one", |news| news.dataset.is_some());
-    gateway.turn(evil);
+    let first = poller.wait_for("the good certificate", |status| status.dataset.is_some());
+    gateway.set_identity(bad);
     poller.handle.refresh_now();
-    let lost = poller.wait_for("the evil one", |news| error(news).is_some());
-    assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), lost.dataset.as_ref().unwrap()));
-    gateway.turn(good);
-    poller.wait_for("the good one again", |news| error(news).is_none() && news.updated_at > first.updated_at);
-    error(&lost).unwrap().clone()
+    let failed = poller.wait_for("the bad certificate", |status| error(status).is_some());
+    assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), failed.dataset.as_ref().unwrap()));
+    gateway.set_identity(good);
+    poller.wait_for("the good certificate again", |status| {
+        error(status).is_none() && status.updated_at > first.updated_at
+    });
+    error(&failed).unwrap().clone()
 }
 
 #[test]
-fn each_certificate_that_is_refused_is_one_line_and_the_table_stays() {
+fn keeps_dataset_when_the_certificate_is_rejected() {
     let (ours, theirs) = (Authority::new("Plant CA"), Authority::new("Their CA"));
     let (_folder, trust) = trust(&ours);
     let plant = named(&[HOST], "plant-a");
@@ -48,7 +50,7 @@ fn each_certificate_that_is_refused_is_one_line_and_the_table_stays() {
         ours.issue(&params)
     };
     let good = ours.issue(&plant);
-    for (evil, why, cause) in [
+    for (bad, reason, problem) in [
         (Identity::self_signed(&plant), RejectReason::SelfSigned, "is self-signed"),
         (theirs.issue(&plant), RejectReason::UnknownIssuer, "has an unknown issuer, CN=Their CA"),
         (
@@ -59,33 +61,27 @@ fn each_certificate_that_is_refused_is_one_line_and_the_table_stays() {
         (dated(2001, 2002), RejectReason::Expired, "has expired"),
         (dated(2901, 2902), RejectReason::NotYetValid, "isn't valid yet"),
     ] {
-        let told = after_a_good_one(&good, &trust, &evil);
-        let GatewayError::Certificate(refused) = &told else { panic!("{told:?}") };
-        assert_eq!(refused.reason, why);
-        check_line(
-            &told,
-            cause,
-            if why == RejectReason::NotYetValid {
-                "Check this machine's clock"
-            } else {
-                "Trust it in the window"
-            },
-        );
+        let error = error_after_replacement(&good, &trust, &bad);
+        let GatewayError::Certificate(rejected) = &error else { panic!("{error:?}") };
+        assert_eq!(rejected.reason, reason);
+        let is_early = reason == RejectReason::NotYetValid;
+        let advice = if is_early { "Check this machine's clock" } else { "Trust it in the window" };
+        check_message(&error, problem, advice);
     }
 
     let pinned = Trust { ca_file: None, pins: vec![good.pin()] };
-    let told = after_a_good_one(&good, &pinned, &theirs.issue(&plant));
-    check_line(&told, "certificate has changed", "Ask the gateway's administrator");
+    let error = error_after_replacement(&good, &pinned, &theirs.issue(&plant));
+    check_message(&error, "certificate has changed", "Ask the gateway's administrator");
 
     let copied = Identity { certificate: good.certificate.clone(), key: KeyPair::generate().unwrap() };
-    let told = after_a_good_one(&good, &trust, &copied);
-    assert!(matches!(told, GatewayError::Tls(_)), "{told:?}");
-    check_line(&told, "Can't establish a secure connection", "Check that the port");
+    let error = error_after_replacement(&good, &trust, &copied);
+    assert!(matches!(error, GatewayError::Tls(_)), "{error:?}");
+    check_message(&error, "Can't establish a secure connection", "Check that the port");
 }
 
 #[test]
-fn what_does_not_speak_tls_is_told_so() {
-    // Something else, and somebody who hangs up at once.
+fn reports_servers_without_tls() {
+    // A server of another protocol, and one that closes the connection.
     for greeting in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b""] {
         let listener = TcpListener::bind((HOST, 0)).unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
@@ -93,13 +89,13 @@ fn what_does_not_speak_tls_is_told_so() {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let _hello = stream.read(&mut [0; 4096]);
-                let _gone = stream.write_all(greeting);
+                let _closed = stream.write_all(greeting);
             }
         });
         let mut poller = TestPoller::new();
         poller.handle.connect(profile(&[&url]), Credentials::None);
-        let news = poller.wait_for("the failure", |news| error(news).is_some());
-        assert!(matches!(error(&news), Some(GatewayError::Tls(_))), "{:?}", error(&news));
-        check_line(error(&news).unwrap(), "Can't establish a secure connection", "Check that the port");
+        let failed = poller.wait_for("the failure", |status| error(status).is_some());
+        assert!(matches!(error(&failed), Some(GatewayError::Tls(_))), "{:?}", error(&failed));
+        check_message(error(&failed).unwrap(), "Can't establish a secure connection", "Check that the port");
     }
 }
