@@ -173,7 +173,7 @@ impl Client {
         timeout.await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
-    /// Starts to read a node as a task of `reads`, which gives its `index` back with the answer.
+    /// Starts to read a node as a task of `reads`, which returns `index` along with the result.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -191,7 +191,7 @@ impl Client {
     }
 
     /// Reads several nodes concurrently, or a few first where a wrong password could lock the account. Returns their
-    /// answers in the nodes' order.
+    /// results in the nodes' order.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -204,16 +204,16 @@ impl Client {
         let mut reads = JoinSet::new();
         let mut throttle = LoginThrottle::new(credentials);
         let mut waiting = nodes.iter().enumerate();
-        let mut answers = vec![Err(GatewayError::LoginNotTried); nodes.len()];
+        let mut results = vec![Err(GatewayError::LoginNotTried); nodes.len()];
         loop {
             for (index, node) in waiting.by_ref().take(throttle.available(reads.len())) {
                 self.start_read(&mut reads, index, node, credentials, options);
             }
             match reads.join_next().await {
-                None => return answers,
-                Some(Ok((index, answer))) => {
-                    throttle.record(credentials, answer.as_ref().err());
-                    answers[index] = answer;
+                None => return results,
+                Some(Ok((index, result))) => {
+                    throttle.record(credentials, result.as_ref().err());
+                    results[index] = result;
                 }
                 // No read is cancelled, so this is a panic.
                 Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),

@@ -24,7 +24,7 @@ pub enum ConnectFailure {
         /// The time limit in seconds.
         seconds: f64,
     },
-    /// Anything else; the cause says more.
+    /// Anything else, see the cause.
     #[error("Can't connect. Check the address and the network")]
     Other,
 }

@@ -1,4 +1,4 @@
-//! The errors of reading a gateway. A message says what happened, then one thing to do; it never holds the address.
+//! The errors of reading a gateway. A message says what happened, then one thing to do. It never holds the address.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub enum GatewayError {
         /// The error of the HTTP client.
         source: Cause,
     },
-    /// The proxy failed, or says that the gateway did.
+    /// The proxy failed, or reports that the gateway did.
     #[error("{}", failure.message(proxy))]
     Proxy {
         /// Host and port of the proxy.
@@ -113,7 +113,7 @@ pub enum GatewayError {
         status: u16,
         /// The interface that answered.
         endpoint: Endpoint,
-        /// The gateway's own words.
+        /// The message of the gateway.
         message: Option<String>,
     },
     /// The gateway reports that it isn't running, or answers with 503.
@@ -133,14 +133,14 @@ pub enum GatewayError {
     InvalidList {
         /// The kind of sessions in the list.
         kind: SessionKind,
-        /// What is wrong with the list.
+        /// The difference to a list.
         source: ListError,
     },
     /// The session to terminate doesn't exist, or is a Designer in use.
     #[error(
         "No such {kind} session. {}",
         if *.kind == SessionKind::Designer {
-            "It has ended, or is in use: only a dormant Designer can be terminated"
+            "It has ended or isn't dormant"
         } else {
             "It has already ended"
         }
@@ -166,8 +166,8 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    fn message(self, status: u16, said: Option<&str>) -> impl fmt::Display {
-        let said = said.map_or_else(String::new, |said| format!(": {said}"));
+    fn message(self, status: u16, text: Option<&str>) -> impl fmt::Display {
+        let text = text.map_or_else(String::new, |text| format!(": {text}"));
         fmt::from_fn(move |f| {
             match (self, status) {
             (Self::WebDev, 402) => f.write_str(
@@ -184,10 +184,10 @@ impl Endpoint {
                 "Unexpected HTTP status {status}. Check that this is the address of an Ignition gateway"
             ),
             (Self::List(kind), _) => {
-                write!(f, "Can't list {kind} sessions ({status}){said}. Look at the gateway's log")
+                write!(f, "Can't list {kind} sessions ({status}){text}. Look at the gateway's log")
             }
             (Self::Terminate, _) => {
-                write!(f, "Session not terminated ({status}){said}. Look at the gateway's log")
+                write!(f, "Session not terminated ({status}){text}. Look at the gateway's log")
             }
         }
         })

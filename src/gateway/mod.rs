@@ -2,7 +2,7 @@
 //!
 //! A [`Client`] reads one node: first its health page (name, version, redundancy role), then its sessions, from the Web
 //! Dev module or, with an API token of 8.3, from the REST API. With a token it also terminates sessions.
-//! Every failure is a [`GatewayError`] whose message says what happened and what to do next.
+//! Every failure is a [`GatewayError`] whose message says what happened, then what to do.
 
 mod body;
 mod cause;

@@ -1,4 +1,4 @@
-//! How a node is read: within which limits, through which interface, with which options.
+//! The limits, the interface and the options of a read.
 
 use std::time::Duration;
 

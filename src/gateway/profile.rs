@@ -1,4 +1,4 @@
-//! A gateway to poll: its name, its nodes, and how to read them.
+//! The profile of a gateway: its name, its nodes, and the options to read them.
 
 use std::time::Duration;
 

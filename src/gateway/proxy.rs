@@ -1,6 +1,6 @@
 //! The proxy between us and a gateway, if the environment or the system configures one.
 //!
-//! reqwest sends requests through it; this module finds out which one that is, and which hop failed.
+//! reqwest sends requests through it. This module determines its address and the hop that failed.
 
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;

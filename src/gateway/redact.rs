@@ -1,4 +1,4 @@
-//! Hides credentials in the gateway's own words: it may repeat the password or token that it was sent.
+//! Hides credentials in texts of the gateway, which may repeat the password or token that it received.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +9,10 @@ use crate::sanitize::{ELLIPSIS, one_line};
 /// The longest text of a gateway that is kept, in characters.
 const MAX_TEXT: usize = 200;
 /// The number of leading characters of a secret that may be shown. Shorter secrets aren't hidden: they are part of many
-/// words, and a gap would reveal them.
+/// words, and an ellipsis would reveal them.
 const MAX_SHOWN: usize = 3;
 
-/// Returns the error with the gateway's words on one line, without the credentials.
+/// Returns the error with the gateway's text on one line, without the credentials.
 pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> GatewayError {
     let secrets = secrets(credentials);
     if let Some(text) = gateway_text(&mut error) {
@@ -64,7 +64,7 @@ fn hide(text: &mut String, secret: &str) {
     }
 }
 
-/// Returns the part of an error that the gateway worded.
+/// Returns the text of the gateway in an error.
 fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
     match error {
         GatewayError::Redirect { location: text }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn sanitizes_and_shortens_the_gateways_words() {
+    fn sanitizes_and_shortens_texts_of_the_gateway() {
         let none = Credentials::None;
         assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &none), "no such\u{fffd} user\u{fffd}[2J");
         assert_eq!(refused(&"x".repeat(1 << 20), &none).chars().count(), MAX_TEXT + 1);

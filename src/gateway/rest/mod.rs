@@ -120,7 +120,7 @@ impl<'a> Rest<'a> {
         let mut pages: Vec<Page> = Vec::new();
         let mut len = 0;
         loop {
-            // All items; a gateway that sends fewer is asked for the rest.
+            // All items. If the gateway sends fewer, the rest is requested.
             let mut request = self.http.get(self.node.join(kind.list_path())).query(&[("limit", "-1")]);
             if len > 0 {
                 request = request.query(&[("offset", len)]);

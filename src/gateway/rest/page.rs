@@ -105,7 +105,7 @@ impl Page {
     }
 }
 
-/// What is wrong with a list.
+/// A response that isn't a list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {

@@ -1,4 +1,4 @@
-//! The content of a certificate, to be shown. Nothing here decides whether it is trusted.
+//! The content of a certificate, for display. Nothing here decides about trust.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

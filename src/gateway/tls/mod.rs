@@ -4,7 +4,7 @@
 //! can pin a host to one certificate, whatever its names and dates. There is no way to accept any certificate.
 //!
 //! A pin belongs to a host and its port, not to the whole profile, because each node of a redundant pair has its own
-//! certificate: with one list for both, the second node would seem to have changed it.
+//! certificate: with one list for both, the second node's certificate would appear changed.
 
 mod certificate;
 mod fingerprint;

@@ -26,7 +26,7 @@ pub struct RejectedCertificate {
 }
 
 impl RejectedCertificate {
-    /// Returns the rejection that a request failed for; `None` if it failed for something else.
+    /// Returns the rejection behind a failed request; `None` if it failed for another reason.
     pub(in crate::gateway) fn from_request_error(error: &reqwest::Error) -> Option<Self> {
         let rejected = match find_cause::<rustls::Error>(error)? {
             rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
@@ -34,7 +34,7 @@ impl RejectedCertificate {
             }
             _ => return None,
         };
-        // The verifier isn't told the port.
+        // The verifier doesn't know the port.
         let port = error.url().and_then(reqwest::Url::port_or_known_default);
         Some(Self { port, ..rejected })
     }
@@ -102,7 +102,7 @@ pub enum RejectReason {
     },
     /// TLS isn't possible with it even if it were trusted, as with a version 1 certificate.
     Unusable,
-    /// Anything else; the cause says more.
+    /// Anything else, see the cause.
     Other,
 }
 
@@ -135,7 +135,7 @@ impl RejectReason {
             Self::Changed { .. } => "Ask the gateway's administrator before trusting it",
             Self::Unusable | Self::Revoked => "Install another certificate on the gateway",
             Self::NotYetValid => "Check this machine's clock",
-            _ => "Trust it in the window, or set ca_file in config.toml, if it is the gateway's own",
+            _ => "Trust it in the window if it is the gateway's own",
         }
     }
 }
