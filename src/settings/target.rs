@@ -100,7 +100,7 @@ mod tests {
         let empty = error(&Settings::default());
         assert_eq!(empty.to_string(), "Unknown gateway. Give an address such as http://host:8088, or demo");
         assert!(std::error::Error::source(&empty).is_some());
-        let profiles = vec![profile("n1").named("North"), profile("s").named("South")];
+        let profiles = vec![profile("n1").with_name("North"), profile("s").with_name("South")];
         let saved = error(&Settings { profiles, ..Settings::default() });
         assert_eq!(saved.to_string(), "Unknown gateway. Saved gateways: North, South");
     }

@@ -172,7 +172,6 @@ impl Draft {
 
     /// Returns `true` if a password or token would be sent unencrypted over the network.
     pub(super) fn sends_unencrypted(&self) -> bool {
-        self.auth != AuthKind::None
-            && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_insecure))
+        self.auth != AuthKind::None && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_insecure))
     }
 }
