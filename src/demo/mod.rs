@@ -48,7 +48,7 @@ pub struct Options {
     pub seed: u64,
     /// Number of Vision clients and Designers. Perspective sessions are added to these.
     pub sessions: usize,
-    /// No simulated logins and logouts.
+    /// `true` to simulate no logins and logouts.
     pub still: bool,
     /// Credentials for the Web Dev paths; `None` for no authentication.
     pub require_basic: Option<Basic>,
@@ -223,7 +223,7 @@ struct Server {
     listener: TcpListener,
     url: String,
     gateway: Arc<Gateway>,
-    /// No simulated logins and logouts.
+    /// `true` to simulate no logins and logouts.
     still: bool,
 }
 

@@ -353,7 +353,7 @@ mod tests {
             registry.sessions()
         };
         assert_eq!(after(500), after(500));
-        assert_ne!(after(500), after(499 + 20));
+        assert_ne!(after(500), after(520));
     }
 
     #[test]

@@ -121,9 +121,9 @@ pub struct Session {
     pub client_id: ClientId,
     /// Login time in epoch milliseconds.
     pub creation_time: i64,
-    /// A Designer that no longer communicates with the gateway and can be pruned.
+    /// `true` for a Designer that no longer communicates with the gateway and can be pruned.
     pub is_dormant: bool,
-    /// Isn't ended by simulated changes: the session of a fixed user, or one created by [`Registry::log_in`].
+    /// `true` if simulated changes don't end it: the session of a fixed user, or one created by [`Registry::log_in`].
     ///
     /// [`Registry::log_in`]: super::registry::Registry::log_in
     pub is_permanent: bool,

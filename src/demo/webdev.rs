@@ -61,10 +61,7 @@ async fn resource(
 
 /// Runs the script of the resource.
 fn do_get(gateway: &Gateway, parameters: &[(String, String)]) -> serde_json::Result<Vec<u8>> {
-    let parameter = |wanted| {
-        let mut matching = parameters.iter().filter(|(name, _)| name == wanted);
-        matching.next().map(|(_, value)| value.as_str())
-    };
+    let parameter = |key| parameters.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     response_body(&gateway.registry, parameter("usernameFilter"), parameter("projectFilter"))
 }
 
