@@ -13,14 +13,17 @@ use super::simplify::{
     simplify,
 };
 
-/// Maximum size of a compiled pattern in bytes, as `regex` counts them.
-const SIZE_LIMIT: usize = 16 << 20;
+/// Maximum size of a compiled pattern, as `regex` counts them.
+const MAX_SIZE_BYTES: usize = 16 << 20;
 
 /// Maximum weight of a tree. It bounds the time that compiling takes.
-const WEIGHT_LIMIT: usize = 100_000;
+const MAX_WEIGHT: usize = 100_000;
+
+/// Maximum nesting depth of a printed pattern, above that of any pattern that the parser accepts.
+const MAX_PRINTED_DEPTH: u32 = 1_000;
 
 /// Maximum number of backtracking steps per value; reached after some milliseconds.
-const BACKTRACK_LIMIT: usize = 100_000;
+const MAX_BACKTRACKING_STEPS: usize = 100_000;
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
@@ -42,7 +45,7 @@ impl Engine {
         let mut groups = Vec::new();
         referenced_groups(&tree, &mut groups);
         let tree = simplify(tree, &groups);
-        if tree.weight() > WEIGHT_LIMIT {
+        if tree.weight() > MAX_WEIGHT {
             return Err(PatternError::compiled_too_large());
         }
         let finish = |tree: Node| {
@@ -65,8 +68,8 @@ impl Engine {
         let ascii_line =
             if ascii_line.is_regular(true) { Some(compile_linear(&print(&ascii_line, true))?) } else { None };
         let general = fancy_regex::RegexBuilder::new(&print(&general, false))
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .delegate_size_limit(SIZE_LIMIT)
+            .backtrack_limit(MAX_BACKTRACKING_STEPS)
+            .delegate_size_limit(MAX_SIZE_BYTES)
             // Its optimizations aren't exact: `(?>ab*c??b*)d` would match "abcbbd", although the group keeps "ab".
             .optimize(false)
             .build()
@@ -102,9 +105,13 @@ impl Engine {
 }
 
 fn compile_linear(pattern: &str) -> Result<regex::Regex, PatternError> {
-    regex::RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).nest_limit(1_000).build().map_err(|error| {
-        // Any other error would be a bug in the printer.
-        debug_assert!(matches!(error, regex::Error::CompiledTooBig(_)), "{error}");
-        PatternError::compiled_too_large()
-    })
+    regex::RegexBuilder::new(pattern)
+        .size_limit(MAX_SIZE_BYTES)
+        .nest_limit(MAX_PRINTED_DEPTH)
+        .build()
+        .map_err(|error| {
+            // Any other error would be a bug in the printer.
+            debug_assert!(matches!(error, regex::Error::CompiledTooBig(_)), "{error}");
+            PatternError::compiled_too_large()
+        })
 }

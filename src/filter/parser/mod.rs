@@ -22,19 +22,19 @@ use escape::Escaped;
 
 pub(super) use flags::Flags;
 
-/// Maximum length of a pattern in characters.
-const MAX_LENGTH: usize = 10_000;
+/// Maximum length of a pattern.
+const MAX_CHARS: usize = 10_000;
 
-/// [`MAX_LENGTH`] for error messages.
-const MAX_LENGTH_TEXT: &str = "10,000";
+/// [`MAX_CHARS`] for error messages.
+const MAX_CHARS_TEXT: &str = "10,000";
 
 /// Maximum nesting depth of groups and classes. It bounds the recursion here and in the engines.
 const MAX_DEPTH: usize = 100;
 
 /// Parses a pattern under the given initial flags.
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
-    if pattern.chars().nth(MAX_LENGTH).is_some() {
-        return Err(PatternError::too_long(MAX_LENGTH_TEXT, MAX_LENGTH + 1));
+    if pattern.chars().nth(MAX_CHARS).is_some() {
+        return Err(PatternError::too_long(MAX_CHARS_TEXT, MAX_CHARS + 1));
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),
