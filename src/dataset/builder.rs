@@ -15,7 +15,7 @@ use super::{
 pub(super) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;
 
 /// The years 0 to 9999, in milliseconds since 1970 UTC.
-const DATES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+const DATE_RANGE_MS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// Largest integer up to which a floating-point number represents every integer exactly: 2^53.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -215,7 +215,7 @@ fn date(cell: Cell<'_>) -> Result<Option<i64>, WrongCell> {
         Cell::Date(date) => Some(date),
         cell => integer(cell)?,
     };
-    if date.is_none_or(|date| DATES.contains(&date)) { Ok(date) } else { Err(WrongCell) }
+    if date.is_none_or(|date| DATE_RANGE_MS.contains(&date)) { Ok(date) } else { Err(WrongCell) }
 }
 
 fn integer(cell: Cell<'_>) -> Result<Option<i64>, WrongCell> {

@@ -80,7 +80,7 @@ enum OwnedColumn {
 }
 
 impl OwnedColumn {
-    fn borrow(&self) -> Column<'_> {
+    fn as_column(&self) -> Column<'_> {
         match self {
             Self::Text(column) => Column::Text(column),
             Self::Boolean(column) => Column::Boolean(column),
@@ -158,7 +158,7 @@ impl Dataset {
         let standard =
             ColumnId::STANDARD.into_iter().filter_map(|id| self.column(&id).map(|column| (id, column)));
         let others =
-            self.others.iter().map(|(name, column)| (ColumnId::Other(name.clone()), column.borrow()));
+            self.others.iter().map(|(name, column)| (ColumnId::Other(name.clone()), column.as_column()));
         standard.chain(others)
     }
 
@@ -180,7 +180,7 @@ impl Dataset {
             ColumnId::CreationTime => Column::Date(&self.creation_time),
             ColumnId::Other(name) => {
                 let (_, column) = self.others.iter().find(|(other, _)| other == name)?;
-                column.borrow()
+                column.as_column()
             }
         })
     }
