@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::error::fail;
 use super::rows::RowsSeed;
-use super::{MAX_MESSAGE, WebDevError};
+use super::{MAX_MESSAGE_CHARS, WebDevError};
 use crate::dataset::{Dataset, DatasetBuilder, Header};
 use crate::sanitize::one_line;
 
@@ -163,8 +163,8 @@ fn value<'de, T: de::DeserializeOwned, A: MapAccess<'de>>(
 fn message(value: serde_json::Value) -> Option<String> {
     match value {
         serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(one_line(&text, MAX_MESSAGE)),
-        other => Some(one_line(&other.to_string(), MAX_MESSAGE)),
+        serde_json::Value::String(text) => Some(one_line(&text, MAX_MESSAGE_CHARS)),
+        other => Some(one_line(&other.to_string(), MAX_MESSAGE_CHARS)),
     }
 }
 

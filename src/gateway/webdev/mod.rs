@@ -20,10 +20,10 @@ pub use error::WebDevError;
 use crate::sanitize::one_line;
 
 /// Maximum length of a text from the gateway in a message, in characters.
-const MAX_MESSAGE: usize = 200;
+const MAX_MESSAGE_CHARS: usize = 200;
 
 /// Maximum length of the title of a web page in a message, in characters.
-const MAX_TITLE: usize = 100;
+const MAX_TITLE_CHARS: usize = 100;
 
 /// Parses an answer.
 ///
@@ -73,7 +73,7 @@ fn title(html: &str) -> Option<String> {
     let lower = html.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;
-    let title = one_line(&html[start..end], MAX_TITLE);
+    let title = one_line(&html[start..end], MAX_TITLE_CHARS);
     (!title.is_empty()).then_some(title)
 }
 

@@ -15,7 +15,7 @@ use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, TextColumn};
 use crate::sanitize::one_line;
 
 /// Maximum length of a cell in a message, in characters.
-const MAX_CELL: usize = 40;
+const MAX_CELL_CHARS: usize = 40;
 
 /// Reads the list of rows into a builder.
 pub(super) struct RowsSeed<'a, 'de> {
@@ -155,7 +155,7 @@ impl<'de> CellSeed<'_, 'de> {
         if matches!(kind, ColumnType::Other(_)) {
             return builder.push_text(column, json).map_err(E::custom);
         }
-        let found = one_line(&json, MAX_CELL);
+        let found = one_line(&json, MAX_CELL_CHARS);
         let article = if *kind == ColumnType::Integer { "an" } else { "a" };
         let reason = format!("row {row}, column {name:?}: expected {article} {kind}, found {found}");
         Err(fail(error, WebDevError::Unexpected { reason }))
