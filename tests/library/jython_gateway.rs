@@ -133,11 +133,11 @@ fn refusal_message<T>(read: Result<T, GatewayError>) -> String {
 fn all_versions_give_the_same_columns() {
     for (name, major) in [("version_7_9", 7), ("before_8_0_7", 8), ("without_perspective", 8), ("plant", 8)] {
         let Some(url) = gateway(name) else { return };
-        let reading = read(&url, None, None).unwrap();
-        assert_eq!(rows(&reading.dataset), PLANT, "{name}");
-        assert_eq!(reading.dataset.columns().count(), 6);
-        assert!(reading.dataset.now().is_some() && reading.dataset.timezone().is_some());
-        assert_eq!(reading.info.unwrap().version.unwrap().major, major);
+        let snapshot = read(&url, None, None).unwrap();
+        assert_eq!(rows(&snapshot.dataset), PLANT, "{name}");
+        assert_eq!(snapshot.dataset.columns().count(), 6);
+        assert!(snapshot.dataset.now().is_some() && snapshot.dataset.timezone().is_some());
+        assert_eq!(snapshot.info.unwrap().version.unwrap().major, major);
     }
 }
 
@@ -160,9 +160,9 @@ fn passes_filters_to_get_session_info() {
         (Some(""), Some("Boiler"), &[5]),
         (Some("anna"), Some(""), &[5]),
     ] {
-        let reading = read(&url, username, project).unwrap();
+        let snapshot = read(&url, username, project).unwrap();
         let expected: Vec<&str> = expected.iter().map(|row| PLANT[*row]).collect();
-        assert_eq!(rows(&reading.dataset), expected, "{username:?} {project:?}");
+        assert_eq!(rows(&snapshot.dataset), expected, "{username:?} {project:?}");
     }
 }
 
@@ -193,7 +193,7 @@ fn reads_ten_thousand_sessions() {
 fn requires_role_of_project() {
     let Some(url) = gateway("plant") else { return };
     let read = |credentials| {
-        read_as(&url, &credentials, &ReadOptions::default()).map(|reading| reading.dataset.len())
+        read_as(&url, &credentials, &ReadOptions::default()).map(|snapshot| snapshot.dataset.len())
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
@@ -252,8 +252,8 @@ fn lists_other_sessions_without_perspective_module() {
         assert_eq!(answer.has_perspective, Some(false));
         // The client reports it, too.
         let options = ReadOptions { perspective: true, ..ReadOptions::default() };
-        let reading = read_as(&url, &user("gatewatch"), &options).unwrap();
-        assert_eq!((reading.dataset.len(), reading.missing), (PLANT.len(), vec![SessionKind::Perspective]));
+        let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();
+        assert_eq!((snapshot.dataset.len(), snapshot.missing), (PLANT.len(), vec![SessionKind::Perspective]));
     }
 }
 
@@ -281,5 +281,6 @@ fn zip_is_reproducible() {
     }
     let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let [first, second] = folders.each_ref().map(|folder| fs::read(zip(folder.path())).unwrap());
-    assert!(first == second && !first.is_empty());
+    assert!(!first.is_empty(), "the zip is empty");
+    assert!(first == second, "the zips differ");
 }

@@ -18,7 +18,7 @@ use crate::sanitize::shorten;
 use crate::settings::{self, Settings, Target};
 
 /// Maximum length of a pattern in an error, in characters.
-const MAX_QUOTED_PATTERN: usize = 80;
+const MAX_QUOTED_CHARS: usize = 80;
 const OUTPUT_BUFFER_BYTES: usize = 1 << 16;
 
 /// Reads the gateway, filters, sorts and writes. Warnings and errors go to standard error.
@@ -118,7 +118,7 @@ fn filter_error(query: &Query, error: QueryError) -> SessionsError {
     };
     match error.source {
         FilterError::Pattern(source) => {
-            let pattern = shorten(&text.pattern, MAX_QUOTED_PATTERN).into_owned();
+            let pattern = shorten(&text.pattern, MAX_QUOTED_CHARS).into_owned();
             SessionsError::Pattern { option, pattern, source }
         }
         FilterError::Match(source) => SessionsError::Match { option, source },
@@ -163,22 +163,22 @@ fn read(
     let client = Client::with_trust(limits, profile.trust.clone());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
-    let answers = runtime.block_on(client.read_all(profile.nodes(), credentials, options));
+    let results = runtime.block_on(client.read_all(profile.nodes(), credentials, options));
     // Doesn't wait for answers that are still parsed or names that are still resolved after the time limit.
     runtime.shutdown_background();
 
-    let infos = answers.iter().map(|answer| answer.as_ref().ok().and_then(|reading| reading.info.as_ref()));
+    let infos = results.iter().map(|result| result.as_ref().ok().and_then(|snapshot| snapshot.info.as_ref()));
     let names = node_names(&profile.nodes().iter().zip(infos).collect::<Vec<_>>());
     let mut parts = Vec::new();
     let mut has_failed = false;
-    for ((node, name), answer) in profile.nodes().iter().zip(names).zip(answers) {
-        match answer {
-            Ok(reading) => {
-                for kind in &reading.missing {
+    for ((node, name), result) in profile.nodes().iter().zip(names).zip(results) {
+        match result {
+            Ok(snapshot) => {
+                for kind in &snapshot.missing {
                     let node = node_label(profile, node);
                     warn(&format!("{node}: {kind} sessions are not listed. The gateway may lack the module"));
                 }
-                parts.push((name, reading.dataset));
+                parts.push((name, snapshot.dataset));
             }
             Err(error) => {
                 has_failed = true;
