@@ -127,7 +127,7 @@ pub enum NodeUrlError {
         source: ParseError,
     },
     /// The scheme is neither `http` nor `https`.
-    #[error("{scheme} isn't supported. Enter the address as http://host:8088")]
+    #[error("Unsupported scheme {scheme}. Enter the address as http://host:8088")]
     Scheme {
         /// The scheme.
         scheme: String,

@@ -105,7 +105,7 @@ fn what_is_typed_wrongly_is_told_in_its_place_and_nothing_is_lost() {
     window.until_text_contains("A gateway with this name exists");
     window.type_into("Name", " 2");
     window.click("Save gateway");
-    window.until_text_contains("ftp isn't supported");
+    window.until_text_contains("Unsupported scheme ftp");
     // Another form would throw this one away.
     choose(&mut window, "Edit North…");
     window.until_text_contains("Save or discard them first");
