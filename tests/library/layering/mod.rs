@@ -67,12 +67,6 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ),
 ];
 
-/// Imports that the table forbids but that still exist: file, imported module, reason. Don't add any.
-const FORBIDDEN_IMPORTS: &[(&str, &str, &str)] = &[];
-
-/// Pairs of files that still import each other, and the reason. Don't add any.
-const CIRCLES: &[(&str, &str, &str)] = &[];
-
 /// The path of a module, such as `["query", "worker"]`; empty for the root of the crate.
 type ModulePath = Vec<String>;
 
@@ -157,8 +151,6 @@ fn table_lists_every_module_and_only_looks_down() {
 fn modules_import_only_what_the_table_allows() {
     let files = source_files();
     let modules: BTreeSet<&ModulePath> = files.iter().map(|file| &file.module).collect();
-    let mut stale: BTreeSet<(&str, &str)> =
-        FORBIDDEN_IMPORTS.iter().map(|(file, import, _)| (*file, *import)).collect();
     let mut violations = String::new();
     for file in &files {
         let Some(own) = file.module.first() else { continue };
@@ -169,17 +161,10 @@ fn modules_import_only_what_the_table_allows() {
             if import == own || allowed.contains(&import.as_str()) {
                 continue;
             }
-            let excepted =
-                FORBIDDEN_IMPORTS.iter().find(|(path, module, _)| *path == file.path && module == import);
-            if let Some((path, module, _)) = excepted {
-                stale.remove(&(*path, *module));
-                continue;
-            }
             writeln!(violations, "{}:{}: {own} may not import {import}", file.path, reference.line).unwrap();
         }
     }
     assert!(violations.is_empty(), "\n{violations}");
-    assert!(stale.is_empty(), "these exceptions are no longer needed: {stale:?}");
 }
 
 /// Returns the file of the module that a path refers to. Follows the re-exports of modules.
@@ -227,14 +212,12 @@ fn no_two_files_of_a_module_import_each_other() {
             }
         }
     }
-    let mut stale: BTreeSet<(&str, &str)> = CIRCLES.iter().map(|(one, other, _)| (*one, *other)).collect();
     let mut circles = String::new();
     for ((from, to), line) in &imports {
         let Some(back) = imports.get(&(*to, *from)) else { continue };
-        if from < to && !stale.remove(&(*from, *to)) {
+        if from < to {
             writeln!(circles, "{from}:{line} imports {to}, and {to}:{back} imports {from}").unwrap();
         }
     }
     assert!(circles.is_empty(), "\n{circles}");
-    assert!(stale.is_empty(), "these exceptions are no longer needed: {stale:?}");
 }
