@@ -7,7 +7,7 @@ use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::filter::Mode;
 use crate::query::FilterStatus;
 
-/// Longer than any query here takes.
+/// Above the time of any query here.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Exceeds the limit of backtracking on a long run of a's.
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
