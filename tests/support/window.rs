@@ -15,8 +15,8 @@ use gatewatch::ui::{App, Start};
 
 use super::{FakeGateway, PLANT, answer, ok};
 
-/// Nothing here takes this long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
+/// Maximum time to wait. Far longer than anything takes, even on a busy machine.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
 
 /// A window without a display.
 pub(crate) struct Window {
@@ -28,6 +28,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
+    /// Opens a window.
     pub(crate) fn open(start: Start) -> Self {
         Self::open_as(Harness::builder().with_size([1080.0, 680.0]), start)
     }
@@ -39,7 +40,7 @@ impl Window {
         // Frames of a display at 60 Hz, in which two clicks in a row are a double click.
         let mut harness = builder.with_step_dt(1.0 / 60.0).build_eframe(|cc| {
             cc.egui_ctx.set_request_repaint_callback(move |_| {
-                let _already = wake.try_send(());
+                let _full = wake.try_send(());
             });
             cc.egui_ctx.on_end_pass(
                 "copies",
@@ -59,13 +60,14 @@ impl Window {
         Self { harness, wakes, copies }
     }
 
+    /// Opens a window on the gateway at this address.
     pub(crate) fn on(url: &str) -> Self {
         Self::open(start_on(url))
     }
 
-    /// Draws frames until `shown` holds. Panics with `what` after [`PATIENCE`].
+    /// Draws frames until `shown` holds. Panics with `what` after [`TIMEOUT`].
     pub(crate) fn until(&mut self, what: &str, shown: impl Fn(&Harness<'static, App>) -> bool) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             self.harness.step();
             if shown(&self.harness) {
@@ -77,14 +79,26 @@ impl Window {
         }
     }
 
+    /// Draws frames and repeats `attempt` until it succeeds. Panics with `what` after [`TIMEOUT`].
+    pub(crate) fn retry(&mut self, what: &str, mut attempt: impl FnMut(&mut Self) -> bool) {
+        let end = Instant::now() + TIMEOUT;
+        while !attempt(self) {
+            assert!(Instant::now() < end, "timed out waiting for: {what}");
+            let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// Draws frames until a widget with this text exists.
     pub(crate) fn until_text(&mut self, text: &str) {
         self.until(text, |harness| harness.query_by_label(text).is_some());
     }
 
+    /// Draws frames until a widget whose text contains this one exists.
     pub(crate) fn until_text_contains(&mut self, text: &str) {
         self.until(text, |harness| harness.query_by_label_contains(text).is_some());
     }
 
+    /// Clicks the widget with this name.
     pub(crate) fn click(&mut self, name: &str) {
         // A panel that has grown is laid out in the next frame.
         self.harness.step();
@@ -93,6 +107,7 @@ impl Window {
         self.harness.step();
     }
 
+    /// Focuses the text box with this name and types at its cursor.
     pub(crate) fn type_into(&mut self, name: &str, text: &str) {
         self.harness.get_by_label(name).focus();
         self.harness.step();
@@ -102,7 +117,7 @@ impl Window {
 
     /// Draws frames until the column contains these texts.
     pub(crate) fn until_column(&mut self, header: &str, texts: &[&str]) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while self.column(header) != texts {
             assert!(
                 Instant::now() < end,
@@ -114,6 +129,7 @@ impl Window {
         }
     }
 
+    /// Returns whether a widget with this text exists.
     pub(crate) fn has(&self, text: &str) -> bool {
         self.harness.query_by_label(text).is_some()
     }
@@ -149,6 +165,7 @@ impl Window {
         self.click_at(at, PointerButton::Secondary, Modifiers::NONE);
     }
 
+    /// Clicks a position with a mouse button.
     pub(crate) fn click_at(&mut self, at: Pos2, button: PointerButton, modifiers: Modifiers) {
         self.harness.event(Event::PointerMoved(at));
         for pressed in [true, false] {
@@ -170,6 +187,7 @@ impl Window {
         self.harness.step();
     }
 
+    /// Presses and releases a key.
     pub(crate) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();
@@ -193,7 +211,7 @@ impl Window {
 
     /// Draws frames until a text is copied, and returns it.
     pub(crate) fn copied(&mut self) -> String {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             if let Ok(text) = self.copies.try_recv() {
                 return text;

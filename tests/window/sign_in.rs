@@ -1,5 +1,4 @@
-//! What stands between the user and a gateway: a login that it asks for, a certificate that nobody vouches for. Needs no
-//! screen.
+//! Sign-in: logins, and certificates that the user has to trust. Needs no display.
 
 use std::io::Write as _;
 
@@ -12,11 +11,11 @@ use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
-/// `billy:se:cret` as Basic has it.
+/// The `Authorization` header of `billy:se:cret`.
 const BASIC: &str = "Basic YmlsbHk6c2U6Y3JldA==";
 
-/// A gateway that lets only billy in.
-fn locked() -> FakeGateway {
+/// Starts a gateway that accepts only billy.
+fn requiring_password() -> FakeGateway {
     FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/webdev/gatewatch/sessions"
@@ -31,32 +30,33 @@ fn locked() -> FakeGateway {
     })
 }
 
-fn log_in(window: &mut Window, password: &str) {
+/// Types the password and signs in.
+fn sign_in(window: &mut Window, password: &str) {
     window.type_into("Password", password);
     window.click("Sign in");
 }
 
 #[test]
-fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
-    let gateway = locked();
+fn saves_accepted_login_without_writing_the_password() {
+    let gateway = requiring_password();
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
     window.until_text("Sign in to this gateway");
-    // This machine alone hears it.
+    // Nothing leaves this machine.
     assert!(window.harness.query_by_label_contains("unencrypted").is_none());
     window.type_into("User name", "billy");
     window.click("Save in the keyring");
-    log_in(&mut window, "wrong");
+    sign_in(&mut window, "wrong");
     window.until_text_contains("Wrong user name or password");
-    // What does not open the gateway is not kept.
+    // A rejected login isn't saved.
     assert!(!folder.path().join("config.toml").exists());
-    log_in(&mut window, "se:cret");
+    sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
     assert!(!window.has("Sign in to this gateway"));
     drop(window);
 
-    // The user is in the settings, the password in no file.
+    // The settings contain the user. No file contains the password.
     let config = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(config.contains("user = \"billy\""), "{config}");
     assert_eq!(Settings::load(folder.path()).unwrap().profiles.len(), 1);
@@ -67,12 +67,12 @@ fn a_login_is_asked_for_tried_and_its_secret_kept_out_of_the_settings() {
 }
 
 #[test]
-fn what_was_typed_for_one_gateway_is_never_sent_to_another() {
-    let (first, second) = (locked(), locked());
+fn does_not_send_typed_login_to_another_gateway() {
+    let (first, second) = (requiring_password(), requiring_password());
     let mut window = Window::on(&first.url);
     window.until_text("Sign in to this gateway");
     window.type_into("User name", "billy");
-    log_in(&mut window, "se:cret");
+    sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
     window.harness.get_by_label("Gateway address").focus();
     window.harness.step();
@@ -84,7 +84,7 @@ fn what_was_typed_for_one_gateway_is_never_sent_to_another() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_shown_and_trusted_once_or_for_good() {
+fn trusts_untrusted_certificate_once_or_permanently() {
     let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
     let gateway = TlsGateway::new(&identity);
     let folder = tempfile::tempdir().unwrap();
@@ -96,7 +96,7 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_trusted_once_or_for_good()
     };
     let fingerprint = identity.pin().fingerprint.to_string();
     for button in ["Trust until the window closes", "Trust always"] {
-        // What was trusted once is asked again at the next start.
+        // Trust until the window closes ends with the window, so the second window asks again.
         let mut window = open();
         window.until_text(&fingerprint);
         assert!(window.harness.query_by_label_contains("CN=Plant North").is_some());
@@ -109,17 +109,17 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_trusted_once_or_for_good()
 }
 
 #[test]
-fn a_gateway_of_8_3_without_the_resource_is_opened_by_a_token() {
+fn token_reads_gateway_without_the_resource() {
     let options =
         Options { require_token: Some("tok:key".parse().unwrap()), still: true, ..Options::in_process() };
     let demo = DemoGateway::start(options).unwrap();
-    // As a gateway on which nothing was installed.
+    // A gateway without the Web Dev resource, as after its installation.
     let lists = demo.url().to_owned();
     let gateway = FakeGateway::new(move |request, stream| {
         let response = if request.path().contains("webdev") {
             status("404 Not Found", "")
         } else {
-            passed_on(&lists, request)
+            forward(&lists, request)
         };
         stream.write_all(&response).unwrap();
     });
@@ -128,17 +128,17 @@ fn a_gateway_of_8_3_without_the_resource_is_opened_by_a_token() {
     window.click("Sign in with an API token");
     window.type_into("API token", "tok:key");
     window.click("Sign in");
-    window.until("sessions of three kinds", |harness| harness.query_by_label("Kind").is_some());
+    window.until("the column of kinds", |harness| harness.query_by_label("Kind").is_some());
     assert!(window.column("Kind").contains(&"Vision".to_owned()));
 }
 
-/// The answer of another gateway to the same request.
-fn passed_on(url: &str, request: &Request) -> Vec<u8> {
+/// Forwards a request to another gateway and returns its response.
+fn forward(url: &str, request: &Request) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let token = request.header("x-ignition-api-token").unwrap_or_default();
-        let asked = reqwest::Client::new().get(format!("{url}{}", request.target));
-        let answer = asked.header("x-ignition-api-token", token).send().await.unwrap();
+        let request = reqwest::Client::new().get(format!("{url}{}", request.target));
+        let answer = request.header("x-ignition-api-token", token).send().await.unwrap();
         let line = answer.status().to_string();
         status(&line, &answer.text().await.unwrap())
     })
