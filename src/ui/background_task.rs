@@ -1,4 +1,4 @@
-//! A one-off task that talks to a gateway in the background: a connection test, a session to terminate.
+//! A task that runs once in the background: a connection test or the termination of a session.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,18 +13,22 @@ const QUEUE_LEN: usize = 16;
 
 /// Handle of a running task. Dropping it cancels the task without waiting for it.
 pub(super) struct BackgroundTask<T> {
+    /// Receives the results.
     results: mpsc::Receiver<T>,
+    /// Cancels the task when it is dropped.
     _cancel_on_drop: oneshot::Sender<Infallible>,
 }
 
 /// The sender for the results of a task.
 pub(super) struct ResultSender<T> {
+    /// Sends results to the handle.
     sender: mpsc::Sender<T>,
+    /// Called after each result.
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
 impl<T> ResultSender<T> {
-    /// Sends a result, once there is room for it.
+    /// Sends a result, once the channel has room.
     pub(super) async fn send(&self, result: T) {
         if self.sender.send(result).await.is_err() {
             tracing::debug!("result of a background task dropped: it was cancelled");
@@ -34,7 +38,7 @@ impl<T> ResultSender<T> {
 }
 
 impl<T: Send + 'static> BackgroundTask<T> {
-    /// Starts a task on a thread of its own. `wake` is called after each result and when the task ends.
+    /// Starts a task on its own thread. `wake` is called after each result and when the task ends.
     pub(super) fn spawn<F: Future<Output = ()>>(
         wake: impl Fn() + Clone + Send + Sync + 'static,
         work: impl FnOnce(ResultSender<T>) -> F + Send + 'static,
@@ -51,16 +55,16 @@ impl<T: Send + 'static> BackgroundTask<T> {
                     _ = cancelled => {}
                 }
             });
-            // A name may still be resolving on another thread.
+            // Doesn't wait for name resolution, which blocks another thread.
             runtime.shutdown_background();
         })?;
         Ok(Self { results, _cancel_on_drop: cancel_on_drop })
     }
 
-    /// Returns the next result, `None` while there is none.
+    /// Returns the next result; `None` while there is none.
     ///
     /// # Errors
-    /// If the task has ended and all its results were returned.
+    /// If the task has ended and all results have been returned.
     pub(super) fn next_result(&mut self) -> Result<Option<T>, Ended> {
         match self.results.try_recv() {
             Ok(result) => Ok(Some(result)),

@@ -1,4 +1,4 @@
-//! A rejected certificate, for the user to compare with the gateway's.
+//! A rejected certificate, which the user compares with the one on the gateway.
 
 use chrono::{DateTime, Local};
 use egui::{Grid, Label, RichText, Ui};
@@ -7,7 +7,7 @@ use super::labels;
 use super::theme::Severity;
 use crate::gateway::{Fingerprint, RejectReason, RejectedCertificate};
 
-/// Draws a rejected certificate. Returns `true` if the user can choose to trust it.
+/// Draws a rejected certificate. Returns `true` if it can be trusted.
 pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate) -> bool {
     let certificate = &rejected.certificate;
     ui.label(RichText::new(format!("Certificate of {}", rejected.host)).strong());

@@ -1,4 +1,4 @@
-//! What the user can do: the commands that the views emit and [`App`](super::App) runs.
+//! Commands: the actions of the user, emitted by the views and run by [`App`](super::App).
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
 use crate::settings::SavedFilter;
 use crate::table::{Action, Direction};
 
-/// One thing that the user did in the window.
+/// An action of the user.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Command {
-    // The gateway
+    // Gateway
     /// Connects to the gateway with this name or address.
     Connect(String),
-    /// Logs in with the typed login.
+    /// Signs in with the typed login.
     SignIn,
     /// Trusts a certificate of the gateway.
     Trust {
         /// The certificate, as it was shown.
         rejected: Box<RejectedCertificate>,
-        /// It is trusted after a restart, too.
+        /// The trust is saved, rather than ending with the window.
         permanently: bool,
     },
     /// Reads the gateway now.
@@ -33,10 +33,10 @@ pub(super) enum Command {
     /// Sets the interval between two reads; `None` for manual refresh.
     RefreshEvery(Option<Duration>),
 
-    // The gateway form
+    // Gateway form
     /// Opens an empty form.
     AddGateway,
-    /// Opens the form of the saved gateway with this name, or without a name that of the current gateway.
+    /// Opens the form of the saved gateway with this name; `None` for the current gateway.
     EditGateway(Option<String>),
     /// Reads the settings again, which other windows may have changed.
     ReadSettings,
@@ -46,12 +46,12 @@ pub(super) enum Command {
     SaveGateway,
     /// Deletes the gateway in the form.
     DeleteGateway,
-    /// Closes the form and discards what is typed there.
+    /// Closes the form and discards its changes.
     CloseGateway,
     /// Changes the form.
     Form(FormChange),
 
-    // Terminating a session
+    // Termination of a session
     /// Opens the dialog that asks whether to terminate this session.
     AskTerminate(TerminateTarget),
     /// Terminates the session in the dialog.
@@ -78,15 +78,15 @@ pub(super) enum Command {
     RemoveFilter(String),
     /// Clears all filters.
     ClearFilters,
-    /// Clears the selection, or where nothing is selected the filters.
+    /// Closes the export path, or else clears the selection, or else the filters.
     Escape,
-    /// Filters by a user or project in the counts panel, or clears that filter.
+    /// Toggles a filter on a user or project in the counts panel.
     Facet {
         /// Username or project.
         field: FilterField,
         /// The user or project.
         value: String,
-        /// The value is added to or removed from the values that match already.
+        /// Adds the value to the filter or removes it, rather than replacing the filter.
         adds: bool,
     },
     /// Shows only sessions with this value.
@@ -98,12 +98,12 @@ pub(super) enum Command {
     /// Shows clients, designers or both.
     SetKind(KindFilter),
 
-    // The table
-    /// Groups the sessions, or not.
+    // Table
+    /// Groups the sessions; `None` ungroups them.
     GroupBy(Option<Grouping>),
     /// Sorts by a column: ascending, then descending, then not at all.
     SortBy(ColumnId),
-    /// Does the same for a further column of the sort.
+    /// Toggles a column in the same order, and keeps the other columns of the sort.
     AddSort(ColumnId),
     /// Replaces the sort.
     Sort(Vec<SortKey>),
@@ -116,7 +116,7 @@ pub(super) enum Command {
         /// The height of the visible part.
         view_px: u32,
     },
-    /// Sets the subject of the menu of a cell.
+    /// Sets the subject of the cell menu.
     SetCellMenu(CellMenu),
     /// Changes a column of the layout.
     Column(ColumnId, ColumnChange),
@@ -124,7 +124,7 @@ pub(super) enum Command {
     ResetColumns,
     /// Sets how dates are shown.
     SetDateStyle(DateStyle),
-    /// Copies something.
+    /// Copies to the clipboard.
     Copy(Copied),
 
     // Panels
@@ -137,8 +137,8 @@ pub(super) enum Command {
     /// Opens the details panel.
     ShowDetails,
 
-    // The status bar
-    /// Exports as chosen in the options.
+    // Status bar
+    /// Exports with the chosen options.
     Export,
     /// Exports to this file.
     ExportTo(PathBuf),
@@ -147,7 +147,7 @@ pub(super) enum Command {
     /// Dismisses the message.
     DismissMessage,
 
-    // The log
+    // Log
     /// Opens the log view in place of the table.
     OpenLog,
     /// Closes the log view.
@@ -174,7 +174,7 @@ pub(super) enum ColumnChange {
     Show(bool),
 }
 
-/// Something to copy to the clipboard.
+/// The content to copy to the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Copied {
     /// The cell at the cursor, as shown.

@@ -1,4 +1,4 @@
-//! The dialog that asks before a session is terminated.
+//! The dialog that confirms the termination of a session.
 
 use egui::{Button, Grid, Id, Label, Modal, RichText, Ui};
 
@@ -31,7 +31,7 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Comman
         ui.add_space(4.0);
         ui.horizontal(|ui| {
             let cancel = ui.button("Cancel");
-            // Enter must do no harm.
+            // Enter must not terminate the session.
             if ui.memory(|memory| memory.focused().is_none_or(|id| id == super::grid::id())) {
                 cancel.request_focus();
             }

@@ -14,7 +14,7 @@ use super::theme::{self, Severity};
 use crate::gateway::{GatewayInfo, Role};
 use crate::poll::NodeStatus;
 
-/// From this age on, the age of the table is shown even if there is no error.
+/// The age from which it is shown even without an error.
 const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
 
 /// Draws the bar.
@@ -94,7 +94,7 @@ fn saved_gateways(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
 }
 
-/// Draws the menu for what is needed rarely.
+/// Draws the menu of rarely used commands.
 fn menu(ui: &mut Ui, commands: &mut Vec<Command>) {
     let menu = ui.menu_button("…", |ui| {
         if ui.button("Log").on_hover_text("Show the program's log").clicked() {
@@ -127,7 +127,7 @@ fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.ctx().accesskit_node_builder(choice.id, |node| node.set_value(refresh_interval::text(current)));
 }
 
-/// Draws the state of the gateway.
+/// Draws the health of the gateway.
 fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, now: SystemTime) {
     if let Some(report) = gateway_error {
         report.details_menu(ui, Id::unique("connection details"));
@@ -135,7 +135,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
         return;
     }
     let updated = state.updated_at().map(|updated_at| {
-        // The age grows, and a table without news isn't repainted by its refresh. Repaints each second would cost too much.
+        // A refresh without changes doesn't repaint. One repaint per second would cost too much.
         ui.ctx().request_repaint_after(until_next_minute(now));
         updated_text(updated_at, now, state.is_stale())
     });
@@ -180,7 +180,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
     }
 }
 
-/// Draws the line for a gateway that doesn't answer. The age comes first, because the end may be cut off.
+/// Draws the line for a gateway that doesn't answer. The age comes first, because the end may be truncated.
 fn failed(
     ui: &mut Ui,
     state: &AppState,
@@ -195,7 +195,7 @@ fn failed(
     } else {
         state.next_read().map(|next| {
             let left = next.duration_since(now).unwrap_or_default();
-            // Rounded up: a countdown ends with 1.
+            // Rounded up, so that the countdown ends with 1.
             format!("Retrying in {}", duration_text(left + Duration::from_millis(999)))
         })
     };
@@ -265,11 +265,11 @@ fn node_line(ui: &mut Ui, node: &NodeStatus, now: SystemTime) {
     }
 }
 
-/// Returns our name of the gateway, followed by its own if that differs.
-fn identity(ours: &str, info: Option<&GatewayInfo>) -> String {
+/// Returns the name of the gateway in the settings, followed by the name that it reports if they differ.
+fn identity(name: &str, info: Option<&GatewayInfo>) -> String {
     match info.and_then(|info| info.name.as_deref()) {
-        Some(name) if name != ours => format!("{ours} ({name})"),
-        _ => ours.to_owned(),
+        Some(reported) if reported != name => format!("{name} ({reported})"),
+        _ => name.to_owned(),
     }
 }
 
@@ -288,7 +288,7 @@ fn until_next_minute(now: SystemTime) -> Duration {
     MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60))
 }
 
-/// Returns the time of the last answer: with the date if that isn't today, with its age if that matters.
+/// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
 fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool) -> String {
     let age = now.duration_since(updated_at).unwrap_or_default();
     let (updated_at, now) = (DateTime::<Local>::from(updated_at), DateTime::<Local>::from(now));

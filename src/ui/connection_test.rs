@@ -1,4 +1,4 @@
-//! The connection test of the gateway form: who answers at each node, and whether its sessions can be read.
+//! The connection test of the gateway form: identifies each node and reads its sessions.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub(super) struct ConnectionTest {
     draft: Draft,
     /// The nodes, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
+    /// The stage of the test.
     pub(super) stage: TestStage,
 }
 
@@ -24,35 +25,42 @@ pub(super) struct ConnectionTest {
 pub(super) enum TestStage {
     /// Waits for the keyring's reply.
     WaitingForSecret,
+    /// Waits for the nodes.
     Running,
+    /// All results are in, or the test was interrupted.
     Ended,
 }
 
 /// The results for one node.
 #[derive(Debug)]
 pub(super) struct TestedNode {
+    /// The address of the node.
     pub(super) url: NodeUrl,
-    /// What the node says about itself; `None` until it has answered.
+    /// The identification of the node; `None` until it has answered.
     pub(super) info: Option<Result<Option<GatewayInfo>, GatewayError>>,
-    /// The node's sessions and how they were accessed; `None` until they were read.
+    /// The node's sessions and the kind of access; `None` until they were read.
     pub(super) sessions: Option<Result<(NodeSnapshot, AccessKind), GatewayError>>,
 }
 
-/// How a node gave access to its sessions.
+/// The authentication that a node required for its sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AccessKind {
     /// Without authentication.
     Open,
     /// Without authentication although a password is set, which therefore protects nothing.
     OpenDespitePassword,
+    /// With the password.
     Password,
+    /// With the API token.
     Token,
 }
 
 /// A result of the test and the index of its node.
 #[derive(Debug)]
 pub(super) enum TestResult {
+    /// The identification of a node.
     Info(usize, Result<Option<GatewayInfo>, GatewayError>),
+    /// The sessions of a node.
     Sessions(usize, Result<(NodeSnapshot, AccessKind), GatewayError>),
 }
 
@@ -81,7 +89,7 @@ impl ConnectionTest {
     }
 }
 
-/// Tests all nodes at the same time, so that one that doesn't answer delays no other.
+/// Tests all nodes at the same time, so that a slow node doesn't delay the others.
 pub(super) async fn run(profile: Profile, credentials: Credentials, results: ResultSender<TestResult>) {
     let client = Client::with_trust(Limits::default(), profile.trust.clone());
     let results = Arc::new(results);

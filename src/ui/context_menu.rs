@@ -9,8 +9,8 @@ pub(super) fn is_key_pressed(ui: &Ui) -> bool {
     })
 }
 
-/// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed. `contents` gets whether
-/// the first item takes the keyboard focus, as it does after a key.
+/// Shows the menu while it is open. `by_key` is its position if a key opens it in this frame. `contents` gets `true` if the
+/// first item takes the keyboard focus, as in the frame of that key.
 pub(super) fn show(
     response: &Response,
     by_key: Option<Pos2>,
@@ -19,7 +19,7 @@ pub(super) fn show(
 ) {
     let menu_id = Popup::default_response_id(response);
     let position_id = menu_id.with("position");
-    // A right click outside an open menu closes that one and opens another.
+    // A right click outside an open menu closes it and opens another one.
     let by_pointer = response.secondary_clicked().then(|| response.interact_pointer_pos()).flatten();
     let opens = by_key.or(by_pointer);
     if let Some(position) = opens {

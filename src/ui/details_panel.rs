@@ -1,4 +1,4 @@
-//! All values of the selected session.
+//! The details panel: all values of the selected session.
 
 use egui::accesskit::Role;
 use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.set_min_width(ui.available_width());
     ui.add_space(4.0);
     ui.label(RichText::new("Session").strong());
-    // Only a selected session: when it ends, the cursor moves to another one.
+    // Only a selected session, because the cursor moves to another session when its own ends.
     let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
     let session = state.table.sessions().zip(row);
     let Some((sessions, row)) = session else {
@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                     ))));
                 }
                 ui.vertical(|ui| {
-                    // Screen readers get it with the value. Alone it would be a second header with this name.
+                    // Screen readers get the title with the value. A label would be a second widget with the header's name.
                     a11y_hidden::small_title(ui, title);
                     let value = ui.add(Label::new(&text).wrap());
                     value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));

@@ -1,4 +1,4 @@
-//! The diagnostics that a user copies for a bug report: program, system, renderer, settings without secrets, log.
+//! Diagnostics for a bug report: program, system, renderer, settings without secrets, log.
 
 use std::env::consts::{ARCH, OS};
 
@@ -8,7 +8,7 @@ use super::refresh_interval;
 use crate::gateway::{Api, Login, NodeUrl, Profile};
 use crate::settings::Settings;
 
-/// Returns the diagnostics as text. They hold no user names, passwords, tokens or sessions.
+/// Returns the diagnostics as text. They contain no user names, passwords, tokens or sessions.
 pub(super) fn report(ctx: &Context, renderer: &str, settings: &Settings, log: &[Box<str>]) -> String {
     let mut lines = vec![
         format!("Gatewatch {}", env!("CARGO_PKG_VERSION")),
@@ -60,14 +60,14 @@ fn gateway(profile: &Profile) -> String {
     format!("- {name}: {}", facts.join(", "))
 }
 
-/// Returns the physical pixels per point, and its two factors: the screen's scale and the window's zoom.
+/// Returns the number of physical pixels per point and its factors: the scale of the screen and the zoom of the window.
 fn scale_factor(ctx: &Context) -> String {
     let screen =
         ctx.native_pixels_per_point().map_or_else(|| "unknown".to_owned(), |scale| scale.to_string());
     format!("{} (screen {screen}, zoom {})", ctx.pixels_per_point(), ctx.zoom_factor())
 }
 
-/// Returns the name of the display server, which winit chooses by the same variables.
+/// Returns the name of the display server. Reads the same variables as winit.
 fn display_server() -> &'static str {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(windows) {
@@ -83,7 +83,7 @@ fn display_server() -> &'static str {
     }
 }
 
-/// Returns the renderer and what it says about its driver, as far as eframe knows it.
+/// Returns the renderer and its driver.
 pub(super) fn renderer(cc: &eframe::CreationContext<'_>) -> String {
     use eframe::glow::HasContext as _;
 

@@ -7,30 +7,34 @@ use egui::{CollapsingHeader, Id, Label, Ui, UiBuilder};
 use super::theme;
 use crate::sanitize::one_line;
 
-/// The longest text of one error, in characters.
+/// The maximum length of the text of an error, in characters.
 const MAX_TEXT: usize = 500;
-/// The most causes that are shown. A longer chain is a mistake of a library.
+/// The maximum number of causes, in case a library returns an endless chain.
 const MAX_CAUSES: usize = 16;
+/// The label of the button that shows the causes.
 const DETAILS: &str = "Details";
 
-/// A sentence about an error and the texts of its causes, the nearest first, all of them sanitized.
+/// A sentence about an error and the texts of its causes, the direct cause first. All texts are sanitized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorReport {
+    /// The sentence.
     summary: String,
+    /// The texts of the causes.
     causes: Vec<String>,
 }
 
 impl ErrorReport {
-    /// Reports an error by its own text.
+    /// Creates a report with the text of the error as its summary.
     pub(super) fn new(error: &dyn Error) -> Self {
         Self { summary: capitalize(&text_of(error)), causes: chain(error.source()) }
     }
 
-    /// Reports an error by another sentence. The text of the error becomes the first cause.
+    /// Creates a report with another summary. The text of the error becomes the first cause.
     pub(super) fn with_summary(summary: &str, error: &(dyn Error + 'static)) -> Self {
         Self { causes: chain(Some(error)), ..summary.into() }
     }
 
+    /// Returns the sentence.
     pub(super) fn summary(&self) -> &str {
         &self.summary
     }
@@ -44,12 +48,12 @@ impl ErrorReport {
         details.header_response.accessible_name("Error details");
     }
 
-    /// Draws a button that shows the causes in a popup, if there are any. For bars of one line.
+    /// Draws a button that shows the causes in a popup, if there are any. For bars with one line.
     pub(super) fn details_menu(&self, ui: &mut Ui, id: Id) {
         if self.causes.is_empty() {
             return;
         }
-        // The popup must stay open when a widget before it comes or goes, which changes automatic IDs.
+        // With an automatic ID, the popup would close when a widget before it appears or disappears.
         ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
             let menu = ui.menu_button(DETAILS, |ui| {
                 ui.set_max_width(theme::DIALOG_WIDTH);
@@ -82,7 +86,7 @@ fn text_of(error: &dyn Error) -> String {
     one_line(&error.to_string(), MAX_TEXT)
 }
 
-/// Returns the texts of an error and its causes. A cause that only repeats the error before it is left out.
+/// Returns the texts of an error and its causes. A cause that repeats the previous text is omitted.
 fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
     let errors = std::iter::successors(error, |&error| error.source());
     let mut texts: Vec<String> = errors.take(MAX_CAUSES).map(text_of).collect();
@@ -90,7 +94,7 @@ fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
     texts
 }
 
-/// Returns `text` with its first letter in upper case: errors of the library start in lower case.
+/// Returns `text` with its first letter in upper case. Error messages of the crate start in lower case.
 fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! One export in the background: choosing a file, then writing it; or writing to memory, for the clipboard.
+//! An export in the background: to a file that the user chooses, or to memory for the clipboard.
 
 use std::future::Future;
 use std::io;
@@ -14,21 +14,25 @@ use crate::atomic_file::{self, FileError};
 use crate::dataset::{ColumnId, Dataset};
 use crate::export::{self, Format, Progress};
 
-/// A dialog that is closed sooner was never shown: nobody cancels one this fast.
+/// A dialog that closes sooner was never shown, because no user cancels that fast.
 const MIN_DIALOG_TIME: Duration = Duration::from_millis(300);
 
-/// Shows the file dialog with a suggested name and returns the file, or `None` where the user cancelled or no dialog could
-/// be shown. Called on the window's thread, as some platforms demand; awaited on another.
+/// Shows the file dialog with a suggested name and returns the file; `None` if the user cancelled or no dialog could be
+/// shown. Called on the window's thread, because some platforms require that, and awaited on another one.
 pub type PickFile = Arc<dyn Fn(&str) -> PickedFile>;
 
-/// The file that a file dialog returns in the end.
+/// The future result of a file dialog.
 pub type PickedFile = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 
 /// The rows and columns to write.
 pub(super) struct Extract {
+    /// The dataset of the rows.
     pub(super) dataset: Arc<Dataset>,
+    /// The columns to write, in order.
     pub(super) columns: Vec<ColumnId>,
+    /// The rows to write, in order.
     pub(super) rows: Vec<u32>,
+    /// The format.
     pub(super) format: Format,
 }
 
@@ -41,13 +45,13 @@ pub(super) enum Outcome {
     Text(String),
     /// The user cancelled.
     Cancelled,
-    /// The system could show no file dialog.
+    /// The system can't show a file dialog.
     NoDialog,
-    /// The file exists and wasn't to be replaced.
+    /// The file exists and must not be replaced.
     FileExists(PathBuf),
     /// The file couldn't be written.
     Failed(FileError),
-    /// The text couldn't be made, or the thread has panicked.
+    /// The text couldn't be created, or the thread has panicked.
     Broken,
 }
 
@@ -55,10 +59,13 @@ pub(super) enum Outcome {
 ///
 /// Dropping it waits for a file that is being written, but not for a file dialog: the program may end while one is open.
 pub(super) struct ExportJob {
+    /// Receives the outcome.
     outcomes: Receiver<Outcome>,
+    /// The progress, which also cancels the export.
     progress: Arc<Progress>,
     /// The file is chosen and being written.
     is_writing: Arc<AtomicBool>,
+    /// The thread; `None` once it was joined.
     thread: Option<JoinHandle<()>>,
 }
 
@@ -78,7 +85,7 @@ impl ExportJob {
                     return Outcome::NoDialog;
                 }
             };
-            // Without the start of the thread, which takes long on a busy machine.
+            // Excludes the start of the thread, which may take long on a busy machine.
             let started = Instant::now();
             match runtime.block_on(picked) {
                 Some(path) => write_file(&path, &extract, progress, is_writing),

@@ -6,6 +6,7 @@ use egui::{Button, Context, Id, Label, RichText, Stroke, TextEdit, TextStyle, Ui
 
 use super::a11y_hidden;
 use super::command::Command;
+use super::error_report::ErrorReport;
 use super::filter_help;
 use super::model::{AppState, Drafts};
 use super::saved_filters;
@@ -82,7 +83,7 @@ fn filter(
     });
 }
 
-/// Returns the severity of a filter's error. A pattern that is still being typed is no error yet.
+/// Returns the severity of a filter's error. An incomplete pattern is only a warning.
 fn severity(status: &FilterStatus) -> Option<Severity> {
     let error = status.error.as_ref()?;
     Some(if error.is_incomplete() { Severity::Warning } else { Severity::Error })
@@ -124,7 +125,7 @@ fn edit(
         let at =
             |index| output.galley.pos_from_cursor(CCursor::new(index)).translate(output.galley_pos.to_vec2());
         let (start, end) = (at(column - 1), at(column));
-        // Something is missing after the last character, where there is no text to underline.
+        // An error after the last character has no text to underline.
         let right = end.left().max(start.left() + theme::MIN_ERROR_MARK);
         let y = start.bottom() - 1.0;
         ui.painter().with_clip_rect(output.text_clip_rect).line_segment(
@@ -165,20 +166,28 @@ fn modes(ui: &mut Ui, field: FilterField, mode: Mode, commands: &mut Vec<Command
         "Match any part of the value. The gateway matches the whole value",
         Mode { contains: !mode.contains, ..mode },
     );
-    toggle(mode.invert, "not", "invert", "Show what does not match", Mode { invert: !mode.invert, ..mode });
+    toggle(
+        mode.invert,
+        "not",
+        "invert",
+        "Show sessions that don't match",
+        Mode { invert: !mode.invert, ..mode },
+    );
 }
 
-/// Draws the error of a filter, or a hint at why it matches nothing.
+/// Draws the error of a filter, or a hint if it matches nothing.
 fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut Vec<Command>) {
     if let (Some(error), Some(severity)) = (&status.error, severity(status)) {
         let sign = if error.is_incomplete() { "…" } else { "▲" };
-        let text = RichText::new(format!("{sign} {error}"))
+        let report = ErrorReport::new(error);
+        report.details_menu(ui, Id::unique(("filter error", name(field))));
+        let text = RichText::new(format!("{sign} {}", report.summary()))
             .size(theme::SMALL_TEXT)
             .color(theme::severity_color(ui.visuals(), severity));
-        ui.add(Label::new(text).truncate()).on_hover_text(error.to_string());
+        ui.add(Label::new(text).truncate()).on_hover_text(report.summary());
     } else if let Some(literal) = unmatched_literal(status) {
         let what = name(field).to_lowercase();
-        let text = format!("No {what} is exactly “{literal}”.");
+        let text = format!("No {what} is exactly “{literal}”");
         ui.add(Label::new(RichText::new(text).size(theme::SMALL_TEXT)).truncate());
         let link = egui::Link::new(RichText::new("Match any part").size(theme::SMALL_TEXT));
         let tooltip = format!("Find every {what} that contains it");
@@ -188,7 +197,7 @@ fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut V
     }
 }
 
-/// Returns the plain text of a filter that equals no value. The user may have meant a part of one.
+/// Returns the literal text of a filter that matches nothing, where a match of any part may be meant.
 fn unmatched_literal(status: &FilterStatus) -> Option<&str> {
     let filter = status.filter.as_ref().filter(|_| status.matches_nothing)?;
     let mode = filter.mode();

@@ -1,8 +1,8 @@
-//! A short help on filters, for users who are new to matching whole values.
+//! Help on filters: how they match, with examples.
 
 use egui::{Grid, RichText, Ui};
 
-/// Patterns and what they match. The first ones are from the manual of `getSessionInfo`.
+/// Patterns and their meanings. The first ones are from the manual of `getSessionInfo`.
 const EXAMPLES: [(&str, &str); 7] = [
     ("billy", "the user billy only"),
     ("bi.*", "user names that start with bi"),

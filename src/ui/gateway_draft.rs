@@ -1,4 +1,4 @@
-//! A gateway as typed into the form, and what may be wrong with it.
+//! The content of the gateway form, and its validation.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,11 +11,13 @@ use crate::secrets::Secret;
 /// The content of the form.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Draft {
+    /// Name of the gateway.
     pub(super) name: String,
     /// Addresses of the nodes, one per line.
     pub(super) addresses: String,
     /// Interface to read from; `None` to detect it.
     pub(super) api: Option<Api>,
+    /// Kind of authentication.
     pub(super) auth: AuthKind,
     /// User name, for [`AuthKind::Password`].
     pub(super) user: String,
@@ -23,7 +25,7 @@ pub(super) struct Draft {
     pub(super) secret: String,
     /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub(super) refresh: Option<Duration>,
-    /// Reads Perspective sessions from Web Dev as well.
+    /// Reads Perspective sessions from Web Dev.
     pub(super) perspective: bool,
     /// Allows terminating sessions.
     pub(super) may_terminate: bool,
@@ -36,8 +38,11 @@ pub(super) struct Draft {
 /// The kind of authentication that a gateway requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuthKind {
+    /// No authentication.
     None,
+    /// HTTP Basic.
     Password,
+    /// API token of the REST API.
     Token,
 }
 
@@ -66,7 +71,7 @@ pub(super) enum FormError {
     NoUser,
     #[error("HTTP Basic doesn't support user names with a colon. Use another user")]
     ColonInUser,
-    #[error("Enter the whole token as NAME:KEY")]
+    #[error("Enter the token as NAME:KEY")]
     IncompleteToken,
     #[error("Enter the password or token to test the connection")]
     NoSecret,
@@ -79,8 +84,11 @@ pub(super) enum FormError {
 /// A part of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
+    /// The name.
     Name,
+    /// The addresses.
     Addresses,
+    /// User name, password and token.
     Authentication,
     /// The form as a whole.
     Form,
@@ -101,7 +109,7 @@ impl FormError {
 }
 
 impl Draft {
-    /// Returns a draft of an existing gateway. `is_saved` is `false` for one that is only known by its address.
+    /// Creates a draft of a gateway. `is_saved`: it is saved under its name.
     pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
         let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();

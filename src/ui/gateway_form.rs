@@ -10,12 +10,15 @@ pub(super) struct GatewayForm {
     pub(super) before: Profile,
     /// The gateway is saved under its name.
     pub(super) is_saved: bool,
+    /// The current content.
     pub(super) draft: Draft,
     /// The draft when the form was opened.
     original: Draft,
     /// Error of the last attempt to save or test.
     pub(super) error: Option<FormError>,
+    /// The last connection test.
     pub(super) test: Option<ConnectionTest>,
+    /// The stage of the form.
     pub(super) stage: FormStage,
     /// Scrolls to or focuses a part of the form in the next frame.
     pub(super) reveal: Option<Reveal>,
@@ -24,8 +27,9 @@ pub(super) struct GatewayForm {
 /// The stage of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FormStage {
+    /// The user edits the form.
     Editing,
-    /// The user is asked to confirm that the gateway is deleted.
+    /// The user is asked to confirm the deletion.
     ConfirmDelete,
     /// The settings are being written.
     Saving,
@@ -44,7 +48,7 @@ pub(super) enum Reveal {
     Outcome,
 }
 
-/// A change of the form, other than by typing.
+/// A change of the form that isn't made by an input widget.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum FormChange {
     /// The user has edited a field, so that its error no longer applies.
@@ -55,27 +59,27 @@ pub(super) enum FormChange {
     Trust(Box<RejectedCertificate>),
     /// Stops trusting the certificate with this index.
     RemovePin(usize),
-    /// Asks the user to confirm that the gateway is deleted.
+    /// Asks the user to confirm the deletion.
     AskDelete,
-    /// Closes that question.
+    /// Closes the confirmation.
     CancelDelete,
 }
 
 impl GatewayForm {
-    /// Opens a form with a gateway. `is_saved`: it is saved under its name.
+    /// Creates a form for a gateway. `is_saved`: it is saved under its name.
     pub(super) fn edit(profile: &Profile, is_saved: bool) -> Self {
-        Self::with(profile.clone(), is_saved, Draft::new(profile, is_saved))
+        Self::new(profile.clone(), is_saved, Draft::new(profile, is_saved))
     }
 
-    /// Opens an empty form.
+    /// Creates an empty form.
     pub(super) fn empty() -> Self {
-        // A profile needs a node; its address never shows.
-        let placeholder = Profile::from_address("http://localhost").expect("this is an address");
+        // A profile needs an address. This one is never shown.
+        let placeholder = Profile::from_address("http://localhost").expect("the constant is a valid address");
         let defaults = Draft::new(&placeholder, false);
-        Self::with(placeholder, false, Draft { addresses: String::new(), ..defaults })
+        Self::new(placeholder, false, Draft { addresses: String::new(), ..defaults })
     }
 
-    fn with(before: Profile, is_saved: bool, draft: Draft) -> Self {
+    fn new(before: Profile, is_saved: bool, draft: Draft) -> Self {
         Self {
             before,
             is_saved,
@@ -101,7 +105,7 @@ impl GatewayForm {
         self.draft.profile_named(name)
     }
 
-    /// Returns the gateway to test. Its name need not be valid yet.
+    /// Returns the gateway to test. Its name is not validated.
     pub(super) fn profile_to_test(&self) -> Result<Profile, FormError> {
         self.draft.profile_named(&self.before.name)
     }
@@ -113,12 +117,12 @@ impl GatewayForm {
             && self.profile_to_test().is_ok_and(|profile| profile.binding() == self.before.binding())
     }
 
-    /// Returns `true` if closing the form would lose something.
+    /// Returns `true` if closing the form would discard changes.
     pub(super) fn is_changed(&self) -> bool {
         self.stage == FormStage::Saving || self.draft != self.original
     }
 
-    /// Returns the test, unless the draft has changed since.
+    /// Returns the test; `None` if the draft has changed since.
     pub(super) fn current_test(&self) -> Option<&ConnectionTest> {
         self.test.as_ref().filter(|test| test.is_for(&self.draft))
     }
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_is_not_edited() {
+    fn keeps_unedited_fields() {
         let form = GatewayForm::edit(&profile(), true);
         assert_eq!(form.profile(&["North".to_owned()]).unwrap(), profile());
         assert!(!form.is_changed() && form.has_saved_secret() && form.draft.secret().is_none());

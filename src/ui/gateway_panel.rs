@@ -20,7 +20,7 @@ use super::theme::{self, Severity};
 use crate::display;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, RejectedCertificate};
 
-/// Draws the form. Text boxes edit the draft; everything else comes back as commands.
+/// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
 pub(super) fn show(
     ui: &mut Ui,
     form: &mut GatewayForm,
@@ -30,7 +30,7 @@ pub(super) fn show(
     ui.add_space(4.0);
     let title = if form.is_saved { "Edit gateway" } else { "New gateway" };
     ui.label(RichText::new(title).strong());
-    // A panel of their own keeps the buttons visible while the rest scrolls.
+    // In a separate panel, the buttons stay visible while the rest scrolls.
     let bottom = Panel::bottom("gateway buttons").frame(Frame::NONE).show_separator_line(false);
     bottom.show(ui, |ui| {
         ui.add_space(4.0);
@@ -83,7 +83,7 @@ fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comman
             (AuthKind::Token, "API token", "For the REST API of 8.3 and later"),
         ] {
             let choice = ui.selectable_label(form.draft.auth == auth, text).on_hover_text(hint);
-            // Apart from the text boxes with the same caption.
+            // Distinguishes the button from the text box with the same caption.
             if choice.accessible_name(format!("Authentication: {text}")).clicked() {
                 commands.push(Command::Form(FormChange::SetAuth(auth)));
             }
@@ -152,14 +152,15 @@ fn options(ui: &mut Ui, form: &mut GatewayForm, default_refresh: Duration) {
     });
     ui.checkbox(&mut draft.perspective, "Include Perspective sessions")
         .on_hover_text("The REST API always includes them");
-    ui.checkbox(&mut draft.may_terminate, "Allow terminating sessions")
-        .on_hover_text("Requires 8.3 and an API token with that permission. You are asked before each one");
+    ui.checkbox(&mut draft.may_terminate, "Allow terminating sessions").on_hover_text(
+        "Requires 8.3 and an API token with that permission. Each one needs your confirmation",
+    );
 }
 
 fn certificates(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     let edit = TextEdit::singleline(&mut form.draft.ca_file).hint_text("Optional");
     line_box(ui, "CA file", "CA file", edit, commands).on_hover_text(
-        "Additional certificate authorities, PEM or DER. A relative path starts at the folder of config.toml",
+        "Additional certificate authorities, PEM or DER. Relative paths start in the folder of config.toml",
     );
     for (index, pin) in form.draft.pins.iter().enumerate() {
         ui.horizontal(|ui| {
@@ -211,10 +212,10 @@ fn buttons(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
     });
 }
 
-/// Draws the results of a test. Returns a rejected certificate when the user chooses to trust it.
+/// Draws the results of a test. Returns a rejected certificate if the user chooses to trust it.
 fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a RejectedCertificate> {
     if test.stage == TestStage::WaitingForSecret {
-        result(ui, Severity::Warning, "Waiting for the keyring. It may show a prompt");
+        result_line(ui, Severity::Warning, "Waiting for the keyring. It may show a prompt");
         return None;
     }
     let is_running = test.stage == TestStage::Running;
@@ -223,18 +224,18 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Rejecte
         let TestedNode { url, info, sessions } = node;
         ui.label(RichText::new(url.to_string()).strong());
         match info {
-            None if is_running => result(ui, Severity::Warning, "Connecting…"),
-            None => result(ui, Severity::Error, "Test interrupted. Try again"),
-            Some(Ok(info)) => result(ui, Severity::Good, &reachable(info.as_ref())),
-            // The sessions of a gateway that can't answer here may be readable all the same.
+            None if is_running => result_line(ui, Severity::Warning, "Connecting…"),
+            None => result_line(ui, Severity::Error, "Test interrupted. Try again"),
+            Some(Ok(info)) => result_line(ui, Severity::Good, &reachable(info.as_ref())),
+            // The sessions may be readable even if the identification fails.
             Some(Err(error)) => trusted = failure(ui, (index, "info"), error).or(trusted),
         }
         match (info, sessions) {
-            (Some(Ok(_)), None) if is_running => result(ui, Severity::Warning, "Reading sessions…"),
+            (Some(Ok(_)), None) if is_running => result_line(ui, Severity::Warning, "Reading sessions…"),
             (_, Some(Ok((snapshot, access)))) => {
                 let (severity, access) = access_text(*access, snapshot.api);
-                result(ui, severity, access);
-                result(ui, Severity::Good, &session_count(snapshot));
+                result_line(ui, severity, access);
+                result_line(ui, Severity::Good, &session_count(snapshot));
             }
             (_, Some(Err(error))) => trusted = failure(ui, (index, "sessions"), error).or(trusted),
             _ => {}
@@ -243,7 +244,7 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Rejecte
     trusted
 }
 
-fn result(ui: &mut Ui, severity: Severity, text: &str) {
+fn result_line(ui: &mut Ui, severity: Severity, text: &str) {
     let sign = match severity {
         Severity::Good => "●",
         Severity::Warning => "○",
@@ -255,14 +256,14 @@ fn result(ui: &mut Ui, severity: Severity, text: &str) {
     });
 }
 
-/// Draws an error. Returns the rejected certificate when the user chooses to trust it.
+/// Draws an error. Returns the rejected certificate if the user chooses to trust it.
 fn failure<'a>(
     ui: &mut Ui,
     id_salt: (usize, &str),
     error: &'a GatewayError,
 ) -> Option<&'a RejectedCertificate> {
     let report = ErrorReport::new(error);
-    result(ui, Severity::Error, report.summary());
+    result_line(ui, Severity::Error, report.summary());
     report.details_ui(ui, Id::unique(id_salt));
     let GatewayError::Certificate(rejected) = error else {
         return None;
@@ -302,7 +303,7 @@ fn session_count(snapshot: &NodeSnapshot) -> String {
     if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
 }
 
-/// Draws a text box of one line, in which Enter saves the form. It keeps the focus, because saving may fail.
+/// Draws a text box with one line. Enter saves the form and keeps the focus, because saving may fail.
 fn line_box(
     ui: &mut Ui,
     title: &str,
@@ -324,12 +325,12 @@ fn text_box(ui: &mut Ui, title: &str, accessible_name: &str, edit: TextEdit<'_>)
     ui.add(edit.desired_width(f32::INFINITY)).accessible_name(accessible_name)
 }
 
-/// Draws a caption that screen readers skip, because they get it as the name of the widget.
+/// Draws a caption. Hidden from screen readers, which get it as the name of the widget.
 fn caption(ui: &mut Ui, text: &str) {
     a11y_hidden::text(ui, text, ui.visuals().text_color(), 0.0);
 }
 
-/// Reports that a field was edited.
+/// Emits a command if a field was edited.
 fn report_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
     if edit.changed() {
         commands.push(Command::Form(FormChange::Edited(field)));

@@ -1,4 +1,4 @@
-//! The thread that talks to the platform's keyring, which may block for long or prompt the user.
+//! The thread that accesses the platform's keyring, which may prompt the user or block for a long time.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,14 +12,17 @@ use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 /// Capacity of both channels. A person makes one request at a time.
 const QUEUE_LEN: usize = 16;
 
-/// The gateway that a secret belongs to, and what it may be sent to.
+/// Identifies a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretKey {
+    /// The name of the gateway.
     profile: String,
+    /// The user and the nodes that the secret may be sent to.
     binding: String,
 }
 
 impl SecretKey {
+    /// Returns the key of a gateway's secret.
     pub(super) fn new(profile: &Profile) -> Self {
         Self { profile: profile.name.clone(), binding: profile.binding() }
     }
@@ -28,46 +31,54 @@ impl SecretKey {
 /// A request to the keyring.
 #[derive(Debug)]
 enum Request {
+    /// Reads a secret.
     Get(SecretKey),
+    /// Stores a secret.
     Set { key: SecretKey, secret: Secret },
+    /// Deletes the secret of a gateway.
     Forget { profile: String },
+    /// Moves the secret of a renamed gateway.
     Rename { old: String, new: String },
 }
 
 /// A reply of the keyring.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// The secret; `None` if the keyring has none. The form or the gateway may have changed since the request.
+    /// The secret; `None` if the keyring has none. The current gateway or the form may have changed since the request.
     Secret(SecretKey, Result<Option<Secret>, RequestError>),
-    /// Where a secret is stored now.
+    /// A secret was stored.
     Stored(Stored),
-    /// A secret couldn't be stored, forgotten or renamed.
+    /// A secret couldn't be stored, deleted or renamed.
     Failed(RequestError),
 }
 
-/// A request wasn't fulfilled.
+/// A request failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RequestError {
+    /// The keyring returned an error.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
     /// The queue is full because the keyring hangs.
     #[error("The keyring doesn't respond. Check whether it shows a prompt")]
     Busy,
     /// The thread has ended.
-    #[error("The keyring can't be used any more. Restart Gatewatch")]
+    #[error("The keyring is no longer available. Restart Gatewatch")]
     Stopped,
 }
 
-/// Handle of the thread. Dropping it doesn't wait: a keyring that prompts the user must not keep the window open.
+/// Handle of the thread. Dropping it doesn't wait, so that a keyring that prompts the user can't keep the window open.
 ///
-/// Every request gets its reply, also when it couldn't be sent or the thread has ended.
+/// A request for a secret always gets a reply, even if it can't be sent or the thread ends.
 pub(super) struct KeyringWorker {
+    /// Sends requests to the thread.
     requests: SyncSender<Request>,
+    /// Receives replies from the thread.
     replies: Receiver<Reply>,
-    /// Keys of the secrets that the thread hasn't replied with yet, the oldest first.
+    /// Keys of the requested secrets without a reply, the oldest first.
     pending_keys: VecDeque<SecretKey>,
-    /// Replies to requests that the thread will never answer.
+    /// Replies to requests that couldn't be sent.
     failures: VecDeque<Reply>,
+    /// Called after each reply.
     wake: Box<dyn Fn()>,
 }
 
@@ -81,7 +92,7 @@ impl KeyringWorker {
         let (reply_sender, replies) = sync_channel(QUEUE_LEN);
         let thread_wake = NotifyOnDrop(wake.clone());
         thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            // Dropped after both channels, so that the window finds them closed when the thread ends.
+            // Dropped after both channels, so that they are closed when it wakes the window.
             let thread_wake = thread_wake;
             let (requests, reply_sender) = (requests, reply_sender);
             let secrets = open();
@@ -104,7 +115,7 @@ impl KeyringWorker {
         })
     }
 
-    /// Requests the secret of a profile.
+    /// Requests the secret of a gateway.
     pub(super) fn get(&mut self, profile: &Profile) {
         let key = SecretKey::new(profile);
         if self.send(Request::Get(key.clone())) {
@@ -112,17 +123,17 @@ impl KeyringWorker {
         }
     }
 
-    /// Stores the secret of a profile.
+    /// Stores the secret of a gateway.
     pub(super) fn set(&mut self, profile: &Profile, secret: Secret) {
         self.send(Request::Set { key: SecretKey::new(profile), secret });
     }
 
-    /// Moves the secret of a profile that was renamed.
+    /// Moves the secret of a renamed gateway.
     pub(super) fn rename(&mut self, old: &str, new: &str) {
         self.send(Request::Rename { old: old.to_owned(), new: new.to_owned() });
     }
 
-    /// Forgets the secret of a profile.
+    /// Deletes the secret of a gateway.
     pub(super) fn forget(&mut self, profile: &str) {
         self.send(Request::Forget { profile: profile.to_owned() });
     }
@@ -138,8 +149,8 @@ impl KeyringWorker {
             }
             Err(TryRecvError::Empty) => self.failures.pop_front(),
             Err(TryRecvError::Disconnected) => {
-                let pending_keys = self.pending_keys.pop_front();
-                pending_keys.map_or_else(
+                let key = self.pending_keys.pop_front();
+                key.map_or_else(
                     || self.failures.pop_front(),
                     |key| Some(Reply::Secret(key, Err(RequestError::Stopped))),
                 )
@@ -223,14 +234,14 @@ mod tests {
 
     use super::*;
 
-    /// Longer than any reply takes, unless it never comes.
+    /// Maximum time to wait for a reply.
     const TIMEOUT: Duration = Duration::from_secs(20);
 
     fn profile() -> Profile {
         Profile::from_address("http://n1:8088").unwrap()
     }
 
-    /// A worker, and a channel that receives a message at each wake.
+    /// Starts a worker. Returns it with a channel that receives a message at each wake.
     fn worker(open: impl FnOnce() -> Secrets + Send + 'static) -> (KeyringWorker, Receiver<()>) {
         let (wake, woken) = sync_channel(1_000);
         let wake = Arc::new(move || {
@@ -255,7 +266,7 @@ mod tests {
             let _closed = locked.recv();
             Secrets::in_memory()
         });
-        // The thread takes none while the keyring hangs.
+        // The thread receives no request while the keyring hangs.
         let requests = QUEUE_LEN + 3;
         for _ in 0..requests {
             worker.get(&profile());

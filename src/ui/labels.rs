@@ -1,4 +1,4 @@
-//! Labels in the color of a severity.
+//! Labels that show a severity.
 
 use egui::{Label, Response, RichText, Ui};
 

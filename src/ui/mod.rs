@@ -3,15 +3,15 @@
 //! Data flows in a circle:
 //!
 //! - [`App`] holds the state in three parts, see [`model`]. Its `logic` runs the commands that the views emitted in the
-//!   last frame, then takes what the background threads have finished. Nothing else changes the state.
-//! - Its `ui` lets the views draw. A view takes `&AppState` (and `&UiState` where it needs the focus or a menu), and
-//!   pushes a [`command::Command`] for everything that the user does.
+//!   last frame, then receives the results of the background threads. Nothing else changes the state.
+//! - Its `ui` calls the views. A view takes `&AppState` (and `&UiState` where it needs the focus or a menu), and emits a
+//!   [`command::Command`] for each action of the user.
 //! - A view that has input widgets also takes `&mut Drafts`, because egui edits the value behind a text box, check box
-//!   or radio button in place. It changes a draft through such a widget only. Anything that follows from the new value,
-//!   such as a query, is a command.
-//! - What the user just did is visible in the next frame, which `ui` requests where commands are waiting.
+//!   or radio button in place. It changes drafts through such widgets only. Any consequence of the new value, such as a
+//!   query, is a command.
+//! - The effect of a command is visible in the same frame: `ui` requests another pass while commands are waiting.
 //!
-//! What belongs to egui stays in egui's memory: the focus, open popups, the state of a drag.
+//! The keyboard focus, open popups and drags are in egui's own memory.
 
 mod a11y_hidden;
 mod app;

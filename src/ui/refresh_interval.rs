@@ -1,21 +1,21 @@
-//! The intervals between two reads that the window offers, and their texts.
+//! The refresh intervals to choose from, and their texts.
 
 use std::time::Duration;
 
-/// The interval of gateways for which the settings name none.
+/// The default where the settings have none.
 pub(super) const DEFAULT: Duration = Duration::from_secs(5);
 
-/// Returns the intervals to choose from; zero is for manual refresh.
+/// Returns the intervals to choose from; zero for manual refresh.
 pub(super) fn choices() -> impl Iterator<Item = Duration> {
     [0, 1, 2, 5, 10, 30, 60, 300].into_iter().map(Duration::from_secs)
 }
 
-/// Returns the text of an interval; zero is for manual refresh.
+/// Returns the text of an interval; zero for manual refresh.
 pub(super) fn text(interval: Duration) -> String {
     if interval.is_zero() { "Manual".to_owned() } else { format!("Every {}", amount(interval)) }
 }
 
-/// Returns the text of the choice to use the default, for example "Default (5 s)".
+/// Returns the text of the default, for example "Default (5 s)".
 pub(super) fn default_text(default: Duration) -> String {
     let default = if default.is_zero() { "manual".to_owned() } else { amount(default) };
     format!("Default ({default})")

@@ -8,7 +8,7 @@ use super::model::{AppState, Drafts};
 
 /// Draws the button of the menu.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    // A click into the text box must not close the menu. The buttons close it themselves.
+    // A click into the text box must not close the menu.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (menu, _) = MenuButton::new("Filters ▼").config(config).ui(ui, |ui| {
         ui.set_min_width(260.0);

@@ -1,4 +1,4 @@
-//! What text boxes for passwords and tokens have in common.
+//! Helpers for text boxes with a password or token.
 
 use egui::text_edit::TextEditState;
 use egui::{Id, Ui};
@@ -6,7 +6,7 @@ use egui::{Id, Ui};
 use super::labels;
 use super::theme::Severity;
 
-/// Clears the undo history, so that undo doesn't bring back a secret.
+/// Clears the undo history, so that undo can't restore a secret.
 pub(super) fn forget_undo(ui: &Ui, id: Id) {
     if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
         state.clear_undoer();

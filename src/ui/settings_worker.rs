@@ -20,11 +20,11 @@ pub(super) enum Change {
     State(State),
     /// Saves the fields of a gateway that differ between `before` and `after`, or all of them.
     SaveProfile { before: Option<Profile>, after: Profile },
-    /// The same from the gateway form, which waits for the outcome.
+    /// The same, for the gateway form, which waits for the outcome.
     SaveForm { before: Option<Profile>, after: Profile },
-    /// Deletes a gateway, from the gateway form.
+    /// Deletes a gateway, for the gateway form.
     RemoveProfile(Profile),
-    /// Changes nothing; reads what other windows changed.
+    /// Reads the settings, which other windows may have changed.
     Reload,
     /// Saves a filter.
     SaveFilter(SavedFilter),
@@ -35,17 +35,19 @@ pub(super) enum Change {
 /// The outcome of a change.
 #[derive(Debug)]
 pub(super) struct Changed {
-    /// Came from the gateway form.
+    /// The change came from the gateway form.
     pub(super) is_form: bool,
     /// The settings after the change; `None` where only the state was saved.
     pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
 
-/// A change wasn't made.
+/// A change failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ChangeError {
+    /// The settings can't be read or written.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The state can't be written.
     #[error(transparent)]
     State(#[from] FileError),
     /// The queue is full because the disk hangs, or the thread has ended.
@@ -55,10 +57,11 @@ pub(super) enum ChangeError {
 
 /// Handle of the thread. Dropping it waits until everything is written.
 pub(super) struct SettingsWorker {
-    /// `None` while it is dropped.
+    /// The channels to and from the thread; `None` while the handle is dropped.
     channels: Option<(SyncSender<Change>, Receiver<Changed>)>,
-    /// The thread works on a change from the form.
+    /// The form waits for an outcome.
     is_form_awaited: bool,
+    /// The thread; `None` once it was joined.
     thread: Option<JoinHandle<()>>,
 }
 
@@ -68,12 +71,12 @@ impl SettingsWorker {
         let (change_sender, changes) = sync_channel(QUEUE_LEN);
         let (outcome_sender, outcomes) = sync_channel(QUEUE_LEN);
         let work = move || {
-            // Dropped after both channels, so that the window finds them closed when the thread ends.
+            // Dropped after both channels, so that they are closed when it wakes the window.
             let wake = NotifyOnDrop(wake);
             let (changes, outcome_sender) = (changes, outcome_sender);
             let mut next = None;
             while let Some(change) = next.take().or_else(|| changes.recv().ok()) {
-                // Of consecutive states, as while zooming, only the last one counts.
+                // Of consecutive states, as while zooming, only the last one is saved.
                 if let Change::State(_) = change {
                     next = changes.try_recv().ok();
                     if let Some(Change::State(_)) = next {
@@ -82,7 +85,7 @@ impl SettingsWorker {
                 }
                 let outcome = apply(&folder, change);
                 if outcome_sender.send(outcome).is_err() {
-                    // The remaining changes are made all the same.
+                    // The remaining changes are still made.
                     tracing::debug!("outcome of a settings change dropped: the window is closed");
                 }
                 (wake.0)();
@@ -96,7 +99,7 @@ impl SettingsWorker {
     /// Queues a change.
     ///
     /// # Errors
-    /// If the thread has ended, or so many changes wait that the disk must hang.
+    /// If the thread has ended, or the queue is full because the disk hangs.
     pub(super) fn send(&mut self, change: Change) -> Result<(), ChangeError> {
         let is_form = change.is_form();
         if self.channels.as_ref().is_some_and(|(changes, _)| changes.try_send(change).is_ok()) {
@@ -116,7 +119,7 @@ impl SettingsWorker {
                 Some(changed)
             }
             Err(TryRecvError::Empty) => None,
-            // The form must not wait for a thread that has ended.
+            // The thread has ended, so the form must not wait any longer.
             Err(TryRecvError::Disconnected) => std::mem::take(&mut self.is_form_awaited)
                 .then_some(Changed { is_form: true, outcome: Err(ChangeError::Unresponsive) }),
         }
@@ -159,7 +162,7 @@ fn apply(folder: &Path, change: Change) -> Changed {
     Changed { is_form, outcome }
 }
 
-/// Returns the settings as they are after a change.
+/// Returns the settings after a change.
 fn reload(folder: &Path, changed: Result<(), SettingsError>) -> Result<Option<Settings>, ChangeError> {
     changed?;
     Ok(Some(Settings::load(folder)?))
@@ -202,7 +205,7 @@ mod tests {
         let second = worker.changed().unwrap();
         assert!(second.is_form && matches!(second.outcome, Err(ChangeError::Unresponsive)));
         assert!(worker.changed().is_none());
-        let rejected = worker.send(Change::SaveForm { before: None, after });
-        assert!(matches!(rejected, Err(ChangeError::Unresponsive)));
+        let result = worker.send(Change::SaveForm { before: None, after });
+        assert!(matches!(result, Err(ChangeError::Unresponsive)));
     }
 }

@@ -1,4 +1,4 @@
-//! The panel that asks for a login or about an untrusted certificate of the current gateway.
+//! The sign-in panel, which asks for a login or for trust in a certificate of the current gateway.
 
 use egui::{Id, Key, TextEdit, Ui};
 
@@ -9,21 +9,24 @@ use super::secret_box;
 use super::theme;
 use crate::gateway::{GatewayError, RejectedCertificate};
 
-/// Returns `true` if the panel has something to ask.
+/// Returns `true` if the panel is shown.
 pub(super) fn is_needed(state: &AppState) -> bool {
-    question(state).is_some()
+    prompt(state).is_some()
 }
 
-/// What the panel asks for.
-enum Question<'a> {
+/// The content of the panel.
+enum Prompt<'a> {
+    /// Asks for a login.
     Login,
+    /// Asks whether to trust a certificate.
     Certificate(&'a RejectedCertificate),
 }
 
-fn question(state: &AppState) -> Option<Question<'_>> {
-    // The keyring may never reply.
+/// Returns the content of the panel; `None` if it is hidden.
+fn prompt(state: &AppState) -> Option<Prompt<'_>> {
+    // The keyring may never reply, so the user can already sign in.
     if state.waits_for_secret {
-        return Some(Question::Login);
+        return Some(Prompt::Login);
     }
     let errors =
         || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
@@ -32,7 +35,7 @@ fn question(state: &AppState) -> Option<Question<'_>> {
         _ => None,
     });
     if let Some(rejected) = rejected {
-        return Some(Question::Certificate(rejected));
+        return Some(Prompt::Certificate(rejected));
     }
     let needs_login = errors().any(|error| {
         matches!(
@@ -43,20 +46,20 @@ fn question(state: &AppState) -> Option<Question<'_>> {
                 | GatewayError::TokenNeeded
                 | GatewayError::TokenRejected
                 | GatewayError::NoRestApi
-                // A gateway of 8.3 without the resource can be read with a token.
+                // A gateway of 8.3 without the Web Dev resource can be read with a token.
                 | GatewayError::NoResource { has_rest: true, .. }
         )
     });
-    needs_login.then_some(Question::Login)
+    needs_login.then_some(Prompt::Login)
 }
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
-    match question(state) {
+    match prompt(state) {
         None => {}
-        Some(Question::Login) => login(ui, draft, commands),
-        Some(Question::Certificate(rejected)) => certificate(ui, rejected, commands),
+        Some(Prompt::Login) => login(ui, draft, commands),
+        Some(Prompt::Certificate(rejected)) => certificate(ui, rejected, commands),
     }
     ui.add_space(4.0);
 }
@@ -64,7 +67,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, comman
 fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("Sign in to this gateway");
-        // Named apart from the text boxes with the same caption.
+        // Distinguishes the buttons from the text boxes with the same caption.
         ui.selectable_value(&mut draft.is_token, false, "Password")
             .accessible_name("Sign in with a password");
         ui.selectable_value(&mut draft.is_token, true, "API token")
@@ -85,7 +88,7 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
         let sign_in = ui.add_enabled(is_complete, egui::Button::new("Sign in"));
-        ui.checkbox(&mut draft.keep, "Save in the keyring");
+        ui.checkbox(&mut draft.save, "Save in the keyring");
         if sign_in.clicked() || (entered && is_complete) {
             commands.push(Command::SignIn);
         }

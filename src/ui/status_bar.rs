@@ -19,7 +19,7 @@ const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     if let Some(path) = &mut drafts.export_path {
-        ask_for_path(ui, path, commands);
+        path_ui(ui, path, commands);
     }
     ui.horizontal(|ui| {
         if let Some(sessions) = state.table.sessions() {
@@ -29,9 +29,9 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
             export(ui, state, drafts, commands);
             selection(ui, state, commands);
             if let Some(message) = &state.message {
-                show_message(ui, message, commands);
+                message_ui(ui, message, commands);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| facts(ui, state));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| counts(ui, state));
         });
     });
 }
@@ -40,8 +40,8 @@ fn count(shown: usize, all: usize) -> String {
     format!("{shown} of {all} sessions")
 }
 
-/// Draws the numbers of users, clients and designers, and the filters in force that differ from the typed ones.
-fn facts(ui: &mut Ui, state: &AppState) {
+/// Draws the numbers of users, clients and designers, and the active filters where the typed ones are invalid.
+fn counts(ui: &mut Ui, state: &AppState) {
     let Some(sessions) = state.table.sessions() else {
         return;
     };
@@ -69,8 +69,9 @@ fn selection(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
     let menu = ui.add_enabled_ui(selected > 0, |ui| {
         ui.menu_button("Copy ▼", |ui| {
+            let as_table = format!("As a table ({}+C)", theme::CTRL);
             for (text, what) in
-                [("As a table (Ctrl+C)", Copied::Rows), ("As CSV", Copied::Csv), ("As JSON", Copied::Json)]
+                [(&*as_table, Copied::Rows), ("As CSV", Copied::Csv), ("As JSON", Copied::Json)]
             {
                 if ui.button(text).clicked() {
                     commands.push(Command::Copy(what));
@@ -96,7 +97,7 @@ fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec
         ExportRows::All => "all sessions",
     };
     let button = ui.add_enabled(state.can_export(drafts), Button::new("Export"));
-    let button = button.on_hover_text(format!("Write the {rows} to a file (Ctrl+E)"));
+    let button = button.on_hover_text(format!("Write the {rows} to a file ({}+E)", theme::CTRL));
     if button.on_disabled_hover_text("No sessions to export").clicked() {
         commands.push(Command::Export);
     }
@@ -134,7 +135,7 @@ fn options(ui: &mut Ui, options: &mut ExportOptions) {
     menu.on_hover_text("Rows and format to export").accessible_name("Export options");
 }
 
-fn show_message(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
+fn message_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
     ui.separator();
     if ui.button("×").accessible_name("Dismiss message").clicked() {
         commands.push(Command::DismissMessage);
@@ -155,8 +156,8 @@ pub(super) fn path_id() -> Id {
     Id::unique("export path")
 }
 
-/// Draws the replacement for a file dialog, where the system has none.
-fn ask_for_path(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
+/// Draws the text box for the path, where the system has no file dialog.
+fn path_ui(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
     let target = path.path();
     let ExportPath { text, replace } = path;
     ui.horizontal(|ui| {

@@ -111,7 +111,7 @@ pub(super) enum Severity {
     Good,
     /// Something is unusual or incomplete.
     Warning,
-    /// Something does not work.
+    /// Something doesn't work.
     Error,
 }
 
@@ -129,8 +129,8 @@ pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
 
 /// Applies fonts and styles. Nothing blinks or moves, because a remote desktop sends every frame as a picture.
 pub(super) fn apply(ctx: &Context) {
-    // The monospace font has the signs that the window uses. The proportional one lacks them, and a platform may have no
-    // other font.
+    // The proportional font lacks the signs that the window uses, and a platform may have no other font. The monospace
+    // font has them.
     let mut fonts = FontDefinitions::default();
     fonts.families.entry(FontFamily::Proportional).or_default().push("Hack".to_owned());
     ctx.set_fonts(fonts);

@@ -1,4 +1,4 @@
-//! The line above the table: session kind, groups, cell filters, columns and panels.
+//! The view bar above the table: session kind, groups, cell filters, columns and panels.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Button, Layout, PopupCloseBehavior, ScrollArea, Ui};
@@ -16,7 +16,7 @@ use crate::table::Action;
 /// The columns to group by.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
 
-/// Draws the line. Cell filters are on it, so that the table below never moves.
+/// Draws the bar. Cell filters share its line, so that the table below never moves.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         kinds(ui, state.kind, commands);
@@ -93,7 +93,7 @@ fn columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     menu.accessible_name("Columns");
 }
 
-/// Draws the cell filters, each as a button that removes it; in a menu where there is no room.
+/// Draws a button for each cell filter that removes it. In a menu where there is no room.
 fn cell_filters(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if ui.available_width() < theme::CELL_FILTERS_WIDTH {
         let number = state.cells.len();

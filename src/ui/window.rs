@@ -1,4 +1,4 @@
-//! Opens the window, with glow and where OpenGL is missing with wgpu.
+//! Opens the window with glow, or with wgpu where OpenGL is missing.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -56,7 +56,7 @@ impl WindowError {
 /// # Errors
 /// If there is no such gateway, or no window can be opened.
 pub fn run(gateway: Option<&str>, log: LogLines) -> Result<(), WindowError> {
-    // First, so that a wrong address is reported with and without a display.
+    // First, so that a wrong address is reported even without a display.
     let start = start(gateway, log)?;
     if !has_display() {
         return Err(WindowError::NoDisplay);

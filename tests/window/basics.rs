@@ -355,7 +355,7 @@ fn unmatched_text_offers_to_match_any_part() {
     window.until_text("6 of 6 sessions");
     window.type_into("Username filter", "bil");
     let place = window.harness.get_by_label("Username").rect();
-    window.until_text("No username is exactly “bil”.");
+    window.until_text("No username is exactly “bil”");
     assert_eq!(window.harness.get_by_label("Username").rect(), place, "the table moved");
     window.click("Match any part");
     window.until_text("3 of 6 sessions");

@@ -10,24 +10,23 @@ use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
 use crate::secrets::{KeyringError, Secret, Stored};
 
 impl App {
-    /// Connects to a gateway with the credentials that the environment or the user gave for it, or else with those in the
-    /// keyring.
+    /// Polls a gateway with the credentials from the environment or the user, or else with those in the keyring.
     pub(super) fn start_polling(&mut self, profile: Profile) {
         // Credentials of another user aren't used, although the nodes would accept them.
         let is_same = |other: &Profile| other.nodes() == profile.nodes() && other.login == profile.login;
-        let given = self.supplied_credentials.as_ref().filter(|(owner, _)| is_same(owner));
-        let given = given.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
-        if given == Credentials::None && profile.login != Login::None {
+        let supplied = self.supplied_credentials.as_ref().filter(|(owner, _)| is_same(owner));
+        let supplied = supplied.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
+        if supplied == Credentials::None && profile.login != Login::None {
             // The keyring may prompt the user first, so the reply can take any time.
             self.keyring_worker.get(&profile);
             self.state.waits_for_secret = true;
             self.active_credentials = Credentials::None;
-            // Until then, data of the previous gateway must not appear under the new name.
+            // Data of the previous gateway must not appear under the new name.
             self.poller.disconnect();
         } else {
             self.state.waits_for_secret = false;
-            self.active_credentials = given.clone();
-            self.poller.connect(self.with_trust(&profile), given);
+            self.active_credentials = supplied.clone();
+            self.poller.connect(self.with_trust(&profile), supplied);
         }
         self.set_refresh(&profile);
         self.state.may_terminate = profile.may_terminate;
@@ -45,7 +44,7 @@ impl App {
 
     fn handle_keyring_reply(&mut self, ctx: &Context, reply: Reply) {
         match reply {
-            // Without a keyring, no secret is left in it.
+            // Without a keyring there was no secret to delete or rename.
             Reply::Failed(RequestError::Keyring(KeyringError::Absent { .. })) => {}
             Reply::Secret(key, secret) => {
                 let is_owner = |profile: &Profile| SecretKey::new(profile) == key;
@@ -91,30 +90,30 @@ impl App {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
-        let LoginDraft { is_token, user, secret, keep, .. } = &mut self.drafts.login;
-        let (secret, keep) = (Secret::new(std::mem::take(secret)), *keep);
+        let LoginDraft { is_token, user, secret, save, .. } = &mut self.drafts.login;
+        let (secret, save) = (Secret::new(std::mem::take(secret)), *save);
         let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
         let credentials = login.with(secret.expose());
         self.unsaved_login = None;
         let had_login = profile.login != Login::None;
-        profile.login = if keep { login } else { Login::None };
+        profile.login = if save { login } else { Login::None };
         self.supplied_credentials = Some((profile.clone(), credentials));
-        if keep {
+        if save {
             self.unsaved_login = Some((profile.clone(), secret));
         } else if had_login {
-            // The saved login doesn't work, and the new one isn't to be saved.
+            // The saved login doesn't work, and the new one must not be saved.
             self.keyring_worker.forget(&profile.name);
             self.change_profile(&profile, |profile| profile.login = Login::None);
         }
         self.connect(profile);
     }
 
-    /// Saves the login that the gateway has just accepted. A wrong one must not replace a good one.
+    /// Saves the login once the gateway has accepted it, so that a wrong one never replaces a working one.
     pub(super) fn save_login(&mut self) {
         let Some((profile, secret)) = self.unsaved_login.take() else {
             return;
         };
-        if self.profile.as_ref().is_some_and(|watched| watched.nodes() == profile.nodes()) {
+        if self.profile.as_ref().is_some_and(|current| current.nodes() == profile.nodes()) {
             self.keyring_worker.set(&profile, secret);
             self.change_profile(&profile, |saved| saved.login = profile.login.clone());
         }
@@ -134,7 +133,7 @@ impl App {
         self.connect(profile);
     }
 
-    /// Returns the profile with the certificates that are trusted until the window closes. Never saved.
+    /// Returns the profile with the certificates that are trusted until the window closes. Must not be saved.
     pub(super) fn with_trust(&self, profile: &Profile) -> Profile {
         let mut profile = profile.clone();
         for (nodes, rejected) in &self.trusted_once {

@@ -102,7 +102,7 @@ impl App {
             Command::Column(id, change) => self.change_column(&id, change),
             Command::ResetColumns => self.state.layout.columns.reset(),
             Command::SetDateStyle(style) => self.state.layout.dates = style,
-            Command::Copy(what) => self.copy(ctx, what),
+            Command::Copy(content) => self.copy(ctx, content),
 
             Command::ToggleCounts => {
                 self.state.layout.counts ^= true;
@@ -155,6 +155,7 @@ impl App {
         }
     }
 
+    /// Starts the demo gateway and connects to it.
     pub(super) fn connect_demo(&mut self) {
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {
@@ -184,36 +185,39 @@ impl App {
         self.start_polling(profile);
     }
 
-    fn connect_by_name(&mut self, wanted: &str) {
-        wanted.clone_into(&mut self.drafts.gateway);
-        match self.settings.target(Some(wanted), None) {
+    /// Connects to the gateway with this name or address.
+    fn connect_by_name(&mut self, gateway: &str) {
+        gateway.clone_into(&mut self.drafts.gateway);
+        match self.settings.target(Some(gateway), None) {
             Ok(Target::Gateway(profile)) => self.connect_and_remember(profile),
             Ok(Target::Demo) => self.connect_demo(),
             Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(&error)),
         }
     }
 
+    /// Connects to a gateway and saves it as the one to start with.
     pub(super) fn connect_and_remember(&mut self, profile: Profile) {
         let last = profile.name.clone();
         self.connect(profile);
         self.save_state(State { last: Some(last), ..self.saved_state.clone() });
     }
 
-    /// Saves the table's layout where it has changed.
+    /// Saves the table's layout if it has changed.
     pub(super) fn save_layout(&mut self) {
         if self.state.layout != self.saved_state.table {
             self.save_state(State { table: self.state.layout.clone(), ..self.saved_state.clone() });
         }
     }
 
+    /// Saves the state for the next run, if it has changed.
     pub(super) fn save_state(&mut self, state: State) {
-        let wanted = self.settings_worker.is_some() && state != self.saved_state;
-        if !wanted || self.change_settings(Change::State(state.clone())) {
+        let should_save = self.settings_worker.is_some() && state != self.saved_state;
+        if !should_save || self.change_settings(Change::State(state.clone())) {
             self.saved_state = state;
         }
     }
 
-    /// Passes a change to the settings thread. Returns whether that worked, and shows an error where it didn't.
+    /// Sends a change to the settings worker. On failure, shows the error and returns `false`.
     pub(super) fn change_settings(&mut self, change: Change) -> bool {
         let report = match &mut self.settings_worker {
             None => "Can't save settings: no home folder found".into(),
@@ -247,10 +251,11 @@ impl App {
         }
     }
 
+    /// Shows the result of a query.
     pub(super) fn show_result(&mut self, result: QueryResult) {
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
-        // Without a dataset, the query only checked the filters.
+        // Without a dataset, the query only validated the filters.
         if self.state.status.as_ref().is_some_and(|status| status.dataset.is_some()) {
             self.state.layout.columns.merge_new(&result.dataset);
             self.state.table.show(result);
@@ -264,8 +269,8 @@ impl App {
         self.state.message = Some(Message::Done(done.to_owned()));
     }
 
-    fn copy(&mut self, ctx: &Context, what: Copied) {
-        let format = match what {
+    fn copy(&mut self, ctx: &Context, content: Copied) {
+        let format = match content {
             Copied::Cell => {
                 let clock = self.state.clock();
                 let text = self.state.cursor_cell().map(|(_, cell)| display::clipboard_text(cell, &clock));

@@ -43,7 +43,7 @@ impl App {
         self.set_filters(FilterText::default(), FilterText::default());
     }
 
-    /// Takes back one thing at a time: the export path, the selection, then the filters.
+    /// Closes the export path, or else clears the selection, or else the filters.
     pub(super) fn escape(&mut self) {
         if self.drafts.export_path.is_some() {
             self.drafts.export_path = None;
@@ -95,7 +95,7 @@ impl App {
         }
     }
 
-    /// Returns the filters in force as a call for a script on the gateway.
+    /// Returns the active filters as a call for a script on the gateway.
     pub(super) fn session_info_call(&self) -> String {
         let filters = ActiveFilters {
             username: self.state.username.filter.as_ref(),

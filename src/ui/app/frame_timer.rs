@@ -10,7 +10,9 @@ const LOG_INTERVAL: Duration = Duration::from_secs(1);
 /// Measures the time from the start of `logic` to the end of `ui`.
 #[derive(Default)]
 pub(super) struct FrameTimer {
+    /// Start of the current frame.
     started: Option<Instant>,
+    /// Time of the last log line.
     logged: Option<Instant>,
 }
 
@@ -22,7 +24,7 @@ impl FrameTimer {
 
     /// Ends the frame, and logs it if it was slow.
     pub(super) fn end(&mut self) {
-        // A hidden window has `logic` without `ui`. Only the last start counts.
+        // A hidden window runs `logic` without `ui`, so only the last start counts.
         let Some(elapsed) = self.started.take().map(|started| started.elapsed()) else {
             return;
         };

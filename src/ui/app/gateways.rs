@@ -18,9 +18,9 @@ use crate::secrets::Secret;
 use crate::settings::State;
 use egui::Context;
 
-/// The step that follows once the settings worker has handled the form.
+/// A change of the form that the settings worker is saving.
 pub(super) enum PendingForm {
-    /// Connects to the saved gateway.
+    /// The gateway is saved. Connects to it.
     Save {
         /// The profile saved before, if any.
         before: Option<Profile>,
@@ -29,7 +29,7 @@ pub(super) enum PendingForm {
         /// The typed password or token.
         secret: Option<Secret>,
     },
-    /// Forgets the deleted gateway.
+    /// The gateway is deleted. Forgets its login.
     Delete(Profile),
 }
 
@@ -45,7 +45,7 @@ impl App {
         self.drafts.form = Some(form);
     }
 
-    /// Opens the form of a saved gateway, or without a name that of the current gateway.
+    /// Opens the form of the saved gateway with this name; `None` for the current gateway.
     pub(super) fn edit_gateway(&mut self, name: Option<&str>) {
         let named = |name: &str| self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
         let current = || self.profile.as_ref().and_then(|current| self.saved(current));
@@ -53,7 +53,7 @@ impl App {
             return self.open_form(GatewayForm::edit(&saved, true));
         }
         if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
-            // The login in use is the one to save.
+            // The form starts with the login in use.
             if let Credentials::Basic { user, .. } = &self.active_credentials {
                 unsaved.login = Login::Basic { user: user.clone() };
             } else if matches!(self.active_credentials, Credentials::Token(_)) {
@@ -69,6 +69,7 @@ impl App {
         }
     }
 
+    /// Closes the form and discards its changes.
     pub(super) fn close_form(&mut self) {
         (self.test_task, self.waiting_test) = (None, None);
         self.drafts.form = None;
@@ -80,7 +81,7 @@ impl App {
         self.settings.profiles.iter().find(same).cloned()
     }
 
-    /// Changes a saved gateway. Fields that `change` leaves alone keep what another window may have saved.
+    /// Changes a saved gateway. Other fields keep the values that another window may have saved.
     pub(super) fn change_profile(&mut self, profile: &Profile, change: impl Fn(&mut Profile)) {
         let before = self.saved(profile);
         let mut after = before.clone().unwrap_or_else(|| profile.clone());
@@ -88,7 +89,7 @@ impl App {
         self.change_settings(Change::SaveProfile { before, after });
     }
 
-    /// Returns the interval of gateways without one of their own; zero for manual refresh.
+    /// Returns the interval of gateways that don't set one; zero for manual refresh.
     pub(super) fn default_refresh(&self) -> Duration {
         self.settings.refresh.unwrap_or(refresh_interval::DEFAULT)
     }
@@ -195,7 +196,7 @@ impl App {
         }
     }
 
-    /// Takes the results of a running test.
+    /// Receives the results of the running test.
     pub(super) fn receive_test_results(&mut self) {
         let Some(task) = &mut self.test_task else {
             return;
@@ -254,9 +255,10 @@ impl App {
         self.change_form(Change::RemoveProfile(profile.clone()), PendingForm::Delete(profile));
     }
 
-    fn change_form(&mut self, change: Change, then: PendingForm) {
+    /// Sends a change of the form to the settings worker.
+    fn change_form(&mut self, change: Change, pending: PendingForm) {
         if self.change_settings(change) {
-            self.pending_form = Some(then);
+            self.pending_form = Some(pending);
         } else if let Some(form) = &mut self.drafts.form {
             form.stage = FormStage::Editing;
         }
@@ -320,7 +322,7 @@ impl App {
                 current.name == before.name && has_same_connection(before, &after)
             });
         if stays_connected {
-            // The table stays.
+            // Not reconnecting keeps the table.
             self.state.gateway.clone_from(&after.name);
             self.drafts.gateway.clone_from(&after.name);
             self.set_refresh(&after);
@@ -362,7 +364,7 @@ fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
     profile
 }
 
-/// Returns `true` if the same is read in the same way.
+/// Returns `true` if both profiles are polled in the same way.
 fn has_same_connection(a: &Profile, b: &Profile) -> bool {
     let Profile { name: _, login, trust, api, perspective, refresh: _, may_terminate: _, .. } = a;
     a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)

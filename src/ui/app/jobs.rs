@@ -16,7 +16,7 @@ use super::App;
 use crate::display;
 use crate::export::{self, Format, Progress};
 
-/// A copy of more rows shows a message while it runs. A smaller one is done before the message could be read.
+/// A copy of more rows shows a message while it runs. A smaller one ends before the message could be read.
 const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
 
 impl App {

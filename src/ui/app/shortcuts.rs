@@ -6,10 +6,10 @@ use super::super::command::Command;
 use super::super::model::UiState;
 use super::super::{filter_bar, grid};
 
-/// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, else whether it has
-/// changes.
+/// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, and `Some(true)` if
+/// the form has changes.
 pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, commands: &mut Vec<Command>) {
-    // That of the previous frame: egui takes the focus away at Escape.
+    // The focus of the previous frame, because egui removes it on Escape.
     let focused = ui_state.focused;
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
@@ -29,7 +29,7 @@ pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, comm
         match form {
             _ if ui_state.is_log_open && !is_filter => commands.push(Command::CloseLog),
             Some(false) if !is_filter => commands.push(Command::CloseGateway),
-            // Typed values are not lost by a key, and neither are the filters.
+            // Escape must not discard typed values. It doesn't clear the filters behind the form either.
             Some(true) if !is_filter => {}
             _ if is_filter || is_table => commands.push(Command::Escape),
             _ => {}

@@ -11,12 +11,14 @@ use crate::gateway::{Client, GatewayError, Limits, Terminated};
 
 /// A session that is being terminated.
 pub(super) struct Termination {
+    /// The session.
     target: TerminateTarget,
+    /// The running request.
     task: BackgroundTask<Result<Terminated, GatewayError>>,
 }
 
 impl App {
-    /// Terminates the session that the user was asked about.
+    /// Terminates the session in the confirmation dialog.
     pub(super) fn terminate(&mut self, ctx: &Context) {
         // One at a time, so that each result is shown.
         if self.termination.is_some() {

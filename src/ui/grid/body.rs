@@ -18,7 +18,7 @@ use crate::display::{self, Clock};
 use crate::query::QueryResult;
 use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
 
-/// The number of rows of a group that are checked for several logins to one project.
+/// The maximum number of rows of a group that are checked for several logins to one project.
 const MAX_CHECKED_ROWS: usize = 1000;
 
 /// Draws the lines and handles the mouse. Returns the rectangle of the lines and the metrics they are drawn with.
@@ -40,8 +40,7 @@ pub(super) fn show(
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
     ui.shrink_clip_rect(rect);
 
-    // One response for all lines, below them: tooltips of texts still show, and a menu or a drag survives when sessions
-    // come and go.
+    // One response for all lines and behind them, so that tooltips of texts show, and a menu or a drag survives a refresh.
     let response = ui.interact(visible_rect, super::id().with("body"), Sense::CLICK | Sense::DRAG);
     let Some(sessions) = state.table.sessions() else {
         return (rect, geometry.metrics);
@@ -89,7 +88,7 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
     CellMenu { cell: cell(), session: row.and_then(|row| state.terminate_target(row)) }
 }
 
-/// Says why there are no lines.
+/// Draws the reason why there are no lines, and a button that clears the filters.
 fn empty(ui: &mut Ui, rect: Rect, is_dataset_empty: bool, commands: &mut Vec<Command>) {
     super::placeholder(ui, if is_dataset_empty { "No sessions" } else { "No matching sessions" });
     if is_dataset_empty {
@@ -115,31 +114,37 @@ pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
     }
 }
 
-/// Everything that drawing a line needs.
+/// Draws lines.
 struct Painter<'a> {
+    /// The positions of lines and columns.
     geometry: &'a Geometry<'a>,
+    /// The state of the window.
     state: &'a AppState,
+    /// The transient state of the window.
     ui_state: &'a UiState,
+    /// The sessions shown.
     sessions: &'a QueryResult,
+    /// The style of dates.
     clock: Clock,
-    /// The cursor is drawn: the keyboard focus is in the table or in the menu of a cell.
+    /// The cursor is drawn, because the keyboard focus is in the table or in a cell menu.
     shows_cursor: bool,
 }
 
 impl Painter<'_> {
     fn line(&self, ui: &mut Ui, line: usize, is_hovered: bool) {
-        let (Some(rect), Some(what)) = (self.geometry.line(line), self.state.table.lines().get(line)) else {
+        let (Some(rect), Some(content)) = (self.geometry.line(line), self.state.table.lines().get(line))
+        else {
             return;
         };
         let rows = self.state.table.rows_of(line);
         let Some(&row) = rows.first() else {
             return;
         };
-        let at = match what {
+        let at = match content {
             Line::Group(_) => Cursor::Group(row),
             Line::Session(_) => Cursor::Session(row),
         };
-        let is_selected = match what {
+        let is_selected = match content {
             Line::Group(number) => self.state.table.is_group_selected(number),
             Line::Session(_) => self.state.table.is_selected(row),
         };
@@ -151,7 +156,7 @@ impl Painter<'_> {
             node.set_position_in_set(line);
             node.set_selected(is_selected);
         });
-        match what {
+        match content {
             Line::Group(number) => self.group(&mut ui, number, rect),
             Line::Session(_) => self.session(&mut ui, at, row, rect),
         }
@@ -174,7 +179,7 @@ impl Painter<'_> {
             if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }
-            let what = match self.sessions.dataset.column(&column.id) {
+            let value = match self.sessions.dataset.column(&column.id) {
                 None => Cell::Null,
                 Some(values) => values.cell(row as usize),
             };
@@ -187,11 +192,11 @@ impl Painter<'_> {
                 times,
                 is_cursor,
             };
-            cell::show(ui, rect, &column.id, what, &self.clock, &style);
+            cell::show(ui, rect, &column.id, value, &self.clock, &style);
         }
     }
 
-    /// Draws a group: its value, the number of its sessions, and a remark where a user is signed in twice.
+    /// Draws a group: its value, the number of its sessions, and a mark where a user is signed in twice.
     fn group(&self, ui: &mut Ui, number: usize, rect: Rect) {
         let group = self.state.table.lines().groups()[number];
         let (title, label) = self.group_texts(group);
@@ -220,9 +225,10 @@ impl Painter<'_> {
             _ => "–",
         };
         let sessions = display::sessions(rows.len());
-        // Only the first rows of a large group are checked: nobody signs in thousands of times.
-        let twice = rows.iter().take(MAX_CHECKED_ROWS).any(|&row| duplicate_logins.count(row).is_some());
-        let mark = if twice { ", signed in twice to one project" } else { "" };
+        // Only the first rows of a large group are checked: no user signs in thousands of times.
+        let has_duplicates =
+            rows.iter().take(MAX_CHECKED_ROWS).any(|&row| duplicate_logins.count(row).is_some());
+        let mark = if has_duplicates { ", signed in twice to one project" } else { "" };
         let column = id.map_or("", |id| display::title(id));
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))
     }
@@ -230,7 +236,7 @@ impl Painter<'_> {
 
 fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_hovered: bool) {
     let visuals = ui.visuals();
-    // Stripes go by the line, so that they scroll with it.
+    // Stripes depend on the line number, so that they scroll with the lines.
     let fill = if is_selected {
         visuals.selection.bg_fill
     } else if is_hovered {
@@ -242,7 +248,7 @@ fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_hovered: b
     };
     ui.painter().rect_filled(rect, 0.0, fill);
     if is_selected {
-        // Not by color alone.
+        // Selection must not depend on color alone.
         let bar = rect.with_max_x(rect.left() + theme::SELECTED_BAR);
         ui.painter().rect_filled(bar, 0.0, visuals.selection.stroke.color);
     }

@@ -1,4 +1,4 @@
-//! One cell: how each type of value is drawn.
+//! Draws cells by the type of their value.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::dataset::{Cell, ColumnId};
 use crate::display::{self, Clock};
 use crate::filter::Filter;
 
-/// How a cell is drawn, apart from its value.
+/// The appearance of a cell.
 pub(super) struct CellStyle<'a> {
     /// ID of the cell for screen readers.
     pub(super) id: Id,
@@ -160,7 +160,7 @@ fn badge(ui: &mut Ui, rect: Rect, times: u32) {
     let label = Label::new(text.color(theme::severity_color(ui.visuals(), theme::Severity::Warning)))
         .selectable(false);
     corner.add(label).on_hover_text(repeated_login(times));
-    // The text that follows ends to the left of it.
+    // Leaves the badge's place free for the text that follows.
     ui.set_max_width((area.left() - rect.left()).max(0.0));
 }
 

@@ -1,4 +1,4 @@
-//! Where lines and columns are on the screen. Lines begin on whole pixels.
+//! The positions of lines and columns on the screen. Lines start on whole pixels.
 
 use egui::{Id, Pos2, Rangef, Rect, pos2, vec2};
 
@@ -14,7 +14,9 @@ pub(super) struct Geometry<'a> {
     pub(super) columns: &'a [Shown],
     /// The table's metrics with the sizes of this frame.
     pub(super) metrics: Metrics,
+    /// The table.
     table: &'a PowerTable,
+    /// Physical pixels per point.
     pixels_per_point: f32,
 }
 
@@ -58,7 +60,7 @@ impl<'a> Geometry<'a> {
         self.visible().find(|&line| self.line(line).is_some_and(|rect| rect.y_range().contains(at.y)))
     }
 
-    /// Returns the line at this height, or the first or last visible one above or below them.
+    /// Returns the line at this height. Above the first visible line it is that line, below the last one the last.
     pub(super) fn nearest_line(&self, at: Pos2) -> Option<usize> {
         let mut visible = self.visible();
         let last = visible.clone().next_back()?;

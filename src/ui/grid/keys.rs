@@ -8,7 +8,7 @@ use super::Shown;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Direction, Motion, SelectMode};
 
-/// Emits what the keys that belong to the table do.
+/// Emits the commands of the keys pressed in this frame. `type_to_filter`: typed text becomes the username filter.
 pub(super) fn handle(
     grid: &Ui,
     columns: &[Shown],
@@ -20,11 +20,11 @@ pub(super) fn handle(
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
         return;
     }
-    // The table takes a focus that nothing else has. Otherwise egui would move an arrow key's focus to the first widget.
+    // The table takes the focus if no widget has it. Otherwise egui would focus the first widget on an arrow key.
     if focused.is_none() {
         grid.memory_mut(|memory| memory.request_focus(super::id()));
     }
-    // The keys of this frame still belong to a text box that has lost the focus by them.
+    // A text box that lost the focus in this frame has already handled its keys.
     if ui_state.focused.is_some_and(|id| id != super::id()) {
         return;
     }
@@ -46,7 +46,7 @@ pub(super) fn handle(
             _ => {}
         }
     }
-    // Typing over the table searches for a user.
+    // Text typed over the table becomes the username filter.
     if type_to_filter && !typed.trim().is_empty() {
         commands.push(Command::FindUsername(typed));
     }

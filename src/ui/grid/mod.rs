@@ -28,13 +28,15 @@ pub(super) fn id() -> Id {
     Id::unique("sessions")
 }
 
-/// A column shown in this frame, with its width in points.
+/// A column shown in this frame.
 struct Shown {
+    /// The column.
     id: ColumnId,
+    /// The width, in points.
     width: f32,
 }
 
-/// Draws the table, or the reason why there is none. `type_to_filter`: typing over the table searches for a user.
+/// Draws the table, or the reason why there is none. `type_to_filter`: text typed over the table becomes the username filter.
 pub(super) fn show(
     ui: &mut Ui,
     state: &AppState,

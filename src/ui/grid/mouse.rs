@@ -8,7 +8,7 @@ use super::geometry::Geometry;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Line, Lines, SelectMode};
 
-/// The place of a right click, which opens a menu.
+/// The position of a right click, which opens a menu.
 pub(super) enum MenuPlace {
     /// On a line; the column is `None` to the right of the last one.
     Line(usize, Option<ColumnId>),
@@ -16,7 +16,7 @@ pub(super) enum MenuPlace {
     Below,
 }
 
-/// Emits what the mouse did in this frame. Returns where it opens a menu.
+/// Emits the commands of clicks and drags in this frame. Returns the position of a menu to open.
 pub(super) fn handle(
     ui: &Ui,
     response: &Response,
@@ -42,9 +42,9 @@ pub(super) fn handle(
         let mode = select_mode(ui.input(|input| input.modifiers));
         match line {
             Some(line) => {
-                let on_sign = at.x - geometry.rect.left() < theme::COLLAPSE_WIDTH;
+                let is_on_sign = at.x - geometry.rect.left() < theme::COLLAPSE_WIDTH;
                 commands.push(match lines.get(line) {
-                    Some(Line::Group(number)) if on_sign || response.double_clicked() => {
+                    Some(Line::Group(number)) if is_on_sign || response.double_clicked() => {
                         Command::Table(Action::ToggleGroup(number))
                     }
                     _ if response.double_clicked() => Command::ShowDetails,
@@ -74,7 +74,7 @@ fn drag(ui: &Ui, response: &Response, geometry: &Geometry<'_>, at: Pos2, command
     let memory = response.id.with("line");
     let modifiers = ui.input(|input| input.modifiers);
     if response.drag_started() {
-        // Only a click moves the keyboard focus by itself.
+        // egui moves the keyboard focus on a click only.
         ui.memory_mut(|memory| memory.request_focus(super::id()));
         ui.data_mut(|data| data.remove::<usize>(memory));
         // The button may have been pressed on another line.

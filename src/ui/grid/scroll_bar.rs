@@ -1,4 +1,4 @@
-//! The vertical scroll bar. It moves by fractions, so that it is as exact for a million lines as for a hundred.
+//! The vertical scroll bar. Its position is a fraction, which is as exact for a million lines as for a hundred.
 
 use egui::accesskit::{Orientation, Role};
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};

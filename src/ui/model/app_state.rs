@@ -1,4 +1,4 @@
-//! What is known: the gateway's status, the settings, the table and the filters in force.
+//! Application state: the gateway's status, the settings, the table and the active filters.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,7 +15,7 @@ use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
 
-/// What the gateway, the settings and the queries gave, and what the user has applied.
+/// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
 pub(in crate::ui) struct AppState {
     /// The name of the current gateway; empty without one.
@@ -34,9 +34,9 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) profiles: Vec<String>,
     /// The saved filters.
     pub(in crate::ui) saved_filters: Vec<SavedFilter>,
-    /// The username filter in force.
+    /// The active username filter.
     pub(in crate::ui) username: FilterStatus,
-    /// The project filter in force.
+    /// The active project filter.
     pub(in crate::ui) project: FilterStatus,
     /// Clients, designers or both.
     pub(in crate::ui) kind: KindFilter,
@@ -76,7 +76,7 @@ pub(in crate::ui) enum Health<'a> {
 }
 
 impl AppState {
-    /// Returns how dates are shown now. Ages are relative to the gateway's clock, which may differ from ours.
+    /// Returns the clock for dates. Ages are relative to the gateway's clock, which may differ from ours.
     pub(in crate::ui) fn clock(&self) -> Clock {
         let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -85,7 +85,7 @@ impl AppState {
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
 
-    /// Returns the filter in force on a column.
+    /// Returns the active filter on a column.
     pub(in crate::ui) fn filter_on(&self, column: &ColumnId) -> Option<&Filter> {
         match column {
             ColumnId::Username => self.username.filter.as_ref(),
@@ -102,7 +102,7 @@ impl AppState {
         }
     }
 
-    /// Returns whether any filter is set, in force or not.
+    /// Returns whether any filter is set, active or not.
     pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
         let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
         has_text || self.kind != KindFilter::All || !self.cells.is_empty()

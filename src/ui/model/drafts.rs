@@ -1,4 +1,4 @@
-//! What is typed but not applied: addresses, logins, filter texts, export options.
+//! Values that are typed but not applied: addresses, logins, filter texts, export options.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::ui::gateway_form::GatewayForm;
 pub(in crate::ui) struct Drafts {
     /// The name or address in the gateway box.
     pub(in crate::ui) gateway: String,
-    /// The reason why that gateway can't be connected to.
+    /// The error of the last attempt to connect to it.
     pub(in crate::ui) gateway_error: Option<ErrorReport>,
     /// The gateway that is being added or edited.
     pub(in crate::ui) form: Option<GatewayForm>,
@@ -51,20 +51,20 @@ pub(in crate::ui) struct LoginDraft {
     /// The password or the token.
     pub(in crate::ui) secret: String,
     /// The login is saved once it has worked.
-    pub(in crate::ui) keep: bool,
+    pub(in crate::ui) save: bool,
     /// The secret would be sent without encryption.
     pub(in crate::ui) is_unencrypted: bool,
 }
 
 impl LoginDraft {
-    /// Creates the draft that a gateway's login starts with.
+    /// Creates the initial draft for a gateway.
     pub(in crate::ui) fn new(profile: &Profile) -> Self {
         let login = &profile.login;
         Self {
             is_token: *login == Login::Token,
             user: login.user().unwrap_or_default().to_owned(),
             secret: String::new(),
-            keep: *login != Login::None,
+            save: *login != Login::None,
             is_unencrypted: profile.nodes().iter().any(NodeUrl::is_insecure),
         }
     }
@@ -82,7 +82,7 @@ pub(in crate::ui) enum ExportRows {
     All,
 }
 
-/// What an export writes.
+/// The options of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct ExportOptions {
     /// The rows to export.
@@ -102,7 +102,7 @@ impl Default for ExportOptions {
 pub(in crate::ui) struct ExportPath {
     /// The path.
     pub(in crate::ui) text: String,
-    /// The user was told that the file exists; the next click replaces it.
+    /// The user knows that the file exists, so the next click replaces it.
     pub(in crate::ui) replace: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What the window shows, in three parts: what is known ([`AppState`]), what is typed but not applied ([`Drafts`]), and
-//! what matters only while the window is open ([`UiState`]).
+//! The state of the window in three parts: application state ([`AppState`]), values that are typed but not applied
+//! ([`Drafts`]), and transient state such as open menus ([`UiState`]).
 
 mod app_state;
 mod drafts;

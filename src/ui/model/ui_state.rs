@@ -1,4 +1,4 @@
-//! What matters only while the window is open: the keyboard focus, open menus and dialogs.
+//! Transient state of the window: the keyboard focus, open menus and dialogs.
 
 use std::time::Instant;
 
@@ -10,14 +10,14 @@ use crate::gateway::{NodeUrl, SessionKind};
 /// The transient state of the window.
 #[derive(Default)]
 pub(in crate::ui) struct UiState {
-    /// The widget that had the keyboard focus at the end of the previous frame. A text box that Enter or Escape leaves
-    /// has lost it by the time the key is read.
+    /// The widget that had the keyboard focus at the end of the previous frame. egui removes the focus from a text box
+    /// before the views see Enter or Escape.
     pub(in crate::ui) focused: Option<Id>,
     /// The subject of the open menu of a cell.
     pub(in crate::ui) cell_menu: CellMenu,
-    /// The session that the open dialog asks about before it is terminated.
+    /// The session in the dialog that confirms its termination.
     pub(in crate::ui) terminate_target: Option<TerminateTarget>,
-    /// The cursor has moved to another column, which is scrolled into view in this frame.
+    /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
     /// The log view replaces the table.
     pub(in crate::ui) is_log_open: bool,
@@ -34,7 +34,7 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) session: Option<TerminateTarget>,
 }
 
-/// A session that can be terminated, as it was when the user asked for it.
+/// A session to terminate, as it was when the user chose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct TerminateTarget {
     /// The node of the session.
