@@ -4,11 +4,13 @@
 //! to standard error or a file. Every line is sanitized, because it may quote a gateway.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
@@ -88,22 +90,53 @@ pub enum LogError {
 }
 
 /// The last [`MAX_LINES`] lines of the log. Clones share them.
-#[derive(Clone, Debug, Default)]
-pub struct LogLines(Arc<Mutex<VecDeque<Box<str>>>>);
+#[derive(Clone, Default)]
+pub struct LogLines(Arc<Mutex<Buffer>>);
+
+#[derive(Default)]
+struct Buffer {
+    /// The lines, the oldest first.
+    lines: VecDeque<Box<str>>,
+    /// Called when another thread than this one adds a line.
+    notify: Option<(ThreadId, Box<dyn FnOnce() + Send>)>,
+}
 
 impl LogLines {
     /// Returns the lines, the oldest first.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Box<str>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.lock().lines.iter().cloned().collect()
+    }
+
+    /// Calls `notify` once, when another thread adds a line. Replaces an earlier `notify`.
+    ///
+    /// A line of the calling thread doesn't count, because that thread may hold a lock that `notify` needs.
+    pub fn notify_once(&self, notify: impl FnOnce() + Send + 'static) {
+        self.lock().notify = Some((thread::current().id(), Box::new(notify)));
     }
 
     fn push(&self, line: &str) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == MAX_LINES {
-            lines.pop_front();
+        let mut buffer = self.lock();
+        if buffer.lines.len() == MAX_LINES {
+            buffer.lines.pop_front();
         }
-        lines.push_back(line.into());
+        buffer.lines.push_back(line.into());
+        let notify = buffer.notify.take_if(|(thread, _)| *thread != thread::current().id());
+        // `notify` may log as well.
+        drop(buffer);
+        if let Some((_, notify)) = notify {
+            notify();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for LogLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LogLines").field(&self.lock().lines.len()).finish()
     }
 }
 
@@ -219,5 +252,22 @@ mod tests {
         });
         assert_eq!(lines.len(), MAX_LINES);
         assert!(lines[0].ends_with("line 1."), "{}", lines[0]);
+    }
+
+    #[test]
+    fn notifies_once_about_lines_of_other_threads() {
+        let lines = LogLines::default();
+        let (sender, notified) = std::sync::mpsc::sync_channel(2);
+        lines.notify_once(move || sender.send(()).unwrap());
+        lines.push("line of the same thread");
+        assert!(notified.try_recv().is_err());
+        let other = lines.clone();
+        let writer = thread::Builder::new().spawn(move || {
+            other.push("first line of another thread");
+            other.push("second line of another thread");
+        });
+        writer.unwrap().join().unwrap();
+        assert_eq!(notified.iter().count(), 1);
+        assert_eq!(lines.snapshot().len(), 3);
     }
 }

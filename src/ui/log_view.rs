@@ -7,10 +7,10 @@ use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
 use super::command::Command;
 use crate::logging::LogLines;
 
-/// Interval between two repaints while the view is open.
-const REPAINT_INTERVAL: Duration = Duration::from_secs(1);
+/// Delay of the repaint after a new line, so that a burst of lines causes one repaint.
+const REPAINT_DELAY: Duration = Duration::from_millis(250);
 
-/// Draws the view.
+/// Draws the view. It is repainted when another thread adds a line.
 pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.strong("Log");
@@ -26,6 +26,9 @@ pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
         }
     });
     ui.separator();
+    // Before the lines are read, so that no line is missed.
+    let ctx = ui.ctx().clone();
+    log.notify_once(move || ctx.request_repaint_after(REPAINT_DELAY));
     let lines = log.snapshot();
     let height = ui.text_style_height(&TextStyle::Monospace);
     let area = ScrollArea::both().auto_shrink(false).stick_to_bottom(true);
@@ -34,5 +37,4 @@ pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
             ui.add(Label::new(RichText::new(&**line).monospace()).extend().selectable(true));
         }
     });
-    ui.ctx().request_repaint_after(REPAINT_INTERVAL);
 }
