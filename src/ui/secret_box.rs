@@ -16,6 +16,6 @@ pub(super) fn forget_undo(ui: &Ui, id: Id) {
 
 /// Warns that a secret is sent without encryption.
 pub(super) fn unencrypted_warning(ui: &mut Ui) {
-    let text = "▲ Sent unencrypted over http. Use https to protect it";
+    let text = "▲ Sent unencrypted over http. Use https";
     labels::severity_label(ui, Severity::Warning, text);
 }

@@ -111,7 +111,7 @@ fn incomplete_filter_at_200_percent() {
     window.type_into("Username filter", "bi(");
     window.until_text_contains("column");
     window.click_cell("Username", 1, Modifiers::NONE);
-    compare(&mut window, "fault_at_200_percent");
+    compare(&mut window, "incomplete_filter_at_200_percent");
 }
 
 #[test]
