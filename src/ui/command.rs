@@ -19,6 +19,8 @@ pub(super) enum Command {
     // Gateway
     /// Connects to the gateway with this name or address.
     Connect(String),
+    /// Clears the error of the gateway box, because its text was edited.
+    ClearGatewayError,
     /// Signs in with the typed login.
     SignIn,
     /// Trusts a certificate of the gateway.
@@ -142,6 +144,8 @@ pub(super) enum Command {
     Export,
     /// Exports to this file.
     ExportTo(PathBuf),
+    /// Asks again before a file is replaced, because the path was edited.
+    ResetReplace,
     /// Cancels the export.
     CancelExport,
     /// Dismisses the message.

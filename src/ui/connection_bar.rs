@@ -45,7 +45,7 @@ fn gateway(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Ve
     let edit = ui.add(edit).accessible_name("Gateway address");
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if edit.changed() {
-        drafts.gateway_error = None;
+        commands.push(Command::ClearGatewayError);
     }
     let menu = ui.menu_button("▼", |ui| saved_gateways(ui, state, commands)).response;
     if menu.clicked() {

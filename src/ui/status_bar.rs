@@ -165,7 +165,7 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
         let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::MIN_PATH);
         let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(width));
         if edit.changed() {
-            *replace = false;
+            commands.push(Command::ResetReplace);
         }
         let edit = edit.accessible_name("Export path");
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {

@@ -33,6 +33,7 @@ impl App {
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Connect(gateway) => self.connect_by_name(gateway.trim()),
+            Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
             Command::Trust { rejected, permanently } => self.trust(*rejected, permanently),
             Command::Refresh => self.poller.refresh_now(),
@@ -121,6 +122,11 @@ impl App {
                 self.start_export(ctx, |extract, progress, wake| {
                     ExportJob::write(path, replace, extract, progress, wake)
                 });
+            }
+            Command::ResetReplace => {
+                if let Some(path) = &mut self.drafts.export_path {
+                    path.replace = false;
+                }
             }
             Command::CancelExport => match &self.state.export {
                 Some(progress) => progress.cancel(),
