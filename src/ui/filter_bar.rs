@@ -186,11 +186,11 @@ fn hint(ui: &mut Ui, field: FilterField, status: &FilterStatus, commands: &mut V
             .color(theme::severity_color(ui.visuals(), severity));
         ui.add(Label::new(text).truncate()).on_hover_text(report.summary());
     } else if let Some(literal) = unmatched_literal(status) {
-        let what = name(field).to_lowercase();
-        let text = format!("No {what} is exactly “{literal}”");
+        let noun = name(field).to_lowercase();
+        let text = format!("No {noun} is exactly “{literal}”");
         ui.add(Label::new(RichText::new(text).size(theme::SMALL_TEXT)).truncate());
         let link = egui::Link::new(RichText::new("Match any part").size(theme::SMALL_TEXT));
-        let tooltip = format!("Find every {what} that contains it");
+        let tooltip = format!("Find every {noun} that contains it");
         if ui.add(link).on_hover_text(tooltip).clicked() {
             commands.push(Command::MatchPart(field));
         }

@@ -70,11 +70,11 @@ fn selection(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let menu = ui.add_enabled_ui(selected > 0, |ui| {
         ui.menu_button("Copy ▼", |ui| {
             let as_table = format!("As a table ({}+C)", theme::CTRL);
-            for (text, what) in
+            for (text, content) in
                 [(&*as_table, Copied::Rows), ("As CSV", Copied::Csv), ("As JSON", Copied::Json)]
             {
                 if ui.button(text).clicked() {
-                    commands.push(Command::Copy(what));
+                    commands.push(Command::Copy(content));
                     ui.close();
                 }
             }

@@ -39,13 +39,13 @@ fn shows_and_copies_the_log_and_closes_with_escape() {
     tracing::warn!(target: "gatewatch::test", "a line of this test");
     open_log(&mut window);
     window.until_text_contains("a line of this test");
-    assert!(window.harness.query_by_label("Client ID").is_none(), "the log takes the place of the table");
+    assert!(window.harness.query_by_label("Client ID").is_none(), "the table is still shown");
     window.click("Copy log");
     assert!(window.copied().contains("a line of this test"));
     window.press(Modifiers::NONE, Key::Escape);
     window.until("the table", |harness| harness.query_by_label("Client ID").is_some());
     assert!(!window.has("Copy log"));
-    assert!(window.has("6 of 6 sessions"), "Escape keeps the filters and the selection");
+    assert!(window.has("6 of 6 sessions"), "Escape changed the filters");
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn trusts_untrusted_certificate_once_or_permanently() {
     };
     let fingerprint = identity.pin().fingerprint.to_string();
     for button in ["Trust until the window closes", "Trust always"] {
-        // Trust until the window closes ends with the window, so the second window asks again.
+        // The second window asks again, because the first one didn't save its trust.
         let mut window = open();
         window.until_text(&fingerprint);
         assert!(window.harness.query_by_label_contains("CN=Plant North").is_some());

@@ -75,7 +75,7 @@ impl App {
 /// the same frame. Commands of the second pass wait for the next frame. They are rare, because that pass has no input.
 pub(super) fn run_before_showing(ctx: &Context) {
     if ctx.current_pass_index() == 0 {
-        ctx.request_discard("commands change what is shown");
+        ctx.request_discard("commands change the state");
     } else {
         ctx.request_repaint();
     }

@@ -40,10 +40,10 @@ use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
 
-/// How long a frame waits for its query, so that the rows of a filter are shown in the frame that applies it: filtering a
-/// million sessions takes less. Together with drawing it fits into a frame at 60 Hz.
+/// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
+/// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
 const FRAME_WAIT: Duration = Duration::from_millis(6);
-/// How long a message of success is shown.
+/// Time for which a message of success is shown.
 const MESSAGE_TTL: Duration = Duration::from_secs(10);
 /// Interval between two repaints while ages are shown, which count in minutes.
 const AGE_REPAINT: Duration = Duration::from_secs(30);
@@ -300,7 +300,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
-        // First, because they refer to what the last frame showed.
+        // First, because they refer to the last frame.
         self.run_commands(ctx);
         self.receive_status();
         if let Some(result) = self.query_worker.take_result() {

@@ -199,7 +199,7 @@ impl AppState {
         }
     }
 
-    /// Returns whether a read is in progress, and has been for long enough to say so.
+    /// Returns whether a read is in progress. A short read isn't reported.
     pub(in crate::ui) fn is_reading(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.activity == Activity::Reading)
     }

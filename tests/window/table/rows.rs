@@ -1,4 +1,4 @@
-//! Rows: selection, scrolling, keyboard focus and what screen readers get.
+//! Rows: selection, scrolling, keyboard focus and screen readers.
 
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, Pos2, pos2, vec2};
