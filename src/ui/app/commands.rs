@@ -123,11 +123,7 @@ impl App {
                     ExportJob::write(path, replace, extract, progress, wake)
                 });
             }
-            Command::ResetReplace => {
-                if let Some(path) = &mut self.drafts.export_path {
-                    path.replace = false;
-                }
-            }
+            Command::ResetReplace => self.drafts.reset_replace(),
             Command::CancelExport => match &self.state.export {
                 Some(progress) => progress.cancel(),
                 None => self.drafts.export_path = None,

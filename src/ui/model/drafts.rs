@@ -39,6 +39,13 @@ impl Drafts {
             FilterField::Project => &mut self.project,
         }
     }
+
+    /// Asks again before the file at the export path is replaced.
+    pub(in crate::ui) fn reset_replace(&mut self) {
+        if let Some(path) = &mut self.export_path {
+            path.replace = false;
+        }
+    }
 }
 
 /// A login that is being typed.
