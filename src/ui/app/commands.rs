@@ -76,7 +76,7 @@ impl App {
             }
             Command::ClearFilters => self.clear_filters(),
             Command::Escape => self.escape(),
-            Command::Facet { field, value, adds } => self.facet(field, &value, adds),
+            Command::Facet { field, value, adds } => self.toggle_facet(field, &value, adds),
             Command::FilterToValue(column, value) => self.filter_to_value(column, value),
             Command::ExcludeValue(column, value) => self.exclude_value(column, value),
             Command::RemoveCellFilter(index) => self.remove_cell_filter(index),

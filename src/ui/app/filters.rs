@@ -19,11 +19,13 @@ impl App {
         self.query(FRAME_WAIT);
     }
 
+    /// Sets the mode of a filter.
     pub(super) fn set_filter_mode(&mut self, field: FilterField, mode: Mode) {
         self.drafts.filter_mut(field).mode = mode;
         self.query(FRAME_WAIT);
     }
 
+    /// Lets a filter match any part of the value, and focuses its text box.
     pub(super) fn match_part(&mut self, ctx: &Context, field: FilterField) {
         let text = self.drafts.filter_mut(field);
         text.mode.contains = true;
@@ -31,12 +33,14 @@ impl App {
         self.query(FRAME_WAIT);
     }
 
+    /// Replaces both filters.
     pub(super) fn set_filters(&mut self, username: FilterText, project: FilterText) {
         self.drafts.username = username;
         self.drafts.project = project;
         self.query(FRAME_WAIT);
     }
 
+    /// Clears all filters.
     pub(super) fn clear_filters(&mut self) {
         self.state.kind = KindFilter::All;
         self.state.cells.clear();
@@ -54,12 +58,14 @@ impl App {
         }
     }
 
+    /// Replaces the sort.
     pub(super) fn sort(&mut self, keys: Vec<SortKey>) {
         self.state.layout.sort = keys;
         self.query(FRAME_WAIT);
     }
 
-    pub(super) fn facet(&mut self, field: FilterField, value: &str, adds: bool) {
+    /// Toggles a filter on a value. `adds`: keeps the other values of the filter.
+    pub(super) fn toggle_facet(&mut self, field: FilterField, value: &str, adds: bool) {
         let text = self.drafts.filter_mut(field);
         if adds {
             text.toggle_value(value);
@@ -83,11 +89,13 @@ impl App {
         self.query(FRAME_WAIT);
     }
 
+    /// Hides sessions with this value.
     pub(super) fn exclude_value(&mut self, column: ColumnId, value: Value) {
         CellFilter { column, value, keep: false }.add_to(&mut self.state.cells);
         self.query(FRAME_WAIT);
     }
 
+    /// Removes the cell filter with this index.
     pub(super) fn remove_cell_filter(&mut self, index: usize) {
         if index < self.state.cells.len() {
             self.state.cells.remove(index);
