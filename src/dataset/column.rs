@@ -121,7 +121,9 @@ impl<'a> Column<'a> {
     /// If there is no such row.
     pub fn append_cells(self, rows: &[u32], cells: &mut Vec<Cell<'a>>) {
         match self {
-            Self::Text(column) => append(rows, cells, |row| column.get(row).map(Cell::Text)),
+            Self::Text(column) => {
+                column.visit_rows(rows, |text| cells.push(text.map_or(Cell::Null, Cell::Text)));
+            }
             Self::Boolean(column) => append(rows, cells, |row| column.get(row).map(Cell::Boolean)),
             Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
             Self::Integer(column) => append(rows, cells, |row| column.get(row).map(Cell::Integer)),

@@ -1,18 +1,12 @@
-//! Writes CSV as in RFC 4180 (UTF-8, CRLF, quotes where needed), and tab-separated text.
+//! CSV after RFC 4180 (UTF-8, CRLF, quotes where needed), and tab-separated text.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{Terminator, Writer, WriterBuilder};
-
 use super::chunks::{for_each_row, write_chunks};
-use super::date::iso_utc;
+use super::date::push_iso_utc;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
 use crate::display::Clock;
-
-/// Size of the writer's buffer.
-const BUFFER_BYTES: usize = 1 << 16;
 
 /// The differences between the kinds of separated text.
 #[derive(Clone, Copy)]
@@ -20,7 +14,7 @@ pub(super) struct Dialect {
     /// `true` to start with a byte-order mark: without it, some spreadsheets don't read the text as UTF-8.
     has_byte_order_mark: bool,
     separator: u8,
-    terminator: Terminator,
+    line_end: &'static str,
     /// `true` to write an apostrophe before text that a spreadsheet would run as a formula: user names can't be trusted.
     escapes_formulas: bool,
     /// Formats the dates; `None` for ISO 8601 in UTC.
@@ -32,7 +26,7 @@ impl Dialect {
     pub(super) const CSV: Self = Self {
         has_byte_order_mark: false,
         separator: b',',
-        terminator: Terminator::CRLF,
+        line_end: "\r\n",
         escapes_formulas: false,
         clock: None,
     };
@@ -46,42 +40,65 @@ impl Dialect {
         Self {
             has_byte_order_mark: false,
             separator: b'\t',
-            terminator: Terminator::Any(b'\n'),
+            line_end: "\n",
             escapes_formulas: true,
             clock: Some(clock),
         }
     }
 
-    fn writer(&self) -> Writer<Vec<u8>> {
-        WriterBuilder::new()
-            .delimiter(self.separator)
-            .terminator(self.terminator)
-            .buffer_capacity(BUFFER_BYTES)
-            .from_writer(Vec::new())
+    /// Appends a line.
+    fn push_record<'a>(&self, text: &mut Vec<u8>, cells: impl Iterator<Item = Cell<'a>>) {
+        let start = text.len();
+        let mut fields = 0;
+        for cell in cells {
+            if fields > 0 {
+                text.push(self.separator);
+            }
+            self.push_cell(text, cell);
+            fields += 1;
+        }
+        // Readers skip an empty line.
+        if fields == 1 && text.len() == start {
+            text.extend_from_slice(b"\"\"");
+        }
+        text.extend_from_slice(self.line_end.as_bytes());
     }
 
-    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.escapes_formulas && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            format!("'{text}").into()
-        } else {
-            text.into()
+    fn push_cell(&self, text: &mut Vec<u8>, cell: Cell<'_>) {
+        match (cell, &self.clock) {
+            (Cell::Null, _) => {}
+            (Cell::Text(value), _) => self.push_text(text, value),
+            (Cell::Boolean(true), _) => text.extend_from_slice(b"true"),
+            (Cell::Boolean(false), _) => text.extend_from_slice(b"false"),
+            (Cell::Date(value), None) => push_iso_utc(text, value),
+            (Cell::Date(value), Some(clock)) => text.extend_from_slice(clock.date(value).as_bytes()),
+            (Cell::Integer(value), _) => text.extend_from_slice(value.to_string().as_bytes()),
+            (Cell::Real(value), _) => text.extend_from_slice(value.to_string().as_bytes()),
         }
     }
 
-    fn cell<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
-        match (cell, &self.clock) {
-            (Cell::Null, _) => "".into(),
-            (Cell::Text(value), _) => self.text(value),
-            (Cell::Boolean(true), _) => "true".into(),
-            (Cell::Boolean(false), _) => "false".into(),
-            (Cell::Date(value), None) => iso_utc(value).into(),
-            (Cell::Date(value), Some(clock)) => clock.date(value).into(),
-            (Cell::Integer(value), _) => value.to_string().into(),
-            (Cell::Real(value), _) => value.to_string().into(),
+    fn push_text(&self, text: &mut Vec<u8>, value: &str) {
+        let is_special =
+            |byte| u8::from(matches!(byte, b'"' | b'\r' | b'\n')) | u8::from(byte == self.separator);
+        // Without an early exit, which would be a mispredicted branch in most of these short texts.
+        let is_quoted = value.bytes().fold(0, |special, byte| special | is_special(byte)) != 0;
+        let is_formula = self.escapes_formulas && value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        if is_quoted {
+            text.push(b'"');
+        }
+        if is_formula {
+            text.push(b'\'');
+        }
+        if is_quoted {
+            text.extend_from_slice(value.replace('"', "\"\"").as_bytes());
+            text.push(b'"');
+        } else {
+            text.extend_from_slice(value.as_bytes());
         }
     }
 }
 
+/// Writes a header and the rows.
 pub(super) fn write(
     mut out: impl Write,
     columns: &[ExportColumn<'_>],
@@ -89,27 +106,19 @@ pub(super) fn write(
     dialect: Dialect,
     progress: &Progress,
 ) -> io::Result<()> {
+    let mut header = Vec::new();
     if dialect.has_byte_order_mark {
-        out.write_all("\u{feff}".as_bytes())?;
+        header.extend_from_slice("\u{feff}".as_bytes());
     }
-    let mut header = dialect.writer();
-    header.write_record(columns.iter().map(|column| dialect.text(column.name).into_owned()))?;
-    out.write_all(&into_text(header)?)?;
+    dialect.push_record(&mut header, columns.iter().map(|column| Cell::Text(column.name)));
+    out.write_all(&header)?;
     write_chunks(&mut out, rows, progress, |_, rows| {
-        let mut writer = dialect.writer();
+        let mut text = Vec::new();
         for_each_row(columns, rows, |_, cells| {
-            for cell in cells {
-                writer.write_field(dialect.cell(cell).as_bytes())?;
-            }
-            // Ends the record.
-            writer.write_record(None::<&[u8]>)?;
+            dialect.push_record(&mut text, cells);
             Ok(())
         })?;
-        into_text(writer)
+        Ok(text)
     })?;
     out.flush()
-}
-
-fn into_text(writer: Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
