@@ -1,12 +1,11 @@
 //! Builds a dataset cell by cell.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::header::MAX_COLUMNS;
 use super::parallel::parallel_map_if;
-use super::text_builder::TextBuilder;
+use super::text_builder::RowTexts;
 use super::{
     Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, Values, WrongCell,
 };
@@ -20,22 +19,20 @@ const DATE_RANGE_MS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799
 /// Largest integer up to which a floating-point number represents every integer exactly: 2^53.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Collects the cells of a dataset.
-///
-/// Texts are borrowed until [`finish`](Self::finish), which then builds all dictionaries at once.
-pub struct DatasetBuilder<'a> {
-    columns: Vec<(Header, ColumnBuilder<'a>)>,
+/// Collects the cells of a dataset. [`finish`](Self::finish) builds the dictionaries of all columns side by side.
+pub struct DatasetBuilder {
+    columns: Vec<(Header, ColumnBuilder)>,
 }
 
-enum ColumnBuilder<'a> {
-    Text(Vec<Option<Cow<'a, str>>>),
+enum ColumnBuilder {
+    Text(RowTexts),
     Boolean(Values<bool>),
     Date(Values<i64>),
     Integer(Values<i64>),
     Real(Values<f64>),
 }
 
-impl<'a> DatasetBuilder<'a> {
+impl DatasetBuilder {
     /// Creates a builder for these columns, in any order.
     ///
     /// # Errors
@@ -88,25 +85,8 @@ impl<'a> DatasetBuilder<'a> {
     ///
     /// # Panics
     /// If there is no such column.
-    pub fn push(&mut self, column: usize, cell: Cell<'a>) -> Result<(), WrongCell> {
+    pub fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), WrongCell> {
         self.columns[column].1.push(cell)
-    }
-
-    /// Adds a text to a column, borrowed or owned.
-    ///
-    /// # Errors
-    /// If it is not a text column. The column is unchanged.
-    ///
-    /// # Panics
-    /// If there is no such column.
-    pub fn push_text(&mut self, column: usize, text: impl Into<Cow<'a, str>>) -> Result<(), WrongCell> {
-        match &mut self.columns[column].1 {
-            ColumnBuilder::Text(texts) => {
-                texts.push(Some(text.into()));
-                Ok(())
-            }
-            _ => Err(WrongCell),
-        }
     }
 
     /// Builds the dataset. `now` is the gateway's clock in milliseconds since 1970 UTC, `timezone` its IANA name.
@@ -116,7 +96,7 @@ impl<'a> DatasetBuilder<'a> {
     #[must_use]
     pub fn finish(self, now: Option<i64>, timezone: Option<String>) -> Dataset {
         let rows = self.columns.first().map_or(0, |(_, column)| column.len());
-        let finish = |(header, column): (Header, ColumnBuilder<'_>)| {
+        let finish = |(header, column): (Header, ColumnBuilder)| {
             let column = column.finish(&header.name.as_str().into());
             (header, column)
         };
@@ -156,10 +136,10 @@ pub(super) fn assemble(
     dataset
 }
 
-impl<'a> ColumnBuilder<'a> {
+impl ColumnBuilder {
     fn new(kind: &ColumnType) -> Self {
         match kind {
-            ColumnType::String | ColumnType::Other(_) => Self::Text(Vec::new()),
+            ColumnType::String | ColumnType::Other(_) => Self::Text(RowTexts::default()),
             ColumnType::Boolean => Self::Boolean(Values::new()),
             ColumnType::Date => Self::Date(Values::new()),
             ColumnType::Integer => Self::Integer(Values::new()),
@@ -176,9 +156,9 @@ impl<'a> ColumnBuilder<'a> {
         }
     }
 
-    fn push(&mut self, cell: Cell<'a>) -> Result<(), WrongCell> {
+    fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
         match (self, cell) {
-            (Self::Text(column), Cell::Text(text)) => column.push(Some(Cow::Borrowed(text))),
+            (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),
             (Self::Text(column), Cell::Null) => column.push(None),
             (Self::Boolean(column), Cell::Boolean(value)) => column.push(Some(value)),
             (Self::Boolean(column), Cell::Null) => column.push(None),
@@ -195,13 +175,7 @@ impl<'a> ColumnBuilder<'a> {
 
     fn finish(self, id: &ColumnId) -> OwnedColumn {
         match self {
-            Self::Text(texts) => {
-                let mut column = TextBuilder::for_column(id, texts.len());
-                for text in texts {
-                    column.push(text.as_deref());
-                }
-                OwnedColumn::Text(column.finish())
-            }
+            Self::Text(texts) => OwnedColumn::Text(texts.finish(id)),
             Self::Boolean(column) => OwnedColumn::Boolean(column.shrunk_to_fit()),
             Self::Date(column) => OwnedColumn::Date(column.shrunk_to_fit()),
             Self::Integer(column) => OwnedColumn::Integer(column.shrunk_to_fit()),

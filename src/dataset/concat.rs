@@ -145,7 +145,7 @@ mod tests {
         let header = extra.map(|(name, kind, _)| Header { name: name.to_owned(), kind: kind.into() });
         let mut builder =
             DatasetBuilder::new(Header::standard().into_iter().chain(header).collect()).unwrap();
-        builder.push_text(0, format!("{name}-user")).unwrap();
+        builder.push(0, Cell::Text(&format!("{name}-user"))).unwrap();
         for column in 1..6 {
             builder.push(column, Cell::Null).unwrap();
         }

@@ -198,7 +198,7 @@ mod tests {
 
     fn dataset(username: &str, now: i64) -> Dataset {
         let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
-        builder.push_text(0, username.to_owned()).unwrap();
+        builder.push(0, Cell::Text(username)).unwrap();
         for column in 1..6 {
             builder.push(column, Cell::Null).unwrap();
         }

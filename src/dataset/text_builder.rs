@@ -1,6 +1,7 @@
 //! Builds a column of text.
 
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -22,8 +23,8 @@ pub(super) struct TextBuilder {
     order: TextOrder,
     /// The distinct texts, in the order of their first rows.
     arena: Arena,
-    /// The indices of the texts in `arena`, by the hash of the text.
-    table: HashTable<u32>,
+    /// The hash of each text and its index in `arena`. With the hash a table grows without another look at the texts.
+    table: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
     /// The index of each row's text.
     codes: Vec<u32>,
@@ -32,25 +33,23 @@ pub(super) struct TextBuilder {
 impl TextBuilder {
     /// Creates a builder of a dictionary in `order`.
     pub(super) fn new(order: TextOrder) -> Self {
-        Self::with_capacity(order, 0, 0)
+        Self::with_capacity(order, 0)
     }
 
     /// Creates a builder with the order of column `id` and room for `rows`.
     pub(super) fn for_column(id: &ColumnId, rows: usize) -> Self {
-        let (order, distinct) = match id {
-            ColumnId::Address => (TextOrder::Addresses, 0),
-            // All texts are distinct, and a growing table would hash them repeatedly.
-            ColumnId::ClientId => (TextOrder::CodePoints, rows),
-            _ => (TextOrder::CodePoints, 0),
+        let order = match id {
+            ColumnId::Address => TextOrder::Addresses,
+            _ => TextOrder::CodePoints,
         };
-        Self::with_capacity(order, rows, distinct)
+        Self::with_capacity(order, rows)
     }
 
-    fn with_capacity(order: TextOrder, rows: usize, distinct: usize) -> Self {
+    fn with_capacity(order: TextOrder, rows: usize) -> Self {
         Self {
             order,
             arena: Arena::default(),
-            table: HashTable::with_capacity(distinct),
+            table: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             codes: Vec::with_capacity(rows),
         }
@@ -71,13 +70,13 @@ impl TextBuilder {
     pub(super) fn intern(&mut self, text: &str) -> u32 {
         let Self { arena, table, hasher, .. } = self;
         let hash = hasher.hash_one(text);
-        let is_equal = |code: &u32| arena.get(*code) == text;
-        if let Some(code) = table.find(hash, is_equal) {
+        let is_equal = |(other, code): &(u64, u32)| *other == hash && arena.get(*code) == text;
+        if let Some((_, code)) = table.find(hash, is_equal) {
             return *code;
         }
         let code =
             u32::try_from(arena.len()).expect("an arena has fewer texts than bytes, which a u32 counts");
-        table.insert_unique(hash, code, |code| hasher.hash_one(arena.get(*code)));
+        table.insert_unique(hash, (hash, code), |(hash, _)| *hash);
         arena.push(text);
         code
     }
@@ -100,21 +99,96 @@ impl TextBuilder {
     }
 }
 
-fn sorted_codes(arena: &Arena, order: TextOrder) -> Vec<u32> {
-    match order {
-        // Most comparisons are decided by the prefix, without reading the text.
-        TextOrder::CodePoints => sorted_by_key(arena, prefix),
-        TextOrder::Addresses => sorted_by_key(arena, AddressKey::of),
+/// Collects a column of text in which hardly any text occurs twice: it keeps the text of each row.
+#[derive(Default)]
+pub(super) struct RowTexts {
+    /// The text of each row, empty for a null.
+    arena: Arena,
+    null_rows: Vec<u32>,
+}
+
+impl RowTexts {
+    /// The number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// Adds a row.
+    pub(super) fn push(&mut self, text: Option<&str>) {
+        if text.is_none() {
+            self.null_rows.extend(u32::try_from(self.len()));
+        }
+        self.arena.push(text.unwrap_or_default());
+    }
+
+    /// Builds the column `id`.
+    pub(super) fn finish(self, id: &ColumnId) -> TextColumn {
+        if *id == ColumnId::ClientId {
+            // They are distinct, and sorting them all is faster than a look-up for each of them.
+            return self.sort();
+        }
+        let builder = TextBuilder::for_column(id, self.len());
+        self.intern(builder)
+    }
+
+    fn intern(self, mut builder: TextBuilder) -> TextColumn {
+        let Self { arena, null_rows } = self;
+        let mut nulls = null_rows.into_iter().peekable();
+        for row in all_codes(&arena) {
+            let is_null = nulls.next_if_eq(&row).is_some();
+            builder.push((!is_null).then(|| arena.get(row)));
+        }
+        builder.finish()
+    }
+
+    fn sort(self) -> TextColumn {
+        let Self { arena, null_rows } = self;
+        let mut rows: Vec<u32> = all_codes(&arena).collect();
+        for row in null_rows.iter().rev() {
+            rows.swap_remove(*row as usize);
+        }
+        let mut sorted = Arena::with_capacity(arena.bytes(), rows.len());
+        let mut codes = vec![TextColumn::NULL; arena.len()];
+        let (mut next, mut previous) = (0, None);
+        for row in sorted_by_text(&arena, rows) {
+            let text = arena.get(row);
+            if previous != Some(text) {
+                sorted.push(text);
+                previous = Some(text);
+                next += 1;
+            }
+            codes[row as usize] = next - 1;
+        }
+        TextColumn::new(sorted, codes)
     }
 }
 
-/// Sorts by a key, and texts with the same key by code point.
-fn sorted_by_key<'a, K: Ord>(arena: &'a Arena, key: impl Fn(&'a str) -> K) -> Vec<u32> {
-    let codes = 0..u32::try_from(arena.len()).unwrap_or(TextColumn::NULL);
-    let mut keys: Vec<(K, u32)> = codes.map(|code| (key(arena.get(code)), code)).collect();
-    keys.sort_unstable_by(|(key, code), (other_key, other)| {
-        key.cmp(other_key).then_with(|| arena.get(*code).cmp(arena.get(*other)))
-    });
+fn all_codes(arena: &Arena) -> Range<u32> {
+    0..u32::try_from(arena.len()).unwrap_or(TextColumn::NULL)
+}
+
+fn sorted_codes(arena: &Arena, order: TextOrder) -> Vec<u32> {
+    match order {
+        TextOrder::CodePoints => sorted_by_text(arena, all_codes(arena)),
+        TextOrder::Addresses => {
+            let mut keys: Vec<_> =
+                all_codes(arena).map(|code| (AddressKey::of(arena.get(code)), code)).collect();
+            keys.sort_unstable_by(|(key, code), (other_key, other)| {
+                key.cmp(other_key).then_with(|| arena.get(*code).cmp(arena.get(*other)))
+            });
+            keys.into_iter().map(|(_, code)| code).collect()
+        }
+    }
+}
+
+/// Sorts codes by code point. Most comparisons end at the prefix, which saves a look at the text.
+fn sorted_by_text(arena: &Arena, codes: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut keys: Vec<(u64, u32)> = codes.into_iter().map(|code| (prefix(arena.get(code)), code)).collect();
+    keys.sort_unstable();
+    for equal in keys.chunk_by_mut(|(prefix, _), (other, _)| prefix == other).filter(|equal| equal.len() > 1)
+    {
+        equal.sort_unstable_by(|(_, code), (_, other)| arena.get(*code).cmp(arena.get(*other)));
+    }
     keys.into_iter().map(|(_, code)| code).collect()
 }
 
@@ -143,6 +217,14 @@ mod tests {
         builder.finish()
     }
 
+    fn build_client_ids(texts: &[Option<String>]) -> TextColumn {
+        let mut rows = RowTexts::default();
+        for text in texts {
+            rows.push(text.as_deref());
+        }
+        rows.finish(&ColumnId::ClientId)
+    }
+
     proptest! {
         #[test]
         fn keeps_rows_and_sorts_the_dictionary(
@@ -161,6 +243,7 @@ mod tests {
                 let read: Vec<Option<&str>> = (0..column.len()).map(|row| column.get(row)).collect();
                 prop_assert_eq!(read, texts.iter().map(Option::as_deref).collect::<Vec<_>>());
             }
+            prop_assert_eq!(build_client_ids(&texts), build(&texts, TextOrder::CodePoints));
         }
     }
 

@@ -177,7 +177,7 @@ struct Rows<'de> {
     scope: Vec<usize>,
     fields: Fields,
     columns: Vec<(Header, Source)>,
-    builder: DatasetBuilder<'de>,
+    builder: DatasetBuilder,
     start_times: Update,
     /// The ids of the list so far, if it has several pages: sessions that start or end during the read move others to
     /// another page.
@@ -216,6 +216,7 @@ impl<'de> Rows<'de> {
             id.map_or(computed, |id| self.start_times.start(self.kind, id, computed))
         });
         for (column, (header, source)) in self.columns.iter().enumerate() {
+            let text;
             let cell = match source {
                 Source::Kind => Some(Cell::Text(self.kind.name())),
                 Source::IsDesigner => self.is_designer().map(Cell::Boolean),
@@ -228,13 +229,10 @@ impl<'de> Rows<'de> {
                         ColumnType::Date => {
                             value.and_then(|value| value::parse_timestamp(value, self.now)).map(Cell::Date)
                         }
-                        _ => match value.and_then(value::text) {
-                            Some(text) => {
-                                self.builder.push_text(column, text).expect("the column is one of text");
-                                continue;
-                            }
-                            None => None,
-                        },
+                        _ => {
+                            text = value.and_then(value::text);
+                            text.as_deref().map(Cell::Text)
+                        }
                     }
                 }
             };

@@ -46,7 +46,7 @@ struct Keys<'de> {
 }
 
 enum Rows<'de> {
-    Parsed(DatasetBuilder<'de>),
+    Parsed(DatasetBuilder),
     /// Rows that precede the columns in the answer.
     Unparsed(&'de RawValue),
 }

@@ -1,6 +1,5 @@
 //! Parses the rows of the answer directly into columns.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -18,12 +17,12 @@ use crate::sanitize::one_line;
 const MAX_CELL_CHARS: usize = 40;
 
 /// Reads the list of rows into a builder.
-pub(super) struct RowsSeed<'a, 'de> {
-    pub(super) builder: &'a mut DatasetBuilder<'de>,
+pub(super) struct RowsSeed<'a> {
+    pub(super) builder: &'a mut DatasetBuilder,
     pub(super) error: &'a mut Option<WebDevError>,
 }
 
-impl<'de> DeserializeSeed<'de> for RowsSeed<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -31,7 +30,7 @@ impl<'de> DeserializeSeed<'de> for RowsSeed<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for RowsSeed<'_, 'de> {
+impl<'de> Visitor<'de> for RowsSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,20 +51,20 @@ impl<'de> Visitor<'de> for RowsSeed<'_, 'de> {
     }
 }
 
-struct RowSeed<'a, 'de> {
+struct RowSeed<'a> {
     row: usize,
-    builder: &'a mut DatasetBuilder<'de>,
+    builder: &'a mut DatasetBuilder,
     error: &'a mut Option<WebDevError>,
 }
 
-impl RowSeed<'_, '_> {
+impl RowSeed<'_> {
     fn not_a_list<E: de::Error>(self, found: &str) -> E {
         let reason = format!("row {} is {found} instead of a list of cells", self.row);
         fail(self.error, WebDevError::Unexpected { reason })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for RowSeed<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -73,7 +72,7 @@ impl<'de> DeserializeSeed<'de> for RowSeed<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for RowSeed<'_, 'de> {
+impl<'de> Visitor<'de> for RowSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,41 +127,33 @@ impl<'de> Visitor<'de> for RowSeed<'_, 'de> {
     }
 }
 
-struct CellSeed<'a, 'de> {
+struct CellSeed<'a> {
     row: usize,
     column: usize,
-    builder: &'a mut DatasetBuilder<'de>,
+    builder: &'a mut DatasetBuilder,
     error: &'a mut Option<WebDevError>,
 }
 
-impl<'de> CellSeed<'_, 'de> {
-    fn push<E: de::Error>(self, cell: Cell<'de>, json: impl FnOnce() -> String) -> Result<(), E> {
-        if self.builder.push(self.column, cell).is_ok() { Ok(()) } else { self.push_other(json()) }
-    }
-
-    fn push_text<E: de::Error>(self, text: Cow<'de, str>) -> Result<(), E> {
-        if matches!(self.builder.header(self.column).kind, ColumnType::String | ColumnType::Other(_)) {
-            self.builder.push_text(self.column, text).map_err(E::custom)
-        } else {
-            self.push_other(format!("{text:?}"))
-        }
+impl CellSeed<'_> {
+    fn push<E: de::Error>(self, cell: Cell<'_>, json: impl FnOnce() -> String) -> Result<(), E> {
+        if self.builder.push(self.column, cell).is_ok() { Ok(()) } else { self.push_other(&json()) }
     }
 
     /// Pushes a cell of another type than the column. Only a column of an unknown type accepts it, as JSON text.
-    fn push_other<E: de::Error>(self, json: String) -> Result<(), E> {
+    fn push_other<E: de::Error>(self, json: &str) -> Result<(), E> {
         let Self { row, column, builder, error } = self;
         let Header { name, kind } = builder.header(column);
         if matches!(kind, ColumnType::Other(_)) {
-            return builder.push_text(column, json).map_err(E::custom);
+            return builder.push(column, Cell::Text(json)).map_err(E::custom);
         }
-        let found = one_line(&json, MAX_CELL_CHARS);
+        let found = one_line(json, MAX_CELL_CHARS);
         let article = if *kind == ColumnType::Integer { "an" } else { "a" };
         let reason = format!("row {row}, column {name:?}: expected {article} {kind}, found {found}");
         Err(fail(error, WebDevError::Unexpected { reason }))
     }
 }
 
-impl<'de> DeserializeSeed<'de> for CellSeed<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -170,19 +161,15 @@ impl<'de> DeserializeSeed<'de> for CellSeed<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for CellSeed<'_, 'de> {
+impl<'de> Visitor<'de> for CellSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a cell")
     }
 
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<(), E> {
-        self.push_text(Cow::Borrowed(text))
-    }
-
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        self.push_text(Cow::Owned(text.to_owned()))
+        self.push(Cell::Text(text), || format!("{text:?}"))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
@@ -211,11 +198,11 @@ impl<'de> Visitor<'de> for CellSeed<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
         let value = Value::deserialize(SeqAccessDeserializer::new(cells))?;
-        self.push_other(value.to_string())
+        self.push_other(&value.to_string())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
         let value = Value::deserialize(MapAccessDeserializer::new(entries))?;
-        self.push_other(value.to_string())
+        self.push_other(&value.to_string())
     }
 }
