@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use gatewatch::cli::{self, Cli, Command, ExitStatus};
 use gatewatch::{logging, ui};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_process();
     let lines = logging::LogLines::default();
     // Only the window shows them.
     let memory = cli.command.is_none().then(|| lines.clone());

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::demo;
 use crate::logging::LogLevel;
@@ -15,7 +16,7 @@ const MAX_DEMO_SESSIONS: usize = 5_000_000;
 
 /// Show who is logged in on Ignition gateways
 #[derive(Debug, Parser)]
-#[command(name = "gatewatch", version, args_conflicts_with_subcommands = true)]
+#[command(name = "gatewatch", version)]
 pub struct Cli {
     /// The subcommand; the window opens without one.
     #[command(subcommand)]
@@ -41,6 +42,25 @@ pub struct Cli {
     /// Append the log to this file instead of standard error
     #[arg(long, global = true, display_order = 901, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Parses the command line of the process. Exits with a message if it is wrong.
+    #[must_use]
+    pub fn from_process() -> Self {
+        Self::parse().check().unwrap_or_else(|error| error.exit())
+    }
+
+    /// Rejects a gateway in front of a subcommand. clap's own check for that also rejects `--log` there.
+    fn check(self) -> Result<Self, clap::Error> {
+        match (&self.command, &self.gateway) {
+            (Some(_), Some(gateway)) => {
+                let message = format!("the gateway '{gateway}' cannot be used with a subcommand");
+                Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 /// A subcommand.
@@ -70,11 +90,11 @@ pub struct SessionsArgs {
     )]
     pub gateway: Option<String>,
 
-    /// Keep usernames that match this java.util.regex pattern as a whole
+    /// Only usernames that fully match this java.util.regex pattern
     #[arg(long, value_name = "REGEX")]
     pub username: Option<String>,
 
-    /// Keep projects that match this java.util.regex pattern as a whole
+    /// Only projects that fully match this java.util.regex pattern
     #[arg(long, value_name = "REGEX")]
     pub project: Option<String>,
 
@@ -112,7 +132,7 @@ pub struct SessionsArgs {
 pub enum FormatArg {
     /// Comma-separated values (RFC 4180)
     Csv,
-    /// An array of objects, one per line
+    /// A JSON array with one object per line
     Json,
     /// Aligned text
     Table,
@@ -173,7 +193,33 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
+
+    fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(["gatewatch"].iter().chain(args)).and_then(Cli::check)
+    }
+
+    #[test]
+    fn accepts_global_options_before_and_after_subcommands() {
+        for args in [
+            ["--log", "debug", "sessions", "demo"],
+            ["sessions", "--log", "debug", "demo"],
+            ["sessions", "demo", "--log-file", "x.log"],
+            ["--log-file", "x.log", "sessions", "demo"],
+        ] {
+            let cli = parse(&args).unwrap();
+            assert!(cli.log.is_some() || cli.log_file.is_some(), "{args:?}");
+            let Some(Command::Sessions(SessionsArgs { gateway, .. })) = cli.command else {
+                panic!("no subcommand in {args:?}")
+            };
+            assert_eq!(gateway.as_deref(), Some("demo"), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn rejects_a_gateway_before_a_subcommand() {
+        let error = parse(&["http://host:8088", "sessions"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+    }
 
     #[test]
     fn clap_definition_is_valid() {

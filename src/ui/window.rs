@@ -23,16 +23,16 @@ use crate::settings::{self, Settings, State, Target, TargetError};
 pub enum WindowError {
     /// No display is configured.
     #[error(
-        "no display (neither DISPLAY nor WAYLAND_DISPLAY is set), use `gatewatch sessions` to list sessions without a window"
+        "No display: neither DISPLAY nor WAYLAND_DISPLAY is set. Use `gatewatch sessions` to list sessions without a window"
     )]
     NoDisplay,
     /// The configured display doesn't answer.
     #[error(
-        "can't open the display (check DISPLAY and WAYLAND_DISPLAY), use `gatewatch sessions` to list sessions without a window"
+        "Can't open the display. Check DISPLAY and WAYLAND_DISPLAY, or use `gatewatch sessions`, which needs none"
     )]
     DisplayUnavailable(#[source] winit::error::EventLoopError),
     /// No renderer works on this machine.
-    #[error("can't open a window, use `gatewatch sessions` to list sessions without one")]
+    #[error("Can't open a window. Use `gatewatch sessions`, which needs none")]
     NoRenderer(#[source] eframe::Error),
     /// The given gateway is neither a saved name nor an address.
     #[error(transparent)]

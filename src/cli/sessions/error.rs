@@ -14,7 +14,7 @@ use crate::settings::{SettingsError, TargetError, suggestion};
 /// The reason why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionsError {
-    #[error("Invalid pattern {pattern:?} for {option}")]
+    #[error("Invalid pattern \"{pattern}\" for {option}")]
     Pattern {
         option: &'static str,
         /// The pattern, or its beginning.
@@ -28,7 +28,7 @@ pub(super) enum SessionsError {
         #[source]
         source: MatchError,
     },
-    #[error("Unknown column {column} for --sort. Columns: {}", .known.join(", "))]
+    #[error("Unknown column \"{column}\" for --sort. Columns: {}", .known.join(", "))]
     UnknownColumn { column: String, known: Vec<String> },
     #[error("--excel needs --format csv")]
     ExcelWithoutCsv,
