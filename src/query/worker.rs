@@ -240,6 +240,9 @@ impl Runner {
         result.username.error = username.error;
         result.project.error = project.error;
         *valid = Filters { username: username.filter, project: project.filter };
+        if let Some(on_screen) = on_screen.as_ref().filter(|_| query.duplicate_logins) {
+            cache.prepare(on_screen, &dataset);
+        }
         if query.duplicate_logins {
             result.duplicate_logins = cache.duplicate_logins(&dataset);
         }
