@@ -233,6 +233,12 @@ impl GatewayError {
         )
     }
 
+    /// Returns `true` if the gateway wants another login, or one at all.
+    #[must_use]
+    pub fn is_login_required(&self) -> bool {
+        self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded)
+    }
+
     /// Returns `true` if the gateway may have received the request, although no valid response arrived.
     #[must_use]
     pub fn is_without_response(&self) -> bool {

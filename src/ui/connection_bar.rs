@@ -106,7 +106,7 @@ fn menu(ui: &mut Ui, commands: &mut Vec<Command>) {
             ui.close();
         }
     });
-    menu.response.on_hover_text("Menu").accessible_name("Menu");
+    menu.response.on_hover_text("More").accessible_name("Menu");
 }
 
 fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {

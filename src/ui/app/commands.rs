@@ -142,7 +142,7 @@ impl App {
     fn copy_diagnostics(&mut self, ctx: &Context) {
         let log = self.log.snapshot();
         let report = diagnostics::report(ctx, &self.renderer, &self.settings, &log);
-        self.copy_text(ctx, report, "Copied the diagnostics");
+        self.copy_text(ctx, report, "Diagnostics copied");
     }
 
     fn change_column(&mut self, id: &ColumnId, change: ColumnChange) {

@@ -46,6 +46,7 @@ pub(super) fn show(
 ) {
     let Some(sessions) = state.table.sessions() else {
         let text = match state.health() {
+            Health::Unreachable(error) if error.is_login_required() => "Sign in to see the sessions",
             Health::Unreachable(_) => "Can't reach this gateway",
             _ if state.gateway.is_empty() => "No gateway",
             _ => "Reading…",
