@@ -3,7 +3,7 @@
 
     cargo bench --bench dataset --bench query --bench export --bench refresh | tests/benches/chart.py >assets/speed.svg
 
-Both scales are logarithmic. A dotted line of the same colour is the simple implementation, where there is a bench of it.
+Both scales are logarithmic. A dotted line of the same color is the simple implementation, where there is a bench of it.
 """
 
 import re
@@ -11,7 +11,7 @@ import sys
 from math import log10
 
 UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
-# Bench, bench of the simple implementation, label, colour.
+# Bench, bench of the simple implementation, label, color.
 LINES = [
     ("json_to_dataset", "json_to_structs", "read JSON", "#c2410c"),
     ("refresh", None, "refresh, one changed", "#be185d"),
@@ -22,7 +22,7 @@ LINES = [
     ("filter_with_prefix", "filter_with_prefix_naive", "bi.*", "#2563eb"),
 ]
 WIDTH, HEIGHT = 720, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 190, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 84, 190, 16, 40
 
 
 def medians(text):
@@ -71,21 +71,21 @@ def chart(times):
     yield f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle" fill="#6b7280">sessions</text>'
 
     labels = []
-    for bench, naive, title, colour in LINES:
+    for bench, naive, title, color in LINES:
         for name, dashes in [(bench, ""), (naive, ' stroke-dasharray="2 4" stroke-opacity=".6"')]:
             points = [(x(size), y(times[name, size])) for size in sizes if (name, size) in times]
             if len(points) > 1:
                 path = "L".join(f"{px:.1f} {py:.1f}" for px, py in points)
-                yield f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
+                yield f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="2"{dashes}/>'
         if (bench, sizes[-1]) in times:
-            labels.append([y(times[bench, sizes[-1]]) + 4, title, times[bench, sizes[-1]], colour])
+            labels.append([y(times[bench, sizes[-1]]) + 4, title, times[bench, sizes[-1]], color])
     # Labels are next to their lines and don't overlap.
     labels.sort()
     for above, below in zip(labels, labels[1:]):
         below[0] = max(below[0], above[0] + 15)
-    for at, title, time, colour in labels:
+    for at, title, time, color in labels:
         title = title.replace("&", "&amp;").replace("<", "&lt;")
-        yield f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" fill="{colour}">{title}: {time:.3g} ms</text>'
+        yield f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" fill="{color}">{title}: {time:.3g} ms</text>'
     yield "</svg>"
 
 
