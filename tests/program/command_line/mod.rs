@@ -141,7 +141,10 @@ fn rejects_wrong_usage_before_first_request() {
     assert!(plant.requests().is_empty());
 
     let error = wrong(&["--sort", "usrname"]);
-    assert!(error.starts_with("Unknown column \"usrname\" for --sort. Columns: username, project,"), "{error}");
+    assert!(
+        error.starts_with("Unknown column \"usrname\" for --sort. Columns: username, project,"),
+        "{error}"
+    );
     for args in [&["--timeout", "0"][..], &["--sort", "username:up"], &["--format", "xml"], &["--nonsense"]] {
         let output = sessions(&[&[plant.url.as_str()], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");
