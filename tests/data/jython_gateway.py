@@ -8,7 +8,8 @@ one port for each gateway. The process serves until its standard input ends.
 
 Known behaviour of a real gateway is reproduced: the script has only `system`, Java and Python; a script that doesn't
 start with its `def` gives an empty 200; an error in it gives a page with status 500; filters are positional patterns of
-java.util.regex for whole values; a row isn't a dictionary; the result has to be plain values.
+java.util.regex for whole values; a row isn't a dictionary; a result that is a text is sent as it is. In which charset
+isn't documented, so it has to be ASCII.
 """
 import ast
 import base64
@@ -156,8 +157,8 @@ class Gateway(HttpHandler):
         if not self.source.startswith(HEAD):
             return 200, "text/html", ""
         answer = self.names["doGet"]({"params": parameters(uri.getRawQuery())}, {})["json"]
-        # Fails for a Date, a Dataset or any other Java object.
-        return 200, "application/json", json.dumps(answer, ensure_ascii=False).encode("utf-8")
+        # Fails for anything but ASCII.
+        return 200, "application/json", answer.encode("ascii")
 
     def rejection(self, authorization):
         """Returns the status for a request without access, else None."""
@@ -191,11 +192,11 @@ PLANT = [
 ]
 PERSPECTIVE_SESSIONS = [
     Adapter(username=u"Unauthenticated", project=u"Packaging", clientAddress=u"10.2.0.50", id=u"p-1",
-            sessionScope=u"browser", uptime=60000),
+            sessionScope=u"browser", uptime=60000, lastComm=1500, userAgent=u"Mozilla/5.0 \"X\" \\ \t\x7f"),
     Adapter(username=u"\U0001d4b7illy", project=u"Kühlung", clientAddress=u"hmi-7", id=u"p-2",
-            sessionScope=u"designer", uptime=3600000L, pageIds=[u"x"], authorized=True),
+            sessionScope=u"designer", uptime=3600000L, lastComm=1795365700123L, pageIds=[u"x"], authorized=True),
     Adapter(username=None, project=None, clientAddress=None, id=u"p-3", sessionScope=None, uptime=None),
-    Adapter(username=u"anna", project=u"Boiler", id=u"p-4", uptime=u"a while"),
+    Adapter(username=u"anna", project=u"Boiler", id=u"p-4", uptime=u"a while", lastComm=u"now"),
 ]
 MANY = [(u"user%d" % (number % 2000), u"Line %d" % (number % 40), u"10.0.%d.%d" % (number // 250, number % 250),
          number % 50 == 0, u"%08X" % number, Date(1795365700000 - number)) for number in range(10000)]
@@ -213,6 +214,9 @@ gateways = {
     "version_7_9": ("7.9.21", "/main", System(PLANT)),
     "many_sessions": ("8.1.44", "", System(MANY)),
     "perspective_fails": ("8.3.4", "", System(PLANT, perspective=Perspective(None))),
+    # Made up: a version whose data set has more columns.
+    "more_columns": ("8.3.9", "", System([row + (Date(1795365700456), u"browser") for row in PLANT[:2]],
+                                         COLUMNS + ["lastComm", "sessionScope"])),
     "missing_column": ("8.3.4", "", System([row[:5] for row in PLANT], COLUMNS[:5])),
 }
 ports = {}

@@ -210,17 +210,34 @@ fn adds_perspective_sessions_on_request() {
     let now = dataset.now().unwrap();
     let kinds = ["Vision", "Designer", "Vision", "Vision", "?", "Vision"];
     let mut expected: Vec<String> =
-        PLANT.iter().zip(kinds).map(|(session, kind)| format!("{session}|{kind}")).collect();
+        PLANT.iter().zip(kinds).map(|(session, kind)| format!("{session}|{kind}|?|?|?")).collect();
     expected.extend([
-        format!("Unauthenticated|Packaging|10.2.0.50|false|p-1|{}|Perspective", now - 60_000),
-        format!("𝒷illy|Kühlung|hmi-7|true|p-2|{}|Perspective", now - 3_600_000),
-        "?|?|?|?|p-3|?|Perspective".to_owned(),
-        // Without address and scope, and with an age that isn't a number.
-        "anna|Boiler|?|?|p-4|?|Perspective".to_owned(),
+        format!(
+            "Unauthenticated|Packaging|10.2.0.50|false|p-1|{}|Perspective|{}|browser|Mozilla/5.0 \"X\" \\ \t\u{7f}",
+            now - 60_000,
+            now - 1500
+        ),
+        // The last communication as a time instead of an age.
+        format!("𝒷illy|Kühlung|hmi-7|true|p-2|{}|Perspective|1795365700123|designer|?", now - 3_600_000),
+        "?|?|?|?|p-3|?|Perspective|?|?|?".to_owned(),
+        // Without address and scope, and with ages that aren't numbers.
+        "anna|Boiler|?|?|p-4|?|Perspective|?|?|?".to_owned(),
     ]);
     assert_eq!(rows(&dataset), expected);
     let names: Vec<String> = dataset.columns().map(|(id, _)| id.to_string()).collect();
-    assert_eq!(names[6..], ["kind"]);
+    assert_eq!(names[6..], ["kind", "lastComm", "sessionScope", "userAgent"]);
+}
+
+#[test]
+fn gives_further_columns_of_vision_sessions_if_gateway_has_them() {
+    let Some(url) = gateway("more_columns") else { return };
+    let dataset = webdev::parse(read_with_perspective(&url, &[]).as_bytes()).unwrap().dataset;
+    let expected = [(PLANT[0], "Vision"), (PLANT[1], "Designer")];
+    assert_eq!(
+        rows(&dataset),
+        expected.map(|(session, kind)| format!("{session}|{kind}|1795365700456|browser|?"))
+    );
+    assert_eq!(rows(&read(&url, None, None).unwrap().dataset), PLANT[..2]);
 }
 
 #[test]
@@ -248,7 +265,7 @@ fn lists_other_sessions_without_perspective_module() {
         let answer = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
         assert!(answer.contains(r#""perspective": false"#), "{answer}");
         let answer = webdev::parse(answer.as_bytes()).unwrap();
-        assert_eq!(rows(&answer.dataset), [format!("{}|Designer", PLANT[1])], "{name}");
+        assert_eq!(rows(&answer.dataset), [format!("{}|Designer|?|?|?", PLANT[1])], "{name}");
         assert_eq!(answer.has_perspective, Some(false));
         // The client reports it, too.
         let options = ReadOptions { perspective: true, ..ReadOptions::default() };

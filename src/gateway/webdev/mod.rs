@@ -7,8 +7,8 @@
 //! {"ok":false,"v":1,"error":"…"}
 //! ```
 //!
-//! Keys and columns come in any order: on the gateway the answer is a dictionary without an order. The six standard
-//! columns are required, others are kept. Any cell may be null. A date is in milliseconds since 1970 UTC.
+//! Keys and columns may come in any order. The six standard columns are required, others are kept. Any cell may be null. A
+//! date is in milliseconds since 1970 UTC.
 
 mod answer;
 mod error;
@@ -63,6 +63,12 @@ pub fn parse(bytes: &[u8]) -> Result<Answer, WebDevError> {
     }
     if trimmed.starts_with('<') {
         return Err(WebDevError::Html { title: title(trimmed) });
+    }
+    // The script's result is a text. A gateway that encodes results of every type sends it as a JSON string.
+    if trimmed.starts_with('"')
+        && let Ok(decoded) = serde_json::from_str::<String>(trimmed)
+    {
+        return Answer::parse(&decoded);
     }
     Answer::parse(text)
 }

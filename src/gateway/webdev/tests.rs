@@ -60,6 +60,15 @@ fn accepts_a_byte_order_mark_and_white_space() {
 }
 
 #[test]
+fn accepts_an_answer_that_was_encoded_twice() {
+    let encoded = |json: &str| serde_json::to_string(json).unwrap();
+    let json = answer(COLUMNS, BILLY);
+    assert_eq!(read(&encoded(&json)), read(&json));
+    assert_eq!(read(&encoded("no JSON")), read("no JSON"));
+    assert!(matches!(read(&encoded(&encoded(&json))), Err(WebDevError::Unexpected { .. })));
+}
+
+#[test]
 fn accepts_columns_in_any_order() {
     let columns = r#"{"name":"creationTime","type":"Date"},{"name":"isDesigner","type":"Boolean"},{"name":"clientId","type":"String"},{"name":"address","type":"String"},{"name":"project","type":"String"},{"name":"username","type":"String"}"#;
     let row = r#"[1790000000000,false,"A1B2C3D4","10.1.2.3","Packaging","billy"]"#;

@@ -5,8 +5,44 @@ def doGet(request, session):
 	from java.lang import System, Throwable
 	from java.util import TimeZone
 	from java.util.regex import Pattern
+	# Characters that aren't ASCII, and those that JSON has escaped in a text.
+	special = Pattern.compile("[^ !#-\\[\\]-~]")
+	def json_text(text):
+		if not special.matcher(text).find():
+			return '"' + text + '"'
+		escaped = []
+		for character in text:
+			code = ord(character)
+			if code > 0xffff:
+				code -= 0x10000
+				escaped.append("\\u%04x\\u%04x" % (0xd800 + (code >> 10), 0xdc00 + (code & 0x3ff)))
+			elif special.matcher(character).find():
+				escaped.append("\\u%04x" % code)
+			else:
+				escaped.append(character)
+		return '"' + "".join(escaped) + '"'
+	def json_value(value):
+		if value is None:
+			return "null"
+		if isinstance(value, bool):
+			return str(value).lower()
+		if isinstance(value, basestring):
+			return json_text(value)
+		if isinstance(value, list):
+			return "[" + ", ".join([json_value(item) for item in value]) + "]"
+		return "%d" % value
+	def json_object(pairs):
+		return "{" + ", ".join([json_text(name) + ": " + text for name, text in pairs]) + "}"
 	def milliseconds(date):
 		return date.getTime()
+	def last_communication(raw):
+		# A date, milliseconds since 1970, or milliseconds since then: the documentation doesn't say which.
+		if hasattr(raw, "getTime"):
+			return raw.getTime()
+		raw = long(raw)
+		if raw > 100000000000:
+			return raw
+		return now - raw
 	columns = [
 		("username", "String", unicode),
 		("project", "String", unicode),
@@ -14,6 +50,12 @@ def doGet(request, session):
 		("isDesigner", "Boolean", bool),
 		("clientId", "String", unicode),
 		("creationTime", "Date", milliseconds),
+	]
+	# Only with Perspective sessions, after "kind". Vision sessions have them if this version gives them.
+	further = [
+		("lastComm", "Date", last_communication),
+		("sessionScope", "String", unicode),
+		("userAgent", "String", unicode),
 	]
 	def cell(raw, convert):
 		# A value that can't be converted becomes null, so that the other sessions are still listed.
@@ -24,17 +66,19 @@ def doGet(request, session):
 		except:
 			return None
 	def value(session, key):
-		# Not every version has every key of a Perspective session.
+		# Not every version has every key.
 		try:
 			return session[key]
 		except:
 			return None
+	def further_cells(session):
+		return [cell(value(session, name), convert) for name, kind, convert in further]
 	def filtered_by(pattern):
 		if not pattern:
 			return lambda text: True
 		compiled = Pattern.compile(pattern)
 		return lambda text: text is not None and compiled.matcher(text).matches()
-	def perspective_rows(sessions, now, username, project):
+	def perspective_rows(sessions, username, project):
 		# The filters of system.perspective.getSessionInfo aren't regular expressions, so filter here: whole values, as
 		# system.util.getSessionInfo does.
 		username, project = filtered_by(username), filtered_by(project)
@@ -47,7 +91,7 @@ def doGet(request, session):
 				designer = cell(value(session, "sessionScope"), lambda scope: scope == "designer")
 				client = cell(value(session, "id"), unicode)
 				created = cell(value(session, "uptime"), lambda uptime: now - long(uptime))
-				rows.append([user, where, address, designer, client, created, "Perspective"])
+				rows.append([user, where, address, designer, client, created, "Perspective"] + further_cells(session))
 		return rows
 	try:
 		params = request["params"]
@@ -60,12 +104,15 @@ def doGet(request, session):
 			sessions = system.util.getSessionInfo(username)
 		else:
 			sessions = system.util.getSessionInfo()
-		rows = [[cell(row[name], convert) for name, kind, convert in columns] for row in sessions]
-		answer = {"ok": True, "v": 1, "now": System.currentTimeMillis(), "timezone": TimeZone.getDefault().getID()}
+		now = System.currentTimeMillis()
+		answer = []
 		if params.get("perspective") == "1":
 			kinds = {True: "Designer", False: "Vision", None: None}
-			rows = [row + [kinds[row[3]]] for row in rows]
-			columns.append(("kind", "String", unicode))
+			rows = []
+			for session in sessions:
+				row = [cell(session[name], convert) for name, kind, convert in columns]
+				rows.append(row + [kinds[row[3]]] + further_cells(session))
+			columns += [("kind", "String", unicode)] + further
 			try:
 				perspective = system.perspective.getSessionInfo
 			except:
@@ -73,11 +120,21 @@ def doGet(request, session):
 				perspective = None
 			if perspective is not None:
 				sessions = perspective()
-				answer["now"] = System.currentTimeMillis()
-				rows += perspective_rows(sessions, answer["now"], username, project)
-			answer["perspective"] = perspective is not None
-		answer["columns"] = [{"name": name, "type": kind} for name, kind, convert in columns]
-		answer["rows"] = rows
+				now = System.currentTimeMillis()
+				rows += perspective_rows(sessions, username, project)
+			answer.append(("perspective", json_value(perspective is not None)))
+		else:
+			rows = [[cell(session[name], convert) for name, kind, convert in columns] for session in sessions]
+		types = [json_object([("name", json_text(name)), ("type", json_text(kind))]) for name, kind, convert in columns]
+		answer = [
+			("ok", "true"),
+			("v", "1"),
+			("now", json_value(now)),
+			("timezone", json_value(TimeZone.getDefault().getID())),
+		] + answer + [
+			("columns", "[" + ", ".join(types) + "]"),
+			("rows", json_value(rows)),
+		]
 	except:
 		# Bare, because Java's throwables aren't Python exceptions. The status is always 200, so the answer says "ok".
 		failure = sys.exc_info()[1]
@@ -85,5 +142,6 @@ def doGet(request, session):
 			error = failure.toString()
 		else:
 			error = repr(failure)
-		answer = {"ok": False, "v": 1, "error": error}
-	return {"json": answer}
+		answer = [("ok", "false"), ("v", "1"), ("error", json_text(error))]
+	# A text of ASCII: how the gateway encodes other objects isn't documented.
+	return {"json": json_object(answer)}
