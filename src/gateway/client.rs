@@ -156,7 +156,13 @@ impl Client {
         let http = self.http(node)?;
         let rest = Rest::new(&http, node, credentials, self.limits)?;
         let terminated = self.with_timeout(rest.terminate(kind, id)).await;
-        let terminated = terminated.map_err(|error| redact::redacted(error, credentials));
+        let terminated = match terminated {
+            Ok(Terminated { message }) => {
+                let message = message.map(|text| redact::redacted_text(&text, credentials));
+                Ok(Terminated { message })
+            }
+            Err(error) => Err(redact::redacted(error, credentials)),
+        };
         match &terminated {
             Ok(_) => tracing::info!(%node, %kind, "terminated a session"),
             Err(error) => tracing::warn!(%node, %kind, %error, "can't terminate a session"),

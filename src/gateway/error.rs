@@ -9,7 +9,7 @@ use super::{
     CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, RejectedCertificate,
     SessionKind,
 };
-use crate::sanitize::ELLIPSIS;
+use crate::sanitize::{ELLIPSIS, capitalize};
 
 /// A failure to read a gateway, or to terminate one of its sessions.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -150,7 +150,7 @@ pub enum GatewayError {
         kind: SessionKind,
     },
     /// The response of the Web Dev resource isn't a dataset.
-    #[error("{}. {}", capitalized(&.0.to_string()), .0.advice())]
+    #[error("{}. {}", capitalize(&.0.to_string()), .0.advice())]
     Answer(WebDevError),
 }
 
@@ -317,12 +317,6 @@ impl From<WebDevError> for GatewayError {
     fn from(error: WebDevError) -> Self {
         Self::Answer(error)
     }
-}
-
-/// Returns a message as the beginning of a sentence.
-fn capitalized(message: &str) -> String {
-    let mut chars = message.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn is_https(response: &Response) -> bool {

@@ -16,21 +16,28 @@ const MAX_SHOWN: usize = 3;
 pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> GatewayError {
     let secrets = secrets(credentials);
     if let Some(text) = gateway_text(&mut error) {
-        for secret in &secrets {
-            hide(text, secret);
-        }
-        *text = one_line(text, MAX_TEXT);
+        *text = hidden(text, &secrets);
     }
     if let Some(cause) = cause(&mut error)
         && secrets.iter().any(|secret| cause.messages().any(|message| message.contains(secret)))
     {
-        let mut text = cause.messages().collect::<Vec<_>>().join(": ");
-        for secret in &secrets {
-            hide(&mut text, secret);
-        }
-        *cause = Cause::message(one_line(&text, MAX_TEXT));
+        let text = cause.messages().collect::<Vec<_>>().join(": ");
+        *cause = Cause::message(hidden(&text, &secrets));
     }
     error
+}
+
+/// Returns a text of the gateway on one line, without the credentials.
+pub(super) fn redacted_text(text: &str, credentials: &Credentials) -> String {
+    hidden(text, &secrets(credentials))
+}
+
+fn hidden(text: &str, secrets: &[String]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        hide(&mut text, secret);
+    }
+    one_line(&text, MAX_TEXT)
 }
 
 /// Returns the secrets as plain text and as they are sent.

@@ -5,7 +5,7 @@ use std::error::Error;
 use egui::{CollapsingHeader, Id, Label, Ui, UiBuilder};
 
 use super::theme;
-use crate::sanitize::one_line;
+use crate::sanitize::{capitalize, one_line};
 
 /// The maximum length of the text of an error, in characters.
 const MAX_TEXT: usize = 500;
@@ -92,12 +92,6 @@ fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
     let mut texts: Vec<String> = errors.take(MAX_CAUSES).map(text_of).collect();
     texts.dedup();
     texts
-}
-
-/// Returns `text` with its first letter in upper case. Error messages of the crate start in lower case.
-fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -671,6 +671,11 @@ fn maps_responses_to_a_termination() {
     let with_message = terminate_status(500, message("no"));
     for (line, body, expected) in [
         ("200 OK", r#"{"message":"Session\n ended"}"#, Ok(Terminated { message: message("Session ended") })),
+        (
+            "200 OK",
+            r#"{"message":"ended for reader:k3y:2"}"#,
+            Ok(Terminated { message: message("ended for …") }),
+        ),
         ("200 OK", r#"{"terminated":1}"#, Ok(Terminated { message: None })),
         ("200 OK", r#"{"terminated":0}"#, Err(GatewayError::NoSuchSession { kind })),
         ("200 OK", "<html>done</html>", Ok(Terminated { message: None })),
