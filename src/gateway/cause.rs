@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use super::chain;
+
 /// A shared error of a library. Two causes are equal if they have the same message.
 #[derive(Clone)]
 pub struct Cause(Arc<dyn Error + Send + Sync>);
@@ -16,6 +18,12 @@ impl Cause {
     /// Returns a cause that has only a message.
     pub(super) fn message(text: String) -> Self {
         Self(Arc::from(Box::<dyn Error + Send + Sync>::from(text)))
+    }
+
+    /// Returns the outermost error of this type, this one included.
+    pub(super) fn find<T: Error + 'static>(&self) -> Option<&T> {
+        let first: &(dyn Error + 'static) = &*self.0;
+        chain::from(first).find_map(|error| error.downcast_ref())
     }
 
     /// Returns the messages of this error and its own causes, the outermost first.

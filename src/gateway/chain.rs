@@ -13,14 +13,18 @@ pub(super) fn find_cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// Returns the causes of an error, the outermost first.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    error.source().into_iter().flat_map(from)
+}
+
+/// Returns an error and its causes, the outermost first.
+pub(super) fn from<'a>(first: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    fn next<'b>(cause: &&'b (dyn Error + 'static)) -> Option<&'b (dyn Error + 'static)> {
         // The source of an `io::Error` is the source of the error that it wraps, not that error.
         match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(wrapped) => Some(wrapped),
             None => Error::source(*cause),
         }
     }
-    std::iter::successors(error.source(), next)
+    std::iter::successors(Some(first), next)
 }

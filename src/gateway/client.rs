@@ -1,14 +1,14 @@
 //! Reads one gateway node within limits of time and size.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use reqwest::StatusCode;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use tokio::task::JoinSet;
 
 use super::body::{self, SizeLimit};
+use super::checked_node::CheckedNode;
 use super::resolver::Resolver;
 use super::rest::{Lists, Rest, StartTimes};
 use super::tls::tls_config;
@@ -21,10 +21,6 @@ use crate::dataset::Dataset;
 /// Paths of the Web Dev resource: of 8.x, and of 7.9.
 const WEBDEV_PATHS: [&str; 2] =
     ["/system/webdev/gatewatch/sessions", "/main/system/webdev/gatewatch/sessions"];
-/// Paths of the health page: of 8.x, and of 7.9.
-const GWINFO_PATHS: [&str; 2] = ["/system/gwinfo", "/main/system/gwinfo"];
-/// The largest health page, in bytes. A real one has a few hundred.
-const MAX_GWINFO: u64 = 64 << 10;
 
 /// The answer of one node at a time.
 #[derive(Clone, Debug)]
@@ -46,7 +42,7 @@ pub struct NodeSnapshot {
 /// An HTTP client for any number of nodes. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    limits: Limits,
+    pub(super) limits: Limits,
     trust: Arc<Trust>,
     /// TLS configurations by pins. Each one loads the platform's certificate store, which is slow.
     tls: Arc<Mutex<HashMap<Vec<Pin>, rustls::ClientConfig>>>,
@@ -54,6 +50,8 @@ pub struct Client {
     clients: Arc<Mutex<HashMap<HttpKey, reqwest::Client>>>,
     /// The start times of the sessions of each node that was read with a token.
     start_times: Arc<Mutex<HashMap<NodeUrl, StartTimes>>>,
+    /// The nodes whose health pages have answered, so that their ports are known to speak the scheme of the address.
+    answered: Arc<Mutex<HashSet<NodeUrl>>>,
 }
 
 impl Client {
@@ -66,8 +64,8 @@ impl Client {
     /// Returns a client with other trust than the platform's.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, start_times) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, clients, start_times }
+        let (tls, clients, start_times, answered) = Default::default();
+        Self { limits, trust: Arc::new(trust), tls, clients, start_times, answered }
     }
 
     /// Returns the same client without its open connections, some of which may be dead.
@@ -79,7 +77,8 @@ impl Client {
     /// Returns a client with the same limits and start times, other trust and no open connections.
     #[must_use]
     pub fn retrusted(&self, trust: Trust) -> Self {
-        Self { start_times: self.start_times.clone(), ..Self::with_trust(self.limits, trust) }
+        let (start_times, answered) = (self.start_times.clone(), self.answered.clone());
+        Self { start_times, answered, ..Self::with_trust(self.limits, trust) }
     }
 
     /// Reads a node: its health page, then its sessions.
@@ -117,21 +116,22 @@ impl Client {
         credentials: &Credentials,
         options: &ReadOptions,
     ) -> Result<NodeSnapshot, GatewayError> {
-        let info = self.info(node).await?;
+        let node = self.check(node).await?;
+        let info = node.info.clone();
         let version = info.as_ref().and_then(|info| info.version.as_ref());
         let has_token = matches!(credentials, Credentials::Token(_));
         let automatic =
             if has_token && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
         let api = options.api.unwrap_or(automatic);
         if options.api.is_none() && has_token && api == Api::WebDev {
-            tracing::info!(%node, "reading Web Dev without the token, because the gateway is older than 8.3");
+            tracing::info!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
         }
         if api == Api::Rest {
-            let Lists { dataset, missing, received } = self.lists(node, credentials, options).await?;
+            let Lists { dataset, missing, received } = self.lists(&node, credentials, options).await?;
             let (now, dataset) = (dataset.now(), Arc::new(dataset));
             return Ok(NodeSnapshot { info, api, dataset, missing, received, now });
         }
-        let body = self.sessions(node, credentials, options, info.as_ref()).await?;
+        let body = self.sessions(&node, credentials, options).await?;
         let received = SystemTime::now();
         let answer = body::offload(body.len(), move || webdev::parse(&body)).await?;
         let missing = match answer.has_perspective {
@@ -153,10 +153,11 @@ impl Client {
         kind: SessionKind,
         id: &str,
     ) -> Result<Terminated, GatewayError> {
-        let http = self.http(node)?;
-        let rest = Rest::new(&http, node, credentials, self.limits)?;
-        let terminated = self.with_timeout(rest.terminate(kind, id)).await;
-        let terminated = match terminated {
+        let terminated = self.with_timeout(async {
+            let node = self.check_scheme(node).await?;
+            Rest::new(&node, credentials, self.limits)?.terminate(kind, id).await
+        });
+        let terminated = match terminated.await {
             Ok(Terminated { message }) => {
                 let message = message.map(|text| redact::redacted_text(&text, credentials));
                 Ok(Terminated { message })
@@ -170,7 +171,7 @@ impl Client {
         terminated
     }
 
-    async fn with_timeout<T>(
+    pub(super) async fn with_timeout<T>(
         &self,
         work: impl Future<Output = Result<T, GatewayError>>,
     ) -> Result<T, GatewayError> {
@@ -227,52 +228,14 @@ impl Client {
         }
     }
 
-    /// Reads the health page of a node; `None` if it has none that can be read.
-    ///
-    /// # Errors
-    /// If the node can't be reached in time, or reports that it isn't running; see [`GatewayError`].
-    pub async fn fetch_info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
-        let info = self.with_timeout(self.info(node)).await;
-        info.map_err(|error| redact::redacted(error, &Credentials::None))
-    }
-
-    async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
-        for path in GWINFO_PATHS {
-            let request = self.http(node)?.get(node.join(path));
-            let response = request::send(request, &Credentials::None, self.limits.connect_timeout).await?;
-            match response.status() {
-                StatusCode::OK => {
-                    let body = match body::read_to_end(response, &SizeLimit::new(MAX_GWINFO)).await {
-                        Err(GatewayError::TooLarge { .. }) => Vec::new(),
-                        body => body?,
-                    };
-                    let Some(info) = GatewayInfo::parse(&String::from_utf8_lossy(&body)) else {
-                        continue;
-                    };
-                    return match &info.context_status {
-                        Some(state) if !state.eq_ignore_ascii_case("RUNNING") => {
-                            Err(GatewayError::NotRunning { state: state.to_ascii_uppercase() })
-                        }
-                        Some(_) | None => Ok(Some(info)),
-                    };
-                }
-                StatusCode::SERVICE_UNAVAILABLE => return Err(GatewayError::starting()),
-                _ => {}
-            }
-        }
-        tracing::debug!(%node, "no health page");
-        Ok(None)
-    }
-
     /// Returns the response body of the Web Dev resource.
     async fn sessions(
         &self,
-        node: &NodeUrl,
+        node: &CheckedNode<'_>,
         credentials: &Credentials,
         options: &ReadOptions,
-        info: Option<&GatewayInfo>,
     ) -> Result<Vec<u8>, GatewayError> {
-        let version = info.and_then(|info| info.version.as_ref());
+        let version = node.info.as_ref().and_then(|info| info.version.as_ref());
         let has_rest = version.is_some_and(Version::has_rest);
         let paths: &[&str] = match version.map(|version| version.major) {
             Some(..=7) => &WEBDEV_PATHS[1..],
@@ -290,7 +253,7 @@ impl Client {
 
         let mut missing = GatewayError::NoResource { status: 404, has_rest };
         for path in paths {
-            let mut request = self.http(node)?.get(node.join(path)).query(&parameters);
+            let mut request = node.http.get(node.url.join(path)).query(&parameters);
             if let Credentials::Basic { user, password } = credentials {
                 request = request.basic_auth(user, Some(password));
             }
@@ -298,7 +261,7 @@ impl Client {
             match GatewayError::from_status(&response, credentials, has_rest) {
                 None => return body::read_to_end(response, &SizeLimit::new(self.limits.max_body)).await,
                 Some(error @ GatewayError::NoResource { .. }) => {
-                    tracing::debug!(%node, path, "no Web Dev resource at this path");
+                    tracing::debug!(node = %node.url, path, "no Web Dev resource at this path");
                     missing = error;
                 }
                 Some(error) => return Err(error),
@@ -310,21 +273,29 @@ impl Client {
     /// Reads the lists of the REST API.
     async fn lists(
         &self,
-        node: &NodeUrl,
+        node: &CheckedNode<'_>,
         credentials: &Credentials,
         options: &ReadOptions,
     ) -> Result<Lists, GatewayError> {
-        let http = self.http(node)?;
-        let rest = Rest::new(&http, node, credentials, self.limits)?;
+        let rest = Rest::new(node, credentials, self.limits)?;
         // The lists have filters of their own, which aren't regular expressions: without ours, other rows would come.
         if options.username_filter.is_some() || options.project_filter.is_some() {
             return Err(GatewayError::FiltersUnsupported);
         }
         let start_times = {
             let mut by_node = self.start_times.lock().unwrap_or_else(PoisonError::into_inner);
-            by_node.entry(node.clone()).or_default().clone()
+            by_node.entry(node.url.clone()).or_default().clone()
         };
         rest.read(&start_times).await
+    }
+
+    /// Returns `true` if a health page of the node has answered.
+    pub(super) fn has_answered(&self, node: &NodeUrl) -> bool {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(node)
+    }
+
+    pub(super) fn set_answered(&self, node: &NodeUrl) {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).insert(node.clone());
     }
 
     fn tls(&self, trust: &Trust) -> Result<rustls::ClientConfig, GatewayError> {
@@ -337,7 +308,7 @@ impl Client {
         Ok(config)
     }
 
-    fn http(&self, node: &NodeUrl) -> Result<reqwest::Client, GatewayError> {
+    pub(super) fn http(&self, node: &NodeUrl) -> Result<reqwest::Client, GatewayError> {
         let trust = self.trust.for_node(node);
         let key = HttpKey { is_loopback: node.is_loopback(), pins: trust.pins.clone() };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);

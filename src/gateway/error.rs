@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Response, StatusCode};
 
+use super::redirect::{self, Redirect};
 use super::webdev::WebDevError;
 use super::{
     CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, RejectedCertificate,
     SessionKind,
 };
-use crate::sanitize::{ELLIPSIS, capitalize};
+use crate::sanitize::capitalize;
 
 /// A failure to read a gateway, or to terminate one of its sessions.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -122,11 +123,54 @@ pub enum GatewayError {
         /// Its `ContextStatus`, such as `STARTING`, `NEEDS_COMMISSIONING` or `FAULTED`.
         state: String,
     },
-    /// A redirect to another origin. It isn't followed, because it could carry the credentials away.
+    /// The gateway was asked over http and requires HTTPS, so that nothing secret was sent.
+    #[error(
+        "The gateway requires HTTPS. Use {address}{}",
+        if *.is_certain { "" } else { " if that is its HTTPS address" }
+    )]
+    HttpsRequired {
+        /// The address to use.
+        address: String,
+        /// Whether the gateway itself named the address, for its own host.
+        is_certain: bool,
+    },
+    /// The port speaks HTTPS in place of HTTP, or the other way round.
+    #[error("{}", other_scheme(.address, *.is_certain))]
+    OtherScheme {
+        /// The same address with the other scheme.
+        address: String,
+        /// Whether the port did answer in that scheme.
+        is_certain: bool,
+        /// The error with the scheme of the address; `None` if the port's answer said so.
+        source: Option<Box<Self>>,
+    },
+    /// A redirect to another gateway or host.
     #[error("The gateway redirects to {location}. Use that address if it is the gateway's")]
     Redirect {
+        /// The address of the other gateway, or the target without its query.
+        location: String,
+    },
+    /// A redirect to a login page.
+    #[error(
+        "A login page is in front of the gateway, {location}. Use an address of the gateway without single sign-on"
+    )]
+    SignOn {
         /// The target without its query.
         location: String,
+    },
+    /// A redirect to another page of the same server.
+    #[error("The gateway redirects to {location}. Check that this is the address of an Ignition gateway")]
+    OtherPage {
+        /// The target without its query.
+        location: String,
+    },
+    /// A redirect without an address that can be read.
+    #[error(
+        "Redirect without a valid address ({status}). Check that this is the address of an Ignition gateway"
+    )]
+    UnreadableRedirect {
+        /// The HTTP status.
+        status: u16,
     },
     /// A list of the REST API can't be read.
     #[error("Can't read the list of {kind} sessions. Check that this is the gateway's own address")]
@@ -219,6 +263,15 @@ fn not_running(state: &str) -> String {
     }
 }
 
+fn other_scheme(address: &str, is_certain: bool) -> String {
+    let [other, own] = if address.starts_with("https:") { ["HTTPS", "HTTP"] } else { ["HTTP", "HTTPS"] };
+    if is_certain {
+        format!("This port is for {other}, not {own}. Use {address}")
+    } else {
+        format!("No valid answer over {own}. Use {address} if this port is for {other}")
+    }
+}
+
 impl GatewayError {
     /// Returns `true` if the gateway or a proxy rejected the login. Sending it again could lock the account.
     #[must_use]
@@ -243,6 +296,19 @@ impl GatewayError {
     #[must_use]
     pub fn is_without_response(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::ConnectionLost(_) | Self::Protocol(_))
+    }
+
+    /// Returns `true` if the health pages tell that credentials must not be sent to this address.
+    pub(super) fn forbids_credentials(&self) -> bool {
+        matches!(
+            self,
+            Self::HttpsRequired { .. }
+                | Self::OtherScheme { .. }
+                | Self::Redirect { .. }
+                | Self::SignOn { .. }
+                | Self::OtherPage { .. }
+                | Self::UnreadableRedirect { .. }
+        )
     }
 
     /// The error for a gateway that starts.
@@ -293,21 +359,25 @@ impl GatewayError {
         }
     }
 
+    /// Returns the error for a redirect. It isn't followed, because it could carry the credentials away.
+    pub(super) fn from_redirect(response: &Response) -> Self {
+        match redirect::of(response) {
+            Redirect::Welcome => Self::NotRunning { state: NEEDS_COMMISSIONING.to_owned() },
+            Redirect::Https { address, is_same_host } => {
+                Self::HttpsRequired { address, is_certain: is_same_host }
+            }
+            Redirect::Login(location) => Self::SignOn { location },
+            Redirect::Elsewhere(location) => Self::Redirect { location },
+            Redirect::OtherPage(location) => Self::OtherPage { location },
+            Redirect::Unreadable => Self::UnreadableRedirect { status: response.status().as_u16() },
+        }
+    }
+
     /// Returns the error for a status that means the same for every request.
     fn from_common_status(response: &Response) -> Option<Self> {
         match response.status() {
             StatusCode::SERVICE_UNAVAILABLE => Some(Self::starting()),
-            status if status.is_redirection() => {
-                let location = response.headers().get(reqwest::header::LOCATION);
-                let location = location.and_then(|value| value.to_str().ok()).unwrap_or("an unknown address");
-                // A gateway that was never set up redirects to its own welcome page.
-                let target = response.url().join(location);
-                Some(if target.is_ok_and(|target| target.origin() == response.url().origin()) {
-                    Self::NotRunning { state: NEEDS_COMMISSIONING.to_owned() }
-                } else {
-                    Self::Redirect { location: without_query(location) }
-                })
-            }
+            status if status.is_redirection() => Some(Self::from_redirect(response)),
             _ => None,
         }
     }
@@ -321,17 +391,4 @@ impl From<WebDevError> for GatewayError {
 
 fn is_https(response: &Response) -> bool {
     response.url().scheme() == "https"
-}
-
-/// Returns an address without its query and user, which may repeat credentials.
-fn without_query(location: &str) -> String {
-    if let Ok(url) = Url::parse(location)
-        && (!url.username().is_empty() || url.password().is_some())
-    {
-        return format!("{}://{ELLIPSIS}", url.scheme());
-    }
-    match location.find(['?', '#']) {
-        Some(end) => format!("{}{ELLIPSIS}", &location[..end]),
-        None => location.to_owned(),
-    }
 }

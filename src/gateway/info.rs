@@ -13,6 +13,8 @@ pub struct GatewayInfo {
     pub context_status: Option<String>,
     /// Its role in a redundant pair.
     pub role: Option<Role>,
+    /// Whether it accepts HTTPS only.
+    pub requires_https: bool,
 }
 
 /// A gateway's role in a redundant pair.
@@ -95,6 +97,7 @@ impl GatewayInfo {
             version: value("Version").and_then(Version::parse),
             context_status: value("ContextStatus").map(str::to_owned),
             role,
+            requires_https: is("RequireSsl", "true"),
         };
         (info != Self::default()).then_some(info)
     }

@@ -75,6 +75,9 @@ fn hide(text: &mut String, secret: &str) {
 fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
     match error {
         GatewayError::Redirect { location: text }
+        | GatewayError::SignOn { location: text }
+        | GatewayError::OtherPage { location: text }
+        | GatewayError::HttpsRequired { address: text, .. }
         | GatewayError::NotRunning { state: text }
         | GatewayError::Status { message: Some(text), .. } => Some(text),
         GatewayError::Answer(error) => error.gateway_text(),

@@ -9,6 +9,8 @@ use crate::sanitize::one_line;
 
 /// The default port of a gateway for plain HTTP.
 const HTTP_PORT: u16 = 8088;
+/// The default port of a gateway for HTTPS.
+const HTTPS_PORT: u16 = 8043;
 /// The longest part of a malformed address that is repeated in an error, in characters.
 const MAX_TEXT: usize = 120;
 
@@ -56,6 +58,32 @@ impl NodeUrl {
     #[must_use]
     pub fn is_insecure(&self) -> bool {
         self.0.scheme() == "http" && !self.is_loopback()
+    }
+
+    /// Returns `true` if requests are encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Returns the address with the same host and port, and https in place of http or the other way round.
+    pub(super) fn other_scheme(&self) -> Self {
+        let scheme = if self.is_https() { "http" } else { "https" };
+        self.with(scheme, self.port())
+    }
+
+    /// Returns the https address that a gateway with this http address has by default.
+    pub(super) fn default_https(&self) -> Self {
+        // Where port 80 is in use, so is its counterpart.
+        let port = if self.port() == Some(80) { 443 } else { HTTPS_PORT };
+        self.with("https", Some(port))
+    }
+
+    fn with(&self, scheme: &str, port: Option<u16>) -> Self {
+        let mut url = self.0.clone();
+        url.set_scheme(scheme).expect("http and https can replace each other");
+        url.set_port(port).expect("an http address can have a port");
+        Self(url)
     }
 
     /// Returns `true` if the node is on this machine.
@@ -168,6 +196,20 @@ mod tests {
         for text in ["http://billy:secret@plant-a:8088", "billy:secret@plant a"] {
             assert!(text.parse::<NodeUrl>().is_err());
             assert!(!read(text).contains("secret"), "{}", read(text));
+        }
+    }
+
+    #[test]
+    fn changes_the_scheme_and_keeps_the_port() {
+        for (text, other, default) in [
+            ("http://plant-a:8088", "https://plant-a:8088", "https://plant-a:8043"),
+            ("http://plant-a", "https://plant-a:80", "https://plant-a"),
+            ("https://plant-a", "http://plant-a:443", "https://plant-a:8043"),
+            ("http://[::1]:9088", "https://[::1]:9088", "https://[::1]:8043"),
+        ] {
+            let node: NodeUrl = text.parse().unwrap();
+            assert_eq!(node.other_scheme().to_string(), other);
+            assert_eq!(node.default_https().to_string(), default);
         }
     }
 

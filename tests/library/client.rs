@@ -167,7 +167,7 @@ fn maps_each_status_to_an_error() {
 }
 
 #[test]
-fn redirect_within_the_gateway_means_not_commissioned() {
+fn redirect_to_the_welcome_page_means_not_commissioned() {
     let response = "HTTP/1.1 302 Found\r\nLocation: /welcome\r\nContent-Length: 0\r\n\r\n";
     let gateway = FakeGateway::gateway("8.1.0", response);
     assert_eq!(error(&gateway.url), not_running("NEEDS_COMMISSIONING"));
@@ -290,6 +290,11 @@ fn distinguishes_refused_connection_and_unknown_host() {
 #[test]
 fn reports_servers_of_other_protocols() {
     let ssh = FakeGateway::new(|_, stream| stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap());
+    let source = |error| match error {
+        GatewayError::OtherScheme { source: Some(source), is_certain: false, .. } => *source,
+        error => panic!("{error:?}"),
+    };
+    let error = |url: &str| source(error(url));
     assert!(matches!(error(&ssh.url), GatewayError::Protocol(_)), "{:?}", error(&ssh.url));
     let tls = ssh.url.replace("http:", "https:");
     assert!(matches!(error(&tls), GatewayError::Tls(_)), "{:?}", error(&tls));

@@ -12,6 +12,7 @@ mod fault_injection;
 mod filter_java;
 mod filter_limits;
 mod filter_manual;
+mod health;
 mod jython_gateway;
 mod layering;
 mod polling;

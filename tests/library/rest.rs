@@ -482,8 +482,8 @@ fn maps_each_status_to_an_error() {
 #[test]
 fn follows_no_redirect_with_a_token() {
     let other = gateway_with_items("", "", "");
-    let location = format!("{}{VISION}", other.url);
-    let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+    let location = other.url.clone();
+    let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}{VISION}\r\nContent-Length: 0\r\n\r\n");
     let gateway = gateway(move |_| response.clone().into_bytes());
     assert_eq!(error(&gateway.url), GatewayError::Redirect { location });
     assert!(other.requests().is_empty());
@@ -693,6 +693,9 @@ fn maps_responses_to_a_termination() {
         if let Err(error) = result {
             assert!(!error.to_string().contains(['\n', '<']), "{error}");
         }
-        assert_eq!(gateway.requests()[0].target, "/data/perspective/api/v1/sessions?sessionId=A%26B");
+        assert_eq!(
+            gateway.requests().last().unwrap().target,
+            "/data/perspective/api/v1/sessions?sessionId=A%26B"
+        );
     }
 }

@@ -186,5 +186,5 @@ fn reports_servers_without_tls() {
         }
     });
     let error = plain.read(Trust::default()).unwrap_err();
-    assert!(matches!(error, GatewayError::Tls(_)), "{error:?}");
+    assert!(matches!(error, GatewayError::OtherScheme { .. }), "{error:?}");
 }

@@ -21,7 +21,8 @@ use reqwest::header::{ACCEPT, DATE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 
 use super::body::{self, SizeLimit};
-use super::{Credentials, GatewayError, Limits, NodeUrl, request};
+use super::checked_node::CheckedNode;
+use super::{Credentials, GatewayError, Limits, request};
 use crate::dataset::Dataset;
 use merge::List;
 use page::Page;
@@ -50,8 +51,7 @@ pub(super) struct Lists {
 
 /// The REST API of a node.
 pub(super) struct Rest<'a> {
-    http: &'a reqwest::Client,
-    node: &'a NodeUrl,
+    node: &'a CheckedNode<'a>,
     credentials: &'a Credentials,
     /// The token as it is sent.
     token: HeaderValue,
@@ -64,8 +64,7 @@ impl<'a> Rest<'a> {
     /// # Errors
     /// If the credentials aren't a token, or one that can't be sent in a header.
     pub(super) fn new(
-        http: &'a reqwest::Client,
-        node: &'a NodeUrl,
+        node: &'a CheckedNode<'a>,
         credentials: &'a Credentials,
         limits: Limits,
     ) -> Result<Self, GatewayError> {
@@ -76,7 +75,7 @@ impl<'a> Rest<'a> {
         let mut token =
             HeaderValue::from_str(token.trim()).map_err(|_invalid| GatewayError::TokenRejected)?;
         token.set_sensitive(true);
-        Ok(Self { http, node, credentials, token, limits })
+        Ok(Self { node, credentials, token, limits })
     }
 
     /// Reads the lists.
@@ -111,7 +110,7 @@ impl<'a> Rest<'a> {
 
     /// Terminates a session.
     pub(super) async fn terminate(&self, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        let response = self.send(self.http.delete(terminate::url(self.node, kind, id))).await?;
+        let response = self.send(self.node.http.delete(terminate::url(self.node.url, kind, id))).await?;
         terminate::outcome(response, kind).await
     }
 
@@ -121,7 +120,8 @@ impl<'a> Rest<'a> {
         let mut len = 0;
         loop {
             // All items. If the gateway sends fewer, the rest is requested.
-            let mut request = self.http.get(self.node.join(kind.list_path())).query(&[("limit", "-1")]);
+            let mut request =
+                self.node.http.get(self.node.url.join(kind.list_path())).query(&[("limit", "-1")]);
             if len > 0 {
                 request = request.query(&[("offset", len)]);
             }

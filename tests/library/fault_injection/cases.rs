@@ -298,9 +298,27 @@ fn error_responses() -> Vec<Case> {
         ),
         Case::new(
             "302 to another origin",
-            redirect("http://198.51.100.1:8088/login?from=plant"),
-            GatewayError::Redirect { location: "http://198.51.100.1:8088/login…".to_owned() },
-            ["redirects to http://198.51.100.1:8088/login", "Use that address"],
+            redirect("http://198.51.100.1:8088/home?from=plant"),
+            GatewayError::Redirect { location: "http://198.51.100.1:8088/home…".to_owned() },
+            ["redirects to http://198.51.100.1:8088/home", "Use that address"],
+        ),
+        Case::matching(
+            "302 to a login page",
+            redirect("/idp/default/authn?from=plant"),
+            |error| matches!(error, GatewayError::SignOn { location } if location.ends_with("/authn…")),
+            ["login page is in front of the gateway", "without single sign-on"],
+        ),
+        Case::matching(
+            "302 to another page",
+            redirect("/web/home"),
+            |error| matches!(error, GatewayError::OtherPage { location } if location.ends_with("/web/home")),
+            ["redirects to ", "Check that this is the address"],
+        ),
+        Case::new(
+            "302 without an address",
+            redirect(""),
+            GatewayError::UnreadableRedirect { status: 302 },
+            ["Redirect without a valid address (302)", "Check that this is the address"],
         ),
         Case::new(
             "418",
