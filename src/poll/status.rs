@@ -79,6 +79,12 @@ impl NodeStatus {
         }
     }
 
+    /// Returns `true` before the end of the first read.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.updated_at.is_none() && self.error.is_none()
+    }
+
     fn is_same_except_times(&self, other: &Self) -> bool {
         let Self { url, name, info, api, missing, error, updated_at, next_read_at: _ } = self;
         updated_at.is_some() == other.updated_at.is_some()

@@ -64,8 +64,6 @@ pub(super) enum Command {
     // Filters
     /// Applies the typed filters.
     ApplyFilters,
-    /// Replaces the username filter by this text, which may match any part of the name.
-    FindUsername(String),
     /// Moves the keyboard focus to the username filter.
     FocusUsername,
     /// Sets the mode of a filter.

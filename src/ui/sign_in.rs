@@ -1,6 +1,6 @@
 //! The sign-in panel, which asks for a login or for trust in a certificate of the current gateway.
 
-use egui::{Id, Key, TextEdit, Ui};
+use egui::{Context, Id, Key, TextEdit, Ui};
 
 use super::certificate;
 use super::command::Command;
@@ -12,6 +12,22 @@ use crate::gateway::{GatewayError, RejectedCertificate};
 /// Returns `true` if the panel is shown.
 pub(super) fn is_needed(state: &AppState) -> bool {
     prompt(state).is_some()
+}
+
+/// Moves the keyboard focus into the first empty text box of the panel, if it asks for a login.
+pub(super) fn focus(ctx: &Context, state: &AppState, draft: &LoginDraft) {
+    if matches!(prompt(state), Some(Prompt::Login)) {
+        let id = if draft.is_token || !draft.user.is_empty() { secret_id(draft.is_token) } else { user_id() };
+        ctx.memory_mut(|memory| memory.request_focus(id));
+    }
+}
+
+fn user_id() -> Id {
+    Id::unique("login user")
+}
+
+fn secret_id(is_token: bool) -> Id {
+    Id::unique(("login secret", is_token))
 }
 
 /// The content of the panel.
@@ -76,12 +92,12 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     });
     ui.horizontal(|ui| {
         if !draft.is_token {
-            let user = TextEdit::singleline(&mut draft.user).id(Id::unique("login user"));
+            let user = TextEdit::singleline(&mut draft.user).id(user_id());
             let user = user.hint_text("User name").desired_width(theme::LOGIN_WIDTH);
             ui.add(user).accessible_name("User name");
         }
         let (hint, name) = if draft.is_token { ("name:key", "API token") } else { ("Password", "Password") };
-        let id = Id::unique(("login secret", draft.is_token));
+        let id = secret_id(draft.is_token);
         let secret = TextEdit::singleline(&mut draft.secret).id(id).password(true);
         let secret = ui.add(secret.hint_text(hint).desired_width(theme::LOGIN_WIDTH)).accessible_name(name);
         secret_box::forget_undo(ui, id);

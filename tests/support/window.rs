@@ -1,11 +1,12 @@
 //! The window without a display, driven through its accessible names.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
+use egui::{Context, Event, Key, Modifiers, OutputCommand, Plugin, PointerButton, Pos2, RawInput};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
@@ -60,9 +61,27 @@ impl Window {
         Self { harness, wakes, copies }
     }
 
+    /// Opens a window that receives these events, one list per frame, from its first frame on.
+    pub(crate) fn open_receiving(frames: Vec<Vec<Event>>, start: Start) -> Self {
+        let feed = Feed(frames.into());
+        let builder = Harness::builder().with_size([1080.0, 680.0]);
+        Self::open_as(builder.with_context_setup(move |ctx| ctx.add_plugin(feed)), start)
+    }
+
     /// Opens a window on the gateway at this address.
     pub(crate) fn on(url: &str) -> Self {
         Self::open(start_on(url))
+    }
+
+    /// Draws one frame with all of these events.
+    pub(crate) fn frame(&mut self, events: impl IntoIterator<Item = Event>) {
+        self.harness.input_mut().events.extend(events);
+        self.harness.step();
+    }
+
+    /// Returns the text of the text box with this name.
+    pub(crate) fn text_of(&self, name: &str) -> String {
+        self.harness.get_by_label(name).accesskit_node().value().unwrap_or_default()
     }
 
     /// Draws frames until `shown` holds. Panics with `what` after [`TIMEOUT`].
@@ -221,6 +240,47 @@ impl Window {
             self.harness.step();
         }
     }
+}
+
+/// Adds a list of events to each frame, before the plugins of the program see it.
+struct Feed(VecDeque<Vec<Event>>);
+
+impl Plugin for Feed {
+    fn debug_name(&self) -> &'static str {
+        "feed"
+    }
+
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        if ctx.current_pass_index() == 0 {
+            input.events.extend(self.0.pop_front().unwrap_or_default());
+        }
+    }
+}
+
+/// Returns the events of pressing and releasing a key.
+pub(crate) fn key(key: Key) -> [Event; 2] {
+    [true, false].map(|pressed| Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    })
+}
+
+/// Returns the events of typing a text, one list per character.
+pub(crate) fn typed(text: &str) -> Vec<Vec<Event>> {
+    let of_character = |character: char| match character {
+        '\n' => key(Key::Enter).to_vec(),
+        '\t' => key(Key::Tab).to_vec(),
+        _ => {
+            let name = if character == ' ' { "Space".to_owned() } else { character.to_uppercase().collect() };
+            let [pressed, released] = Key::from_name(&name).map_or([None, None], |name| key(name).map(Some));
+            let text = Event::Text(character.to_string());
+            [pressed, Some(text), released].into_iter().flatten().collect()
+        }
+    };
+    text.chars().map(of_character).collect()
 }
 
 /// Returns the arguments for a window with manual refresh.

@@ -15,3 +15,4 @@ mod sign_in;
 mod support;
 mod table;
 mod terminate;
+mod typing;

@@ -106,6 +106,7 @@ impl App {
             self.change_profile(&profile, |profile| profile.login = Login::None);
         }
         self.connect(profile);
+        self.typing.is_signing_in = true;
     }
 
     /// Saves the login once the gateway has accepted it, so that a wrong one never replaces a working one.

@@ -61,7 +61,6 @@ impl App {
             Command::CancelTerminate => self.ui_state.terminate_target = None,
 
             Command::ApplyFilters => self.query(FRAME_WAIT),
-            Command::FindUsername(text) => self.find_username(ctx, text),
             Command::FocusUsername => filter_bar::focus(ctx, FilterField::Username, &self.drafts.username),
             Command::SetFilterMode(field, mode) => self.set_filter_mode(field, mode),
             Command::MatchPart(field) => self.match_part(ctx, field),
@@ -183,6 +182,7 @@ impl App {
         self.drafts.gateway_error = None;
         self.state.status = None;
         self.ui_state.terminate_target = None;
+        self.typing.is_signing_in = false;
         self.state.table.clear();
         self.start_polling(profile);
     }

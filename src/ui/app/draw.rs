@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Context, Id, Panel, Popup, ScrollArea, Ui};
 
 use super::super::gateway_form::GatewayForm;
+use super::super::model::{AppState, Drafts};
 use super::super::{
     confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
     log_view, sign_in, status_bar, theme, view_bar,
@@ -24,8 +25,7 @@ impl App {
             view_bar::show(ui, state, commands);
             ui.add_space(2.0);
         });
-        // The form shows the same errors in its connection test.
-        if sign_in::is_needed(state) && drafts.form.is_none() {
+        if is_sign_in_shown(state, drafts) {
             // Never pushes the bars below out of a small window.
             let max_height = ui.available_height() - theme::BELOW_SIGN_IN;
             Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
@@ -56,19 +56,22 @@ impl App {
             let panel = Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::MIN_PANEL);
             panel.show(ui, |ui| details_panel::show(ui, state, commands));
         }
-        // A password that is typed outside the form's text boxes must not become a filter.
-        let type_to_filter = drafts.form.is_none();
         CentralPanel::default().show(ui, |ui| {
             if ui_state.is_log_open {
                 log_view::show(ui, log, commands);
             } else {
-                grid::show(ui, state, ui_state, type_to_filter, commands);
+                grid::show(ui, state, ui_state, commands);
             }
         });
         if let Some(session) = &ui_state.terminate_target {
             confirm_terminate::show(ui, session, commands);
         }
     }
+}
+
+/// Returns `true` if the sign-in panel is shown. The form shows the same errors in its connection test.
+pub(super) fn is_sign_in_shown(state: &AppState, drafts: &Drafts) -> bool {
+    sign_in::is_needed(state) && drafts.form.is_none()
 }
 
 /// Discards what this pass drew and requests another one, whose `logic` runs the commands, so that their effect shows in

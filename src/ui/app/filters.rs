@@ -11,14 +11,6 @@ use crate::query::{CellFilter, FilterField, FilterText, KindFilter, SortKey};
 use crate::table::Action;
 
 impl App {
-    /// Replaces the username filter by a part of a name.
-    pub(super) fn find_username(&mut self, ctx: &Context, text: String) {
-        let mode = Mode { contains: true, ..Mode::default() };
-        self.drafts.username = FilterText { pattern: text, mode };
-        filter_bar::focus(ctx, FilterField::Username, &self.drafts.username);
-        self.query(FRAME_WAIT);
-    }
-
     /// Sets the mode of a filter.
     pub(super) fn set_filter_mode(&mut self, field: FilterField, mode: Mode) {
         self.drafts.filter_mut(field).mode = mode;

@@ -10,6 +10,7 @@ mod gateways;
 mod jobs;
 mod shortcuts;
 mod terminating;
+mod typing;
 
 use std::io;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use egui::{Context, Memory, Ui, ViewportCommand};
 use self::frame_timer::FrameTimer;
 use self::gateways::PendingForm;
 use self::terminating::Termination;
+use self::typing::{InputOrder, Typing};
 use super::background_task::BackgroundTask;
 use super::command::Command;
 use super::connection_test::TestResult;
@@ -35,7 +37,7 @@ use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
-use crate::poll::Poller;
+use crate::poll::{NodeStatus, Poller};
 use crate::query::Worker;
 use crate::secrets::{Secret, Secrets};
 use crate::settings::{Settings, State, Target};
@@ -81,6 +83,8 @@ pub struct App {
     drafts: Drafts,
     /// The focus, open menus and dialogs.
     ui_state: UiState,
+    /// Where typed text belongs.
+    typing: Typing,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
     /// Logs slow frames.
@@ -154,6 +158,7 @@ impl App {
             renderer,
         } = start;
         theme::apply(ctx);
+        ctx.add_plugin(InputOrder::default());
         ctx.set_zoom_factor(state.table.zoom);
         let wake = |ctx: &Context| {
             let ctx = ctx.clone();
@@ -175,6 +180,7 @@ impl App {
             state: app_state,
             drafts: Drafts::default(),
             ui_state: UiState::default(),
+            typing: Typing::default(),
             commands: Vec::new(),
             frame_timer: FrameTimer::default(),
             settings,
@@ -227,6 +233,7 @@ impl App {
         let is_refused =
             status.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
         let has_answered = status.nodes.iter().any(|node| node.updated_at.is_some() && node.error.is_none());
+        self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
         self.state.status = Some(status);
         if has_answered && !is_refused {
             self.save_login();
@@ -331,12 +338,14 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
+        self.direct_typing(&ctx);
         self.draw(ui);
         if !self.commands.is_empty() {
             draw::run_before_showing(&ctx);
         }
         draw::return_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
+        self.typing.was_in_text_box = ctx.text_edit_focused();
         self.ui_state.reveals_cursor_column = false;
         self.frame_timer.end();
     }

@@ -1,4 +1,5 @@
-//! Keys of the table, which work whenever no other widget has the keyboard focus.
+//! Keys of the table, which work whenever no other widget has the keyboard focus. Text typed over the table goes into the
+//! username filter before the table is drawn, see `app/typing`.
 
 use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
 
@@ -8,14 +9,8 @@ use super::Shown;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Direction, Motion, SelectMode};
 
-/// Emits the commands of the keys pressed in this frame. `type_to_filter`: typed text becomes the username filter.
-pub(super) fn handle(
-    grid: &Ui,
-    columns: &[Shown],
-    ui_state: &UiState,
-    type_to_filter: bool,
-    commands: &mut Vec<Command>,
-) {
+/// Emits the commands of the keys pressed in this frame.
+pub(super) fn handle(grid: &Ui, columns: &[Shown], ui_state: &UiState, commands: &mut Vec<Command>) {
     let focused = grid.memory(Memory::focused);
     if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
         return;
@@ -34,7 +29,6 @@ pub(super) fn handle(
         escape: true,
         ..EventFilter::default()
     };
-    let mut typed = String::new();
     for event in grid.input(|input| input.filtered_events(&filter)) {
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
@@ -42,13 +36,8 @@ pub(super) fn handle(
                 commands.extend(command(key, modifiers));
             }
             Event::Copy => commands.push(Command::Copy(Copied::Rows)),
-            Event::Text(text) => typed.push_str(&text),
             _ => {}
         }
-    }
-    // Text typed over the table becomes the username filter.
-    if type_to_filter && !typed.trim().is_empty() {
-        commands.push(Command::FindUsername(typed));
     }
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), filter));
 }

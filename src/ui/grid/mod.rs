@@ -36,14 +36,8 @@ struct Shown {
     width: f32,
 }
 
-/// Draws the table, or the reason why there is none. `type_to_filter`: text typed over the table becomes the username filter.
-pub(super) fn show(
-    ui: &mut Ui,
-    state: &AppState,
-    ui_state: &UiState,
-    type_to_filter: bool,
-    commands: &mut Vec<Command>,
-) {
+/// Draws the table, or the reason why there is none.
+pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: &mut Vec<Command>) {
     let Some(sessions) = state.table.sessions() else {
         let text = match state.health() {
             Health::Unreachable(error) if error.is_login_required() => "Sign in to see the sessions",
@@ -75,7 +69,7 @@ pub(super) fn show(
         grid.set_opacity(theme::STALE_OPACITY);
     }
     wheel(&grid, area, commands);
-    keys::handle(&grid, &columns, ui_state, type_to_filter, commands);
+    keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {

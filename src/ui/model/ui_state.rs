@@ -21,6 +21,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) reveals_cursor_column: bool,
     /// The log view replaces the table.
     pub(in crate::ui) is_log_open: bool,
+    /// The sign-in panel was shown in the previous frame.
+    pub(in crate::ui) was_sign_in_shown: bool,
     /// The time at which the current message was first shown.
     pub(in crate::ui) message_shown_at: Option<Instant>,
 }

@@ -1,0 +1,179 @@
+//! Text typed over the table goes into the username filter, in the order in which it was typed.
+//!
+//! The filter's text box gets the keyboard focus before it is drawn, so it handles the first letter like all others. While
+//! anything else is open that takes text, typed text goes nowhere: it may be a password.
+
+use std::mem;
+
+use egui::{Context, Event, ImeEvent, Key, Memory, Plugin, Popup, RawInput, Ui};
+
+use super::super::{filter_bar, grid, sign_in};
+use super::{App, draw};
+use crate::filter::Mode;
+use crate::query::{FilterField, FilterText};
+
+/// The reasons why typed text may belong to a text box that is gone.
+#[derive(Default)]
+pub(super) struct Typing {
+    /// A text box had the keyboard focus at the end of the previous frame.
+    pub(super) was_in_text_box: bool,
+    /// The gateway hasn't answered to the login that was typed last.
+    pub(super) is_signing_in: bool,
+    /// A text box disappeared while it had the keyboard focus, and the user has only typed text since.
+    is_ignored: bool,
+}
+
+impl App {
+    /// Moves the keyboard focus to where the text of this frame belongs. Runs before the views are drawn.
+    pub(super) fn direct_typing(&mut self, ctx: &Context) {
+        let Self { state, drafts, ui_state, typing, .. } = self;
+        let (is_typed, is_deliberate) = ctx.input(|input| {
+            let has = |predicate: fn(&Event) -> bool| input.events.iter().any(predicate);
+            (has(is_text), has(is_deliberate))
+        });
+        // The rest of a password that was typed into a box that has just disappeared.
+        typing.is_ignored |= typing.was_in_text_box && ctx.memory(|memory| memory.focused().is_none());
+        typing.is_ignored &= !is_deliberate;
+
+        let is_sign_in_shown = draw::is_sign_in_shown(state, drafts);
+        let was_sign_in_shown = mem::replace(&mut ui_state.was_sign_in_shown, is_sign_in_shown);
+        let is_busy = Popup::is_any_open(ctx)
+            || ctx.memory(|memory| memory.top_modal_layer().is_some())
+            || drafts.form.is_some()
+            || drafts.export_path.is_some()
+            || ui_state.terminate_target.is_some()
+            || ui_state.is_log_open;
+        if !is_table_focused(ctx) || is_busy {
+            return;
+        }
+        if is_sign_in_shown {
+            // Reading the keyring usually takes a moment, and then the panel disappears again.
+            if !was_sign_in_shown && !state.waits_for_secret {
+                sign_in::focus(ctx, state, &drafts.login);
+            }
+        } else if is_typed && !typing.is_ignored && !typing.is_signing_in {
+            let mode = Mode { contains: true, ..Mode::default() };
+            drafts.username = FilterText { pattern: String::new(), mode };
+            filter_bar::focus(ctx, FilterField::Username, &drafts.username);
+        }
+    }
+}
+
+/// Returns `true` if the table has the keyboard focus. It takes the focus if no widget has it.
+fn is_table_focused(ctx: &Context) -> bool {
+    ctx.memory(Memory::focused).is_none_or(|id| id == grid::id())
+}
+
+/// Delivers input so that each text goes to the widget that had the keyboard focus when the text was typed.
+///
+/// egui delivers all events of a frame to the widget with the focus, also those before and after a key that moves it. Here
+/// a frame ends before or after such a key, and the other events wait for the next frame. A fast typist, a badge scanner or
+/// a password manager sends several keys in a frame, and a slow renderer draws few frames.
+#[derive(Default)]
+pub(super) struct InputOrder {
+    waiting: Vec<Event>,
+}
+
+impl Plugin for InputOrder {
+    fn debug_name(&self) -> &'static str {
+        "input order"
+    }
+
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        // A second pass repeats the frame without input.
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
+        self.waiting.append(&mut input.events);
+        let end = end_of_frame(&self.waiting, is_table_focused(ctx));
+        input.events = self.waiting.drain(..end).collect();
+    }
+
+    fn on_end_pass(&mut self, ui: &mut Ui) {
+        if !self.waiting.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+}
+
+/// Returns the number of events for the next frame.
+fn end_of_frame(events: &[Event], is_table_focused: bool) -> usize {
+    let first_text = events.iter().position(is_text).unwrap_or(events.len());
+    if is_table_focused && events[..first_text].iter().any(is_for_table) && first_text < events.len() {
+        return first_text;
+    }
+    for (index, event) in events.iter().enumerate() {
+        if acts_before_text(event) && index > first_text {
+            return index;
+        }
+        if moves_focus(event) && events[index + 1..].iter().any(is_text) {
+            return index + 1;
+        }
+    }
+    events.len()
+}
+
+/// Returns `true` for text other than blanks. A blank typed over the table selects a row.
+fn is_text(event: &Event) -> bool {
+    match event {
+        Event::Text(text)
+        | Event::Paste(text)
+        | Event::Ime(ImeEvent::Commit(text) | ImeEvent::Preedit { text, .. }) => !text.trim().is_empty(),
+        _ => false,
+    }
+}
+
+/// Returns `true` for keys of the table that do something else in a text box.
+fn is_for_table(event: &Event) -> bool {
+    match event {
+        Event::Key { key, pressed: true, modifiers, .. } => {
+            modifiers.command || *key == Key::Space || *key == Key::Enter || is_navigation(*key)
+        }
+        Event::Text(_) | Event::Copy => true,
+        _ => false,
+    }
+}
+
+/// Returns `true` for events that egui handles before the text of the same frame.
+fn acts_before_text(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key { key: Key::Tab | Key::Escape, pressed: true, .. }
+            | Event::PointerButton { pressed: true, .. }
+    )
+}
+
+/// Returns `true` for events that can move the keyboard focus.
+fn moves_focus(event: &Event) -> bool {
+    match event {
+        Event::Key { key: Key::Tab | Key::Escape | Key::Enter, pressed: true, .. }
+        | Event::PointerButton { pressed: false, .. } => true,
+        // Shortcuts.
+        Event::Key { pressed: true, modifiers, .. } => modifiers.command,
+        _ => false,
+    }
+}
+
+/// Returns `true` for input that shows that the user knows where the keyboard focus is.
+fn is_deliberate(event: &Event) -> bool {
+    match event {
+        Event::Key { key: Key::Tab | Key::Escape | Key::Enter, pressed: true, .. }
+        | Event::PointerButton { .. } => true,
+        Event::Key { key, pressed: true, .. } => is_navigation(*key),
+        _ => false,
+    }
+}
+
+fn is_navigation(key: Key) -> bool {
+    matches!(
+        key,
+        Key::ArrowUp
+            | Key::ArrowDown
+            | Key::ArrowLeft
+            | Key::ArrowRight
+            | Key::PageUp
+            | Key::PageDown
+            | Key::Home
+            | Key::End
+    )
+}
