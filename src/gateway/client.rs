@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use tokio::task::JoinSet;
 
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
+use super::login_throttle::{LoginAttempt, LoginThrottle};
 use super::resolver::Resolver;
 use super::rest::{Lists, Rest, StartTimes};
 use super::tls::tls_config;
 use super::{
-    Api, Cause, Credentials, GatewayError, GatewayInfo, Limits, LoginThrottle, NodeUrl, Pin, ReadOptions,
+    Api, Cause, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Pin, Profile, ReadOptions,
     SessionKind, Terminated, Trust, Version, proxy, redact, request, webdev,
 };
 use crate::dataset::Dataset;
@@ -52,6 +53,10 @@ pub struct Client {
     start_times: Arc<Mutex<HashMap<NodeUrl, StartTimes>>>,
     /// The nodes whose health pages have answered, so that their ports are known to speak the scheme of the address.
     answered: Arc<Mutex<HashSet<NodeUrl>>>,
+    /// The passwords that were sent.
+    login_throttle: Arc<LoginThrottle>,
+    /// The nodes that may check passwords against one directory; `None` for all that are read.
+    group: Option<Arc<[NodeUrl]>>,
 }
 
 impl Client {
@@ -64,8 +69,9 @@ impl Client {
     /// Returns a client with other trust than the platform's.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, start_times, answered) = Default::default();
-        Self { limits, trust: Arc::new(trust), tls, clients, start_times, answered }
+        let (tls, clients, start_times, answered, login_throttle) = Default::default();
+        let trust = Arc::new(trust);
+        Self { limits, trust, tls, clients, start_times, answered, login_throttle, group: None }
     }
 
     /// Returns the same client without its open connections, some of which may be dead.
@@ -74,17 +80,29 @@ impl Client {
         Self { clients: Arc::default(), ..self.clone() }
     }
 
-    /// Returns a client with the same limits and start times, other trust and no open connections.
+    /// Returns a client for a gateway with the same limits and start times, the gateway's trust and no open connections.
+    /// A password that one of them has sent is known to the other.
     #[must_use]
-    pub fn retrusted(&self, trust: Trust) -> Self {
-        let (start_times, answered) = (self.start_times.clone(), self.answered.clone());
-        Self { start_times, answered, ..Self::with_trust(self.limits, trust) }
+    pub fn for_profile(&self, profile: &Profile) -> Self {
+        Self {
+            start_times: self.start_times.clone(),
+            answered: self.answered.clone(),
+            login_throttle: self.login_throttle.clone(),
+            group: Some(profile.nodes().into()),
+            ..Self::with_trust(self.limits, profile.trust.clone())
+        }
+    }
+
+    /// Sends passwords to one node first, as if none had accepted them. They may have been changed during a suspend.
+    pub fn forget_accepted_logins(&self) {
+        self.login_throttle.forget_acceptances();
     }
 
     /// Reads a node: its health page, then its sessions.
     ///
     /// Unless the options name an interface, the REST API is read with a token, if the node isn't older than 8.3, and
-    /// the Web Dev resource otherwise.
+    /// the Web Dev resource otherwise. A password that no node has accepted is sent to one node at a time, and to none
+    /// after a few rejections.
     ///
     /// # Errors
     /// If the node can't be reached in time, or doesn't answer with a dataset; see [`GatewayError`].
@@ -95,7 +113,7 @@ impl Client {
         options: &ReadOptions,
     ) -> Result<NodeSnapshot, GatewayError> {
         let start = Instant::now();
-        let read = self.with_timeout(self.read_node(node, credentials, options)).await;
+        let read = self.read_node(node, credentials, options).await;
         let read = read.map_err(|error| redact::redacted(error, credentials));
         let elapsed_ms = start.elapsed().as_millis();
         match &read {
@@ -116,7 +134,9 @@ impl Client {
         credentials: &Credentials,
         options: &ReadOptions,
     ) -> Result<NodeSnapshot, GatewayError> {
-        let node = self.check(node).await?;
+        let start = Instant::now();
+        let node = self.with_timeout(self.check(node)).await?;
+        let time_left = self.limits.total_timeout.saturating_sub(start.elapsed());
         let info = node.info.clone();
         let version = info.as_ref().and_then(|info| info.version.as_ref());
         let has_token = matches!(credentials, Credentials::Token(_));
@@ -127,11 +147,27 @@ impl Client {
             tracing::info!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
         }
         if api == Api::Rest {
-            let Lists { dataset, missing, received } = self.lists(&node, credentials, options).await?;
+            let lists = self.within(time_left, self.lists(&node, credentials, options)).await?;
+            let Lists { dataset, missing, received } = lists;
             let (now, dataset) = (dataset.now(), Arc::new(dataset));
             return Ok(NodeSnapshot { info, api, dataset, missing, received, now });
         }
-        let body = self.sessions(&node, credentials, options).await?;
+        // Not part of the time limit: it ends when other nodes have answered.
+        let attempt = self.login_throttle.start(credentials, node.url, self.group.as_deref()).await?;
+        let read = self.read_web_dev(&node, credentials, &attempt, options);
+        let read = self.within(time_left, read).await;
+        attempt.end(read.as_ref().err());
+        read
+    }
+
+    async fn read_web_dev(
+        &self,
+        node: &CheckedNode<'_>,
+        credentials: &Credentials,
+        attempt: &LoginAttempt<'_>,
+        options: &ReadOptions,
+    ) -> Result<NodeSnapshot, GatewayError> {
+        let body = self.sessions(node, credentials, attempt, options).await?;
         let received = SystemTime::now();
         let answer = body::offload(body.len(), move || webdev::parse(&body)).await?;
         let missing = match answer.has_perspective {
@@ -139,7 +175,7 @@ impl Client {
             Some(true) | None => Vec::new(),
         };
         let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
-        Ok(NodeSnapshot { info, api, dataset, missing, received, now })
+        Ok(NodeSnapshot { info: node.info.clone(), api: Api::WebDev, dataset, missing, received, now })
     }
 
     /// Terminates a session on a node of 8.3 or later. Of Designers only a dormant one can be terminated.
@@ -175,9 +211,17 @@ impl Client {
         &self,
         work: impl Future<Output = Result<T, GatewayError>>,
     ) -> Result<T, GatewayError> {
+        self.within(self.limits.total_timeout, work).await
+    }
+
+    /// Does a part of the work for which `time` is left.
+    async fn within<T>(
+        &self,
+        time: Duration,
+        work: impl Future<Output = Result<T, GatewayError>>,
+    ) -> Result<T, GatewayError> {
         let seconds = self.limits.total_timeout.as_secs_f64();
-        let timeout = tokio::time::timeout(self.limits.total_timeout, work);
-        timeout.await.unwrap_or(Err(GatewayError::Timeout { seconds }))
+        tokio::time::timeout(time, work).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
     /// Starts to read a node as a task of `reads`, which returns `index` along with the result.
@@ -197,8 +241,8 @@ impl Client {
         reads.spawn(async move { (index, client.read(&node, &credentials, &options).await) });
     }
 
-    /// Reads several nodes concurrently, or a few first where a wrong password could lock the account. Returns their
-    /// results in the nodes' order.
+    /// Reads several nodes concurrently, except for what [`Self::read`] says of passwords. Returns their results in the
+    /// nodes' order.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -209,23 +253,13 @@ impl Client {
         options: &ReadOptions,
     ) -> Vec<Result<NodeSnapshot, GatewayError>> {
         let mut reads = JoinSet::new();
-        let mut throttle = LoginThrottle::new(credentials);
-        let mut waiting = nodes.iter().enumerate();
-        let mut results = vec![Err(GatewayError::LoginNotTried); nodes.len()];
-        loop {
-            for (index, node) in waiting.by_ref().take(throttle.available(reads.len())) {
-                self.start_read(&mut reads, index, node, credentials, options);
-            }
-            match reads.join_next().await {
-                None => return results,
-                Some(Ok((index, result))) => {
-                    throttle.record(credentials, result.as_ref().err());
-                    results[index] = result;
-                }
-                // No read is cancelled, so this is a panic.
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-            }
+        for (index, node) in nodes.iter().enumerate() {
+            self.start_read(&mut reads, index, node, credentials, options);
         }
+        // A panic of a read goes on here.
+        let mut results = reads.join_all().await;
+        results.sort_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Returns the response body of the Web Dev resource.
@@ -233,6 +267,7 @@ impl Client {
         &self,
         node: &CheckedNode<'_>,
         credentials: &Credentials,
+        attempt: &LoginAttempt<'_>,
         options: &ReadOptions,
     ) -> Result<Vec<u8>, GatewayError> {
         let version = node.info.as_ref().and_then(|info| info.version.as_ref());
@@ -253,10 +288,8 @@ impl Client {
 
         let mut missing = GatewayError::NoResource { status: 404, has_rest };
         for path in paths {
-            let mut request = node.http.get(node.url.join(path)).query(&parameters);
-            if let Credentials::Basic { user, password } = credentials {
-                request = request.basic_auth(user, Some(password));
-            }
+            let request = node.http.get(node.url.join(path)).query(&parameters);
+            let request = attempt.authorize(request);
             let response = request::send(request, credentials, self.limits.connect_timeout).await?;
             match GatewayError::from_status(&response, credentials, has_rest) {
                 None => return body::read_to_end(response, &SizeLimit::new(self.limits.max_body)).await,

@@ -70,13 +70,13 @@ pub enum GatewayError {
         /// Whether a user name and password were sent.
         tried: bool,
     },
-    /// The node wasn't read because other nodes rejected the login, and more attempts could lock the account.
-    #[error("Not read because another node rejected the password. Sign in again")]
+    /// The node wasn't read because the login was rejected before, and more attempts could lock the account.
+    #[error("Not read because this password was rejected. Sign in with another one, or try again in 10 min")]
     LoginNotTried,
     /// 401 from the Web Dev resource, which doesn't take tokens.
     #[error("The Web Dev module doesn't accept API tokens. Sign in with a user name and password")]
     TokenNotAccepted,
-    /// 401 from the REST API, or a token that can't be sent in a header.
+    /// 401 from the REST API.
     #[error("API token not recognized. Copy the whole token again, as NAME:KEY")]
     TokenRejected,
     /// The REST API was requested without a token.

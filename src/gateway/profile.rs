@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Api, Credentials, Fingerprint, GatewayInfo, NodeUrl, NodeUrlError, ReadOptions, Trust};
+use super::{
+    Api, Credentials, Fingerprint, GatewayInfo, InvalidLogin, NodeUrl, NodeUrlError, ReadOptions, Trust,
+};
+use crate::secrets::Secret;
 
 /// A gateway with a name. A cluster or a redundant pair has several nodes, each of which lists only its own sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,13 +45,14 @@ pub enum Login {
 
 impl Login {
     /// Returns the credentials of this login with its password or token.
-    #[must_use]
-    pub fn with(&self, secret: &str) -> Credentials {
-        let secret = secret.to_owned();
+    ///
+    /// # Errors
+    /// If they can't be sent.
+    pub fn with(&self, secret: &Secret) -> Result<Credentials, InvalidLogin> {
         match self {
-            Self::None => Credentials::None,
-            Self::Basic { user } => Credentials::Basic { user: user.clone(), password: secret },
-            Self::Token => Credentials::Token(secret),
+            Self::None => Ok(Credentials::None),
+            Self::Basic { user } => Credentials::basic(user, secret),
+            Self::Token => Credentials::token(secret),
         }
     }
 
@@ -58,6 +62,16 @@ impl Login {
         match self {
             Self::Basic { user } => Some(user),
             Self::None | Self::Token => None,
+        }
+    }
+}
+
+impl From<&Credentials> for Login {
+    fn from(credentials: &Credentials) -> Self {
+        match credentials {
+            Credentials::None => Self::None,
+            Credentials::Basic(login) => Self::Basic { user: login.user().to_owned() },
+            Credentials::Token(_) => Self::Token,
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Hides credentials in texts of the gateway, which may repeat the password or token that it received.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::{Cause, Credentials, GatewayError, ListError};
 use crate::sanitize::{ELLIPSIS, one_line};
+use crate::secrets::Secret;
 
 /// The longest text of a gateway that is kept, in characters.
 const MAX_TEXT: usize = 200;
@@ -19,7 +17,7 @@ pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> Ga
         *text = hidden(text, &secrets);
     }
     if let Some(cause) = cause(&mut error)
-        && secrets.iter().any(|secret| cause.messages().any(|message| message.contains(secret)))
+        && secrets.iter().any(|secret| cause.messages().any(|message| message.contains(secret.expose())))
     {
         let text = cause.messages().collect::<Vec<_>>().join(": ");
         *cause = Cause::message(hidden(&text, &secrets));
@@ -32,28 +30,23 @@ pub(super) fn redacted_text(text: &str, credentials: &Credentials) -> String {
     hidden(text, &secrets(credentials))
 }
 
-fn hidden(text: &str, secrets: &[String]) -> String {
+fn hidden(text: &str, secrets: &[Secret]) -> String {
     let mut text = text.to_owned();
     for secret in secrets {
-        hide(&mut text, secret);
+        hide(&mut text, secret.expose());
     }
     one_line(&text, MAX_TEXT)
 }
 
 /// Returns the secrets as plain text and as they are sent.
-fn secrets(credentials: &Credentials) -> Vec<String> {
-    let secrets = match credentials {
-        Credentials::None => Vec::new(),
-        Credentials::Basic { user, password } => {
-            vec![STANDARD.encode(format!("{user}:{password}")), password.clone()]
-        }
-        Credentials::Token(token) => {
-            let token = token.trim();
-            let key = token.split_once(':').map_or(token, |(_name, key)| key);
-            vec![token.to_owned(), key.to_owned()]
-        }
+fn secrets(credentials: &Credentials) -> Vec<Secret> {
+    let sent = match credentials {
+        Credentials::None => None,
+        Credentials::Basic(login) => Some(Secret::from(login.encoded().as_str())),
+        Credentials::Token(token) => Some(Secret::from(token.key())),
     };
-    secrets.into_iter().filter(|secret| secret.chars().count() > MAX_SHOWN).collect()
+    let secrets = credentials.secret().cloned().into_iter().chain(sent);
+    secrets.filter(|secret| secret.expose().chars().count() > MAX_SHOWN).collect()
 }
 
 /// Replaces a secret in `text` by an ellipsis, also where the text was cut within the secret.
@@ -64,9 +57,9 @@ fn hide(text: &mut String, secret: &str) {
     }
     let cuts: Vec<usize> = secret.char_indices().skip(MAX_SHOWN + 1).map(|(at, _)| at).collect();
     for cut in cuts.into_iter().rev() {
-        let part = format!("{}{ELLIPSIS}", &secret[..cut]);
-        if text.contains(&part) {
-            *text = text.replace(&part, &hidden);
+        let part = Secret::concat(&[&secret[..cut], &hidden]);
+        if text.contains(part.expose()) {
+            *text = text.replace(part.expose(), &hidden);
         }
     }
 }
@@ -114,14 +107,14 @@ mod tests {
 
     #[test]
     fn hides_whole_and_partial_secrets() {
-        let basic = Credentials::Basic { user: "billy".into(), password: "secret".into() };
+        let basic = Credentials::basic("billy", "secret").unwrap();
         assert_eq!(refused("billy may not, with secret", &basic), "billy may not, with …");
         assert_eq!(refused("Basic YmlsbHk6c2VjcmV0", &basic), "Basic …");
         assert_eq!(refused("Basic YmlsbHk6c2V…", &basic), "Basic …");
-        let token = Credentials::Token("reader:k3y-of-it".into());
+        let token = Credentials::token("reader:k3y-of-it").unwrap();
         assert_eq!(refused("reader has k3y-of-it or reader:k3y-of-it", &token), "reader has … or …");
         assert_eq!(refused("no such user", &token), "no such user");
-        let short = Credentials::Basic { user: "b".into(), password: "no".into() };
+        let short = Credentials::basic("b", "no").unwrap();
         assert_eq!(refused("no such user", &short), "no such user");
     }
 
@@ -134,7 +127,7 @@ mod tests {
 
     #[test]
     fn hides_secrets_in_causes() {
-        let token = Credentials::Token("reader:k3y-of-it".into());
+        let token = Credentials::token("reader:k3y-of-it").unwrap();
         let cause = Cause::message("invalid type: string \"k3y-of-it\"".to_owned());
         let GatewayError::Protocol(cause) = redacted(GatewayError::Protocol(cause), &token) else { panic!() };
         assert_eq!(cause.to_string(), "invalid type: string \"…\"");

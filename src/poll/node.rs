@@ -34,8 +34,6 @@ enum State {
     Waiting {
         next_read: Option<Instant>,
     },
-    /// The next read starts when another node has accepted the login.
-    BlockedOnLogin,
 }
 
 impl Node {
@@ -56,30 +54,6 @@ impl Node {
         matches!(self.state, State::Reading { .. })
     }
 
-    /// Returns `true` if the node waits until another one has accepted the login.
-    pub(super) fn is_blocked_on_login(&self) -> bool {
-        matches!(self.state, State::BlockedOnLogin)
-    }
-
-    /// Delays the next read until another node has accepted the login.
-    pub(super) fn block_on_login(&mut self) {
-        self.state = State::BlockedOnLogin;
-        self.status.next_read_at = None;
-    }
-
-    /// Gives up a blocked read, because other nodes rejected the login.
-    pub(super) fn skip(&mut self) {
-        self.status.error = Some(GatewayError::LoginNotTried);
-        self.status.next_read_at = None;
-        self.is_refresh_pending = false;
-        self.state = State::Waiting { next_read: None };
-    }
-
-    /// Returns the number of failed reads in a row.
-    pub(super) fn failures(&self) -> u32 {
-        self.failures
-    }
-
     /// Returns `true` during a read that takes long.
     pub(super) fn is_slow(&self, now: Instant) -> bool {
         self.slow_at().is_some_and(|slow_at| slow_at <= now)
@@ -89,14 +63,14 @@ impl Node {
     pub(super) fn slow_at(&self) -> Option<Instant> {
         match self.state {
             State::Reading { started } => Some(started + SLOW_READ),
-            State::Waiting { .. } | State::BlockedOnLogin => None,
+            State::Waiting { .. } => None,
         }
     }
 
     /// Returns the time of the next read.
     pub(super) fn due_at(&self) -> Option<Instant> {
         match self.state {
-            State::Reading { .. } | State::BlockedOnLogin => None,
+            State::Reading { .. } => None,
             State::Waiting { next_read } => next_read,
         }
     }
@@ -124,7 +98,6 @@ impl Node {
                 let next_read = next_read.map(|next| next.checked_sub(suspended).unwrap_or(now));
                 State::Waiting { next_read }
             }
-            State::BlockedOnLogin => State::BlockedOnLogin,
         };
     }
 
@@ -146,7 +119,7 @@ impl Node {
     ) -> bool {
         let elapsed = match self.state {
             State::Reading { started } => now.duration_since(started),
-            State::Waiting { .. } | State::BlockedOnLogin => Duration::ZERO,
+            State::Waiting { .. } => Duration::ZERO,
         };
         let failures_before = self.failures;
         self.state = State::Waiting { next_read: None };
@@ -185,9 +158,9 @@ impl Node {
         has_changed
     }
 
-    /// Schedules the next read, unless one is running or blocked.
+    /// Schedules the next read, unless one is running.
     pub(super) fn schedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
-        if self.is_reading() || self.is_blocked_on_login() {
+        if self.is_reading() {
             return;
         }
         let delay = match self.failures {

@@ -9,13 +9,12 @@ use super::node::Node;
 use super::request::Connection;
 use super::status::{Activity, GatewayStatus};
 use crate::dataset::{Dataset, Part, concat};
-use crate::gateway::{Credentials, GatewayError, LoginThrottle, NodeSnapshot, ReadOptions, node_names};
+use crate::gateway::{Credentials, GatewayError, NodeSnapshot, ReadOptions, node_names};
 
 /// A polled gateway.
 pub(super) struct PolledGateway {
     pub(super) generation: u64,
     pub(super) credentials: Credentials,
-    pub(super) login_throttle: LoginThrottle,
     pub(super) options: ReadOptions,
     pub(super) nodes: Vec<Node>,
     /// The last snapshots of all nodes in one dataset.
@@ -40,7 +39,6 @@ impl PolledGateway {
         let Connection { generation, profile, credentials } = connection;
         Self {
             generation,
-            login_throttle: LoginThrottle::new(&credentials),
             credentials,
             options: profile.read_options(),
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
@@ -52,11 +50,6 @@ impl PolledGateway {
             slow_published: false,
             manual_refresh: false,
         }
-    }
-
-    /// Sends the login to a few nodes again, as if no node had been read.
-    pub(super) fn reset_login_throttle(&mut self) {
-        self.login_throttle = LoginThrottle::new(&self.credentials);
     }
 
     /// Returns the time of the next read of any node.
@@ -93,8 +86,7 @@ impl PolledGateway {
     pub(super) fn status(&mut self, now: Instant) -> GatewayStatus {
         let snapshots = self.nodes.iter().filter_map(|node| node.snapshot.as_ref());
         let updated_at = snapshots.map(|snapshot| snapshot.received).min();
-        let is_unfinished = |node: &Node| node.is_reading() || node.is_blocked_on_login();
-        let is_first_read = self.dataset.is_none() && self.nodes.iter().all(is_unfinished);
+        let is_first_read = self.dataset.is_none() && self.nodes.iter().all(Node::is_reading);
         let slow = self.nodes.iter().filter(|node| node.is_slow(now)).count();
         if slow > 0 && !self.slow_published {
             tracing::debug!(generation = self.generation, slow, "waiting for slow nodes");

@@ -133,8 +133,7 @@ impl<F: Fn()> PollThread<'_, F> {
             Jump::Forward(by) => {
                 tracing::info!(by_s = by.as_secs(), "resumed after a suspend or a change of the clock");
                 gateway.reads = JoinSet::new();
-                // The password may have been changed meanwhile.
-                gateway.reset_login_throttle();
+                self.client.forget_accepted_logins();
                 let now = Instant::now();
                 gateway.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
                 self.start_due_reads();
@@ -165,7 +164,6 @@ impl<F: Fn()> PollThread<'_, F> {
                 if is_manual_refresh {
                     tracing::debug!("manual refresh");
                     gateway.manual_refresh = true;
-                    gateway.reset_login_throttle();
                     gateway.nodes.iter_mut().for_each(|node| node.is_refresh_pending = true);
                     self.start_reads(|_, _| true);
                 } else if is_new_interval {
@@ -179,7 +177,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 let nodes = connection.profile.nodes().len();
                 tracing::info!(generation = connection.generation, nodes, ?interval, "polling a gateway");
                 // Each gateway has its own trusted certificates.
-                self.client = self.client.retrusted(connection.profile.trust.clone());
+                self.client = self.client.for_profile(&connection.profile);
                 self.gateway = Some(PolledGateway::new(connection));
                 self.start_reads(|_, _| true);
                 self.publish();
@@ -191,45 +189,21 @@ impl<F: Fn()> PollThread<'_, F> {
         self.start_reads(|node, now| node.due_at().is_some_and(|due| due <= now));
     }
 
-    /// Starts to read the nodes that `is_wanted` selects, except those that are being read. Until a node has accepted the
-    /// login, only a few are read and the others are blocked.
+    /// Starts to read the nodes that `is_wanted` selects, except those that are being read.
     fn start_reads(&mut self, is_wanted: impl Fn(&Node, Instant) -> bool) {
         let Some(gateway) = &mut self.gateway else {
             return;
         };
         let now = Instant::now();
-        let PolledGateway { nodes, reads, credentials, login_throttle, options, publish_at, .. } = gateway;
-        let is_due = |node: &Node| !node.is_reading() && is_wanted(node, now);
-        let mut due: Vec<usize> = (0..nodes.len()).filter(|&index| is_due(&nodes[index])).collect();
-        // Unreachable nodes go last: they must not block the node that would accept the login.
-        due.sort_by_key(|&index| nodes[index].failures());
-        let mut blocked = 0;
-        for index in due {
-            let node = &mut nodes[index];
-            if login_throttle.available(reads.len()) == 0 {
-                blocked += usize::from(!node.is_blocked_on_login());
-                node.block_on_login();
+        let PolledGateway { nodes, reads, credentials, options, .. } = gateway;
+        for (index, node) in nodes.iter_mut().enumerate() {
+            if node.is_reading() || !is_wanted(node, now) {
                 continue;
             }
             tracing::trace!(node = %node.status.url, "reading");
             node.start(now);
             let client = node.client.as_ref().unwrap_or(&self.client);
             client.start_read(reads, index, &node.status.url, credentials, options);
-        }
-        if blocked > 0 {
-            tracing::debug!(blocked, reading = reads.len(), "waiting until a node accepts the login");
-        }
-        // As long as a read is in progress, its node may accept the login.
-        if login_throttle.is_blocked() && reads.is_empty() {
-            let mut skipped = 0;
-            for node in nodes.iter_mut().filter(|node| node.is_blocked_on_login()) {
-                node.skip();
-                skipped += 1;
-                publish_at.get_or_insert(now);
-            }
-            if skipped > 0 {
-                tracing::info!(skipped, "nodes not read, because others rejected the login");
-            }
         }
     }
 
@@ -245,13 +219,7 @@ impl<F: Fn()> PollThread<'_, F> {
             tracing::debug!(node = %node.status.url, "timed out after a success, retrying with new connections");
             node.client = Some(self.client.without_connections());
         }
-        gateway.login_throttle.record(&gateway.credentials, result.as_ref().err());
         gateway.has_changed |= node.finish(result, interval, now, wall_time);
-        // Depending on the outcome, blocked nodes are read or skipped.
-        self.start_reads(|node, _| node.is_blocked_on_login());
-        let Some(gateway) = &mut self.gateway else {
-            return;
-        };
         let is_large = gateway.nodes.len() > MAX_NODES_OF_SMALL_GATEWAY;
         let gather_time = if is_large { GATHER_TIME_OF_LARGE_GATEWAY } else { GATHER_TIME };
         // Many nodes at their own paces answer all the time, even if no other read is in progress at the moment.

@@ -6,9 +6,7 @@ use tokio::task::JoinSet;
 
 use super::background_task::ResultSender;
 use super::gateway_draft::Draft;
-use crate::gateway::{
-    Client, Credentials, GatewayError, GatewayInfo, Limits, NodeSnapshot, NodeUrl, Profile,
-};
+use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl, Profile};
 
 /// A test and its results so far.
 pub(super) struct ConnectionTest {
@@ -89,9 +87,13 @@ impl ConnectionTest {
     }
 }
 
-/// Tests all nodes at the same time, so that a slow node doesn't delay the others.
-pub(super) async fn run(profile: Profile, credentials: Credentials, results: ResultSender<TestResult>) {
-    let client = Client::with_trust(Limits::default(), profile.trust.clone());
+/// Tests all nodes at the same time, so that a slow node doesn't delay the others. `client` is the one for this profile.
+pub(super) async fn run(
+    client: Client,
+    profile: Profile,
+    credentials: Credentials,
+    results: ResultSender<TestResult>,
+) {
     let results = Arc::new(results);
     let mut nodes = JoinSet::new();
     for (index, node) in profile.nodes().iter().cloned().enumerate() {

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::keyring_worker::RequestError;
+use super::secret_box::SecretText;
 use super::settings_worker::ChangeError;
-use crate::gateway::{Api, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust};
-use crate::secrets::Secret;
+use crate::gateway::{
+    Api, Credentials, InvalidLogin, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust, valid_user,
+};
 
 /// The content of the form.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(super) struct Draft {
     /// User name, for [`AuthKind::Password`].
     pub(super) user: String,
     /// Password or token; empty to use the one in the keyring.
-    pub(super) secret: String,
+    pub(super) secret: SecretText,
     /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub(super) refresh: Option<Duration>,
     /// Reads Perspective sessions from Web Dev.
@@ -67,12 +69,8 @@ pub(super) enum FormError {
     NoAddress,
     #[error(transparent)]
     Address(#[from] NodeUrlError),
-    #[error("Enter the user name")]
-    NoUser,
-    #[error("HTTP Basic doesn't support user names with a colon. Use another user")]
-    ColonInUser,
-    #[error("Enter the token as NAME:KEY")]
-    IncompleteToken,
+    #[error(transparent)]
+    Login(#[from] InvalidLogin),
     #[error("Enter the password or token to test the connection")]
     NoSecret,
     #[error("Can't read the saved password or token. Enter it to test the connection")]
@@ -100,9 +98,7 @@ impl FormError {
         match self {
             Self::NoName | Self::NameTaken => Field::Name,
             Self::NoAddress | Self::Address(_) => Field::Addresses,
-            Self::NoUser | Self::ColonInUser | Self::IncompleteToken | Self::NoSecret | Self::Keyring(_) => {
-                Field::Authentication
-            }
+            Self::Login(_) | Self::NoSecret | Self::Keyring(_) => Field::Authentication,
             Self::NotSaved(_) => Field::Form,
         }
     }
@@ -120,7 +116,7 @@ impl Draft {
             api: *api,
             auth: login.into(),
             user: login.user().unwrap_or_default().to_owned(),
-            secret: String::new(),
+            secret: SecretText::default(),
             refresh: *refresh,
             perspective: *perspective,
             may_terminate: *may_terminate,
@@ -157,25 +153,24 @@ impl Draft {
         Ok(nodes)
     }
 
-    fn login(&self) -> Result<Login, FormError> {
-        match self.auth {
-            AuthKind::None => Ok(Login::None),
-            AuthKind::Token if !self.secret.is_empty() && !self.secret.contains(':') => {
-                Err(FormError::IncompleteToken)
-            }
-            AuthKind::Token => Ok(Login::Token),
-            AuthKind::Password => match self.user.trim() {
-                "" => Err(FormError::NoUser),
-                user if user.contains(':') => Err(FormError::ColonInUser),
-                user => Ok(Login::Basic { user: user.to_owned() }),
-            },
-        }
+    /// Returns the login without its secret, which is checked if it is typed.
+    fn login(&self) -> Result<Login, InvalidLogin> {
+        self.credentials()?;
+        Ok(match self.auth {
+            AuthKind::None => Login::None,
+            AuthKind::Token => Login::Token,
+            AuthKind::Password => Login::Basic { user: valid_user(&self.user)?.to_owned() },
+        })
     }
 
-    /// Returns the typed password or token; `None` if the one in the keyring is used.
-    pub(super) fn secret(&self) -> Option<Secret> {
-        let is_typed = self.auth != AuthKind::None && !self.secret.is_empty();
-        is_typed.then(|| Secret::new(self.secret.clone()))
+    /// Returns the typed login; `None` if its secret isn't typed, but in the keyring.
+    pub(super) fn credentials(&self) -> Result<Option<Credentials>, InvalidLogin> {
+        match self.auth {
+            AuthKind::None => Ok(Some(Credentials::None)),
+            AuthKind::Token | AuthKind::Password if self.secret.is_empty() => Ok(None),
+            AuthKind::Token => Credentials::token(self.secret.secret()).map(Some),
+            AuthKind::Password => Credentials::basic(&self.user, self.secret.secret()).map(Some),
+        }
     }
 
     /// Returns `true` if a password or token would be sent unencrypted over the network.

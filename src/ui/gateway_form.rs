@@ -2,7 +2,7 @@
 
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
-use crate::gateway::{Profile, RejectedCertificate, Trust};
+use crate::gateway::{Credentials, InvalidLogin, Profile, RejectedCertificate, Trust};
 
 /// An open form.
 pub(super) struct GatewayForm {
@@ -14,6 +14,9 @@ pub(super) struct GatewayForm {
     pub(super) draft: Draft,
     /// The draft when the form was opened.
     original: Draft,
+    /// The login in use, which the gateway has accepted. It isn't typed into the form, so that it is used for the same user
+    /// and nodes only.
+    pub(super) accepted_login: Option<Credentials>,
     /// Error of the last attempt to save or test.
     pub(super) error: Option<FormError>,
     /// The last connection test.
@@ -85,6 +88,7 @@ impl GatewayForm {
             is_saved,
             original: draft.clone(),
             draft,
+            accepted_login: None,
             error: None,
             test: None,
             stage: FormStage::Editing,
@@ -112,9 +116,18 @@ impl GatewayForm {
 
     /// Returns `true` if the keyring may hold the secret: the gateway is saved with the same user and nodes.
     pub(super) fn has_saved_secret(&self) -> bool {
-        self.is_saved
-            && self.draft.auth != AuthKind::None
-            && self.profile_to_test().is_ok_and(|profile| profile.binding() == self.before.binding())
+        self.is_saved && self.draft.auth != AuthKind::None && self.has_same_login()
+    }
+
+    /// Returns the login to test and to save: the typed one, or else the one in use for the same user and nodes; `None` if
+    /// its secret is neither typed nor in use.
+    pub(super) fn credentials(&self) -> Result<Option<Credentials>, InvalidLogin> {
+        let typed = self.draft.credentials()?;
+        Ok(typed.or_else(|| self.accepted_login.clone().filter(|_| self.has_same_login())))
+    }
+
+    fn has_same_login(&self) -> bool {
+        self.profile_to_test().is_ok_and(|profile| profile.binding() == self.before.binding())
     }
 
     /// Returns `true` if closing the form would discard changes.
@@ -163,6 +176,9 @@ impl GatewayForm {
 mod tests {
     use std::time::Duration;
 
+    use egui::TextBuffer as _;
+    use egui::text::CharIndex;
+
     use super::super::gateway_draft::Field;
     use super::*;
     use crate::gateway::Login;
@@ -179,7 +195,7 @@ mod tests {
     fn keeps_unedited_fields() {
         let form = GatewayForm::edit(&profile(), true);
         assert_eq!(form.profile(&["North".to_owned()]).unwrap(), profile());
-        assert!(!form.is_changed() && form.has_saved_secret() && form.draft.secret().is_none());
+        assert!(!form.is_changed() && form.has_saved_secret() && form.draft.secret.is_empty());
         assert!(!GatewayForm::empty().is_changed());
     }
 
@@ -220,7 +236,7 @@ mod tests {
             (
                 |draft| {
                     draft.auth = AuthKind::Token;
-                    draft.secret = "key".to_owned();
+                    draft.secret.insert_text("key", CharIndex(0));
                 },
                 Field::Authentication,
             ),

@@ -4,9 +4,10 @@ use egui::{Context, Id, Key, TextEdit, Ui};
 
 use super::certificate;
 use super::command::Command;
+use super::labels;
 use super::model::{AppState, LoginDraft};
 use super::secret_box;
-use super::theme;
+use super::theme::{self, Severity};
 use crate::gateway::{GatewayError, RejectedCertificate};
 
 /// Returns `true` if the panel is shown.
@@ -84,23 +85,33 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("Sign in to this gateway");
         // Distinguishes the buttons from the text boxes with the same caption.
-        ui.selectable_value(&mut draft.is_token, false, "Password")
+        let password = ui
+            .selectable_value(&mut draft.is_token, false, "Password")
             .accessible_name("Sign in with a password");
-        ui.selectable_value(&mut draft.is_token, true, "API token")
+        let token = ui
+            .selectable_value(&mut draft.is_token, true, "API token")
             .on_hover_text("For the REST API of 8.3 and later")
             .accessible_name("Sign in with an API token");
+        if password.changed() || token.changed() {
+            draft.error = None;
+        }
     });
     ui.horizontal(|ui| {
         if !draft.is_token {
             let user = TextEdit::singleline(&mut draft.user).id(user_id());
             let user = user.hint_text("User name").desired_width(theme::LOGIN_WIDTH);
-            ui.add(user).accessible_name("User name");
+            if ui.add(user).accessible_name("User name").changed() {
+                draft.error = None;
+            }
         }
         let (hint, name) = if draft.is_token { ("name:key", "API token") } else { ("Password", "Password") };
         let id = secret_id(draft.is_token);
         let secret = TextEdit::singleline(&mut draft.secret).id(id).password(true);
         let secret = ui.add(secret.hint_text(hint).desired_width(theme::LOGIN_WIDTH)).accessible_name(name);
         secret_box::forget_undo(ui, id);
+        if secret.changed() {
+            draft.error = None;
+        }
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
         let sign_in = ui.add_enabled(is_complete, egui::Button::new("Sign in"));
@@ -109,6 +120,9 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
             commands.push(Command::SignIn);
         }
     });
+    if let Some(error) = draft.error {
+        labels::severity_label(ui, Severity::Error, &format!("▲ {error}"));
+    }
     if draft.is_unencrypted {
         secret_box::unencrypted_warning(ui);
     }

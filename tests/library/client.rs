@@ -117,7 +117,7 @@ fn escapes_filters_in_the_query() {
 #[test]
 fn sends_password_to_the_resource_only() {
     let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
-    let billy = Credentials::Basic { user: "billy".into(), password: "secret".into() };
+    let billy = Credentials::basic("billy", "secret").unwrap();
     read_with(&gateway.url, &billy, &ReadOptions::default(), Limits::default()).unwrap();
     let sent: Vec<Option<String>> =
         gateway.requests().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
@@ -128,7 +128,7 @@ fn sends_password_to_the_resource_only() {
 fn demo_gateway_checks_passwords() {
     let require_basic = Some("billy:secret".parse().unwrap());
     let demo = DemoGateway::start(Options { require_basic, ..Options::in_process() }).unwrap();
-    let credentials = |password: &str| Credentials::Basic { user: "billy".into(), password: password.into() };
+    let credentials = |password: &str| Credentials::basic("billy", password).unwrap();
     let read = |credentials| {
         read_with(demo.url(), &credentials, &ReadOptions::default(), Limits::default())
             .map(|snapshot| snapshot.dataset.len())
@@ -141,7 +141,7 @@ fn demo_gateway_checks_passwords() {
 #[test]
 fn sends_no_token_before_8_3() {
     let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>words</html>"));
-    let token = Credentials::Token("a:b".into());
+    let token = Credentials::token("a:b").unwrap();
     let read = read_with(&gateway.url, &token, &ReadOptions::default(), Limits::default());
     assert_eq!(read.unwrap_err(), GatewayError::TokenNotAccepted);
     assert_eq!(gateway.paths(), ["/system/gwinfo", "/system/webdev/gatewatch/sessions"]);
@@ -311,7 +311,7 @@ fn sends_wrong_password_to_three_of_eight_nodes() {
     let rejecting: Vec<FakeGateway> =
         (0..8).map(|_| FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))).collect();
     let nodes: Vec<_> = rejecting.iter().map(|gateway| gateway.url.parse().unwrap()).collect();
-    let wrong = Credentials::Basic { user: "billy".into(), password: "wrong".into() };
+    let wrong = Credentials::basic("billy", "wrong").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = Client::new(Limits::default());
     let results = runtime.block_on(client.read_all(&nodes, &wrong, &ReadOptions::default()));

@@ -18,10 +18,7 @@ use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 const HEALTH: [&str; 3] = ["/system/gwinfo", "/main/system/gwinfo", "/StatusPing"];
 
 fn credentials() -> [Credentials; 2] {
-    [
-        Credentials::Basic { user: "billy".into(), password: "open-sesame".into() },
-        Credentials::Token("reader:open-sesame".into()),
-    ]
+    [Credentials::basic("billy", "open-sesame").unwrap(), Credentials::token("reader:open-sesame").unwrap()]
 }
 
 /// A gateway that answers this to one of the health pages, 404 to the others, and sessions to everybody.

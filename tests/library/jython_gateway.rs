@@ -72,7 +72,7 @@ fn gateway(name: &str) -> Option<String> {
 }
 
 fn user(name: &str) -> Credentials {
-    Credentials::Basic { user: name.to_owned(), password: "secret".to_owned() }
+    Credentials::basic(name, "secret").unwrap()
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {

@@ -1,12 +1,13 @@
 //! Polling over real sockets: several nodes, slow ones, changes of the gateway, and rejected logins.
 
 use std::io::Write as _;
+use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
-use crate::support::{FakeGateway, PLANT, answer, ok, read, status, unused_address};
+use crate::support::{FakeGateway, PLANT, Request, answer, ok, read, status, unused_address};
 use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
 
@@ -27,7 +28,7 @@ fn sessions(status: &GatewayStatus) -> Option<usize> {
 }
 
 fn basic(password: &str) -> Credentials {
-    Credentials::Basic { user: "billy".to_owned(), password: password.to_owned() }
+    Credentials::basic("billy", password).unwrap()
 }
 
 /// Returns how often the sessions of a gateway were requested.
@@ -266,9 +267,48 @@ fn rejected_password_is_sent_to_three_nodes_only() {
     assert_eq!(attempts(), 3);
     let skipped = status.nodes.iter().filter(|node| node.error == Some(GatewayError::LoginNotTried)).count();
     assert_eq!(skipped, 12 - 3);
-    // A manual refresh sends it to three nodes again.
+    // Not even a manual refresh sends it again.
     poller.handle.refresh_now();
-    poller.wait_for("the next attempts", |_| attempts() == 6);
+    poller.wait_for("the end of all reads of the refresh", |status| {
+        status.nodes.iter().all(|node| node.error == Some(GatewayError::LoginNotTried))
+    });
+    assert_eq!(attempts(), 3);
+}
+
+#[test]
+fn password_goes_to_one_node_first() {
+    let (answer_first, gate) = sync_channel::<()>(1);
+    let gate = Mutex::new(gate);
+    let (sent, attempts) = sync_channel::<()>(10);
+    let gateway = move |request: &Request, stream: &mut TcpStream| {
+        let response = if request.path().ends_with("gwinfo") {
+            ok("ContextStatus=RUNNING;Version=8.1.0")
+        } else {
+            sent.send(()).unwrap();
+            let _ended = gate.lock().unwrap().recv();
+            ok(&answer(&PLANT[..1]))
+        };
+        // The read may have been cancelled.
+        let _gone = stream.write_all(&response);
+    };
+    let gateway = Arc::new(gateway);
+    let nodes: Vec<FakeGateway> = (0..4)
+        .map(|_| {
+            let gateway = gateway.clone();
+            FakeGateway::new(move |request, stream| gateway(request, stream))
+        })
+        .collect();
+    let urls: Vec<&str> = nodes.iter().map(|node| node.url.as_str()).collect();
+    let mut poller = TestPoller::new();
+    poller.handle.connect(profile(&urls), basic("secret"));
+    attempts.recv_timeout(TIMEOUT).unwrap();
+    // All nodes have told their health, so the others wait for the first one.
+    for node in &nodes {
+        wait_for_requests(node, 1);
+    }
+    assert_eq!(nodes.iter().map(session_requests).sum::<usize>(), 1);
+    drop(answer_first);
+    poller.wait_for("all nodes", |status| sessions(status) == Some(4));
 }
 
 #[test]

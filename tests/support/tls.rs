@@ -146,7 +146,7 @@ impl TlsGateway {
     pub(crate) fn read(&self, trust: Trust) -> Result<NodeSnapshot, GatewayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::with_trust(Limits::default(), trust);
-        let credentials = Credentials::Basic { user: "billy".into(), password: PASSWORD.into() };
+        let credentials = Credentials::basic("billy", PASSWORD).unwrap();
         let node = self.url.parse().unwrap();
         let read = runtime.block_on(client.read(&node, &credentials, &ReadOptions::default()));
         runtime.shutdown_background();

@@ -333,6 +333,72 @@ fn open_with_saved_password(gateway: &FakeGateway, folder: &Path) -> Window {
     window
 }
 
+/// Returns how often a widget with this text exists.
+fn count(window: &Window, text: &str) -> usize {
+    window.harness.query_all_by_label_contains(text).count()
+}
+
+#[test]
+fn test_sends_rejected_password_to_three_nodes_in_all() {
+    const REJECTED: &str = "Wrong user name or password";
+    const NOT_SENT: &str = "this password was rejected";
+    let nodes: Vec<FakeGateway> =
+        (0..5).map(|_| FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"))).collect();
+    let sent = || nodes.iter().map(|node| authorizations(node).len()).sum::<usize>();
+    let urls: Vec<&str> = nodes.iter().map(|node| node.url.as_str()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let other = plant();
+    // High enough for the results of all nodes.
+    let builder = Harness::builder().with_size([1080.0, 1400.0]);
+    let start = Start { folder: Some(folder.path().to_owned()), ..start_on(&other.url) };
+    let mut window = Window::open_as(builder, start);
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Add gateway…");
+    window.type_into("Name", "North");
+    window.type_into("Addresses", &urls.join(" "));
+    window.click("Authentication: Password");
+    window.type_into("Gateway user name", "billy");
+    window.type_into("Gateway password", "open-sesam");
+    window.click("Test connection");
+    window.until("the results of all nodes", |harness| {
+        let count = |text| harness.query_all_by_label_contains(text).count();
+        (count(REJECTED), count(NOT_SENT)) == (3, 2)
+    });
+    assert_eq!(sent(), 3);
+    for _ in 0..3 {
+        window.click("Test connection");
+        window.until("the results of all nodes", |harness| {
+            harness.query_all_by_label_contains(NOT_SENT).count() == nodes.len()
+        });
+        assert_eq!(sent(), 3);
+    }
+    // Polling doesn't send it either.
+    window.click("Save gateway");
+    window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
+    window.until_text_contains(NOT_SENT);
+    assert_eq!((sent(), count(&window, REJECTED)), (3, 0));
+}
+
+#[test]
+fn test_keeps_asking_nodes_after_one_that_rejects_the_password() {
+    let rejecting = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
+    let accepting: Vec<FakeGateway> = (0..4).map(|_| accepting_any_login()).collect();
+    let urls: Vec<&str> = [&rejecting].into_iter().chain(&accepting).map(|node| node.url.as_str()).collect();
+    let other = plant();
+    let mut window = Window::open_as(Harness::builder().with_size([1080.0, 1400.0]), start_on(&other.url));
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Add gateway…");
+    window.type_into("Addresses", &urls.join(" "));
+    window.click("Authentication: Password");
+    window.type_into("Gateway user name", "billy");
+    window.type_into("Gateway password", "open-sesame");
+    window.click("Test connection");
+    window.until("the results of all nodes", |harness| {
+        let count = |text| harness.query_all_by_label_contains(text).count();
+        count("Authenticated with the password") == 4 && count("Wrong user name or password") == 1
+    });
+}
+
 #[test]
 fn sends_saved_password_only_to_its_address_and_user() {
     let (first, second) = (accepting_any_login(), accepting_any_login());

@@ -46,7 +46,7 @@ fn open(nodes: &[&str], may_terminate: bool, credentials: Credentials) -> Window
 }
 
 fn token() -> Credentials {
-    Credentials::Token(TOKEN.to_owned())
+    Credentials::token(TOKEN).unwrap()
 }
 
 /// Filters to Vision clients, the kind whose termination the demo gateway always accepts.

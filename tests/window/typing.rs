@@ -285,7 +285,7 @@ fn typing_is_no_filter_while_termination_is_confirmed() {
     let demo = DemoGateway::start(options).unwrap();
     let mut profile = Profile::from_address(demo.url()).unwrap();
     profile.may_terminate = true;
-    let credentials = Credentials::Token("tok:key".to_owned());
+    let credentials = Credentials::token("tok:key").unwrap();
     // The demo gateway has names in many scripts.
     let builder = Harness::builder().with_size([1280.0, 680.0]).allow_missing_glyphs();
     let mut window = Window::open_as(builder, Start { credentials, ..start(Target::Gateway(profile)) });

@@ -62,7 +62,7 @@ impl<'a> Rest<'a> {
     /// Returns the API of a node.
     ///
     /// # Errors
-    /// If the credentials aren't a token, or one that can't be sent in a header.
+    /// If the credentials aren't a token.
     pub(super) fn new(
         node: &'a CheckedNode<'a>,
         credentials: &'a Credentials,
@@ -71,11 +71,7 @@ impl<'a> Rest<'a> {
         let Credentials::Token(token) = credentials else {
             return Err(GatewayError::TokenNeeded);
         };
-        // White space is often pasted along with a token.
-        let mut token =
-            HeaderValue::from_str(token.trim()).map_err(|_invalid| GatewayError::TokenRejected)?;
-        token.set_sensitive(true);
-        Ok(Self { node, credentials, token, limits })
+        Ok(Self { node, credentials, token: token.header(), limits })
     }
 
     /// Reads the lists.

@@ -7,7 +7,7 @@ use super::super::keyring_worker::{Reply, RequestError, SecretKey};
 use super::super::model::{LoginDraft, Message};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
-use crate::secrets::{KeyringError, Secret, Stored};
+use crate::secrets::{KeyringError, Stored};
 
 impl App {
     /// Polls a gateway with the credentials from the environment or the user, or else with those in the keyring.
@@ -31,7 +31,17 @@ impl App {
         self.set_refresh(&profile);
         self.state.may_terminate = profile.may_terminate;
         self.state.can_edit = true;
-        self.drafts.login = LoginDraft::new(&profile);
+        let before = self.profile.take();
+        // After a rejection, only the secret has to be typed again.
+        let keeps_draft =
+            profile.login == Login::None && before.is_some_and(|before| before.nodes() == profile.nodes());
+        let draft = LoginDraft::new(&profile);
+        self.drafts.login = if keeps_draft {
+            let LoginDraft { is_token, user, save, .. } = std::mem::take(&mut self.drafts.login);
+            LoginDraft { is_token, user, save, ..draft }
+        } else {
+            draft
+        };
         self.profile = Some(profile);
     }
 
@@ -58,13 +68,14 @@ impl App {
                     return;
                 }
                 let credentials = match secret {
-                    Ok(Some(secret)) => profile.login.with(secret.expose()),
-                    Ok(None) => Credentials::None,
-                    Err(error) => {
-                        self.state.message = Some(Message::Error(ErrorReport::new(&error)));
-                        Credentials::None
-                    }
+                    Ok(Some(secret)) => profile.login.with(&secret).map_err(|error| ErrorReport::new(&error)),
+                    Ok(None) => Ok(Credentials::None),
+                    Err(error) => Err(ErrorReport::new(&error)),
                 };
+                let credentials = credentials.unwrap_or_else(|report| {
+                    self.state.message = Some(Message::Error(report));
+                    Credentials::None
+                });
                 self.active_credentials = credentials.clone();
                 self.poller.connect(self.with_trust(&profile), credentials);
             }
@@ -90,34 +101,45 @@ impl App {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
-        let LoginDraft { is_token, user, secret, save, .. } = &mut self.drafts.login;
-        let (secret, save) = (Secret::new(std::mem::take(secret)), *save);
-        let login = if *is_token { Login::Token } else { Login::Basic { user: user.trim().to_owned() } };
-        let credentials = login.with(secret.expose());
-        self.unsaved_login = None;
-        let had_login = profile.login != Login::None;
-        profile.login = if save { login } else { Login::None };
-        self.supplied_credentials = Some((profile.clone(), credentials));
-        if save {
-            self.unsaved_login = Some((profile.clone(), secret));
-        } else if had_login {
-            // The saved login doesn't work, and the new one must not be saved.
-            self.keyring_worker.forget(&profile.name);
-            self.change_profile(&profile, |profile| profile.login = Login::None);
-        }
+        let draft = &mut self.drafts.login;
+        let credentials = match draft.credentials() {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                draft.error = Some(error);
+                return;
+            }
+        };
+        draft.secret.clear();
+        let save = draft.save;
+        profile.login = if save { Login::from(&credentials) } else { Login::None };
+        self.supplied_credentials = Some((profile.clone(), credentials.clone()));
+        self.pending_login = Some((profile.clone(), credentials));
         self.connect(profile);
         self.typing.is_signing_in = true;
     }
 
-    /// Saves the login once the gateway has accepted it, so that a wrong one never replaces a working one.
-    pub(super) fn save_login(&mut self) {
-        let Some((profile, secret)) = self.unsaved_login.take() else {
+    /// Replaces the saved login by the typed one, or removes it if the typed one isn't to be saved. Only once the gateway
+    /// has accepted the typed one, so that a wrong one never replaces a working one.
+    pub(super) fn save_accepted_login(&mut self) {
+        // The gateway may have accepted another login than the one typed last.
+        let is_accepted = |(profile, credentials): &(Profile, Credentials)| {
+            self.active_credentials == *credentials
+                && self.profile.as_ref().is_some_and(|current| current.nodes() == profile.nodes())
+        };
+        if !self.state.has_accepted_login() || !self.pending_login.as_ref().is_some_and(is_accepted) {
+            return;
+        }
+        let Some((profile, credentials)) = self.pending_login.take() else {
             return;
         };
-        if self.profile.as_ref().is_some_and(|current| current.nodes() == profile.nodes()) {
-            self.keyring_worker.set(&profile, secret);
-            self.change_profile(&profile, |saved| saved.login = profile.login.clone());
+        match credentials.secret().filter(|_| profile.login != Login::None) {
+            Some(secret) => self.keyring_worker.set(&profile, secret.clone()),
+            None => match self.saved(&profile) {
+                Some(saved) if saved.login != Login::None => self.keyring_worker.forget(&saved.name),
+                _ => return,
+            },
         }
+        self.change_profile(&profile, |saved| saved.login = profile.login.clone());
     }
 
     /// Trusts a certificate of the gateway, permanently or until the window closes.

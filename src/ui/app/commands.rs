@@ -190,6 +190,10 @@ impl App {
     /// Connects to the gateway with this name or address.
     fn connect_by_name(&mut self, gateway: &str) {
         gateway.clone_into(&mut self.drafts.gateway);
+        if self.state.has_rejected_login() {
+            // The saved login may work.
+            self.supplied_credentials = None;
+        }
         match self.settings.target(Some(gateway), None) {
             Ok(Target::Gateway(profile)) => self.connect_and_remember(profile),
             Ok(Target::Demo) => self.connect_demo(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::connection_test::{self, ConnectionTest, TestStage};
 use super::super::error_report::ErrorReport;
-use super::super::gateway_draft::{AuthKind, FormError};
+use super::super::gateway_draft::FormError;
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::keyring_worker::{RequestError, SecretKey};
 use super::super::model::Message;
@@ -26,8 +26,8 @@ pub(super) enum PendingForm {
         before: Option<Profile>,
         /// The profile to save.
         after: Profile,
-        /// The typed password or token.
-        secret: Option<Secret>,
+        /// The login; `None` if its secret wasn't typed.
+        credentials: Option<Credentials>,
     },
     /// The gateway is deleted. Forgets its login.
     Delete(Profile),
@@ -54,16 +54,10 @@ impl App {
         }
         if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
             // The form starts with the login in use.
-            if let Credentials::Basic { user, .. } = &self.active_credentials {
-                unsaved.login = Login::Basic { user: user.clone() };
-            } else if matches!(self.active_credentials, Credentials::Token(_)) {
-                unsaved.login = Login::Token;
-            }
+            unsaved.login = Login::from(&self.active_credentials);
             let mut form = GatewayForm::edit(&unsaved, false);
-            if let Credentials::Basic { password: secret, .. } | Credentials::Token(secret) =
-                &self.active_credentials
-            {
-                form.draft.secret.clone_from(secret);
+            if self.state.has_accepted_login() {
+                form.accepted_login = Some(self.active_credentials.clone());
             }
             self.open_form(form);
         }
@@ -122,6 +116,10 @@ impl App {
         let Some(form) = &mut self.drafts.form else {
             return;
         };
+        // A cancelled test may have sent the password already, and its outcome would be lost.
+        if form.current_test().is_some_and(|test| test.stage == TestStage::Running) {
+            return;
+        }
         self.test_task = None;
         let waiting = self.waiting_test.take();
         (form.test, form.error) = (None, None);
@@ -133,12 +131,14 @@ impl App {
                 return;
             }
         };
-        let credentials = match form.draft.secret() {
-            Some(secret) => Some(profile.login.with(secret.expose())),
-            None if form.draft.auth == AuthKind::None => Some(Credentials::None),
-            None if form.has_saved_secret() => None,
-            None => {
+        let credentials = match form.credentials() {
+            Ok(None) if !form.has_saved_secret() => {
                 form.error = Some(FormError::NoSecret);
+                return;
+            }
+            Ok(credentials) => credentials,
+            Err(error) => {
+                form.error = Some(error.into());
                 return;
             }
         };
@@ -164,10 +164,10 @@ impl App {
             return;
         }
         let error = match secret {
-            Ok(Some(secret)) => {
-                let credentials = profile.login.with(secret.expose());
-                return self.start_test(ctx, &profile, credentials);
-            }
+            Ok(Some(secret)) => match profile.login.with(secret) {
+                Ok(credentials) => return self.start_test(ctx, &profile, credentials),
+                Err(error) => error.into(),
+            },
             Ok(None) => FormError::NoSecret,
             Err(error) => FormError::Keyring(error.clone()),
         };
@@ -181,10 +181,10 @@ impl App {
             return;
         };
         test.stage = TestStage::Running;
-        let wake = ctx.clone();
+        let (wake, client) = (ctx.clone(), self.client.for_profile(&profile));
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
-            |results| connection_test::run(profile, credentials, results),
+            |results| connection_test::run(client, profile, credentials, results),
         );
         match task {
             Ok(task) => self.test_task = Some(task),
@@ -237,10 +237,16 @@ impl App {
             }
         };
         let before = form.is_saved.then(|| form.before.clone());
-        let secret = form.draft.secret();
+        let credentials = match form.credentials() {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                form.error = Some(error.into());
+                return;
+            }
+        };
         form.stage = FormStage::Saving;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
-        self.change_form(change, PendingForm::Save { before, after, secret });
+        self.change_form(change, PendingForm::Save { before, after, credentials });
     }
 
     /// Deletes the gateway in the form.
@@ -281,8 +287,8 @@ impl App {
         self.close_form();
         match pending {
             None => {}
-            Some(PendingForm::Save { before, after, secret }) => {
-                self.gateway_saved(before.as_ref(), after, secret.as_ref());
+            Some(PendingForm::Save { before, after, credentials }) => {
+                self.gateway_saved(before.as_ref(), after, credentials.unwrap_or_default());
             }
             Some(PendingForm::Delete(profile)) => {
                 if profile.login != Login::None {
@@ -297,7 +303,9 @@ impl App {
         }
     }
 
-    fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, secret: Option<&Secret>) {
+    /// Continues after a gateway was saved. `credentials` are those whose secret was typed.
+    fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
+        let secret = credentials.secret();
         let old_name = before.map(|before| &before.name).filter(|name| **name != after.name);
         match (secret, &after.login) {
             (Some(secret), _) => self.keyring_worker.set(&after, secret.clone()),
@@ -314,10 +322,11 @@ impl App {
         {
             self.keyring_worker.forget(&before.name);
         }
-        if let Some(secret) = secret {
-            self.supplied_credentials = Some((after.clone(), after.login.with(secret.expose())));
+        let is_typed = secret.is_some();
+        if is_typed {
+            self.supplied_credentials = Some((after.clone(), credentials));
         }
-        let stays_connected = secret.is_none()
+        let stays_connected = !is_typed
             && self.profile.as_ref().zip(before).is_some_and(|(current, before)| {
                 current.name == before.name && has_same_connection(before, &after)
             });
@@ -337,7 +346,7 @@ impl App {
     /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.
     fn forget_login(&mut self, profile: &Profile) {
         self.supplied_credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
-        self.unsaved_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
+        self.pending_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
         self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
     }
 

@@ -35,11 +35,11 @@ use super::settings_worker::{Changed, SettingsWorker};
 use super::theme;
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
-use crate::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Profile, RejectedCertificate};
+use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::{NodeStatus, Poller};
 use crate::query::Worker;
-use crate::secrets::{Secret, Secrets};
+use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target};
 
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
@@ -103,8 +103,8 @@ pub struct App {
     has_warned_about_form: bool,
     /// Reads and writes passwords and tokens.
     keyring_worker: KeyringWorker,
-    /// The login to save once the gateway has accepted it.
-    unsaved_login: Option<(Profile, Secret)>,
+    /// The login that was typed last, with its gateway, until the gateway has accepted it.
+    pending_login: Option<(Profile, Credentials)>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
     /// The credentials from the environment or the user, with their gateway.
@@ -123,6 +123,8 @@ pub struct App {
     termination: Option<Termination>,
     /// Opens the file dialog.
     pick_file: PickFile,
+    /// The client that all clients of this window come from, so that they share what they know of passwords.
+    client: Client,
     /// Polls the current gateway.
     poller: Poller,
     /// Filters and sorts the sessions.
@@ -164,7 +166,8 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let poller = Poller::spawn(Client::new(Limits::default()), wake(ctx))?;
+        let client = Client::new(Limits::default());
+        let poller = Poller::spawn(client.clone(), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let app_state = AppState {
             profiles: settings.profile_names(),
@@ -190,7 +193,7 @@ impl App {
             settings_error: error,
             has_warned_about_form: false,
             keyring_worker,
-            unsaved_login: None,
+            pending_login: None,
             trusted_once: Vec::new(),
             supplied_credentials: None,
             profile: None,
@@ -200,6 +203,7 @@ impl App {
             waiting_test: None,
             termination: None,
             pick_file,
+            client,
             poller,
             query_worker,
             export_job: None,
@@ -230,14 +234,9 @@ impl App {
             (None, None) => true,
             _ => false,
         };
-        let is_refused =
-            status.nodes.iter().any(|node| node.error.as_ref().is_some_and(GatewayError::is_wrong_login));
-        let has_answered = status.nodes.iter().any(|node| node.updated_at.is_some() && node.error.is_none());
         self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
         self.state.status = Some(status);
-        if has_answered && !is_refused {
-            self.save_login();
-        }
+        self.save_accepted_login();
         if !is_same {
             self.query(FRAME_WAIT);
         }

@@ -7,7 +7,7 @@ use super::super::error_report::ErrorReport;
 use super::super::model::Message;
 use super::super::model::TerminateTarget;
 use super::App;
-use crate::gateway::{Client, GatewayError, Limits, Terminated};
+use crate::gateway::{GatewayError, Terminated};
 
 /// A session that is being terminated.
 pub(super) struct Termination {
@@ -32,7 +32,7 @@ impl App {
         let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
             return;
         };
-        let client = Client::with_trust(Limits::default(), profile.trust);
+        let client = self.client.for_profile(&profile);
         let (wake, credentials, session) = (ctx.clone(), self.active_credentials.clone(), target.clone());
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),

@@ -181,6 +181,22 @@ impl AppState {
         }
     }
 
+    /// Returns whether each node has answered, one has accepted the login of the current gateway and none has rejected it.
+    pub(in crate::ui) fn has_accepted_login(&self) -> bool {
+        let mut nodes = self.status.iter().flat_map(|status| &status.nodes);
+        let is_read = |node: &NodeStatus| node.updated_at.is_some() && node.error.is_none();
+        nodes.clone().any(is_read)
+            && nodes.all(|node| node.updated_at.is_some() || node.error.is_some())
+            && !self.has_rejected_login()
+    }
+
+    /// Returns whether a node has rejected the login of the current gateway.
+    pub(in crate::ui) fn has_rejected_login(&self) -> bool {
+        let mut errors =
+            self.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
+        errors.any(GatewayError::is_wrong_login)
+    }
+
     /// Returns whether the table may be out of date.
     pub(in crate::ui) fn is_stale(&self) -> bool {
         self.table.sessions().is_some() && matches!(self.health(), Health::Unreachable(_))

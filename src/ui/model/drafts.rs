@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::export::Format;
-use crate::gateway::{Login, NodeUrl, Profile};
+use crate::gateway::{Credentials, InvalidLogin, Login, NodeUrl, Profile};
 use crate::query::{FilterField, FilterText};
 use crate::ui::error_report::ErrorReport;
 use crate::ui::gateway_form::GatewayForm;
+use crate::ui::secret_box::SecretText;
 
 /// The values behind the window's input widgets.
 #[derive(Default)]
@@ -56,11 +57,13 @@ pub(in crate::ui) struct LoginDraft {
     /// The user name.
     pub(in crate::ui) user: String,
     /// The password or the token.
-    pub(in crate::ui) secret: String,
+    pub(in crate::ui) secret: SecretText,
     /// The login is saved once it has worked.
     pub(in crate::ui) save: bool,
     /// The secret would be sent without encryption.
     pub(in crate::ui) is_unencrypted: bool,
+    /// The reason why it can't be sent, after an attempt.
+    pub(in crate::ui) error: Option<InvalidLogin>,
 }
 
 impl LoginDraft {
@@ -70,10 +73,17 @@ impl LoginDraft {
         Self {
             is_token: *login == Login::Token,
             user: login.user().unwrap_or_default().to_owned(),
-            secret: String::new(),
+            secret: SecretText::default(),
             save: *login != Login::None,
             is_unencrypted: profile.nodes().iter().any(NodeUrl::is_insecure),
+            error: None,
         }
+    }
+
+    /// Returns the typed login.
+    pub(in crate::ui) fn credentials(&self) -> Result<Credentials, InvalidLogin> {
+        let secret = self.secret.secret();
+        if self.is_token { Credentials::token(secret) } else { Credentials::basic(&self.user, secret) }
     }
 }
 

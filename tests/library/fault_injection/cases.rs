@@ -63,11 +63,11 @@ impl Case {
 }
 
 fn basic() -> Credentials {
-    Credentials::Basic { user: "billy".to_owned(), password: "open sesame".to_owned() }
+    Credentials::basic("billy", "open sesame").unwrap()
 }
 
 fn token() -> Credentials {
-    Credentials::Token("reader:open sesame".to_owned())
+    Credentials::token("reader:open sesame").unwrap()
 }
 
 /// Has this health page.

@@ -25,7 +25,7 @@ fn peak() -> u64 {
 fn read(url: &str, token: bool) -> Result<usize, GatewayError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let limits = Limits { max_body: LIMIT, total_timeout: Duration::from_mins(10), ..Limits::default() };
-    let credentials = if token { Credentials::Token("a:b".to_owned()) } else { Credentials::None };
+    let credentials = if token { Credentials::token("a:b").unwrap() } else { Credentials::None };
     let client = Client::new(limits);
     let read = runtime.block_on(client.read(&url.parse().unwrap(), &credentials, &ReadOptions::default()));
     runtime.shutdown_background();

@@ -59,10 +59,7 @@ fn needles() -> Vec<String> {
 
 /// Credentials of each kind.
 pub(super) fn token_and_password() -> [Credentials; 2] {
-    [
-        Credentials::Basic { user: USER.to_owned(), password: PASSWORD.to_owned() },
-        Credentials::Token(TOKEN.to_owned()),
-    ]
+    [Credentials::basic(USER, PASSWORD).unwrap(), Credentials::token(TOKEN).unwrap()]
 }
 
 /// Checks that a text holds no secret.

@@ -89,7 +89,7 @@ fn resume_does_not_retry_a_rejected_login() {
         (FaultyGateway::with_mode(bytes(super::status("401 Unauthorized", ""))), WallClock::default());
     let mut poller = clock.poller(Limits::default());
     poller.handle.set_interval(Some(Duration::from_mins(1)));
-    let login = Credentials::Basic { user: "billy".to_owned(), password: "wrong".to_owned() };
+    let login = Credentials::basic("billy", "wrong").unwrap();
     poller.handle.connect(profile(&[&faulty.gateway.url]), login);
     poller.wait_for("the rejection", |status| error(status).is_some());
     // No read is scheduled, so the clocks are only checked with the next request: a new interval.
@@ -226,7 +226,7 @@ fn dead_connections_cost_one_timeout() {
     });
     let limits = Limits { total_timeout: Duration::from_secs(5), ..Limits::default() };
     let mut poller = TestPoller::with_limits(limits);
-    poller.handle.connect(profile(&[&gateway.url]), Credentials::Token("a:b".to_owned()));
+    poller.handle.connect(profile(&[&gateway.url]), Credentials::token("a:b").unwrap());
     let first = poller.wait_for("the first read", |status| status.dataset.is_some());
     poller.handle.refresh_now();
     let failed = poller.wait_for("the timeout", |status| error(status).is_some());

@@ -4,6 +4,10 @@
 //! They are never written anywhere else, and no error holds one. Every call may block for seconds, because a locked
 //! keyring prompts the user: none belongs on the window's thread.
 
+mod secret;
+
+pub use secret::Secret;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,30 +17,6 @@ use zeroize::Zeroizing;
 
 /// The service name of our entries in the keyring.
 const SERVICE: &str = "gatewatch";
-
-/// A password or token. Its `Debug` output holds nothing of it, and it is overwritten when dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// Returns the text, to be sent.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// The place where a secret was stored.
 #[derive(Clone, Debug)]
@@ -124,15 +104,14 @@ impl Secrets {
     /// If the keyring can't be read. It may hold a secret.
     pub fn get(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
         let bound = self.bound(profile)?;
-        Ok(bound.and_then(|bound| {
-            Some(Secret::new(bound.0.strip_prefix(binding)?.strip_prefix(':')?.to_owned()))
-        }))
+        Ok(bound
+            .and_then(|bound| Some(Secret::from(bound.expose().strip_prefix(binding)?.strip_prefix(':')?))))
     }
 
     /// Stores the secret of a profile and replaces an older one. `binding` identifies what it is valid for, in letters and
     /// digits.
     pub fn set(&self, profile: &str, binding: &str, secret: &Secret) -> Stored {
-        self.store(profile, Secret::new(format!("{binding}:{}", secret.expose())))
+        self.store(profile, Secret::concat(&[binding, ":", secret.expose()]))
     }
 
     /// Returns the stored text of a profile: `binding:secret`.
