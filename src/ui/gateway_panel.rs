@@ -20,6 +20,11 @@ use super::theme::{self, Severity};
 use crate::display;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, RejectedCertificate};
 
+/// The id of the box with the addresses, the only one with several lines.
+pub(super) fn addresses_id() -> Id {
+    Id::unique("gateway addresses")
+}
+
 /// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
 pub(super) fn show(
     ui: &mut Ui,
@@ -67,7 +72,8 @@ fn name_and_addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Co
     }
     report_edit(&name, Field::Name, commands);
     error_ui(ui, form, Field::Name);
-    let edit = TextEdit::multiline(&mut form.draft.addresses).hint_text("http://host:8088").desired_rows(2);
+    let edit = TextEdit::multiline(&mut form.draft.addresses).id(addresses_id());
+    let edit = edit.hint_text("http://host:8088").desired_rows(2);
     let addresses = text_box(ui, "Addresses", "Addresses", edit)
         .on_hover_text("One address per line: the nodes of a cluster, a redundant pair or several sites");
     report_edit(&addresses, Field::Addresses, commands);

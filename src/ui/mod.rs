@@ -35,6 +35,7 @@ mod gateway_panel;
 mod grid;
 mod keyring_worker;
 mod labels;
+mod line_ends;
 mod log_view;
 mod model;
 mod refresh_interval;

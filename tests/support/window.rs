@@ -309,3 +309,11 @@ pub(crate) fn start_on(url: &str) -> Start {
 pub(crate) fn plant() -> FakeGateway {
     FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
 }
+
+/// Replaces the content of a text box.
+pub(crate) fn retype(window: &mut Window, name: &str, text: &str) {
+    window.harness.get_by_label(name).focus();
+    window.harness.step();
+    window.press(Modifiers::COMMAND, Key::A);
+    window.type_into(name, text);
+}

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{TIMEOUT, Window, plant, start, start_on};
+use crate::support::window::{TIMEOUT, Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -56,14 +56,6 @@ fn profiles(folder: &Path) -> Vec<Profile> {
 fn choose(window: &mut Window, item: &str) {
     window.click("Saved gateways");
     window.click(item);
-}
-
-/// Replaces the content of a text box.
-fn retype(window: &mut Window, name: &str, text: &str) {
-    window.harness.get_by_label(name).focus();
-    window.harness.step();
-    window.press(Modifiers::COMMAND, Key::A);
-    window.type_into(name, text);
 }
 
 fn config(folder: &Path) -> String {

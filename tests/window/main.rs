@@ -8,7 +8,9 @@
 
 mod basics;
 mod gateways;
+mod line_ends;
 mod log;
+mod logins;
 mod pictures;
 mod sign_in;
 #[path = "../support/mod.rs"]

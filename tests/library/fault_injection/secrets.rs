@@ -167,17 +167,57 @@ fn output_and_log_of_each_fault_hold_no_secret() {
 #[test]
 fn usage_errors_hold_no_secret() {
     let config = tempfile::tempdir().unwrap();
+    let colon = format!("{USER}:{PASSWORD}");
+    let two_lines = format!("{PASSWORD}\n{PASSWORD}");
+    let (key, name) = (format!(":{PASSWORD}"), format!("{PASSWORD}:"));
     for environment in [
         &[("GATEWATCH_PASSWORD", PASSWORD)][..],
+        &[("GATEWATCH_USER", USER)],
+        &[("GATEWATCH_USER", &colon), ("GATEWATCH_PASSWORD", PASSWORD)],
+        &[("GATEWATCH_USER", USER), ("GATEWATCH_PASSWORD", &two_lines)],
         &[("GATEWATCH_TOKEN", TOKEN), ("GATEWATCH_USER", USER)],
+        &[("GATEWATCH_TOKEN", TOKEN), ("GATEWATCH_PASSWORD", PASSWORD)],
         &[("GATEWATCH_TOKEN", PASSWORD)],
+        &[("GATEWATCH_TOKEN", &key)],
+        &[("GATEWATCH_TOKEN", &name)],
+        &[("GATEWATCH_TOKEN", &two_lines)],
     ] {
         let output = run(config.path(), "http://127.0.0.1:9", environment);
         check("a usage error", &[output.stdout, output.stderr].concat());
+        assert_eq!(output.status.code(), Some(2), "{environment:?}");
     }
     let address = format!("http://{USER}:s3cr3t@127.0.0.1:9");
     let output = run(config.path(), &address, &[]);
     assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cr3t"));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn environment_is_sent_only_to_the_gateway_named_on_the_command_line() {
+    for environment in ENVIRONMENTS {
+        let [saved, named] = [0, 1].map(|_| FaultyGateway::with_mode(bytes(status("401 Unauthorized", ""))));
+        let config = tempfile::tempdir().unwrap();
+        let profile = format!("[[profile]]\nname = \"Plant\"\nurls = [\"{}\"]\n", saved.gateway.url);
+        std::fs::write(config.path().join("config.toml"), profile).unwrap();
+        // What the window showed last isn't named on the command line.
+        std::fs::write(config.path().join("state.toml"), "last = \"Plant\"\n").unwrap();
+        let is_sent = |faulty: &FaultyGateway| {
+            faulty.gateway.requests().iter().any(|request| {
+                request.header("authorization").or(request.header("x-ignition-api-token")).is_some()
+            })
+        };
+        let read = |args: &[&str]| {
+            let mut command = gatewatch(config.path());
+            command.arg("sessions").args(args).envs(environment.iter().copied()).output().unwrap()
+        };
+        let unnamed = read(&[]);
+        assert_eq!(unnamed.status.code(), Some(1));
+        assert!(!saved.gateway.requests().is_empty() && !is_sent(&saved));
+        read(&[&named.gateway.url]);
+        assert!(is_sent(&named) && !is_sent(&saved));
+        read(&["Plant"]);
+        assert!(is_sent(&saved));
+    }
 }
 
 #[test]
