@@ -4,14 +4,11 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::header::MAX_COLUMNS;
-use super::parallel::parallel_map_if;
+use super::parallel::{MIN_ROWS_FOR_TWO_THREADS, parallel_map_if};
 use super::text_builder::RowTexts;
 use super::{
     Cell, Column, ColumnId, ColumnType, Dataset, DatasetError, Header, OwnedColumn, Values, WrongCell,
 };
-
-/// Number of rows from which a second thread saves time.
-pub(super) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;
 
 /// The years 0 to 9999, in milliseconds since 1970 UTC.
 const DATE_RANGE_MS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::builder::{MIN_ROWS_FOR_TWO_THREADS, assemble};
+use super::builder::assemble;
 use super::header::MAX_COLUMNS;
-use super::parallel::parallel_map_if;
+use super::parallel::{MIN_ROWS_FOR_TWO_THREADS, parallel_map_if};
 use super::text_builder::{TextBuilder, TextOrder};
 use super::{Column, ColumnId, ColumnType, Dataset, Header, OwnedColumn, TextColumn, Values, names};
 

@@ -3,6 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+/// Number of rows from which a second thread saves time.
+pub(crate) const MIN_ROWS_FOR_TWO_THREADS: usize = 5_000;
+
 /// Maps the items in order: with [`parallel_map`] if `use_two_threads`, otherwise on this thread, which is faster for
 /// little work.
 pub(crate) fn parallel_map_if<T: Send, R: Send>(

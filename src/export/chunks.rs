@@ -7,9 +7,8 @@ use std::thread;
 use super::progress::STEP_ROWS;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
+use crate::dataset::parallel::MIN_ROWS_FOR_TWO_THREADS;
 
-/// Number of rows from which a second thread saves time.
-const MIN_ROWS_FOR_TWO_THREADS: usize = 20_000;
 /// Maximum number of formatted chunks that wait to be written.
 const MAX_WAITING: usize = 2;
 /// Number of rows whose cells are looked up together.

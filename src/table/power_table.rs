@@ -17,7 +17,7 @@ const MAX_SCROLL_ANCHORS: usize = 8;
 /// The query result that is shown, and the state that outlives it: selection, cursor, collapsed groups and scroll position.
 #[derive(Clone, Debug, Default)]
 pub struct PowerTable {
-    sessions: Option<QueryResult>,
+    result: Option<QueryResult>,
     lines: Lines,
     /// The selected rows, including those hidden by a filter.
     selected: FixedBitSet,
@@ -35,8 +35,8 @@ pub struct PowerTable {
 impl PowerTable {
     /// Returns the query result that is shown; `None` before the first one.
     #[must_use]
-    pub fn sessions(&self) -> Option<&QueryResult> {
-        self.sessions.as_ref()
+    pub fn result(&self) -> Option<&QueryResult> {
+        self.result.as_ref()
     }
 
     /// Returns the lines of the table.
@@ -172,7 +172,7 @@ impl PowerTable {
             self.collapsed.is_expanded(&result.dataset, result.rows[index])
         });
         self.metrics.lines = self.lines.len();
-        self.sessions = Some(result);
+        self.result = Some(result);
         self.settle_cursor();
         // If the cursor's session is gone or hidden, the cursor stays on its line.
         if self.cursor_line().is_none()
@@ -226,7 +226,7 @@ impl PowerTable {
     /// Shows and hides the sessions of groups. The anchors keep the scroll position.
     fn update_lines(&mut self, anchors: Vec<(Cursor, i64)>) {
         let was_at_top = self.is_at_top();
-        if let Some(QueryResult { dataset, rows, .. }) = &self.sessions {
+        if let Some(QueryResult { dataset, rows, .. }) = &self.result {
             self.lines.set_expanded(|index| self.collapsed.is_expanded(dataset, rows[index]));
             self.metrics.lines = self.lines.len();
             self.settle_cursor();
@@ -236,7 +236,7 @@ impl PowerTable {
 
     /// Returns the shown rows in order, including those of collapsed groups.
     fn rows(&self) -> &[u32] {
-        self.sessions.as_ref().map_or(&[], |sessions| &sessions.rows)
+        self.result.as_ref().map_or(&[], |result| &result.rows)
     }
 
     /// Returns the index of a row in the shown rows. Searches through all of them.

@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
             }
         }
     });
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         return;
     };
     let Some(facets) = &sessions.facets else {

@@ -16,7 +16,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.label(RichText::new("Session").strong());
     // Only a selected session, because the cursor moves to another session when its own ends.
     let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
-    let session = state.table.sessions().zip(row);
+    let session = state.table.result().zip(row);
     let Some((sessions, row)) = session else {
         ui.weak("No session selected");
         return;

@@ -22,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         path_ui(ui, path, commands);
     }
     ui.horizontal(|ui| {
-        if let Some(sessions) = state.table.sessions() {
+        if let Some(sessions) = state.table.result() {
             ui.label(count(sessions.rows.len(), sessions.dataset.len()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -42,7 +42,7 @@ fn count(shown: usize, all: usize) -> String {
 
 /// Draws the numbers of users, clients and designers, and the active filters where the typed ones are invalid.
 fn counts(ui: &mut Ui, state: &AppState) {
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         return;
     };
     for (name, filter) in [("Username", &state.username), ("Project", &state.project)] {

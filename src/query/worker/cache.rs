@@ -1,8 +1,8 @@
 //! A cache of results that depend only on datasets, so that they aren't computed for every query.
 
 use std::sync::{Arc, Weak};
-use std::thread;
 
+use crate::dataset::parallel::{MIN_ROWS_FOR_TWO_THREADS, parallel_map};
 use crate::dataset::{Dataset, RowMapping};
 use crate::query::DuplicateLogins;
 
@@ -12,9 +12,6 @@ pub(super) struct DatasetCache {
     duplicate_logins: Option<(Weak<Dataset>, Arc<DuplicateLogins>)>,
     row_mapping: Option<(Weak<Dataset>, Weak<Dataset>, Arc<RowMapping>)>,
 }
-
-/// Number of rows from which a second thread pays off.
-const MIN_ROWS_FOR_TWO_THREADS: usize = 20_000;
 
 impl DatasetCache {
     /// Computes what is missing for a dataset that replaces `old`.
@@ -26,14 +23,10 @@ impl DatasetCache {
             return;
         }
         let mut mapping_cache = Self { duplicate_logins: None, row_mapping: self.row_mapping.take() };
-        thread::scope(|scope| {
-            let map_rows = || {
-                mapping_cache.row_mapping(old, new);
-            };
-            // Without another thread the mapping is computed when it is needed.
-            let _thread = thread::Builder::new().name("row mapping".to_owned()).spawn_scoped(scope, map_rows);
-            self.duplicate_logins(new);
-        });
+        let mut find_duplicates = || drop(self.duplicate_logins(new));
+        let mut map_rows = || drop(mapping_cache.row_mapping(old, new));
+        let tasks: Vec<&mut (dyn FnMut() + Send)> = vec![&mut find_duplicates, &mut map_rows];
+        parallel_map(tasks, |task| task());
         self.row_mapping = mapping_cache.row_mapping;
     }
 

@@ -129,11 +129,11 @@ impl PowerTable {
     }
 
     fn toggle_group(&mut self, index: usize) {
-        let (Some(sessions), Some(group)) = (&self.sessions, self.lines.groups().get(index)) else {
+        let (Some(result), Some(group)) = (&self.result, self.lines.groups().get(index)) else {
             return;
         };
-        let first = sessions.rows[group.start];
-        self.collapsed.toggle(&sessions.dataset, first);
+        let first = result.rows[group.start];
+        self.collapsed.toggle(&result.dataset, first);
         // The header stays under the mouse.
         let y = self.scroll.y_of(group.line, self.metrics);
         self.update_lines(y.map(|y| (Cursor::Group(first), y)).into_iter().collect());

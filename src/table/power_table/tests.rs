@@ -44,7 +44,7 @@ impl Fixture {
         let mut result = self.query.run(&self.dataset).unwrap();
         result.row_mapping = self
             .table
-            .sessions()
+            .result()
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
         self.table.show(result);
@@ -308,7 +308,7 @@ fn clear_resets_selection_and_scroll_position() {
     fixture.table.act(Action::SelectAll);
     fixture.table.act(Action::ScrollTo(1.0));
     fixture.table.clear();
-    assert!(fixture.table.sessions().is_none());
+    assert!(fixture.table.result().is_none());
     fixture.refresh("x-X");
     assert_eq!((fixture.selected(), fixture.in_view(), fixture.cursor()), (String::new(), "X".into(), None));
 }

@@ -146,7 +146,7 @@ impl App {
 
     fn change_column(&mut self, id: &ColumnId, change: ColumnChange) {
         let columns = &mut self.state.layout.columns;
-        let dataset = self.state.table.sessions().map(|sessions| &sessions.dataset);
+        let dataset = self.state.table.result().map(|sessions| &sessions.dataset);
         match (change, dataset) {
             (ColumnChange::Resize(width), _) => columns.resize(id, width),
             (ColumnChange::MoveBefore(next), _) => columns.move_before(id, next.as_ref()),
@@ -250,7 +250,7 @@ impl App {
             duplicate_logins: true,
         };
         let dataset = state.status.as_ref().and_then(|status| status.dataset.clone()).unwrap_or_default();
-        let on_screen = state.table.sessions().map(|sessions| sessions.dataset.clone());
+        let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());
         self.query_worker.submit(query, dataset, on_screen);
         if let Some(result) = self.query_worker.wait_result(timeout) {
             self.show_result(result);

@@ -57,7 +57,7 @@ impl App {
 
     /// Returns the rows and columns to export; `None` without a table.
     fn extract(&self) -> Option<Extract> {
-        let sessions = self.state.table.sessions()?;
+        let sessions = self.state.table.result()?;
         let dataset = sessions.dataset.clone();
         let (columns, rows) = match self.drafts.export.rows {
             ExportRows::Shown => (self.state.shown_columns(), sessions.rows.clone()),
@@ -72,7 +72,7 @@ impl App {
 
     /// Copies the selected rows. A newer copy replaces a running one.
     pub(super) fn copy_rows(&mut self, ctx: &Context, format: Format) {
-        let Some(sessions) = self.state.table.sessions() else {
+        let Some(sessions) = self.state.table.result() else {
             return;
         };
         let rows = self.state.table.selected_rows();

@@ -329,7 +329,7 @@ impl eframe::App for App {
         if !ctx.input(|input| input.pointer.any_down()) {
             self.save_layout();
         }
-        if self.state.layout.dates == DateStyle::Age && self.state.table.sessions().is_some() {
+        if self.state.layout.dates == DateStyle::Age && self.state.table.result().is_some() {
             ctx.request_repaint_after(AGE_REPAINT);
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn show(
 
     // One response for all lines and behind them, so that tooltips of texts show, and a menu or a drag survives a refresh.
     let response = ui.interact(visible_rect, super::id().with("body"), Sense::CLICK | Sense::DRAG);
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         return (rect, geometry.metrics);
     };
     let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
@@ -82,7 +82,7 @@ pub(super) fn show(
 /// Returns the subject of the menu of a cell.
 fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -> CellMenu {
     let cell = || {
-        let dataset = &state.table.sessions()?.dataset;
+        let dataset = &state.table.result()?.dataset;
         Some((column?.clone(), dataset.column(column?)?.cell(row? as usize).into()))
     };
     CellMenu { cell: cell(), session: row.and_then(|row| state.terminate_target(row)) }

@@ -180,7 +180,7 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
 
 /// Resizes a column to its title and its longest values.
 fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<Command>) {
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         return;
     };
     let clock = state.clock();

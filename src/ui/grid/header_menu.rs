@@ -55,7 +55,7 @@ pub(super) fn show(
         }
         let is_date = state
             .table
-            .sessions()
+            .result()
             .is_some_and(|sessions| matches!(sessions.dataset.column(id), Some(Column::Date(_))));
         if is_date {
             ui.separator();
@@ -73,7 +73,7 @@ pub(super) fn show(
 
 /// Draws a check box for each column.
 pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         return;
     };
     for (id, mut shown) in state.layout.columns.choices(&sessions.dataset) {

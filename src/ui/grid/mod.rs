@@ -38,7 +38,7 @@ struct Shown {
 
 /// Draws the table, or the reason why there is none.
 pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: &mut Vec<Command>) {
-    let Some(sessions) = state.table.sessions() else {
+    let Some(sessions) = state.table.result() else {
         let text = match state.health() {
             Health::Unreachable(error) if error.is_login_required() => "Sign in to see the sessions",
             Health::Unreachable(_) => "Can't reach this gateway",

@@ -78,7 +78,7 @@ pub(in crate::ui) enum Health<'a> {
 impl AppState {
     /// Returns the clock for dates. Ages are relative to the gateway's clock, which may differ from ours.
     pub(in crate::ui) fn clock(&self) -> Clock {
-        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let dataset = self.table.result().map(|sessions| &sessions.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = self.status.as_ref().and_then(|status| status.clock_offset_ms).unwrap_or(0);
         let now = milliseconds(ours).saturating_add(ahead);
@@ -110,7 +110,7 @@ impl AppState {
 
     /// Returns the column and the value of the cell at the cursor.
     pub(in crate::ui) fn cursor_cell(&self) -> Option<(ColumnId, Cell<'_>)> {
-        let dataset = &self.table.sessions()?.dataset;
+        let dataset = &self.table.result()?.dataset;
         let row = self.table.cursor_row()?;
         let shown = || self.layout.columns.shown(dataset).map(|setting| &setting.id);
         let column = self.table.column().filter(|column| shown().any(|id| id == *column));
@@ -121,14 +121,14 @@ impl AppState {
     /// Returns whether an export can start: there are rows to export, and no export is running.
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
         let has_rows = drafts.export.rows != ExportRows::Selected || self.table.selected() > 0;
-        self.table.sessions().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
+        self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
     }
 
     /// Returns the session in a row where it can be terminated: the settings allow it for the gateway, and its node was read
     /// through the REST API.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<TerminateTarget> {
         let (status, sessions) =
-            (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.sessions()?);
+            (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.result()?);
         let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
@@ -157,7 +157,7 @@ impl AppState {
 
     /// Returns the columns shown, in order.
     pub(in crate::ui) fn shown_columns(&self) -> Vec<ColumnId> {
-        let dataset = self.table.sessions().map(|sessions| &sessions.dataset);
+        let dataset = self.table.result().map(|sessions| &sessions.dataset);
         let shown = dataset.map(|dataset| self.layout.columns.shown(dataset));
         shown.into_iter().flatten().map(|setting| setting.id.clone()).collect()
     }
@@ -199,7 +199,7 @@ impl AppState {
 
     /// Returns whether the table may be out of date.
     pub(in crate::ui) fn is_stale(&self) -> bool {
-        self.table.sessions().is_some() && matches!(self.health(), Health::Unreachable(_))
+        self.table.result().is_some() && matches!(self.health(), Health::Unreachable(_))
     }
 
     /// Returns the time at which the table was read.
