@@ -82,7 +82,7 @@ Exit codes:
   0  done
   1  a gateway can't be read, or a file can't be written
   2  wrong usage, including an invalid pattern
-  3  some nodes answered and others didn't")]
+  3  some nodes or lists answered and others didn't")]
 pub struct SessionsArgs {
     /// The gateway to read.
     #[arg(

@@ -12,7 +12,7 @@ pub enum ExitStatus {
     Failed = 1,
     /// The command line is wrong, for instance because of an invalid pattern.
     Usage = 2,
-    /// Some nodes answered and others didn't.
+    /// Some nodes or lists answered and others didn't.
     Partial = 3,
 }
 

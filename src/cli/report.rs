@@ -16,17 +16,8 @@ pub fn fail(error: &dyn Error, status: ExitStatus) -> ExitStatus {
 
 /// Prints an error with its causes, followed by a hint that only makes sense on a command line.
 pub(super) fn report(error: &dyn Error, hint: Option<&str>) {
-    print(&chain(error, hint));
-}
-
-/// Prints a warning.
-pub(super) fn warn(text: &str) {
-    print(&message(text));
-}
-
-fn print(text: &str) {
     // Nothing can be reported if standard error fails.
-    let _unwritten = io::stderr().write_all(text.as_bytes());
+    let _unwritten = io::stderr().write_all(chain(error, hint).as_bytes());
 }
 
 fn message(text: &str) -> String {

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The years 0 to 9999, in milliseconds since 1970 UTC.
-const DATE_RANGE_MS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+pub const DATE_RANGE_MS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// Largest integer up to which a floating-point number represents every integer exactly: 2^53.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -84,6 +84,14 @@ impl DatasetBuilder {
     /// If there is no such column.
     pub fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), WrongCell> {
         self.columns[column].1.push(cell)
+    }
+
+    /// Replaces the dates of a column. Does nothing if there is no column of dates with this name.
+    pub fn map_dates(&mut self, name: &str, map: impl Fn(i64) -> Option<i64>) {
+        let column = self.columns.iter_mut().find(|(header, _)| header.name == name);
+        if let Some((_, ColumnBuilder::Date(column))) = column {
+            *column = (0..column.len()).map(|row| column.get(row).and_then(&map)).collect();
+        }
     }
 
     /// Builds the dataset. `now` is the gateway's clock in milliseconds since 1970 UTC, `timezone` its IANA name.

@@ -18,7 +18,7 @@ mod text;
 mod text_builder;
 mod values;
 
-pub use builder::DatasetBuilder;
+pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
 pub use concat::{Part, concat};
 pub use error::{DatasetError, WrongCell};

@@ -124,10 +124,14 @@ impl Registry {
         }
     }
 
-    /// Ends Perspective sessions and returns how many of them existed.
+    /// Ends Perspective sessions and returns how many of them existed. One that runs in a Designer can't be ended.
     pub fn end_perspective_sessions(&self, ids: &[PerspectiveId]) -> usize {
         let mut state = self.state();
-        ids.iter().filter_map(|&id| remove_first(&mut state.perspective, |session| session.id == id)).count()
+        let mut end = |id| {
+            let is_wanted = |session: &PerspectiveSession| session.id == id && session.scope != "designer";
+            remove_first(&mut state.perspective, is_wanted)
+        };
+        ids.iter().filter_map(|&id| end(id)).count()
     }
 
     /// Simulates one login or logout. The number of sessions stays close to the initial one.

@@ -103,8 +103,15 @@ async fn end_client(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>)
     end(&gateway, &id, "Vision client", "terminated", |session| !session.is_designer)
 }
 
-/// `DELETE /data/api/v1/designer/{id}`: fails for a Designer that still communicates with the gateway.
+/// `DELETE /data/api/v1/designer/{id}`: 409 and an empty body for a Designer that still communicates with the gateway.
 async fn prune_designer(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Response {
+    let is_active = |id: ClientId| {
+        let sessions = gateway.registry.sessions();
+        sessions.iter().any(|session| session.client_id == id && session.is_designer && !session.is_dormant)
+    };
+    if id.parse().is_ok_and(is_active) {
+        return StatusCode::CONFLICT.into_response();
+    }
     end(&gateway, &id, "dormant Designer", "pruned", |session| session.is_designer && session.is_dormant)
 }
 

@@ -14,7 +14,7 @@ use super::resolver::Resolver;
 use super::rest::{Lists, Rest, StartTimes};
 use super::tls::tls_config;
 use super::{
-    Api, Cause, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Pin, Profile, ReadOptions,
+    Api, Cause, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Notice, Pin, Profile, ReadOptions,
     SessionKind, Terminated, Trust, Version, proxy, redact, request, webdev,
 };
 use crate::dataset::Dataset;
@@ -22,6 +22,9 @@ use crate::dataset::Dataset;
 /// Paths of the Web Dev resource: of 8.x, and of 7.9.
 const WEBDEV_PATHS: [&str; 2] =
     ["/system/webdev/gatewatch/sessions", "/main/system/webdev/gatewatch/sessions"];
+
+/// The fraction of the total timeout after which a REST list is given up. The rest is for combining the others.
+const LISTS_TIME: f64 = 0.9;
 
 /// The answer of one node at a time.
 #[derive(Clone, Debug)]
@@ -32,8 +35,8 @@ pub struct NodeSnapshot {
     pub api: Api,
     /// The sessions of the node.
     pub dataset: Arc<Dataset>,
-    /// The kinds of sessions that were requested but aren't in the dataset, because the gateway lacks the module.
-    pub missing: Vec<SessionKind>,
+    /// The reasons why sessions or values may be missing in the dataset.
+    pub notices: Vec<Notice>,
     /// This machine's clock when the response was complete.
     pub received: SystemTime,
     /// The gateway's clock when it answered, in milliseconds since 1970 UTC; `None` if the response has no time.
@@ -147,10 +150,12 @@ impl Client {
             tracing::info!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
         }
         if api == Api::Rest {
-            let lists = self.within(time_left, self.lists(&node, credentials, options)).await?;
-            let Lists { dataset, missing, received } = lists;
+            let deadline = tokio::time::Instant::now() + time_left.mul_f64(LISTS_TIME);
+            let lists = self.lists(&node, credentials, options, deadline);
+            let Lists { dataset, notices, received } = self.within(time_left, lists).await?;
             let (now, dataset) = (dataset.now(), Arc::new(dataset));
-            return Ok(NodeSnapshot { info, api, dataset, missing, received, now });
+            let notices = Notice::inactive(info.as_ref()).into_iter().chain(notices).collect();
+            return Ok(NodeSnapshot { info, api, dataset, notices, received, now });
         }
         // Not part of the time limit: it ends when other nodes have answered.
         let attempt = self.login_throttle.start(credentials, node.url, self.group.as_deref()).await?;
@@ -170,15 +175,17 @@ impl Client {
         let body = self.sessions(node, credentials, attempt, options).await?;
         let received = SystemTime::now();
         let answer = body::offload(body.len(), move || webdev::parse(&body)).await?;
-        let missing = match answer.has_perspective {
-            Some(false) => vec![SessionKind::Perspective],
-            Some(true) | None => Vec::new(),
-        };
+        let no_module =
+            (answer.has_perspective == Some(false)).then_some(Notice::NoModule(SessionKind::Perspective));
+        let replaced = Notice::replaced(answer.replaced);
+        let notices =
+            Notice::inactive(node.info.as_ref()).into_iter().chain(no_module).chain(replaced).collect();
         let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
-        Ok(NodeSnapshot { info: node.info.clone(), api: Api::WebDev, dataset, missing, received, now })
+        Ok(NodeSnapshot { info: node.info.clone(), api: Api::WebDev, dataset, notices, received, now })
     }
 
-    /// Terminates a session on a node of 8.3 or later. Of Designers only a dormant one can be terminated.
+    /// Terminates a session on a node of 8.3 or later. Of Designers only a dormant one can be terminated. `message` is shown
+    /// to the user of a Perspective session; other kinds have no such message.
     ///
     /// # Errors
     /// If the node can't be reached in time, or doesn't terminate the session; see [`GatewayError`].
@@ -188,10 +195,11 @@ impl Client {
         credentials: &Credentials,
         kind: SessionKind,
         id: &str,
+        message: Option<&str>,
     ) -> Result<Terminated, GatewayError> {
         let terminated = self.with_timeout(async {
             let node = self.check_scheme(node).await?;
-            Rest::new(&node, credentials, self.limits)?.terminate(kind, id).await
+            Rest::new(&node, credentials, self.limits)?.terminate(kind, id, message).await
         });
         let terminated = match terminated.await {
             Ok(Terminated { message }) => {
@@ -309,6 +317,7 @@ impl Client {
         node: &CheckedNode<'_>,
         credentials: &Credentials,
         options: &ReadOptions,
+        deadline: tokio::time::Instant,
     ) -> Result<Lists, GatewayError> {
         let rest = Rest::new(node, credentials, self.limits)?;
         // The lists have filters of their own, which aren't regular expressions: without ours, other rows would come.
@@ -319,7 +328,7 @@ impl Client {
             let mut by_node = self.start_times.lock().unwrap_or_else(PoisonError::into_inner);
             by_node.entry(node.url.clone()).or_default().clone()
         };
-        rest.read(&start_times).await
+        rest.read(&start_times, deadline).await
     }
 
     /// Returns `true` if a health page of the node has answered.

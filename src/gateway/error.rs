@@ -89,12 +89,14 @@ pub enum GatewayError {
     #[error("The REST API doesn't support regular expressions. Filter here instead")]
     FiltersUnsupported,
     /// 403.
-    #[error("{}", forbidden(*.token, *.https))]
+    #[error("{}", forbidden(*.token, *.https, .message.as_deref()))]
     Forbidden {
         /// Whether an API token was sent.
         token: bool,
         /// Whether the connection was encrypted.
         https: bool,
+        /// The message of the gateway.
+        message: Option<String>,
     },
     /// 404 or 405 in place of the Web Dev resource.
     #[error(
@@ -180,19 +182,15 @@ pub enum GatewayError {
         /// The difference to a list.
         source: ListError,
     },
-    /// The session to terminate doesn't exist, or is a Designer in use.
-    #[error(
-        "No such {kind} session. {}",
-        if *.kind == SessionKind::Designer {
-            "It has ended or isn't dormant"
-        } else {
-            "It has already ended"
-        }
-    )]
+    /// The session to terminate doesn't exist.
+    #[error("No such {kind} session. It has already ended")]
     NoSuchSession {
         /// The kind of the session.
         kind: SessionKind,
     },
+    /// The session to terminate is a Designer that is in use. Only a dormant one can be terminated.
+    #[error("In use; close the Designer")]
+    DesignerInUse,
     /// The response of the Web Dev resource isn't a dataset.
     #[error("{}. {}", capitalize(&.0.to_string()), .0.advice())]
     Answer(WebDevError),
@@ -211,7 +209,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     fn message(self, status: u16, text: Option<&str>) -> impl fmt::Display {
-        let text = text.map_or_else(String::new, |text| format!(": {text}"));
+        let text = after_colon(text);
         fmt::from_fn(move |f| {
             match (self, status) {
             (Self::WebDev, 402) => f.write_str(
@@ -227,6 +225,13 @@ impl Endpoint {
                 f,
                 "Unexpected HTTP status {status}. Check that this is the address of an Ignition gateway"
             ),
+            (Self::List(kind), 402) => write!(
+                f,
+                "Can't list {kind} sessions: no license, or the trial has expired (402){text}. Reset the trial on the gateway"
+            ),
+            (Self::List(kind), 503) => {
+                write!(f, "Can't list {kind} sessions ({status}){text}. Try again in a minute")
+            }
             (Self::List(kind), _) => {
                 write!(f, "Can't list {kind} sessions ({status}){text}. Look at the gateway's log")
             }
@@ -238,15 +243,22 @@ impl Endpoint {
     }
 }
 
-fn forbidden(token: bool, https: bool) -> &'static str {
+fn after_colon(message: Option<&str>) -> String {
+    message.map_or_else(String::new, |message| format!(": {message}"))
+}
+
+fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {
+    let message = after_colon(message);
     match (token, https) {
-        (false, _) => {
-            "Access denied (403). Give the user the role that the Web Dev resource requires, or use https"
+        (false, _) => format!(
+            "Access denied (403){message}. Give the user the role that the Web Dev resource requires, or use https"
+        ),
+        (true, true) => {
+            format!("API token denied (403){message}. Give it a higher permission on the gateway")
         }
-        (true, true) => "API token denied (403). Give it a higher permission on the gateway",
-        (true, false) => {
-            "API token denied (403). Use the gateway's https address, or give the token a higher permission"
-        }
+        (true, false) => format!(
+            "API token denied (403){message}. Use the gateway's https address, or give the token a higher permission"
+        ),
     }
 }
 
@@ -328,7 +340,7 @@ impl GatewayError {
             200 => return None,
             401 if has_token => Self::TokenNotAccepted,
             401 => Self::Unauthorized { tried },
-            403 => Self::Forbidden { token: false, https: is_https(response) },
+            403 => Self::Forbidden { token: false, https: is_https(response), message: None },
             status @ (404 | 405) => Self::NoResource { status, has_rest },
             status => Self::from_common_status(response).unwrap_or(Self::Status {
                 status,
@@ -338,15 +350,17 @@ impl GatewayError {
         })
     }
 
-    /// Returns the error for a status of a REST list; `None` for 200.
-    pub(super) fn from_list_status(response: &Response, kind: SessionKind) -> Option<Self> {
-        match response.status().as_u16() {
-            200 => None,
-            status => Some(Self::from_token_status(response).unwrap_or(Self::Status {
-                status,
-                endpoint: Endpoint::List(kind),
-                message: None,
-            })),
+    /// Returns the error for a status of a REST list other than 200. `message` is the gateway's.
+    pub(super) fn from_list_status(
+        status: u16,
+        is_https: bool,
+        kind: SessionKind,
+        message: Option<String>,
+    ) -> Self {
+        match status {
+            401 => Self::TokenRejected,
+            403 => Self::Forbidden { token: true, https: is_https, message },
+            status => Self::Status { status, endpoint: Endpoint::List(kind), message },
         }
     }
 
@@ -354,7 +368,7 @@ impl GatewayError {
     pub(super) fn from_token_status(response: &Response) -> Option<Self> {
         match response.status().as_u16() {
             401 => Some(Self::TokenRejected),
-            403 => Some(Self::Forbidden { token: true, https: is_https(response) }),
+            403 => Some(Self::Forbidden { token: true, https: is_https(response), message: None }),
             _ => Self::from_common_status(response),
         }
     }

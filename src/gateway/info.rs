@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::sanitize::one_line;
+
+/// The longest activity that is kept, in characters.
+const MAX_ACTIVITY_CHARS: usize = 40;
+
 /// The content of a health page: `Key=Value;…`, keys in any order and case, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayInfo {
@@ -15,19 +20,19 @@ pub struct GatewayInfo {
     pub role: Option<Role>,
     /// Whether it accepts HTTPS only.
     pub requires_https: bool,
+    /// Its activity in a redundant pair: `Active`, `Cold`, `Warm` or another word, on one line.
+    pub activity: Option<String>,
 }
 
-/// A gateway's role in a redundant pair.
+/// A gateway's role in a redundant pair. It says nothing about the activity: a master can be demoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// No redundancy.
     Independent,
     /// The master.
     Master,
-    /// An active backup.
-    ActiveBackup,
-    /// A backup that isn't active: its list of sessions may be empty or partial.
-    ColdBackup,
+    /// The backup.
+    Backup,
 }
 
 /// A version: its first two numbers and its text.
@@ -67,8 +72,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Independent => "independent",
             Self::Master => "master",
-            Self::ActiveBackup => "backup, active",
-            Self::ColdBackup => "backup, inactive",
+            Self::Backup => "backup",
         })
     }
 }
@@ -88,8 +92,7 @@ impl GatewayInfo {
         let role = match value("RedundancyStatus").map(str::to_ascii_lowercase).as_deref() {
             Some("independent") => Some(Role::Independent),
             Some("master") => Some(Role::Master),
-            Some("backup") if is("RedundantNodeActiveStatus", "Active") => Some(Role::ActiveBackup),
-            Some("backup") => Some(Role::ColdBackup),
+            Some("backup") => Some(Role::Backup),
             _ => None,
         };
         let info = Self {
@@ -98,8 +101,30 @@ impl GatewayInfo {
             context_status: value("ContextStatus").map(str::to_owned),
             role,
             requires_https: is("RequireSsl", "true"),
+            activity: value("RedundantNodeActiveStatus").map(|value| one_line(value, MAX_ACTIVITY_CHARS)),
         };
         (info != Self::default()).then_some(info)
+    }
+
+    /// Returns `true` if the gateway is the active node, or isn't part of a redundant pair. The list of sessions of any
+    /// other node may be empty or partial, whatever its role.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        match &self.activity {
+            Some(activity) => activity.eq_ignore_ascii_case("Active"),
+            None => self.role != Some(Role::Backup),
+        }
+    }
+
+    /// Returns the role and, unless the gateway is active, the activity: `backup`, `master, cold`. `None` if it reports
+    /// neither.
+    #[must_use]
+    pub fn redundancy(&self) -> Option<String> {
+        let role = self.role.map(|role| role.to_string());
+        let activity = (!self.is_active())
+            .then(|| self.activity.as_deref().map_or_else(|| "inactive".to_owned(), str::to_lowercase));
+        let parts: Vec<String> = role.into_iter().chain(activity).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
 
@@ -116,7 +141,7 @@ mod tests {
         assert_eq!((version.major, version.minor), (8, 1));
         assert_eq!(version.to_string(), "8.1.44 (b2024)");
         assert_eq!(info.context_status.as_deref(), Some("RUNNING"));
-        assert_eq!(info.role, Some(Role::ActiveBackup));
+        assert_eq!((info.role, info.activity.as_deref()), (Some(Role::Backup), Some("Active")));
     }
 
     #[test]
@@ -129,9 +154,26 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_backup_for_cold_unless_active() {
-        let info = GatewayInfo::parse("RedundancyStatus=Backup;RedundantNodeActiveStatus=Cold").unwrap();
-        assert_eq!(info.role, Some(Role::ColdBackup));
+    fn activity_decides_whatever_the_role() {
+        for (text, is_active, redundancy) in [
+            ("RedundancyStatus=Master;RedundantNodeActiveStatus=Active", true, Some("master")),
+            ("RedundancyStatus=Master;RedundantNodeActiveStatus=Cold", false, Some("master, cold")),
+            ("RedundancyStatus=Backup;RedundantNodeActiveStatus=ACTIVE", true, Some("backup")),
+            ("RedundancyStatus=Backup;RedundantNodeActiveStatus=Warm", false, Some("backup, warm")),
+            ("RedundancyStatus=Backup", false, Some("backup, inactive")),
+            (
+                "RedundancyStatus=Independent;RedundantNodeActiveStatus=Unknown",
+                false,
+                Some("independent, unknown"),
+            ),
+            ("redundantnodeactivestatus=Cold", false, Some("cold")),
+            ("RedundantNodeActiveStatus=a\u{1b}\nb", false, Some("a\u{fffd} b")),
+            ("RedundancyStatus=Master", true, Some("master")),
+            ("Version=8.1.0", true, None),
+        ] {
+            let info = GatewayInfo::parse(text).unwrap();
+            assert_eq!((info.is_active(), info.redundancy().as_deref()), (is_active, redundancy), "{text}");
+        }
     }
 
     #[test]

@@ -72,6 +72,7 @@ fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
         | GatewayError::OtherPage { location: text }
         | GatewayError::HttpsRequired { address: text, .. }
         | GatewayError::NotRunning { state: text }
+        | GatewayError::Forbidden { message: Some(text), .. }
         | GatewayError::Status { message: Some(text), .. } => Some(text),
         GatewayError::Answer(error) => error.gateway_text(),
         _ => None,

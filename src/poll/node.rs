@@ -143,7 +143,7 @@ impl Node {
         self.failures = 0;
         self.status.info.clone_from(&snapshot.info);
         self.status.api = Some(snapshot.api);
-        self.status.missing.clone_from(&snapshot.missing);
+        self.status.notices.clone_from(&snapshot.notices);
         self.status.error = None;
         self.status.updated_at = Some(snapshot.received);
         let same = self.snapshot.take().map(|before| before.dataset).filter(|before| {
@@ -235,7 +235,7 @@ mod tests {
             info: None,
             api: Api::Rest,
             dataset: Arc::new(builder.finish(None, None)),
-            missing: Vec::new(),
+            notices: Vec::new(),
             received: SystemTime::UNIX_EPOCH,
             now: None,
         }

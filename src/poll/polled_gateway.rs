@@ -131,7 +131,7 @@ mod tests {
             info: None,
             api: Api::WebDev,
             dataset: Arc::default(),
-            missing: Vec::new(),
+            notices: Vec::new(),
             received,
             now: None,
         });

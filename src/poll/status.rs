@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::dataset::Dataset;
-use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Notice};
 
 /// The status of a polled gateway at one moment.
 #[derive(Clone, Debug)]
@@ -54,8 +54,8 @@ pub struct NodeStatus {
     pub info: Option<GatewayInfo>,
     /// The interface that the last snapshot was read from.
     pub api: Option<Api>,
-    /// The kinds of sessions that the last snapshot can't have, because the gateway lacks the module.
-    pub missing: Vec<SessionKind>,
+    /// The reasons why sessions or values may be missing in the last snapshot.
+    pub notices: Vec<Notice>,
     /// The error of the last read; `None` if it succeeded.
     pub error: Option<GatewayError>,
     /// Time when the last snapshot was received, by this machine's clock.
@@ -72,7 +72,7 @@ impl NodeStatus {
             name: None,
             info: None,
             api: None,
-            missing: Vec::new(),
+            notices: Vec::new(),
             error: None,
             updated_at: None,
             next_read_at: None,
@@ -86,10 +86,10 @@ impl NodeStatus {
     }
 
     fn is_same_except_times(&self, other: &Self) -> bool {
-        let Self { url, name, info, api, missing, error, updated_at, next_read_at: _ } = self;
+        let Self { url, name, info, api, notices, error, updated_at, next_read_at: _ } = self;
         updated_at.is_some() == other.updated_at.is_some()
             && (url, name, info, api) == (&other.url, &other.name, &other.info, &other.api)
-            && (missing, error) == (&other.missing, &other.error)
+            && (notices, error) == (&other.notices, &other.error)
     }
 }
 

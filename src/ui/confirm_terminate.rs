@@ -1,13 +1,16 @@
 //! The dialog that confirms the termination of a session.
 
-use egui::{Button, Grid, Id, Label, Modal, RichText, Ui};
+use egui::{Button, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
 
 use super::command::Command;
 use super::model::TerminateTarget;
 use super::theme::{self, Severity};
 
-/// Draws the dialog.
-pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Command>) {
+/// The longest message to a user, in characters.
+const MAX_MESSAGE_CHARS: usize = 500;
+
+/// Draws the dialog. `message` is the draft of a message to the user of the session.
+pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, commands: &mut Vec<Command>) {
     let dialog = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
         ui.set_max_width(theme::DIALOG_WIDTH);
         ui.label(RichText::new(format!("Terminate this {} session?", session.kind)).strong());
@@ -29,6 +32,14 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, commands: &mut Vec<Comman
         ui.add_space(4.0);
         ui.label("Unsaved work in this session will be lost");
         ui.add_space(4.0);
+        if session.has_message() {
+            let edit = TextEdit::singleline(message)
+                .hint_text("Message to the user (optional)")
+                .char_limit(MAX_MESSAGE_CHARS)
+                .desired_width(f32::INFINITY);
+            ui.add(edit).accessible_name("Message to the user");
+            ui.add_space(4.0);
+        }
         ui.horizontal(|ui| {
             let cancel = ui.button("Cancel");
             // Enter must not terminate the session.

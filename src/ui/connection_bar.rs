@@ -9,10 +9,12 @@ use super::a11y_hidden;
 use super::command::Command;
 use super::error_report::ErrorReport;
 use super::model::{AppState, Drafts, Health};
+use super::notices::Notices;
 use super::refresh_interval;
 use super::theme::{self, Severity};
-use crate::gateway::{GatewayInfo, Role};
+use crate::gateway::{GatewayInfo, Notice};
 use crate::poll::NodeStatus;
+use crate::sanitize::sanitize;
 
 /// The age from which it is shown even without an error.
 const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
@@ -139,6 +141,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
         ui.ctx().request_repaint_after(until_next_minute(now));
         updated_text(updated_at, now, state.is_stale())
     });
+    let notices = state.status.as_deref().map(Notices::of).unwrap_or_default();
     match state.health() {
         Health::Connecting => {
             let text = if state.gateway.is_empty() {
@@ -149,18 +152,18 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
             line(ui, Severity::Warning, "○", &text);
         }
         Health::Running(info) => {
-            let is_cold = info.is_some_and(|info| info.role == Some(Role::ColdBackup));
-            let severity = if is_cold { Severity::Warning } else { Severity::Good };
+            let Notices { warnings, without, report } = notices;
+            if let Some(report) = &report {
+                report.details_menu(ui, Id::unique("connection details"));
+            }
+            let (severity, sign) =
+                if report.is_some() { (Severity::Warning, "▲") } else { (Severity::Good, "●") };
             let reading = state.is_reading().then(|| "Reading…".to_owned());
-            let parts = [
-                Some(identity(&state.gateway, info)),
-                Some(running(info)),
-                updated,
-                missing_lists(state),
-                reading,
-            ];
-            let text: Vec<String> = parts.into_iter().flatten().collect();
-            line(ui, severity, "●", &text.join(" · "));
+            // Warnings come early, because the end may be truncated.
+            let mut parts = vec![identity(&state.gateway, info)];
+            parts.extend(warnings);
+            parts.extend([Some(running(info)), updated, without, reading].into_iter().flatten());
+            line(ui, severity, sign, &parts.join(" · "));
         }
         Health::Degraded(url, error, others) => {
             let report = ErrorReport::new(error);
@@ -169,7 +172,10 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
                 1 => " (and 1 more node)".to_owned(),
                 others => format!(" (and {others} more nodes)"),
             };
-            let text = format!("{}, {url}: {}{others}", state.gateway, report.summary());
+            let mut text = format!("{}, {url}: {}{others}", state.gateway, report.summary());
+            for warning in &notices.warnings {
+                text = format!("{text} · {warning}");
+            }
             failed(ui, state, now, Severity::Warning, &text, updated, &report);
         }
         Health::Unreachable(error) => {
@@ -215,20 +221,6 @@ fn line(ui: &mut Ui, severity: Severity, sign: &str, text: &str) {
     ui.add(egui::Label::new(text).truncate());
 }
 
-/// Returns the session lists that a gateway lacks because the module isn't installed.
-fn missing_lists(state: &AppState) -> Option<String> {
-    let mut kinds: Vec<String> = Vec::new();
-    for node in state.status.iter().flat_map(|status| &status.nodes) {
-        for kind in &node.missing {
-            let kind = kind.to_string();
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-    }
-    (!kinds.is_empty()).then(|| format!("without {}", kinds.join(" and ")))
-}
-
 /// Draws the menu with the status of each node, if there are several.
 fn nodes(ui: &mut Ui, state: &AppState, now: SystemTime) {
     let Some(status) = state.status.as_ref().filter(|status| status.nodes.len() > 1) else {
@@ -251,11 +243,15 @@ fn node_line(ui: &mut Ui, node: &NodeStatus, now: SystemTime) {
     let (sign, severity, activity) = match (&report, node.updated_at) {
         (Some(report), _) => ("▲", Severity::Error, report.summary().to_owned()),
         (None, None) => ("○", Severity::Warning, "Connecting…".to_owned()),
+        (None, Some(_)) if node.notices.iter().any(Notice::is_warning) => {
+            ("▲", Severity::Warning, running(node.info.as_ref()))
+        }
         (None, Some(_)) => ("●", Severity::Good, running(node.info.as_ref())),
     };
+    let notices = node.notices.iter().map(|notice| ErrorReport::new(notice).summary().to_owned());
     let updated = node.updated_at.map(|updated_at| updated_text(updated_at, now, node.error.is_some()));
     let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(activity), updated];
-    let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let text = parts.into_iter().flatten().chain(notices).collect::<Vec<_>>().join(" · ");
     ui.horizontal(|ui| {
         a11y_hidden::text(ui, sign, theme::severity_color(ui.visuals(), severity), 0.0);
         ui.label(text);
@@ -268,18 +264,15 @@ fn node_line(ui: &mut Ui, node: &NodeStatus, now: SystemTime) {
 /// Returns the name of the gateway in the settings, followed by the name that it reports if they differ.
 fn identity(name: &str, info: Option<&GatewayInfo>) -> String {
     match info.and_then(|info| info.name.as_deref()) {
-        Some(reported) if reported != name => format!("{name} ({reported})"),
+        Some(reported) if reported != name => format!("{name} ({})", sanitize(reported)),
         _ => name.to_owned(),
     }
 }
 
 fn running(info: Option<&GatewayInfo>) -> String {
     let version = info.and_then(|info| info.version.as_ref()).map(ToString::to_string);
-    let role = info.and_then(|info| info.role).map(|role| match role {
-        Role::ColdBackup => format!("{role} (sessions may be on the master)"),
-        _ => role.to_string(),
-    });
-    let parts = [Some("Running".to_owned()), version, role];
+    let redundancy = info.and_then(GatewayInfo::redundancy);
+    let parts = [Some("Running".to_owned()), version, redundancy];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -25,10 +25,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if let Some(times) = sessions.duplicate_logins.count(row) {
         ui.label(format!("Signed in {times} times to this project"));
     }
-    if let Some(session) = state.terminate_target(row)
-        && ui.button("Terminate session…").clicked()
-    {
-        commands.push(Command::AskTerminate(session));
+    match state.terminate_target(row) {
+        Some(Ok(session)) if ui.button("Terminate session…").clicked() => {
+            commands.push(Command::AskTerminate(session));
+        }
+        Some(Err(reason)) => {
+            ui.label(RichText::new(reason).weak());
+        }
+        Some(Ok(_)) | None => {}
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         Grid::new("details").num_columns(2).show(ui, |ui| {

@@ -18,7 +18,7 @@ use super::refresh_interval;
 use super::secret_box;
 use super::theme::{self, Severity};
 use crate::display;
-use crate::gateway::{Api, GatewayError, GatewayInfo, NodeSnapshot, RejectedCertificate};
+use crate::gateway::{Api, GatewayError, GatewayInfo, RejectedCertificate};
 
 /// The id of the box with the addresses, the only one with several lines.
 pub(super) fn addresses_id() -> Id {
@@ -241,7 +241,11 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Rejecte
             (_, Some(Ok((snapshot, access)))) => {
                 let (severity, access) = access_text(*access, snapshot.api);
                 result_line(ui, severity, access);
-                result_line(ui, Severity::Good, &session_count(snapshot));
+                result_line(ui, Severity::Good, &display::sessions(snapshot.dataset.len()));
+                for notice in &snapshot.notices {
+                    let severity = if notice.is_warning() { Severity::Warning } else { Severity::Good };
+                    result_line(ui, severity, ErrorReport::new(notice).summary());
+                }
             }
             (_, Some(Err(error))) => trusted = failure(ui, (index, "sessions"), error).or(trusted),
             _ => {}
@@ -284,7 +288,7 @@ fn reachable(info: Option<&GatewayInfo>) -> String {
         return "Reachable, but the gateway doesn't identify itself".to_owned();
     };
     let version = info.version.as_ref().map(|version| format!("version {version}"));
-    let role = info.role.map(|role| format!("redundancy: {role}"));
+    let role = info.redundancy().map(|redundancy| format!("redundancy: {redundancy}"));
     let parts = [Some("Reachable".to_owned()), info.name.clone(), version, role];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -301,12 +305,6 @@ fn access_text(access: AccessKind, api: Api) -> (Severity, &'static str) {
         }
         (AccessKind::Password, _) => (Severity::Good, "Authenticated with the password"),
     }
-}
-
-fn session_count(snapshot: &NodeSnapshot) -> String {
-    let sessions = display::sessions(snapshot.dataset.len());
-    let missing: Vec<String> = snapshot.missing.iter().map(ToString::to_string).collect();
-    if missing.is_empty() { sessions } else { format!("{sessions}, without {}", missing.join(" and ")) }
 }
 
 /// Draws a text box with one line. Enter saves the form and keeps the focus, because saving may fail.

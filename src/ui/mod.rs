@@ -38,6 +38,7 @@ mod labels;
 mod line_ends;
 mod log_view;
 mod model;
+mod notices;
 mod refresh_interval;
 mod saved_filters;
 mod secret_box;

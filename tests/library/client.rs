@@ -153,7 +153,7 @@ fn maps_each_status_to_an_error() {
     for (line, expected) in [
         ("401 Unauthorized", GatewayError::Unauthorized { tried: false }),
         ("402 Payment Required", web_dev(402)),
-        ("403 Forbidden", GatewayError::Forbidden { token: false, https: false }),
+        ("403 Forbidden", GatewayError::Forbidden { token: false, https: false, message: None }),
         ("404 Not Found", GatewayError::NoResource { status: 404, has_rest: false }),
         ("405 Method Not Allowed", GatewayError::NoResource { status: 405, has_rest: false }),
         ("500 Server Error", web_dev(500)),

@@ -58,7 +58,7 @@ fn read(url: &str, credentials: &Credentials) -> Result<usize, GatewayError> {
 
 fn terminate(url: &str, credentials: &Credentials) -> Result<(), GatewayError> {
     let (client, node): (_, NodeUrl) = (Client::new(Limits::default()), url.parse().unwrap());
-    let terminated = client.terminate(&node, credentials, SessionKind::Vision, "A");
+    let terminated = client.terminate(&node, credentials, SessionKind::Vision, "A", None);
     run(async { terminated.await.map(|_| ()) })
 }
 

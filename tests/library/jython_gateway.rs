@@ -14,7 +14,9 @@ use std::time::Duration;
 use crate::support::screen::missing;
 use gatewatch::dataset::{Cell, Dataset};
 use gatewatch::gateway::webdev::{self, WebDevError};
-use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeSnapshot, ReadOptions, SessionKind};
+use gatewatch::gateway::{
+    Client, Credentials, GatewayError, Limits, NodeSnapshot, Notice, ReadOptions, SessionKind,
+};
 
 /// The sessions of all gateways except `many_sessions`, with `?` for null. The creation time of the last one isn't a date
 /// on the gateway.
@@ -197,7 +199,10 @@ fn requires_role_of_project() {
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
     assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
-    assert_eq!(read(user("billy")), Err(GatewayError::Forbidden { token: false, https: false }));
+    assert_eq!(
+        read(user("billy")),
+        Err(GatewayError::Forbidden { token: false, https: false, message: None })
+    );
     assert_eq!(read(user("gatewatch")), Ok(PLANT.len()));
 }
 
@@ -270,7 +275,10 @@ fn lists_other_sessions_without_perspective_module() {
         // The client reports it, too.
         let options = ReadOptions { perspective: true, ..ReadOptions::default() };
         let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();
-        assert_eq!((snapshot.dataset.len(), snapshot.missing), (PLANT.len(), vec![SessionKind::Perspective]));
+        assert_eq!(
+            (snapshot.dataset.len(), snapshot.notices),
+            (PLANT.len(), vec![Notice::NoModule(SessionKind::Perspective)])
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client against the REST API of 8.3: the three lists as one dataset, and terminating sessions.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use crate::support::{FakeGateway, Request, ok, status};
 use gatewatch::dataset::{Cell, ColumnId, Dataset};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{
-    Client, Credentials, Endpoint, GatewayError, Limits, ListError, NodeSnapshot, NodeUrl, ReadOptions,
-    SessionKind, Terminated,
+    Client, Credentials, Endpoint, GatewayError, Limits, ListError, NodeSnapshot, NodeUrl, Notice,
+    ReadOptions, SessionKind, Terminated,
 };
 
 const VISION: &str = "/data/vision/api/v1/clients";
@@ -44,7 +44,7 @@ impl TokenClient {
     }
 
     fn terminate(&self, url: &str, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        Self::run(self.inner.terminate(&node(url), &self.token, kind, id))
+        Self::run(self.inner.terminate(&node(url), &self.token, kind, id, None))
     }
 }
 
@@ -54,10 +54,6 @@ fn node(url: &str) -> NodeUrl {
 
 fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
     TokenClient::new().read(url)
-}
-
-fn list_status(status: u16) -> GatewayError {
-    GatewayError::Status { status, endpoint: Endpoint::List(SessionKind::Designer), message: None }
 }
 
 fn terminate_status(status: u16, message: Option<String>) -> GatewayError {
@@ -139,9 +135,9 @@ fn date(cell: Cell<'_>) -> i64 {
 #[test]
 fn merges_three_lists() {
     let demo = demo();
-    let NodeSnapshot { info, dataset, missing, .. } = read(demo.url()).unwrap();
+    let NodeSnapshot { info, dataset, notices, .. } = read(demo.url()).unwrap();
     assert!(info.unwrap().version.unwrap().has_rest());
-    assert!(missing.is_empty());
+    assert!(notices.is_empty());
 
     let kinds = cells(&dataset, "kind");
     let count = |kind| kinds.iter().filter(|cell| **cell == Cell::Text(kind)).count();
@@ -192,7 +188,7 @@ fn lists_same_sessions_as_web_dev() {
     let web_dev =
         TokenClient::run(client.read(&node(demo.url()), &Credentials::None, &ReadOptions::default()))
             .unwrap();
-    assert!(web_dev.missing.is_empty());
+    assert!(web_dev.notices.is_empty());
     let web_dev = web_dev.dataset;
     let by_id = |dataset: &Dataset, row: usize| {
         let columns = ["clientId", "username", "project", "address"];
@@ -312,14 +308,24 @@ fn keeps_start_time_across_failed_read() {
             let uptime = 60_000 + 7_000 * vision.fetch_add(1, Ordering::Relaxed);
             ok(&list(&format!(r#"{{"id":"A","uptime":{uptime}}}"#)))
         }
-        DESIGNER if designer.fetch_add(1, Ordering::Relaxed) == 1 => status("500 Server Error", ""),
+        DESIGNER => {
+            let read = designer.fetch_add(1, Ordering::Relaxed);
+            match read {
+                1 => status("500 Server Error", ""),
+                _ => ok(&list(&format!(r#"{{"id":"A","uptime":{}}}"#, 90_000 + 7_000 * read))),
+            }
+        }
         _ => ok(&list("")),
     });
     let client = TokenClient::new();
-    let read = || client.read(&gateway.url).map(|snapshot| date(cell(&snapshot.dataset, 0, "creationTime")));
-    let first = read().unwrap();
-    assert_eq!(read(), Err(list_status(500)));
-    assert_eq!(read().unwrap(), first);
+    let read = || {
+        let dataset = client.read(&gateway.url).unwrap().dataset;
+        cells(&dataset, "creationTime").into_iter().map(date).collect::<Vec<_>>()
+    };
+    let first = read();
+    assert_eq!(first.len(), 2);
+    assert_eq!(read(), first[..1]);
+    assert_eq!(read(), first);
 }
 
 #[test]
@@ -437,7 +443,7 @@ fn reports_missing_module() {
             _ => ok(&list(r#"{"id":"A"}"#)),
         });
         let snapshot = read(&gateway.url).unwrap();
-        assert_eq!(snapshot.missing, [kind]);
+        assert_eq!(snapshot.notices, [Notice::NoModule(kind)]);
         assert_eq!(snapshot.dataset.len(), 2);
         assert!(!cells(&snapshot.dataset, "kind").contains(&Cell::Text(kind.name())));
         let columns = other_columns(&snapshot.dataset);
@@ -454,27 +460,129 @@ fn reports_gateway_without_lists() {
     assert!(error.to_string().contains("no REST API"));
 }
 
+/// A failing list and its error.
+fn failures() -> Vec<(Vec<u8>, GatewayError)> {
+    let kind = SessionKind::Designer;
+    let web_page = "<html><title>a\nb</title></html>";
+    let message = |text: &str| Some(text.to_owned());
+    let failed = |status, message| GatewayError::Status { status, endpoint: Endpoint::List(kind), message };
+    let forbidden = |message| GatewayError::Forbidden { token: true, https: false, message };
+    vec![
+        (status("401 Unauthorized", web_page), GatewayError::TokenRejected),
+        (status("402 Payment Required", web_page), failed(402, None)),
+        (status("403 Forbidden", web_page), forbidden(None)),
+        (
+            status("403 Forbidden", r#"{"status":"403","message":"needs\n a level"}"#),
+            forbidden(message("needs a level")),
+        ),
+        (status("405 Method Not Allowed", ""), failed(405, None)),
+        (status("500 Server Error", web_page), failed(500, None)),
+        (
+            status("500 Server Error", r#"{"error":{"message":"k3y:2 \u001b no"}}"#),
+            failed(500, message("… \u{fffd} no")),
+        ),
+        (status("503 Service Unavailable", web_page), failed(503, None)),
+        (ok(r#"{"status":"500","message":"broken"}"#), failed(500, message("broken"))),
+        (ok("<html>"), GatewayError::InvalidList { kind, source: ListError::Html }),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: http://other.example/\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            GatewayError::Redirect { location: "http://other.example/".into() },
+        ),
+    ]
+}
+
 #[test]
-fn maps_each_status_to_an_error() {
-    for (line, expected) in [
-        ("401 Unauthorized", GatewayError::TokenRejected),
-        ("403 Forbidden", GatewayError::Forbidden { token: true, https: false }),
-        ("405 Method Not Allowed", list_status(405)),
-        ("500 Server Error", list_status(500)),
-        ("503 Service Unavailable", not_running_starting()),
-    ] {
+fn shows_the_other_lists_when_one_fails() {
+    for (response, expected) in failures() {
         let gateway = gateway(move |request| match request.path() {
-            DESIGNER => status(line, "<html><title>a\nb</title></html>"),
-            _ => ok(&list("")),
+            DESIGNER => response.clone(),
+            _ => ok(&list(r#"{"id":"A"}"#)),
+        });
+        let snapshot = read(&gateway.url).unwrap();
+        assert_eq!(cells(&snapshot.dataset, "kind"), [Cell::Text("Vision"), Cell::Text("Perspective")]);
+        let [Notice::ListFailed { kind: SessionKind::Designer, error }] = &snapshot.notices[..] else {
+            panic!("{:?}", snapshot.notices);
+        };
+        assert_eq!(*error, expected);
+        let notice = snapshot.notices[0].to_string();
+        assert!(notice.contains("Designer") && !notice.contains('\n'), "{notice}");
+    }
+}
+
+#[test]
+fn shows_the_other_lists_when_one_hangs() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
+            VISION => {
+                // Ends when the client gives up.
+                let _closed = stream.read(&mut [0]);
+                return;
+            }
+            _ => ok(&list(r#"{"id":"A"}"#)),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let limits = Limits { total_timeout: Duration::from_secs(2), ..Limits::default() };
+    let snapshot = TokenClient::with_limits(limits).read(&gateway.url).unwrap();
+    assert_eq!(snapshot.dataset.len(), 2);
+    let error = GatewayError::Timeout { seconds: 2.0 };
+    assert_eq!(snapshot.notices, [Notice::ListFailed { kind: SessionKind::Vision, error }]);
+}
+
+#[test]
+fn maps_each_status_to_an_error_when_all_lists_fail() {
+    for (response, expected) in failures() {
+        let expected = match expected {
+            GatewayError::Status { status: 503, .. } => not_running_starting(),
+            expected => expected,
+        };
+        let gateway = gateway(move |request| match request.path() {
+            DESIGNER => response.clone(),
+            _ => status("404 Not Found", ""),
         });
         let error = error(&gateway.url);
-        assert_eq!(error, expected, "{line}");
+        assert_eq!(error, expected);
         assert!(!error.to_string().contains('\n'));
     }
+    // A login that is missing in one list explains the other failures.
+    let gateway = gateway(move |request| match request.path() {
+        PERSPECTIVE => status("401 Unauthorized", ""),
+        _ => status("500 Server Error", ""),
+    });
+    assert_eq!(error(&gateway.url), GatewayError::TokenRejected);
     // https is suggested only over http.
-    let over_https = GatewayError::Forbidden { token: true, https: true }.to_string();
-    let over_http = GatewayError::Forbidden { token: true, https: false }.to_string();
+    let over_https = GatewayError::Forbidden { token: true, https: true, message: None }.to_string();
+    let over_http = GatewayError::Forbidden { token: true, https: false, message: None }.to_string();
     assert!(over_http.contains("https") && !over_https.contains("https"));
+}
+
+#[test]
+fn takes_a_json_404_with_status_200_for_a_missing_module() {
+    let gateway = gateway(|request| match request.path() {
+        PERSPECTIVE => ok(r#"{"status":"404","message":"no such route"}"#),
+        _ => ok(&list("")),
+    });
+    let notices = read(&gateway.url).unwrap().notices;
+    assert_eq!(notices, [Notice::NoModule(SessionKind::Perspective)]);
+}
+
+#[test]
+fn counts_values_that_cannot_be_represented() {
+    let gateway = gateway_with_items(
+        r#"{"id":"A","user":"a\ud83db","uptime":1e999,"timeout":9223372036854775808},
+           {"id":"B","user":"\ud83d\ude00","uptime":"1.0","lastcomm":253402300800000,"tagCount":2.0}"#,
+        r#"{"id":"C","uptime":-1,"lastcomm":"","timeout":null,"memory":{"used":"much","max":1.79E12}}"#,
+        "",
+    );
+    let snapshot = read(&gateway.url).unwrap();
+    let column = |name| cells(&snapshot.dataset, name);
+    assert_eq!(column("username"), [Cell::Text("a\u{fffd}b"), Cell::Text("😀"), Cell::Null]);
+    assert_eq!(column("memoryMax")[2], Cell::Integer(1_790_000_000_000));
+    assert_eq!(column("tagCount")[1], Cell::Integer(2));
+    assert_eq!(column("lastComm"), [Cell::Null; 3]);
+    // The user, the uptime and the timeout of A, the last communication of B, the memory of C.
+    assert_eq!(snapshot.notices, [Notice::ReplacedValues(5)]);
 }
 
 #[test]
@@ -498,7 +606,7 @@ fn reports_invalid_lists() {
     ] {
         let gateway = gateway(move |request| match request.path() {
             PERSPECTIVE => ok(body),
-            _ => ok(&list("")),
+            _ => status("404 Not Found", ""),
         });
         let GatewayError::InvalidList { kind: SessionKind::Perspective, source } = error(&gateway.url) else {
             panic!("{body}: {:?}", error(&gateway.url));
@@ -626,7 +734,14 @@ fn terminates_sessions() {
     let client = TokenClient::new();
     let before = client.read(demo.url()).unwrap().dataset;
     for kind in [SessionKind::Vision, SessionKind::Perspective] {
-        let id = &ids(&before, kind)[1];
+        let is_in_designer = |id: &&String| {
+            (0..before.len()).any(|row| {
+                cell(&before, row, "clientId") == Cell::Text(id)
+                    && cell(&before, row, "isDesigner") == Cell::Boolean(true)
+            })
+        };
+        let ids_before = ids(&before, kind);
+        let id = ids_before.iter().find(|id| !is_in_designer(id)).unwrap();
         let Terminated { message } = client.terminate(demo.url(), kind, id).unwrap();
         assert_eq!(message.is_some(), kind == SessionKind::Vision);
         let after = client.read(demo.url()).unwrap().dataset;
@@ -648,8 +763,21 @@ fn terminates_dormant_designers_only() {
     let terminate = |row| client.terminate(demo.url(), kind, &text(cell(&dataset, row, "clientId")));
     assert!(terminate(dormant[0]).is_ok());
     let error = terminate(active[0]).unwrap_err();
-    assert_eq!(error, GatewayError::NoSuchSession { kind });
-    assert!(error.to_string().contains("dormant"));
+    assert_eq!(error, GatewayError::DesignerInUse);
+    assert_eq!(error.to_string(), "In use; close the Designer");
+    // It ends between the two requests.
+    assert_eq!(terminate(dormant[0]), Err(GatewayError::NoSuchSession { kind }));
+}
+
+#[test]
+fn reports_a_designer_in_use_whatever_the_body() {
+    for (line, body) in
+        [("409 Conflict", ""), ("409 Conflict", r#"{"message":"active"}"#), ("200 OK", r#"{"status":409}"#)]
+    {
+        let gateway = gateway(move |_| status(line, body));
+        let result = TokenClient::new().terminate(&gateway.url, SessionKind::Designer, "A");
+        assert_eq!(result, Err(GatewayError::DesignerInUse), "{line} {body}");
+    }
 }
 
 #[test]
@@ -657,7 +785,7 @@ fn terminating_requires_a_token() {
     let demo = demo();
     let client = Client::new(Limits::default());
     let node = node(demo.url());
-    let terminated = client.terminate(&node, &Credentials::None, SessionKind::Vision, "A");
+    let terminated = client.terminate(&node, &Credentials::None, SessionKind::Vision, "A", None);
     assert_eq!(TokenClient::run(terminated), Err(GatewayError::TokenNeeded));
 }
 
@@ -680,8 +808,11 @@ fn maps_responses_to_a_termination() {
         ("204 No Content", "", Ok(Terminated { message: None })),
         ("400 Bad Request", "<html>bad</html>", Err(without_message)),
         ("401 Unauthorized", "<html>who</html>", Err(GatewayError::TokenRejected)),
-        ("403 Forbidden", "", Err(GatewayError::Forbidden { token: true, https: false })),
+        ("403 Forbidden", "", Err(GatewayError::Forbidden { token: true, https: false, message: None })),
         ("404 Not Found", "<html>gone</html>", Err(GatewayError::NoSuchSession { kind })),
+        ("404 Not Found", r#"{"status":"404"}"#, Err(GatewayError::NoSuchSession { kind })),
+        ("200 OK", r#"{"status":"404","message":"gone"}"#, Err(GatewayError::NoSuchSession { kind })),
+        ("409 Conflict", r#"{"detail":"busy"}"#, Err(terminate_status(409, message("busy")))),
         ("500 Server Error", r#"{"message":"no"}"#, Err(with_message)),
         ("503 Service Unavailable", "", Err(not_running_starting())),
     ] {

@@ -8,7 +8,7 @@ use crate::atomic_file::FileError;
 use crate::cli::ExitStatus;
 use crate::demo::DemoError;
 use crate::filter::{MatchError, PatternError};
-use crate::gateway::{CredentialsError, GatewayError, NodeUrlError};
+use crate::gateway::{CredentialsError, GatewayError, NodeUrlError, Notice};
 use crate::settings::{SettingsError, TargetError, suggestion};
 
 /// The reason why nothing was written.
@@ -100,6 +100,27 @@ impl Error for NodeError {
     /// Returns the cause of the gateway's error, whose own text is part of this one's.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.error.source()
+    }
+}
+
+/// A notice about a node that was read.
+#[derive(Debug)]
+pub(super) struct NodeNotice {
+    /// The names of the gateway and the node.
+    pub(super) node: String,
+    pub(super) notice: Notice,
+}
+
+impl fmt::Display for NodeNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.node, self.notice)
+    }
+}
+
+impl Error for NodeNotice {
+    /// Returns the cause of the notice, whose own text is part of this one's.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.notice.source()
     }
 }
 

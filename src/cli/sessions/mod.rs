@@ -5,14 +5,14 @@ mod error;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
-use self::error::{NodeError, SessionsError};
-use super::report::{report, warn};
+use self::error::{NodeError, NodeNotice, SessionsError};
+use super::report::report;
 use super::{ExitStatus, FormatArg, SessionsArgs};
 use crate::atomic_file;
 use crate::dataset::{Dataset, concat};
 use crate::demo::{DemoGateway, Options};
 use crate::export::{self, Format, Progress};
-use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, ReadOptions, node_names};
+use crate::gateway::{Client, Credentials, Limits, NodeUrl, Notice, Profile, ReadOptions, node_names};
 use crate::query::{FilterError, FilterField, FilterText, Query, QueryError};
 use crate::sanitize::shorten;
 use crate::settings::{self, Settings, Target};
@@ -174,9 +174,9 @@ fn read(
     for ((node, name), result) in profile.nodes().iter().zip(names).zip(results) {
         match result {
             Ok(snapshot) => {
-                for kind in &snapshot.missing {
-                    let node = node_label(profile, node);
-                    warn(&format!("{node}: {kind} sessions are not listed. The gateway may lack the module"));
+                for notice in snapshot.notices {
+                    has_failed |= matches!(notice, Notice::ListFailed { .. });
+                    report(&NodeNotice { node: node_label(profile, node), notice }, None);
                 }
                 parts.push((name, snapshot.dataset));
             }

@@ -11,11 +11,12 @@ use super::page::{Fields, ItemVisitor, Page};
 use super::start_times::{StartTimes, Update};
 use super::{SessionKind, value};
 use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::gateway::last_comm;
 
 /// Prefix of an unknown field with the name of a known column.
 const PREFIX: &str = "gateway.";
 
-/// All pages of one kind's list.
+/// All pages of one kind's list; none if it can't be read.
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) kind: SessionKind,
@@ -54,7 +55,7 @@ pub(super) const KNOWN: [KnownColumn; 17] = [
     KnownColumn::new(names::PROJECT, ColumnType::String, &["project"], ALL),
     KnownColumn::new(names::ADDRESS, ColumnType::String, &["address", "clientAddress"], ALL),
     KnownColumn::new(names::CLIENT_ID, ColumnType::String, &["id"], ALL),
-    KnownColumn::new("lastComm", ColumnType::Date, &["lastComm"], ALL),
+    KnownColumn::new(last_comm::COLUMN, ColumnType::Date, &[last_comm::COLUMN], ALL),
     // Unchanged, because its unit is not documented.
     KnownColumn::new("timeout", ColumnType::Integer, &["timeout"], VISION_AND_DESIGNER),
     KnownColumn::new("timezone", ColumnType::String, &["timezone"], VISION_AND_DESIGNER),
@@ -84,8 +85,15 @@ enum Source {
     Fields(Vec<usize>),
 }
 
-/// Returns one dataset of all lists, in their order.
-pub(super) fn merge(lists: &[List], start_times: &StartTimes) -> Dataset {
+/// The lists as one dataset.
+pub(super) struct Merged {
+    pub(super) dataset: Dataset,
+    /// The number of values that became null or have a replacement character.
+    pub(super) replaced: usize,
+}
+
+/// Combines all lists, in their order.
+pub(super) fn merge(lists: &[List], start_times: &StartTimes) -> Merged {
     let mut fields = Fields::default();
     for page in pages(lists) {
         for name in page.fields.names() {
@@ -109,20 +117,24 @@ pub(super) fn merge(lists: &[List], start_times: &StartTimes) -> Dataset {
         builder,
         start_times: start_times.update(),
         earlier: None,
+        replaced: pages(lists).map(|page| page.replaced).sum(),
     };
     for List { kind, pages } in lists {
         rows.kind = *kind;
+        if pages.is_empty() {
+            rows.start_times.keep(*kind);
+        }
         rows.earlier = (pages.len() > 1).then(HashSet::new);
         for page in pages {
             rows.now = page.now;
             page.visit(&mut rows);
         }
     }
-    let Rows { builder, start_times, .. } = rows;
+    let Rows { builder, start_times, replaced, .. } = rows;
     start_times.finish();
     // The dataset is as old as its oldest page. The time zones in the lists are the clients', not the gateway's.
     let now = pages(lists).map(|page| page.now).min();
-    builder.finish(now, None)
+    Merged { dataset: builder.finish(now, None), replaced }
 }
 
 fn pages(lists: &[List]) -> impl Iterator<Item = &Page> {
@@ -182,6 +194,8 @@ struct Rows<'de> {
     /// The ids of the list so far, if it has several pages: sessions that start or end during the read move others to
     /// another page.
     earlier: Option<HashSet<Cow<'de, str>>>,
+    /// The number of values that became null or have a replacement character.
+    replaced: usize,
 }
 
 impl<'de> ItemVisitor<'de> for Rows<'de> {
@@ -209,36 +223,41 @@ impl<'de> Rows<'de> {
     }
 
     fn push_row(&mut self, id: Option<&str>) {
-        let uptime = self.value(&self.uptime).and_then(value::parse_age);
-        let start = uptime.map(|uptime| {
+        let uptime = self.value(&self.uptime);
+        let start = uptime.and_then(value::parse_age).map(|uptime| {
             let computed = self.now.saturating_sub(uptime);
             // Sessions without an id can't be recognized, so their start is computed each time.
             id.map_or(computed, |id| self.start_times.start(self.kind, id, computed))
         });
         for (column, (header, source)) in self.columns.iter().enumerate() {
             let text;
-            let cell = match source {
-                Source::Kind => Some(Cell::Text(self.kind.name())),
-                Source::IsDesigner => self.is_designer().map(Cell::Boolean),
-                Source::CreationTime => start.map(Cell::Date),
+            let (value, cell) = match source {
+                Source::Kind => (None, Some(Cell::Text(self.kind.name()))),
+                Source::IsDesigner => (None, self.is_designer().map(Cell::Boolean)),
+                Source::CreationTime => (uptime, start.map(Cell::Date)),
                 Source::Fields(indexes) => {
                     let value = self.value(indexes);
-                    match header.kind {
+                    let cell = match header.kind {
                         ColumnType::Boolean => value.and_then(value::parse_bool).map(Cell::Boolean),
                         ColumnType::Integer => value.and_then(value::parse_int).map(Cell::Integer),
                         ColumnType::Date => {
-                            value.and_then(|value| value::parse_timestamp(value, self.now)).map(Cell::Date)
+                            value.and_then(|value| value::parse_last_comm(value, self.now)).map(Cell::Date)
                         }
                         _ => {
                             text = value.and_then(value::text);
                             text.as_deref().map(Cell::Text)
                         }
-                    }
+                    };
+                    (value, cell)
                 }
             };
             // The builder rejects dates out of range.
-            let pushed = self.builder.push(column, cell.unwrap_or(Cell::Null));
-            pushed.or_else(|_| self.builder.push(column, Cell::Null)).expect("every column accepts null");
+            let is_pushed = cell.is_some_and(|cell| self.builder.push(column, cell).is_ok());
+            if !is_pushed {
+                self.builder.push(column, Cell::Null).expect("every column accepts null");
+                self.replaced +=
+                    usize::from(value.is_some_and(|value| !value::is_missing(value, &header.kind)));
+            }
         }
     }
 

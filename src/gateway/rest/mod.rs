@@ -1,12 +1,14 @@
 //! The REST API of 8.3: three lists of sessions, and the calls that terminate a session. It requires an API token.
 //!
 //! Nothing needs to be installed on the gateway. The lists are requested concurrently and combined into one dataset.
-//! Missing values are computed or null; a list that the gateway doesn't have is reported as missing.
+//! Missing values are computed or null. A list that the gateway doesn't have, or that fails while others don't, is
+//! reported in a [`Notice`].
 //!
-//! - `page`: a list as text, or a part of one; `value`: conversion of its fields
+//! - `page`: a list as text, or a part of one; `value`: conversion of its fields; `error_body`: an error instead of it
 //! - `merge`: the dataset; `start_times`: the start time of each session
 //! - `terminate`: the end of a session
 
+mod error_body;
 mod kind;
 mod merge;
 mod page;
@@ -18,13 +20,15 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, DATE, HeaderMap, HeaderValue};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
 
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
-use super::{Credentials, GatewayError, Limits, request};
+use super::{Credentials, Endpoint, GatewayError, Limits, Notice, redact, request};
 use crate::dataset::Dataset;
-use merge::List;
+use error_body::ErrorBody;
+use merge::{List, Merged};
 use page::Page;
 
 pub use kind::SessionKind;
@@ -36,6 +40,8 @@ pub use terminate::Terminated;
 const TOKEN_HEADER: &str = "X-Ignition-API-Token";
 /// The memory of a cell. An item without fields has null cells, so a small response could become a huge dataset.
 const BYTES_PER_CELL: u64 = 8;
+/// The largest error response that is read, in bytes. A real one has a sentence, or is a small web page.
+const MAX_ERROR_BODY: u64 = 64 << 10;
 /// The largest difference of two clocks that agree: the `Date` header has whole seconds, and the transfer takes time.
 const SAME_CLOCK_MS: i64 = 2_000;
 
@@ -43,8 +49,8 @@ const SAME_CLOCK_MS: i64 = 2_000;
 #[derive(Debug)]
 pub(super) struct Lists {
     pub(super) dataset: Dataset,
-    /// The kinds that the gateway has no list of.
-    pub(super) missing: Vec<SessionKind>,
+    /// The lists that are missing and why, and the number of replaced values.
+    pub(super) notices: Vec<Notice>,
     /// This machine's clock when the last list was complete.
     pub(super) received: SystemTime,
 }
@@ -74,25 +80,47 @@ impl<'a> Rest<'a> {
         Ok(Self { node, credentials, token: token.header(), limits })
     }
 
-    /// Reads the lists.
-    pub(super) async fn read(&self, start_times: &StartTimes) -> Result<Lists, GatewayError> {
+    /// Reads the lists until `deadline`. One that fails or isn't complete by then doesn't hide the others.
+    ///
+    /// # Errors
+    /// If no list can be read.
+    pub(super) async fn read(
+        &self,
+        start_times: &StartTimes,
+        deadline: Instant,
+    ) -> Result<Lists, GatewayError> {
         let limit = SizeLimit::new(self.limits.max_body);
-        let (vision, designer, perspective) = tokio::try_join!(
-            self.list(SessionKind::Vision, &limit),
-            self.list(SessionKind::Designer, &limit),
-            self.list(SessionKind::Perspective, &limit),
-        )?;
+        let (vision, designer, perspective) = tokio::join!(
+            self.list_until(deadline, SessionKind::Vision, &limit),
+            self.list_until(deadline, SessionKind::Designer, &limit),
+            self.list_until(deadline, SessionKind::Perspective, &limit),
+        );
 
-        let mut lists = Vec::new();
-        let mut missing = Vec::new();
+        // The limit applies to all lists together, so it doesn't matter which of them exceeded it.
+        let too_large = [&vision, &designer, &perspective].into_iter().find_map(|list| match list {
+            Err(error @ GatewayError::TooLarge { .. }) => Some(error.clone()),
+            _ => None,
+        });
+        if let Some(error) = too_large {
+            return Err(error);
+        }
+        let (mut lists, mut notices, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (kind, pages) in SessionKind::ALL.into_iter().zip([vision, designer, perspective]) {
             match pages {
-                Some(pages) => lists.push(List { kind, pages }),
-                None => missing.push(kind),
+                Ok(Some(pages)) => lists.push(List { kind, pages }),
+                Ok(None) => notices.push(Notice::NoModule(kind)),
+                Err(error) => {
+                    tracing::info!(node = %self.node.url, %kind, %error, "can't read a list");
+                    // Its columns stay, and so do the start times of its sessions.
+                    lists.push(List { kind, pages: Vec::new() });
+                    errors.push(error.clone());
+                    notices
+                        .push(Notice::ListFailed { kind, error: redact::redacted(error, self.credentials) });
+                }
             }
         }
-        if lists.is_empty() {
-            return Err(GatewayError::NoRestApi);
+        if lists.iter().all(|list| list.pages.is_empty()) {
+            return Err(error_of_all(errors));
         }
         if cells(&lists) > self.limits.max_body / BYTES_PER_CELL {
             return Err(GatewayError::TooLarge { limit: self.limits.max_body });
@@ -100,14 +128,32 @@ impl<'a> Rest<'a> {
         let bytes = lists.iter().flat_map(|list| &list.pages).map(Page::bytes).sum();
         let start_times = start_times.clone();
         let received = SystemTime::now();
-        let dataset = body::offload(bytes, move || merge::merge(&lists, &start_times)).await;
-        Ok(Lists { dataset, missing, received })
+        let Merged { dataset, replaced } =
+            body::offload(bytes, move || merge::merge(&lists, &start_times)).await;
+        notices.extend(Notice::replaced(replaced));
+        Ok(Lists { dataset, notices, received })
     }
 
-    /// Terminates a session.
-    pub(super) async fn terminate(&self, kind: SessionKind, id: &str) -> Result<Terminated, GatewayError> {
-        let response = self.send(self.node.http.delete(terminate::url(self.node.url, kind, id))).await?;
+    /// Terminates a session. `message` is shown to the user of a Perspective session.
+    pub(super) async fn terminate(
+        &self,
+        kind: SessionKind,
+        id: &str,
+        message: Option<&str>,
+    ) -> Result<Terminated, GatewayError> {
+        let response =
+            self.send(self.node.http.delete(terminate::url(self.node.url, kind, id, message))).await?;
         terminate::outcome(response, kind).await
+    }
+
+    async fn list_until(
+        &self,
+        deadline: Instant,
+        kind: SessionKind,
+        limit: &SizeLimit,
+    ) -> Result<Option<Vec<Page>>, GatewayError> {
+        let seconds = self.limits.total_timeout.as_secs_f64();
+        timeout_at(deadline, self.list(kind, limit)).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
     /// Reads all pages of a list; `None` if the gateway has no such list.
@@ -122,16 +168,24 @@ impl<'a> Rest<'a> {
                 request = request.query(&[("offset", len)]);
             }
             let response = self.send(request).await?;
-            if response.status() == reqwest::StatusCode::NOT_FOUND && pages.is_empty() {
-                return Ok(None);
-            }
-            if let Some(error) = GatewayError::from_list_status(&response, kind) {
-                return Err(error);
+            let is_https = response.url().scheme() == "https";
+            if response.status() != StatusCode::OK {
+                if response.status() == StatusCode::NOT_FOUND && pages.is_empty() {
+                    return Ok(None);
+                }
+                return Err(list_error(response, kind).await);
             }
             let now = gateway_clock(response.headers(), Utc::now());
             let body = body::read_to_end(response, limit).await?;
-            let page = body::offload(body.len(), move || Page::parse(body, now)).await;
-            let page = page.map_err(|source| GatewayError::InvalidList { kind, source })?;
+            let page = match body::offload(body.len(), move || Page::parse(body, now)).await {
+                Ok(page) => page,
+                // Some errors come with the status 200.
+                Err((_, ErrorBody { status: Some(404), .. })) if pages.is_empty() => return Ok(None),
+                Err((_, ErrorBody { status: Some(status), message })) => {
+                    return Err(GatewayError::from_list_status(status, is_https, kind, message));
+                }
+                Err((source, _)) => return Err(GatewayError::InvalidList { kind, source }),
+            };
 
             let total = page.total.unwrap_or(0);
             let first = pages.first();
@@ -155,6 +209,30 @@ impl<'a> Rest<'a> {
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let request = request.header(TOKEN_HEADER, self.token.clone()).header(ACCEPT, "application/json");
         request::send(request, self.credentials, self.limits.connect_timeout).await
+    }
+}
+
+/// Returns the error of a list that is answered by another status than success.
+async fn list_error(response: Response, kind: SessionKind) -> GatewayError {
+    if response.status().is_redirection()
+        && let Some(error) = GatewayError::from_token_status(&response)
+    {
+        return error;
+    }
+    let (status, is_https) = (response.status().as_u16(), response.url().scheme() == "https");
+    let body = body::read_to_end(response, &SizeLimit::new(MAX_ERROR_BODY)).await.unwrap_or_default();
+    GatewayError::from_list_status(status, is_https, kind, ErrorBody::parse(&body).message)
+}
+
+/// Returns the error of a gateway none of whose lists can be read: what the user can fix first.
+fn error_of_all(errors: Vec<GatewayError>) -> GatewayError {
+    let login = errors.iter().position(GatewayError::is_login_required);
+    match errors.into_iter().nth(login.unwrap_or(0)) {
+        None => GatewayError::NoRestApi,
+        Some(GatewayError::Status { status: 503, endpoint: Endpoint::List(_), .. }) => {
+            GatewayError::starting()
+        }
+        Some(error) => error,
     }
 }
 

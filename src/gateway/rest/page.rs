@@ -11,8 +11,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::error_body::ErrorBody;
 use super::value;
 use crate::gateway::Cause;
+use crate::gateway::json_text::JsonText;
 
 /// The largest number of fields, about five times the known ones. Each is a column, so a malformed list must not create
 /// any number of them.
@@ -34,6 +36,8 @@ pub(super) struct Page {
     pub(super) first_id: Option<String>,
     /// The fields of its items.
     pub(super) fields: Fields,
+    /// The number of texts with a replacement character.
+    pub(super) replaced: usize,
 }
 
 /// Distinct names of fields. The parts of `memory` are named `memory.used` and so on.
@@ -75,23 +79,33 @@ pub(super) trait ItemVisitor<'de> {
 
 impl Page {
     /// Parses a page.
-    pub(super) fn parse(body: Vec<u8>, now: i64) -> Result<Self, ListError> {
-        let mut text = String::from_utf8(body).map_err(|_| ListError::NotUtf8)?;
+    ///
+    /// # Errors
+    /// If the response isn't a list; with what it says if it is an error as JSON.
+    pub(super) fn parse(body: Vec<u8>, now: i64) -> Result<Self, (ListError, ErrorBody)> {
+        let JsonText { text, replaced, invalid_at } = JsonText::decode(body);
+        let mut text = text.into_owned();
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
         let beginning = text.trim_start();
         if beginning.is_empty() {
-            return Err(ListError::Empty);
+            return Err((ListError::Empty, ErrorBody::default()));
         }
         if beginning.starts_with('<') {
-            return Err(ListError::Html);
+            return Err((ListError::Html, ErrorBody::default()));
         }
         let mut survey = Survey::default();
-        walk(&text, &mut survey).map_err(|error| ListError::Json(Cause::new(error)))?;
+        walk(&text, &mut survey).map_err(|error| {
+            let error = match invalid_at {
+                Some(_) if !error.is_data() => ListError::NotUtf8,
+                _ => ListError::Json(Cause::new(error)),
+            };
+            (error, ErrorBody::parse(text.as_bytes()))
+        })?;
         let total = envelope(&text).ok().and_then(|envelope| envelope.total());
         let Survey { len, first_id, fields } = survey;
-        Ok(Self { text, now, len, total, first_id, fields })
+        Ok(Self { text, now, len, total, first_id, fields, replaced })
     }
 
     /// Returns the size of the text in bytes.
@@ -269,7 +283,7 @@ mod tests {
     use super::*;
 
     fn page(text: &str) -> Result<Page, ListError> {
-        Page::parse(text.into(), 0)
+        Page::parse(text.into(), 0).map_err(|(error, _)| error)
     }
 
     #[test]
@@ -310,7 +324,7 @@ mod tests {
         }
         assert_eq!(page(" ").unwrap_err(), ListError::Empty);
         assert_eq!(page("\n<html>").unwrap_err(), ListError::Html);
-        assert_eq!(Page::parse(vec![0xFF], 0).unwrap_err(), ListError::NotUtf8);
+        assert_eq!(Page::parse(vec![0xFF], 0).unwrap_err().0, ListError::NotUtf8);
     }
 
     #[test]

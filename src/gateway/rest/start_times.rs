@@ -38,6 +38,11 @@ impl Update {
         *self.after.0[kind as usize].entry(id.into()).or_insert(before.copied().unwrap_or(computed))
     }
 
+    /// Keeps the start times of all sessions of this kind, whose list can't be read.
+    pub(super) fn keep(&mut self, kind: SessionKind) {
+        self.after.0[kind as usize].clone_from(&self.before.0[kind as usize]);
+    }
+
     /// Keeps the start times of the sessions that were listed and drops the others.
     pub(super) fn finish(self) {
         let Self { start_times, before: _, after } = self;

@@ -1,17 +1,15 @@
 //! The request that terminates a session, and its response.
 
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Response, Url};
 use serde_json::Value;
 
 use super::SessionKind;
+use super::error_body::ErrorBody;
 use crate::gateway::body::{self, SizeLimit};
 use crate::gateway::{Endpoint, GatewayError, NodeUrl};
-use crate::sanitize::one_line;
 
 /// The largest response, in bytes. A real one has one sentence.
 const MAX_RESPONSE: u64 = 64 << 10;
-/// The longest message of a gateway that is kept, in characters.
-const MAX_MESSAGE: usize = 200;
 
 /// The confirmation that a session was terminated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +18,8 @@ pub struct Terminated {
     pub message: Option<String>,
 }
 
-/// Returns the URL to delete for this session.
-pub(super) fn url(node: &NodeUrl, kind: SessionKind, id: &str) -> Url {
+/// Returns the URL to delete for this session. Only Perspective takes a message.
+pub(super) fn url(node: &NodeUrl, kind: SessionKind, id: &str, message: Option<&str>) -> Url {
     let with_last = |path: &str| {
         let mut url = node.join(path);
         url.path_segments_mut().expect("an http address has a path").push(id);
@@ -32,7 +30,12 @@ pub(super) fn url(node: &NodeUrl, kind: SessionKind, id: &str) -> Url {
         SessionKind::Designer => with_last("/data/api/v1/designer"),
         SessionKind::Perspective => {
             let mut url = node.join("/data/perspective/api/v1/sessions");
-            url.query_pairs_mut().append_pair("sessionId", id);
+            let parameters = [("sessionId", Some(id)), ("message", message)];
+            let given = parameters.into_iter().filter_map(|(name, value)| Some((name, value?)));
+            url.query_pairs_mut().extend_pairs(given);
+            // Not every server takes a plus for a space. One that was typed is escaped.
+            let query = url.query().map(|query| query.replace('+', "%20"));
+            url.set_query(query.as_deref());
             url
         }
     }
@@ -40,24 +43,34 @@ pub(super) fn url(node: &NodeUrl, kind: SessionKind, id: &str) -> Url {
 
 /// Reads the response to a termination.
 pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Terminated, GatewayError> {
-    let status = response.status();
-    if let Some(error) = GatewayError::from_token_status(&response) {
+    if response.status().is_redirection()
+        && let Some(error) = GatewayError::from_token_status(&response)
+    {
         return Err(error);
     }
+    let (status, is_https) = (response.status(), response.url().scheme() == "https");
     // The status decides. The message may be missing, malformed or a web page.
     let answer = body::read_to_end(response, &SizeLimit::new(MAX_RESPONSE)).await.unwrap_or_default();
-    let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
-    let message = answer.get("message").and_then(Value::as_str).map(|text| one_line(text, MAX_MESSAGE));
-    let message = message.filter(|message| !message.is_empty());
-    let is_none_terminated = answer.get("terminated").and_then(Value::as_u64) == Some(0);
+    let ErrorBody { status: error_status, message } = ErrorBody::parse(&answer);
+    // Some errors come with the status 200.
+    let status = match error_status {
+        Some(error_status) if status.is_success() => error_status,
+        _ => status.as_u16(),
+    };
     match status {
-        StatusCode::NOT_FOUND => Err(GatewayError::NoSuchSession { kind }),
-        _ if status.is_success() && is_none_terminated => Err(GatewayError::NoSuchSession { kind }),
-        _ if status.is_success() => Ok(Terminated { message }),
-        _ => {
-            let (status, endpoint) = (status.as_u16(), Endpoint::Terminate);
-            Err(GatewayError::Status { status, endpoint, message })
+        200..=299 => {
+            let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+            if answer.get("terminated").and_then(Value::as_u64) == Some(0) {
+                return Err(GatewayError::NoSuchSession { kind });
+            }
+            Ok(Terminated { message })
         }
+        401 => Err(GatewayError::TokenRejected),
+        403 => Err(GatewayError::Forbidden { token: true, https: is_https, message }),
+        404 => Err(GatewayError::NoSuchSession { kind }),
+        409 if kind == SessionKind::Designer => Err(GatewayError::DesignerInUse),
+        503 => Err(GatewayError::starting()),
+        status => Err(GatewayError::Status { status, endpoint: Endpoint::Terminate, message }),
     }
 }
 
@@ -71,9 +84,26 @@ mod tests {
         for (kind, expected) in [
             (SessionKind::Vision, "/data/vision/api/v1/client/a%2Fb%3Fc%20&d"),
             (SessionKind::Designer, "/data/api/v1/designer/a%2Fb%3Fc%20&d"),
-            (SessionKind::Perspective, "/data/perspective/api/v1/sessions?sessionId=a%2Fb%3Fc+%26d"),
+            (SessionKind::Perspective, "/data/perspective/api/v1/sessions?sessionId=a%2Fb%3Fc%20%26d"),
         ] {
-            let url = url(&node, kind, "a/b?c &d");
+            let url = url(&node, kind, "a/b?c &d", None);
+            assert_eq!(url.as_str(), format!("http://plant-a:8088{expected}"));
+        }
+    }
+
+    #[test]
+    fn escapes_the_message_and_sends_it_to_perspective_only() {
+        let node = "http://plant-a:8088".parse().unwrap();
+        let message = Some("Schlu\u{df} & #1 + 50%?");
+        for (kind, expected) in [
+            (SessionKind::Vision, "/data/vision/api/v1/client/A"),
+            (SessionKind::Designer, "/data/api/v1/designer/A"),
+            (
+                SessionKind::Perspective,
+                "/data/perspective/api/v1/sessions?sessionId=A&message=Schlu%C3%9F%20%26%20%231%20%2B%2050%25%3F",
+            ),
+        ] {
+            let url = url(&node, kind, "A", message);
             assert_eq!(url.as_str(), format!("http://plant-a:8088{expected}"));
         }
     }

@@ -6,12 +6,19 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The largest number that is an age in milliseconds, about three years. Larger ones are epoch milliseconds.
-const MAX_AGE_MS: i64 = 100_000_000_000;
+use crate::dataset::ColumnType;
+use crate::gateway::last_comm;
 
 /// Returns `true` for `null`.
 pub(super) fn is_null(value: &RawValue) -> bool {
     value.get() == "null"
+}
+
+/// Returns `true` for a value that isn't one in a column of this type, rather than one that can't be represented: an empty
+/// text, and a negative age.
+pub(super) fn is_missing(value: &RawValue, kind: &ColumnType) -> bool {
+    text(value).is_none_or(|text| text.trim().is_empty())
+        || *kind == ColumnType::Date && parse_int(value).is_some_and(|age| age < 0)
 }
 
 /// Returns the value as text, lists and objects as JSON; `None` for null.
@@ -63,10 +70,9 @@ pub(super) fn parse_age(value: &RawValue) -> Option<i64> {
     parse_int(value).filter(|age| *age >= 0)
 }
 
-/// Parses a timestamp, given in epoch milliseconds or as an age at `now`: the unit is not documented.
-pub(super) fn parse_timestamp(value: &RawValue, now: i64) -> Option<i64> {
-    let number = parse_age(value)?;
-    Some(if number > MAX_AGE_MS { number } else { now - number })
+/// Parses the time of a session's last communication.
+pub(super) fn parse_last_comm(value: &RawValue, now: i64) -> Option<i64> {
+    last_comm::timestamp(parse_int(value)?, now)
 }
 
 #[cfg(test)]
@@ -119,20 +125,5 @@ mod tests {
         let read = |json| parse_bool(raw(json));
         assert_eq!([read("true"), read(r#""FALSE""#)], [Some(true), Some(false)]);
         assert_eq!([read("1"), read("null"), read(r#""yes""#)], [None; 3]);
-    }
-
-    #[test]
-    fn parses_timestamps_and_ages() {
-        let now = 1_790_000_000_000;
-        for (json, expected) in [
-            ("1789999990000", Some(1_789_999_990_000)),
-            ("100000000001", Some(100_000_000_001)),
-            ("100000000000", Some(1_690_000_000_000)),
-            ("2500", Some(1_789_999_997_500)),
-            ("0", Some(now)),
-            ("-1", None),
-        ] {
-            assert_eq!(parse_timestamp(raw(json), now), expected, "{json}");
-        }
     }
 }

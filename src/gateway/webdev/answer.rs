@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use chrono::Utc;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::context::{CellForm, Context};
 use super::error::fail;
-use super::rows::RowsSeed;
+use super::rows::{RowsSeed, whole_number};
 use super::{MAX_MESSAGE_CHARS, WebDevError};
-use crate::dataset::{Dataset, DatasetBuilder, Header};
+use crate::dataset::{ColumnType, DATE_RANGE_MS, Dataset, DatasetBuilder, Header};
+use crate::gateway::last_comm;
 use crate::sanitize::one_line;
 
 /// A parsed answer.
@@ -20,17 +23,35 @@ pub struct Answer {
     /// `Some(false)` if Perspective sessions were requested from a gateway without that module, `None` if they were not
     /// requested.
     pub has_perspective: Option<bool>,
+    /// The number of values that became null or have a replacement character, because they can't be represented.
+    pub replaced: usize,
 }
 
 impl Answer {
-    pub(super) fn parse(text: &str) -> Result<Self, WebDevError> {
-        let mut error = None;
+    /// Parses an answer in which `replaced` texts already have a replacement character.
+    pub(super) fn parse(text: &str, replaced: usize) -> Result<Self, WebDevError> {
+        match Self::parse_cells(text, replaced, CellForm::Value) {
+            // The JSON parser stops at a number such as 1e999. Raw cells take twice as long, but can hold it.
+            Err(WebDevError::Syntax { reason, .. }) if reason == NUMBER_OUT_OF_RANGE => {
+                Self::parse_cells(text, replaced, CellForm::Raw)
+            }
+            result => result,
+        }
+    }
+
+    fn parse_cells(text: &str, replaced: usize, form: CellForm) -> Result<Self, WebDevError> {
+        let mut context = Context { form, replaced, error: None };
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let keys = KeysSeed { error: &mut error }.deserialize(&mut deserializer);
-        let keys = keys.and_then(|keys| deserializer.end().map(|()| keys));
-        keys.map_err(|json| error.unwrap_or_else(|| WebDevError::from_json(&json, text)))?.into_answer(text)
+        let keys = KeysSeed { context: &mut context }.deserialize(&mut deserializer);
+        match keys.and_then(|keys| deserializer.end().map(|()| keys)) {
+            Ok(keys) => keys.into_answer(text, context),
+            Err(json) => Err(context.error.unwrap_or_else(|| WebDevError::from_json(&json, text))),
+        }
     }
 }
+
+/// The message of the JSON parser for a number that no float can hold.
+const NUMBER_OUT_OF_RANGE: &str = "number out of range";
 
 /// The values of the keys that were read so far.
 #[derive(Default)]
@@ -52,7 +73,7 @@ enum Rows<'de> {
 }
 
 impl Keys<'_> {
-    fn into_answer(self, text: &str) -> Result<Answer, WebDevError> {
+    fn into_answer(self, text: &str, mut context: Context) -> Result<Answer, WebDevError> {
         match self.ok {
             None => return Err(missing("ok")),
             Some(false) => {
@@ -64,21 +85,26 @@ impl Keys<'_> {
         if let Some(found) = self.version.filter(|version| *version != 1) {
             return Err(WebDevError::UnknownVersion { found });
         }
-        let builder = match (self.rows, self.headers) {
+        let mut builder = match (self.rows, self.headers) {
             (Some(Rows::Parsed(builder)), _) => builder,
             (_, None) => return Err(missing("columns")),
             (None, Some(_)) => return Err(missing("rows")),
             (Some(Rows::Unparsed(rows)), Some(headers)) => {
                 let mut builder = DatasetBuilder::new(headers)?;
                 let mut deserializer = serde_json::Deserializer::from_str(rows.get());
-                let mut error = None;
-                RowsSeed { builder: &mut builder, error: &mut error }
+                RowsSeed { builder: &mut builder, context: &mut context }
                     .deserialize(&mut deserializer)
-                    .map_err(|json| error.unwrap_or_else(|| WebDevError::from_json(&json, text)))?;
+                    .map_err(|json| {
+                        context.error.take().unwrap_or_else(|| WebDevError::from_json(&json, text))
+                    })?;
                 builder
             }
         };
-        Ok(Answer { dataset: builder.finish(self.now, self.timezone), has_perspective: self.perspective })
+        // Only now, because the gateway's clock may come after the rows.
+        let now = self.now.unwrap_or_else(|| Utc::now().timestamp_millis());
+        builder.map_dates(last_comm::COLUMN, |number| last_comm::timestamp(number, now));
+        let dataset = builder.finish(self.now, self.timezone);
+        Ok(Answer { dataset, has_perspective: self.perspective, replaced: context.replaced })
     }
 }
 
@@ -87,7 +113,7 @@ fn missing(key: &str) -> WebDevError {
 }
 
 struct KeysSeed<'a> {
-    error: &'a mut Option<WebDevError>,
+    context: &'a mut Context,
 }
 
 impl<'de> DeserializeSeed<'de> for KeysSeed<'_> {
@@ -106,31 +132,40 @@ impl<'de> Visitor<'de> for KeysSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys<'de>, A::Error> {
-        let Self { error } = self;
+        let Self { context } = self;
         let mut keys = Keys::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "ok" => keys.ok = Some(value(&mut map, error, "ok", "true or false")?),
-                "v" => keys.version = Some(value(&mut map, error, "v", "a number")?),
-                "now" => keys.now = value(&mut map, error, "now", "milliseconds since 1970")?,
-                "perspective" => keys.perspective = value(&mut map, error, "perspective", "true or false")?,
-                "timezone" => keys.timezone = value(&mut map, error, "timezone", "text")?,
+                "ok" => keys.ok = Some(value(&mut map, context, "ok", "true or false")?),
+                "v" => {
+                    let number: Number = value(&mut map, context, "v", "a number")?;
+                    // A number that no integer can hold is another version, too.
+                    keys.version = Some(number.0.unwrap_or(i64::MAX));
+                }
+                "now" => {
+                    let number: Option<Number> = value(&mut map, context, "now", "milliseconds since 1970")?;
+                    keys.now = number.and_then(|number| number.0.filter(|now| DATE_RANGE_MS.contains(now)));
+                    context.replaced += usize::from(number.is_some() && keys.now.is_none());
+                }
+                "perspective" => keys.perspective = value(&mut map, context, "perspective", "true or false")?,
+                "timezone" => keys.timezone = value(&mut map, context, "timezone", "text")?,
                 "error" => keys.error = map.next_value::<serde_json::Value>().map(message)?,
                 "columns" => {
                     let columns: Vec<ColumnJson> =
-                        value(&mut map, error, "columns", "a list of names and types")?;
+                        value(&mut map, context, "columns", "a list of names and types")?;
                     keys.headers = Some(columns.into_iter().map(Header::from).collect());
                 }
                 "rows" if keys.rows.is_some() => {
                     let reason = "the answer has \"rows\" twice".to_owned();
-                    return Err(fail(error, WebDevError::Unexpected { reason }));
+                    return Err(fail(&mut context.error, WebDevError::Unexpected { reason }));
                 }
                 "rows" => {
                     keys.rows = Some(match keys.headers.take() {
                         Some(headers) => {
                             let builder = DatasetBuilder::new(headers);
-                            let mut builder = builder.map_err(|wrong| fail(error, wrong.into()))?;
-                            map.next_value_seed(RowsSeed { builder: &mut builder, error })?;
+                            let mut builder =
+                                builder.map_err(|wrong| fail(&mut context.error, wrong.into()))?;
+                            map.next_value_seed(RowsSeed { builder: &mut builder, context })?;
                             Rows::Parsed(builder)
                         }
                         None => Rows::Unparsed(map.next_value()?),
@@ -148,14 +183,14 @@ impl<'de> Visitor<'de> for KeysSeed<'_> {
 /// Returns the value of a key. It is parsed as raw JSON first, so that only invalid JSON is reported as such.
 fn value<'de, T: de::DeserializeOwned, A: MapAccess<'de>>(
     map: &mut A,
-    error: &mut Option<WebDevError>,
+    context: &mut Context,
     key: &str,
     expected: &str,
 ) -> Result<T, A::Error> {
     let raw: &RawValue = map.next_value()?;
     serde_json::from_str(raw.get()).map_err(|_| {
         let reason = format!("{key:?} in the answer is not {expected}");
-        fail(error, WebDevError::Unexpected { reason })
+        fail(&mut context.error, WebDevError::Unexpected { reason })
     })
 }
 
@@ -175,7 +210,35 @@ struct ColumnJson {
 }
 
 impl From<ColumnJson> for Header {
-    fn from(column: ColumnJson) -> Self {
-        Self { name: column.name, kind: column.r#type.as_str().into() }
+    /// Returns the header. A column that the REST API has as well gets the same name and type.
+    fn from(ColumnJson { name, r#type: kind }: ColumnJson) -> Self {
+        let known = KNOWN.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+        match known {
+            Some((known, kind)) => Self { name: known.to_owned(), kind },
+            None => Self { name, kind: kind.as_str().into() },
+        }
+    }
+}
+
+/// The columns that aren't standard but known, with the types that the REST API's have.
+const KNOWN: [(&str, ColumnType); 3] = [
+    (last_comm::COLUMN, ColumnType::Date),
+    ("sessionScope", ColumnType::String),
+    ("userAgent", ColumnType::String),
+];
+
+/// A number; `None` if it isn't whole or no `i64` can hold it.
+#[derive(Clone, Copy)]
+struct Number(Option<i64>);
+
+impl<'de> de::Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <Box<RawValue>>::deserialize(deserializer)?;
+        // Anything else than a number has another first character.
+        if json.get().starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            Ok(Self(whole_number(json.get())))
+        } else {
+            Err(de::Error::custom("expected a number"))
+        }
     }
 }

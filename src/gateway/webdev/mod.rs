@@ -8,15 +8,17 @@
 //! ```
 //!
 //! Keys and columns may come in any order. The six standard columns are required, others are kept. Any cell may be null. A
-//! date is in milliseconds since 1970 UTC.
+//! date is in milliseconds since 1970 UTC; a whole number may also be written as `1.79E12` or in a text.
 
 mod answer;
+mod context;
 mod error;
 mod rows;
 
 pub use answer::Answer;
 pub use error::WebDevError;
 
+use super::json_text::JsonText;
 use crate::sanitize::one_line;
 
 /// Maximum length of a text from the gateway in a message, in characters.
@@ -25,10 +27,10 @@ const MAX_MESSAGE_CHARS: usize = 200;
 /// Maximum length of the title of a web page in a message, in characters.
 const MAX_TITLE_CHARS: usize = 100;
 
-/// Parses an answer.
+/// Parses an answer. A single value that can't be represented becomes null or has a replacement character, and is counted.
 ///
 /// # Errors
-/// If the answer is anything but a complete, well-typed dataset.
+/// If the answer isn't a dataset: no JSON, a missing key or column, or a row of another length.
 ///
 /// ```
 /// use gatewatch::gateway::webdev;
@@ -48,15 +50,18 @@ const MAX_TITLE_CHARS: usize = 100;
 /// # Ok::<(), webdev::WebDevError>(())
 /// ```
 pub fn parse(bytes: &[u8]) -> Result<Answer, WebDevError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let offset = error.valid_up_to();
-        match error.error_len() {
-            Some(_) => WebDevError::NotUtf8 { offset },
-            // The last character is incomplete.
-            None => WebDevError::truncated(&bytes[..offset]),
+    let json = JsonText::decode(bytes);
+    match parse_text(&json) {
+        // Invalid bytes can be replaced in texts only.
+        Err(WebDevError::Syntax { .. }) if json.invalid_at.is_some() => {
+            Err(WebDevError::NotUtf8 { offset: json.invalid_at.unwrap_or_default() })
         }
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        result => result,
+    }
+}
+
+fn parse_text(json: &JsonText<'_>) -> Result<Answer, WebDevError> {
+    let text = json.text.strip_prefix('\u{feff}').unwrap_or(&json.text);
     let trimmed = text.trim_start();
     if trimmed.is_empty() {
         return Err(WebDevError::Empty);
@@ -68,9 +73,10 @@ pub fn parse(bytes: &[u8]) -> Result<Answer, WebDevError> {
     if trimmed.starts_with('"')
         && let Ok(decoded) = serde_json::from_str::<String>(trimmed)
     {
-        return Answer::parse(&decoded);
+        let inner = JsonText::decode(decoded.as_bytes());
+        return Answer::parse(&inner.text, inner.replaced + json.replaced);
     }
-    Answer::parse(text)
+    Answer::parse(text, json.replaced)
 }
 
 /// Returns the title of a web page, unless it is empty.

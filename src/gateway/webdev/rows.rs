@@ -7,19 +7,17 @@ use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::WebDevError;
+use super::context::{CellForm, Context};
 use super::error::fail;
-use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, TextColumn};
-use crate::sanitize::one_line;
-
-/// Maximum length of a cell in a message, in characters.
-const MAX_CELL_CHARS: usize = 40;
+use crate::dataset::{Cell, ColumnType, DatasetBuilder, TextColumn};
 
 /// Reads the list of rows into a builder.
 pub(super) struct RowsSeed<'a> {
     pub(super) builder: &'a mut DatasetBuilder,
-    pub(super) error: &'a mut Option<WebDevError>,
+    pub(super) context: &'a mut Context,
 }
 
 impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
@@ -38,13 +36,13 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        let Self { builder, error } = self;
+        let Self { builder, context } = self;
         let mut row = 1;
-        while let Some(()) = rows.next_element_seed(RowSeed { row, builder, error })? {
+        while let Some(()) = rows.next_element_seed(RowSeed { row, builder, context })? {
             row += 1;
             if row >= TextColumn::NULL as usize {
                 let reason = "the answer has too many rows".to_owned();
-                return Err(fail(error, WebDevError::Unexpected { reason }));
+                return Err(fail(&mut context.error, WebDevError::Unexpected { reason }));
             }
         }
         Ok(())
@@ -54,13 +52,13 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
 struct RowSeed<'a> {
     row: usize,
     builder: &'a mut DatasetBuilder,
-    error: &'a mut Option<WebDevError>,
+    context: &'a mut Context,
 }
 
 impl RowSeed<'_> {
     fn not_a_list<E: de::Error>(self, found: &str) -> E {
         let reason = format!("row {} is {found} instead of a list of cells", self.row);
-        fail(self.error, WebDevError::Unexpected { reason })
+        fail(&mut self.context.error, WebDevError::Unexpected { reason })
     }
 }
 
@@ -80,11 +78,11 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
-        let Self { row, builder, error } = self;
+        let Self { row, builder, context } = self;
         let expected = builder.width();
         let mut found = 0;
         while found < expected
-            && cells.next_element_seed(CellSeed { row, column: found, builder, error })?.is_some()
+            && cells.next_element_seed(CellSeed { column: found, builder, context })?.is_some()
         {
             found += 1;
         }
@@ -93,7 +91,7 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
         }
         if found != expected {
             let reason = format!("row {row} has {found} cells, but there are {expected} columns");
-            return Err(fail(error, WebDevError::Unexpected { reason }));
+            return Err(fail(&mut context.error, WebDevError::Unexpected { reason }));
         }
         Ok(())
     }
@@ -128,36 +126,68 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
 }
 
 struct CellSeed<'a> {
-    row: usize,
     column: usize,
     builder: &'a mut DatasetBuilder,
-    error: &'a mut Option<WebDevError>,
+    context: &'a mut Context,
 }
 
 impl CellSeed<'_> {
-    fn push<E: de::Error>(self, cell: Cell<'_>, json: impl FnOnce() -> String) -> Result<(), E> {
-        if self.builder.push(self.column, cell).is_ok() { Ok(()) } else { self.push_other(&json()) }
+    fn push(self, cell: Cell<'_>, json: impl FnOnce() -> String) {
+        if self.builder.push(self.column, cell).is_err() {
+            self.push_other(&json());
+        }
     }
 
-    /// Pushes a cell of another type than the column. Only a column of an unknown type accepts it, as JSON text.
-    fn push_other<E: de::Error>(self, json: &str) -> Result<(), E> {
-        let Self { row, column, builder, error } = self;
-        let Header { name, kind } = builder.header(column);
-        if matches!(kind, ColumnType::Other(_)) {
-            return builder.push(column, Cell::Text(json)).map_err(E::custom);
+    /// Pushes a cell of another type than the column. A column of text takes it as JSON, in others it becomes null.
+    fn push_other(self, json: &str) {
+        let Self { column, builder, context } = self;
+        if builder.push(column, Cell::Text(json)).is_err() {
+            builder.push(column, Cell::Null).expect("every column accepts null");
+            context.replaced += 1;
         }
-        let found = one_line(json, MAX_CELL_CHARS);
-        let article = if *kind == ColumnType::Integer { "an" } else { "a" };
-        let reason = format!("row {row}, column {name:?}: expected {article} {kind}, found {found}");
-        Err(fail(error, WebDevError::Unexpected { reason }))
     }
+
+    /// Pushes a text, which may hold a value of another type.
+    fn push_text(self, text: &str) {
+        let trimmed = text.trim();
+        let cell = match self.builder.header(self.column).kind {
+            ColumnType::String | ColumnType::Other(_) => Cell::Text(text),
+            _ if trimmed.is_empty() => Cell::Null,
+            ColumnType::Boolean if trimmed.eq_ignore_ascii_case("true") => Cell::Boolean(true),
+            ColumnType::Boolean if trimmed.eq_ignore_ascii_case("false") => Cell::Boolean(false),
+            ColumnType::Real => trimmed.parse().map_or(Cell::Text(text), Cell::Real),
+            _ => whole_number(trimmed).map_or(Cell::Text(text), Cell::Integer),
+        };
+        self.push(cell, || text.to_owned());
+    }
+}
+
+/// Parses a whole number, which may be written as `1.0` or `1.79E12`; `None` if no `i64` can hold it.
+pub(super) fn whole_number(text: &str) -> Option<i64> {
+    /// The largest float up to which every integer is exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+
+    text.parse().ok().or_else(|| {
+        let real: f64 = text.parse().ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 53 bits")]
+        (real.fract() == 0.0 && real.abs() <= EXACT).then_some(real as i64)
+    })
 }
 
 impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        if self.context.form == CellForm::Value {
+            return deserializer.deserialize_any(self);
+        }
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        let is_out_of_range = json.parse::<f64>().is_ok_and(f64::is_infinite);
+        if is_out_of_range {
+            self.push_other(json);
+            return Ok(());
+        }
+        serde_json::Deserializer::from_str(json).deserialize_any(self).map_err(de::Error::custom)
     }
 }
 
@@ -169,40 +199,46 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        self.push(Cell::Text(text), || format!("{text:?}"))
+        self.push_text(text);
+        Ok(())
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.push(Cell::Boolean(value), || value.to_string())
+        self.push(Cell::Boolean(value), || value.to_string());
+        Ok(())
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
-        self.push(Cell::Integer(value), || value.to_string())
+        self.push(Cell::Integer(value), || value.to_string());
+        Ok(())
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        match i64::try_from(value) {
-            Ok(value) => self.visit_i64(value),
-            #[expect(clippy::cast_precision_loss, reason = "it does not fit an integer column")]
-            Err(_) => self.push(Cell::Real(value as f64), || value.to_string()),
-        }
+        #[expect(clippy::cast_precision_loss, reason = "it does not fit an integer column")]
+        let cell = i64::try_from(value).map_or(Cell::Real(value as f64), Cell::Integer);
+        self.push(cell, || value.to_string());
+        Ok(())
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        self.push(Cell::Real(value), || value.to_string())
+        self.push(Cell::Real(value), || value.to_string());
+        Ok(())
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.push(Cell::Null, || "null".to_owned())
+        self.push(Cell::Null, || "null".to_owned());
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, cells: A) -> Result<(), A::Error> {
         let value = Value::deserialize(SeqAccessDeserializer::new(cells))?;
-        self.push_other(&value.to_string())
+        self.push_other(&value.to_string());
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
         let value = Value::deserialize(MapAccessDeserializer::new(entries))?;
-        self.push_other(&value.to_string())
+        self.push_other(&value.to_string());
+        Ok(())
     }
 }

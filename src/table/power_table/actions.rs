@@ -34,8 +34,8 @@ impl PowerTable {
                 self.update_lines(anchors);
             }
             Action::SelectAll => {
-                let Self { sessions, selected, .. } = self;
-                extend(selected, sessions.as_ref().map_or(&[], |sessions| &sessions.rows));
+                let Self { result, selected, .. } = self;
+                extend(selected, result.as_ref().map_or(&[], |result| &result.rows));
                 self.count_selected();
             }
             Action::ClearSelection => {

@@ -56,7 +56,7 @@ impl App {
                 }
             }
 
-            Command::AskTerminate(session) => self.ui_state.terminate_target = Some(session),
+            Command::AskTerminate(session) => self.ask_terminate(session),
             Command::Terminate => self.terminate(ctx),
             Command::CancelTerminate => self.ui_state.terminate_target = None,
 
@@ -181,7 +181,7 @@ impl App {
         self.drafts.gateway.clone_from(&profile.name);
         self.drafts.gateway_error = None;
         self.state.status = None;
-        self.ui_state.terminate_target = None;
+        self.ui_state.forget_sessions();
         self.typing.is_signing_in = false;
         self.state.table.clear();
         self.start_polling(profile);

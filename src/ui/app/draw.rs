@@ -64,7 +64,7 @@ impl App {
             }
         });
         if let Some(session) = &ui_state.terminate_target {
-            confirm_terminate::show(ui, session, commands);
+            confirm_terminate::show(ui, session, &mut drafts.terminate_message, commands);
         }
     }
 }

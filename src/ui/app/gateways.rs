@@ -336,6 +336,9 @@ impl App {
             self.drafts.gateway.clone_from(&after.name);
             self.set_refresh(&after);
             self.state.may_terminate = after.may_terminate;
+            if !after.may_terminate {
+                self.ui_state.forget_sessions();
+            }
             self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
             self.profile = Some(after);
         } else {
@@ -360,6 +363,8 @@ impl App {
         self.state.table.clear();
         self.state.gateway.clear();
         self.drafts.gateway.clear();
+        self.ui_state.forget_sessions();
+        self.state.may_terminate = false;
         self.state.can_edit = false;
         self.state.waits_for_secret = false;
     }

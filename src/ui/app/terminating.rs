@@ -7,7 +7,10 @@ use super::super::error_report::ErrorReport;
 use super::super::model::Message;
 use super::super::model::TerminateTarget;
 use super::App;
-use crate::gateway::{GatewayError, Terminated};
+use crate::gateway::{GatewayError, Profile, Terminated};
+
+/// The message for a session of a gateway that is no longer open, or whose settings have changed.
+const NOT_ALLOWED: &str = "Session not terminated. Open its gateway and choose the session again";
 
 /// A session that is being terminated.
 pub(super) struct Termination {
@@ -18,6 +21,16 @@ pub(super) struct Termination {
 }
 
 impl App {
+    /// Opens the dialog that asks whether to terminate a session.
+    pub(super) fn ask_terminate(&mut self, session: TerminateTarget) {
+        if !may_terminate(self.profile.as_ref(), &session) {
+            self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
+            return;
+        }
+        self.drafts.terminate_message.clear();
+        self.ui_state.terminate_target = Some(session);
+    }
+
     /// Terminates the session in the confirmation dialog.
     pub(super) fn terminate(&mut self, ctx: &Context) {
         // One at a time, so that each result is shown.
@@ -29,16 +42,22 @@ impl App {
         let Some(target) = self.ui_state.terminate_target.take() else {
             return;
         };
-        let Some(profile) = self.profile.as_ref().map(|profile| self.with_trust(profile)) else {
+        let profile = self.profile.as_ref().filter(|profile| may_terminate(Some(profile), &target));
+        let Some(profile) = profile.map(|profile| self.with_trust(profile)) else {
+            self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
             return;
         };
+        let user_message = std::mem::take(&mut self.drafts.terminate_message);
+        let user_message =
+            Some(user_message.trim().to_owned()).filter(|text| target.has_message() && !text.is_empty());
         let client = self.client.for_profile(&profile);
         let (wake, credentials, session) = (ctx.clone(), self.active_credentials.clone(), target.clone());
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |results| async move {
                 let TerminateTarget { node, kind, id, .. } = &session;
-                results.send(client.terminate(node, &credentials, *kind, id).await).await;
+                let message = user_message.as_deref();
+                results.send(client.terminate(node, &credentials, *kind, id, message).await).await;
             },
         );
         match task {
@@ -69,6 +88,9 @@ impl App {
                 &format!("No answer. Refresh to see whether {session} was terminated"),
                 &error,
             )),
+            Ok(Some(Err(error @ GatewayError::DesignerInUse))) => {
+                Message::Error(format!("Can't terminate {session}. {error}").into())
+            }
             Ok(Some(Err(error))) => {
                 Message::Error(ErrorReport::with_summary(&format!("Can't terminate {session}"), &error))
             }
@@ -78,5 +100,42 @@ impl App {
         });
         self.termination = None;
         self.poller.refresh_now();
+    }
+}
+
+/// Returns `true` if the session is on a node of this profile, whose sessions may be terminated. Credentials are those of the
+/// current profile, so they must not be sent to a node of another one.
+fn may_terminate(profile: Option<&Profile>, session: &TerminateTarget) -> bool {
+    profile.is_some_and(|profile| profile.may_terminate && profile.nodes().contains(&session.node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::SessionKind;
+
+    #[test]
+    fn terminates_only_sessions_of_the_current_profile_and_with_its_permission() {
+        let session = |node: &str| TerminateTarget {
+            node: node.parse().unwrap(),
+            kind: SessionKind::Vision,
+            id: "A".to_owned(),
+            user: None,
+            project: None,
+            address: None,
+        };
+        let nodes = vec!["http://north:8088".parse().unwrap(), "http://south:8088".parse().unwrap()];
+        let other = Profile::new("Plant".to_owned(), nodes).unwrap();
+        let mut allowing = other.clone();
+        allowing.may_terminate = true;
+        for (profile, node, expected) in [
+            (Some(&allowing), "http://south:8088", true),
+            (Some(&allowing), "http://west:8088", false),
+            (Some(&allowing), "https://south:8088", false),
+            (Some(&other), "http://south:8088", false),
+            (None, "http://south:8088", false),
+        ] {
+            assert_eq!(may_terminate(profile, &session(node)), expected, "{node}");
+        }
     }
 }

@@ -85,7 +85,7 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
         let dataset = &state.table.result()?.dataset;
         Some((column?.clone(), dataset.column(column?)?.cell(row? as usize).into()))
     };
-    CellMenu { cell: cell(), session: row.and_then(|row| state.terminate_target(row)) }
+    CellMenu { cell: cell(), termination: row.and_then(|row| state.terminate_target(row)) }
 }
 
 /// Draws the reason why there are no lines, and a button that clears the filters.

@@ -1,6 +1,6 @@
 //! The menu of a cell: copy, filter, details, terminate.
 
-use egui::{PopupCloseBehavior, Pos2, Response};
+use egui::{PopupCloseBehavior, Pos2, Response, RichText};
 
 use super::super::command::{Command, Copied};
 use super::super::context_menu;
@@ -74,11 +74,15 @@ pub(super) fn show(
                 ui.close();
             }
         }
-        if let Some(session) = &menu.session
-            && ui.button("Terminate session…").clicked()
-        {
-            commands.push(Command::AskTerminate(session.clone()));
-            ui.close();
+        match &menu.termination {
+            Some(Ok(session)) if ui.button("Terminate session…").clicked() => {
+                commands.push(Command::AskTerminate(session.clone()));
+                ui.close();
+            }
+            Some(Err(reason)) => {
+                ui.label(RichText::new(*reason).weak());
+            }
+            Some(Ok(_)) | None => {}
         }
     });
 }

@@ -8,12 +8,15 @@ use crate::dataset::{Cell, ColumnId, names};
 use crate::display::Clock;
 use crate::export::Progress;
 use crate::filter::Filter;
-use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Role, SessionKind};
+use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, KindFilter};
 use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
+
+/// The reason why a Perspective session in a Designer can't be terminated.
+const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
 
 /// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
@@ -67,7 +70,7 @@ pub(in crate::ui) enum Message {
 pub(in crate::ui) enum Health<'a> {
     /// No node has answered yet.
     Connecting,
-    /// All nodes answer. Contains the information about the first cold backup, or else about the first node.
+    /// All nodes answer. Contains the information about the first node that isn't active, or else about the first node.
     Running(Option<&'a GatewayInfo>),
     /// Some nodes don't answer. Contains the first of them, its error, and the number of the others.
     Degraded(&'a NodeUrl, &'a GatewayError, usize),
@@ -124,12 +127,12 @@ impl AppState {
         self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
     }
 
-    /// Returns the session in a row where it can be terminated: the settings allow it for the gateway, and its node was read
-    /// through the REST API.
-    pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<TerminateTarget> {
-        let (status, sessions) =
-            (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.result()?);
-        let text = |id: &ColumnId| match sessions.dataset.column(id)?.cell(row as usize) {
+    /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
+    /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
+    pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
+        let (status, result) = (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.result()?);
+        let cell = |id: &ColumnId| result.dataset.column(id).map(|column| column.cell(row as usize));
+        let text = |id: &ColumnId| match cell(id)? {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
@@ -145,14 +148,18 @@ impl AppState {
         if node.api != Some(Api::Rest) || node.error.is_some() {
             return None;
         }
-        Some(TerminateTarget {
+        let kind = SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?;
+        let target = TerminateTarget {
             node: node.url.clone(),
-            kind: SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?,
+            kind,
             id: text(&ColumnId::ClientId)?,
             user: text(&ColumnId::Username),
             project: text(&ColumnId::Project),
             address: text(&ColumnId::Address),
-        })
+        };
+        let is_in_designer =
+            kind == SessionKind::Perspective && cell(&ColumnId::IsDesigner) == Some(Cell::Boolean(true));
+        Some(if is_in_designer { Err(IN_DESIGNER) } else { Ok(target) })
     }
 
     /// Returns the columns shown, in order.
@@ -175,8 +182,8 @@ impl AppState {
             (None, _) if status.dataset.is_none() => Health::Connecting,
             (None, _) => {
                 let infos = || status.nodes.iter().filter_map(|node| node.info.as_ref());
-                let cold = infos().find(|info| info.role == Some(Role::ColdBackup));
-                Health::Running(cold.or_else(|| infos().next()))
+                let inactive = infos().find(|info| !info.is_active());
+                Health::Running(inactive.or_else(|| infos().next()))
             }
         }
     }

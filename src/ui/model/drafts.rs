@@ -26,6 +26,8 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) project: FilterText,
     /// The name under which the filters will be saved.
     pub(in crate::ui) filter_name: String,
+    /// The message to the user whose session is about to be terminated.
+    pub(in crate::ui) terminate_message: String,
     /// The rows and the format to export.
     pub(in crate::ui) export: ExportOptions,
     /// The file to export to, where the platform has no file dialog.

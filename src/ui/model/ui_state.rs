@@ -27,13 +27,21 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) message_shown_at: Option<Instant>,
 }
 
+impl UiState {
+    /// Forgets sessions that belong to the previous gateway.
+    pub(in crate::ui) fn forget_sessions(&mut self) {
+        self.cell_menu = CellMenu::default();
+        self.terminate_target = None;
+    }
+}
+
 /// The subject of a cell's menu, kept because the session may move or end while the menu is open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::ui) struct CellMenu {
     /// The column and value of the cell; `None` below the last row and on a group.
     pub(in crate::ui) cell: Option<(ColumnId, Value)>,
-    /// The session of the row, where it can be terminated.
-    pub(in crate::ui) session: Option<TerminateTarget>,
+    /// The session of the row if it can be terminated, or the reason why not; `None` where terminating isn't offered.
+    pub(in crate::ui) termination: Option<Result<TerminateTarget, &'static str>>,
 }
 
 /// A session to terminate, as it was when the user chose it.
@@ -54,6 +62,11 @@ pub(in crate::ui) struct TerminateTarget {
 }
 
 impl TerminateTarget {
+    /// Returns `true` if the gateway can show a message to the user when it ends the session.
+    pub(in crate::ui) fn has_message(&self) -> bool {
+        self.kind == SessionKind::Perspective
+    }
+
     /// Returns a description for messages.
     pub(in crate::ui) fn description(&self) -> String {
         let Self { node, kind, user, project, .. } = self;

@@ -222,14 +222,14 @@ fn refused_requests() -> Vec<Case> {
         Case::new(
             "403",
             bytes(status("403 Forbidden", "")),
-            GatewayError::Forbidden { token: false, https: false },
+            GatewayError::Forbidden { token: false, https: false, message: None },
             ["Access denied (403)", "role that the Web Dev resource requires"],
         )
         .with(basic()),
         Case::new(
             "403 with a token",
             bytes(status("403 Forbidden", "")),
-            GatewayError::Forbidden { token: true, https: false },
+            GatewayError::Forbidden { token: true, https: false, message: None },
             ["API token denied (403)", "Use the gateway's https address"],
         )
         .with(token()),
@@ -439,10 +439,10 @@ fn invalid_datasets() -> Vec<Case> {
             ["Column \"clientId\" has type Integer instead of String", README],
         ),
         Case::matching(
-            "cell of the wrong type",
-            dataset(answer(&[r#""billy","Packaging","10.2.0.9","no","A1",1795365700123"#])),
+            "row of another length",
+            dataset(answer(&[r#""billy","Packaging","10.2.0.9",false,"A1""#])),
             |error| matches!(error, GatewayError::Answer(WebDevError::Unexpected { .. })),
-            ["Row 1, column \"isDesigner\"", README],
+            ["Row 1 has 5 cells, but there are 6 columns", README],
         ),
         Case::new(
             "missing column",

@@ -77,7 +77,7 @@ fn log_of_failed_terminations_holds_no_credentials() {
             let faulty = FaultyGateway::with_mode(mode);
             let node = faulty.gateway.url.parse().unwrap();
             let log = logged(|| {
-                let work = client.terminate(&node, &credentials, SessionKind::Vision, "A1");
+                let work = client.terminate(&node, &credentials, SessionKind::Vision, "A1", None);
                 drop(runtime().block_on(work));
             });
             assert!(log.contains("terminate"), "{log}");

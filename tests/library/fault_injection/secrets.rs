@@ -121,10 +121,10 @@ pub(super) fn echoing_modes() -> Vec<(&'static str, ResponseMode)> {
             }),
         ),
         (
-            "echo in a cell",
+            "echo in the type of a column",
             echo(|sent, plain| {
-                let row = format!(r#""a","P","h","{sent} {plain}","A",1795365700123"#);
-                ok(&super::answer(&[&row]))
+                let kind = format!(r#""type":"{sent} {plain}""#);
+                ok(&super::answer(&[]).replacen(r#""type":"String""#, &kind, 1))
             }),
         ),
         ("echo in a field", echo(|sent, plain| ok(&format!(r#"["{sent}{plain}"]"#)))),

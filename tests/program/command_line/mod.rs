@@ -205,6 +205,65 @@ fn token_reads_rest_lists_and_warns_about_missing_one() {
 }
 
 #[test]
+fn failing_list_is_named_and_others_are_written_with_code_3() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
+            "/data/vision/api/v1/clients" => ok(r#"{"items":[{"user":"billy"}]}"#),
+            "/data/api/v1/designers" => status("402 Payment Required", r#"{"message":"trial \u001bover"}"#),
+            _ => ok(r#"{"items":[{"username":"anna"}]}"#),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let config = tempfile::tempdir().unwrap();
+    let mut command = gatewatch(config.path());
+    command.env("GATEWATCH_TOKEN", "reader:secret").args(["sessions", &gateway.url, "--count"]);
+    let output = command.output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), "2\n"));
+    let warning = text(&output.stderr);
+    assert!(warning.contains("Designer") && warning.contains("402"), "{warning}");
+    assert!(warning.contains("trial \u{fffd}over"), "{warning}");
+}
+
+#[test]
+fn warns_about_every_node_that_is_not_active() {
+    for (info, expected) in [
+        ("RedundancyStatus=Master;RedundantNodeActiveStatus=Cold", "master, cold"),
+        ("RedundancyStatus=Backup;RedundantNodeActiveStatus=Warm", "backup, warm"),
+        ("RedundantNodeActiveStatus=Cold", "cold"),
+    ] {
+        let gateway = FakeGateway::new(move |request, stream| {
+            let response = match request.path() {
+                "/system/gwinfo" => ok(&format!("ContextStatus=RUNNING;Version=8.1.0;{info}")),
+                _ => ok(&answer(&PLANT)),
+            };
+            stream.write_all(&response).unwrap();
+        });
+        let output = sessions(&[&gateway.url, "--count"]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "6\n"));
+        let warning = text(&output.stderr);
+        assert!(warning.contains(&format!("isn't active ({expected})")), "{warning}");
+    }
+    let output = sessions(&[&plant().url, "--count"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn counts_replaced_values_in_a_warning() {
+    let rows = [
+        r#""a\ud83d","P","h",false,"A",253402300800000"#,
+        r#""b","P","h",false,"B",1e999"#,
+        r#""c","P","h",false,"C",1.79E12"#,
+    ];
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
+    let output = sessions(&[&gateway.url]);
+    assert_eq!(output.status.code(), Some(0));
+    let lines: Vec<&str> = text(&output.stdout).lines().skip(1).collect();
+    assert_eq!(lines, ["a\u{fffd},P,h,false,A,", "b,P,h,false,B,", "c,P,h,false,C,2026-09-21T14:13:20.000Z"]);
+    assert!(text(&output.stderr).contains("3 values can't be represented"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn reports_invalid_settings_and_leaves_them() {
     let (plant, config) = (plant(), tempfile::tempdir().unwrap());
     let path = config.path().join("config.toml");
