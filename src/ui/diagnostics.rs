@@ -13,7 +13,6 @@ pub(super) fn report(ctx: &Context, renderer: &str, settings: &Settings, log: &[
     let mut lines = vec![
         format!("Gatewatch {}", env!("CARGO_PKG_VERSION")),
         format!("System: {OS} {ARCH}"),
-        format!("Display server: {}", display_server()),
         format!("Renderer: {renderer}"),
         format!("Scale factor: {}", scale_factor(ctx)),
         String::new(),
@@ -65,22 +64,6 @@ fn scale_factor(ctx: &Context) -> String {
     let screen =
         ctx.native_pixels_per_point().map_or_else(|| "unknown".to_owned(), |scale| scale.to_string());
     format!("{} (screen {screen}, zoom {})", ctx.pixels_per_point(), ctx.zoom_factor())
-}
-
-/// Returns the name of the display server. Reads the same variables as winit.
-fn display_server() -> &'static str {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(windows) {
-        "Windows"
-    } else if cfg!(target_os = "macos") {
-        "macOS"
-    } else if is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET") {
-        "Wayland"
-    } else if is_set("DISPLAY") {
-        "X11"
-    } else {
-        "none"
-    }
 }
 
 /// Returns the renderer and its driver.

@@ -25,6 +25,7 @@ mod context_menu;
 mod counts_panel;
 mod details_panel;
 mod diagnostics;
+mod display_server;
 mod error_report;
 mod export_job;
 mod filter_bar;
@@ -50,6 +51,7 @@ mod view_bar;
 mod window;
 
 pub use app::{App, Start};
+pub use display_server::DisplayError;
 pub use error_report::ErrorReport;
 pub use export_job::{PickFile, PickedFile};
 pub use window::{WindowError, run};

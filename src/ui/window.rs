@@ -1,14 +1,18 @@
 //! Opens the window with glow, or with wgpu where OpenGL is missing.
 
 use std::ffi::OsStr;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::app::{App, Start};
 use super::diagnostics;
+use super::display_server::{DisplayError, DisplayServer};
 use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::theme;
@@ -21,16 +25,9 @@ use crate::settings::{self, Settings, State, Target, TargetError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WindowError {
-    /// No display is configured.
-    #[error(
-        "No display: neither DISPLAY nor WAYLAND_DISPLAY is set. Use `gatewatch sessions` to list sessions without a window"
-    )]
-    NoDisplay,
-    /// The configured display doesn't answer.
-    #[error(
-        "Can't open the display. Check DISPLAY and WAYLAND_DISPLAY, or use `gatewatch sessions`, which needs none"
-    )]
-    DisplayUnavailable(#[source] winit::error::EventLoopError),
+    /// No display can be used. The reason is part of the sentence, so that it isn't a source.
+    #[error("Can't open the display: {0}. Use `gatewatch sessions` to list sessions without a window")]
+    DisplayUnavailable(DisplayError),
     /// No renderer works on this machine.
     #[error("Can't open a window. Use `gatewatch sessions`, which needs none")]
     NoRenderer(#[source] eframe::Error),
@@ -58,40 +55,93 @@ impl WindowError {
 pub fn run(gateway: Option<&str>, log: LogLines) -> Result<(), WindowError> {
     // First, so that a wrong address is reported even without a display.
     let start = start(gateway, log)?;
-    if !has_display() {
-        return Err(WindowError::NoDisplay);
-    }
-    match open(start.clone(), Renderer::Glow) {
+    let server = DisplayServer::find().map_err(WindowError::DisplayUnavailable)?;
+    match open(start.clone(), &server, Renderer::Glow)? {
         Ok(()) => Ok(()),
         // Without a display no renderer works.
-        Err(eframe::Error::WinitEventLoop(error)) => Err(WindowError::DisplayUnavailable(error)),
-        Err(error) => open_with_fallback(start, error),
+        Err(eframe::Error::WinitEventLoop(error)) => {
+            tracing::debug!(%error, "can't open the display");
+            Err(WindowError::DisplayUnavailable(DisplayError::refused(&server, &error)))
+        }
+        Err(error) => open_with_fallback(start, &server, error),
     }
 }
 
 /// Opens the window without OpenGL, which is missing over Windows Remote Desktop and in many virtual machines.
 #[cfg(any(windows, target_os = "macos"))]
-fn open_with_fallback(start: Start, opengl: eframe::Error) -> Result<(), WindowError> {
+fn open_with_fallback(
+    start: Start,
+    server: &DisplayServer,
+    opengl: eframe::Error,
+) -> Result<(), WindowError> {
     tracing::warn!(error = %opengl, "OpenGL doesn't work, falling back to wgpu");
-    open(start, Renderer::Wgpu).map_err(WindowError::NoRenderer)
+    open(start, server, Renderer::Wgpu)?.map_err(WindowError::NoRenderer)
 }
 
 /// There is no fallback: on Linux, Mesa always has OpenGL.
 #[cfg(not(any(windows, target_os = "macos")))]
-fn open_with_fallback(_start: Start, opengl: eframe::Error) -> Result<(), WindowError> {
+fn open_with_fallback(
+    _start: Start,
+    _server: &DisplayServer,
+    opengl: eframe::Error,
+) -> Result<(), WindowError> {
     Err(WindowError::NoRenderer(opengl))
 }
 
-/// Returns `true` if a display is configured, as it always is on Windows and macOS.
-fn has_display() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(all(unix, not(target_os = "macos")))
-        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
+/// Opens the window. A panic of the window toolkit before it is open is an error, which is the result's outer one.
+fn open(start: Start, server: &DisplayServer, renderer: Renderer) -> Result<eframe::Result, WindowError> {
+    let opening = Opening::start();
+    let is_open = opening.end();
+    let opened = panic::catch_unwind(AssertUnwindSafe(|| run_window(start, server, renderer, is_open)));
+    opened.map_err(|payload| match opening.panic_message() {
+        Some(message) => WindowError::DisplayUnavailable(DisplayError::panicked(&message)),
+        // The window was open, and the panic was reported.
+        None => panic::resume_unwind(payload),
+    })
 }
 
-fn open(start: Start, renderer: Renderer) -> eframe::Result {
+/// The time until the window is open. Panics on this thread are not printed meanwhile.
+struct Opening {
+    message: Arc<Mutex<Option<String>>>,
+    is_opening: Arc<AtomicBool>,
+}
+
+impl Opening {
+    fn start() -> Self {
+        let opening = Self { message: Arc::default(), is_opening: Arc::new(AtomicBool::new(true)) };
+        let (message, is_opening) = (opening.message.clone(), opening.is_opening.clone());
+        let (window_thread, print) = (thread::current().id(), panic::take_hook());
+        panic::set_hook(Box::new(move |panic| {
+            if is_opening.load(Ordering::Relaxed) && thread::current().id() == window_thread {
+                let text = panic.payload_as_str().unwrap_or("the window toolkit has panicked");
+                *message.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
+            } else {
+                print(panic);
+            }
+        }));
+        opening
+    }
+
+    /// Returns a function that ends the time.
+    fn end(&self) -> impl FnOnce() + 'static {
+        let is_opening = self.is_opening.clone();
+        move || is_opening.store(false, Ordering::Relaxed)
+    }
+
+    fn panic_message(&self) -> Option<String> {
+        self.message.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+fn run_window(
+    start: Start,
+    server: &DisplayServer,
+    renderer: Renderer,
+    opened: impl FnOnce() + 'static,
+) -> eframe::Result {
     let options = NativeOptions {
         renderer,
+        event_loop_builder: choose_server(server),
         viewport: ViewportBuilder::default()
             .with_title("Gatewatch")
             .with_app_id("gatewatch")
@@ -101,11 +151,30 @@ fn open(start: Start, renderer: Renderer) -> eframe::Result {
         ..NativeOptions::default()
     };
     let app: eframe::AppCreator<'_> = Box::new(|cc| {
-        let renderer = diagnostics::renderer(cc);
+        opened();
+        let renderer = format!("{} on {server}", diagnostics::renderer(cc));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), renderer, "opened the window");
         Ok(Box::new(App::new(&cc.egui_ctx, Start { renderer, ..start })?))
     });
     eframe::run_native("Gatewatch", options, app)
+}
+
+/// Makes the window toolkit use X11 even where it would choose a Wayland compositor that doesn't answer.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn choose_server(server: &DisplayServer) -> Option<eframe::EventLoopBuilderHook> {
+    use winit::platform::x11::EventLoopBuilderExtX11 as _;
+
+    matches!(server, DisplayServer::X11(_)).then(|| -> eframe::EventLoopBuilderHook {
+        Box::new(|builder| {
+            builder.with_x11();
+        })
+    })
+}
+
+/// There is no choice.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn choose_server(_server: &DisplayServer) -> Option<eframe::EventLoopBuilderHook> {
+    None
 }
 
 /// Returns the program's icon.

@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
 
 mod command_line;
+#[cfg(target_os = "linux")]
+mod displays;
 mod real_window;
 mod screen_reader;
 #[path = "../support/mod.rs"]

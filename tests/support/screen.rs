@@ -29,9 +29,15 @@ pub(crate) fn missing<'a>(tools: &[&'a str]) -> Vec<&'a str> {
 
 /// Starts a screen on a free display number, and returns it with its display.
 pub(crate) fn screen() -> (Running, String) {
+    screen_with(&[])
+}
+
+/// Starts a screen with further options.
+pub(crate) fn screen_with(options: &[&str]) -> (Running, String) {
     // By default it resets itself when its last client leaves, such as a call of xdotool, and meanwhile refuses others.
     let xvfb = Command::new("Xvfb")
         .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", "1280x800x24"])
+        .args(options)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
