@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use gatewatch::cli::{self, Cli, Command, ExitStatus};
-use gatewatch::{logging, ui};
+use gatewatch::{atomic_file, logging, ui};
 
 fn main() -> ExitCode {
     let cli = Cli::from_process();
@@ -12,6 +12,12 @@ fn main() -> ExitCode {
     let memory = cli.command.is_none().then(|| lines.clone());
     if let Err(error) = logging::start(cli.log, cli.log_file.as_deref(), memory) {
         return cli::fail(&error, ExitStatus::Failed).into();
+    }
+    // The demo gateway writes no files, and ends by itself.
+    if !matches!(cli.command, Some(Command::Demo(_)))
+        && let Err(error) = atomic_file::clean_up_on_signals()
+    {
+        tracing::warn!(%error, "a signal may leave a temporary file");
     }
     let status = match cli.command {
         None => match ui::run(cli.gateway.as_deref(), lines) {

@@ -106,7 +106,7 @@ pub struct SessionsArgs {
     #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
     pub format: FormatArg,
 
-    /// Write to this file instead of standard output; it is replaced only when complete
+    /// Write to this file instead of standard output, which is also `-`; a file is replaced only when complete
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

@@ -4,6 +4,7 @@ mod error;
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::path::Path;
 
 use self::error::{NodeError, NodeNotice, SessionsError};
 use super::report::report;
@@ -74,9 +75,9 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
         let columns = export::all_columns(&dataset);
         export::write(out, &dataset, &columns, &rows, format, &Progress::new(rows.len()))
     };
-    match &args.output {
-        Some(path) => atomic_file::write_file(path, write)?,
-        None => write_to_stdout(write)?,
+    match args.output.as_deref() {
+        Some(path) if path != Path::new("-") => write_to_file(path, write)?,
+        _ => write_to_stdout(write)?,
     }
     Ok(status)
 }
@@ -218,8 +219,22 @@ fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {
 fn write_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), SessionsError> {
     let mut out = BufWriter::with_capacity(OUTPUT_BUFFER_BYTES, io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
-        // The reader stopped early, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if has_reader_stopped(&error) => Ok(()),
         result => result.map_err(SessionsError::Output),
     }
+}
+
+fn write_to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), SessionsError> {
+    match atomic_file::write_file(path, write) {
+        Err(error) if has_reader_stopped(&error.source) => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Returns `true` if the reader of a pipe stopped early, as `head` does.
+fn has_reader_stopped(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }

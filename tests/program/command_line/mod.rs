@@ -1,6 +1,8 @@
 //! Runs `gatewatch sessions` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
 
 mod demo;
+#[cfg(unix)]
+mod output;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};

@@ -1,0 +1,95 @@
+//! Removes temporary files when a signal ends the process.
+
+use std::io;
+#[cfg(unix)]
+use std::{process, thread};
+
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+#[cfg(unix)]
+use super::temporary;
+
+/// Added to the number of a signal for the exit code, as shells do.
+#[cfg(unix)]
+const SIGNAL_EXIT: i32 = 128;
+
+/// From now on, SIGINT, SIGTERM and SIGHUP remove temporary files before they end the process. A signal that the process
+/// ignores, as under `nohup`, stays ignored.
+///
+/// # Errors
+/// If the thread can't be started or a signal can't be handled.
+#[cfg(unix)]
+pub fn clean_up_on_signals() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let handle = |kind: SignalKind| {
+        let _context = runtime.enter();
+        if is_ignored(kind) { Ok(None) } else { signal(kind).map(Some) }
+    };
+    let [interrupt, terminate, hangup] =
+        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let signals = [handle(interrupt)?, handle(terminate)?, handle(hangup)?];
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let [interrupted, terminated, hung_up] = signals;
+        let received = runtime.block_on(async {
+            tokio::select! {
+                () = next(interrupted) => interrupt,
+                () = next(terminated) => terminate,
+                () = next(hung_up) => hangup,
+            }
+        });
+        let _no_new_files = temporary::remove_all();
+        process::exit(SIGNAL_EXIT + received.as_raw_value());
+    })?;
+    Ok(())
+}
+
+/// Does nothing: other systems have no such signals.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+pub fn clean_up_on_signals() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn next(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    is_in_status(&status, kind)
+}
+
+#[cfg(target_os = "linux")]
+fn is_in_status(status: &str, kind: SignalKind) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    ignored >> (kind.as_raw_value() - 1) & 1 == 1
+}
+
+/// Which signals are ignored can't be read without unsafe code, and SIGHUP is the one that `nohup` ignores.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_ignored(kind: SignalKind) -> bool {
+    kind == SignalKind::hangup()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_ignored_signals() {
+        let status = "Name:\tgatewatch\nSigBlk:\tffffffffffffffff\nSigIgn:\t0000000000001001\nSigCgt:\t0\n";
+        assert!(is_in_status(status, SignalKind::hangup()));
+        assert!(!is_in_status(status, SignalKind::interrupt()));
+        assert!(!is_in_status(status, SignalKind::terminate()));
+        assert!(!is_in_status("", SignalKind::hangup()));
+    }
+}
