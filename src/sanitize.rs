@@ -7,10 +7,19 @@ pub(crate) const ELLIPSIS: char = '…';
 
 /// Returns `true` for characters that could move the cursor, hide text or reverse its direction.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_direction =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
+    let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
+    // Not U+200C and U+200D, which Persian, Indic scripts and emoji need.
+    let is_invisible = matches!(
+        c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    );
+    c.is_control() || is_direction || is_line_end || is_invisible
 }
 
-/// Replaces control characters and bidirectional formatting by U+FFFD. Line ends and tabs are control characters.
+/// Replaces control characters, bidirectional formatting and invisible characters by U+FFFD. Line ends and tabs are control
+/// characters.
 pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
     if text.contains(is_unsafe) { text.replace(is_unsafe, "\u{fffd}").into() } else { text.into() }
 }
@@ -53,7 +62,13 @@ mod tests {
     #[test]
     fn replaces_control_characters_and_bidirectional_overrides() {
         assert_eq!(sanitize("a\u{1b}[2Jb\u{202e}c\n"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}");
-        assert!(matches!(sanitize("plain, ünïcode"), Cow::Borrowed(_)));
+        for c in "\0\t\r\u{7f}\u{9b}\u{61c}\u{200b}\u{200f}\u{2028}\u{2066}\u{feff}\u{e0041}".chars() {
+            assert_eq!(sanitize(&c.to_string()), "\u{fffd}", "{c:?}");
+        }
+        // The joiners in Persian and in an emoji.
+        for plain in ["plain, ünïcode", "می\u{200c}خواهم", "👩\u{200d}🔧", "日本"] {
+            assert!(matches!(sanitize(plain), Cow::Borrowed(_)), "{plain}");
+        }
     }
 
     #[test]

@@ -52,14 +52,16 @@ impl From<Column<'_>> for ColumnType {
 
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let name = match self {
             Self::String => "String",
             Self::Boolean => "Boolean",
             Self::Date => "Date",
             Self::Integer => "Integer",
             Self::Real => "Double",
-            Self::Other(name) => name,
-        })
+            // It comes from the gateway.
+            Self::Other(name) => return write!(f, "{}", name.escape_debug()),
+        };
+        f.write_str(name)
     }
 }
 

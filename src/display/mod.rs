@@ -67,10 +67,10 @@ pub fn aligned_address(address: &str) -> Option<String> {
     Some(format!("{first:>3}.{second:>3}.{third:>3}.{fourth:>3}"))
 }
 
-/// Returns the title of a column in the table header.
+/// Returns the title of a column in the table header, sanitized.
 #[must_use]
-pub fn title(id: &ColumnId) -> &str {
-    match id {
+pub fn title(id: &ColumnId) -> Cow<'_, str> {
+    let title = match id {
         ColumnId::Username => "Username",
         ColumnId::Project => "Project",
         ColumnId::Address => "Address",
@@ -80,9 +80,10 @@ pub fn title(id: &ColumnId) -> &str {
         ColumnId::Other(name) => match &**name {
             names::GATEWAY => "Gateway",
             names::KIND => "Kind",
-            name => name,
+            name => return sanitize(name),
         },
-    }
+    };
+    title.into()
 }
 
 #[cfg(test)]
@@ -133,9 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn titles_standard_columns_and_keeps_other_names() {
-        let titles = ColumnId::STANDARD.map(|id| title(&id).to_owned());
+    fn titles_standard_columns_and_sanitizes_other_names() {
+        let titles = ColumnId::STANDARD.map(|id| title(&id).into_owned());
         assert_eq!(titles, ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
         assert_eq!(title(&"memory".into()), "memory");
+        assert_eq!(title(&"a\u{1b}[2J\u{202e}b\n".into()), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
     }
 }

@@ -4,17 +4,17 @@ use std::fmt;
 
 use crate::sanitize::one_line;
 
-/// The longest activity that is kept, in characters.
-const MAX_ACTIVITY_CHARS: usize = 40;
+/// Maximum length of a value, in characters.
+const MAX_VALUE_CHARS: usize = 80;
 
-/// The content of a health page: `Key=Value;…`, keys in any order and case, all optional.
+/// The content of a health page: `Key=Value;…`, keys in any order and case, all optional. Texts are sanitized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayInfo {
     /// The gateway's name.
     pub name: Option<String>,
     /// Its version, which the paths of its resources depend on.
     pub version: Option<Version>,
-    /// `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …, unchanged.
+    /// `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …
     pub context_status: Option<String>,
     /// Its role in a redundant pair.
     pub role: Option<Role>,
@@ -85,23 +85,23 @@ impl GatewayInfo {
             text.split(';')
                 .filter_map(|pair| pair.split_once('='))
                 .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
-                .map(|(_, value)| value.trim())
+                .map(|(_, value)| one_line(value, MAX_VALUE_CHARS))
                 .filter(|value| !value.is_empty())
         };
         let is = |key, expected: &str| value(key).is_some_and(|value| value.eq_ignore_ascii_case(expected));
-        let role = match value("RedundancyStatus").map(str::to_ascii_lowercase).as_deref() {
+        let role = match value("RedundancyStatus").map(|role| role.to_ascii_lowercase()).as_deref() {
             Some("independent") => Some(Role::Independent),
             Some("master") => Some(Role::Master),
             Some("backup") => Some(Role::Backup),
             _ => None,
         };
         let info = Self {
-            name: value("PlatformName").map(str::to_owned),
-            version: value("Version").and_then(Version::parse),
-            context_status: value("ContextStatus").map(str::to_owned),
+            name: value("PlatformName"),
+            version: value("Version").as_deref().and_then(Version::parse),
+            context_status: value("ContextStatus"),
             role,
             requires_https: is("RequireSsl", "true"),
-            activity: value("RedundantNodeActiveStatus").map(|value| one_line(value, MAX_ACTIVITY_CHARS)),
+            activity: value("RedundantNodeActiveStatus"),
         };
         (info != Self::default()).then_some(info)
     }
@@ -131,6 +131,16 @@ impl GatewayInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sanitizes_texts() {
+        let info =
+            GatewayInfo::parse("PlatformName=North\u{1b}[2J\u{202e};Version=8.1.4\u{7};ContextStatus=A\nB");
+        let info = info.unwrap();
+        assert_eq!(info.name.as_deref(), Some("North\u{fffd}[2J\u{fffd}"));
+        assert_eq!(info.version.unwrap().to_string(), "8.1.4\u{fffd}");
+        assert_eq!(info.context_status.as_deref(), Some("A B"));
+    }
 
     #[test]
     fn reads_keys_in_any_order_and_case() {

@@ -2,6 +2,7 @@
 
 use super::Settings;
 use crate::gateway::{NodeUrlError, Profile};
+use crate::sanitize::sanitize;
 
 /// The name of the demo gateway on the command line and in the gateway box.
 const DEMO: &str = "demo";
@@ -32,7 +33,7 @@ pub(crate) fn suggestion(saved: &[String]) -> String {
     if saved.is_empty() {
         "Give an address such as http://host:8088, or demo".to_owned()
     } else {
-        format!("Saved gateways: {}", saved.join(", "))
+        format!("Saved gateways: {}", sanitize(&saved.join(", ")))
     }
 }
 

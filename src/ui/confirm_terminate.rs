@@ -5,6 +5,7 @@ use egui::{Button, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
 use super::command::Command;
 use super::model::TerminateTarget;
 use super::theme::{self, Severity};
+use crate::sanitize::sanitize;
 
 /// The longest message to a user, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
@@ -25,7 +26,7 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, com
                 ("Gateway", &node.to_string()),
             ] {
                 ui.label(title);
-                ui.add(Label::new(value).wrap());
+                ui.add(Label::new(sanitize(value)).wrap());
                 ui.end_row();
             }
         });

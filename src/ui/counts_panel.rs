@@ -9,6 +9,7 @@ use super::theme;
 use crate::dataset::TextColumn;
 use crate::display;
 use crate::query::{Facet, FacetOrder, FilterField, FilterText};
+use crate::sanitize::sanitize;
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
@@ -80,15 +81,16 @@ fn list(
                 body.rows(theme::ROW_HEIGHT, facet.values.len(), |mut row| {
                     let (code, sessions) = facet.values[row.index()];
                     let value = column.text(code);
+                    let shown = sanitize(value);
                     row.col(|ui| {
                         let is_filtered = filtered.iter().any(|other| other == value);
-                        let button = Button::selectable(is_filtered, value)
+                        let button = Button::selectable(is_filtered, &*shown)
                             .right_text(RichText::new(sessions.to_string()))
                             .truncate()
                             .min_size(vec2(ui.available_width(), theme::ROW_HEIGHT));
                         let button = ui.add(button);
-                        let tooltip = format!("{value}\nClick to filter, {}+click to add", theme::CTRL);
-                        let name = format!("{value}: {}", display::sessions(sessions as usize));
+                        let tooltip = format!("{shown}\nClick to filter, {}+click to add", theme::CTRL);
+                        let name = format!("{shown}: {}", display::sessions(sessions as usize));
                         if button.on_hover_text(tooltip).accessible_name(name).clicked() {
                             let adds = ui.input(|input| input.modifiers.command);
                             commands.push(Command::Facet { field, value: value.to_owned(), adds });

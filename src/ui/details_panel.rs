@@ -48,7 +48,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 }
                 ui.vertical(|ui| {
                     // Screen readers get the title with the value. A label would be a second widget with the header's name.
-                    a11y_hidden::small_title(ui, title);
+                    a11y_hidden::small_title(ui, &title);
                     let value = ui.add(Label::new(&text).wrap());
                     value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
                 });

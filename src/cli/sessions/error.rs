@@ -9,6 +9,7 @@ use crate::cli::ExitStatus;
 use crate::demo::DemoError;
 use crate::filter::{MatchError, PatternError};
 use crate::gateway::{CredentialsError, GatewayError, NodeUrlError, Notice};
+use crate::sanitize::sanitize;
 use crate::settings::{SettingsError, TargetError, suggestion};
 
 /// The reason why nothing was written.
@@ -28,7 +29,7 @@ pub(super) enum SessionsError {
         #[source]
         source: MatchError,
     },
-    #[error("Unknown column \"{column}\" for --sort. Columns: {}", .known.join(", "))]
+    #[error("Unknown column \"{column}\" for --sort. Columns: {}", sanitize(&.known.join(", ")))]
     UnknownColumn { column: String, known: Vec<String> },
     #[error("--excel needs --format csv")]
     ExcelWithoutCsv,
@@ -92,7 +93,7 @@ pub(super) struct NodeError {
 
 impl fmt::Display for NodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.error)
+        write!(f, "{}: {}", sanitize(&self.node), self.error)
     }
 }
 

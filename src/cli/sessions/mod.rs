@@ -15,7 +15,7 @@ use crate::demo::{DemoGateway, Options};
 use crate::export::{self, Format, Progress};
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Notice, Profile, ReadOptions, node_names};
 use crate::query::{FilterError, FilterField, FilterText, Query, QueryError};
-use crate::sanitize::shorten;
+use crate::sanitize::{sanitize, shorten};
 use crate::settings::{self, Settings, Target};
 
 /// Maximum length of a pattern in an error, in characters.
@@ -186,6 +186,7 @@ fn read(
                 let error = NodeError { node: node_label(profile, node), error };
                 report(&error, error.hint(args.gateway.is_some()));
             }
+                    let node = sanitize(&node);
         }
     }
     let status = match (parts.is_empty(), has_failed) {

@@ -16,6 +16,7 @@ use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::QueryResult;
+use crate::sanitize::sanitize;
 use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
 
 /// The maximum number of rows of a group that are checked for several logins to one project.
@@ -221,15 +222,16 @@ impl Painter<'_> {
         let rows = &rows[group.range()];
         let id = self.sessions.grouping.as_ref();
         let value = match id.and_then(|id| dataset.column(id)) {
-            Some(Column::Text(column)) => column.get(rows[0] as usize).unwrap_or("–"),
-            _ => "–",
+            Some(Column::Text(column)) => column.get(rows[0] as usize).map(sanitize),
+            _ => None,
         };
+        let value = value.unwrap_or(display::NULL.into());
         let sessions = display::sessions(rows.len());
         // Only the first rows of a large group are checked: no user signs in thousands of times.
         let has_duplicates =
             rows.iter().take(MAX_CHECKED_ROWS).any(|&row| duplicate_logins.count(row).is_some());
         let mark = if has_duplicates { ", signed in twice to one project" } else { "" };
-        let column = id.map_or("", |id| display::title(id));
+        let column = id.map(display::title).unwrap_or_default();
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn show(
     context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
         if let Some((_, value)) = &menu.cell {
             let text = display::clipboard_text(value.cell(), &state.clock());
-            let copy = ui.button("Copy cell").on_hover_text(&text);
+            let copy = ui.button("Copy cell").on_hover_text(display::cell(value.cell(), &state.clock()));
             if takes_focus {
                 copy.request_focus();
             }

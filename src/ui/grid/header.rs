@@ -77,13 +77,13 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     let mut ui = row.new_child(builder);
     ui.shrink_clip_rect(rect);
     // The title is truncated first, so that the sign stays visible.
-    let text = (RichText::new(title).strong().atom_shrink(true), RichText::new(sign).strong());
+    let text = (RichText::new(&*title).strong().atom_shrink(true), RichText::new(sign).strong());
     let button = Button::new(text)
         .frame_when_inactive(false)
         .corner_radius(0)
         .truncate()
         .sense(Sense::click_and_drag());
-    let response = ui.add(button).accessible_name(title);
+    let response = ui.add(button).accessible_name(&*title);
     let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", state.clock().zone_name()));
     let tooltip = format!(
         "{title}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
@@ -137,7 +137,7 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     }
     let font = TextStyle::Body.resolve(row.style());
     let at = pointer + vec2(12.0, 4.0);
-    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).to_owned(), font, color);
+    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).into_owned(), font, color);
     let ghost = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
     overlay.rect_filled(ghost, theme::ROUNDING, row.visuals().extreme_bg_color);
     overlay.galley(at, galley, color);

@@ -78,7 +78,7 @@ pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: 
     };
     for (id, mut shown) in state.layout.columns.choices(&sessions.dataset) {
         let title = display::title(id);
-        if ui.checkbox(&mut shown, title).accessible_name(format!("Show column {title}")).changed() {
+        if ui.checkbox(&mut shown, &*title).accessible_name(format!("Show column {title}")).changed() {
             commands.push(Command::Column(id.clone(), ColumnChange::Show(shown)));
         }
     }

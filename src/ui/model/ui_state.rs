@@ -6,6 +6,7 @@ use egui::Id;
 
 use crate::dataset::{ColumnId, Value};
 use crate::gateway::{NodeUrl, SessionKind};
+use crate::sanitize::sanitize;
 
 /// The transient state of the window.
 #[derive(Default)]
@@ -67,11 +68,11 @@ impl TerminateTarget {
         self.kind == SessionKind::Perspective
     }
 
-    /// Returns a description for messages.
+    /// Returns a description for messages, sanitized.
     pub(in crate::ui) fn description(&self) -> String {
         let Self { node, kind, user, project, .. } = self;
         let user = user.as_deref().unwrap_or("an unknown user");
         let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
-        format!("the {kind} session of {user}{project} on {}", node.authority())
+        sanitize(&format!("the {kind} session of {user}{project} on {}", node.authority())).into_owned()
     }
 }
