@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::demo;
+use crate::export::Delimiter;
 use crate::logging::LogLevel;
 use crate::query::SortKey;
 
@@ -126,6 +127,10 @@ pub struct SessionsArgs {
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
     pub timeout: Duration,
 }
+    /// Put this character between the fields of CSV: one such as ; or |, or `tab` [default: ,]
+    #[arg(long, value_name = "CHARACTER")]
+    pub delimiter: Option<Delimiter>,
+
 
 /// The output formats of `gatewatch sessions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

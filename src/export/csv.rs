@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::chunks::{for_each_row, write_chunks};
 use super::date::push_iso_utc;
-use super::{ExportColumn, Progress};
+use super::{Delimiter, ExportColumn, Progress};
 use crate::dataset::Cell;
 use crate::display::Clock;
 
@@ -15,7 +15,8 @@ pub(super) struct Dialect {
     has_byte_order_mark: bool,
     separator: u8,
     line_end: &'static str,
-    /// `true` to write an apostrophe before text that a spreadsheet would run as a formula: user names can't be trusted.
+    /// `true` to write an apostrophe before text that a spreadsheet would run as a formula, and to quote what some
+    /// spreadsheets split cells at: user names can't be trusted.
     escapes_formulas: bool,
     /// Formats the dates; `None` for ISO 8601 in UTC.
     clock: Option<Clock>,
@@ -23,17 +24,25 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// For programs.
-    pub(super) const CSV: Self = Self {
-        has_byte_order_mark: false,
-        separator: b',',
-        line_end: "\r\n",
-        escapes_formulas: false,
-        clock: None,
-    };
+    pub(super) fn csv(delimiter: Delimiter) -> Self {
+        Self {
+            has_byte_order_mark: false,
+            separator: delimiter.byte(),
+            line_end: "\r\n",
+            escapes_formulas: false,
+            clock: None,
+        }
+    }
 
     /// For a file that a spreadsheet opens.
-    pub(super) const SPREADSHEET: Self =
-        Self { has_byte_order_mark: true, escapes_formulas: true, ..Self::CSV };
+    pub(super) fn spreadsheet(delimiter: Delimiter) -> Self {
+        Self { has_byte_order_mark: true, escapes_formulas: true, ..Self::csv(delimiter) }
+    }
+
+    /// For CSV in the clipboard, which may be pasted into a spreadsheet.
+    pub(super) fn clipboard() -> Self {
+        Self { escapes_formulas: true, ..Self::csv(Delimiter::COMMA) }
+    }
 
     /// For text that is pasted into a spreadsheet.
     pub(super) fn tabs(clock: Clock) -> Self {
@@ -78,11 +87,11 @@ impl Dialect {
     }
 
     fn push_text(&self, text: &mut Vec<u8>, value: &str) {
-        let is_special =
-            |byte| u8::from(matches!(byte, b'"' | b'\r' | b'\n')) | u8::from(byte == self.separator);
+        let splits = |byte| byte == self.separator || (self.escapes_formulas & matches!(byte, b';' | b'\t'));
+        let is_special = |byte| u8::from(matches!(byte, b'"' | b'\r' | b'\n')) | u8::from(splits(byte));
         // Without an early exit, which would be a mispredicted branch in most of these short texts.
         let is_quoted = value.bytes().fold(0, |special, byte| special | is_special(byte)) != 0;
-        let is_formula = self.escapes_formulas && value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let is_formula = self.escapes_formulas && is_formula(value);
         if is_quoted {
             text.push(b'"');
         }
@@ -96,6 +105,22 @@ impl Dialect {
             text.extend_from_slice(value.as_bytes());
         }
     }
+}
+
+/// The characters that start a formula, in their usual and in their full-width form.
+const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Returns `true` for a text that a spreadsheet may run as a formula. Spreadsheets may skip blanks and line ends before it.
+fn is_formula(text: &str) -> bool {
+    let rest = text.trim_start_matches(is_blank);
+    let blanks = &text[..text.len() - rest.len()];
+    rest.starts_with(FORMULA_STARTS) || blanks.contains(['\t', '\r', '\n'])
+}
+
+fn is_blank(c: char) -> bool {
+    let is_invisible =
+        matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    c.is_whitespace() || c.is_control() || is_invisible
 }
 
 /// Writes a header and the rows.

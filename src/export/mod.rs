@@ -5,12 +5,14 @@
 mod chunks;
 mod csv;
 mod date;
+mod delimiter;
 mod json;
 mod progress;
 mod script;
 mod table;
 
 pub use date::iso_utc;
+pub use delimiter::{Delimiter, DelimiterError};
 pub use progress::{Progress, is_cancelled_error};
 pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
 
@@ -24,9 +26,11 @@ use crate::display::Clock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// CSV as in RFC 4180.
-    Csv,
+    Csv(Delimiter),
     /// CSV for spreadsheets: with a byte-order mark, and with an apostrophe before text that would run as a formula.
-    SpreadsheetCsv,
+    SpreadsheetCsv(Delimiter),
+    /// CSV for the clipboard: with an apostrophe before text that would run as a formula.
+    ClipboardCsv,
     /// An array of objects, one per line.
     Json,
     /// Aligned text for a terminal.
@@ -51,13 +55,13 @@ pub fn all_columns(dataset: &Dataset) -> Vec<ColumnId> {
 /// ```
 /// use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
 /// use gatewatch::dataset::ColumnId;
-/// use gatewatch::export::{Format, Progress, write};
+/// use gatewatch::export::{Delimiter, Format, Progress, write};
 /// use gatewatch::gateway::webdev;
 ///
 /// let dataset = webdev::parse(&web_dev_answer(DEFAULT_SEED, 10)?)?.dataset;
 /// let columns = [ColumnId::Username, ColumnId::IsDesigner];
 /// let mut csv = Vec::new();
-/// write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv, &Progress::new(2))?;
+/// write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv(Delimiter::COMMA), &Progress::new(2))?;
 /// let csv = String::from_utf8(csv)?;
 /// assert!(csv.starts_with("username,isDesigner\r\n"));
 /// assert_eq!(csv.lines().count(), 3);
@@ -74,8 +78,11 @@ pub fn write(
     let columns: Vec<_> =
         columns.iter().map(|id| ExportColumn { name: id.name(), column: dataset.column(id) }).collect();
     match format {
-        Format::Csv => csv::write(out, &columns, rows, Dialect::CSV, progress),
-        Format::SpreadsheetCsv => csv::write(out, &columns, rows, Dialect::SPREADSHEET, progress),
+        Format::Csv(delimiter) => csv::write(out, &columns, rows, Dialect::csv(delimiter), progress),
+        Format::SpreadsheetCsv(delimiter) => {
+            csv::write(out, &columns, rows, Dialect::spreadsheet(delimiter), progress)
+        }
+        Format::ClipboardCsv => csv::write(out, &columns, rows, Dialect::clipboard(), progress),
         Format::Json => json::write(out, &columns, rows, progress),
         Format::Table => table::write(out, &columns, rows, progress),
         Format::Tabs(clock) => csv::write(out, &columns, rows, Dialect::tabs(clock), progress),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::date::iso_utc;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
@@ -46,8 +48,10 @@ fn write_line(out: &mut impl Write, cells: &[Cow<'_, str>], widths: &[usize]) ->
     out.write_all(b"\n")
 }
 
+/// Returns the number of columns that a sanitized text takes in a terminal: two for a Chinese character, none for an
+/// accent.
 fn width(text: &str) -> usize {
-    text.chars().count()
+    text.width()
 }
 
 fn cell_text(cell: Cell<'_>) -> Cow<'_, str> {

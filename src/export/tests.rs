@@ -4,6 +4,9 @@ use super::*;
 use crate::dataset::{ColumnType, DatasetBuilder, Header};
 use crate::display::DateStyle;
 
+const CSV: Format = Format::Csv(Delimiter::COMMA);
+const SPREADSHEET: Format = Format::SpreadsheetCsv(Delimiter::COMMA);
+
 fn dataset() -> Dataset {
     with_first_session("billy", "Packaging")
 }
@@ -44,7 +47,7 @@ fn clock(style: DateStyle) -> Clock {
 #[test]
 fn csv_follows_rfc_4180() {
     assert_eq!(
-        export(&[2, 0, 1], Format::Csv),
+        export(&[2, 0, 1], CSV),
         "username,project,address,isDesigner,clientId,creationTime,memory\r\n\
          jürgen,,hmi-7,,@C,1970-01-01T00:00:00.000Z,-7\r\n\
          billy,Packaging,10.1.2.3,false,A1,2026-11-22T16:41:40.123Z,5\r\n\
@@ -55,11 +58,113 @@ fn csv_follows_rfc_4180() {
 #[test]
 fn spreadsheet_csv_has_byte_order_mark_and_no_formulas() {
     assert_eq!(
-        export(&[1, 2], Format::SpreadsheetCsv),
+        export(&[1, 2], SPREADSHEET),
         "\u{feff}username,project,address,isDesigner,clientId,creationTime,memory\r\n\
          '=1+1,\"a,\"\"b\"\"\r\nc\",,true,'-B,1970-01-01T00:00:00.000Z,\r\n\
          jürgen,,hmi-7,,'@C,1970-01-01T00:00:00.000Z,-7\r\n"
     );
+}
+
+/// Exports the username and the project of a session, without the header.
+fn export_texts(username: &str, project: &str, format: Format) -> String {
+    let mut bytes = Vec::new();
+    let columns = [ColumnId::Username, ColumnId::Project];
+    write(&mut bytes, &with_first_session(username, project), &columns, &[0], format, &Progress::new(1))
+        .unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (_header, row) = text.split_once('\n').unwrap();
+    row.trim_end_matches("\r\n").trim_end_matches('\n').to_owned()
+}
+
+#[test]
+fn quotes_every_kind_of_line_end_and_the_delimiter() {
+    for text in ["a\rb", "\r", "b\r", "a\nb", "a\r\nb", "a\"b", "a,b"] {
+        let quoted = format!("\"{}\",P", text.replace('"', "\"\""));
+        assert_eq!(export_texts(text, "P", CSV), quoted, "{text:?}");
+    }
+    for (delimiter, special, plain) in [
+        (Delimiter::COMMA, "a,b", "a;b"),
+        (Delimiter::SEMICOLON, "a;b", "a,b"),
+        (Delimiter::TAB, "a\tb", "a,b"),
+    ] {
+        let between = String::from_utf8(vec![delimiter.byte()]).unwrap();
+        let format = Format::Csv(delimiter);
+        assert_eq!(export_texts(special, "P", format), format!("\"{special}\"{between}P"));
+        assert_eq!(export_texts(plain, "P", format), format!("{plain}{between}P"));
+    }
+}
+
+#[test]
+fn spreadsheets_and_clipboard_get_no_formulas() {
+    let formulas = [
+        "=1",
+        "+1",
+        "-1",
+        "@a",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠a",
+        " =1",
+        "\u{a0}=1",
+        "\u{3000}＝1",
+        "\u{feff}=1",
+        "\u{200b}+1",
+        "\u{0}@a",
+        "  -1",
+    ];
+    let broken = ["\t1", "\r1", "\n1", "\r\n=1", "\n\n=1", " \t1", "\t=1", "\u{b}\n-1", "\t"];
+    let harmless = ["a=1", "1+1", "a@b", "'=1", " a", "", "ü-1", "10.1.2.3", "１"];
+    let tabs = Format::Tabs(clock(DateStyle::Utc));
+    for (format, between) in [(SPREADSHEET, ','), (Format::ClipboardCsv, ','), (tabs, '\t')] {
+        for text in formulas {
+            assert_eq!(export_texts(text, "P", format), format!("'{text}{between}P"), "{text:?}");
+            assert_eq!(export_texts("u", text, format), format!("u{between}'{text}"), "{text:?}");
+        }
+        for text in broken {
+            assert_eq!(export_texts(text, "P", format), format!("\"'{text}\"{between}P"), "{text:?}");
+        }
+        for text in harmless {
+            assert_eq!(export_texts(text, "P", format), format!("{text}{between}P"), "{text:?}");
+        }
+        // Another spreadsheet would split the cell there, and run the rest.
+        for text in ["a;=1", "a\t=1"] {
+            assert_eq!(export_texts(text, "P", format), format!("\"{text}\"{between}P"), "{text:?}");
+        }
+    }
+    for text in formulas {
+        assert_eq!(export_texts(text, "P", CSV), format!("{text},P"), "{text:?}");
+    }
+}
+
+#[test]
+fn column_names_are_escaped_like_values() {
+    let header = |name: &str| Header { name: name.to_owned(), kind: ColumnType::String };
+    let names = ["=cmd", "a;b", "日本\u{1b}[2J", "\u{202e}x"];
+    let headers = Header::standard().into_iter().chain(names.map(header)).collect();
+    let dataset = DatasetBuilder::new(headers).unwrap().finish(None, None);
+    let columns = names.map(ColumnId::from);
+    let export = |format| {
+        let mut bytes = Vec::new();
+        write(&mut bytes, &dataset, &columns, &[], format, &Progress::new(0)).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    assert_eq!(export(SPREADSHEET), "\u{feff}'=cmd,\"a;b\",日本\u{1b}[2J,\u{202e}x\r\n");
+    assert_eq!(export(Format::Table), "=cmd  a;b  日本\u{fffd}[2J  \u{fffd}x\n");
+}
+
+#[test]
+fn table_is_padded_by_display_width() {
+    let wide = |username: &str| {
+        let mut bytes = Vec::new();
+        let columns = [ColumnId::Username, ColumnId::ClientId];
+        let dataset = with_first_session(username, "P");
+        write(&mut bytes, &dataset, &columns, &[0, 1], Format::Table, &Progress::new(2)).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    assert_eq!(wide("日本語テスト"), "username      clientId\n日本語テスト  A1\n=1+1          -B\n");
+    // An accent of its own takes no place.
+    assert_eq!(wide("ju\u{308}rgen"), "username  clientId\nju\u{308}rgen    A1\n=1+1      -B\n");
 }
 
 #[test]
@@ -76,10 +181,7 @@ fn json_round_trips() {
 
 #[test]
 fn empty_exports_are_complete_documents() {
-    assert_eq!(
-        export(&[], Format::Csv),
-        "username,project,address,isDesigner,clientId,creationTime,memory\r\n"
-    );
+    assert_eq!(export(&[], CSV), "username,project,address,isDesigner,clientId,creationTime,memory\r\n");
     assert_eq!(export(&[], Format::Json), "[\n]\n");
 }
 
@@ -119,7 +221,7 @@ fn tabs_show_ages() {
 #[test]
 fn keeps_order_of_columns_and_writes_null_for_missing_ones() {
     let columns = [ColumnId::from("memory"), ColumnId::from("gateway"), ColumnId::Username];
-    assert_eq!(export_columns(&columns, &[0], Format::Csv), "memory,gateway,username\r\n5,,billy\r\n");
+    assert_eq!(export_columns(&columns, &[0], CSV), "memory,gateway,username\r\n5,,billy\r\n");
     assert_eq!(
         export_columns(&columns, &[0], Format::Json),
         "[\n{\"memory\":5,\"gateway\":null,\"username\":\"billy\"}\n]\n"
@@ -135,10 +237,26 @@ fn keeps_order_of_columns_and_writes_null_for_missing_ones() {
 fn null_in_the_only_column_is_a_quoted_empty_cell() {
     // An empty line would be skipped by many readers.
     let columns = [ColumnId::Project];
-    assert_eq!(export_columns(&columns, &[2], Format::Csv), "project\r\n\"\"\r\n");
+    assert_eq!(export_columns(&columns, &[2], CSV), "project\r\n\"\"\r\n");
+    let empty = |format| {
+        let mut bytes = Vec::new();
+        write(
+            &mut bytes,
+            &with_first_session("", "P"),
+            &[ColumnId::Username],
+            &[0],
+            format,
+            &Progress::new(1),
+        )
+        .unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    assert_eq!(empty(CSV), "username\r\n\"\"\r\n");
+    assert_eq!(empty(SPREADSHEET), "\u{feff}username\r\n\"\"\r\n");
+    assert_eq!(empty(Format::Tabs(clock(DateStyle::Utc))), "username\n\"\"\n");
 }
 
-const FORMATS: [Format; 4] = [Format::Csv, Format::SpreadsheetCsv, Format::Json, Format::Table];
+const FORMATS: [Format; 5] = [CSV, SPREADSHEET, Format::ClipboardCsv, Format::Json, Format::Table];
 
 /// Cancels the export after a number of bytes.
 struct CancellingWriter<'a> {
@@ -190,7 +308,7 @@ fn cancelled_export_stops_soon() {
 fn can_be_cancelled_until_the_last_row() {
     let progress = Progress::new(1);
     let mut out = CancellingWriter { progress: &progress, max_bytes: 0, bytes: 0 };
-    let written = write(&mut out, &dataset(), &[ColumnId::Username], &[0], Format::Csv, &progress);
+    let written = write(&mut out, &dataset(), &[ColumnId::Username], &[0], CSV, &progress);
     assert!(is_cancelled_error(&written.unwrap_err()));
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lock;
 use crate::atomic_file::{FileError, write_file};
+use crate::export::Delimiter;
 use crate::table::Layout;
 
 const STATE_FILE: &str = "state.toml";
@@ -17,6 +18,8 @@ pub struct State {
     /// The last gateway: a profile's name or an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
+    /// The character between two fields of exported CSV.
+    pub csv_delimiter: Delimiter,
     /// The layout of the table.
     pub table: Layout,
 }

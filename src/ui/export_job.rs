@@ -197,8 +197,9 @@ fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &
 
 fn format_name(format: Format) -> &'static str {
     match format {
-        Format::Csv => "csv",
-        Format::SpreadsheetCsv => "csv for spreadsheets",
+        Format::Csv(_) => "csv",
+        Format::SpreadsheetCsv(_) => "csv for spreadsheets",
+        Format::ClipboardCsv => "csv for the clipboard",
         Format::Json => "json",
         Format::Table => "table",
         Format::Tabs(_) => "tab-separated",

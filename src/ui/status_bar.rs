@@ -6,9 +6,9 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Button, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, Ui};
 
 use super::command::{Command, Copied};
-use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, Message};
+use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, Message};
 use super::theme::{self, Severity};
-use crate::export::Format;
+use crate::export::Delimiter;
 use crate::query::Counts;
 
 /// An export of more rows shows its progress and can be cancelled.
@@ -116,7 +116,7 @@ fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec
 
 /// Draws the menu with the rows and the format to export.
 fn options(ui: &mut Ui, options: &mut ExportOptions) {
-    let ExportOptions { rows, format } = options;
+    let ExportOptions { rows, format, delimiter } = options;
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (menu, _) = MenuButton::new("▼").config(config).ui(ui, |ui| {
         ui.radio_value(rows, ExportRows::Shown, "Shown sessions")
@@ -126,11 +126,18 @@ fn options(ui: &mut Ui, options: &mut ExportOptions) {
         ui.radio_value(rows, ExportRows::All, "All sessions")
             .on_hover_text("With all columns, in the gateway's order");
         ui.separator();
-        ui.radio_value(format, Format::SpreadsheetCsv, "CSV for a spreadsheet").on_hover_text(
+        ui.radio_value(format, FileFormat::SpreadsheetCsv, "CSV for a spreadsheet").on_hover_text(
             "With a byte-order mark, and an apostrophe before anything that looks like a formula",
         );
-        ui.radio_value(format, Format::Csv, "CSV").on_hover_text("For other programs");
-        ui.radio_value(format, Format::Json, "JSON").on_hover_text("A list of objects, one per line");
+        ui.radio_value(format, FileFormat::Csv, "CSV").on_hover_text("For other programs");
+        ui.radio_value(format, FileFormat::Json, "JSON").on_hover_text("A list of objects, one per line");
+        ui.separator();
+        ui.add_enabled_ui(*format != FileFormat::Json, |ui| {
+            ui.radio_value(delimiter, Delimiter::COMMA, "Comma between values");
+            ui.radio_value(delimiter, Delimiter::SEMICOLON, "Semicolon between values")
+                .on_hover_text("For spreadsheets of countries with a decimal comma");
+            ui.radio_value(delimiter, Delimiter::TAB, "Tab between values");
+        });
     });
     menu.on_hover_text("Rows and format to export").accessible_name("Export options");
 }

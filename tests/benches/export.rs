@@ -7,7 +7,7 @@ use std::io;
 
 use divan::{Bencher, black_box};
 use gatewatch::dataset::{Cell, Column, Dataset};
-use gatewatch::export::{Format, Progress, all_columns, iso_utc, write};
+use gatewatch::export::{Delimiter, Format, Progress, all_columns, iso_utc, write};
 use gatewatch::query::Query;
 
 use plant::{SIZES, sessions};
@@ -32,7 +32,7 @@ fn export(bencher: Bencher<'_, '_>, size: usize, format: Format) {
 
 #[divan::bench(args = SIZES, max_time = 3)]
 fn csv(bencher: Bencher<'_, '_>, size: usize) {
-    export(bencher, size, Format::Csv);
+    export(bencher, size, Format::Csv(Delimiter::COMMA));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]

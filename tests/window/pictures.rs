@@ -46,7 +46,8 @@ fn builder() -> HarnessBuilder<App> {
 /// Opens a window with dates in UTC on a gateway named Plant, so that pictures depend on no time zone or port.
 fn open(builder: HarnessBuilder<App>, gateway: &FakeGateway, layout: Layout) -> Window {
     let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
-    let state = State { table: Layout { dates: gatewatch::display::DateStyle::Utc, ..layout }, last: None };
+    let state =
+        State { table: Layout { dates: gatewatch::display::DateStyle::Utc, ..layout }, ..State::default() };
     let mut window = Window::open_as(builder, Start { state, ..start(Target::Gateway(profile)) });
     window.until_text("7 of 7 sessions");
     window

@@ -31,8 +31,8 @@ pub(super) enum SessionsError {
     },
     #[error("Unknown column \"{column}\" for --sort. Columns: {}", sanitize(&.known.join(", ")))]
     UnknownColumn { column: String, known: Vec<String> },
-    #[error("--excel needs --format csv")]
-    ExcelWithoutCsv,
+    #[error("{option} needs --format csv")]
+    NotCsv { option: &'static str },
     #[error("No gateway named. {}", suggestion(.saved))]
     NoGateway {
         /// The names of the saved gateways.
@@ -61,7 +61,7 @@ impl SessionsError {
         match self {
             Self::Pattern { .. }
             | Self::UnknownColumn { .. }
-            | Self::ExcelWithoutCsv
+            | Self::NotCsv { .. }
             | Self::NoGateway { .. }
             | Self::Target(_)
             | Self::Credentials(_) => ExitStatus::Usage,

@@ -83,12 +83,17 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
 }
 
 fn format(args: &SessionsArgs) -> Result<Format, SessionsError> {
-    match (args.format, args.excel) {
-        (FormatArg::Csv, false) => Ok(Format::Csv),
-        (FormatArg::Csv, true) => Ok(Format::SpreadsheetCsv),
-        (FormatArg::Json, false) => Ok(Format::Json),
-        (FormatArg::Table, false) => Ok(Format::Table),
-        (_, true) => Err(SessionsError::ExcelWithoutCsv),
+    let delimiter = args.delimiter.unwrap_or_default();
+    let format = match args.format {
+        FormatArg::Csv if args.excel => return Ok(Format::SpreadsheetCsv(delimiter)),
+        FormatArg::Csv => return Ok(Format::Csv(delimiter)),
+        FormatArg::Json => Format::Json,
+        FormatArg::Table => Format::Table,
+    };
+    match (args.excel, args.delimiter) {
+        (true, _) => Err(SessionsError::NotCsv { option: "--excel" }),
+        (false, Some(_)) => Err(SessionsError::NotCsv { option: "--delimiter" }),
+        (false, None) => Ok(format),
     }
 }
 

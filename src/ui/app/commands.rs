@@ -208,10 +208,12 @@ impl App {
         self.save_state(State { last: Some(last), ..self.saved_state.clone() });
     }
 
-    /// Saves the table's layout if it has changed.
+    /// Saves the table's layout and the delimiter if they have changed.
     pub(super) fn save_layout(&mut self) {
-        if self.state.layout != self.saved_state.table {
-            self.save_state(State { table: self.state.layout.clone(), ..self.saved_state.clone() });
+        let csv_delimiter = self.drafts.export.delimiter;
+        if self.state.layout != self.saved_state.table || csv_delimiter != self.saved_state.csv_delimiter {
+            let table = self.state.layout.clone();
+            self.save_state(State { csv_delimiter, table, ..self.saved_state.clone() });
         }
     }
 
@@ -285,7 +287,7 @@ impl App {
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
             Copied::Rows => Format::Tabs(self.state.clock()),
-            Copied::Csv => Format::Csv,
+            Copied::Csv => Format::ClipboardCsv,
             Copied::Json => Format::Json,
         };
         self.copy_rows(ctx, format);

@@ -10,7 +10,7 @@ use egui::Context;
 
 use super::super::error_report::ErrorReport;
 use super::super::export_job::{ExportJob, Extract, Outcome};
-use super::super::model::{ExportPath, ExportRows, Message};
+use super::super::model::{ExportPath, ExportRows, FileFormat, Message};
 use super::super::status_bar;
 use super::App;
 use crate::display;
@@ -67,7 +67,7 @@ impl App {
                 (export::all_columns(&dataset), all.collect())
             }
         };
-        Some(Extract { dataset, columns, rows, format: self.drafts.export.format })
+        Some(Extract { dataset, columns, rows, format: self.drafts.export.format() })
     }
 
     /// Copies the selected rows. A newer copy replaces a running one.
@@ -151,7 +151,7 @@ impl App {
     /// Returns a file name with the current time.
     fn suggested_name(&self) -> String {
         let now: DateTime<Local> = SystemTime::now().into();
-        let ending = if self.drafts.export.format == Format::Json { "json" } else { "csv" };
+        let ending = if self.drafts.export.format == FileFormat::Json { "json" } else { "csv" };
         format!("{}.{ending}", now.format("sessions-%Y-%m-%d-%H%M%S"))
     }
 }

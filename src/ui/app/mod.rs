@@ -176,12 +176,14 @@ impl App {
             message: error.clone().map(Message::Error),
             ..AppState::default()
         };
+        let mut drafts = Drafts::default();
+        drafts.export.delimiter = state.csv_delimiter;
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
         let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx))?;
         let mut app = Self {
             state: app_state,
-            drafts: Drafts::default(),
+            drafts,
             ui_state: UiState::default(),
             typing: Typing::default(),
             commands: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::export::Format;
+use crate::export::{Delimiter, Format};
 use crate::gateway::{Credentials, InvalidLogin, Login, NodeUrl, Profile};
 use crate::query::{FilterField, FilterText};
 use crate::ui::error_report::ErrorReport;
@@ -101,18 +101,37 @@ pub(in crate::ui) enum ExportRows {
     All,
 }
 
+/// The format of a file to export to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum FileFormat {
+    /// CSV for a spreadsheet.
+    #[default]
+    SpreadsheetCsv,
+    /// CSV for other programs.
+    Csv,
+    /// JSON.
+    Json,
+}
+
 /// The options of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) struct ExportOptions {
     /// The rows to export.
     pub(in crate::ui) rows: ExportRows,
     /// The file format.
-    pub(in crate::ui) format: Format,
+    pub(in crate::ui) format: FileFormat,
+    /// The character between two fields of CSV, which is saved.
+    pub(in crate::ui) delimiter: Delimiter,
 }
 
-impl Default for ExportOptions {
-    fn default() -> Self {
-        Self { rows: ExportRows::default(), format: Format::SpreadsheetCsv }
+impl ExportOptions {
+    /// Returns the format with the delimiter.
+    pub(in crate::ui) fn format(self) -> Format {
+        match self.format {
+            FileFormat::SpreadsheetCsv => Format::SpreadsheetCsv(self.delimiter),
+            FileFormat::Csv => Format::Csv(self.delimiter),
+            FileFormat::Json => Format::Json,
+        }
     }
 }
 

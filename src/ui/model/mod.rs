@@ -6,5 +6,5 @@ mod drafts;
 mod ui_state;
 
 pub(super) use app_state::{AppState, Health, Message};
-pub(super) use drafts::{Drafts, ExportOptions, ExportPath, ExportRows, LoginDraft};
+pub(super) use drafts::{Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft};
 pub(super) use ui_state::{CellMenu, TerminateTarget, UiState};

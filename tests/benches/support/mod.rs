@@ -26,7 +26,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
             Profile::from_address(gateway.url()).expect("the address of the gateway"),
         )),
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
-        state: State { table, last: None },
+        state: State { table, ..State::default() },
         folder: None,
         credentials: Credentials::None,
         error: None,

@@ -26,7 +26,10 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("gateway", &["sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
     ("demo", &["sanitize", "dataset", "filter", "gateway"]),
-    ("settings", &["atomic_file", "sanitize", "dataset", "filter", "query", "display", "table", "gateway"]),
+    (
+        "settings",
+        &["atomic_file", "sanitize", "dataset", "filter", "query", "display", "table", "export", "gateway"],
+    ),
     ("logging", &["atomic_file", "sanitize"]),
     (
         "cli",

@@ -1,6 +1,7 @@
 //! Runs `gatewatch sessions` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
 
 mod demo;
+mod formats;
 #[cfg(unix)]
 mod output;
 
