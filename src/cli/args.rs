@@ -99,6 +99,10 @@ pub struct SessionsArgs {
     #[arg(long, value_name = "REGEX")]
     pub project: Option<String>,
 
+    /// Only sessions of this kind; can be given several times
+    #[arg(long, value_enum, value_name = "KIND[,…]", value_delimiter = ',')]
+    pub kind: Vec<KindArg>,
+
     /// Sort by these columns, ascending unless followed by :desc; null comes last
     #[arg(long, value_name = "COLUMN[:desc][,…]", value_delimiter = ',')]
     pub sort: Vec<SortKey>,
@@ -123,14 +127,14 @@ pub struct SessionsArgs {
     #[arg(long)]
     pub excel: bool,
 
-    /// Give up after this time
-    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
-    pub timeout: Duration,
-}
     /// Put this character between the fields of CSV: one such as ; or |, or `tab` [default: ,]
     #[arg(long, value_name = "CHARACTER")]
     pub delimiter: Option<Delimiter>,
 
+    /// Give up after this time
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
+    pub timeout: Duration,
+}
 
 /// The output formats of `gatewatch sessions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -141,6 +145,17 @@ pub enum FormatArg {
     Json,
     /// Aligned text
     Table,
+}
+
+/// The kinds of sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Vision clients
+    Client,
+    /// Designers
+    Designer,
+    /// Perspective sessions, also those inside a Designer
+    Perspective,
 }
 
 /// The options of `gatewatch demo`.

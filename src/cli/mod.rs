@@ -6,6 +6,6 @@ mod exit_status;
 mod report;
 pub mod sessions;
 
-pub use args::{Cli, Command, DemoArgs, FormatArg, SessionsArgs};
+pub use args::{Cli, Command, DemoArgs, FormatArg, KindArg, SessionsArgs};
 pub use exit_status::ExitStatus;
 pub use report::fail;

@@ -93,7 +93,7 @@ pub(super) struct NodeError {
 
 impl fmt::Display for NodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", sanitize(&self.node), self.error)
+        write!(f, "{}: {}", self.node, self.error)
     }
 }
 

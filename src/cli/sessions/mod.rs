@@ -1,14 +1,15 @@
 //! `gatewatch sessions`: reads a gateway once and writes its sessions.
 
 mod error;
+mod kind;
 
 use std::io::{self, BufWriter, Write};
-use std::sync::Arc;
 use std::path::Path;
+use std::sync::Arc;
 
 use self::error::{NodeError, NodeNotice, SessionsError};
 use super::report::report;
-use super::{ExitStatus, FormatArg, SessionsArgs};
+use super::{ExitStatus, FormatArg, KindArg, SessionsArgs};
 use crate::atomic_file;
 use crate::dataset::{Dataset, concat};
 use crate::demo::{DemoGateway, Options};
@@ -49,7 +50,8 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     let (profile, _demo) = match target {
         Target::Gateway(profile) => (profile, None),
         Target::Demo => {
-            let demo = DemoGateway::start(Options::in_process())?;
+            // Read once, so that no time passes in which sessions could begin or end.
+            let demo = DemoGateway::start(Options { still: true, ..Options::in_process() })?;
             (Profile::from_address(demo.url()).map_err(SessionsError::DemoAddress)?, Some(demo))
         }
     };
@@ -57,6 +59,7 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     let options = ReadOptions {
         username_filter: options.username_filter,
         project_filter: options.project_filter,
+        perspective: profile.perspective || args.kind.contains(&KindArg::Perspective),
         ..profile.read_options()
     };
     let (dataset, status) = read(args, &profile, &credentials, &options)?;
@@ -67,7 +70,8 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     if args.count {
         query.sort.clear();
     }
-    let rows = query.run_with(&filters, &dataset).map_err(|error| filter_error(&query, error))?.rows;
+    let mut rows = query.run_with(&filters, &dataset).map_err(|error| filter_error(&query, error))?.rows;
+    kind::retain(&mut rows, &args.kind, &dataset);
     let write = |out: &mut dyn Write| {
         if args.count {
             return writeln!(out, "{}", rows.len());
@@ -191,7 +195,6 @@ fn read(
                 let error = NodeError { node: node_label(profile, node), error };
                 report(&error, error.hint(args.gateway.is_some()));
             }
-                    let node = sanitize(&node);
         }
     }
     let status = match (parts.is_empty(), has_failed) {
@@ -209,7 +212,7 @@ fn read(
 /// Returns the gateway's name and the node's address, or the address alone for a gateway without a name.
 fn node_label(profile: &Profile, node: &NodeUrl) -> String {
     let (name, url) = (&profile.name, node.to_string());
-    if *name == url { url } else { format!("{name}, {url}") }
+    if *name == url { url } else { sanitize(&format!("{name}, {url}")).into_owned() }
 }
 
 fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {

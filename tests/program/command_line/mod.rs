@@ -2,6 +2,7 @@
 
 mod demo;
 mod formats;
+mod kinds;
 #[cfg(unix)]
 mod output;
 
