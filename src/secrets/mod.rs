@@ -1,22 +1,34 @@
-//! Passwords and tokens in the platform's keyring: the Secret Service, the Windows Credential Manager, the macOS Keychain.
-//! Without a keyring they are kept in memory, and the caller is informed.
+//! Passwords and tokens in the platform's keyring. Without a keyring they are kept in memory, and the caller is informed.
 //!
 //! They are never written anywhere else, and no error holds one. Every call may block for seconds, because a locked
 //! keyring prompts the user: none belongs on the window's thread.
+//!
+//! The service of an entry has a digest of the configuration folder's path, the account is the name of the profile. So two
+//! folders never share an entry. Earlier versions used one service for all folders. Such an entry is still read if there is
+//! no new one and it was stored for the same user and nodes, and is then copied. It stays, because it may be another
+//! folder's, until the login of this user and these nodes is deleted.
 
+mod keyring;
+mod platform;
 mod secret;
 
-pub use secret::Secret;
+pub use self::keyring::{EntryName, Keyring, KeyringError, Source};
+pub use self::secret::Secret;
 
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use keyring::Entry;
-use zeroize::Zeroizing;
+use aws_lc_rs::digest::{SHA256, digest};
 
-/// The service name of our entries in the keyring.
-const SERVICE: &str = "gatewatch";
+use self::keyring::NoKeyring;
+use self::platform::Platform;
+
+/// The service of entries that all configuration folders share.
+const SHARED_SERVICE: &str = "gatewatch";
+/// The number of bytes of the digest in the service of an entry.
+const DIGEST_LEN: usize = 8;
 
 /// The place where a secret was stored.
 #[derive(Clone, Debug)]
@@ -28,74 +40,49 @@ pub enum Stored {
     MemoryOnly(KeyringError),
 }
 
-/// A failure of the keyring. No message or cause holds a secret.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyringError {
-    /// There is no keyring.
-    #[error("No keyring found")]
-    Absent {
-        /// The platform's error.
-        source: Source,
-    },
-    /// The keyring is locked, or the user declined to unlock it.
-    #[error("The keyring is locked. Unlock it and try again")]
-    Locked {
-        /// The platform's error.
-        source: Source,
-    },
-    /// The entry isn't text, or there are several.
-    #[error("The keyring's entry for this gateway is unusable. Delete it in the keyring")]
-    InvalidEntry,
-    /// Anything else.
-    #[error("The keyring failed. Try again")]
-    Failed {
-        /// The platform's error.
-        source: Source,
-    },
-}
-
-/// Two errors are equal if they are of one kind.
-impl PartialEq for KeyringError {
-    fn eq(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
-    }
-}
-
-impl Eq for KeyringError {}
-
-/// The platform's error behind a [`KeyringError`], shared so that it can be cloned.
-pub type Source = Arc<dyn std::error::Error + Send + Sync>;
-
 /// The secrets of the saved gateways, by profile name.
 #[derive(Debug)]
 pub struct Secrets {
-    keyring: Box<dyn Keyring>,
+    keyring: Arc<dyn Keyring>,
+    /// The service of our entries.
+    service: String,
     /// The secrets that the keyring didn't store.
     memory: Mutex<HashMap<String, Secret>>,
 }
 
-impl Default for Secrets {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Secrets {
-    /// Returns the secrets in the platform's keyring, which is opened on first use.
+    /// Returns the secrets of a configuration folder in the platform's keyring, which is opened on first use.
     #[must_use]
-    pub fn new() -> Self {
-        Self::with_keyring(Platform)
+    pub fn new(folder: Option<&Path>) -> Self {
+        Self::with_keyring(Arc::new(Platform), folder)
     }
 
-    /// Returns secrets in memory only, for tests, which must not touch the user's keyring.
+    /// Returns the secrets of a configuration folder in this keyring.
+    #[must_use]
+    pub fn with_keyring(keyring: Arc<dyn Keyring>, folder: Option<&Path>) -> Self {
+        let service = folder.map_or_else(|| SHARED_SERVICE.to_owned(), service);
+        Self { keyring, service, memory: Mutex::default() }
+    }
+
+    /// Returns secrets in memory, as where the platform has no keyring.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self::with_keyring(NoKeyring)
+        let source = Arc::from(Box::from("not used"));
+        Self::with_keyring(Arc::new(NoKeyring(KeyringError::Absent { source })), None)
     }
 
-    fn with_keyring(keyring: impl Keyring + 'static) -> Self {
-        Self { keyring: Box::new(keyring), memory: Mutex::default() }
+    /// Returns secrets in memory, for a user who goes on without the keyring.
+    #[must_use]
+    pub fn without_keyring() -> Self {
+        Self::with_keyring(Arc::new(NoKeyring(KeyringError::NotUsed)), None)
+    }
+
+    /// Checks that there is a keyring.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn check(&self) -> Result<(), KeyringError> {
+        self.keyring.check()
     }
 
     /// Returns the secret of a profile; `None` if it has none, or one that was stored with another `binding`.
@@ -103,9 +90,8 @@ impl Secrets {
     /// # Errors
     /// If the keyring can't be read. It may hold a secret.
     pub fn get(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
-        let bound = self.bound(profile)?;
-        Ok(bound
-            .and_then(|bound| Some(Secret::from(bound.expose().strip_prefix(binding)?.strip_prefix(':')?))))
+        let content = self.content(profile, binding)?;
+        Ok(content.and_then(|content| unbound(&content, binding).map(Secret::from)))
     }
 
     /// Stores the secret of a profile and replaces an older one. `binding` identifies what it is valid for, in letters and
@@ -115,46 +101,76 @@ impl Secrets {
     }
 
     /// Returns the stored text of a profile: `binding:secret`.
-    fn bound(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
+    fn content(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
         // A secret that the keyring didn't store is newer than the one in it.
-        let newer = self.memory().get(profile).cloned();
-        if newer.is_some() { Ok(newer) } else { self.keyring.get(profile) }
+        if let Some(newer) = self.memory().get(profile).cloned() {
+            return Ok(Some(newer));
+        }
+        if let Some(content) = self.keyring.get(&self.entry(profile))? {
+            return Ok(Some(content));
+        }
+        let shared = self.shared_content(profile, binding)?;
+        if let Some(content) = &shared {
+            // If it can't be copied, it is read from there again.
+            let copied = self.keyring.set(&self.entry(profile), content);
+            tracing::info!(
+                profile,
+                is_copied = copied.is_ok(),
+                "found an entry of an older version in the keyring"
+            );
+        }
+        Ok(shared)
     }
 
-    fn store(&self, profile: &str, secret: Secret) -> Stored {
-        match self.keyring.set(profile, &secret) {
+    /// Returns the text that an older version stored for a profile, if it has this binding.
+    fn shared_content(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
+        let shared = self.keyring.get(&shared_entry(profile))?;
+        Ok(shared.filter(|content| unbound(content, binding).is_some()))
+    }
+
+    fn store(&self, profile: &str, content: Secret) -> Stored {
+        match self.keyring.set(&self.entry(profile), &content) {
             Ok(()) => {
                 self.memory().remove(profile);
                 Stored::InKeyring
             }
             Err(error) => {
-                self.memory().insert(profile.to_owned(), secret);
+                self.memory().insert(profile.to_owned(), content);
                 Stored::MemoryOnly(error)
             }
         }
     }
 
-    /// Stores the secret of a profile under its new name; returns `None` if it has none.
+    /// Stores the secret of a profile under its new name; returns `None` if it has none. `binding` is the one before.
     ///
     /// # Errors
     /// If the keyring can't be read. The user has to enter the secret again.
-    pub fn rename(&self, old: &str, new: &str) -> Result<Option<Stored>, KeyringError> {
-        let Some(secret) = self.bound(old)? else {
+    pub fn rename(&self, old: &str, binding: &str, new: &str) -> Result<Option<Stored>, KeyringError> {
+        let Some(content) = self.content(old, binding)? else {
             return Ok(None);
         };
-        let stored = self.store(new, secret);
+        let stored = self.store(new, content);
         // Only after it is stored under the new name. An entry that can't be deleted is never read again.
-        let _remains = self.forget(old);
+        let _remains = self.forget(old, binding);
         Ok(Some(stored))
     }
 
-    /// Deletes the secret of a profile, if it has one.
+    /// Deletes the secret of a profile, if it has one. `binding` is the one that it was used with last.
     ///
     /// # Errors
     /// If the keyring can't be changed. It may still hold the secret.
-    pub fn forget(&self, profile: &str) -> Result<(), KeyringError> {
+    pub fn forget(&self, profile: &str, binding: &str) -> Result<(), KeyringError> {
         self.memory().remove(profile);
-        self.keyring.delete(profile)
+        self.keyring.delete(&self.entry(profile))?;
+        // Otherwise it would be found again.
+        match self.shared_content(profile, binding)? {
+            Some(_) => self.keyring.delete(&shared_entry(profile)),
+            None => Ok(()),
+        }
+    }
+
+    fn entry(&self, profile: &str) -> EntryName {
+        EntryName { service: self.service.clone(), account: profile.to_owned() }
     }
 
     /// Never locked during a call of the keyring, which may block.
@@ -164,224 +180,40 @@ impl Secrets {
     }
 }
 
-/// The operations of a keyring.
-trait Keyring: fmt::Debug + Send + Sync {
-    fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError>;
-    fn set(&self, profile: &str, secret: &Secret) -> Result<(), KeyringError>;
-    fn delete(&self, profile: &str) -> Result<(), KeyringError>;
+fn shared_entry(profile: &str) -> EntryName {
+    EntryName { service: SHARED_SERVICE.to_owned(), account: profile.to_owned() }
 }
 
-/// The platform's keyring.
-#[derive(Debug)]
-struct Platform;
-
-impl Platform {
-    fn entry(profile: &str) -> Result<Entry, KeyringError> {
-        if let Err(error) = Entry::store_status() {
-            return Err(KeyringError::Absent { source: source(error) });
-        }
-        Entry::new(SERVICE, profile).map_err(from_keyring)
-    }
+/// Returns the secret in a stored text; `None` if it has another binding.
+fn unbound<'a>(content: &'a Secret, binding: &str) -> Option<&'a str> {
+    content.expose().strip_prefix(binding)?.strip_prefix(':')
 }
 
-impl Keyring for Platform {
-    fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
-        match Self::entry(profile)?.get_password() {
-            Ok(text) => Ok(Some(Secret::new(text))),
-            Err(keyring::Error::NoEntry) => Ok(None),
-            Err(error) => Err(from_keyring(error)),
-        }
+/// Returns the service of the entries of a configuration folder.
+fn service(folder: &Path) -> String {
+    let path = canonical(folder);
+    let digest = digest(&SHA256, path.as_os_str().as_encoded_bytes());
+    let mut service = format!("{SHARED_SERVICE} ");
+    for byte in &digest.as_ref()[..DIGEST_LEN] {
+        write!(service, "{byte:02x}").expect("writing to a string succeeds");
     }
+    service
+}
 
-    fn set(&self, profile: &str, secret: &Secret) -> Result<(), KeyringError> {
-        Self::entry(profile)?.set_password(secret.expose()).map_err(from_keyring)
-    }
-
-    fn delete(&self, profile: &str) -> Result<(), KeyringError> {
-        match Self::entry(profile)?.delete_credential() {
-            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-            Err(error) => Err(from_keyring(error)),
+/// Returns the path of a folder without links. The folder may not exist yet, but where it will be created does.
+fn canonical(folder: &Path) -> PathBuf {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    for existing in folder.ancestors() {
+        if let Ok(canonical) = existing.canonicalize() {
+            // A path can be relative to each of its ancestors.
+            return folder.strip_prefix(existing).map_or(canonical.clone(), |missing| {
+                // An empty rest would add a separator.
+                if missing.as_os_str().is_empty() { canonical } else { canonical.join(missing) }
+            });
         }
     }
-}
-
-/// A keyring that is absent.
-#[derive(Debug)]
-struct NoKeyring;
-
-impl NoKeyring {
-    fn absent() -> KeyringError {
-        KeyringError::Absent { source: Arc::from(Box::from("not used")) }
-    }
-}
-
-impl Keyring for NoKeyring {
-    fn get(&self, _profile: &str) -> Result<Option<Secret>, KeyringError> {
-        Err(Self::absent())
-    }
-
-    fn set(&self, _profile: &str, _secret: &Secret) -> Result<(), KeyringError> {
-        Err(Self::absent())
-    }
-
-    fn delete(&self, _profile: &str) -> Result<(), KeyringError> {
-        Err(Self::absent())
-    }
-}
-
-/// Converts an error of the keyring. Some hold the secret, so they are never kept as a whole.
-fn from_keyring(error: keyring::Error) -> KeyringError {
-    use keyring::Error::{Ambiguous, BadDataFormat, BadEncoding, NoStorageAccess, PlatformFailure};
-    match error {
-        NoStorageAccess(source) => KeyringError::Locked { source: Arc::from(source) },
-        BadEncoding(bytes) | BadDataFormat(bytes, _) => {
-            drop(Zeroizing::new(bytes));
-            KeyringError::InvalidEntry
-        }
-        Ambiguous(_) => KeyringError::InvalidEntry,
-        PlatformFailure(source) => KeyringError::Failed { source: Arc::from(source) },
-        other => KeyringError::Failed { source: source(&other) },
-    }
-}
-
-/// Returns the part of an error that holds nothing of the entry.
-fn source(error: &keyring::Error) -> Source {
-    use keyring::Error::{Invalid, NoStorageAccess, NotSupportedByStore, PlatformFailure, TooLong};
-    let text = match error {
-        PlatformFailure(cause) | NoStorageAccess(cause) => cause.to_string(),
-        NotSupportedByStore(reason) => reason.clone(),
-        TooLong(_, limit) => format!("more than {limit} characters"),
-        Invalid(..) => "invalid name or secret".to_owned(),
-        _ => "unknown error".to_owned(),
-    };
-    Arc::from(Box::from(text))
+    folder
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PASSWORD: &str = "open sesame";
-    const BINDING: &str = "0A1B";
-
-    fn secret() -> Secret {
-        Secret::new(PASSWORD.to_owned())
-    }
-
-    /// A keyring that can be locked.
-    #[derive(Debug, Default)]
-    struct FakeKeyring {
-        entries: Mutex<HashMap<String, Secret>>,
-        locked: Mutex<bool>,
-    }
-
-    impl FakeKeyring {
-        fn open(&self) -> Result<MutexGuard<'_, HashMap<String, Secret>>, KeyringError> {
-            let locked = *self.locked.lock().unwrap();
-            let source = Arc::from(Box::from("dismissed"));
-            if locked { Err(KeyringError::Locked { source }) } else { Ok(self.entries.lock().unwrap()) }
-        }
-    }
-
-    impl Keyring for Arc<FakeKeyring> {
-        fn get(&self, profile: &str) -> Result<Option<Secret>, KeyringError> {
-            Ok(self.open()?.get(profile).cloned())
-        }
-
-        fn set(&self, profile: &str, secret: &Secret) -> Result<(), KeyringError> {
-            self.open()?.insert(profile.to_owned(), secret.clone());
-            Ok(())
-        }
-
-        fn delete(&self, profile: &str) -> Result<(), KeyringError> {
-            self.open()?.remove(profile);
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn keeps_secrets_in_memory_without_a_keyring() {
-        let secrets = Secrets::in_memory();
-        assert!(secrets.get("North", BINDING).is_err());
-        let stored = secrets.set("North", BINDING, &secret());
-        assert!(matches!(stored, Stored::MemoryOnly(KeyringError::Absent { .. })));
-        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(secret()));
-        assert!(secrets.get("South", BINDING).is_err());
-        assert!(secrets.forget("North").is_err());
-        assert!(secrets.get("North", BINDING).is_err());
-    }
-
-    #[test]
-    fn keeps_secrets_in_the_keyring() {
-        let keyring = Arc::<FakeKeyring>::default();
-        let stored = Secrets::with_keyring(keyring.clone()).set("North", BINDING, &secret());
-        assert!(matches!(stored, Stored::InKeyring));
-        let next_run = Secrets::with_keyring(keyring);
-        assert_eq!(next_run.get("North", BINDING).unwrap(), Some(secret()));
-        assert_eq!(next_run.get("South", BINDING).unwrap(), None);
-        next_run.forget("North").unwrap();
-        assert_eq!(next_run.get("North", BINDING).unwrap(), None);
-    }
-
-    #[test]
-    fn hides_secrets_with_another_binding() {
-        let secrets = Secrets::with_keyring(Arc::<FakeKeyring>::default());
-        let _ = secrets.set("North", BINDING, &Secret::new("a:b".to_owned()));
-        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(Secret::new("a:b".to_owned())));
-        for other in ["", "0A1", "0A1B:a", "FFFF"] {
-            assert!(
-                !matches!(secrets.get("North", other), Ok(Some(secret)) if secret.expose() == "a:b"),
-                "{other}"
-            );
-        }
-        assert_eq!(secrets.get("North", "FFFF").unwrap(), None);
-    }
-
-    #[test]
-    fn renames_secrets() {
-        let keyring = Arc::<FakeKeyring>::default();
-        for secrets in [Secrets::with_keyring(keyring), Secrets::in_memory()] {
-            let _ = secrets.set("North", BINDING, &secret());
-            assert!(matches!(secrets.rename("North", "Plant North"), Ok(Some(_))));
-            assert_eq!(secrets.get("Plant North", BINDING).unwrap(), Some(secret()));
-            assert!(!matches!(secrets.get("North", BINDING), Ok(Some(_))));
-            assert!(!matches!(secrets.rename("South", "East"), Ok(Some(_))));
-        }
-    }
-
-    #[test]
-    fn prefers_memory_over_an_older_keyring_entry() {
-        let keyring = Arc::<FakeKeyring>::default();
-        let secrets = Secrets::with_keyring(keyring.clone());
-        let _ = secrets.set("North", BINDING, &Secret::new("old".to_owned()));
-        *keyring.locked.lock().unwrap() = true;
-        assert!(matches!(
-            secrets.set("North", BINDING, &secret()),
-            Stored::MemoryOnly(KeyringError::Locked { .. })
-        ));
-        *keyring.locked.lock().unwrap() = false;
-        assert_eq!(secrets.get("North", BINDING).unwrap(), Some(secret()));
-        assert!(matches!(secrets.set("North", BINDING, &secret()), Stored::InKeyring));
-        assert!(secrets.memory().is_empty());
-    }
-
-    #[test]
-    fn errors_hold_no_secret() {
-        use keyring::Error::{BadDataFormat, BadEncoding, Invalid, PlatformFailure};
-        let bytes = || PASSWORD.as_bytes().to_vec();
-        let cause = || Box::new(std::io::Error::other("the bus is gone"));
-        for error in [
-            BadEncoding(bytes()),
-            BadDataFormat(bytes(), cause()),
-            Invalid("password".to_owned(), PASSWORD.to_owned()),
-            PlatformFailure(cause()),
-        ] {
-            let error = from_keyring(error);
-            assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
-            assert!(!format!("{error:?}").contains(&format!("{:?}", bytes())), "{error:?}");
-        }
-        let secrets = Secrets::in_memory();
-        let stored = secrets.set("North", BINDING, &secret());
-        assert!(!format!("{secrets:?} {stored:?} {:?}", secret()).contains(PASSWORD));
-    }
-}
+mod tests;

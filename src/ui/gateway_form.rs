@@ -126,6 +126,11 @@ impl GatewayForm {
         Ok(typed.or_else(|| self.accepted_login.clone().filter(|_| self.has_same_login())))
     }
 
+    /// Returns `true` if the login in use is tested and saved unless another one is typed.
+    pub(super) fn has_login_in_use(&self) -> bool {
+        self.accepted_login.is_some() && self.has_same_login()
+    }
+
     fn has_same_login(&self) -> bool {
         self.profile_to_test().is_ok_and(|profile| profile.binding() == self.before.binding())
     }

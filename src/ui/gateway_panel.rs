@@ -14,6 +14,7 @@ use super::error_report::ErrorReport;
 use super::gateway_draft::{AuthKind, Field};
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
 use super::labels;
+use super::model::KeyringState;
 use super::refresh_interval;
 use super::secret_box;
 use super::theme::{self, Severity};
@@ -29,6 +30,7 @@ pub(super) fn addresses_id() -> Id {
 pub(super) fn show(
     ui: &mut Ui,
     form: &mut GatewayForm,
+    keyring: &KeyringState,
     default_refresh: Duration,
     commands: &mut Vec<Command>,
 ) {
@@ -45,7 +47,7 @@ pub(super) fn show(
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         name_and_addresses(ui, form, commands);
         ui.add_space(6.0);
-        authentication(ui, form, commands);
+        authentication(ui, form, keyring, commands);
         ui.add_space(6.0);
         options(ui, form, default_refresh);
         ui.add_space(6.0);
@@ -80,7 +82,7 @@ fn name_and_addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Co
     error_ui(ui, form, Field::Addresses);
 }
 
-fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+fn authentication(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: &mut Vec<Command>) {
     ui.label("Authentication");
     ui.horizontal_wrapped(|ui| {
         for (auth, text, hint) in [
@@ -109,7 +111,13 @@ fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comman
             AuthKind::Token => ("API token", "Gateway API token", "name:key"),
             AuthKind::None | AuthKind::Password => ("Password", "Gateway password", ""),
         };
-        let hint = if form.has_saved_secret() { "Saved in the keyring" } else { format };
+        let hint = if form.has_login_in_use() {
+            "Leave empty to keep the one in use"
+        } else if form.has_saved_secret() {
+            keyring.place(&form.before).unwrap_or(format)
+        } else {
+            format
+        };
         let id = Id::unique(("gateway secret", auth == AuthKind::Token));
         let edit = TextEdit::singleline(&mut form.draft.secret).id(id).password(true).hint_text(hint);
         let edit = line_box(ui, title, name, edit, commands);
@@ -118,7 +126,7 @@ fn authentication(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Comman
         }
         secret_box::forget_undo(ui, id);
         report_edit(&edit, Field::Authentication, commands);
-        ui.weak("Saved in the system's keyring, never in a file");
+        ui.weak(keyring.limit().unwrap_or("Saved in the system's keyring, never in a file"));
     }
     if form.draft.sends_unencrypted() {
         secret_box::unencrypted_warning(ui);

@@ -2,8 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::gateway::Profile;
 use crate::notify_on_drop::NotifyOnDrop;
@@ -11,9 +14,11 @@ use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 
 /// Capacity of both channels. A person makes one request at a time.
 const QUEUE_LEN: usize = 16;
+/// Time after which the user is told that the keyring doesn't respond.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Identifies a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SecretKey {
     /// The name of the gateway.
     profile: String,
@@ -29,25 +34,31 @@ impl SecretKey {
 }
 
 /// A request to the keyring.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Request {
+    /// Checks that there is a keyring.
+    Check,
     /// Reads a secret.
     Get(SecretKey),
     /// Stores a secret.
     Set { key: SecretKey, secret: Secret },
     /// Deletes the secret of a gateway.
-    Forget { profile: String },
+    Forget(SecretKey),
     /// Moves the secret of a renamed gateway.
-    Rename { old: String, new: String },
+    Rename { old: SecretKey, new: String },
 }
 
 /// A reply of the keyring.
 #[derive(Debug)]
 pub(super) enum Reply {
+    /// There is a keyring, or the reason why it can't be used.
+    Checked(Result<(), KeyringError>),
     /// The secret; `None` if the keyring has none. The current gateway or the form may have changed since the request.
     Secret(SecretKey, Result<Option<Secret>, RequestError>),
     /// A secret was stored.
-    Stored(Stored),
+    Stored(SecretKey, Stored),
+    /// There is nothing to report.
+    Done,
     /// A secret couldn't be stored, deleted or renamed.
     Failed(RequestError),
 }
@@ -68,59 +79,51 @@ pub(super) enum RequestError {
 
 /// Handle of the thread. Dropping it doesn't wait, so that a keyring that prompts the user can't keep the window open.
 ///
-/// A request for a secret always gets a reply, even if it can't be sent or the thread ends.
+/// Each request gets a reply, even if it can't be sent or the thread ends.
 pub(super) struct KeyringWorker {
-    /// Sends requests to the thread.
-    requests: SyncSender<Request>,
-    /// Receives replies from the thread.
-    replies: Receiver<Reply>,
-    /// Keys of the requested secrets without a reply, the oldest first.
-    pending_keys: VecDeque<SecretKey>,
+    /// The channels to and from the thread.
+    thread: Channels,
+    /// The requests without a reply and their times, the oldest first. The thread replies in this order.
+    pending: VecDeque<(Request, Instant)>,
     /// Replies to requests that couldn't be sent.
     failures: VecDeque<Reply>,
     /// Called after each reply.
-    wake: Box<dyn Fn()>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    /// Returns the current time.
+    clock: Clock,
+}
+
+/// A clock that never goes back.
+pub(super) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// The channels to and from the thread.
+struct Channels {
+    requests: SyncSender<Request>,
+    replies: Receiver<Reply>,
+    /// Makes the thread end before its next request.
+    is_abandoned: Arc<AtomicBool>,
 }
 
 impl KeyringWorker {
     /// Starts the thread. It calls `wake` after each reply.
     pub(super) fn spawn(
         open: impl FnOnce() -> Secrets + Send + 'static,
-        wake: impl Fn() + Clone + Send + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
+        clock: Clock,
     ) -> io::Result<Self> {
-        let (request_sender, requests) = sync_channel(QUEUE_LEN);
-        let (reply_sender, replies) = sync_channel(QUEUE_LEN);
-        let thread_wake = NotifyOnDrop(wake.clone());
-        thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            // Dropped after both channels, so that they are closed when it wakes the window.
-            let thread_wake = thread_wake;
-            let (requests, reply_sender) = (requests, reply_sender);
-            let secrets = open();
-            for request in requests {
-                if let Some(reply) = handle(&secrets, request) {
-                    if reply_sender.send(reply).is_err() {
-                        tracing::debug!("keyring reply dropped: the window is closed");
-                        return;
-                    }
-                    (thread_wake.0)();
-                }
-            }
-        })?;
-        Ok(Self {
-            requests: request_sender,
-            replies,
-            pending_keys: VecDeque::new(),
-            failures: VecDeque::new(),
-            wake: Box::new(wake),
-        })
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let thread = spawn_thread(open, wake.clone())?;
+        Ok(Self { thread, pending: VecDeque::new(), failures: VecDeque::new(), wake, clock })
+    }
+
+    /// Asks whether there is a keyring.
+    pub(super) fn check(&mut self) {
+        self.send(Request::Check);
     }
 
     /// Requests the secret of a gateway.
     pub(super) fn get(&mut self, profile: &Profile) {
-        let key = SecretKey::new(profile);
-        if self.send(Request::Get(key.clone())) {
-            self.pending_keys.push_back(key);
-        }
+        self.send(Request::Get(SecretKey::new(profile)));
     }
 
     /// Stores the secret of a gateway.
@@ -129,55 +132,113 @@ impl KeyringWorker {
     }
 
     /// Moves the secret of a renamed gateway.
-    pub(super) fn rename(&mut self, old: &str, new: &str) {
-        self.send(Request::Rename { old: old.to_owned(), new: new.to_owned() });
+    pub(super) fn rename(&mut self, old: &Profile, new: &str) {
+        self.send(Request::Rename { old: SecretKey::new(old), new: new.to_owned() });
     }
 
     /// Deletes the secret of a gateway.
-    pub(super) fn forget(&mut self, profile: &str) {
-        self.send(Request::Forget { profile: profile.to_owned() });
+    pub(super) fn forget(&mut self, profile: &Profile) {
+        self.send(Request::Forget(SecretKey::new(profile)));
     }
 
     /// Returns the next reply, if there is one.
     pub(super) fn reply(&mut self) -> Option<Reply> {
-        match self.replies.try_recv() {
+        match self.thread.replies.try_recv() {
             Ok(reply) => {
-                if matches!(reply, Reply::Secret(..)) {
-                    self.pending_keys.pop_front();
-                }
+                self.pending.pop_front();
                 Some(reply)
             }
             Err(TryRecvError::Empty) => self.failures.pop_front(),
-            Err(TryRecvError::Disconnected) => {
-                let key = self.pending_keys.pop_front();
-                key.map_or_else(
-                    || self.failures.pop_front(),
-                    |key| Some(Reply::Secret(key, Err(RequestError::Stopped))),
-                )
-            }
+            Err(TryRecvError::Disconnected) => match self.pending.pop_front() {
+                Some((request, _)) => Some(failure(request, RequestError::Stopped)),
+                None => self.failures.pop_front(),
+            },
         }
     }
 
+    /// Returns the time after which the user has to be told that the keyring doesn't respond; zero if that time has come,
+    /// `None` if no request waits for it.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let (_, sent_at) = self.pending.front()?;
+        Some(PATIENCE.saturating_sub((self.clock)().saturating_duration_since(*sent_at)))
+    }
+
+    /// Goes on without the keyring. Requests that it hasn't replied to are repeated with secrets in memory, which don't
+    /// outlive the window.
+    ///
+    /// # Errors
+    /// If the system can't start a thread. Nothing has changed then.
+    pub(super) fn abandon(&mut self) -> io::Result<()> {
+        let thread = spawn_thread(Secrets::without_keyring, self.wake.clone())?;
+        tracing::warn!(pending = self.pending.len(), "going on without the keyring");
+        // The blocked thread can't be ended, but it must not change the keyring much later.
+        self.thread.is_abandoned.store(true, Ordering::Relaxed);
+        self.thread = thread;
+        for (request, _) in std::mem::take(&mut self.pending) {
+            match request {
+                // Not an error: the user is asked for it.
+                Request::Get(key) => self.failures.push_back(Reply::Secret(key, Ok(None))),
+                request => self.send(request),
+            }
+        }
+        (self.wake)();
+        Ok(())
+    }
+
     /// Sends a request, or queues its failure as a reply.
-    fn send(&mut self, request: Request) -> bool {
-        let (request, error) = match self.requests.try_send(request) {
-            Ok(()) => return true,
+    fn send(&mut self, request: Request) {
+        let (request, error) = match self.thread.requests.try_send(request.clone()) {
+            Ok(()) => return self.pending.push_back((request, (self.clock)())),
             Err(TrySendError::Full(request)) => (request, RequestError::Busy),
             Err(TrySendError::Disconnected(request)) => (request, RequestError::Stopped),
         };
         tracing::warn!(%error, "keyring request not sent");
-        self.failures.push_back(match request {
-            Request::Get(key) => Reply::Secret(key, Err(error)),
-            Request::Set { .. } | Request::Forget { .. } | Request::Rename { .. } => Reply::Failed(error),
-        });
+        self.failures.push_back(failure(request, error));
         (self.wake)();
-        false
     }
 }
 
-/// Returns the reply to a request; `None` where there is nothing to report. Never logs a secret.
-fn handle(secrets: &Secrets, request: Request) -> Option<Reply> {
+/// Returns the reply to a request that failed.
+fn failure(request: Request, error: RequestError) -> Reply {
     match request {
+        Request::Check => Reply::Done,
+        Request::Get(key) => Reply::Secret(key, Err(error)),
+        Request::Set { .. } | Request::Forget(_) | Request::Rename { .. } => Reply::Failed(error),
+    }
+}
+
+fn spawn_thread(
+    open: impl FnOnce() -> Secrets + Send + 'static,
+    wake: Arc<dyn Fn() + Send + Sync>,
+) -> io::Result<Channels> {
+    let (request_sender, requests) = sync_channel(QUEUE_LEN);
+    let (reply_sender, replies) = sync_channel(QUEUE_LEN);
+    let is_abandoned = Arc::<AtomicBool>::default();
+    let ends = is_abandoned.clone();
+    let wake = NotifyOnDrop(move || wake());
+    thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+        // Dropped after both channels, so that they are closed when it wakes the window.
+        let wake = wake;
+        let (requests, reply_sender) = (requests, reply_sender);
+        let secrets = open();
+        for request in requests {
+            if ends.load(Ordering::Relaxed) {
+                return;
+            }
+            if reply_sender.send(handle(&secrets, request)).is_err() {
+                tracing::debug!("keyring reply dropped: the window is closed or goes on without it");
+                return;
+            }
+            (wake.0)();
+        }
+    })?;
+    Ok(Channels { requests: request_sender, replies, is_abandoned })
+}
+
+/// Returns the reply to a request. Never logs a secret.
+fn handle(secrets: &Secrets, request: Request) -> Reply {
+    match request {
+        Request::Check => Reply::Checked(secrets.check()),
         Request::Get(key) => {
             let secret = secrets.get(&key.profile, &key.binding);
             match &secret {
@@ -188,32 +249,32 @@ fn handle(secrets: &Secrets, request: Request) -> Option<Reply> {
                     tracing::warn!(profile = %key.profile, %error, "can't read from keyring");
                 }
             }
-            Some(Reply::Secret(key, secret.map_err(RequestError::from)))
+            Reply::Secret(key, secret.map_err(RequestError::from))
         }
         Request::Set { key, secret } => {
             let stored = secrets.set(&key.profile, &key.binding, &secret);
             log_stored(&key.profile, &stored);
-            Some(Reply::Stored(stored))
+            Reply::Stored(key, stored)
         }
-        Request::Rename { old, new } => match secrets.rename(&old, &new) {
-            Ok(stored) => {
-                let stored = stored?;
+        Request::Rename { old, new } => match secrets.rename(&old.profile, &old.binding, &new) {
+            Ok(Some(stored)) => {
                 log_stored(&new, &stored);
-                Some(Reply::Stored(stored))
+                Reply::Stored(SecretKey { profile: new, ..old }, stored)
             }
+            Ok(None) => Reply::Done,
             Err(error) => {
-                tracing::warn!(profile = %old, %error, "can't rename in keyring");
-                Some(Reply::Failed(error.into()))
+                tracing::warn!(profile = %old.profile, %error, "can't rename in keyring");
+                Reply::Failed(error.into())
             }
         },
-        Request::Forget { profile } => match secrets.forget(&profile) {
+        Request::Forget(key) => match secrets.forget(&key.profile, &key.binding) {
             Ok(()) => {
-                tracing::debug!(%profile, "removed from keyring");
-                None
+                tracing::debug!(profile = %key.profile, "removed from keyring");
+                Reply::Done
             }
             Err(error) => {
-                tracing::warn!(%profile, %error, "can't remove from keyring");
-                Some(Reply::Failed(error.into()))
+                tracing::warn!(profile = %key.profile, %error, "can't remove from keyring");
+                Reply::Failed(error.into())
             }
         },
     }
@@ -227,78 +288,4 @@ fn log_stored(profile: &str, stored: &Stored) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::mpsc::RecvTimeoutError;
-    use std::time::Duration;
-
-    use super::*;
-
-    /// Maximum time to wait for a reply.
-    const TIMEOUT: Duration = Duration::from_secs(20);
-
-    fn profile() -> Profile {
-        Profile::from_address("http://n1:8088").unwrap()
-    }
-
-    /// Starts a worker. Returns it with a channel that receives a message at each wake.
-    fn worker(open: impl FnOnce() -> Secrets + Send + 'static) -> (KeyringWorker, Receiver<()>) {
-        let (wake, woken) = sync_channel(1_000);
-        let wake = Arc::new(move || {
-            let _closed = wake.try_send(());
-        });
-        (KeyringWorker::spawn(open, move || wake()).unwrap(), woken)
-    }
-
-    fn next_reply(worker: &mut KeyringWorker, woken: &Receiver<()>) -> Reply {
-        loop {
-            if let Some(reply) = worker.reply() {
-                return reply;
-            }
-            assert_ne!(woken.recv_timeout(TIMEOUT), Err(RecvTimeoutError::Timeout), "no reply");
-        }
-    }
-
-    #[test]
-    fn replies_to_each_request_of_a_hanging_keyring() {
-        let (unlock, locked) = sync_channel::<()>(0);
-        let (mut worker, woken) = worker(move || {
-            let _closed = locked.recv();
-            Secrets::in_memory()
-        });
-        // The thread receives no request while the keyring hangs.
-        let requests = QUEUE_LEN + 3;
-        for _ in 0..requests {
-            worker.get(&profile());
-        }
-        for _ in QUEUE_LEN..requests {
-            let reply = next_reply(&mut worker, &woken);
-            assert!(matches!(reply, Reply::Secret(_, Err(RequestError::Busy))), "{reply:?}");
-        }
-        assert!(worker.reply().is_none());
-        drop(unlock);
-        for _ in 0..QUEUE_LEN {
-            let reply = next_reply(&mut worker, &woken);
-            assert!(matches!(reply, Reply::Secret(_, Err(RequestError::Keyring(_)))), "{reply:?}");
-        }
-    }
-
-    #[test]
-    fn replies_to_requests_after_the_thread_has_ended() {
-        let (unlock, locked) = sync_channel::<()>(0);
-        let (mut worker, woken) = worker(move || {
-            let _closed = locked.recv();
-            panic!("expected in this test: the keyring fails");
-        });
-        worker.get(&profile());
-        drop(unlock);
-        let reply = next_reply(&mut worker, &woken);
-        assert!(
-            matches!(&reply, Reply::Secret(key, Err(RequestError::Stopped)) if *key == SecretKey::new(&profile()))
-        );
-        worker.set(&profile(), Secret::new("open-sesame".to_owned()));
-        let reply = next_reply(&mut worker, &woken);
-        assert!(matches!(reply, Reply::Failed(RequestError::Stopped)), "{reply:?}");
-        assert!(worker.reply().is_none());
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use egui::{Context, Id, Key, TextEdit, Ui};
 use super::certificate;
 use super::command::Command;
 use super::labels;
-use super::model::{AppState, LoginDraft};
+use super::model::{AppState, KeyringState, LoginDraft};
 use super::secret_box;
 use super::theme::{self, Severity};
 use crate::gateway::{GatewayError, RejectedCertificate};
@@ -70,18 +70,35 @@ fn prompt(state: &AppState) -> Option<Prompt<'_>> {
     needs_login.then_some(Prompt::Login)
 }
 
+/// Draws the offer to go on without a keyring that doesn't respond.
+pub(super) fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.add_space(4.0);
+    ui.horizontal_wrapped(|ui| {
+        labels::severity_label(
+            ui,
+            Severity::Warning,
+            "The keyring doesn't respond. Check whether it shows a prompt",
+        );
+        let go_on = ui.button("Continue without the keyring");
+        if go_on.on_hover_text("Passwords and tokens are kept for this session only").clicked() {
+            commands.push(Command::AbandonKeyring);
+        }
+    });
+    ui.add_space(4.0);
+}
+
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     match prompt(state) {
         None => {}
-        Some(Prompt::Login) => login(ui, draft, commands),
+        Some(Prompt::Login) => login(ui, &state.keyring, draft, commands),
         Some(Prompt::Certificate(rejected)) => certificate(ui, rejected, commands),
     }
     ui.add_space(4.0);
 }
 
-fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
+fn login(ui: &mut Ui, keyring: &KeyringState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label("Sign in to this gateway");
         // Distinguishes the buttons from the text boxes with the same caption.
@@ -115,13 +132,16 @@ fn login(ui: &mut Ui, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
         let entered = secret.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
         let sign_in = ui.add_enabled(is_complete, egui::Button::new("Sign in"));
-        ui.checkbox(&mut draft.save, "Save in the keyring");
+        ui.checkbox(&mut draft.save, keyring.save_caption(draft.is_token));
         if sign_in.clicked() || (entered && is_complete) {
             commands.push(Command::SignIn);
         }
     });
     if let Some(error) = draft.error {
         labels::severity_label(ui, Severity::Error, &format!("▲ {error}"));
+    }
+    if let Some(limit) = keyring.limit() {
+        ui.weak(limit);
     }
     if draft.is_unencrypted {
         secret_box::unencrypted_warning(ui);

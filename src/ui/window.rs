@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
@@ -220,6 +221,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         Some(_) => Credentials::from_env(|name| std::env::var_os(name))?,
         None => Credentials::None,
     };
+    let secrets_folder = folder.clone();
     Ok(Start {
         target,
         settings,
@@ -228,7 +230,8 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         credentials,
         error,
         pick_file: native_dialog(),
-        open_secrets: Arc::new(Secrets::new),
+        open_secrets: Arc::new(move || Secrets::new(secrets_folder.as_deref())),
+        clock: Arc::new(Instant::now),
         log,
         renderer: String::new(),
     })

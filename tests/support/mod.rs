@@ -2,6 +2,7 @@
 
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod keyring;
 pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod screen;

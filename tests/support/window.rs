@@ -10,10 +10,10 @@ use egui::{Context, Event, Key, Modifiers, OutputCommand, Plugin, PointerButton,
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
-use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{App, Start};
 
+use super::keyring::TestKeyring;
 use super::{FakeGateway, PLANT, answer, ok};
 
 /// Maximum time to wait. Far longer than anything takes, even on a busy machine.
@@ -294,7 +294,8 @@ pub(crate) fn start(target: Target) -> Start {
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         // Keeps the tests out of the user's keyring.
-        open_secrets: Arc::new(Secrets::in_memory),
+        open_secrets: TestKeyring::default().opener(None),
+        clock: Arc::new(Instant::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
     }

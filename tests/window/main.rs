@@ -8,6 +8,7 @@
 
 mod basics;
 mod gateways;
+mod keyring;
 mod line_ends;
 mod log;
 mod logins;

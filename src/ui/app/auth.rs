@@ -1,10 +1,13 @@
 //! Authentication: secrets from the keyring, typed logins, trusted certificates.
 
+use std::time::Duration;
+
 use egui::Context;
 
 use super::super::error_report::ErrorReport;
 use super::super::keyring_worker::{Reply, RequestError, SecretKey};
 use super::super::model::{LoginDraft, Message};
+use super::super::sign_in;
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
 use crate::secrets::{KeyringError, Stored};
@@ -48,14 +51,39 @@ impl App {
     /// Handles the replies of the keyring.
     pub(super) fn receive_keyring_replies(&mut self, ctx: &Context) {
         while let Some(reply) = self.keyring_worker.reply() {
+            self.state.keyring.update(&reply);
             self.handle_keyring_reply(ctx, reply);
+        }
+        // What is said about the keyring has to be true. It is asked only now, because that may start a service.
+        let is_mentioned = self.drafts.form.is_some() || sign_in::is_needed(&self.state);
+        if is_mentioned && !std::mem::replace(&mut self.state.keyring.is_checked, true) {
+            self.keyring_worker.check();
+        }
+        let patience = self.keyring_worker.patience();
+        self.state.keyring.is_slow = patience == Some(Duration::ZERO);
+        if let Some(left) = patience.filter(|left| !left.is_zero()) {
+            ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Goes on without the keyring, which doesn't respond.
+    pub(super) fn abandon_keyring(&mut self) {
+        match self.keyring_worker.abandon() {
+            // The new thread knows.
+            Ok(()) => self.keyring_worker.check(),
+            Err(error) => {
+                let report = ErrorReport::with_summary("Can't go on without the keyring", &error);
+                self.state.message = Some(Message::Error(report));
+            }
         }
     }
 
     fn handle_keyring_reply(&mut self, ctx: &Context, reply: Reply) {
         match reply {
             // Without a keyring there was no secret to delete or rename.
-            Reply::Failed(RequestError::Keyring(KeyringError::Absent { .. })) => {}
+            Reply::Failed(RequestError::Keyring(KeyringError::Absent { .. }))
+            | Reply::Checked(_)
+            | Reply::Done => {}
             Reply::Secret(key, secret) => {
                 let is_owner = |profile: &Profile| SecretKey::new(profile) == key;
                 if self.waiting_test.as_ref().is_some_and(is_owner) {
@@ -79,12 +107,13 @@ impl App {
                 self.active_credentials = credentials.clone();
                 self.poller.connect(self.with_trust(&profile), credentials);
             }
-            Reply::Stored(Stored::InKeyring) => {
+            Reply::Stored(_, Stored::InKeyring) => {
                 self.state.message = Some(Message::Done("Saved in the keyring".to_owned()));
             }
-            Reply::Stored(Stored::MemoryOnly(error)) => {
+            Reply::Stored(_, Stored::MemoryOnly(error)) => {
                 let cause = match error {
                     KeyringError::Absent { .. } => "No keyring found",
+                    KeyringError::NotUsed => "The keyring isn't used",
                     _ => "The keyring can't be used",
                 };
                 let summary = format!("{cause}. The password is kept for this session only");
@@ -135,7 +164,7 @@ impl App {
         match credentials.secret().filter(|_| profile.login != Login::None) {
             Some(secret) => self.keyring_worker.set(&profile, secret.clone()),
             None => match self.saved(&profile) {
-                Some(saved) if saved.login != Login::None => self.keyring_worker.forget(&saved.name),
+                Some(saved) if saved.login != Login::None => self.keyring_worker.forget(&saved),
                 _ => return,
             },
         }

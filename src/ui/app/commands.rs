@@ -35,6 +35,7 @@ impl App {
             Command::Connect(gateway) => self.connect_by_name(gateway.trim()),
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
+            Command::AbandonKeyring => self.abandon_keyring(),
             Command::Trust { rejected, permanently } => self.trust(*rejected, permanently),
             Command::Refresh => self.poller.refresh_now(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),

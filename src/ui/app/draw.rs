@@ -25,6 +25,9 @@ impl App {
             view_bar::show(ui, state, commands);
             ui.add_space(2.0);
         });
+        if state.keyring.is_slow {
+            Panel::top("keyring").show(ui, |ui| sign_in::slow_keyring(ui, commands));
+        }
         if is_sign_in_shown(state, drafts) {
             // Never pushes the bars below out of a small window.
             let max_height = ui.available_height() - theme::BELOW_SIGN_IN;
@@ -45,7 +48,7 @@ impl App {
             let min_width = if is_small { ui.available_width() } else { theme::MIN_FORM };
             let panel = Panel::right(Id::unique(("gateway", is_small)));
             let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
-            panel.show(ui, |ui| gateway_panel::show(ui, form, default_refresh, commands));
+            panel.show(ui, |ui| gateway_panel::show(ui, form, &state.keyring, default_refresh, commands));
             form.reveal = None;
         }
         if state.layout.counts {

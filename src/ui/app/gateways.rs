@@ -292,7 +292,7 @@ impl App {
             }
             Some(PendingForm::Delete(profile)) => {
                 if profile.login != Login::None {
-                    self.keyring_worker.forget(&profile.name);
+                    self.keyring_worker.forget(&profile);
                 }
                 self.state.message = Some(Message::Done(format!("{} deleted", profile.name)));
                 self.forget_login(&profile);
@@ -306,21 +306,24 @@ impl App {
     /// Continues after a gateway was saved. `credentials` are those whose secret was typed.
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
         let secret = credentials.secret();
-        let old_name = before.map(|before| &before.name).filter(|name| **name != after.name);
+        let renamed = before.filter(|before| before.name != after.name);
         match (secret, &after.login) {
             (Some(secret), _) => self.keyring_worker.set(&after, secret.clone()),
             (None, Login::None) => {}
             (None, _) => {
-                if let Some(old) = old_name {
+                if let Some(old) = renamed {
                     self.keyring_worker.rename(old, &after.name);
                 }
             }
         }
         if let Some(before) = before
             && before.login != Login::None
-            && (after.login == Login::None || secret.is_some() && old_name.is_some())
+            && (after.login == Login::None || secret.is_some() && renamed.is_some())
         {
-            self.keyring_worker.forget(&before.name);
+            self.keyring_worker.forget(before);
+        }
+        if let Some(before) = before.filter(|before| before.login != after.login) {
+            self.forget_typed_login(before);
         }
         let is_typed = secret.is_some();
         if is_typed {
@@ -348,9 +351,14 @@ impl App {
 
     /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.
     fn forget_login(&mut self, profile: &Profile) {
+        self.forget_typed_login(profile);
+        self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
+    }
+
+    /// Forgets the typed login of a gateway.
+    fn forget_typed_login(&mut self, profile: &Profile) {
         self.supplied_credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
         self.pending_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
-        self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
     }
 
     /// Disconnects from the current gateway.

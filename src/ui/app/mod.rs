@@ -69,6 +69,8 @@ pub struct Start {
     pub pick_file: PickFile,
     /// Opens the store of passwords and tokens. Called on the keyring thread.
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
+    /// Returns the current time. Measures how long the keyring takes.
+    pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// The lines that the log view shows.
     pub log: LogLines,
     /// The renderer and its driver, for the diagnostics.
@@ -156,6 +158,7 @@ impl App {
             error,
             pick_file,
             open_secrets,
+            clock,
             log,
             renderer,
         } = start;
@@ -180,7 +183,7 @@ impl App {
         drafts.export.delimiter = state.csv_delimiter;
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
-        let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx))?;
+        let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock)?;
         let mut app = Self {
             state: app_state,
             drafts,

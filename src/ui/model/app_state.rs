@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::{Drafts, ExportRows, TerminateTarget};
+use super::{Drafts, ExportRows, KeyringState, TerminateTarget};
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::Clock;
 use crate::export::Progress;
@@ -31,6 +31,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) may_terminate: bool,
     /// The keyring has not yet answered with the secret for the current gateway.
     pub(in crate::ui) waits_for_secret: bool,
+    /// What is known of the keyring.
+    pub(in crate::ui) keyring: KeyringState,
     /// Interval between two reads; `None` for manual refresh.
     pub(in crate::ui) refresh: Option<Duration>,
     /// The names of the saved gateways.

@@ -3,8 +3,10 @@
 
 mod app_state;
 mod drafts;
+mod keyring_state;
 mod ui_state;
 
 pub(super) use app_state::{AppState, Health, Message};
 pub(super) use drafts::{Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft};
+pub(super) use keyring_state::KeyringState;
 pub(super) use ui_state::{CellMenu, TerminateTarget, UiState};

@@ -1,7 +1,7 @@
 //! The window without a screen, connected to a demo gateway in this process.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -32,6 +32,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         open_secrets: Arc::new(Secrets::in_memory),
+        clock: Arc::new(Instant::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
     };

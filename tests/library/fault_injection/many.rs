@@ -90,11 +90,8 @@ fn reads_each_of_200_nodes_once_at_a_time() {
     let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}")).collect();
     // The slow node doesn't time out during the test, nor the others on a busy machine.
     let hour = Duration::from_hours(1);
-    let mut poller = TestPoller::with_limits(Limits {
-        total_timeout: hour,
-        connect_timeout: hour,
-        ..Limits::default()
-    });
+    let mut poller =
+        TestPoller::with_limits(Limits { total_timeout: hour, connect_timeout: hour, ..Limits::default() });
     poller.handle.set_interval(Some(Duration::from_millis(300)));
     let start = Instant::now();
     poller.handle.connect(profile(&urls.iter().map(String::as_str).collect::<Vec<_>>()), Credentials::None);

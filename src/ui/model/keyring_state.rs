@@ -1,0 +1,83 @@
+//! What the window knows of the keyring.
+
+use std::collections::HashSet;
+
+use crate::gateway::Profile;
+use crate::secrets::{KeyringError, Stored};
+use crate::ui::keyring_worker::{Reply, SecretKey};
+
+/// What the window knows of the keyring.
+#[derive(Default)]
+pub(in crate::ui) struct KeyringState {
+    access: Access,
+    /// The keyring was asked whether it exists.
+    pub(in crate::ui) is_checked: bool,
+    /// The keyring has not responded for a while.
+    pub(in crate::ui) is_slow: bool,
+    /// The secrets that are in memory only.
+    in_memory: HashSet<SecretKey>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Access {
+    /// Assumed until the keyring has replied.
+    #[default]
+    Usable,
+    Absent,
+    NotUsed,
+}
+
+impl KeyringState {
+    /// Takes in a reply of the keyring.
+    pub(in crate::ui) fn update(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Checked(Err(error)) => self.set_access(error),
+            Reply::Stored(key, Stored::MemoryOnly(error)) => {
+                self.set_access(error);
+                self.in_memory.insert(key.clone());
+            }
+            Reply::Stored(key, Stored::InKeyring) => {
+                self.access = Access::Usable;
+                self.in_memory.remove(key);
+            }
+            _ => {}
+        }
+    }
+
+    fn set_access(&mut self, error: &KeyringError) {
+        match error {
+            KeyringError::Absent { .. } => self.access = Access::Absent,
+            KeyringError::NotUsed => self.access = Access::NotUsed,
+            // It may be unlocked.
+            _ => {}
+        }
+    }
+
+    /// Returns the caption of the option to save a login.
+    pub(in crate::ui) fn save_caption(&self, is_token: bool) -> &'static str {
+        match (self.access, is_token) {
+            (Access::Usable, _) => "Save in the keyring",
+            (Access::Absent | Access::NotUsed, false) => "Save the login without its password",
+            (Access::Absent | Access::NotUsed, true) => "Save the login without its token",
+        }
+    }
+
+    /// Returns what happens to secrets instead of being saved; `None` if they can be saved in the keyring.
+    pub(in crate::ui) fn limit(&self) -> Option<&'static str> {
+        match self.access {
+            Access::Usable => None,
+            Access::Absent => Some("No keyring found. Passwords and tokens are kept for this session only"),
+            Access::NotUsed => {
+                Some("The keyring isn't used. Passwords and tokens are kept for this session only")
+            }
+        }
+    }
+
+    /// Returns where the secret of a saved gateway may be; `None` if nothing has it.
+    pub(in crate::ui) fn place(&self, saved: &Profile) -> Option<&'static str> {
+        if self.in_memory.contains(&SecretKey::new(saved)) {
+            return Some("Kept for this session only");
+        }
+        (self.access == Access::Usable).then_some("Leave empty to use the saved one")
+    }
+}
