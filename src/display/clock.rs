@@ -1,8 +1,11 @@
 //! Formats dates in one of three time zones, or as an age.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Local, TimeZone, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use super::zone::Zone;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -48,27 +51,27 @@ pub struct Clock {
     /// The style of dates.
     pub style: DateStyle,
     /// The gateway's time zone; `None` if it is unknown.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     /// The gateway's current time, in milliseconds since 1970 UTC, so that ages don't depend on this machine's clock.
     pub now_epoch_ms: i64,
 }
 
 impl Clock {
-    /// Creates a clock. `timezone` is the IANA name of the gateway's time zone.
+    /// Creates a clock. `timezone` is the name of the gateway's time zone, as Java knows it.
     #[must_use]
     pub fn new(style: DateStyle, timezone: Option<&str>, now_epoch_ms: i64) -> Self {
         let zone = timezone.and_then(|name| name.parse().ok());
         Self { style, zone, now_epoch_ms }
     }
 
-    /// Returns the time zone of the dates: `local` or an IANA name; `age` for ages.
+    /// Returns the time zone of the dates: `local`, an IANA name or a difference such as `GMT-08:00`; `age` for ages.
     #[must_use]
-    pub fn zone_name(&self) -> &'static str {
+    pub fn zone_name(&self) -> Cow<'static, str> {
         match (self.style, self.zone) {
-            (DateStyle::Local, _) => "local",
-            (DateStyle::Gateway, Some(zone)) => zone.name(),
-            (DateStyle::Gateway, None) | (DateStyle::Utc, _) => "UTC",
-            (DateStyle::Age, _) => "age",
+            (DateStyle::Local, _) => "local".into(),
+            (DateStyle::Gateway, Some(zone)) => zone.to_string().into(),
+            (DateStyle::Gateway, None) | (DateStyle::Utc, _) => "UTC".into(),
+            (DateStyle::Age, _) => "age".into(),
         }
     }
 
@@ -79,7 +82,8 @@ impl Clock {
     pub fn date(&self, epoch_ms: i64) -> String {
         match (self.style, self.zone) {
             (DateStyle::Local, _) => format_date(epoch_ms, &Local),
-            (DateStyle::Gateway, Some(zone)) => format_date(epoch_ms, &zone),
+            (DateStyle::Gateway, Some(Zone::Named(zone))) => format_date(epoch_ms, &zone),
+            (DateStyle::Gateway, Some(Zone::Fixed(offset))) => format_date(epoch_ms, &offset),
             (DateStyle::Gateway, None) => format_date(epoch_ms, &Utc) + " UTC",
             (DateStyle::Utc, _) => format_date(epoch_ms, &Utc),
             (DateStyle::Age, _) => age(self.now_epoch_ms.saturating_sub(epoch_ms)),
@@ -121,15 +125,17 @@ mod tests {
     fn formats_dates_in_requested_zone() {
         let format = |style, zone| {
             let clock = Clock::new(style, zone, 0);
-            (clock.date(DATE_MS), clock.zone_name())
+            (clock.date(DATE_MS), clock.zone_name().into_owned())
         };
-        let text = |text: &str, zone| (text.to_owned(), zone);
+        let text = |text: &str, zone: &str| (text.to_owned(), zone.to_owned());
         let los_angeles = Some("America/Los_Angeles");
         assert_eq!(format(DateStyle::Utc, los_angeles), text("2026-11-22 16:41:40", "UTC"));
         assert_eq!(
             format(DateStyle::Gateway, los_angeles),
             text("2026-11-22 08:41:40", "America/Los_Angeles")
         );
+        assert_eq!(format(DateStyle::Gateway, Some("GMT-08:00")), text("2026-11-22 08:41:40", "GMT-08:00"));
+        assert_eq!(format(DateStyle::Gateway, Some("PST")), format(DateStyle::Gateway, los_angeles));
         assert_eq!(format(DateStyle::Gateway, Some("Etc/UTC")), text("2026-11-22 16:41:40", "Etc/UTC"));
         let (local, name) = format(DateStyle::Local, los_angeles);
         let here = Local.timestamp_millis_opt(DATE_MS).unwrap();
@@ -147,7 +153,7 @@ mod tests {
 
     #[test]
     fn marks_utc_in_place_of_unknown_zone() {
-        for zone in [None, Some(""), Some("Mars/Olympus"), Some("GMT-08:00")] {
+        for zone in [None, Some(""), Some("Mars/Olympus"), Some("GMT-25:00")] {
             let clock = Clock::new(DateStyle::Gateway, zone, 0);
             assert_eq!(clock.date(DATE_MS), "2026-11-22 16:41:40 UTC", "{zone:?}");
             assert_eq!(clock.zone_name(), "UTC");

@@ -3,8 +3,10 @@
 //! This module works with cells and time zones, but not with a screen.
 
 mod clock;
+mod zone;
 
 pub use clock::{Clock, DateStyle};
+pub use zone::{Zone, ZoneError};
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
