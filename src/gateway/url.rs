@@ -11,34 +11,56 @@ use crate::sanitize::one_line;
 const HTTP_PORT: u16 = 8088;
 /// The default port of a gateway for HTTPS.
 const HTTPS_PORT: u16 = 8043;
+/// Pages of a gateway whose addresses users copy from a browser. They aren't part of the gateway's own address.
+const PAGES: [&str; 13] = [
+    "/web/home",
+    "/web/status",
+    "/web/config",
+    "/main/web",
+    "/main/system",
+    "/app/home",
+    "/data/api",
+    "/data/perspective",
+    "/system/webdev",
+    "/system/gwinfo",
+    "/system/launch",
+    "/welcome",
+    "/StatusPing",
+];
 /// The longest part of a malformed address that is repeated in an error, in characters.
 const MAX_TEXT: usize = 120;
 
 /// The error of the URL parser.
 type ParseError = <Url as FromStr>::Err;
 
-/// The address of a gateway node: scheme, host and port.
+/// The address of a gateway node: scheme, host, port and, behind a reverse proxy, the path in front of the gateway's own
+/// paths.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NodeUrl(Url);
 
 impl NodeUrl {
-    /// Returns the URL of an absolute path on this node.
-    ///
-    /// # Panics
-    /// If `path` isn't a path.
+    /// Returns the URL of one of the gateway's own paths on this node.
     #[must_use]
     pub(super) fn join(&self, path: &str) -> Url {
-        self.0.join(path).expect("an absolute path is valid on any host")
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}{path}", self.prefix()));
+        url
     }
 
-    /// Returns host and port, the shortest unique label of a node.
+    /// Returns the path in front of the gateway's own paths, such as `/plantA`; empty without one.
+    fn prefix(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
+    /// Returns host, port and prefix, the shortest unique label of a node.
     ///
     /// # Panics
     /// Never: an address of http or https has a host.
     #[must_use]
     pub fn authority(&self) -> String {
         let host = self.0.host_str().expect("an address of http or https has a host");
-        self.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        let port = self.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{host}{port}{}", self.prefix())
     }
 
     /// Returns the host name or IP address, without brackets.
@@ -54,16 +76,16 @@ impl NodeUrl {
         self.0.port_or_known_default()
     }
 
-    /// Returns `true` if requests leave this machine without encryption.
-    #[must_use]
-    pub fn is_insecure(&self) -> bool {
-        self.0.scheme() == "http" && !self.is_loopback()
-    }
-
     /// Returns `true` if requests are encrypted.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
+    }
+
+    /// Returns `true` if requests leave this machine without encryption.
+    #[must_use]
+    pub fn is_insecure(&self) -> bool {
+        !self.is_https() && !self.is_loopback()
     }
 
     /// Returns the address with the same host and port, and https in place of http or the other way round.
@@ -104,30 +126,55 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 impl FromStr for NodeUrl {
     type Err = NodeUrlError;
 
-    /// Parses `http://host:8088`, `https://host:8043` and the short forms `host` and `host:8088`. Path and query, as in an
-    /// address copied from a browser, are dropped.
+    /// Parses `http://host:8088`, `https://host:8043`, the short forms `host` and `host:8088`, and addresses with a prefix
+    /// such as `https://proxy/plantA`. Of an address copied from a browser, page and query are dropped.
     fn from_str(text: &str) -> Result<Self, NodeUrlError> {
         let text = text.trim();
         let short = !text.contains("://");
         let url = if short { Url::parse(&format!("http://{text}")) } else { Url::parse(text) };
-        let url = url.map_err(|source| NodeUrlError::Invalid { text: without_user(text), source })?;
+        let mut url = url.map_err(|source| {
+            if has_zone_id(text) {
+                NodeUrlError::ZoneId
+            } else {
+                NodeUrlError::Invalid { text: without_user(text), source }
+            }
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NodeUrlError::Scheme { scheme: url.scheme().to_owned() });
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(NodeUrlError::Credentials);
         }
-        let mut origin = url;
-        origin.set_path("/");
-        origin.set_query(None);
-        origin.set_fragment(None);
+        let prefix = without_page(url.path()).to_owned();
+        url.set_path(&prefix);
+        url.set_query(None);
+        url.set_fragment(None);
         // The parser drops port 80, the default of the scheme, although the user typed it.
-        let is_port_80 = text.split('/').next().is_some_and(|host| host.ends_with(":80"));
-        if short && origin.port().is_none() && !is_port_80 {
-            origin.set_port(Some(HTTP_PORT)).expect("an http address can have a port");
+        let is_port_80 = text.split(['/', '?', '#']).next().is_some_and(|host| host.ends_with(":80"));
+        if short && url.port().is_none() && !is_port_80 {
+            url.set_port(Some(HTTP_PORT)).expect("an http address can have a port");
         }
-        Ok(Self(origin))
+        Ok(Self(url))
     }
+}
+
+/// Returns the part of a path in front of a gateway's page, without a slash at the end.
+fn without_page(path: &str) -> &str {
+    let page = |page: &str| {
+        let mut found = path.match_indices(page).map(|(start, _)| (start, start + page.len()));
+        found.find(|&(_, end)| path[end..].is_empty() || path[end..].starts_with('/')).map(|(start, _)| start)
+    };
+    let end = PAGES.into_iter().filter_map(page).min().unwrap_or(path.len());
+    path[..end].trim_end_matches('/')
+}
+
+/// Returns `true` for an IPv6 address with a network interface, as in `[fe80::1%25eth0]`.
+fn has_zone_id(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_scheme, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
+    host.split_once('%')
+        .is_some_and(|(address, _zone)| address.trim_start_matches('[').parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// Returns the typed text without what may be a password.
@@ -160,6 +207,11 @@ pub enum NodeUrlError {
         /// The scheme.
         scheme: String,
     },
+    /// The address is that of a network interface, which the HTTP client can't connect to.
+    #[error(
+        "Zone IDs such as %eth0 are not supported. Enter the gateway's host name or another of its addresses"
+    )]
+    ZoneId,
     /// The address holds a user name or password, which others could read.
     #[error("The address must not hold a user name or password. Enter them separately")]
     Credentials,
@@ -179,9 +231,46 @@ mod tests {
         assert_eq!(read(" 10.1.2.3:9088 "), "http://10.1.2.3:9088");
         assert_eq!(read("[fe80::1]:8088"), "http://[fe80::1]:8088");
         assert_eq!(read("http://plant-a:8088/web/home?x=1#y"), "http://plant-a:8088");
+        assert_eq!(read("plant-a?x=1"), "http://plant-a:8088");
+        assert_eq!(read("plant-a:80#y"), "http://plant-a");
         assert_eq!(read("https://plant-a:8043/"), "https://plant-a:8043");
         assert_eq!(read("http://plant-a"), "http://plant-a");
         assert_eq!(read("plant-a:80"), "http://plant-a");
+    }
+
+    #[test]
+    fn keeps_prefix_of_a_reverse_proxy() {
+        for (text, expected) in [
+            ("http://proxy/plantA", "http://proxy/plantA"),
+            ("https://proxy/plantA/", "https://proxy/plantA"),
+            ("proxy/plantA", "http://proxy:8088/plantA"),
+            ("proxy:80/a/b//?x=1", "http://proxy/a/b"),
+            ("http://proxy/plantA/web/home?x=1", "http://proxy/plantA"),
+            ("http://proxy/plant%20A/StatusPing", "http://proxy/plant%20A"),
+            ("http://proxy/website", "http://proxy/website"),
+            ("http://proxy/web/homes", "http://proxy/web/homes"),
+            ("http://proxy/main", "http://proxy/main"),
+            ("http://proxy/a/../b", "http://proxy/b"),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        let node: NodeUrl = "http://proxy/plantA/".parse().unwrap();
+        assert_eq!(node.join("/system/gwinfo").as_str(), "http://proxy/plantA/system/gwinfo");
+        assert_eq!(node.authority(), "proxy:80/plantA");
+        assert_ne!(node, "http://proxy/plantB".parse().unwrap());
+        let root: NodeUrl = "http://proxy//".parse().unwrap();
+        assert_eq!(root.join("/system/gwinfo").as_str(), "http://proxy/system/gwinfo");
+        assert_eq!((root.to_string(), root.authority()), ("http://proxy".to_owned(), "proxy:80".to_owned()));
+    }
+
+    #[test]
+    fn rejects_zone_ids_with_a_reason() {
+        for text in
+            ["http://[fe80::1%25eth0]:8088", "[fe80::1%eth0]", "https://[fe80::1%252]/web", "fe80::1%eth0"]
+        {
+            assert_eq!(text.parse::<NodeUrl>(), Err(NodeUrlError::ZoneId), "{text}");
+        }
+        assert!(!matches!("http://a b%eth0:1".parse::<NodeUrl>(), Err(NodeUrlError::ZoneId)));
     }
 
     #[test]
