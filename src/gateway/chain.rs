@@ -13,6 +13,25 @@ pub(super) fn find_cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
+/// Returns `true` if the connection was closed before the response.
+pub(super) fn is_connection_lost(error: &reqwest::Error) -> bool {
+    let is_closed = find_cause::<hyper::Error>(error)
+        .is_some_and(|error| error.is_incomplete_message() || error.is_closed() || error.is_canceled());
+    !error.is_connect() && (is_closed || io_kind(error).is_some_and(is_closed_kind))
+}
+
+/// Returns `true` for the kinds of a connection that was closed.
+pub(super) fn is_closed_kind(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::UnexpectedEof
+    )
+}
+
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     error.source().into_iter().flat_map(from)
 }

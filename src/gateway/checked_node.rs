@@ -1,5 +1,6 @@
 //! A node that credentials may be sent to.
 
+use super::http::Http;
 use super::{GatewayInfo, NodeUrl};
 
 /// A node that nothing speaks against sending credentials to. Requests with credentials need one, and only `health`
@@ -9,7 +10,7 @@ pub(super) struct CheckedNode<'a> {
     /// The address.
     pub(super) url: &'a NodeUrl,
     /// The client for requests to it.
-    pub(super) http: reqwest::Client,
+    pub(super) http: Http,
     /// What it said about itself; `None` if it has no page that can be read, or wasn't asked.
     pub(super) info: Option<GatewayInfo>,
     /// Makes `new` the only way to create it.
@@ -18,7 +19,7 @@ pub(super) struct CheckedNode<'a> {
 
 impl<'a> CheckedNode<'a> {
     /// For `health` only.
-    pub(super) fn new(url: &'a NodeUrl, http: reqwest::Client, info: Option<GatewayInfo>) -> Self {
+    pub(super) fn new(url: &'a NodeUrl, http: Http, info: Option<GatewayInfo>) -> Self {
         Self { url, http, info, _checked: () }
     }
 }

@@ -4,18 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use tokio::task::JoinSet;
 
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
+use super::http::{Http, HttpOptions};
 use super::login_throttle::{LoginAttempt, LoginThrottle};
-use super::resolver::Resolver;
+use super::proxy::{ProxyServer, ProxySettings};
 use super::rest::{Lists, Rest, StartTimes};
-use super::tls::tls_config;
+use super::tls::{Roots, RootsLoader, tls_config};
 use super::{
-    Api, Cause, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Notice, Pin, Profile, ReadOptions,
-    SessionKind, Terminated, Trust, Version, proxy, redact, request, webdev,
+    Api, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Notice, Pin, Profile, ReadOptions,
+    SessionKind, Terminated, Trust, Version, redact, request, webdev,
 };
 use crate::dataset::Dataset;
 
@@ -48,10 +48,11 @@ pub struct NodeSnapshot {
 pub struct Client {
     pub(super) limits: Limits,
     trust: Arc<Trust>,
-    /// TLS configurations by pins. Each one loads the platform's certificate store, which is slow.
-    tls: Arc<Mutex<HashMap<Vec<Pin>, rustls::ClientConfig>>>,
+    /// The trusted certificates, loaded for the first node that needs them.
+    roots: Arc<RootsLoader>,
+    proxies: Arc<ProxySettings>,
     /// HTTP clients, built on first use. Nodes share one unless its key differs.
-    clients: Arc<Mutex<HashMap<HttpKey, reqwest::Client>>>,
+    clients: Arc<Mutex<HashMap<HttpKey, Http>>>,
     /// The start times of the sessions of each node that was read with a token.
     start_times: Arc<Mutex<HashMap<NodeUrl, StartTimes>>>,
     /// The nodes whose health pages have answered, so that their ports are known to speak the scheme of the address.
@@ -72,9 +73,17 @@ impl Client {
     /// Returns a client with other trust than the platform's.
     #[must_use]
     pub fn with_trust(limits: Limits, trust: Trust) -> Self {
-        let (tls, clients, start_times, answered, login_throttle) = Default::default();
-        let trust = Arc::new(trust);
-        Self { limits, trust, tls, clients, start_times, answered, login_throttle, group: None }
+        Self {
+            limits,
+            roots: Arc::new(RootsLoader::new(trust.ca_file.clone())),
+            trust: Arc::new(trust),
+            proxies: Arc::new(ProxySettings::load()),
+            clients: Arc::default(),
+            start_times: Arc::default(),
+            answered: Arc::default(),
+            login_throttle: Arc::default(),
+            group: None,
+        }
     }
 
     /// Returns the same client without its open connections, some of which may be dead.
@@ -124,8 +133,9 @@ impl Client {
                 tracing::debug!(%node, ?api, sessions = dataset.len(), elapsed_ms, "read sessions");
             }
             Err(error) => {
-                let causes = error_chain(error);
-                tracing::warn!(%node, elapsed_ms, %error, causes, "can't read sessions");
+                let causes = error.causes();
+                // Whoever reads again and again decides when it is a warning.
+                tracing::debug!(%node, elapsed_ms, %error, causes, "can't read sessions");
             }
         }
         read
@@ -298,7 +308,7 @@ impl Client {
         for path in paths {
             let request = node.http.get(node.url.join(path)).query(&parameters);
             let request = attempt.authorize(request);
-            let response = request::send(request, credentials, self.limits.connect_timeout).await?;
+            let response = request::send(&node.http, request, credentials).await?;
             match GatewayError::from_status(&response, credentials, has_rest) {
                 None => return body::read_to_end(response, &SizeLimit::new(self.limits.max_body)).await,
                 Some(error @ GatewayError::NoResource { .. }) => {
@@ -340,55 +350,51 @@ impl Client {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).insert(node.clone());
     }
 
-    fn tls(&self, trust: &Trust) -> Result<rustls::ClientConfig, GatewayError> {
-        let mut configs = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&trust.pins) {
-            return Ok(config.clone());
-        }
-        let config = tls_config(trust)?;
-        configs.insert(trust.pins.clone(), config.clone());
-        Ok(config)
+    /// Returns `true` if requests to a node go through a proxy.
+    pub(super) fn has_proxy(&self, node: &NodeUrl) -> bool {
+        !matches!(self.proxies.for_address(&node.join("/")), Ok(None))
     }
 
-    pub(super) fn http(&self, node: &NodeUrl) -> Result<reqwest::Client, GatewayError> {
-        let trust = self.trust.for_node(node);
-        let key = HttpKey { is_loopback: node.is_loopback(), pins: trust.pins.clone() };
+    /// Returns the HTTP client for a node.
+    pub(super) async fn http(&self, node: &NodeUrl) -> Result<Http, GatewayError> {
+        let proxy = self.proxies.for_address(&node.join("/"))?;
+        let has_tls = node.is_https() || proxy.as_ref().is_some_and(ProxyServer::is_https);
+        let (is_loopback, pins) = (node.is_loopback(), self.trust.pins_of(node));
+        let key = HttpKey { is_loopback, has_tls, proxy, pins };
+        let known = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(http) = known {
+            return Ok(http);
+        }
+        // Plain HTTP doesn't wait for certificates.
+        let roots = if has_tls {
+            self.roots.roots(self.limits.connect_timeout).await?
+        } else {
+            Arc::new(Roots::none())
+        };
+        if let Some(proxy) = &key.proxy {
+            tracing::info!(%node, proxy = proxy.authority(), "using a proxy");
+        }
+        let http = Http::new(HttpOptions {
+            tls: tls_config(roots, key.pins.clone()),
+            proxy: key.proxy.clone(),
+            accepts_gzip: !is_loopback,
+            connect_timeout: self.limits.connect_timeout,
+        })?;
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key) {
-            return Ok(client.clone());
-        }
-        if let Some(proxy) = proxy::for_address(&node.join("/")) {
-            tracing::info!(%node, proxy, "using a proxy");
-        }
-        // Redirects aren't followed: they could carry the credentials to another host.
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls(&trust)?)
-            .dns_resolver(Arc::new(Resolver))
-            .connect_timeout(self.limits.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")));
-        if key.is_loopback {
-            // Within one machine, compressing takes longer than sending. A compressed response is still unpacked.
-            let identity = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
-            builder = builder.no_proxy().default_headers(identity);
-        }
-        let client = builder.build().map_err(|error| GatewayError::Setup(Cause::new(error)))?;
-        clients.insert(key, client.clone());
-        Ok(client)
+        // Another read may have built the same one meanwhile.
+        Ok(clients.entry(key).or_insert(http).clone())
     }
 }
 
 /// The properties of a node that its HTTP client depends on.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct HttpKey {
-    /// Whether the node is on this machine, which no proxy is used for.
+    /// Whether the node is on this machine, where responses aren't compressed.
     is_loopback: bool,
+    /// Whether there is TLS between us and the node or the proxy.
+    has_tls: bool,
+    /// The proxy for the node.
+    proxy: Option<ProxyServer>,
     /// The certificates that the node has to show.
     pins: Vec<Pin>,
-}
-
-/// Returns the causes of an error on one line, for the log.
-fn error_chain(error: &GatewayError) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,5 +1,6 @@
 //! The errors of reading a gateway. A message says what happened, then one thing to do. It never holds the address.
 
+use std::error::Error as _;
 use std::fmt;
 
 use reqwest::{Response, StatusCode};
@@ -7,8 +8,8 @@ use reqwest::{Response, StatusCode};
 use super::redirect::{self, Redirect};
 use super::webdev::WebDevError;
 use super::{
-    CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, RejectedCertificate,
-    SessionKind,
+    CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, ProxySettingError,
+    RejectedCertificate, SessionKind,
 };
 use crate::sanitize::capitalize;
 
@@ -37,6 +38,9 @@ pub enum GatewayError {
         /// The error of the HTTP client; `None` where the proxy answered with a status.
         source: Option<Cause>,
     },
+    /// The proxy that is configured for the gateway can't be used.
+    #[error("Invalid proxy address. Correct the proxy settings")]
+    ProxySetting(#[from] ProxySettingError),
     /// The response wasn't complete in time.
     #[error("No complete response within {seconds} s. Try again, or allow more time")]
     Timeout {
@@ -321,6 +325,12 @@ impl GatewayError {
                 | Self::OtherPage { .. }
                 | Self::UnreadableRedirect { .. }
         )
+    }
+
+    /// Returns the causes on one line, for the log.
+    pub(crate) fn causes(&self) -> String {
+        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
+        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
     }
 
     /// The error for a gateway that starts.

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
 use super::{
-    Client, ConnectFailure, Credentials, GatewayError, GatewayInfo, NodeUrl, proxy, redact, redirect, request,
+    Client, ConnectFailure, Credentials, GatewayError, GatewayInfo, NodeUrl, redact, redirect, request,
 };
 
 /// Paths of the page that identifies a gateway: of 8.x, and of 7.9.
@@ -48,7 +48,7 @@ impl Client {
     /// Reads the health page of a node that is about to be read.
     pub(super) async fn check<'a>(&self, node: &'a NodeUrl) -> Result<CheckedNode<'a>, GatewayError> {
         let info = self.info(node).await?;
-        Ok(CheckedNode::new(node, self.http(node)?, info))
+        Ok(CheckedNode::new(node, self.http(node).await?, info))
     }
 
     /// Checks only whether credentials may be sent. A node whose health is unknown isn't refused.
@@ -62,7 +62,7 @@ impl Client {
                 return Err(error);
             }
         }
-        Ok(CheckedNode::new(node, self.http(node)?, None))
+        Ok(CheckedNode::new(node, self.http(node).await?, None))
     }
 
     async fn info(&self, node: &NodeUrl) -> Result<Option<GatewayInfo>, GatewayError> {
@@ -113,8 +113,8 @@ impl Client {
 
     /// Requests a health page. If there is no valid answer, finds out whether the port is for the other scheme.
     async fn ask(&self, node: &NodeUrl, path: &str) -> Result<Response, GatewayError> {
-        let request = self.http(node)?.get(node.join(path));
-        let request = request::send(request, &Credentials::None, self.limits.connect_timeout);
+        let http = self.http(node).await?;
+        let request = request::send(&http, http.get(node.join(path)), &Credentials::None);
         if self.has_answered(node) {
             return request.await;
         }
@@ -163,7 +163,7 @@ impl Client {
             }
             _ => false,
         };
-        if !is_connected || proxy::for_address(&node.join("/")).is_some() {
+        if !is_connected || self.has_proxy(node) {
             return error;
         }
         match self.probe(node).await {
@@ -177,14 +177,14 @@ impl Client {
     async fn probe(&self, node: &NodeUrl) -> Probe {
         let other = node.other_scheme();
         // A proxy may answer in place of the port.
-        if proxy::for_address(&node.join("/")).or_else(|| proxy::for_address(&other.join("/"))).is_some() {
+        if self.has_proxy(node) || self.has_proxy(&other) {
             return Probe::Unknown;
         }
-        let Ok(http) = self.http(&other) else {
+        let Ok(http) = self.http(&other).await else {
             return Probe::Unknown;
         };
         let request = http.get(other.join(GWINFO_PATHS[0]));
-        let request = request::send(request, &Credentials::None, self.limits.connect_timeout);
+        let request = request::send(&http, request, &Credentials::None);
         match tokio::time::timeout(self.probe_timeout(), request).await {
             Ok(Ok(response)) if redirect::is_to_https(&response) => {
                 Probe::RedirectsToHttps(GatewayError::from_redirect(&response))

@@ -10,9 +10,11 @@ mod chain;
 mod checked_node;
 mod client;
 mod connect_failure;
+mod connection;
 mod credentials;
 mod error;
 mod health;
+mod http;
 mod info;
 mod json_text;
 mod last_comm;
@@ -39,7 +41,7 @@ pub use info::{GatewayInfo, Role, Version};
 pub use notice::Notice;
 pub use options::{Api, Limits, ReadOptions};
 pub use profile::{Login, Profile, node_names};
-pub use proxy::ProxyFailure;
+pub use proxy::{ProxyFailure, ProxySettingError};
 pub use rest::{ListError, SessionKind, Terminated};
 pub use tls::{
     CaFileError, Certificate, Fingerprint, FingerprintError, Pin, RejectReason, RejectedCertificate, Trust,

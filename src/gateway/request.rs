@@ -1,52 +1,59 @@
 //! Sends a request, logs it, and turns the HTTP client's errors into ours, by their types.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response};
 
-use super::chain::{find_cause, io_kind};
+use super::chain::{find_cause, io_kind, is_closed_kind, is_connection_lost};
+use super::http::Http;
 use super::{Cause, ConnectFailure, Credentials, GatewayError, RejectedCertificate, proxy, redact};
 
-/// Sends a request. `credentials` are those in the request, to hide them in errors; `connect_timeout` is the client's,
-/// for the message.
+/// Sends a request of this client. `credentials` are those in the request, to hide them in errors.
 pub(super) async fn send(
+    http: &Http,
     request: RequestBuilder,
     credentials: &Credentials,
-    connect_timeout: Duration,
 ) -> Result<Response, GatewayError> {
-    let (client, request) = request.build_split();
-    let request = request.map_err(|error| GatewayError::Setup(Cause::new(error.without_url())))?;
+    let request = request.build().map_err(|error| GatewayError::Setup(Cause::new(error.without_url())))?;
     let method = request.method().clone();
     // Without the query, which holds the user's filters.
-    let url = format!("{}{}", request.url().origin().ascii_serialization(), request.url().path());
+    let mut url = format!("{}{}", request.url().origin().ascii_serialization(), request.url().path());
+    if method == Method::DELETE {
+        // Without the session's id.
+        url.truncate(url.rfind('/').unwrap_or(0));
+    }
     let start = Instant::now();
-    let sent = client.execute(request).await;
+    // Boxed, because the HTTP library's futures are large.
+    let sent = Box::pin(http.execute(request)).await;
     let elapsed_ms = start.elapsed().as_millis();
     match sent {
         Ok(response) => {
             let status = response.status().as_u16();
             tracing::debug!(%method, url, status, elapsed_ms, "received response");
-            match proxy::status_failure(&response) {
-                Some((proxy, failure)) => Err(GatewayError::Proxy { proxy, failure, source: None }),
-                None => Ok(response),
+            match (&http.proxy, proxy::status_failure(&response)) {
+                (Some(proxy), Some(failure)) => {
+                    Err(GatewayError::Proxy { proxy: proxy.authority(), failure, source: None })
+                }
+                _ => Ok(response),
             }
         }
         Err(error) => {
-            let error = redact::redacted(from_request(error, connect_timeout.as_secs_f64()), credentials);
+            let error = redact::redacted(from_request(error, http), credentials);
             tracing::debug!(%method, url, elapsed_ms, %error, "request failed");
             Err(error)
         }
     }
 }
 
-fn from_request(error: reqwest::Error, connect_seconds: f64) -> GatewayError {
+fn from_request(error: reqwest::Error, http: &Http) -> GatewayError {
+    let connect_seconds = http.connect_timeout.as_secs_f64();
     if error.is_connect()
-        && let Some(address) = error.url()
-        && let Some((proxy, failure)) = proxy::request_failure(&error, address, connect_seconds)
+        && let Some(proxy) = &http.proxy
+        && let Some(failure) = proxy::request_failure(&error, connect_seconds)
     {
         let source = Some(Cause::new(error.without_url()));
-        return GatewayError::Proxy { proxy, failure, source };
+        return GatewayError::Proxy { proxy: proxy.authority(), failure, source };
     }
     if let Some(rejected) = RejectedCertificate::from_request_error(&error) {
         return GatewayError::Certificate(Box::new(rejected));
@@ -56,23 +63,16 @@ fn from_request(error: reqwest::Error, connect_seconds: f64) -> GatewayError {
     let failure = ConnectFailure::from_request_error(&error, connect_seconds);
     let is_tls = find_cause::<rustls::Error>(&error).is_some();
     let io = io_kind(&error);
-    let is_incomplete = find_cause::<hyper::Error>(&error)
-        .is_some_and(|error| error.is_incomplete_message() || error.is_closed() || error.is_canceled());
+    let is_lost = is_connection_lost(&error);
     let cause = Cause::new(error.without_url());
     match io {
         _ if is_tls => GatewayError::Tls(cause),
         // A peer that hangs up during the handshake. No other step of connecting reads.
         Some(io::ErrorKind::UnexpectedEof) if is_connect && is_https => GatewayError::Tls(cause),
-        Some(
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::NotConnected
-            | io::ErrorKind::UnexpectedEof,
-        ) => GatewayError::ConnectionLost(cause),
+        Some(kind) if is_closed_kind(kind) => GatewayError::ConnectionLost(cause),
         _ if is_connect => GatewayError::Connect { failure, source: cause },
         Some(_) => GatewayError::ConnectionLost(cause),
-        None if is_incomplete => GatewayError::ConnectionLost(cause),
+        None if is_lost => GatewayError::ConnectionLost(cause),
         None => GatewayError::Protocol(cause),
     }
 }

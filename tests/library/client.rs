@@ -8,6 +8,7 @@ use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::webdev::WebDevError;
 use gatewatch::gateway::{
     Client, ConnectFailure, Credentials, Endpoint, GatewayError, Limits, NodeSnapshot, ReadOptions, Role,
+    SessionKind,
 };
 
 fn read_with(
@@ -231,6 +232,51 @@ fn decompresses_gzip_that_was_not_requested() {
     let invalid = [head.as_bytes(), &[0; 500][..GZIP.len()]].concat();
     let gateway = FakeGateway::gateway("8.1.0", invalid);
     assert!(matches!(error(&gateway.url), GatewayError::Protocol(_)), "{:?}", error(&gateway.url));
+}
+
+#[test]
+fn prefix_of_a_reverse_proxy_is_in_front_of_each_path() {
+    for version in ["7.9.21", "8.1.44", ""] {
+        let gateway = FakeGateway::new(move |request, stream| {
+            let response = match request.path() {
+                "/plantA/system/gwinfo" if !version.is_empty() => ok(&format!("Version={version}")),
+                "/plantA/main/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+                "/plantA/system/webdev/gatewatch/sessions" if version == "8.1.44" => ok(&answer(&PLANT)),
+                // Another gateway.
+                "/system/gwinfo" => ok("Version=8.1.44"),
+                "/system/webdev/gatewatch/sessions" => ok(&answer(&[])),
+                _ => status("404 Not Found", ""),
+            };
+            stream.write_all(&response).unwrap();
+        });
+        let url = format!("{}/plantA/", gateway.url);
+        assert_eq!(read(&url).unwrap().dataset.len(), PLANT.len(), "{version}");
+        assert!(gateway.paths().iter().all(|path| path.starts_with("/plantA/")), "{:?}", gateway.paths());
+    }
+}
+
+#[test]
+fn prefix_of_a_reverse_proxy_is_in_front_of_the_rest_api() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let response = match request.path().strip_prefix("/plantA") {
+            Some("/system/gwinfo") => ok("Version=8.3.4"),
+            Some(_) => ok(r#"{"items":[{"id":"A","user":"billy"}],"terminated":1}"#),
+            None => status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    });
+    let url = format!("{}/plantA", gateway.url);
+    let token = Credentials::token("reader:key").unwrap();
+    let snapshot = read_with(&url, &token, &ReadOptions::default(), Limits::default()).unwrap();
+    assert_eq!(snapshot.dataset.len(), 3);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (client, node) = (Client::new(Limits::default()), url.parse().unwrap());
+    for kind in SessionKind::ALL {
+        runtime.block_on(client.terminate(&node, &token, kind, "A", None)).unwrap();
+    }
+    runtime.shutdown_background();
+    let paths = gateway.paths();
+    assert!(paths.len() > 6 && paths.iter().all(|path| path.starts_with("/plantA/")), "{paths:?}");
 }
 
 #[test]

@@ -15,8 +15,10 @@ mod filter_manual;
 mod health;
 mod jython_gateway;
 mod layering;
+mod lost_connections;
 mod polling;
 mod rest;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod tls_trust;

@@ -47,6 +47,13 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
+    /// Returns an authority whose certificate this one has issued.
+    pub(crate) fn issue_authority(&self, name: &str) -> Self {
+        let mut params = named(&[], name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.0).unwrap())
+    }
+
     pub(crate) fn issue(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         Identity { certificate: params.signed_by(&key, &self.0).unwrap().into(), key }
@@ -90,12 +97,26 @@ impl TlsGateway {
         *self.config.lock().unwrap() = Self::config(identity, rustls::ALL_VERSIONS);
     }
 
+    /// Starts a gateway that shows further certificates behind its own.
+    pub(crate) fn with_chain(identity: &Identity, others: &[CertificateDer<'static>]) -> Self {
+        Self::serve(Self::chain_config(identity, others, rustls::ALL_VERSIONS))
+    }
+
     fn config(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
+        Self::chain_config(identity, &[], versions)
+    }
+
+    fn chain_config(
+        identity: &Identity,
+        others: &[CertificateDer<'static>],
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
         let key = provider.key_provider.load_private_key(key).unwrap();
         // Unchecked, because tests need certificates with another key.
-        let certified = CertifiedKey::new(vec![identity.certificate.clone()], key);
+        let chain = [std::slice::from_ref(&identity.certificate), others].concat();
+        let certified = CertifiedKey::new(chain, key);
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .unwrap()
@@ -144,8 +165,12 @@ impl TlsGateway {
 
     /// Reads the gateway once with a password.
     pub(crate) fn read(&self, trust: Trust) -> Result<NodeSnapshot, GatewayError> {
+        self.read_with(&Client::with_trust(Limits::default(), trust))
+    }
+
+    /// Reads the gateway once with a password and this client.
+    pub(crate) fn read_with(&self, client: &Client) -> Result<NodeSnapshot, GatewayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = Client::with_trust(Limits::default(), trust);
         let credentials = Credentials::basic("billy", PASSWORD).unwrap();
         let node = self.url.parse().unwrap();
         let read = runtime.block_on(client.read(&node, &credentials, &ReadOptions::default()));

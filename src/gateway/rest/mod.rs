@@ -208,7 +208,7 @@ impl<'a> Rest<'a> {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, GatewayError> {
         let request = request.header(TOKEN_HEADER, self.token.clone()).header(ACCEPT, "application/json");
-        request::send(request, self.credentials, self.limits.connect_timeout).await
+        request::send(&self.node.http, request, self.credentials).await
     }
 }
 

@@ -1,11 +1,12 @@
 //! The content of a certificate, for display. Nothing here decides about trust.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustls::pki_types::CertificateDer;
+use x509_cert::Version;
 use x509_cert::der::Decode as _;
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 use x509_cert::time::Time;
 
 use super::Fingerprint;
@@ -33,6 +34,8 @@ pub struct Certificate {
     pub not_after: i64,
     /// Whether subject and issuer are the same.
     pub is_self_signed: bool,
+    /// Whether it may issue others. Before version 3 every certificate may.
+    pub is_authority: bool,
 }
 
 impl Certificate {
@@ -53,7 +56,21 @@ impl Certificate {
             not_before: seconds(validity.not_before),
             not_after: seconds(validity.not_after),
             is_self_signed: body.subject() == body.issuer(),
+            is_authority: match body.get_extension::<BasicConstraints>() {
+                Ok(Some((_critical, constraints))) => constraints.ca,
+                Ok(None) => body.version() != Version::V3,
+                Err(_) => false,
+            },
         })
+    }
+}
+
+impl Certificate {
+    /// Returns `true` if a host is an IP address that is also among the names. If the certificate isn't valid for it, then
+    /// it is there as a DNS name, which counts for nothing.
+    pub(super) fn has_name_like_address(&self, host: &str) -> bool {
+        let address = |text: &str| text.parse::<IpAddr>().ok();
+        address(host).is_some_and(|host| self.names.iter().any(|name| address(name) == Some(host)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The certificates that a gateway may show.
 //!
-//! By default these are the ones that the platform's store trusts. A profile can name a file of further authorities, and
-//! can pin a host to one certificate, whatever its names and dates. There is no way to accept any certificate.
+//! By default these are the ones that the platform's store trusts. A profile can name a file of further certificates: of
+//! authorities, or of gateways. It can also pin a host to one certificate, whatever its names and dates. There is no way to
+//! accept any certificate.
 //!
 //! A pin belongs to a host and its port, not to the whole profile, because each node of a redundant pair has its own
 //! certificate: with one list for both, the second node's certificate would appear changed.
@@ -9,18 +10,19 @@
 mod certificate;
 mod fingerprint;
 mod rejection;
+mod roots;
 mod verifier;
 
 pub use certificate::Certificate;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use rejection::{RejectReason, RejectedCertificate};
+pub(super) use roots::{Roots, RootsLoader};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, NodeUrl};
@@ -29,7 +31,7 @@ use verifier::Verifier;
 /// The certificates that a profile trusts in addition to the platform's store. Default: none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
-    /// A file of certificate authorities, PEM or DER.
+    /// A file of certificates of authorities or gateways, PEM or DER.
     pub ca_file: Option<PathBuf>,
     /// The hosts that have to show a certain certificate.
     pub pins: Vec<Pin>,
@@ -58,10 +60,9 @@ impl Pin {
 }
 
 impl Trust {
-    /// Returns the part that applies to this node.
-    pub(super) fn for_node(&self, node: &NodeUrl) -> Self {
-        let pins = self.pins.iter().filter(|pin| pin.applies_to(node)).cloned().collect();
-        Self { ca_file: self.ca_file.clone(), pins }
+    /// Returns the pins that apply to this node.
+    pub(super) fn pins_of(&self, node: &NodeUrl) -> Vec<Pin> {
+        self.pins.iter().filter(|pin| pin.applies_to(node)).cloned().collect()
     }
 
     /// Trusts a rejected certificate, in place of those that its node had to show.
@@ -80,8 +81,8 @@ impl Trust {
     }
 }
 
-/// The file of certificate authorities can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// The file of certificates can't be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaFileError {
     /// The file can't be read.
@@ -92,7 +93,15 @@ pub enum CaFileError {
         /// The error of the operating system.
         source: Cause,
     },
-    /// The file holds something else than certificates of authorities.
+    /// The file isn't read in time, as on a network drive that is gone.
+    #[error("Can't read the CA file {} within {seconds} s. Check that its drive is connected", path.display())]
+    Timeout {
+        /// The file.
+        path: PathBuf,
+        /// The time limit in seconds.
+        seconds: f64,
+    },
+    /// The file holds something else than certificates.
     #[error("No valid CA certificate in {}. Choose a PEM or DER file of CA certificates", path.display())]
     Invalid {
         /// The file.
@@ -102,16 +111,14 @@ pub enum CaFileError {
     },
 }
 
-/// Returns the TLS configuration that reqwest uses by default, with this trust.
-///
-/// The platform's store is loaded when the first certificate is verified, so that plain HTTP doesn't wait for it.
-///
-/// # Errors
-/// If the file of authorities can't be used.
-pub(super) fn tls_config(trust: &Trust) -> Result<ClientConfig, CaFileError> {
-    let roots = trust.ca_file.as_deref().map(read_roots).transpose()?.unwrap_or_default();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let verifier = Arc::new(Verifier::new(roots, trust.pins.clone(), Arc::clone(&provider)));
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// Returns the TLS configuration that reqwest uses by default, with these roots and pins.
+pub(super) fn tls_config(roots: Arc<Roots>, pins: Vec<Pin>) -> ClientConfig {
+    let provider = provider();
+    let verifier = Arc::new(Verifier::new(roots, pins, Arc::clone(&provider)));
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider has suites for TLS 1.2 and 1.3")
@@ -120,56 +127,12 @@ pub(super) fn tls_config(trust: &Trust) -> Result<ClientConfig, CaFileError> {
         .with_no_client_auth();
     // reqwest sets this in its own configurations only.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-/// Reads the certificate authorities in a file.
-fn read_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileError> {
-    let invalid = |source| CaFileError::Invalid { path: path.to_owned(), source };
-    let bytes = std::fs::read(path)
-        .map_err(|source| CaFileError::Read { path: path.to_owned(), source: Cause::new(source) })?;
-    let pem: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    let mut roots = pem.map_err(|error| invalid(Some(Cause::new(error))))?;
-    if roots.is_empty() {
-        let der = CertificateDer::from(bytes);
-        if Certificate::parse(&der).is_none() {
-            return Err(invalid(None));
-        }
-        roots.push(der);
-    }
-    // Some platforms' verifiers would report an unusable authority only with the first connection.
-    let mut store = RootCertStore::empty();
-    for root in &roots {
-        store.add(root.clone()).map_err(|error| invalid(Some(Cause::new(error))))?;
-    }
-    Ok(roots)
+    config
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn error(bytes: &[u8]) -> CaFileError {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ca.pem");
-        std::fs::write(&path, bytes).unwrap();
-        let trust = Trust { ca_file: Some(path), pins: Vec::new() };
-        tls_config(&trust).unwrap_err()
-    }
-
-    #[test]
-    fn rejects_files_without_authorities() {
-        let missing = Trust { ca_file: Some("not/there.pem".into()), pins: Vec::new() };
-        let unreadable = tls_config(&missing).unwrap_err();
-        assert!(matches!(unreadable, CaFileError::Read { .. }), "{unreadable:?}");
-        for bytes in [&b""[..], b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-            assert!(matches!(error(bytes), CaFileError::Invalid { source: None, .. }));
-        }
-        for base64 in ["AAAA", "????"] {
-            let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
-            assert!(matches!(error(pem.as_bytes()), CaFileError::Invalid { source: Some(_), .. }));
-        }
-    }
 
     #[test]
     fn stores_pins_as_toml() {

@@ -46,6 +46,18 @@ impl RejectedCertificate {
     }
 }
 
+impl RejectedCertificate {
+    /// Returns the lines of `config.toml` that make the host trusted with this certificate; `None` if it can't be used.
+    #[must_use]
+    pub fn config_entry(&self) -> Option<String> {
+        if self.reason == RejectReason::Unusable {
+            return None;
+        }
+        let pin = toml_edit::ser::to_string(&self.pin()).ok()?;
+        Some(format!("[[profile.trusted]]\n{pin}"))
+    }
+}
+
 impl Error for RejectedCertificate {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_ref().map(|cause| cause as _)
@@ -61,6 +73,9 @@ impl fmt::Display for RejectedCertificate {
             RejectReason::SelfSigned => f.write_str("is self-signed")?,
             RejectReason::Expired => f.write_str("has expired")?,
             RejectReason::NotYetValid => f.write_str("isn't valid yet")?,
+            RejectReason::WrongHost if certificate.has_name_like_address(host) => {
+                write!(f, "has the address {host} only as a DNS name, not as an IP address")?;
+            }
             RejectReason::WrongHost if certificate.names.is_empty() => write!(f, "isn't valid for {host}")?,
             RejectReason::WrongHost => {
                 write!(f, "is valid for {}, not for {host}", certificate.names.join(", "))?;

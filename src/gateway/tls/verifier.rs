@@ -1,6 +1,6 @@
-//! Verifies certificates: first against the pins, then by the platform.
+//! Verifies certificates: first against the pins, then by the roots.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -8,24 +8,21 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 
-use super::{Certificate, Fingerprint, Pin, RejectReason, RejectedCertificate};
+use super::{Certificate, Fingerprint, Pin, RejectReason, RejectedCertificate, Roots};
 use crate::gateway::Cause;
 
-/// Accepts the pinned certificates of a host or, for a host without pins, what the platform accepts. Its error holds a
+/// Accepts the pinned certificates of a host or, for a host without pins, what the roots accept. Its error holds a
 /// [`RejectedCertificate`].
 #[derive(Debug)]
 pub(super) struct Verifier {
-    platform: Platform,
+    roots: Arc<Roots>,
     pins: Vec<Pin>,
+    provider: Arc<CryptoProvider>,
 }
 
 impl Verifier {
-    pub(super) fn new(
-        roots: Vec<CertificateDer<'static>>,
-        pins: Vec<Pin>,
-        provider: Arc<CryptoProvider>,
-    ) -> Self {
-        Self { platform: Platform { roots, provider, loaded: OnceLock::new() }, pins }
+    pub(super) fn new(roots: Arc<Roots>, pins: Vec<Pin>, provider: Arc<CryptoProvider>) -> Self {
+        Self { roots, pins, provider }
     }
 }
 
@@ -48,18 +45,17 @@ impl ServerCertVerifier for Verifier {
             tracing::debug!(%host, %fingerprint, "accepted the pinned certificate");
             return Ok(ServerCertVerified::assertion());
         }
-        let verified =
-            self.platform.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified = self.roots.verify(end_entity, intermediates, server_name, ocsp_response, now);
         let error = match verified {
-            Ok(verified) if pinned.is_empty() => {
-                tracing::debug!(%host, %fingerprint, "accepted a certificate of the platform's store");
-                return Ok(verified);
+            Ok(()) if pinned.is_empty() => {
+                tracing::debug!(%host, %fingerprint, "accepted a certificate of a trusted issuer");
+                return Ok(ServerCertVerified::assertion());
             }
-            Ok(_) => None,
+            Ok(()) => None,
             Err(error) => Some(error),
         };
         let Some(certificate) = Certificate::parse(end_entity) else {
-            tracing::warn!(%host, %fingerprint, "rejected a malformed certificate");
+            tracing::debug!(%host, %fingerprint, "rejected a malformed certificate");
             return Err(CertificateError::BadEncoding.into());
         };
         let (reason, error) = match (ParsedCertificate::try_from(end_entity), error) {
@@ -69,7 +65,7 @@ impl ServerCertVerifier for Verifier {
             }
             (Ok(_), error) => (RejectReason::Changed { pinned, platform_trusted: error.is_none() }, error),
         };
-        tracing::warn!(%host, %fingerprint, ?reason, "rejected a certificate");
+        tracing::debug!(%host, %fingerprint, ?reason, "rejected a certificate");
         let (host, cause) = (host.into_owned(), error.map(Cause::new));
         let rejected = RejectedCertificate { host, port: None, certificate, reason, cause };
         Err(CertificateError::Other(OtherError(Arc::new(rejected))).into())
@@ -81,7 +77,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.platform.provider.signature_verification_algorithms;
+        let algorithms = &self.provider.signature_verification_algorithms;
         verify_tls12_signature(message, cert, dss, algorithms)
     }
 
@@ -91,42 +87,11 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.platform.provider.signature_verification_algorithms;
+        let algorithms = &self.provider.signature_verification_algorithms;
         verify_tls13_signature(message, cert, dss, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.platform.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// The platform's verifier, built on first use: on Linux it reads all certificates of the system.
-#[derive(Debug)]
-struct Platform {
-    /// Certificate authorities in addition to the platform's.
-    roots: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
-    loaded: OnceLock<Result<rustls_platform_verifier::Verifier, rustls::Error>>,
-}
-
-impl Platform {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let loaded = self.loaded.get_or_init(|| {
-            let provider = Arc::clone(&self.provider);
-            if self.roots.is_empty() {
-                rustls_platform_verifier::Verifier::new(provider)
-            } else {
-                rustls_platform_verifier::Verifier::new_with_extra_roots(self.roots.iter().cloned(), provider)
-            }
-        });
-        let platform = loaded.as_ref().map_err(Clone::clone)?;
-        platform.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

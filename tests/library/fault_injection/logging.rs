@@ -85,3 +85,26 @@ fn log_of_failed_terminations_holds_no_credentials() {
         }
     }
 }
+
+#[test]
+fn log_of_terminations_holds_no_session_id() {
+    let client = Client::new(Limits::default());
+    let [_, token] = token_and_password();
+    for mode in [
+        bytes(ok("{}")),
+        bytes(status("404 Not Found", "")),
+        instead_of_sessions(|stream| cases::reset(stream)),
+    ] {
+        for kind in SessionKind::ALL {
+            let faulty = FaultyGateway::with_mode(mode.clone());
+            let node = faulty.gateway.url.parse().unwrap();
+            let log = logged(|| {
+                let work = client.terminate(&node, &token, kind, "4f1dc0de", None);
+                drop(runtime().block_on(work));
+            });
+            let ours: Vec<&str> = log.lines().filter(|line| line.contains("gatewatch::")).collect();
+            assert!(ours.iter().any(|line| line.contains("method=DELETE")), "{log}");
+            assert!(!ours.iter().any(|line| line.contains("4f1dc0de")), "{ours:?}");
+        }
+    }
+}

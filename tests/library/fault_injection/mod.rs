@@ -6,7 +6,7 @@
 //! - `memory`, `many`: the cost of large responses and of many nodes
 //! - `secrets`, `logging`: places that must not hold credentials; `proxies`: requests through a proxy
 
-mod cases;
+pub(crate) mod cases;
 mod logging;
 mod many;
 mod memory;

@@ -96,11 +96,81 @@ fn honors_no_proxy() {
     assert!(failure(&gateway, &[("http_proxy", &proxy.url)]).contains("No Gatewatch resource"));
     assert!(direct.gateway.requests().is_empty() && !proxy.requests().is_empty());
     let proxied = proxy.requests().len();
-    check_count(
-        &sessions(&gateway, &[("http_proxy", &proxy.url), ("NO_PROXY", "example.org,0.0.0.0")]),
-        "6\n",
-    );
-    assert_eq!(proxy.requests().len(), proxied);
+    let port = gateway.rsplit(':').next().unwrap();
+    for list in [
+        "example.org,0.0.0.0",
+        "*",
+        "example.org *",
+        "0.0.0.0/8",
+        "0.0.0.*",
+        &format!("0.0.0.0:{port}"),
+        &format!("*:{port}"),
+        &format!("[fe80::1]:{port} 0.0.0.0:{port}"),
+    ] {
+        for name in ["NO_PROXY", "no_proxy"] {
+            let login = [("GATEWATCH_USER", "billy"), ("GATEWATCH_PASSWORD", "open sesame")];
+            let variables = [("http_proxy", proxy.url.as_str()), ("ALL_PROXY", &proxy.url), (name, list)];
+            check_count(&sessions(&gateway, &[&login[..], &variables].concat()), "6\n");
+            assert_eq!(proxy.requests().len(), proxied, "{name}={list}");
+        }
+    }
+    for list in ["", "0.0.0.0:1", "10.0.0.0/8,0.0.0", "[::]"] {
+        let before = proxy.requests().len();
+        failure(&gateway, &[("http_proxy", &proxy.url), ("NO_PROXY", list)]);
+        assert!(proxy.requests().len() > before, "{list}");
+    }
+}
+
+#[test]
+fn chooses_a_proxy_for_each_node() {
+    if !cfg!(target_os = "linux") {
+        return skip("NO_PROXY", "an address of this machine that isn't loopback");
+    }
+    let proxy = proxy();
+    let direct = FaultyGateway::new();
+    let direct_url = direct.gateway.url.replace("127.0.0.1", "0.0.0.0");
+    for urls in [[PLANT_A, &direct_url], [&direct_url, PLANT_A]] {
+        let config = tempfile::tempdir().unwrap();
+        let text = format!("[[profile]]\nname = \"Plant\"\nurls = {urls:?}\n");
+        std::fs::write(config.path().join("config.toml"), text).unwrap();
+        let mut command = gatewatch(config.path());
+        command.args(["sessions", "Plant", "--count"]);
+        command.env("http_proxy", &proxy.url).env("NO_PROXY", "0.0.0.0");
+        check_count(&command.output().unwrap(), "12\n");
+    }
+    assert!(proxy.requests().iter().all(|request| request.target.starts_with(PLANT_A)));
+    assert!(direct.gateway.requests().iter().all(|request| request.target.starts_with('/')));
+}
+
+#[test]
+fn names_malformed_proxy_setting_and_sends_nothing() {
+    if !cfg!(target_os = "linux") {
+        return skip("a malformed proxy setting", "an address of this machine that isn't loopback");
+    }
+    let direct = FaultyGateway::new();
+    let gateway = direct.gateway.url.replace("127.0.0.1", "0.0.0.0");
+    for value in [
+        "http://bob:2024#x@proxy.example",
+        "bob:2024/x@proxy.example:3128",
+        "http://bob:2024@proxy.example:x2024",
+        "socks5://bob:2024@proxy.example",
+        "http://bob:2024@",
+    ] {
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            let config = tempfile::tempdir().unwrap();
+            let mut command = gatewatch(config.path());
+            command.args(["sessions", &gateway, "--log", "trace"]).env(name, value);
+            let output = command.output().unwrap();
+            let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            assert!(text.contains("Invalid proxy address. Correct the proxy settings"), "{text}");
+            assert!(text.contains(&format!("caused by: {name} ")), "{text}");
+            assert!(!text.contains("2024") && !text.contains("bob"), "{value}: {text}");
+        }
+    }
+    assert!(direct.gateway.requests().is_empty());
+    // Where another setting applies, the gateway is read.
+    check_count(&sessions(&gateway, &[("https_proxy", "http://a:b:c"), ("http_proxy", "")]), "6\n");
 }
 
 #[test]

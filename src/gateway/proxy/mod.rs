@@ -1,16 +1,22 @@
 //! The proxy between us and a gateway, if the environment or the system configures one.
 //!
-//! reqwest sends requests through it. This module determines its address and the hop that failed.
+//! - `settings`: the choice of the proxy; `no_proxy`: the addresses without one
+//! - here: the hop that failed
+
+mod no_proxy;
+mod settings;
 
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Response, StatusCode};
 use tower_service::Service;
 
+use super::ConnectFailure;
 use super::chain::find_cause;
-use super::{ConnectFailure, url};
+
+pub use settings::ProxySettingError;
+pub(super) use settings::{ProxyServer, ProxySettings};
 
 /// The error of a CONNECT tunnel. hyper-util exports it only through its trait.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
@@ -63,49 +69,32 @@ impl ProxyFailure {
     }
 }
 
-/// Returns host and port of the proxy that requests to this address go through, never its user or password.
-pub(super) fn for_address(address: &Url) -> Option<String> {
-    if url::is_loopback(address) {
-        return None;
-    }
-    // The same lookup as reqwest's.
-    let proxy = Matcher::from_system().intercept(&address.as_str().parse().ok()?)?;
-    let authority = proxy.uri().authority()?;
-    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("{}{port}", authority.host()))
-}
-
-/// Returns the proxy's failure behind a request that didn't connect; `None` without a proxy, or if the gateway failed.
-pub(super) fn request_failure(
-    error: &reqwest::Error,
-    address: &Url,
-    connect_seconds: f64,
-) -> Option<(String, ProxyFailure)> {
-    let proxy = for_address(address)?;
+/// Returns the failure of a proxy behind a request that didn't connect; `None` if the gateway failed.
+pub(super) fn request_failure(error: &reqwest::Error, connect_seconds: f64) -> Option<ProxyFailure> {
     let connect = || ProxyFailure::Connect(ConnectFailure::from_request_error(error, connect_seconds));
-    let failure = match find_cause::<TunnelError>(error) {
+    let is_https = error.url().is_some_and(|url| url.scheme() == "https");
+    Some(match find_cause::<TunnelError>(error) {
         Some(TunnelError::ProxyAuthRequired) => ProxyFailure::LoginRequired,
         Some(TunnelError::ConnectFailed(_) | TunnelError::Io(_)) => connect(),
         Some(_) => ProxyFailure::TunnelFailed,
         // A tunnel that was opened leads to the gateway: the failure is the gateway's.
-        None if address.scheme() == "https" && !error.is_timeout() => return None,
+        None if is_https && !error.is_timeout() => return None,
         None => connect(),
-    };
-    Some((proxy, failure))
+    })
 }
 
-/// Returns the proxy and its failure for a status that only a proxy answers with, or a proxy in place of a gateway.
-pub(super) fn status_failure(response: &Response) -> Option<(String, ProxyFailure)> {
-    let failure = match response.status() {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => ProxyFailure::LoginRequired,
+/// Returns the failure for a status that only a proxy answers with, or a proxy in place of a gateway.
+pub(super) fn status_failure(response: &Response) -> Option<ProxyFailure> {
+    // Within https only the gateway can answer.
+    if response.url().scheme() == "https" {
+        return None;
+    }
+    match response.status() {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(ProxyFailure::LoginRequired),
         status
         @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
-            ProxyFailure::NoResponse { status: status.as_u16() }
+            Some(ProxyFailure::NoResponse { status: status.as_u16() })
         }
-        _ => return None,
-    };
-    // Within https only the gateway can answer.
-    let address = response.url();
-    let proxy = if address.scheme() == "http" { for_address(address) } else { None };
-    proxy.map(|proxy| (proxy, failure))
+        _ => None,
+    }
 }
