@@ -1,11 +1,18 @@
-//! Reads the body of a response up to a size limit.
+//! Reads the body of a response up to a size limit, and unpacks it.
 
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use reqwest::Response;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-use super::{GatewayError, request};
+use super::gunzip::Gunzip;
+use super::{Cause, GatewayError, request};
+use crate::sanitize::one_line;
+
+/// The longest part of a header that is kept, in characters.
+const MAX_TEXT: usize = 80;
 
 /// Below this many bytes, parsing takes no longer than the transfer to another thread.
 const MIN_OFFLOAD: usize = 64 << 10;
@@ -34,23 +41,93 @@ impl SizeLimit {
     }
 }
 
+/// A body in memory that doesn't exceed the limit.
+struct LimitedBody<'a> {
+    bytes: Vec<u8>,
+    limit: &'a SizeLimit,
+}
+
+impl Write for LimitedBody<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.limit.take(bytes.len()).map_err(|_too_large| io::ErrorKind::FileTooLarge)?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A body while it arrives.
+enum Unpacking<'a> {
+    Plain(LimitedBody<'a>),
+    Gzip(Gunzip<LimitedBody<'a>>),
+}
+
+impl Unpacking<'_> {
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(body) => body.write_all(bytes),
+            Self::Gzip(gunzip) => gunzip.push(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Plain(body) => Ok(body.bytes),
+            Self::Gzip(gunzip) => gunzip.finish().map(|body| body.bytes),
+        }
+    }
+}
+
+/// Returns `true` for a body in gzip, and `false` for an unpacked one.
+///
+/// # Errors
+/// If the body has another encoding, or several.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, GatewayError> {
+    let values =
+        headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let encodings = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
+    let mut packed =
+        encodings.split(',').map(str::trim).filter(|encoding| !matches!(*encoding, "" | "identity"));
+    match (packed.next(), packed.next()) {
+        (None, _) => Ok(false),
+        (Some("gzip" | "x-gzip"), None) => Ok(true),
+        _ => {
+            let message = format!("unsupported content encoding {}", one_line(&encodings, MAX_TEXT));
+            Err(GatewayError::Protocol(Cause::message(message)))
+        }
+    }
+}
+
 /// Reads the whole body, unpacked.
 ///
 /// # Errors
-/// If the body exceeds the limit, or the connection breaks.
+/// If the body exceeds the limit or is packed in an unknown way, or the connection breaks.
 pub(super) async fn read_to_end(mut response: Response, limit: &SizeLimit) -> Result<Vec<u8>, GatewayError> {
     let start = Instant::now();
     if response.content_length().is_some_and(|length| length > limit.left.load(Ordering::Relaxed)) {
         return Err(limit.too_large());
     }
     // No allocation by the announced length: it may be wrong, and was no faster.
-    let mut body = Vec::new();
+    let body = LimitedBody { bytes: Vec::new(), limit };
+    let mut body = if is_gzip(response.headers())? {
+        Unpacking::Gzip(Gunzip::new(body))
+    } else {
+        Unpacking::Plain(body)
+    };
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::FileTooLarge => limit.too_large(),
+        io::ErrorKind::UnexpectedEof => GatewayError::ConnectionLost(Cause::new(error)),
+        _ => GatewayError::Protocol(Cause::new(error)),
+    };
     while let Some(chunk) = response.chunk().await.map_err(request::from_body)? {
-        limit.take(chunk.len())?;
-        body.extend_from_slice(&chunk);
+        body.push(&chunk).map_err(failed)?;
     }
+    let body = body.finish().map_err(failed)?;
     let elapsed_ms = start.elapsed().as_millis();
-    tracing::debug!(path = response.url().path(), bytes = body.len(), elapsed_ms, "read body");
+    tracing::debug!(bytes = body.len(), elapsed_ms, "read body");
     Ok(body)
 }
 

@@ -13,6 +13,7 @@ mod connect_failure;
 mod connection;
 mod credentials;
 mod error;
+mod gunzip;
 mod health;
 mod http;
 mod info;

@@ -234,6 +234,63 @@ fn decompresses_gzip_that_was_not_requested() {
     assert!(matches!(error(&gateway.url), GatewayError::Protocol(_)), "{:?}", error(&gateway.url));
 }
 
+/// Returns a response with this content encoding.
+fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\n{encoding}\r\nContent-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn decompresses_gzip_by_each_of_its_names() {
+    for encoding in [
+        "Content-Encoding: GZIP",
+        "content-encoding: x-gzip",
+        "Content-Encoding: X-GZip ",
+        "Content-Encoding: identity, gzip",
+        "Content-Encoding: identity\r\nContent-Encoding: Gzip",
+    ] {
+        let gateway = FakeGateway::gateway("8.1.0", encoded(encoding, GZIP));
+        assert_eq!(read(&gateway.url).map(|read| read.dataset.len()), Ok(1), "{encoding}");
+    }
+    for encoding in ["Content-Encoding: identity", "Content-Encoding: ", "Content-Encoding: Identity,"] {
+        let gateway = FakeGateway::gateway("8.1.0", encoded(encoding, answer(&PLANT).as_bytes()));
+        assert_eq!(read(&gateway.url).map(|read| read.dataset.len()), Ok(PLANT.len()), "{encoding}");
+    }
+}
+
+#[test]
+fn decompresses_all_gzip_members() {
+    let text = answer(&PLANT);
+    let (start, end) = text.split_at(text.len() / 2);
+    let members = [gzip(start), gzip(""), gzip(end), vec![0; 8]].concat();
+    let gateway = FakeGateway::gateway("8.1.0", encoded("Content-Encoding: gzip", &members));
+    assert_eq!(read(&gateway.url).unwrap().dataset.len(), PLANT.len());
+    // The limit counts them together.
+    let limits = Limits { max_body: text.len() as u64 - 1, ..Limits::default() };
+    let read = read_with(&gateway.url, &Credentials::None, &ReadOptions::default(), limits);
+    assert_eq!(read.unwrap_err(), GatewayError::TooLarge { limit: limits.max_body });
+}
+
+#[test]
+fn names_unknown_content_encoding() {
+    for (encoding, expected) in [("br", "br"), ("gzip, gzip", "gzip,"), ("deflate", "deflate")] {
+        let gateway = FakeGateway::gateway("8.1.0", encoded(&format!("Content-Encoding: {encoding}"), GZIP));
+        let error = error(&gateway.url);
+        let GatewayError::Protocol(cause) = error else { panic!("{error:?}") };
+        assert!(
+            cause.to_string().starts_with(&format!("unsupported content encoding {expected}")),
+            "{cause}"
+        );
+    }
+}
+
 #[test]
 fn prefix_of_a_reverse_proxy_is_in_front_of_each_path() {
     for version in ["7.9.21", "8.1.44", ""] {

@@ -30,7 +30,7 @@ impl Fixture {
     fn new(configure: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { listen: "127.0.0.1:0".to_owned(), still: true, ..Options::default() };
         configure(&mut options);
-        let client = Client::builder().no_proxy().gzip(false).redirect(redirect::Policy::none());
+        let client = Client::builder().no_proxy().redirect(redirect::Policy::none());
         Self { gateway: DemoGateway::start(options).unwrap(), client: client.build().unwrap() }
     }
 
