@@ -122,6 +122,7 @@ impl Node {
             State::Waiting { .. } => Duration::ZERO,
         };
         let failures_before = self.failures;
+        let error_before = self.status.error.clone();
         self.state = State::Waiting { next_read: None };
         self.is_refresh_pending = false;
         let has_changed = match result {
@@ -134,7 +135,7 @@ impl Node {
             }
         };
         self.schedule(interval, now, wall_time);
-        self.log_outcome(has_changed, failures_before, elapsed, now);
+        self.log_outcome(has_changed, failures_before, error_before.as_ref(), elapsed, now);
         has_changed
     }
 
@@ -173,26 +174,37 @@ impl Node {
         self.status.next_read_at = delay.map(|delay| wall_time + delay);
     }
 
-    /// Logs the outcome of a read. The error of a failed one is a warning of the client, so it isn't repeated here.
-    fn log_outcome(&self, has_changed: bool, failures_before: u32, elapsed: Duration, now: Instant) {
+    /// Logs the outcome of a read. An error is a warning once, not at each attempt.
+    fn log_outcome(
+        &self,
+        has_changed: bool,
+        failures_before: u32,
+        error_before: Option<&GatewayError>,
+        elapsed: Duration,
+        now: Instant,
+    ) {
         let node = &self.status.url;
         let elapsed_ms = elapsed.as_millis();
         let next_in_ms = self.due_at().map(|next| next.saturating_duration_since(now).as_millis());
         let sessions = self.snapshot.as_ref().map(|snapshot| snapshot.dataset.len());
         let failures = self.failures;
-        match (failures, failures_before) {
-            (0, 0) if has_changed => {
+        if let Some(error) = &self.status.error {
+            if failures_before == 0 || error_before.is_none_or(|before| !is_same_failure(before, error)) {
+                let causes = error.causes();
+                tracing::warn!(%node, elapsed_ms, next_in_ms, failures, %error, causes, "can't read sessions");
+            } else {
+                tracing::debug!(%node, elapsed_ms, next_in_ms, failures, "read failed again");
+            }
+            return;
+        }
+        match failures_before {
+            0 if has_changed => {
                 tracing::debug!(%node, sessions, elapsed_ms, next_in_ms, "sessions changed");
             }
-            (0, 0) => tracing::trace!(%node, sessions, elapsed_ms, next_in_ms, "sessions unchanged"),
-            (0, failures_before) => {
+            0 => tracing::trace!(%node, sessions, elapsed_ms, next_in_ms, "sessions unchanged"),
+            failures_before => {
                 tracing::info!(%node, sessions, elapsed_ms, next_in_ms, failures_before, "read succeeded again");
             }
-            _ if next_in_ms.is_none() => {
-                tracing::info!(%node, elapsed_ms, failures, "login rejected, not retrying");
-            }
-            (1, _) => tracing::info!(%node, elapsed_ms, next_in_ms, failures, "read failed, retrying"),
-            _ => tracing::debug!(%node, elapsed_ms, next_in_ms, failures, "read failed again, retrying"),
         }
     }
 
@@ -202,6 +214,12 @@ impl Node {
         let received = snapshot.received.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         Some(snapshot.now?.saturating_sub(i64::try_from(received.as_millis()).ok()?))
     }
+}
+
+/// Returns `true` if two errors are of the same kind with the same message. Their details may differ, such as the place in
+/// a response.
+fn is_same_failure(a: &GatewayError, b: &GatewayError) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b) && a.to_string() == b.to_string()
 }
 
 #[cfg(test)]
@@ -319,5 +337,46 @@ mod tests {
         assert!(!node.timed_out_after_success(&Err(GatewayError::LoginNotTried)));
         read(&mut node, timeout());
         assert!(!node.timed_out_after_success(&timeout()));
+    }
+
+    /// Returns the levels of the events that a read logs.
+    fn levels(node: &mut Node, result: Result<NodeSnapshot, GatewayError>) -> String {
+        let log = Arc::<std::sync::Mutex<Vec<u8>>>::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::level_filters::LevelFilter::TRACE)
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || Log(writer.clone()))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || read(node, result));
+        let lines = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+        lines.lines().filter_map(|line| line.split_whitespace().next()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Appends to a log in memory.
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn warns_once_about_each_failure() {
+        let mut node = node();
+        let wrong_login = || Err(GatewayError::Unauthorized { tried: true });
+        assert_eq!(levels(&mut node, timeout()), "WARN");
+        assert_eq!(levels(&mut node, timeout()), "DEBUG");
+        assert_eq!(levels(&mut node, wrong_login()), "WARN");
+        assert_eq!(levels(&mut node, wrong_login()), "DEBUG");
+        assert_eq!(levels(&mut node, timeout()), "WARN");
+        assert_eq!(levels(&mut node, Ok(snapshot("A", "client"))), "INFO");
+        assert_eq!(levels(&mut node, timeout()), "WARN");
     }
 }
