@@ -1,5 +1,6 @@
 //! The errors of `gatewatch sessions`.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -128,7 +129,16 @@ impl Error for NodeNotice {
 impl NodeError {
     /// Returns a hint for the command line. `is_named` is `true` if the gateway was named there: only then are credentials
     /// of the environment used.
-    pub(super) fn hint(&self, is_named: bool) -> Option<&'static str> {
+    pub(super) fn hint(&self, is_named: bool) -> Option<Cow<'static, str>> {
+        if let GatewayError::Certificate(rejected) = &self.error {
+            let entry = rejected.config_entry()?;
+            let advice = "to trust it without the window, add this to the gateway in config.toml";
+            return Some(format!("{advice}:\n{entry}").into());
+        }
+        self.static_hint(is_named).map(Cow::Borrowed)
+    }
+
+    fn static_hint(&self, is_named: bool) -> Option<&'static str> {
         match &self.error {
             GatewayError::FiltersUnsupported => Some("leave out --ask-gateway to filter here"),
             GatewayError::Unauthorized { .. }

@@ -193,7 +193,7 @@ fn read(
             Err(error) => {
                 has_failed = true;
                 let error = NodeError { node: node_label(profile, node), error };
-                report(&error, error.hint(args.gateway.is_some()));
+                report(&error, error.hint(args.gateway.is_some()).as_deref());
             }
         }
     }
