@@ -18,6 +18,7 @@ mod text;
 mod text_builder;
 mod values;
 
+pub(crate) use address::hosts;
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
 pub use concat::{Part, concat};

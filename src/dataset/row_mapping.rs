@@ -7,9 +7,6 @@ use super::{Column, ColumnId, Dataset, RowsByCode, TextColumn, names};
 /// Marks an old row without a new one.
 const NONE: u32 = u32::MAX;
 
-/// The text columns within which a client id is unique.
-const SCOPES: [&str; 2] = [names::GATEWAY, names::KIND];
-
 /// Maximum number of pairs of rows with one client id that are compared. More are matched in order, in linear time.
 const MAX_COMPARED: usize = 4_096;
 
@@ -58,8 +55,10 @@ impl RowMapping {
 struct Pair<'a> {
     old: &'a Dataset,
     new: &'a Dataset,
-    /// The columns of [`SCOPES`] that both have.
-    scopes: Vec<Scope<'a>>,
+    /// The column of the gateway, if both have it.
+    gateway: Option<Scope<'a>>,
+    /// The column of the kind, if both have it.
+    kind: Option<Scope<'a>>,
 }
 
 /// A column within which a client id is unique, in both datasets.
@@ -93,7 +92,7 @@ impl<'a> Scope<'a> {
 impl<'a> Pair<'a> {
     fn new(old: &'a Dataset, new: &'a Dataset) -> Self {
         let scope = |name: &str| Scope::new(old.column(&name.into())?, new.column(&name.into())?);
-        Self { old, new, scopes: SCOPES.into_iter().filter_map(scope).collect() }
+        Self { old, new, gateway: scope(names::GATEWAY), kind: scope(names::KIND) }
     }
 
     /// Matches the old and new rows of one client id.
@@ -114,7 +113,7 @@ impl<'a> Pair<'a> {
         // renamed.
         let is_unchanged = |old, new| self.has_same_scope(old, new) && self.has_same_cells(old, new);
         let is_in_scope = |old, new| self.has_same_scope(old, new);
-        let is_renamed = |old, new| self.has_same_cells(old, new);
+        let is_renamed = |old, new| self.has_same_kind(old, new) && self.has_same_cells(old, new);
         let rules: [&dyn Fn(u32, u32) -> bool; 3] = [&is_unchanged, &is_in_scope, &is_renamed];
         let mut free = new_rows.to_vec();
         for is_match in rules {
@@ -129,22 +128,27 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Removes matches of sessions that differ in scope and cells, such as one id on two gateways.
+    /// Removes matches of sessions that differ in kind, or in gateway and cells.
     ///
     /// This is done in the order of the rows: in the order of the ids, each row would be a cache miss.
     fn remove_unrelated(&self, rows: &mut [u32]) {
-        if self.scopes.is_empty() {
+        if self.gateway.is_none() && self.kind.is_none() {
             return;
         }
         for (old, new) in (0..).zip(rows).filter(|(_, new)| **new != NONE) {
-            if !self.has_same_scope(old, *new) && !self.has_same_cells(old, *new) {
+            let is_renamed = || self.has_same_kind(old, *new) && self.has_same_cells(old, *new);
+            if !self.has_same_scope(old, *new) && !is_renamed() {
                 *new = NONE;
             }
         }
     }
 
     fn has_same_scope(&self, old: u32, new: u32) -> bool {
-        self.scopes.iter().all(|scope| scope.is_same(old, new))
+        self.has_same_kind(old, new) && self.gateway.as_ref().is_none_or(|gateway| gateway.is_same(old, new))
+    }
+
+    fn has_same_kind(&self, old: u32, new: u32) -> bool {
+        self.kind.as_ref().is_none_or(|kind| kind.is_same(old, new))
     }
 
     /// Returns `true` if both rows have the same cells in the standard columns.
@@ -225,6 +229,33 @@ mod tests {
         };
         assert_eq!(rows(&both(&["anna"], &["billy"]), &both(&[], &["billy"])), [None, Some(0)]);
         assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);
+    }
+
+    /// One session for each kind, all with the same client id and cells.
+    fn with_kinds(kinds: &[&str]) -> Dataset {
+        let kind = Header { name: names::KIND.to_owned(), kind: crate::dataset::ColumnType::String };
+        let mut builder =
+            DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
+        for kind in kinds {
+            for column in [0, 1, 2, 3, 5] {
+                builder.push(column, Cell::Null).unwrap();
+            }
+            builder.push(4, Cell::Text("A")).unwrap();
+            builder.push(6, Cell::Text(kind)).unwrap();
+        }
+        builder.finish(None, None)
+    }
+
+    #[test]
+    fn does_not_match_equal_ids_of_different_kinds() {
+        // A Designer and its Perspective preview have one id.
+        let both = with_kinds(&["Designer", "Perspective"]);
+        assert_eq!(rows(&both, &with_kinds(&["Perspective", "Designer"])), [Some(1), Some(0)]);
+        assert_eq!(rows(&both, &with_kinds(&["Perspective"])), [None, Some(0)]);
+        assert_eq!(rows(&with_kinds(&["Designer"]), &both), [Some(0)]);
+        assert_eq!(rows(&with_kinds(&["Perspective"]), &both), [Some(1)]);
+        assert_eq!(rows(&with_kinds(&["Designer"]), &with_kinds(&["Perspective"])), [None]);
+        assert_eq!(rows(&with_kinds(&["Vision", "Vision"]), &both), [None; 2]);
     }
 
     #[test]

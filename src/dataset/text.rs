@@ -147,7 +147,7 @@ impl TextColumn {
     }
 
     /// Returns the code of a text. The dictionary must be in the order of code points.
-    pub(super) fn code_of(&self, text: &str) -> Option<u32> {
+    pub(crate) fn code_of(&self, text: &str) -> Option<u32> {
         let code = self.partition_point(|other| other < text);
         (self.all_codes().contains(&code) && self.text(code) == text).then_some(code)
     }
