@@ -208,8 +208,13 @@ impl Node {
         }
     }
 
+    /// Returns the status to publish.
+    pub(super) fn current_status(&self) -> NodeStatus {
+        NodeStatus { clock_offset_ms: self.clock_offset_ms(), ..self.status.clone() }
+    }
+
     /// Returns the node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.
-    pub(super) fn clock_offset_ms(&self) -> Option<i64> {
+    fn clock_offset_ms(&self) -> Option<i64> {
         let snapshot = self.snapshot.as_ref()?;
         let received = snapshot.received.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         Some(snapshot.now?.saturating_sub(i64::try_from(received.as_millis()).ok()?))

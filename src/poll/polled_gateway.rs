@@ -95,10 +95,9 @@ impl PolledGateway {
         let next_read_at = self.nodes.iter().filter_map(|node| node.status.next_read_at).min();
         GatewayStatus {
             generation: self.generation,
-            nodes: self.nodes.iter().map(|node| node.status.clone()).collect(),
+            nodes: self.nodes.iter().map(Node::current_status).collect(),
             dataset: self.dataset.clone(),
             updated_at,
-            clock_offset_ms: self.nodes.iter().find_map(Node::clock_offset_ms),
             activity: if self.slow_published {
                 Activity::Reading
             } else {

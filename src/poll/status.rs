@@ -17,8 +17,6 @@ pub struct GatewayStatus {
     pub dataset: Option<Arc<Dataset>>,
     /// Time when the oldest snapshot in the dataset was received, by this machine's clock.
     pub updated_at: Option<SystemTime>,
-    /// The gateway's clock minus this machine's, in milliseconds; `None` if no node reports its time.
-    pub clock_offset_ms: Option<i64>,
     /// What the thread is doing.
     pub activity: Activity,
 }
@@ -26,7 +24,7 @@ pub struct GatewayStatus {
 impl GatewayStatus {
     /// Returns `true` if both are equal except for times.
     pub(super) fn is_same_except_times(&self, other: &Self) -> bool {
-        let Self { generation, nodes, dataset, updated_at, clock_offset_ms: _, activity } = self;
+        let Self { generation, nodes, dataset, updated_at, activity } = self;
         let is_same_dataset = match (dataset, &other.dataset) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
@@ -60,6 +58,8 @@ pub struct NodeStatus {
     pub error: Option<GatewayError>,
     /// Time when the last snapshot was received, by this machine's clock.
     pub updated_at: Option<SystemTime>,
+    /// The node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.
+    pub clock_offset_ms: Option<i64>,
     /// Time of the next read; `None` during a read, and if only a manual refresh starts the next one.
     pub next_read_at: Option<SystemTime>,
 }
@@ -75,6 +75,7 @@ impl NodeStatus {
             notices: Vec::new(),
             error: None,
             updated_at: None,
+            clock_offset_ms: None,
             next_read_at: None,
         }
     }
@@ -86,7 +87,7 @@ impl NodeStatus {
     }
 
     fn is_same_except_times(&self, other: &Self) -> bool {
-        let Self { url, name, info, api, notices, error, updated_at, next_read_at: _ } = self;
+        let Self { url, name, info, api, notices, error, updated_at, .. } = self;
         updated_at.is_some() == other.updated_at.is_some()
             && (url, name, info, api) == (&other.url, &other.name, &other.info, &other.api)
             && (notices, error) == (&other.notices, &other.error)

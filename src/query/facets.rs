@@ -2,7 +2,9 @@
 
 use super::FilterField;
 use super::cancel::{CHUNK, CancelToken, Cancelled};
+use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
+use super::previews;
 use crate::dataset::{Cell, ColumnId, Dataset, TextColumn};
 
 /// Counts over the selected sessions.
@@ -10,9 +12,9 @@ use crate::dataset::{Cell, ColumnId, Dataset, TextColumn};
 pub struct Counts {
     /// Number of clients.
     pub clients: usize,
-    /// Number of designers. A session whose kind is null counts as neither.
+    /// Number of designers. One with a Perspective preview counts once. A session whose kind is null counts as neither.
     pub designers: usize,
-    /// Number of distinct users.
+    /// Number of distinct users. A Perspective session without a login has none.
     pub users: usize,
 }
 
@@ -31,10 +33,14 @@ impl Counts {
                 }
                 if let Some(code) = dataset.username().code(row as usize)
                     && !std::mem::replace(&mut seen[code as usize], true)
+                    && !is_no_user(dataset.username().text(code))
                 {
                     counts.users += 1;
                 }
             }
+        }
+        if counts.designers > 1 {
+            counts.designers -= previews::count(dataset, rows);
         }
         Ok(counts)
     }

@@ -11,6 +11,7 @@ mod facets;
 mod filter_text;
 mod filtering;
 mod grouping;
+mod previews;
 mod request;
 mod result;
 mod run;
@@ -18,7 +19,7 @@ mod sort;
 mod worker;
 
 pub use cell_filter::{CellFilter, KindFilter};
-pub use duplicate_logins::DuplicateLogins;
+pub use duplicate_logins::{DuplicateLogin, DuplicateLogins};
 pub use error::{FilterError, FilterField, QueryError};
 pub use facets::{Counts, Facet, FacetOrder, Facets};
 pub use filter_text::{FilterText, Filters};

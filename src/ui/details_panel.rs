@@ -5,7 +5,10 @@ use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
 
 use super::a11y_hidden;
 use super::command::{Command, Copied};
+use super::duplicate_login;
+use super::labels;
 use super::model::AppState;
+use super::theme::Severity;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
@@ -21,9 +24,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.weak("No session selected");
         return;
     };
-    let clock = state.clock();
-    if let Some(times) = sessions.duplicate_logins.count(row) {
-        ui.label(format!("Signed in {times} times to this project"));
+    let clock = state.row_clock(row);
+    if let Some(login) = sessions.duplicate_logins.get(row) {
+        let words = duplicate_login::in_row(login);
+        if login.is_accidental() {
+            labels::severity_label(ui, Severity::Warning, &words);
+        } else {
+            ui.add(Label::new(words).wrap());
+        }
     }
     match state.terminate_target(row) {
         Some(Ok(session)) if ui.button("Terminate session…").clicked() => {

@@ -26,6 +26,7 @@ mod counts_panel;
 mod details_panel;
 mod diagnostics;
 mod display_server;
+mod duplicate_login;
 mod error_report;
 mod export_job;
 mod filter_bar;

@@ -40,7 +40,7 @@ pub(super) const SELECTED_BAR: f32 = 3.0;
 /// Half the size of a check mark.
 pub(super) const CHECK_MARK: f32 = 7.0;
 /// Width of the badge for several logins.
-pub(super) const BADGE_WIDTH: f32 = 30.0;
+pub(super) const BADGE_WIDTH: f32 = 42.0;
 /// Minimum height of the scroll bar's thumb.
 pub(super) const MIN_THUMB: f32 = 24.0;
 /// Distance between a placeholder text and the button below it.

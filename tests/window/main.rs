@@ -12,6 +12,7 @@ mod keyring;
 mod line_ends;
 mod log;
 mod logins;
+mod notices;
 mod pictures;
 mod sign_in;
 #[path = "../support/mod.rs"]

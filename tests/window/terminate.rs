@@ -1,6 +1,9 @@
 //! Terminating sessions: where it is offered, the confirmation, and the result. Needs no display.
 
+use std::io::Write as _;
+
 use crate::support::window::{Window, start};
+use crate::support::{FakeGateway, Request, ok, status};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -8,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Client, Credentials, Limits, Profile, ReadOptions};
-use gatewatch::settings::Target;
+use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
 const TOKEN: &str = "tok:key";
@@ -184,4 +187,157 @@ fn terminates_session_on_its_own_node() {
     });
     assert!(!client_ids(owner).contains(&id));
     window.until("the session to disappear", |harness| count(harness) == before - 1);
+}
+
+/// Starts a gateway of 8.3 with these items in its lists. `respond` answers a termination; `None` closes the connection.
+fn with_items(
+    vision: &'static str,
+    designer: &'static str,
+    perspective: &'static str,
+    respond: impl Fn(&Request) -> Option<Vec<u8>> + Send + Sync + 'static,
+) -> FakeGateway {
+    FakeGateway::new(move |request, stream| {
+        let list = |items: &str| Some(ok(&format!(r#"{{"items":[{items}]}}"#)));
+        let response = match request.path() {
+            "/system/gwinfo" => Some(ok("ContextStatus=RUNNING;Version=8.3.4")),
+            "/data/vision/api/v1/clients" => list(vision),
+            "/data/api/v1/designers" => list(designer),
+            "/data/perspective/api/v1/sessions/" => list(perspective),
+            _ => respond(request),
+        };
+        if let Some(response) = response {
+            let _closed = stream.write_all(&response);
+        }
+    })
+}
+
+const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
+
+#[test]
+fn says_why_a_session_in_a_designer_is_not_terminated() {
+    let items = r#"{"id":"P1","username":"anna","project":"P","sessionScope":"Designer"},
+                   {"id":"P2","username":"billy","project":"P","sessionScope":"browser"}"#;
+    let gateway = with_items("", "", items, |_| None);
+    let mut window = open(&[&gateway.url], true, token());
+    window.menu_of_cell("Username", 0);
+    window.until_text(IN_DESIGNER);
+    assert!(!window.has("Terminate session…"));
+    window.click("Show details");
+    window.until_text(IN_DESIGNER);
+    assert!(!window.has("Terminate session…"));
+    window.click_cell("Username", 1, Modifiers::NONE);
+    window.until_text("Terminate session…");
+    assert!(!window.has(IN_DESIGNER));
+}
+
+#[test]
+fn sends_message_to_the_user_of_a_perspective_session() {
+    let gateway = with_items(
+        r#"{"id":"V1","user":"billy"}"#,
+        "",
+        r#"{"id":"P1","username":"anna","sessionScope":"browser"}"#,
+        |_| Some(ok(r#"{"terminated":1}"#)),
+    );
+    let mut window = open(&[&gateway.url], true, token());
+    window.menu_of_cell("Username", 1);
+    open_confirmation(&mut window);
+    window.type_into("Message to the user", " Update at 5 & back + soon ");
+    window.click("Cancel");
+    // Another question starts without the message.
+    window.menu_of_cell("Username", 1);
+    open_confirmation(&mut window);
+    window.type_into("Message to the user", " 100 % für alle ");
+    // Enter leaves the box and terminates nothing.
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(window.has("Terminate this Perspective session?"));
+    window.click("Terminate");
+    window.until_text_contains("Terminated the Perspective session");
+    // Vision has no such message.
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    assert!(!window.has("Message to the user"));
+    window.click("Terminate");
+    window.until_text_contains("Terminated the Vision session");
+    let requests = gateway.requests().into_iter().map(|request| request.target);
+    let terminations: Vec<String> =
+        requests.filter(|target| target.contains("/sessions?") || target.contains("/client/")).collect();
+    assert_eq!(
+        terminations,
+        [
+            "/data/perspective/api/v1/sessions?sessionId=P1&message=100%20%25%20f%C3%BCr%20alle",
+            "/data/vision/api/v1/client/V1"
+        ]
+    );
+}
+
+#[test]
+fn says_that_a_designer_is_in_use() {
+    let gateway = with_items("", r#"{"id":"D1","user":"anna"}"#, "", |_| Some(status("409 Conflict", "")));
+    let mut window = open(&[&gateway.url], true, token());
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.click("Terminate");
+    window.until_text_contains("Can't terminate the Designer session of anna");
+    window.until_text_contains("In use; close the Designer");
+}
+
+#[test]
+fn says_that_no_answer_came() {
+    let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", |_| None);
+    let mut window = open(&[&gateway.url], true, token());
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.click("Terminate");
+    window.until_text_contains("No answer. Refresh to see whether the Vision session of billy");
+    assert!(window.harness.query_by_label_contains("Can't terminate").is_none());
+}
+
+/// Opens a window on a gateway whose sessions may be terminated. Another saved one, with the same address, doesn't allow it.
+fn open_with_another(gateway: &FakeGateway) -> Window {
+    let profile = |name: &str, may_terminate| {
+        let mut profile = Profile::from_address(&gateway.url).unwrap().with_name(name);
+        profile.may_terminate = may_terminate;
+        profile
+    };
+    let [allowing, other] = [profile("Allowing", true), profile("Other", false)];
+    let started = start(Target::Gateway(allowing.clone()));
+    let settings = Settings { profiles: vec![allowing, other], ..started.settings };
+    let mut window = Window::open(Start { settings, credentials: token(), ..started });
+    window.until("the table", |harness| harness.query_all_by_role(Role::Cell).count() > 0);
+    window
+}
+
+/// Changes to the other gateway by keyboard or screen reader, which a dialog doesn't prevent.
+fn change_gateway(window: &mut Window) {
+    for name in ["Saved gateways", "Other"] {
+        window.harness.get_by_label(name).click_accesskit();
+        window.harness.run_steps(3);
+    }
+    window.until_text_contains("Other · Running");
+    window.until("the table", |harness| harness.query_all_by_role(Role::Cell).count() > 0);
+}
+
+#[test]
+fn permission_ends_with_the_gateway() {
+    let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", |_| None);
+    let mut window = open_with_another(&gateway);
+    window.menu_of_cell("Username", 0);
+    window.until_text("Terminate session…");
+    window.press(Modifiers::NONE, Key::Escape);
+    change_gateway(&mut window);
+    window.menu_of_cell("Username", 0);
+    window.until_text("Show details");
+    assert!(!window.has("Terminate session…"));
+}
+
+#[test]
+fn open_question_ends_with_the_gateway() {
+    let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", |_| None);
+    let mut window = open_with_another(&gateway);
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.until_text("Terminate this Vision session?");
+    change_gateway(&mut window);
+    assert!(!window.has("Terminate this Vision session?"));
+    assert!(!gateway.paths().contains(&"/data/vision/api/v1/client/V1".to_owned()));
 }

@@ -281,8 +281,9 @@ impl App {
     fn copy(&mut self, ctx: &Context, content: Copied) {
         let format = match content {
             Copied::Cell => {
-                let clock = self.state.clock();
-                let text = self.state.cursor_cell().map(|(_, cell)| display::clipboard_text(cell, &clock));
+                let cell = self.state.table.cursor_row().zip(self.state.cursor_cell());
+                let text =
+                    cell.map(|(row, (_, cell))| display::clipboard_text(cell, &self.state.row_clock(row)));
                 return text.map_or((), |text| self.copy_text(ctx, text, "Cell copied"));
             }
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),

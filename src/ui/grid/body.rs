@@ -8,13 +8,14 @@ use egui::{
 
 use super::super::command::Command;
 use super::super::context_menu;
+use super::super::duplicate_login;
 use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
-use crate::display::{self, Clock};
+use crate::display;
 use crate::query::QueryResult;
 use crate::sanitize::sanitize;
 use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
@@ -48,8 +49,7 @@ pub(super) fn show(
     };
     let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
     let shows_cursor = has_focus || context_menu::is_open(ui.ctx(), response.id);
-    let painter =
-        Painter { geometry: &geometry, state, ui_state, sessions, clock: state.clock(), shows_cursor };
+    let painter = Painter { geometry: &geometry, state, ui_state, sessions, shows_cursor };
     let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
@@ -84,9 +84,16 @@ pub(super) fn show(
 fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -> CellMenu {
     let cell = || {
         let dataset = &state.table.result()?.dataset;
-        Some((column?.clone(), dataset.column(column?)?.cell(row? as usize).into()))
+        Some((column?.clone(), dataset.column(column?)?.cell(row? as usize)))
     };
-    CellMenu { cell: cell(), termination: row.and_then(|row| state.terminate_target(row)) }
+    let cell = cell();
+    let text =
+        cell.as_ref().zip(row).map(|((_, cell), row)| display::clipboard_text(*cell, &state.row_clock(row)));
+    CellMenu {
+        text: text.unwrap_or_default(),
+        cell: cell.map(|(id, cell)| (id, cell.into())),
+        termination: row.and_then(|row| state.terminate_target(row)),
+    }
 }
 
 /// Draws the reason why there are no lines, and a button that clears the filters.
@@ -125,8 +132,6 @@ struct Painter<'a> {
     ui_state: &'a UiState,
     /// The sessions shown.
     sessions: &'a QueryResult,
-    /// The style of dates.
-    clock: Clock,
     /// The cursor is drawn, because the keyboard focus is in the table or in a cell menu.
     shows_cursor: bool,
 }
@@ -172,7 +177,8 @@ impl Painter<'_> {
         // The badge for several logins is next to the user name, or in the first column where that is hidden.
         let badge_column =
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
-        let times = self.sessions.duplicate_logins.count(row);
+        let duplicate = self.sessions.duplicate_logins.get(row);
+        let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::COLLAPSE_WIDTH };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
@@ -184,20 +190,20 @@ impl Painter<'_> {
                 None => Cell::Null,
                 Some(values) => values.cell(row as usize),
             };
-            let times = times.filter(|_| index == badge_column);
+            let duplicate = duplicate.filter(|_| index == badge_column);
             let style = cell::CellStyle {
                 id: cell_id(at, &column.id),
                 index,
                 indent: if index == 0 { indent } else { 0.0 },
                 filter: self.state.filter_on(&column.id),
-                times,
+                duplicate,
                 is_cursor,
             };
-            cell::show(ui, rect, &column.id, value, &self.clock, &style);
+            cell::show(ui, rect, &column.id, value, &clock, &style);
         }
     }
 
-    /// Draws a group: its value, the number of its sessions, and a mark where a user is signed in twice.
+    /// Draws a group: its value, the number of its sessions, and a mark where a user has several sessions in one project.
     fn group(&self, ui: &mut Ui, number: usize, rect: Rect) {
         let group = self.state.table.lines().groups()[number];
         let (title, label) = self.group_texts(group);
@@ -228,9 +234,10 @@ impl Painter<'_> {
         let value = value.unwrap_or(display::NULL.into());
         let sessions = display::sessions(rows.len());
         // Only the first rows of a large group are checked: no user signs in thousands of times.
-        let has_duplicates =
-            rows.iter().take(MAX_CHECKED_ROWS).any(|&row| duplicate_logins.count(row).is_some());
-        let mark = if has_duplicates { ", signed in twice to one project" } else { "" };
+        let logins = rows.iter().take(MAX_CHECKED_ROWS).filter_map(|&row| duplicate_logins.get(row));
+        // Of several users, the one with the most sessions on one host.
+        let most = logins.max_by_key(|login| (login.is_accidental(), login.sessions, login.on_host));
+        let mark = most.map(|login| format!(", {}", duplicate_login::in_group(login))).unwrap_or_default();
         let column = id.map(display::title).unwrap_or_default();
         (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))
     }

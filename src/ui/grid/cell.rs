@@ -9,10 +9,11 @@ use egui::{
     Align, Id, Label, Layout, Rect, RichText, Shape, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::super::theme;
+use super::super::{a11y_hidden, duplicate_login, theme};
 use crate::dataset::{Cell, ColumnId};
 use crate::display::{self, Clock};
 use crate::filter::Filter;
+use crate::query::DuplicateLogin;
 
 /// The appearance of a cell.
 pub(super) struct CellStyle<'a> {
@@ -24,8 +25,8 @@ pub(super) struct CellStyle<'a> {
     pub(super) indent: f32,
     /// Filter whose match is highlighted.
     pub(super) filter: Option<&'a Filter>,
-    /// Number of sessions of the user in the project, where there are several.
-    pub(super) times: Option<u32>,
+    /// The sessions of the user in the project, where there are several.
+    pub(super) duplicate: Option<DuplicateLogin>,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
 }
@@ -76,8 +77,8 @@ pub(super) fn show(
             None
         }
         Cell::Text(text) => {
-            if let Some(times) = style.times {
-                badge(&mut child, inner, times);
+            if let Some(login) = style.duplicate {
+                badge(&mut child, inner, login);
             }
             let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
             Some(match style.filter.and_then(|filter| filter.find(text)) {
@@ -107,8 +108,8 @@ pub(super) fn show(
             Some(label) => node.push_labelled_by(label.accesskit_id()),
             None => node.set_label(&*shown),
         }
-        if let Some(times) = style.times {
-            node.set_description(repeated_login(times));
+        if let Some(login) = style.duplicate {
+            node.set_description(duplicate_login::in_row(login));
         }
     });
     if style.is_cursor {
@@ -151,19 +152,19 @@ fn check_mark(ui: &Ui, rect: Rect) {
     ui.painter().add(Shape::line(points, Stroke::new(2.0, ui.visuals().text_color())));
 }
 
-/// Draws the badge for several logins to one project, at the right of the cell.
-fn badge(ui: &mut Ui, rect: Rect, times: u32) {
-    let text = RichText::new(format!("{times}×")).size(theme::SMALL_TEXT);
+/// Draws the badge for several logins to one project, at the right of the cell. Those on one host have a warning sign.
+fn badge(ui: &mut Ui, rect: Rect, login: DuplicateLogin) {
     let area = rect.with_min_x((rect.right() - theme::BADGE_WIDTH).max(rect.left()));
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::right_to_left(Align::Center)));
-    let label = Label::new(text.color(theme::severity_color(ui.visuals(), theme::Severity::Warning)))
-        .selectable(false);
-    corner.add(label).on_hover_text(repeated_login(times));
+    corner.spacing_mut().item_spacing.x = 2.0;
+    let text = RichText::new(format!("{}×", login.sessions)).size(theme::SMALL_TEXT);
+    let warning = theme::severity_color(ui.visuals(), theme::Severity::Warning);
+    let text = if login.is_accidental() { text.color(warning) } else { text };
+    corner.add(Label::new(text).selectable(false)).on_hover_text(duplicate_login::in_row(login));
+    if login.is_accidental() {
+        a11y_hidden::text(&mut corner, "▲", warning, 0.0);
+    }
     // Leaves the badge's place free for the text that follows.
     ui.set_max_width((area.left() - rect.left()).max(0.0));
-}
-
-fn repeated_login(times: u32) -> String {
-    format!("Signed in {times} times to this project")
 }

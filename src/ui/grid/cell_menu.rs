@@ -7,6 +7,7 @@ use super::super::context_menu;
 use super::super::model::{AppState, CellMenu};
 use super::super::theme;
 use crate::display;
+use crate::sanitize::sanitize;
 
 /// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed, `menu` its subject.
 pub(super) fn show(
@@ -17,14 +18,13 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     context_menu::show(body, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
-        if let Some((_, value)) = &menu.cell {
-            let text = display::clipboard_text(value.cell(), &state.clock());
-            let copy = ui.button("Copy cell").on_hover_text(display::cell(value.cell(), &state.clock()));
+        if menu.cell.is_some() {
+            let copy = ui.button("Copy cell").on_hover_text(sanitize(&menu.text));
             if takes_focus {
                 copy.request_focus();
             }
             if copy.clicked() {
-                commands.push(Command::Copy(Copied::Text(text)));
+                commands.push(Command::Copy(Copied::Text(menu.text.clone())));
                 ui.close();
             }
         }

@@ -81,13 +81,39 @@ pub(in crate::ui) enum Health<'a> {
 }
 
 impl AppState {
-    /// Returns the clock for dates. Ages are relative to the gateway's clock, which may differ from ours.
+    /// Returns the clock for dates that belong to no row.
     pub(in crate::ui) fn clock(&self) -> Clock {
-        let dataset = self.table.result().map(|sessions| &sessions.dataset);
+        let offset =
+            self.status.iter().flat_map(|status| &status.nodes).find_map(|node| node.clock_offset_ms);
+        self.clock_with_offset(offset)
+    }
+
+    /// Returns the clock for the dates of a row. Ages are relative to the clock of the row's node, which may differ from ours
+    /// and from those of other nodes.
+    pub(in crate::ui) fn row_clock(&self, row: u32) -> Clock {
+        self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
+    }
+
+    fn clock_with_offset(&self, offset_ms: Option<i64>) -> Clock {
+        let dataset = self.table.result().map(|result| &result.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let ahead = self.status.as_ref().and_then(|status| status.clock_offset_ms).unwrap_or(0);
-        let now = milliseconds(ours).saturating_add(ahead);
+        let now = milliseconds(ours).saturating_add(offset_ms.unwrap_or(0));
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
+    }
+
+    /// Returns the node of a row; `None` if its name is that of several nodes, or of none.
+    fn node_of(&self, row: u32) -> Option<&NodeStatus> {
+        let nodes = &self.status.as_ref()?.nodes[..];
+        if let [only] = nodes {
+            return Some(only);
+        }
+        let dataset = &self.table.result()?.dataset;
+        let Cell::Text(name) = dataset.column(&names::GATEWAY.into())?.cell(row as usize) else {
+            return None;
+        };
+        let mut named = nodes.iter().filter(|node| node.name.as_deref() == Some(name));
+        // A name that two nodes share identifies neither.
+        named.next().filter(|_| named.next().is_none())
     }
 
     /// Returns the active filter on a column.
@@ -132,21 +158,13 @@ impl AppState {
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
     /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
-        let (status, result) = (self.status.as_ref().filter(|_| self.may_terminate)?, self.table.result()?);
+        let result = self.table.result().filter(|_| self.may_terminate)?;
         let cell = |id: &ColumnId| result.dataset.column(id).map(|column| column.cell(row as usize));
         let text = |id: &ColumnId| match cell(id)? {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
-        let node = match &status.nodes[..] {
-            [only] => only,
-            several => {
-                let name = text(&names::GATEWAY.into())?;
-                let mut named = several.iter().filter(|node| node.name.as_ref() == Some(&name));
-                // A name that two nodes share identifies neither.
-                named.next().filter(|_| named.next().is_none())?
-            }
-        };
+        let node = self.node_of(row)?;
         if node.api != Some(Api::Rest) || node.error.is_some() {
             return None;
         }
@@ -233,3 +251,6 @@ impl AppState {
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

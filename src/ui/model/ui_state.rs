@@ -41,6 +41,8 @@ impl UiState {
 pub(in crate::ui) struct CellMenu {
     /// The column and value of the cell; `None` below the last row and on a group.
     pub(in crate::ui) cell: Option<(ColumnId, Value)>,
+    /// The cell as it is copied.
+    pub(in crate::ui) text: String,
     /// The session of the row if it can be terminated, or the reason why not; `None` where terminating isn't offered.
     pub(in crate::ui) termination: Option<Result<TerminateTarget, &'static str>>,
 }

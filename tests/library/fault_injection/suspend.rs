@@ -192,7 +192,7 @@ fn shifts_times_when_the_clock_is_set_back() {
     assert!(Arc::ptr_eq(first.dataset.as_ref().unwrap(), after.dataset.as_ref().unwrap()));
     assert_eq!(session_requests(&faulty.gateway), 1);
     // The gateway's clock hasn't changed, so its offset has grown.
-    let offset = after.clock_offset_ms.unwrap() - first.clock_offset_ms.unwrap();
+    let offset = after.nodes[0].clock_offset_ms.unwrap() - first.nodes[0].clock_offset_ms.unwrap();
     assert!(offset.abs_diff(7_200_000) < 2_000, "{offset}");
 }
 

@@ -86,7 +86,7 @@ fn reports_difference_of_clocks() {
         poller.handle.connect(profile(&[&gateway.gateway.url]), Credentials::None);
         let first = poller.wait_for("the first read", |status| status.dataset.is_some());
         assert_eq!(error(&first), None);
-        let ahead = first.clock_offset_ms.unwrap();
+        let ahead = first.nodes[0].clock_offset_ms.unwrap();
         assert!(ahead.abs_diff(offset) < 600_000, "{ahead} {offset}");
         // The time of the read is by this machine's clock.
         assert!(first.updated_at.unwrap().elapsed().unwrap() < Duration::from_mins(10));

@@ -1,7 +1,8 @@
 //! Values: copying, filters by cell, counts, groups and details.
 
+use egui::accesskit::Role;
 use egui::{Key, PointerButton, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
 use crate::support::window::Window;
@@ -192,6 +193,54 @@ fn clicking_a_count_filters() {
 }
 
 #[test]
+fn tells_duplicates_on_one_host_from_two_panels() {
+    let rows = [
+        r#""billy","Boiler","hmi-10:52526",false,"A1",1795365300000"#,
+        r#""billy","Boiler","HMI-10",false,"B2",1795365300000"#,
+        r#""anna","Boiler","panel-1",false,"C3",1795365300000"#,
+        r#""anna","Boiler","panel-2",false,"D4",1795365300000"#,
+        r#""anna","Boiler","panel-2",false,"E5",1795365300000"#,
+        r#""Unauthenticated","Web","10.0.0.1",false,"F6",null"#,
+        r#""Unauthenticated","Web","10.0.0.1",false,"G7",null"#,
+    ];
+    let (gateway, _) = changing(&rows);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("7 of 7 sessions");
+    let descriptions = |window: &Window| {
+        let mut cells: Vec<(f32, String)> = window
+            .harness
+            .query_all_by_role(Role::Cell)
+            .filter_map(|cell| {
+                Some((cell.rect().top(), cell.accesskit_node().data().description()?.to_owned()))
+            })
+            .collect();
+        cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+        cells.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    let words = [
+        "Signed in twice to this project from this host",
+        "Signed in twice to this project from this host",
+        "Signed in 3 times to this project from different hosts",
+        "Signed in 3 times to this project, twice from this host",
+        "Signed in 3 times to this project, twice from this host",
+    ];
+    assert_eq!(descriptions(&window), words);
+    let badges = |text: &str| window.harness.query_all_by_label(text).count();
+    assert_eq!((badges("2×"), badges("3×")), (2, 3));
+    window.click_cell("Username", 2, NONE);
+    window.click("Details");
+    window.until_text(words[2]);
+    window.click("Group");
+    window.click("By username");
+    window.until("the groups", |harness| {
+        let has = |text| harness.query_by_label(text).is_some();
+        has("Username billy, 2 sessions, signed in twice to one project from one host")
+            && has("Username anna, 3 sessions, signed in 3 times to one project, twice from one host")
+            && has("Username Unauthenticated, 2 sessions")
+    });
+}
+
+#[test]
 fn groups_mark_duplicate_logins() {
     let (gateway, body) = changing(&PLANT);
     let mut window = Window::on(&gateway.url);
@@ -216,7 +265,8 @@ fn groups_mark_duplicate_logins() {
     window.click("Largest group first");
     window.until_column("Client ID", &["A1", "F6", "G7", "B2", "C3", "E5", "D4"]);
     // A click on the sign collapses, the arrow keys collapse and expand.
-    let head = header(&window, "Username billy, 3 sessions, signed in twice to one project");
+    let head =
+        header(&window, "Username billy, 3 sessions, signed in twice to one project from different hosts");
     window.click_at(head.left_center() + vec2(8.0, 0.0), PointerButton::Primary, NONE);
     window.until_column("Client ID", &["B2", "C3", "E5", "D4"]);
     window.click_at(head.center(), PointerButton::Primary, NONE);

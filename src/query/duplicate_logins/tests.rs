@@ -1,0 +1,130 @@
+//! Duplicate logins by host, user and kind.
+
+use super::*;
+use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, names};
+use crate::query::Query;
+
+/// A session: user, project, address, kind, id. A dash is a null.
+type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+
+fn dataset(rows: &[Row<'_>]) -> Dataset {
+    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
+    for &(user, project, address, kind, id) in rows {
+        let text = |text| if text == "-" { Cell::Null } else { Cell::Text(text) };
+        let is_designer = Cell::Boolean(kind == "Designer" || kind == "Preview");
+        let kind = if kind == "Preview" { "Perspective" } else { kind };
+        let cells = [text(user), text(project), text(address), is_designer, text(id), Cell::Null, text(kind)];
+        for (column, cell) in cells.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    builder.finish(None, None)
+}
+
+/// Returns the sessions and those on the same host of each row.
+fn logins(rows: &[Row<'_>]) -> Vec<Option<(u32, u32)>> {
+    let found = DuplicateLogins::find(&dataset(rows));
+    let rows = 0..u32::try_from(rows.len()).unwrap();
+    rows.map(|row| found.get(row).map(|login| (login.sessions, login.on_host))).collect()
+}
+
+/// Returns the logins of two Vision clients at these addresses.
+fn at(first: &str, second: &str) -> Vec<Option<(u32, u32)>> {
+    logins(&[("billy", "P", first, "Vision", "A"), ("billy", "P", second, "Vision", "B")])
+}
+
+#[test]
+fn tells_the_same_host_from_different_hosts() {
+    for (first, second) in [
+        ("10.0.0.9", "10.0.0.9"),
+        ("10.0.0.9:52526", "10.0.0.9:52527"),
+        ("10.0.0.9", "10.0.0.9:52526"),
+        ("::ffff:10.0.0.9", "10.0.0.9"),
+        ("HMI-7", "hmi-7:8088"),
+        ("hmi-7.plant.", "HMI-7.plant"),
+        ("::1", "[::1]:52526"),
+        ("[::1]", "0:0:0:0:0:0:0:1"),
+        ("[FE80::A%eth0]:1", "fe80::a"),
+        (" 10.0.0.9 ", "10.0.0.9"),
+    ] {
+        assert_eq!(at(first, second), [Some((2, 2)); 2], "{first} {second}");
+    }
+    for (first, second) in [
+        ("10.0.0.9", "10.0.0.90"),
+        ("10.0.0.9:5", "10.0.0.95"),
+        ("::1", "::1:1"),
+        ("hmi-7", "hmi-70"),
+        ("hmi-7", "hmi-7.plant"),
+    ] {
+        assert_eq!(at(first, second), [Some((2, 1)); 2], "{first} {second}");
+    }
+    assert_eq!(at("-", "-"), [Some((2, 0)); 2]);
+}
+
+#[test]
+fn counts_all_sessions_and_those_on_one_host() {
+    let vision = |address, id| ("billy", "P", address, "Vision", id);
+    assert_eq!(
+        logins(&[
+            vision("h1", "A"),
+            vision("h2", "B"),
+            vision("H1:5", "C"),
+            ("billy", "Q", "h1", "Vision", "D")
+        ]),
+        [Some((3, 2)), Some((3, 1)), Some((3, 2)), None]
+    );
+}
+
+#[test]
+fn unauthenticated_is_no_user() {
+    for user in ["Unauthenticated", "unauthenticated", "", " ", "-"] {
+        let row = |id| (user, "P", "h", "Perspective", id);
+        assert_eq!(logins(&[row("A"), row("B"), row("C")]), [None; 3], "{user}");
+        let counts =
+            Query::default().run(&std::sync::Arc::new(dataset(&[row("A"), row("B")]))).unwrap().counts;
+        assert_eq!(counts.users, 0, "{user}");
+    }
+}
+
+#[test]
+fn designer_and_its_preview_are_one_person() {
+    let designer = ("anna", "P", "h1", "Designer", "A");
+    let preview = ("anna", "P", "h1:5", "Preview", "A");
+    assert_eq!(logins(&[designer, preview]), [None; 2]);
+    // Another client makes two sessions, and the preview isn't a third one.
+    let client = |address| ("anna", "P", address, "Vision", "B");
+    assert_eq!(logins(&[designer, preview, client("h1")]), [Some((2, 2)); 3]);
+    assert_eq!(logins(&[preview, client("h2"), designer]), [Some((2, 1)); 3]);
+    // A browser has an id of its own, and so does a Vision client even if it's the same one.
+    assert_eq!(logins(&[designer, ("anna", "P", "h1", "Perspective", "C")]), [Some((2, 2)); 2]);
+    assert_eq!(logins(&[designer, ("anna", "P", "h1", "Vision", "A")]), [Some((2, 2)); 2]);
+    assert_eq!(
+        logins(&[("anna", "P", "h", "Designer", "-"), ("anna", "P", "h", "Preview", "-")]),
+        [Some((2, 2)); 2]
+    );
+}
+
+#[test]
+fn counts_a_designer_with_its_preview_once() {
+    let designers = |rows: &[Row<'_>]| {
+        Query::default().run(&std::sync::Arc::new(dataset(rows))).unwrap().counts.designers
+    };
+    let designer = ("anna", "P", "h1", "Designer", "A");
+    let preview = ("anna", "P", "h1", "Preview", "A");
+    assert_eq!(designers(&[designer, preview]), 1);
+    // The list of Designers may be missing.
+    assert_eq!(designers(&[preview]), 1);
+    assert_eq!(designers(&[designer, ("anna", "P", "h1", "Preview", "B")]), 2);
+}
+
+#[test]
+fn previews_belong_to_the_designer_of_their_own_gateway() {
+    let part = |name: &str, rows: &[Row<'_>]| (name.to_owned(), std::sync::Arc::new(dataset(rows)));
+    let both = crate::dataset::concat(&[
+        part("north", &[("anna", "P", "h1", "Designer", "A")]),
+        part("south", &[("anna", "P", "h1", "Preview", "A")]),
+    ]);
+    let login = DuplicateLogins::find(&both).get(1);
+    assert_eq!(login, Some(DuplicateLogin { sessions: 2, on_host: 2 }));
+}

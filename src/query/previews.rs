@@ -1,0 +1,62 @@
+//! Perspective sessions that run in a Designer as its preview, and have its id: one person, not two.
+
+use std::collections::HashSet;
+
+use crate::dataset::{Column, Dataset, TextColumn, names};
+
+/// The kinds of sessions, as their column holds them.
+const DESIGNER: &str = "Designer";
+const PERSPECTIVE: &str = "Perspective";
+
+/// The columns that tell a preview from its Designer.
+struct Columns<'a> {
+    kinds: &'a [u32],
+    designer: u32,
+    perspective: u32,
+    ids: &'a TextColumn,
+    gateways: Option<&'a [u32]>,
+}
+
+impl<'a> Columns<'a> {
+    /// Returns the columns of a dataset; `None` if it can't have both a Designer and a preview.
+    fn of(dataset: &'a Dataset) -> Option<Self> {
+        let text = |name: &str| match dataset.column(&name.into())? {
+            Column::Text(column) => Some(column),
+            _ => None,
+        };
+        let kinds = text(names::KIND)?;
+        Some(Self {
+            kinds: kinds.codes(),
+            designer: kinds.code_of(DESIGNER)?,
+            perspective: kinds.code_of(PERSPECTIVE)?,
+            ids: text(names::CLIENT_ID)?,
+            gateways: text(names::GATEWAY).map(TextColumn::codes),
+        })
+    }
+
+    /// Returns the gateway and the id of a row; `None` without an id.
+    fn identity(&self, row: u32) -> Option<(u32, u32)> {
+        let id = self.ids.code(row as usize)?;
+        Some((self.gateways.map_or(0, |gateways| gateways[row as usize]), id))
+    }
+
+    /// Returns the previews among these rows whose Designer is among them, too.
+    fn previews(&self, rows: &(impl Iterator<Item = u32> + Clone)) -> Vec<u32> {
+        let of_kind = |kind: u32| rows.clone().filter(move |&row| self.kinds[row as usize] == kind);
+        let designers: HashSet<_> = of_kind(self.designer).filter_map(|row| self.identity(row)).collect();
+        let is_preview =
+            |row: &u32| self.identity(*row).is_some_and(|identity| designers.contains(&identity));
+        of_kind(self.perspective).filter(is_preview).collect()
+    }
+}
+
+/// Returns the rows of all previews whose Designer is in the dataset, in order.
+pub(super) fn of_listed_designers(dataset: &Dataset) -> Vec<u32> {
+    let rows = 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX);
+    Columns::of(dataset).map(|columns| columns.previews(&rows)).unwrap_or_default()
+}
+
+/// Returns the number of previews among these rows whose Designer is among them, too.
+pub(super) fn count(dataset: &Dataset, rows: &[u32]) -> usize {
+    Columns::of(dataset).map_or(0, |columns| columns.previews(&rows.iter().copied()).len())
+}

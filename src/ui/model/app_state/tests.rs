@@ -1,0 +1,142 @@
+//! What is derived from the status of several nodes.
+
+use super::*;
+use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
+use crate::query::Query;
+
+/// Returns a status of nodes, each with its name in the dataset and its health page.
+fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
+    let node = |(index, (name, info)): (usize, &(&str, &str))| NodeStatus {
+        url: format!("http://node-{index}:8088").parse().unwrap(),
+        name: (nodes.len() > 1).then(|| (*name).to_owned()),
+        info: GatewayInfo::parse(info),
+        api: Some(Api::Rest),
+        notices: Vec::new(),
+        error: None,
+        updated_at: Some(SystemTime::UNIX_EPOCH),
+        clock_offset_ms: None,
+        next_read_at: None,
+    };
+    GatewayStatus {
+        generation: 1,
+        nodes: nodes.iter().enumerate().map(node).collect(),
+        dataset: Some(dataset.clone()),
+        updated_at: Some(SystemTime::UNIX_EPOCH),
+        activity: Activity::Waiting { next_read_at: None },
+    }
+}
+
+/// Returns a session of this kind with the id A.
+fn part(name: &str, kind: &str, is_designer: bool) -> Part {
+    let header = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([header]).collect()).unwrap();
+    let cells = [
+        Cell::Text("billy"),
+        Cell::Text("Packaging"),
+        Cell::Null,
+        Cell::Boolean(is_designer),
+        Cell::Text("A"),
+        Cell::Null,
+        Cell::Text(kind),
+    ];
+    for (column, cell) in cells.into_iter().enumerate() {
+        builder.push(column, cell).unwrap();
+    }
+    (name.to_owned(), Arc::new(builder.finish(None, None)))
+}
+
+/// Returns the state of a window with these nodes and sessions, whose sessions may be terminated.
+fn state(nodes: &[(&str, &str)], parts: &[Part]) -> AppState {
+    let dataset = Arc::new(concat(parts));
+    let mut state = AppState {
+        may_terminate: true,
+        status: Some(Arc::new(status(nodes, &dataset))),
+        ..AppState::default()
+    };
+    state.table.show(Query::default().run(&dataset).unwrap());
+    state
+}
+
+fn change_status(state: &mut AppState, change: impl FnOnce(&mut GatewayStatus)) {
+    change(Arc::make_mut(state.status.as_mut().unwrap()));
+}
+
+const ACTIVE: &str = "RedundancyStatus=Backup;RedundantNodeActiveStatus=Active";
+const DEMOTED: &str = "RedundancyStatus=Master;RedundantNodeActiveStatus=Cold";
+
+#[test]
+fn health_prefers_a_node_that_is_not_active() {
+    for nodes in [[("a", ACTIVE), ("b", DEMOTED)], [("b", DEMOTED), ("a", ACTIVE)]] {
+        let state = state(&nodes, &[part("a", "Vision", false)]);
+        let Health::Running(Some(info)) = state.health() else { panic!("both nodes answer") };
+        assert!(!info.is_active(), "{nodes:?}");
+    }
+    let state = state(&[("a", ACTIVE), ("b", "Version=8.3.4")], &[part("a", "Vision", false)]);
+    assert!(
+        matches!(state.health(), Health::Running(Some(info)) if info.is_active() && info.version.is_none())
+    );
+}
+
+#[test]
+fn session_belongs_to_the_node_with_its_name() {
+    let parts = [part("north", "Vision", false), part("south", "Vision", false)];
+    let mut state = state(&[("south", ""), ("north", "")], &parts);
+    let node =
+        |state: &AppState, row| state.terminate_target(row).map(|target| target.unwrap().node.to_string());
+    assert_eq!(node(&state, 0).as_deref(), Some("http://node-1:8088"));
+    assert_eq!(node(&state, 1).as_deref(), Some("http://node-0:8088"));
+    // A name that two nodes have identifies neither.
+    change_status(&mut state, |status| status.nodes[0].name = Some("north".to_owned()));
+    assert_eq!((node(&state, 0), node(&state, 1)), (None, None));
+}
+
+#[test]
+fn offers_terminating_only_where_it_can_work() {
+    let state = || state(&[("north", "")], &[part("north", "Vision", false)]);
+    assert!(matches!(state().terminate_target(0), Some(Ok(target)) if target.id == "A"));
+    let mut without_permission = state();
+    without_permission.may_terminate = false;
+    assert_eq!(without_permission.terminate_target(0), None);
+    let mut web_dev = state();
+    change_status(&mut web_dev, |status| status.nodes[0].api = Some(Api::WebDev));
+    assert_eq!(web_dev.terminate_target(0), None);
+    let mut failing = state();
+    change_status(&mut failing, |status| status.nodes[0].error = Some(GatewayError::LoginNotTried));
+    assert_eq!(failing.terminate_target(0), None);
+}
+
+#[test]
+fn perspective_session_in_a_designer_has_a_reason_instead() {
+    for (kind, is_designer, is_offered) in [
+        ("Perspective", true, false),
+        ("Perspective", false, true),
+        ("Designer", true, true),
+        ("Vision", false, true),
+    ] {
+        let state = state(&[("north", "")], &[part("north", kind, is_designer)]);
+        match state.terminate_target(0) {
+            Some(Ok(_)) => assert!(is_offered, "{kind}"),
+            Some(Err(reason)) => assert!(!is_offered && reason.contains("Designer"), "{kind}"),
+            None => panic!("{kind}"),
+        }
+    }
+}
+
+#[test]
+fn ages_of_a_row_go_by_the_clock_of_its_node() {
+    const HOUR_MS: i64 = 3_600_000;
+    let parts = [part("north", "Vision", false), part("south", "Vision", false)];
+    let mut state = state(&[("north", ""), ("south", "")], &parts);
+    change_status(&mut state, |status| {
+        status.nodes[0].clock_offset_ms = Some(5 * HOUR_MS);
+        status.nodes[1].clock_offset_ms = Some(-7 * HOUR_MS);
+    });
+    let apart = |state: &AppState| {
+        let [north, south] = [0, 1].map(|row| state.row_clock(row).now_epoch_ms);
+        (north - south + HOUR_MS / 2).div_euclid(HOUR_MS)
+    };
+    assert_eq!(apart(&state), 12);
+    // A node that doesn't report its time has this machine's, rather than that of another node.
+    change_status(&mut state, |status| status.nodes[1].clock_offset_ms = None);
+    assert_eq!(apart(&state), 5);
+}
