@@ -19,7 +19,7 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, com
         Grid::new("terminate target").num_columns(2).show(ui, |ui| {
             let TerminateTarget { node, user, project, address, id, .. } = session;
             for (title, value) in [
-                ("User name", or_null(user.as_deref())),
+                ("Username", or_null(user.as_deref())),
                 ("Project", or_null(project.as_deref())),
                 ("Address", or_null(address.as_deref())),
                 ("Client ID", id),

@@ -58,6 +58,7 @@ fn prompt(state: &AppState) -> Option<Prompt<'_>> {
         matches!(
             error,
             GatewayError::Unauthorized { .. }
+                | GatewayError::LoginNotTried
                 | GatewayError::Forbidden { .. }
                 | GatewayError::TokenNotAccepted
                 | GatewayError::TokenNeeded

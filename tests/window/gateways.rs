@@ -369,6 +369,8 @@ fn test_sends_rejected_password_to_three_nodes_in_all() {
     window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
     window.until_text_contains(NOT_SENT);
     assert_eq!((sent(), count(&window, REJECTED)), (3, 0));
+    // Another password can be entered.
+    window.until("the prompt", |harness| harness.query_by_label("Sign in with a password").is_some());
 }
 
 #[test]

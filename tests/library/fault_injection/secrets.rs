@@ -221,6 +221,28 @@ fn environment_is_sent_only_to_the_gateway_named_on_the_command_line() {
 }
 
 #[test]
+fn line_ends_of_the_environment_are_not_sent() {
+    let sent = |environment: &[(&str, &str)]| {
+        let faulty = FaultyGateway::with_mode(bytes(status("401 Unauthorized", "")));
+        run(tempfile::tempdir().unwrap().path(), &faulty.gateway.url, environment);
+        let requests = faulty.gateway.requests();
+        requests.iter().find_map(|request| {
+            request.header("authorization").or(request.header("x-ignition-api-token")).map(str::to_owned)
+        })
+    };
+    for environment in ENVIRONMENTS {
+        let expected = sent(environment);
+        assert!(expected.is_some());
+        for end in ["\n", "\r\n"] {
+            let with_ends: Vec<_> =
+                environment.iter().map(|(name, value)| (*name, format!("{value}{end}"))).collect();
+            let with_ends: Vec<_> = with_ends.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            assert_eq!(sent(&with_ends), expected, "{end:?}");
+        }
+    }
+}
+
+#[test]
 fn list_of_processes_holds_no_secret() {
     if !cfg!(target_os = "linux") {
         return skip("the command line of a running process", "/proc");
