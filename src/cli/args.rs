@@ -69,6 +69,8 @@ impl Cli {
 pub enum Command {
     /// Write the sessions of a gateway to standard output
     Sessions(SessionsArgs),
+    /// Check step by step whether the sessions of a gateway can be read, and what to do if not
+    Check(CheckArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),
 }
@@ -156,6 +158,47 @@ pub enum KindArg {
     Designer,
     /// Perspective sessions, also those inside a Designer
     Perspective,
+}
+
+/// The options of `gatewatch check`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Credentials are read from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.
+They are sent only to the GATEWAY named on the command line, and only in the last two steps.
+
+Steps: address, name, tcp, tls, health, commissioning, redundancy, web-dev, rest, sign-in, sessions.
+Outcomes: ok, warning, failed, skipped.
+
+JSON, in one object: version (1), gateway, readable, and nodes, each with url, readable, and steps, each with
+step, outcome, message, and advice, which is null if there is nothing to do. Other keys may be added.
+
+Exit codes:
+  0  the sessions of all nodes can be read
+  1  they can't be read
+  2  wrong usage")]
+pub struct CheckArgs {
+    /// The gateway to check.
+    #[arg(
+        help = "Check this gateway: a saved name, an address such as http://host:8088, or `demo` [default: the saved one if there is only one]"
+    )]
+    pub gateway: Option<String>,
+
+    /// Write in this format
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+
+    /// Give up a request after this time
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
+    pub timeout: Duration,
+}
+
+/// The output formats of `gatewatch check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// One line per step, written when the step is complete
+    Text,
+    /// One JSON object, written at the end
+    Json,
 }
 
 /// The options of `gatewatch demo`.

@@ -1,11 +1,13 @@
 //! The command line: options, subcommands and error output.
 
 mod args;
+pub mod check;
 pub mod demo;
 mod exit_status;
 mod report;
 pub mod sessions;
+mod target;
 
-pub use args::{Cli, Command, DemoArgs, FormatArg, KindArg, SessionsArgs};
+pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, FormatArg, KindArg, SessionsArgs};
 pub use exit_status::ExitStatus;
 pub use report::fail;

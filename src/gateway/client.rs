@@ -46,7 +46,7 @@ pub struct NodeSnapshot {
 /// An HTTP client for any number of nodes. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(super) limits: Limits,
+    limits: Limits,
     trust: Arc<Trust>,
     /// The trusted certificates, loaded for the first node that needs them.
     roots: Arc<RootsLoader>,
@@ -86,6 +86,12 @@ impl Client {
         }
     }
 
+    /// Returns the limits of each read.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Returns the same client without its open connections, some of which may be dead.
     #[must_use]
     pub fn without_connections(&self) -> Self {
@@ -103,6 +109,12 @@ impl Client {
             group: Some(profile.nodes().into()),
             ..Self::with_trust(self.limits, profile.trust.clone())
         }
+    }
+
+    /// Returns the same client, which sends a password to no other node once one has rejected it.
+    #[must_use]
+    pub fn with_one_rejection(self) -> Self {
+        Self { login_throttle: Arc::new(LoginThrottle::new(1)), ..self }
     }
 
     /// Sends passwords to one node first, as if none had accepted them. They may have been changed during a suspend.
@@ -153,9 +165,7 @@ impl Client {
         let info = node.info.clone();
         let version = info.as_ref().and_then(|info| info.version.as_ref());
         let has_token = matches!(credentials, Credentials::Token(_));
-        let automatic =
-            if has_token && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
-        let api = options.api.unwrap_or(automatic);
+        let api = options.api_for(credentials, version);
         if options.api.is_none() && has_token && api == Api::WebDev {
             tracing::info!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
         }
@@ -353,6 +363,12 @@ impl Client {
     /// Returns `true` if requests to a node go through a proxy.
     pub(super) fn has_proxy(&self, node: &NodeUrl) -> bool {
         !matches!(self.proxies.for_address(&node.join("/")), Ok(None))
+    }
+
+    /// Returns host and port of the proxy that requests to a node go through.
+    pub(super) fn proxy_of(&self, node: &NodeUrl) -> Result<Option<String>, GatewayError> {
+        let proxy = self.proxies.for_address(&node.join("/"))?;
+        Ok(proxy.map(|proxy| proxy.authority().clone()))
     }
 
     /// Returns the HTTP client for a node.

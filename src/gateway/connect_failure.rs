@@ -32,7 +32,6 @@ pub enum ConnectFailure {
 impl ConnectFailure {
     /// Returns the kind of a failure to connect, to a gateway or to a proxy.
     pub(super) fn from_request_error(error: &reqwest::Error, connect_seconds: f64) -> Self {
-        use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
         let timeout = Self::Timeout { seconds: connect_seconds };
         if error.is_timeout() {
             return timeout;
@@ -40,10 +39,16 @@ impl ConnectFailure {
         if find_cause::<LookupError>(error).is_some() {
             return Self::HostNotFound;
         }
-        match io_kind(error) {
-            Some(ConnectionRefused) => Self::Refused,
-            Some(HostUnreachable | NetworkUnreachable | NetworkDown) => Self::Unreachable,
-            Some(TimedOut) => timeout,
+        io_kind(error).map_or(Self::Other, |kind| Self::from_io(kind, connect_seconds))
+    }
+
+    /// Returns the kind of an I/O error while connecting.
+    pub(super) fn from_io(kind: io::ErrorKind, connect_seconds: f64) -> Self {
+        use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
+        match kind {
+            ConnectionRefused => Self::Refused,
+            HostUnreachable | NetworkUnreachable | NetworkDown => Self::Unreachable,
+            TimedOut => Self::Timeout { seconds: connect_seconds },
             _ => Self::Other,
         }
     }

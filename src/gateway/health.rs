@@ -55,7 +55,7 @@ impl Client {
     pub(super) async fn check_scheme<'a>(&self, node: &'a NodeUrl) -> Result<CheckedNode<'a>, GatewayError> {
         if !node.is_https() {
             // Leaves time for the request itself.
-            let info = tokio::time::timeout(self.limits.total_timeout / 2, self.info(node)).await;
+            let info = tokio::time::timeout(self.limits().total_timeout / 2, self.info(node)).await;
             if let Ok(Err(error)) = info
                 && error.forbids_credentials()
             {
@@ -91,6 +91,12 @@ impl Client {
         }
     }
 
+    /// Requests a page without credentials.
+    pub(super) async fn get_openly(&self, node: &NodeUrl, path: &str) -> Result<Response, GatewayError> {
+        let http = self.http(node).await?;
+        self.with_timeout(request::send(&http, http.get(node.join(path)), &Credentials::None)).await
+    }
+
     /// Returns the text of a health page; `None` if the node has no such page.
     async fn health_page(&self, node: &NodeUrl, path: &str) -> Result<Option<String>, GatewayError> {
         let response = self.ask(node, path).await?;
@@ -120,7 +126,7 @@ impl Client {
         }
         let mut request = std::pin::pin!(request);
         // A port for the other scheme may stay silent until the time limit.
-        let patience = self.limits.connect_timeout.min(self.limits.total_timeout) / 2;
+        let patience = self.limits().connect_timeout.min(self.limits().total_timeout) / 2;
         let response = match tokio::time::timeout(patience, &mut request).await {
             Ok(response) => response,
             Err(_elapsed) => tokio::select! {
@@ -139,7 +145,7 @@ impl Client {
 
     /// Returns the error for a port that stays silent, if it answers in the other scheme; otherwise never.
     async fn silent_port_error(&self, node: &NodeUrl) -> GatewayError {
-        let seconds = self.limits.connect_timeout.as_secs_f64();
+        let seconds = self.limits().connect_timeout.as_secs_f64();
         let timeout = GatewayError::Timeout { seconds };
         match self.probe(node).await {
             Probe::Speaks => other_scheme(node, true, Some(timeout)),
@@ -204,7 +210,7 @@ impl Client {
     }
 
     fn probe_timeout(&self) -> Duration {
-        self.limits.connect_timeout.min(self.limits.total_timeout) / 4
+        self.limits().connect_timeout.min(self.limits().total_timeout) / 4
     }
 }
 

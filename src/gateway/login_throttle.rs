@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const UNANSWERED_TTL: Duration = Duration::from_secs(10);
 
 /// The attempts of all passwords at all nodes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct LoginThrottle {
     /// The key of [`Self::logins`] can't be computed without it.
     hasher: RandomState,
@@ -39,6 +39,14 @@ pub(super) struct LoginThrottle {
     logins: Mutex<HashMap<u64, Attempts>>,
     /// Notified when an attempt has ended.
     ended: Notify,
+    /// The number of rejections after which a password isn't sent any more.
+    max_rejections: usize,
+}
+
+impl Default for LoginThrottle {
+    fn default() -> Self {
+        Self::new(MAX_REJECTIONS)
+    }
 }
 
 /// The attempts of one user name and password, by node.
@@ -66,6 +74,12 @@ enum Decision {
 }
 
 impl LoginThrottle {
+    /// Returns a throttle that allows fewer rejections.
+    pub(super) fn new(max_rejections: usize) -> Self {
+        let (hasher, logins, ended) = Default::default();
+        Self { hasher, logins, ended, max_rejections }
+    }
+
     /// Waits until the credentials may be sent to a node. `group`: the nodes that may share a directory with it; `None`
     /// for all.
     ///
@@ -116,7 +130,7 @@ impl LoginThrottle {
     ) -> (Decision, Instant) {
         let mut logins = self.lock();
         let attempts = logins.entry(key).or_default();
-        let decision = attempts.decide(node, group, now);
+        let decision = attempts.decide(node, group, self.max_rejections, now);
         if decision == Decision::Start {
             attempts.0.entry(node.clone()).or_default().pending.push(now);
         }
@@ -130,12 +144,18 @@ impl LoginThrottle {
 }
 
 impl Attempts {
-    fn decide(&self, node: &NodeUrl, group: Option<&[NodeUrl]>, now: Instant) -> Decision {
+    fn decide(
+        &self,
+        node: &NodeUrl,
+        group: Option<&[NodeUrl]>,
+        max_rejections: usize,
+        now: Instant,
+    ) -> Decision {
         let age = |at: Instant| now.saturating_duration_since(at);
         let is_recent = |at: &&Instant| age(**at) < REJECTION_TTL;
         let own = self.0.get(node);
         // Even if other nodes accept it.
-        if own.is_some_and(|own| own.rejections.iter().filter(is_recent).count() >= MAX_REJECTIONS) {
+        if own.is_some_and(|own| own.rejections.iter().filter(is_recent).count() >= max_rejections) {
             return Decision::Blocked;
         }
         let nodes: Vec<&NodeAttempts> = match group {
@@ -149,7 +169,7 @@ impl Attempts {
         }
         let rejections = nodes.iter().flat_map(|node| &node.rejections).filter(is_recent);
         let rejections = rejections.filter(|at| Some(**at) >= accepted).count();
-        if rejections >= MAX_REJECTIONS {
+        if rejections >= max_rejections {
             return Decision::Blocked;
         }
         let pending = nodes.iter().flat_map(|node| &node.pending).copied();
@@ -157,7 +177,7 @@ impl Attempts {
         let (Some(oldest), Some(newest)) = (pending.iter().min(), pending.iter().max()) else {
             return Decision::Start;
         };
-        if rejections + pending.len() >= MAX_REJECTIONS {
+        if rejections + pending.len() >= max_rejections {
             return Decision::Wait(UNANSWERED_TTL.saturating_sub(age(*oldest)));
         }
         match PATIENCE.saturating_sub(age(*newest)) {
@@ -253,7 +273,7 @@ mod tests {
         fn decide(&mut self, node: usize) -> Decision {
             // No two events are at the same time.
             self.now += MS;
-            self.attempts.decide(&self.urls[node], Some(&self.urls), self.now)
+            self.attempts.decide(&self.urls[node], Some(&self.urls), MAX_REJECTIONS, self.now)
         }
 
         fn start(&mut self, node: usize) -> Instant {
@@ -356,9 +376,12 @@ mod tests {
         // The other gateway has none of these nodes.
         let other: NodeUrl = "http://other".parse().unwrap();
         let group = [other.clone()];
-        assert_eq!(nodes.attempts.decide(&other, Some(&group), nodes.now), Decision::Start);
+        assert_eq!(nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now), Decision::Start);
         nodes.attempts.0.entry(other.clone()).or_default().pending.push(nodes.now);
-        assert!(matches!(nodes.attempts.decide(&other, Some(&group), nodes.now), Decision::Wait(_)));
+        assert!(matches!(
+            nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now),
+            Decision::Wait(_)
+        ));
         assert_eq!(nodes.decide(1), Decision::Start);
     }
 }

@@ -7,6 +7,7 @@
 mod body;
 mod cause;
 mod chain;
+pub mod check;
 mod checked_node;
 mod client;
 mod connect_failure;

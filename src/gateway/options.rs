@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Credentials, Version};
+
 /// Limits of one read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -36,6 +38,17 @@ pub struct ReadOptions {
     pub username_filter: Option<String>,
     /// The second argument of `getSessionInfo`; normally `None`.
     pub project_filter: Option<String>,
+}
+
+impl ReadOptions {
+    /// Returns the interface to read on a node of this version.
+    #[must_use]
+    pub fn api_for(&self, credentials: &Credentials, version: Option<&Version>) -> Api {
+        let has_token = matches!(credentials, Credentials::Token(_));
+        let automatic =
+            if has_token && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
+        self.api.unwrap_or(automatic)
+    }
 }
 
 /// An interface that lists a gateway's sessions.

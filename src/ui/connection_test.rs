@@ -1,12 +1,9 @@
-//! The connection test of the gateway form: identifies each node and reads its sessions.
-
-use std::sync::Arc;
-
-use tokio::task::JoinSet;
+//! The connection test of the gateway form: the same steps as those of `gatewatch check`.
 
 use super::background_task::ResultSender;
 use super::gateway_draft::Draft;
-use crate::gateway::{Client, Credentials, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl, Profile};
+use crate::gateway::check::{self, Step, StepName};
+use crate::gateway::{Client, Credentials, NodeUrl, Profile};
 
 /// A test and its results so far.
 pub(super) struct ConnectionTest {
@@ -34,32 +31,22 @@ pub(super) enum TestStage {
 pub(super) struct TestedNode {
     /// The address of the node.
     pub(super) url: NodeUrl,
-    /// The identification of the node; `None` until it has answered.
-    pub(super) info: Option<Result<Option<GatewayInfo>, GatewayError>>,
-    /// The node's sessions and the kind of access; `None` until they were read.
-    pub(super) sessions: Option<Result<(NodeSnapshot, AccessKind), GatewayError>>,
+    /// The completed steps.
+    pub(super) steps: Vec<Step>,
 }
 
-/// The authentication that a node required for its sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AccessKind {
-    /// Without authentication.
-    Open,
-    /// Without authentication although a password is set, which therefore protects nothing.
-    OpenDespitePassword,
-    /// With the password.
-    Password,
-    /// With the API token.
-    Token,
+impl TestedNode {
+    /// Returns the step that runs next; `None` if all are complete.
+    pub(super) fn next_step(&self) -> Option<StepName> {
+        StepName::ALL.get(self.steps.len()).copied()
+    }
 }
 
-/// A result of the test and the index of its node.
+/// A completed step and the index of its node.
 #[derive(Debug)]
-pub(super) enum TestResult {
-    /// The identification of a node.
-    Info(usize, Result<Option<GatewayInfo>, GatewayError>),
-    /// The sessions of a node.
-    Sessions(usize, Result<(NodeSnapshot, AccessKind), GatewayError>),
+pub(super) struct TestResult {
+    node: usize,
+    step: Step,
 }
 
 impl ConnectionTest {
@@ -67,7 +54,7 @@ impl ConnectionTest {
     pub(super) fn new(draft: &Draft, profile: &Profile) -> Self {
         let nodes = profile.nodes().iter().cloned();
         Self {
-            nodes: nodes.map(|url| TestedNode { url, info: None, sessions: None }).collect(),
+            nodes: nodes.map(|url| TestedNode { url, steps: Vec::new() }).collect(),
             draft: draft.clone(),
             stage: TestStage::WaitingForSecret,
         }
@@ -80,10 +67,7 @@ impl ConnectionTest {
 
     /// Adds a result.
     pub(super) fn add(&mut self, result: TestResult) {
-        match result {
-            TestResult::Info(index, info) => self.nodes[index].info = Some(info),
-            TestResult::Sessions(index, sessions) => self.nodes[index].sessions = Some(sessions),
-        }
+        self.nodes[result.node].steps.push(result.step);
     }
 }
 
@@ -94,34 +78,9 @@ pub(super) async fn run(
     credentials: Credentials,
     results: ResultSender<TestResult>,
 ) {
-    let results = Arc::new(results);
-    let mut nodes = JoinSet::new();
-    for (index, node) in profile.nodes().iter().cloned().enumerate() {
-        let (client, credentials, options, results) =
-            (client.clone(), credentials.clone(), profile.read_options(), results.clone());
-        nodes.spawn(async move {
-            let info = client.fetch_info(&node).await;
-            let is_reachable = info.is_ok();
-            results.send(TestResult::Info(index, info)).await;
-            if !is_reachable {
-                return;
-            }
-            // A node without authentication accepts any password.
-            if let Credentials::Basic { .. } = credentials
-                && let Ok(snapshot) = client.read(&node, &Credentials::None, &options).await
-            {
-                let sessions = Ok((snapshot, AccessKind::OpenDespitePassword));
-                return results.send(TestResult::Sessions(index, sessions)).await;
-            }
-            let access = match credentials {
-                Credentials::None => AccessKind::Open,
-                Credentials::Basic { .. } => AccessKind::Password,
-                Credentials::Token(_) => AccessKind::Token,
-            };
-            let snapshot = client.read(&node, &credentials, &options).await;
-            let sessions = snapshot.map(|snapshot| (snapshot, access));
-            results.send(TestResult::Sessions(index, sessions)).await;
-        });
-    }
-    nodes.join_all().await;
+    let options = profile.read_options();
+    check::run(&client, profile.nodes(), &credentials, &options, async |node, step| {
+        results.send(TestResult { node, step }).await;
+    })
+    .await;
 }

@@ -9,7 +9,7 @@ use egui::{
 use super::a11y_hidden;
 use super::certificate;
 use super::command::Command;
-use super::connection_test::{AccessKind, ConnectionTest, TestStage, TestedNode};
+use super::connection_test::{ConnectionTest, TestStage};
 use super::error_report::ErrorReport;
 use super::gateway_draft::{AuthKind, Field};
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
@@ -18,8 +18,8 @@ use super::model::KeyringState;
 use super::refresh_interval;
 use super::secret_box;
 use super::theme::{self, Severity};
-use crate::display;
-use crate::gateway::{Api, GatewayError, GatewayInfo, RejectedCertificate};
+use crate::gateway::check::{Outcome, Step};
+use crate::gateway::{Api, GatewayError, RejectedCertificate};
 
 /// The id of the box with the addresses, the only one with several lines.
 pub(super) fn addresses_id() -> Id {
@@ -235,28 +235,23 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Rejecte
     let is_running = test.stage == TestStage::Running;
     let mut trusted = None;
     for (index, node) in test.nodes.iter().enumerate() {
-        let TestedNode { url, info, sessions } = node;
-        ui.label(RichText::new(url.to_string()).strong());
-        match info {
-            None if is_running => result_line(ui, Severity::Warning, "Connecting…"),
-            None => result_line(ui, Severity::Error, "Test interrupted. Try again"),
-            Some(Ok(info)) => result_line(ui, Severity::Good, &reachable(info.as_ref())),
-            // The sessions may be readable even if the identification fails.
-            Some(Err(error)) => trusted = failure(ui, (index, "info"), error).or(trusted),
-        }
-        match (info, sessions) {
-            (Some(Ok(_)), None) if is_running => result_line(ui, Severity::Warning, "Reading sessions…"),
-            (_, Some(Ok((snapshot, access)))) => {
-                let (severity, access) = access_text(*access, snapshot.api);
-                result_line(ui, severity, access);
-                result_line(ui, Severity::Good, &display::sessions(snapshot.dataset.len()));
-                for notice in &snapshot.notices {
-                    let severity = if notice.is_warning() { Severity::Warning } else { Severity::Good };
-                    result_line(ui, severity, ErrorReport::new(notice).summary());
-                }
+        ui.label(RichText::new(node.url.to_string()).strong());
+        for step in &node.steps {
+            if !is_skipped(step) {
+                trusted = step_result(ui, index, step).or(trusted);
             }
-            (_, Some(Err(error))) => trusted = failure(ui, (index, "sessions"), error).or(trusted),
-            _ => {}
+        }
+        let skipped = node.steps.iter().filter(|step| is_skipped(step)).map(|step| step.name.title());
+        let skipped: Vec<&str> = skipped.collect();
+        if !skipped.is_empty() {
+            result_line(ui, Severity::Warning, &format!("Not checked: {}", skipped.join(", ")));
+        }
+        match node.next_step() {
+            Some(step) if is_running => {
+                result_line(ui, Severity::Warning, &format!("{}: Checking…", step.title()));
+            }
+            Some(_) => result_line(ui, Severity::Error, "Test interrupted. Try again"),
+            None => {}
         }
     }
     trusted
@@ -274,45 +269,27 @@ fn result_line(ui: &mut Ui, severity: Severity, text: &str) {
     });
 }
 
-/// Draws an error. Returns the rejected certificate if the user chooses to trust it.
-fn failure<'a>(
-    ui: &mut Ui,
-    id_salt: (usize, &str),
-    error: &'a GatewayError,
-) -> Option<&'a RejectedCertificate> {
-    let report = ErrorReport::new(error);
-    result_line(ui, Severity::Error, report.summary());
-    report.details_ui(ui, Id::unique(id_salt));
+/// Returns `true` for a step that an earlier failure says all about.
+fn is_skipped(step: &Step) -> bool {
+    step.outcome == Outcome::Skipped && step.error.is_none()
+}
+
+/// Draws a completed step. Returns a rejected certificate if the user chooses to trust it.
+fn step_result<'a>(ui: &mut Ui, node: usize, step: &'a Step) -> Option<&'a RejectedCertificate> {
+    let severity = match step.outcome {
+        Outcome::Ok => Severity::Good,
+        Outcome::Warning | Outcome::Skipped => Severity::Warning,
+        Outcome::Failed => Severity::Error,
+    };
+    result_line(ui, severity, &format!("{}: {step}", step.name.title()));
+    let error = step.error.as_ref()?;
+    ErrorReport::new(error).details_ui(ui, Id::unique((node, step.name)));
     let GatewayError::Certificate(rejected) = error else {
         return None;
     };
     let can_be_trusted = certificate::show(ui, rejected);
     let is_trusted = can_be_trusted && ui.button("Trust this certificate").clicked();
     is_trusted.then_some(&**rejected)
-}
-
-fn reachable(info: Option<&GatewayInfo>) -> String {
-    let Some(info) = info else {
-        return "Reachable, but the gateway doesn't identify itself".to_owned();
-    };
-    let version = info.version.as_ref().map(|version| format!("version {version}"));
-    let role = info.redundancy().map(|redundancy| format!("redundancy: {redundancy}"));
-    let parts = [Some("Reachable".to_owned()), info.name.clone(), version, role];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn access_text(access: AccessKind, api: Api) -> (Severity, &'static str) {
-    match (access, api) {
-        (AccessKind::Open, _) => (Severity::Good, "No authentication required"),
-        (AccessKind::OpenDespitePassword, _) => {
-            (Severity::Warning, "Anyone can read the sessions. The gateway doesn't check the password")
-        }
-        (AccessKind::Token, Api::Rest) => (Severity::Good, "Authenticated with the API token"),
-        (AccessKind::Token, Api::WebDev) => {
-            (Severity::Warning, "Anyone can read the sessions. Web Dev doesn't check the API token")
-        }
-        (AccessKind::Password, _) => (Severity::Good, "Authenticated with the password"),
-    }
 }
 
 /// Draws a text box with one line. Enter saves the form and keeps the focus, because saving may fail.

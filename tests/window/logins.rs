@@ -155,7 +155,7 @@ fn form_uses_the_login_in_use_for_its_address_only() {
     window.until_text("6 of 6 sessions");
     choose(&mut window, "Save this gateway…");
     window.click("Test connection");
-    window.until_text("Authenticated with the password");
+    window.until_text("Sign-in: Authenticated with the password");
     retype(&mut window, "Addresses", &second.url);
     window.click("Test connection");
     window.until_text_contains(ENTER_SECRET);

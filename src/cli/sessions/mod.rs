@@ -9,15 +9,14 @@ use std::sync::Arc;
 
 use self::error::{NodeError, NodeNotice, SessionsError};
 use super::report::report;
+use super::target::{OpenTarget, limits};
 use super::{ExitStatus, FormatArg, KindArg, SessionsArgs};
 use crate::atomic_file;
 use crate::dataset::{Dataset, concat};
-use crate::demo::{DemoGateway, Options};
 use crate::export::{self, Format, Progress};
-use crate::gateway::{Client, Credentials, Limits, NodeUrl, Notice, Profile, ReadOptions, node_names};
+use crate::gateway::{Client, Notice, ReadOptions, node_names};
 use crate::query::{FilterError, FilterField, FilterText, Query, QueryError};
-use crate::sanitize::{sanitize, shorten};
-use crate::settings::{self, Settings, Target};
+use crate::sanitize::shorten;
 
 /// Maximum length of a pattern in an error, in characters.
 const MAX_QUOTED_CHARS: usize = 80;
@@ -40,29 +39,15 @@ fn try_run(args: &SessionsArgs) -> Result<ExitStatus, SessionsError> {
     let format = format(args)?;
     let (mut query, options) = query(args);
     let filters = query.compile().map_err(|error| filter_error(&query, error))?;
-    let settings = load_settings(args.gateway.as_deref())?;
-    let (target, credentials) = match &args.gateway {
-        Some(gateway) => {
-            (settings.target(Some(gateway), None)?, Credentials::from_env(|name| std::env::var_os(name))?)
-        }
-        None => (Target::Gateway(only_profile(&settings)?), Credentials::None),
-    };
-    let (profile, _demo) = match target {
-        Target::Gateway(profile) => (profile, None),
-        Target::Demo => {
-            // Read once, so that no time passes in which sessions could begin or end.
-            let demo = DemoGateway::start(Options { still: true, ..Options::in_process() })?;
-            (Profile::from_address(demo.url()).map_err(SessionsError::DemoAddress)?, Some(demo))
-        }
-    };
+    let target = OpenTarget::new(args.gateway.as_deref())?;
 
     let options = ReadOptions {
         username_filter: options.username_filter,
         project_filter: options.project_filter,
-        perspective: profile.perspective || args.kind.contains(&KindArg::Perspective),
-        ..profile.read_options()
+        perspective: target.profile.perspective || args.kind.contains(&KindArg::Perspective),
+        ..target.profile.read_options()
     };
-    let (dataset, status) = read(args, &profile, &credentials, &options)?;
+    let (dataset, status) = read(args, &target, &options)?;
     let Some(dataset) = dataset else {
         return Ok(status);
     };
@@ -135,45 +120,18 @@ fn filter_error(query: &Query, error: QueryError) -> SessionsError {
     }
 }
 
-fn load_settings(gateway: Option<&str>) -> Result<Settings, SessionsError> {
-    let Some(folder) = settings::folder() else {
-        return Ok(Settings::default());
-    };
-    match Settings::load(&folder) {
-        Ok(settings) => Ok(settings),
-        // An address needs no settings. Other texts may be saved names.
-        Err(error) if gateway.is_some_and(|gateway| gateway.contains("://")) => {
-            report(&error, None);
-            Ok(Settings::default())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn only_profile(settings: &Settings) -> Result<Profile, SessionsError> {
-    match &settings.profiles[..] {
-        [profile] => Ok(profile.clone()),
-        _ => Err(SessionsError::NoGateway { saved: settings.profile_names() }),
-    }
-}
-
 /// Reads all nodes at the same time, and reports errors. Returns the rows as one dataset, or `None` if no node could be
 /// read.
 fn read(
     args: &SessionsArgs,
-    profile: &Profile,
-    credentials: &Credentials,
+    target: &OpenTarget,
     options: &ReadOptions,
 ) -> Result<(Option<Arc<Dataset>>, ExitStatus), SessionsError> {
-    let limits = Limits {
-        connect_timeout: args.timeout.min(Limits::default().connect_timeout),
-        total_timeout: args.timeout,
-        ..Limits::default()
-    };
-    let client = Client::with_trust(limits, profile.trust.clone());
+    let profile = &target.profile;
+    let client = Client::with_trust(limits(args.timeout), profile.trust.clone());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
-    let results = runtime.block_on(client.read_all(profile.nodes(), credentials, options));
+    let results = runtime.block_on(client.read_all(profile.nodes(), &target.credentials, options));
     // Doesn't wait for answers that are still parsed or names that are still resolved after the time limit.
     runtime.shutdown_background();
 
@@ -186,14 +144,14 @@ fn read(
             Ok(snapshot) => {
                 for notice in snapshot.notices {
                     has_failed |= matches!(notice, Notice::ListFailed { .. });
-                    report(&NodeNotice { node: node_label(profile, node), notice }, None);
+                    report(&NodeNotice { node: target.label(node), notice }, None);
                 }
                 parts.push((name, snapshot.dataset));
             }
             Err(error) => {
                 has_failed = true;
-                let error = NodeError { node: node_label(profile, node), error };
-                report(&error, error.hint(args.gateway.is_some()).as_deref());
+                let error = NodeError { node: target.label(node), error };
+                report(&error, target.hint(&error.error).as_deref());
             }
         }
     }
@@ -207,12 +165,6 @@ fn read(
         _ => Arc::new(concat(&parts)),
     };
     Ok((Some(dataset), status))
-}
-
-/// Returns the gateway's name and the node's address, or the address alone for a gateway without a name.
-fn node_label(profile: &Profile, node: &NodeUrl) -> String {
-    let (name, url) = (&profile.name, node.to_string());
-    if *name == url { url } else { sanitize(&format!("{name}, {url}")).into_owned() }
 }
 
 fn check_sort(query: &Query, dataset: &Dataset) -> Result<(), SessionsError> {

@@ -23,7 +23,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("table", &["dataset", "filter", "query", "display"]),
     ("export", &["atomic_file", "sanitize", "dataset", "filter", "query", "display"]),
     ("secrets", &["sanitize"]),
-    ("gateway", &["sanitize", "dataset", "secrets"]),
+    ("gateway", &["sanitize", "dataset", "display", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
     ("demo", &["sanitize", "dataset", "filter", "gateway"]),
     (

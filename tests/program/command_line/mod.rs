@@ -1,5 +1,6 @@
 //! Runs `gatewatch sessions` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
 
+mod check;
 mod demo;
 mod formats;
 mod kinds;

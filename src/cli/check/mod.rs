@@ -1,0 +1,87 @@
+//! `gatewatch check`: checks a gateway step by step and writes what was found.
+
+mod output;
+
+use std::io;
+
+use self::output::{Output, write_json};
+use super::report::report;
+use super::target::{OpenError, OpenTarget, limits};
+use super::{CheckArgs, CheckFormat, ExitStatus};
+use crate::gateway::check::{self, Step};
+use crate::gateway::{Client, GatewayError};
+use crate::sanitize::capitalize;
+
+/// The reason why nothing was checked, or the result can't be written.
+#[derive(Debug, thiserror::Error)]
+enum CheckError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("Can't start the network runtime")]
+    Runtime(#[source] io::Error),
+    #[error("Can't write to standard output")]
+    Output(#[source] io::Error),
+}
+
+/// Checks the gateway. The steps go to standard output.
+#[must_use]
+pub fn run(args: &CheckArgs) -> ExitStatus {
+    match try_run(args) {
+        Ok(status) => status,
+        Err(CheckError::Open(error)) => {
+            report(&error, error.hint());
+            error.status()
+        }
+        Err(error) => {
+            report(&error, None);
+            ExitStatus::Failed
+        }
+    }
+}
+
+fn try_run(args: &CheckArgs) -> Result<ExitStatus, CheckError> {
+    let target = OpenTarget::new(args.gateway.as_deref())?;
+    let profile = &target.profile;
+    let labels = profile.nodes().iter().map(|node| target.label(node)).collect();
+    let mut output = Output::new(labels, args.format == CheckFormat::Text);
+    let client = Client::with_trust(limits(args.timeout), profile.trust.clone()).with_one_rejection();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CheckError::Runtime)?;
+    let options = profile.read_options();
+    let is_readable = runtime.block_on(check::run(
+        &client,
+        profile.nodes(),
+        &target.credentials,
+        &options,
+        async |index, step| output.add(index, with_hint(&target, step)),
+    ));
+    // Doesn't wait for names that are still looked up after the time limit.
+    runtime.shutdown_background();
+    let nodes = output.finish().map_err(CheckError::Output)?;
+    if args.format == CheckFormat::Json {
+        write_json(profile, &nodes, is_readable).map_err(CheckError::Output)?;
+    }
+    Ok(if is_readable { ExitStatus::Done } else { ExitStatus::Failed })
+}
+
+/// Replaces advice for the window by what to do on the command line.
+fn with_hint(target: &OpenTarget, step: Step) -> Step {
+    let hint = step.error.as_ref().and_then(|error: &GatewayError| target.hint(error));
+    match hint {
+        // A step is one line.
+        Some(hint) => Step { advice: Some(capitalize(&inline(&hint))), ..step },
+        None => step,
+    }
+}
+
+/// Returns a hint on one line, with a table of `config.toml` in its inline form.
+fn inline(hint: &str) -> String {
+    let mut lines = hint.lines();
+    let first = lines.next().unwrap_or_default();
+    let entry: Vec<&str> = lines.filter(|line| !line.starts_with('[')).collect();
+    if entry.is_empty() {
+        first.to_owned()
+    } else {
+        format!("{first} trusted = [{{ {} }}]", entry.join(", "))
+    }
+}

@@ -1,0 +1,157 @@
+//! The gateway that a subcommand reads, and the credentials for it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::ExitStatus;
+use super::report::report;
+use crate::demo::{DemoError, DemoGateway, Options};
+use crate::gateway::{Credentials, CredentialsError, GatewayError, Limits, NodeUrl, NodeUrlError, Profile};
+use crate::sanitize::sanitize;
+use crate::settings::{self, Settings, SettingsError, Target, TargetError, suggestion};
+
+/// The part of the time limit that remains for the other scheme if a port doesn't answer in that of its address.
+const CONNECT_SHARE: f64 = 0.8;
+
+/// A gateway to read.
+pub(super) struct OpenTarget {
+    /// The gateway.
+    pub(super) profile: Profile,
+    /// The credentials of the environment, for a gateway that was named.
+    pub(super) credentials: Credentials,
+    /// Whether the gateway was named on the command line: only then are credentials of the environment used.
+    is_named: bool,
+    /// The demo gateway, which runs until it is dropped.
+    _demo: Option<DemoGateway>,
+}
+
+/// The reason why there is no gateway to read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error("No gateway named. {}", suggestion(.saved))]
+    NoGateway {
+        /// The names of the saved gateways.
+        saved: Vec<String>,
+    },
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error("Invalid address of the demo gateway")]
+    DemoAddress(#[source] NodeUrlError),
+}
+
+impl OpenError {
+    pub(super) fn status(&self) -> ExitStatus {
+        match self {
+            Self::NoGateway { .. } | Self::Target(_) | Self::Credentials(_) => ExitStatus::Usage,
+            Self::Settings(_) | Self::Demo(_) | Self::DemoAddress(_) => ExitStatus::Failed,
+        }
+    }
+
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Settings(_) => Some("an address in place of a saved name needs no settings"),
+            _ => None,
+        }
+    }
+}
+
+impl OpenTarget {
+    /// Opens the gateway named on the command line: a saved one, one by its address, or `demo`. Without a name it is the
+    /// only saved one.
+    pub(super) fn new(gateway: Option<&str>) -> Result<Self, OpenError> {
+        let settings = load_settings(gateway)?;
+        let (target, credentials) = match gateway {
+            Some(gateway) => {
+                (settings.target(Some(gateway), None)?, Credentials::from_env(|name| std::env::var_os(name))?)
+            }
+            None => (Target::Gateway(only_profile(&settings)?), Credentials::None),
+        };
+        let is_named = gateway.is_some();
+        let (profile, demo) = match target {
+            Target::Gateway(profile) => (profile, None),
+            Target::Demo => {
+                // Read once, so that no time passes in which sessions could begin or end.
+                let demo = DemoGateway::start(Options { still: true, ..Options::in_process() })?;
+                (Profile::from_address(demo.url()).map_err(OpenError::DemoAddress)?, Some(demo))
+            }
+        };
+        Ok(Self { profile, credentials, is_named, _demo: demo })
+    }
+
+    /// Returns a hint for the command line on a failure to read a node.
+    pub(super) fn hint(&self, error: &GatewayError) -> Option<Cow<'static, str>> {
+        if let GatewayError::Certificate(rejected) = error {
+            let entry = rejected.config_entry()?;
+            let advice = "to trust it without the window, add this to the gateway in config.toml";
+            return Some(format!("{advice}:\n{entry}").into());
+        }
+        self.login_hint(error).map(Cow::Borrowed)
+    }
+
+    fn login_hint(&self, error: &GatewayError) -> Option<&'static str> {
+        match (error, &self.credentials) {
+            (GatewayError::FiltersUnsupported, _) => Some("leave out --ask-gateway to filter here"),
+            (error, _) if error.is_login_required() && !self.is_named => {
+                Some("name the gateway on the command line to log in with credentials from the environment")
+            }
+            (GatewayError::Unauthorized { .. } | GatewayError::LoginNotTried, Credentials::Basic(_)) => {
+                Some("check GATEWATCH_USER and GATEWATCH_PASSWORD")
+            }
+            (GatewayError::Unauthorized { .. } | GatewayError::LoginNotTried, _) => {
+                Some("set GATEWATCH_USER and GATEWATCH_PASSWORD")
+            }
+            (GatewayError::TokenNotAccepted, _) => {
+                Some("set GATEWATCH_USER and GATEWATCH_PASSWORD in place of GATEWATCH_TOKEN")
+            }
+            (GatewayError::TokenRejected, _) => {
+                Some("check that GATEWATCH_TOKEN is the whole token, NAME:KEY")
+            }
+            (GatewayError::TokenNeeded, Credentials::Basic(_)) => {
+                Some("set GATEWATCH_TOKEN in place of GATEWATCH_USER and GATEWATCH_PASSWORD")
+            }
+            (GatewayError::TokenNeeded, _) => Some("set GATEWATCH_TOKEN to the whole token, NAME:KEY"),
+            _ => None,
+        }
+    }
+
+    /// Returns the gateway's name and the node's address, or the address alone for a gateway without a name.
+    pub(super) fn label(&self, node: &NodeUrl) -> String {
+        let (name, url) = (&self.profile.name, node.to_string());
+        if *name == url { url } else { sanitize(&format!("{name}, {url}")).into_owned() }
+    }
+}
+
+/// Returns the limits for a run of this time.
+pub(super) fn limits(timeout: Duration) -> Limits {
+    let limits = Limits::default();
+    let connect_timeout = timeout.mul_f64(CONNECT_SHARE).min(limits.connect_timeout);
+    Limits { connect_timeout, total_timeout: timeout, ..limits }
+}
+
+fn load_settings(gateway: Option<&str>) -> Result<Settings, OpenError> {
+    let Some(folder) = settings::folder() else {
+        return Ok(Settings::default());
+    };
+    match Settings::load(&folder) {
+        Ok(settings) => Ok(settings),
+        // An address needs no settings. Other texts may be saved names.
+        Err(error) if gateway.is_some_and(|gateway| gateway.contains("://")) => {
+            report(&error, None);
+            Ok(Settings::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn only_profile(settings: &Settings) -> Result<Profile, OpenError> {
+    match &settings.profiles[..] {
+        [profile] => Ok(profile.clone()),
+        _ => Err(OpenError::NoGateway { saved: settings.profile_names() }),
+    }
+}

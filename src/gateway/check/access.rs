@@ -1,0 +1,183 @@
+//! The steps after the health page: what is installed, and whether the login opens it.
+
+use reqwest::StatusCode;
+
+use super::step::{Outcome, Step, StepName};
+use crate::display;
+use crate::gateway::body::{self, SizeLimit};
+use crate::gateway::{
+    Api, Client, Credentials, Endpoint, GatewayError, NodeSnapshot, NodeUrl, Notice, ReadOptions,
+    SessionKind, Version,
+};
+
+/// The path of a REST list that every gateway with the REST API has.
+const REST_PATH: &str = "/data/api/v1/designers";
+/// The path of the Web Dev module.
+const WEBDEV_PATH: &str = "/system/webdev/gatewatch/sessions";
+/// The largest error page, in bytes.
+const MAX_PAGE: u64 = 64 << 10;
+
+/// Reads the Web Dev resource without a login. Returns the sessions if it requires none. `is_needed` is `true` if the
+/// sessions are read there.
+pub(super) async fn web_dev(
+    client: &Client,
+    node: &NodeUrl,
+    options: &ReadOptions,
+    is_needed: bool,
+) -> (Step, Option<NodeSnapshot>) {
+    let options = ReadOptions { api: Some(Api::WebDev), ..options.clone() };
+    let name = StepName::WebDev;
+    let error = match client.read(node, &Credentials::None, &options).await {
+        Ok(snapshot) => {
+            return (Step::ok(name, "Installed, script version 1, requires no login"), Some(snapshot));
+        }
+        Err(error) => error,
+    };
+    let step = match error {
+        GatewayError::Unauthorized { .. } | GatewayError::Forbidden { .. } => {
+            Step::ok(name, "Installed, requires a login")
+        }
+        GatewayError::NoResource { .. } if !is_needed => {
+            Step::ok(name, "Not installed, and not needed for the REST API")
+        }
+        error @ GatewayError::NoResource { .. } => {
+            let has_no_module = lacks_module(client, node).await;
+            let step = Step::failed(name, error);
+            if has_no_module {
+                let message = "The Web Dev module isn't installed".to_owned();
+                let advice = step
+                    .advice
+                    .unwrap_or_default()
+                    .replace("nstall the resource", "nstall the module and the resource");
+                Step { message, advice: Some(advice), ..step }
+            } else {
+                step
+            }
+        }
+        error if is_needed => Step::failed(name, error),
+        error => Step::failed(name, error).with_outcome(Outcome::Warning),
+    };
+    (step, None)
+}
+
+/// Returns `true` if the gateway says that it has no Web Dev module.
+async fn lacks_module(client: &Client, node: &NodeUrl) -> bool {
+    let Ok(response) = client.get_openly(node, WEBDEV_PATH).await else {
+        return false;
+    };
+    let page = body::read_to_end(response, &SizeLimit::new(MAX_PAGE)).await.unwrap_or_default();
+    let page = String::from_utf8_lossy(&page).to_ascii_lowercase().replace("&quot;", "\"");
+    page.contains("no servlet \"webdev\"")
+}
+
+/// Asks for a REST list without a token. `is_needed` is `true` if the sessions are read there.
+pub(super) async fn rest(
+    client: &Client,
+    node: &NodeUrl,
+    version: Option<&Version>,
+    is_needed: bool,
+) -> Step {
+    let name = StepName::Rest;
+    if !is_needed && let Some(version) = version.filter(|version| !version.has_rest()) {
+        return Step::ok(name, format!("Version {version} has none"));
+    }
+    let status = match client.get_openly(node, REST_PATH).await {
+        Ok(response) => match response.status() {
+            StatusCode::OK => return Step::ok(name, "Available, requires no token"),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Step::ok(name, "Available, requires an API token");
+            }
+            StatusCode::NOT_FOUND => Err(GatewayError::NoRestApi),
+            status => Ok(GatewayError::from_token_status(&response).unwrap_or(GatewayError::Status {
+                status: status.as_u16(),
+                endpoint: Endpoint::List(SessionKind::Designer),
+                message: None,
+            })),
+        },
+        Err(error) => Ok(error),
+    };
+    match status {
+        Err(error) if is_needed => Step::failed(name, error),
+        Err(_) => Step::ok(name, "Not available, and not needed"),
+        Ok(error) if is_needed => Step::failed(name, error),
+        Ok(error) => Step::failed(name, error).with_outcome(Outcome::Warning),
+    }
+}
+
+/// Signs in and reads the sessions. `open` are the sessions of a Web Dev resource that requires no login.
+pub(super) async fn sign_in(
+    client: &Client,
+    node: &NodeUrl,
+    credentials: &Credentials,
+    options: &ReadOptions,
+    open: Option<NodeSnapshot>,
+) -> (Step, Option<Step>) {
+    let name = StepName::SignIn;
+    let snapshot = match (open, credentials) {
+        (Some(open), Credentials::None) => {
+            return (Step::ok(name, "No authentication required"), Some(sessions(&open)));
+        }
+        // The password isn't sent.
+        (Some(open), Credentials::Basic(_)) => {
+            let message = "Anyone can read the sessions. The gateway doesn't check the password";
+            return (Step::warning(name, message, TURN_ON), Some(sessions(&open)));
+        }
+        _ => match client.read(node, credentials, options).await {
+            Ok(snapshot) => snapshot,
+            Err(error) => return failure(error),
+        },
+    };
+    let step = match (credentials, snapshot.api) {
+        (Credentials::None, _) => Step::ok(name, "No authentication required"),
+        (Credentials::Basic(_), _) => Step::ok(name, "Authenticated with the password"),
+        (Credentials::Token(_), Api::Rest) => Step::ok(name, "Authenticated with the API token"),
+        (Credentials::Token(_), Api::WebDev) => {
+            let message = "Anyone can read the sessions. Web Dev doesn't check the API token";
+            Step::warning(name, message, TURN_ON)
+        }
+    };
+    (step, Some(sessions(&snapshot)))
+}
+
+/// Advice for a resource that anyone can read.
+const TURN_ON: &str = "Turn on authentication for the resource";
+
+/// Returns the steps for sessions that can't be read: the login failed, or what follows it.
+pub(super) fn failure(error: GatewayError) -> (Step, Option<Step>) {
+    let name = StepName::SignIn;
+    match error {
+        GatewayError::LoginNotTried => (Step::failed(name, error).with_outcome(Outcome::Skipped), None),
+        GatewayError::Forbidden { token: true, https, .. } => {
+            (Step::failed(name, error).with_advice(token_settings(https)), None)
+        }
+        error if error.is_login_required() || matches!(error, GatewayError::Forbidden { .. }) => {
+            (Step::failed(name, error), None)
+        }
+        error => (Step::ok(name, "Not rejected"), Some(Step::failed(StepName::Sessions, error))),
+    }
+}
+
+/// Returns the settings of the gateway that can deny a token.
+fn token_settings(https: bool) -> String {
+    let level = "give the key a security level, which has to be a leaf of the tree";
+    let permissions = "include that level in the gateway's read permissions";
+    if https {
+        format!("Check two settings on the gateway: {level}, and {permissions}")
+    } else {
+        format!(
+            "Check three settings on the gateway: use the https address or turn off \"Require secure connections\" of \
+             the key, {level}, and {permissions}"
+        )
+    }
+}
+
+fn sessions(snapshot: &NodeSnapshot) -> Step {
+    let sessions = display::sessions(snapshot.dataset.len());
+    // The step for redundancy has said that the node isn't active.
+    let notices = snapshot.notices.iter().filter(|notice| !matches!(notice, Notice::Inactive { .. }));
+    let notices: Vec<String> = notices.map(ToString::to_string).collect();
+    if notices.is_empty() {
+        return Step::ok(StepName::Sessions, sessions);
+    }
+    Step::warning(StepName::Sessions, sessions, notices.join(". "))
+}

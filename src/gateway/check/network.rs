@@ -1,0 +1,61 @@
+//! The steps before the first request: the address, its name and its port.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::step::{Step, StepName};
+use crate::gateway::{Cause, ConnectFailure, Credentials, GatewayError, NodeUrl};
+
+/// The largest number of addresses of a host in a message.
+const MAX_SHOWN: usize = 4;
+
+/// Returns the step for the address itself.
+pub(super) fn address(node: &NodeUrl, credentials: &Credentials) -> Step {
+    let sends_secrets = !matches!(credentials, Credentials::None);
+    if sends_secrets && node.is_insecure() {
+        let message = format!("{node} isn't encrypted, so that others can read the login");
+        return Step::warning(StepName::Address, message, "Use the gateway's https address");
+    }
+    Step::ok(StepName::Address, node.to_string())
+}
+
+/// Looks up the host name. Returns the addresses of the host if it has any.
+pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (Step, Vec<SocketAddr>) {
+    let (host, port) = (node.host(), node.port().unwrap_or_default());
+    let failed = |failure, cause| {
+        (Step::failed(StepName::Name, GatewayError::Connect { failure, source: cause }), Vec::new())
+    };
+    let found = match timeout(limit, lookup_host((host, port))).await {
+        Ok(Ok(found)) => found.collect::<Vec<_>>(),
+        Ok(Err(error)) => return failed(ConnectFailure::HostNotFound, Cause::new(error)),
+        Err(elapsed) => return failed(ConnectFailure::HostNotFound, Cause::new(elapsed)),
+    };
+    let mut shown: Vec<String> =
+        found.iter().take(MAX_SHOWN).map(|address| address.ip().to_string()).collect();
+    if found.len() > MAX_SHOWN {
+        shown.push("…".to_owned());
+    }
+    let message = match host.parse::<IpAddr>() {
+        Ok(_) => format!("{host} is an IP address"),
+        Err(_) if found.is_empty() => {
+            let cause = Cause::message("the name has no address".to_owned());
+            return failed(ConnectFailure::HostNotFound, cause);
+        }
+        Err(_) => format!("{host} is {}", shown.join(", ")),
+    };
+    (Step::ok(StepName::Name, message), found)
+}
+
+/// Connects to the port.
+pub(super) async fn tcp(addresses: &[SocketAddr], limit: Duration) -> Step {
+    let port = addresses.first().map_or(0, SocketAddr::port);
+    let (failure, source) = match timeout(limit, TcpStream::connect(addresses)).await {
+        Ok(Ok(_)) => return Step::ok(StepName::Tcp, format!("Port {port} is open")),
+        Ok(Err(error)) => (ConnectFailure::from_io(error.kind(), limit.as_secs_f64()), Cause::new(error)),
+        Err(elapsed) => (ConnectFailure::Timeout { seconds: limit.as_secs_f64() }, Cause::new(elapsed)),
+    };
+    Step::failed(StepName::Tcp, GatewayError::Connect { failure, source })
+}
