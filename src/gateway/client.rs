@@ -167,7 +167,7 @@ impl Client {
         let has_token = matches!(credentials, Credentials::Token(_));
         let api = options.api_for(credentials, version);
         if options.api.is_none() && has_token && api == Api::WebDev {
-            tracing::info!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
+            tracing::debug!(node = %node.url, "reading Web Dev without the token, because the gateway is older than 8.3");
         }
         if api == Api::Rest {
             let deadline = tokio::time::Instant::now() + time_left.mul_f64(LISTS_TIME);

@@ -110,12 +110,12 @@ impl<'a> Rest<'a> {
                 Ok(Some(pages)) => lists.push(List { kind, pages }),
                 Ok(None) => notices.push(Notice::NoModule(kind)),
                 Err(error) => {
-                    tracing::info!(node = %self.node.url, %kind, %error, "can't read a list");
+                    let error = redact::redacted(error, self.credentials);
+                    tracing::debug!(node = %self.node.url, %kind, %error, "can't read a list");
                     // Its columns stay, and so do the start times of its sessions.
                     lists.push(List { kind, pages: Vec::new() });
                     errors.push(error.clone());
-                    notices
-                        .push(Notice::ListFailed { kind, error: redact::redacted(error, self.credentials) });
+                    notices.push(Notice::ListFailed { kind, error });
                 }
             }
         }

@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustls::pki_types::CertificateDer;
 use x509_cert::Version;
+use x509_cert::certificate::TbsCertificate;
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectAltName};
 use x509_cert::time::Time;
 
 use super::Fingerprint;
@@ -58,7 +59,8 @@ impl Certificate {
             is_self_signed: body.subject() == body.issuer(),
             is_authority: match body.get_extension::<BasicConstraints>() {
                 Ok(Some((_critical, constraints))) => constraints.ca,
-                Ok(None) => body.version() != Version::V3,
+                // Some private authorities say it only in the usage of their key.
+                Ok(None) => body.version() != Version::V3 || may_sign_certificates(body),
                 Err(_) => false,
             },
         })
@@ -72,6 +74,10 @@ impl Certificate {
         let address = |text: &str| text.parse::<IpAddr>().ok();
         address(host).is_some_and(|host| self.names.iter().any(|name| address(name) == Some(host)))
     }
+}
+
+fn may_sign_certificates(body: &TbsCertificate) -> bool {
+    matches!(body.get_extension::<KeyUsage>(), Ok(Some((_critical, usage))) if usage.key_cert_sign())
 }
 
 /// Returns a host name or IP address; `None` for other names, such as e-mail addresses.
@@ -92,7 +98,10 @@ fn seconds(time: Time) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, date_time_ymd};
+    use rcgen::{
+        BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
+        date_time_ymd,
+    };
 
     use super::*;
 
@@ -132,5 +141,22 @@ mod tests {
         let certificate = issue(&[], &[(DnType::CommonName, "a\u{1b}[2J\r\n\u{85}\u{202e}b")]);
         assert!(!certificate.subject.chars().any(|c| c.is_control() || c == '\u{202e}'), "{certificate:?}");
         assert!(certificate.subject.starts_with("CN=a"), "{certificate:?}");
+    }
+
+    #[test]
+    fn authority_says_so_itself() {
+        let is_authority = |is_ca, key_usages| {
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            (params.is_ca, params.key_usages) = (is_ca, key_usages);
+            let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+            Certificate::parse(certificate.der()).unwrap().is_authority
+        };
+        let sign = || vec![KeyUsagePurpose::KeyCertSign];
+        assert!(is_authority(IsCa::Ca(BasicConstraints::Unconstrained), Vec::new()));
+        assert!(is_authority(IsCa::NoCa, sign()));
+        assert!(!is_authority(IsCa::ExplicitNoCa, sign()));
+        assert!(!is_authority(IsCa::ExplicitNoCa, Vec::new()));
+        assert!(!is_authority(IsCa::NoCa, vec![KeyUsagePurpose::DigitalSignature]));
+        assert!(!is_authority(IsCa::NoCa, Vec::new()));
     }
 }

@@ -110,6 +110,13 @@ pub(super) fn echoing_modes() -> Vec<(&'static str, ResponseMode)> {
                 ok(&format!(r#"{{"ok":false,"v":1,"error":"{escaped}"}}"#))
             }),
         ),
+        (
+            "echo in an error status",
+            echo(|sent, plain| {
+                let escaped = format!("{sent} {plain}").replace('"', "");
+                status("500 Server Error", &format!(r#"{{"status":"500","message":"{escaped}"}}"#))
+            }),
+        ),
         ("echo in a title", echo(|sent, plain| ok(&format!("<html><title>{sent} {plain}</title></html>")))),
         (
             "echo in a redirect",
