@@ -46,7 +46,10 @@ pub(super) enum Outcome {
     /// The user cancelled.
     Cancelled,
     /// The system can't show a file dialog.
-    NoDialog,
+    NoDialog {
+        /// The folder to suggest.
+        folder: PathBuf,
+    },
     /// The file exists and must not be replaced.
     FileExists(PathBuf),
     /// The file couldn't be written.
@@ -82,14 +85,14 @@ impl ExportJob {
                 Ok(runtime) => runtime,
                 Err(error) => {
                     tracing::error!(%error, "can't wait for the file dialog");
-                    return Outcome::NoDialog;
+                    return no_dialog();
                 }
             };
             // Excludes the start of the thread, which may take long on a busy machine.
             let started = Instant::now();
             match runtime.block_on(picked) {
                 Some(path) => write_file(&path, &extract, progress, is_writing),
-                None if started.elapsed() < MIN_DIALOG_TIME => Outcome::NoDialog,
+                None if started.elapsed() < MIN_DIALOG_TIME => no_dialog(),
                 None => Outcome::Cancelled,
             }
         })
@@ -170,6 +173,13 @@ impl Drop for ExportJob {
             self.progress.cancel();
         }
     }
+}
+
+/// Returns the outcome with the user's folder for documents, which a file in the home folder names.
+fn no_dialog() -> Outcome {
+    let dirs = directories::UserDirs::new();
+    let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
+    Outcome::NoDialog { folder: folder.map(Path::to_owned).unwrap_or_default() }
 }
 
 fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {

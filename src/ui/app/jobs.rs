@@ -125,11 +125,8 @@ impl App {
             }
             Outcome::Text(_) => {}
             Outcome::FileExists(path) => self.ask_for_path(ctx, &path, true),
-            Outcome::NoDialog => {
-                let dirs = directories::UserDirs::new();
-                let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
-                let path = folder.unwrap_or(Path::new("")).join(self.suggested_name());
-                self.ask_for_path(ctx, &path, false);
+            Outcome::NoDialog { folder } => {
+                self.ask_for_path(ctx, &folder.join(self.suggested_name()), false);
             }
             Outcome::Broken => {
                 let text = "Export interrupted. No file was written";
