@@ -12,7 +12,11 @@ use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use crate::dataset::{Cell, ColumnId, names};
-use crate::sanitize::sanitize;
+use crate::sanitize::{ELLIPSIS, sanitize};
+
+/// The number of characters of a text that are shown. The widest column has room for fewer, and laying out a megabyte takes
+/// longer than a frame.
+pub const MAX_SHOWN: usize = 1_000;
 
 /// The text of a null cell.
 pub const NULL: &str = "–";
@@ -22,13 +26,31 @@ pub const NULL: &str = "–";
 pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     match cell {
         Cell::Null => NULL.into(),
-        Cell::Text(text) => sanitize(text),
+        Cell::Text(text) => self::text(text),
         Cell::Boolean(true) => "yes".into(),
         Cell::Boolean(false) => "no".into(),
         Cell::Date(epoch_ms) => clock.date(epoch_ms).into(),
         Cell::Integer(value) => value.to_string().into(),
         Cell::Real(value) => value.to_string().into(),
     }
+}
+
+/// Returns a text, sanitized. A text of more than [`MAX_SHOWN`] characters is cut off and ends with an ellipsis.
+#[must_use]
+pub fn text(text: &str) -> Cow<'_, str> {
+    let end = text_end(text);
+    if end == text.len() {
+        return sanitize(text);
+    }
+    let mut shown = sanitize(&text[..end]).into_owned();
+    shown.push(ELLIPSIS);
+    shown.into()
+}
+
+/// Returns the byte index where a text is cut off; its length if it isn't.
+#[must_use]
+pub fn text_end(text: &str) -> usize {
+    text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(end, _)| end)
 }
 
 /// Returns the text of a cell for the clipboard: unchanged text, and an empty one for null.

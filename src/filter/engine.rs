@@ -83,6 +83,8 @@ impl Engine {
     }
 
     pub(super) fn is_match(&self, value: &str) -> Result<bool, MatchError> {
+        #[cfg(test)]
+        count_search();
         match (&self.general, &self.ascii_line) {
             (Matcher::Linear(regex), _) => Ok(regex.is_match(value)),
             (_, Some(regex)) if is_ascii_line(value) => Ok(regex.is_match(value)),
@@ -92,16 +94,36 @@ impl Engine {
         }
     }
 
-    /// Returns the first match, or `None` if there is none or the backtracking limit was reached.
-    pub(super) fn find(&self, value: &str) -> Option<Range<usize>> {
+    /// Returns the first match; `None` if there is none.
+    pub(super) fn find(&self, value: &str) -> Result<Option<Range<usize>>, MatchError> {
+        #[cfg(test)]
+        count_search();
         match (&self.general, &self.ascii_line) {
-            (Matcher::Linear(regex), _) => regex.find(value).map(|found| found.range()),
-            (_, Some(regex)) if is_ascii_line(value) => regex.find(value).map(|found| found.range()),
-            (Matcher::Backtracking(regex), _) => {
-                regex.find(value).ok().flatten().map(|found| found.start()..found.end())
-            }
+            (Matcher::Linear(regex), _) => Ok(regex.find(value).map(|found| found.range())),
+            (_, Some(regex)) if is_ascii_line(value) => Ok(regex.find(value).map(|found| found.range())),
+            (Matcher::Backtracking(regex), _) => match regex.find(value) {
+                Ok(found) => Ok(found.map(|found| found.start()..found.end())),
+                Err(_) => Err(MatchError::too_much_backtracking(value)),
+            },
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The number of searches of this thread.
+    static SEARCHES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+fn count_search() {
+    SEARCHES.set(SEARCHES.get() + 1);
+}
+
+/// Returns the number of searches of this thread in values.
+#[cfg(test)]
+pub(crate) fn searches_on_this_thread() -> usize {
+    SEARCHES.get()
 }
 
 fn compile_linear(pattern: &str) -> Result<regex::Regex, PatternError> {

@@ -29,6 +29,8 @@ pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
 
 use engine::Engine;
+#[cfg(test)]
+pub(crate) use engine::searches_on_this_thread;
 use parser::Flags;
 
 /// The mode in which a filter applies its pattern. The default is that of a gateway.
@@ -135,12 +137,21 @@ impl Filter {
         self.inner.engine.is_linear()
     }
 
-    /// Returns the byte range of the first match in a value, for highlighting; `None` if there is no match or the filter
-    /// doesn't have the mode `contains` or is inverted.
+    /// Returns `true` if [`Filter::find`] finds something in each value that passes: the filter has the mode `contains` and
+    /// isn't inverted.
     #[must_use]
-    pub fn find(&self, value: &str) -> Option<Range<usize>> {
-        let Inner { engine, mode, .. } = &*self.inner;
-        if mode.contains && !mode.invert { engine.find(value) } else { None }
+    pub fn has_matches(&self) -> bool {
+        let Mode { contains, invert, .. } = self.inner.mode;
+        contains && !invert
+    }
+
+    /// Returns the byte range of the first match in a value, for highlighting; `None` if there is no match, and for filters
+    /// without [matches](Self::has_matches).
+    ///
+    /// # Errors
+    /// As those of [`Filter::is_match`].
+    pub fn find(&self, value: &str) -> Result<Option<Range<usize>>, MatchError> {
+        if self.has_matches() { self.inner.engine.find(value) } else { Ok(None) }
     }
 
     /// Returns the text that every passing value begins with, if there is any. It narrows a sorted dictionary to a range.

@@ -6,6 +6,7 @@ use std::borrow::{Borrow, Cow};
 use std::time::{Duration, Instant};
 
 use super::cancel::{CHUNK, CancelToken, Cancelled, Stopped};
+use super::highlights::{Highlights, HighlightsBuilder};
 use super::{CellFilter, FilterField, Filters, KindFilter};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
@@ -93,11 +94,19 @@ impl Masks {
 
     /// Returns `true` if there are values, and this filter alone passes none of them.
     pub(super) fn matches_nothing(&self, field: FilterField) -> bool {
-        let mask = match field {
-            FilterField::Username => &self.username,
-            FilterField::Project => &self.project,
-        };
-        mask.as_ref().is_some_and(|mask| mask.matches_nothing)
+        self.mask(field).is_some_and(|mask| mask.matches_nothing)
+    }
+
+    /// Returns the matches of a filter.
+    pub(super) fn highlights(&self, field: FilterField) -> Highlights {
+        self.mask(field).map(|mask| mask.highlights.clone()).unwrap_or_default()
+    }
+
+    fn mask(&self, field: FilterField) -> Option<&FilterMask> {
+        match field {
+            FilterField::Username => self.username.as_ref(),
+            FilterField::Project => self.project.as_ref(),
+        }
     }
 }
 
@@ -129,6 +138,7 @@ fn passing(mask: &Mask) -> Vec<u32> {
 struct FilterMask {
     /// There are distinct values, and none of them passes.
     matches_nothing: bool,
+    highlights: Highlights,
     rows: Mask,
 }
 
@@ -146,21 +156,21 @@ impl FilterMask {
         };
         let mut by_code = vec![false; column.distinct()];
         let range = &mut by_code[codes.start as usize..codes.end as usize];
-        match_codes(column, filter, codes.start, range, field, cancel)?;
+        let highlights = match_codes(column, filter, codes.start, range, field, cancel)?;
         let mut rows = Vec::with_capacity(column.len());
         for codes in column.codes().chunks(CHUNK) {
             cancel.check()?;
             rows.extend(codes.iter().map(|&code| by_code.get(code as usize) == Some(&true)));
         }
         let matches_nothing = !by_code.is_empty() && !by_code.contains(&true);
-        Ok(Self { matches_nothing, rows })
+        Ok(Self { matches_nothing, highlights, rows })
     }
 }
 
-/// Number of values that a pattern without backtracking is matched with between two checks.
-const MATCH_CHUNK: usize = 1_024;
+/// Number of values that a pattern without backtracking is matched with between two checks. Long values take milliseconds.
+const MATCH_CHUNK: usize = 64;
 
-/// Matches the values from code `first` on, and sets `passes` for each that passes.
+/// Matches the values from code `first` on, and sets `passes` for each that passes. Returns the matches to highlight.
 fn match_codes(
     column: &TextColumn,
     filter: &Filter,
@@ -168,9 +178,10 @@ fn match_codes(
     passes: &mut [bool],
     field: FilterField,
     cancel: CancelToken<'_>,
-) -> Result<(), Stopped> {
+) -> Result<Highlights, Stopped> {
     let started = Instant::now();
     let is_linear = filter.is_linear();
+    let mut highlights = HighlightsBuilder::default();
     // One value can take milliseconds with backtracking.
     let chunk = if is_linear { MATCH_CHUNK } else { 1 };
     for (first, passes) in (first..).step_by(chunk).zip(passes.chunks_mut(chunk)) {
@@ -179,10 +190,16 @@ fn match_codes(
             return Err(Stopped::Match(field, MatchError::too_much_backtracking(column.text(first))));
         }
         for (code, passes) in (first..).zip(passes) {
-            *passes = filter.is_match(column.text(code)).map_err(|error| Stopped::Match(field, error))?;
+            let value = column.text(code);
+            *passes = if filter.has_matches() {
+                let found = filter.find(value).map_err(|error| Stopped::Match(field, error))?;
+                found.map(|range| highlights.push(code, range)).is_some()
+            } else {
+                filter.is_match(value).map_err(|error| Stopped::Match(field, error))?
+            };
         }
     }
-    Ok(())
+    Ok(highlights.finish())
 }
 
 /// The values to keep or to exclude in one column.

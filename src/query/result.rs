@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Counts, DuplicateLogins, Facets, FilterError};
+use super::{Counts, DuplicateLogins, Facets, FilterError, Highlights};
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
 
@@ -38,6 +38,8 @@ pub struct FilterStatus {
     pub filter: Option<Filter>,
     /// The reason why the requested filter wasn't applied.
     pub error: Option<FilterError>,
+    /// The matches of the applied filter in the dataset.
+    pub highlights: Highlights,
     /// `true` if there are values, and the applied filter alone passes none of them.
     pub matches_nothing: bool,
 }

@@ -57,6 +57,7 @@ impl Query {
         let status = |filter: &Option<Filter>, field| FilterStatus {
             filter: filter.clone(),
             error: None,
+            highlights: masks.highlights(field),
             matches_nothing: masks.matches_nothing(field),
         };
         Ok(QueryResult {

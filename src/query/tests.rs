@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::cancel::{CHUNK, CancelToken, Stopped};
 use super::*;
 use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, TextColumn, Value};
+use crate::filter::Mode;
 
 /// Username, project, address, designer, created, load; a dash is a null.
 const ROWS: [&str; 7] = [
@@ -310,4 +311,30 @@ fn stops_at_the_first_check_after_cancellation() {
         let (result, checked) = select_until(&query, &dataset, last);
         assert_eq!((result.map(|result| result.rows), checked), (Err(Stopped::Cancelled), last));
     }
+}
+
+#[test]
+fn finds_the_matches_to_highlight() {
+    let highlights = |pattern: &str, mode: Mode| {
+        let username = FilterText { pattern: pattern.to_owned(), mode };
+        let dataset = dataset();
+        let result = Query { username, ..Query::default() }.run(&dataset).unwrap();
+        let found = (0..ROWS.len()).map(|row| result.username.highlights.find(dataset.username(), row));
+        (result.rows, found.collect::<Vec<_>>())
+    };
+    let contains = Mode { contains: true, ..Mode::default() };
+    let none = vec![None; ROWS.len()];
+    // Linear, and with backtracking.
+    for pattern in ["l+", r"(l)\1?"] {
+        let (rows, found) = highlights(pattern, contains);
+        assert_eq!(rows, [0, 2], "{pattern}");
+        assert_eq!(found, [Some(2..4), None, Some(2..4), None, None, None, None], "{pattern}");
+    }
+    let (rows, found) = highlights("n", contains);
+    assert_eq!(rows, [1, 5, 6]);
+    assert_eq!(found, [None, Some(1..2), None, None, None, Some(1..2), Some(3..4)]);
+    // An empty match, an inverted filter and one on the whole value have nothing to highlight.
+    assert_eq!(highlights("x*", contains), (vec![0, 1, 2, 4, 5, 6], none.clone()));
+    assert_eq!(highlights("l", Mode { invert: true, ..contains }), (vec![1, 4, 5, 6], none.clone()));
+    assert_eq!(highlights("bi.*", Mode::default()), (vec![0, 2, 6], none));
 }

@@ -9,7 +9,6 @@ use super::theme;
 use crate::dataset::TextColumn;
 use crate::display;
 use crate::query::{Facet, FacetOrder, FilterField, FilterText};
-use crate::sanitize::sanitize;
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
@@ -81,7 +80,7 @@ fn list(
                 body.rows(theme::ROW_HEIGHT, facet.values.len(), |mut row| {
                     let (code, sessions) = facet.values[row.index()];
                     let value = column.text(code);
-                    let shown = sanitize(value);
+                    let shown = display::text(value);
                     row.col(|ui| {
                         let is_filtered = filtered.iter().any(|other| other == value);
                         let button = Button::selectable(is_filtered, &*shown)

@@ -21,7 +21,7 @@ fn check_consistency(pattern: &str, ignore_case: bool, contains: bool, value: &s
         Ok(filter) => {
             let start = Instant::now();
             let matched = filter.is_match(value);
-            if let Some(found) = filter.find(value) {
+            if let Ok(Some(found)) = filter.find(value) {
                 assert_eq!(matched, Ok(true));
                 assert!(value.get(found).is_some());
             }

@@ -355,3 +355,6 @@ impl eframe::App for App {
         self.frame_timer.end();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,6 @@ use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display;
 use crate::query::QueryResult;
-use crate::sanitize::sanitize;
 use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
 
 /// The maximum number of rows of a group that are checked for several logins to one project.
@@ -186,16 +185,19 @@ impl Painter<'_> {
             if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }
-            let value = match self.sessions.dataset.column(&column.id) {
-                None => Cell::Null,
-                Some(values) => values.cell(row as usize),
+            let values = self.sessions.dataset.column(&column.id);
+            let value = values.map_or(Cell::Null, |values| values.cell(row as usize));
+            let highlights = self.state.highlights_in(&column.id);
+            let highlight = match values {
+                Some(Column::Text(texts)) => highlights.and_then(|found| found.find(texts, row as usize)),
+                _ => None,
             };
             let duplicate = duplicate.filter(|_| index == badge_column);
             let style = cell::CellStyle {
                 id: cell_id(at, &column.id),
                 index,
                 indent: if index == 0 { indent } else { 0.0 },
-                filter: self.state.filter_on(&column.id),
+                highlight,
                 duplicate,
                 is_cursor,
             };
@@ -228,7 +230,7 @@ impl Painter<'_> {
         let rows = &rows[group.range()];
         let id = self.sessions.grouping.as_ref();
         let value = match id.and_then(|id| dataset.column(id)) {
-            Some(Column::Text(column)) => column.get(rows[0] as usize).map(sanitize),
+            Some(Column::Text(column)) => column.get(rows[0] as usize).map(display::text),
             _ => None,
         };
         let value = value.unwrap_or(display::NULL.into());

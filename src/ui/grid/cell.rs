@@ -1,6 +1,5 @@
 //! Draws cells by the type of their value.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::accesskit::Role;
@@ -12,19 +11,18 @@ use egui::{
 use super::super::{a11y_hidden, duplicate_login, theme};
 use crate::dataset::{Cell, ColumnId};
 use crate::display::{self, Clock};
-use crate::filter::Filter;
 use crate::query::DuplicateLogin;
 
 /// The appearance of a cell.
-pub(super) struct CellStyle<'a> {
+pub(super) struct CellStyle {
     /// ID of the cell for screen readers.
     pub(super) id: Id,
     /// Index of the column.
     pub(super) index: usize,
     /// Indentation of the content, in points.
     pub(super) indent: f32,
-    /// Filter whose match is highlighted.
-    pub(super) filter: Option<&'a Filter>,
+    /// Byte range of the text that is highlighted.
+    pub(super) highlight: Option<Range<usize>>,
     /// The sessions of the user in the project, where there are several.
     pub(super) duplicate: Option<DuplicateLogin>,
     /// The cursor is in the cell.
@@ -51,7 +49,7 @@ pub(super) fn show(
     column: &ColumnId,
     cell: Cell<'_>,
     clock: &Clock,
-    style: &CellStyle<'_>,
+    style: &CellStyle,
 ) {
     let inner = rect
         .shrink2(vec2(theme::CELL_PADDING, 0.0))
@@ -81,20 +79,14 @@ pub(super) fn show(
                 badge(&mut child, inner, login);
             }
             let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
-            Some(match style.filter.and_then(|filter| filter.find(text)) {
-                Some(matched) if !matched.is_empty() => {
-                    text_label(&mut child, highlighted(ui, text, &matched).into(), text, None)
+            let content = match &style.highlight {
+                Some(matched) => highlighted(ui, text, matched).into(),
+                None => {
+                    let text_shown = aligned.unwrap_or_else(|| (&*shown).to_owned());
+                    RichText::new(text_shown).text_style(font(column)).into()
                 }
-                _ => {
-                    let text_shown = aligned.map_or(Cow::Borrowed(text), Cow::Owned);
-                    text_label(
-                        &mut child,
-                        RichText::new(text_shown).text_style(font(column)).into(),
-                        text,
-                        None,
-                    )
-                }
-            })
+            };
+            Some(text_label(&mut child, content, &shown, None))
         }
         Cell::Null => {
             let tooltip = Some("No value (null)");
@@ -138,9 +130,15 @@ fn highlighted(ui: &Ui, text: &str, matched: &Range<usize>) -> LayoutJob {
     let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
     let highlight = TextFormat { background: theme::match_background(ui.visuals()), ..plain.clone() };
     let mut job = LayoutJob::default();
-    job.append(&text[..matched.start], 0.0, plain.clone());
-    job.append(&text[matched.clone()], 0.0, highlight);
-    job.append(&text[matched.end..], 0.0, plain);
+    // The parts are cut off where the whole text would be.
+    let shown_end = display::text_end(text);
+    let part = |from: usize, to: usize| display::text(&text[from.min(shown_end)..to.min(shown_end)]);
+    job.append(&part(0, matched.start), 0.0, plain.clone());
+    job.append(&part(matched.start, matched.end), 0.0, highlight);
+    job.append(&part(matched.end, text.len()), 0.0, plain.clone());
+    if shown_end < text.len() {
+        job.append("…", 0.0, plain);
+    }
     job
 }
 

@@ -7,10 +7,9 @@ use super::{Drafts, ExportRows, KeyringState, TerminateTarget};
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::Clock;
 use crate::export::Progress;
-use crate::filter::Filter;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
-use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, KindFilter};
+use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
 use crate::settings::SavedFilter;
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
@@ -116,11 +115,11 @@ impl AppState {
         named.next().filter(|_| named.next().is_none())
     }
 
-    /// Returns the active filter on a column.
-    pub(in crate::ui) fn filter_on(&self, column: &ColumnId) -> Option<&Filter> {
+    /// Returns the matches of the active filter on a column.
+    pub(in crate::ui) fn highlights_in(&self, column: &ColumnId) -> Option<&Highlights> {
         match column {
-            ColumnId::Username => self.username.filter.as_ref(),
-            ColumnId::Project => self.project.filter.as_ref(),
+            ColumnId::Username => Some(&self.username.highlights),
+            ColumnId::Project => Some(&self.project.highlights),
             _ => None,
         }
     }

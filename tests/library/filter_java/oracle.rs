@@ -161,7 +161,7 @@ impl Tally {
                 }
                 Ok(matched) if !find => if matched { "1" } else { "0" }.to_owned(),
                 Ok(matched) => {
-                    let found = filter.find(&value);
+                    let found = filter.find(&value).unwrap();
                     assert_eq!(matched, found.is_some(), "{line}");
                     found.map_or("0".to_owned(), |found| {
                         let start = value[..found.start].chars().count();
