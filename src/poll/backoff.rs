@@ -4,19 +4,22 @@ use std::time::Duration;
 
 /// The delay after the first failure.
 const MIN_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay: a gateway that is reachable again is noticed within a minute.
-const MAX_DELAY: Duration = Duration::from_mins(1);
+/// The longest delay for short intervals: a gateway that is reachable again is noticed within it.
+const MAX_DELAY: Duration = Duration::from_secs(30);
+/// The longest delay for any interval.
+const MAX_DELAY_OF_LONG_INTERVAL: Duration = Duration::from_mins(1);
 /// The largest fraction of a delay that is left out at random.
 const MAX_JITTER: f64 = 0.2;
 
-/// Returns the delay after this number of failures in a row, at least one. It doubles with each failure, up to
-/// [`MAX_DELAY`].
+/// Returns the delay after this number of failures in a row, at least one. It doubles with each failure, up to 30 seconds, or
+/// up to the interval between two reads where that is longer, but never beyond a minute.
 ///
 /// `random` is between 0 and 1, and shortens the delay by up to [`MAX_JITTER`], so that many programs that lost a gateway
 /// at one moment don't retry at one moment.
-pub(super) fn delay(failures: u32, random: f64) -> Duration {
+pub(super) fn delay(failures: u32, interval: Option<Duration>, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let delay = MIN_DELAY.saturating_mul(1 << doublings).min(MAX_DELAY);
+    let max = interval.unwrap_or(Duration::ZERO).clamp(MAX_DELAY, MAX_DELAY_OF_LONG_INTERVAL);
+    let delay = MIN_DELAY.saturating_mul(1 << doublings).min(max);
     delay.mul_f64(1.0 - MAX_JITTER * random.clamp(0.0, 1.0))
 }
 
@@ -25,14 +28,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doubles_up_to_a_minute() {
-        let seconds: Vec<u64> = (1..=9).map(|failures| delay(failures, 0.0).as_secs()).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-        assert_eq!(delay(u32::MAX, 0.0), MAX_DELAY);
+    fn doubles_up_to_a_limit_that_depends_on_the_interval() {
+        let seconds = |interval: Option<u64>| -> Vec<u64> {
+            let interval = interval.map(Duration::from_secs);
+            (1..=8).chain([u32::MAX]).map(|failures| delay(failures, interval, 0.0).as_secs()).collect()
+        };
+        for short in [None, Some(1), Some(5), Some(30)] {
+            assert_eq!(seconds(short), [1, 2, 4, 8, 16, 30, 30, 30, 30], "{short:?}");
+        }
+        assert_eq!(seconds(Some(45)), [1, 2, 4, 8, 16, 32, 45, 45, 45]);
+        for long in [Some(60), Some(300), Some(86_400)] {
+            assert_eq!(seconds(long), [1, 2, 4, 8, 16, 32, 60, 60, 60], "{long:?}");
+        }
     }
 
     #[test]
     fn jitter_shortens_a_delay_by_at_most_a_fifth() {
-        assert_eq!(delay(7, 1.0), Duration::from_secs(48));
+        assert_eq!(delay(7, None, 1.0), Duration::from_secs(24));
     }
 }

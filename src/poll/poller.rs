@@ -95,3 +95,41 @@ impl Poller {
         !self.request.is_closed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::poll::Activity;
+
+    fn status(generation: u64) -> Arc<GatewayStatus> {
+        Arc::new(GatewayStatus {
+            generation,
+            nodes: Vec::new(),
+            dataset: None,
+            updated_at: None,
+            activity: Activity::Reading,
+        })
+    }
+
+    #[test]
+    fn discards_the_status_of_an_earlier_connection() {
+        // In place of the thread, so that a status can arrive late.
+        let (request, _request_of_thread) = watch::channel(PollRequest::default());
+        let (thread, status_receiver) = watch::channel(None);
+        let mut poller = Poller { request, status: status_receiver, generation: 0 };
+        let generation = |poller: &mut Poller| poller.status().map(|status| status.generation);
+        let profile = || Profile::from_address("http://gateway.example:8088").unwrap();
+        let first = poller.connect(profile(), Credentials::None);
+        thread.send_replace(Some(status(first)));
+        assert_eq!(generation(&mut poller), Some(first));
+        assert_eq!(generation(&mut poller), None, "returned twice");
+        let second = poller.connect(profile(), Credentials::None);
+        thread.send_replace(Some(status(first)));
+        assert_eq!(generation(&mut poller), None, "late status of the first connection");
+        thread.send_replace(Some(status(second)));
+        assert_eq!(generation(&mut poller), Some(second));
+        poller.disconnect();
+        thread.send_replace(Some(status(second)));
+        assert_eq!(generation(&mut poller), None, "late status after disconnecting");
+    }
+}

@@ -263,3 +263,42 @@ async fn wait_until(time: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::{Credentials, Limits, Profile};
+    use crate::poll::request::Connection;
+
+    #[tokio::test]
+    async fn refresh_starts_no_second_read_of_a_node() {
+        let (status, _status) = watch::channel(None);
+        let mut thread = PollThread {
+            clocks: Clocks::system(),
+            client: Client::new(Limits::default()),
+            status,
+            notify: &|| (),
+            interval: None,
+            refreshes: 0,
+            gateway: None,
+        };
+        let nodes = ["http://127.0.0.1:9", "http://127.0.0.2:9"].map(|url| url.parse().unwrap());
+        let profile = Profile::new("Plant".to_owned(), nodes.into()).unwrap();
+        let connection = Connection { generation: 1, profile, credentials: Credentials::None };
+        let mut request = PollRequest { connection: Some(connection), ..PollRequest::default() };
+        thread.apply(request.clone());
+        let reads = |thread: &PollThread<'_, _>| thread.gateway.as_ref().unwrap().reads.len();
+        assert_eq!(reads(&thread), 2);
+        for _ in 0..3 {
+            request.refreshes += 1;
+            thread.apply(request.clone());
+            thread.start_due_reads();
+            assert_eq!(reads(&thread), 2);
+        }
+        // Only the node whose read has ended is read again. The ended one stays in the set, which it didn't come from.
+        thread.finish_read(1, Err(GatewayError::Timeout { seconds: 10.0 }));
+        request.refreshes += 1;
+        thread.apply(request);
+        assert_eq!(reads(&thread), 3);
+    }
+}

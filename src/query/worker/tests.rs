@@ -1,6 +1,6 @@
 //! Replacement and cancellation of queries, and invalid filters.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::*;
 use crate::dataset::{Cell, DatasetBuilder, Header};
@@ -47,40 +47,91 @@ fn rows(worker: &mut Worker, query: Query) -> (Vec<u32>, FilterStatus) {
     (result.rows, result.username)
 }
 
+/// A worker whose first query waits before its last check, until a message is sent.
+struct HeldWorker {
+    worker: Worker,
+    /// Receives a message when the first query waits.
+    is_waiting: Receiver<()>,
+    resume: SyncSender<()>,
+    /// The generation of each check.
+    checks: Arc<Mutex<Vec<u64>>>,
+    /// Receives a message for each result.
+    notified: Receiver<()>,
+}
+
+impl HeldWorker {
+    /// `last_check`: the number of the check before which the first query waits.
+    fn spawn(last_check: usize) -> Self {
+        let (waits, is_waiting) = sync_channel(1);
+        let (resume, resumed) = sync_channel::<()>(1);
+        let resumed = Mutex::new(resumed);
+        let checks = Arc::new(Mutex::new(Vec::new()));
+        let counted = checks.clone();
+        let (notify, notified) = sync_channel(8);
+        let before_check = move |generation| {
+            let mut checks = counted.lock().unwrap();
+            checks.push(generation);
+            if generation == 1 && checks.len() == last_check {
+                drop(checks);
+                waits.send(()).unwrap();
+                resumed.lock().unwrap().recv().unwrap();
+            }
+        };
+        let notify = move || notify.send(()).unwrap_or_default();
+        let worker = Worker::spawn_with_hook(notify, before_check).unwrap();
+        Self { worker, is_waiting, resume, checks, notified }
+    }
+}
+
 #[test]
 fn returns_only_the_newest_result() {
-    let mut worker = Worker::spawn(|| ()).unwrap();
+    let HeldWorker { mut worker, is_waiting, resume, checks, notified } = HeldWorker::spawn(1);
+    worker.submit(query("a.*", "P"), dataset(), None);
+    is_waiting.recv_timeout(TIMEOUT).unwrap();
+    // Each one replaces the one before, which waits for the first.
     for username in ["b", "bi", "bil", "bill", "billy"] {
         worker.submit(query(username, ""), dataset(), None);
     }
+    resume.send(()).unwrap();
     assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows, [0]);
+    notified.recv_timeout(TIMEOUT).unwrap();
+    // The thread has handled everything once it has handled another query.
+    assert_eq!(rows(&mut worker, query("anna", "")).0, [2]);
+    notified.recv_timeout(TIMEOUT).unwrap();
     assert!(worker.take_result().is_none());
+    assert!(notified.try_recv().is_err(), "a replaced query has a result");
+    let generations = checks.lock().unwrap().clone();
+    assert!(generations.iter().all(|generation| [1, 6, 7].contains(generation)), "{generations:?}");
+}
+
+#[test]
+fn discards_a_result_that_arrives_after_its_successor_was_submitted() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    worker.submit(query("anna", ""), dataset(), None);
+    let late = worker.wait_result(TIMEOUT).unwrap();
+    let held = HeldWorker::spawn(1);
+    let mut worker = held.worker;
+    for submits in [true, false] {
+        // As if the query had ended just after its last check.
+        if submits {
+            worker.submit(query("billy", ""), dataset(), None);
+            held.is_waiting.recv_timeout(TIMEOUT).unwrap();
+        } else {
+            worker.cancel();
+        }
+        let newest = worker.shared.newest.load(Ordering::Relaxed);
+        worker.shared.slots().result = Some((newest - 1, late.clone()));
+        assert!(worker.take_result().is_none());
+        assert!(worker.wait_result(Duration::ZERO).is_none());
+    }
+    held.resume.send(()).unwrap();
 }
 
 #[test]
 fn cancels_a_running_query() {
-    let (running, is_running) = sync_channel(1);
-    let (resume, resumed) = sync_channel::<()>(0);
-    let resumed = Mutex::new(resumed);
-    let checks = Arc::new(Mutex::new(Vec::new()));
-    let counted = checks.clone();
-    let (notify, notified) = sync_channel(8);
-    let mut worker = Worker::spawn_with_hook(
-        move || notify.send(()).unwrap_or_default(),
-        move |generation| {
-            let mut checks = counted.lock().unwrap();
-            checks.push(generation);
-            // The first query waits in the middle until it is replaced.
-            if *checks == [1, 1] {
-                drop(checks);
-                running.send(()).unwrap();
-                resumed.lock().unwrap().recv().unwrap();
-            }
-        },
-    )
-    .unwrap();
+    let HeldWorker { mut worker, is_waiting, resume, checks, notified } = HeldWorker::spawn(2);
     worker.submit(query("a.*", "P"), dataset(), None);
-    is_running.recv_timeout(TIMEOUT).unwrap();
+    is_waiting.recv_timeout(TIMEOUT).unwrap();
     worker.submit(query("billy", ""), dataset(), None);
     resume.send(()).unwrap();
     assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows, [0]);
@@ -118,10 +169,16 @@ fn reuses_results_of_the_same_dataset() {
 
 #[test]
 fn discards_the_result_of_a_cancelled_query() {
-    let mut worker = Worker::spawn(|| ()).unwrap();
+    let HeldWorker { mut worker, is_waiting, resume, checks, notified } = HeldWorker::spawn(1);
     worker.submit(query("billy", ""), dataset(), None);
+    is_waiting.recv_timeout(TIMEOUT).unwrap();
     worker.cancel();
-    assert!(worker.wait_result(Duration::from_millis(50)).is_none());
+    resume.send(()).unwrap();
+    // The thread has ended the cancelled query once it has handled another one.
+    assert_eq!(rows(&mut worker, query("anna", "")).0, [2]);
+    notified.recv_timeout(TIMEOUT).unwrap();
+    assert!(notified.try_recv().is_err(), "the cancelled query has a result");
+    assert_eq!(checks.lock().unwrap().iter().filter(|generation| **generation == 1).count(), 1);
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn window() -> Harness<'static, App> {
             pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
             open_secrets: Arc::new(Secrets::in_memory),
             log: LogLines::default(),
+            clock: Arc::new(Instant::now),
             renderer: String::new(),
         };
         App::new(&cc.egui_ctx, start).unwrap()
@@ -49,7 +50,6 @@ fn status(users: &[&str]) -> GatewayStatus {
         nodes: Vec::new(),
         dataset: Some(dataset),
         updated_at: None,
-        clock_offset_ms: None,
         activity: Activity::Waiting { next_read_at: None },
     }
 }

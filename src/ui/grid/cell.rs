@@ -1,5 +1,6 @@
 //! Draws cells by the type of their value.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::accesskit::Role;
@@ -79,12 +80,11 @@ pub(super) fn show(
                 badge(&mut child, inner, login);
             }
             let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
-            let content = match &style.highlight {
-                Some(matched) => highlighted(ui, text, matched).into(),
-                None => {
-                    let text_shown = aligned.unwrap_or_else(|| (&*shown).to_owned());
-                    RichText::new(text_shown).text_style(font(column)).into()
-                }
+            let content = if let Some(matched) = &style.highlight {
+                highlighted(ui, text, matched).into()
+            } else {
+                let text_shown = aligned.map_or_else(|| shown.clone(), Cow::Owned);
+                RichText::new(text_shown).text_style(font(column)).into()
             };
             Some(text_label(&mut child, content, &shown, None))
         }
