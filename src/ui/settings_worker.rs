@@ -187,16 +187,19 @@ mod tests {
     #[test]
     fn reports_a_form_that_the_ended_thread_cannot_save() {
         let folder = tempfile::tempdir().unwrap();
-        let (wake, woken) = sync_channel::<()>(1);
-        // The thread ends at the first wake.
+        let (wake, woken) = sync_channel::<()>(2);
+        let (sent, all_sent) = sync_channel::<()>(1);
+        // The thread ends at the first wake, after all changes were sent to it.
         let mut worker = SettingsWorker::spawn(folder.path().to_owned(), move || {
             wake.send(()).unwrap();
+            assert!(std::thread::panicking() || all_sent.recv().is_ok());
             assert!(std::thread::panicking(), "expected in this test: the thread fails");
         })
         .unwrap();
         let after = Profile::from_address("http://n1:8088").unwrap();
         worker.send(Change::Reload).unwrap();
         worker.send(Change::SaveForm { before: None, after: after.clone() }).unwrap();
+        sent.send(()).unwrap();
         woken.recv().unwrap();
         woken.recv().unwrap();
         worker.thread.take().unwrap().join().unwrap_err();
