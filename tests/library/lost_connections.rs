@@ -1,13 +1,17 @@
 //! Requests that are lost when a gateway closes the connection, as one does that has waited too long for the next request.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::fault_injection::cases::reset;
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{PLANT, answer};
-use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, ReadOptions, SessionKind};
+use gatewatch::gateway::{
+    Client, Credentials, GatewayError, Limits, NodeUrl, ReadOptions, SessionKind, Trust,
+};
+use rustls::{ServerConnection, StreamOwned};
 
 /// The reaction to a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +31,10 @@ enum Reaction {
 /// A request: the number of its connection, its number on that connection, and its first line.
 type Received = (usize, usize, String);
 
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
 /// A server that keeps connections open.
 struct Server {
     node: NodeUrl,
@@ -36,19 +44,39 @@ struct Server {
 impl Server {
     /// Starts a server. `react` gets the numbers of the connection and of the request on it, from 0, and the first line.
     fn start(react: impl Fn(usize, usize, &str) -> Reaction + Send + Sync + 'static) -> Self {
+        Self::serve(None, react)
+    }
+
+    /// Starts a server, over TLS if it has an identity.
+    fn serve(
+        identity: Option<&Identity>,
+        react: impl Fn(usize, usize, &str) -> Reaction + Send + Sync + 'static,
+    ) -> Self {
+        let config = identity.map(|identity| TlsGateway::config(identity, rustls::ALL_VERSIONS));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let node = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let scheme = if config.is_some() { "https" } else { "http" };
+        let node = format!("{scheme}://{}", listener.local_addr().unwrap()).parse().unwrap();
         let received = Arc::<Mutex<Vec<Received>>>::default();
         let (requests, react) = (received.clone(), Arc::new(react));
         thread::spawn(move || {
             for (connection, stream) in listener.incoming().enumerate() {
-                let (requests, react) = (requests.clone(), react.clone());
+                let (requests, react, config) = (requests.clone(), react.clone(), config.clone());
                 thread::spawn(move || {
-                    let mut stream = stream.unwrap();
+                    let tcp = stream.unwrap();
+                    let mut stream: Box<dyn Stream> = match config {
+                        Some(config) => {
+                            let connection = ServerConnection::new(config).unwrap();
+                            Box::new(StreamOwned::new(connection, tcp.try_clone().unwrap()))
+                        }
+                        None => Box::new(tcp.try_clone().unwrap()),
+                    };
                     for number in 0.. {
                         let Some(line) = read_request(&mut stream) else { return };
                         requests.lock().unwrap().push((connection, number, line.clone()));
                         let reaction = react(connection, number, &line);
+                        if reaction == Reaction::Reset {
+                            reset(&tcp);
+                        }
                         if !respond(reaction, &line, &mut stream) {
                             return;
                         }
@@ -68,7 +96,7 @@ impl Server {
 }
 
 /// Returns the first line of the next request.
-fn read_request(stream: &mut TcpStream) -> Option<String> {
+fn read_request(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -81,7 +109,7 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
 }
 
 /// Returns `true` if the connection stays open.
-fn respond(reaction: Reaction, line: &str, stream: &mut TcpStream) -> bool {
+fn respond(reaction: Reaction, line: &str, stream: &mut impl Write) -> bool {
     let body = if line.contains("gwinfo") {
         "ContextStatus=RUNNING;PlatformName=Plant;Version=8.3.4".to_owned()
     } else if line.contains("/data/") {
@@ -96,16 +124,19 @@ fn respond(reaction: Reaction, line: &str, stream: &mut TcpStream) -> bool {
             stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         }
         Reaction::Truncate => stream.write_all(format!("{head}{{").as_bytes()).unwrap(),
-        Reaction::Close => {}
-        Reaction::Reset => reset(stream),
+        Reaction::Close | Reaction::Reset => return false,
     }
+    stream.flush().unwrap();
     reaction == Reaction::Respond
 }
 
 /// The health page and the sessions, on one connection while the server keeps it open.
 fn read(server: &Server) -> Result<usize, GatewayError> {
+    read_with(&Client::new(Limits::default()), server)
+}
+
+fn read_with(client: &Client, server: &Server) -> Result<usize, GatewayError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = Client::new(Limits::default());
     let credentials = Credentials::basic("billy", "secret").unwrap();
     let snapshot = runtime.block_on(client.read(&server.node, &credentials, &ReadOptions::default()));
     runtime.shutdown_background();
@@ -127,6 +158,28 @@ fn repeats_a_get_that_is_lost_on_a_reused_connection() {
         assert_eq!(read(&server), Ok(PLANT.len()), "{lost:?}");
         assert_eq!(server.requests(), [gwinfo(0), sessions(0), sessions(1)], "{lost:?}");
     }
+}
+
+#[test]
+fn repeats_a_lost_get_over_tls() {
+    let identity = Identity::self_signed(&named(&[HOST], "plant-a"));
+    let trust = Trust { ca_file: None, pins: vec![identity.pin()] };
+    for lost in [Reaction::Close, Reaction::Reset] {
+        let server = Server::serve(
+            Some(&identity),
+            move |_, number, _| {
+                if number == 0 { Reaction::Respond } else { lost }
+            },
+        );
+        let client = Client::with_trust(Limits::default(), trust.clone());
+        assert_eq!(read_with(&client, &server), Ok(PLANT.len()), "{lost:?}");
+        assert_eq!(server.requests(), [gwinfo(0), sessions(0), sessions(1)], "{lost:?}");
+    }
+    let server = Server::serve(Some(&identity), |_, _, line| {
+        if line.contains("gwinfo") { Reaction::RespondAndClose } else { Reaction::Close }
+    });
+    assert!(read_with(&Client::with_trust(Limits::default(), trust), &server).is_err());
+    assert_eq!(server.requests(), [gwinfo(0), sessions(1)]);
 }
 
 #[test]

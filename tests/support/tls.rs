@@ -102,7 +102,10 @@ impl TlsGateway {
         Self::serve(Self::chain_config(identity, others, rustls::ALL_VERSIONS))
     }
 
-    fn config(identity: &Identity, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
+    pub(crate) fn config(
+        identity: &Identity,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
         Self::chain_config(identity, &[], versions)
     }
 
