@@ -100,7 +100,7 @@ impl GatewayInfo {
             version: value("Version").as_deref().and_then(Version::parse),
             context_status: value("ContextStatus"),
             role,
-            requires_https: is("RequireSsl", "true"),
+            requires_https: ["true", "1", "yes"].iter().any(|expected| is("RequireSsl", expected)),
             activity: value("RedundantNodeActiveStatus"),
         };
         (info != Self::default()).then_some(info)

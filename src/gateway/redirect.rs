@@ -69,7 +69,8 @@ pub(super) fn of(response: &Response) -> Redirect {
 /// Returns `true` if a redirect leads from http to https, even if the rest of its address can't be read.
 pub(super) fn is_to_https(response: &Response) -> bool {
     let location = location(response.headers());
-    response.url().scheme() == "http"
+    response.status().is_redirection()
+        && response.url().scheme() == "http"
         && match target(response.url(), location) {
             Some(target) => target.scheme() == "https",
             None => location.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"https:")),
@@ -79,7 +80,7 @@ pub(super) fn is_to_https(response: &Response) -> bool {
 /// Returns `true` if a redirect leads to the page of a gateway that was never set up.
 pub(super) fn is_to_welcome(response: &Response) -> bool {
     let target = target(response.url(), location(response.headers()));
-    target.is_some_and(|target| is_welcome(response.url(), &target))
+    response.status().is_redirection() && target.is_some_and(|target| is_welcome(response.url(), &target))
 }
 
 fn location(headers: &HeaderMap) -> &[u8] {

@@ -109,7 +109,7 @@ fn sends_nothing_secret_when_health_redirects_to_https() {
 
 #[test]
 fn sends_nothing_secret_when_health_requires_https() {
-    for value in ["RequireSsl=true", "requiressl=TRUE", "REQUIRESSL = True "] {
+    for value in ["RequireSsl=true", "requiressl=TRUE", "REQUIRESSL = True ", "RequireSsl=1"] {
         for page in &HEALTH[..2] {
             let health = format!("ContextStatus=RUNNING;Version=8.3.4;{value};RedundancyStatus=Independent");
             for credentials in credentials() {
@@ -158,6 +158,14 @@ fn reads_a_gateway_whose_health_can_not_be_asked() {
             }
         }
     }
+}
+
+#[test]
+fn only_a_redirect_counts_as_one() {
+    let response =
+        "HTTP/1.1 200 OK\r\nLocation: https://127.0.0.1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let gateway = with_health(HEALTH[0], response.into());
+    assert_eq!(read(&gateway.url, &credentials()[0]), Ok(PLANT.len()));
 }
 
 #[test]
