@@ -28,6 +28,14 @@ pub struct TargetError {
     source: NodeUrlError,
 }
 
+impl TargetError {
+    /// Returns the reason why the text isn't an address, for a reader who sees the saved gateways anyway.
+    #[must_use]
+    pub fn reason(&self) -> &NodeUrlError {
+        &self.source
+    }
+}
+
 /// Returns the end of an error message that suggests gateways: the saved ones or, if there are none, an address.
 pub(crate) fn suggestion(saved: &[String]) -> String {
     if saved.is_empty() {

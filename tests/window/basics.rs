@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::window::{Window, plant, start};
+use crate::support::window::{Window, plant, retype, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
@@ -182,14 +182,21 @@ fn connects_to_another_gateway_and_remembers_it() {
 }
 
 #[test]
-fn invalid_address_explains_the_format_and_keeps_the_table() {
+fn invalid_address_shows_the_reason_and_keeps_the_table() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
-    window.type_into("Gateway address", " x");
-    window.click("Connect");
-    assert!(window.harness.query_by_label_contains("http://host:8088").is_some());
-    assert!(window.has("6 of 6 sessions"));
+    for (text, reason) in [
+        ("htp://x y", "\"htp://x y\" isn't a gateway address. Enter it as http://host:8088"),
+        ("ftp://x", "Unsupported scheme ftp. Enter the address as http://host:8088"),
+        ("http://billy:secret@x", "The address must not hold a user name or password. Enter them separately"),
+        ("http://billy:secret@x y", "\"x y\" isn't a gateway address. Enter it as http://host:8088"),
+    ] {
+        retype(&mut window, "Gateway address", text);
+        window.click("Connect");
+        window.until_text(reason);
+        assert!(window.has("6 of 6 sessions"));
+    }
 }
 
 /// Opens a window whose file dialog returns `path` immediately.

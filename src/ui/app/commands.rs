@@ -198,7 +198,7 @@ impl App {
         match self.settings.target(Some(gateway), None) {
             Ok(Target::Gateway(profile)) => self.connect_and_remember(profile),
             Ok(Target::Demo) => self.connect_demo(),
-            Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(&error)),
+            Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
         }
     }
 

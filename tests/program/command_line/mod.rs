@@ -321,6 +321,41 @@ fn hints_at_credentials_for_gateways_that_need_them() {
 }
 
 #[test]
+fn hints_to_check_credentials_that_are_set_and_to_set_others() {
+    let (config, closed) = (tempfile::tempdir().unwrap(), rejecting());
+    let password = [("GATEWATCH_USER", "billy"), ("GATEWATCH_PASSWORD", "hunter2")];
+    let token = [("GATEWATCH_TOKEN", "reader:hunter2")];
+    for (api, environment, hint) in [
+        ("web-dev", &password[..], "check GATEWATCH_USER and GATEWATCH_PASSWORD"),
+        ("web-dev", &[], "set GATEWATCH_USER and GATEWATCH_PASSWORD"),
+        ("web-dev", &token, "set GATEWATCH_USER and GATEWATCH_PASSWORD in place of GATEWATCH_TOKEN"),
+        ("rest", &token, "check that GATEWATCH_TOKEN is the whole token, NAME:KEY"),
+        ("rest", &[], "set GATEWATCH_TOKEN to the whole token, NAME:KEY"),
+        ("rest", &password, "set GATEWATCH_TOKEN in place of GATEWATCH_USER and GATEWATCH_PASSWORD"),
+    ] {
+        let profile =
+            format!("[[profile]]\nname = \"North\"\nurls = [\"{}\"]\napi = \"{api}\"\n", closed.url);
+        std::fs::write(config.path().join("config.toml"), profile).unwrap();
+        let mut command = gatewatch(config.path());
+        let output = command.args(["sessions", "North"]).envs(environment.iter().copied()).output().unwrap();
+        let error = failure(&output, 1);
+        assert!(error.ends_with(&format!("\n  hint: {hint}\n")), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+/// A gateway that rejects every login.
+fn rejecting() -> FakeGateway {
+    FakeGateway::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
+            _ => status("401 Unauthorized", ""),
+        };
+        let _closed = stream.write_all(&response);
+    })
+}
+
+#[test]
 fn reads_credentials_from_environment_and_never_shows_them() {
     let config = tempfile::tempdir().unwrap();
     let closed = FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""));
