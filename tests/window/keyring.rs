@@ -258,7 +258,7 @@ fn rejected_login_is_not_saved_when_the_saved_one_is_accepted() {
     // A later request to the keyring, so that an earlier one was handled.
     choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text("Authenticated with the password");
+    window.until_text("Sign-in: Authenticated with the password");
     assert_eq!(keyring.secrets(), [("North".to_owned(), "se:cret".to_owned())]);
 }
 
@@ -286,7 +286,7 @@ fn says_after_three_seconds_that_the_keyring_hangs_and_goes_on_without() {
     // It is known for the rest of the session.
     choose(&mut window, "Edit North…");
     window.click("Test connection");
-    window.until_text("Authenticated with the password");
+    window.until_text("Sign-in: Authenticated with the password");
     // The user is told that the keyring still has the secret.
     window.click("Authentication: None");
     close_form(&mut window);
