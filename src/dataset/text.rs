@@ -133,7 +133,7 @@ impl TextColumn {
     }
 
     /// The distinct texts in the order of their codes.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.all_codes().map(|code| self.text(code))
     }
 

@@ -18,8 +18,6 @@ pub(super) struct Dialect {
     /// `true` to write an apostrophe before text that a spreadsheet would run as a formula, and to quote what some
     /// spreadsheets split cells at: user names can't be trusted.
     escapes_formulas: bool,
-    /// Formats the dates; `None` for ISO 8601 in UTC.
-    clock: Option<Clock>,
 }
 
 impl Dialect {
@@ -30,7 +28,6 @@ impl Dialect {
             separator: delimiter.byte(),
             line_end: "\r\n",
             escapes_formulas: false,
-            clock: None,
         }
     }
 
@@ -45,25 +42,24 @@ impl Dialect {
     }
 
     /// For text that is pasted into a spreadsheet.
-    pub(super) fn tabs(clock: Clock) -> Self {
-        Self {
-            has_byte_order_mark: false,
-            separator: b'\t',
-            line_end: "\n",
-            escapes_formulas: true,
-            clock: Some(clock),
-        }
+    pub(super) fn tabs() -> Self {
+        Self { has_byte_order_mark: false, separator: b'\t', line_end: "\n", escapes_formulas: true }
     }
 
-    /// Appends a line.
-    fn push_record<'a>(&self, text: &mut Vec<u8>, cells: impl Iterator<Item = Cell<'a>>) {
+    /// Appends a line. `clock` formats the dates; without it they are in ISO 8601 and UTC.
+    fn push_record<'a>(
+        &self,
+        text: &mut Vec<u8>,
+        cells: impl Iterator<Item = Cell<'a>>,
+        clock: Option<&Clock>,
+    ) {
         let start = text.len();
         let mut fields = 0;
         for cell in cells {
             if fields > 0 {
                 text.push(self.separator);
             }
-            self.push_cell(text, cell);
+            self.push_cell(text, cell, clock);
             fields += 1;
         }
         // Readers skip an empty line.
@@ -73,8 +69,8 @@ impl Dialect {
         text.extend_from_slice(self.line_end.as_bytes());
     }
 
-    fn push_cell(&self, text: &mut Vec<u8>, cell: Cell<'_>) {
-        match (cell, &self.clock) {
+    fn push_cell(&self, text: &mut Vec<u8>, cell: Cell<'_>, clock: Option<&Clock>) {
+        match (cell, clock) {
             (Cell::Null, _) => {}
             (Cell::Text(value), _) => self.push_text(text, value),
             (Cell::Boolean(true), _) => text.extend_from_slice(b"true"),
@@ -123,24 +119,25 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_invisible
 }
 
-/// Writes a header and the rows.
-pub(super) fn write(
+/// Writes a header and the rows. `clock_of` returns the clock that formats the dates of a row, if there is one.
+pub(super) fn write<'c>(
     mut out: impl Write,
     columns: &[ExportColumn<'_>],
     rows: &[u32],
     dialect: Dialect,
+    clock_of: impl Fn(u32) -> Option<&'c Clock> + Sync,
     progress: &Progress,
 ) -> io::Result<()> {
     let mut header = Vec::new();
     if dialect.has_byte_order_mark {
         header.extend_from_slice("\u{feff}".as_bytes());
     }
-    dialect.push_record(&mut header, columns.iter().map(|column| Cell::Text(column.name)));
+    dialect.push_record(&mut header, columns.iter().map(|column| Cell::Text(column.name)), None);
     out.write_all(&header)?;
     write_chunks(&mut out, rows, progress, |_, rows| {
         let mut text = Vec::new();
-        for_each_row(columns, rows, |_, cells| {
-            dialect.push_record(&mut text, cells);
+        for_each_row(columns, rows, |index, cells| {
+            dialect.push_record(&mut text, cells, clock_of(rows[index]));
             Ok(())
         })?;
         Ok(text)

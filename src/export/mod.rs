@@ -19,7 +19,7 @@ pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
 use std::io::{self, Write};
 
 use self::csv::Dialect;
-use crate::dataset::{Cell, Column, ColumnId, Dataset};
+use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, names};
 use crate::display::Clock;
 
 /// The format of an export.
@@ -75,17 +75,53 @@ pub fn write(
     format: Format,
     progress: &Progress,
 ) -> io::Result<()> {
+    write_with_clocks(out, dataset, columns, rows, format, &[], progress)
+}
+
+/// Writes rows like [`write`]. Ages in [`Format::Tabs`] go by the time at a row's gateway, in milliseconds since 1970 UTC, if
+/// it is one of these by its name.
+///
+/// # Errors
+/// If `out` fails or `progress` is cancelled; see [`is_cancelled_error`].
+pub fn write_with_clocks(
+    out: impl Write,
+    dataset: &Dataset,
+    columns: &[ColumnId],
+    rows: &[u32],
+    format: Format,
+    now_at_gateways: &[(String, i64)],
+    progress: &Progress,
+) -> io::Result<()> {
+    let no_clock = |_| None;
     let columns: Vec<_> =
         columns.iter().map(|id| ExportColumn { name: id.name(), column: dataset.column(id) }).collect();
     match format {
-        Format::Csv(delimiter) => csv::write(out, &columns, rows, Dialect::csv(delimiter), progress),
-        Format::SpreadsheetCsv(delimiter) => {
-            csv::write(out, &columns, rows, Dialect::spreadsheet(delimiter), progress)
+        Format::Csv(delimiter) => {
+            csv::write(out, &columns, rows, Dialect::csv(delimiter), no_clock, progress)
         }
-        Format::ClipboardCsv => csv::write(out, &columns, rows, Dialect::clipboard(), progress),
+        Format::SpreadsheetCsv(delimiter) => {
+            csv::write(out, &columns, rows, Dialect::spreadsheet(delimiter), no_clock, progress)
+        }
+        Format::ClipboardCsv => csv::write(out, &columns, rows, Dialect::clipboard(), no_clock, progress),
         Format::Json => json::write(out, &columns, rows, progress),
         Format::Table => table::write(out, &columns, rows, progress),
-        Format::Tabs(clock) => csv::write(out, &columns, rows, Dialect::tabs(clock), progress),
+        Format::Tabs(clock) => {
+            let at_gateway = |name: &str| {
+                let (_, now) = now_at_gateways.iter().find(|(gateway, _)| gateway == name)?;
+                Some(Clock { now_epoch_ms: *now, ..clock })
+            };
+            let gateways = match dataset.column(&names::GATEWAY.into()) {
+                Some(Column::Text(gateways)) if !now_at_gateways.is_empty() => Some(gateways),
+                _ => None,
+            };
+            let names = gateways.into_iter().flat_map(TextColumn::texts);
+            let clocks: Vec<Clock> = names.map(|name| at_gateway(name).unwrap_or(clock)).collect();
+            let clock_of = |row: u32| {
+                let code = gateways.map(|gateways| gateways.codes()[row as usize]);
+                Some(code.and_then(|code| clocks.get(code as usize)).unwrap_or(&clock))
+            };
+            csv::write(out, &columns, rows, Dialect::tabs(), clock_of, progress)
+        }
     }?;
     progress.finish(rows.len())
 }

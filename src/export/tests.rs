@@ -219,6 +219,24 @@ fn tabs_show_ages() {
 }
 
 #[test]
+fn tabs_show_ages_by_the_clock_of_each_gateway() {
+    let parts = ["north", "south", "west"].map(|name| (name.to_owned(), std::sync::Arc::new(dataset())));
+    let dataset = crate::dataset::concat(&parts);
+    let columns = [ColumnId::CreationTime, names::GATEWAY.into()];
+    let now = clock(DateStyle::Age).now_epoch_ms;
+    let clocks = [("south".to_owned(), now + 5 * 3_600_000), ("north".to_owned(), now + 60_000)];
+    let mut bytes = Vec::new();
+    let format = Format::Tabs(clock(DateStyle::Age));
+    // In any order, and one without a clock of its own.
+    let rows = [6, 0, 3];
+    write_with_clocks(&mut bytes, &dataset, &columns, &rows, format, &clocks, &Progress::new(3)).unwrap();
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "creationTime\tgateway\nunder 1 min\twest\n1 min\tnorth\n5 h 0 min\tsouth\n"
+    );
+}
+
+#[test]
 fn keeps_order_of_columns_and_writes_null_for_missing_ones() {
     let columns = [ColumnId::from("memory"), ColumnId::from("gateway"), ColumnId::Username];
     assert_eq!(export_columns(&columns, &[0], CSV), "memory,gateway,username\r\n5,,billy\r\n");

@@ -34,6 +34,8 @@ pub(super) struct Extract {
     pub(super) rows: Vec<u32>,
     /// The format.
     pub(super) format: Format,
+    /// The time at gateways by their names, for ages.
+    pub(super) now_at_gateways: Vec<(String, i64)>,
 }
 
 /// The outcome of an export.
@@ -121,9 +123,17 @@ impl ExportJob {
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         Self::spawn(progress, wake, move |progress, _| {
-            let Extract { dataset, columns, rows, format } = &extract;
+            let Extract { dataset, columns, rows, format, now_at_gateways } = &extract;
             let mut text = Vec::new();
-            let written = export::write(&mut text, dataset, columns, rows, *format, progress);
+            let written = export::write_with_clocks(
+                &mut text,
+                dataset,
+                columns,
+                rows,
+                *format,
+                now_at_gateways,
+                progress,
+            );
             match (written, String::from_utf8(text)) {
                 (Ok(()), Ok(text)) => Outcome::Text(text),
                 (Err(error), _) if export::is_cancelled_error(&error) => Outcome::Cancelled,
@@ -185,7 +195,7 @@ fn no_dialog() -> Outcome {
 fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {
     is_writing.store(true, Ordering::SeqCst);
     let started = Instant::now();
-    let Extract { dataset, columns, rows, format } = extract;
+    let Extract { dataset, columns, rows, format, .. } = extract;
     let written =
         atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
     match written {

@@ -93,6 +93,13 @@ impl AppState {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
     }
 
+    /// Returns the time at each of several nodes, by its name in the dataset.
+    pub(in crate::ui) fn now_at_gateways(&self) -> Vec<(String, i64)> {
+        let nodes = self.status.iter().flat_map(|status| &status.nodes);
+        let now = |node: &NodeStatus| self.clock_with_offset(node.clock_offset_ms).now_epoch_ms;
+        nodes.filter_map(|node| Some((node.name.clone()?, now(node)))).collect()
+    }
+
     fn clock_with_offset(&self, offset_ms: Option<i64>) -> Clock {
         let dataset = self.table.result().map(|result| &result.dataset);
         let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -136,6 +136,10 @@ fn ages_of_a_row_go_by_the_clock_of_its_node() {
         (north - south + HOUR_MS / 2).div_euclid(HOUR_MS)
     };
     assert_eq!(apart(&state), 12);
+    // Copied rows as well.
+    let copied = state.now_at_gateways();
+    let apart_in_copy = copied[0].1 - copied[1].1;
+    assert_eq!((copied[0].0.as_str(), copied[1].0.as_str(), apart_in_copy), ("north", "south", 12 * HOUR_MS));
     // A node that doesn't report its time has this machine's, rather than that of another node.
     change_status(&mut state, |status| status.nodes[1].clock_offset_ms = None);
     assert_eq!(apart(&state), 5);
