@@ -27,8 +27,8 @@ const REJECTION_TTL: Duration = Duration::from_mins(10);
 const ACCEPTANCE_TTL: Duration = Duration::from_mins(1);
 /// Time after which another node is tried while one doesn't answer.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Time after which an attempt without an outcome is forgotten: it was cancelled, or takes very long.
-const UNANSWERED_TTL: Duration = Duration::from_secs(10);
+/// Time for which a cancelled attempt counts as one that still runs: the password may have been sent.
+const CANCELLED_TTL: Duration = Duration::from_secs(10);
 
 /// The attempts of all passwords at all nodes.
 #[derive(Debug)]
@@ -49,18 +49,30 @@ impl Default for LoginThrottle {
     }
 }
 
-/// The attempts of one user name and password, by node.
+/// The attempts of one user name and password.
 #[derive(Debug, Default)]
-struct Attempts(HashMap<NodeUrl, NodeAttempts>);
+struct Attempts {
+    by_node: HashMap<NodeUrl, NodeAttempts>,
+    /// Time of the last rejection by any node.
+    rejected: Option<Instant>,
+}
 
 /// The attempts at one node.
 #[derive(Debug, Default)]
 struct NodeAttempts {
-    /// Start times of the attempts without an outcome.
-    pending: Vec<Instant>,
+    /// The attempts without an outcome.
+    pending: Vec<Pending>,
     /// Times of the latest rejections since the node accepted the password.
     rejections: Vec<Instant>,
     accepted: Option<Instant>,
+}
+
+/// An attempt without an outcome.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    started: Instant,
+    /// `false` once it was cancelled.
+    is_running: bool,
 }
 
 /// Whether an attempt may start.
@@ -117,7 +129,7 @@ impl LoginThrottle {
     /// Forgets which passwords were accepted. They may have been changed, as during a suspend.
     pub(super) fn forget_acceptances(&self) {
         for attempts in self.lock().values_mut() {
-            attempts.0.values_mut().for_each(|node| node.accepted = None);
+            attempts.by_node.values_mut().for_each(|node| node.accepted = None);
         }
     }
 
@@ -132,7 +144,7 @@ impl LoginThrottle {
         let attempts = logins.entry(key).or_default();
         let decision = attempts.decide(node, group, self.max_rejections, now);
         if decision == Decision::Start {
-            attempts.0.entry(node.clone()).or_default().pending.push(now);
+            attempts.start(node, now);
         }
         (decision, now)
     }
@@ -144,6 +156,28 @@ impl LoginThrottle {
 }
 
 impl Attempts {
+    fn start(&mut self, node: &NodeUrl, now: Instant) {
+        let pending = Pending { started: now, is_running: true };
+        self.by_node.entry(node.clone()).or_default().pending.push(pending);
+    }
+
+    /// Records the outcome of an attempt.
+    fn end(&mut self, node: &NodeUrl, started: Instant, error: Option<&GatewayError>, now: Instant) {
+        if error.is_some_and(GatewayError::is_wrong_login) {
+            self.rejected = Some(now);
+        }
+        if let Some(node) = self.by_node.get_mut(node) {
+            node.end(started, error, now);
+        }
+    }
+
+    fn cancel(&mut self, node: &NodeUrl, started: Instant) {
+        let pending = self.by_node.get_mut(node).into_iter().flat_map(|node| &mut node.pending);
+        for pending in pending.filter(|pending| pending.started == started) {
+            pending.is_running = false;
+        }
+    }
+
     fn decide(
         &self,
         node: &NodeUrl,
@@ -153,14 +187,24 @@ impl Attempts {
     ) -> Decision {
         let age = |at: Instant| now.saturating_duration_since(at);
         let is_recent = |at: &&Instant| age(**at) < REJECTION_TTL;
-        let own = self.0.get(node);
+        let own = self.by_node.get(node);
+        // The usual case, without a look at a thousand other nodes.
+        if let Some(accepted) = own.and_then(|own| own.accepted)
+            && Some(accepted) > self.rejected
+            && age(accepted) < ACCEPTANCE_TTL
+        {
+            return Decision::Start;
+        }
         // Even if other nodes accept it.
         if own.is_some_and(|own| own.rejections.iter().filter(is_recent).count() >= max_rejections) {
             return Decision::Blocked;
         }
         let nodes: Vec<&NodeAttempts> = match group {
-            Some(group) => group.iter().chain([node]).filter_map(|node| self.0.get(node)).collect(),
-            None => self.0.values().collect(),
+            Some(group) => {
+                let others = group.iter().filter(|other| *other != node);
+                others.filter_map(|node| self.by_node.get(node)).chain(own).collect()
+            }
+            None => self.by_node.values().collect(),
         };
         let accepted = nodes.iter().filter_map(|node| node.accepted).max();
         let rejected = nodes.iter().filter_map(|node| node.rejections.last().copied()).max();
@@ -172,13 +216,14 @@ impl Attempts {
         if rejections >= max_rejections {
             return Decision::Blocked;
         }
-        let pending = nodes.iter().flat_map(|node| &node.pending).copied();
-        let pending: Vec<Instant> = pending.filter(|started| age(*started) < UNANSWERED_TTL).collect();
+        let pending = nodes.iter().flat_map(|node| &node.pending);
+        let pending = pending.filter(|pending| pending.is_running || age(pending.started) < CANCELLED_TTL);
+        let pending: Vec<Instant> = pending.map(|pending| pending.started).collect();
         let (Some(oldest), Some(newest)) = (pending.iter().min(), pending.iter().max()) else {
             return Decision::Start;
         };
         if rejections + pending.len() >= max_rejections {
-            return Decision::Wait(UNANSWERED_TTL.saturating_sub(age(*oldest)));
+            return Decision::Wait(CANCELLED_TTL.saturating_sub(age(*oldest)).max(PATIENCE));
         }
         match PATIENCE.saturating_sub(age(*newest)) {
             Duration::ZERO => Decision::Start,
@@ -188,10 +233,13 @@ impl Attempts {
 }
 
 impl NodeAttempts {
-    fn record(&mut self, started: Instant, error: Option<&GatewayError>, now: Instant) {
-        if let Some(index) = self.pending.iter().position(|pending| *pending == started) {
+    fn end(&mut self, started: Instant, error: Option<&GatewayError>, now: Instant) {
+        if let Some(index) = self.pending.iter().position(|pending| pending.started == started) {
             self.pending.swap_remove(index);
         }
+        self.pending.retain(|pending| {
+            pending.is_running || now.saturating_duration_since(pending.started) < CANCELLED_TTL
+        });
         match error {
             None => {
                 self.rejections.clear();
@@ -209,8 +257,7 @@ impl NodeAttempts {
     }
 }
 
-/// The permission to send credentials to a node once. If it is dropped without [`Self::end`], the password may have been
-/// sent without an answer.
+/// The permission to send credentials to a node once. Dropping it without [`Self::end`] cancels the attempt.
 #[must_use]
 pub(super) struct LoginAttempt<'a> {
     /// `None` for credentials that HTTP Basic doesn't send.
@@ -235,153 +282,25 @@ impl LoginAttempt<'_> {
     }
 
     /// Records the outcome; `error` is `None` if the node accepted the login.
-    pub(super) fn end(self, error: Option<&GatewayError>) {
-        let Some(PendingLogin { throttle, key, node, started, .. }) = self.login else {
-            return;
-        };
-        if let Some(attempts) = throttle.lock().get_mut(&key).and_then(|login| login.0.get_mut(node)) {
-            attempts.record(started, error, Instant::now());
+    pub(super) fn end(mut self, error: Option<&GatewayError>) {
+        if let Some(PendingLogin { throttle, key, node, started, .. }) = self.login.take() {
+            if let Some(attempts) = throttle.lock().get_mut(&key) {
+                attempts.end(node, started, error, Instant::now());
+            }
+            throttle.ended.notify_waiters();
         }
-        throttle.ended.notify_waiters();
+    }
+}
+
+impl Drop for LoginAttempt<'_> {
+    fn drop(&mut self) {
+        if let Some(PendingLogin { throttle, key, node, started, .. }) = &self.login
+            && let Some(attempts) = throttle.lock().get_mut(key)
+        {
+            attempts.cancel(node, *started);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: Duration = Duration::from_millis(1);
-
-    fn rejected() -> GatewayError {
-        GatewayError::Unauthorized { tried: true }
-    }
-
-    /// Three nodes whose attempts are made at chosen times.
-    struct Nodes {
-        attempts: Attempts,
-        urls: Vec<NodeUrl>,
-        now: Instant,
-    }
-
-    impl Nodes {
-        fn new() -> Self {
-            let nodes = ["http://a", "http://b", "http://c", "http://d", "http://e"];
-            let nodes = nodes.map(|node| node.parse().unwrap()).to_vec();
-            Self { attempts: Attempts::default(), urls: nodes, now: Instant::now() }
-        }
-
-        fn decide(&mut self, node: usize) -> Decision {
-            // No two events are at the same time.
-            self.now += MS;
-            self.attempts.decide(&self.urls[node], Some(&self.urls), MAX_REJECTIONS, self.now)
-        }
-
-        fn start(&mut self, node: usize) -> Instant {
-            assert_eq!(self.decide(node), Decision::Start);
-            self.attempts.0.entry(self.urls[node].clone()).or_default().pending.push(self.now);
-            self.now
-        }
-
-        fn end(&mut self, node: usize, started: Instant, error: Option<&GatewayError>) {
-            self.now += MS;
-            self.attempts.0.get_mut(&self.urls[node]).unwrap().record(started, error, self.now);
-        }
-
-        fn attempt(&mut self, node: usize, error: Option<&GatewayError>) {
-            let started = self.start(node);
-            self.end(node, started, error);
-        }
-
-        fn is_waiting(&mut self, node: usize) -> bool {
-            matches!(self.decide(node), Decision::Wait(_))
-        }
-    }
-
-    #[test]
-    fn one_node_tries_first_and_three_rejections_block() {
-        let mut nodes = Nodes::new();
-        for node in 0..3 {
-            let started = nodes.start(node);
-            assert!(nodes.is_waiting(3) && nodes.is_waiting(node));
-            nodes.end(node, started, Some(&rejected()));
-        }
-        for node in 0..4 {
-            assert_eq!(nodes.decide(node), Decision::Blocked);
-        }
-        nodes.now += REJECTION_TTL;
-        nodes.attempt(3, None);
-        assert_eq!(nodes.decide(0), Decision::Start);
-    }
-
-    #[test]
-    fn acceptance_lets_all_nodes_start() {
-        let mut nodes = Nodes::new();
-        nodes.attempt(0, Some(&rejected()));
-        nodes.attempt(1, None);
-        let all: Vec<Instant> = (0..4).map(|node| nodes.start(node)).collect();
-        // A change of the password: the first rejection ends the acceptance.
-        nodes.end(2, all[2], Some(&rejected()));
-        assert!(nodes.is_waiting(2));
-        nodes.end(3, all[3], None);
-        assert_eq!(nodes.decide(2), Decision::Start);
-    }
-
-    #[test]
-    fn acceptance_ends_after_a_pause() {
-        let mut nodes = Nodes::new();
-        nodes.attempt(0, None);
-        nodes.now += ACCEPTANCE_TTL;
-        nodes.start(0);
-        assert!(nodes.is_waiting(1));
-    }
-
-    #[test]
-    fn node_that_rejects_alone_is_blocked_alone() {
-        let mut nodes = Nodes::new();
-        for _ in 0..MAX_REJECTIONS {
-            nodes.attempt(0, Some(&rejected()));
-            nodes.attempt(1, None);
-        }
-        assert_eq!((nodes.decide(0), nodes.decide(1)), (Decision::Blocked, Decision::Start));
-    }
-
-    #[test]
-    fn silent_or_cancelled_attempts_delay_others_but_not_forever() {
-        let mut nodes = Nodes::new();
-        for node in 0..3 {
-            nodes.start(node);
-            assert!(nodes.is_waiting(4));
-            nodes.now += PATIENCE;
-        }
-        // As many may still be rejected.
-        assert!(nodes.is_waiting(4));
-        nodes.now += UNANSWERED_TTL;
-        nodes.start(4);
-    }
-
-    #[test]
-    fn other_failures_neither_accept_nor_reject() {
-        let mut nodes = Nodes::new();
-        for _ in 0..5 {
-            nodes.attempt(0, Some(&GatewayError::Timeout { seconds: 10.0 }));
-        }
-        nodes.start(0);
-        assert!(nodes.is_waiting(1));
-    }
-
-    #[test]
-    fn groups_share_rejections_but_no_acceptance() {
-        let mut nodes = Nodes::new();
-        nodes.attempt(0, None);
-        // The other gateway has none of these nodes.
-        let other: NodeUrl = "http://other".parse().unwrap();
-        let group = [other.clone()];
-        assert_eq!(nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now), Decision::Start);
-        nodes.attempts.0.entry(other.clone()).or_default().pending.push(nodes.now);
-        assert!(matches!(
-            nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now),
-            Decision::Wait(_)
-        ));
-        assert_eq!(nodes.decide(1), Decision::Start);
-    }
-}
+mod tests;

@@ -1,0 +1,144 @@
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+fn rejected() -> GatewayError {
+    GatewayError::Unauthorized { tried: true }
+}
+
+/// Three nodes whose attempts are made at chosen times.
+struct Nodes {
+    attempts: Attempts,
+    urls: Vec<NodeUrl>,
+    now: Instant,
+}
+
+impl Nodes {
+    fn new() -> Self {
+        let nodes = ["http://a", "http://b", "http://c", "http://d", "http://e"];
+        let nodes = nodes.map(|node| node.parse().unwrap()).to_vec();
+        Self { attempts: Attempts::default(), urls: nodes, now: Instant::now() }
+    }
+
+    fn decide(&mut self, node: usize) -> Decision {
+        // No two events are at the same time.
+        self.now += MS;
+        self.attempts.decide(&self.urls[node], Some(&self.urls), MAX_REJECTIONS, self.now)
+    }
+
+    fn start(&mut self, node: usize) -> Instant {
+        assert_eq!(self.decide(node), Decision::Start);
+        self.attempts.start(&self.urls[node], self.now);
+        self.now
+    }
+
+    fn end(&mut self, node: usize, started: Instant, error: Option<&GatewayError>) {
+        self.now += MS;
+        self.attempts.end(&self.urls[node], started, error, self.now);
+    }
+
+    fn attempt(&mut self, node: usize, error: Option<&GatewayError>) {
+        let started = self.start(node);
+        self.end(node, started, error);
+    }
+
+    fn is_waiting(&mut self, node: usize) -> bool {
+        matches!(self.decide(node), Decision::Wait(_))
+    }
+}
+
+#[test]
+fn one_node_tries_first_and_three_rejections_block() {
+    let mut nodes = Nodes::new();
+    for node in 0..3 {
+        let started = nodes.start(node);
+        assert!(nodes.is_waiting(3) && nodes.is_waiting(node));
+        nodes.end(node, started, Some(&rejected()));
+    }
+    for node in 0..4 {
+        assert_eq!(nodes.decide(node), Decision::Blocked);
+    }
+    nodes.now += REJECTION_TTL;
+    nodes.attempt(3, None);
+    assert_eq!(nodes.decide(0), Decision::Start);
+}
+
+#[test]
+fn acceptance_lets_all_nodes_start() {
+    let mut nodes = Nodes::new();
+    nodes.attempt(0, Some(&rejected()));
+    nodes.attempt(1, None);
+    let all: Vec<Instant> = (0..4).map(|node| nodes.start(node)).collect();
+    // A change of the password: the first rejection ends the acceptance.
+    nodes.end(2, all[2], Some(&rejected()));
+    assert!(nodes.is_waiting(2));
+    nodes.end(3, all[3], None);
+    assert_eq!(nodes.decide(2), Decision::Start);
+}
+
+#[test]
+fn acceptance_ends_after_a_pause() {
+    let mut nodes = Nodes::new();
+    nodes.attempt(0, None);
+    nodes.now += ACCEPTANCE_TTL;
+    nodes.start(0);
+    assert!(nodes.is_waiting(1));
+}
+
+#[test]
+fn node_that_rejects_alone_is_blocked_alone() {
+    let mut nodes = Nodes::new();
+    for _ in 0..MAX_REJECTIONS {
+        nodes.attempt(0, Some(&rejected()));
+        nodes.attempt(1, None);
+    }
+    assert_eq!((nodes.decide(0), nodes.decide(1)), (Decision::Blocked, Decision::Start));
+}
+
+#[test]
+fn silent_nodes_delay_others_and_cancelled_attempts_count_for_a_while() {
+    let mut nodes = Nodes::new();
+    let mut started = Vec::new();
+    for node in 0..3 {
+        started.push(nodes.start(node));
+        assert!(nodes.is_waiting(4));
+        nodes.now += PATIENCE;
+    }
+    // As many may still be rejected, however long they take.
+    nodes.now += CANCELLED_TTL;
+    assert!(nodes.is_waiting(4));
+    let urls = nodes.urls.clone();
+    nodes.attempts.cancel(&urls[0], started[0]);
+    let last = nodes.start(4);
+    nodes.end(1, started[1], Some(&rejected()));
+    nodes.end(2, started[2], Some(&rejected()));
+    // A cancelled attempt of a moment ago counts like a running one.
+    nodes.attempts.cancel(&urls[4], last);
+    assert!(nodes.is_waiting(3));
+}
+
+#[test]
+fn other_failures_neither_accept_nor_reject() {
+    let mut nodes = Nodes::new();
+    for _ in 0..5 {
+        nodes.attempt(0, Some(&GatewayError::Timeout { seconds: 10.0 }));
+    }
+    nodes.start(0);
+    assert!(nodes.is_waiting(1));
+}
+
+#[test]
+fn groups_share_rejections_but_no_acceptance() {
+    let mut nodes = Nodes::new();
+    nodes.attempt(0, None);
+    // The other gateway has none of these nodes.
+    let other: NodeUrl = "http://other".parse().unwrap();
+    let group = [other.clone()];
+    assert_eq!(nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now), Decision::Start);
+    nodes.attempts.start(&other, nodes.now);
+    assert!(matches!(
+        nodes.attempts.decide(&other, Some(&group), MAX_REJECTIONS, nodes.now),
+        Decision::Wait(_)
+    ));
+    assert_eq!(nodes.decide(1), Decision::Start);
+}
