@@ -248,9 +248,11 @@ impl Runner {
         }
         result.row_mapping = on_screen.and_then(|on_screen| cache.row_mapping(&on_screen, &dataset));
         let elapsed = started.elapsed();
+        let (rows, selected, elapsed_ms) = (dataset.len(), result.rows.len(), elapsed.as_millis());
         if elapsed > SLOW_QUERY {
-            let (rows, selected) = (dataset.len(), result.rows.len());
-            tracing::warn!(generation, rows, selected, elapsed_ms = elapsed.as_millis(), "slow query");
+            tracing::warn!(generation, rows, selected, elapsed_ms, "slow query");
+        } else {
+            tracing::trace!(generation, rows, selected, elapsed_ms, "query");
         }
         Some(result)
     }

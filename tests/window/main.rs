@@ -20,3 +20,5 @@ mod support;
 mod table;
 mod terminate;
 mod typing;
+#[cfg(unix)]
+mod zones;

@@ -1,0 +1,52 @@
+//! Times in a zone that is neither UTC nor that of the gateway.
+//!
+//! The zone of a process is in its environment, which a test can't change for itself alone. So the test runs itself again.
+
+use std::process::Command;
+
+use crate::support::window::Window;
+use crate::support::{FakeGateway, PLANT, answer, ok};
+use chrono::{NaiveTime, TimeDelta, Utc};
+use egui::{Key, Modifiers, PointerButton};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+/// The zone of this machine: 5 h 45 min ahead of UTC.
+const ZONE: &str = "<+0545>-05:45";
+/// The zone of the gateway: 3 h 30 min behind UTC in winter.
+const GATEWAY_ZONE: &str = "America/St_Johns";
+
+#[test]
+fn dates_and_times_are_shown_in_the_zone_that_they_name() {
+    if std::env::var("TZ").as_deref() != Ok(ZONE) {
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        let name = "zones::dates_and_times_are_shown_in_the_zone_that_they_name";
+        let output = again.args([name, "--exact"]).env("TZ", ZONE).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    let sessions = answer(&PLANT).replace(r#""timezone":"UTC""#, &format!(r#""timezone":"{GATEWAY_ZONE}""#));
+    assert!(sessions.contains(GATEWAY_ZONE));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&sessions));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    for (style, expected) in [
+        ("Local time", "2026-11-22 22:26:40"),
+        ("Gateway's time zone", "2026-11-22 13:11:40"),
+        ("UTC", "2026-11-22 16:41:40"),
+    ] {
+        let header = window.harness.get_by_label("Created").rect().center();
+        window.click_at(header, PointerButton::Secondary, Modifiers::NONE);
+        window.click(style);
+        window.press(Modifiers::NONE, Key::Escape);
+        assert_eq!(window.column("Created")[0], expected, "{style}");
+    }
+    // The time of the last read, always in local time.
+    let node = window.harness.get_by_label_contains("Updated ");
+    let text = node.accesskit_node().value().or_else(|| node.accesskit_node().label()).unwrap();
+    let updated = text.split("Updated ").nth(1).unwrap().split(' ').next().unwrap();
+    let updated = NaiveTime::parse_from_str(updated, "%H:%M:%S").unwrap();
+    let now = (Utc::now() + TimeDelta::minutes(5 * 60 + 45)).time();
+    let age = (now - updated).num_seconds().rem_euclid(86_400);
+    assert!(age < 3_600, "{updated} is not the local time");
+}
