@@ -10,8 +10,9 @@ use crate::gateway::{Credentials, CredentialsError, GatewayError, Limits, NodeUr
 use crate::sanitize::sanitize;
 use crate::settings::{self, Settings, SettingsError, Target, TargetError, suggestion};
 
-/// The part of the time limit that remains for the other scheme if a port doesn't answer in that of its address.
-const CONNECT_SHARE: f64 = 0.8;
+/// The part of the time limit for opening a connection. The rest is for the request, and for asking a silent port in the
+/// other scheme.
+const CONNECT_SHARE: f64 = 0.6;
 
 /// A gateway to read.
 pub(super) struct OpenTarget {

@@ -73,7 +73,7 @@ fn adds_gateway_after_test() {
     window.type_into("Addresses", &second.url);
     window.click("Test connection");
     window.until_text("Health: Reachable, Plant, version 8.1.44");
-    window.until_text("Redundancy: master");
+    window.until_text("Redundancy: Master");
     window.until_text("Sign-in: No authentication required");
     window.until_text("Sessions: 6 sessions");
     // A test saves nothing and doesn't connect.

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::{Api, Client, Credentials, GatewayError, GatewayInfo, NodeUrl, Notice, ReadOptions};
-use crate::sanitize::one_line;
+use crate::sanitize::{capitalize, one_line};
 
 /// Maximum length of a gateway's name, in characters.
 const MAX_NAME: usize = 100;
@@ -137,7 +137,10 @@ impl CheckTarget<'_> {
         };
         reporter.send(health_step(info.as_ref(), is_running.is_ok())).await?;
         let running = match is_running {
-            Ok(()) => Step::ok(StepName::Commissioning, "Set up and running"),
+            Ok(()) if info.as_ref().is_some_and(|info| info.context_status.is_some()) => {
+                Step::ok(StepName::Commissioning, "Set up and running")
+            }
+            Ok(()) => Step::ok(StepName::Commissioning, "Not reported"),
             Err(error) => Step::failed(StepName::Commissioning, error),
         };
         reporter.send(running).await?;
@@ -197,7 +200,7 @@ fn redundancy(info: Option<&GatewayInfo>) -> Step {
     let name = StepName::Redundancy;
     match (Notice::inactive(info), info.and_then(GatewayInfo::redundancy)) {
         (Some(notice), _) => Step::warning_from(name, &notice),
-        (None, Some(redundancy)) => Step::ok(name, redundancy),
+        (None, Some(redundancy)) => Step::ok(name, capitalize(&redundancy)),
         (None, None) => Step::ok(name, "Not reported"),
     }
 }

@@ -107,3 +107,16 @@ fn suggests_the_line_that_trusts_a_certificate() {
     let output = gatewatch(config.path()).args(["check", "North"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
 }
+
+#[test]
+fn suggests_http_within_the_time_limit_for_https_to_a_silent_port() {
+    let listener = std::net::TcpListener::bind((HOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let output = check(&[&format!("https://{address}"), "--timeout", "3"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines: Vec<&str> = text(&output.stdout).lines().collect();
+    let expected = format!(
+        "failed   TLS            No valid answer over HTTPS. Use http://{address} if this port is for HTTP"
+    );
+    assert_eq!(lines[3], expected);
+}
