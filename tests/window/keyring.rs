@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -260,6 +261,43 @@ fn rejected_login_is_not_saved_when_the_saved_one_is_accepted() {
     window.click("Test connection");
     window.until_text("Sign-in: Authenticated with the password");
     assert_eq!(keyring.secrets(), [("North".to_owned(), "se:cret".to_owned())]);
+}
+
+#[test]
+fn login_is_saved_only_after_all_nodes_have_answered() {
+    let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
+    let (answer_late, gate) = sync_channel::<()>(1);
+    let gate = Mutex::new(gate);
+    // Rejects the login, but later than the other node accepts it.
+    let late = FakeGateway::new(move |request, stream| {
+        let is_login = request.header("authorization").is_some();
+        if is_login {
+            let _ended = gate.lock().unwrap().recv();
+        }
+        let is_sessions = request.path().ends_with("sessions");
+        let line = if is_sessions { "401 Unauthorized" } else { "404 Not Found" };
+        let _closed = stream.write_all(&status(line, ""));
+    });
+    let folder = folder(&gateway);
+    let config = folder.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let both = format!("\"{}\", \"{}\"]", gateway.inner.url, late.url);
+    std::fs::write(&config, text.replace(&format!("\"{}\"]", gateway.inner.url), &both)).unwrap();
+    let mut window = open(start_in(folder.path(), &keyring));
+    until_prompt(&mut window);
+    sign_in(&mut window, "se:cret");
+    window.until_text("6 of 6 sessions");
+    window.until("the login at the late node", |_| {
+        late.requests().iter().any(|request| request.header("authorization").is_some())
+    });
+    assert_eq!(keyring.secrets(), []);
+    drop(answer_late);
+    window.until_text_contains("Wrong user name or password");
+    // A later request to the keyring, so that an earlier one was handled.
+    choose(&mut window, "Edit North…");
+    window.click("Test connection");
+    window.until_text_contains("Enter the password or token");
+    assert_eq!(keyring.secrets(), []);
 }
 
 #[test]
