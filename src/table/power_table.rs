@@ -25,6 +25,8 @@ pub struct PowerTable {
     selected_shown: usize,
     cursor: Option<Cursor>,
     cursor_column: Option<ColumnId>,
+    /// The cursor's session while a filter hides it, and its y where it was in view.
+    hidden_cursor: Option<(Cursor, Option<i64>)>,
     /// The line where a range selection starts.
     range_start: Option<Cursor>,
     collapsed: CollapsedGroups,
@@ -161,10 +163,12 @@ impl PowerTable {
         let anchors = self.scroll_anchors();
         let was_at_top = self.is_at_top();
         let old_line = self.cursor_line();
+        let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
         if let Some(mapping) = &mapping {
             self.selected = map_rows(&self.selected, mapping);
             self.cursor = self.cursor.and_then(|cursor| cursor.map(mapping));
+            self.hidden_cursor = self.hidden_cursor.and_then(|(cursor, y)| Some((cursor.map(mapping)?, y)));
             self.range_start = self.range_start.and_then(|start| start.map(mapping));
         }
         self.collapsed.set_column(result.grouping.as_ref());
@@ -178,11 +182,32 @@ impl PowerTable {
         if self.cursor_line().is_none()
             && let Some(line) = old_line
         {
+            self.hidden_cursor = self.hidden_cursor.or(self.cursor.map(|cursor| (cursor, old_y)));
             self.cursor = self.cursor_at(line.min(self.metrics.lines.saturating_sub(1)));
         }
         let map = |cursor: Cursor| mapping.as_ref().map_or(Some(cursor), |mapping| cursor.map(mapping));
-        self.restore_scroll(was_at_top, anchors.into_iter().filter_map(|(at, y)| Some((map(at)?, y))));
+        if !self.restore_hidden_cursor() {
+            self.restore_scroll(was_at_top, anchors.into_iter().filter_map(|(at, y)| Some((map(at)?, y))));
+        }
         self.count_selected();
+    }
+
+    /// Moves the cursor back to its session if that is shown again, and the session to where it was. Returns `true` if so.
+    fn restore_hidden_cursor(&mut self) -> bool {
+        let Some((cursor, y)) = self.hidden_cursor else {
+            return false;
+        };
+        let Some(line) = self.line_of(cursor) else {
+            return false;
+        };
+        self.hidden_cursor = None;
+        self.cursor = Some(cursor);
+        self.settle_cursor();
+        self.scroll.clamp(self.metrics);
+        if let Some(y) = y {
+            self.scroll.put(line, y, self.metrics);
+        }
+        true
     }
 
     /// Returns the lines that keep the scroll position, the best first, each with its y. At the top without a cursor

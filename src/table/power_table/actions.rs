@@ -79,6 +79,7 @@ impl PowerTable {
         }
         self.selected = selected;
         self.cursor = Some(cursor);
+        self.hidden_cursor = None;
         if !matches!(mode, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
             self.range_start = Some(cursor);
         }

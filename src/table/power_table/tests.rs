@@ -373,3 +373,36 @@ fn cursor_moves_to_the_header_of_a_collapsed_group() {
     fixture.click(0, SelectMode::Only);
     assert!(fixture.table.is_group_selected(0) && !fixture.table.is_group_selected(1));
 }
+
+#[test]
+fn cursor_returns_to_its_session_when_a_filter_is_cleared() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.table.act(Action::ScrollBy(30.0));
+    fixture.click(5, SelectMode::Only);
+    let before = fixture.in_view();
+    for patterns in [&["b", "b.*", ""][..], &["unknown", ""], &["unknown", "a.*", "anna", ""]] {
+        for pattern in patterns {
+            fixture.filter(pattern);
+        }
+        assert_eq!(
+            (fixture.cursor().as_deref(), fixture.in_view()),
+            (Some("F"), before.clone()),
+            "{patterns:?}"
+        );
+    }
+    // Also across a refresh.
+    fixture.filter("b.*");
+    fixture.refresh(&PLANT.replace("anna-A ", ""));
+    fixture.filter("");
+    assert_eq!(fixture.cursor().as_deref(), Some("F"));
+    // Not if the cursor was moved meanwhile, or the session has ended.
+    fixture.filter("b.*");
+    fixture.move_cursor(Motion::Home, SelectMode::Only);
+    fixture.filter("");
+    assert_eq!(fixture.cursor().as_deref(), Some("B"));
+    fixture.filter("c.*");
+    fixture.refresh(&PLANT.replace("billy-B ", ""));
+    let substitute = fixture.cursor();
+    fixture.filter("");
+    assert_eq!(fixture.cursor(), substitute);
+}
