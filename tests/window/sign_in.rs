@@ -8,7 +8,7 @@ use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
-use gatewatch::settings::{Settings, Target};
+use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::Start;
 
 /// The `Authorization` header of `billy:se:cret`.
@@ -49,7 +49,9 @@ fn saves_accepted_login_without_writing_the_password() {
     window.click("Save in the keyring");
     sign_in(&mut window, "wrong");
     window.until_text_contains("Wrong user name or password");
-    // A rejected login isn't saved.
+    // A rejected login isn't saved: a later change is saved, and nothing before it.
+    window.click("Counts");
+    window.until("the later change", |_| State::load(folder.path()).table.counts);
     assert!(!folder.path().join("config.toml").exists());
     sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");

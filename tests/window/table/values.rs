@@ -303,3 +303,25 @@ fn details_show_and_copy_every_column() {
     window.press(NONE, Key::Escape);
     window.until_text("No session selected");
 }
+
+#[test]
+fn details_of_an_ended_session_show_no_other_one() {
+    let (gateway, body) = changing(&PLANT);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.click_cell("Username", 1, NONE);
+    window.press(NONE, Key::Enter);
+    window.until_text("Client ID: B2");
+    // The cursor moves to another session, but the panel doesn't.
+    *body.lock().unwrap() = answer(&[PLANT[0], PLANT[2]]);
+    window.press(NONE, Key::F5);
+    window.until_text("2 of 2 sessions");
+    assert!(window.has("No session selected"));
+    assert!(window.harness.query_by_label_contains("Client ID: ").is_none());
+    // A filter that hides the session changes nothing, but one that hides another does neither.
+    window.click_cell("Username", 1, NONE);
+    window.until_text("Client ID: C3");
+    window.type_into("Username filter", "bill.*");
+    window.until_text("2 of 2 sessions");
+    assert!(window.has("Client ID: C3"));
+}
