@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::lock;
 use crate::atomic_file::{FileError, write_file};
 use crate::export::Delimiter;
-use crate::table::Layout;
+use crate::table::{Day, Layout};
 
 const STATE_FILE: &str = "state.toml";
 
@@ -31,10 +31,15 @@ struct LastGateway {
 }
 
 impl State {
-    /// Reads `state.toml` in `folder`. A missing or invalid file counts as empty.
+    /// Reads `state.toml` in `folder`. A missing or invalid file counts as empty. Columns that have not been seen for 90 days
+    /// are left out.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         let path = folder.join(STATE_FILE);
+        Self::load_on(folder, Day::today())
+    }
+
+    fn load_on(folder: &Path, today: Day) -> Self {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let mut state = toml_edit::de::from_str(&text).unwrap_or_else(|error| {
             // The text of the error may quote the file, which may be damaged in any way.
@@ -84,5 +89,50 @@ mod tests {
         let text = "last = \"x\"\n[table]\nzoom = \"large\"\n";
         std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
         assert_eq!(State::load(folder.path()), State { last: Some("x".to_owned()), ..State::default() });
+    #[test]
+    fn forgets_columns_that_were_not_seen_for_90_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = |text: &str| Day::try_from(text.to_owned()).unwrap();
+        let column = |id: &str, seen: &str| {
+            format!("[[table.columns]]\nid = \"{id}\"\nwidth = 90.0\nvisible = true\nseen = \"{seen}\"\n")
+        };
+        let text = column("memory", "2026-01-01") + &column("uptime", "2026-02-01");
+        std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
+        let saved = |today| {
+            State::load_on(folder.path(), day(today)).save(folder.path()).unwrap();
+            std::fs::read_to_string(folder.path().join(STATE_FILE)).unwrap()
+        };
+        let text = saved("2026-04-01");
+        assert!(text.contains("memory") && text.contains("uptime"), "{text}");
+        let text = saved("2026-04-02");
+        assert!(!text.contains("memory") && text.contains("seen = \"2026-02-01\""), "{text}");
+        let text = saved("2026-05-03");
+        assert!(
+            !text.contains("uptime") && !text.contains("seen") && text.contains("creationTime"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn reads_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(STATE_FILE), "\u{feff}last = \"x\"\r\n").unwrap();
+        assert_eq!(State::load(folder.path()).last.as_deref(), Some("x"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_or_a_folder_in_its_place_is_no_state() {
+        for make in ["mkfifo", "mkdir"] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(STATE_FILE);
+            assert!(std::process::Command::new(make).arg(&path).status().unwrap().success());
+            assert_eq!(State::load(folder.path()), State::default());
+            let error = State::default().save(folder.path()).unwrap_err();
+            assert_eq!(error.path, path);
+            assert!(!path.is_file(), "{make}");
+        }
+    }
+
     }
 }

@@ -3,13 +3,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Direction;
+use super::{Day, Direction};
 use crate::dataset::{ColumnId, Dataset, names};
 
 /// Minimum width of a column, in points.
 const MIN_WIDTH: f32 = 40.0;
 /// Maximum width of a column, in points, so that its edge stays within reach of the mouse.
 const MAX_WIDTH: f32 = 1200.0;
+
+/// Number of days after which a column that no gateway had is forgotten. Each script or version may add columns, and the
+/// file must not grow forever.
+const MAX_UNSEEN_DAYS: i64 = 90;
 
 /// The layout of one column.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -20,6 +24,9 @@ pub struct ColumnLayout {
     width: f32,
     /// `true` to show the column.
     visible: bool,
+    /// The last day on which a gateway had the column; `None` for the standard columns, which are never forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Day>,
 }
 
 impl ColumnLayout {
@@ -33,7 +40,11 @@ impl ColumnLayout {
             // Without the gateway and the kind of session, some rows would look alike.
             ColumnId::Other(name) => (130.0, matches!(&**name, names::GATEWAY | names::KIND)),
         };
-        Self { id, width, visible }
+        Self { id, width, visible, seen: None }
+    }
+
+    fn is_standard(&self) -> bool {
+        ColumnId::STANDARD.contains(&self.id)
     }
 
     /// Returns the width in points.
@@ -58,17 +69,19 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Adds the new columns of a dataset at the end, hidden.
-    pub fn merge_new(&mut self, dataset: &Dataset) {
+    /// Adds the new columns of a dataset at the end, hidden, and forgets columns that have not been seen for 90 days.
+    pub fn merge_new(&mut self, dataset: &Dataset, today: Day) {
         for (id, _) in dataset.columns() {
-            if self.get(&id).is_none() {
-                self.list.push(ColumnLayout::new(id));
+            match self.get_mut(&id) {
+                Some(column) => column.seen = (!column.is_standard()).then_some(today),
+                None => self.list.push(ColumnLayout { seen: Some(today), ..ColumnLayout::new(id) }),
             }
         }
+        self.forget_unseen(today);
         // The visible columns may all be missing in this dataset.
         if self.shown(dataset).next().is_none() {
             for column in &mut self.list {
-                column.visible |= ColumnId::STANDARD.contains(&column.id);
+                column.visible |= column.is_standard();
             }
         }
     }
@@ -141,8 +154,22 @@ impl Columns {
         self.list.extend(other);
     }
 
-    /// Repairs a layout from a file: duplicate columns, missing standard columns, invalid widths.
-    pub fn repair(&mut self) {
+    /// Forgets columns that have not been seen for 90 days. One without a day, or with one that a wrong clock left in the
+    /// future, counts as seen today.
+    fn forget_unseen(&mut self, today: Day) {
+        self.list.retain_mut(|column| {
+            if column.is_standard() {
+                column.seen = None;
+                return true;
+            }
+            let seen = *column.seen.get_or_insert(today);
+            column.seen = Some(seen.min(today));
+            today.days_since(seen) <= MAX_UNSEEN_DAYS
+        });
+    }
+
+    /// Repairs a layout from a file: duplicate columns, missing standard columns, invalid widths, old columns.
+    pub fn repair(&mut self, today: Day) {
         let mut seen = Vec::new();
         self.list.retain(|column| {
             let is_new = !seen.contains(&column.id);
@@ -157,6 +184,7 @@ impl Columns {
                 self.list.push(ColumnLayout::new(id));
             }
         }
+        self.forget_unseen(today);
     }
 
     fn get(&self, id: &ColumnId) -> Option<&ColumnLayout> {
@@ -182,6 +210,10 @@ mod tests {
         columns.shown(dataset).map(|column| column.id.to_string()).collect()
     }
 
+    fn day(text: &str) -> Day {
+        text.to_owned().try_into().unwrap()
+    }
+
     const STANDARD_NAMES: [&str; 6] =
         ["username", "project", "address", "isDesigner", "clientId", "creationTime"];
 
@@ -189,17 +221,47 @@ mod tests {
     fn new_columns_are_hidden_and_remembered_while_missing() {
         let (standard, extended) = (dataset(&[]), dataset(&["memory", "uptime"]));
         let mut columns = Columns::default();
-        columns.merge_new(&extended);
+        columns.merge_new(&extended, day("2026-11-26"));
         assert_eq!(names(&columns, &extended), STANDARD_NAMES);
         columns.show(&"memory".into(), true, &extended);
         columns.move_before(&"memory".into(), Some(&ColumnId::Project));
         columns.resize(&"memory".into(), 77.0);
-        columns.merge_new(&standard);
+        columns.merge_new(&standard, day("2026-11-26"));
         assert_eq!(names(&columns, &standard), STANDARD_NAMES);
         assert_eq!(columns.choices(&standard).count(), 6);
-        columns.merge_new(&extended);
+        columns.merge_new(&extended, day("2026-11-26"));
         assert_eq!(names(&columns, &extended)[..3], ["username", "memory", "project"]);
         assert!((columns.get(&"memory".into()).unwrap().width() - 77.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn forgets_columns_that_were_not_seen_for_90_days() {
+        let (standard, extended) = (dataset(&[]), dataset(&["memory"]));
+        let has_memory = |columns: &Columns| columns.get(&"memory".into()).is_some();
+        let mut columns = Columns::default();
+        columns.merge_new(&extended, day("2026-01-01"));
+        columns.merge_new(&standard, day("2026-04-01"));
+        assert!(has_memory(&columns), "90 days later");
+        let mut loaded = columns.clone();
+        columns.merge_new(&standard, day("2026-04-02"));
+        assert_eq!(columns, Columns::default());
+        loaded.repair(day("2026-04-02"));
+        assert_eq!(loaded, Columns::default());
+        // A column that is seen again starts anew.
+        columns.merge_new(&extended, day("2026-05-01"));
+        columns.merge_new(&extended, day("2026-07-01"));
+        columns.repair(day("2026-09-29"));
+        assert!(has_memory(&columns));
+        // Without a day, as older versions wrote it, and from a clock that was ahead.
+        for seen in ["", r#","seen":"2099-01-01""#] {
+            let text = format!(r#"[{{"id":"memory","width":90.0,"visible":true{seen}}}]"#);
+            let mut columns: Columns = serde_json::from_str(&text).unwrap();
+            columns.repair(day("2026-01-01"));
+            columns.repair(day("2026-04-01"));
+            assert!(has_memory(&columns), "{seen}");
+            columns.repair(day("2026-04-02"));
+            assert!(!has_memory(&columns), "{seen}");
+        }
     }
 
     #[test]
@@ -225,7 +287,7 @@ mod tests {
     fn missing_columns_do_not_count_as_visible() {
         let (standard, extended) = (dataset(&[]), dataset(&["memory"]));
         let mut columns = Columns::default();
-        columns.merge_new(&extended);
+        columns.merge_new(&extended, day("2026-11-26"));
         columns.show(&"memory".into(), true, &extended);
         columns.resize(&ColumnId::Project, 99.0);
         for id in ColumnId::STANDARD {
@@ -235,7 +297,7 @@ mod tests {
         columns.show(&ColumnId::CreationTime, false, &extended);
         assert_eq!(names(&columns, &extended), ["memory"]);
         // All visible columns are missing in the other dataset, so the standard ones are shown again.
-        columns.merge_new(&standard);
+        columns.merge_new(&standard, day("2026-11-26"));
         assert_eq!(names(&columns, &standard), STANDARD_NAMES);
         assert!((columns.get(&ColumnId::Project).unwrap().width() - 99.0).abs() < f32::EPSILON);
         assert!(names(&columns, &extended).contains(&"memory".to_owned()));
@@ -269,9 +331,9 @@ mod tests {
         let text = r#"[{"id":"memory","width":1e30,"visible":true},{"id":"project","width":90.0,"visible":false},
             {"id":"memory","width":1.0,"visible":false}]"#;
         let mut columns: Columns = serde_json::from_str(text).unwrap();
-        columns.repair();
+        columns.repair(day("2026-11-26"));
         let repaired = columns.clone();
-        columns.repair();
+        columns.repair(day("2026-11-26"));
         assert_eq!(columns, repaired, "a valid layout is unchanged");
         let names = columns.list.iter().map(|column| column.id.name()).collect::<Vec<_>>();
         assert_eq!(
@@ -282,7 +344,7 @@ mod tests {
         for column in &mut hidden.list {
             column.visible = false;
         }
-        hidden.merge_new(&dataset(&[]));
+        hidden.merge_new(&dataset(&[]), day("2026-11-26"));
         assert_eq!(hidden, Columns::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Columns;
+use super::{Columns, Day};
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
@@ -42,9 +42,9 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Replaces invalid values from a file by valid ones.
-    pub fn repair(&mut self) {
-        self.columns.repair();
+    /// Replaces invalid values from a file by valid ones, and forgets columns that have not been seen for long.
+    pub fn repair(&mut self, today: Day) {
+        self.columns.repair(today);
         let is_usable = self.zoom.is_finite() && (0.2..=5.0).contains(&self.zoom);
         if !is_usable {
             self.zoom = 1.0;

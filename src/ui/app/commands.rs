@@ -20,7 +20,7 @@ use crate::export::Format;
 use crate::gateway::Profile;
 use crate::query::{self, FilterField, Query, QueryResult};
 use crate::settings::{SavedFilter, State, Target};
-use crate::table::Action;
+use crate::table::{Action, Day};
 
 impl App {
     /// Runs the commands of the last frame, in order.
@@ -266,7 +266,7 @@ impl App {
         self.state.project = result.project.clone();
         // Without a dataset, the query only validated the filters.
         if self.state.status.as_ref().is_some_and(|status| status.dataset.is_some()) {
-            self.state.layout.columns.merge_new(&result.dataset);
+            self.state.layout.columns.merge_new(&result.dataset, Day::today());
             self.state.table.show(result);
         } else {
             self.state.table.clear();
