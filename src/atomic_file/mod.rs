@@ -77,8 +77,8 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Fails if something else than a regular file is there.
-fn require_regular(path: &Path) -> io::Result<()> {
+/// Fails if something else than a regular file is there: opening a pipe could block forever.
+pub(crate) fn require_regular(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "It is a folder")),
         Ok(found) if !found.is_file() => {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::{SettingsError, SettingsErrorKind};
 use super::saved_filter::SavedFilter;
+use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
 
 /// The name of the file in the configuration folder.
@@ -93,7 +94,8 @@ impl Settings {
     /// ```
     pub fn load(folder: &Path) -> Result<Self, SettingsError> {
         let path = folder.join(CONFIG_FILE);
-        let parsed = match std::fs::read_to_string(&path) {
+        // The parser accepts a byte-order mark.
+        let parsed = match read_text(&path) {
             Ok(text) => Self::parse(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 tracing::debug!(path = %path.display(), "no settings file");
@@ -201,6 +203,38 @@ mod tests {
         }
         let error = Settings::parse("refreshsecs = 2\n").unwrap_err().at(Path::new("/c"));
         assert!(error.source().unwrap().to_string().contains("unknown field `refreshsecs`"));
+    }
+
+    #[test]
+    fn reads_byte_order_mark_and_mixed_line_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "\u{feff}refresh_secs = 2\r\n[[profile]]\nname = \"N\"\r\nurls = [\"n\"]\n";
+        std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        assert_eq!((settings.refresh, settings.profiles.len()), (Some(Duration::from_secs(2)), 1));
+        std::fs::write(folder.path().join(CONFIG_FILE), text.replace("urls", "url")).unwrap();
+        let error = Settings::load(folder.path()).unwrap_err();
+        assert!(error.to_string().starts_with("Line 4 of "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_a_folder_or_a_device_is_an_error() {
+        for (make, cause) in [
+            (&["mkfifo"][..], "It is a pipe or a device instead of a file"),
+            (&["mkdir"], "It is a folder"),
+            (&["ln", "-s", "/dev/zero"], "It is a pipe or a device instead of a file"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(CONFIG_FILE);
+            let mut command = std::process::Command::new(make[0]);
+            assert!(command.args(&make[1..]).arg(&path).status().unwrap().success());
+            let error = Settings::load(folder.path()).unwrap_err();
+            assert_eq!(error.to_string(), format!("Can't read {}", path.display()));
+            assert_eq!(error.source().unwrap().to_string(), cause);
+            let saved = crate::settings::SavedFilter::default().save(folder.path());
+            assert_eq!(saved.unwrap_err().source().unwrap().to_string(), cause);
+        }
     }
 
     #[test]

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-use super::Settings;
 use super::config::CONFIG_FILE;
 use super::error::{SettingsError, SettingsErrorKind};
-use crate::atomic_file::write_file;
+use super::{Settings, line_ends, with_lock};
+use crate::atomic_file::{read_text, replace_file};
+
+/// Some editors start a UTF-8 file with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Returns `true` if the table has this name.
 pub(super) fn has_name(table: &Table, name: &str) -> bool {
@@ -23,24 +26,26 @@ pub(super) fn edit(
     change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsError> {
     let path = folder.join(CONFIG_FILE);
-    try_edit(folder, &path, key, change).map_err(|kind| kind.at(&path))?;
+    with_lock(folder, || try_edit(&path, key, change))
+        .unwrap_or_else(|error| Err(SettingsErrorKind::Write(error)))
+        .map_err(|kind| kind.at(&path))?;
     tracing::info!(path = %path.display(), key, "wrote settings");
     Ok(())
 }
 
 fn try_edit(
-    folder: &Path,
     path: &Path,
     key: &str,
     change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsErrorKind> {
-    let _lock = super::lock(folder).map_err(SettingsErrorKind::Write)?;
-    let text = match std::fs::read_to_string(path) {
+    let text = match read_text(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         text => text.map_err(SettingsErrorKind::Read)?,
     };
+    let (mark, text) =
+        text.split_at(text.strip_prefix(BYTE_ORDER_MARK).map_or(0, |_| BYTE_ORDER_MARK.len_utf8()));
     // A file that is TOML, but not valid settings, isn't changed either.
-    Settings::parse(&text)?;
+    Settings::parse(text)?;
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let before = error.span().map_or("", |span| &text[..span.start]);
         SettingsErrorKind::toml(before, error)
@@ -58,11 +63,8 @@ fn try_edit(
     if let Some(tables) = tables.as_array_of_tables_mut() {
         change(tables)?;
     }
-    let mut written = document.to_string();
-    if text.contains("\r\n") {
-        written = written.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
+    let written = mark.to_owned() + &line_ends::keep(text, &document.to_string());
     Settings::parse(&written)?;
-    write_file(path, |out| out.write_all(written.as_bytes()))
+    replace_file(path, |out| out.write_all(written.as_bytes()))
         .map_err(|error| SettingsErrorKind::Write(error.source))
 }

@@ -6,6 +6,7 @@
 mod config;
 mod edit;
 mod error;
+mod line_ends;
 mod saved_filter;
 mod saved_profile;
 mod state;
@@ -24,6 +25,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::atomic_file::require_regular;
+
+/// The file that is locked while the others are changed.
+const LOCK_FILE: &str = ".lock";
 /// Maximum time to wait for the lock. A change takes milliseconds, so a process that holds the lock longer hangs.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
@@ -39,10 +44,20 @@ pub fn folder() -> Option<PathBuf> {
     })
 }
 
-/// Creates the folder if it is missing, and locks its files against other processes until the returned file is dropped.
+/// Runs `work` while its files are locked against other processes. Creates the folder if it is missing.
+fn with_lock<T>(folder: &Path, work: impl FnOnce() -> T) -> io::Result<T> {
+    let lock = lock(folder)?;
+    let result = work();
+    drop(lock);
+    Ok(result)
+}
+
+/// Locks the folder until the returned file is dropped.
 fn lock(folder: &Path) -> io::Result<File> {
     std::fs::create_dir_all(folder)?;
-    let file = File::create(folder.join(".lock"))?;
+    let path = folder.join(LOCK_FILE);
+    require_regular(&path)?;
+    let file = File::create(path)?;
     let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {
@@ -54,5 +69,36 @@ fn lock(folder: &Path) -> io::Result<File> {
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY_PAUSE),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns `true` if another process could not lock the folder now.
+    fn is_locked(folder: &Path) -> bool {
+        let file = File::options().write(true).open(folder.join(LOCK_FILE)).unwrap();
+        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    #[test]
+    fn folder_is_locked_during_the_work_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(with_lock(folder.path(), || is_locked(folder.path())).unwrap());
+        assert!(!is_locked(folder.path()));
+        // Nor after work that fails.
+        let failed = with_lock(folder.path(), || Err::<(), _>(is_locked(folder.path())));
+        assert_eq!(failed.unwrap(), Err(true));
+        assert!(!is_locked(folder.path()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_place_of_the_lock_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(LOCK_FILE)).status().unwrap();
+        assert!(made.success());
+        assert!(with_lock(folder.path(), || ()).is_err());
     }
 }

@@ -153,7 +153,14 @@ mod tests {
         let path = folder.path().join("config.toml");
         let written =
             "# mine\nrefresh_secs = 2  # fast\n\n[[profile]]\nname = \"N\" # north\nurls = [\"n\"]\n";
-        for written in [written.to_owned(), written.replace('\n', "\r\n")] {
+        // With a byte-order mark, line ends of Windows, and mixed ones.
+        for written in [
+            written.to_owned(),
+            written.replace('\n', "\r\n"),
+            format!("\u{feff}{written}"),
+            written.replace("\n\n", "\n\r\n"),
+            format!("\u{feff}{}", written.replacen('\n', "\r\n", 2)),
+        ] {
             std::fs::write(&path, &written).unwrap();
             filter("Night", "x", Mode::default()).save(folder.path()).unwrap();
             let changed = std::fs::read_to_string(&path).unwrap();
@@ -161,6 +168,17 @@ mod tests {
             SavedFilter::remove(folder.path(), "Night").unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
         }
+    }
+
+    #[test]
+    fn folder_is_locked_while_the_file_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        edit(folder.path(), KEY, |_| {
+            let lock = std::fs::File::options().write(true).open(folder.path().join(".lock")).unwrap();
+            assert!(lock.try_lock().is_err());
+            Ok(())
+        })
+        .unwrap();
     }
 
     #[test]

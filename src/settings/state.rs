@@ -1,11 +1,12 @@
 //! Reads and writes `state.toml`.
 
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::lock;
-use crate::atomic_file::{FileError, write_file};
+use super::with_lock;
+use crate::atomic_file::{FileError, read_text, replace_file};
 use crate::export::Delimiter;
 use crate::table::{Day, Layout};
 
@@ -35,12 +36,17 @@ impl State {
     /// are left out.
     #[must_use]
     pub fn load(folder: &Path) -> Self {
-        let path = folder.join(STATE_FILE);
         Self::load_on(folder, Day::today())
     }
 
     fn load_on(folder: &Path, today: Day) -> Self {
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let path = folder.join(STATE_FILE);
+        let text = read_text(&path).unwrap_or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::warn!(path = %path.display(), %error, "can't read the layout of the table");
+            }
+            String::new()
+        });
         let mut state = toml_edit::de::from_str(&text).unwrap_or_else(|error| {
             // The text of the error may quote the file, which may be damaged in any way.
             let line = 1 + error.span().map_or("", |span| &text[..span.start]).matches('\n').count();
@@ -48,7 +54,7 @@ impl State {
             let last = toml_edit::de::from_str::<LastGateway>(&text).ok().and_then(|state| state.last);
             Self { last, ..Self::default() }
         });
-        state.table.repair();
+        state.table.repair(today);
         state
     }
 
@@ -61,9 +67,9 @@ impl State {
     /// Never: strings, numbers and lists of them are always TOML.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join(STATE_FILE);
-        let _lock = lock(folder).map_err(|source| FileError { path: path.clone(), source })?;
         let text = toml_edit::ser::to_string(self).expect("strings, numbers and lists are TOML");
-        write_file(&path, |out| out.write_all(text.as_bytes()))?;
+        let write = || replace_file(&path, |out| out.write_all(text.as_bytes()));
+        with_lock(folder, write).map_err(|source| FileError { path: path.clone(), source })??;
         tracing::debug!(path = %path.display(), "wrote state");
         Ok(())
     }
@@ -83,12 +89,6 @@ mod tests {
         assert_eq!(State::load(&missing), state);
     }
 
-    #[test]
-    fn keeps_last_gateway_if_layout_is_invalid() {
-        let folder = tempfile::tempdir().unwrap();
-        let text = "last = \"x\"\n[table]\nzoom = \"large\"\n";
-        std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
-        assert_eq!(State::load(folder.path()), State { last: Some("x".to_owned()), ..State::default() });
     #[test]
     fn forgets_columns_that_were_not_seen_for_90_days() {
         let folder = tempfile::tempdir().unwrap();
@@ -134,5 +134,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn keeps_last_gateway_if_layout_is_invalid() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "last = \"x\"\n[table]\nzoom = \"large\"\n";
+        std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
+        assert_eq!(State::load(folder.path()), State { last: Some("x".to_owned()), ..State::default() });
     }
 }
