@@ -82,21 +82,9 @@ impl ExportJob {
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn(progress, wake, move |progress, is_writing| {
-            let runtime = match tokio::runtime::Builder::new_current_thread().build() {
-                Ok(runtime) => runtime,
-                Err(error) => {
-                    tracing::error!(%error, "can't wait for the file dialog");
-                    return no_dialog();
-                }
-            };
-            // Excludes the start of the thread, which may take long on a busy machine.
-            let started = Instant::now();
-            match runtime.block_on(picked) {
-                Some(path) => write_file(&path, &extract, progress, is_writing),
-                None if started.elapsed() < MIN_DIALOG_TIME => no_dialog(),
-                None => Outcome::Cancelled,
-            }
+        Self::spawn(progress, wake, move |progress, is_writing| match chosen_file(picked, Instant::now) {
+            Ok(path) => write_file(&path, &extract, progress, is_writing),
+            Err(outcome) => outcome,
         })
     }
 
@@ -192,6 +180,21 @@ fn no_dialog() -> Outcome {
     Outcome::NoDialog { folder: folder.map(Path::to_owned).unwrap_or_default() }
 }
 
+/// Waits for the file dialog, by the clock `now`. Returns the outcome of an export without a file.
+fn chosen_file(picked: PickedFile, now: impl Fn() -> Instant) -> Result<PathBuf, Outcome> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| {
+        tracing::error!(%error, "can't wait for the file dialog");
+        no_dialog()
+    })?;
+    // Excludes the start of the thread, which may take long on a busy machine.
+    let started = now();
+    match runtime.block_on(picked) {
+        Some(path) => Ok(path),
+        None if now().duration_since(started) < MIN_DIALOG_TIME => Err(no_dialog()),
+        None => Err(Outcome::Cancelled),
+    }
+}
+
 fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {
     is_writing.store(true, Ordering::SeqCst);
     let started = Instant::now();
@@ -223,5 +226,103 @@ fn format_name(format: Format) -> &'static str {
         Format::Json => "json",
         Format::Table => "table",
         Format::Tabs(_) => "tab-separated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::demo::{DEFAULT_SEED, web_dev_answer};
+    use crate::gateway::webdev;
+
+    /// More text than a pipe holds.
+    fn extract() -> Extract {
+        let answer = web_dev_answer(DEFAULT_SEED, 5_000).unwrap();
+        let dataset = Arc::new(webdev::parse(&answer).unwrap().dataset);
+        let rows = (0..u32::try_from(dataset.len()).unwrap()).collect();
+        let (columns, format) = (export::all_columns(&dataset), Format::Json);
+        Extract { dataset, columns, rows, format, now_at_gateways: Vec::new() }
+    }
+
+    #[test]
+    fn cancelled_dialog_is_not_a_missing_dialog() {
+        let start = Instant::now();
+        let shown_for = |time: Duration, path: Option<PathBuf>| {
+            let elapsed = Arc::new(Mutex::new(Duration::ZERO));
+            let clock = elapsed.clone();
+            let picked = Box::pin(async move {
+                *elapsed.lock().unwrap() = time;
+                path
+            });
+            chosen_file(picked, move || start + *clock.lock().unwrap())
+        };
+        assert!(matches!(shown_for(MIN_DIALOG_TIME, None), Err(Outcome::Cancelled)));
+        let too_short = MIN_DIALOG_TIME.saturating_sub(Duration::from_millis(1));
+        assert!(matches!(shown_for(too_short, None), Err(Outcome::NoDialog { .. })));
+        // A path that comes at once is one, too.
+        let path = PathBuf::from("out.csv");
+        assert_eq!(shown_for(Duration::ZERO, Some(path.clone())).unwrap(), path);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn closing_waits_until_the_file_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let ended = Arc::new(AtomicBool::new(false));
+        let wake = {
+            let ended = ended.clone();
+            move || ended.store(true, Ordering::SeqCst)
+        };
+        let progress = Arc::new(Progress::new(0));
+        let job = ExportJob::write(pipe.clone(), true, extract(), progress, wake).unwrap();
+        let (opened_sender, opened) = sync_channel(1);
+        let (closing_sender, closing) = sync_channel(1);
+        let reader = thread::spawn(move || {
+            let mut pipe = std::fs::File::open(pipe).unwrap();
+            opened_sender.send(()).unwrap();
+            closing.recv().unwrap();
+            let mut text = Vec::new();
+            io::Read::read_to_end(&mut pipe, &mut text).unwrap();
+            text
+        });
+        // The export has opened the pipe, and can't end before the reader goes on.
+        opened.recv().unwrap();
+        assert!(!ended.load(Ordering::SeqCst));
+        closing_sender.send(()).unwrap();
+        drop(job);
+        assert!(ended.load(Ordering::SeqCst), "closed while the file was written");
+        assert!(reader.join().unwrap().ends_with(b"\n]\n"));
+    }
+
+    #[test]
+    fn closing_does_not_wait_for_a_dialog() {
+        let progress = Arc::new(Progress::new(0));
+        let job = ExportJob::pick_and_write(Box::pin(future::pending()), extract(), progress.clone(), || ());
+        drop(job.unwrap());
+        assert!(progress.is_cancelled());
+    }
+
+    #[test]
+    fn existing_file_is_replaced_only_if_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.json");
+        std::fs::write(&path, "precious").unwrap();
+        let export = |replace| {
+            let (wake, woken) = sync_channel(1);
+            let progress = Arc::new(Progress::new(0));
+            let wake = move || wake.send(()).unwrap();
+            let job = ExportJob::write(path.clone(), replace, extract(), progress, wake).unwrap();
+            woken.recv().unwrap();
+            job.outcome().unwrap().1
+        };
+        assert!(matches!(export(false), Outcome::FileExists(_)));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+        assert!(matches!(export(true), Outcome::Written(_)));
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("[\n{"));
     }
 }
