@@ -143,6 +143,28 @@ mod tests {
         assert_eq!(name, "local");
     }
 
+    /// Set where the tests run in the zone of [`local_date`].
+    const IN_ZONE: &str = "GATEWATCH_TEST_IN_ZONE";
+
+    /// Runs [`local_date`] in a zone of its own, because this machine's may be UTC.
+    #[test]
+    fn local_dates_are_in_the_zone_of_this_machine() {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        // 5:45 hours ahead of UTC, in a form that needs no files of zones.
+        let zone = "<+0545>-5:45";
+        command.args(["--exact", "display::clock::tests::local_date"]).env("TZ", zone).env(IN_ZONE, "1");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+
+    #[test]
+    fn local_date() {
+        if std::env::var_os(IN_ZONE).is_some() {
+            let clock = Clock::new(DateStyle::Local, Some("America/Los_Angeles"), 0);
+            assert_eq!(clock.date(DATE_MS), "2026-11-22 22:26:40");
+        }
+    }
+
     #[test]
     fn applies_daylight_saving_time() {
         let clock = Clock::new(DateStyle::Gateway, Some("Europe/Berlin"), 0);
