@@ -19,6 +19,8 @@ pub(super) enum Command {
     // Gateway
     /// Connects to the gateway with this name or address.
     Connect(String),
+    /// Connects to the demo gateway.
+    ConnectDemo,
     /// Clears the error of the gateway box, because its text was edited.
     ClearGatewayError,
     /// Signs in with the typed login.

@@ -94,6 +94,10 @@ fn saved_gateways(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         commands.push(Command::AddGateway);
         ui.close();
     }
+    if ui.button("Demo gateway").on_hover_text("Made-up sessions, to try the program").clicked() {
+        commands.push(Command::ConnectDemo);
+        ui.close();
+    }
 }
 
 /// Draws the menu of rarely used commands.

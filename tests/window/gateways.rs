@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -583,4 +584,20 @@ fn quitting_warns_once_and_ignores_lock_of_another_window() {
     window.click("Username");
     drop(window);
     drop(lock);
+}
+
+#[test]
+fn menu_leads_back_to_the_demo_gateway() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.click("Saved gateways");
+    window.click("Demo gateway");
+    window.until_text_contains("Demo gateway");
+    let address = window.harness.get_by_label("Gateway address").value();
+    assert_eq!(address.as_deref(), Some("Demo gateway"));
+    window.until("sessions of the demo gateway", |harness| {
+        harness.query_by_label("6 of 6 sessions").is_none()
+            && harness.query_all_by_role(Role::Cell).next().is_some()
+    });
 }

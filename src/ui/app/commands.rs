@@ -33,6 +33,7 @@ impl App {
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Connect(gateway) => self.connect_by_name(gateway.trim()),
+            Command::ConnectDemo => self.connect_demo(),
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
             Command::AbandonKeyring => self.abandon_keyring(),
