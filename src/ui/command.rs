@@ -146,8 +146,8 @@ pub(super) enum Command {
     Export,
     /// Exports to this file.
     ExportTo(PathBuf),
-    /// Asks again before a file is replaced, because the path was edited.
-    ResetReplace,
+    /// Forgets the export's error, and asks again before a file is replaced, because the path was edited.
+    ResetExportPath,
     /// Cancels the export.
     CancelExport,
     /// Dismisses the message.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, Ui};
+use egui::{
+    Align, Button, Color32, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit,
+    TextStyle, Ui,
+};
 
 use super::command::{Command, Copied};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, Message};
@@ -19,7 +22,7 @@ const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     if let Some(path) = &mut drafts.export_path {
-        path_ui(ui, path, commands);
+        path_ui(ui, path, &state.export_summary(drafts.export.rows), commands);
     }
     ui.horizontal(|ui| {
         if let Some(sessions) = state.table.result() {
@@ -28,10 +31,12 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             export(ui, state, drafts, commands);
             selection(ui, state, commands);
+            let counts = counts_text(state);
             if let Some(message) = &state.message {
-                message_ui(ui, message, commands);
+                let width = counts.as_ref().map_or(0.0, |text| counts_width(ui, text));
+                message_ui(ui, message, width, commands);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| counts(ui, state));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| counts_ui(ui, state, counts));
         });
     });
 }
@@ -40,9 +45,25 @@ fn count(shown: usize, all: usize) -> String {
     format!("{shown} of {all} sessions")
 }
 
+/// Returns the numbers of users, clients and designers; `None` without a table.
+fn counts_text(state: &AppState) -> Option<String> {
+    let Counts { clients, designers, users } = state.table.result()?.counts;
+    let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    Some([count(users, "user"), count(clients, "client"), count(designers, "designer")].join(" · "))
+}
+
+/// Returns the width of this text after its separator.
+fn counts_width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    let width = |text: &str| {
+        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x
+    };
+    width("·") + width(text) + 2.0 * ui.spacing().item_spacing.x
+}
+
 /// Draws the numbers of users, clients and designers, and the active filters where the typed ones are invalid.
-fn counts(ui: &mut Ui, state: &AppState) {
-    let Some(sessions) = state.table.result() else {
+fn counts_ui(ui: &mut Ui, state: &AppState, counts: Option<String>) {
+    let Some(counts) = counts else {
         return;
     };
     for (name, filter) in [("Username", &state.username), ("Project", &state.project)] {
@@ -55,11 +76,8 @@ fn counts(ui: &mut Ui, state: &AppState) {
             ui.add(Label::new(RichText::new(text).color(color)).truncate());
         }
     }
-    let Counts { clients, designers, users } = sessions.counts;
-    let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let text = [count(users, "user"), count(clients, "client"), count(designers, "designer")].join(" · ");
     ui.weak("·");
-    ui.add(Label::new(text).truncate());
+    ui.add(Label::new(counts).truncate());
 }
 
 fn selection(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -90,14 +108,15 @@ fn selection(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 }
 
 fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    options(ui, &mut drafts.export);
-    let rows = match drafts.export.rows {
-        ExportRows::Shown => "shown sessions",
-        ExportRows::Selected => "selected sessions",
-        ExportRows::All => "all sessions",
+    options(ui, state, &mut drafts.export);
+    let summary = state.export_summary(drafts.export.rows);
+    // With a selection, "Export" alone could mean either.
+    let title = match summary.split_once(", ") {
+        Some((sessions, _)) if state.table.selected() > 0 => format!("Export {sessions}"),
+        _ => "Export".to_owned(),
     };
-    let button = ui.add_enabled(state.can_export(drafts), Button::new("Export"));
-    let button = button.on_hover_text(format!("Write the {rows} to a file ({}+E)", theme::CTRL));
+    let button = ui.add_enabled(state.can_export(drafts), Button::new(title)).accessible_name("Export");
+    let button = button.on_hover_text(format!("Write {summary}, to a file ({}+E)", theme::CTRL));
     if button.on_disabled_hover_text("No sessions to export").clicked() {
         commands.push(Command::Export);
     }
@@ -115,7 +134,7 @@ fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec
 }
 
 /// Draws the menu with the rows and the format to export.
-fn options(ui: &mut Ui, options: &mut ExportOptions) {
+fn options(ui: &mut Ui, state: &AppState, options: &mut ExportOptions) {
     let ExportOptions { rows, format, delimiter } = options;
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (menu, _) = MenuButton::new("▼").config(config).ui(ui, |ui| {
@@ -138,11 +157,14 @@ fn options(ui: &mut Ui, options: &mut ExportOptions) {
                 .on_hover_text("For spreadsheets of countries with a decimal comma");
             ui.radio_value(delimiter, Delimiter::TAB, "Tab between values");
         });
+        ui.separator();
+        ui.weak(state.export_summary(*rows));
     });
     menu.on_hover_text("Rows and format to export").accessible_name("Export options");
 }
 
-fn message_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
+/// Draws the message, and leaves `reserved` points beside it.
+fn message_ui(ui: &mut Ui, message: &Message, reserved: f32, commands: &mut Vec<Command>) {
     ui.separator();
     if ui.button("×").accessible_name("Dismiss message").clicked() {
         commands.push(Command::DismissMessage);
@@ -155,7 +177,10 @@ fn message_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
         }
     };
     let color = theme::severity_color(ui.visuals(), severity);
-    ui.add(egui::Label::new(RichText::new(text).color(color)).truncate());
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() - reserved).max(theme::MIN_MESSAGE));
+        ui.add(Label::new(RichText::new(text).color(color)).truncate());
+    });
 }
 
 /// Returns the ID of the text box for the path.
@@ -163,16 +188,16 @@ pub(super) fn path_id() -> Id {
     Id::unique("export path")
 }
 
-/// Draws the text box for the path, where the system has no file dialog.
-fn path_ui(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
+/// Draws the text box for the path, where the system has no file dialog or the file can't be written.
+fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec<Command>) {
     let target = path.path();
-    let ExportPath { text, replace } = path;
+    let ExportPath { text, replace, error } = path;
     ui.horizontal(|ui| {
-        ui.label("Export to");
+        ui.label("Export to").on_hover_text(summary);
         let width = (ui.available_width() - theme::PATH_BUTTONS).max(theme::MIN_PATH);
         let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(width));
         if edit.changed() {
-            commands.push(Command::ResetReplace);
+            commands.push(Command::ResetExportPath);
         }
         let edit = edit.accessible_name("Export path");
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
@@ -191,5 +216,12 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, commands: &mut Vec<Command>) {
     if *replace {
         let color = theme::severity_color(ui.visuals(), Severity::Warning);
         ui.label(RichText::new("A file with this name exists").color(color));
+    }
+    if let Some(report) = error {
+        ui.horizontal(|ui| {
+            report.details_menu(ui, Id::unique("export error details"));
+            let color = theme::severity_color(ui.visuals(), Severity::Error);
+            ui.add(Label::new(RichText::new(report.summary()).color(color)).truncate());
+        });
     }
 }

@@ -68,6 +68,8 @@ pub(super) const CELL_FILTERS_WIDTH: f32 = 160.0;
 pub(super) const PROGRESS_WIDTH: f32 = 90.0;
 /// Width of the buttons next to the path of an export.
 pub(super) const PATH_BUTTONS: f32 = 170.0;
+/// Minimum width of a message.
+pub(super) const MIN_MESSAGE: f32 = 80.0;
 /// Minimum width of the path of an export.
 pub(super) const MIN_PATH: f32 = 120.0;
 

@@ -124,7 +124,7 @@ impl App {
                     ExportJob::write(path, replace, extract, progress, wake)
                 });
             }
-            Command::ResetReplace => self.drafts.reset_replace(),
+            Command::ResetExportPath => self.drafts.reset_export_path(),
             Command::CancelExport => match &self.state.export {
                 Some(progress) => progress.cancel(),
                 None => self.drafts.export_path = None,

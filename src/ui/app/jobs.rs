@@ -1,7 +1,6 @@
 //! Exports: sessions written to a file or to the clipboard, in the background.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -135,24 +134,27 @@ impl App {
                 self.state.message = Some(Message::Done("Export cancelled".to_owned()));
             }
             Outcome::Text(_) => {}
-            Outcome::FileExists(path) => self.ask_for_path(ctx, &path, true),
+            Outcome::FileExists(path) => {
+                self.ask_for_path(ctx, ExportPath { replace: true, ..ExportPath::new(&path) });
+            }
             Outcome::NoDialog { folder } => {
-                self.ask_for_path(ctx, &folder.join(self.suggested_name()), false);
+                self.ask_for_path(ctx, ExportPath::new(&folder.join(self.suggested_name())));
             }
             Outcome::Broken => {
                 let text = "Export interrupted. No file was written";
                 self.state.message = Some(Message::Error(text.into()));
             }
             Outcome::Failed(error) => {
-                self.ask_for_path(ctx, &error.path, false);
-                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
+                // Next to the path, and gone with it.
+                let report = ErrorReport::new(&error);
+                self.ask_for_path(ctx, ExportPath { error: Some(report), ..ExportPath::new(&error.path) });
             }
         }
     }
 
-    /// Asks for the path of the export in the status bar. `replace`: the file exists, and the user is asked to replace it.
-    fn ask_for_path(&mut self, ctx: &Context, path: &Path, replace: bool) {
-        self.drafts.export_path = Some(ExportPath { replace, ..ExportPath::new(path) });
+    /// Asks for the path of the export in the status bar.
+    fn ask_for_path(&mut self, ctx: &Context, path: ExportPath) {
+        self.drafts.export_path = Some(path);
         ctx.memory_mut(|memory| memory.request_focus(status_bar::path_id()));
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Drafts, ExportRows, KeyringState, TerminateTarget};
 use crate::dataset::{Cell, ColumnId, names};
-use crate::display::Clock;
+use crate::display::{self, Clock};
 use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
@@ -159,6 +159,17 @@ impl AppState {
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
         let has_rows = drafts.export.rows != ExportRows::Selected || self.table.selected() > 0;
         self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
+    }
+
+    /// Returns what an export writes, such as `12 sessions, all columns shown`.
+    pub(in crate::ui) fn export_summary(&self, rows: ExportRows) -> String {
+        let result = self.table.result();
+        let (count, columns) = match rows {
+            ExportRows::Shown => (result.map_or(0, |result| result.rows.len()), "all columns shown"),
+            ExportRows::Selected => (self.table.selected(), "all columns shown"),
+            ExportRows::All => (result.map_or(0, |result| result.dataset.len()), "all columns"),
+        };
+        format!("{}, {columns}", display::sessions(count))
     }
 
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:

@@ -43,10 +43,10 @@ impl Drafts {
         }
     }
 
-    /// Asks again before the file at the export path is replaced.
-    pub(in crate::ui) fn reset_replace(&mut self) {
+    /// Forgets what is known of the file at the export path, because the path was edited.
+    pub(in crate::ui) fn reset_export_path(&mut self) {
         if let Some(path) = &mut self.export_path {
-            path.replace = false;
+            (path.replace, path.error) = (false, None);
         }
     }
 }
@@ -142,12 +142,14 @@ pub(in crate::ui) struct ExportPath {
     pub(in crate::ui) text: String,
     /// The user knows that the file exists, so the next click replaces it.
     pub(in crate::ui) replace: bool,
+    /// The reason why the file could not be written.
+    pub(in crate::ui) error: Option<ErrorReport>,
 }
 
 impl ExportPath {
     /// Creates a draft that starts with this path.
     pub(in crate::ui) fn new(path: &Path) -> Self {
-        Self { text: path.display().to_string(), replace: false }
+        Self { text: path.display().to_string(), replace: false, error: None }
     }
 
     /// Returns the path as typed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
-use gatewatch::settings::Target;
+use gatewatch::settings::{State, Target};
 use gatewatch::ui::{PickedFile, Start};
 
 use super::{CTRL, NONE, menu};
@@ -92,4 +92,94 @@ fn large_export_shows_progress_and_can_be_cancelled() {
     assert!(!window.has("Cancel export"));
     window.until_text("Export cancelled");
     assert!(read < 120_000 * 20, "{read} bytes were written after the export was cancelled");
+}
+
+#[test]
+fn options_say_what_is_exported() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = exporting_to(&plant.url, folder.path().join("out"));
+    window.type_into("Username filter", "bi.*");
+    window.until_text("3 of 6 sessions");
+    window.click_cell("Username", 1, NONE);
+    window.click_cell("Username", 2, CTRL);
+    window.click("Export options");
+    assert!(window.has("3 sessions, all columns shown"));
+    window.click("Selected sessions");
+    assert!(window.has("2 sessions, all columns shown"));
+    window.click("All sessions");
+    assert!(window.has("6 sessions, all columns"));
+}
+
+#[test]
+fn remembers_the_delimiter() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("out");
+    let open = || {
+        let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
+        let path = path.clone();
+        let pick = move |_: &str| -> PickedFile { Box::pin(std::future::ready(Some(path.clone()))) };
+        let (state, folder) = (State::load(folder.path()), Some(folder.path().to_owned()));
+        let mut window = Window::open(Start { pick_file: Arc::new(pick), state, folder, ..start(target) });
+        window.until_text("6 of 6 sessions");
+        window
+    };
+    let export = |window: &mut Window| {
+        window.click("Export");
+        window.until_text_contains("6 sessions written to");
+        window.click("Dismiss message");
+        std::fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned()
+    };
+    let header = |between: &str| {
+        let names = ["username", "project", "address", "isDesigner", "clientId", "creationTime"];
+        format!("\u{feff}{}", names.join(between))
+    };
+    let mut window = open();
+    assert_eq!(export(&mut window), header(","));
+    for (option, between) in [("Tab between values", "\t"), ("Semicolon between values", ";")] {
+        window.click("Export options");
+        window.click(option);
+        window.press(NONE, Key::Escape);
+        assert_eq!(export(&mut window), header(between));
+    }
+    // Closing the window waits until the settings are written.
+    drop(window);
+    assert_eq!(export(&mut open()), header(";"));
+}
+
+#[test]
+fn export_error_goes_with_its_path() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = exporting_to(&plant.url, folder.path().join("no/such/out.csv"));
+    window.until_text("6 of 6 sessions");
+    let counts = counts_width(&window);
+    let has_error = |window: &Window| window.harness.query_by_label_contains("Can't write").is_some();
+    window.click("Export");
+    window.until_text_contains("Can't write");
+    assert!((counts_width(&window) - counts).abs() < 0.5);
+    window.type_into("Export path", "x");
+    window.harness.step();
+    assert!(!has_error(&window));
+    window.click("Save");
+    window.until_text_contains("Can't write");
+    window.click("Cancel");
+    assert!(!has_error(&window) && !window.has("Export path"));
+}
+
+/// Returns the width of the numbers of users, clients and designers.
+fn counts_width(window: &Window) -> f32 {
+    window.harness.get_by_label_contains("users · ").rect().width()
+}
+
+#[test]
+fn long_message_leaves_room_for_the_counts() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("a long name ".repeat(16));
+    let mut window = exporting_to(&plant.url, path);
+    window.until_text("6 of 6 sessions");
+    let counts = counts_width(&window);
+    window.click("Export");
+    window.until_text_contains("6 sessions written to");
+    assert!((counts_width(&window) - counts).abs() < 0.5);
+    let message = window.harness.get_by_label_contains("6 sessions written to").rect();
+    assert!(message.width() > 100.0, "{message}");
 }
