@@ -3,6 +3,8 @@
 //! The window keeps the last lines in memory, for its log view and its diagnostics; `--log` and `--log-file` write them
 //! to standard error or a file. Every line is sanitized, because it may quote a gateway.
 
+mod log_file;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
@@ -20,12 +23,15 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::log_file::LogFile;
 use crate::sanitize::{sanitize, shorten};
 
 /// The most lines that are kept in memory.
 const MAX_LINES: usize = 2_000;
 /// The longest line, in characters.
 const MAX_LINE: usize = 1_000;
+/// The time that the end of the program waits for the log file.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The target of this crate's events.
 const CRATE: &str = env!("CARGO_CRATE_NAME");
 
@@ -143,14 +149,29 @@ impl fmt::Debug for LogLines {
 /// Starts logging. Call it once, at the start of the process.
 ///
 /// Events go to `file`, or without one to standard error if there is a `level`, and to `memory` if the program shows
-/// the lines itself. Without any of these, nothing is logged.
+/// the lines itself. Such a program doesn't wait for the disk: the last lines are in the file when the returned value is
+/// dropped. Without any of these, nothing is logged.
 ///
 /// # Errors
 /// If `file` can't be opened for appending.
-pub fn start(level: Option<LogLevel>, file: Option<&Path>, memory: Option<LogLines>) -> Result<(), LogError> {
-    let file = file.map(open).transpose()?;
+pub fn start(
+    level: Option<LogLevel>,
+    file: Option<&Path>,
+    memory: Option<LogLines>,
+) -> Result<FlushOnDrop, LogError> {
+    let file = match file {
+        Some(path) => Some((path, open(path)?)),
+        None => None,
+    };
+    let mut flush = FlushOnDrop(None);
     let external = match (file, &level) {
-        (Some(file), _) => Some(Destination::File(Arc::new(file))),
+        (Some((path, file)), _) if memory.is_some() => {
+            let file = LogFile::start(file);
+            let file = file.map_err(|source| LogError::Open { path: path.to_owned(), source })?;
+            flush.0 = Some(file.clone());
+            Some(Destination::Queue(file))
+        }
+        (Some((_, file)), _) => Some(Destination::File(Arc::new(file))),
         (None, Some(_)) => Some(Destination::StandardError),
         (None, None) => None,
     };
@@ -161,13 +182,26 @@ pub fn start(level: Option<LogLevel>, file: Option<&Path>, memory: Option<LogLin
         .map(|destination| layer(destination, &filter))
         .collect();
     if layers.is_empty() {
-        return Ok(());
+        return Ok(flush);
     }
     if let Err(error) = tracing_subscriber::registry().with(layers).try_init() {
         // The first subscriber of a process stays, as in tests that start several windows.
         tracing::debug!(%error, "logging was started before");
     }
-    Ok(())
+    Ok(flush)
+}
+
+/// Writes the last lines of the log file when it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct FlushOnDrop(Option<LogFile>);
+
+impl Drop for FlushOnDrop {
+    fn drop(&mut self) {
+        if let Some(file) = &self.0 {
+            file.flush(EXIT_TIMEOUT);
+        }
+    }
 }
 
 fn layer<S>(destination: Destination, filter: &Targets) -> impl Layer<S> + use<S>
@@ -190,6 +224,7 @@ fn open(path: &Path) -> Result<File, LogError> {
 enum Destination {
     Memory(LogLines),
     File(Arc<File>),
+    Queue(LogFile),
     StandardError,
 }
 
@@ -211,6 +246,7 @@ impl Write for LineWriter<'_> {
         let line = shorten(&text, MAX_LINE);
         match self.0 {
             Destination::Memory(lines) => lines.push(&line),
+            Destination::Queue(file) => file.push(&line),
             Destination::File(file) => writeln!(&**file, "{line}")?,
             Destination::StandardError => writeln!(io::stderr(), "{line}")?,
         }

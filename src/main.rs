@@ -10,9 +10,10 @@ fn main() -> ExitCode {
     let lines = logging::LogLines::default();
     // Only the window shows them.
     let memory = cli.command.is_none().then(|| lines.clone());
-    if let Err(error) = logging::start(cli.log, cli.log_file.as_deref(), memory) {
-        return cli::fail(&error, ExitStatus::Failed).into();
-    }
+    let _flush_on_drop = match logging::start(cli.log, cli.log_file.as_deref(), memory) {
+        Ok(flush_on_drop) => flush_on_drop,
+        Err(error) => return cli::fail(&error, ExitStatus::Failed).into(),
+    };
     // The demo gateway writes no files, and ends by itself.
     if !matches!(cli.command, Some(Command::Demo(_)))
         && let Err(error) = atomic_file::clean_up_on_signals()

@@ -18,7 +18,8 @@ fn log_lines() -> LogLines {
     let lines = LINES.get_or_init(|| {
         let lines = LogLines::default();
         let file = tempfile::NamedTempFile::new().unwrap();
-        logging::start(Some("trace".parse().unwrap()), Some(file.path()), Some(lines.clone())).unwrap();
+        let _flush_on_drop =
+            logging::start(Some("trace".parse().unwrap()), Some(file.path()), Some(lines.clone())).unwrap();
         lines
     });
     lines.clone()

@@ -1,0 +1,124 @@
+//! Writes the log file of the window on a thread of its own, so that neither the window nor polling waits for the disk.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+/// The most lines that wait for the disk.
+const QUEUE_LEN: usize = 4_096;
+/// The queue of the thread.
+#[derive(Clone, Debug)]
+pub(super) struct LogFile {
+    queue: SyncSender<Message>,
+    /// The lines that found no room in the queue, since the last one that was written.
+    skipped: Arc<AtomicU64>,
+}
+
+enum Message {
+    /// A line to write.
+    Line(Box<str>),
+    /// All lines before are written when this is received.
+    Flush(SyncSender<()>),
+}
+
+impl LogFile {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If the system can't start a thread.
+    pub(super) fn start(file: impl Write + Send + 'static) -> io::Result<Self> {
+        let (queue, messages) = sync_channel(QUEUE_LEN);
+        let skipped = Arc::<AtomicU64>::default();
+        let skipped_by_senders = skipped.clone();
+        thread::Builder::new().name("log".to_owned()).spawn(move || write(file, &messages, &skipped))?;
+        Ok(Self { queue, skipped: skipped_by_senders })
+    }
+
+    /// Queues a line, unless the disk is far behind.
+    pub(super) fn push(&self, line: &str) {
+        if self.queue.try_send(Message::Line(line.into())).is_err() {
+            self.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until the queued lines are written, but not longer than `timeout` for a disk that hangs.
+    pub(super) fn flush(&self, timeout: Duration) {
+        let (done, is_done) = sync_channel(1);
+        if self.queue.try_send(Message::Flush(done)).is_ok() {
+            let _in_time = is_done.recv_timeout(timeout);
+        }
+    }
+}
+
+fn write(mut file: impl Write, messages: &Receiver<Message>, skipped: &AtomicU64) {
+    for message in messages {
+        match message {
+            Message::Line(line) => {
+                let text = match skipped.swap(0, Ordering::Relaxed) {
+                    0 => format!("{line}\n"),
+                    skipped => format!("{skipped} lines skipped, because the disk was too slow\n{line}\n"),
+                };
+                // A full disk can't be reported in the log.
+                let _full = file.write_all(text.as_bytes());
+            }
+            Message::Flush(done) => {
+                let _gave_up = done.send(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A disk that hangs until its gate is open.
+    struct Disk {
+        gate: Arc<Mutex<()>>,
+        text: Arc<Mutex<Vec<u8>>>,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _open = self.gate.lock().unwrap();
+            self.text.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn skips_lines_instead_of_waiting_for_the_disk() {
+        let (gate, text) = (Arc::default(), Arc::default());
+        let log = LogFile::start(Disk { gate: Arc::clone(&gate), text: Arc::clone(&text) }).unwrap();
+        let closed = gate.lock().unwrap();
+        // With a queue that waits, this would never return.
+        (0..QUEUE_LEN + 10).for_each(|number| log.push(&format!("line {number}.")));
+        drop(closed);
+        // The queue may still be full.
+        while !text.lock().unwrap().ends_with(b"the last line\n") {
+            log.push("the last line");
+            log.flush(Duration::from_mins(3));
+        }
+        let text = String::from_utf8(text.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("line 0.\n"), "{}", &text[..100]);
+        assert!(text.contains(" lines skipped, because the disk was too slow\n"));
+    }
+
+    #[test]
+    fn flush_writes_all_lines() {
+        let text = Arc::default();
+        let log = LogFile::start(Disk { gate: Arc::default(), text: Arc::clone(&text) }).unwrap();
+        log.push("a");
+        log.push("b");
+        log.flush(Duration::from_mins(3));
+        assert_eq!(*text.lock().unwrap(), b"a\nb\n");
+    }
+}
