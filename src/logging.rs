@@ -263,6 +263,9 @@ mod tests {
     use super::*;
 
     fn logged(level: &LogLevel, log: impl FnOnce()) -> Vec<Box<str>> {
+        // While there is only one subscriber, a thread without one can turn an event off for all threads.
+        let second = layer(Destination::Memory(LogLines::default()), &level.0);
+        let _second = tracing::Dispatch::new(tracing_subscriber::registry().with(second));
         let lines = LogLines::default();
         let layer = layer(Destination::Memory(lines.clone()), &level.0);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);

@@ -346,10 +346,14 @@ mod tests {
 
     /// Returns the levels of the events that a read logs.
     fn levels(node: &mut Node, result: Result<NodeSnapshot, GatewayError>) -> String {
+        let trace = tracing::level_filters::LevelFilter::TRACE;
+        // While there is only one subscriber, a thread without one can turn an event off for all threads.
+        let second = tracing_subscriber::fmt().with_max_level(trace).with_writer(std::io::sink).finish();
+        let _second = tracing::Dispatch::new(second);
         let log = Arc::<std::sync::Mutex<Vec<u8>>>::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::level_filters::LevelFilter::TRACE)
+            .with_max_level(trace)
             .with_ansi(false)
             .without_time()
             .with_writer(move || Log(writer.clone()))

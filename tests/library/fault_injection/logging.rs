@@ -26,6 +26,10 @@ impl io::Write for Buffer {
 
 /// Returns the events of all levels and crates that `work` logs on this thread.
 fn logged(work: impl FnOnce()) -> String {
+    // While there is only one subscriber, a thread without one can turn an event off for all threads.
+    let _second = tracing::Dispatch::new(
+        tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(io::sink).finish(),
+    );
     let buffer = Buffer::default();
     let writer = buffer.clone();
     let subscriber = tracing_subscriber::fmt()
