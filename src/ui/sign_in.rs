@@ -41,9 +41,10 @@ enum Prompt<'a> {
 
 /// Returns the content of the panel; `None` if it is hidden.
 fn prompt(state: &AppState) -> Option<Prompt<'_>> {
-    // The keyring may never reply, so the user can already sign in.
+    // The keyring may never reply, so the user can sign in without it. Usually it replies at once, and a panel that appears
+    // for a moment would take what is typed then.
     if state.waits_for_secret {
-        return Some(Prompt::Login);
+        return state.keyring.is_slow.then_some(Prompt::Login);
     }
     let errors =
         || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());

@@ -1,8 +1,10 @@
 //! Typing over the table: every letter goes into the username filter, and none that may belong to a password.
 
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, key, plant, start, start_on, typed};
@@ -210,12 +212,8 @@ fn typing_is_no_filter_until_the_login_is_answered() {
     check_typing_goes_nowhere(&mut window, "login rejected");
 }
 
-#[test]
-fn rest_of_a_password_is_no_filter_when_its_box_disappears() {
-    let gateway = FakeGateway::new(|request, stream| {
-        let _closed = stream.write_all(&requiring_login(request));
-    });
-    // The keyring is locked until `lock` is dropped.
+/// Opens a window whose keyring is locked until the sender is dropped. Its clock is ahead by the number of seconds.
+fn open_with_locked_keyring(gateway: &FakeGateway) -> (Window, SyncSender<()>, Arc<AtomicU64>) {
     let (lock, unlocked) = sync_channel::<()>(0);
     let unlocked = Mutex::new(unlocked);
     let mut profile = Profile::from_address(&gateway.url).unwrap().with_name("North");
@@ -227,8 +225,36 @@ fn rest_of_a_password_is_no_filter_when_its_box_disappears() {
         let _stored = secrets.set("North", &binding, &Secret::new(SECRET.to_owned()));
         secrets
     };
-    let target = Target::Gateway(profile);
-    let mut window = Window::open(Start { open_secrets: Arc::new(locked_keyring), ..start(target) });
+    let (started, ahead) = (Instant::now(), Arc::<AtomicU64>::default());
+    let seconds = ahead.clone();
+    let clock = Arc::new(move || started + Duration::from_secs(seconds.load(Ordering::SeqCst)));
+    let start = Start { open_secrets: Arc::new(locked_keyring), clock, ..start(Target::Gateway(profile)) };
+    (Window::open(start), lock, ahead)
+}
+
+#[test]
+fn no_letter_is_lost_while_the_keyring_is_read() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let _closed = stream.write_all(&requiring_login(request));
+    });
+    let (mut window, lock, _) = open_with_locked_keyring(&gateway);
+    for events in typed("bil") {
+        window.frame(events);
+    }
+    assert_eq!(window.text_of(FILTER), "bil");
+    drop(lock);
+    window.until_text("3 of 6 sessions");
+    window.frame(typed("l.s").concat());
+    window.until_text("1 of 6 sessions");
+}
+
+#[test]
+fn rest_of_a_password_is_no_filter_when_its_box_disappears() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let _closed = stream.write_all(&requiring_login(request));
+    });
+    let (mut window, lock, ahead) = open_with_locked_keyring(&gateway);
+    ahead.store(3, Ordering::SeqCst);
     window.until_text("Sign in to this gateway");
     window.type_into("Password", "open-");
     drop(lock);

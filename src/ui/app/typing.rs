@@ -47,7 +47,7 @@ impl App {
             return;
         }
         if is_sign_in_shown {
-            // Reading the keyring usually takes a moment, and then the panel disappears again.
+            // While the keyring is read, the panel may disappear again at any moment.
             if !was_sign_in_shown && !state.waits_for_secret {
                 sign_in::focus(ctx, state, &drafts.login);
             }
