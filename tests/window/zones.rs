@@ -3,17 +3,17 @@
 //! The zone of a process is in its environment, which a test can't change for itself alone. So the test runs itself again.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
-use crate::support::window::Window;
-use crate::support::{FakeGateway, PLANT, answer, ok};
-use chrono::{NaiveTime, TimeDelta, Utc};
+use crate::support::window::{Window, plant, start_on};
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use egui::{Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::ui::{PickedFile, Start};
 
 /// The zone of this machine: 5 h 45 min ahead of UTC.
 const ZONE: &str = "<+0545>-05:45";
-/// The zone of the gateway: 4 h behind UTC.
-const GATEWAY_ZONE: &str = "America/Caracas";
 
 #[test]
 fn dates_and_times_are_shown_in_the_zone_that_they_name() {
@@ -25,10 +25,14 @@ fn dates_and_times_are_shown_in_the_zone_that_they_name() {
         assert!(output.status.success() && text.contains("1 passed"), "{text}");
         return;
     }
-    let sessions = answer(&PLANT);
-    assert!(sessions.contains(GATEWAY_ZONE));
-    let gateway = FakeGateway::gateway("8.1.44", ok(&sessions));
-    let mut window = Window::on(&gateway.url);
+    let (suggest, suggested) = sync_channel(1);
+    let pick = move |name: &str| -> PickedFile {
+        suggest.send(name.to_owned()).unwrap();
+        Box::pin(std::future::pending())
+    };
+    // The gateway is 4 hours behind UTC.
+    let plant = plant();
+    let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start_on(&plant.url) });
     window.until_text("6 of 6 sessions");
     for (style, expected) in [
         ("Local time", "2026-11-22 22:26:40"),
@@ -49,4 +53,10 @@ fn dates_and_times_are_shown_in_the_zone_that_they_name() {
     let now = (Utc::now() + TimeDelta::minutes(5 * 60 + 45)).time();
     let age = (now - updated).num_seconds().rem_euclid(86_400);
     assert!(age < 3_600, "{updated} is not the local time");
+    // The same in the name of a file.
+    window.click("Export");
+    let name = suggested.recv().unwrap();
+    let time = NaiveDateTime::parse_from_str(&name, "sessions-%Y-%m-%d-%H%M%S.csv").unwrap();
+    let now = (Utc::now() + TimeDelta::minutes(5 * 60 + 45)).naive_utc();
+    assert!((now - time).abs() < TimeDelta::hours(1), "{name} is not the local time");
 }

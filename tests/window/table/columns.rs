@@ -1,15 +1,10 @@
 //! Columns: order, width, visibility, sort and date style, and the same after a restart.
 
-use std::sync::Arc;
-
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use gatewatch::gateway::Profile;
-use gatewatch::settings::Target;
-use gatewatch::ui::Start;
 
 use super::{CTRL, IDS, NONE, header, menu, open, remembering, titles};
-use crate::support::window::{Window, plant, start};
+use crate::support::window::{Window, plant};
 use crate::support::{FakeGateway, answer, ok};
 
 #[test]
@@ -166,60 +161,4 @@ fn date_styles() {
     // The gateway's clock is before that time.
     assert_eq!(style(&mut window, "Age"), "in the future");
     assert_eq!(style(&mut window, "Local time").len(), "2026-11-22 16:41:40".len());
-}
-
-/// Set where the tests run in the zone of [`zones`].
-const IN_ZONE: &str = "GATEWATCH_TEST_IN_ZONE";
-
-/// Runs [`zones`] in a zone of its own, so that a local time is neither UTC nor the gateway's.
-#[test]
-fn local_times_are_in_the_zone_of_this_machine() {
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    // 5:45 hours ahead of UTC, in a form that needs no files of zones.
-    command.args(["--exact", "table::columns::zones"]).env("TZ", "<+0545>-5:45").env(IN_ZONE, "1");
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-}
-
-#[test]
-fn zones() {
-    if std::env::var_os(IN_ZONE).is_none() {
-        return;
-    }
-    let (suggest, suggested) = std::sync::mpsc::sync_channel(1);
-    let pick = move |name: &str| -> gatewatch::ui::PickedFile {
-        suggest.send(name.to_owned()).unwrap();
-        Box::pin(std::future::pending())
-    };
-    let plant = plant();
-    let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());
-    let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start(target) });
-    window.until_text("6 of 6 sessions");
-    let style = |window: &mut Window, name: &str| {
-        menu(window, "Created");
-        window.click(name);
-        window.press(NONE, Key::Escape);
-        window.column("Created")[0].clone()
-    };
-    assert_eq!(style(&mut window, "Local time"), "2026-11-22 22:26:40");
-    assert_eq!(style(&mut window, "Gateway's time zone"), "2026-11-22 12:41:40");
-    assert_eq!(style(&mut window, "UTC"), "2026-11-22 16:41:40");
-
-    let ahead = chrono::TimeDelta::minutes(5 * 60 + 45);
-    let is_now = |text: &str, format: &str| {
-        let time = chrono::NaiveDateTime::parse_from_str(text, format).unwrap();
-        // An hour is less than the difference to the other zones, and more than any test takes.
-        let difference = (chrono::Utc::now() + ahead).naive_utc() - time;
-        difference.abs() < chrono::TimeDelta::hours(1)
-    };
-    let status = window.harness.get_by_label_contains("Updated ");
-    let status = status.accesskit_node().label().or(status.accesskit_node().value()).unwrap();
-    let updated = status.split("Updated ").nth(1).unwrap()[..8].to_owned();
-    let today = (chrono::Utc::now() + ahead).format("%F");
-    let yesterday = (chrono::Utc::now() + ahead - chrono::TimeDelta::days(1)).format("%F");
-    let is_now_on = |day: String| is_now(&format!("{day} {updated}"), "%F %T");
-    assert!(is_now_on(today.to_string()) || is_now_on(yesterday.to_string()), "{status}");
-    window.click("Export");
-    let name = suggested.recv().unwrap();
-    assert!(is_now(&name, "sessions-%Y-%m-%d-%H%M%S.csv"), "{name}");
 }
