@@ -601,3 +601,24 @@ fn menu_leads_back_to_the_demo_gateway() {
             && harness.query_all_by_role(Role::Cell).next().is_some()
     });
 }
+
+#[test]
+fn another_gateway_closes_an_unchanged_form() {
+    let (first, second) = (plant(), plant());
+    let both = format!("{}{}", north(&first.url), north(&second.url).replace("North", "South"));
+    let folder = with_config(&both);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Edit North…");
+    assert!(window.has("Save gateway"));
+    choose(&mut window, "South");
+    assert!(!window.has("Save gateway"));
+    window.until_text("6 of 6 sessions");
+    window.harness.event(egui::Event::Text("bill".to_owned()));
+    window.until_text("3 of 6 sessions");
+    // Changes are kept.
+    choose(&mut window, "Edit South…");
+    window.type_into("Name", "2");
+    choose(&mut window, "North");
+    assert!(window.has("Save gateway"));
+}

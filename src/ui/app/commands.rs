@@ -191,6 +191,10 @@ impl App {
 
     /// Connects to the gateway with this name or address.
     fn connect_by_name(&mut self, gateway: &str) {
+        // An unchanged form is about the gateway before, and would take what is typed.
+        if self.drafts.form.as_ref().is_some_and(|form| !form.is_changed()) {
+            self.close_form();
+        }
         gateway.clone_into(&mut self.drafts.gateway);
         if self.state.has_rejected_login() {
             // The saved login may work.
