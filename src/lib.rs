@@ -18,6 +18,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`atomic_file`] | writes a file as a whole or not at all |
+//! | `count` | numbers and counts in words |
 //! | `sanitize` | makes text from outside safe for terminals, labels and logs |
 //! | `notify_on_drop` | notifies the owner of a thread when it ends |
 //! | [`dataset`] | typed, immutable columns |
@@ -69,6 +70,7 @@
 
 pub mod atomic_file;
 pub mod cli;
+mod count;
 pub mod dataset;
 pub mod demo;
 pub mod display;

@@ -8,6 +8,8 @@ mod zone;
 pub use clock::{Clock, DateStyle};
 pub use zone::{Zone, ZoneError};
 
+pub use crate::count::{number, sessions};
+
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
@@ -61,26 +63,6 @@ pub fn clipboard_text(value: Cell<'_>, clock: &Clock) -> String {
         Cell::Text(text) => text.to_owned(),
         value => cell(value, clock).into_owned(),
     }
-}
-
-/// Returns a number of sessions, such as `1,200 sessions`.
-#[must_use]
-pub fn sessions(count: usize) -> String {
-    if count == 1 { "1 session".to_owned() } else { format!("{} sessions", number(count)) }
-}
-
-/// Returns a number with thousands separators.
-#[must_use]
-pub fn number(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Pads the four numbers of an IPv4 address to three places, so that addresses line up in a monospaced font; `None` for
@@ -137,15 +119,6 @@ mod tests {
         assert_eq!(clipboard_text(Cell::Text(" a\n"), &clock), " a\n");
         assert_eq!(clipboard_text(Cell::Null, &clock), "");
         assert_eq!(clipboard_text(Cell::Boolean(true), &clock), "yes");
-    }
-
-    #[test]
-    fn counts_sessions_with_separators() {
-        for (count, expected) in
-            [(0, "0 sessions"), (1, "1 session"), (999, "999 sessions"), (1_234_567, "1,234,567 sessions")]
-        {
-            assert_eq!(sessions(count), expected);
-        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use super::step::{Outcome, Step, StepName};
-use crate::display;
+use crate::count;
 use crate::gateway::body::{self, SizeLimit};
 use crate::gateway::{
     Api, Client, Credentials, Endpoint, GatewayError, NodeSnapshot, NodeUrl, Notice, ReadOptions,
@@ -172,7 +172,7 @@ fn token_settings(https: bool) -> String {
 }
 
 fn sessions(snapshot: &NodeSnapshot) -> Step {
-    let sessions = display::sessions(snapshot.dataset.len());
+    let sessions = count::sessions(snapshot.dataset.len());
     // The step for redundancy has said that the node isn't active.
     let notices = snapshot.notices.iter().filter(|notice| !matches!(notice, Notice::Inactive { .. }));
     let notices: Vec<String> = notices.map(ToString::to_string).collect();

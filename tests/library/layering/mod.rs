@@ -12,18 +12,19 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("atomic_file", &[]),
+    ("count", &[]),
     ("sanitize", &[]),
     ("notify_on_drop", &[]),
     ("dataset", &[]),
     ("filter", &[]),
     ("query", &["notify_on_drop", "dataset", "filter"]),
-    ("display", &["sanitize", "dataset"]),
+    ("display", &["count", "sanitize", "dataset"]),
     ("table", &["dataset", "filter", "query", "display"]),
     ("export", &["atomic_file", "sanitize", "dataset", "filter", "query", "display"]),
     ("secrets", &["sanitize"]),
-    ("gateway", &["sanitize", "dataset", "display", "secrets"]),
+    ("gateway", &["count", "sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
     ("demo", &["sanitize", "dataset", "filter", "gateway"]),
     (

@@ -40,6 +40,8 @@ def doGet(request, session):
 		if hasattr(raw, "getTime"):
 			return raw.getTime()
 		raw = long(raw)
+		if raw < 0:
+			return None
 		if raw > 100000000000:
 			return raw
 		return now - raw

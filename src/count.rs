@@ -1,0 +1,35 @@
+//! Numbers and counts in words.
+
+/// Returns a number of sessions, such as `1,200 sessions`.
+#[must_use]
+pub fn sessions(count: usize) -> String {
+    if count == 1 { "1 session".to_owned() } else { format!("{} sessions", number(count)) }
+}
+
+/// Returns a number with thousands separators.
+#[must_use]
+pub fn number(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_sessions_with_separators() {
+        for (count, expected) in
+            [(0, "0 sessions"), (1, "1 session"), (999, "999 sessions"), (1_234_567, "1,234,567 sessions")]
+        {
+            assert_eq!(sessions(count), expected);
+        }
+    }
+}
