@@ -146,7 +146,7 @@ impl Client {
             }
             Err(error) => {
                 let causes = error.causes();
-                // Whoever reads again and again decides when it is a warning.
+                // Polling repeats failed reads, so the caller decides when to warn.
                 tracing::debug!(%node, elapsed_ms, %error, causes, "can't read sessions");
             }
         }

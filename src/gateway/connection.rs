@@ -1,4 +1,4 @@
-//! Tells whether a request was lost on a connection that was used before, which the HTTP client doesn't report.
+//! Detects whether a request was lost on a connection that was used before, which the HTTP client doesn't report.
 
 use std::cell::Cell;
 use std::net::SocketAddr;

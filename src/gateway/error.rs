@@ -314,7 +314,7 @@ impl GatewayError {
         matches!(self, Self::Timeout { .. } | Self::ConnectionLost(_) | Self::Protocol(_))
     }
 
-    /// Returns `true` if the health pages tell that credentials must not be sent to this address.
+    /// Returns `true` if by the health pages credentials must not be sent to this address.
     pub(super) fn forbids_credentials(&self) -> bool {
         matches!(
             self,

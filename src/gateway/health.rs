@@ -126,8 +126,8 @@ impl Client {
         }
         let mut request = std::pin::pin!(request);
         // A port for the other scheme may stay silent until the time limit.
-        let patience = self.limits().connect_timeout.min(self.limits().total_timeout) / 2;
-        let response = match tokio::time::timeout(patience, &mut request).await {
+        let wait = self.limits().connect_timeout.min(self.limits().total_timeout) / 2;
+        let response = match tokio::time::timeout(wait, &mut request).await {
             Ok(response) => response,
             Err(_elapsed) => tokio::select! {
                 response = &mut request => response,

@@ -2,7 +2,7 @@
 //!
 //! The nodes of a gateway often check passwords against one directory, which locks an account after a few wrong ones. So
 //! a password that no node has accepted is sent to one node first, and not at all after three rejections. All requests
-//! pass through here, whoever makes them: the password is only available from a [`LoginAttempt`]. A node that requires no
+//! pass through here: the password is only available from a [`LoginAttempt`]. A node that requires no
 //! login counts as one that accepted it, because the two can't be distinguished.
 
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ const REJECTION_TTL: Duration = Duration::from_mins(10);
 /// Time for which an acceptance counts. Nodes are usually read more often. After a longer pause, one goes first again.
 const ACCEPTANCE_TTL: Duration = Duration::from_mins(1);
 /// Time after which another node is tried while one doesn't answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const NEXT_NODE_DELAY: Duration = Duration::from_secs(1);
 /// Time for which a cancelled attempt counts as one that still runs: the password may have been sent.
 const CANCELLED_TTL: Duration = Duration::from_secs(10);
 
@@ -223,11 +223,11 @@ impl Attempts {
             return Decision::Start;
         };
         if rejections + pending.len() >= max_rejections {
-            return Decision::Wait(CANCELLED_TTL.saturating_sub(age(*oldest)).max(PATIENCE));
+            return Decision::Wait(CANCELLED_TTL.saturating_sub(age(*oldest)).max(NEXT_NODE_DELAY));
         }
-        match PATIENCE.saturating_sub(age(*newest)) {
+        match NEXT_NODE_DELAY.saturating_sub(age(*newest)) {
             Duration::ZERO => Decision::Start,
-            patience => Decision::Wait(patience),
+            delay => Decision::Wait(delay),
         }
     }
 }

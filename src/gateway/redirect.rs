@@ -1,4 +1,4 @@
-//! Where a redirect leads, which tells why a gateway or a server in front of it answers with one.
+//! Where a redirect leads, and so why a gateway or a server in front of it answers with one.
 //!
 //! No redirect is followed: it could carry the credentials to another host.
 

@@ -8,7 +8,7 @@ use crate::dataset::{Column, Dataset, TextColumn, names};
 const DESIGNER: &str = "Designer";
 const PERSPECTIVE: &str = "Perspective";
 
-/// The columns that tell a preview from its Designer.
+/// The columns that distinguish a preview from its Designer.
 struct Columns<'a> {
     kinds: &'a [u32],
     designer: u32,

@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(columns, Columns::default());
         loaded.repair(day("2026-04-02"));
         assert_eq!(loaded, Columns::default());
-        // A column that is seen again starts anew.
+        // A column that is seen again starts again.
         columns.merge_new(&extended, day("2026-05-01"));
         columns.merge_new(&extended, day("2026-07-01"));
         columns.repair(day("2026-09-29"));

@@ -14,8 +14,8 @@ use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 
 /// Capacity of both channels. A person makes one request at a time.
 const QUEUE_LEN: usize = 16;
-/// Time after which the user is told that the keyring doesn't respond.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Time after which a keyring without a response is reported.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Identifies a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -156,11 +156,11 @@ impl KeyringWorker {
         }
     }
 
-    /// Returns the time after which the user has to be told that the keyring doesn't respond; zero if that time has come,
+    /// Returns the time until a keyring that doesn't respond is reported; zero if that time has come,
     /// `None` if no request waits for it.
-    pub(super) fn patience(&self) -> Option<Duration> {
+    pub(super) fn time_left(&self) -> Option<Duration> {
         let (_, sent_at) = self.pending.front()?;
-        Some(PATIENCE.saturating_sub((self.clock)().saturating_duration_since(*sent_at)))
+        Some(RESPONSE_TIMEOUT.saturating_sub((self.clock)().saturating_duration_since(*sent_at)))
     }
 
     /// Goes on without the keyring. Requests that it hasn't replied to are repeated with secrets in memory, which don't

@@ -1,4 +1,4 @@
-//! What the health pages and the port tell before anything secret is sent: HTTPS that is required, a port for the other
+//! What the health pages and the port reveal before anything secret is sent: HTTPS that is required, a port for the other
 //! scheme, and a gateway that can't be asked.
 
 use std::io::{Read as _, Write as _};

@@ -302,7 +302,7 @@ fn password_goes_to_one_node_first() {
     let mut poller = TestPoller::new();
     poller.handle.connect(profile(&urls), basic("secret"));
     attempts.recv_timeout(TIMEOUT).unwrap();
-    // All nodes have told their health, so the others wait for the first one.
+    // The health of all nodes is known, so the others wait for the first one.
     for node in &nodes {
         wait_for_requests(node, 1);
     }

@@ -74,7 +74,7 @@ fn certificate_in_the_ca_file_is_trusted_itself() {
 }
 
 #[test]
-fn gateway_in_the_ca_file_does_not_vouch_for_others() {
+fn gateway_in_the_ca_file_authenticates_no_others() {
     for is_ca in [IsCa::NoCa, IsCa::ExplicitNoCa] {
         let mut params = named(&[HOST], "plant-b");
         params.is_ca = is_ca;
@@ -131,7 +131,7 @@ fn pinned_or_listed_certificate_counts_only_as_the_gateways_own() {
 }
 
 #[test]
-fn pinned_authority_does_not_vouch_for_what_it_issues() {
+fn pinned_authority_does_not_authenticate_what_it_issues() {
     let authority = Authority::new("Plant CA");
     let pin = Pin {
         fingerprint: gatewatch::gateway::Fingerprint::of(authority.0.der()),

@@ -1,6 +1,6 @@
 //! The program in a real window on a virtual screen: it opens, paints, handles keys and quits.
 //!
-//! The log tells how many sessions the filters select. Needs Xvfb, xdotool and xwd. Skipped without them; with `CI=true` it
+//! The log says how many sessions the filters select. Needs Xvfb, xdotool and xwd. Skipped without them; with `CI=true` it
 //! fails instead.
 
 use std::path::PathBuf;

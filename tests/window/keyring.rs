@@ -325,7 +325,7 @@ fn says_after_three_seconds_that_the_keyring_hangs_and_goes_on_without() {
     choose(&mut window, "Edit North…");
     window.click("Test connection");
     window.until_text("Sign-in: Authenticated with the password");
-    // The user is told that the keyring still has the secret.
+    // The window says that the keyring still has the secret.
     window.click("Authentication: None");
     close_form(&mut window);
     window.until_text_contains("It may still hold a password or token");

@@ -102,7 +102,7 @@ fn silent_nodes_delay_others_and_cancelled_attempts_count_for_a_while() {
     for node in 0..3 {
         started.push(nodes.start(node));
         assert!(nodes.is_waiting(4));
-        nodes.now += PATIENCE;
+        nodes.now += NEXT_NODE_DELAY;
     }
     // As many may still be rejected, however long they take.
     nodes.now += CANCELLED_TTL;

@@ -7,7 +7,7 @@ use reqwest::Url;
 /// A list of hosts and networks, separated by commas or blanks.
 ///
 /// An entry is `*`, an IP address, a network as in `10.0.0.0/8`, a name with or without `.` or `*.` in front, which
-/// stands for the name and everything below it, or a text with other `*`. IPv6 addresses may have brackets. All but
+/// means the name and everything below it, or a text with other `*`. IPv6 addresses may have brackets. All but
 /// networks can have a port.
 #[derive(Debug, Default)]
 pub(super) struct NoProxy(Vec<Entry>);
@@ -146,7 +146,7 @@ fn prefix_of_mask(mask: Ipv4Addr) -> Option<u32> {
     (mask.to_bits().count_ones() == ones).then_some(ones)
 }
 
-/// Returns a host as it stands in a URL, without brackets and final dot.
+/// Returns a host as written in a URL, without brackets and final dot.
 fn normalized(host: &str) -> String {
     let bare = without_brackets(host);
     let bare = bare.strip_suffix('.').unwrap_or(bare);
@@ -164,7 +164,7 @@ fn without_brackets(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
-/// Returns `true` if the whole text matches a pattern in which `*` stands for any characters.
+/// Returns `true` if the whole text matches a pattern in which `*` matches any characters.
 fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

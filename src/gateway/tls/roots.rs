@@ -49,7 +49,7 @@ impl Roots {
         Ok(Self { listed, platform })
     }
 
-    /// Verifies a certificate. One that stands in the CA file itself needs no issuer.
+    /// Verifies a certificate. One that the CA file itself contains needs no issuer.
     pub(super) fn verify(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -83,7 +83,7 @@ fn verify_name_and_dates(
     }
 }
 
-/// Returns `true` if a certificate may issue others. The self-signed certificate of one gateway must not vouch for others.
+/// Returns `true` if a certificate may issue others. The self-signed certificate of one gateway must not authenticate others.
 fn is_authority(der: &CertificateDer<'_>) -> bool {
     Certificate::parse(der).is_some_and(|certificate| certificate.is_authority)
 }

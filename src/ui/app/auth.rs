@@ -59,9 +59,9 @@ impl App {
         if is_mentioned && !std::mem::replace(&mut self.state.keyring.is_checked, true) {
             self.keyring_worker.check();
         }
-        let patience = self.keyring_worker.patience();
-        self.state.keyring.is_slow = patience == Some(Duration::ZERO);
-        if let Some(left) = patience.filter(|left| !left.is_zero()) {
+        let time_left = self.keyring_worker.time_left();
+        self.state.keyring.is_slow = time_left == Some(Duration::ZERO);
+        if let Some(left) = time_left.filter(|left| !left.is_zero()) {
             ctx.request_repaint_after(left);
         }
     }

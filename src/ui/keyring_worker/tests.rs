@@ -129,5 +129,5 @@ fn goes_on_in_memory_while_the_keyring_hangs() {
     drop(unlock);
     assert_eq!(ended.recv_timeout(TIMEOUT), Err(RecvTimeoutError::Disconnected));
     assert!(!is_written.load(Ordering::Relaxed));
-    assert!(worker.reply().is_none() && worker.patience().is_none());
+    assert!(worker.reply().is_none() && worker.time_left().is_none());
 }

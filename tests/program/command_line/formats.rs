@@ -40,8 +40,8 @@ fn with_column(name: &str) -> String {
 
 #[test]
 fn names_of_a_gateway_cannot_control_the_terminal() {
-    let evil = r#""\u001b]0;x\u0007\nboom\u202e""#;
-    let gateway = FakeGateway::gateway("8.1.0", ok(&with_column(evil)));
+    let unsafe_text = r#""\u001b]0;x\u0007\nboom\u202e""#;
+    let gateway = FakeGateway::gateway("8.1.0", ok(&with_column(unsafe_text)));
     let safe = "\u{fffd}]0;x\u{fffd}\u{fffd}boom\u{fffd}";
     let table = sessions(&[&gateway.url, "--format", "table"]);
     assert_eq!(
@@ -61,9 +61,9 @@ fn names_of_a_gateway_cannot_control_the_terminal() {
 
 #[test]
 fn names_in_errors_are_safe() {
-    let evil = r#"{"ok":true,"v":1,"columns":[{"name":"username","type":"St\u001b[2Jring\n  caused by: x"}],"rows":[]}"#;
+    let unsafe_text = r#"{"ok":true,"v":1,"columns":[{"name":"username","type":"St\u001b[2Jring\n  caused by: x"}],"rows":[]}"#;
     let error = r#"{"ok":false,"v":1,"error":"no \u001b[2J\u202e\r\nuser"}"#;
-    for body in [evil, error] {
+    for body in [unsafe_text, error] {
         let gateway = FakeGateway::gateway("8.1.0", ok(body));
         let output = sessions(&[&gateway.url]);
         let error = failure(&output, 1);
