@@ -23,10 +23,14 @@ impl Counts {
         let mut counts = Self::default();
         let mut seen = vec![false; dataset.username().distinct()];
         let designer = dataset.column(&ColumnId::IsDesigner);
+        let mut previews = previews::among(dataset, rows).into_iter().peekable();
         for rows in rows.chunks(CHUNK) {
             cancel.check()?;
             for &row in rows {
+                // The previews are in the order of the rows.
+                let is_preview = previews.next_if_eq(&row).is_some();
                 match designer.map(|column| column.cell(row as usize)) {
+                    Some(Cell::Boolean(true)) if is_preview => {}
                     Some(Cell::Boolean(true)) => counts.designers += 1,
                     Some(Cell::Boolean(false)) => counts.clients += 1,
                     _ => {}
@@ -38,9 +42,6 @@ impl Counts {
                     counts.users += 1;
                 }
             }
-        }
-        if counts.designers > 1 {
-            counts.designers -= previews::count(dataset, rows);
         }
         Ok(counts)
     }

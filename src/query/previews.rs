@@ -56,7 +56,7 @@ pub(super) fn of_listed_designers(dataset: &Dataset) -> Vec<u32> {
     Columns::of(dataset).map(|columns| columns.previews(&rows)).unwrap_or_default()
 }
 
-/// Returns the number of previews among these rows whose Designer is among them, too.
-pub(super) fn count(dataset: &Dataset, rows: &[u32]) -> usize {
-    Columns::of(dataset).map_or(0, |columns| columns.previews(&rows.iter().copied()).len())
+/// Returns the previews among these rows whose Designer is among them, too, in the order of the rows.
+pub(super) fn among(dataset: &Dataset, rows: &[u32]) -> Vec<u32> {
+    Columns::of(dataset).map(|columns| columns.previews(&rows.iter().copied())).unwrap_or_default()
 }

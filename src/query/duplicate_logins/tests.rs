@@ -128,3 +128,74 @@ fn previews_belong_to_the_designer_of_their_own_gateway() {
     let login = DuplicateLogins::find(&both).get(1);
     assert_eq!(login, Some(DuplicateLogin { sessions: 2, on_host: 2 }));
 }
+
+/// A session whose fields may be null: user, kind, id, designer, gateway.
+type Mixed = (Option<String>, Option<&'static str>, Option<String>, Option<bool>, Option<String>);
+
+fn mixed(rows: &[Mixed]) -> std::sync::Arc<Dataset> {
+    let text = |name: &str| Header { name: name.to_owned(), kind: ColumnType::String };
+    let headers = Header::standard().into_iter().chain([text(names::KIND), text(names::GATEWAY)]);
+    let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
+    for (user, kind, id, designer, gateway) in rows {
+        let designer = designer.map_or(Cell::Null, Cell::Boolean);
+        let [user, id, gateway] =
+            [user, id, gateway].map(|text| text.as_deref().map_or(Cell::Null, Cell::Text));
+        let kind = kind.map_or(Cell::Null, Cell::Text);
+        let cells = [user, Cell::Null, Cell::Null, designer, id, Cell::Null, kind, gateway];
+        for (column, cell) in cells.into_iter().enumerate() {
+            builder.push(column, cell).unwrap();
+        }
+    }
+    std::sync::Arc::new(builder.finish(None, None))
+}
+
+#[test]
+fn subtracts_no_preview_that_is_not_counted_as_a_designer() {
+    let session = |kind, id: &str, designer| (None, Some(kind), Some(id.to_owned()), designer, None);
+    let designers = |previews: &[Mixed]| {
+        let rows = [session("Designer", "A", Some(true)), session("Designer", "B", Some(true))];
+        Query::default().run(&mixed(&[&rows, previews].concat())).unwrap().counts.designers
+    };
+    // A session without a scope is neither a client nor a designer.
+    let preview = |id| session("Perspective", id, None);
+    assert_eq!(designers(&[preview("A"), preview("B")]), 2);
+    assert_eq!(designers(&[preview("A"), preview("A"), preview("B")]), 2);
+    assert_eq!(designers(&[session("Perspective", "A", Some(true)), preview("A")]), 2);
+}
+
+proptest::proptest! {
+    #[test]
+    fn counts_never_exceed_the_sessions(
+        rows in proptest::collection::vec(
+            (
+                proptest::option::of("[ab]"),
+                proptest::option::of(proptest::sample::select(vec!["Designer", "Perspective", "Vision"])),
+                proptest::option::of("[AB]"),
+                proptest::option::of(proptest::bool::ANY),
+                proptest::option::of("[NS]"),
+            ),
+            0..20,
+        ),
+        username in proptest::sample::select(vec!["", "a"]),
+        sort in proptest::sample::subsequence(vec!["isDesigner", "kind:desc"], 0..=2),
+    ) {
+        let query = Query {
+            username: crate::query::FilterText { pattern: username.to_owned(), ..Default::default() },
+            sort: sort.into_iter().map(|key| key.parse().unwrap()).collect(),
+            ..Query::default()
+        };
+        let result = query.run(&mixed(&rows)).unwrap();
+        let selected = || result.rows.iter().map(|&row| &rows[row as usize]);
+        let (clients, designers) = (result.counts.clients, result.counts.designers);
+        proptest::prop_assert_eq!(clients, selected().filter(|row| row.3 == Some(false)).count());
+        // Each designer counts, except a preview whose Designer is selected as well.
+        let is_preview = |row: &Mixed| {
+            let is_its_designer = |other: &Mixed| other.1 == Some("Designer") && (&other.2, &other.4) == (&row.2, &row.4);
+            row.1 == Some("Perspective") && row.2.is_some() && selected().any(is_its_designer)
+        };
+        let expected = selected().filter(|row| row.3 == Some(true) && !is_preview(row)).count();
+        proptest::prop_assert_eq!(designers, expected);
+        proptest::prop_assert!(clients + designers <= result.rows.len());
+        proptest::prop_assert!(result.counts.users <= result.rows.len());
+    }
+}
