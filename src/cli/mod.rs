@@ -7,6 +7,7 @@ mod exit_status;
 mod report;
 pub mod sessions;
 mod target;
+mod trust_hint;
 
 pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, FormatArg, KindArg, SessionsArgs};
 pub use exit_status::ExitStatus;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ExitStatus;
 use super::report::report;
+use super::trust_hint::TrustHint;
 use crate::demo::{DemoError, DemoGateway, Options};
 use crate::gateway::{Credentials, CredentialsError, GatewayError, Limits, NodeUrl, NodeUrlError, Profile};
 use crate::sanitize::sanitize;
@@ -22,6 +23,8 @@ pub(super) struct OpenTarget {
     pub(super) credentials: Credentials,
     /// Whether the gateway was named on the command line: only then are credentials of the environment used.
     is_named: bool,
+    /// Whether the gateway is in `config.toml`.
+    is_saved: bool,
     /// The demo gateway, which runs until it is dropped.
     _demo: Option<DemoGateway>,
 }
@@ -82,17 +85,27 @@ impl OpenTarget {
                 (Profile::from_address(demo.url()).map_err(OpenError::DemoAddress)?, Some(demo))
             }
         };
-        Ok(Self { profile, credentials, is_named, _demo: demo })
+        let is_saved = settings.profiles.contains(&profile);
+        Ok(Self { profile, credentials, is_named, is_saved, _demo: demo })
     }
 
     /// Returns a hint for the command line on a failure to read a node.
     pub(super) fn hint(&self, error: &GatewayError) -> Option<Cow<'static, str>> {
-        if let GatewayError::Certificate(rejected) = error {
-            let entry = rejected.config_entry()?;
-            let advice = "to trust it without the window, add this to the gateway in config.toml";
-            return Some(format!("{advice}:\n{entry}").into());
+        let trust = self.trust_hint(error).map(|hint| hint.lines().into());
+        trust.or_else(|| self.login_hint(error).map(Cow::Borrowed))
+    }
+
+    /// Returns the hint on one line.
+    pub(super) fn short_hint(&self, error: &GatewayError) -> Option<Cow<'static, str>> {
+        let trust = self.trust_hint(error).map(|hint| hint.line().into());
+        trust.or_else(|| self.login_hint(error).map(Cow::Borrowed))
+    }
+
+    fn trust_hint(&self, error: &GatewayError) -> Option<TrustHint<'_>> {
+        match error {
+            GatewayError::Certificate(rejected) => TrustHint::new(rejected, &self.profile, self.is_saved),
+            _ => None,
         }
-        self.login_hint(error).map(Cow::Borrowed)
     }
 
     fn login_hint(&self, error: &GatewayError) -> Option<&'static str> {

@@ -63,8 +63,11 @@ impl Settings {
         if requested.trim() == DEMO {
             return Ok(Target::Demo);
         }
-        let profile = Profile::from_address(requested);
-        profile.map(Target::Gateway).map_err(|source| TargetError { saved: self.profile_names(), source })
+        let unsaved = Profile::from_address(requested)
+            .map_err(|source| TargetError { saved: self.profile_names(), source })?;
+        // A profile without a name of its own is saved under its full address.
+        let profile = self.profile(&unsaved.name).cloned().unwrap_or(unsaved);
+        Ok(Target::Gateway(profile))
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
@@ -119,5 +122,15 @@ mod tests {
         let saved = profile("n1").with_name("demo");
         let settings = Settings { profiles: vec![saved.clone()], ..Settings::default() };
         assert_eq!(settings.target(Some("demo"), None).unwrap(), Target::Gateway(saved));
+    }
+
+    #[test]
+    fn finds_gateway_saved_under_its_address_by_each_form_of_it() {
+        let mut saved = profile("http://n1:8088");
+        saved.perspective = true;
+        let settings = Settings { profiles: vec![saved.clone()], ..Settings::default() };
+        for requested in ["http://n1:8088", "n1", " N1:8088/web/home "] {
+            assert_eq!(settings.target(Some(requested), None).unwrap(), Target::Gateway(saved.clone()));
+        }
     }
 }

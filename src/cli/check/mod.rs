@@ -66,22 +66,10 @@ fn try_run(args: &CheckArgs) -> Result<ExitStatus, CheckError> {
 
 /// Replaces advice for the window by what to do on the command line.
 fn with_hint(target: &OpenTarget, step: Step) -> Step {
-    let hint = step.error.as_ref().and_then(|error: &GatewayError| target.hint(error));
+    // A step is one line.
+    let hint = step.error.as_ref().and_then(|error: &GatewayError| target.short_hint(error));
     match hint {
-        // A step is one line.
-        Some(hint) => Step { advice: Some(capitalize(&inline(&hint))), ..step },
+        Some(hint) => Step { advice: Some(capitalize(&hint)), ..step },
         None => step,
-    }
-}
-
-/// Returns a hint on one line, with a table of `config.toml` in its inline form.
-fn inline(hint: &str) -> String {
-    let mut lines = hint.lines();
-    let first = lines.next().unwrap_or_default();
-    let entry: Vec<&str> = lines.filter(|line| !line.starts_with('[')).collect();
-    if entry.is_empty() {
-        first.to_owned()
-    } else {
-        format!("{first} trusted = [{{ {} }}]", entry.join(", "))
     }
 }

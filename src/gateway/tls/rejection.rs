@@ -46,18 +46,6 @@ impl RejectedCertificate {
     }
 }
 
-impl RejectedCertificate {
-    /// Returns the lines of `config.toml` that make the host trusted with this certificate; `None` if it can't be used.
-    #[must_use]
-    pub fn config_entry(&self) -> Option<String> {
-        if self.reason == RejectReason::Unusable {
-            return None;
-        }
-        let pin = toml_edit::ser::to_string(&self.pin()).ok()?;
-        Some(format!("[[profile.trusted]]\n{pin}"))
-    }
-}
-
 impl Error for RejectedCertificate {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_ref().map(|cause| cause as _)

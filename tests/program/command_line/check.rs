@@ -98,7 +98,7 @@ fn suggests_the_line_that_trusts_a_certificate() {
     let output = check(&[&gateway.url], &[]);
     assert_eq!(output.status.code(), Some(1));
     let lines: Vec<&str> = text(&output.stdout).lines().collect();
-    let (_, advice) = lines[3].split_once("in config.toml: ").unwrap();
+    let (_, advice) = lines[3].split_once(" in config.toml: ").unwrap();
     assert!(lines[3].starts_with("failed   TLS            The gateway's certificate is self-signed"));
 
     let config = tempfile::tempdir().unwrap();
