@@ -83,7 +83,8 @@ impl Dialect {
     }
 
     fn push_text(&self, text: &mut Vec<u8>, value: &str) {
-        let splits = |byte| byte == self.separator || (self.escapes_formulas & matches!(byte, b';' | b'\t'));
+        let splits =
+            |byte| byte == self.separator || (self.escapes_formulas & matches!(byte, b',' | b';' | b'\t'));
         let is_special = |byte| u8::from(matches!(byte, b'"' | b'\r' | b'\n')) | u8::from(splits(byte));
         // Without an early exit, which would be a mispredicted branch in most of these short texts.
         let is_quoted = value.bytes().fold(0, |special, byte| special | is_special(byte)) != 0;

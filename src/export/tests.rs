@@ -116,7 +116,10 @@ fn spreadsheets_and_clipboard_get_no_formulas() {
     let broken = ["\t1", "\r1", "\n1", "\r\n=1", "\n\n=1", " \t1", "\t=1", "\u{b}\n-1", "\t"];
     let harmless = ["a=1", "1+1", "a@b", "'=1", " a", "", "ü-1", "10.1.2.3", "１"];
     let tabs = Format::Tabs(clock(DateStyle::Utc));
-    for (format, between) in [(SPREADSHEET, ','), (Format::ClipboardCsv, ','), (tabs, '\t')] {
+    let semicolons = Format::SpreadsheetCsv(Delimiter::SEMICOLON);
+    for (format, between) in
+        [(SPREADSHEET, ','), (semicolons, ';'), (Format::ClipboardCsv, ','), (tabs, '\t')]
+    {
         for text in formulas {
             assert_eq!(export_texts(text, "P", format), format!("'{text}{between}P"), "{text:?}");
             assert_eq!(export_texts("u", text, format), format!("u{between}'{text}"), "{text:?}");
@@ -128,7 +131,7 @@ fn spreadsheets_and_clipboard_get_no_formulas() {
             assert_eq!(export_texts(text, "P", format), format!("{text}{between}P"), "{text:?}");
         }
         // Another spreadsheet would split the cell there, and run the rest.
-        for text in ["a;=1", "a\t=1"] {
+        for text in ["a,=1", "a;=1", "a\t=1"] {
             assert_eq!(export_texts(text, "P", format), format!("\"{text}\"{between}P"), "{text:?}");
         }
     }
@@ -208,7 +211,7 @@ fn tabs_quote_cells_and_escape_formulas() {
     let columns = [ColumnId::Username, ColumnId::Project];
     let format = Format::Tabs(clock(DateStyle::Utc));
     write(&mut bytes, &dataset, &columns, &[0], format, &Progress::new(1)).unwrap();
-    assert_eq!(String::from_utf8(bytes).unwrap(), "username\tproject\n\"'\tbil\tly\"\ta,b\n");
+    assert_eq!(String::from_utf8(bytes).unwrap(), "username\tproject\n\"'\tbil\tly\"\t\"a,b\"\n");
 }
 
 #[test]
