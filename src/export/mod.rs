@@ -79,7 +79,7 @@ pub fn write(
 }
 
 /// Writes rows like [`write`]. Ages in [`Format::Tabs`] go by the time at a row's gateway, in milliseconds since 1970 UTC, if
-/// it is one of these by its name.
+/// it is the only one of these with its name.
 ///
 /// # Errors
 /// If `out` fails or `progress` is cancelled; see [`is_cancelled_error`].
@@ -107,7 +107,9 @@ pub fn write_with_clocks(
         Format::Table => table::write(out, &columns, rows, progress),
         Format::Tabs(clock) => {
             let at_gateway = |name: &str| {
-                let (_, now) = now_at_gateways.iter().find(|(gateway, _)| gateway == name)?;
+                let mut named = now_at_gateways.iter().filter(|(gateway, _)| gateway == name);
+                // A name that two gateways share identifies neither.
+                let (_, now) = named.next().filter(|_| named.next().is_none())?;
                 Some(Clock { now_epoch_ms: *now, ..clock })
             };
             let gateways = match dataset.column(&names::GATEWAY.into()) {

@@ -227,10 +227,13 @@ fn tabs_show_ages_by_the_clock_of_each_gateway() {
     let dataset = crate::dataset::concat(&parts);
     let columns = [ColumnId::CreationTime, names::GATEWAY.into()];
     let now = clock(DateStyle::Age).now_epoch_ms;
-    let clocks = [("south".to_owned(), now + 5 * 3_600_000), ("north".to_owned(), now + 60_000)];
+    let [south, north] = [("south", 5 * 3_600_000), ("north", 60_000)];
+    // Two are named west.
+    let clocks = [south, ("west", 7_200_000), north, ("west", 3_600_000)];
+    let clocks = clocks.map(|(name, ahead)| (name.to_owned(), now + ahead));
     let mut bytes = Vec::new();
     let format = Format::Tabs(clock(DateStyle::Age));
-    // In any order, and one without a clock of its own.
+    // In any order, and one without a clock of its own, because its name doesn't identify it.
     let rows = [6, 0, 3];
     write_with_clocks(&mut bytes, &dataset, &columns, &rows, format, &clocks, &Progress::new(3)).unwrap();
     assert_eq!(

@@ -293,7 +293,7 @@ impl App {
             }
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
-            Copied::Rows => Format::Tabs(self.state.clock()),
+            Copied::Rows => Format::Tabs(self.state.default_row_clock()),
             Copied::Csv => Format::ClipboardCsv,
             Copied::Json => Format::Json,
         };

@@ -93,7 +93,14 @@ impl AppState {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
     }
 
-    /// Returns the time at each of several nodes, by its name in the dataset.
+    /// Returns the clock for the dates of rows whose node isn't known by its name: that of the only node, or of this
+    /// machine.
+    pub(in crate::ui) fn default_row_clock(&self) -> Clock {
+        let nodes = self.status.as_ref().map_or(&[][..], |status| &status.nodes);
+        self.clock_with_offset(if let [only] = nodes { only.clock_offset_ms } else { None })
+    }
+
+    /// Returns the time at each of several nodes, by its name in the dataset. Several may have the same name.
     pub(in crate::ui) fn now_at_gateways(&self) -> Vec<(String, i64)> {
         let nodes = self.status.iter().flat_map(|status| &status.nodes);
         let now = |node: &NodeStatus| self.clock_with_offset(node.clock_offset_ms).now_epoch_ms;

@@ -144,3 +144,20 @@ fn ages_of_a_row_go_by_the_clock_of_its_node() {
     change_status(&mut state, |status| status.nodes[1].clock_offset_ms = None);
     assert_eq!(apart(&state), 5);
 }
+
+#[test]
+fn copied_ages_of_a_shared_name_go_by_the_clock_of_this_machine() {
+    const HOUR_MS: i64 = 3_600_000;
+    let ahead = |nodes: &[(&str, &str)], parts: &[Part]| {
+        let mut state = state(nodes, parts);
+        change_status(&mut state, |status| {
+            status.nodes.iter_mut().for_each(|node| node.clock_offset_ms = Some(5 * HOUR_MS));
+        });
+        let ours = state.clock_with_offset(None).now_epoch_ms;
+        let hours = |clock: Clock| (clock.now_epoch_ms - ours + HOUR_MS / 2).div_euclid(HOUR_MS);
+        (hours(state.row_clock(0)), hours(state.default_row_clock()))
+    };
+    let part = || part("same", "Vision", false);
+    assert_eq!(ahead(&[("same", ""), ("same", "")], &[part(), part()]), (0, 0));
+    assert_eq!(ahead(&[("only", "")], &[part()]), (5, 5));
+}
