@@ -5,7 +5,7 @@ use egui::accesskit::{Action, ActionData};
 use egui::{Context, Event, Id, ImeEvent, Memory};
 
 /// Removes line ends from the text of this frame, unless it goes to `multiline`, the only box with several lines.
-pub(super) fn remove(ctx: &Context, multiline: Id) {
+pub(super) fn remove_line_ends(ctx: &Context, multiline: Id) {
     let is_focused = ctx.memory(Memory::focused) == Some(multiline);
     let rect = ctx.read_response(multiline).map(|response| response.rect);
     ctx.input_mut(|input| {

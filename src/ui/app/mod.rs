@@ -32,7 +32,7 @@ use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::model::{AppState, Drafts, Message, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{gateway_panel, line_ends, theme};
+use super::{gateway_panel, single_line, theme};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -343,7 +343,7 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.direct_typing(&ctx);
-        line_ends::remove(&ctx, gateway_panel::addresses_id());
+        single_line::remove_line_ends(&ctx, gateway_panel::addresses_id());
         self.draw(ui);
         if !self.commands.is_empty() {
             draw::run_before_showing(&ctx);
