@@ -1,5 +1,7 @@
 //! Hides credentials in texts of the gateway, which may repeat the password or token that it received.
 
+use std::ops::Range;
+
 use super::{Cause, Credentials, GatewayError, ListError};
 use crate::sanitize::{ELLIPSIS, one_line};
 use crate::secrets::Secret;
@@ -9,6 +11,8 @@ const MAX_TEXT: usize = 200;
 /// The number of leading characters of a secret that may be shown. Shorter secrets aren't hidden: they are part of many
 /// words, and an ellipsis would reveal them.
 const MAX_SHOWN: usize = 3;
+/// The length of the longest percent-encoded character, that of four bytes.
+const MAX_ESCAPE: usize = 12;
 
 /// Returns the error with the gateway's text on one line, without the credentials.
 pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> GatewayError {
@@ -17,7 +21,9 @@ pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> Ga
         *text = hidden(text, &secrets);
     }
     if let Some(cause) = cause(&mut error)
-        && secrets.iter().any(|secret| cause.messages().any(|message| message.contains(secret.expose())))
+        && secrets
+            .iter()
+            .any(|secret| cause.messages().any(|message| find(&message, secret.expose()).is_some()))
     {
         let text = cause.messages().collect::<Vec<_>>().join(": ");
         *cause = Cause::message(hidden(&text, &secrets));
@@ -49,19 +55,63 @@ fn secrets(credentials: &Credentials) -> Vec<Secret> {
     secrets.filter(|secret| secret.expose().chars().count() > MAX_SHOWN).collect()
 }
 
-/// Replaces a secret in `text` by an ellipsis, also where the text was cut within the secret.
+/// Replaces a secret in `text` by an ellipsis, also where it is percent-encoded or the text was cut within it.
 fn hide(text: &mut String, secret: &str) {
-    let hidden = ELLIPSIS.to_string();
-    if text.contains(secret) {
-        *text = text.replace(secret, &hidden);
+    let mut searched = 0;
+    while let Some(Range { start, end }) = find(&text[searched..], secret) {
+        text.replace_range(searched + start..searched + end, &ELLIPSIS.to_string());
+        searched += start + ELLIPSIS.len_utf8();
     }
-    let cuts: Vec<usize> = secret.char_indices().skip(MAX_SHOWN + 1).map(|(at, _)| at).collect();
-    for cut in cuts.into_iter().rev() {
-        let part = Secret::concat(&[&secret[..cut], &hidden]);
-        if text.contains(part.expose()) {
-            *text = text.replace(part.expose(), &hidden);
+}
+
+/// Returns the first place of a secret in `text`.
+fn find(text: &str, secret: &str) -> Option<Range<usize>> {
+    text.char_indices().find_map(|(start, _)| Some(start..start + secret_len(&text[start..], secret)?))
+}
+
+/// Returns the length of the secret that `text` begins with, including the ellipsis of one that was cut.
+fn secret_len(text: &str, secret: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut ends: Vec<usize> = encoded_lens(bytes, *secret.as_bytes().first()?).collect();
+    if ends.is_empty() {
+        return None;
+    }
+    for (at, &byte) in secret.as_bytes().iter().enumerate().skip(1) {
+        let is_long = secret.is_char_boundary(at) && secret[..at].chars().nth(MAX_SHOWN).is_some();
+        if is_long && let Some(cut) = ends.iter().find_map(|end| Some(end + cut_len(text.get(*end..)?)?)) {
+            return Some(cut);
+        }
+        let next = |end: usize| encoded_lens(&bytes[end..], byte).map(move |len| end + len);
+        ends = ends.into_iter().flat_map(next).collect();
+        if ends.is_empty() {
+            return None;
         }
     }
+    ends.into_iter().max()
+}
+
+/// Returns the lengths of a byte at the start of `text`: as it is, as URLs replace it, and percent-encoded any number of
+/// times.
+fn encoded_lens(text: &[u8], byte: u8) -> impl Iterator<Item = usize> {
+    let is_replaced = matches!((byte, text.first()), (b' ', Some(b'+')) | (b'\\', Some(b'/')));
+    let plain = (is_replaced || text.first() == Some(&byte)).then_some(1);
+    let digits = text.strip_prefix(b"%").unwrap_or_default();
+    let is_encoded = move |percents: usize| {
+        let digits = digits.get(2 * percents..2 * percents + 2);
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        digits.is_some_and(|digits| u8::from_str_radix(digits, 16) == Ok(byte))
+    };
+    // The escape of a percent sign has the digits 25.
+    let percents = digits.chunks_exact(2).take_while(|digits| digits == b"25").count();
+    plain.into_iter().chain((0..=percents).filter(move |&n| is_encoded(n)).map(|n| 3 + 2 * n))
+}
+
+/// Returns the length of the ellipsis that `text` begins with, and of the cut escape of a character before it.
+fn cut_len(text: &str) -> Option<usize> {
+    let mut rest = text.char_indices().take(MAX_ESCAPE + 1);
+    let (at, _) = rest.find(|(_, c)| !(*c == '%' || c.is_ascii_hexdigit()))?;
+    let is_cut = text[at..].starts_with(ELLIPSIS) && (at == 0 || text.starts_with('%'));
+    is_cut.then_some(at + ELLIPSIS.len_utf8())
 }
 
 /// Returns the text of the gateway in an error.
@@ -117,6 +167,31 @@ mod tests {
         assert_eq!(refused("no such user", &token), "no such user");
         let short = Credentials::basic("b", "no").unwrap();
         assert_eq!(refused("no such user", &short), "no such user");
+    }
+
+    #[test]
+    fn hides_percent_encoded_secrets() {
+        let basic = Credentials::basic("billy", "pass word/ö%25\\1").unwrap();
+        for echo in [
+            "pass%20word%2F%C3%B6%2525%5C1",
+            "pass+word%2f%c3%b6%2525%5c1",
+            "%70%61%73%73%20%77%6F%72%64%2F%C3%B6%25%32%35%5C%31",
+            "pass%20word/%C3%B6%25/1",
+            "pass word/ö%25\\1",
+            "pass%2520word%252F%25C3%25B6%252525%255C1",
+            "pass%20word%2F%C3…",
+            "pass%20word%2F%C3%B…",
+            "pass%20wor…",
+            "pass%2…",
+            "pass…",
+        ] {
+            assert_eq!(refused(&format!("a/{echo}/b {echo}"), &basic), "a/…/b …", "{echo}");
+        }
+        assert_eq!(refused("pass%21word%2", &basic), "pass%21word%2");
+        let repeated = Credentials::basic("billy", "%25%25%25%25").unwrap();
+        assert_eq!(refused("%25%25%25%25 %2525%2525%2525%2525", &repeated), "… …");
+        let encoded = Credentials::basic("billy", "s>>>???").unwrap();
+        assert_eq!(refused("Basic%20YmlsbHk6cz4%2BPj8%2FPw%3D%3D", &encoded), "Basic%20…");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::support::{Request, ok, skip, status};
 
 const USER: &str = "billy";
 /// Has characters that are escaped in URLs and differ between the alphabets of Base64.
-const PASSWORD: &str = "s3cr3t?/ü&+>>x";
+const PASSWORD: &str = "s3cr3t?/ü&+>> x";
 const TOKEN: &str = "reader:t0k3n?/&+>>y";
 
 /// The log of the program and its HTTP libraries at their most detailed level.
@@ -33,6 +33,16 @@ const LOG: &str = "gatewatch=trace,reqwest=trace,hyper=trace,hyper_util=trace,ru
 /// Environments with a password and with a token.
 const ENVIRONMENTS: [&[(&str, &str)]; 2] =
     [&[("GATEWATCH_USER", USER), ("GATEWATCH_PASSWORD", PASSWORD)], &[("GATEWATCH_TOKEN", TOKEN)]];
+
+fn percent(text: &str, is_safe: &dyn Fn(u8) -> bool) -> String {
+    text.bytes()
+        .map(|byte| if is_safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn percent_encoded(text: &str) -> String {
+    percent(text, &|byte| byte.is_ascii_alphanumeric())
+}
 
 /// Returns the secrets as they are and in each encoding.
 fn needles() -> Vec<String> {
@@ -43,14 +53,10 @@ fn needles() -> Vec<String> {
         for engine in [&STANDARD, &URL_SAFE] {
             needles.push(engine.encode(text).trim_end_matches('=').to_owned());
         }
-        let percent = |safe: &dyn Fn(u8) -> bool| -> String {
-            text.bytes()
-                .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-                .collect()
-        };
-        let escaped = percent(&|byte| byte.is_ascii_alphanumeric());
-        needles.extend([escaped.to_lowercase(), escaped]);
-        needles.push(percent(&|byte| byte.is_ascii() && byte != b'?'));
+        let escaped = percent_encoded(text);
+        needles.extend([escaped.to_lowercase(), escaped.replace("%20", "+"), escaped]);
+        // As a redirect to the plain text is shown.
+        needles.push(percent(text, &|byte| byte.is_ascii() && !b"? >".contains(&byte)));
         needles.push(format!("{text:?}").trim_matches('"').to_owned());
         needles.push(format!("{:?}", text.as_bytes()));
     }
@@ -80,6 +86,10 @@ fn check_folder(folder: &Path) {
             check(&path.display().to_string(), &std::fs::read(&path).unwrap());
         }
     }
+}
+
+fn redirect_to(path: &str) -> Vec<u8> {
+    format!("HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/{path}\r\nContent-Length: 0\r\n\r\n").into()
 }
 
 /// Returns modes that repeat the credentials of the request in the response.
@@ -118,13 +128,24 @@ pub(super) fn echoing_modes() -> Vec<(&'static str, ResponseMode)> {
             }),
         ),
         ("echo in a title", echo(|sent, plain| ok(&format!("<html><title>{sent} {plain}</title></html>")))),
+        ("echo in a redirect", echo(|sent, _| redirect_to(sent))),
+        ("echo of the plain text in a redirect", echo(|_, plain| redirect_to(plain))),
         (
-            "echo in a redirect",
-            echo(|sent, _| {
-                format!(
-                    "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/{sent}\r\nContent-Length: 0\r\n\r\n"
-                )
-                .into_bytes()
+            "percent-encoded echo in a redirect",
+            echo(|sent, plain| redirect_to(&format!("{}/{}", percent_encoded(sent), percent_encoded(plain)))),
+        ),
+        (
+            "percent-encoded echo in lower case",
+            echo(|sent, plain| {
+                let encoded = percent_encoded(plain).replace("%20", "+").to_lowercase();
+                redirect_to(&format!("{encoded}/{}", percent_encoded(sent)))
+            }),
+        ),
+        (
+            "percent-encoded echo in an error message",
+            echo(|sent, plain| {
+                let (sent, plain) = (percent_encoded(sent), percent_encoded(plain));
+                ok(&format!(r#"{{"ok":false,"v":1,"error":"{sent} {plain} {}"}}"#, plain.replace("%20", "+")))
             }),
         ),
         (
