@@ -351,6 +351,11 @@ impl Client {
         rest.read(&start_times, deadline).await
     }
 
+    /// Returns the same client, for which no health page has answered yet.
+    pub(super) fn without_answers(&self) -> Self {
+        Self { answered: Arc::default(), ..self.clone() }
+    }
+
     /// Returns `true` if a health page of the node has answered.
     pub(super) fn has_answered(&self, node: &NodeUrl) -> bool {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(node)

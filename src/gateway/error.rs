@@ -314,6 +314,11 @@ impl GatewayError {
         matches!(self, Self::Timeout { .. } | Self::ConnectionLost(_) | Self::Protocol(_))
     }
 
+    /// Returns `true` if certificates are missing, or the TLS handshake failed.
+    pub(super) fn is_about_tls(&self) -> bool {
+        matches!(self, Self::Certificate(_) | Self::CaFile(_) | Self::Tls(_))
+    }
+
     /// Returns `true` if by the health pages credentials must not be sent to this address.
     pub(super) fn forbids_credentials(&self) -> bool {
         matches!(

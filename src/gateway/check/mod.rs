@@ -40,6 +40,7 @@ pub async fn run(
     options: &ReadOptions,
     mut report: impl AsyncFnMut(usize, Step),
 ) -> bool {
+    let client = client.without_answers();
     let (sender, mut steps) = mpsc::channel(QUEUE_LEN);
     let mut checks = JoinSet::new();
     for (index, node) in nodes.iter().cloned().enumerate() {
@@ -56,9 +57,7 @@ pub async fn run(
     drop(sender);
     let mut readable = 0;
     while let Some((index, step)) = steps.recv().await {
-        let is_read =
-            step.name == StepName::Sessions && matches!(step.outcome, Outcome::Ok | Outcome::Warning);
-        readable += usize::from(is_read);
+        readable += usize::from(is_readable(&step));
         report(index, step).await;
     }
     // A panic of a check goes on here.
@@ -113,23 +112,24 @@ impl CheckTarget<'_> {
     async fn check(&self, reporter: &mut Reporter) -> Result<(), Stopped> {
         let Self { client, node, credentials, options } = *self;
         reporter.send(network::address(node, credentials)).await?;
-        match client.proxy_of(node) {
-            Err(error) => reporter.send(Step::failed(StepName::Name, error)).await?,
+        let health = match client.proxy_of(node) {
+            Err(error) => return reporter.send(Step::failed(StepName::Name, error)).await,
             Ok(Some(proxy)) => {
-                reporter
-                    .send(Step::ok(StepName::Name, format!("The proxy {proxy} looks up the name")))
-                    .await?;
-                reporter.send(Step::ok(StepName::Tcp, format!("The proxy {proxy} connects"))).await?;
+                reporter.send(Step::ok(StepName::Name, format!("Left to the proxy {proxy}"))).await?;
+                let health = client.fetch_info(node).await;
+                let has_answered = client.has_answered(node);
+                reporter.send(through_proxy(node, &proxy, health.as_ref().err(), has_answered)).await?;
+                health
             }
             Ok(None) => {
                 let limit = client.limits().connect_timeout;
                 let (step, addresses) = network::name(node, limit).await;
                 reporter.send(step).await?;
                 reporter.send(network::tcp(&addresses, limit).await).await?;
+                client.fetch_info(node).await
             }
-        }
-        let health = client.fetch_info(node).await;
-        reporter.send(tls(node, health.as_ref().err())).await?;
+        };
+        reporter.send(tls(node, health.as_ref().err(), client.has_answered(node))).await?;
         let (info, is_running) = match health {
             Ok(info) => (info, Ok(())),
             Err(error @ GatewayError::NotRunning { .. }) => (None, Err(error)),
@@ -161,20 +161,29 @@ impl CheckTarget<'_> {
     }
 }
 
-/// Returns the step for encryption, which the request for the health page has shown.
-fn tls(node: &NodeUrl, error: Option<&GatewayError>) -> Step {
-    let is_https = node.is_https();
+/// Returns the step for the connection through a proxy, which the request for the health page has shown.
+fn through_proxy(node: &NodeUrl, proxy: &str, error: Option<&GatewayError>, has_answered: bool) -> Step {
+    match error {
+        Some(error @ GatewayError::Proxy { .. }) => Step::failed(StepName::Tcp, error.clone()),
+        Some(error) if !has_answered && !error.is_about_tls() => {
+            if node.is_https() {
+                // The step for encryption reports it.
+                return Step::ok(StepName::Tcp, format!("Left to the proxy {proxy}"));
+            }
+            Step::failed(StepName::Tcp, error.clone())
+        }
+        _ => Step::ok(StepName::Tcp, format!("Connected through the proxy {proxy}")),
+    }
+}
+
+/// Returns the step for encryption, which the request for the health page has shown. `has_answered` is `true` if there was
+/// an HTTP response, without which a certificate may not have been verified.
+fn tls(node: &NodeUrl, error: Option<&GatewayError>, has_answered: bool) -> Step {
     match error {
         Some(error @ GatewayError::OtherScheme { .. }) => Step::failed(StepName::Tls, error.clone()),
-        Some(
-            error @ (GatewayError::Certificate(_)
-            | GatewayError::CaFile(_)
-            | GatewayError::Tls(_)
-            | GatewayError::Connect { .. }
-            | GatewayError::HttpsRequired { .. }),
-        ) if is_https => Step::failed(StepName::Tls, error.clone()),
-        _ if is_https => Step::ok(StepName::Tls, "Encrypted, and the certificate is trusted"),
-        _ => Step::ok(StepName::Tls, "Not used by an http address"),
+        _ if !node.is_https() => Step::ok(StepName::Tls, "Not used by an http address"),
+        Some(error) if !has_answered || error.is_about_tls() => Step::failed(StepName::Tls, error.clone()),
+        _ => Step::ok(StepName::Tls, "Encrypted, and the certificate is trusted"),
     }
 }
 
@@ -202,5 +211,31 @@ fn redundancy(info: Option<&GatewayInfo>) -> Step {
         (Some(notice), _) => Step::warning_from(name, &notice),
         (None, Some(redundancy)) => Step::ok(name, capitalize(&redundancy)),
         (None, None) => Step::ok(name, "Not reported"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::Cause;
+
+    #[test]
+    fn trusts_the_certificate_only_after_a_response() {
+        let node: NodeUrl = "https://plant-a:8043".parse().unwrap();
+        let cause = || Cause::message("broken".to_owned());
+        for error in [
+            GatewayError::Timeout { seconds: 10.0 },
+            GatewayError::ConnectionLost(cause()),
+            GatewayError::Protocol(cause()),
+        ] {
+            let step = tls(&node, Some(&error), false);
+            assert_eq!((step.outcome, step.error.as_ref()), (Outcome::Failed, Some(&error)));
+            assert_eq!(tls(&node, Some(&error), true).outcome, Outcome::Ok);
+            let connection = |node| through_proxy(node, "proxy:3128", Some(&error), false);
+            assert_eq!(connection(&node).message, "Left to the proxy proxy:3128");
+            assert_eq!(connection(&"http://plant-a:8088".parse().unwrap()).outcome, Outcome::Failed);
+        }
+        assert_eq!(tls(&node, Some(&GatewayError::Tls(cause())), true).outcome, Outcome::Failed);
+        assert_eq!(tls(&node, None, true).outcome, Outcome::Ok);
     }
 }

@@ -1,5 +1,6 @@
 //! `gatewatch check`.
 
+use std::io::Write as _;
 use std::process::Output;
 
 use serde_json::Value;
@@ -35,6 +36,28 @@ fn fails_with_code_1_and_what_to_do() {
     let lines: Vec<&str> = text(&output.stdout).lines().collect();
     assert!(lines[2].starts_with("failed   Connection     Connection refused. Check that"), "{lines:?}");
     assert!(lines[3..].iter().all(|line| line.starts_with("skipped  ")), "{lines:?}");
+}
+
+#[test]
+fn reports_a_failing_proxy_at_the_connection() {
+    let refusing = unused_address();
+    let bad = FakeGateway::new(|_, stream| drop(stream.write_all(&status("502 Bad Gateway", ""))));
+    let (refusing_url, refusing) = (format!("http://{refusing}"), refusing.to_string());
+    let bad_host = bad.url.trim_start_matches("http://");
+    for gateway in ["https://plant-a:8043", "http://plant-a:8088"] {
+        for (proxy, host, expected) in [
+            (&refusing_url, refusing.as_str(), "refused the connection. Check that it is running"),
+            (&bad.url, bad_host, ". Check that the gateway is running"),
+        ] {
+            let output = check(&[gateway], &[("HTTPS_PROXY", proxy), ("HTTP_PROXY", proxy)]);
+            assert_eq!(output.status.code(), Some(1));
+            let lines: Vec<&str> = text(&output.stdout).lines().collect();
+            assert_eq!(lines[1], format!("ok       Host name      Left to the proxy {host}"));
+            assert!(lines[2].starts_with(&format!("failed   Connection     The proxy {host} ")), "{lines:?}");
+            assert!(lines[2].contains(expected), "{lines:?}");
+            assert!(lines[3..].iter().all(|line| line.starts_with("skipped  ")), "{lines:?}");
+        }
+    }
 }
 
 #[test]
