@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::lookup_host;
 
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
+use super::race::connect_any;
 use super::{
     Client, ConnectFailure, Credentials, GatewayError, GatewayInfo, NodeUrl, redact, redirect, request,
 };
@@ -236,5 +237,6 @@ async fn page_text(response: Response) -> Result<String, GatewayError> {
 /// Returns `true` if the port of a node accepts connections.
 async fn is_open(node: &NodeUrl, timeout: Duration) -> bool {
     let address = (node.host(), node.port().unwrap_or_default());
-    matches!(tokio::time::timeout(timeout, TcpStream::connect(address)).await, Ok(Ok(_)))
+    let connect = async { connect_any(lookup_host(address).await?).await };
+    matches!(tokio::time::timeout(timeout, connect).await, Ok(Ok(_)))
 }

@@ -25,6 +25,7 @@ mod notice;
 mod options;
 mod profile;
 mod proxy;
+mod race;
 mod redact;
 mod redirect;
 mod request;

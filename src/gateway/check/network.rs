@@ -3,10 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::step::{Step, StepName};
+use crate::gateway::race::connect_any;
 use crate::gateway::{Cause, ConnectFailure, Credentials, GatewayError, NodeUrl};
 
 /// The largest number of addresses of a host in a message.
@@ -52,10 +53,35 @@ pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (Step, Vec<SocketAd
 /// Connects to the port.
 pub(super) async fn tcp(addresses: &[SocketAddr], limit: Duration) -> Step {
     let port = addresses.first().map_or(0, SocketAddr::port);
-    let (failure, source) = match timeout(limit, TcpStream::connect(addresses)).await {
+    let (failure, source) = match timeout(limit, connect_any(addresses.iter().copied())).await {
         Ok(Ok(_)) => return Step::ok(StepName::Tcp, format!("Port {port} is open")),
         Ok(Err(error)) => (ConnectFailure::from_io(error.kind(), limit.as_secs_f64()), Cause::new(error)),
         Err(elapsed) => (ConnectFailure::Timeout { seconds: limit.as_secs_f64() }, Cause::new(elapsed)),
     };
     Step::failed(StepName::Tcp, GatewayError::Connect { failure, source })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::net::{TcpListener, TcpSocket};
+
+    use super::*;
+    use crate::gateway::check::Outcome;
+
+    #[tokio::test]
+    async fn connects_although_the_first_address_hangs() {
+        // Its queue is full with one connection, so that further ones wait.
+        let full = TcpSocket::new_v4().unwrap();
+        full.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let full = full.listen(0).unwrap();
+        let hanging = full.local_addr().unwrap();
+        let _waiting = std::net::TcpStream::connect(hanging).unwrap();
+        let good = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let good = good.local_addr().unwrap();
+        assert_eq!(tcp(&[hanging, good], Duration::from_mins(1)).await.outcome, Outcome::Ok);
+        let step = tcp(&[hanging], Duration::from_millis(1)).await;
+        assert!(step.message.starts_with("No connection within 0.001 s"), "{step:?}");
+    }
 }
