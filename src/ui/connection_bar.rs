@@ -153,7 +153,8 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
             } else {
                 format!("{}: connecting…", state.gateway)
             };
-            line(ui, Severity::Warning, "○", &text);
+            let parts: Vec<String> = [text].into_iter().chain(updated).collect();
+            line(ui, Severity::Warning, "○", &parts.join(" · "));
         }
         Health::Running(info) => {
             let Notices { warnings, without, report } = notices;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
@@ -621,4 +621,83 @@ fn another_gateway_closes_an_unchanged_form() {
     window.type_into("Name", "2");
     choose(&mut window, "North");
     assert!(window.has("Save gateway"));
+}
+
+/// The answer that a gateway sends; without one, its requests wait.
+#[derive(Default)]
+struct HeldAnswer {
+    answer: Mutex<Option<Vec<u8>>>,
+    changed: Condvar,
+}
+
+impl HeldAnswer {
+    fn set(&self, answer: Option<Vec<u8>>) {
+        *self.answer.lock().unwrap() = answer;
+        self.changed.notify_all();
+    }
+
+    fn wait(&self) -> Vec<u8> {
+        let answer = self.answer.lock().unwrap();
+        let (answer, _) =
+            self.changed.wait_timeout_while(answer, TIMEOUT, |answer| answer.is_none()).unwrap();
+        answer.clone().unwrap_or_default()
+    }
+}
+
+/// Starts a gateway that waits for its answer.
+fn held_gateway() -> (FakeGateway, Arc<HeldAnswer>) {
+    let held = Arc::<HeldAnswer>::default();
+    let waiting = held.clone();
+    let gateway = FakeGateway::new(move |request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
+            _ => waiting.wait(),
+        };
+        // The client may have hung up.
+        let _closed = stream.write_all(&response);
+    });
+    (gateway, held)
+}
+
+#[test]
+fn keeps_table_of_the_same_gateway_until_it_answers_again() {
+    let ((gateway, held), (south, _)) = (held_gateway(), held_gateway());
+    // The same address under another name is another gateway.
+    let folder = with_config(&format!(
+        "{}{}{}",
+        north(&gateway.url),
+        north(&south.url).replace("North", "South"),
+        north(&gateway.url).replace("North", "West")
+    ));
+    let mut window = open(folder.path());
+    held.set(Some(ok(&answer(&PLANT))));
+    window.until_text("6 of 6 sessions");
+
+    held.set(None);
+    choose(&mut window, "North");
+    window.until_text_contains("connecting…");
+    assert!(window.has("6 of 6 sessions"));
+    window.until_text_contains(" ago");
+    // The filters still work.
+    window.type_into("Username filter", "bill.*");
+    window.until_text("3 of 6 sessions");
+    held.set(Some(status("503 Service Unavailable", "")));
+    window.until_text_contains("The gateway is starting");
+    window.until_text_contains(" ago");
+    assert!(window.has("3 of 6 sessions"));
+    held.set(None);
+    choose(&mut window, "North");
+    window.until_text_contains("connecting…");
+    assert!(window.has("3 of 6 sessions"));
+    held.set(Some(ok(&answer(&PLANT[..1]))));
+    window.until_text("1 of 1 sessions");
+    assert_eq!(count(&window, " ago"), 0);
+
+    held.set(None);
+    for other in ["South", "West"] {
+        choose(&mut window, other);
+        window.until_text("Reading…");
+        assert_eq!(window.harness.query_all_by_role(Role::Cell).count(), 0, "{other}");
+        assert!(!window.has("1 of 1 sessions"), "{other}");
+    }
 }

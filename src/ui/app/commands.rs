@@ -175,9 +175,17 @@ impl App {
         }
     }
 
-    /// Connects to another gateway, and clears the table of the previous one.
+    /// Connects to a gateway, and clears the table of another one. The same gateway keeps it until it answers.
     pub(super) fn connect(&mut self, profile: Profile) {
-        self.query_worker.cancel();
+        let is_same = self
+            .profile
+            .as_ref()
+            .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
+        self.state.previous_status = self.state.table_status().filter(|_| is_same).cloned();
+        if self.state.previous_status.is_none() {
+            self.query_worker.cancel();
+            self.state.table.clear();
+        }
         self.demo = None;
         self.state.gateway.clone_from(&profile.name);
         self.drafts.gateway.clone_from(&profile.name);
@@ -185,7 +193,6 @@ impl App {
         self.state.status = None;
         self.ui_state.forget_sessions();
         self.typing.is_signing_in = false;
-        self.state.table.clear();
         self.start_polling(profile);
     }
 
@@ -257,7 +264,7 @@ impl App {
             facets: state.layout.counts.then_some(state.facet_order),
             duplicate_logins: true,
         };
-        let dataset = state.status.as_ref().and_then(|status| status.dataset.clone()).unwrap_or_default();
+        let dataset = state.table_status().and_then(|status| status.dataset.clone()).unwrap_or_default();
         let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());
         self.query_worker.submit(query, dataset, on_screen);
         if let Some(result) = self.query_worker.wait_result(timeout) {
@@ -270,7 +277,7 @@ impl App {
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
         // Without a dataset, the query only validated the filters.
-        if self.state.status.as_ref().is_some_and(|status| status.dataset.is_some()) {
+        if self.state.table_status().is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
             self.state.table.show(result);
         } else {

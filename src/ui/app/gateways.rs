@@ -367,7 +367,7 @@ impl App {
         self.query_worker.cancel();
         self.profile = None;
         self.active_credentials = Credentials::None;
-        self.state.status = None;
+        (self.state.status, self.state.previous_status) = (None, None);
         self.state.table.clear();
         self.state.gateway.clear();
         self.drafts.gateway.clear();

@@ -233,14 +233,18 @@ impl App {
         let Some(status) = self.poller.status() else {
             return;
         };
-        let before = self.state.status.as_ref().and_then(|status| status.dataset.clone());
-        let is_same = match (&before, &status.dataset) {
+        let dataset = |state: &AppState| state.table_status().and_then(|status| status.dataset.clone());
+        let before = dataset(&self.state);
+        self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
+        if status.dataset.is_some() {
+            self.state.previous_status = None;
+        }
+        self.state.status = Some(status);
+        let is_same = match (&before, &dataset(&self.state)) {
             (Some(before), Some(now)) => Arc::ptr_eq(before, now),
             (None, None) => true,
             _ => false,
         };
-        self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
-        self.state.status = Some(status);
         self.save_accepted_login();
         if !is_same {
             self.query(FRAME_WAIT);

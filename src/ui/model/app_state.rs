@@ -24,6 +24,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) gateway: String,
     /// The status of the current gateway.
     pub(in crate::ui) status: Option<Arc<GatewayStatus>>,
+    /// The status before the current gateway was connected to again, until it answers. The table shows its dataset.
+    pub(in crate::ui) previous_status: Option<Arc<GatewayStatus>>,
     /// The current gateway can be edited, as all but the demo gateway can.
     pub(in crate::ui) can_edit: bool,
     /// Sessions of the current gateway may be terminated.
@@ -80,10 +82,19 @@ pub(in crate::ui) enum Health<'a> {
 }
 
 impl AppState {
+    /// Returns the status with the dataset that the table shows; `None` before the first one.
+    pub(in crate::ui) fn table_status(&self) -> Option<&Arc<GatewayStatus>> {
+        let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
+        self.status.as_ref().filter(has_dataset).or(self.previous_status.as_ref())
+    }
+
     /// Returns the clock for dates that belong to no row.
     pub(in crate::ui) fn clock(&self) -> Clock {
-        let offset =
-            self.status.iter().flat_map(|status| &status.nodes).find_map(|node| node.clock_offset_ms);
+        let offset = self
+            .table_status()
+            .into_iter()
+            .flat_map(|status| &status.nodes)
+            .find_map(|node| node.clock_offset_ms);
         self.clock_with_offset(offset)
     }
 
@@ -102,7 +113,7 @@ impl AppState {
 
     /// Returns the time at each of several nodes, by its name in the dataset. Several may have the same name.
     pub(in crate::ui) fn now_at_gateways(&self) -> Vec<(String, i64)> {
-        let nodes = self.status.iter().flat_map(|status| &status.nodes);
+        let nodes = self.table_status().into_iter().flat_map(|status| &status.nodes);
         let now = |node: &NodeStatus| self.clock_with_offset(node.clock_offset_ms).now_epoch_ms;
         nodes.filter_map(|node| Some((node.name.clone()?, now(node)))).collect()
     }
@@ -116,7 +127,7 @@ impl AppState {
 
     /// Returns the node of a row; `None` if its name is that of several nodes, or of none.
     fn node_of(&self, row: u32) -> Option<&NodeStatus> {
-        let nodes = &self.status.as_ref()?.nodes[..];
+        let nodes = &self.table_status()?.nodes[..];
         if let [only] = nodes {
             return Some(only);
         }
@@ -188,6 +199,10 @@ impl AppState {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
+        // A gateway that hasn't answered again may have another session in its place.
+        if self.previous_status.is_some() {
+            return None;
+        }
         let node = self.node_of(row)?;
         if node.api != Some(Api::Rest) || node.error.is_some() {
             return None;
@@ -250,12 +265,13 @@ impl AppState {
 
     /// Returns whether the table may be out of date.
     pub(in crate::ui) fn is_stale(&self) -> bool {
-        self.table.result().is_some() && matches!(self.health(), Health::Unreachable(_))
+        self.table.result().is_some()
+            && (self.previous_status.is_some() || matches!(self.health(), Health::Unreachable(_)))
     }
 
     /// Returns the time at which the table was read.
     pub(in crate::ui) fn updated_at(&self) -> Option<SystemTime> {
-        self.status.as_ref().and_then(|status| status.updated_at)
+        self.table_status().and_then(|status| status.updated_at)
     }
 
     /// Returns the time of the next read, where it is scheduled.
