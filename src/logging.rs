@@ -191,8 +191,8 @@ pub fn start(
     Ok(flush)
 }
 
-/// Writes the last lines of the log file when it is dropped.
-#[derive(Debug)]
+/// Writes the last lines of the log file when it or a clone is dropped.
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct FlushOnDrop(Option<LogFile>);
 

@@ -10,13 +10,14 @@ fn main() -> ExitCode {
     let lines = logging::LogLines::default();
     // Only the window shows them.
     let memory = cli.command.is_none().then(|| lines.clone());
-    let _flush_on_drop = match logging::start(cli.log, cli.log_file.as_deref(), memory) {
+    let flush_on_drop = match logging::start(cli.log, cli.log_file.as_deref(), memory) {
         Ok(flush_on_drop) => flush_on_drop,
         Err(error) => return cli::fail(&error, ExitStatus::Failed).into(),
     };
+    let flush_on_signal = flush_on_drop.clone();
     // The demo gateway writes no files, and ends by itself.
     if !matches!(cli.command, Some(Command::Demo(_)))
-        && let Err(error) = atomic_file::clean_up_on_signals()
+        && let Err(error) = atomic_file::clean_up_on_signals(move || drop(flush_on_signal))
     {
         tracing::warn!(%error, "a signal may leave a temporary file");
     }

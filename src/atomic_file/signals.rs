@@ -1,4 +1,4 @@
-//! Removes temporary files when a signal ends the process.
+//! Removes temporary files before a signal ends the process.
 
 use std::io;
 #[cfg(unix)]
@@ -10,17 +10,17 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(unix)]
 use super::temporary;
 
-/// Added to the number of a signal for the exit code, as shells do.
+/// Added to the number of a signal for the exit code of a process that can't be ended by it, as shells do.
 #[cfg(unix)]
 const SIGNAL_EXIT: i32 = 128;
 
-/// From now on, SIGINT, SIGTERM and SIGHUP remove temporary files before they end the process. A signal that the process
-/// ignores, as under `nohup`, stays ignored.
+/// From now on, SIGINT, SIGTERM and SIGHUP remove temporary files and call `before_end` before they end the process. A
+/// signal that the process ignores, as under `nohup`, stays ignored.
 ///
 /// # Errors
 /// If the thread can't be started or a signal can't be handled.
 #[cfg(unix)]
-pub fn clean_up_on_signals() -> io::Result<()> {
+pub fn clean_up_on_signals(before_end: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let handle = |kind: SignalKind| {
         let _context = runtime.enter();
@@ -39,15 +39,27 @@ pub fn clean_up_on_signals() -> io::Result<()> {
             }
         });
         let _no_new_files = temporary::remove_all();
-        process::exit(SIGNAL_EXIT + received.as_raw_value());
+        before_end();
+        end_by(received)
     })?;
     Ok(())
+}
+
+/// Ends the process by this signal, so that a shell that runs it in a loop or a script ends as well.
+#[cfg(unix)]
+fn end_by(signal: SignalKind) -> ! {
+    let number = signal.as_raw_value();
+    // The first process of a container can't be ended by its own signals.
+    if process::id() != 1 {
+        let _ended = signal_hook::low_level::emulate_default_handler(number);
+    }
+    process::exit(SIGNAL_EXIT + number)
 }
 
 /// Does nothing: other systems have no such signals.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
-pub fn clean_up_on_signals() -> io::Result<()> {
+pub fn clean_up_on_signals(_before_end: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! `gatewatch sessions --output`: files, pipes, open files of the shell, and signals.
 
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -118,7 +119,7 @@ fn replaces_target_of_a_link() {
 }
 
 #[test]
-fn signals_end_the_program_with_their_code() {
+fn signals_end_the_program_as_if_it_did_not_handle_them() {
     let (asked, requests) = sync_channel(1);
     // Never answers.
     let silent = FakeGateway::new(move |_, stream| {
@@ -126,12 +127,13 @@ fn signals_end_the_program_with_their_code() {
         let _closed = stream.read(&mut [0]);
     });
     let config = tempfile::tempdir().unwrap();
-    for (name, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+    for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let mut command = gatewatch(config.path());
         let mut child = command.args(["sessions", &silent.url, "--timeout", "600"]).spawn().unwrap();
         requests.recv().unwrap();
         signal(name, child.id());
-        assert_eq!(child.wait().unwrap().code(), Some(code), "SIG{name}");
+        // Not an exit code: a shell that runs the program in a loop ends the loop after a signal only.
+        assert_eq!(child.wait().unwrap().signal(), Some(number), "SIG{name}");
     }
 }
 
