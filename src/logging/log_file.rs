@@ -3,12 +3,15 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The most lines that wait for the disk.
 const QUEUE_LEN: usize = 4_096;
+/// The time between two attempts to flush a full queue.
+const RETRY_INTERVAL: Duration = Duration::from_millis(1);
+
 /// The queue of the thread.
 #[derive(Clone, Debug)]
 pub(super) struct LogFile {
@@ -46,27 +49,39 @@ impl LogFile {
 
     /// Waits until the queued lines are written, but not longer than `timeout` for a disk that hangs.
     pub(super) fn flush(&self, timeout: Duration) {
+        let start = Instant::now();
+        let left = || timeout.saturating_sub(start.elapsed());
         let (done, is_done) = sync_channel(1);
-        if self.queue.try_send(Message::Flush(done)).is_ok() {
-            let _in_time = is_done.recv_timeout(timeout);
+        let mut message = Message::Flush(done);
+        while let Err(error) = self.queue.try_send(message) {
+            match error {
+                TrySendError::Full(unsent) if !left().is_zero() => message = unsent,
+                TrySendError::Full(_) | TrySendError::Disconnected(_) => return,
+            }
+            thread::sleep(RETRY_INTERVAL);
         }
+        let _in_time = is_done.recv_timeout(left());
     }
 }
 
 fn write(mut file: impl Write, messages: &Receiver<Message>, skipped: &AtomicU64) {
     for message in messages {
-        match message {
+        let mut text = match skipped.swap(0, Ordering::Relaxed) {
+            0 => String::new(),
+            skipped => format!("{skipped} lines skipped, because the disk was too slow\n"),
+        };
+        let done = match message {
             Message::Line(line) => {
-                let text = match skipped.swap(0, Ordering::Relaxed) {
-                    0 => format!("{line}\n"),
-                    skipped => format!("{skipped} lines skipped, because the disk was too slow\n{line}\n"),
-                };
-                // A full disk can't be reported in the log.
-                let _full = file.write_all(text.as_bytes());
+                text.push_str(&line);
+                text.push('\n');
+                None
             }
-            Message::Flush(done) => {
-                let _gave_up = done.send(());
-            }
+            Message::Flush(done) => Some(done),
+        };
+        // A full disk can't be reported in the log.
+        let _full = file.write_all(text.as_bytes());
+        if let Some(done) = done {
+            let _gave_up = done.send(());
         }
     }
 }
@@ -120,5 +135,32 @@ mod tests {
         log.push("b");
         log.flush(Duration::from_mins(3));
         assert_eq!(*text.lock().unwrap(), b"a\nb\n");
+    }
+
+    #[test]
+    fn flush_of_a_full_queue_waits_for_room_and_writes_the_number_of_skipped_lines() {
+        let (gate, text) = (Arc::default(), Arc::default());
+        let log = LogFile::start(Disk { gate: Arc::clone(&gate), text: Arc::clone(&text) }).unwrap();
+        let closed = gate.lock().unwrap();
+        (0..QUEUE_LEN + 10).for_each(|number| log.push(&format!("line {number}.")));
+        let (start, timeout) = (Instant::now(), Duration::from_millis(20));
+        log.flush(timeout);
+        assert!(start.elapsed() >= timeout);
+        drop(closed);
+        log.flush(Duration::from_mins(3));
+        let text = String::from_utf8(text.lock().unwrap().clone()).unwrap();
+        let written = text.lines().filter(|line| line.starts_with("line ")).count();
+        let skipped = QUEUE_LEN + 10 - written;
+        assert!(text.contains(&format!("{skipped} lines skipped, because the disk was too slow\n")));
+        assert!(skipped >= 9, "{skipped}");
+    }
+
+    #[test]
+    fn flush_alone_writes_the_number_of_skipped_lines() {
+        let text = Arc::default();
+        let log = LogFile::start(Disk { gate: Arc::default(), text: Arc::clone(&text) }).unwrap();
+        log.skipped.store(7, Ordering::Relaxed);
+        log.flush(Duration::from_mins(3));
+        assert_eq!(*text.lock().unwrap(), b"7 lines skipped, because the disk was too slow\n");
     }
 }
