@@ -128,7 +128,8 @@ fn read(
     options: &ReadOptions,
 ) -> Result<(Option<Arc<Dataset>>, ExitStatus), SessionsError> {
     let profile = &target.profile;
-    let client = Client::with_trust(limits(args.timeout), profile.trust.clone());
+    // A job that runs every few minutes with a wrong password would lock the account.
+    let client = Client::with_trust(limits(args.timeout), profile.trust.clone()).with_one_rejection();
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SessionsError::Runtime)?;
     let results = runtime.block_on(client.read_all(profile.nodes(), &target.credentials, options));

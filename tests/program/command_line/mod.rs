@@ -357,6 +357,23 @@ fn rejecting() -> FakeGateway {
 }
 
 #[test]
+fn rejected_password_is_sent_to_one_node_only() {
+    let (config, nodes) = (tempfile::tempdir().unwrap(), [(); 5].map(|()| rejecting()));
+    let urls = nodes.each_ref().map(|node| format!("\"{}\"", node.url)).join(", ");
+    std::fs::write(
+        config.path().join("config.toml"),
+        format!("[[profile]]\nname = \"North\"\nurls = [{urls}]\n"),
+    )
+    .unwrap();
+    let mut command = gatewatch(config.path());
+    command.env("GATEWATCH_USER", "billy").env("GATEWATCH_PASSWORD", "hunter2").args(["sessions", "North"]);
+    let output = command.output().unwrap();
+    assert_eq!(failure(&output, 1).matches("Wrong user name or password").count(), 1);
+    let requests = nodes.iter().flat_map(FakeGateway::requests);
+    assert_eq!(requests.filter(|request| request.header("authorization").is_some()).count(), 1);
+}
+
+#[test]
 fn reads_credentials_from_environment_and_never_shows_them() {
     let config = tempfile::tempdir().unwrap();
     let closed = FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""));
