@@ -1,6 +1,7 @@
 //! The gateway that a subcommand reads, and the credentials for it.
 
 use std::borrow::Cow;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::ExitStatus;
@@ -59,7 +60,9 @@ impl OpenError {
 
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Settings(_) => Some("an address in place of a saved name needs no settings"),
+            Self::Settings(_) => {
+                Some("an address such as http://host:8088 in place of a saved name needs no settings")
+            }
             _ => None,
         }
     }
@@ -154,8 +157,7 @@ fn load_settings(gateway: Option<&str>) -> Result<Settings, OpenError> {
     };
     match Settings::load(&folder) {
         Ok(settings) => Ok(settings),
-        // An address needs no settings. Other texts may be saved names.
-        Err(error) if gateway.is_some_and(|gateway| gateway.contains("://")) => {
+        Err(error) if gateway.is_some_and(needs_no_settings) => {
             report(&error, None);
             Ok(Settings::default())
         }
@@ -163,9 +165,52 @@ fn load_settings(gateway: Option<&str>) -> Result<Settings, OpenError> {
     }
 }
 
+/// Returns `true` for `demo` and for texts that are clearly addresses. Other texts may be saved names.
+fn needs_no_settings(gateway: &str) -> bool {
+    let text = gateway.trim();
+    let authority = text.split('/').next().unwrap_or_default();
+    let ipv6 = authority.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_host_and_port = authority.rsplit_once(':').is_some_and(|(host, port)| {
+        !host.is_empty()
+            && !host.contains(|c: char| c == ':' || c.is_whitespace())
+            && port.parse::<u16>().is_ok()
+    });
+    text == settings::DEMO
+        || text.contains("://")
+        || is_host_and_port
+        || authority.parse::<SocketAddr>().is_ok()
+        || ipv6.unwrap_or(authority).parse::<IpAddr>().is_ok()
+}
+
 fn only_profile(settings: &Settings) -> Result<Profile, OpenError> {
     match &settings.profiles[..] {
         [profile] => Ok(profile.clone()),
         _ => Err(OpenError::NoGateway { saved: settings.profile_names() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::needs_no_settings;
+
+    #[test]
+    fn addresses_and_demo_need_no_settings() {
+        for text in [
+            "demo",
+            " demo ",
+            "http://n",
+            "n:8088",
+            "n.plant:8088/north",
+            "10.1.2.3",
+            "10.1.2.3:8043",
+            "[::1]",
+            "::1",
+            "[::1]:8088",
+        ] {
+            assert!(needs_no_settings(text), "{text}");
+        }
+        for text in ["North", "n1", "Demo", "Line 1:2", "North: old", "n:", ":8088", "n:99999", ""] {
+            assert!(!needs_no_settings(text), "{text}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::gateway::{NodeUrlError, Profile};
 use crate::sanitize::sanitize;
 
 /// The name of the demo gateway on the command line and in the gateway box.
-const DEMO: &str = "demo";
+pub(crate) const DEMO: &str = "demo";
 
 /// The gateway to read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -283,6 +283,15 @@ fn reports_invalid_settings_and_leaves_them() {
     let output = run(&[&plant.url, "--count"]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "6\n"));
     assert!(text(&output.stderr).contains("Line 2 of"));
+    let short = plant.url.trim_start_matches("http://");
+    for (gateway, sessions) in [(short, "6\n"), ("demo", "4\n")] {
+        let filter = if gateway == "demo" { "bi.*" } else { "" };
+        let output = run(&[gateway, "--username", filter, "--count"]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), sessions), "{gateway}");
+        assert!(text(&output.stderr).contains("Line 2 of"), "{gateway}");
+    }
+    let output = run(&["North"]);
+    assert!(failure(&output, 1).contains("\n  hint: an address such as http://host:8088 in place of"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "refresh_secs = 5\n[[profile\n");
 }
 
