@@ -195,11 +195,20 @@ impl Client {
         let body = self.sessions(node, credentials, attempt, options).await?;
         let received = SystemTime::now();
         let answer = body::offload(body.len(), move || webdev::parse(&body)).await?;
-        let no_module =
-            (answer.has_perspective == Some(false)).then_some(Notice::NoModule(SessionKind::Perspective));
+        let missing = match answer.perspective_error {
+            Some(message) => {
+                let kind = SessionKind::Perspective;
+                let error = redact::redacted(webdev::WebDevError::Refused { message }.into(), credentials);
+                tracing::debug!(node = %node.url, %kind, %error, "can't read a list");
+                Some(Notice::ListFailed { kind, error })
+            }
+            None => {
+                (answer.has_perspective == Some(false)).then_some(Notice::NoModule(SessionKind::Perspective))
+            }
+        };
         let replaced = Notice::replaced(answer.replaced);
         let notices =
-            Notice::inactive(node.info.as_ref()).into_iter().chain(no_module).chain(replaced).collect();
+            Notice::inactive(node.info.as_ref()).into_iter().chain(missing).chain(replaced).collect();
         let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
         Ok(NodeSnapshot { info: node.info.clone(), api: Api::WebDev, dataset, notices, received, now })
     }

@@ -285,13 +285,23 @@ fn lists_other_sessions_without_perspective_module() {
 #[test]
 fn reports_errors_of_the_script() {
     let Some(url) = gateway("perspective_fails") else { return };
-    // An incomplete list would look like all sessions.
-    let dataset = webdev::parse(read_with_perspective(&url, &[]).as_bytes());
-    assert_eq!(
-        refusal_message(dataset.map_err(GatewayError::Answer)),
-        "java.lang.IllegalStateException: Störung 𝒷"
-    );
+    // The other sessions are still listed, and the answer says what is missing and why.
+    let answer = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
+    assert!(answer.is_ascii() && answer.contains(r#""perspective": false"#), "{answer}");
+    let answer = webdev::parse(answer.as_bytes()).unwrap();
+    let message = "java.lang.IllegalStateException: Störung 𝒷";
+    assert_eq!((answer.has_perspective, answer.perspective_error.as_deref()), (Some(false), Some(message)));
+    assert_eq!(rows(&answer.dataset), [format!("{}|Designer|?|?|?", PLANT[1])]);
+    // The client reports it, too.
+    let options = ReadOptions { perspective: true, ..ReadOptions::default() };
+    let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();
+    let error = GatewayError::Answer(WebDevError::Refused { message: message.to_owned() });
+    let failed = Notice::ListFailed { kind: SessionKind::Perspective, error };
+    assert_eq!((snapshot.dataset.len(), snapshot.notices), (PLANT.len(), vec![failed]));
     assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
+    // An invalid filter is still an error.
+    let invalid = webdev::parse(read_with_perspective(&url, &[("usernameFilter", "*")]).as_bytes());
+    assert!(refusal_message(invalid.map_err(GatewayError::Answer)).contains("Dangling meta character"));
 
     let url = gateway("missing_column").unwrap();
     let message = refusal_message(read(&url, None, None));

@@ -20,9 +20,10 @@ use crate::sanitize::one_line;
 pub struct Answer {
     /// The sessions.
     pub dataset: Dataset,
-    /// `Some(false)` if Perspective sessions were requested from a gateway without that module, `None` if they were not
-    /// requested.
+    /// `Some(false)` if Perspective sessions were requested but are missing, `None` if they were not requested.
     pub has_perspective: Option<bool>,
+    /// The message of the script if listing Perspective sessions failed; `None` if the gateway lacks the module.
+    pub perspective_error: Option<String>,
     /// The number of values that became null or have a replacement character, because they can't be represented.
     pub replaced: usize,
 }
@@ -61,6 +62,7 @@ struct Keys<'de> {
     now: Option<i64>,
     timezone: Option<String>,
     perspective: Option<bool>,
+    perspective_error: Option<String>,
     error: Option<String>,
     headers: Option<Vec<Header>>,
     rows: Option<Rows<'de>>,
@@ -104,7 +106,12 @@ impl Keys<'_> {
         let now = self.now.unwrap_or_else(|| Utc::now().timestamp_millis());
         builder.map_dates(last_comm::COLUMN, |number| last_comm::timestamp(number, now));
         let dataset = builder.finish(self.now, self.timezone);
-        Ok(Answer { dataset, has_perspective: self.perspective, replaced: context.replaced })
+        Ok(Answer {
+            dataset,
+            has_perspective: self.perspective,
+            perspective_error: self.perspective_error,
+            replaced: context.replaced,
+        })
     }
 }
 
@@ -149,6 +156,9 @@ impl<'de> Visitor<'de> for KeysSeed<'_> {
                 }
                 "perspective" => keys.perspective = value(&mut map, context, "perspective", "true or false")?,
                 "timezone" => keys.timezone = value(&mut map, context, "timezone", "text")?,
+                "perspectiveError" => {
+                    keys.perspective_error = map.next_value::<serde_json::Value>().map(message)?;
+                }
                 "error" => keys.error = map.next_value::<serde_json::Value>().map(message)?,
                 "columns" => {
                     let columns: Vec<ColumnJson> =

@@ -7,6 +7,8 @@
 //! {"ok":false,"v":1,"error":"…"}
 //! ```
 //!
+//! `"perspective":false` means that Perspective sessions are missing, and `"perspectiveError":"…"` why.
+//!
 //! Keys and columns may come in any order. The six standard columns are required, others are kept. Any cell may be null. A
 //! date is in milliseconds since 1970 UTC; a whole number may also be written as `1.79E12` or in a text.
 

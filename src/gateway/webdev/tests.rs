@@ -143,6 +143,20 @@ fn reports_missing_perspective_module() {
 }
 
 #[test]
+fn reports_why_perspective_sessions_are_missing() {
+    let error = |value: &str| {
+        let json = answer(COLUMNS, BILLY)
+            .replace("\"v\":1", &format!(r#""v":1,"perspective":false,"perspectiveError":{value}"#));
+        let answer = parse(json.as_bytes()).unwrap();
+        assert_eq!((answer.dataset.len(), answer.has_perspective), (1, Some(false)), "{value}");
+        answer.perspective_error
+    };
+    assert_eq!(error(r#""trial \u001b expired""#).as_deref(), Some("trial \u{fffd} expired"));
+    assert_eq!(error("[1]").as_deref(), Some("[1]"));
+    assert_eq!(error("null"), None);
+}
+
+#[test]
 fn rejects_wrong_columns() {
     let missing = COLUMNS.replacen("username", "other", 1);
     assert_eq!(

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::{ANNA, BILLY_1, BILLY_2, HEADER, NULL_USER, SMITH, failure, plant, sessions, stdout, text};
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, ok, status};
+use crate::support::{FakeGateway, answer, ok, status};
 
 #[test]
 fn flag_decides_without_a_kind() {
@@ -63,4 +63,23 @@ fn list_decides_on_rest() {
     assert_eq!(users("designer"), ["anna"]);
     assert_eq!(users("perspective"), ["carl", "anna"]);
     assert_eq!(users("client,perspective"), ["billy", "carl", "anna"]);
+}
+
+#[test]
+fn failing_perspective_list_of_web_dev_gives_code_3_and_the_other_sessions() {
+    let failed = r#""ok":true,"perspective":false,"perspectiveError":"Trial expired for s3cret""#;
+    let sessions = answer(&[r#""billy","P","h",false,"A",0"#]).replacen(r#""ok":true"#, failed, 1);
+    let gateway = FakeGateway::gateway("8.3.4", ok(&sessions));
+    let config = tempfile::tempdir().unwrap();
+    let mut command = gatewatch(config.path());
+    command.env("GATEWATCH_USER", "reader").env("GATEWATCH_PASSWORD", "s3cret");
+    let output = command.args(["sessions", &gateway.url, "--kind", "client,perspective"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let warning = text(&output.stderr);
+    assert!(
+        warning.contains("Can't list Perspective sessions") && warning.contains("Trial expired"),
+        "{warning}"
+    );
+    assert!(!warning.contains("s3cret"), "{warning}");
+    assert_eq!(text(&output.stdout).lines().nth(1).unwrap().split(',').next(), Some("billy"));
 }

@@ -83,7 +83,6 @@ def doGet(request, session):
 	def perspective_rows(sessions, username, project):
 		# The filters of system.perspective.getSessionInfo aren't regular expressions, so filter here: whole values, as
 		# system.util.getSessionInfo does.
-		username, project = filtered_by(username), filtered_by(project)
 		rows = []
 		for session in sessions:
 			user = cell(value(session, "username"), unicode)
@@ -95,6 +94,12 @@ def doGet(request, session):
 				created = cell(value(session, "uptime"), lambda uptime: now - long(uptime))
 				rows.append([user, where, address, designer, client, created, "Perspective"] + further_cells(session))
 		return rows
+	def error_text():
+		# The callers have a bare except, because Java's throwables aren't Python exceptions.
+		failure = sys.exc_info()[1]
+		if isinstance(failure, Throwable):
+			return failure.toString()
+		return repr(failure)
 	try:
 		params = request["params"]
 		username = params.get("usernameFilter")
@@ -120,11 +125,19 @@ def doGet(request, session):
 			except:
 				# The module is missing or older than 8.0.7.
 				perspective = None
+			listed = False
 			if perspective is not None:
-				sessions = perspective()
-				now = System.currentTimeMillis()
-				rows += perspective_rows(sessions, username, project)
-			answer.append(("perspective", json_value(perspective is not None)))
+				# An invalid filter is an error of the whole answer.
+				username, project = filtered_by(username), filtered_by(project)
+				try:
+					sessions = perspective()
+					now = System.currentTimeMillis()
+					rows += perspective_rows(sessions, username, project)
+					listed = True
+				except:
+					# The other sessions are still listed.
+					answer.append(("perspectiveError", json_text(error_text())))
+			answer.insert(0, ("perspective", json_value(listed)))
 		else:
 			rows = [[cell(session[name], convert) for name, kind, convert in columns] for session in sessions]
 		types = [json_object([("name", json_text(name)), ("type", json_text(kind))]) for name, kind, convert in columns]
@@ -138,12 +151,7 @@ def doGet(request, session):
 			("rows", json_value(rows)),
 		]
 	except:
-		# Bare, because Java's throwables aren't Python exceptions. The status is always 200, so the answer says "ok".
-		failure = sys.exc_info()[1]
-		if isinstance(failure, Throwable):
-			error = failure.toString()
-		else:
-			error = repr(failure)
-		answer = [("ok", "false"), ("v", "1"), ("error", json_text(error))]
+		# The status is always 200, so the answer says "ok".
+		answer = [("ok", "false"), ("v", "1"), ("error", json_text(error_text()))]
 	# A text of ASCII: how the gateway encodes other objects isn't documented.
 	return {"json": json_object(answer)}
