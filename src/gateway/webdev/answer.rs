@@ -52,7 +52,7 @@ impl Answer {
 }
 
 /// The message of the JSON parser for a number that no float can hold.
-const NUMBER_OUT_OF_RANGE: &str = "number out of range";
+pub(super) const NUMBER_OUT_OF_RANGE: &str = "number out of range";
 
 /// The values of the keys that were read so far.
 #[derive(Default)]

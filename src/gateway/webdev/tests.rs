@@ -123,6 +123,17 @@ fn decodes_escapes_and_any_script() {
     assert_eq!(dataset.project().get(0), Some("生産"));
 }
 
+/// The answer is parsed again after this message only.
+#[test]
+fn json_parser_reports_number_out_of_range() {
+    for number in ["1e999", "-1E+400", "[1,1e309]"] {
+        let error = serde_json::from_str::<serde_json::Value>(number).unwrap_err();
+        let error = WebDevError::from_json(&error, number);
+        let expected = answer::NUMBER_OUT_OF_RANGE;
+        assert!(matches!(&error, WebDevError::Syntax { reason, .. } if reason == expected), "{error:?}");
+    }
+}
+
 #[test]
 fn accepts_whole_numbers_with_exponent_or_fraction_as_dates() {
     for (number, expected) in [("1.79E12", 1_790_000_000_000_i64), ("1.0", 1), ("-0", 0), ("1e3", 1_000)] {
