@@ -51,7 +51,7 @@ pub enum KeyringError {
         /// The platform's error.
         source: Source,
     },
-    /// The user goes on without the keyring.
+    /// The user continues without the keyring.
     #[error("The keyring isn't used until the next start. It may still hold a password or token")]
     NotUsed,
     /// The keyring is locked, or the user declined to unlock it.

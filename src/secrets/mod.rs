@@ -40,14 +40,37 @@ pub enum Stored {
     MemoryOnly(KeyringError),
 }
 
+/// The secrets that the keyring didn't store, by profile name. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemorySecrets(Arc<Mutex<HashMap<String, Secret>>>);
+
+impl MemorySecrets {
+    /// Returns a copy that later changes of this one don't reach.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.lock().clone())))
+    }
+
+    /// Returns `true` if the secret of this profile is in memory.
+    #[must_use]
+    pub fn has(&self, profile: &str) -> bool {
+        self.lock().contains_key(profile)
+    }
+
+    /// Never locked during a call of the keyring, which may block.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
+        // The map is consistent after each of its calls, so a panic elsewhere doesn't matter.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The secrets of the saved gateways, by profile name.
 #[derive(Debug)]
 pub struct Secrets {
     keyring: Arc<dyn Keyring>,
     /// The service of our entries.
     service: String,
-    /// The secrets that the keyring didn't store.
-    memory: Mutex<HashMap<String, Secret>>,
+    memory: MemorySecrets,
 }
 
 impl Secrets {
@@ -61,7 +84,7 @@ impl Secrets {
     #[must_use]
     pub fn with_keyring(keyring: Arc<dyn Keyring>, folder: Option<&Path>) -> Self {
         let service = folder.map_or_else(|| SHARED_SERVICE.to_owned(), service);
-        Self { keyring, service, memory: Mutex::default() }
+        Self { keyring, service, memory: MemorySecrets::default() }
     }
 
     /// Returns secrets in memory, as where the platform has no keyring.
@@ -71,10 +94,18 @@ impl Secrets {
         Self::with_keyring(Arc::new(NoKeyring(KeyringError::Absent { source })), None)
     }
 
-    /// Returns secrets in memory, for a user who goes on without the keyring.
+    /// Returns secrets in memory, for a user who continues without the keyring.
     #[must_use]
     pub fn without_keyring() -> Self {
         Self::with_keyring(Arc::new(NoKeyring(KeyringError::NotUsed)), None)
+    }
+
+    /// Returns the same secrets, whose part in memory is added to these and shared with them.
+    #[must_use]
+    pub fn with_memory(self, memory: MemorySecrets) -> Self {
+        let own = std::mem::take(&mut *self.memory.lock());
+        memory.lock().extend(own);
+        Self { memory, ..self }
     }
 
     /// Checks that there is a keyring.
@@ -103,7 +134,7 @@ impl Secrets {
     /// Returns the stored text of a profile: `binding:secret`.
     fn content(&self, profile: &str, binding: &str) -> Result<Option<Secret>, KeyringError> {
         // A secret that the keyring didn't store is newer than the one in it.
-        if let Some(newer) = self.memory().get(profile).cloned() {
+        if let Some(newer) = self.memory.lock().get(profile).cloned() {
             return Ok(Some(newer));
         }
         if let Some(content) = self.keyring.get(&self.entry(profile))? {
@@ -131,11 +162,11 @@ impl Secrets {
     fn store(&self, profile: &str, content: Secret) -> Stored {
         match self.keyring.set(&self.entry(profile), &content) {
             Ok(()) => {
-                self.memory().remove(profile);
+                self.memory.lock().remove(profile);
                 Stored::InKeyring
             }
             Err(error) => {
-                self.memory().insert(profile.to_owned(), content);
+                self.memory.lock().insert(profile.to_owned(), content);
                 Stored::MemoryOnly(error)
             }
         }
@@ -160,7 +191,7 @@ impl Secrets {
     /// # Errors
     /// If the keyring can't be changed. It may still hold the secret.
     pub fn forget(&self, profile: &str, binding: &str) -> Result<(), KeyringError> {
-        self.memory().remove(profile);
+        self.memory.lock().remove(profile);
         self.keyring.delete(&self.entry(profile))?;
         // Otherwise it would be found again.
         match self.shared_content(profile, binding)? {
@@ -171,12 +202,6 @@ impl Secrets {
 
     fn entry(&self, profile: &str) -> EntryName {
         EntryName { service: self.service.clone(), account: profile.to_owned() }
-    }
-
-    /// Never locked during a call of the keyring, which may block.
-    fn memory(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
-        // The map is consistent after each of its calls, so a panic elsewhere doesn't matter.
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

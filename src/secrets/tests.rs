@@ -210,7 +210,7 @@ fn prefers_memory_over_an_older_keyring_entry() {
     keyring.set_locked(false);
     assert_eq!(secrets.get("North", BINDING).unwrap(), Some(secret()));
     assert!(matches!(secrets.set("North", BINDING, &secret()), Stored::InKeyring));
-    assert!(secrets.memory().is_empty());
+    assert!(secrets.memory.lock().is_empty());
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn forgets_secrets_in_memory_and_in_the_keyring() {
     keyring.set_locked(false);
     secrets.forget("North", BINDING).unwrap();
     assert_eq!(secrets.get("North", BINDING).unwrap(), None);
-    assert!(secrets.memory().is_empty() && keyring.len() == 0);
+    assert!(secrets.memory.lock().is_empty() && keyring.len() == 0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::gateway::Profile;
 use crate::notify_on_drop::NotifyOnDrop;
-use crate::secrets::{KeyringError, Secret, Secrets, Stored};
+use crate::secrets::{KeyringError, MemorySecrets, Secret, Secrets, Stored};
 
 /// Capacity of both channels. A person makes one request at a time.
 const QUEUE_LEN: usize = 16;
@@ -100,6 +100,8 @@ pub(super) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 struct Channels {
     requests: SyncSender<Request>,
     replies: Receiver<Reply>,
+    /// The secrets that the thread keeps in memory.
+    memory: MemorySecrets,
     /// Makes the thread end before its next request.
     is_abandoned: Arc<AtomicBool>,
 }
@@ -112,7 +114,7 @@ impl KeyringWorker {
         clock: Clock,
     ) -> io::Result<Self> {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let thread = spawn_thread(open, wake.clone())?;
+        let thread = spawn_thread(open, MemorySecrets::default(), wake.clone())?;
         Ok(Self { thread, pending: VecDeque::new(), failures: VecDeque::new(), wake, clock })
     }
 
@@ -163,21 +165,25 @@ impl KeyringWorker {
         Some(RESPONSE_TIMEOUT.saturating_sub((self.clock)().saturating_duration_since(*sent_at)))
     }
 
-    /// Goes on without the keyring. Requests that it hasn't replied to are repeated with secrets in memory, which don't
+    /// Continues without the keyring. Requests that it hasn't replied to are repeated with secrets in memory, which don't
     /// outlive the window.
     ///
     /// # Errors
     /// If the system can't start a thread. Nothing has changed then.
     pub(super) fn abandon(&mut self) -> io::Result<()> {
-        let thread = spawn_thread(Secrets::without_keyring, self.wake.clone())?;
-        tracing::warn!(pending = self.pending.len(), "going on without the keyring");
+        // A copy, because the blocked thread may still change its own.
+        let memory = self.thread.memory.snapshot();
+        let thread = spawn_thread(Secrets::without_keyring, memory, self.wake.clone())?;
+        tracing::warn!(pending = self.pending.len(), "continuing without the keyring");
         // The blocked thread can't be ended, but it must not change the keyring much later.
         self.thread.is_abandoned.store(true, Ordering::Relaxed);
         self.thread = thread;
         for (request, _) in std::mem::take(&mut self.pending) {
             match request {
                 // Not an error: the user is asked for it.
-                Request::Get(key) => self.failures.push_back(Reply::Secret(key, Ok(None))),
+                Request::Get(key) if !self.thread.memory.has(&key.profile) => {
+                    self.failures.push_back(Reply::Secret(key, Ok(None)));
+                }
                 request => self.send(request),
             }
         }
@@ -209,30 +215,32 @@ fn failure(request: Request, error: RequestError) -> Reply {
 
 fn spawn_thread(
     open: impl FnOnce() -> Secrets + Send + 'static,
+    memory: MemorySecrets,
     wake: Arc<dyn Fn() + Send + Sync>,
 ) -> io::Result<Channels> {
     let (request_sender, requests) = sync_channel(QUEUE_LEN);
     let (reply_sender, replies) = sync_channel(QUEUE_LEN);
     let is_abandoned = Arc::<AtomicBool>::default();
     let ends = is_abandoned.clone();
+    let memory_of_thread = memory.clone();
     let wake = NotifyOnDrop(move || wake());
     thread::Builder::new().name("keyring".to_owned()).spawn(move || {
         // Dropped after both channels, so that they are closed when it wakes the window.
         let wake = wake;
         let (requests, reply_sender) = (requests, reply_sender);
-        let secrets = open();
+        let secrets = open().with_memory(memory_of_thread);
         for request in requests {
             if ends.load(Ordering::Relaxed) {
                 return;
             }
             if reply_sender.send(handle(&secrets, request)).is_err() {
-                tracing::debug!("keyring reply dropped: the window is closed or goes on without it");
+                tracing::debug!("keyring reply dropped: the window is closed or continues without it");
                 return;
             }
             (wake.0)();
         }
     })?;
-    Ok(Channels { requests: request_sender, replies, is_abandoned })
+    Ok(Channels { requests: request_sender, replies, memory, is_abandoned })
 }
 
 /// Returns the reply to a request. Never logs a secret.

@@ -131,3 +131,51 @@ fn goes_on_in_memory_while_the_keyring_hangs() {
     assert!(!is_written.load(Ordering::Relaxed));
     assert!(worker.reply().is_none() && worker.time_left().is_none());
 }
+
+/// A keyring that stores nothing, and hangs when it is read.
+#[derive(Debug)]
+struct Hanging(std::sync::Mutex<Receiver<()>>);
+
+impl Keyring for Hanging {
+    fn check(&self) -> Result<(), KeyringError> {
+        Ok(())
+    }
+
+    fn get(&self, _entry: &EntryName) -> Result<Option<Secret>, KeyringError> {
+        let _closed = self.0.lock().unwrap().recv();
+        Ok(None)
+    }
+
+    fn set(&self, _entry: &EntryName, _content: &Secret) -> Result<(), KeyringError> {
+        Err(KeyringError::Locked { source: Arc::from(Box::from("dismissed")) })
+    }
+
+    fn delete(&self, _entry: &EntryName) -> Result<(), KeyringError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn secrets_in_memory_stay_when_the_keyring_is_abandoned() {
+    let (unlock, locked) = sync_channel::<()>(0);
+    let (mut worker, woken) =
+        worker(move || Secrets::with_keyring(Arc::new(Hanging(std::sync::Mutex::new(locked))), None));
+    worker.set(&profile(), Secret::from("open-sesame"));
+    let reply = next_reply(&mut worker, &woken);
+    assert!(matches!(reply, Reply::Stored(_, Stored::MemoryOnly(KeyringError::Locked { .. }))), "{reply:?}");
+    let is_kept = |reply: &Reply| {
+        let key = SecretKey::new(&profile());
+        matches!(reply, Reply::Secret(of, Ok(Some(secret))) if *of == key && secret.expose() == "open-sesame")
+    };
+    // Hangs, and the next request with it.
+    worker.get(&Profile::from_address("http://other:8088").unwrap());
+    worker.get(&profile());
+    worker.abandon().unwrap();
+    let mut replies = [(), ()].map(|()| next_reply(&mut worker, &woken));
+    replies.sort_by_key(is_kept);
+    assert!(matches!(&replies[0], Reply::Secret(_, Ok(None))) && is_kept(&replies[1]), "{replies:?}");
+    // And later.
+    worker.get(&profile());
+    assert!(is_kept(&next_reply(&mut worker, &woken)));
+    drop(unlock);
+}
