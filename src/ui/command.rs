@@ -25,7 +25,7 @@ pub(super) enum Command {
     ClearGatewayError,
     /// Signs in with the typed login.
     SignIn,
-    /// Goes on without the keyring, which doesn't respond.
+    /// Continues without the keyring, which doesn't respond.
     AbandonKeyring,
     /// Trusts a certificate of the gateway.
     Trust {

@@ -72,7 +72,7 @@ fn prompt(state: &AppState) -> Option<Prompt<'_>> {
     needs_login.then_some(Prompt::Login)
 }
 
-/// Draws the offer to go on without a keyring that doesn't respond.
+/// Draws the offer to continue without a keyring that doesn't respond.
 pub(super) fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {

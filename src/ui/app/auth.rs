@@ -66,13 +66,13 @@ impl App {
         }
     }
 
-    /// Goes on without the keyring, which doesn't respond.
+    /// Continues without the keyring, which doesn't respond.
     pub(super) fn abandon_keyring(&mut self) {
         match self.keyring_worker.abandon() {
             // The new thread knows.
             Ok(()) => self.keyring_worker.check(),
             Err(error) => {
-                let report = ErrorReport::with_summary("Can't go on without the keyring", &error);
+                let report = ErrorReport::with_summary("Can't continue without the keyring", &error);
                 self.state.message = Some(Message::Error(report));
             }
         }

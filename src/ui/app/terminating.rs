@@ -62,7 +62,7 @@ impl App {
         );
         match task {
             Ok(task) => {
-                self.state.message = Some(Message::Done(format!("Termination {}…", target.description())));
+                self.state.message = Some(Message::Done(format!("Terminating {}…", target.description())));
                 self.termination = Some(Termination { target, task });
             }
             Err(error) => {

@@ -28,7 +28,7 @@ enum Access {
 }
 
 impl KeyringState {
-    /// Takes in a reply of the keyring.
+    /// Applies a reply of the keyring.
     pub(in crate::ui) fn update(&mut self, reply: &Reply) {
         match reply {
             Reply::Checked(Err(error)) => self.set_access(error),
