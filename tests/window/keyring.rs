@@ -243,6 +243,50 @@ fn saved_login_stays_until_another_one_is_accepted() {
 }
 
 #[test]
+fn saved_password_stays_until_one_typed_in_the_form_is_accepted() {
+    for name in ["North", "Plant North"] {
+        let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
+        let folder = folder(&gateway);
+        let mut window = open_signed_in(&gateway, folder.path(), &keyring);
+        choose(&mut window, "Edit North…");
+        retype(&mut window, "Name", name);
+        window.type_into("Gateway password", "wrong");
+        close_form(&mut window);
+        window.until_text_contains("Wrong user name or password");
+        until_prompt(&mut window);
+        // A later request to the keyring, so that an earlier one was handled.
+        choose(&mut window, &format!("Edit {name}…"));
+        window.click("Test connection");
+        window.until_text("Sign-in: Authenticated with the password");
+        assert_eq!(keyring.secrets(), [(name.to_owned(), "se:cret".to_owned())]);
+        gateway.accept(NEW_BASIC);
+        window.type_into("Gateway password", "new");
+        close_form(&mut window);
+        window.until_text("6 of 6 sessions");
+        until_secrets(&mut window, &keyring, &[(name, "new")]);
+        assert_eq!(logins(folder.path()), [Login::Basic { user: "billy".to_owned() }]);
+    }
+}
+
+#[test]
+fn login_that_is_accepted_after_a_rename_is_saved_under_the_new_name() {
+    let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
+    let folder = folder(&gateway);
+    let mut window = open(start_in(folder.path(), &keyring));
+    until_prompt(&mut window);
+    sign_in(&mut window, "new");
+    window.until_text_contains("Wrong user name or password");
+    choose(&mut window, "Edit North…");
+    retype(&mut window, "Name", "Plant North");
+    close_form(&mut window);
+    gateway.accept(NEW_BASIC);
+    window.click("Refresh");
+    window.until_text("6 of 6 sessions");
+    until_secrets(&mut window, &keyring, &[("Plant North", "new")]);
+    assert_eq!(logins(folder.path()).len(), 1);
+}
+
+#[test]
 fn rejected_login_is_not_saved_when_the_saved_one_is_accepted() {
     let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
     let folder = folder(&gateway);

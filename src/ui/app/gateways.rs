@@ -305,28 +305,28 @@ impl App {
 
     /// Continues after a gateway was saved. `credentials` are those whose secret was typed.
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
-        let secret = credentials.secret();
-        let renamed = before.filter(|before| before.name != after.name);
-        match (secret, &after.login) {
-            (Some(secret), _) => self.keyring_worker.set(&after, secret.clone()),
-            (None, Login::None) => {}
-            (None, _) => {
-                if let Some(old) = renamed {
-                    self.keyring_worker.rename(old, &after.name);
-                }
+        let is_typed = credentials.secret().is_some();
+        if let Some(before) = before.filter(|before| before.login != Login::None) {
+            if after.login == Login::None {
+                self.keyring_worker.forget(before);
+            } else if before.name != after.name {
+                self.keyring_worker.rename(before, &after.name);
             }
         }
-        if let Some(before) = before
-            && before.login != Login::None
-            && (after.login == Login::None || secret.is_some() && renamed.is_some())
-        {
-            self.keyring_worker.forget(before);
+        if let Some(before) = before {
+            if before.login != after.login {
+                self.forget_typed_login(before);
+            }
+            // A login that isn't accepted yet stays with its gateway.
+            if let Some((owner, _)) =
+                self.pending_login.as_mut().filter(|(owner, _)| owner.name == before.name)
+            {
+                owner.name.clone_from(&after.name);
+            }
         }
-        if let Some(before) = before.filter(|before| before.login != after.login) {
-            self.forget_typed_login(before);
-        }
-        let is_typed = secret.is_some();
         if is_typed {
+            // Stored once the gateway has accepted it, so that a wrong one never replaces a working one.
+            self.pending_login = Some((after.clone(), credentials.clone()));
             self.supplied_credentials = Some((after.clone(), credentials));
         }
         let stays_connected = !is_typed
