@@ -61,6 +61,8 @@ pub struct Client {
     login_throttle: Arc<LoginThrottle>,
     /// The nodes that may check passwords against one directory; `None` for all that are read.
     group: Option<Arc<[NodeUrl]>>,
+    /// Whether waiting until a password may be sent counts toward the time limit. Polling can wait longer.
+    is_single_read: bool,
 }
 
 impl Client {
@@ -83,6 +85,7 @@ impl Client {
             answered: Arc::default(),
             login_throttle: Arc::default(),
             group: None,
+            is_single_read: false,
         }
     }
 
@@ -177,8 +180,14 @@ impl Client {
             let notices = Notice::inactive(info.as_ref()).into_iter().chain(notices).collect();
             return Ok(NodeSnapshot { info, api, dataset, notices, received, now });
         }
-        // Not part of the time limit: it ends when other nodes have answered.
-        let attempt = self.login_throttle.start(credentials, node.url, self.group.as_deref()).await?;
+        let attempt = self.login_throttle.start(credentials, node.url, self.group.as_deref());
+        let (attempt, time_left) = if self.is_single_read {
+            let attempt = self.within(time_left, attempt).await?;
+            (attempt, self.limits.total_timeout.saturating_sub(start.elapsed()))
+        } else {
+            // It ends when other nodes have answered.
+            (attempt.await?, time_left)
+        };
         let read = self.read_web_dev(&node, credentials, &attempt, options);
         let read = self.within(time_left, read).await;
         attempt.end(read.as_ref().err());
@@ -278,7 +287,7 @@ impl Client {
         reads.spawn(async move { (index, client.read(&node, &credentials, &options).await) });
     }
 
-    /// Reads several nodes concurrently, except for what [`Self::read`] says of passwords. Returns their results in the
+    /// Reads several nodes once, concurrently except for what [`Self::read`] says of passwords. Returns their results in the
     /// nodes' order.
     ///
     /// # Panics
@@ -289,9 +298,10 @@ impl Client {
         credentials: &Credentials,
         options: &ReadOptions,
     ) -> Vec<Result<NodeSnapshot, GatewayError>> {
+        let client = self.for_single_reads();
         let mut reads = JoinSet::new();
         for (index, node) in nodes.iter().enumerate() {
-            self.start_read(&mut reads, index, node, credentials, options);
+            client.start_read(&mut reads, index, node, credentials, options);
         }
         // A panic of a read goes on here.
         let mut results = reads.join_all().await;
@@ -360,9 +370,10 @@ impl Client {
         rest.read(&start_times, deadline).await
     }
 
-    /// Returns the same client, for which no health page has answered yet.
-    pub(super) fn without_answers(&self) -> Self {
-        Self { answered: Arc::default(), ..self.clone() }
+    /// Returns the same client for reads that aren't repeated: waiting until a password may be sent counts toward their
+    /// time limit, and no health page has answered yet.
+    pub(super) fn for_single_reads(&self) -> Self {
+        Self { answered: Arc::default(), is_single_read: true, ..self.clone() }
     }
 
     /// Returns `true` if a health page of the node has answered.

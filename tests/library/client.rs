@@ -1,14 +1,14 @@
 //! The client against gateways over sockets: each version, and each kind of failure.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::webdev::WebDevError;
 use gatewatch::gateway::{
-    Client, ConnectFailure, Credentials, Endpoint, GatewayError, Limits, NodeSnapshot, ReadOptions, Role,
-    SessionKind,
+    Client, ConnectFailure, Credentials, Endpoint, GatewayError, Limits, NodeSnapshot, NodeUrl, ReadOptions,
+    Role, SessionKind,
 };
 
 fn read_with(
@@ -422,4 +422,33 @@ fn sends_wrong_password_to_three_of_eight_nodes() {
         results.iter().filter(|result| matches!(result, Err(GatewayError::Unauthorized { tried: true })));
     let not_tried = results.iter().filter(|result| matches!(result, Err(GatewayError::LoginNotTried)));
     assert_eq!((tried.count(), not_tried.count()), (3, 5));
+}
+
+#[test]
+fn single_reads_end_in_time_although_logins_wait_for_each_other() {
+    let hanging: Vec<FakeGateway> = (0..12)
+        .map(|_| {
+            FakeGateway::new(|request, stream| {
+                if request.path() == "/system/gwinfo" {
+                    let _closed = stream.write_all(&ok("ContextStatus=RUNNING;Version=8.1.44"));
+                } else {
+                    // Ends when the client gives up.
+                    let _closed = stream.read(&mut [0]);
+                }
+            })
+        })
+        .collect();
+    let nodes: Vec<NodeUrl> = hanging.iter().map(|gateway| gateway.url.parse().unwrap()).collect();
+    let limits = Limits { total_timeout: Duration::from_secs(1), ..Limits::default() };
+    let login = Credentials::basic("billy", "secret").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let results = runtime.block_on(Client::new(limits).read_all(&nodes, &login, &ReadOptions::default()));
+    for result in results {
+        assert_eq!(result.unwrap_err(), GatewayError::Timeout { seconds: 1.0 });
+    }
+    // Once one has timed out, no other gets the password.
+    let has_login = |gateway: &&FakeGateway| {
+        gateway.requests().iter().any(|request| request.header("authorization").is_some())
+    };
+    assert!(hanging.iter().filter(has_login).count() <= 3);
 }

@@ -40,7 +40,7 @@ pub async fn run(
     options: &ReadOptions,
     mut report: impl AsyncFnMut(usize, Step),
 ) -> bool {
-    let client = client.without_answers();
+    let client = client.for_single_reads();
     let (sender, mut steps) = mpsc::channel(QUEUE_LEN);
     let mut checks = JoinSet::new();
     for (index, node) in nodes.iter().cloned().enumerate() {
