@@ -107,7 +107,7 @@ fn classify(requested: &Url, location: &[u8]) -> Redirect {
     if is_to_https && let Some(address) = gateway {
         return Redirect::Https { address, is_same_host };
     }
-    if is_login(&target, is_same_host) {
+    if is_login(requested, &target) {
         return Redirect::Login(without_query(&target));
     }
     if is_to_https && is_same_host {
@@ -142,7 +142,7 @@ fn plain_path(url: &Url) -> String {
 /// Returns the address of the gateway that a redirect leads to, if it leads to the requested page of a gateway.
 fn gateway_with_same_page(requested: &Url, target: &Url) -> Option<String> {
     let (wanted, found) = (segments(requested), segments(target));
-    let (own_prefix, page) = wanted.split_at(wanted.iter().position(|name| FIRST_SEGMENTS.contains(name))?);
+    let (own_prefix, page) = wanted.split_at(prefix_len(&wanted)?);
     let prefix = found.strip_suffix(page)?;
     let address = |url, prefix: &[&str]| [&[origin(url).as_str()], prefix].concat().join("/");
     let found = address(target, prefix);
@@ -155,11 +155,21 @@ fn segments(url: &Url) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
 
-fn is_login(target: &Url, is_same_host: bool) -> bool {
+/// Returns the number of segments in front of those of the gateway.
+fn prefix_len(requested: &[&str]) -> Option<usize> {
+    requested.iter().position(|name| FIRST_SEGMENTS.contains(name))
+}
+
+fn is_login(requested: &Url, target: &Url) -> bool {
+    let is_same_host = requested.host() == target.host();
+    let (wanted, found) = (segments(requested), segments(target));
+    // A gateway's own prefix may look like a login page.
+    let prefix = prefix_len(&wanted).filter(|_| is_same_host).map_or(&[][..], |len| &wanted[..len]);
+    let path = found.strip_prefix(prefix).unwrap_or(&found);
     let is_word = |text: &str| LOGIN_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
     let label = target.domain().and_then(|domain| domain.split('.').next());
     let mut names = target.query_pairs().map(|(name, _)| name.to_ascii_lowercase());
-    segments(target).into_iter().any(is_word)
+    path.iter().copied().any(is_word)
         || (!is_same_host && label.is_some_and(is_word))
         || names.any(|name| LOGIN_PARAMETERS.contains(&name.as_str()))
 }
@@ -250,6 +260,21 @@ mod tests {
         ] {
             assert_eq!(from(&requested, location), Redirect::Login(shown.to_owned()));
         }
+    }
+
+    #[test]
+    fn prefix_of_the_gateway_is_no_login_page() {
+        for prefix in ["cas", "auth/login", "SSO"] {
+            let requested = format!("http://proxy/{prefix}{PAGE}");
+            let login = |location: String| matches!(from(&requested, location), Redirect::Login(_));
+            let shown = format!("http://proxy/{prefix}/web/home");
+            assert_eq!(from(&requested, format!("/{prefix}/web/home")), Redirect::OtherPage(shown));
+            assert!(!login(format!("http://proxy:8088/{prefix}/")));
+            assert!(login(format!("/{prefix}/idp/authn")));
+            assert!(login(format!("http://portal/{prefix}/start")));
+        }
+        let requested = format!("http://proxy/sso/plantA{PAGE}");
+        assert!(matches!(from(&requested, "/sso/start"), Redirect::Login(_)));
     }
 
     #[test]
