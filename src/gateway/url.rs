@@ -11,22 +11,10 @@ use crate::sanitize::one_line;
 const HTTP_PORT: u16 = 8088;
 /// The default port of a gateway for HTTPS.
 const HTTPS_PORT: u16 = 8043;
-/// Pages of a gateway whose addresses users copy from a browser. They aren't part of the gateway's own address.
-const PAGES: [&str; 13] = [
-    "/web/home",
-    "/web/status",
-    "/web/config",
-    "/main/web",
-    "/main/system",
-    "/app/home",
-    "/data/api",
-    "/data/perspective",
-    "/system/webdev",
-    "/system/gwinfo",
-    "/system/launch",
-    "/welcome",
-    "/StatusPing",
-];
+/// The first segments of the paths of a gateway's pages, which users copy from a browser. They and what follows them
+/// aren't part of the gateway's own address.
+const ROOTS: [&str; 10] =
+    ["web", "app", "idp", "data", "system", "openapi", "res", "main", "StatusPing", "welcome"];
 /// The longest part of a malformed address that is repeated in an error, in characters.
 const MAX_TEXT: usize = 120;
 
@@ -160,12 +148,9 @@ impl FromStr for NodeUrl {
 
 /// Returns the part of a path in front of a gateway's page, without a slash at the end.
 fn without_page(path: &str) -> &str {
-    let page = |page: &str| {
-        let mut found = path.match_indices(page).map(|(start, _)| (start, start + page.len()));
-        found.find(|&(_, end)| path[end..].is_empty() || path[end..].starts_with('/')).map(|(start, _)| start)
-    };
-    let end = PAGES.into_iter().filter_map(page).min().unwrap_or(path.len());
-    path[..end].trim_end_matches('/')
+    let mut segments = path.match_indices('/').map(|(slash, _)| (slash, &path[slash + 1..]));
+    let page = segments.find(|(_, rest)| ROOTS.contains(&rest.split('/').next().unwrap_or_default()));
+    path[..page.map_or(path.len(), |(slash, _)| slash)].trim_end_matches('/')
 }
 
 /// Returns `true` for an IPv6 address with a network interface, as in `[fe80::1%25eth0]`.
@@ -248,8 +233,8 @@ mod tests {
             ("http://proxy/plantA/web/home?x=1", "http://proxy/plantA"),
             ("http://proxy/plant%20A/StatusPing", "http://proxy/plant%20A"),
             ("http://proxy/website", "http://proxy/website"),
-            ("http://proxy/web/homes", "http://proxy/web/homes"),
-            ("http://proxy/main", "http://proxy/main"),
+            ("http://proxy/Web/plantA", "http://proxy/Web/plantA"),
+            ("http://proxy/plantA/", "http://proxy/plantA"),
             ("http://proxy/a/../b", "http://proxy/b"),
         ] {
             assert_eq!(read(text), expected, "{text}");
@@ -261,6 +246,29 @@ mod tests {
         let root: NodeUrl = "http://proxy//".parse().unwrap();
         assert_eq!(root.join("/system/gwinfo").as_str(), "http://proxy/system/gwinfo");
         assert_eq!((root.to_string(), root.authority()), ("http://proxy".to_owned(), "proxy:80".to_owned()));
+    }
+
+    #[test]
+    fn drops_each_page_of_a_gateway() {
+        for page in [
+            "openapi",
+            "app/platform/overview",
+            "web",
+            "web/login?x=1",
+            "web/homes",
+            "idp/default/authn",
+            "data/app/login",
+            "data/perspective/client/Boiler",
+            "system/webdev/gatewatch/sessions",
+            "res/perspective/js/a.js",
+            "main",
+            "main/web/config",
+            "StatusPing",
+            "welcome/#/x",
+        ] {
+            assert_eq!(read(&format!("http://plant-a:8088/{page}")), "http://plant-a:8088", "{page}");
+            assert_eq!(read(&format!("https://proxy/a/b//{page}/")), "https://proxy/a/b", "{page}");
+        }
     }
 
     #[test]
