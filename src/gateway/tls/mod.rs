@@ -81,7 +81,7 @@ impl Trust {
     }
 }
 
-/// The file of certificates can't be used.
+/// The trusted certificates can't be loaded.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaFileError {
@@ -101,6 +101,15 @@ pub enum CaFileError {
         /// The time limit in seconds.
         seconds: f64,
     },
+    /// The system's certificates aren't loaded in time.
+    #[error("Can't load the system's certificates within {seconds} s. Try again")]
+    SystemTimeout {
+        /// The time limit in seconds.
+        seconds: f64,
+    },
+    /// The thread that loads the certificates has ended.
+    #[error("Can't load the trusted certificates. Try again")]
+    Stopped,
     /// The file holds something else than certificates.
     #[error("No valid CA certificate in {}. Choose a PEM or DER file of CA certificates", path.display())]
     Invalid {

@@ -130,20 +130,20 @@ impl RootsLoader {
     /// Returns the roots, loaded before or now. After a failure the next call loads them again.
     ///
     /// # Errors
-    /// If the CA file can't be used, or can't be read in time.
+    /// If the CA file can't be used, or it or the system's certificates can't be loaded in time.
     ///
     /// # Panics
     /// Outside a tokio runtime.
     pub(in crate::gateway) async fn roots(&self, time_limit: Duration) -> Result<Arc<Roots>, CaFileError> {
         let mut loading = self.loading();
         let loaded = tokio::time::timeout(time_limit, loading.wait_for(Option::is_some)).await;
-        match loaded {
-            Ok(Ok(loaded)) => loaded.clone().unwrap_or_else(|| Ok(Arc::new(Roots::none()))),
-            // The thread was shut down, or hangs.
-            Ok(Err(_)) | Err(_) => Err(CaFileError::Timeout {
-                path: self.ca_file.clone().unwrap_or_default(),
-                seconds: time_limit.as_secs_f64(),
-            }),
+        let seconds = time_limit.as_secs_f64();
+        match (loaded, self.ca_file.clone()) {
+            (Ok(Ok(loaded)), _) => loaded.clone().unwrap_or(Err(CaFileError::Stopped)),
+            // The thread has panicked, or was shut down.
+            (Ok(Err(_closed)), _) => Err(CaFileError::Stopped),
+            (Err(_elapsed), Some(path)) => Err(CaFileError::Timeout { path, seconds }),
+            (Err(_elapsed), None) => Err(CaFileError::SystemTimeout { seconds }),
         }
     }
 
@@ -209,6 +209,24 @@ mod tests {
         std::fs::write(&path, certificate.der()).unwrap();
         let first = roots().unwrap();
         assert!(Arc::ptr_eq(&first, &roots().unwrap()));
+    }
+
+    #[test]
+    fn tells_slow_system_certificates_from_a_thread_that_ended() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let loader = RootsLoader::new(None);
+        // A load that doesn't end, and one that panics.
+        let (sender, loading) = watch::channel(None);
+        *loader.loading.lock().unwrap() = Some(loading);
+        let slow = runtime.block_on(loader.roots(Duration::from_millis(1))).unwrap_err();
+        assert_eq!(slow, CaFileError::SystemTimeout { seconds: 0.001 });
+        let message = "Can't load the system's certificates within 0.001 s. Try again";
+        assert_eq!(slow.to_string(), message);
+        let stopped = runtime.block_on(async {
+            let (stopped, ()) = tokio::join!(loader.roots(Duration::from_mins(3)), async { drop(sender) });
+            stopped.unwrap_err()
+        });
+        assert_eq!(stopped, CaFileError::Stopped);
     }
 
     #[cfg(unix)]
