@@ -39,7 +39,7 @@ pub enum GatewayError {
         source: Option<Cause>,
     },
     /// The proxy that is configured for the gateway can't be used.
-    #[error("Invalid proxy address. Correct the proxy settings")]
+    #[error("{}", .0.message())]
     ProxySetting(#[from] ProxySettingError),
     /// The response wasn't complete in time.
     #[error("No complete response within {seconds} s. Try again, or allow more time")]

@@ -7,8 +7,8 @@ use reqwest::Url;
 /// A list of hosts and networks, separated by commas or blanks.
 ///
 /// An entry is `*`, an IP address, a network as in `10.0.0.0/8`, a name with or without `.` or `*.` in front, which
-/// means the name and everything below it, or a text with other `*`. IPv6 addresses may have brackets. All but
-/// networks can have a port.
+/// means the name and everything below it, or a text with other `*`. Each can have a port. IPv6 addresses may have
+/// brackets; in front of a port, they and their networks must have them, as in `[fe80::/10]:8088`.
 #[derive(Debug, Default)]
 pub(super) struct NoProxy(Vec<Entry>);
 
@@ -240,6 +240,8 @@ mod tests {
         check("plant-a:443", &["https://plant-a"], &["http://plant-a"]);
         check("10.0.0.1:80", &["http://10.0.0.1"], &["http://10.0.0.1:8088"]);
         check("[fe80::1]:8088", &["http://[fe80::1]:8088"], &["http://[fe80::1]:80"]);
+        check("10.0.0.0/8:8088", &["http://10.1.0.1:8088"], &["http://10.1.0.1", "http://11.1.0.1:8088"]);
+        check("[fe80::/10]:8088", &["http://[fe80::1]:8088"], &["http://[fe80::1]:80"]);
         check("*.dom:8088", &["http://a.dom:8088"], &["http://a.dom"]);
     }
 

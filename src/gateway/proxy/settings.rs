@@ -2,6 +2,9 @@
 //!
 //! It is made here and nowhere else: the HTTP client gets the proxy that was chosen, or none.
 
+use std::error::Error;
+use std::fmt;
+
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;
@@ -20,8 +23,7 @@ pub(in crate::gateway) struct ProxyServer {
 }
 
 /// A proxy setting that can't be used. It never holds the setting's text, which may have a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting} {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxySettingError {
     /// The name of the setting.
     setting: &'static str,
@@ -30,16 +32,52 @@ pub struct ProxySettingError {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Reason {
-    #[error("is no address of a proxy: {0}")]
-    NoUrl(<Url as std::str::FromStr>::Err),
+    #[error("isn't a proxy address")]
+    NoUrl(#[source] <Url as std::str::FromStr>::Err),
+    #[error("is the address of a SOCKS proxy")]
+    Socks,
     #[error("has an unsupported scheme, expected http:// or https://")]
     Scheme,
     #[error(
         "has a path or, in its user name or password, one of / \\ ? # that isn't written as %2F, %5C, %3F or %23"
     )]
     Delimiter,
-    #[error("is no address of a proxy")]
+    #[error("isn't a proxy address")]
     Other,
+}
+
+impl Reason {
+    /// Returns the reason against a scheme; `None` if it is supported.
+    fn against_scheme(scheme: &str) -> Option<Self> {
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => None,
+            scheme if scheme.starts_with("socks") => Some(Self::Socks),
+            _ => Some(Self::Scheme),
+        }
+    }
+}
+
+impl ProxySettingError {
+    /// Returns what happened and what to do, without the name of the setting.
+    pub(in crate::gateway) fn message(&self) -> &'static str {
+        match self.reason {
+            Reason::Socks => "SOCKS proxies aren't supported. Use an HTTP proxy",
+            _ => "Invalid proxy address. Correct the proxy settings",
+        }
+    }
+}
+
+impl fmt::Display for ProxySettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.setting, self.reason)
+    }
+}
+
+impl Error for ProxySettingError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        // The reason is part of the message.
+        self.reason.source()
+    }
 }
 
 /// The proxies that are configured.
@@ -107,8 +145,8 @@ impl ProxyServer {
     /// Parses `http://user:password@host:port`, of which only the host is mandatory.
     fn parse(text: &str) -> Result<Self, Reason> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
-        if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-            return Err(Reason::Scheme);
+        if let Some(reason) = Reason::against_scheme(scheme) {
+            return Err(reason);
         }
         // The URL parser would take the beginning of such a password for the host.
         let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
@@ -124,8 +162,8 @@ impl ProxyServer {
 
     fn from_intercept(intercept: &Intercept) -> Result<Self, Reason> {
         let url: Url = intercept.uri().to_string().parse().map_err(Reason::NoUrl)?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Reason::Scheme);
+        if let Some(reason) = Reason::against_scheme(url.scheme()) {
+            return Err(reason);
         }
         if url.host_str().is_none() || !url.username().is_empty() || url.password().is_some() {
             return Err(Reason::Other);
@@ -269,7 +307,27 @@ mod tests {
         let proxy = |address: &str| settings.for_address(&address.parse().unwrap());
         assert_eq!(proxy("https://plant-a:8043").unwrap().unwrap().authority(), "s:2");
         assert_eq!(proxy("https://direct:8043"), Ok(None));
-        let error = proxy("http://plant-a:8088").unwrap_err().to_string();
-        assert!(error.contains("unsupported scheme") && !error.contains("pw"), "{error}");
+        let error = proxy("http://plant-a:8088").unwrap_err();
+        assert_eq!(error.to_string(), "The system's proxy setting is the address of a SOCKS proxy");
+        assert_eq!(error.message(), "SOCKS proxies aren't supported. Use an HTTP proxy");
+    }
+
+    #[test]
+    fn says_that_socks_is_not_supported() {
+        let error = |value: &str| {
+            let settings = settings(&[("ALL_PROXY", value)]);
+            settings.for_address(&"https://plant-a:8043".parse().unwrap()).unwrap_err()
+        };
+        for scheme in ["socks5", "SOCKS5H", "socks4", "socks4a", "socks"] {
+            let error = error(&format!("{scheme}://bob:pw@proxy:1080"));
+            assert_eq!(error.message(), "SOCKS proxies aren't supported. Use an HTTP proxy");
+            assert_eq!(error.to_string(), "ALL_PROXY is the address of a SOCKS proxy");
+        }
+        let scheme = error("ftp://proxy");
+        assert_eq!(scheme.message(), "Invalid proxy address. Correct the proxy settings");
+        // The parser's text is a cause of its own.
+        let invalid = error("http://proxy:31280000");
+        assert_eq!(invalid.to_string(), "ALL_PROXY isn't a proxy address");
+        assert_eq!(invalid.source().map(ToString::to_string).as_deref(), Some("invalid port number"));
     }
 }
