@@ -136,8 +136,7 @@ fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 /// Draws the health of the gateway.
 fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, now: SystemTime) {
     if let Some(report) = gateway_error {
-        report.details_menu(ui, Id::unique("connection details"));
-        line(ui, Severity::Error, "▲", report.summary());
+        line(ui, Severity::Error, "▲", report.summary(), Some(report));
         return;
     }
     let updated = state.updated_at().map(|updated_at| {
@@ -154,13 +153,10 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
                 format!("{}: connecting…", state.gateway)
             };
             let parts: Vec<String> = [text].into_iter().chain(updated).collect();
-            line(ui, Severity::Warning, "○", &parts.join(" · "));
+            line(ui, Severity::Warning, "○", &parts.join(" · "), None);
         }
         Health::Running(info) => {
             let Notices { warnings, without, report } = notices;
-            if let Some(report) = &report {
-                report.details_menu(ui, Id::unique("connection details"));
-            }
             let (severity, sign) =
                 if report.is_some() { (Severity::Warning, "▲") } else { (Severity::Good, "●") };
             let reading = state.is_reading().then(|| "Reading…".to_owned());
@@ -168,7 +164,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
             let mut parts = vec![identity(&state.gateway, info)];
             parts.extend(warnings);
             parts.extend([Some(running(info)), updated, without, reading].into_iter().flatten());
-            line(ui, severity, sign, &parts.join(" · "));
+            line(ui, severity, sign, &parts.join(" · "), report.as_ref());
         }
         Health::Degraded(url, error, others) => {
             let report = ErrorReport::new(error);
@@ -191,7 +187,7 @@ fn health(ui: &mut Ui, state: &AppState, gateway_error: Option<&ErrorReport>, no
     }
 }
 
-/// Draws the line for a gateway that doesn't answer. The age comes first, because the end may be truncated.
+/// Draws the line for a gateway that doesn't answer. The cause comes first, because the end may be truncated.
 fn failed(
     ui: &mut Ui,
     state: &AppState,
@@ -210,20 +206,27 @@ fn failed(
             format!("Retrying in {}", duration_text(left + Duration::from_millis(999)))
         })
     };
-    let parts = [updated, retry, Some(text.to_owned())];
+    let parts = [Some(text.to_owned()), updated, retry];
     let text: Vec<String> = parts.into_iter().flatten().collect();
-    report.details_menu(ui, Id::unique("connection details"));
-    line(ui, severity, "▲", &text.join(" · "));
+    line(ui, severity, "▲", &text.join(" · "), Some(report));
     // For the countdown, and only while there is an error.
     ui.ctx().request_repaint_after(Duration::from_secs(1));
 }
 
-fn line(ui: &mut Ui, severity: Severity, sign: &str, text: &str) {
+/// Draws a line, and the menu with the causes at its end, so that the menu doesn't shift the line.
+fn line(ui: &mut Ui, severity: Severity, sign: &str, text: &str, report: Option<&ErrorReport>) {
     let color = theme::severity_color(ui.visuals(), severity);
-    a11y_hidden::text(ui, sign, color, 0.0);
-    let text = RichText::new(text);
-    let text = if matches!(severity, Severity::Good) { text } else { text.color(color) };
-    ui.add(egui::Label::new(text).truncate());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if let Some(report) = report {
+            report.details_menu(ui, Id::unique("connection details"));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            a11y_hidden::text(ui, sign, color, 0.0);
+            let text = RichText::new(text);
+            let text = if matches!(severity, Severity::Good) { text } else { text.color(color) };
+            ui.add(egui::Label::new(text).truncate());
+        });
+    });
 }
 
 /// Draws the menu with the status of each node, if there are several.

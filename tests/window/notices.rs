@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 
-use crate::support::window::{Window, start};
+use crate::support::window::{Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::settings::Target;
 use gatewatch::ui::Start;
@@ -90,4 +90,23 @@ fn counts_values_that_cannot_be_represented() {
     let mut window = open(&[&gateway.url], Credentials::None);
     window.until_text_contains("2 values can't be represented");
     assert_eq!(window.column("Username"), ["a\u{fffd}"]);
+}
+
+#[test]
+fn unreachable_gateway_names_the_cause_first_in_a_line_that_stays_in_place() {
+    let gateway = plant();
+    let start = start_on(&gateway.url);
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start);
+    window.until_text("6 of 6 sessions");
+    let left = |window: &Window, part: &str| window.harness.get_by_label_contains(part).rect().left();
+    let running = left(&window, "Running");
+    gateway.stop();
+    window.click("Refresh");
+    window.until_text_contains("Retrying in");
+    assert!(window.has("Error details"));
+    assert!((left(&window, "Retrying in") - running).abs() < 0.5, "the line was shifted");
+    let line = window.harness.get_by_label_contains("Retrying in");
+    let text = line.accesskit_node().value().or_else(|| line.accesskit_node().label()).unwrap();
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in {text}"));
+    assert!(at("Connection refused") < at("Updated ") && at("Updated ") < at("Retrying in"), "{text}");
 }
