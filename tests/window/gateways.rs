@@ -116,13 +116,18 @@ fn shows_form_errors_and_keeps_input() {
 fn renames_gateway_without_reconnecting_and_deletes_it() {
     let gateway = plant();
     let (folder, mut window) = open_north(&gateway);
-    let requests = gateway.requests().len();
+    let reads = || gateway.paths().iter().filter(|path| path.ends_with("/sessions")).count();
+    let before = reads();
     choose(&mut window, "Edit North…");
     retype(&mut window, "Name", "Plant North");
     window.click("Save gateway");
     window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
     assert!(window.has("6 of 6 sessions"));
-    assert_eq!(gateway.requests().len(), requests, "the window reconnected");
+    // A read of a new connection would come before this one.
+    window.click("Refresh");
+    window.until("the refresh", |_| reads() > before);
+    assert_eq!(reads(), before + 1, "the window reconnected");
+    assert!(window.has("6 of 6 sessions"));
     assert_eq!(profiles(folder.path())[0].name, "Plant North");
 
     choose(&mut window, "Edit Plant North…");

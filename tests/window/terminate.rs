@@ -108,15 +108,21 @@ fn terminates_session_after_confirmation() {
 
 #[test]
 fn escape_cancels() {
-    let demo = demo(1);
-    let mut window = open(&[demo.url()], true, token());
-    filter_to_vision(&mut window);
-    let before = count(&window.harness);
+    let path = "/data/vision/api/v1/client/V1";
+    let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", move |request| {
+        (request.path() == path).then(|| ok(r#"{"message":"done"}"#))
+    });
+    let mut window = open(&[&gateway.url], true, token());
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("Terminate this Vision session?"));
-    assert_eq!(count(&window.harness), before);
+    // The request of a later termination is the only one.
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.click("Terminate");
+    window.until_text_contains("Terminated the Vision session");
+    assert_eq!(gateway.paths().iter().filter(|sent| *sent == path).count(), 1);
 }
 
 #[test]
