@@ -107,7 +107,7 @@ impl LoginThrottle {
         let Credentials::Basic(login) = credentials else {
             return Ok(LoginAttempt { login: None });
         };
-        let key = self.hasher.hash_one((login.user(), credentials.secret().map(Secret::expose)));
+        let key = self.key(login.user(), credentials.secret());
         loop {
             // Created before the decision, so that no end of an attempt is missed.
             let ended = self.ended.notified();
@@ -126,6 +126,11 @@ impl LoginThrottle {
         }
     }
 
+    /// Returns the key of a login. Most directories ignore the case of user names.
+    fn key(&self, user: &str, password: Option<&Secret>) -> u64 {
+        self.hasher.hash_one((user.to_lowercase(), password.map(Secret::expose)))
+    }
+
     /// Forgets which passwords were accepted. They may have been changed, as during a suspend.
     pub(super) fn forget_acceptances(&self) {
         for attempts in self.lock().values_mut() {
@@ -141,6 +146,9 @@ impl LoginThrottle {
         now: Instant,
     ) -> (Decision, Instant) {
         let mut logins = self.lock();
+        if !logins.contains_key(&key) {
+            logins.retain(|_, attempts| !attempts.is_expired(now));
+        }
         let attempts = logins.entry(key).or_default();
         let decision = attempts.decide(node, group, self.max_rejections, now);
         if decision == Decision::Start {
@@ -176,6 +184,16 @@ impl Attempts {
         for pending in pending.filter(|pending| pending.started == started) {
             pending.is_running = false;
         }
+    }
+
+    /// Returns `true` if no decision depends on these attempts any more.
+    fn is_expired(&self, now: Instant) -> bool {
+        let is_older = |at: Instant, ttl| now.saturating_duration_since(at) >= ttl;
+        self.by_node.values().all(|node| {
+            node.pending.iter().all(|at| !at.is_running && is_older(at.started, CANCELLED_TTL))
+                && node.rejections.iter().all(|&at| is_older(at, REJECTION_TTL))
+                && node.accepted.is_none_or(|at| is_older(at, ACCEPTANCE_TTL))
+        })
     }
 
     fn decide(

@@ -142,3 +142,44 @@ fn groups_share_rejections_but_no_acceptance() {
     ));
     assert_eq!(nodes.decide(1), Decision::Start);
 }
+
+#[test]
+fn ignores_the_case_of_user_names() {
+    let throttle = LoginThrottle::default();
+    let [open, closed] = ["sesame", "Sesame"].map(Secret::from);
+    assert_eq!(throttle.key("Jürgen", Some(&open)), throttle.key("JÜRGEN", Some(&open)));
+    assert_ne!(throttle.key("billy", Some(&open)), throttle.key("billy", Some(&closed)));
+}
+
+#[test]
+fn forgets_logins_on_which_nothing_depends() {
+    let throttle = LoginThrottle::default();
+    let node: NodeUrl = "http://a".parse().unwrap();
+    let start = |key, now| throttle.try_start(key, &node, None, now).0;
+    let mut now = Instant::now();
+    for key in 0..4 {
+        assert_eq!(start(key, now), Decision::Start);
+    }
+    // 0 still runs, 1 is accepted, 2 is rejected, 3 is cancelled.
+    let end = |key, error: Option<&GatewayError>| {
+        throttle.lock().get_mut(&key).unwrap().end(&node, now, error, now);
+    };
+    end(1, None);
+    end(2, Some(&rejected()));
+    throttle.lock().get_mut(&3).unwrap().cancel(&node, now);
+    let known = || {
+        let mut keys: Vec<u64> = throttle.lock().keys().copied().collect();
+        keys.sort_unstable();
+        keys
+    };
+    for (pause, new, expected) in [
+        (MS, 10, &[0, 1, 2, 3, 10][..]),
+        (CANCELLED_TTL, 11, &[0, 1, 2, 10, 11]),
+        (ACCEPTANCE_TTL, 12, &[0, 2, 10, 11, 12]),
+        (REJECTION_TTL, 13, &[0, 10, 11, 12, 13]),
+    ] {
+        now += pause;
+        assert_eq!(start(new, now), Decision::Start);
+        assert_eq!(known(), expected);
+    }
+}
