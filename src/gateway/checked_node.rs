@@ -3,7 +3,7 @@
 use super::http::Http;
 use super::{GatewayInfo, NodeUrl};
 
-/// A node that nothing speaks against sending credentials to. Requests with credentials need one, and only `health`
+/// A node that passed the checks for sending credentials to it. Requests with credentials need one, and only `health`
 /// creates it.
 #[derive(Debug)]
 pub(super) struct CheckedNode<'a> {

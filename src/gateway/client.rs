@@ -20,7 +20,7 @@ use super::{
 use crate::dataset::Dataset;
 
 /// Paths of the Web Dev resource: of 8.x, and of 7.9.
-const WEBDEV_PATHS: [&str; 2] =
+pub(super) const WEBDEV_PATHS: [&str; 2] =
     ["/system/webdev/gatewatch/sessions", "/main/system/webdev/gatewatch/sessions"];
 
 /// The fraction of the total timeout after which a REST list is given up. The rest is for combining the others.

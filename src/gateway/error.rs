@@ -42,7 +42,7 @@ pub enum GatewayError {
     #[error("{}", .0.message())]
     ProxySetting(#[from] ProxySettingError),
     /// The response wasn't complete in time.
-    #[error("No complete response within {seconds} s. Try again, or allow more time")]
+    #[error("No complete response within {seconds} s. Try again")]
     Timeout {
         /// The time limit in seconds.
         seconds: f64,
@@ -75,7 +75,7 @@ pub enum GatewayError {
         tried: bool,
     },
     /// The node wasn't read because the login was rejected before, and more attempts could lock the account.
-    #[error("Not read because this password was rejected. Sign in with another one, or try again in 10 min")]
+    #[error("Not read because this password was rejected. Sign in with another one")]
     LoginNotTried,
     /// 401 from the Web Dev resource, which doesn't take tokens.
     #[error("The Web Dev module doesn't accept API tokens. Sign in with a user name and password")]
@@ -254,15 +254,13 @@ fn after_colon(message: Option<&str>) -> String {
 fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {
     let message = after_colon(message);
     match (token, https) {
-        (false, _) => format!(
-            "Access denied (403){message}. Give the user the role that the Web Dev resource requires, or use https"
-        ),
+        (false, _) => {
+            format!("Access denied (403){message}. Give the user the role that the Web Dev resource requires")
+        }
         (true, true) => {
             format!("API token denied (403){message}. Give it a higher permission on the gateway")
         }
-        (true, false) => format!(
-            "API token denied (403){message}. Use the gateway's https address, or give the token a higher permission"
-        ),
+        (true, false) => format!("API token denied (403){message}. Use the gateway's https address"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The health pages of a node, which need no credentials. They are asked before anything secret is sent.
 //!
-//! Credentials enter a request only through a [`CheckedNode`], which a node becomes when nothing speaks against sending
+//! Credentials enter a request only through a [`CheckedNode`], which a node becomes when it may receive
 //! them: it is asked over https, or its health pages don't lead to https and the port does speak HTTP.
 
 use std::time::Duration;

@@ -5,15 +5,14 @@ use reqwest::StatusCode;
 use super::step::{Outcome, Step, StepName};
 use crate::count;
 use crate::gateway::body::{self, SizeLimit};
+use crate::gateway::client::WEBDEV_PATHS;
 use crate::gateway::{
     Api, Client, Credentials, Endpoint, GatewayError, NodeSnapshot, NodeUrl, Notice, ReadOptions,
     SessionKind, Version,
 };
 
-/// The path of a REST list that every gateway with the REST API has.
-const REST_PATH: &str = "/data/api/v1/designers";
-/// The path of the Web Dev module.
-const WEBDEV_PATH: &str = "/system/webdev/gatewatch/sessions";
+/// The list that every gateway with the REST API has.
+const REST_LIST: SessionKind = SessionKind::Designer;
 /// The largest error page, in bytes.
 const MAX_PAGE: u64 = 64 << 10;
 
@@ -45,11 +44,7 @@ pub(super) async fn web_dev(
             let step = Step::failed(name, error);
             if has_no_module {
                 let message = "The Web Dev module isn't installed".to_owned();
-                let advice = step
-                    .advice
-                    .unwrap_or_default()
-                    .replace("nstall the resource", "nstall the module and the resource");
-                Step { message, advice: Some(advice), ..step }
+                Step { message, ..step }.with_advice("Install the module and the resource")
             } else {
                 step
             }
@@ -62,7 +57,7 @@ pub(super) async fn web_dev(
 
 /// Returns `true` if the gateway says that it has no Web Dev module.
 async fn lacks_module(client: &Client, node: &NodeUrl) -> bool {
-    let Ok(response) = client.get_openly(node, WEBDEV_PATH).await else {
+    let Ok(response) = client.get_openly(node, WEBDEV_PATHS[0]).await else {
         return false;
     };
     let page = body::read_to_end(response, &SizeLimit::new(MAX_PAGE)).await.unwrap_or_default();
@@ -81,7 +76,7 @@ pub(super) async fn rest(
     if !is_needed && let Some(version) = version.filter(|version| !version.has_rest()) {
         return Step::ok(name, format!("Version {version} has none"));
     }
-    let status = match client.get_openly(node, REST_PATH).await {
+    let status = match client.get_openly(node, REST_LIST.list_path()).await {
         Ok(response) => match response.status() {
             StatusCode::OK => return Step::ok(name, "Available, requires no token"),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -90,7 +85,7 @@ pub(super) async fn rest(
             StatusCode::NOT_FOUND => Err(GatewayError::NoRestApi),
             status => Ok(GatewayError::from_token_status(&response).unwrap_or(GatewayError::Status {
                 status: status.as_u16(),
-                endpoint: Endpoint::List(SessionKind::Designer),
+                endpoint: Endpoint::List(REST_LIST),
                 message: None,
             })),
         },

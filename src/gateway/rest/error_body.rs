@@ -6,7 +6,7 @@ use crate::sanitize::one_line;
 
 /// The longest message of a gateway that is kept, in characters.
 const MAX_MESSAGE_CHARS: usize = 200;
-/// The keys of a message, the most telling first.
+/// The keys of a message, in order of preference.
 const MESSAGE_KEYS: [&str; 8] =
     ["message", "detail", "error_description", "description", "reason", "title", "error", "errors"];
 /// The keys of a status.

@@ -39,7 +39,7 @@ impl SessionKind {
     }
 
     /// Returns the path of its list.
-    pub(super) fn list_path(self) -> &'static str {
+    pub(in crate::gateway) fn list_path(self) -> &'static str {
         match self {
             Self::Vision => "/data/vision/api/v1/clients",
             Self::Designer => "/data/api/v1/designers",

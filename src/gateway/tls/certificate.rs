@@ -69,7 +69,7 @@ impl Certificate {
 
 impl Certificate {
     /// Returns `true` if a host is an IP address that is also among the names. If the certificate isn't valid for it, then
-    /// it is there as a DNS name, which counts for nothing.
+    /// it is there as a DNS name, which TLS ignores for addresses.
     pub(super) fn has_name_like_address(&self, host: &str) -> bool {
         let address = |text: &str| text.parse::<IpAddr>().ok();
         address(host).is_some_and(|host| self.names.iter().any(|name| address(name) == Some(host)))
