@@ -153,7 +153,7 @@ fn reads_a_gateway_whose_health_can_not_be_asked() {
             let gateway = with_health(page, status(line, "<html>"));
             for credentials in credentials() {
                 let expected = if matches!(credentials, Credentials::Token(_)) { 3 } else { PLANT.len() };
-                assert_eq!(read_with(&gateway.url, &credentials, fast()), Ok(expected), "{line}");
+                assert_eq!(read_with(&gateway.url, &credentials, patient()), Ok(expected), "{line}");
                 assert!(is_secret(gateway.requests().last().unwrap()));
             }
         }
@@ -217,19 +217,32 @@ fn silent() -> String {
     address
 }
 
-const FAST: Duration = Duration::from_millis(400);
+/// Limits that no answer reaches, however slow the machine is.
+fn patient() -> Limits {
+    Limits {
+        connect_timeout: Duration::from_mins(2),
+        total_timeout: Duration::from_mins(4),
+        ..Limits::default()
+    }
+}
 
 /// Limits for ports that stay silent.
-fn fast() -> Limits {
-    Limits { connect_timeout: FAST, total_timeout: FAST * 10, ..Limits::default() }
+fn impatient() -> Limits {
+    let connect_timeout = Duration::from_secs(2);
+    Limits { connect_timeout, total_timeout: connect_timeout * 10, ..Limits::default() }
 }
 
 /// Reads `scheme://address` and checks that the error suggests the other scheme.
 #[track_caller]
 fn check_other_scheme(scheme: &str, authority: &str, certain: bool) {
+    check_other_scheme_within(patient(), scheme, authority, certain);
+}
+
+#[track_caller]
+fn check_other_scheme_within(limits: Limits, scheme: &str, authority: &str, certain: bool) {
     let other = if scheme == "http" { "https" } else { "http" };
     for credentials in credentials() {
-        let error = read_with(&format!("{scheme}://{authority}"), &credentials, fast()).unwrap_err();
+        let error = read_with(&format!("{scheme}://{authority}"), &credentials, limits).unwrap_err();
         let GatewayError::OtherScheme { address, is_certain, .. } = &error else { panic!("{error:?}") };
         assert_eq!((address.as_str(), *is_certain), (format!("{other}://{authority}").as_str(), certain));
         let text = error.to_string();
@@ -272,7 +285,8 @@ fn suggests_http_for_https_to_a_plain_port() {
     check_other_scheme("https", gateway.url.trim_start_matches("http://"), true);
     assert!(!gateway.requests().iter().any(is_secret));
     check_other_scheme("https", &raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), true);
-    for authority in [silent(), raw(b""), raw(b"SSH-2.0-OpenSSH_9.2\r\n")] {
+    check_other_scheme_within(impatient(), "https", &silent(), false);
+    for authority in [raw(b""), raw(b"SSH-2.0-OpenSSH_9.2\r\n")] {
         check_other_scheme("https", &authority, false);
     }
 }
@@ -281,13 +295,13 @@ fn suggests_http_for_https_to_a_plain_port() {
 fn suggests_the_https_address_that_a_plain_port_redirects_to() {
     let gateway = with_health("/system/gwinfo", redirect("https://127.0.0.1:9943/system/gwinfo"));
     let url = gateway.url.replace("http:", "https:");
-    let error = read_with(&url, &credentials()[0], fast());
+    let error = read_with(&url, &credentials()[0], patient());
     assert_eq!(error, Err(https_required("https://127.0.0.1:9943", true)));
 }
 
 #[test]
 fn suggests_no_other_scheme_to_a_gateway_that_has_answered() {
-    let (client, limits) = (Client::new(fast()), ReadOptions::default());
+    let (client, limits) = (Client::new(patient()), ReadOptions::default());
     let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
     let node: NodeUrl = gateway.url.parse().unwrap();
     run(client.read(&node, &Credentials::None, &limits)).unwrap();

@@ -234,12 +234,13 @@ fn hanging_ca_file_does_not_block_other_nodes() {
     let secure = TlsGateway::new(&Identity::self_signed(&plant()));
     let mut plant = profile(&[&secure.url, &plain.gateway.url]);
     plant.trust.ca_file = Some(pipe.clone());
-    let limits = Limits { connect_timeout: std::time::Duration::from_millis(200), ..Limits::default() };
+    // Also the time that a busy machine has for the other node.
+    let limits = Limits { connect_timeout: std::time::Duration::from_secs(3), ..Limits::default() };
     let mut poller = TestPoller::with_limits(limits);
     poller.handle.connect(plant, Credentials::None);
     let status =
         poller.wait_for("both nodes", |status| status.nodes[0].error.is_some() && status.dataset.is_some());
     let error = status.nodes[0].error.as_ref().unwrap().to_string();
-    assert!(error.starts_with(&format!("Can't read the CA file {} within 0.2 s", pipe.display())), "{error}");
+    assert!(error.starts_with(&format!("Can't read the CA file {} within 3 s", pipe.display())), "{error}");
     assert_eq!(secure.requests.load(Ordering::SeqCst), 0);
 }
