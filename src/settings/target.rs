@@ -57,7 +57,7 @@ impl Settings {
             let profile = last.or_else(|| self.profiles.first().cloned());
             return Ok(profile.map_or(Target::Demo, Target::Gateway));
         };
-        if let Some(profile) = self.profile(requested) {
+        if let Some(profile) = self.profile(requested).or_else(|| self.profile_in_other_case(requested)) {
             return Ok(Target::Gateway(profile.clone()));
         }
         if requested.trim() == DEMO {
@@ -68,6 +68,14 @@ impl Settings {
         // A profile without a name of its own is saved under its full address.
         let profile = self.profile(&unsaved.name).cloned().unwrap_or(unsaved);
         Ok(Target::Gateway(profile))
+    }
+
+    /// Returns the only gateway whose name differs in letter case and outer blanks at most. Taken for an address, a
+    /// mistyped name could send a password to another host.
+    fn profile_in_other_case(&self, name: &str) -> Option<&Profile> {
+        let folded = |name: &str| name.trim().to_lowercase();
+        let mut same = self.profiles.iter().filter(|profile| folded(&profile.name) == folded(name));
+        same.next().filter(|_| same.next().is_none())
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
@@ -104,6 +112,20 @@ mod tests {
         assert_eq!(target(&settings, None, None), Target::Gateway(north));
         assert_eq!(target(&empty, None, Some("http://x:1")), gateway("http://x:1"));
         assert_eq!(target(&empty, None, None), Target::Demo);
+    }
+
+    #[test]
+    fn finds_a_name_in_other_case_unless_it_is_ambiguous() {
+        let named = |address: &str, name: &str| profile(address).with_name(name);
+        let profiles =
+            vec![named("a", "Plant North"), named("b", "Rest"), named("c", "REST"), named("d", "mix")];
+        let settings = Settings { profiles, ..Settings::default() };
+        let target = |requested| settings.target(Some(requested), None).unwrap();
+        let saved = |index: usize| Target::Gateway(settings.profiles[index].clone());
+        assert_eq!(target("plant north "), saved(0));
+        assert_eq!(target("REST"), saved(2));
+        assert_eq!(target("Mix"), saved(3));
+        assert_eq!(target("rest"), Target::Gateway(profile("rest")));
     }
 
     #[test]
