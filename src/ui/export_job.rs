@@ -97,7 +97,8 @@ impl ExportJob {
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         Self::spawn(progress, wake, move |progress, is_writing| {
-            if !replace && path.exists() {
+            // A folder can't be replaced, which is the error of writing.
+            if !replace && path.exists() && !path.is_dir() {
                 return Outcome::FileExists(path);
             }
             write_file(&path, &extract, progress, is_writing)
@@ -231,6 +232,8 @@ fn format_name(format: Format) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use std::future;
     use std::sync::Mutex;
 
@@ -312,17 +315,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.json");
         std::fs::write(&path, "precious").unwrap();
-        let export = |replace| {
-            let (wake, woken) = sync_channel(1);
-            let progress = Arc::new(Progress::new(0));
-            let wake = move || wake.send(()).unwrap();
-            let job = ExportJob::write(path.clone(), replace, extract(), progress, wake).unwrap();
-            woken.recv().unwrap();
-            job.outcome().unwrap().1
-        };
+        let export = |replace| write(&path, replace);
         assert!(matches!(export(false), Outcome::FileExists(_)));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
         assert!(matches!(export(true), Outcome::Written(_)));
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("[\n{"));
+    }
+
+    #[test]
+    fn folder_is_not_offered_for_replacement() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(write(folder.path(), false), Outcome::Failed(_)));
+        assert!(folder.path().is_dir());
+    }
+
+    fn write(path: &Path, replace: bool) -> Outcome {
+        let (wake, woken) = sync_channel(1);
+        let progress = Arc::new(Progress::new(0));
+        let wake = move || wake.send(()).unwrap();
+        let job = ExportJob::write(path.to_owned(), replace, extract(), progress, wake).unwrap();
+        woken.recv().unwrap();
+        job.outcome().unwrap().1
     }
 }
