@@ -306,6 +306,12 @@ impl GatewayError {
         self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded)
     }
 
+    /// Returns `true` if nothing that looks like a gateway answered.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Proxy { .. } | Self::Tls(_)) || self.is_without_response()
+    }
+
     /// Returns `true` if the gateway may have received the request, although no valid response arrived.
     #[must_use]
     pub fn is_without_response(&self) -> bool {

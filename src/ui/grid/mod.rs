@@ -41,7 +41,9 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
     let Some(sessions) = state.table.result() else {
         let text = match state.health() {
             Health::Unreachable(error) if error.is_login_required() => "Sign in to see the sessions",
-            Health::Unreachable(_) => "Can't reach this gateway",
+            Health::Unreachable(error) if error.is_unreachable() => "Can't reach this gateway",
+            // The status says why.
+            Health::Unreachable(_) => "Can't read the sessions",
             _ if state.gateway.is_empty() => "No gateway",
             _ => "Reading…",
         };
