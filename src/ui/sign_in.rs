@@ -31,6 +31,14 @@ fn secret_id(is_token: bool) -> Id {
     Id::unique(("login secret", is_token))
 }
 
+/// Returns `true` if a password can't help: the gateway has only the REST API, or its sessions need a token.
+pub(super) fn wants_token(state: &AppState) -> bool {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    nodes.filter_map(|node| node.error.as_ref()).any(|error| {
+        matches!(error, GatewayError::TokenNeeded | GatewayError::NoResource { has_rest: true, .. })
+    })
+}
+
 /// The content of the panel.
 enum Prompt<'a> {
     /// Asks for a login.

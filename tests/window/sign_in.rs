@@ -127,7 +127,7 @@ fn token_reads_gateway_without_the_resource() {
     });
     let mut window = Window::on(&gateway.url);
     window.until_text("Sign in to this gateway");
-    window.click("Sign in with an API token");
+    // A password can't help, so the panel asks for a token.
     window.type_into("API token", "tok:key");
     window.click("Sign in");
     window.until("the column of kinds", |harness| harness.query_by_label("Kind").is_some());

@@ -32,7 +32,7 @@ use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::model::{AppState, Drafts, Message, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{gateway_panel, single_line, theme};
+use super::{gateway_panel, sign_in, single_line, theme};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -239,7 +239,11 @@ impl App {
         if status.dataset.is_some() {
             self.state.previous_status = None;
         }
+        let was_asked = sign_in::is_needed(&self.state);
         self.state.status = Some(status);
+        if !was_asked && sign_in::wants_token(&self.state) {
+            self.drafts.login.prefer_token();
+        }
         let is_same = match (&before, &dataset(&self.state)) {
             (Some(before), Some(now)) => Arc::ptr_eq(before, now),
             (None, None) => true,

@@ -82,6 +82,11 @@ impl LoginDraft {
         }
     }
 
+    /// Selects the API token, unless something is typed.
+    pub(in crate::ui) fn prefer_token(&mut self) {
+        self.is_token |= self.user.is_empty() && self.secret.is_empty();
+    }
+
     /// Returns the typed login.
     pub(in crate::ui) fn credentials(&self) -> Result<Credentials, InvalidLogin> {
         let secret = self.secret.secret();
