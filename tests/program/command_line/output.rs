@@ -17,12 +17,26 @@ fn shell(script: &str, args: &[&str]) -> Command {
     let program = gatewatch(config.path());
     let mut command = Command::new("bash");
     command.args(["-c", script, "bash", "sessions"]).args(args).env("GATEWATCH", program.get_program());
-    for (name, value) in program.get_envs() {
+    copy_variables(&program, &mut command);
+    command
+}
+
+fn copy_variables(from: &Command, to: &mut Command) {
+    for (name, value) in from.get_envs() {
         match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
         };
     }
+}
+
+/// Returns a command that runs `program` with the default action of each signal. The test itself may run with ignored
+/// signals, as `nohup` starts it, and they would stay ignored.
+#[cfg(target_os = "linux")]
+fn with_default_signals(program: &Command) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(program.get_program());
+    copy_variables(program, &mut command);
     command
 }
 
@@ -118,6 +132,7 @@ fn replaces_target_of_a_link() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), [HEADER, ANNA].concat());
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn signals_end_the_program_as_if_it_did_not_handle_them() {
     let (asked, requests) = sync_channel(1);
@@ -128,7 +143,7 @@ fn signals_end_the_program_as_if_it_did_not_handle_them() {
     });
     let config = tempfile::tempdir().unwrap();
     for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
-        let mut command = gatewatch(config.path());
+        let mut command = with_default_signals(&gatewatch(config.path()));
         let mut child = command.args(["sessions", &silent.url, "--timeout", "600"]).spawn().unwrap();
         requests.recv().unwrap();
         signal(name, child.id());
