@@ -1,10 +1,11 @@
 //! The dialog that confirms the termination of a session.
 
-use egui::{Button, Grid, Id, Label, Modal, RichText, TextEdit, Ui};
+use egui::{Grid, Id, Label, Modal, RichText, TextEdit, Ui};
 
+use super::button::Button;
 use super::command::Command;
 use super::model::TerminateTarget;
-use super::theme::{self, Severity};
+use super::theme;
 use crate::sanitize::sanitize;
 
 /// The longest message to a user, in characters.
@@ -42,7 +43,7 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, com
             ui.add_space(4.0);
         }
         ui.horizontal(|ui| {
-            let cancel = ui.button("Cancel");
+            let cancel = ui.add(Button::soft("Cancel"));
             // Enter must not terminate the session.
             if ui.memory(|memory| memory.focused().is_none_or(|id| id == super::grid::id())) {
                 cancel.request_focus();
@@ -50,8 +51,7 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, com
             if cancel.clicked() {
                 commands.push(Command::CancelTerminate);
             }
-            let color = theme::severity_color(ui.visuals(), Severity::Error);
-            if ui.add(Button::new(RichText::new("Terminate").color(color))).clicked() {
+            if ui.add(Button::danger_filled("Terminate")).clicked() {
                 commands.push(Command::Terminate);
             }
         });

@@ -119,7 +119,7 @@ fn interval(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let current = state.refresh.unwrap_or_default();
     let choice = ComboBox::from_id_salt("refresh interval")
         .selected_text(refresh_interval::text(current))
-        .width(96.0)
+        .width(88.0)
         .show_ui(ui, |ui| {
             for interval in refresh_interval::choices() {
                 let text = refresh_interval::text(interval);
@@ -221,7 +221,7 @@ fn line(ui: &mut Ui, severity: Severity, sign: &str, text: &str, report: Option<
             report.details_menu(ui, Id::unique("connection details"));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            a11y_hidden::text(ui, sign, color, 0.0);
+            a11y_hidden::text(ui, sign, color, theme::SIGN_WIDTH);
             let text = RichText::new(text);
             let text = if matches!(severity, Severity::Good) { text } else { text.color(color) };
             ui.add(egui::Label::new(text).truncate());
@@ -261,7 +261,7 @@ fn node_line(ui: &mut Ui, node: &NodeStatus, now: SystemTime) {
     let parts = [Some(identity(&node.url.authority(), node.info.as_ref())), Some(activity), updated];
     let text = parts.into_iter().flatten().chain(notices).collect::<Vec<_>>().join(" · ");
     ui.horizontal(|ui| {
-        a11y_hidden::text(ui, sign, theme::severity_color(ui.visuals(), severity), 0.0);
+        a11y_hidden::text(ui, sign, theme::severity_color(ui.visuals(), severity), theme::SIGN_WIDTH);
         ui.label(text);
     });
     if let Some(report) = &report {

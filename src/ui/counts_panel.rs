@@ -6,6 +6,7 @@ use egui_extras::{Column, TableBuilder};
 use super::command::Command;
 use super::model::{AppState, Drafts};
 use super::theme;
+use super::tokens;
 use crate::dataset::TextColumn;
 use crate::display;
 use crate::query::{Facet, FacetOrder, FilterField, FilterText};
@@ -32,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
         return;
     };
     let dataset = &sessions.dataset;
-    let list_height = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(theme::ROW_HEIGHT);
+    let list_height = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(tokens::ROW_HEIGHT);
     list(
         ui,
         "Users",
@@ -77,7 +78,7 @@ fn list(
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::remainder().clip(true))
             .body(|body| {
-                body.rows(theme::ROW_HEIGHT, facet.values.len(), |mut row| {
+                body.rows(tokens::ROW_HEIGHT, facet.values.len(), |mut row| {
                     let (code, sessions) = facet.values[row.index()];
                     let value = column.text(code);
                     let shown = display::text(value);
@@ -86,7 +87,7 @@ fn list(
                         let button = Button::selectable(is_filtered, &*shown)
                             .right_text(RichText::new(sessions.to_string()))
                             .truncate()
-                            .min_size(vec2(ui.available_width(), theme::ROW_HEIGHT));
+                            .min_size(vec2(ui.available_width(), tokens::ROW_HEIGHT));
                         let button = ui.add(button);
                         let tooltip = format!("{shown}\nClick to filter, {}+click to add", theme::CTRL);
                         let name = format!("{shown}: {}", display::sessions(sessions as usize));

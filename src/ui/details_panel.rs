@@ -4,8 +4,10 @@ use egui::accesskit::Role;
 use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
 
 use super::a11y_hidden;
+use super::button::Button;
 use super::command::{Command, Copied};
 use super::duplicate_login;
+use super::icons;
 use super::labels;
 use super::model::AppState;
 use super::theme::Severity;
@@ -34,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         }
     }
     match state.terminate_target(row) {
-        Some(Ok(session)) if ui.button("Terminate session…").clicked() => {
+        Some(Ok(session)) if ui.add(Button::danger("Terminate session…").icon(icons::BAN)).clicked() => {
             commands.push(Command::AskTerminate(session));
         }
         Some(Err(reason)) => {

@@ -16,6 +16,7 @@
 mod a11y_hidden;
 mod app;
 mod background_task;
+mod button;
 mod certificate;
 mod command;
 mod confirm_terminate;
@@ -31,10 +32,12 @@ mod error_report;
 mod export_job;
 mod filter_bar;
 mod filter_help;
+mod fonts;
 mod gateway_draft;
 mod gateway_form;
 mod gateway_panel;
 mod grid;
+mod icons;
 mod keyring_worker;
 mod labels;
 mod log_view;
@@ -48,6 +51,7 @@ mod sign_in;
 mod single_line;
 mod status_bar;
 mod theme;
+mod tokens;
 mod view_bar;
 mod window;
 

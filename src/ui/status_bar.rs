@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Button, Color32, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit,
-    TextStyle, Ui,
+    Align, Color32, Id, Key, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, TextEdit, TextStyle,
+    Ui,
 };
 
+use super::button::Button;
 use super::command::{Command, Copied};
+use super::icons;
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, Message};
 use super::theme::{self, Severity};
 use crate::export::Delimiter;
@@ -115,7 +117,8 @@ fn export(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec
         Some((sessions, _)) if state.table.selected() > 0 => format!("Export {sessions}"),
         _ => "Export".to_owned(),
     };
-    let button = ui.add_enabled(state.can_export(drafts), Button::new(title)).accessible_name("Export");
+    let button = Button::soft(title).icon(icons::DOWNLOAD).small().name("Export");
+    let button = ui.add_enabled(state.can_export(drafts), button);
     let button = button.on_hover_text(format!("Write {summary}, to a file ({}+E)", theme::CTRL));
     if button.on_disabled_hover_text("No sessions to export").clicked() {
         commands.push(Command::Export);

@@ -1,9 +1,11 @@
-//! Every color and size of the window. Sizes are in points.
+//! Sizes of single widgets, and the style of all, made of the tokens. Sizes are in points.
 
-#![expect(clippy::disallowed_methods, reason = "the one place for literal colors")]
+use egui::epaint::Shadow;
+use egui::style::{ScrollStyle, Style, WidgetVisuals};
+use egui::{Color32, Context, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals, vec2};
 
-use egui::style::ScrollStyle;
-use egui::{Color32, Context, FontDefinitions, FontFamily, Visuals};
+use super::fonts;
+use super::tokens::{self, Palette, palette};
 
 /// The label of the modifier key of shortcuts.
 pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" };
@@ -25,18 +27,16 @@ pub(super) const MENU_WIDTH: f32 = 180.0;
 
 // The table
 
-/// Height of a row.
-pub(super) const ROW_HEIGHT: f32 = 22.0;
-/// Height of the header.
-pub(super) const HEADER_HEIGHT: f32 = 26.0;
-/// Space to the left and right of a cell's content.
-pub(super) const CELL_PADDING: f32 = 8.0;
+/// Space to the left of a cell's content.
+pub(super) const CELL_LEFT: f32 = 12.0;
+/// Space to the right of a cell's content.
+pub(super) const CELL_RIGHT: f32 = 8.0;
+/// Space above and below the line between two headers.
+pub(super) const HEADER_LINE_MARGIN: f32 = 7.0;
 /// Width of the handle that resizes a column.
 pub(super) const EDGE_WIDTH: f32 = 8.0;
 /// Width of the sign that collapses and expands a group.
 pub(super) const COLLAPSE_WIDTH: f32 = 22.0;
-/// Width of the bar at the left of a selected row.
-pub(super) const SELECTED_BAR: f32 = 3.0;
 /// Half the size of a check mark.
 pub(super) const CHECK_MARK: f32 = 7.0;
 /// Width of the badge for several logins.
@@ -54,6 +54,8 @@ pub(super) const STALE_OPACITY: f32 = 0.55;
 pub(super) const GATEWAY_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
+/// Width of the sign of a severity, so that the text after it stays in place.
+pub(super) const SIGN_WIDTH: f32 = 16.0;
 /// Width of a filter box.
 pub(super) const FILTER_WIDTH: f32 = 210.0;
 /// Width of a filter's caption.
@@ -98,14 +100,6 @@ pub(super) const BELOW_SIGN_IN: f32 = 90.0;
 /// Maximum width of a dialog.
 pub(super) const DIALOG_WIDTH: f32 = 420.0;
 
-/// Returns the background of the part of a cell that a filter matches.
-pub(super) fn match_background(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode { Color32::from_rgb(0x6a, 0x58, 0x10) } else { Color32::from_rgb(0xff, 0xe0, 0x80) }
-}
-
-const TEXT_ON_DARK: Color32 = Color32::from_gray(0xd0);
-const TEXT_ON_LIGHT: Color32 = Color32::from_gray(0x28);
-
 /// The severity of a message, shown as a color and always as a word or sign as well.
 #[derive(Clone, Copy)]
 pub(super) enum Severity {
@@ -117,38 +111,78 @@ pub(super) enum Severity {
     Error,
 }
 
-/// Returns the color of a severity, readable on the background of the current theme.
+/// Space above and below the text of a plain button.
+const BUTTON_PADDING: f32 = 3.0;
+
+/// Returns the color of a severity.
 pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
-    match (severity, visuals.dark_mode) {
-        (Severity::Good, true) => Color32::from_rgb(0x6c, 0xc0, 0x70),
-        (Severity::Good, false) => Color32::from_rgb(0x1f, 0x7a, 0x2c),
-        (Severity::Warning, true) => Color32::from_rgb(0xe0, 0xb0, 0x50),
-        (Severity::Warning, false) => Color32::from_rgb(0x8a, 0x5a, 0x00),
-        (Severity::Error, true) => Color32::from_rgb(0xf0, 0x80, 0x78),
-        (Severity::Error, false) => Color32::from_rgb(0xb0, 0x20, 0x20),
+    let palette = palette(visuals);
+    match severity {
+        Severity::Good => palette.ok,
+        Severity::Warning => palette.warning,
+        Severity::Error => palette.error,
     }
 }
 
 /// Applies fonts and styles. Nothing blinks or moves, because a remote desktop sends every frame as a picture.
 pub(super) fn apply(ctx: &Context) {
-    // The proportional font lacks the signs that the window uses, and a platform may have no other font. The monospace
-    // font has them.
-    let mut fonts = FontDefinitions::default();
-    fonts.families.entry(FontFamily::Proportional).or_default().push("Hack".to_owned());
-    ctx.set_fonts(fonts);
-    ctx.all_styles_mut(|style| {
-        style.animation_time = 0.0;
-        style.visuals.text_cursor.blink = false;
-        style.interaction.selectable_labels = false;
-        style.spacing.scroll = ScrollStyle::solid();
-        style.spacing.item_spacing = egui::vec2(8.0, 4.0);
-        style.spacing.button_padding = egui::vec2(8.0, 3.0);
-    });
-    // Text in the table has the same contrast as on buttons.
-    ctx.style_mut_of(egui::Theme::Dark, |style| {
-        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_DARK;
-    });
-    ctx.style_mut_of(egui::Theme::Light, |style| {
-        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT_ON_LIGHT;
-    });
+    ctx.set_fonts(fonts::definitions());
+    ctx.all_styles_mut(set_sizes);
+    for (theme, palette) in [(Theme::Dark, &tokens::DARK), (Theme::Light, &tokens::LIGHT)] {
+        ctx.style_mut_of(theme, |style| set_colors(&mut style.visuals, palette));
+    }
+}
+
+fn set_sizes(style: &mut Style) {
+    let font = |size, family| FontId::new(size, family);
+    style.text_styles = [
+        (TextStyle::Small, font(tokens::TYPE_SECONDARY, FontFamily::Proportional)),
+        (TextStyle::Body, font(tokens::TYPE_BODY, FontFamily::Proportional)),
+        (TextStyle::Button, font(tokens::TYPE_BODY, FontFamily::Proportional)),
+        (TextStyle::Heading, font(tokens::TYPE_TITLE, fonts::semibold())),
+        (TextStyle::Monospace, font(tokens::TYPE_SECONDARY, FontFamily::Monospace)),
+    ]
+    .into();
+    style.animation_time = 0.0;
+    style.visuals.text_cursor.blink = false;
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = tokens::TIME_TOOLTIP.as_secs_f32();
+    let spacing = &mut style.spacing;
+    spacing.scroll = ScrollStyle::solid();
+    spacing.item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
+    spacing.button_padding = vec2(2.0 * tokens::UNIT, BUTTON_PADDING);
+    spacing.menu_spacing = tokens::POPUP_GAP;
+}
+
+fn set_colors(visuals: &mut Visuals, palette: &Palette) {
+    visuals.panel_fill = palette.surface;
+    visuals.window_fill = palette.popup;
+    visuals.window_stroke = Stroke::new(tokens::LINE, palette.popup_border);
+    visuals.window_corner_radius = tokens::RADIUS_POPUP.into();
+    visuals.menu_corner_radius = tokens::RADIUS_POPUP.into();
+    let shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: palette.shadow };
+    (visuals.window_shadow, visuals.popup_shadow) = (shadow, shadow);
+    visuals.extreme_bg_color = palette.table;
+    visuals.text_edit_bg_color = Some(palette.input);
+    visuals.faint_bg_color = palette.row_hover;
+    visuals.code_bg_color = palette.control;
+    visuals.hyperlink_color = palette.link;
+    visuals.warn_fg_color = palette.warning;
+    visuals.error_fg_color = palette.error;
+    visuals.weak_text_color = Some(palette.secondary);
+    visuals.selection.bg_fill = palette.selection;
+    visuals.selection.stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
+    let widget = |ground, border, text| WidgetVisuals {
+        bg_fill: ground,
+        weak_bg_fill: ground,
+        bg_stroke: Stroke::new(tokens::LINE, border),
+        corner_radius: tokens::RADIUS_CONTROL.into(),
+        fg_stroke: Stroke::new(tokens::LINE, text),
+        expansion: 0.0,
+    };
+    visuals.widgets.noninteractive = widget(palette.surface, palette.divider, palette.text);
+    visuals.widgets.inactive = widget(palette.control, palette.control, palette.text);
+    visuals.widgets.hovered = widget(palette.hover, palette.control_border_hover, palette.text);
+    visuals.widgets.active = widget(palette.pressed, palette.control_border_hover, palette.text);
+    visuals.widgets.open = widget(palette.pressed, palette.control_border_hover, palette.text);
 }

@@ -1,10 +1,12 @@
 //! The view bar above the table: session kind, groups, cell filters, columns and panels.
 
-use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Layout, PopupCloseBehavior, ScrollArea, Ui};
+use egui::containers::menu::MenuButton;
+use egui::{Align, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
 
+use super::button::Button;
 use super::command::Command;
 use super::grid;
+use super::icons;
 use super::model::AppState;
 use super::theme;
 use crate::dataset::ColumnId;
@@ -23,11 +25,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         ui.separator();
         groups(ui, state.layout.grouping.as_ref(), commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let counts = ui.add(Button::selectable(state.layout.counts, "Counts"));
+            let counts = ui.add(Button::ghost("Counts").icon(icons::CHART_BAR).on(state.layout.counts));
             if counts.on_hover_text("Number of sessions of each user and project").clicked() {
                 commands.push(Command::ToggleCounts);
             }
-            let details = ui.add(Button::selectable(state.layout.details, "Details"));
+            let details = ui.add(Button::ghost("Details").icon(icons::PANEL_RIGHT).on(state.layout.details));
             if details.on_hover_text("All values of the selected session (Enter)").clicked() {
                 commands.push(Command::ToggleDetails);
             }
@@ -44,7 +46,7 @@ fn kinds(ui: &mut Ui, current: KindFilter, commands: &mut Vec<Command>) {
     for (kind, text) in
         [(KindFilter::All, "All"), (KindFilter::Clients, "Clients"), (KindFilter::Designers, "Designers")]
     {
-        if ui.add(Button::selectable(kind == current, text)).clicked() {
+        if ui.add(Button::ghost(text).on(kind == current)).clicked() {
             commands.push(Command::SetKind(kind));
         }
     }
@@ -52,10 +54,12 @@ fn kinds(ui: &mut Ui, current: KindFilter, commands: &mut Vec<Command>) {
 
 fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) {
     let title = match current {
-        None => "Group ▼".to_owned(),
-        Some(grouping) => format!("Group: {} ▼", display::title(&grouping.column)),
+        None => "Group".to_owned(),
+        Some(grouping) => format!("Group: {}", display::title(&grouping.column)),
     };
-    let (menu, _) = MenuButton::new(title).ui(ui, |ui| {
+    let button = Button::ghost(title).icon(icons::LIST_TREE).trailing(icons::CHEVRON_DOWN).name("Group");
+    let menu = ui.add(button);
+    Popup::menu(&menu).show(|ui| {
         ui.set_min_width(theme::MENU_WIDTH);
         if ui.radio(current.is_none(), "None").clicked() {
             commands.push(Command::GroupBy(None));
@@ -82,15 +86,14 @@ fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) 
             }
         }
     });
-    menu.on_hover_text("Group sessions by user, project or address").accessible_name("Group");
+    menu.on_hover_text("Group sessions by user, project or address");
 }
 
 fn columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     // Stays open so that several columns can be chosen.
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (menu, _) =
-        MenuButton::new("Columns ▼").config(config).ui(ui, |ui| grid::choose_columns(ui, state, commands));
-    menu.accessible_name("Columns");
+    let menu = ui.add(Button::ghost("Columns").icon(icons::COLUMNS_3).trailing(icons::CHEVRON_DOWN));
+    let popup = Popup::menu(&menu).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| grid::choose_columns(ui, state, commands));
 }
 
 /// Draws a button for each cell filter that removes it. In a menu where there is no room.

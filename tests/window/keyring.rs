@@ -370,6 +370,8 @@ fn says_after_three_seconds_that_the_keyring_hangs_and_goes_on_without() {
     window.click("Test connection");
     window.until_text("Sign-in: Authenticated with the password");
     // The window says that the keyring still has the secret.
+    window.harness.get_by_label("Authentication: None").scroll_to_me();
+    window.harness.run_steps(3);
     window.click("Authentication: None");
     close_form(&mut window);
     window.until_text_contains("It may still hold a password or token");

@@ -1,9 +1,10 @@
 //! Draws the window: bars, panels, the table or the log, and dialogs.
 
-use egui::{CentralPanel, Context, Id, Panel, Popup, ScrollArea, Ui};
+use egui::{CentralPanel, Context, Frame, Id, Panel, Popup, ScrollArea, Ui};
 
 use super::super::gateway_form::GatewayForm;
 use super::super::model::{AppState, Drafts};
+use super::super::tokens::palette;
 use super::super::{
     confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
     log_view, sign_in, status_bar, theme, view_bar,
@@ -59,7 +60,8 @@ impl App {
             let panel = Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::MIN_PANEL);
             panel.show(ui, |ui| details_panel::show(ui, state, commands));
         }
-        CentralPanel::default().show(ui, |ui| {
+        let ground = Frame::NONE.fill(palette(ui.visuals()).table);
+        CentralPanel::default().frame(ground).show(ui, |ui| {
             if ui_state.is_log_open {
                 log_view::show(ui, log, commands);
             } else {

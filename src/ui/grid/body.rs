@@ -1,16 +1,16 @@
 //! The visible lines: groups and sessions.
 
 use egui::accesskit::Role;
-use egui::{
-    Align2, Color32, FontSelection, Id, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder,
-    pos2, vec2,
-};
+use egui::{Id, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
+use super::super::button::Button;
 use super::super::command::Command;
 use super::super::context_menu;
 use super::super::duplicate_login;
+use super::super::icons;
 use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
+use super::super::tokens::{self, palette};
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
@@ -32,7 +32,7 @@ pub(super) fn show(
 ) -> (Rect, Metrics) {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let geometry = Geometry::new(rect, theme::ROW_HEIGHT, ui.pixels_per_point(), columns, &state.table);
+    let geometry = Geometry::new(rect, tokens::ROW_HEIGHT, ui.pixels_per_point(), columns, &state.table);
     if geometry.metrics != state.table.metrics() {
         let line_px = geometry.metrics.line_px;
         commands.push(Command::SetViewport { line_px, view_px: geometry.metrics.view_px });
@@ -47,8 +47,8 @@ pub(super) fn show(
         return (rect, geometry.metrics);
     };
     let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
-    let shows_cursor = has_focus || context_menu::is_open(ui.ctx(), response.id);
-    let painter = Painter { geometry: &geometry, state, ui_state, sessions, shows_cursor };
+    let is_active = has_focus || context_menu::is_open(ui.ctx(), response.id);
+    let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active };
     let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
@@ -101,9 +101,9 @@ fn empty(ui: &mut Ui, rect: Rect, is_dataset_empty: bool, commands: &mut Vec<Com
     if is_dataset_empty {
         return;
     }
-    let size = vec2(theme::MENU_WIDTH, theme::ROW_HEIGHT);
+    let size = vec2(theme::MENU_WIDTH, tokens::ROW_HEIGHT);
     let center = rect.center() + vec2(0.0, theme::PLACEHOLDER_SPACING + size.y / 2.0);
-    if ui.put(Rect::from_center_size(center, size), egui::Button::new("Clear filters")).clicked() {
+    if ui.put(Rect::from_center_size(center, size), Button::primary("Clear filters")).clicked() {
         commands.push(Command::ClearFilters);
     }
 }
@@ -131,8 +131,8 @@ struct Painter<'a> {
     ui_state: &'a UiState,
     /// The sessions shown.
     sessions: &'a QueryResult,
-    /// The cursor is drawn, because the keyboard focus is in the table or in a cell menu.
-    shows_cursor: bool,
+    /// The keyboard focus is in the table or in a cell menu: the cursor is drawn, and selected rows have the active color.
+    is_active: bool,
 }
 
 impl Painter<'_> {
@@ -153,7 +153,8 @@ impl Painter<'_> {
             Line::Group(number) => self.state.table.is_group_selected(number),
             Line::Session(_) => self.state.table.is_selected(row),
         };
-        background(ui, rect, line, is_selected, is_hovered);
+        let is_group = matches!(content, Line::Group(_));
+        background(ui, rect, &LineState { is_group, is_selected, is_hovered }, self.is_active);
         let builder = UiBuilder::new().scope_id(line_id(at)).max_rect(rect).accessibility_role(Role::Row);
         let mut ui = ui.new_child(builder);
         super::describe(ui.ctx(), line_id(at), rect, |node| {
@@ -165,9 +166,10 @@ impl Painter<'_> {
             Line::Group(number) => self.group(&mut ui, number, rect),
             Line::Session(_) => self.session(&mut ui, at, row, rect),
         }
-        if self.shows_cursor && self.state.table.is_cursor(at) {
-            let stroke = Stroke::new(1.0, ui.visuals().selection.stroke.color);
-            ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
+        // On a session, the cursor is around a cell.
+        if is_group && self.is_active && self.state.table.is_cursor(at) {
+            let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(ui.visuals()).focus);
+            ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
         }
     }
 
@@ -181,7 +183,7 @@ impl Painter<'_> {
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::COLLAPSE_WIDTH };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
-            let is_cursor = self.shows_cursor && table.is_cursor(at) && table.column() == Some(&column.id);
+            let is_cursor = self.is_active && table.is_cursor(at) && table.column() == Some(&column.id);
             if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }
@@ -215,10 +217,9 @@ impl Painter<'_> {
         });
         let painter = ui.painter();
         let color = ui.visuals().strong_text_color();
-        let sign = if group.is_expanded { "▼" } else { "▶" };
-        let font = FontSelection::from(TextStyle::Body).resolve(ui.style());
+        let icon = if group.is_expanded { icons::CHEVRON_DOWN } else { icons::CHEVRON_RIGHT };
         let middle = pos2(rect.left() + theme::COLLAPSE_WIDTH / 2.0, rect.center().y);
-        painter.text(middle, Align2::CENTER_CENTER, sign, font, color);
+        icon.paint(painter, middle, tokens::ICON_SMALL, color);
         let text = rect.with_min_x(rect.left() + theme::COLLAPSE_WIDTH);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(text).layout(cell::layout()));
         ui.add(egui::Label::new(RichText::new(title).strong()).truncate().selectable(false));
@@ -245,22 +246,23 @@ impl Painter<'_> {
     }
 }
 
-fn background(ui: &Ui, rect: Rect, line: usize, is_selected: bool, is_hovered: bool) {
-    let visuals = ui.visuals();
-    // Stripes depend on the line number, so that they scroll with the lines.
-    let fill = if is_selected {
-        visuals.selection.bg_fill
-    } else if is_hovered {
-        visuals.widgets.hovered.weak_bg_fill
-    } else if line % 2 == 1 {
-        visuals.faint_bg_color
-    } else {
-        Color32::TRANSPARENT
+/// The state of a line that its background shows.
+struct LineState {
+    is_group: bool,
+    is_selected: bool,
+    is_hovered: bool,
+}
+
+fn background(ui: &Ui, rect: Rect, state: &LineState, is_active: bool) {
+    let palette = palette(ui.visuals());
+    let selection = if is_active { palette.selection } else { palette.selection_inactive };
+    let (fill, line) = match state {
+        LineState { is_selected: true, .. } => (selection, selection),
+        LineState { is_group: true, .. } => (palette.header, palette.divider),
+        LineState { is_hovered: true, .. } => (palette.row_hover, palette.row_line),
+        _ => (palette.table, palette.row_line),
     };
     ui.painter().rect_filled(rect, 0.0, fill);
-    if is_selected {
-        // Selection must not depend on color alone.
-        let bar = rect.with_max_x(rect.left() + theme::SELECTED_BAR);
-        ui.painter().rect_filled(bar, 0.0, visuals.selection.stroke.color);
-    }
+    let bottom = rect.bottom() - tokens::LINE / 2.0;
+    ui.painter().hline(rect.x_range(), bottom, Stroke::new(tokens::LINE, line));
 }

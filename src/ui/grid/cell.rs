@@ -9,6 +9,7 @@ use egui::{
     Align, Id, Label, Layout, Rect, RichText, Shape, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 
+use super::super::tokens::{self, palette};
 use super::super::{a11y_hidden, duplicate_login, theme};
 use crate::dataset::{Cell, ColumnId};
 use crate::display::{self, Clock};
@@ -53,8 +54,8 @@ pub(super) fn show(
     style: &CellStyle,
 ) {
     let inner = rect
-        .shrink2(vec2(theme::CELL_PADDING, 0.0))
-        .with_min_x(rect.left() + theme::CELL_PADDING + style.indent);
+        .with_min_x(rect.left() + theme::CELL_LEFT + style.indent)
+        .with_max_x(rect.right() - theme::CELL_RIGHT);
     if inner.width() <= 0.0 {
         return;
     }
@@ -105,8 +106,8 @@ pub(super) fn show(
         }
     });
     if style.is_cursor {
-        let stroke = Stroke::new(2.0, ui.visuals().selection.stroke.color);
-        ui.painter().rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(ui.visuals()).focus);
+        ui.painter().rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
     }
 }
 
@@ -127,8 +128,9 @@ fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Opt
 
 /// Returns a text with the match of a filter highlighted.
 fn highlighted(ui: &Ui, text: &str, matched: &Range<usize>) -> LayoutJob {
+    let palette = palette(ui.visuals());
     let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
-    let highlight = TextFormat { background: theme::match_background(ui.visuals()), ..plain.clone() };
+    let highlight = TextFormat { background: palette.found, color: palette.on_found, ..plain.clone() };
     let mut job = LayoutJob::default();
     // The parts are cut off where the whole text would be.
     let shown_end = display::text_end(text);

@@ -1,15 +1,19 @@
 //! The header: a click sorts, a drag moves a column or its edge, a right click opens a menu.
 
 use egui::accesskit::{Role, SortDirection};
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, AtomExt as _, Button, CursorIcon, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind,
-    TextStyle, Ui, UiBuilder, vec2,
+    CursorIcon, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
+use super::super::fonts;
+use super::super::icons;
 use super::super::model::AppState;
 use super::super::theme;
+use super::super::tokens::{self, palette};
 use super::{Shown, cell, geometry, header_menu};
 use crate::dataset::ColumnId;
 use crate::display;
@@ -17,7 +21,7 @@ use crate::query::SortKey;
 
 /// Draws the header.
 pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &mut Vec<Command>) {
-    let height = theme::HEADER_HEIGHT;
+    let height = tokens::HEADER_HEIGHT;
     let width: f32 = columns.iter().map(|column| column.width).sum();
     let size = vec2(width.max(ui.available_width()), height);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -25,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
         UiBuilder::new().scope_id(super::id().with("header")).max_rect(rect).accessibility_role(Role::Row);
     let mut row = ui.new_child(builder);
     super::describe(row.ctx(), row.unique_id(), rect, |node| node.set_row_index(0));
-    row.painter().rect_filled(rect, 0.0, row.visuals().widgets.noninteractive.weak_bg_fill);
+    row.painter().rect_filled(rect, 0.0, palette(row.visuals()).header);
 
     let cells = geometry::cells(rect, columns);
     let mut dropped = None;
@@ -51,7 +55,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
     for (column, rect) in columns.iter().zip(&cells) {
         edge(&row, state, column, *rect, commands);
     }
-    row.painter().hline(rect.x_range(), rect.bottom() - 0.5, row.visuals().widgets.noninteractive.bg_stroke);
+    let line = Stroke::new(tokens::LINE, palette(row.visuals()).divider);
+    row.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, line);
     if let Some((id, target)) = dropped {
         let next = columns.get(target).map(|column| column.id.clone());
         commands.push(Command::Column(id, ColumnChange::MoveBefore(next)));
@@ -61,29 +66,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
 fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize) -> Response {
     let sort = &state.layout.sort;
     let rank = sort.iter().position(|key| key.column == *id);
-    let (sign, direction) = match rank.map(|rank| sort[rank].descending) {
-        None => ("", None),
-        Some(false) => ("▲", Some(SortDirection::Ascending)),
-        Some(true) => ("▼", Some(SortDirection::Descending)),
-    };
-    let title = display::title(id);
-    let sign = match rank {
-        Some(rank) if sort.len() > 1 => format!("{sign} {}", rank + 1),
-        _ => sign.to_owned(),
-    };
-    let layout = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
-    let builder =
-        UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect).layout(layout);
+    let direction = rank
+        .map(|rank| if sort[rank].descending { SortDirection::Descending } else { SortDirection::Ascending });
+    let builder = UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect);
     let mut ui = row.new_child(builder);
     ui.shrink_clip_rect(rect);
-    // The title is truncated first, so that the sign stays visible.
-    let text = (RichText::new(&*title).strong().atom_shrink(true), RichText::new(sign).strong());
-    let button = Button::new(text)
-        .frame_when_inactive(false)
-        .corner_radius(0)
-        .truncate()
-        .sense(Sense::click_and_drag());
-    let response = ui.add(button).accessible_name(&*title);
+    let title = display::title(id);
+    let (_, response) = ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*title));
     let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", state.clock().zone_name()));
     let tooltip = format!(
         "{title}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
@@ -99,11 +89,67 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
             node.set_description(sort_text(sort, id));
         }
     });
-    if response.has_focus() {
-        let stroke = ui.visuals().selection.stroke;
-        ui.painter().rect_stroke(rect.shrink(1.0), 2.0, stroke, StrokeKind::Inside);
-    }
+    let shown_rank = rank.filter(|_| sort.len() > 1);
+    paint_title(&ui, rect, &title, direction, shown_rank, &response, index > 0);
     response
+}
+
+/// Draws a title. It is truncated before the sort, which stays visible.
+fn paint_title(
+    ui: &Ui,
+    rect: Rect,
+    title: &str,
+    sort: Option<SortDirection>,
+    rank: Option<usize>,
+    response: &Response,
+    has_line: bool,
+) {
+    let palette = palette(ui.visuals());
+    let painter = ui.painter();
+    let is_lit = sort.is_some() || response.hovered();
+    let color = if is_lit { palette.text } else { palette.secondary };
+    if response.hovered() {
+        painter.rect_filled(rect, 0.0, palette.hover);
+    }
+    if has_line {
+        let stroke = Stroke::new(tokens::LINE, palette.divider);
+        let y = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
+        painter.vline(rect.left() + tokens::LINE / 2.0, y, stroke);
+    }
+    let rank = rank.map(|rank| {
+        let font = FontId::proportional(tokens::TYPE_CAPTION);
+        painter.layout_no_wrap((rank + 1).to_string(), font, color)
+    });
+    let icon = sort.map(|direction| match direction {
+        SortDirection::Ascending => icons::ARROW_UP,
+        _ => icons::ARROW_DOWN,
+    });
+    let rank_width = rank.as_ref().map_or(0.0, |rank| rank.size().x + tokens::UNIT);
+    let sort_width = if icon.is_some() { tokens::ICON_TINY + tokens::UNIT + rank_width } else { 0.0 };
+    let inner = rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
+    let mut job = LayoutJob::simple_singleline(title.to_owned(), header_font(), color);
+    job.wrap = TextWrapping::truncate_at_width((inner.width() - sort_width).max(0.0));
+    let galley = painter.layout_job(job);
+    let at = pos2(inner.left(), inner.center().y - galley.size().y / 2.0);
+    let mut x = inner.left() + galley.size().x + tokens::UNIT;
+    painter.galley(at, galley, color);
+    if let Some(icon) = icon {
+        icon.paint(painter, pos2(x + tokens::ICON_TINY / 2.0, inner.center().y), tokens::ICON_TINY, color);
+        x += tokens::ICON_TINY + tokens::UNIT;
+    }
+    if let Some(rank) = rank {
+        let at = pos2(x, inner.center().y - rank.size().y / 2.0);
+        painter.galley(at, rank, color);
+    }
+    if response.has_focus() {
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
+        painter.rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Returns the font of titles.
+fn header_font() -> FontId {
+    FontId::new(tokens::TYPE_CAPTION, fonts::semibold())
 }
 
 /// Returns the sort of a column in words, for screen readers.
@@ -139,7 +185,7 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     let at = pointer + vec2(12.0, 4.0);
     let galley = overlay.layout_no_wrap(display::title(&columns[index].id).into_owned(), font, color);
     let ghost = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
-    overlay.rect_filled(ghost, theme::ROUNDING, row.visuals().extreme_bg_color);
+    overlay.rect_filled(ghost, tokens::RADIUS_SMALL, row.visuals().extreme_bg_color);
     overlay.galley(at, galley, color);
     None
 }
@@ -169,9 +215,10 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
     if response.double_clicked() {
         fit_to_content(row, state, &column.id, commands);
     }
-    let visuals = row.visuals();
-    let stroke = if is_active { visuals.selection.stroke } else { visuals.widgets.noninteractive.bg_stroke };
-    row.painter().vline(title.right() - 0.5, title.y_range().shrink(4.0), stroke);
+    if is_active {
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(row.visuals()).focus);
+        row.painter().vline(title.right(), title.y_range(), stroke);
+    }
     super::describe(row.ctx(), response.id, rect, |node| {
         node.set_role(Role::Splitter);
         node.set_label(format!("Width of {}", display::title(&column.id)));
@@ -184,17 +231,15 @@ fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<C
         return;
     };
     let clock = state.clock();
-    let width = |text: String, font: TextStyle| {
-        let font = font.resolve(ui.style());
-        ui.painter().layout_no_wrap(text, font, egui::Color32::PLACEHOLDER).size().x
+    let width = |text: String, font: FontId| {
+        let text = ui.painter().layout_no_wrap(text, font, egui::Color32::PLACEHOLDER).size().x;
+        theme::CELL_LEFT + text + theme::CELL_RIGHT
     };
-    let title =
-        width(format!("{} ▲ 1", display::title(id)), TextStyle::Body) + 2.0 * ui.spacing().button_padding.x;
+    let sort = tokens::ICON_TINY + 4.0 * tokens::UNIT;
+    let title = width(display::title(id).into_owned(), header_font()) + sort;
     let longest = crate::table::longest_values(&sessions.dataset, &sessions.rows, id, &clock);
-    let content = longest
-        .into_iter()
-        .map(|text| width(text, cell::font(id)) + 2.0 * theme::CELL_PADDING)
-        .fold(title, f32::max);
+    let content =
+        longest.into_iter().map(|text| width(text, cell::font(id).resolve(ui.style()))).fold(title, f32::max);
     let badge = if *id == ColumnId::Username { theme::BADGE_WIDTH } else { 0.0 };
     let width = (content + badge).ceil();
     commands.push(Command::Column(id.clone(), ColumnChange::Resize(width)));

@@ -22,7 +22,7 @@ fn selects_by_mouse() {
     // A drag selects a range.
     let at = |window: &Window, line: f32| {
         let first = header(window, "Username");
-        pos2(first.left() + 20.0, first.bottom() + 22.0 * (line + 0.5))
+        pos2(first.left() + 20.0, first.bottom() + 24.0 * (line + 0.5))
     };
     let (from, to) = (at(&window, 0.0), at(&window, 2.0));
     window.drag(from, to);
@@ -122,7 +122,7 @@ fn dragging_over_rows_takes_the_focus() {
     window.harness.step();
     let at = |window: &Window, line: f32| {
         let first = header(window, "Username");
-        pos2(first.left() + 20.0, first.bottom() + 22.0 * (line + 0.5))
+        pos2(first.left() + 20.0, first.bottom() + 24.0 * (line + 0.5))
     };
     let (from, to) = (at(&window, 0.0), at(&window, 1.0));
     window.harness.event(egui::Event::ModifiersChanged(CTRL));
@@ -224,7 +224,7 @@ fn wheel_and_scroll_bar_reach_every_row() {
     assert!(window.column("Username")[0] < last);
     window.press(NONE, Key::Home);
     assert_eq!(window.column("Username")[0], "user0000");
-    wheel(&mut window, bar.left_center() - vec2(200.0, 0.0), -70.0);
+    wheel(&mut window, bar.left_center() - vec2(200.0, 0.0), -76.0);
     assert_eq!(window.column("Username")[0], "user0003");
 }
 
@@ -260,7 +260,7 @@ fn zoom_is_saved() {
         .filter(|row| row.accesskit_node().data().row_index() != Some(0))
         .map(|row| row.rect().height() * zoom)
         .collect();
-    assert!(rows.iter().all(|height| (height - (22.0 * zoom).round()).abs() < 0.01), "{rows:?}");
+    assert!(rows.iter().all(|height| (height - (24.0 * zoom).round()).abs() < 0.01), "{rows:?}");
     window.click_cell("Username", 2, NONE);
     assert_eq!(window.selected("Client ID"), ["C3"]);
     drop(window);
@@ -290,7 +290,7 @@ fn rows_begin_on_whole_pixels_at_every_scale() {
             for pair in places.windows(2) {
                 assert_eq!(pair[1].1, pair[0].1 + 1, "a row is missing or repeated");
                 let height = pair[1].0 - pair[0].0;
-                assert!((height - (22.0 * scale).round()).abs() < 0.01, "{height} at {scale}");
+                assert!((height - (24.0 * scale).round()).abs() < 0.01, "{height} at {scale}");
                 assert!((pair[0].0 - pair[0].0.round()).abs() < 0.01, "{} at {scale}", pair[0].0);
             }
         }

@@ -1,0 +1,67 @@
+//! The fonts of the window, see `assets/fonts`. Scripts that they lack come from the system's fonts.
+
+use std::sync::Arc;
+
+use egui::{FontData, FontDefinitions, FontFamily};
+
+const SANS: &str = "Gatewatch Sans";
+const SANS_SEMIBOLD: &str = "Gatewatch Sans SemiBold";
+const MONO: &str = "Gatewatch Mono";
+const ICONS: &str = "Gatewatch Icons";
+
+/// Returns the family of titles, column headers and primary buttons.
+pub(super) fn semibold() -> FontFamily {
+    FontFamily::Name(SANS_SEMIBOLD.into())
+}
+
+/// Returns the family of icons.
+pub(super) fn icons() -> FontFamily {
+    FontFamily::Name(ICONS.into())
+}
+
+/// Returns the fonts of all families.
+pub(super) fn definitions() -> FontDefinitions {
+    let mut fonts = FontDefinitions::empty();
+    for (name, bytes) in [
+        (SANS, &include_bytes!("../../assets/fonts/GatewatchSans-Regular.otf")[..]),
+        (SANS_SEMIBOLD, include_bytes!("../../assets/fonts/GatewatchSans-SemiBold.otf")),
+        (MONO, include_bytes!("../../assets/fonts/GatewatchMono-Regular.ttf")),
+        (ICONS, include_bytes!("../../assets/fonts/GatewatchIcons.ttf")),
+    ] {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let families = [
+        (FontFamily::Proportional, &[SANS][..]),
+        (semibold(), &[SANS_SEMIBOLD]),
+        (FontFamily::Monospace, &[MONO, SANS]),
+        (icons(), &[ICONS]),
+    ];
+    for (family, names) in families {
+        fonts.families.insert(family, names.iter().map(|name| (*name).to_owned()).collect());
+    }
+    fonts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::tokens::TYPE_BODY;
+    use egui::{Context, FontId};
+
+    #[test]
+    fn digits_have_one_width() {
+        let ctx = Context::default();
+        ctx.set_fonts(definitions());
+        // The fonts are set at the start of the next frame.
+        ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        for family in [FontFamily::Proportional, semibold(), FontFamily::Monospace] {
+            let font = FontId::new(TYPE_BODY, family);
+            let widths: Vec<f32> =
+                ctx.fonts_mut(|fonts| ('0'..='9').map(|digit| fonts.glyph_width(&font, digit)).collect());
+            assert!(
+                widths[0] > 0.0 && widths.iter().all(|width| (width - widths[0]).abs() < 0.001),
+                "{font:?}: {widths:?}"
+            );
+        }
+    }
+}
