@@ -226,7 +226,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("wayland-0");
         assert!(!answers(&socket), "no socket");
-        // Nobody listens any more.
+        // The socket stays, without a listener.
         drop(UnixListener::bind(&socket).unwrap());
         assert!(!answers(&socket), "dead socket");
         for (answer, expected) in [(&[0; 12][..], true), (&[], false)] {

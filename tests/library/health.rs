@@ -21,7 +21,7 @@ fn credentials() -> [Credentials; 2] {
     [Credentials::basic("billy", "open-sesame").unwrap(), Credentials::token("reader:open-sesame").unwrap()]
 }
 
-/// A gateway that answers this to one of the health pages, 404 to the others, and sessions to everybody.
+/// A gateway that answers this to one of the health pages, 404 to the others, and the sessions with or without a login.
 fn with_health(page: &'static str, response: Vec<u8>) -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let response = match request.path() {

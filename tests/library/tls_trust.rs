@@ -67,7 +67,7 @@ fn certificate_in_the_ca_file_is_trusted_itself() {
             }
         }
     }
-    // Also one that somebody else has issued.
+    // Also one that another authority has issued.
     let issued = Authority::new("Their CA").issue(&plant());
     let (_folder, trust) = listed(&issued.certificate);
     assert!(TlsGateway::new(&issued).read(trust).is_ok());
