@@ -19,8 +19,25 @@ pub type Part = (String, Arc<Dataset>);
 /// [`Dataset::timezone`] is kept if all parts have the same.
 #[must_use]
 pub fn concat(parts: &[Part]) -> Dataset {
+    concat_parts(parts, headers(parts))
+}
+
+/// Does the same, but the column `gateway` always gets the name of the part. Where the part has such a column itself, its
+/// value is added, see [`nested_name`].
+#[must_use]
+pub fn concat_named(parts: &[Part]) -> Dataset {
+    let headers = headers(parts).into_iter().filter(|header| header.name != names::GATEWAY);
+    concat_parts(parts, headers.collect())
+}
+
+/// Returns the name of a part of a gateway, such as `Plant North / north-a`.
+#[must_use]
+pub fn nested_name(gateway: &str, part: &str) -> String {
+    format!("{gateway} / {part}")
+}
+
+fn concat_parts(parts: &[Part], headers: Vec<Header>) -> Dataset {
     let rows: usize = parts.iter().map(|(_, part)| part.len()).sum();
-    let headers = headers(parts);
     let has_gateway = headers.iter().any(|header| header.name == names::GATEWAY);
     let mut columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, headers, |header| {
         let column = column(&header, parts);
@@ -110,12 +127,21 @@ fn texts(id: &ColumnId, parts: &[Part]) -> TextColumn {
 }
 
 fn gateway_names(parts: &[Part]) -> TextColumn {
-    let mut names = TextBuilder::new(TextOrder::CodePoints);
+    let mut all = TextBuilder::new(TextOrder::CodePoints);
     for (name, part) in parts.iter().filter(|(_, part)| !part.is_empty()) {
-        let code = names.intern(name);
-        (0..part.len()).for_each(|_| names.push_code(code));
+        if let Some(own) = part.column(&names::GATEWAY.into()).map(to_text) {
+            let codes: Vec<u32> = own.texts().map(|text| all.intern(&nested_name(name, text))).collect();
+            for &code in own.codes() {
+                let code = codes.get(code as usize).copied();
+                let code = code.unwrap_or_else(|| all.intern(name));
+                all.push_code(code);
+            }
+        } else {
+            let code = all.intern(name);
+            (0..part.len()).for_each(|_| all.push_code(code));
+        }
     }
-    names.finish()
+    all.finish()
 }
 
 /// Returns the column as text.
@@ -180,6 +206,20 @@ mod tests {
             part("south", None, 0),
         ]);
         assert_eq!(cells(&both, names::GATEWAY), [Cell::Text("itself"), Cell::Null]);
+    }
+
+    #[test]
+    fn names_each_row_after_its_part_and_the_gateway_column_of_the_part() {
+        let both = concat_named(&[
+            part("north", Some((names::GATEWAY, "String", Cell::Text("a"))), 0),
+            part("west", Some((names::GATEWAY, "String", Cell::Null)), 0),
+            part("south", None, 0),
+        ]);
+        assert_eq!(
+            cells(&both, names::GATEWAY),
+            [Cell::Text("north / a"), Cell::Text("west"), Cell::Text("south")]
+        );
+        assert_eq!(both.columns().filter(|(id, _)| *id == names::GATEWAY.into()).count(), 1);
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod values;
 pub(crate) use address::hosts;
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
-pub use concat::{Part, concat};
+pub use concat::{Part, concat, concat_named, nested_name};
 pub use error::{DatasetError, WrongCell};
 pub use header::{ColumnType, Header};
 pub use row_mapping::RowMapping;

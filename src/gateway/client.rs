@@ -114,6 +114,19 @@ impl Client {
         }
     }
 
+    /// Returns a client for reading a gateway among others in the background, with the gateway's trust. It shares all else
+    /// with this one. A password counts as sent to one directory, whichever gateway it is sent to.
+    #[must_use]
+    pub fn for_background(&self, profile: &Profile) -> Self {
+        let mut client = Self { trust: Arc::new(profile.trust.clone()), group: None, ..self.clone() };
+        // Connections with other certificate authorities must not be shared.
+        if self.trust.ca_file != profile.trust.ca_file {
+            client.roots = Arc::new(RootsLoader::new(profile.trust.ca_file.clone()));
+            client.clients = Arc::default();
+        }
+        client
+    }
+
     /// Returns the same client, which sends a password to no other node once one has rejected it.
     #[must_use]
     pub fn with_one_rejection(self) -> Self {

@@ -24,6 +24,8 @@ pub struct Profile {
     pub perspective: bool,
     /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub refresh: Option<Duration>,
+    /// Interval between two reads while the window shows another gateway: zero for none, `None` for the default.
+    pub background: Option<Duration>,
     /// Whether the user may terminate its sessions.
     pub may_terminate: bool,
 }
@@ -88,6 +90,7 @@ impl Profile {
             api: None,
             perspective: false,
             refresh: None,
+            background: None,
             may_terminate: false,
         })
     }

@@ -20,6 +20,8 @@ pub(super) struct Node {
     pub(super) client: Option<Client>,
     /// `true` from a manual refresh until the end of the next read.
     pub(super) is_refresh_pending: bool,
+    /// The node is read in the background: at its interval, also after failures.
+    pub(super) is_background: bool,
     /// Number of failed reads in a row.
     failures: u32,
     state: State,
@@ -44,6 +46,7 @@ impl Node {
             snapshot: None,
             client: None,
             is_refresh_pending: false,
+            is_background: false,
             failures: 0,
             state: State::Waiting { next_read: None },
         }
@@ -72,6 +75,13 @@ impl Node {
         match self.state {
             State::Reading { .. } => None,
             State::Waiting { next_read } => next_read,
+        }
+    }
+
+    /// Sets the time of the next read, unless one is running.
+    pub(super) fn read_at(&mut self, time: Instant) {
+        if !self.is_reading() {
+            self.state = State::Waiting { next_read: Some(time) };
         }
     }
 
@@ -165,9 +175,11 @@ impl Node {
             return;
         }
         let delay = match self.failures {
+            0 => interval,
+            // It is long enough already, and a login that was rejected isn't sent again.
+            _ if self.is_background => interval,
             // Sending a wrong password again and again would lock the account.
             _ if self.status.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
-            0 => interval,
             failures => Some(backoff::delay(failures, interval, fastrand::f64())),
         };
         self.state = State::Waiting { next_read: delay.map(|delay| now + delay) };

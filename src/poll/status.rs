@@ -48,6 +48,8 @@ pub struct NodeStatus {
     /// The node's name in the column [`names::GATEWAY`](crate::dataset::names::GATEWAY) of the dataset; `None` if the
     /// gateway has only one node.
     pub name: Option<String>,
+    /// The name of its gateway; `None` in the status of a single gateway.
+    pub gateway: Option<String>,
     /// The health page of the last snapshot.
     pub info: Option<GatewayInfo>,
     /// The interface that the last snapshot was read from.
@@ -70,6 +72,7 @@ impl NodeStatus {
         Self {
             url,
             name: None,
+            gateway: None,
             info: None,
             api: None,
             notices: Vec::new(),
@@ -87,9 +90,10 @@ impl NodeStatus {
     }
 
     fn is_same_except_times(&self, other: &Self) -> bool {
-        let Self { url, name, info, api, notices, error, updated_at, .. } = self;
+        let Self { url, name, gateway, info, api, notices, error, updated_at, .. } = self;
         updated_at.is_some() == other.updated_at.is_some()
-            && (url, name, info, api) == (&other.url, &other.name, &other.info, &other.api)
+            && (url, name, gateway) == (&other.url, &other.name, &other.gateway)
+            && (info, api) == (&other.info, &other.api)
             && (notices, error) == (&other.notices, &other.error)
     }
 }

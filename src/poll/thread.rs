@@ -257,7 +257,7 @@ impl<F: Fn()> PollThread<'_, F> {
 }
 
 /// Waits until a time, or forever without one.
-async fn wait_until(time: Option<Instant>) {
+pub(super) async fn wait_until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,

@@ -54,6 +54,8 @@ struct ProfileEntry {
     perspective: bool,
     /// Interval between two reads, in seconds; 0 for manual refresh.
     refresh_secs: Option<u32>,
+    /// Interval between two reads while the window shows another gateway, in seconds; 0 for none.
+    background_secs: Option<u32>,
     /// `true` to allow terminating sessions.
     #[serde(default)]
     may_terminate: bool,
@@ -135,8 +137,19 @@ impl Settings {
 
 impl ProfileEntry {
     fn into_profile(self) -> Result<Profile, SettingsErrorKind> {
-        let Self { name, urls, user, token, api, perspective, refresh_secs, may_terminate, ca_file, trusted } =
-            self;
+        let Self {
+            name,
+            urls,
+            user,
+            token,
+            api,
+            perspective,
+            refresh_secs,
+            background_secs,
+            may_terminate,
+            ca_file,
+            trusted,
+        } = self;
         let nodes: Vec<NodeUrl> = urls
             .iter()
             .map(|url| url.parse())
@@ -155,6 +168,7 @@ impl ProfileEntry {
         profile.api = api;
         profile.perspective = perspective;
         profile.refresh = refresh_secs.map(seconds);
+        profile.background = background_secs.map(seconds);
         profile.may_terminate = may_terminate;
         Ok(profile)
     }

@@ -17,7 +17,7 @@ pub use error::SettingsError;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
 pub use state::State;
-pub(crate) use target::{DEMO, suggestion};
+pub(crate) use target::{DEMO, DEMO_NAME, suggestion};
 pub use target::{Target, TargetError};
 
 use std::fs::{File, TryLockError};

@@ -84,7 +84,7 @@ fn equal_strings(a: &Array, b: &Array) -> bool {
 }
 
 fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Profile) {
-    let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = after;
+    let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, .. } = after;
     if *name != before.name {
         put(table, "name", Some(value(name)));
     }
@@ -107,6 +107,9 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
     }
     if *refresh != before.refresh {
         put(table, "refresh_secs", refresh.map(|refresh| value(whole_seconds(refresh))));
+    }
+    if *background != before.background {
+        put(table, "background_secs", background.map(|interval| value(whole_seconds(interval))));
     }
     if *may_terminate != before.may_terminate {
         put(table, "may_terminate", may_terminate.then(|| value(true)));
@@ -199,13 +202,14 @@ mod tests {
 
     type Change = fn(&mut Profile);
 
-    const CHANGES: [Change; 9] = [
+    const CHANGES: [Change; 10] = [
         |profile| profile.login = Login::Basic { user: "billy".to_owned() },
         |profile| profile.login = Login::Token,
         |profile| profile.api = Some(Api::Rest),
         |profile| profile.api = Some(Api::WebDev),
         |profile| profile.perspective = true,
         |profile| profile.refresh = Some(Duration::ZERO),
+        |profile| profile.background = Some(Duration::from_secs(90)),
         |profile| profile.may_terminate = true,
         |profile| profile.trust.pins.push(pin(b"x")),
         |profile| profile.trust.ca_file = None,
@@ -232,7 +236,7 @@ mod tests {
     fn keeps_changes_of_other_windows() {
         let folder = folder(CONFIG);
         let before = profiles(&folder).remove(0);
-        for change in [CHANGES[2], CHANGES[6], CHANGES[7], |profile: &mut Profile| {
+        for change in [CHANGES[2], CHANGES[7], CHANGES[8], |profile: &mut Profile| {
             profile.trust.pins.push(pin(b"y"));
         }] {
             // Each starts from the same profile, as a window that hasn't seen the other changes.

@@ -19,6 +19,9 @@ pub struct State {
     /// The last gateway: a profile's name or an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
+    /// The addresses that were connected to without being saved, the latest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<String>,
     /// The character between two fields of exported CSV.
     pub csv_delimiter: Delimiter,
     /// The layout of the table.

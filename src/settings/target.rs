@@ -4,8 +4,10 @@ use super::Settings;
 use crate::gateway::{NodeUrlError, Profile};
 use crate::sanitize::sanitize;
 
-/// The name of the demo gateway on the command line and in the gateway box.
+/// The name of the demo gateway on the command line.
 pub(crate) const DEMO: &str = "demo";
+/// The name of the demo gateway in the window.
+pub(crate) const DEMO_NAME: &str = "Demo gateway";
 
 /// The gateway to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,9 @@ impl Settings {
     /// If `requested` is none of these.
     pub fn target(&self, requested: Option<&str>, last: Option<&str>) -> Result<Target, TargetError> {
         let Some(requested) = requested else {
+            if last.is_some_and(|last| last == DEMO_NAME && self.profile(last).is_none()) {
+                return Ok(Target::Demo);
+            }
             let last = last.and_then(|last| self.profile(last).cloned().or_else(|| unsaved(last)));
             let profile = last.or_else(|| self.profiles.first().cloned());
             return Ok(profile.map_or(Target::Demo, Target::Gateway));
@@ -60,7 +65,7 @@ impl Settings {
         if let Some(profile) = self.profile(requested).or_else(|| self.profile_in_other_case(requested)) {
             return Ok(Target::Gateway(profile.clone()));
         }
-        if requested.trim() == DEMO {
+        if is_demo(requested) {
             return Ok(Target::Demo);
         }
         let unsaved = Profile::from_address(requested)
@@ -81,6 +86,12 @@ impl Settings {
     fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
+}
+
+/// Returns `true` for both names of the demo gateway. Taken for addresses, they would lead nowhere.
+fn is_demo(name: &str) -> bool {
+    let name = name.trim();
+    name == DEMO || name.eq_ignore_ascii_case(DEMO_NAME)
 }
 
 /// Returns the gateway at a remembered address. The name of a deleted gateway is not an address, even if it parses as one.
@@ -106,7 +117,11 @@ mod tests {
         assert_eq!(target(&settings, Some("South"), Some("North")), Target::Gateway(south.clone()));
         assert_eq!(target(&settings, Some("other"), Some("North")), gateway("other"));
         assert_eq!(target(&settings, Some("demo"), Some("North")), Target::Demo);
+        for name in ["Demo gateway", " demo Gateway "] {
+            assert_eq!(target(&settings, Some(name), Some("North")), Target::Demo);
+        }
         assert_eq!(target(&settings, None, Some("South")), Target::Gateway(south));
+        assert_eq!(target(&settings, None, Some("Demo gateway")), Target::Demo);
         assert_eq!(target(&settings, None, Some("http://x:1")), gateway("http://x:1"));
         assert_eq!(target(&settings, None, Some("Gone")), Target::Gateway(north.clone()));
         assert_eq!(target(&settings, None, None), Target::Gateway(north));

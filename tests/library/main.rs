@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
 
+mod background;
 mod check;
 mod client;
 mod demo_gateway;

@@ -1,0 +1,140 @@
+//! A gateway that is read in the background.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use super::{Access, BackgroundGateway, HIDDEN_INTERVAL};
+use crate::gateway::{Client, Credentials, GatewayError, NodeSnapshot};
+use crate::poll::node::Node;
+use crate::poll::polled_gateway::PolledGateway;
+use crate::poll::request::Connection;
+use crate::poll::status::GatewayStatus;
+
+/// A gateway that is read in the background.
+pub(super) struct Reader {
+    /// The gateway, as requested.
+    pub(super) gateway: BackgroundGateway,
+    /// The nodes, the reads in progress and the dataset.
+    pub(super) polled: PolledGateway,
+    /// The status as published last.
+    pub(super) status: Arc<GatewayStatus>,
+    /// The status is older than an outcome.
+    is_changed: bool,
+    client: Client,
+    /// The reason why only the health of a node is read, for each node.
+    login_errors: Vec<Option<GatewayError>>,
+}
+
+impl Reader {
+    /// Returns a gateway that hasn't been read. `client` is the one of all gateways.
+    pub(super) fn new(gateway: BackgroundGateway, client: &Client, generation: u64, now: Instant) -> Self {
+        let (credentials, login_error) = match &gateway.access {
+            Access::Sessions(credentials) => (credentials.clone(), None),
+            Access::Health => (Credentials::None, Some(GatewayError::Unauthorized { tried: false })),
+        };
+        let profile = gateway.profile.clone();
+        let login_errors = vec![login_error; profile.nodes().len()];
+        let client = client.for_background(&profile);
+        let mut polled = PolledGateway::new(Connection { generation, profile, credentials });
+        polled.nodes.iter_mut().for_each(|node| node.is_background = true);
+        let status = Arc::new(polled.status(now));
+        Self { gateway, polled, status, is_changed: false, client, login_errors }
+    }
+
+    /// Returns `true` if the gateway is read in the same way as another one.
+    pub(super) fn is_for(&self, other: &BackgroundGateway) -> bool {
+        let BackgroundGateway { profile, access, .. } = &self.gateway;
+        let is_same_profile = profile.name == other.profile.name
+            && profile.nodes() == other.profile.nodes()
+            && (&profile.trust, profile.api, profile.perspective)
+                == (&other.profile.trust, other.profile.api, other.profile.perspective);
+        is_same_profile && *access == other.access
+    }
+
+    /// Returns the interval between two reads.
+    pub(super) fn interval(&self, is_hidden: bool) -> Option<Duration> {
+        let interval = self.gateway.interval?;
+        Some(if is_hidden { interval.max(HIDDEN_INTERVAL) } else { interval })
+    }
+
+    /// Tries rejected logins again, as a user who refreshes expects.
+    pub(super) fn forget_rejections(&mut self) {
+        if let Access::Sessions(_) = self.gateway.access {
+            self.login_errors.iter_mut().for_each(|error| *error = None);
+        }
+    }
+
+    /// Starts to read a node.
+    pub(super) fn start(&mut self, index: usize, now: Instant) {
+        let PolledGateway { nodes, reads, credentials, options, .. } = &mut self.polled;
+        let node = &mut nodes[index];
+        node.start(now);
+        let client = node.client.as_ref().unwrap_or(&self.client);
+        match self.login_errors[index].clone() {
+            None => client.start_read(reads, index, &node.status.url, credentials, options),
+            Some(login_error) => {
+                let (client, url) = (client.clone(), node.status.url.clone());
+                reads.spawn(async move {
+                    let health = client.fetch_info(&url).await;
+                    (index, Err(health.err().unwrap_or(login_error)))
+                });
+            }
+        }
+    }
+
+    /// Handles the outcome of a read.
+    pub(super) fn finish(
+        &mut self,
+        index: usize,
+        result: Result<NodeSnapshot, GatewayError>,
+        interval: Option<Duration>,
+        now: Instant,
+        wall_time: SystemTime,
+    ) {
+        let node = &mut self.polled.nodes[index];
+        if node.timed_out_after_success(&result) {
+            node.client = Some(self.client.without_connections());
+        }
+        if let Err(error) = &result
+            && error.is_login_required()
+        {
+            // The same login would be rejected again and again.
+            self.login_errors[index] = Some(error.clone());
+        }
+        self.polled.has_changed |= node.finish(result, interval, now, wall_time);
+        self.is_changed = true;
+    }
+
+    /// Drops all connections, as after a suspend, which lasted for `by`.
+    pub(super) fn on_resume(&mut self, by: Duration, now: Instant) {
+        self.client = self.client.without_connections();
+        self.polled.reads = tokio::task::JoinSet::new();
+        self.polled.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
+        self.is_changed = true;
+    }
+
+    /// Adjusts all times after the wall clock was set back.
+    pub(super) fn on_clock_set_back(&mut self, by: Duration) {
+        self.polled.nodes.iter_mut().for_each(|node| node.on_clock_set_back(by));
+        self.is_changed = true;
+    }
+
+    /// Updates the status. Returns `true` if more than times has changed.
+    pub(super) fn update_status(&mut self, now: Instant) -> bool {
+        if !std::mem::take(&mut self.is_changed) {
+            return false;
+        }
+        self.polled.update_dataset();
+        let status = Arc::new(self.polled.status(now));
+        let is_same = self.status.is_same_except_times(&status);
+        self.status = status;
+        !is_same
+    }
+
+    /// Returns the time of the next read of any node.
+    pub(super) fn due_at(&self) -> Option<Instant> {
+        self.polled.nodes.iter().filter_map(Node::due_at).min()
+    }
+}
