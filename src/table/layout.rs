@@ -16,6 +16,8 @@ pub struct Layout {
     pub dates: DateStyle,
     /// Sort keys, the most important first.
     pub sort: Vec<SortKey>,
+    /// `true` if the rail with the gateways is open.
+    pub rail: bool,
     /// `true` if the list of users and projects is open.
     pub counts: bool,
     /// `true` if the details of the selected session are open.
@@ -33,6 +35,7 @@ impl Default for Layout {
             zoom: 1.0,
             dates: DateStyle::default(),
             sort: Vec::new(),
+            rail: true,
             counts: false,
             details: false,
             grouping: None,

@@ -53,6 +53,11 @@ impl<'a> Button<'a> {
         }
     }
 
+    /// A square button without a ground, with an icon and an accessible name only.
+    pub(super) fn ghost_icon(icon: Icon, name: impl Into<Cow<'a, str>>) -> Self {
+        Self::ghost("").icon(icon).name(name)
+    }
+
     /// A button without a ground, for bars.
     pub(super) fn ghost(label: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Kind::Ghost, label)

@@ -39,6 +39,10 @@ pub(super) enum Command {
     /// Sets the interval between two reads; `None` for manual refresh.
     RefreshEvery(Option<Duration>),
 
+    // Rail
+    /// Changes the rail or what it leads to.
+    Rail(RailCommand),
+
     // Gateway form
     /// Opens an empty form.
     AddGateway,
@@ -165,6 +169,21 @@ pub(super) enum Command {
 
     /// Closes the window.
     Quit,
+}
+
+/// An action in the rail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RailCommand {
+    /// Opens or closes the rail.
+    Toggle,
+    /// Closes the rail over the table.
+    Close,
+    /// Shows the sessions of all saved gateways.
+    ShowAll,
+    /// Opens the form that saves the recent gateway with this address.
+    SaveRecent(String),
+    /// Asks whether to delete the saved gateway with this name, or removes the recent one with this address.
+    Remove(String),
 }
 
 /// A change to one column of the layout.

@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub(super) secret: SecretText,
     /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub(super) refresh: Option<Duration>,
+    /// Interval between two reads while another gateway is shown: zero for none, `None` for the default.
+    pub(super) background: Option<Duration>,
     /// Reads Perspective sessions from Web Dev.
     pub(super) perspective: bool,
     /// Allows terminating sessions.
@@ -107,7 +109,8 @@ impl FormError {
 impl Draft {
     /// Creates a draft of a gateway. `is_saved`: it is saved under its name.
     pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
-        let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
+        let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, .. } =
+            profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
         let has_name = is_saved || !urls.contains(name);
         Self {
@@ -118,6 +121,7 @@ impl Draft {
             user: login.user().unwrap_or_default().to_owned(),
             secret: SecretText::default(),
             refresh: *refresh,
+            background: *background,
             perspective: *perspective,
             may_terminate: *may_terminate,
             ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
@@ -136,6 +140,7 @@ impl Draft {
         profile.api = self.api;
         profile.perspective = self.perspective;
         profile.refresh = self.refresh;
+        profile.background = self.background;
         profile.may_terminate = self.may_terminate;
         Ok(profile)
     }

@@ -164,6 +164,20 @@ fn options(ui: &mut Ui, form: &mut GatewayForm, default_refresh: Duration) {
             });
         choice.response.accessible_name("Refresh interval of this gateway");
     });
+    ui.horizontal(|ui| {
+        caption(ui, "When not shown");
+        let text = refresh_interval::background_text;
+        let choice = ComboBox::from_id_salt("gateway background")
+            .selected_text(text(draft.background))
+            .show_ui(ui, |ui| {
+                let choices = refresh_interval::background_choices().map(Some);
+                for interval in std::iter::once(None).chain(choices) {
+                    ui.selectable_value(&mut draft.background, interval, text(interval));
+                }
+            });
+        let choice = choice.response.on_hover_text("How often it is read while another gateway is shown");
+        choice.accessible_name("Refresh interval when not shown");
+    });
     ui.checkbox(&mut draft.perspective, "Include Perspective sessions")
         .on_hover_text("The REST API always includes them");
     ui.checkbox(&mut draft.may_terminate, "Allow terminating sessions").on_hover_text(

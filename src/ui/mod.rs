@@ -43,6 +43,7 @@ mod labels;
 mod log_view;
 mod model;
 mod notices;
+mod rail;
 mod refresh_interval;
 mod saved_filters;
 mod secret_box;

@@ -10,6 +10,30 @@ pub(super) fn choices() -> impl Iterator<Item = Duration> {
     [0, 1, 2, 5, 10, 30, 60, 300].into_iter().map(Duration::from_secs)
 }
 
+/// The default while the window shows another gateway.
+pub(super) const BACKGROUND: Duration = Duration::from_secs(30);
+
+/// Returns the intervals to choose from while the window shows another gateway; zero for none.
+pub(super) fn background_choices() -> impl Iterator<Item = Duration> {
+    [0, 5, 10, 30, 60, 300].into_iter().map(Duration::from_secs)
+}
+
+/// Returns the text of an interval while the window shows another gateway; `None` for the default.
+pub(super) fn background_text(interval: Option<Duration>) -> String {
+    match interval {
+        None => format!("Default ({})", amount(BACKGROUND)),
+        Some(Duration::ZERO) => "Never".to_owned(),
+        Some(interval) => text(interval),
+    }
+}
+
+/// Returns the interval at which a gateway is read while the window shows another one; `None` to leave it alone. Without a
+/// setting of its own, a gateway with manual refresh is left alone, and one with a long interval keeps it.
+pub(super) fn in_background(background: Option<Duration>, refresh: Duration) -> Option<Duration> {
+    let default = (!refresh.is_zero()).then(|| refresh.max(BACKGROUND));
+    background.map_or(default, |interval| (!interval.is_zero()).then_some(interval))
+}
+
 /// Returns the text of an interval; zero for manual refresh.
 pub(super) fn text(interval: Duration) -> String {
     if interval.is_zero() { "Manual".to_owned() } else { format!("Every {}", amount(interval)) }
@@ -31,6 +55,22 @@ fn amount(interval: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn background_reads_follow_the_settings() {
+        let seconds = Duration::from_secs;
+        for (background, refresh, expected) in [
+            (None, 5, Some(30)),
+            (None, 300, Some(300)),
+            (None, 0, None),
+            (Some(10), 300, Some(10)),
+            (Some(10), 0, Some(10)),
+            (Some(0), 5, None),
+        ] {
+            let interval = in_background(background.map(seconds), seconds(refresh));
+            assert_eq!(interval, expected.map(seconds), "{background:?}, {refresh}");
+        }
+    }
 
     #[test]
     fn uses_the_largest_unit() {

@@ -5,7 +5,7 @@ use egui::{Context, Id, Key, TextEdit, Ui};
 use super::certificate;
 use super::command::Command;
 use super::labels;
-use super::model::{AppState, KeyringState, LoginDraft};
+use super::model::{AppState, KeyringState, LoginDraft, Shown};
 use super::secret_box;
 use super::theme::{self, Severity};
 use crate::gateway::{GatewayError, RejectedCertificate};
@@ -49,6 +49,10 @@ enum Prompt<'a> {
 
 /// Returns the content of the panel; `None` if it is hidden.
 fn prompt(state: &AppState) -> Option<Prompt<'_>> {
+    // The rail says which of them want a login.
+    if state.gateways.shown == Shown::All {
+        return None;
+    }
     // The keyring may never reply, so the user can sign in without it. Usually it replies at once, and a panel that appears
     // for a moment would take what is typed then.
     if state.waits_for_secret {

@@ -16,6 +16,8 @@ pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctr
 pub(super) const INITIAL_WINDOW: [f32; 2] = [1080.0, 680.0];
 /// Minimum size of the window, which fits the bars.
 pub(super) const MIN_WINDOW: [f32; 2] = [560.0, 360.0];
+/// Width of the window below which the rail opens over the table.
+pub(super) const RAIL_MIN_WINDOW: f32 = 900.0;
 /// Minimum width for both filters on one line.
 pub(super) const WIDE: f32 = 940.0;
 /// Size of small text, as next to and below the filters.

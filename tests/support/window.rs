@@ -31,7 +31,7 @@ pub(crate) struct Window {
 impl Window {
     /// Opens a window.
     pub(crate) fn open(start: Start) -> Self {
-        Self::open_as(Harness::builder().with_size([1080.0, 680.0]), start)
+        Self::open_as(Harness::builder().with_size([1280.0, 680.0]), start)
     }
 
     /// Opens a window with a size, theme or scale from the builder.
@@ -64,7 +64,7 @@ impl Window {
     /// Opens a window that receives these events, one list per frame, from its first frame on.
     pub(crate) fn open_receiving(frames: Vec<Vec<Event>>, start: Start) -> Self {
         let feed = Feed(frames.into());
-        let builder = Harness::builder().with_size([1080.0, 680.0]);
+        let builder = Harness::builder().with_size([1280.0, 680.0]);
         Self::open_as(builder.with_context_setup(move |ctx| ctx.add_plugin(feed)), start)
     }
 

@@ -159,7 +159,7 @@ fn deleting_the_gateway_removes_its_secret() {
     window.until_text("North deleted");
     until_secrets(&mut window, &keyring, &[]);
     // Not even this window knows it.
-    choose(&mut window, "Add gateway…");
+    window.click("Add gateway…");
     window.type_into("Name", "North");
     window.type_into("Addresses", &gateway.inner.url);
     window.click("Authentication: Password");

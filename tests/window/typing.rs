@@ -274,6 +274,7 @@ fn typing_is_no_filter_while_something_else_is_open() {
 
     window.click("Saved gateways");
     check_typing_goes_nowhere(&mut window, "menu of gateways");
+    window.press(Modifiers::NONE, Key::Escape);
     window.click("Add gateway…");
     focus_table(&mut window);
     check_typing_goes_nowhere(&mut window, "form");

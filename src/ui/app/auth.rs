@@ -15,10 +15,7 @@ use crate::secrets::{KeyringError, Stored};
 impl App {
     /// Polls a gateway with the credentials from the environment or the user, or else with those in the keyring.
     pub(super) fn start_polling(&mut self, profile: Profile) {
-        // Credentials of another user aren't used, although the nodes would accept them.
-        let is_same = |other: &Profile| other.nodes() == profile.nodes() && other.login == profile.login;
-        let supplied = self.supplied_credentials.as_ref().filter(|(owner, _)| is_same(owner));
-        let supplied = supplied.map(|(_, credentials)| credentials.clone()).unwrap_or_default();
+        let supplied = self.supplied_for(&profile).unwrap_or_default();
         if supplied == Credentials::None && profile.login != Login::None {
             // The keyring may prompt the user first, so the reply can take any time.
             self.keyring_worker.get(&profile);
@@ -46,6 +43,14 @@ impl App {
             draft
         };
         self.profile = Some(profile);
+    }
+
+    /// Returns the credentials for a gateway from the environment or the user, if there are any.
+    pub(super) fn supplied_for(&self, profile: &Profile) -> Option<Credentials> {
+        // Credentials of another user aren't used, although the nodes would accept them.
+        let is_same = |other: &Profile| other.nodes() == profile.nodes() && other.login == profile.login;
+        let supplied = self.supplied_credentials.as_ref().filter(|(owner, _)| is_same(owner));
+        supplied.map(|(_, credentials)| credentials.clone()).filter(|supplied| *supplied != Credentials::None)
     }
 
     /// Handles the replies of the keyring.
@@ -85,6 +90,7 @@ impl App {
             | Reply::Checked(_)
             | Reply::Done => {}
             Reply::Secret(key, secret) => {
+                self.keep_secret(&key, &secret);
                 let is_owner = |profile: &Profile| SecretKey::new(profile) == key;
                 if self.waiting_test.as_ref().is_some_and(is_owner) {
                     self.continue_test(ctx, &secret);
@@ -162,9 +168,15 @@ impl App {
             return;
         };
         match credentials.secret().filter(|_| profile.login != Login::None) {
-            Some(secret) => self.keyring_worker.set(&profile, secret.clone()),
+            Some(secret) => {
+                self.keyring_worker.set(&profile, secret.clone());
+                self.set_login(&profile, Some(credentials.clone()));
+            }
             None => match self.saved(&profile) {
-                Some(saved) if saved.login != Login::None => self.keyring_worker.forget(&saved),
+                Some(saved) if saved.login != Login::None => {
+                    self.keyring_worker.forget(&saved);
+                    self.set_login(&saved, None);
+                }
                 _ => return,
             },
         }

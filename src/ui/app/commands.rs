@@ -10,7 +10,7 @@ use super::super::error_report::ErrorReport;
 use super::super::export_job::ExportJob;
 use super::super::filter_bar;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::Message;
+use super::super::model::{Message, NarrowRail, Shown};
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
@@ -19,7 +19,7 @@ use crate::display;
 use crate::export::Format;
 use crate::gateway::Profile;
 use crate::query::{self, FilterField, Query, QueryResult};
-use crate::settings::{SavedFilter, State, Target};
+use crate::settings::{DEMO_NAME, SavedFilter, State, Target};
 use crate::table::{Action, Day};
 
 impl App {
@@ -38,7 +38,8 @@ impl App {
             Command::SignIn => self.sign_in(),
             Command::AbandonKeyring => self.abandon_keyring(),
             Command::Trust { rejected, permanently } => self.trust(*rejected, permanently),
-            Command::Refresh => self.poller.refresh_now(),
+            Command::Rail(command) => self.run_in_rail(ctx, command),
+            Command::Refresh => self.refresh_now(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),
 
             Command::AddGateway => self.open_form(GatewayForm::empty()),
@@ -167,9 +168,11 @@ impl App {
         });
         match profile {
             Ok((demo, profile)) => {
-                self.connect(profile.with_name("Demo gateway"));
+                self.connect(profile.with_name(DEMO_NAME));
+                self.state.gateways.shown = Shown::Demo;
                 self.state.can_edit = false;
                 self.demo = Some(demo);
+                self.save_state(State { last: Some(DEMO_NAME.to_owned()), ..self.saved_state.clone() });
             }
             Err(error) => self.state.message = Some(Message::Error(error.into())),
         }
@@ -181,8 +184,9 @@ impl App {
             .profile
             .as_ref()
             .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
-        self.state.previous_status = self.state.table_status().filter(|_| is_same).cloned();
-        if self.state.previous_status.is_none() {
+        self.state.previous_status =
+            if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
+        if !is_same || self.state.previous_status.is_none() {
             self.query_worker.cancel();
             self.state.table.clear();
         }
@@ -193,15 +197,19 @@ impl App {
         self.state.status = None;
         self.ui_state.forget_sessions();
         self.typing.is_signing_in = false;
+        self.state.gateways.shown = Shown::Gateway(profile.name.clone());
+        self.ui_state.narrow_rail = NarrowRail::Closed;
         self.start_polling(profile);
+        if !is_same && self.state.previous_status.is_some() {
+            self.query(FRAME_WAIT);
+        }
+        self.background.poller.set_combined(false);
+        self.update_background();
     }
 
     /// Connects to the gateway with this name or address.
     fn connect_by_name(&mut self, gateway: &str) {
-        // An unchanged form is about the gateway before, and would take what is typed.
-        if self.drafts.form.as_ref().is_some_and(|form| !form.is_changed()) {
-            self.close_form();
-        }
+        self.close_unchanged_form();
         gateway.clone_into(&mut self.drafts.gateway);
         if self.state.has_rejected_login() {
             // The saved login may work.
@@ -217,8 +225,10 @@ impl App {
     /// Connects to a gateway and saves it as the one to start with.
     pub(super) fn connect_and_remember(&mut self, profile: Profile) {
         let last = profile.name.clone();
+        let recent = self.recent_with(&profile);
         self.connect(profile);
-        self.save_state(State { last: Some(last), ..self.saved_state.clone() });
+        self.save_state(State { last: Some(last), recent, ..self.saved_state.clone() });
+        self.list_gateways();
     }
 
     /// Saves the table's layout and the delimiter if they have changed.

@@ -7,7 +7,7 @@ use super::super::model::{AppState, Drafts};
 use super::super::tokens::palette;
 use super::super::{
     confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
-    log_view, sign_in, status_bar, theme, view_bar,
+    log_view, rail, sign_in, status_bar, theme, view_bar,
 };
 use super::{App, shortcuts};
 
@@ -18,6 +18,7 @@ impl App {
         let Self { state, drafts, ui_state, commands, log, .. } = self;
         let form = drafts.form.as_ref().map(GatewayForm::is_changed);
         shortcuts::handle(ui.ctx(), ui_state, form, commands);
+        rail::show(ui, state, ui_state, is_adding(drafts), commands);
         Panel::top("bars").show(ui, |ui| {
             ui.add_space(4.0);
             connection_bar::show(ui, state, drafts, commands);
@@ -72,6 +73,11 @@ impl App {
             confirm_terminate::show(ui, session, &mut drafts.terminate_message, commands);
         }
     }
+}
+
+/// Returns `true` if a gateway is being added.
+fn is_adding(drafts: &Drafts) -> bool {
+    drafts.form.as_ref().is_some_and(|form| !form.is_saved)
 }
 
 /// Returns `true` if the sign-in panel is shown. The form shows the same errors in its connection test.

@@ -9,7 +9,7 @@ use super::super::error_report::ErrorReport;
 use super::super::gateway_draft::FormError;
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::Message;
+use super::super::model::{Message, Shown};
 use super::super::refresh_interval;
 use super::super::settings_worker::{Change, ChangeError};
 use super::App;
@@ -25,7 +25,7 @@ pub(super) enum PendingForm {
         /// The profile saved before, if any.
         before: Option<Profile>,
         /// The profile to save.
-        after: Profile,
+        after: Box<Profile>,
         /// The login; `None` if its secret wasn't typed.
         credentials: Option<Credentials>,
     },
@@ -63,6 +63,13 @@ impl App {
         }
     }
 
+    /// Closes the form if it has no changes. It is about the gateway before, and would take what is typed.
+    pub(super) fn close_unchanged_form(&mut self) {
+        if self.drafts.form.as_ref().is_some_and(|form| !form.is_changed()) {
+            self.close_form();
+        }
+    }
+
     /// Closes the form and discards its changes.
     pub(super) fn close_form(&mut self) {
         (self.test_task, self.waiting_test) = (None, None);
@@ -92,15 +99,16 @@ impl App {
     pub(super) fn set_refresh(&mut self, profile: &Profile) {
         let refresh = profile.refresh.unwrap_or(self.default_refresh());
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
-        self.poller.set_interval(self.state.refresh);
+        self.poller.set_interval(self.poll_interval());
     }
 
     /// Sets the interval of the current gateway, and saves it if the gateway is saved.
     pub(super) fn refresh_every(&mut self, interval: Option<Duration>) {
         self.state.refresh = interval;
-        self.poller.set_interval(interval);
+        self.poller.set_interval(self.poll_interval());
         let Some(mut profile) = self.profile.take() else {
-            return;
+            // All gateways are read at this interval.
+            return self.update_background();
         };
         let refresh = interval.unwrap_or(Duration::ZERO);
         profile.refresh = (refresh != self.default_refresh()).then_some(refresh);
@@ -246,7 +254,7 @@ impl App {
         };
         form.stage = FormStage::Saving;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
-        self.change_form(change, PendingForm::Save { before, after, credentials });
+        self.change_form(change, PendingForm::Save { before, after: Box::new(after), credentials });
     }
 
     /// Deletes the gateway in the form.
@@ -288,11 +296,12 @@ impl App {
         match pending {
             None => {}
             Some(PendingForm::Save { before, after, credentials }) => {
-                self.gateway_saved(before.as_ref(), after, credentials.unwrap_or_default());
+                self.gateway_saved(before.as_ref(), *after, credentials.unwrap_or_default());
             }
             Some(PendingForm::Delete(profile)) => {
                 if profile.login != Login::None {
                     self.keyring_worker.forget(&profile);
+                    self.set_login(&profile, None);
                 }
                 self.state.message = Some(Message::Done(format!("{} deleted", profile.name)));
                 self.forget_login(&profile);
@@ -307,6 +316,7 @@ impl App {
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
         let is_typed = credentials.secret().is_some();
         if let Some(before) = before.filter(|before| before.login != Login::None) {
+            self.set_login(before, None);
             if after.login == Login::None {
                 self.keyring_worker.forget(before);
             } else if before.name != after.name {
@@ -342,8 +352,10 @@ impl App {
             if !after.may_terminate {
                 self.ui_state.forget_sessions();
             }
+            self.state.gateways.shown = Shown::Gateway(after.name.clone());
             self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
             self.profile = Some(after);
+            self.list_gateways();
         } else {
             self.connect_and_remember(after);
         }
@@ -362,10 +374,12 @@ impl App {
     }
 
     /// Disconnects from the current gateway.
-    fn disconnect(&mut self) {
+    pub(super) fn disconnect(&mut self) {
         self.poller.disconnect();
+        self.background.poller.set_combined(false);
         self.query_worker.cancel();
         self.profile = None;
+        self.state.gateways.shown = Shown::Nothing;
         self.active_credentials = Credentials::None;
         (self.state.status, self.state.previous_status) = (None, None);
         self.state.table.clear();
@@ -375,6 +389,7 @@ impl App {
         self.state.may_terminate = false;
         self.state.can_edit = false;
         self.state.waits_for_secret = false;
+        self.update_background();
     }
 }
 
@@ -388,6 +403,8 @@ fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
 
 /// Returns `true` if both profiles are polled in the same way.
 fn has_same_connection(a: &Profile, b: &Profile) -> bool {
-    let Profile { name: _, login, trust, api, perspective, refresh: _, may_terminate: _, .. } = a;
+    let Profile {
+        name: _, login, trust, api, perspective, refresh: _, background: _, may_terminate: _, ..
+    } = a;
     a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)
 }

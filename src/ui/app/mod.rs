@@ -2,12 +2,14 @@
 //! background threads, `ui` draws.
 
 mod auth;
+mod background;
 mod commands;
 mod draw;
 mod filters;
 mod frame_timer;
 mod gateways;
 mod jobs;
+mod rail;
 mod shortcuts;
 mod terminating;
 mod typing;
@@ -15,10 +17,11 @@ mod typing;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::{Context, Memory, Ui, ViewportCommand};
 
+use self::background::Background;
 use self::frame_timer::FrameTimer;
 use self::gateways::PendingForm;
 use self::terminating::Termination;
@@ -30,14 +33,14 @@ use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
-use super::model::{AppState, Drafts, Message, UiState};
+use super::model::{AppState, Drafts, Message, Shown, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
 use super::{gateway_panel, sign_in, single_line, theme};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
-use crate::poll::{NodeStatus, Poller};
+use crate::poll::{BackgroundPoller, NodeStatus, Poller};
 use crate::query::Worker;
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target};
@@ -129,6 +132,8 @@ pub struct App {
     client: Client,
     /// Polls the current gateway.
     poller: Poller,
+    /// Reads the other gateways.
+    background: Background,
     /// Filters and sorts the sessions.
     query_worker: Worker,
     /// The running export to a file.
@@ -171,6 +176,7 @@ impl App {
         };
         let client = Client::new(Limits::default());
         let poller = Poller::spawn(client.clone(), wake(ctx))?;
+        let background = Background::new(BackgroundPoller::spawn(client.clone(), wake(ctx))?);
         let query_worker = Worker::spawn(wake(ctx))?;
         let app_state = AppState {
             profiles: settings.profile_names(),
@@ -210,6 +216,7 @@ impl App {
             pick_file,
             client,
             poller,
+            background,
             query_worker,
             export_job: None,
             copy_job: None,
@@ -217,13 +224,14 @@ impl App {
             renderer,
             demo: None,
         };
+        app.list_gateways();
         match target {
             Some(Target::Gateway(profile)) => {
                 app.supplied_credentials = Some((profile.clone(), credentials));
                 app.connect_and_remember(profile);
             }
             Some(Target::Demo) => app.connect_demo(),
-            None => {}
+            None => app.update_background(),
         }
         Ok(app)
     }
@@ -240,6 +248,9 @@ impl App {
             self.state.previous_status = None;
         }
         let was_asked = sign_in::is_needed(&self.state);
+        if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
+            self.state.gateways.set_status(&name, &status, SystemTime::now());
+        }
         self.state.status = Some(status);
         if !was_asked && sign_in::wants_token(&self.state) {
             self.drafts.login.prefer_token();
@@ -311,6 +322,8 @@ impl App {
         self.state.saved_filters.clone_from(&settings.filters);
         self.state.profiles = settings.profile_names();
         self.settings = settings;
+        self.list_gateways();
+        self.update_background();
         let resolved = self.settings_error.take().map(Message::Error);
         self.state.message.take_if(|message| Some(&*message) == resolved.as_ref());
     }
@@ -321,7 +334,9 @@ impl eframe::App for App {
         self.frame_timer.start();
         // First, because they refer to the last frame.
         self.run_commands(ctx);
+        self.follow_visibility(ctx);
         self.receive_status();
+        self.receive_background();
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }
@@ -332,7 +347,7 @@ impl eframe::App for App {
         self.receive_test_results();
         self.receive_termination();
         self.warn_about_form(ctx);
-        if !(self.poller.is_alive() && self.query_worker.is_alive()) {
+        if !(self.poller.is_alive() && self.background.poller.is_alive() && self.query_worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";
             self.state.message = Some(Message::Error(text.into()));
         }

@@ -2,9 +2,9 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
 
-use super::super::command::Command;
-use super::super::model::UiState;
-use super::super::{filter_bar, grid};
+use super::super::command::{Command, RailCommand};
+use super::super::model::{NarrowRail, UiState};
+use super::super::{filter_bar, grid, rail};
 
 /// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, and `Some(true)` if
 /// the form has changes.
@@ -13,6 +13,7 @@ pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, comm
     let focused = ui_state.focused;
     let shortcuts = [
         (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
+        (KeyboardShortcut::new(Modifiers::COMMAND, Key::B), Command::Rail(RailCommand::Toggle)),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::F), Command::FocusUsername),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::Q), Command::Quit),
@@ -27,6 +28,9 @@ pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, comm
     let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         match form {
+            _ if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) => {
+                commands.push(Command::Rail(RailCommand::Close));
+            }
             _ if ui_state.is_log_open && !is_filter => commands.push(Command::CloseLog),
             Some(false) if !is_filter => commands.push(Command::CloseGateway),
             // Escape must not discard typed values. It doesn't clear the filters behind the form either.

@@ -23,7 +23,7 @@ pub(super) struct Termination {
 impl App {
     /// Opens the dialog that asks whether to terminate a session.
     pub(super) fn ask_terminate(&mut self, session: TerminateTarget) {
-        if !may_terminate(self.profile.as_ref(), &session) {
+        if !may_terminate(self.owner_of(&session), &session) {
             self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
             return;
         }
@@ -42,8 +42,13 @@ impl App {
         let Some(target) = self.ui_state.terminate_target.take() else {
             return;
         };
-        let profile = self.profile.as_ref().filter(|profile| may_terminate(Some(profile), &target));
-        let Some(profile) = profile.map(|profile| self.with_trust(profile)) else {
+        let profile = self.owner_of(&target).filter(|profile| may_terminate(Some(profile), &target));
+        let credentials = profile.and_then(|profile| match &target.gateway {
+            Some(_) => self.background_credentials(profile),
+            None => Some(self.active_credentials.clone()),
+        });
+        let profile = profile.map(|profile| self.with_trust(profile));
+        let (Some(profile), Some(credentials)) = (profile, credentials) else {
             self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
             return;
         };
@@ -51,7 +56,7 @@ impl App {
         let user_message =
             Some(user_message.trim().to_owned()).filter(|text| target.has_message() && !text.is_empty());
         let client = self.client.for_profile(&profile);
-        let (wake, credentials, session) = (ctx.clone(), self.active_credentials.clone(), target.clone());
+        let (wake, session) = (ctx.clone(), target.clone());
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |results| async move {
@@ -99,7 +104,15 @@ impl App {
             }
         });
         self.termination = None;
-        self.poller.refresh_now();
+        self.refresh_now();
+    }
+
+    /// Returns the gateway of a session: the current one, or where all are shown a saved one.
+    fn owner_of(&self, session: &TerminateTarget) -> Option<&Profile> {
+        match &session.gateway {
+            None => self.profile.as_ref(),
+            Some(name) => self.settings.profiles.iter().find(|saved| saved.name == *name),
+        }
     }
 }
 
@@ -117,6 +130,7 @@ mod tests {
     #[test]
     fn terminates_only_sessions_of_the_current_profile_and_with_its_permission() {
         let session = |node: &str| TerminateTarget {
+            gateway: None,
             node: node.parse().unwrap(),
             kind: SessionKind::Vision,
             id: "A".to_owned(),

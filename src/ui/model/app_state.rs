@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::{Drafts, ExportRows, KeyringState, TerminateTarget};
+use super::{Drafts, ExportRows, GatewayList, KeyringState, TerminateTarget};
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::{self, Clock};
 use crate::export::Progress;
@@ -38,6 +38,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) refresh: Option<Duration>,
     /// The names of the saved gateways.
     pub(in crate::ui) profiles: Vec<String>,
+    /// The gateways of the rail.
+    pub(in crate::ui) gateways: GatewayList,
     /// The saved filters.
     pub(in crate::ui) saved_filters: Vec<SavedFilter>,
     /// The active username filter.
@@ -193,7 +195,7 @@ impl AppState {
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
     /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
-        let result = self.table.result().filter(|_| self.may_terminate)?;
+        let result = self.table.result()?;
         let cell = |id: &ColumnId| result.dataset.column(id).map(|column| column.cell(row as usize));
         let text = |id: &ColumnId| match cell(id)? {
             Cell::Text(text) => Some(text.to_owned()),
@@ -204,11 +206,16 @@ impl AppState {
             return None;
         }
         let node = self.node_of(row)?;
-        if node.api != Some(Api::Rest) || node.error.is_some() {
+        let may_terminate = match &node.gateway {
+            Some(gateway) => self.gateways.get(gateway).is_some_and(|entry| entry.profile.may_terminate),
+            None => self.may_terminate,
+        };
+        if !may_terminate || node.api != Some(Api::Rest) || node.error.is_some() {
             return None;
         }
         let kind = SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?;
         let target = TerminateTarget {
+            gateway: node.gateway.clone(),
             node: node.url.clone(),
             kind,
             id: text(&ColumnId::ClientId)?,

@@ -22,10 +22,22 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) reveals_cursor_column: bool,
     /// The log view replaces the table.
     pub(in crate::ui) is_log_open: bool,
+    /// The rail of a narrow window.
+    pub(in crate::ui) narrow_rail: NarrowRail,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
     /// The time at which the current message was first shown.
     pub(in crate::ui) message_shown_at: Option<Instant>,
+}
+
+/// The rail of a narrow window, which opens over the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum NarrowRail {
+    /// Only its button is shown.
+    #[default]
+    Closed,
+    /// It covers a part of the table.
+    Open,
 }
 
 impl UiState {
@@ -50,6 +62,8 @@ pub(in crate::ui) struct CellMenu {
 /// A session to terminate, as it was when the user chose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct TerminateTarget {
+    /// The name of its gateway where all gateways are shown; `None` for the current gateway.
+    pub(in crate::ui) gateway: Option<String>,
     /// The node of the session.
     pub(in crate::ui) node: NodeUrl,
     /// The kind of the session.

@@ -9,6 +9,7 @@ fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
     let node = |(index, (name, info)): (usize, &(&str, &str))| NodeStatus {
         url: format!("http://node-{index}:8088").parse().unwrap(),
         name: (nodes.len() > 1).then(|| (*name).to_owned()),
+        gateway: None,
         info: GatewayInfo::parse(info),
         api: Some(Api::Rest),
         notices: Vec::new(),

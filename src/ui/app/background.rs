@@ -1,0 +1,218 @@
+//! Reading of the saved gateways that the window doesn't show, and of all of them together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use egui::Context;
+
+use super::super::keyring_worker::{RequestError, SecretKey};
+use super::super::model::Shown;
+use super::super::refresh_interval;
+use super::{App, FRAME_WAIT};
+use crate::gateway::{Credentials, Login, Profile};
+use crate::poll::{Access, BackgroundGateway, BackgroundPoller};
+use crate::secrets::Secret;
+
+/// The name of all gateways together.
+const ALL: &str = "All gateways";
+/// The shortest interval of the shown gateway while the window is hidden.
+const HIDDEN_REFRESH: Duration = Duration::from_secs(30);
+
+/// The reading in the background and what it needs.
+pub(super) struct Background {
+    /// Reads the gateways.
+    pub(super) poller: BackgroundPoller,
+    /// The saved logins; without credentials where the keyring has none.
+    logins: HashMap<SecretKey, Option<Credentials>>,
+    /// The keyring was asked for this secret.
+    awaited: Option<SecretKey>,
+    /// The keyring refused a secret, so it isn't asked for others: each time it might prompt.
+    is_keyring_refused: bool,
+    /// The window is hidden.
+    is_hidden: bool,
+}
+
+impl Background {
+    pub(super) fn new(poller: BackgroundPoller) -> Self {
+        Self { poller, logins: HashMap::new(), awaited: None, is_keyring_refused: false, is_hidden: false }
+    }
+}
+
+impl App {
+    /// Tells the background what to read: all saved gateways but the shown one.
+    pub(super) fn update_background(&mut self) {
+        let shows_all = self.state.gateways.shown == Shown::All;
+        let mut gateways = Vec::new();
+        for profile in &self.settings.profiles {
+            if self.is_shown(profile) {
+                continue;
+            }
+            // Without it, the keyring will answer soon.
+            let Some(access) = self.background_access(profile) else {
+                continue;
+            };
+            let interval = if shows_all { self.state.refresh } else { self.background_interval(profile) };
+            let last = self.last_table(profile);
+            gateways.push(BackgroundGateway { profile: self.with_trust(profile), access, interval, last });
+        }
+        self.background.poller.set_gateways(gateways);
+        self.ask_for_secret();
+    }
+
+    fn is_shown(&self, profile: &Profile) -> bool {
+        let current = self.profile.as_ref();
+        current.is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes())
+    }
+
+    fn background_interval(&self, profile: &Profile) -> Option<Duration> {
+        let refresh = profile.refresh.unwrap_or(self.default_refresh());
+        refresh_interval::in_background(profile.background, refresh)
+    }
+
+    /// Returns what may be read of a gateway that isn't shown; `None` while the keyring is asked for its secret.
+    fn background_access(&self, profile: &Profile) -> Option<Access> {
+        if let Some(credentials) = self.background_credentials(profile) {
+            return Some(Access::Sessions(credentials));
+        }
+        let Background { logins, is_keyring_refused, .. } = &self.background;
+        let is_final = *is_keyring_refused || logins.contains_key(&SecretKey::new(profile));
+        is_final.then_some(Access::Health)
+    }
+
+    /// Returns the credentials of a gateway that isn't shown: those from the environment or the user, or those in the
+    /// keyring; `None` if they aren't known.
+    pub(super) fn background_credentials(&self, profile: &Profile) -> Option<Credentials> {
+        if let Some(supplied) = self.supplied_for(profile) {
+            return Some(supplied);
+        }
+        if profile.login == Login::None {
+            return Some(Credentials::None);
+        }
+        self.background.logins.get(&SecretKey::new(profile)).cloned().flatten()
+    }
+
+    /// Asks the keyring for the next secret, one at a time.
+    fn ask_for_secret(&mut self) {
+        let background = &self.background;
+        if background.awaited.is_some() || background.is_keyring_refused {
+            return;
+        }
+        let shows_all = self.state.gateways.shown == Shown::All;
+        let is_needed = |profile: &&Profile| {
+            profile.login != Login::None
+                && !self.is_shown(profile)
+                && (shows_all || self.background_interval(profile).is_some())
+                && self.supplied_for(profile).is_none()
+                && !background.logins.contains_key(&SecretKey::new(profile))
+        };
+        if let Some(profile) = self.settings.profiles.iter().find(is_needed) {
+            self.background.awaited = Some(SecretKey::new(profile));
+            self.keyring_worker.get(profile);
+        }
+    }
+
+    /// Keeps a secret from the keyring for reading in the background.
+    pub(super) fn keep_secret(&mut self, key: &SecretKey, secret: &Result<Option<Secret>, RequestError>) {
+        let is_awaited = self.background.awaited.as_ref() == Some(key);
+        if is_awaited {
+            self.background.awaited = None;
+        }
+        let profile = self.settings.profiles.iter().find(|profile| SecretKey::new(profile) == *key);
+        let login = profile.map(|profile| &profile.login);
+        match (secret, login) {
+            (Ok(secret), Some(login)) => {
+                // The user sees that a malformed one isn't used when the gateway is shown.
+                let credentials = secret.as_ref().and_then(|secret| login.with(secret).ok());
+                self.background.logins.insert(key.clone(), credentials);
+                self.background.is_keyring_refused = false;
+            }
+            (Err(error), _) if is_awaited => {
+                tracing::info!(%error, "not asking the keyring for other secrets");
+                self.background.is_keyring_refused = true;
+            }
+            _ => {}
+        }
+        self.update_background();
+    }
+
+    /// Replaces the login of a gateway that isn't read from the keyring again.
+    pub(super) fn set_login(&mut self, profile: &Profile, credentials: Option<Credentials>) {
+        let key = SecretKey::new(profile);
+        match credentials {
+            Some(credentials) => self.background.logins.insert(key, Some(credentials)),
+            None => self.background.logins.remove(&key),
+        };
+    }
+
+    /// Shows the sessions of all saved gateways.
+    pub(super) fn show_all(&mut self) {
+        if self.state.gateways.shown == Shown::All {
+            return;
+        }
+        self.close_unchanged_form();
+        self.disconnect();
+        self.demo = None;
+        self.state.gateways.shown = Shown::All;
+        ALL.clone_into(&mut self.state.gateway);
+        ALL.clone_into(&mut self.drafts.gateway);
+        self.drafts.gateway_error = None;
+        let refresh = self.default_refresh();
+        self.state.refresh = (!refresh.is_zero()).then_some(refresh);
+        self.background.poller.set_combined(true);
+        self.update_background();
+    }
+
+    /// Reads the shown gateway now, or all of them.
+    pub(super) fn refresh_now(&mut self) {
+        if self.state.gateways.shown == Shown::All {
+            self.background.poller.refresh_now();
+        } else {
+            self.poller.refresh_now();
+        }
+    }
+
+    /// Receives the status of the gateways that aren't shown, or of all.
+    pub(super) fn receive_background(&mut self) {
+        let Some(status) = self.background.poller.status() else {
+            return;
+        };
+        let now = SystemTime::now();
+        for (name, status) in &status.gateways {
+            self.state.gateways.set_status(name, status, now);
+        }
+        let Some(combined) = status.combined.as_ref().filter(|_| self.state.gateways.shown == Shown::All)
+        else {
+            return;
+        };
+        let before = self.state.status.replace(combined.clone()).and_then(|status| status.dataset.clone());
+        let is_same = match (&before, &combined.dataset) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Reads less often while nobody looks at the window.
+    pub(super) fn follow_visibility(&mut self, ctx: &Context) {
+        let is_hidden = ctx.input(|input| input.viewport().visible() == Some(false));
+        if is_hidden == self.background.is_hidden {
+            return;
+        }
+        self.background.is_hidden = is_hidden;
+        self.background.poller.set_hidden(is_hidden);
+        self.poller.set_interval(self.poll_interval());
+        if !is_hidden && self.state.refresh.is_some_and(|refresh| refresh < HIDDEN_REFRESH) {
+            self.poller.refresh_now();
+        }
+    }
+
+    /// Returns the interval at which the shown gateway is read.
+    pub(super) fn poll_interval(&self) -> Option<Duration> {
+        let is_hidden = self.background.is_hidden;
+        self.state.refresh.map(|refresh| if is_hidden { refresh.max(HIDDEN_REFRESH) } else { refresh })
+    }
+}

@@ -1,0 +1,289 @@
+//! The gateways of the rail and what is known of each.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::gateway::{GatewayError, Profile};
+use crate::poll::{GatewayStatus, NodeStatus};
+
+/// The gateways of the rail: the saved ones in the order of the file, then the recent ones.
+#[derive(Default)]
+pub(in crate::ui) struct GatewayList {
+    /// The saved and the recent gateways.
+    pub(in crate::ui) entries: Vec<GatewayEntry>,
+    /// The one that the window shows.
+    pub(in crate::ui) shown: Shown,
+}
+
+/// What the window shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum Shown {
+    /// No gateway.
+    #[default]
+    Nothing,
+    /// All saved gateways.
+    All,
+    /// The demo gateway.
+    Demo,
+    /// The gateway with this name, or at this address.
+    Gateway(String),
+}
+
+/// A gateway of the rail.
+pub(in crate::ui) struct GatewayEntry {
+    /// The nodes and how to read them.
+    pub(in crate::ui) profile: Profile,
+    /// It is saved, rather than only a recent address.
+    pub(in crate::ui) is_saved: bool,
+    /// The newest status; `None` if it hasn't been read.
+    pub(in crate::ui) status: Option<Arc<GatewayStatus>>,
+    /// The newest status with a dataset.
+    pub(in crate::ui) table: Option<Arc<GatewayStatus>>,
+    /// Time since when no node can be read.
+    failing_since: Option<SystemTime>,
+}
+
+/// The state of a gateway in the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum RailState {
+    /// Not read yet.
+    Unread,
+    /// All nodes answer. Contains the number of sessions.
+    Fine(usize),
+    /// Some nodes don't answer. Contains the number of sessions of the others.
+    Degraded(usize),
+    /// No node can be read, although something answers. Contains the time since when.
+    Failing(SystemTime),
+    /// No node answers. Contains the time since when.
+    Unreachable(SystemTime),
+    /// The gateway wants a login.
+    SignIn,
+}
+
+impl GatewayEntry {
+    fn new(profile: Profile, is_saved: bool) -> Self {
+        Self { profile, is_saved, status: None, table: None, failing_since: None }
+    }
+
+    /// Sets the newest status. One without any outcome doesn't replace an older one.
+    pub(in crate::ui) fn set_status(&mut self, status: &Arc<GatewayStatus>, now: SystemTime) {
+        if self.status.is_some() && status.nodes.iter().all(NodeStatus::is_unread) {
+            return;
+        }
+        if status.dataset.is_some() {
+            self.table = Some(status.clone());
+        }
+        self.failing_since = if status.nodes.iter().all(|node| node.error.is_some()) {
+            // A gateway that was read has been failing since then, as far as is known.
+            status.updated_at.or(self.failing_since).or(Some(now))
+        } else {
+            None
+        };
+        self.status = Some(status.clone());
+    }
+
+    /// Returns the state.
+    pub(in crate::ui) fn state(&self) -> RailState {
+        let Some(status) = &self.status else {
+            return RailState::Unread;
+        };
+        state_of(status, self.failing_since)
+    }
+
+    /// Returns the error of the first node that has one.
+    pub(in crate::ui) fn error(&self) -> Option<&GatewayError> {
+        self.status.as_ref()?.nodes.iter().find_map(|node| node.error.as_ref())
+    }
+
+    fn is_same(&self, profile: &Profile) -> bool {
+        self.profile.name == profile.name && self.profile.nodes() == profile.nodes()
+    }
+}
+
+fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailState {
+    let sessions = status.dataset.as_ref().map_or(0, |dataset| dataset.len());
+    let errors: Vec<&GatewayError> = status.nodes.iter().filter_map(|node| node.error.as_ref()).collect();
+    if errors.len() < status.nodes.len() {
+        return match (errors.is_empty(), &status.dataset) {
+            (false, _) => RailState::Degraded(sessions),
+            (true, Some(_)) => RailState::Fine(sessions),
+            (true, None) => RailState::Unread,
+        };
+    }
+    let since = failing_since.unwrap_or(SystemTime::UNIX_EPOCH);
+    if errors.iter().any(|error| wants_login(error)) {
+        RailState::SignIn
+    } else if errors.iter().all(|error| error.is_unreachable()) {
+        RailState::Unreachable(since)
+    } else {
+        RailState::Failing(since)
+    }
+}
+
+/// Returns `true` if another login may help.
+fn wants_login(error: &GatewayError) -> bool {
+    error.is_login_required() || matches!(error, GatewayError::Forbidden { .. } | GatewayError::NoRestApi)
+}
+
+impl GatewayList {
+    /// Replaces the gateways. Those that stay keep their status.
+    pub(in crate::ui) fn set(&mut self, saved: &[Profile], recent: &[Profile]) {
+        let mut before = std::mem::take(&mut self.entries);
+        let is_new = |profile: &&Profile| !saved.iter().any(|saved| saved.name == profile.name);
+        let saved = saved.iter().map(|profile| (profile, true));
+        let all = saved.clone().chain(recent.iter().filter(is_new).map(|profile| (profile, false)));
+        for (profile, is_saved) in all {
+            let known = before.iter().position(|entry| entry.is_same(profile));
+            let entry = match known {
+                Some(index) => {
+                    GatewayEntry { profile: profile.clone(), is_saved, ..before.swap_remove(index) }
+                }
+                None => GatewayEntry::new(profile.clone(), is_saved),
+            };
+            self.entries.push(entry);
+        }
+    }
+
+    /// Returns the gateway with this name.
+    pub(in crate::ui) fn get(&self, name: &str) -> Option<&GatewayEntry> {
+        self.entries.iter().find(|entry| entry.profile.name == name)
+    }
+
+    /// Sets the newest status of the gateway with this name, unless its nodes have changed since.
+    pub(in crate::ui) fn set_status(&mut self, name: &str, status: &Arc<GatewayStatus>, now: SystemTime) {
+        let nodes = || status.nodes.iter().map(|node| &node.url);
+        let is_same =
+            |entry: &&mut GatewayEntry| entry.profile.name == name && nodes().eq(entry.profile.nodes());
+        if let Some(entry) = self.entries.iter_mut().find(is_same) {
+            entry.set_status(status, now);
+        }
+    }
+
+    /// Returns the number of sessions of all saved gateways that can be read.
+    pub(in crate::ui) fn sessions(&self) -> usize {
+        let counts = self.entries.iter().filter(|entry| entry.is_saved).map(|entry| match entry.state() {
+            RailState::Fine(sessions) | RailState::Degraded(sessions) => sessions,
+            _ => 0,
+        });
+        counts.sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::dataset::Dataset;
+    use crate::poll::Activity;
+
+    fn profile(name: &str, urls: &[&str]) -> Profile {
+        Profile::new(name.to_owned(), urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap()
+    }
+
+    /// A status whose nodes have these errors.
+    fn status(errors: Vec<Option<GatewayError>>, updated_at: Option<SystemTime>) -> Arc<GatewayStatus> {
+        let node = |error: Option<GatewayError>| NodeStatus {
+            url: "http://n".parse().unwrap(),
+            name: None,
+            gateway: None,
+            info: None,
+            api: None,
+            notices: Vec::new(),
+            updated_at: error.is_none().then_some(updated_at).flatten(),
+            error,
+            clock_offset_ms: None,
+            next_read_at: None,
+        };
+        Arc::new(GatewayStatus {
+            generation: 1,
+            nodes: errors.into_iter().map(node).collect(),
+            dataset: updated_at.map(|_| Arc::<Dataset>::default()),
+            updated_at,
+            activity: Activity::Waiting { next_read_at: None },
+        })
+    }
+
+    fn seconds(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn timeout() -> GatewayError {
+        GatewayError::Timeout { seconds: 10.0 }
+    }
+
+    #[test]
+    fn state_tells_unreachable_from_failing_and_sign_in() {
+        let mut entry = GatewayEntry::new(profile("North", &["http://n"]), true);
+        assert_eq!(entry.state(), RailState::Unread);
+        for (errors, updated_at, expected) in [
+            (vec![None], None, RailState::Unread),
+            (vec![None], Some(5), RailState::Fine(0)),
+            (vec![None, Some(timeout())], Some(5), RailState::Degraded(0)),
+            (vec![Some(timeout()), Some(timeout())], Some(5), RailState::Unreachable(seconds(5))),
+            (vec![Some(GatewayError::Unauthorized { tried: false })], None, RailState::SignIn),
+            (vec![Some(timeout()), Some(GatewayError::LoginNotTried)], None, RailState::SignIn),
+            (vec![Some(GatewayError::NoResource { status: 404, has_rest: false })], None, {
+                RailState::Failing(seconds(7))
+            }),
+        ] {
+            entry.status = None;
+            entry.failing_since = None;
+            entry.set_status(&status(errors.clone(), updated_at.map(seconds)), seconds(7));
+            assert_eq!(entry.state(), expected, "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn unreachable_time_starts_with_the_first_failure_and_ends_with_a_success() {
+        let mut entry = GatewayEntry::new(profile("North", &["http://n"]), true);
+        entry.set_status(&status(vec![Some(timeout())], None), seconds(10));
+        entry.set_status(&status(vec![Some(timeout())], None), seconds(20));
+        assert_eq!(entry.state(), RailState::Unreachable(seconds(10)));
+        entry.set_status(&status(vec![None], Some(seconds(30))), seconds(30));
+        entry.set_status(&status(vec![Some(timeout())], None), seconds(40));
+        assert_eq!(entry.state(), RailState::Unreachable(seconds(40)));
+        assert_eq!(entry.table.as_ref().unwrap().updated_at, Some(seconds(30)));
+    }
+
+    #[test]
+    fn connecting_again_keeps_the_last_state() {
+        let mut entry = GatewayEntry::new(profile("North", &["http://n"]), true);
+        entry.set_status(&status(vec![Some(timeout())], None), seconds(10));
+        entry.set_status(&status(vec![None], None), seconds(20));
+        assert_eq!(entry.state(), RailState::Unreachable(seconds(10)));
+    }
+
+    #[test]
+    fn changed_settings_keep_the_status_of_the_same_nodes_only() {
+        let (north, south) = (profile("North", &["http://n"]), profile("South", &["http://s"]));
+        let recent = profile("http://r:8088", &["http://r"]);
+        let mut list = GatewayList::default();
+        list.set(&[north.clone(), south], std::slice::from_ref(&recent));
+        for (name, node) in [("North", "http://n"), ("South", "http://s"), ("http://r:8088", "http://r")] {
+            let mut status = (*status(vec![Some(timeout())], None)).clone();
+            status.nodes[0].url = node.parse().unwrap();
+            list.set_status(name, &Arc::new(status), seconds(1));
+        }
+        list.set(&[profile("South", &["http://other"]), north], &[recent]);
+        let states: Vec<_> =
+            list.entries.iter().map(|entry| (&*entry.profile.name, entry.is_saved, entry.state())).collect();
+        let unreachable = RailState::Unreachable(seconds(1));
+        assert_eq!(
+            states,
+            [
+                ("South", true, RailState::Unread),
+                ("North", true, unreachable),
+                ("http://r:8088", false, unreachable)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_saved_address_is_not_listed_twice() {
+        let saved = profile("http://n:8088", &["http://n"]);
+        let mut list = GatewayList::default();
+        list.set(std::slice::from_ref(&saved), std::slice::from_ref(&saved));
+        assert_eq!(list.entries.len(), 1);
+    }
+}

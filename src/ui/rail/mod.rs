@@ -1,0 +1,236 @@
+//! The rail at the left: the gateways, each with its state.
+//!
+//! - `row`: a row of the list
+//! - `place`: where the rail is, docked or over the table
+
+mod place;
+mod row;
+
+pub(super) use place::{is_narrow, show};
+
+use std::time::{Duration, SystemTime};
+
+use egui::{FontId, PopupCloseBehavior, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+
+use self::row::{Mark, Note, Row};
+use super::button::Button;
+use super::command::{Command, Copied, RailCommand};
+use super::context_menu;
+use super::error_report::ErrorReport;
+use super::model::{AppState, GatewayEntry, RailState, Shown};
+use super::{fonts, icons, tokens};
+use crate::display;
+use crate::sanitize::sanitize;
+
+/// The name of the demo gateway.
+pub(super) const DEMO: &str = crate::settings::DEMO_NAME;
+
+/// Draws the content of the rail.
+fn content(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let rect = ui.max_rect();
+    title(ui, Rect::from_min_size(rect.min, vec2(rect.width(), tokens::BAR_HEIGHT)), commands);
+    let foot_height = tokens::CONTROL_HEIGHT + 4.0 * tokens::UNIT;
+    let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - foot_height), rect.max);
+    let list = Rect::from_min_max(
+        rect.min + vec2(2.0 * tokens::UNIT, tokens::BAR_HEIGHT),
+        pos2(rect.right() - 2.0 * tokens::UNIT, foot.top()),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
+        ScrollArea::vertical().id_salt("gateways").auto_shrink(false).show(ui, |ui| {
+            rows(ui, state, is_adding, commands);
+        });
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(foot.shrink(2.0 * tokens::UNIT)), |ui| {
+        if row::add_button(ui).clicked() {
+            commands.push(Command::AddGateway);
+        }
+    });
+}
+
+fn title(ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
+    let p = tokens::palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let galley = ui.painter().layout_no_wrap("Gateways".to_owned(), font, p.secondary);
+    let at = pos2(rect.left() + 4.0 * tokens::UNIT, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, p.secondary);
+    let size = tokens::CONTROL_HEIGHT;
+    // Centered above the counts of the rows.
+    let min = pos2(rect.right() - 1.5 * tokens::UNIT - size, rect.center().y - size / 2.0);
+    ui.scope_builder(UiBuilder::new().max_rect(Rect::from_min_size(min, vec2(size, size))), |ui| {
+        let close = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Hide gateways"));
+        if close.on_hover_text(format!("Hide gateways ({}+B)", super::theme::CTRL)).clicked() {
+            commands.push(Command::Rail(RailCommand::Toggle));
+        }
+    });
+}
+
+fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Command>) {
+    let now = SystemTime::now();
+    let list = &state.gateways;
+    let is_shown = |shown: &Shown| list.shown == *shown && !is_adding;
+    if list.entries.iter().any(|entry| entry.is_saved) {
+        all_gateways(ui, list.sessions(), is_shown(&Shown::All), commands);
+    }
+    for entry in &list.entries {
+        let name = &entry.profile.name;
+        let is_selected = is_shown(&Shown::Gateway(name.clone()));
+        gateway(ui, entry, is_selected, now, commands);
+    }
+    if is_adding {
+        let mark = Mark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
+        let row = Row { name: "New gateway", mark, note: Note::None, is_selected: true };
+        row.show(ui, "New gateway: not saved");
+    }
+    separator(ui);
+    demo(ui, state, is_shown(&Shown::Demo), commands);
+}
+
+fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut Vec<Command>) {
+    let row = Row {
+        name: "All gateways",
+        mark: Mark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
+        note: Note::Count(sessions),
+        is_selected,
+    };
+    if row.show(ui, &format!("All gateways: {}", display::sessions(sessions))).clicked() {
+        commands.push(Command::Rail(RailCommand::ShowAll));
+    }
+}
+
+/// Draws the line above the demo gateway.
+fn separator(ui: &mut Ui) {
+    let height = 4.0 * tokens::UNIT + tokens::LINE;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let line = rect.shrink(2.0 * tokens::UNIT);
+    ui.painter().rect_filled(line, 0, tokens::palette(ui.visuals()).divider);
+}
+
+fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Command>) {
+    let sessions = state.status.as_ref().filter(|_| state.gateways.shown == Shown::Demo);
+    let sessions = sessions.and_then(|status| status.dataset.as_ref()).map(|dataset| dataset.len());
+    let row =
+        Row { name: DEMO, mark: Mark::Ring, note: sessions.map_or(Note::None, Note::Count), is_selected };
+    let description = match sessions {
+        Some(sessions) => format!("{DEMO}: {}", display::sessions(sessions)),
+        None => format!("{DEMO}: made-up sessions"),
+    };
+    if row.show(ui, &description).on_hover_text("Made-up sessions, to try the program").clicked() {
+        commands.push(Command::ConnectDemo);
+    }
+}
+
+fn gateway(
+    ui: &mut Ui,
+    entry: &GatewayEntry,
+    is_selected: bool,
+    now: SystemTime,
+    commands: &mut Vec<Command>,
+) {
+    let p = tokens::palette(ui.visuals());
+    let name = sanitize(&entry.profile.name);
+    let age = |since| age(now, since);
+    let (mark, note, words) = match entry.state() {
+        RailState::Unread => {
+            (Mark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::None, "not read yet".to_owned())
+        }
+        RailState::Fine(count) => (Mark::Dot, Note::Count(count), display::sessions(count)),
+        RailState::Degraded(count) => {
+            let words = format!("{}, some nodes can't be read", display::sessions(count));
+            (Mark::Icon(icons::TRIANGLE_ALERT, p.warning), Note::Count(count), words)
+        }
+        RailState::Failing(since) => {
+            let words = format!("can't be read for {}", age(since));
+            (Mark::Icon(icons::TRIANGLE_ALERT, p.error), Note::Error(age(since)), words)
+        }
+        RailState::Unreachable(since) => {
+            let words = format!("unreachable for {}", age(since));
+            (Mark::Icon(icons::UNPLUG, p.error), Note::Error(age(since)), words)
+        }
+        RailState::SignIn => (
+            Mark::Icon(icons::KEY_ROUND, p.warning),
+            Note::Warning("Sign in".to_owned()),
+            "sign in".to_owned(),
+        ),
+    };
+    if let Note::Error(_) = note {
+        // The ages count in minutes.
+        ui.ctx().request_repaint_after(Duration::from_mins(1));
+    }
+    let row = Row { name: &name, mark, note, is_selected };
+    let response = row.show(ui, &format!("{name}: {words}"));
+    let addresses = || entry.profile.nodes().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let response = response.on_hover_ui(|ui| {
+        ui.label(&*name);
+        for address in addresses() {
+            ui.weak(address);
+        }
+        if let Some(error) = entry.error() {
+            ui.label(ErrorReport::new(error).summary());
+        }
+    });
+    if response.clicked() {
+        commands.push(Command::Connect(entry.profile.name.clone()));
+    }
+    let by_key = response.has_focus() && context_menu::is_key_pressed(ui);
+    let by_key = by_key.then(|| response.rect.left_bottom());
+    context_menu::show(&response, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
+        menu(ui, entry, takes_focus, commands);
+    });
+}
+
+/// Draws the menu of a gateway.
+fn menu(ui: &mut Ui, entry: &GatewayEntry, takes_focus: bool, commands: &mut Vec<Command>) {
+    let name = &entry.profile.name;
+    let first = if entry.is_saved {
+        let edit = ui.button("Edit…");
+        if edit.clicked() {
+            commands.push(Command::EditGateway(Some(name.clone())));
+        }
+        edit
+    } else {
+        let save = ui.button("Save…");
+        if save.clicked() {
+            commands.push(Command::Rail(RailCommand::SaveRecent(name.clone())));
+        }
+        save
+    };
+    if takes_focus {
+        first.request_focus();
+    }
+    if ui.button("Copy address").clicked() {
+        let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
+        commands.push(Command::Copy(Copied::Text(addresses.join(" "))));
+    }
+    ui.separator();
+    let remove = if entry.is_saved { "Remove…" } else { "Remove from the list" };
+    if ui.button(remove).clicked() {
+        commands.push(Command::Rail(RailCommand::Remove(name.clone())));
+    }
+}
+
+/// Returns the time since something happened, in its largest unit.
+fn age(now: SystemTime, since: SystemTime) -> String {
+    let seconds = now.duration_since(since).unwrap_or_default().as_secs();
+    match (seconds / 86_400, seconds / 3_600, seconds / 60) {
+        (0, 0, 0) => "< 1 min".to_owned(),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, _) => format!("{hours} h"),
+        (days, ..) => format!("{days} d"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_one_unit() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let ages = [0, 59, 60, 12 * 60 + 59, 3_600, 86_399, 86_400, 300_000]
+            .map(|seconds| age(now, now - Duration::from_secs(seconds)));
+        assert_eq!(ages, ["< 1 min", "< 1 min", "1 min", "12 min", "1 h", "23 h", "1 d", "3 d"]);
+        // A clock that was set back.
+        assert_eq!(age(now, now + Duration::from_secs(100)), "< 1 min");
+    }
+}

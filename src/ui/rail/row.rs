@@ -1,0 +1,135 @@
+//! A row of the rail.
+
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Color32, FontFamily, FontId, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::super::fonts;
+use super::super::icons::{self, Icon};
+use super::super::tokens::{self, palette};
+use crate::display;
+
+/// Radius of the dot of a gateway that is fine.
+const DOT_RADIUS: f32 = 4.0;
+/// Radius and line width of the ring of the demo gateway.
+const RING_RADIUS: f32 = 3.5;
+const RING_WIDTH: f32 = 1.5;
+
+/// A row.
+pub(super) struct Row<'a> {
+    /// The name, sanitized.
+    pub(super) name: &'a str,
+    /// The mark in front of it.
+    pub(super) mark: Mark,
+    /// The text at the end.
+    pub(super) note: Note,
+    /// It is what the window shows.
+    pub(super) is_selected: bool,
+}
+
+/// The mark in front of a name, which shows the state by its shape and color.
+pub(super) enum Mark {
+    /// Everything works.
+    Dot,
+    /// The demo gateway.
+    Ring,
+    /// Another state.
+    Icon(Icon, Color32),
+}
+
+/// The text at the end of a row.
+pub(super) enum Note {
+    /// Nothing.
+    None,
+    /// The number of sessions.
+    Count(usize),
+    /// Something to do.
+    Warning(String),
+    /// How long the gateway can't be read.
+    Error(String),
+}
+
+impl Row<'_> {
+    /// Draws the row. `description` is its accessible name.
+    pub(super) fn show(self, ui: &mut Ui, description: &str) -> Response {
+        let Self { name, mark, note, is_selected } = self;
+        let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response
+            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_selected, description));
+        if !ui.is_rect_visible(rect) {
+            return response;
+        }
+        let p = palette(ui.visuals());
+        let ground = match (is_selected, response.has_focus(), response.hovered()) {
+            (true, true, _) => p.selection,
+            (true, false, _) => p.selection_inactive,
+            (false, _, true) => p.hover,
+            (false, _, false) => Color32::TRANSPARENT,
+        };
+        let painter = ui.painter();
+        painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+        let padding = 2.0 * tokens::UNIT;
+        let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
+        match mark {
+            Mark::Dot => {
+                painter.circle_filled(center, DOT_RADIUS, p.ok);
+            }
+            Mark::Ring => {
+                painter.circle_stroke(center, RING_RADIUS, Stroke::new(RING_WIDTH, p.secondary));
+            }
+            Mark::Icon(icon, color) => icon.paint(painter, center, tokens::ICON, color),
+        }
+        let (text, color) = match note {
+            Note::None => (String::new(), p.secondary),
+            Note::Count(count) => (display::number(count), if is_selected { p.text } else { p.secondary }),
+            Note::Warning(text) => (text, p.warning),
+            Note::Error(text) => (text, p.error),
+        };
+        let right = rect.right() - padding;
+        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let note = painter.layout_no_wrap(text, font, color);
+        let note_left = right - note.size().x;
+        painter.galley(pos2(note_left, rect.center().y - note.size().y / 2.0), note, color);
+        let left = center.x + tokens::ICON / 2.0 + padding;
+        let family = if is_selected { fonts::semibold() } else { FontFamily::Proportional };
+        let font = FontId::new(tokens::TYPE_BODY, family);
+        let mut job = LayoutJob::simple_singleline(name.to_owned(), font, p.text);
+        job.wrap = TextWrapping::truncate_at_width((note_left - padding - left).max(0.0));
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, p.text);
+        if response.has_focus() && !is_selected {
+            let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+            painter.rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
+        }
+        response
+    }
+}
+
+/// Draws the button that adds a gateway.
+pub(super) fn add_button(ui: &mut Ui) -> Response {
+    const LABEL: &str = "Add gateway…";
+    let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), LABEL));
+    let p = palette(ui.visuals());
+    let (ground, color) = match (response.is_pointer_button_down_on(), response.hovered()) {
+        (true, _) => (p.pressed, p.text),
+        (false, true) => (p.hover, p.text),
+        (false, false) => (Color32::TRANSPARENT, p.secondary),
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+    let padding = 2.0 * tokens::UNIT;
+    let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
+    icons::PLUS.paint(painter, center, tokens::ICON, color);
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let galley = painter.layout_no_wrap(LABEL.to_owned(), font, color);
+    let left = center.x + tokens::ICON / 2.0 + padding;
+    painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, color);
+    if response.has_focus() {
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+        painter.rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
+    }
+    response
+}

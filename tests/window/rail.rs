@@ -1,0 +1,237 @@
+//! The rail: saved, recent and demo gateways, their states, and all gateways together. Needs no display.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::window::{Window, plant, start, start_on};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::settings::{Settings, State};
+use gatewatch::ui::Start;
+use tempfile::TempDir;
+
+/// Opens a window with the settings in `folder`, on their first gateway.
+fn open(folder: &Path) -> Window {
+    open_with_size(folder, [1080.0, 680.0])
+}
+
+fn open_with_size(folder: &Path, size: [f32; 2]) -> Window {
+    let settings = Settings::load(folder).unwrap();
+    let state = State::load(folder);
+    let target = settings.target(None, state.last.as_deref()).unwrap();
+    let builder = Harness::builder().with_size(size).allow_missing_glyphs();
+    Window::open_as(builder, Start { settings, state, folder: Some(folder.to_owned()), ..start(target) })
+}
+
+/// Writes a `config.toml` with manual refresh and these gateways to a new folder. Those that aren't shown are read every
+/// second.
+fn saved(gateways: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = |(name, url): &(&str, &str)| {
+        format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\nbackground_secs = 1\n")
+    };
+    let profiles: String = gateways.iter().map(profile).collect();
+    std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profiles}")).unwrap();
+    folder
+}
+
+/// Returns the descriptions of the rows that contain this text.
+fn rows(window: &Window, text: &str) -> Vec<String> {
+    let rows = window.harness.query_all_by_label_contains(text);
+    rows.filter_map(|node| node.accesskit_node().label()).collect()
+}
+
+/// Clicks the row of a gateway.
+fn choose(window: &mut Window, name: &str) {
+    window.harness.step();
+    window.harness.get_by_label_contains(&format!("{name}: ")).click();
+    window.harness.step();
+    window.harness.step();
+}
+
+/// Opens the menu of a gateway's row and chooses an item.
+fn choose_in_menu(window: &mut Window, name: &str, item: &str) {
+    window.harness.step();
+    let at = window.harness.get_by_label_contains(&format!("{name}: ")).rect().center();
+    window.click_at(at, egui::PointerButton::Secondary, Modifiers::NONE);
+    window.click(item);
+}
+
+/// Starts a gateway with the first session of the plant that can be held.
+fn holdable() -> (FakeGateway, Arc<AtomicBool>) {
+    let is_held = Arc::<AtomicBool>::default();
+    let held = is_held.clone();
+    let gateway = FakeGateway::new(move |_, stream| {
+        while held.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        let _closed = stream.write_all(&ok(&answer(&PLANT[..1])));
+    });
+    (gateway, is_held)
+}
+
+#[test]
+fn shows_the_state_of_gateways_that_are_not_shown() {
+    let (north, south) = (plant(), plant());
+    let unused = format!("http://{}", unused_address());
+    let locked = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));
+    let folder =
+        saved(&[("North", &north.url), ("South", &south.url), ("East", &unused), ("West", &locked.url)]);
+    let mut window = open(folder.path());
+    for row in ["North: 6 sessions", "South: 6 sessions", "East: unreachable for < 1 min", "West: sign in"] {
+        window.until_text(row);
+    }
+    window.until_text("All gateways: 12 sessions");
+    // The shown gateway isn't read a second time.
+    assert_eq!(north.paths().iter().filter(|path| path.ends_with("/sessions")).count(), 1);
+    // The sign-in of another gateway doesn't concern the shown one.
+    assert!(window.has("6 of 6 sessions") && !window.has("Sign in to this gateway"));
+}
+
+#[test]
+fn gateway_that_was_read_before_has_its_table_at_once() {
+    let north = plant();
+    let (south, is_held) = holdable();
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    window.until_text("South: 1 session");
+    is_held.store(true, Ordering::SeqCst);
+    choose(&mut window, "South");
+    assert!(window.has("1 of 1 sessions"), "no table before the answer");
+    // It is marked with its age.
+    window.until_text_contains(" ago");
+    // The one that was shown before has its own, too.
+    choose(&mut window, "North");
+    assert!(window.has("6 of 6 sessions"));
+    is_held.store(false, Ordering::SeqCst);
+}
+
+#[test]
+fn demo_gateway_can_be_reached_by_its_row_and_by_its_name() {
+    let plant = plant();
+    let mut window = Window::open_as(
+        Harness::builder().with_size([1080.0, 680.0]).allow_missing_glyphs(),
+        start_on(&plant.url),
+    );
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Demo gateway");
+    window.until_text_contains("of 120 sessions");
+    // A recent gateway stays in the list.
+    choose(&mut window, &plant.url);
+    window.until_text("6 of 6 sessions");
+    crate::support::window::retype(&mut window, "Gateway address", "Demo gateway");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text_contains("of 120 sessions");
+    assert_eq!(rows(&window, "Demo gateway: "), ["Demo gateway: 120 sessions"]);
+}
+
+#[test]
+fn recent_gateway_can_be_removed_and_saved() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url)]);
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some(&south.url), None).unwrap();
+    let folder_of = || Some(folder.path().to_owned());
+    let mut window = Window::open(Start { settings, folder: folder_of(), ..start(target) });
+    window.until_text("6 of 6 sessions");
+    let row = format!("{}: 6 sessions", south.url);
+    window.until_text(&row);
+    choose_in_menu(&mut window, &south.url, "Save…");
+    assert!(window.has("New gateway"));
+    window.press(Modifiers::NONE, Key::Escape);
+    choose(&mut window, "North");
+    window.until_text("North: 6 sessions");
+    assert!(window.has(&row));
+    choose_in_menu(&mut window, &south.url, "Copy address");
+    assert_eq!(window.copied(), south.url);
+    choose_in_menu(&mut window, &south.url, "Remove from the list");
+    assert!(!window.has(&row));
+    drop(window);
+    assert_eq!(State::load(folder.path()).recent, [] as [String; 0]);
+}
+
+#[test]
+fn menu_edits_and_removes_a_saved_gateway() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("South: 6 sessions");
+    choose_in_menu(&mut window, "South", "Edit…");
+    assert!(window.has("Edit gateway"));
+    assert_eq!(window.text_of("Name"), "South");
+    window.press(Modifiers::NONE, Key::Escape);
+    choose_in_menu(&mut window, "South", "Remove…");
+    window.until_text_contains("Delete South and its saved login?");
+    window.click("Delete");
+    window.until("South to be removed", |harness| harness.query_by_label_contains("South: ").is_none());
+    assert_eq!(Settings::load(folder.path()).unwrap().profiles.len(), 1);
+    // It isn't read any more, and the other is still shown.
+    assert!(window.has("6 of 6 sessions") && !rows(&window, "North: ").is_empty());
+}
+
+#[test]
+fn shortcut_closes_the_rail_and_the_next_window_remembers_it() {
+    let north = plant();
+    let folder = saved(&[("North", &north.url)]);
+    let mut window = open(folder.path());
+    window.until_text("North: 6 sessions");
+    window.press(Modifiers::COMMAND, Key::B);
+    assert!(!window.has("North: 6 sessions"));
+    drop(window);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    assert!(!window.has("North: 6 sessions"));
+    window.press(Modifiers::COMMAND, Key::B);
+    assert!(window.has("North: 6 sessions"));
+    window.click("Hide gateways");
+    assert!(!window.has("North: 6 sessions"));
+}
+
+#[test]
+fn narrow_window_opens_the_rail_over_the_table() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open_with_size(folder.path(), [640.0, 480.0]);
+    window.until_text("6 of 6 sessions");
+    assert!(rows(&window, "South: ").is_empty());
+    window.press(Modifiers::COMMAND, Key::B);
+    window.until_text("South: 6 sessions");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(rows(&window, "South: ").is_empty());
+    window.press(Modifiers::COMMAND, Key::B);
+    window.click_at(egui::pos2(500.0, 300.0), egui::PointerButton::Primary, Modifiers::NONE);
+    assert!(rows(&window, "South: ").is_empty());
+    window.press(Modifiers::COMMAND, Key::B);
+    // A choice closes it.
+    choose(&mut window, "South");
+    assert!(rows(&window, "South: ").is_empty());
+}
+
+#[test]
+fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
+    let north = plant();
+    let (south, _) = holdable();
+    let unused = format!("http://{}", unused_address());
+    let folder = saved(&[("North", &north.url), ("South", &south.url), ("East", &unused)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "All gateways");
+    window.until_text("7 of 7 sessions");
+    window.until_text("East: unreachable for < 1 min");
+    window.click("Username");
+    window.until_column("Username", &["anna", "bill.smith", "billy", "billy", "billy", "jürgen", "–"]);
+    let mut gateways = window.column("Gateway");
+    gateways.sort();
+    assert_eq!(gateways, ["North", "North", "North", "North", "North", "North", "South"]);
+    // A refresh reads all of them.
+    let before = (north.requests().len(), south.requests().len());
+    window.press(Modifiers::NONE, Key::F5);
+    window.until("the refresh", |_| north.requests().len() > before.0 && south.requests().len() > before.1);
+    choose(&mut window, "South");
+    window.until_text("1 of 1 sessions");
+}
