@@ -5,7 +5,7 @@ use super::cancel::{CHUNK, CancelToken, Cancelled};
 use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
 use super::previews;
-use crate::dataset::{Cell, ColumnId, Dataset, TextColumn};
+use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn};
 
 /// Counts over the selected sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,37 @@ impl Counts {
                     && !is_no_user(dataset.username().text(code))
                 {
                     counts.users += 1;
+                }
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// The number of sessions of each kind that pass all filters except that on the kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindCounts {
+    /// Sessions of any kind.
+    pub all: usize,
+    /// Sessions that aren't in a Designer.
+    pub clients: usize,
+    /// Sessions in a Designer.
+    pub designers: usize,
+}
+
+impl KindCounts {
+    pub(super) fn of(dataset: &Dataset, rows: &[u32], cancel: CancelToken<'_>) -> Result<Self, Cancelled> {
+        let mut counts = Self { all: rows.len(), ..Self::default() };
+        let Some(Column::Boolean(designer)) = dataset.column(&ColumnId::IsDesigner) else {
+            return Ok(counts);
+        };
+        for rows in rows.chunks(CHUNK) {
+            cancel.check()?;
+            for &row in rows {
+                match designer.get(row as usize) {
+                    Some(true) => counts.designers += 1,
+                    Some(false) => counts.clients += 1,
+                    None => {}
                 }
             }
         }

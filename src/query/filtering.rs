@@ -20,7 +20,8 @@ pub(super) struct Masks {
     len: u32,
     username: Option<FilterMask>,
     project: Option<FilterMask>,
-    others: Option<Mask>,
+    cells: Option<Mask>,
+    kind: Option<Mask>,
 }
 
 /// For each row, `true` if it passes.
@@ -40,16 +41,16 @@ impl Masks {
         };
         let username = mask(dataset.username(), &filters.username, FilterField::Username)?;
         let project = mask(dataset.project(), &filters.project, FilterField::Project)?;
-        let mut others = Vec::new();
-        if let Some(designer) = match kind {
+        let is_designer = match kind {
             KindFilter::All => None,
             KindFilter::Clients => Some(false),
             KindFilter::Designers => Some(true),
-        } && let Some(column) = dataset.column(&ColumnId::IsDesigner)
-        {
-            let values = vec![CellMatcher::new(column, &Value::Boolean(designer))];
-            others.push(ColumnMatcher { column, values, keep: true });
-        }
+        };
+        let kind = is_designer.zip(dataset.column(&ColumnId::IsDesigner)).map(|(is_designer, column)| {
+            let values = vec![CellMatcher::new(column, &Value::Boolean(is_designer))];
+            ColumnMatcher { column, values, keep: true }.evaluate(dataset.len(), cancel)
+        });
+        let kind = kind.transpose()?;
         let mut by_column: Vec<(&ColumnId, ColumnMatcher<'_>)> = Vec::new();
         for CellFilter { column: id, value, keep } in cells {
             let Some(column) = dataset.column(id) else {
@@ -61,9 +62,8 @@ impl Masks {
                 None => by_column.push((id, ColumnMatcher { column, values: vec![value], keep: *keep })),
             }
         }
-        others.extend(by_column.into_iter().map(|(_, matcher)| matcher));
         let mut mask = None;
-        for matcher in others {
+        for (_, matcher) in by_column {
             let other = matcher.evaluate(dataset.len(), cancel)?;
             mask = Some(match mask {
                 None => other,
@@ -71,16 +71,28 @@ impl Masks {
             });
         }
         let len = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
-        Ok(Self { len, username, project, others: mask })
+        Ok(Self { len, username, project, cells: mask, kind })
     }
 
     /// Returns the rows that pass all filters.
     pub(super) fn rows(&self) -> Vec<u32> {
-        let texts = [&self.username, &self.project].into_iter().flatten().map(|mask| &mask.rows);
-        match and_all(texts.chain(&self.others)) {
+        match and_all(self.texts().chain(&self.cells).chain(&self.kind)) {
             Some(mask) => passing(&mask),
             None => (0..self.len).collect(),
         }
+    }
+
+    /// Returns the rows that pass all filters except that on the kind; `None` without that one.
+    pub(super) fn rows_of_all_kinds(&self) -> Option<Vec<u32>> {
+        self.kind.as_ref()?;
+        Some(match and_all(self.texts().chain(&self.cells)) {
+            Some(mask) => passing(&mask),
+            None => (0..self.len).collect(),
+        })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Mask> {
+        [&self.username, &self.project].into_iter().flatten().map(|mask| &mask.rows)
     }
 
     /// Returns the mask of all filters except this one; `None` without another filter.
@@ -89,7 +101,7 @@ impl Masks {
             FilterField::Username => &self.project,
             FilterField::Project => &self.username,
         };
-        and_all(other.iter().map(|mask| &mask.rows).chain(&self.others))
+        and_all(other.iter().map(|mask| &mask.rows).chain(&self.cells).chain(&self.kind))
     }
 
     /// Returns `true` if there are values, and this filter alone passes none of them.

@@ -22,7 +22,7 @@ mod worker;
 pub use cell_filter::{CellFilter, KindFilter};
 pub use duplicate_logins::{DuplicateLogin, DuplicateLogins};
 pub use error::{FilterError, FilterField, QueryError};
-pub use facets::{Counts, Facet, FacetOrder, Facets};
+pub use facets::{Counts, Facet, FacetOrder, Facets, KindCounts};
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;
 pub use highlights::Highlights;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Counts, DuplicateLogins, Facets, FilterError, Highlights};
+use super::{Counts, DuplicateLogins, Facets, FilterError, Highlights, KindCounts};
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
 
@@ -19,6 +19,8 @@ pub struct QueryResult {
     pub grouping: Option<ColumnId>,
     /// Counts over `rows`.
     pub counts: Counts,
+    /// Counts of each kind, whichever the query asks for.
+    pub kinds: KindCounts,
     /// Sessions per user and per project, if the query asks for them.
     pub facets: Option<Facets>,
     /// Users with several sessions in one project; empty unless the query asks for them.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, DuplicateLogins, Facets, FilterField, FilterStatus, Filters, Query, QueryError, QueryResult,
-    grouping, sort,
+    Counts, DuplicateLogins, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError,
+    QueryResult, grouping, sort,
 };
 use crate::dataset::Dataset;
 use crate::filter::Filter;
@@ -50,6 +50,8 @@ impl Query {
         let mut rows = masks.rows();
         // Before the sort, rows are in memory order, which is faster to count.
         let counts = Counts::of(dataset, &rows, cancel)?;
+        let other_kinds = masks.rows_of_all_kinds();
+        let kinds = KindCounts::of(dataset, other_kinds.as_deref().unwrap_or(&rows), cancel)?;
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
         let keys = grouping::sort_keys(self.grouping.as_ref(), &self.sort);
         sort::sort(dataset, &keys, &mut rows, cancel)?;
@@ -66,6 +68,7 @@ impl Query {
             groups: groups.unwrap_or_default(),
             grouping: self.grouping.as_ref().map(|grouping| grouping.column.clone()),
             counts,
+            kinds,
             facets,
             duplicate_logins: Arc::default(),
             username: status(&filters.username, FilterField::Username),

@@ -199,6 +199,20 @@ fn counts_selected_sessions() {
 }
 
 #[test]
+fn counts_of_kinds_ignore_the_chosen_kind() {
+    let kinds = |username, kind, cells| {
+        let query = Query { username: text(username), kind, cells, ..Query::default() };
+        query.run(&dataset()).unwrap().kinds
+    };
+    for kind in [KindFilter::All, KindFilter::Clients, KindFilter::Designers] {
+        assert_eq!(kinds("", kind, Vec::new()), KindCounts { all: 7, clients: 4, designers: 2 });
+        assert_eq!(kinds("b.*", kind, Vec::new()), KindCounts { all: 3, clients: 3, designers: 0 });
+        let address = cell("address", Value::Text("10.2.0.9".into()), true);
+        assert_eq!(kinds("", kind, vec![address]), KindCounts { all: 2, clients: 1, designers: 0 });
+    }
+}
+
+#[test]
 fn facets_ignore_their_own_filter() {
     let facets = |order| {
         let query = Query { username: text("billy"), facets: Some(order), ..Query::default() };

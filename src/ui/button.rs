@@ -1,11 +1,12 @@
 //! The buttons of the window.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{
-    Color32, FontFamily, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, Widget, WidgetInfo, pos2,
-    vec2,
+    Color32, CornerRadius, FontFamily, FontId, Galley, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
+    Widget, WidgetInfo, pos2, vec2,
 };
 
 use super::fonts;
@@ -27,6 +28,17 @@ enum Kind {
     DangerFilled,
 }
 
+/// The part of a split button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The whole of a plain button.
+    Whole,
+    /// The action, left of the menu.
+    Action,
+    /// The menu, right of the action.
+    Menu,
+}
+
 /// A button with a label, and maybe icons.
 #[must_use = "add it to a `Ui`"]
 pub(super) struct Button<'a> {
@@ -38,6 +50,9 @@ pub(super) struct Button<'a> {
     trailing: Option<Icon>,
     is_small: bool,
     is_on: Option<bool>,
+    /// The color of icon and label at rest; `None` for that of the kind.
+    color: Option<Color32>,
+    part: Part,
 }
 
 impl<'a> Button<'a> {
@@ -50,6 +65,8 @@ impl<'a> Button<'a> {
             trailing: None,
             is_small: false,
             is_on: None,
+            color: None,
+            part: Part::Whole,
         }
     }
 
@@ -113,6 +130,33 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Sets the color of icon and label at rest.
+    pub(super) fn color(mut self, color: Color32) -> Self {
+        self.color = Some(color);
+        self
+    }
+
+    /// Makes it the left part of a split button.
+    pub(super) fn split_action(mut self) -> Self {
+        self.part = Part::Action;
+        self
+    }
+
+    /// Makes it the right part of a split button, which opens a menu.
+    pub(super) fn split_menu(mut self) -> Self {
+        self.part = Part::Menu;
+        self
+    }
+
+    fn corners(&self) -> CornerRadius {
+        let round = CornerRadius::from(tokens::RADIUS_CONTROL);
+        match self.part {
+            Part::Whole => round,
+            Part::Action => CornerRadius { ne: 0, se: 0, ..round },
+            Part::Menu => CornerRadius { nw: 0, sw: 0, ..round },
+        }
+    }
+
     fn is_bold(&self) -> bool {
         matches!(self.kind, Kind::Primary | Kind::DangerFilled)
     }
@@ -140,7 +184,11 @@ impl<'a> Button<'a> {
             Kind::Ghost if self.is_on == Some(true) => {
                 Colors { ground: p.pressed, border: none, text: p.text, icon: p.link }
             }
-            Kind::Ghost => plain(state(none, p.hover, p.pressed), none, state(p.secondary, p.text, p.text)),
+            Kind::Ghost => {
+                let rest = self.color.unwrap_or(p.secondary);
+                let lit = self.color.unwrap_or(p.text);
+                plain(state(none, p.hover, p.pressed), none, state(rest, lit, lit))
+            }
             Kind::Soft => {
                 plain(state(p.control, p.hover, p.pressed), state(none, p.control_border_hover, none), p.text)
             }
@@ -162,32 +210,68 @@ struct Colors {
     icon: Color32,
 }
 
-impl Widget for Button<'_> {
-    fn ui(self, ui: &mut Ui) -> Response {
+/// The sizes of a button.
+struct Measure {
+    label: Arc<Galley>,
+    /// Width of the label; `None` without one.
+    label_width: Option<f32>,
+    icon_size: f32,
+    /// Width of icons and label.
+    content: f32,
+    size: Vec2,
+}
+
+/// Space between icons and label.
+const GAP: f32 = 1.5 * tokens::UNIT;
+
+impl Button<'_> {
+    /// Returns the width that it takes.
+    pub(super) fn width(&self, ui: &Ui) -> f32 {
+        self.measure(ui).size.x
+    }
+
+    fn measure(&self, ui: &Ui) -> Measure {
         let (height, padding, icon_size) = if self.is_small {
             (tokens::CONTROL_HEIGHT_SMALL, 2.0 * tokens::UNIT, tokens::ICON_SMALL)
         } else {
             (tokens::CONTROL_HEIGHT, 2.5 * tokens::UNIT, tokens::ICON)
         };
-        let gap = 1.5 * tokens::UNIT;
-        let label = self.label.clone().into_owned();
-        let galley = ui.painter().layout_no_wrap(label, self.font(), Color32::PLACEHOLDER);
-        let icons = [self.icon.map(|_| icon_size), self.trailing.map(|_| tokens::ICON_SMALL)];
-        let icons: f32 = icons.iter().flatten().map(|size| size + gap).sum();
-        let content = galley.size().x + icons;
-        let (rect, response) = ui.allocate_exact_size(vec2(content + 2.0 * padding, height), Sense::click());
+        let text = self.label.clone().into_owned();
+        let label = ui.painter().layout_no_wrap(text, self.font(), Color32::PLACEHOLDER);
+        let label_width = (!self.label.is_empty()).then(|| label.size().x);
+        let widths = [self.icon.map(|_| icon_size), label_width, self.trailing.map(|_| tokens::ICON_SMALL)];
+        let parts: Vec<f32> = widths.into_iter().flatten().collect();
+        #[expect(clippy::cast_precision_loss, reason = "there are three parts at most")]
+        let content = parts.iter().sum::<f32>() + GAP * parts.len().saturating_sub(1) as f32;
+        let width = match self.part {
+            Part::Menu => content + 2.0 * tokens::UNIT,
+            _ if self.label.is_empty() && parts.len() == 1 => height,
+            _ => content + 2.0 * padding,
+        };
+        Measure { label, label_width, icon_size, content, size: vec2(width, height) }
+    }
+}
+
+impl Widget for Button<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let Measure { label: galley, label_width, icon_size, content, size } = self.measure(ui);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let name = self.name.as_ref().unwrap_or(&self.label);
         response.widget_info(|| match self.is_on {
             Some(is_on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), is_on, &**name),
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), &**name),
         });
+        // The name says what it does, the label in which state that is.
+        if *name != self.label && !self.label.is_empty() {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(&*self.label));
+        }
         if ui.is_rect_visible(rect) {
             let p = palette(ui.visuals());
             let colors = self.colors(p, &response);
             let painter = ui.painter();
             painter.rect(
                 rect,
-                tokens::RADIUS_CONTROL,
+                self.corners(),
                 colors.ground,
                 Stroke::new(tokens::LINE, colors.border),
                 StrokeKind::Inside,
@@ -195,12 +279,13 @@ impl Widget for Button<'_> {
             let mut x = rect.center().x - content / 2.0;
             if let Some(icon) = self.icon {
                 icon.paint(painter, pos2(x + icon_size / 2.0, rect.center().y), icon_size, colors.icon);
-                x += icon_size + gap;
+                x += icon_size + GAP;
             }
-            let label_width = galley.size().x;
-            let at = pos2(x, rect.center().y - galley.size().y / 2.0);
-            painter.galley(at, galley, colors.text);
-            x += label_width + gap;
+            if let Some(width) = label_width {
+                let at = pos2(x, rect.center().y - galley.size().y / 2.0);
+                painter.galley(at, galley, colors.text);
+                x += width + GAP;
+            }
             if let Some(icon) = self.trailing {
                 let center = pos2(x + tokens::ICON_SMALL / 2.0, rect.center().y);
                 icon.paint(painter, center, tokens::ICON_SMALL, colors.icon);
@@ -214,7 +299,7 @@ impl Widget for Button<'_> {
 }
 
 /// Draws the focus ring: inside the edge, or around a filled control, where it would have no contrast inside.
-fn paint_focus(ui: &Ui, rect: Rect, is_filled: bool) {
+pub(super) fn paint_focus(ui: &Ui, rect: Rect, is_filled: bool) {
     let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(ui.visuals()).focus);
     if is_filled {
         let outer = rect.expand(tokens::LINE);

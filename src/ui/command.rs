@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, TerminateTarget};
+use super::model::{CellMenu, ExportOptions, TerminateTarget};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
@@ -21,6 +21,8 @@ pub(super) enum Command {
     Connect(String),
     /// Connects to the demo gateway.
     ConnectDemo,
+    /// Opens the box that connects to an address.
+    EnterAddress,
     /// Clears the error of the gateway box, because its text was edited.
     ClearGatewayError,
     /// Signs in with the typed login.
@@ -145,7 +147,9 @@ pub(super) enum Command {
     /// Opens the details panel.
     ShowDetails,
 
-    // Status bar
+    // Footer
+    /// Sets the options of the export, and forgets the error of the last one.
+    SetExportOptions(ExportOptions),
     /// Exports with the chosen options.
     Export,
     /// Exports to this file.

@@ -5,6 +5,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::command::Command;
 use super::model::{AppState, Drafts};
+use super::right_panel;
 use super::theme;
 use super::tokens;
 use crate::dataset::TextColumn;
@@ -13,12 +14,10 @@ use crate::query::{Facet, FacetOrder, FilterField, FilterText};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
-    ui.set_min_width(ui.available_width());
-    ui.add_space(4.0);
-    ui.horizontal(|ui| {
-        ui.label("Sort by");
+    right_panel::head(ui, "Counts", Command::ToggleCounts, commands, |ui, commands| {
+        // From right to left.
         for (order, text, name) in
-            [(FacetOrder::Count, "count", "Sort by count"), (FacetOrder::Name, "name", "Sort by name")]
+            [(FacetOrder::Name, "Name", "Sort by name"), (FacetOrder::Count, "Count", "Sort by count")]
         {
             let button = ui.add(Button::selectable(state.facet_order == order, text));
             if button.accessible_name(name).clicked() {
@@ -26,6 +25,10 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
             }
         }
     });
+    right_panel::content(ui, |ui| lists(ui, state, drafts, commands));
+}
+
+fn lists(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     let Some(sessions) = state.table.result() else {
         return;
     };

@@ -10,15 +10,18 @@ use super::duplicate_login;
 use super::icons;
 use super::labels;
 use super::model::AppState;
+use super::right_panel;
 use super::theme::Severity;
 use crate::dataset::Cell;
 use crate::display::{self, Clock, DateStyle};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    ui.set_min_width(ui.available_width());
-    ui.add_space(4.0);
-    ui.label(RichText::new("Session").strong());
+    right_panel::head(ui, "Session", Command::ToggleDetails, commands, |_, _| {});
+    right_panel::content(ui, |ui| session(ui, state, commands));
+}
+
+fn session(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     // Only a selected session, because the cursor moves to another session when its own ends.
     let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
     let session = state.table.result().zip(row);

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use egui::{CollapsingHeader, Id, Label, Ui, UiBuilder};
 
+use super::button::Button;
+use super::menu;
 use super::theme;
 use crate::sanitize::{capitalize, one_line};
 
@@ -55,15 +57,19 @@ impl ErrorReport {
         }
         // With an automatic ID, the popup would close when a widget before it appears or disappears.
         ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
-            let menu = ui.menu_button(DETAILS, |ui| {
-                ui.set_max_width(theme::DIALOG_WIDTH);
-                self.causes_ui(ui);
-            });
-            menu.response.accessible_name("Error details");
+            let menu = ui.add(Button::ghost(DETAILS).small().name("Error details"));
+            menu::popup(&menu).show(|ui| self.causes_ui(ui));
         });
     }
 
-    fn causes_ui(&self, ui: &mut Ui) {
+    /// Returns `true` if there is more to say than the sentence.
+    pub(super) fn has_causes(&self) -> bool {
+        !self.causes.is_empty()
+    }
+
+    /// Draws the causes.
+    pub(super) fn causes_ui(&self, ui: &mut Ui) {
+        ui.set_max_width(theme::DIALOG_WIDTH);
         for cause in &self.causes {
             ui.add(Label::new(cause).wrap().selectable(true));
         }

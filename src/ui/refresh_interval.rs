@@ -39,6 +39,11 @@ pub(super) fn text(interval: Duration) -> String {
     if interval.is_zero() { "Manual".to_owned() } else { format!("Every {}", amount(interval)) }
 }
 
+/// Returns the text of an interval on its button; zero for manual refresh.
+pub(super) fn short_text(interval: Duration) -> String {
+    if interval.is_zero() { "Manual".to_owned() } else { amount(interval) }
+}
+
 /// Returns the text of the default, for example "Default (5 s)".
 pub(super) fn default_text(default: Duration) -> String {
     let default = if default.is_zero() { "manual".to_owned() } else { amount(default) };

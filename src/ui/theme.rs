@@ -2,7 +2,7 @@
 
 use egui::epaint::Shadow;
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
-use egui::{Color32, Context, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals, vec2};
+use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
 
 use super::fonts;
 use super::tokens::{self, Palette, palette};
@@ -16,10 +16,18 @@ pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctr
 pub(super) const INITIAL_WINDOW: [f32; 2] = [1080.0, 680.0];
 /// Minimum size of the window, which fits the bars.
 pub(super) const MIN_WINDOW: [f32; 2] = [560.0, 360.0];
+/// Width of the window from which the panel buttons have words.
+pub(super) const WORDS_MIN_WIDTH: f32 = 1200.0;
 /// Width of the window below which the rail opens over the table.
 pub(super) const RAIL_MIN_WINDOW: f32 = 900.0;
-/// Minimum width for both filters on one line.
-pub(super) const WIDE: f32 = 940.0;
+/// Width of the window from which there is a view row.
+pub(super) const ROOMY_MIN_WIDTH: f32 = 900.0;
+/// Height of the window from which there is a view row.
+pub(super) const ROOMY_MIN_HEIGHT: f32 = 480.0;
+/// Width of the window from which the time of the last read has its word.
+pub(super) const UPDATED_MIN_WIDTH: f32 = 600.0;
+/// Width that the table keeps beside the right panel. With less, the panel is over the table.
+pub(super) const TABLE_MIN_WIDTH: f32 = 560.0;
 /// Size of small text, as next to and below the filters.
 pub(super) const SMALL_TEXT: f32 = 12.0;
 /// Corner radius of small shapes.
@@ -52,53 +60,42 @@ pub(super) const STALE_OPACITY: f32 = 0.55;
 
 // The bars
 
-/// Width of the gateway box.
-pub(super) const GATEWAY_WIDTH: f32 = 240.0;
+/// Width of the popup with the address box.
+pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
+/// Minimum width of the menu of gateways.
+pub(super) const GATEWAY_MENU_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
-/// Width of the sign of a severity, so that the text after it stays in place.
-pub(super) const SIGN_WIDTH: f32 = 16.0;
 /// Width of a filter box.
-pub(super) const FILTER_WIDTH: f32 = 210.0;
+pub(super) const FILTER_WIDTH: f32 = 160.0;
 /// Width of a filter's caption.
 pub(super) const CAPTION_WIDTH: f32 = 62.0;
-/// Height of the line below a filter, which is reserved so that an error moves nothing.
-pub(super) const FILTER_HINT_HEIGHT: f32 = 22.0;
 /// Minimum width of the mark at the position of a filter's error.
 pub(super) const MIN_ERROR_MARK: f32 = 7.0;
 /// Minimum width for cell filters outside a menu.
 pub(super) const CELL_FILTERS_WIDTH: f32 = 160.0;
-/// Width of the progress bar of an export.
+/// Size of the progress bar of an export.
 pub(super) const PROGRESS_WIDTH: f32 = 90.0;
-/// Width of the buttons next to the path of an export.
-pub(super) const PATH_BUTTONS: f32 = 170.0;
-/// Minimum width of a message.
-pub(super) const MIN_MESSAGE: f32 = 80.0;
-/// Minimum width of the path of an export.
-pub(super) const MIN_PATH: f32 = 120.0;
+pub(super) const PROGRESS_HEIGHT: f32 = 4.0;
+/// Width of the popup with the path of an export.
+pub(super) const PATH_POPUP_WIDTH: f32 = 420.0;
 
 // Panels and dialogs
 
-/// Initial width of the counts panel.
-pub(super) const COUNTS_WIDTH: f32 = 220.0;
-/// Initial width of the details panel.
-pub(super) const DETAILS_WIDTH: f32 = 250.0;
-/// Minimum width of these panels.
-pub(super) const MIN_PANEL: f32 = 140.0;
+/// Space at the sides of the right panel.
+pub(super) const PANEL_PADDING: f32 = 16.0;
+/// Space at the right of a panel's title.
+pub(super) const HEAD_RIGHT: f32 = 6.0;
+/// Space between the controls of a panel's title.
+pub(super) const HEAD_GAP: f32 = 2.0;
 /// Height of the title of a list in the counts panel.
 pub(super) const FACET_TITLE: f32 = 28.0;
-/// Initial width of the gateway form.
-pub(super) const FORM_WIDTH: f32 = 330.0;
-/// Minimum width of the gateway form.
-pub(super) const MIN_FORM: f32 = 260.0;
-/// Minimum width for the gateway form next to the table; with less, it replaces the table.
-pub(super) const SPLIT_MIN_WIDTH: f32 = 700.0;
-/// Minimum height for the gateway form next to the table; with less, it replaces the table.
-pub(super) const SPLIT_MIN_HEIGHT: f32 = 300.0;
+/// Maximum width of the gateway form.
+pub(super) const FORM_WIDTH: f32 = 600.0;
+/// Space around the gateway form and the log.
+pub(super) const FORM_MARGIN: f32 = 16.0;
 /// Width of the text boxes of a login.
 pub(super) const LOGIN_WIDTH: f32 = 170.0;
-/// Height that the sign-in panel leaves for the bars below.
-pub(super) const BELOW_SIGN_IN: f32 = 90.0;
 /// Maximum width of a dialog.
 pub(super) const DIALOG_WIDTH: f32 = 420.0;
 
@@ -115,6 +112,8 @@ pub(super) enum Severity {
 
 /// Space above and below the text of a plain button.
 const BUTTON_PADDING: f32 = 3.0;
+/// Space between the border of a popup and its contents.
+const MENU_MARGIN: i8 = 4;
 
 /// Returns the color of a severity.
 pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
@@ -154,6 +153,7 @@ fn set_sizes(style: &mut Style) {
     spacing.item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
     spacing.button_padding = vec2(2.0 * tokens::UNIT, BUTTON_PADDING);
     spacing.menu_spacing = tokens::POPUP_GAP;
+    spacing.menu_margin = Margin::same(MENU_MARGIN);
 }
 
 fn set_colors(visuals: &mut Visuals, palette: &Palette) {

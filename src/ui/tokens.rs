@@ -230,6 +230,8 @@ pub(super) const BAR_HEIGHT: f32 = 40.0;
 /// The row of filter boxes, and the one of tabs and view controls below it.
 pub(super) const FILTER_ROW_HEIGHT: f32 = 40.0;
 pub(super) const VIEW_ROW_HEIGHT: f32 = 36.0;
+/// The row of filter boxes in a window without the row below it, with the line at its edge.
+pub(super) const COMPACT_FILTER_ROW_HEIGHT: f32 = 37.0;
 /// The timeline, and what is left and right of its chart.
 pub(super) const TIMELINE_HEIGHT: f32 = 60.0;
 pub(super) const TIMELINE_LEFT: f32 = 116.0;

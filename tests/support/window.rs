@@ -79,6 +79,19 @@ impl Window {
         self.harness.step();
     }
 
+    /// Returns the name of the gateway and its state in words.
+    pub(crate) fn gateway(&self) -> String {
+        self.text_of("Saved gateways")
+    }
+
+    /// Draws frames until the name of the gateway and its state contain this text.
+    pub(crate) fn until_gateway(&mut self, text: &str) {
+        self.until(text, |harness| {
+            let value = harness.get_by_label("Saved gateways").accesskit_node().value();
+            value.is_some_and(|value| value.contains(text))
+        });
+    }
+
     /// Returns the text of the text box with this name.
     pub(crate) fn text_of(&self, name: &str) -> String {
         self.harness.get_by_label(name).accesskit_node().value().unwrap_or_default()
@@ -309,6 +322,13 @@ pub(crate) fn start_on(url: &str) -> Start {
 /// Starts a gateway with the sessions of the plant.
 pub(crate) fn plant() -> FakeGateway {
     FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
+}
+
+/// Opens the box for an address, and connects to this one.
+pub(crate) fn connect_to(window: &mut Window, address: &str) {
+    window.press(Modifiers::COMMAND, Key::L);
+    retype(window, "Gateway address", address);
+    window.click("Connect");
 }
 
 /// Replaces the content of a text box.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{TIMEOUT, Window, plant, retype, start, start_on};
+use crate::support::window::{TIMEOUT, Window, connect_to, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -487,8 +487,7 @@ fn deleting_gateway_forgets_its_login() {
     window.until_text("North deleted");
     window.until_text("No gateway");
     let before = authorizations(&gateway).len();
-    window.type_into("Gateway address", &gateway.url);
-    window.click("Connect");
+    connect_to(&mut window, &gateway.url);
     window.until_text("Sign in to this gateway");
     assert_eq!(authorizations(&gateway).len(), before);
 }
@@ -599,6 +598,7 @@ fn menu_leads_back_to_the_demo_gateway() {
     window.click("Saved gateways");
     window.click("Demo gateway");
     window.until_text("Demo gateway: 120 sessions");
+    window.press(Modifiers::COMMAND, Key::L);
     let address = window.harness.get_by_label("Gateway address").value();
     assert_eq!(address.as_deref(), Some("Demo gateway"));
     window.until("sessions of the demo gateway", |harness| {
@@ -680,7 +680,7 @@ fn keeps_table_of_the_same_gateway_until_it_answers_again() {
 
     held.set(None);
     choose(&mut window, "North");
-    window.until_text_contains("connecting…");
+    window.until_text("Connecting…");
     assert!(window.has("6 of 6 sessions"));
     window.until_text_contains(" ago");
     // The filters still work.
@@ -692,7 +692,7 @@ fn keeps_table_of_the_same_gateway_until_it_answers_again() {
     assert!(window.has("3 of 6 sessions"));
     held.set(None);
     choose(&mut window, "North");
-    window.until_text_contains("connecting…");
+    window.until_text("Connecting…");
     assert!(window.has("3 of 6 sessions"));
     held.set(Some(ok(&answer(&PLANT[..1]))));
     window.until_text("1 of 1 sessions");

@@ -336,7 +336,7 @@ fn login_is_saved_only_after_all_nodes_have_answered() {
     });
     assert_eq!(keyring.secrets(), []);
     drop(answer_late);
-    window.until_text_contains("Wrong user name or password");
+    window.until_gateway("Wrong user name or password");
     // A later request to the keyring, so that an earlier one was handled.
     choose(&mut window, "Edit North…");
     window.click("Test connection");

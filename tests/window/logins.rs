@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::support::window::{Window, plant, retype, start_on};
+use crate::support::window::{Window, connect_to, plant, retype, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -51,8 +51,7 @@ fn choose(window: &mut Window, item: &str) {
 }
 
 fn connect(window: &mut Window, address: &str) {
-    retype(window, "Gateway address", address);
-    window.click("Connect");
+    connect_to(window, address);
 }
 
 #[test]

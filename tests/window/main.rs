@@ -14,6 +14,7 @@ mod log;
 mod logins;
 mod notices;
 mod pictures;
+mod positions;
 mod rail;
 mod sign_in;
 #[path = "../support/mod.rs"]

@@ -59,7 +59,7 @@ fn plant() -> FakeGateway {
 
 fn compare(window: &mut Window, name: &str) {
     // The line with the time of day, and with the time until the next try or word of one under way.
-    let mut rect = window.harness.get_by_label_contains("Updated ").rect();
+    let mut rect = window.harness.get_by_label("Gateway bar").rect();
     rect.max.x = window.harness.ctx.content_rect().max.x;
     window.harness.remove_cursor();
     window.harness.run_steps(2);

@@ -124,6 +124,7 @@ fn demo_gateway_can_be_reached_by_its_row_and_by_its_name() {
     // A recent gateway stays in the list.
     choose(&mut window, &plant.url);
     window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::L);
     crate::support::window::retype(&mut window, "Gateway address", "Demo gateway");
     window.press(Modifiers::NONE, Key::Enter);
     window.until_text_contains("of 120 sessions");

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, start};
+use crate::support::window::{Window, connect_to, start};
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::{DemoGateway, Options};
@@ -76,11 +76,7 @@ fn does_not_send_typed_login_to_another_gateway() {
     window.type_into("User name", "billy");
     sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
-    window.harness.get_by_label("Gateway address").focus();
-    window.harness.step();
-    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    window.type_into("Gateway address", &second.url);
-    window.click("Connect");
+    connect_to(&mut window, &second.url);
     window.until_text("Sign in to this gateway");
     assert!(second.requests().iter().all(|request| request.header("authorization").is_none()));
 }

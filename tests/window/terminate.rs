@@ -319,7 +319,7 @@ fn change_gateway(window: &mut Window) {
         window.harness.get_by_label(name).click_accesskit();
         window.harness.run_steps(3);
     }
-    window.until_text_contains("Other · Running");
+    window.until_gateway("Other: Running");
     window.until("the table", |harness| harness.query_all_by_role(Role::Cell).count() > 0);
 }
 

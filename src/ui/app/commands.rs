@@ -9,6 +9,7 @@ use super::super::diagnostics;
 use super::super::error_report::ErrorReport;
 use super::super::export_job::ExportJob;
 use super::super::filter_bar;
+use super::super::gateway_bar;
 use super::super::gateway_form::GatewayForm;
 use super::super::model::{Message, NarrowRail, Shown};
 use super::super::settings_worker::Change;
@@ -30,10 +31,23 @@ impl App {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a list of all commands, each with few lines")]
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
-            Command::Connect(gateway) => self.connect_by_name(gateway.trim()),
+            Command::Connect(gateway) => {
+                self.connect_by_name(gateway.trim());
+                if self.drafts.gateway_error.is_none() {
+                    gateway_bar::close_address(ctx);
+                } else {
+                    gateway_bar::open_address(ctx, &self.drafts.gateway);
+                }
+            }
             Command::ConnectDemo => self.connect_demo(),
+            Command::EnterAddress => {
+                self.drafts.gateway.clone_from(&self.state.gateway);
+                self.drafts.gateway_error = None;
+                gateway_bar::open_address(ctx, &self.drafts.gateway);
+            }
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
             Command::AbandonKeyring => self.abandon_keyring(),
@@ -109,15 +123,26 @@ impl App {
 
             Command::ToggleCounts => {
                 self.state.layout.counts ^= true;
+                self.state.layout.details &= !self.state.layout.counts;
                 self.query(FRAME_WAIT);
             }
             Command::SetFacetOrder(order) => {
                 self.state.facet_order = order;
                 self.query(FRAME_WAIT);
             }
-            Command::ToggleDetails => self.state.layout.details ^= true,
-            Command::ShowDetails => self.state.layout.details = true,
+            Command::ToggleDetails => {
+                self.state.layout.details ^= true;
+                self.close_counts();
+            }
+            Command::ShowDetails => {
+                self.state.layout.details = true;
+                self.close_counts();
+            }
 
+            Command::SetExportOptions(options) => {
+                self.drafts.export = options;
+                self.drafts.reset_export_path();
+            }
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
                 let replace = self.drafts.export_path.as_ref().is_some_and(|path| path.replace);
@@ -138,6 +163,13 @@ impl App {
             Command::CopyDiagnostics => self.copy_diagnostics(ctx),
 
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Makes room in the right panel for the details.
+    fn close_counts(&mut self) {
+        if self.state.layout.details {
+            self.state.layout.counts = false;
         }
     }
 

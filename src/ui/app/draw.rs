@@ -1,15 +1,20 @@
 //! Draws the window: bars, panels, the table or the log, and dialogs.
 
-use egui::{CentralPanel, Context, Frame, Id, Panel, Popup, ScrollArea, Ui};
+use std::time::Duration;
 
+use egui::{Align, Context, Layout, Panel, Popup, Rect, ScrollArea, Ui, UiBuilder};
+
+use super::super::command::Command;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::{AppState, Drafts};
+use super::super::model::{AppState, Drafts, UiState};
+use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
-    confirm_terminate, connection_bar, counts_panel, details_panel, filter_bar, gateway_panel, grid,
-    log_view, rail, sign_in, status_bar, theme, view_bar,
+    confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar, gateway_panel, grid,
+    log_view, rail, right_panel, sign_in, theme, view_row,
 };
 use super::{App, shortcuts};
+use crate::logging::LogLines;
 
 impl App {
     /// Draws the window.
@@ -19,56 +24,31 @@ impl App {
         let form = drafts.form.as_ref().map(GatewayForm::is_changed);
         shortcuts::handle(ui.ctx(), ui_state, form, commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
-        Panel::top("bars").show(ui, |ui| {
-            ui.add_space(4.0);
-            connection_bar::show(ui, state, drafts, commands);
-            ui.add_space(2.0);
-            filter_bar::show(ui, state, drafts, commands);
-            view_bar::show(ui, state, commands);
-            ui.add_space(2.0);
-        });
-        if state.keyring.is_slow {
-            Panel::top("keyring").show(ui, |ui| sign_in::slow_keyring(ui, commands));
+        let room = Room::of(ui.ctx());
+        let area = ui.available_rect_before_wrap();
+        let Regions { gateway_bar, filter_row, view_row, body, footer } = Regions::of(area, room);
+        gateway_bar::show(ui, gateway_bar, state, drafts, commands);
+        filter_bar::show(ui, filter_row, state, drafts, commands);
+        if !room.is_compact {
+            view_row::show(ui, view_row, state, commands);
         }
-        if is_sign_in_shown(state, drafts) {
-            // Never pushes the bars below out of a small window.
-            let max_height = ui.available_height() - theme::BELOW_SIGN_IN;
-            Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
-                ScrollArea::vertical()
-                    .min_scrolled_height(max_height)
-                    .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
+        let is_table_replaced = drafts.form.is_some() || ui_state.is_log_open;
+        let has_panel = (state.layout.details || state.layout.counts) && !is_table_replaced;
+        let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
+        ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
+        regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
+            table_ui(ui, state, drafts, ui_state, log, default_refresh, commands);
+        });
+        if has_panel {
+            right_panel::show(ui, body, side, |ui| {
+                if state.layout.details {
+                    details_panel::show(ui, state, commands);
+                } else {
+                    counts_panel::show(ui, state, drafts, commands);
+                }
             });
         }
-        Panel::bottom("status").show(ui, |ui| {
-            ui.add_space(2.0);
-            status_bar::show(ui, state, drafts, commands);
-            ui.add_space(2.0);
-        });
-        let is_small =
-            ui.available_width() < theme::SPLIT_MIN_WIDTH || ui.available_height() < theme::SPLIT_MIN_HEIGHT;
-        if let Some(form) = &mut drafts.form {
-            let min_width = if is_small { ui.available_width() } else { theme::MIN_FORM };
-            let panel = Panel::right(Id::unique(("gateway", is_small)));
-            let panel = panel.default_size(theme::FORM_WIDTH).min_size(min_width);
-            panel.show(ui, |ui| gateway_panel::show(ui, form, &state.keyring, default_refresh, commands));
-            form.reveal = None;
-        }
-        if state.layout.counts {
-            let panel = Panel::right("counts").default_size(theme::COUNTS_WIDTH).min_size(theme::MIN_PANEL);
-            panel.show(ui, |ui| counts_panel::show(ui, state, drafts, commands));
-        }
-        if state.layout.details {
-            let panel = Panel::right("details").default_size(theme::DETAILS_WIDTH).min_size(theme::MIN_PANEL);
-            panel.show(ui, |ui| details_panel::show(ui, state, commands));
-        }
-        let ground = Frame::NONE.fill(palette(ui.visuals()).table);
-        CentralPanel::default().frame(ground).show(ui, |ui| {
-            if ui_state.is_log_open {
-                log_view::show(ui, log, commands);
-            } else {
-                grid::show(ui, state, ui_state, commands);
-            }
-        });
+        footer::show(ui, footer, state, drafts, commands);
         if let Some(session) = &ui_state.terminate_target {
             confirm_terminate::show(ui, session, &mut drafts.terminate_message, commands);
         }
@@ -78,6 +58,44 @@ impl App {
 /// Returns `true` if a gateway is being added.
 fn is_adding(drafts: &Drafts) -> bool {
     drafts.form.as_ref().is_some_and(|form| !form.is_saved)
+}
+
+/// Draws the table, or what takes its place.
+fn table_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    drafts: &mut Drafts,
+    ui_state: &UiState,
+    log: &LogLines,
+    default_refresh: Duration,
+    commands: &mut Vec<Command>,
+) {
+    if state.keyring.is_slow {
+        Panel::top("keyring").show(ui, |ui| sign_in::slow_keyring(ui, commands));
+    }
+    if let Some(form) = &mut drafts.form {
+        let place = ui.available_rect_before_wrap().shrink(theme::FORM_MARGIN);
+        let place = place.with_max_x(place.right().min(place.left() + theme::FORM_WIDTH));
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+            gateway_panel::show(ui, form, &state.keyring, default_refresh, commands);
+        });
+        form.reveal = None;
+        return;
+    }
+    if ui_state.is_log_open {
+        let place = ui.available_rect_before_wrap().shrink(theme::FORM_MARGIN);
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| log_view::show(ui, log, commands));
+        return;
+    }
+    if is_sign_in_shown(state, drafts) {
+        let max_height = ui.available_height();
+        Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
+            ScrollArea::vertical()
+                .min_scrolled_height(max_height)
+                .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
+        });
+    }
+    grid::show(ui, state, ui_state, commands);
 }
 
 /// Returns `true` if the sign-in panel is shown. The form shows the same errors in its connection test.

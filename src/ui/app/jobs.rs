@@ -8,9 +8,9 @@ use chrono::{DateTime, Local};
 use egui::Context;
 
 use super::super::error_report::ErrorReport;
+use super::super::export_controls;
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{ExportPath, ExportRows, FileFormat, Message};
-use super::super::status_bar;
 use super::App;
 use crate::display;
 use crate::export::{self, Format, Progress};
@@ -58,7 +58,7 @@ impl App {
     fn extract(&self) -> Option<Extract> {
         let sessions = self.state.table.result()?;
         let dataset = sessions.dataset.clone();
-        let (columns, rows) = match self.drafts.export.rows {
+        let (columns, rows) = match self.state.export_rows(&self.drafts) {
             ExportRows::Shown => (self.state.shown_columns(), sessions.rows.clone()),
             ExportRows::Selected => (self.state.shown_columns(), self.state.table.selected_rows()),
             ExportRows::All => {
@@ -152,10 +152,10 @@ impl App {
         }
     }
 
-    /// Asks for the path of the export in the status bar.
+    /// Asks for the path of the export.
     fn ask_for_path(&mut self, ctx: &Context, path: ExportPath) {
         self.drafts.export_path = Some(path);
-        ctx.memory_mut(|memory| memory.request_focus(status_bar::path_id()));
+        ctx.memory_mut(|memory| memory.request_focus(export_controls::path_id()));
     }
 
     /// Returns a file name with the current time.

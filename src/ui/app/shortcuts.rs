@@ -16,6 +16,7 @@ pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, comm
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::B), Command::Rail(RailCommand::Toggle)),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::F), Command::FocusUsername),
+        (KeyboardShortcut::new(Modifiers::COMMAND, Key::L), Command::EnterAddress),
         (KeyboardShortcut::new(Modifiers::COMMAND, Key::Q), Command::Quit),
     ];
     ctx.input_mut(|input| {

@@ -175,21 +175,33 @@ impl AppState {
         Some((id.clone(), dataset.column(id)?.cell(row as usize)))
     }
 
-    /// Returns whether an export can start: there are rows to export, and no export is running.
+    /// Returns whether an export can start: there is a table, and no export is running.
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
-        let has_rows = drafts.export.rows != ExportRows::Selected || self.table.selected() > 0;
-        self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none() && has_rows
+        self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none()
+    }
+
+    /// Returns the rows that an export writes: the chosen ones, or those shown if the selected ones are chosen and none is.
+    pub(in crate::ui) fn export_rows(&self, drafts: &Drafts) -> ExportRows {
+        match drafts.export.rows {
+            ExportRows::Selected if self.table.selected() == 0 => ExportRows::Shown,
+            rows => rows,
+        }
+    }
+
+    /// Returns the number of sessions that an export writes.
+    pub(in crate::ui) fn export_count(&self, rows: ExportRows) -> usize {
+        let result = self.table.result();
+        match rows {
+            ExportRows::Shown => result.map_or(0, |result| result.rows.len()),
+            ExportRows::Selected => self.table.selected(),
+            ExportRows::All => result.map_or(0, |result| result.dataset.len()),
+        }
     }
 
     /// Returns what an export writes, such as `12 sessions, all columns shown`.
     pub(in crate::ui) fn export_summary(&self, rows: ExportRows) -> String {
-        let result = self.table.result();
-        let (count, columns) = match rows {
-            ExportRows::Shown => (result.map_or(0, |result| result.rows.len()), "all columns shown"),
-            ExportRows::Selected => (self.table.selected(), "all columns shown"),
-            ExportRows::All => (result.map_or(0, |result| result.dataset.len()), "all columns"),
-        };
-        format!("{}, {columns}", display::sessions(count))
+        let columns = if rows == ExportRows::All { "all columns" } else { "all columns shown" };
+        format!("{}, {columns}", display::sessions(self.export_count(rows)))
     }
 
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:

@@ -109,33 +109,44 @@ pub(in crate::ui) enum ExportRows {
 /// The format of a file to export to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum FileFormat {
-    /// CSV for a spreadsheet.
+    /// CSV.
     #[default]
-    SpreadsheetCsv,
-    /// CSV for other programs.
     Csv,
     /// JSON.
     Json,
 }
 
 /// The options of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct ExportOptions {
     /// The rows to export.
     pub(in crate::ui) rows: ExportRows,
     /// The file format.
     pub(in crate::ui) format: FileFormat,
+    /// CSV has a byte-order mark and no formulas, for spreadsheets.
+    pub(in crate::ui) is_safe: bool,
     /// The character between two fields of CSV, which is saved.
     pub(in crate::ui) delimiter: Delimiter,
+}
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        Self {
+            rows: ExportRows::default(),
+            format: FileFormat::default(),
+            is_safe: true,
+            delimiter: Delimiter::default(),
+        }
+    }
 }
 
 impl ExportOptions {
     /// Returns the format with the delimiter.
     pub(in crate::ui) fn format(self) -> Format {
-        match self.format {
-            FileFormat::SpreadsheetCsv => Format::SpreadsheetCsv(self.delimiter),
-            FileFormat::Csv => Format::Csv(self.delimiter),
-            FileFormat::Json => Format::Json,
+        match (self.format, self.is_safe) {
+            (FileFormat::Csv, true) => Format::SpreadsheetCsv(self.delimiter),
+            (FileFormat::Csv, false) => Format::Csv(self.delimiter),
+            (FileFormat::Json, _) => Format::Json,
         }
     }
 }

@@ -13,7 +13,7 @@ pub(in crate::ui) fn is_narrow(ctx: &Context) -> bool {
 }
 
 /// Returns `true` if the rail is docked, so that no button has to open it.
-fn is_docked(ctx: &Context, state: &AppState) -> bool {
+pub(in crate::ui) fn is_docked(ctx: &Context, state: &AppState) -> bool {
     state.layout.rail && !is_narrow(ctx)
 }
 

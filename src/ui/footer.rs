@@ -1,0 +1,117 @@
+//! The footer: how many sessions are shown and selected, and the export.
+
+use egui::accesskit::Role;
+use egui::epaint::MarginF32;
+use egui::{Color32, FontFamily, FontId, Id, Label, Rect, Response, RichText, Ui, UiBuilder, WidgetInfo};
+
+use super::a11y_hidden;
+use super::button::Button;
+use super::command::Command;
+use super::export_controls;
+use super::icons;
+use super::model::{AppState, Drafts, Message};
+use super::regions::{self, Bar, Edge};
+use super::theme::{self, Severity};
+use super::tokens::{self, palette};
+use crate::display;
+
+/// Space at both ends of the footer, and between its controls.
+const PADDING: MarginF32 = regions::sides(12.0, 8.0);
+const GAP: f32 = 4.0;
+
+/// Draws the footer.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let ground = palette(ui.visuals()).surface;
+    let bar = Bar { name: "Footer", rect, ground, line: Edge::Top, padding: PADDING, gap: GAP };
+    bar.show(ui, |ui| {
+        let right = ui.max_rect().right();
+        counts(ui, state);
+        let width = export_controls::width(ui, state, drafts);
+        let left = ui.cursor().left();
+        let middle = ui.available_rect_before_wrap().with_max_x((right - width - GAP).max(left));
+        let builder = UiBuilder::new().max_rect(middle).layout(*ui.layout());
+        let mut child = ui.new_child(builder);
+        child.shrink_clip_rect(middle);
+        filters_in_force(&mut child, state);
+        if let Some(message) = &state.message {
+            message_ui(&mut child, message, commands);
+        }
+        drop(child);
+        ui.add_space((right - width - left).max(0.0));
+        export_controls::show(ui, state, drafts, commands);
+    });
+}
+
+/// Draws the numbers of sessions, users and selected sessions.
+fn counts(ui: &mut Ui, state: &AppState) {
+    let p = palette(ui.visuals());
+    let Some(sessions) = state.table.result() else {
+        text(ui, "No sessions", p.text);
+        return;
+    };
+    let [shown, all] = [sessions.rows.len(), sessions.dataset.len()];
+    let name = format!("{} of {} sessions", display::number(shown), display::number(all));
+    let label = text(ui, if shown == all { display::sessions(all) } else { name.clone() }, p.text);
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    let users = sessions.counts.users;
+    let noun = if users == 1 { "user" } else { "users" };
+    dot(ui);
+    text(ui, format!("{} {noun}", display::number(users)), p.secondary);
+    let [selected, hidden] = [state.table.selected(), state.table.selected_hidden()];
+    if selected > 0 || hidden > 0 {
+        dot(ui);
+        let hidden = if hidden > 0 { format!(", {} hidden", display::number(hidden)) } else { String::new() };
+        text(ui, format!("{} selected{hidden}", display::number(selected)), p.secondary);
+    }
+}
+
+fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    ui.add(Label::new(RichText::new(text).font(font).color(color)).extend())
+}
+
+/// Draws the dot between two numbers.
+fn dot(ui: &mut Ui) {
+    let color = palette(ui.visuals()).secondary;
+    a11y_hidden::text(ui, "·", color, 0.0);
+}
+
+/// Draws the filters that are in force where the typed ones are invalid.
+fn filters_in_force(ui: &mut Ui, state: &AppState) {
+    for (name, filter) in [("Username", &state.username), ("Project", &state.project)] {
+        if filter.error.is_some() {
+            let text = match &filter.filter {
+                Some(good) => format!("{name} still filtered by {}", good.pattern()),
+                None => format!("{name} isn't filtered"),
+            };
+            severity_text(ui, &text, Severity::Warning);
+        }
+    }
+}
+
+/// Draws the message. It gets the room that the counts leave.
+fn message_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
+    let dismiss = Button::ghost_icon(icons::X, "Dismiss message").small();
+    if ui.add(dismiss).on_hover_text("Dismiss").clicked() {
+        commands.push(Command::DismissMessage);
+    }
+    match message {
+        Message::Done(text) => severity_text(ui, text, Severity::Good),
+        Message::Error(report) => {
+            report.details_menu(ui, Id::unique("message details"));
+            severity_text(ui, report.summary(), Severity::Error);
+        }
+    }
+}
+
+fn severity_text(ui: &mut Ui, text: &str, severity: Severity) {
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let color = theme::severity_color(ui.visuals(), severity);
+    ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate());
+}

@@ -1,0 +1,63 @@
+//! The menu of the gateway's name: other gateways, and what can be done with them.
+
+use egui::{Response, ScrollArea, Ui};
+
+use super::super::button::Button;
+use super::super::command::Command;
+use super::super::icons;
+use super::super::menu::{self, Item};
+use super::super::model::AppState;
+use super::super::theme;
+
+/// Shows the menu while it is open.
+pub(super) fn show(name: &Response, state: &AppState, commands: &mut Vec<Command>) {
+    if name.clicked() {
+        commands.push(Command::ReadSettings);
+    }
+    menu::popup(name).show(|ui| contents(ui, state, commands));
+}
+
+fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.set_min_width(theme::GATEWAY_MENU_WIDTH);
+    if !state.profiles.is_empty() {
+        ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
+            for profile in &state.profiles {
+                saved(ui, state, profile, commands);
+            }
+        });
+        menu::line(ui);
+    }
+    let connect = Item::new("Connect to address…").icon(icons::PLUG_ZAP);
+    if ui.add(connect.shortcut(format!("{}+L", theme::CTRL))).clicked() {
+        commands.push(Command::EnterAddress);
+    }
+    let is_unsaved = state.can_edit && !state.profiles.contains(&state.gateway);
+    if is_unsaved && ui.add(Item::new("Save this gateway…").icon(icons::BOOKMARK)).clicked() {
+        commands.push(Command::EditGateway(None));
+    }
+    if ui.add(Item::new("Add gateway…").icon(icons::PLUS)).clicked() {
+        commands.push(Command::AddGateway);
+    }
+    let demo = ui.add(Item::new("Demo gateway").icon(icons::CIRCLE));
+    if demo.on_hover_text("Made-up sessions, to try the program").clicked() {
+        commands.push(Command::ConnectDemo);
+    }
+}
+
+/// Draws a saved gateway, with the button that edits it.
+fn saved(ui: &mut Ui, state: &AppState, profile: &str, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let edit = Button::ghost("Edit").small().name(format!("Edit {profile}…"));
+        let width = edit.width(ui);
+        let item = Item::new(profile).radio(*profile == state.gateway).reserve(width);
+        if ui.add(item).clicked() {
+            commands.push(Command::Connect(profile.to_owned()));
+            ui.close();
+        }
+        if ui.add(edit).on_hover_text("Edit or delete this gateway").clicked() {
+            commands.push(Command::EditGateway(Some(profile.to_owned())));
+            ui.close();
+        }
+    });
+}

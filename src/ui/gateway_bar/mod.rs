@@ -1,0 +1,280 @@
+//! The bar at the top of the window: the gateway, its state and its commands. It is the banner of a gateway that doesn't
+//! answer.
+
+mod address;
+mod menu;
+mod status;
+
+use std::time::SystemTime;
+
+use egui::{
+    Color32, FontFamily, FontId, Id, Label, Rect, Response, RichText, ScrollArea, Sense, TextWrapMode, Ui,
+    WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+};
+
+use self::status::{Fact, Status};
+use super::button::{self, Button};
+use super::command::{Command, RailCommand};
+use super::error_report::ErrorReport;
+use super::fonts;
+use super::icons;
+use super::menu::{Item, popup};
+use super::model::{AppState, Drafts};
+use super::rail;
+use super::refresh_interval;
+use super::regions::{self, Bar, Edge, Room};
+use super::theme;
+use super::tokens::{self, palette};
+use egui::accesskit::Role;
+
+pub(super) use address::{close as close_address, open as open_address};
+
+/// Space at both ends of the bar, between its controls, and at both sides of a fact.
+const PADDING: f32 = 8.0;
+const GAP: f32 = 4.0;
+/// The part of the bar that the name of the gateway may take.
+const MAX_NAME: f32 = 0.4;
+
+/// Draws the bar.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let room = Room::of(ui.ctx());
+    let now = SystemTime::now();
+    let status = Status::of(state, room, now);
+    if let Some(time) = status.repaint_after {
+        ui.ctx().request_repaint_after(time);
+    }
+    let p = palette(ui.visuals());
+    let ground = if status.is_unreachable { p.error_ground } else { p.surface };
+    let padding = regions::sides(PADDING, PADDING);
+    let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
+    bar.show(ui, |ui| {
+        let controls = controls(&status);
+        let width = controls.iter().map(|control| control.width(ui, state) + GAP).sum::<f32>();
+        let right = ui.max_rect().right();
+        if !rail::is_docked(ui.ctx(), state) {
+            let open = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Show gateways"));
+            if open.on_hover_text(format!("Show gateways ({}+B)", theme::CTRL)).clicked() {
+                commands.push(Command::Rail(RailCommand::Toggle));
+            }
+        }
+        let name = name_button(ui, state, &status, MAX_NAME * rect.width());
+        menu::show(&name, state, commands);
+        address::show(&name, drafts, commands);
+        facts(ui, right - width, state, &status, now);
+        ui.add_space((right - width + GAP - ui.cursor().left()).max(0.0));
+        for control in controls {
+            control.show(ui, state, &status, commands);
+        }
+    });
+}
+
+/// Draws the mark and the name of the gateway, which open its menu.
+fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -> Response {
+    let p = palette(ui.visuals());
+    let text = if state.gateway.is_empty() { "No gateway" } else { &state.gateway };
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let fixed = 4.0 * PADDING + tokens::ICON + tokens::ICON_SMALL;
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, p.text);
+    job.wrap = TextWrapping::truncate_at_width((max_width - fixed).max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(fixed + galley.size().x, tokens::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Saved gateways"));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
+    let painter = ui.painter();
+    if response.is_pointer_button_down_on() {
+        painter.rect_filled(rect, tokens::RADIUS_CONTROL, p.pressed);
+    } else if response.hovered() {
+        painter.rect_filled(rect, tokens::RADIUS_CONTROL, p.hover);
+    }
+    let y = rect.center().y;
+    let mut x = rect.left() + PADDING;
+    status.mark.paint(painter, pos2(x + tokens::ICON / 2.0, y), ui.visuals());
+    x += tokens::ICON + PADDING;
+    let text_width = galley.size().x;
+    painter.galley(pos2(x, y - galley.size().y / 2.0), galley, p.text);
+    x += text_width + PADDING;
+    let center = pos2(x + tokens::ICON_SMALL / 2.0, y);
+    icons::CHEVRON_DOWN.paint(painter, center, tokens::ICON_SMALL, p.secondary);
+    if response.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+    response.on_hover_text(format!("{text}\n{}", status.word))
+}
+
+/// Draws the facts, up to `right`. What has no room is truncated.
+fn facts(ui: &mut Ui, right: f32, state: &AppState, status: &Status, now: SystemTime) {
+    let p = palette(ui.visuals());
+    let rest = if status.is_unreachable { p.text } else { p.secondary };
+    let regular = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let bold = FontId::new(tokens::TYPE_SECONDARY, fonts::semibold());
+    let max_rect = ui.available_rect_before_wrap();
+    let max_rect = max_rect.with_max_x(right.max(max_rect.left()));
+    let builder = egui::UiBuilder::new().max_rect(max_rect).layout(*ui.layout());
+    let mut child = ui.new_child(builder);
+    child.shrink_clip_rect(max_rect);
+    child.spacing_mut().item_spacing.x = 0.0;
+    for fact in &status.facts {
+        let (text, name, font, color) = match fact {
+            Fact::Nodes { running, all } => {
+                nodes(&mut child, state, *running, *all, rest, now);
+                continue;
+            }
+            Fact::Text(text, name) => (text, name.as_ref(), &regular, rest),
+            Fact::Error(text) => (text, None, &bold, p.text),
+            Fact::Warning(text) => (text, None, &regular, p.warning),
+        };
+        child.add_space(PADDING);
+        child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+        let label = child.add(Label::new(RichText::new(text).font(font.clone()).color(color)));
+        if let Some(name) = name {
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        }
+        child.add_space(PADDING);
+    }
+    ui.advance_cursor_after_rect(max_rect.with_max_x(child.min_rect().right().min(right)));
+}
+
+/// Draws the number of nodes that answer, with the menu of all nodes.
+fn nodes(ui: &mut Ui, state: &AppState, running: usize, all: usize, color: Color32, now: SystemTime) {
+    let color = if running < all { palette(ui.visuals()).warning } else { color };
+    let button = Button::ghost(format!("{running} of {all} nodes")).small().color(color).name("Nodes");
+    let button = if running < all { button.trailing(icons::CHEVRON_DOWN) } else { button };
+    let menu = ui.add(button);
+    popup(&menu).show(|ui| {
+        ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
+            for node in state.status.iter().flat_map(|status| &status.nodes) {
+                let (mark, text, report) = status::node_line(node, now);
+                ui.horizontal(|ui| {
+                    let size = vec2(tokens::ICON + PADDING, tokens::MENU_ROW_HEIGHT);
+                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                    mark.paint(ui.painter(), rect.center(), ui.visuals());
+                    ui.label(text);
+                });
+                if let Some(report) = &report {
+                    report.details_ui(ui, Id::unique(("node error", node.url.to_string())));
+                }
+            }
+        });
+    });
+    menu.on_hover_text("The state of each node");
+}
+
+/// A control at the right end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Control {
+    Details,
+    Retry,
+    Refresh,
+    Interval,
+    Line,
+    Menu,
+}
+
+/// Returns the controls in order.
+fn controls(status: &Status) -> Vec<Control> {
+    let mut controls = Vec::new();
+    if status.report.as_ref().is_some_and(ErrorReport::has_causes) {
+        controls.push(Control::Details);
+    }
+    if status.is_unreachable {
+        controls.push(Control::Retry);
+    } else {
+        controls.extend([Control::Refresh, Control::Interval]);
+    }
+    controls.extend([Control::Line, Control::Menu]);
+    controls
+}
+
+impl Control {
+    fn button(self, state: &AppState) -> Button<'static> {
+        match self {
+            Self::Details => Button::ghost("Details").small().name("Error details"),
+            Self::Retry => Button::primary("Retry").icon(icons::ROTATE_CW).small().name("Refresh"),
+            Self::Refresh => {
+                let interval = refresh_interval::short_text(state.refresh.unwrap_or_default());
+                Button::ghost(interval).icon(icons::ROTATE_CW).split_action().name("Refresh")
+            }
+            Self::Interval => {
+                Button::ghost("").trailing(icons::CHEVRON_DOWN).split_menu().name("Refresh interval")
+            }
+            Self::Line | Self::Menu => Button::ghost_icon(icons::ELLIPSIS, "Menu"),
+        }
+    }
+
+    /// Returns the width, without the space before the next control.
+    fn width(self, ui: &Ui, state: &AppState) -> f32 {
+        match self {
+            Self::Line => tokens::LINE + 2.0 * GAP,
+            // Its menu is a part of the same control.
+            Self::Refresh => self.button(state).width(ui) + tokens::LINE - GAP,
+            _ => self.button(state).width(ui),
+        }
+    }
+
+    fn show(self, ui: &mut Ui, state: &AppState, status: &Status, commands: &mut Vec<Command>) {
+        let p = palette(ui.visuals());
+        match self {
+            Self::Details => {
+                let color = if status.is_unreachable { p.text } else { p.secondary };
+                let details = ui.add(self.button(state).color(color));
+                if let Some(report) = &status.report {
+                    popup(&details).show(|ui| report.causes_ui(ui));
+                }
+            }
+            Self::Retry => {
+                if ui.add(self.button(state)).on_hover_text("Read the gateway now (F5)").clicked() {
+                    commands.push(Command::Refresh);
+                }
+            }
+            Self::Refresh => {
+                ui.spacing_mut().item_spacing.x = tokens::LINE;
+                if ui.add(self.button(state)).on_hover_text("Read the gateway now (F5)").clicked() {
+                    commands.push(Command::Refresh);
+                }
+                ui.spacing_mut().item_spacing.x = GAP;
+            }
+            Self::Interval => interval(ui, self.button(state), state, commands),
+            Self::Line => {
+                regions::separator_in(ui, if status.is_unreachable { p.control_border } else { p.divider });
+            }
+            Self::Menu => more(ui, self.button(state), commands),
+        }
+    }
+}
+
+/// Draws the button with the menu of refresh intervals.
+fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
+    let current = state.refresh.unwrap_or_default();
+    let button = ui.add(button);
+    ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
+    popup(&button).show(|ui| {
+        for interval in refresh_interval::choices() {
+            let item = Item::new(refresh_interval::text(interval)).radio(interval == current);
+            if ui.add(item).clicked() {
+                commands.push(Command::RefreshEvery((!interval.is_zero()).then_some(interval)));
+            }
+        }
+    });
+    button.on_hover_text("Refresh interval");
+}
+
+/// Draws the button with the menu of rarely used commands.
+fn more(ui: &mut Ui, button: Button<'_>, commands: &mut Vec<Command>) {
+    let menu = ui.add(button);
+    popup(&menu).show(|ui| {
+        if ui.add(Item::new("Log").icon(icons::SCROLL_TEXT)).clicked() {
+            commands.push(Command::OpenLog);
+        }
+        if ui.add(Item::new("Copy diagnostics").icon(icons::COPY)).clicked() {
+            commands.push(Command::CopyDiagnostics);
+        }
+    });
+    menu.on_hover_text("More");
+}

@@ -1,0 +1,272 @@
+//! What the bar says about the gateway.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Local};
+
+use super::super::error_report::ErrorReport;
+use super::super::mark::Mark;
+use super::super::model::{AppState, Health};
+use super::super::notices::Notices;
+use super::super::regions::Room;
+use crate::gateway::{GatewayError, GatewayInfo, Notice};
+use crate::poll::NodeStatus;
+use crate::sanitize::sanitize;
+
+/// The age from which it is shown even without an error.
+const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
+
+/// The state of the gateway in words.
+pub(super) struct Status {
+    /// The state as a mark.
+    pub(super) mark: Mark,
+    /// The gateway doesn't answer, which the whole bar shows.
+    pub(super) is_unreachable: bool,
+    /// The state as one word, for screen readers.
+    pub(super) word: String,
+    /// The facts, the most important first.
+    pub(super) facts: Vec<Fact>,
+    /// The error or the warning with its causes.
+    pub(super) report: Option<ErrorReport>,
+    /// The time until the texts change by themselves.
+    pub(super) repaint_after: Option<Duration>,
+}
+
+/// A part of the bar.
+pub(super) enum Fact {
+    /// A text, and its accessible name where that says more.
+    Text(String, Option<String>),
+    /// The error, which is the first fact.
+    Error(String),
+    /// A text about something that may be wrong.
+    Warning(String),
+    /// The number of nodes that answer, with a menu.
+    Nodes {
+        /// The nodes that answer.
+        running: usize,
+        /// All nodes.
+        all: usize,
+    },
+}
+
+impl Status {
+    /// Returns what is known of the current gateway.
+    pub(super) fn of(state: &AppState, room: Room, now: SystemTime) -> Self {
+        let mut facts = Vec::new();
+        let mut repaint_after = None;
+        let Notices { warnings, without, report } =
+            state.status.as_deref().map(Notices::of).unwrap_or_default();
+        let nodes = nodes(state);
+        let updated = state.updated_at().map(|updated_at| {
+            // A refresh without changes doesn't repaint. One repaint per second would cost too much.
+            repaint_after = Some(until_next_minute(now));
+            updated_text(updated_at, now, state.is_stale(), room)
+        });
+        let (mark, word, report) = match state.health() {
+            Health::Connecting => {
+                if !state.gateway.is_empty() {
+                    facts.push(Fact::text("Connecting…"));
+                }
+                facts.extend(updated.map(Fact::text));
+                (Mark::Waiting, "connecting".to_owned(), None)
+            }
+            Health::Running(info) => {
+                if !room.is_compact {
+                    facts.extend(reported_name(&state.gateway, info).map(Fact::text));
+                    facts.extend(version(info));
+                    facts.extend(nodes);
+                }
+                facts.extend(updated.map(Fact::text));
+                facts.extend(state.is_reading().then(|| Fact::text("Reading…")));
+                facts.extend(warnings.into_iter().map(Fact::Warning));
+                facts.extend(without.map(Fact::text));
+                let mark = if report.is_some() { Mark::Degraded } else { Mark::Fine };
+                (mark, running(info), report)
+            }
+            Health::Degraded(url, error, others) => {
+                let others = match others {
+                    0 => String::new(),
+                    1 => " (and 1 more node)".to_owned(),
+                    others => format!(" (and {others} more nodes)"),
+                };
+                let word = format!("{url}: {}{others}", ErrorReport::new(error).summary());
+                if !room.is_compact {
+                    let mut infos = state.status.iter().flat_map(|status| &status.nodes);
+                    facts.extend(version(infos.find_map(|node| node.info.as_ref())));
+                }
+                facts.extend(nodes);
+                facts.extend(updated.map(Fact::text));
+                facts.extend(warnings.into_iter().map(Fact::Warning));
+                // The menu of the nodes has the causes.
+                (Mark::Degraded, word, None)
+            }
+            Health::Unreachable(error) => {
+                let report = ErrorReport::new(error);
+                let summary = report.summary().to_owned();
+                let mark = match error {
+                    GatewayError::Certificate(_) => Mark::Certificate,
+                    error if error.is_login_required() => Mark::SignIn,
+                    _ => Mark::Unreachable,
+                };
+                if mark == Mark::Unreachable {
+                    facts.push(Fact::Error(summary.clone()));
+                } else {
+                    let mut infos = state.status.iter().flat_map(|status| &status.nodes);
+                    facts.extend(version(infos.find_map(|node| node.info.as_ref())));
+                    facts.push(Fact::Warning(match error {
+                        GatewayError::Unauthorized { tried: false } => "Not signed in".to_owned(),
+                        _ => summary.clone(),
+                    }));
+                }
+                facts.extend(nodes);
+                facts.extend(updated.map(Fact::text));
+                facts.extend(retry_text(state, now).map(Fact::text));
+                // For the countdown, and only while there is an error.
+                repaint_after = Some(Duration::from_secs(1));
+                (mark, summary, Some(report))
+            }
+        };
+        let is_unreachable = mark == Mark::Unreachable;
+        Self { mark, is_unreachable, word, facts, report, repaint_after }
+    }
+}
+
+impl Fact {
+    fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into(), None)
+    }
+}
+
+/// Returns the number of nodes, if there are several.
+fn nodes(state: &AppState) -> Option<Fact> {
+    let status = state.status.as_ref().filter(|status| status.nodes.len() > 1)?;
+    let is_running = |node: &&NodeStatus| node.error.is_none() && node.updated_at.is_some();
+    Some(Fact::Nodes { running: status.nodes.iter().filter(is_running).count(), all: status.nodes.len() })
+}
+
+fn version(info: Option<&GatewayInfo>) -> Option<Fact> {
+    let version = info?.version.as_ref()?.to_string();
+    // Of a gateway without another one beside it, nobody wants to know that.
+    let redundancy = info.and_then(GatewayInfo::redundancy).filter(|text| text != "independent");
+    let text = [Some(version), redundancy].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Some(Fact::Text(text, Some(running(info))))
+}
+
+/// Returns the state of a gateway that answers, with its version and its place in a redundant pair.
+pub(super) fn running(info: Option<&GatewayInfo>) -> String {
+    let version = info.and_then(|info| info.version.as_ref()).map(ToString::to_string);
+    let redundancy = info.and_then(GatewayInfo::redundancy);
+    let parts = [Some("Running".to_owned()), version, redundancy];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the name that a gateway reports, if it isn't the one in the settings.
+fn reported_name(name: &str, info: Option<&GatewayInfo>) -> Option<String> {
+    let reported = info?.name.as_deref()?;
+    (reported != name).then(|| sanitize(reported).into_owned())
+}
+
+/// Returns the mark and the line of a node.
+pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> (Mark, String, Option<ErrorReport>) {
+    let report = node.error.as_ref().map(|error| ErrorReport::new(error));
+    let (mark, activity) = match (&report, node.updated_at) {
+        (Some(report), _) => (Mark::Unreachable, report.summary().to_owned()),
+        (None, None) => (Mark::Waiting, "Connecting…".to_owned()),
+        (None, Some(_)) if node.notices.iter().any(Notice::is_warning) => {
+            (Mark::Degraded, running(node.info.as_ref()))
+        }
+        (None, Some(_)) => (Mark::Fine, running(node.info.as_ref())),
+    };
+    let name = node.url.authority();
+    let name = match reported_name(&name, node.info.as_ref()) {
+        Some(reported) => format!("{name} ({reported})"),
+        None => name,
+    };
+    let notices = node.notices.iter().map(|notice| ErrorReport::new(notice).summary().to_owned());
+    let is_stale = node.error.is_some();
+    let roomy = Room { is_compact: false, has_words: true, has_updated: true };
+    let updated = node.updated_at.map(|updated_at| updated_text(updated_at, now, is_stale, roomy));
+    let parts = [Some(name), Some(activity), updated].into_iter().flatten();
+    (mark, parts.chain(notices).collect::<Vec<_>>().join(" · "), report)
+}
+
+fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {
+    if state.is_reading() {
+        return Some("Retrying…".to_owned());
+    }
+    let left = state.next_read()?.duration_since(now).unwrap_or_default();
+    // Rounded up, so that the countdown ends with 1.
+    Some(format!("Retrying in {}", duration_text(left + Duration::from_millis(999))))
+}
+
+fn until_next_minute(now: SystemTime) -> Duration {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60))
+}
+
+/// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
+fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool, room: Room) -> String {
+    let age = now.duration_since(updated_at).unwrap_or_default();
+    let (updated_at, now) = (DateTime::<Local>::from(updated_at), DateTime::<Local>::from(now));
+    let is_today = updated_at.date_naive() == now.date_naive();
+    let time = updated_at.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    let word = match (is_stale, room.is_compact, room.has_updated) {
+        // In little room, the age says enough.
+        (true, true, _) => return format!("{} ago", duration_text(age)),
+        (true, false, _) => "Showing ",
+        (false, _, true) => "Updated ",
+        (false, _, false) => "",
+    };
+    let ago = if is_stale || age >= MIN_SHOWN_AGE {
+        format!(", {} ago", duration_text(age))
+    } else {
+        String::new()
+    };
+    format!("{word}{time}{ago}")
+}
+
+/// Returns a duration in its largest unit, and in two where the second one matters.
+fn duration_text(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, _) => format!("{minutes} min"),
+        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (days, hours, ..) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOMY: Room = Room { is_compact: false, has_words: true, has_updated: true };
+
+    #[test]
+    fn formats_durations_in_two_units_at_most() {
+        let texts =
+            [0, 59, 60, 3_599, 11_520, 90_000].map(|seconds| duration_text(Duration::from_secs(seconds)));
+        assert_eq!(texts, ["0 s", "59 s", "1 min", "59 min", "3 h 12 min", "1 d 1 h"]);
+    }
+
+    #[test]
+    fn shows_the_time_always_and_the_age_when_it_matters() {
+        let now = SystemTime::now();
+        let text =
+            |secs_ago, is_stale, room| updated_text(now - Duration::from_secs(secs_ago), now, is_stale, room);
+        let time = DateTime::<Local>::from(now).format("%H:%M:%S");
+        assert_eq!(text(0, false, ROOMY), format!("Updated {time}"));
+        assert_eq!(text(0, true, ROOMY), format!("Showing {time}, 0 s ago"));
+        assert!(text(60, false, ROOMY).ends_with(", 1 min ago"));
+        assert!(text(90_000, false, ROOMY).starts_with("Updated 20"));
+    }
+
+    #[test]
+    fn shortens_the_time_in_a_small_window() {
+        let now = SystemTime::now();
+        let time = DateTime::<Local>::from(now).format("%H:%M:%S").to_string();
+        let small = Room { is_compact: true, has_words: false, has_updated: false };
+        assert_eq!(updated_text(now, now, false, small), time);
+        assert_eq!(updated_text(now - Duration::from_mins(12), now, true, small), "12 min ago");
+    }
+}

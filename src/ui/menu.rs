@@ -1,0 +1,210 @@
+//! The parts of menus: items, titles and lines.
+
+use std::borrow::Cow;
+
+use egui::accesskit::{Role, Toggled};
+use egui::{
+    Color32, FontFamily, FontId, Painter, Popup, Pos2, Response, Sense, Stroke, StrokeKind, Ui, Widget,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::fonts;
+use super::icons::{self, Icon};
+use super::tokens::{self, palette};
+
+/// Space at both ends of an item, and between its parts.
+const PADDING: f32 = 8.0;
+/// Space between the label and the shortcut.
+const SHORTCUT_GAP: f32 = 24.0;
+/// Height of a title.
+const TITLE_HEIGHT: f32 = 24.0;
+
+/// Returns the popup of a button's menu.
+pub(super) fn popup(button: &Response) -> Popup<'_> {
+    Popup::menu(button).gap(tokens::POPUP_GAP)
+}
+
+/// An item of a menu.
+#[must_use = "add it to a `Ui`"]
+pub(super) struct Item<'a> {
+    icon: Option<Icon>,
+    /// The text, also the accessible name unless there is another.
+    label: Cow<'a, str>,
+    name: Option<Cow<'a, str>>,
+    shortcut: Cow<'a, str>,
+    /// The kind of choice and whether it is chosen.
+    choice: Option<(Role, bool)>,
+    /// The label is in line with those of items with an icon.
+    is_indented: bool,
+    is_danger: bool,
+    /// Opens another menu.
+    is_submenu: bool,
+    /// Space at the right that another control takes.
+    reserved: f32,
+}
+
+impl<'a> Item<'a> {
+    /// An item with a label.
+    pub(super) fn new(label: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            icon: None,
+            label: label.into(),
+            name: None,
+            shortcut: "".into(),
+            choice: None,
+            is_indented: false,
+            is_danger: false,
+            is_submenu: false,
+            reserved: 0.0,
+        }
+    }
+
+    /// Adds an icon before the label.
+    pub(super) fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// Adds a shortcut, or another short text, at the right.
+    pub(super) fn shortcut(mut self, shortcut: impl Into<Cow<'a, str>>) -> Self {
+        self.shortcut = shortcut.into();
+        self
+    }
+
+    /// Sets the accessible name.
+    pub(super) fn name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Makes it one of several choices that exclude each other.
+    pub(super) fn radio(mut self, is_chosen: bool) -> Self {
+        self.choice = Some((Role::RadioButton, is_chosen));
+        self
+    }
+
+    /// Puts the label in line with those of items with an icon.
+    pub(super) fn icon_space(mut self) -> Self {
+        self.is_indented = true;
+        self
+    }
+
+    /// Makes it a choice of its own.
+    pub(super) fn check(mut self, is_chosen: bool) -> Self {
+        self.choice = Some((Role::CheckBox, is_chosen));
+        self
+    }
+
+    /// Marks it as dangerous.
+    #[expect(dead_code, reason = "for the item that terminates sessions")]
+    pub(super) fn danger(mut self) -> Self {
+        self.is_danger = true;
+        self
+    }
+
+    /// Marks it as one that opens another menu.
+    pub(super) fn submenu(mut self) -> Self {
+        self.is_submenu = true;
+        self
+    }
+
+    /// Leaves room at the right for another control.
+    pub(super) fn reserve(mut self, width: f32) -> Self {
+        self.reserved = width;
+        self
+    }
+}
+
+impl Widget for Item<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+        let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let label = ui.painter().layout_no_wrap(self.label.clone().into_owned(), body, Color32::PLACEHOLDER);
+        let shortcut =
+            ui.painter().layout_no_wrap(self.shortcut.clone().into_owned(), small, Color32::PLACEHOLDER);
+        let has_icon = self.icon.is_some() || self.choice.is_some() || self.is_indented;
+        let icon_width = if has_icon { tokens::ICON + PADDING } else { 0.0 };
+        let shortcut_width = if self.shortcut.is_empty() { 0.0 } else { shortcut.size().x + SHORTCUT_GAP };
+        let arrow_width = if self.is_submenu { tokens::ICON_SMALL + SHORTCUT_GAP } else { 0.0 };
+        let width = 2.0 * PADDING + icon_width + label.size().x + shortcut_width + arrow_width;
+        let size = vec2(width.max(room(ui) - self.reserved), tokens::MENU_ROW_HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let is_enabled = ui.is_enabled();
+        let name = self.name.as_ref().unwrap_or(&self.label);
+        response.widget_info(|| match self.choice {
+            Some((role, is_chosen)) => WidgetInfo::selected(role, is_enabled, is_chosen, &**name),
+            None => WidgetInfo::labeled(Role::Button, is_enabled, &**name),
+        });
+        if let Some((_, is_chosen)) = self.choice {
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_toggled(if is_chosen { Toggled::True } else { Toggled::False });
+            });
+        }
+        if ui.is_rect_visible(rect) {
+            let p = palette(ui.visuals());
+            let painter = ui.painter();
+            if is_enabled && response.hovered() {
+                painter.rect_filled(rect, tokens::RADIUS_SMALL, p.hover);
+            }
+            let (text, quiet) = match (is_enabled, self.is_danger) {
+                (false, _) => (p.disabled, p.disabled),
+                (true, true) => (p.error, p.error),
+                (true, false) => (p.text, p.secondary),
+            };
+            let y = rect.center().y;
+            let icon_center = pos2(rect.left() + PADDING + tokens::ICON / 2.0, y);
+            match (self.choice, self.icon) {
+                (Some((_, true)), _) => paint_check(painter, icon_center, tokens::ICON, text),
+                (Some((_, false)), _) | (None, None) => {}
+                (None, Some(icon)) => icon.paint(painter, icon_center, tokens::ICON, quiet),
+            }
+            let left = rect.left() + PADDING + icon_width;
+            painter.galley(pos2(left, y - label.size().y / 2.0), label, text);
+            let left = rect.right() - PADDING - shortcut.size().x;
+            painter.galley(pos2(left, y - shortcut.size().y / 2.0), shortcut, quiet);
+            if self.is_submenu {
+                let center = pos2(rect.right() - PADDING - tokens::ICON_SMALL / 2.0, y);
+                icons::CHEVRON_RIGHT.paint(painter, center, tokens::ICON_SMALL, quiet);
+            }
+            if response.has_focus() {
+                let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+                painter.rect_stroke(rect, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
+            }
+        }
+        response
+    }
+}
+
+/// Returns the width of the menu. It is that of the widest item, which is measured when the menu opens.
+fn room(ui: &Ui) -> f32 {
+    if ui.is_sizing_pass() { 0.0 } else { ui.available_width() }
+}
+
+/// Draws the title of the items below.
+pub(super) fn title(ui: &mut Ui, text: &str) {
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let color = palette(ui.visuals()).secondary;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let size = vec2((galley.size().x + 2.0 * PADDING).max(room(ui)), TITLE_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let at = pos2(rect.left() + PADDING, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+}
+
+/// Draws a line between items.
+pub(super) fn line(ui: &mut Ui) {
+    let height = 2.0 * tokens::UNIT + tokens::LINE;
+    let (rect, _) = ui.allocate_exact_size(vec2(room(ui), height), Sense::hover());
+    let stroke = Stroke::new(tokens::LINE, palette(ui.visuals()).divider);
+    ui.painter().hline(rect.x_range(), rect.center().y, stroke);
+}
+
+/// Draws a check mark around its center.
+pub(super) fn paint_check(painter: &Painter, center: Pos2, size: f32, color: Color32) {
+    // The corners of the mark on a grid of 24.
+    let corners = [(20.0, 6.0), (9.0, 17.0), (4.0, 12.0)];
+    let scale = size / 24.0;
+    let points = corners.map(|(x, y)| center + vec2(x - 12.0, y - 12.0) * scale).to_vec();
+    painter.line(points, Stroke::new(2.0 * scale, color));
+}

@@ -1,0 +1,93 @@
+//! The right panel, which shows the details of a session or the counts.
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Area, FontId, Frame, Id, Label, Layout, Margin, Order, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, WidgetInfo, vec2,
+};
+
+use super::button::Button;
+use super::command::Command;
+use super::fonts;
+use super::icons;
+use super::regions;
+use super::theme;
+use super::tokens::{self, palette};
+
+/// The name of the region, beside the table or over it.
+const NAME: &str = "Right panel";
+
+/// Divides the table's place into the table and the right panel beside it. The panel is over a table that would be too
+/// narrow otherwise, and the table keeps its place.
+pub(super) fn split(body: Rect) -> (Rect, Rect) {
+    let left = (body.right() - tokens::SIDE_WIDTH).max(body.left());
+    let side = body.with_min_x(left);
+    if is_over_table(body) { (body, side) } else { (body.with_max_x(left), side) }
+}
+
+fn is_over_table(body: Rect) -> bool {
+    body.width() - tokens::SIDE_WIDTH < theme::TABLE_MIN_WIDTH
+}
+
+/// Draws the panel in its place of [`split`].
+pub(super) fn show(ui: &mut Ui, body: Rect, side: Rect, contents: impl FnOnce(&mut Ui)) {
+    if is_over_table(body) {
+        // A layer of its own, so that the table doesn't get what is meant for the panel.
+        let area = Area::new(Id::unique("right panel"))
+            .order(Order::Middle)
+            .fixed_pos(side.min)
+            .constrain(false)
+            .movable(false);
+        area.show(ui.ctx(), |ui| {
+            ui.set_clip_rect(side);
+            ui.allocate_rect(side, Sense::click_and_drag());
+            draw(ui, side, contents);
+        });
+    } else {
+        draw(ui, side, contents);
+    }
+}
+
+fn draw(ui: &mut Ui, side: Rect, contents: impl FnOnce(&mut Ui)) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(side, 0.0, p.surface);
+    let line = Stroke::new(tokens::LINE, p.divider);
+    ui.painter().vline(side.left() + tokens::LINE / 2.0, side.y_range(), line);
+    let inner = side.with_min_x(side.left() + tokens::LINE);
+    regions::region(ui, NAME, inner, Layout::top_down(Align::Min), contents);
+}
+
+/// Draws the title, which is as high as the gateway bar, with further controls before the button that closes the panel.
+pub(super) fn head(
+    ui: &mut Ui,
+    title: &str,
+    close: Command,
+    commands: &mut Vec<Command>,
+    controls: impl FnOnce(&mut Ui, &mut Vec<Command>),
+) {
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, tokens::BAR_HEIGHT), Sense::hover());
+    let inner =
+        rect.with_min_x(rect.left() + theme::PANEL_PADDING).with_max_x(rect.right() - theme::HEAD_RIGHT);
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center));
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = theme::HEAD_GAP;
+    let button = Button::ghost_icon(icons::X, "Close panel");
+    if ui.add(button).on_hover_text("Close").clicked() {
+        commands.push(close);
+    }
+    controls(&mut ui, commands);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+        let label = ui.add(Label::new(RichText::new(title).font(font)).truncate());
+        // A button has the title as its name.
+        label.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{title} panel")));
+    });
+}
+
+/// Draws the part below the title, with the space at its sides.
+pub(super) fn content(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    #[expect(clippy::cast_possible_truncation, reason = "a small whole number")]
+    let margin = Margin::symmetric(theme::PANEL_PADDING as i8, 0);
+    Frame::NONE.inner_margin(margin).show(ui, contents);
+}

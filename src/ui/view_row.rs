@@ -1,0 +1,257 @@
+//! The row above the table: tabs with the kinds of sessions, groups, columns and panels. In a compact window its controls
+//! are in two menus at the end of the filter row.
+
+use egui::accesskit::Role;
+use egui::containers::menu::SubMenu;
+use egui::epaint::MarginF32;
+use egui::{
+    Color32, FontFamily, FontId, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
+};
+
+use super::button::{self, Button};
+use super::command::Command;
+use super::grid;
+use super::icons;
+use super::menu::{self, Item};
+use super::model::{AppState, Drafts};
+use super::regions::{self, Bar, Edge, Room};
+use super::tokens::{self, palette};
+use super::{filter_help, saved_filters};
+use crate::dataset::ColumnId;
+use crate::display;
+use crate::query::{Grouping, KindFilter};
+use crate::table::Action;
+
+/// The columns to group by.
+const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
+/// The kinds of sessions, with their names.
+const KINDS: [(KindFilter, &str); 3] =
+    [(KindFilter::All, "All"), (KindFilter::Clients, "Clients"), (KindFilter::Designers, "Designers")];
+/// Space at both ends of the row, and between its controls.
+const PADDING: MarginF32 = regions::sides(12.0, 8.0);
+const GAP: f32 = 4.0;
+/// Space at both sides of a tab, and between its name and its number.
+const TAB_PADDING: f32 = 12.0;
+const TAB_GAP: f32 = 6.0;
+/// Height of the mark below a tab.
+const TAB_MARK: f32 = 2.0;
+
+/// Draws the row.
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let room = Room::of(ui.ctx());
+    let ground = palette(ui.visuals()).surface;
+    let bar = Bar { name: "View row", rect, ground, line: Edge::Bottom, padding: PADDING, gap: GAP };
+    bar.show(ui, |ui| {
+        let [details, counts] = panel_buttons(state, room);
+        let [group, columns] = [group_button(state), columns_button()];
+        let line = tokens::LINE + 2.0 * tokens::UNIT;
+        let widths = [group.width(ui), columns.width(ui), line, details.width(ui), counts.width(ui)];
+        let width = widths.iter().map(|width| width + GAP).sum::<f32>() - GAP;
+        let right = ui.max_rect().right();
+        tabs(ui, rect, state, commands);
+        ui.add_space((right - width - ui.cursor().left()).max(0.0));
+        let group = ui.add(group);
+        menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
+        group.on_hover_text("Group sessions by user, project or address");
+        let columns = ui.add(columns);
+        // Stays open so that several columns can be chosen.
+        menu::popup(&columns)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .show(|ui| grid::choose_columns(ui, state, commands));
+        columns.on_hover_text("Choose the columns");
+        regions::separator(ui);
+        if ui.add(details).on_hover_text("All values of the selected session (Enter)").clicked() {
+            commands.push(Command::ToggleDetails);
+        }
+        if ui.add(counts).on_hover_text("Number of sessions of each user and project").clicked() {
+            commands.push(Command::ToggleCounts);
+        }
+    });
+}
+
+fn panel_buttons(state: &AppState, room: Room) -> [Button<'static>; 2] {
+    let button = |icon, name: &'static str, is_on| {
+        let label = if room.has_words { name } else { "" };
+        Button::ghost(label).icon(icon).name(name).on(is_on)
+    };
+    [
+        button(icons::PANEL_RIGHT, "Details", state.layout.details),
+        button(icons::CHART_BAR, "Counts", state.layout.counts),
+    ]
+}
+
+fn group_button(state: &AppState) -> Button<'static> {
+    let title = match &state.layout.grouping {
+        None => "Group".to_owned(),
+        Some(grouping) => format!("Group: {}", display::title(&grouping.column)),
+    };
+    Button::ghost(title).icon(icons::LIST_TREE).trailing(icons::CHEVRON_DOWN).name("Group")
+}
+
+fn columns_button() -> Button<'static> {
+    Button::ghost("Columns").icon(icons::COLUMNS_3).trailing(icons::CHEVRON_DOWN)
+}
+
+/// Returns the number of sessions of a kind that the other filters leave; `None` without a table.
+fn number_of(state: &AppState, kind: KindFilter) -> Option<usize> {
+    let kinds = state.table.result()?.kinds;
+    Some(match kind {
+        KindFilter::All => kinds.all,
+        KindFilter::Clients => kinds.clients,
+        KindFilter::Designers => kinds.designers,
+    })
+}
+
+/// Draws the tabs. The mark of the current one is on the line below the row.
+fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
+    // The text of the first tab is in line with the filter box above.
+    ui.add_space(-TAB_PADDING);
+    for (kind, name) in KINDS {
+        let number = number_of(state, kind);
+        if tab(ui, row, name, number, kind == state.kind).clicked() {
+            commands.push(Command::SetKind(kind));
+        }
+    }
+    ui.spacing_mut().item_spacing.x = gap;
+}
+
+fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -> Response {
+    let number = number.map(display::number);
+    let font = |size| FontId::new(size, FontFamily::Proportional);
+    let layout = |text: String, size| ui.painter().layout_no_wrap(text, font(size), Color32::PLACEHOLDER);
+    let title = layout(name.to_owned(), tokens::TYPE_BODY);
+    let count = number.clone().map(|number| layout(number, tokens::TYPE_SECONDARY));
+    let count_width = count.as_ref().map_or(0.0, |count| TAB_GAP + count.size().x);
+    let size = vec2(2.0 * TAB_PADDING + title.size().x + count_width, row.height());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
+    if let Some(number) = number {
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(number));
+    }
+    let p = palette(ui.visuals());
+    let painter = ui.painter();
+    let (mark, text) = match (is_on, response.hovered()) {
+        (true, _) => (Some(p.link), p.text),
+        (false, true) => (Some(p.control_border), p.text),
+        (false, false) => (None, p.secondary),
+    };
+    let inner = rect.shrink2(vec2(TAB_PADDING, 0.0));
+    // The line takes the last point of the row.
+    let y = rect.center().y - tokens::LINE / 2.0;
+    let (title_width, title_height) = (title.size().x, title.size().y);
+    painter.galley(pos2(inner.left(), y - title_height / 2.0), title, text);
+    if let Some(count) = count {
+        let at = pos2(inner.left() + title_width + TAB_GAP, y - count.size().y / 2.0);
+        painter.galley(at, count, p.secondary);
+    }
+    if let Some(color) = mark {
+        painter.hline(inner.x_range(), row.bottom() - TAB_MARK / 2.0, Stroke::new(TAB_MARK, color));
+    }
+    if response.has_focus() {
+        button::paint_focus(ui, rect.shrink2(vec2(tokens::UNIT, tokens::UNIT)), false);
+    }
+    response
+}
+
+/// The menus of a compact window, in place of the row.
+pub(super) struct CompactMenus {
+    kinds: Button<'static>,
+    more: Button<'static>,
+}
+
+impl CompactMenus {
+    /// Creates the menus.
+    pub(super) fn new(state: &AppState) -> Self {
+        let name = KINDS.iter().find(|(kind, _)| *kind == state.kind).map_or("All", |(_, name)| name);
+        let number = number_of(state, state.kind).map(|number| format!(" {}", display::number(number)));
+        let kinds = Button::ghost(format!("{name}{}", number.unwrap_or_default()));
+        Self {
+            kinds: kinds.trailing(icons::CHEVRON_DOWN).name("Kind of sessions"),
+            more: Button::ghost_icon(icons::ELLIPSIS, "View"),
+        }
+    }
+
+    /// Returns the width that both take, with the space between them.
+    pub(super) fn width(&self, ui: &Ui, gap: f32) -> f32 {
+        self.kinds.width(ui) + gap + self.more.width(ui)
+    }
+
+    /// Draws the buttons and the open menu.
+    pub(super) fn show(
+        self,
+        ui: &mut Ui,
+        state: &AppState,
+        drafts: &mut Drafts,
+        commands: &mut Vec<Command>,
+    ) {
+        let kinds = ui.add(self.kinds);
+        menu::popup(&kinds).show(|ui| {
+            for (kind, name) in KINDS {
+                let number = number_of(state, kind).map(display::number).unwrap_or_default();
+                if ui.add(Item::new(name).radio(kind == state.kind).shortcut(number)).clicked() {
+                    commands.push(Command::SetKind(kind));
+                }
+            }
+        });
+        kinds.on_hover_text("Clients, designers or both");
+        let more = ui.add(self.more);
+        menu::popup(&more)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .show(|ui| more_menu(ui, state, drafts, commands));
+        more.on_hover_text("Groups, columns, panels and saved filters");
+    }
+}
+
+fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    let group = ui.add(Item::new("Group").icon(icons::LIST_TREE).submenu());
+    SubMenu::new().show(ui, &group, |ui| groups(ui, state.layout.grouping.as_ref(), commands));
+    let columns = ui.add(Item::new("Columns").icon(icons::COLUMNS_3).submenu());
+    SubMenu::new().show(ui, &columns, |ui| grid::choose_columns(ui, state, commands));
+    menu::line(ui);
+    let panels = [
+        ("Details", state.layout.details, Command::ToggleDetails),
+        ("Counts", state.layout.counts, Command::ToggleCounts),
+    ];
+    for (name, is_open, command) in panels {
+        if ui.add(Item::new(name).check(is_open)).clicked() {
+            commands.push(command);
+            ui.close();
+        }
+    }
+    menu::line(ui);
+    saved_filters::show(ui, state, drafts, commands);
+    filter_help::show(ui);
+}
+
+fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) {
+    if ui.add(Item::new("None").radio(current.is_none())).clicked() {
+        commands.push(Command::GroupBy(None));
+        ui.close();
+    }
+    let largest_first = current.is_some_and(|grouping| grouping.largest_first);
+    for column in GROUPS {
+        let text = format!("By {}", display::title(&column).to_lowercase());
+        let is_current = current.is_some_and(|grouping| grouping.column == column);
+        if ui.add(Item::new(text).radio(is_current)).clicked() {
+            commands.push(Command::GroupBy(Some(Grouping { column, largest_first })));
+            ui.close();
+        }
+    }
+    let Some(Grouping { column, .. }) = current else {
+        return;
+    };
+    menu::line(ui);
+    if ui.add(Item::new("Largest group first").check(largest_first)).clicked() {
+        let grouping = Grouping { column: column.clone(), largest_first: !largest_first };
+        commands.push(Command::GroupBy(Some(grouping)));
+        ui.close();
+    }
+    for (text, is_collapsed) in [("Collapse all groups", true), ("Expand all groups", false)] {
+        if ui.add(Item::new(text).icon_space()).clicked() {
+            commands.push(Command::Table(Action::SetAllCollapsed(is_collapsed)));
+            ui.close();
+        }
+    }
+}
