@@ -32,8 +32,10 @@ impl DuplicateLogin {
 /// The sessions whose user has several in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DuplicateLogins {
-    /// Sorted by row. Holds only the few rows with more than one.
-    logins: Vec<(u32, DuplicateLogin)>,
+    /// By row, the index in `logins` plus 1, or 0 for the only session of its user in its project. Empty if all are.
+    indexes: Vec<u32>,
+    /// One for each user, project and host with several.
+    logins: Vec<DuplicateLogin>,
 }
 
 impl DuplicateLogins {
@@ -58,16 +60,22 @@ impl DuplicateLogins {
                 }
             }
         }
-        let mut logins = search.logins;
-        logins.sort_unstable_by_key(|(row, _)| *row);
-        Self { logins }
+        search.found
+    }
+
+    /// Adds the sessions of one user in one project on one host. `all`: the number of all sessions.
+    fn add(&mut self, login: DuplicateLogin, rows: impl Iterator<Item = u32>, all: usize) {
+        self.indexes.resize(all, 0);
+        self.logins.push(login);
+        let index = to_u32(self.logins.len());
+        rows.for_each(|row| self.indexes[row as usize] = index);
     }
 
     /// Returns the sessions that the user of this row has in its project, if there are several.
     #[must_use]
     pub fn get(&self, row: u32) -> Option<DuplicateLogin> {
-        let index = self.logins.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        Some(self.logins[index].1)
+        let index = self.indexes.get(row as usize)?.checked_sub(1)?;
+        self.logins.get(index as usize).copied()
     }
 }
 
@@ -79,7 +87,9 @@ struct Search<'a> {
     hosts: Vec<u32>,
     /// The rows of previews whose Designer is listed, sorted.
     previews: Vec<u32>,
-    logins: Vec<(u32, DuplicateLogin)>,
+    /// The host of each session of one user in one project, its row, and `true` unless it is a preview.
+    on_hosts: Vec<(u32, u32, bool)>,
+    found: DuplicateLogins,
 }
 
 impl<'a> Search<'a> {
@@ -90,34 +100,38 @@ impl<'a> Search<'a> {
         };
         let projects = dataset.project().codes();
         let previews = previews::of_listed_designers(dataset);
-        Self { projects, addresses, hosts: Vec::new(), previews, logins: Vec::new() }
+        Self {
+            projects,
+            addresses,
+            hosts: Vec::new(),
+            previews,
+            on_hosts: Vec::new(),
+            found: DuplicateLogins::default(),
+        }
     }
 
     /// Adds the sessions of one user in one project, as pairs of the project and the row.
     fn add(&mut self, rows: &[(u32, u32)]) {
-        let counted = |row: u32| self.previews.binary_search(&row).is_err();
-        let sessions = rows.iter().filter(|(_, row)| counted(*row)).count();
-        if sessions < 2 {
-            return;
+        let mut on_hosts = std::mem::take(&mut self.on_hosts);
+        on_hosts.clear();
+        on_hosts.extend(rows.iter().map(|&(_, row)| (0, row, self.previews.binary_search(&row).is_err())));
+        let sessions = on_hosts.iter().filter(|(.., is_counted)| *is_counted).count();
+        if sessions > 1 {
+            for (host, row, _) in &mut on_hosts {
+                *host = self.host(*row);
+            }
+            on_hosts.sort_unstable();
+            for on_host in on_hosts.chunk_by(|(a, ..), (b, ..)| a == b) {
+                let count = match on_host[0].0 {
+                    TextColumn::NULL => 0,
+                    // A preview alone on its host is a session there.
+                    _ => on_host.iter().filter(|(.., is_counted)| *is_counted).count().max(1),
+                };
+                let login = DuplicateLogin { sessions: to_u32(sessions), on_host: to_u32(count) };
+                self.found.add(login, on_host.iter().map(|&(_, row, _)| row), self.projects.len());
+            }
         }
-        let mut on_hosts: Vec<(u32, u32, bool)> = rows
-            .iter()
-            .map(|&(_, row)| (row, counted(row)))
-            .map(|(row, is_counted)| (0, row, is_counted))
-            .collect();
-        for (host, row, _) in &mut on_hosts {
-            *host = self.host(*row);
-        }
-        on_hosts.sort_unstable();
-        for on_host in on_hosts.chunk_by(|(a, ..), (b, ..)| a == b) {
-            let count = match on_host[0].0 {
-                TextColumn::NULL => 0,
-                // A preview alone on its host is a session there.
-                _ => on_host.iter().filter(|(.., is_counted)| *is_counted).count().max(1),
-            };
-            let login = DuplicateLogin { sessions: to_u32(sessions), on_host: to_u32(count) };
-            self.logins.extend(on_host.iter().map(|&(_, row, _)| (row, login)));
-        }
+        self.on_hosts = on_hosts;
     }
 
     /// Returns the host of a row; [`TextColumn::NULL`] if its address is null.

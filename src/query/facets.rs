@@ -5,7 +5,7 @@ use super::cancel::{CHUNK, CancelToken, Cancelled};
 use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
 use super::previews;
-use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn};
+use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
 
 /// Counts over the selected sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,29 +19,32 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(dataset: &Dataset, rows: &[u32], cancel: CancelToken<'_>) -> Result<Self, Cancelled> {
-        let mut counts = Self::default();
+    /// `kinds`: the counts of the same rows.
+    pub(super) fn of(
+        dataset: &Dataset,
+        rows: &[u32],
+        kinds: KindCounts,
+        cancel: CancelToken<'_>,
+    ) -> Result<Self, Cancelled> {
+        let mut counts = Self { clients: kinds.clients, designers: kinds.designers, users: 0 };
+        let codes = dataset.username().codes();
         let mut seen = vec![false; dataset.username().distinct()];
-        let designer = dataset.column(&ColumnId::IsDesigner);
-        let mut previews = previews::among(dataset, rows).into_iter().peekable();
         for rows in rows.chunks(CHUNK) {
             cancel.check()?;
             for &row in rows {
-                // The previews are in the order of the rows.
-                let is_preview = previews.next_if_eq(&row).is_some();
-                match designer.map(|column| column.cell(row as usize)) {
-                    Some(Cell::Boolean(true)) if is_preview => {}
-                    Some(Cell::Boolean(true)) => counts.designers += 1,
-                    Some(Cell::Boolean(false)) => counts.clients += 1,
-                    _ => {}
-                }
-                if let Some(code) = dataset.username().code(row as usize)
-                    && !std::mem::replace(&mut seen[code as usize], true)
-                    && !is_no_user(dataset.username().text(code))
-                {
-                    counts.users += 1;
+                // The code of a null is out of range.
+                if let Some(seen) = seen.get_mut(codes[row as usize] as usize) {
+                    *seen = true;
                 }
             }
+        }
+        // In the order of the codes, in which the names are in memory.
+        let is_user = |code: u32| !is_no_user(dataset.username().text(code));
+        counts.users = (0..).zip(seen).filter(|&(code, is_seen)| is_seen && is_user(code)).count();
+        if let Some(Column::Boolean(is_designer)) = dataset.column(&ColumnId::IsDesigner) {
+            let previews = previews::among(dataset, rows);
+            counts.designers -=
+                previews.iter().filter(|&&row| is_designer.get(row as usize) == Some(true)).count();
         }
         Ok(counts)
     }

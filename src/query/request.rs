@@ -40,8 +40,6 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Counts users and projects, in this order.
     pub facets: Option<FacetOrder>,
-    /// Finds users with several sessions in one project.
-    pub duplicate_logins: bool,
 }
 
 impl Query {

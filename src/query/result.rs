@@ -23,13 +23,14 @@ pub struct QueryResult {
     pub kinds: KindCounts,
     /// Sessions per user and per project, if the query asks for them.
     pub facets: Option<Facets>,
-    /// Users with several sessions in one project; empty unless the query asks for them.
+    /// Users with several sessions in one project. Only a [`Worker`](super::Worker) finds them.
     pub duplicate_logins: Arc<DuplicateLogins>,
     /// Status of the filter on usernames.
     pub username: FilterStatus,
     /// Status of the filter on projects.
     pub project: FilterStatus,
-    /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one.
+    /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one. Only
+    /// a [`Worker`](super::Worker) computes it.
     pub row_mapping: Option<Arc<RowMapping>>,
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, DuplicateLogins, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError,
-    QueryResult, grouping, sort,
+    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError, QueryResult, grouping,
+    sort,
 };
 use crate::dataset::Dataset;
 use crate::filter::Filter;
@@ -28,18 +28,13 @@ impl Query {
     /// # Errors
     /// If a pattern takes too long to match.
     pub fn run_with(&self, filters: &Filters, dataset: &Arc<Dataset>) -> Result<QueryResult, QueryError> {
-        let mut result =
-            self.select(filters, dataset, CancelToken::NEVER).map_err(|stopped| match stopped {
-                Stopped::Match(field, error) => QueryError { field, source: error.into() },
-                Stopped::Cancelled => unreachable!("the token never cancels"),
-            })?;
-        if self.duplicate_logins {
-            result.duplicate_logins = Arc::new(DuplicateLogins::find(dataset));
-        }
-        Ok(result)
+        self.select(filters, dataset, CancelToken::NEVER).map_err(|stopped| match stopped {
+            Stopped::Match(field, error) => QueryError { field, source: error.into() },
+            Stopped::Cancelled => unreachable!("the token never cancels"),
+        })
     }
 
-    /// Filters, counts and sorts. Leaves out results that depend only on datasets.
+    /// Filters, counts and sorts.
     pub(super) fn select(
         &self,
         filters: &Filters,
@@ -49,9 +44,12 @@ impl Query {
         let masks = Masks::evaluate(filters, self.kind, &self.cells, dataset, cancel)?;
         let mut rows = masks.rows();
         // Before the sort, rows are in memory order, which is faster to count.
-        let counts = Counts::of(dataset, &rows, cancel)?;
-        let other_kinds = masks.rows_of_all_kinds();
-        let kinds = KindCounts::of(dataset, other_kinds.as_deref().unwrap_or(&rows), cancel)?;
+        let selected_kinds = KindCounts::of(dataset, &rows, cancel)?;
+        let counts = Counts::of(dataset, &rows, selected_kinds, cancel)?;
+        let kinds = match masks.rows_of_all_kinds() {
+            Some(rows) => KindCounts::of(dataset, &rows, cancel)?,
+            None => selected_kinds,
+        };
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
         let keys = grouping::sort_keys(self.grouping.as_ref(), &self.sort);
         sort::sort(dataset, &keys, &mut rows, cancel)?;

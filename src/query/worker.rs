@@ -2,6 +2,9 @@
 //!
 //! There is one slot for a query and one for a result. A newer query replaces the waiting one and cancels the running one,
 //! so fast typing never queues work. A result carries the generation of its query, so that a late one is discarded.
+//!
+//! A large dataset is prepared on a second thread before it is queried: a result needs more of it than the rows, which takes
+//! several frames. Until then, queries are answered from the dataset on screen, so that typing never waits for a refresh.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,22 +12,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::cancel::{CancelToken, Stopped};
-use super::{FilterError, FilterField, FilterText, Filters, Query, QueryResult};
+use super::cancel::CancelToken;
+use super::{Query, QueryResult};
 use crate::dataset::Dataset;
-use crate::filter::Filter;
 use crate::notify_on_drop::NotifyOnDrop;
-use cache::DatasetCache;
+use derived::{Datasets, Derived, DerivedCache};
+use runner::Runner;
 
-mod cache;
+mod derived;
+mod runner;
 
-/// Duration above which a query is logged as slow.
-const SLOW_QUERY: Duration = Duration::from_millis(100);
+/// Number of rows from which a dataset is prepared on the second thread. Fewer take less than a millisecond.
+const MIN_ROWS_TO_PREPARE: usize = 20_000;
 
-/// The handle of the query thread. Dropping it stops the thread.
+/// The handle of the query threads. Dropping it stops them.
 pub struct Worker {
     shared: Arc<Shared>,
-    thread: JoinHandle<()>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -37,7 +41,9 @@ struct Shared {
 #[derive(Default)]
 struct Slots {
     waiting: Option<Job>,
+    preparation: Option<Preparation>,
     result: Option<(u64, QueryResult)>,
+    cache: DerivedCache,
     is_closed: bool,
 }
 
@@ -45,8 +51,14 @@ struct Slots {
 struct Job {
     generation: u64,
     query: Query,
-    dataset: Arc<Dataset>,
-    on_screen: Option<Arc<Dataset>>,
+    datasets: Datasets,
+}
+
+/// A dataset to prepare, and the query that waits for it.
+struct Preparation {
+    query: Query,
+    datasets: Datasets,
+    is_running: bool,
 }
 
 impl Shared {
@@ -66,38 +78,53 @@ impl Shared {
 }
 
 impl Worker {
-    /// Starts the thread. It calls `notify` after each result, and when it ends.
+    /// Starts the threads. They call `notify` after each result, and when one ends.
     ///
     /// # Errors
     /// If the system can't start a thread.
-    pub fn spawn(notify: impl Fn() + Send + 'static) -> io::Result<Self> {
-        Self::spawn_with_hook(notify, |_| ())
+    pub fn spawn(notify: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        Self::spawn_with_hooks(notify, |_| (), || ())
     }
 
-    /// Starts the thread like [`spawn`](Self::spawn). Calls `before_check` with the query's generation before each check for
-    /// cancellation.
-    fn spawn_with_hook(
-        notify: impl Fn() + Send + 'static,
+    /// Starts the threads like [`spawn`](Self::spawn). Calls `before_check` with the query's generation before each check for
+    /// cancellation, and `before_prepare` before each large dataset.
+    fn spawn_with_hooks(
+        notify: impl Fn() + Send + Sync + 'static,
         before_check: impl Fn(u64) + Send + Sync + 'static,
+        before_prepare: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let shared =
             Arc::new(Shared { slots: Mutex::default(), changed: Condvar::new(), newest: AtomicU64::new(0) });
-        let thread_shared = shared.clone();
-        let thread = thread::Builder::new().name("query".to_owned()).spawn(move || {
-            // Also notifies after a panic, so that the owner checks `is_alive`.
-            let notify = NotifyOnDrop(notify);
-            run_queries(&thread_shared, &notify.0, &before_check);
-        })?;
-        Ok(Self { shared, thread })
+        let notify = Arc::new(notify);
+        // Dropped if a thread can't be started, which stops the other one.
+        let mut worker = Self { shared: shared.clone(), threads: Vec::new() };
+        let run = move |shared: &Shared, notify: &dyn Fn()| run_queries(shared, notify, &before_check);
+        worker.threads.push(start_thread("query", &shared, &notify, run)?);
+        let run = move |shared: &Shared, _: &dyn Fn()| prepare_datasets(shared, &before_prepare);
+        worker.threads.push(start_thread("prepare", &shared, &notify, run)?);
+        Ok(worker)
     }
 
     /// Submits a query. It replaces a waiting one and cancels a running one.
     ///
-    /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. An invalid filter
-    /// is replaced by the last valid one.
+    /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. Until a large
+    /// dataset is prepared, there are results for `on_screen`. An invalid filter is replaced by the last valid one.
     pub fn submit(&mut self, query: Query, dataset: Arc<Dataset>, on_screen: Option<Arc<Dataset>>) {
+        let datasets = Datasets { new: dataset, on_screen };
+        let mut slots = self.shared.slots();
+        // With the slots locked, because preparing also starts a generation.
         let generation = self.shared.next_generation();
-        self.shared.slots().waiting = Some(Job { generation, query, dataset, on_screen });
+        if datasets.new.len() < MIN_ROWS_TO_PREPARE || slots.cache.get(&datasets).is_some() {
+            slots.preparation = None;
+            slots.waiting = Some(Job { generation, query, datasets });
+        } else {
+            let on_screen = datasets.on_screen.as_ref().map(Datasets::unchanged);
+            slots.waiting = on_screen.map(|datasets| Job { generation, query: query.clone(), datasets });
+            match &mut slots.preparation {
+                Some(same) if same.datasets == datasets => same.query = query,
+                other => *other = Some(Preparation { query, datasets, is_running: false }),
+            }
+        }
         self.shared.changed.notify_all();
     }
 
@@ -126,15 +153,15 @@ impl Worker {
 
     /// Cancels the newest query; its result is discarded.
     pub fn cancel(&mut self) {
-        self.shared.next_generation();
         let mut slots = self.shared.slots();
-        (slots.waiting, slots.result) = (None, None);
+        self.shared.next_generation();
+        (slots.waiting, slots.preparation, slots.result) = (None, None, None);
     }
 
-    /// Returns `false` if the thread has ended, which only a panic does.
+    /// Returns `false` if a thread has ended, which only a panic does.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.thread.is_finished()
+        !self.threads.iter().any(JoinHandle::is_finished)
     }
 
     fn take(&self, slots: &mut Slots) -> Option<QueryResult> {
@@ -151,6 +178,20 @@ impl Drop for Worker {
     }
 }
 
+/// Starts a thread. Also calls `notify` when it ends by a panic, so that the owner checks `is_alive`.
+fn start_thread(
+    name: &str,
+    shared: &Arc<Shared>,
+    notify: &Arc<impl Fn() + Send + Sync + 'static>,
+    run: impl FnOnce(&Shared, &dyn Fn()) + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    let (shared, notify) = (shared.clone(), notify.clone());
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let notify = NotifyOnDrop(move || notify());
+        run(&shared, &notify.0);
+    })
+}
+
 fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) + Sync)) {
     let mut runner = Runner::default();
     loop {
@@ -164,97 +205,56 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
             }
             slots = shared.changed.wait(slots).unwrap_or_else(PoisonError::into_inner);
         };
+        let (generation, datasets) = (job.generation, job.datasets.clone());
+        let cached = slots.cache.get(&datasets);
         drop(slots);
-        let generation = job.generation;
         let is_cancelled = || {
             before_check(generation);
             !shared.is_newest(generation)
         };
-        let Some(result) = runner.run(job, CancelToken::new(&is_cancelled)) else {
+        let Some(mut result) = runner.run(job, CancelToken::new(&is_cancelled)) else {
             tracing::trace!(generation, "query cancelled");
             continue;
         };
-        shared.slots().result = Some((generation, result));
+        let derived = cached.clone().unwrap_or_else(|| Derived::new(&datasets));
+        derived.clone().add_to(&mut result);
+        let mut slots = shared.slots();
+        // A newer dataset may have been prepared meanwhile.
+        if cached.is_none() {
+            slots.cache.set(&datasets, derived);
+        }
+        slots.result = Some((generation, result));
+        drop(slots);
         shared.changed.notify_all();
         notify();
     }
 }
 
-/// Runs queries, and keeps results that later queries reuse.
-#[derive(Default)]
-struct Runner {
-    /// The last valid filters.
-    valid: Filters,
-    cache: DatasetCache,
-}
-
-/// A filter to apply, and the reason why it isn't the requested one.
-struct Candidate {
-    filter: Option<Filter>,
-    error: Option<FilterError>,
-}
-
-impl Candidate {
-    /// Compiles a filter. An invalid one is replaced by the last valid one.
-    fn new(text: &FilterText, valid: Option<&Filter>) -> Self {
-        let is_same = |valid: &&Filter| valid.pattern() == text.pattern && valid.mode() == text.mode;
-        if let Some(valid) = valid.filter(is_same) {
-            return Self { filter: Some(valid.clone()), error: None };
-        }
-        match text.compile() {
-            Ok(filter) => Self { filter, error: None },
-            Err(error) => Self { filter: valid.cloned(), error: Some(error.into()) },
-        }
-    }
-
-    /// Replaces a filter that took too long by the last valid one, or by none if both are the same.
-    fn fall_back(&mut self, error: FilterError, valid: Option<&Filter>) {
-        let identity = |filter: &Filter| (filter.pattern().to_owned(), filter.mode());
-        let failed = self.filter.take();
-        self.filter = valid.filter(|valid| failed.as_ref().map(identity) != Some(identity(valid))).cloned();
-        self.error = Some(error);
-    }
-}
-
-impl Runner {
-    /// Runs a query. Returns `None` if it was cancelled, and then keeps the last valid filters.
-    fn run(&mut self, job: Job, cancel: CancelToken<'_>) -> Option<QueryResult> {
-        let Job { generation, query, dataset, on_screen } = job;
-        let started = Instant::now();
-        let Self { valid, cache } = self;
-        let mut username = Candidate::new(&query.username, valid.username.as_ref());
-        let mut project = Candidate::new(&query.project, valid.project.as_ref());
-        let mut result = loop {
-            let filters = Filters { username: username.filter.clone(), project: project.filter.clone() };
-            match query.select(&filters, &dataset, cancel) {
-                Ok(result) => break result,
-                Err(Stopped::Cancelled) => return None,
-                Err(Stopped::Match(FilterField::Username, error)) => {
-                    username.fall_back(error.into(), valid.username.as_ref());
-                }
-                Err(Stopped::Match(FilterField::Project, error)) => {
-                    project.fall_back(error.into(), valid.project.as_ref());
-                }
+/// Prepares datasets, and then lets the waiting query run.
+fn prepare_datasets(shared: &Shared, before_prepare: &dyn Fn()) {
+    loop {
+        let mut slots = shared.slots();
+        let datasets = loop {
+            if slots.is_closed {
+                return;
             }
+            if let Some(next) = slots.preparation.as_mut().filter(|next| !next.is_running) {
+                next.is_running = true;
+                break next.datasets.clone();
+            }
+            slots = shared.changed.wait(slots).unwrap_or_else(PoisonError::into_inner);
         };
-        result.username.error = username.error;
-        result.project.error = project.error;
-        *valid = Filters { username: username.filter, project: project.filter };
-        if let Some(on_screen) = on_screen.as_ref().filter(|_| query.duplicate_logins) {
-            cache.prepare(on_screen, &dataset);
+        drop(slots);
+        before_prepare();
+        let derived = Derived::new(&datasets);
+        let mut slots = shared.slots();
+        if let Some(ready) = slots.preparation.take_if(|newest| newest.datasets == datasets) {
+            slots.cache.set(&datasets, derived);
+            let generation = shared.next_generation();
+            slots.waiting = Some(Job { generation, query: ready.query, datasets });
+            drop(slots);
+            shared.changed.notify_all();
         }
-        if query.duplicate_logins {
-            result.duplicate_logins = cache.duplicate_logins(&dataset);
-        }
-        result.row_mapping = on_screen.and_then(|on_screen| cache.row_mapping(&on_screen, &dataset));
-        let elapsed = started.elapsed();
-        let (rows, selected, elapsed_ms) = (dataset.len(), result.rows.len(), elapsed.as_millis());
-        if elapsed > SLOW_QUERY {
-            tracing::warn!(generation, rows, selected, elapsed_ms, "slow query");
-        } else {
-            tracing::trace!(generation, rows, selected, elapsed_ms, "query");
-        }
-        Some(result)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use super::*;
 use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::filter::Mode;
-use crate::query::FilterStatus;
+use crate::query::{FilterError, FilterStatus, FilterText};
 
 /// Above the time of any query here.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -38,7 +38,7 @@ fn dataset() -> Arc<Dataset> {
 
 fn query(username: &str, project: &str) -> Query {
     let text = |pattern: &str| FilterText { pattern: pattern.to_owned(), mode: Mode::default() };
-    Query { username: text(username), project: text(project), duplicate_logins: true, ..Query::default() }
+    Query { username: text(username), project: text(project), ..Query::default() }
 }
 
 fn rows(worker: &mut Worker, query: Query) -> (Vec<u32>, FilterStatus) {
@@ -78,7 +78,7 @@ impl HeldWorker {
             }
         };
         let notify = move || notify.send(()).unwrap_or_default();
-        let worker = Worker::spawn_with_hook(notify, before_check).unwrap();
+        let worker = Worker::spawn_with_hooks(notify, before_check, || ()).unwrap();
         Self { worker, is_waiting, resume, checks, notified }
     }
 }
@@ -165,6 +165,61 @@ fn reuses_results_of_the_same_dataset() {
         (None, Some(2))
     );
     assert!(!Arc::ptr_eq(&after, &other.row_mapping.unwrap()));
+}
+
+/// A worker that prepares each large dataset only after a message, and the sender of that message.
+fn worker_with_held_preparation() -> (Worker, SyncSender<()>) {
+    let (resume, resumed) = sync_channel::<()>(8);
+    let before_prepare = move || resumed.recv().unwrap_or_default();
+    (Worker::spawn_with_hooks(|| (), |_| (), before_prepare).unwrap(), resume)
+}
+
+/// A dataset that is prepared before it is queried: one session for each user, then one for anna.
+fn large_dataset() -> Arc<Dataset> {
+    let users: Vec<String> = (0..MIN_ROWS_TO_PREPARE).map(|row| format!("user{row}")).collect();
+    let sessions: Vec<(&str, &str)> = users.iter().map(|user| (user.as_str(), "P")).collect();
+    dataset_of(&[&sessions[..], &[("anna", "P")]].concat())
+}
+
+#[test]
+fn queries_the_dataset_on_screen_until_the_next_is_prepared() {
+    let (mut worker, resume) = worker_with_held_preparation();
+    let (old, new) = (dataset(), large_dataset());
+    for (username, rows) in [("anna", vec![2]), ("b.*", vec![0])] {
+        worker.submit(query(username, ""), new.clone(), Some(old.clone()));
+        let result = worker.wait_result(TIMEOUT).unwrap();
+        assert!(Arc::ptr_eq(&result.dataset, &old) && result.row_mapping.is_none());
+        assert_eq!(result.rows, rows);
+    }
+    worker.submit(query("anna", ""), new.clone(), Some(old.clone()));
+    worker.wait_result(TIMEOUT).unwrap();
+    resume.send(()).unwrap();
+    // The newest query, without another submission.
+    let result = worker.wait_result(TIMEOUT).unwrap();
+    assert!(Arc::ptr_eq(&result.dataset, &new));
+    assert_eq!(usize::try_from(result.rows[0]), Ok(MIN_ROWS_TO_PREPARE));
+    assert_eq!(result.row_mapping.unwrap().row(2), Some(2));
+    // What was prepared is used again.
+    worker.submit(query("", ""), new.clone(), Some(new.clone()));
+    assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows.len(), new.len());
+}
+
+#[test]
+fn replaces_a_dataset_that_is_being_prepared() {
+    let (mut worker, resume) = worker_with_held_preparation();
+    let (first, second) = (large_dataset(), large_dataset());
+    worker.submit(query("anna", ""), first, None);
+    assert!(worker.wait_result(Duration::ZERO).is_none());
+    worker.submit(query("anna", ""), second.clone(), None);
+    resume.send(()).unwrap();
+    resume.send(()).unwrap();
+    assert!(Arc::ptr_eq(&worker.wait_result(TIMEOUT).unwrap().dataset, &second));
+    // Nothing is left of a cancelled one.
+    worker.submit(query("anna", ""), large_dataset(), Some(second.clone()));
+    worker.cancel();
+    resume.send(()).unwrap();
+    worker.submit(query("anna", ""), second.clone(), Some(second.clone()));
+    assert!(Arc::ptr_eq(&worker.wait_result(TIMEOUT).unwrap().dataset, &second));
 }
 
 #[test]

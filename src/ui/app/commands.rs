@@ -304,7 +304,6 @@ impl App {
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
-            duplicate_logins: true,
         };
         let dataset = state.table_status().and_then(|status| status.dataset.clone()).unwrap_or_default();
         let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());

@@ -1,0 +1,81 @@
+//! Runs one query after the other, with the last valid filters in the place of invalid ones.
+
+use std::time::{Duration, Instant};
+
+use super::Job;
+use crate::filter::Filter;
+use crate::query::cancel::{CancelToken, Stopped};
+use crate::query::{FilterError, FilterField, FilterText, Filters, QueryResult};
+
+/// Duration above which a query is logged as slow.
+const SLOW_QUERY: Duration = Duration::from_millis(100);
+
+/// Runs queries.
+#[derive(Default)]
+pub(super) struct Runner {
+    /// The last valid filters.
+    valid: Filters,
+}
+
+/// A filter to apply, and the reason why it isn't the requested one.
+struct Candidate {
+    filter: Option<Filter>,
+    error: Option<FilterError>,
+}
+
+impl Candidate {
+    /// Compiles a filter. An invalid one is replaced by the last valid one.
+    fn new(text: &FilterText, valid: Option<&Filter>) -> Self {
+        let is_same = |valid: &&Filter| valid.pattern() == text.pattern && valid.mode() == text.mode;
+        if let Some(valid) = valid.filter(is_same) {
+            return Self { filter: Some(valid.clone()), error: None };
+        }
+        match text.compile() {
+            Ok(filter) => Self { filter, error: None },
+            Err(error) => Self { filter: valid.cloned(), error: Some(error.into()) },
+        }
+    }
+
+    /// Replaces a filter that took too long by the last valid one, or by none if both are the same.
+    fn fall_back(&mut self, error: FilterError, valid: Option<&Filter>) {
+        let identity = |filter: &Filter| (filter.pattern().to_owned(), filter.mode());
+        let failed = self.filter.take();
+        self.filter = valid.filter(|valid| failed.as_ref().map(identity) != Some(identity(valid))).cloned();
+        self.error = Some(error);
+    }
+}
+
+impl Runner {
+    /// Runs a query. Returns `None` if it was cancelled, and then keeps the last valid filters.
+    pub(super) fn run(&mut self, job: Job, cancel: CancelToken<'_>) -> Option<QueryResult> {
+        let Job { generation, query, datasets } = job;
+        let started = Instant::now();
+        let (valid, dataset) = (&mut self.valid, &datasets.new);
+        let mut username = Candidate::new(&query.username, valid.username.as_ref());
+        let mut project = Candidate::new(&query.project, valid.project.as_ref());
+        let mut result = loop {
+            let filters = Filters { username: username.filter.clone(), project: project.filter.clone() };
+            match query.select(&filters, dataset, cancel) {
+                Ok(result) => break result,
+                Err(Stopped::Cancelled) => return None,
+                Err(Stopped::Match(FilterField::Username, error)) => {
+                    username.fall_back(error.into(), valid.username.as_ref());
+                }
+                Err(Stopped::Match(FilterField::Project, error)) => {
+                    project.fall_back(error.into(), valid.project.as_ref());
+                }
+            }
+        };
+        result.username.error = username.error;
+        result.project.error = project.error;
+        *valid = Filters { username: username.filter, project: project.filter };
+        let elapsed = started.elapsed();
+        let (rows, selected, elapsed_ms) = (dataset.len(), result.rows.len(), elapsed.as_millis());
+        if elapsed > SLOW_QUERY {
+            tracing::warn!(generation, rows, selected, elapsed_ms, "slow query");
+        } else {
+            tracing::trace!(generation, rows, selected, elapsed_ms, "query");
+        }
+        Some(result)
+    }
+}
