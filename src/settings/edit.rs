@@ -1,9 +1,9 @@
-//! Changes one list of tables in `config.toml` and keeps the rest of the file, including comments.
+//! Changes one list of tables or one value in `config.toml` and keeps the rest of the file, including comments.
 
 use std::io;
 use std::path::Path;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use super::config::CONFIG_FILE;
 use super::error::{SettingsError, SettingsErrorKind};
@@ -25,8 +25,41 @@ pub(super) fn edit(
     key: &str,
     change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsError> {
+    edit_document(folder, key, |document| {
+        let tables = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+        // `filter = []` is another way to write the same list.
+        if let Item::Value(value) = tables {
+            let list = value.as_array().cloned().unwrap_or_default();
+            let list = list.into_iter().filter_map(|entry| match entry {
+                Value::InlineTable(table) => Some(table.into_table()),
+                _ => None,
+            });
+            *tables = Item::ArrayOfTables(list.collect());
+        }
+        tables.as_array_of_tables_mut().map_or(Ok(()), change)
+    })
+}
+
+/// Sets the value of `key` at the top of the current file. Nothing is written if the result would be invalid.
+pub(super) fn set_value(folder: &Path, key: &str, value: impl Into<Value>) -> Result<(), SettingsError> {
+    edit_document(folder, key, |document| {
+        let mut value = value.into();
+        // Keeps a comment at the end of the line.
+        if let Some(Item::Value(old)) = document.get(key) {
+            *value.decor_mut() = old.decor().clone();
+        }
+        document.insert(key, Item::Value(value));
+        Ok(())
+    })
+}
+
+fn edit_document(
+    folder: &Path,
+    key: &str,
+    change: impl FnOnce(&mut DocumentMut) -> Result<(), SettingsErrorKind>,
+) -> Result<(), SettingsError> {
     let path = folder.join(CONFIG_FILE);
-    with_lock(folder, || try_edit(&path, key, change))
+    with_lock(folder, || try_edit(&path, change))
         .unwrap_or_else(|error| Err(SettingsErrorKind::Write(error)))
         .map_err(|kind| kind.at(&path))?;
     tracing::info!(path = %path.display(), key, "wrote settings");
@@ -35,8 +68,7 @@ pub(super) fn edit(
 
 fn try_edit(
     path: &Path,
-    key: &str,
-    change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
+    change: impl FnOnce(&mut DocumentMut) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsErrorKind> {
     let text = match read_text(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -50,19 +82,7 @@ fn try_edit(
         let before = error.span().map_or("", |span| &text[..span.start]);
         SettingsErrorKind::toml(before, error)
     })?;
-    let tables = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    // `filter = []` is another way to write the same list.
-    if let Item::Value(value) = tables {
-        let list = value.as_array().cloned().unwrap_or_default();
-        let list = list.into_iter().filter_map(|entry| match entry {
-            toml_edit::Value::InlineTable(table) => Some(table.into_table()),
-            _ => None,
-        });
-        *tables = Item::ArrayOfTables(list.collect());
-    }
-    if let Some(tables) = tables.as_array_of_tables_mut() {
-        change(tables)?;
-    }
+    change(&mut document)?;
     let written = mark.to_owned() + &line_ends::keep(text, &document.to_string());
     Settings::parse(&written)?;
     replace_file(path, |out| out.write_all(written.as_bytes()))

@@ -1,12 +1,14 @@
 //! The settings in `config.toml` and the state in `state.toml`.
 //!
 //! Users edit `config.toml`: it is never replaced if it can't be read, and only changed keys are written. Only the program
-//! writes `state.toml`, which has the last gateway and the layout of the table.
+//! writes `state.toml`, which has the last gateway, the layout of the table, the theme and the place of the
+//! window.
 
 mod config;
 mod edit;
 mod error;
 mod line_ends;
+mod refresh;
 mod saved_filter;
 mod saved_profile;
 mod state;
@@ -14,9 +16,10 @@ mod target;
 
 pub use config::Settings;
 pub use error::SettingsError;
+pub use refresh::save_refresh;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
-pub use state::State;
+pub use state::{State, ThemeChoice, WindowPlace};
 pub(crate) use target::{DEMO, DEMO_NAME, suggestion};
 pub use target::{Target, TargetError};
 

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::with_lock;
 use crate::atomic_file::{FileError, read_text, replace_file};
@@ -11,6 +12,50 @@ use crate::export::Delimiter;
 use crate::table::{Day, Layout};
 
 const STATE_FILE: &str = "state.toml";
+
+/// The theme of the window.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// The theme of the desktop.
+    #[default]
+    System,
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
+impl ThemeChoice {
+    /// All choices, in the order of a menu.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Returns the name in a menu.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+}
+
+/// The size and position of the window while it is neither maximized nor minimized.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct WindowPlace {
+    /// Position of the left and upper edges of the window with its frame, in physical pixels; `None` where the platform
+    /// doesn't tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<[i32; 2]>,
+    /// Width and height of the content, in points at 100 % zoom.
+    pub size: [f32; 2],
+    /// Physical pixels per point, without zoom.
+    pub scale: f32,
+    /// The window is maximized.
+    #[serde(default)]
+    pub maximized: bool,
+}
 
 /// The state that survives a restart.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -24,14 +69,13 @@ pub struct State {
     pub recent: Vec<String>,
     /// The character between two fields of exported CSV.
     pub csv_delimiter: Delimiter,
+    /// The theme of the window.
+    pub theme: ThemeChoice,
+    /// Size and position of the window; `None` before the first run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowPlace>,
     /// The layout of the table.
     pub table: Layout,
-}
-
-/// The part of [`State`] that is read even if the layout is invalid.
-#[derive(Deserialize)]
-struct LastGateway {
-    last: Option<String>,
 }
 
 impl State {
@@ -50,15 +94,43 @@ impl State {
             }
             String::new()
         });
-        let mut state = toml_edit::de::from_str(&text).unwrap_or_else(|error| {
+        let entries: Map<String, Value> = toml_edit::de::from_str(&text).unwrap_or_else(|error| {
             // The text of the error may quote the file, which may be damaged in any way.
             let line = 1 + error.span().map_or("", |span| &text[..span.start]).matches('\n').count();
             tracing::warn!(path = %path.display(), line, "ignoring the invalid layout of the table");
-            let last = toml_edit::de::from_str::<LastGateway>(&text).ok().and_then(|state| state.last);
-            Self { last, ..Self::default() }
+            Map::new()
         });
+        let mut state = Self::from_valid(entries);
         state.table.repair(today);
         state
+    }
+
+    /// Returns the state from those entries that are valid. Other versions of the program may have other values.
+    fn from_valid(entries: Map<String, Value>) -> Self {
+        let parse = |entries: Map<String, Value>| serde_json::from_value::<Self>(Value::Object(entries));
+        let is_valid =
+            |key: &str, value: &Value| parse(Map::from_iter([(key.to_owned(), value.clone())])).is_ok();
+        let mut valid = Map::new();
+        for (key, value) in entries {
+            match value {
+                value if is_valid(&key, &value) => {
+                    valid.insert(key, value);
+                }
+                Value::Object(mut fields) => {
+                    fields.retain(|field, value| {
+                        let field = Map::from_iter([(field.clone(), value.clone())]);
+                        is_valid(&key, &Value::Object(field))
+                    });
+                    tracing::warn!(section = key, "ignoring invalid values of the state");
+                    let section = Value::Object(fields);
+                    if is_valid(&key, &section) {
+                        valid.insert(key, section);
+                    }
+                }
+                _ => tracing::warn!(key, "ignoring an invalid value of the state"),
+            }
+        }
+        parse(valid).unwrap_or_default()
     }
 
     /// Writes `state.toml` in `folder`, which is created if it is missing.
@@ -81,6 +153,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Density;
 
     #[test]
     fn saves_state_in_missing_folder() {
@@ -135,6 +208,30 @@ mod tests {
             assert_eq!(error.path, path);
             assert!(!path.is_file(), "{make}");
         }
+    }
+
+    #[test]
+    fn keeps_valid_values_next_to_invalid_and_unknown_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "theme = \"sepia\"\nlast = \"x\"\nnewer = [1]\nwindow = \"huge\"\n\
+            [table]\nzoom = 1.5\ndates = \"lunar\"\ndensity = \"compact\"\n";
+        std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
+        let state = State::load(folder.path());
+        assert_eq!(state.last.as_deref(), Some("x"));
+        assert_eq!((state.theme, state.window), (ThemeChoice::System, None));
+        assert_eq!(state.table.density, Density::Compact);
+        assert!((state.table.zoom - 1.5).abs() < f32::EPSILON);
+        assert_eq!(state.table.dates, Layout::default().dates);
+    }
+
+    #[test]
+    fn reads_back_what_it_saves() {
+        let folder = tempfile::tempdir().unwrap();
+        let window =
+            WindowPlace { position: Some([-8, 20]), size: [1080.0, 680.5], scale: 1.25, maximized: true };
+        let state = State { theme: ThemeChoice::Light, window: Some(window), ..State::default() };
+        state.save(folder.path()).unwrap();
+        assert_eq!(State::load(folder.path()), state);
     }
 
     #[test]

@@ -6,6 +6,31 @@ use super::{Columns, Day};
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
+/// The height of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    /// With space between the lines.
+    #[default]
+    Comfortable,
+    /// As many rows as are readable.
+    Compact,
+}
+
+impl Density {
+    /// All densities, in the order of a menu.
+    pub const ALL: [Self; 2] = [Self::Comfortable, Self::Compact];
+
+    /// Returns the name in a menu.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Comfortable => "Comfortable",
+            Self::Compact => "Compact",
+        }
+    }
+}
+
 /// The layout of the table and of the panels around it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -14,6 +39,8 @@ pub struct Layout {
     pub zoom: f32,
     /// Style of dates.
     pub dates: DateStyle,
+    /// Height of the rows.
+    pub density: Density,
     /// Sort keys, the most important first.
     pub sort: Vec<SortKey>,
     /// `true` if the rail with the gateways is open.
@@ -34,6 +61,7 @@ impl Default for Layout {
         Self {
             zoom: 1.0,
             dates: DateStyle::default(),
+            density: Density::default(),
             sort: Vec::new(),
             rail: true,
             counts: false,

@@ -19,7 +19,7 @@ pub use auto_width::longest_values;
 pub use columns::{ColumnLayout, Columns};
 pub use cursor::Cursor;
 pub use day::Day;
-pub use layout::Layout;
+pub use layout::{Density, Layout};
 pub use lines::{Group, Line, Lines};
 pub use power_table::PowerTable;
 pub use scroll::{Metrics, Scroll};
