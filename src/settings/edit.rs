@@ -44,11 +44,16 @@ pub(super) fn edit(
 pub(super) fn set_value(folder: &Path, key: &str, value: impl Into<Value>) -> Result<(), SettingsError> {
     edit_document(folder, key, |document| {
         let mut value = value.into();
-        // Keeps a comment at the end of the line.
-        if let Some(Item::Value(old)) = document.get(key) {
-            *value.decor_mut() = old.decor().clone();
+        match document.get_mut(key) {
+            Some(item) => {
+                // Keeps a comment at the end of the line.
+                if let Some(old) = item.as_value() {
+                    *value.decor_mut() = old.decor().clone();
+                }
+                *item = Item::Value(value);
+            }
+            None => drop(document.insert(key, Item::Value(value))),
         }
-        document.insert(key, Item::Value(value));
         Ok(())
     })
 }

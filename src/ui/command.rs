@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, TerminateTarget};
+use super::model::{CellMenu, ExportOptions, SettingsPage, TerminateTarget};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::RejectedCertificate;
 use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
-use crate::settings::SavedFilter;
-use crate::table::{Action, Direction};
+use crate::settings::{SavedFilter, ThemeChoice};
+use crate::table::{Action, Density, Direction};
 
 /// An action of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +76,10 @@ pub(super) enum Command {
     ApplyFilters,
     /// Moves the keyboard focus to the username filter.
     FocusUsername,
+    /// Shows only sessions with the value at the cursor.
+    FilterToCursor,
+    /// Hides sessions with the value at the cursor.
+    ExcludeCursor,
     /// Sets the mode of a filter.
     SetFilterMode(FilterField, Mode),
     /// Lets a filter match a part of the value, and moves the keyboard focus there.
@@ -134,6 +138,8 @@ pub(super) enum Command {
     ResetColumns,
     /// Sets how dates are shown.
     SetDateStyle(DateStyle),
+    /// Sets the height of the rows.
+    SetDensity(Density),
     /// Copies to the clipboard.
     Copy(Copied),
 
@@ -161,11 +167,33 @@ pub(super) enum Command {
     /// Dismisses the message.
     DismissMessage,
 
+    // Palette
+    /// Opens the palette of commands, or closes it.
+    OpenPalette,
+    /// Highlights the entry with this index in the palette.
+    SelectInPalette(usize),
+    /// Closes the palette.
+    ClosePalette,
+
+    // Settings
+    /// Opens the settings.
+    OpenSettings,
+    /// Opens the list of keys in the settings.
+    OpenKeys,
+    /// Opens this page of the settings.
+    OpenSettingsPage(SettingsPage),
+    /// Closes the settings.
+    CloseSettings,
+    /// Sets the theme.
+    SetTheme(ThemeChoice),
+    /// Sets the zoom factor of the window.
+    SetZoom(f32),
+    /// Sets the interval of gateways without one of their own; zero for manual refresh.
+    SetDefaultRefresh(Duration),
+
     // Log
-    /// Opens the log view in place of the table.
+    /// Opens the log in the settings.
     OpenLog,
-    /// Closes the log view.
-    CloseLog,
     /// Copies the log.
     CopyLog,
     /// Copies the diagnostics.

@@ -7,6 +7,7 @@ use egui::{Id, Key, Popup, PopupCloseBehavior, RectAlign, Sense, TextEdit, Ui, W
 
 use super::button::Button;
 use super::command::Command;
+use super::command_table;
 use super::icons;
 use super::labels;
 use super::menu::{self, Item};
@@ -87,7 +88,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         popup.show(|ui| path_ui(ui, path, &summary, commands));
     }
     menu.on_hover_text("Rows and format to export");
-    let export = export.on_hover_text(format!("Write {summary}, to a file ({}+E)", theme::CTRL));
+    let export = export
+        .on_hover_text(command_table::tooltip(&format!("Write {summary}, to a file"), &Command::Export));
     if export.on_disabled_hover_text("No sessions to export").clicked() {
         commands.push(Command::Export);
     }
@@ -155,7 +157,9 @@ fn options(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Co
         choice(ui, item, hint, ExportOptions { is_safe: !current.is_safe, ..current }, commands);
     }
     menu::line(ui);
-    let export = Item::new("Export…").icon(icons::DOWNLOAD).shortcut(format!("{}+E", theme::CTRL));
+    let export = Item::new("Export…")
+        .icon(icons::DOWNLOAD)
+        .shortcut(command_table::keys_of(&Command::Export).unwrap_or_default());
     let export = ui.add_enabled(state.can_export(drafts), export.name("Export to a file…"));
     if export.on_hover_text(state.export_summary(current.rows)).clicked() {
         commands.push(Command::Export);

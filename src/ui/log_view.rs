@@ -1,31 +1,30 @@
-//! The view of the program's log.
+//! The program's log, in the settings.
 
 use std::time::Duration;
 
 use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
 
+use super::button::Button;
 use super::command::Command;
+use super::icons;
+use super::tokens;
 use crate::logging::LogLines;
 
 /// Delay of the repaint after a new line, so that a burst of lines causes one repaint.
 const REPAINT_DELAY: Duration = Duration::from_millis(250);
 
-/// Draws the view. It is repainted when another thread adds a line.
+/// Draws the log. It is repainted when another thread adds a line.
 pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.strong("Log");
-        if ui.button("Copy log").clicked() {
+        if ui.add(Button::soft("Copy log").icon(icons::COPY)).clicked() {
             commands.push(Command::CopyLog);
         }
-        let copy = ui.button("Copy diagnostics");
+        let copy = ui.add(Button::soft("Copy diagnostics").icon(icons::COPY));
         if copy.on_hover_text("Program, system, renderer, settings without secrets, and log").clicked() {
             commands.push(Command::CopyDiagnostics);
         }
-        if ui.button("Close").on_hover_text("Close the log (Esc)").accessible_name("Close log").clicked() {
-            commands.push(Command::CloseLog);
-        }
     });
-    ui.separator();
+    ui.add_space(2.0 * tokens::UNIT);
     // Before the lines are read, so that no line is missed.
     let ctx = ui.ctx().clone();
     log.notify_once(move || ctx.request_repaint_after(REPAINT_DELAY));

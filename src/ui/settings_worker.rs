@@ -4,11 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::atomic_file::FileError;
 use crate::gateway::Profile;
 use crate::notify_on_drop::NotifyOnDrop;
-use crate::settings::{SavedFilter, Settings, SettingsError, State, remove_profile, save_profile};
+use crate::settings::{
+    SavedFilter, Settings, SettingsError, State, remove_profile, save_profile, save_refresh,
+};
 
 /// Capacity of both channels. A person makes one change at a time.
 const QUEUE_LEN: usize = 64;
@@ -30,6 +33,8 @@ pub(super) enum Change {
     SaveFilter(SavedFilter),
     /// Deletes the filter of this name.
     RemoveFilter(String),
+    /// Saves the interval of gateways without one of their own; zero for manual refresh.
+    Refresh(Duration),
 }
 
 /// The outcome of a change.
@@ -154,6 +159,7 @@ fn apply(folder: &Path, change: Change) -> Changed {
         Change::Reload => reload(folder, Ok(())),
         Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
         Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
+        Change::Refresh(interval) => reload(folder, save_refresh(folder, interval)),
     };
     match &outcome {
         Ok(_) => tracing::debug!(is_form, "saved settings"),

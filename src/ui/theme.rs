@@ -1,6 +1,6 @@
 //! Sizes of single widgets, and the style of all, made of the tokens. Sizes are in points.
 
-use egui::epaint::Shadow;
+use egui::epaint::{MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
 use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
 
@@ -9,6 +9,8 @@ use super::tokens::{self, Palette, palette};
 
 /// The label of the modifier key of shortcuts.
 pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" };
+/// The label of the Alt key.
+pub(super) const ALT: &str = if cfg!(target_os = "macos") { "Option" } else { "Alt" };
 
 // The window
 
@@ -28,6 +30,8 @@ pub(super) const ROOMY_MIN_HEIGHT: f32 = 480.0;
 pub(super) const UPDATED_MIN_WIDTH: f32 = 600.0;
 /// Width that the table keeps beside the right panel. With less, the panel is over the table.
 pub(super) const TABLE_MIN_WIDTH: f32 = 560.0;
+/// Width and height of the part of a window that has to be visible so that it can be moved.
+pub(super) const WINDOW_GRIP: f32 = 64.0;
 /// Size of small text, as next to and below the filters.
 pub(super) const SMALL_TEXT: f32 = 12.0;
 /// Corner radius of small shapes.
@@ -98,6 +102,39 @@ pub(super) const FORM_MARGIN: f32 = 16.0;
 pub(super) const LOGIN_WIDTH: f32 = 170.0;
 /// Maximum width of a dialog.
 pub(super) const DIALOG_WIDTH: f32 = 420.0;
+
+/// Width of the palette, and its distance from the upper edge of the window.
+pub(super) const PALETTE_WIDTH: f32 = 560.0;
+pub(super) const PALETTE_TOP: f32 = 88.0;
+/// Height of the palette's text box with the line below.
+pub(super) const PALETTE_HEAD: f32 = 44.0;
+/// Distance between an icon of the palette and its text.
+pub(super) const PALETTE_GAP: f32 = 12.0;
+/// Space around a line of the palette that is no entry.
+pub(super) const PALETTE_MESSAGE_MARGIN: Margin = Margin { left: 16, right: 16, top: 12, bottom: 4 };
+/// Height of the title of a group in a list.
+pub(super) const GROUP_TITLE_HEIGHT: f32 = 24.0;
+/// Space to the left and right of the text of a keycap.
+pub(super) const KEYCAP_PADDING: f32 = 5.0;
+
+/// Size of the settings.
+pub(super) const SETTINGS_SIZE: [f32; 2] = [800.0, 608.0];
+/// Width of the navigation of the settings.
+pub(super) const SETTINGS_NAVIGATION: f32 = 168.0;
+/// Space around a page of the settings.
+pub(super) const SETTINGS_MARGIN: MarginF32 = MarginF32 { left: 24.0, right: 24.0, top: 8.0, bottom: 16.0 };
+/// Height of a row of the settings, and width of its label.
+pub(super) const SETTINGS_ROW_HEIGHT: f32 = 40.0;
+pub(super) const SETTINGS_LABEL: f32 = 168.0;
+/// Width of a page from which labels are beside their controls.
+pub(super) const SETTINGS_ROW_MIN_WIDTH: f32 = 480.0;
+/// Minimum distance between the settings and the edges of the window.
+pub(super) const DIALOG_DISTANCE: f32 = 16.0;
+/// Width of a box with a menu of values, and the space to the left of its text.
+pub(super) const SELECT_WIDTH: f32 = 112.0;
+pub(super) const SELECT_LEFT: f32 = 10.0;
+/// Space to the left and right of the text of a segment.
+pub(super) const SEGMENT_PADDING: f32 = 12.0;
 
 /// The severity of a message, shown as a color and always as a word or sign as well.
 #[derive(Clone, Copy)]

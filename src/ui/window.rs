@@ -10,17 +10,22 @@ use std::time::Instant;
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
+use winit::dpi::{LogicalSize, PhysicalPosition};
+use winit::monitor::MonitorHandle;
+use winit::window::Window;
 
 use super::app::{App, Start};
+use super::desktop_theme::DesktopTheme;
 use super::diagnostics;
 use super::display_server::{DisplayError, DisplayServer};
 use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::theme;
+use super::window_place::{self, Screen};
 use crate::gateway::{Credentials, CredentialsError, Profile};
 use crate::logging::LogLines;
 use crate::secrets::Secrets;
-use crate::settings::{self, Settings, State, Target, TargetError};
+use crate::settings::{self, Settings, State, Target, TargetError, WindowPlace};
 
 /// The window can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -140,24 +145,54 @@ fn run_window(
     renderer: Renderer,
     opened: impl FnOnce() + 'static,
 ) -> eframe::Result {
-    let options = NativeOptions {
-        renderer,
-        event_loop_builder: choose_server(server),
-        viewport: ViewportBuilder::default()
-            .with_title("Gatewatch")
-            .with_app_id("gatewatch")
-            .with_icon(icon())
-            .with_inner_size(theme::INITIAL_WINDOW)
-            .with_min_inner_size(theme::MIN_WINDOW),
-        ..NativeOptions::default()
-    };
-    let app: eframe::AppCreator<'_> = Box::new(|cc| {
+    let place = start.state.window;
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Gatewatch")
+        .with_app_id("gatewatch")
+        .with_icon(icon())
+        .with_inner_size(theme::INITIAL_WINDOW)
+        .with_min_inner_size(theme::MIN_WINDOW);
+    if let Some(place) = place {
+        // Corrected once the window exists and the screens are known, but before it is shown.
+        let place = window_place::corrected(place, &[]);
+        viewport = viewport.with_inner_size(place.size).with_maximized(place.maximized);
+        if let Some(position) = window_place::position_points(place) {
+            viewport = viewport.with_position(position);
+        }
+    }
+    let event_loop_builder = choose_server(server);
+    let options = NativeOptions { renderer, event_loop_builder, viewport, ..NativeOptions::default() };
+    let app: eframe::AppCreator<'_> = Box::new(move |cc| {
         opened();
+        if let (Some(place), Some(window)) = (place, cc.winit_window()) {
+            correct_place(window, place);
+        }
         let renderer = format!("{} on {server}", diagnostics::renderer(cc));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), renderer, "opened the window");
         Ok(Box::new(App::new(&cc.egui_ctx, Start { renderer, ..start })?))
     });
     eframe::run_native("Gatewatch", options, app)
+}
+
+/// Moves a window that isn't shown yet to where it was, or to a screen that there still is.
+fn correct_place(window: &Window, place: WindowPlace) {
+    let screens: Vec<Screen> = window.available_monitors().map(|monitor| screen(&monitor)).collect();
+    let corrected = window_place::corrected(place, &screens);
+    let [width, height] = corrected.size;
+    let _applied_later = window.request_inner_size(LogicalSize::new(width, height));
+    if let Some([x, y]) = corrected.position {
+        window.set_outer_position(PhysicalPosition::new(x, y));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "screens have fewer pixels")]
+fn screen(monitor: &MonitorHandle) -> Screen {
+    let (position, size) = (monitor.position(), monitor.size());
+    let rect = egui::Rect::from_min_size(
+        egui::pos2(position.x as f32, position.y as f32),
+        egui::vec2(size.width as f32, size.height as f32),
+    );
+    Screen { rect, scale: monitor.scale_factor() as f32 }
 }
 
 /// Makes the window toolkit use X11 even where it would choose a Wayland compositor that doesn't answer.
@@ -234,6 +269,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         clock: Arc::new(Instant::now),
         log,
         renderer: String::new(),
+        desktop_theme: DesktopTheme::follow(),
     })
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn window(display: &str, program: &mut Running) -> String {
         if let Some(status) = program.0.try_wait().unwrap() {
             panic!("the program ended with {status}: {}", standard_error(program));
         }
-        let found = output(display, "xdotool", &["search", "--onlyvisible", "--name", "^Gatewatch$"])?;
+        let found = output(display, "xdotool", &["search", "--onlyvisible", "--name", "Gatewatch$"])?;
         Some(String::from_utf8(found).unwrap().lines().next()?.to_owned())
     })
 }

@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::settings::{Settings, State, Target};
-use gatewatch::ui::{App, Start};
+use gatewatch::ui::{App, DesktopTheme, Start};
 
 use super::keyring::TestKeyring;
 use super::{FakeGateway, PLANT, answer, ok};
@@ -311,6 +311,7 @@ pub(crate) fn start(target: Target) -> Start {
         clock: Arc::new(Instant::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
+        desktop_theme: DesktopTheme::default(),
     }
 }
 

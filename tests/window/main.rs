@@ -13,9 +13,11 @@ mod line_ends;
 mod log;
 mod logins;
 mod notices;
+mod palette;
 mod pictures;
 mod positions;
 mod rail;
+mod settings;
 mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;

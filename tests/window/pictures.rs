@@ -153,3 +153,40 @@ fn gateway_form_in_light_theme() {
     window.until_text_contains("Enter the user");
     compare(&mut window, "form");
 }
+
+#[test]
+fn palette() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let mut window = open(builder().with_size([1280.0, 800.0]), &plant, Layout::default());
+    window.press(Modifiers::COMMAND, Key::A);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([egui::Event::Text("co".to_owned())]);
+    compare(&mut window, "palette");
+}
+
+#[test]
+fn settings_in_light_theme() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let builder = builder().with_size([1280.0, 800.0]).with_theme(Theme::Light);
+    let mut window = open(builder, &plant, Layout::default());
+    window.press(Modifiers::COMMAND, Key::Comma);
+    compare(&mut window, "settings");
+}
+
+#[test]
+fn keys_at_200_percent() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let builder = builder().with_size([620.0, 400.0]).with_pixels_per_point(2.0);
+    let mut window = open(builder, &plant, Layout::default());
+    window.press(Modifiers::NONE, Key::F1);
+    compare(&mut window, "keys_at_200_percent");
+}

@@ -60,7 +60,9 @@ impl App {
             self.handle_keyring_reply(ctx, reply);
         }
         // What is said about the keyring has to be true. It is asked only now, because that may start a service.
-        let is_mentioned = self.drafts.form.is_some() || sign_in::is_needed(&self.state);
+        let is_mentioned = self.drafts.form.is_some()
+            || self.ui_state.settings_page.is_some()
+            || sign_in::is_needed(&self.state);
         if is_mentioned && !std::mem::replace(&mut self.state.keyring.is_checked, true) {
             self.keyring_worker.check();
         }

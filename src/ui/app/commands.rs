@@ -11,7 +11,7 @@ use super::super::export_job::ExportJob;
 use super::super::filter_bar;
 use super::super::gateway_bar;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::{Message, NarrowRail, Shown};
+use super::super::model::{Message, NarrowRail, SettingsPage, Shown};
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
@@ -31,7 +31,7 @@ impl App {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a list of all commands, each with few lines")]
+    #[expect(clippy::too_many_lines, reason = "one arm per command")]
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Connect(gateway) => {
@@ -93,6 +93,16 @@ impl App {
             Command::ClearFilters => self.clear_filters(),
             Command::Escape => self.escape(),
             Command::Facet { field, value, adds } => self.toggle_facet(field, &value, adds),
+            Command::FilterToCursor => {
+                if let Some((column, value)) = self.cursor_value() {
+                    self.filter_to_value(column, value);
+                }
+            }
+            Command::ExcludeCursor => {
+                if let Some((column, value)) = self.cursor_value() {
+                    self.exclude_value(column, value);
+                }
+            }
             Command::FilterToValue(column, value) => self.filter_to_value(column, value),
             Command::ExcludeValue(column, value) => self.exclude_value(column, value),
             Command::RemoveCellFilter(index) => self.remove_cell_filter(index),
@@ -119,6 +129,7 @@ impl App {
             Command::Column(id, change) => self.change_column(&id, change),
             Command::ResetColumns => self.state.layout.columns.reset(),
             Command::SetDateStyle(style) => self.state.layout.dates = style,
+            Command::SetDensity(density) => self.state.layout.density = density,
             Command::Copy(content) => self.copy(ctx, content),
 
             Command::ToggleCounts => {
@@ -157,8 +168,23 @@ impl App {
             },
             Command::DismissMessage => self.state.message = None,
 
-            Command::OpenLog => self.ui_state.is_log_open = true,
-            Command::CloseLog => self.ui_state.is_log_open = false,
+            Command::OpenPalette => self.toggle_palette(ctx),
+            Command::SelectInPalette(index) => {
+                if let Some(palette) = &mut self.drafts.palette {
+                    palette.selected = index;
+                }
+            }
+            Command::ClosePalette => self.close_palette(ctx),
+
+            Command::OpenSettings => self.open_settings(ctx, SettingsPage::General),
+            Command::OpenKeys => self.open_settings(ctx, SettingsPage::Shortcuts),
+            Command::OpenSettingsPage(page) => self.open_settings(ctx, page),
+            Command::CloseSettings => self.close_settings(ctx),
+            Command::SetTheme(theme) => self.set_theme(ctx, theme),
+            Command::SetZoom(factor) => ctx.set_zoom_factor(factor),
+            Command::SetDefaultRefresh(interval) => self.set_default_refresh(interval),
+
+            Command::OpenLog => self.open_settings(ctx, SettingsPage::Log),
             Command::CopyLog => self.copy_text(ctx, self.log.snapshot().join("\n"), "Copied the log"),
             Command::CopyDiagnostics => self.copy_diagnostics(ctx),
 

@@ -1,4 +1,4 @@
-//! Draws the window: bars, panels, the table or the log, and dialogs.
+//! Draws the window: bars, panels, the table, and dialogs.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use super::super::model::{AppState, Drafts, UiState};
 use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
-    confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar, gateway_panel, grid,
-    log_view, rail, right_panel, sign_in, theme, view_row,
+    command_palette, confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar,
+    gateway_panel, grid, rail, right_panel, settings_dialog, sign_in, theme, view_row,
 };
 use super::{App, shortcuts};
-use crate::logging::LogLines;
 
 impl App {
     /// Draws the window.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
         let default_refresh = self.default_refresh();
+        let general = self.general_settings();
         let Self { state, drafts, ui_state, commands, log, .. } = self;
         let form = drafts.form.as_ref().map(GatewayForm::is_changed);
-        shortcuts::handle(ui.ctx(), ui_state, form, commands);
+        shortcuts::handle(ui.ctx(), ui_state, form, drafts.palette.is_some(), commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
         let room = Room::of(ui.ctx());
         let area = ui.available_rect_before_wrap();
@@ -32,12 +32,11 @@ impl App {
         if !room.is_compact {
             view_row::show(ui, view_row, state, commands);
         }
-        let is_table_replaced = drafts.form.is_some() || ui_state.is_log_open;
-        let has_panel = (state.layout.details || state.layout.counts) && !is_table_replaced;
+        let has_panel = (state.layout.details || state.layout.counts) && drafts.form.is_none();
         let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
         ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
         regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
-            table_ui(ui, state, drafts, ui_state, log, default_refresh, commands);
+            table_ui(ui, state, drafts, ui_state, default_refresh, commands);
         });
         if has_panel {
             right_panel::show(ui, body, side, |ui| {
@@ -52,6 +51,8 @@ impl App {
         if let Some(session) = &ui_state.terminate_target {
             confirm_terminate::show(ui, session, &mut drafts.terminate_message, commands);
         }
+        command_palette::show(ui.ctx(), state, drafts, commands);
+        settings_dialog::show(ui.ctx(), state, ui_state, &general, log, commands);
     }
 }
 
@@ -66,7 +67,6 @@ fn table_ui(
     state: &AppState,
     drafts: &mut Drafts,
     ui_state: &UiState,
-    log: &LogLines,
     default_refresh: Duration,
     commands: &mut Vec<Command>,
 ) {
@@ -80,11 +80,6 @@ fn table_ui(
             gateway_panel::show(ui, form, &state.keyring, default_refresh, commands);
         });
         form.reveal = None;
-        return;
-    }
-    if ui_state.is_log_open {
-        let place = ui.available_rect_before_wrap().shrink(theme::FORM_MARGIN);
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| log_view::show(ui, log, commands));
         return;
     }
     if is_sign_in_shown(state, drafts) {

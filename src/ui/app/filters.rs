@@ -81,6 +81,11 @@ impl App {
         self.query(FRAME_WAIT);
     }
 
+    /// Returns the column and the value at the cursor.
+    pub(super) fn cursor_value(&self) -> Option<(ColumnId, Value)> {
+        self.state.cursor_cell().map(|(column, cell)| (column, cell.into()))
+    }
+
     /// Hides sessions with this value.
     pub(super) fn exclude_value(&mut self, column: ColumnId, value: Value) {
         CellFilter { column, value, keep: false }.add_to(&mut self.state.cells);

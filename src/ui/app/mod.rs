@@ -4,14 +4,17 @@
 mod auth;
 mod background;
 mod commands;
+mod dialogs;
 mod draw;
 mod filters;
 mod frame_timer;
 mod gateways;
 mod jobs;
 mod rail;
+mod remembered;
 mod shortcuts;
 mod terminating;
+mod title;
 mod typing;
 
 use std::io;
@@ -19,16 +22,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use egui::{Context, Memory, Ui, ViewportCommand};
+use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::background::Background;
 use self::frame_timer::FrameTimer;
 use self::gateways::PendingForm;
+use self::remembered::Remembered;
 use self::terminating::Termination;
 use self::typing::{InputOrder, Typing};
 use super::background_task::BackgroundTask;
 use super::command::Command;
 use super::connection_test::TestResult;
+use super::desktop_theme::DesktopTheme;
 use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
@@ -43,7 +48,7 @@ use crate::logging::LogLines;
 use crate::poll::{BackgroundPoller, NodeStatus, Poller};
 use crate::query::Worker;
 use crate::secrets::Secrets;
-use crate::settings::{Settings, State, Target};
+use crate::settings::{Settings, State, Target, ThemeChoice};
 
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
 /// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
@@ -78,6 +83,8 @@ pub struct Start {
     pub log: LogLines,
     /// The renderer and its driver, for the diagnostics.
     pub renderer: String,
+    /// The theme that the desktop prefers.
+    pub desktop_theme: DesktopTheme,
 }
 
 /// The state of the window and its background threads.
@@ -144,6 +151,12 @@ pub struct App {
     log: LogLines,
     /// The renderer and its driver, for the diagnostics.
     renderer: String,
+    /// The theme that the desktop prefers.
+    desktop_theme: DesktopTheme,
+    /// The title of the window.
+    title: String,
+    /// The changes that are saved once they rest.
+    remembered: Remembered,
     /// The demo gateway, while it is the current gateway.
     demo: Option<DemoGateway>,
 }
@@ -166,6 +179,7 @@ impl App {
             clock,
             log,
             renderer,
+            desktop_theme,
         } = start;
         theme::apply(ctx);
         ctx.add_plugin(InputOrder::default());
@@ -174,6 +188,7 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
+        desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
         let poller = Poller::spawn(client.clone(), wake(ctx))?;
         let background = Background::new(BackgroundPoller::spawn(client.clone(), wake(ctx))?);
@@ -182,6 +197,7 @@ impl App {
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
             layout: state.table.clone(),
+            theme: state.theme,
             message: error.clone().map(Message::Error),
             ..AppState::default()
         };
@@ -198,6 +214,7 @@ impl App {
             commands: Vec::new(),
             frame_timer: FrameTimer::default(),
             settings,
+            remembered: Remembered::new(&state),
             saved_state: state,
             folder,
             settings_worker,
@@ -222,6 +239,8 @@ impl App {
             copy_job: None,
             log,
             renderer,
+            desktop_theme,
+            title: String::new(),
             demo: None,
         };
         app.list_gateways();
@@ -318,6 +337,27 @@ impl App {
         }
     }
 
+    /// Applies the chosen theme, or that of the desktop where the window toolkit doesn't know it.
+    fn update_theme(&self, ctx: &Context) {
+        let chosen = dialogs::preference(self.state.theme);
+        let is_applied = ctx.options(|options| options.theme_preference) == chosen;
+        if self.state.theme != ThemeChoice::System && !is_applied {
+            ctx.set_theme(chosen);
+        }
+        let theme = self.desktop_theme.get().unwrap_or(Theme::Dark);
+        if ctx.options(|options| options.fallback_theme) != theme {
+            ctx.options_mut(|options| options.fallback_theme = theme);
+        }
+    }
+
+    fn update_title(&mut self, ctx: &Context) {
+        let title = title::of(&self.state);
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
     fn apply_settings(&mut self, settings: Settings) {
         self.state.saved_filters.clone_from(&settings.filters);
         self.state.profiles = settings.profile_names();
@@ -357,6 +397,9 @@ impl eframe::App for App {
         if !ctx.input(|input| input.pointer.any_down()) {
             self.save_layout();
         }
+        self.save_resting(ctx);
+        self.update_theme(ctx);
+        self.update_title(ctx);
         if self.state.layout.dates == DateStyle::Age && self.state.table.result().is_some() {
             ctx.request_repaint_after(AGE_REPAINT);
         }

@@ -1,38 +1,53 @@
-//! Shortcuts that work wherever the keyboard focus is.
+//! Shortcuts that work wherever the keyboard focus is, except in dialogs.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Event, Key, Popup};
 
 use super::super::command::{Command, RailCommand};
+use super::super::command_table::{self, NamedCommand, Scope};
 use super::super::model::{NarrowRail, UiState};
 use super::super::{filter_bar, grid, rail};
 
+/// The shortcuts that also work in dialogs.
+const IN_DIALOGS: [Command; 1] = [Command::Quit];
+
 /// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, and `Some(true)` if
 /// the form has changes.
-pub(super) fn handle(ctx: &Context, ui_state: &UiState, form: Option<bool>, commands: &mut Vec<Command>) {
+pub(super) fn handle(
+    ctx: &Context,
+    ui_state: &UiState,
+    form: Option<bool>,
+    is_palette_open: bool,
+    commands: &mut Vec<Command>,
+) {
     // The focus of the previous frame, because egui removes it on Escape.
     let focused = ui_state.focused;
-    let shortcuts = [
-        (KeyboardShortcut::new(Modifiers::NONE, Key::F5), Command::Refresh),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::B), Command::Rail(RailCommand::Toggle)),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::E), Command::Export),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::F), Command::FocusUsername),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::L), Command::EnterAddress),
-        (KeyboardShortcut::new(Modifiers::COMMAND, Key::Q), Command::Quit),
-    ];
+    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    let works = |command: &Command| {
+        // The same keys close the palette.
+        !has_dialog || IN_DIALOGS.contains(command) || (is_palette_open && *command == Command::OpenPalette)
+    };
     ctx.input_mut(|input| {
-        let pressed = shortcuts.into_iter().filter(|(shortcut, _)| input.consume_shortcut(shortcut));
-        commands.extend(pressed.map(|(_, command)| command));
+        input.events.retain(|event| {
+            let Event::Key { key, modifiers, pressed: true, .. } = event else {
+                return true;
+            };
+            let mut in_window = command_table::ALL.iter().filter(|named| named.scope == Scope::Window);
+            let pressed = in_window.find(|named| named.is_pressed(*key, *modifiers));
+            let Some(command) = pressed.map(NamedCommand::command).filter(works) else {
+                return true;
+            };
+            commands.push(command);
+            false
+        });
     });
     // Escape also closes menus and dialogs, and leaves text boxes other than the filters.
     let is_filter = focused.is_some_and(|id| filter_bar::ids().contains(&id));
     let is_table = focused.is_none_or(|id| id == grid::id());
-    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         match form {
             _ if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) => {
                 commands.push(Command::Rail(RailCommand::Close));
             }
-            _ if ui_state.is_log_open && !is_filter => commands.push(Command::CloseLog),
             Some(false) if !is_filter => commands.push(Command::CloseGateway),
             // Escape must not discard typed values. It doesn't clear the filters behind the form either.
             Some(true) if !is_filter => {}

@@ -28,6 +28,7 @@ fn window() -> Harness<'static, App> {
             log: LogLines::default(),
             clock: Arc::new(Instant::now),
             renderer: String::new(),
+            desktop_theme: DesktopTheme::default(),
         };
         App::new(&cc.egui_ctx, start).unwrap()
     })

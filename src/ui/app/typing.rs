@@ -42,7 +42,8 @@ impl App {
             || drafts.form.is_some()
             || drafts.export_path.is_some()
             || ui_state.terminate_target.is_some()
-            || ui_state.is_log_open;
+            || drafts.palette.is_some()
+            || ui_state.settings_page.is_some();
         if !is_table_focused(ctx) || is_busy {
             return;
         }

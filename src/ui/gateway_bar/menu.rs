@@ -4,6 +4,7 @@ use egui::{Response, ScrollArea, Ui};
 
 use super::super::button::Button;
 use super::super::command::Command;
+use super::super::command_table;
 use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
@@ -28,7 +29,8 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         menu::line(ui);
     }
     let connect = Item::new("Connect to address…").icon(icons::PLUG_ZAP);
-    if ui.add(connect.shortcut(format!("{}+L", theme::CTRL))).clicked() {
+    if ui.add(connect.shortcut(command_table::keys_of(&Command::EnterAddress).unwrap_or_default())).clicked()
+    {
         commands.push(Command::EnterAddress);
     }
     let is_unsaved = state.can_edit && !state.profiles.contains(&state.gateway);

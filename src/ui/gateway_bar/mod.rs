@@ -15,6 +15,7 @@ use egui::{
 use self::status::{Fact, Status};
 use super::button::{self, Button};
 use super::command::{Command, RailCommand};
+use super::command_table;
 use super::error_report::ErrorReport;
 use super::fonts;
 use super::icons;
@@ -59,7 +60,10 @@ pub(super) fn show(
         let right = ui.max_rect().right();
         if !rail::is_docked(ui.ctx(), state) {
             let open = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Show gateways"));
-            if open.on_hover_text(format!("Show gateways ({}+B)", theme::CTRL)).clicked() {
+            if open
+                .on_hover_text(command_table::tooltip("Show gateways", &Command::Rail(RailCommand::Toggle)))
+                .clicked()
+            {
                 commands.push(Command::Rail(RailCommand::Toggle));
             }
         }
@@ -166,6 +170,9 @@ fn nodes(ui: &mut Ui, state: &AppState, running: usize, all: usize, color: Color
     menu.on_hover_text("The state of each node");
 }
 
+/// The name of the button of the palette.
+const PALETTE: &str = "All commands";
+
 /// A control at the right end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Control {
@@ -174,7 +181,8 @@ enum Control {
     Refresh,
     Interval,
     Line,
-    Menu,
+    Palette,
+    Settings,
 }
 
 /// Returns the controls in order.
@@ -188,12 +196,13 @@ fn controls(status: &Status) -> Vec<Control> {
     } else {
         controls.extend([Control::Refresh, Control::Interval]);
     }
-    controls.extend([Control::Line, Control::Menu]);
+    controls.extend([Control::Line, Control::Palette, Control::Settings]);
     controls
 }
 
 impl Control {
-    fn button(self, state: &AppState) -> Button<'static> {
+    fn button(self, ctx: &egui::Context, state: &AppState) -> Button<'static> {
+        let room = Room::of(ctx);
         match self {
             Self::Details => Button::ghost("Details").small().name("Error details"),
             Self::Retry => Button::primary("Retry").icon(icons::ROTATE_CW).small().name("Refresh"),
@@ -204,7 +213,12 @@ impl Control {
             Self::Interval => {
                 Button::ghost("").trailing(icons::CHEVRON_DOWN).split_menu().name("Refresh interval")
             }
-            Self::Line | Self::Menu => Button::ghost_icon(icons::ELLIPSIS, "Menu"),
+            Self::Palette if room.is_compact => Button::ghost_icon(icons::SEARCH, PALETTE),
+            Self::Palette => {
+                let keys = command_table::keys_of(&Command::OpenPalette).unwrap_or_default();
+                Button::ghost(keys).icon(icons::SEARCH).name(PALETTE)
+            }
+            Self::Line | Self::Settings => Button::ghost_icon(icons::SETTINGS, "Settings"),
         }
     }
 
@@ -213,8 +227,8 @@ impl Control {
         match self {
             Self::Line => tokens::LINE + 2.0 * GAP,
             // Its menu is a part of the same control.
-            Self::Refresh => self.button(state).width(ui) + tokens::LINE - GAP,
-            _ => self.button(state).width(ui),
+            Self::Refresh => self.button(ui.ctx(), state).width(ui) + tokens::LINE - GAP,
+            _ => self.button(ui.ctx(), state).width(ui),
         }
     }
 
@@ -223,28 +237,50 @@ impl Control {
         match self {
             Self::Details => {
                 let color = if status.is_unreachable { p.text } else { p.secondary };
-                let details = ui.add(self.button(state).color(color));
+                let details = ui.add(self.button(ui.ctx(), state).color(color));
                 if let Some(report) = &status.report {
                     popup(&details).show(|ui| report.causes_ui(ui));
                 }
             }
             Self::Retry => {
-                if ui.add(self.button(state)).on_hover_text("Read the gateway now (F5)").clicked() {
+                if ui
+                    .add(self.button(ui.ctx(), state))
+                    .on_hover_text(command_table::tooltip("Read the gateway now", &Command::Refresh))
+                    .clicked()
+                {
                     commands.push(Command::Refresh);
                 }
             }
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
-                if ui.add(self.button(state)).on_hover_text("Read the gateway now (F5)").clicked() {
+                if ui
+                    .add(self.button(ui.ctx(), state))
+                    .on_hover_text(command_table::tooltip("Read the gateway now", &Command::Refresh))
+                    .clicked()
+                {
                     commands.push(Command::Refresh);
                 }
                 ui.spacing_mut().item_spacing.x = GAP;
             }
-            Self::Interval => interval(ui, self.button(state), state, commands),
+            Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
             Self::Line => {
                 regions::separator_in(ui, if status.is_unreachable { p.control_border } else { p.divider });
             }
-            Self::Menu => more(ui, self.button(state), commands),
+            Self::Palette => {
+                let palette = ui.add(self.button(ui.ctx(), state));
+                if palette.on_hover_text(command_table::tooltip(PALETTE, &Command::OpenPalette)).clicked() {
+                    commands.push(Command::OpenPalette);
+                }
+            }
+            Self::Settings => {
+                let settings = ui.add(self.button(ui.ctx(), state));
+                if settings
+                    .on_hover_text(command_table::tooltip("Settings", &Command::OpenSettings))
+                    .clicked()
+                {
+                    commands.push(Command::OpenSettings);
+                }
+            }
         }
     }
 }
@@ -263,18 +299,4 @@ fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Ve
         }
     });
     button.on_hover_text("Refresh interval");
-}
-
-/// Draws the button with the menu of rarely used commands.
-fn more(ui: &mut Ui, button: Button<'_>, commands: &mut Vec<Command>) {
-    let menu = ui.add(button);
-    popup(&menu).show(|ui| {
-        if ui.add(Item::new("Log").icon(icons::SCROLL_TEXT)).clicked() {
-            commands.push(Command::OpenLog);
-        }
-        if ui.add(Item::new("Copy diagnostics").icon(icons::COPY)).clicked() {
-            commands.push(Command::CopyDiagnostics);
-        }
-    });
-    menu.on_hover_text("More");
 }

@@ -3,9 +3,9 @@
 use egui::{PopupCloseBehavior, Pos2, Response, RichText};
 
 use super::super::command::{Command, Copied};
+use super::super::command_table;
 use super::super::context_menu;
 use super::super::model::{AppState, CellMenu};
-use super::super::theme;
 use crate::display;
 use crate::sanitize::sanitize;
 
@@ -33,7 +33,10 @@ pub(super) fn show(
         ui.add_enabled_ui(sessions > 0, |ui| {
             if ui
                 .button(format!("Copy {rows}"))
-                .on_hover_text(format!("Tab-separated, for spreadsheets ({}+C)", theme::CTRL))
+                .on_hover_text(command_table::tooltip(
+                    "Tab-separated, for spreadsheets",
+                    &Command::Copy(Copied::Rows),
+                ))
                 .clicked()
             {
                 commands.push(Command::Copy(Copied::Rows));

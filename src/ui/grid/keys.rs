@@ -4,6 +4,7 @@
 use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
 
 use super::super::command::{Command, Copied};
+use super::super::command_table;
 use super::super::model::UiState;
 use super::Shown;
 use crate::dataset::ColumnId;
@@ -12,7 +13,8 @@ use crate::table::{Action, Direction, Motion, SelectMode};
 /// Emits the commands of the keys pressed in this frame.
 pub(super) fn handle(grid: &Ui, columns: &[Shown], ui_state: &UiState, commands: &mut Vec<Command>) {
     let focused = grid.memory(Memory::focused);
-    if focused.is_some_and(|id| id != super::id()) || Popup::is_any_open(grid.ctx()) {
+    let has_dialog = grid.memory(|memory| memory.top_modal_layer().is_some());
+    if focused.is_some_and(|id| id != super::id()) || has_dialog || Popup::is_any_open(grid.ctx()) {
         return;
     }
     // The table takes the focus if no widget has it. Otherwise egui would focus the first widget on an arrow key.
@@ -33,7 +35,7 @@ pub(super) fn handle(grid: &Ui, columns: &[Shown], ui_state: &UiState, commands:
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
                 commands.extend(action(key, modifiers, columns).map(Command::Table));
-                commands.extend(command(key, modifiers));
+                commands.extend(command_table::of_table(key, modifiers));
             }
             Event::Copy => commands.push(Command::Copy(Copied::Rows)),
             _ => {}
@@ -65,12 +67,4 @@ fn action(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
         (true, false) => SelectMode::Move,
     };
     Some(Action::MoveCursor(motion, mode))
-}
-
-fn command(key: Key, modifiers: Modifiers) -> Option<Command> {
-    match key {
-        Key::C if modifiers.command && modifiers.shift => Some(Command::Copy(Copied::Cell)),
-        Key::Enter => Some(Command::ToggleDetails),
-        _ => None,
-    }
 }

@@ -10,7 +10,7 @@ use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
-use crate::settings::SavedFilter;
+use crate::settings::{SavedFilter, ThemeChoice};
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
 
@@ -50,6 +50,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) kind: KindFilter,
     /// Single values to keep or to exclude.
     pub(in crate::ui) cells: Vec<CellFilter>,
+    /// The theme of the window.
+    pub(in crate::ui) theme: ThemeChoice,
     /// The order of the lists of users and projects.
     pub(in crate::ui) facet_order: FacetOrder,
     /// The table's layout, which is saved.

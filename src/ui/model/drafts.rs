@@ -32,6 +32,17 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) export: ExportOptions,
     /// The file to export to, where the platform has no file dialog.
     pub(in crate::ui) export_path: Option<ExportPath>,
+    /// The search in the palette; `None` while it is closed.
+    pub(in crate::ui) palette: Option<PaletteDraft>,
+}
+
+/// The search in the palette.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) struct PaletteDraft {
+    /// What is typed.
+    pub(in crate::ui) text: String,
+    /// The index of the highlighted entry.
+    pub(in crate::ui) selected: usize,
 }
 
 impl Drafts {

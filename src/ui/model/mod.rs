@@ -8,7 +8,9 @@ mod keyring_state;
 mod ui_state;
 
 pub(super) use app_state::{AppState, Health, Message};
-pub(super) use drafts::{Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft};
+pub(super) use drafts::{
+    Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, PaletteDraft,
+};
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
-pub(super) use ui_state::{CellMenu, NarrowRail, TerminateTarget, UiState};
+pub(super) use ui_state::{CellMenu, NarrowRail, SettingsPage, TerminateTarget, UiState};

@@ -20,10 +20,12 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) terminate_target: Option<TerminateTarget>,
     /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
-    /// The log view replaces the table.
-    pub(in crate::ui) is_log_open: bool,
     /// The rail of a narrow window.
     pub(in crate::ui) narrow_rail: NarrowRail,
+    /// The open page of the settings; `None` while they are closed.
+    pub(in crate::ui) settings_page: Option<SettingsPage>,
+    /// The widget that gets the keyboard focus back when the palette or the settings are closed.
+    pub(in crate::ui) focus_before_dialog: Option<Id>,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
     /// The time at which the current message was first shown.
@@ -38,6 +40,24 @@ pub(in crate::ui) enum NarrowRail {
     Closed,
     /// It covers a part of the table.
     Open,
+}
+
+/// A page of the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum SettingsPage {
+    /// Appearance, table, refresh.
+    General,
+    /// The list of keys.
+    Shortcuts,
+    /// The program's log.
+    Log,
+    /// Version and licenses.
+    About,
+}
+
+impl SettingsPage {
+    /// All pages, in the order of the navigation.
+    pub(in crate::ui) const ALL: [Self; 4] = [Self::General, Self::Shortcuts, Self::Log, Self::About];
 }
 
 impl UiState {

@@ -59,7 +59,13 @@ fn title(ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
     let min = pos2(rect.right() - 1.5 * tokens::UNIT - size, rect.center().y - size / 2.0);
     ui.scope_builder(UiBuilder::new().max_rect(Rect::from_min_size(min, vec2(size, size))), |ui| {
         let close = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Hide gateways"));
-        if close.on_hover_text(format!("Hide gateways ({}+B)", super::theme::CTRL)).clicked() {
+        if close
+            .on_hover_text(super::command_table::tooltip(
+                "Hide gateways",
+                &Command::Rail(RailCommand::Toggle),
+            ))
+            .clicked()
+        {
             commands.push(Command::Rail(RailCommand::Toggle));
         }
     });

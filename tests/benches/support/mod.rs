@@ -35,6 +35,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         clock: Arc::new(Instant::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
+        desktop_theme: gatewatch::ui::DesktopTheme::default(),
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])

@@ -1,0 +1,84 @@
+//! The palette and the settings: opening, closing, and the changes made in the settings.
+
+use std::time::Duration;
+
+use egui::{Context, ThemePreference};
+
+use super::super::model::{PaletteDraft, SettingsPage};
+use super::super::settings_dialog::General;
+use super::super::settings_worker::Change;
+use super::super::{command_palette, grid};
+use super::App;
+use crate::settings::{State, ThemeChoice};
+
+impl App {
+    /// Opens the palette, or closes it.
+    pub(super) fn toggle_palette(&mut self, ctx: &Context) {
+        if self.drafts.palette.is_some() {
+            return self.close_palette(ctx);
+        }
+        self.remember_focus(ctx);
+        self.drafts.palette = Some(PaletteDraft::default());
+        ctx.memory_mut(|memory| memory.request_focus(command_palette::text_id()));
+    }
+
+    /// Closes the palette.
+    pub(super) fn close_palette(&mut self, ctx: &Context) {
+        self.drafts.palette = None;
+        self.restore_focus(ctx);
+    }
+
+    /// Opens a page of the settings.
+    pub(super) fn open_settings(&mut self, ctx: &Context, page: SettingsPage) {
+        if self.ui_state.settings_page.replace(page).is_none() {
+            self.remember_focus(ctx);
+        }
+    }
+
+    /// Closes the settings.
+    pub(super) fn close_settings(&mut self, ctx: &Context) {
+        self.ui_state.settings_page = None;
+        self.restore_focus(ctx);
+    }
+
+    /// Returns what the first page of the settings shows besides the state.
+    pub(super) fn general_settings(&self) -> General {
+        General { default_refresh: self.default_refresh(), can_save: self.settings_worker.is_some() }
+    }
+
+    /// Sets the theme, and saves it.
+    pub(super) fn set_theme(&mut self, ctx: &Context, theme: ThemeChoice) {
+        self.state.theme = theme;
+        ctx.set_theme(preference(theme));
+        self.save_state(State { theme, ..self.saved_state.clone() });
+    }
+
+    /// Sets the interval of gateways without one of their own, and saves it.
+    pub(super) fn set_default_refresh(&mut self, interval: Duration) {
+        if !self.change_settings(Change::Refresh(interval)) {
+            return;
+        }
+        self.settings.refresh = Some(interval);
+        if let Some(profile) = self.profile.clone() {
+            self.set_refresh(&profile);
+        }
+    }
+
+    fn remember_focus(&mut self, ctx: &Context) {
+        self.ui_state.focus_before_dialog = ctx.memory(egui::Memory::focused);
+    }
+
+    fn restore_focus(&mut self, ctx: &Context) {
+        let before = self.ui_state.focus_before_dialog.take().unwrap_or_else(grid::id);
+        ctx.memory_mut(|memory| memory.request_focus(before));
+    }
+}
+
+/// Returns egui's name of a theme.
+pub(super) fn preference(theme: ThemeChoice) -> ThemePreference {
+    match theme {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Light => ThemePreference::Light,
+        ThemeChoice::Dark => ThemePreference::Dark,
+    }
+}

@@ -1,0 +1,78 @@
+//! What is remembered over a restart and changes often: the place of the window. It is saved once it rests, and at the end.
+
+use std::time::{Duration, Instant};
+
+use egui::{Context, ViewportCommand};
+
+use super::super::window_place;
+use super::App;
+use crate::settings::{State, WindowPlace};
+
+/// Time after the last change until it is saved.
+const REST: Duration = Duration::from_secs(1);
+
+/// The values that are saved once they rest.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Resting {
+    window: Option<WindowPlace>,
+}
+
+/// Changes that aren't saved yet.
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// The values in the last frame.
+    current: Resting,
+    /// The time at which they got these values; `None` if they are saved.
+    changed_at: Option<Instant>,
+    /// The window has to be maximized once it is shown. X11 ignores that for hidden windows.
+    pub(super) maximizes: bool,
+}
+
+impl Remembered {
+    pub(super) fn new(state: &State) -> Self {
+        let maximizes = state.window.is_some_and(|place| place.maximized);
+        Self { current: Resting { window: state.window }, changed_at: None, maximizes }
+    }
+}
+
+impl App {
+    /// Saves what has changed and rests.
+    pub(super) fn save_resting(&mut self, ctx: &Context) {
+        if self.remembered.maximizes && ctx.cumulative_frame_nr() > 0 {
+            self.remembered.maximizes = false;
+            ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
+        }
+        let window = window_place::current(ctx, self.remembered.current.window);
+        let now = Resting { window };
+        let remembered = &mut self.remembered;
+        if now != remembered.current {
+            remembered.current = now;
+            remembered.changed_at = Some(Instant::now());
+        }
+        let Some(changed_at) = remembered.changed_at else {
+            return;
+        };
+        let left = REST.saturating_sub(changed_at.elapsed());
+        if left.is_zero() {
+            self.save_remembered();
+        } else {
+            ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Saves what has changed.
+    fn save_remembered(&mut self) {
+        self.remembered.changed_at = None;
+        let Resting { window } = self.remembered.current.clone();
+        self.save_state(State { window, ..self.saved_state.clone() });
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if self.remembered.changed_at.is_some() {
+            self.save_remembered();
+        }
+        self.save_layout();
+    }
+}

@@ -1,0 +1,64 @@
+//! A choice of a few values side by side.
+
+use egui::accesskit::Role;
+use egui::emath::GuiRounding as _;
+use egui::{Color32, FontFamily, FontId, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use super::theme;
+use super::tokens::{self, palette};
+
+/// Draws the choice. `name` is what is chosen. Returns the value that was clicked.
+pub(super) fn show<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    choices: impl IntoIterator<Item = (T, &'static str)>,
+) -> Option<T> {
+    let p = palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let segments: Vec<_> = choices
+        .into_iter()
+        .map(|(value, text)| {
+            let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+            let width = galley.size().x + 2.0 * theme::SEGMENT_PADDING;
+            (value, text, galley, width)
+        })
+        .collect();
+    let width = segments.iter().map(|(.., width)| width).sum();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, tokens::CONTROL_HEIGHT), Sense::hover());
+    let border = Stroke::new(tokens::LINE, p.control_border);
+    ui.painter().rect(rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
+    let mut clicked = None;
+    let mut left = rect.left();
+    for (value, text, galley, width) in segments {
+        let part = Rect::from_x_y_ranges(left..=left + width, rect.y_range()).round_ui();
+        left += width;
+        let is_on = value == current;
+        let response = ui.interact(part, ui.scope_id().with((name, text)), Sense::click());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_on, format!("{name}: {text}"))
+        });
+        if response.clicked() {
+            clicked = Some(value);
+        }
+        let (ground, color) = match (is_on, response.hovered()) {
+            (true, _) => (p.selection, p.text),
+            (false, true) => (p.hover, p.text),
+            (false, false) => (Color32::TRANSPARENT, p.secondary),
+        };
+        let painter = ui.painter();
+        if is_on {
+            let line = Stroke::new(tokens::LINE, p.link);
+            painter.rect(part, tokens::RADIUS_CONTROL, ground, line, StrokeKind::Inside);
+        } else {
+            // Leaves the border of the whole visible.
+            painter.rect_filled(part.shrink(tokens::LINE), tokens::RADIUS_CONTROL, ground);
+        }
+        painter.galley(part.center() - galley.size() / 2.0, galley, color);
+        if response.has_focus() {
+            let focus = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+            painter.rect_stroke(part, tokens::RADIUS_CONTROL, focus, StrokeKind::Inside);
+        }
+    }
+    clicked
+}

@@ -1,0 +1,46 @@
+//! A box that shows a value and opens a menu of others.
+
+use egui::accesskit::Role;
+use egui::{Align2, FontFamily, FontId, Popup, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::icons;
+use super::theme;
+use super::tokens::{self, palette};
+
+/// Draws the box. `name` is what is chosen. Returns the value that was clicked in the menu.
+pub(super) fn show<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    width: f32,
+    current: T,
+    text: impl Fn(T) -> String,
+    choices: impl IntoIterator<Item = T>,
+) -> Option<T> {
+    let p = palette(ui.visuals());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, tokens::CONTROL_HEIGHT), Sense::click());
+    let shown = text(current);
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), name));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(&*shown));
+    let painter = ui.painter();
+    let border = if response.hovered() { p.control_border_hover } else { p.control_border };
+    let line = Stroke::new(tokens::LINE, border);
+    painter.rect(rect, tokens::RADIUS_CONTROL, p.input, line, StrokeKind::Inside);
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let left = pos2(rect.left() + theme::SELECT_LEFT, rect.center().y);
+    painter.text(left, Align2::LEFT_CENTER, shown, font, p.text);
+    let right = pos2(rect.right() - 2.0 * tokens::UNIT - tokens::ICON_SMALL / 2.0, rect.center().y);
+    icons::CHEVRON_DOWN.paint(painter, right, tokens::ICON_SMALL, p.secondary);
+    if response.has_focus() {
+        let focus = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+        painter.rect_stroke(rect, tokens::RADIUS_CONTROL, focus, StrokeKind::Inside);
+    }
+    let mut clicked = None;
+    Popup::menu(&response).gap(tokens::POPUP_GAP).width(width).show(|ui| {
+        for choice in choices {
+            if ui.selectable_label(choice == current, text(choice)).clicked() {
+                clicked = Some(choice);
+            }
+        }
+    });
+    clicked
+}

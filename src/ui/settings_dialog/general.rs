@@ -1,0 +1,106 @@
+//! The page of the settings with theme, table and refresh.
+
+use std::time::Duration;
+
+use egui::{Align, Color32, Layout, ScrollArea, Sense, Ui, vec2};
+
+use super::super::command::Command;
+use super::super::icons::{self, Icon};
+use super::super::model::AppState;
+use super::super::refresh_interval;
+use super::super::tokens::{self, palette};
+use super::super::{segments, select, theme};
+use super::parts::{group, remark, row, space};
+use crate::display::DateStyle;
+use crate::settings::ThemeChoice;
+use crate::table::Density;
+
+/// The zoom factors to choose from, in percent.
+const ZOOMS: [u16; 9] = [50, 75, 90, 100, 110, 125, 150, 200, 300];
+
+/// What the page shows besides the state of the window.
+pub(in super::super) struct General {
+    /// The interval of gateways without one of their own; zero for manual refresh.
+    pub(in super::super) default_refresh: Duration,
+    /// Changes can be saved.
+    pub(in super::super) can_save: bool,
+}
+
+/// Draws the page.
+pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &mut Vec<Command>) {
+    let footer = tokens::LINE_SECONDARY;
+    let height = ui.available_height() - footer;
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false).show(ui, |ui| {
+        group(ui, "Appearance");
+        row(ui, "Theme", |ui| theme_ui(ui, state, commands));
+        row(ui, "Row height", |ui| {
+            let choices = Density::ALL.map(|density| (density, density.label()));
+            let clicked = segments::show(ui, "Row height", state.layout.density, choices);
+            commands.extend(clicked.map(Command::SetDensity));
+        });
+        row(ui, "Zoom", |ui| zoom_ui(ui, commands));
+        space(ui);
+        group(ui, "Table");
+        row(ui, "Dates", |ui| {
+            let choices = DateStyle::ALL.map(|style| (style, date_label(style)));
+            let clicked = segments::show(ui, "Dates", state.layout.dates, choices);
+            commands.extend(clicked.map(Command::SetDateStyle));
+        });
+        space(ui);
+        group(ui, "Refresh");
+        row(ui, "Default interval", |ui| {
+            let current = general.default_refresh;
+            let choices = refresh_interval::choices();
+            let text = refresh_interval::text;
+            let clicked = select::show(ui, "Default interval", theme::SELECT_WIDTH, current, text, choices);
+            commands.extend(clicked.map(Command::SetDefaultRefresh));
+        });
+        space(ui);
+        group(ui, "Connections");
+        row(ui, "Passwords and tokens", |ui| {
+            let p = palette(ui.visuals());
+            match state.keyring.limit() {
+                None => fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available"),
+                Some(limit) => fact(ui, icons::TRIANGLE_ALERT, p.warning, limit),
+            }
+        });
+    });
+    let text = if general.can_save { "Saved at once" } else { "Can't be saved: no home folder found" };
+    ui.with_layout(Layout::bottom_up(Align::LEFT), |ui| remark(ui, text));
+}
+
+fn theme_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let choices = ThemeChoice::ALL.map(|choice| (choice, choice.label()));
+    let clicked = segments::show(ui, "Theme", state.theme, choices);
+    commands.extend(clicked.map(Command::SetTheme));
+    if state.theme == ThemeChoice::System {
+        remark(ui, if ui.visuals().dark_mode { "Now dark" } else { "Now light" });
+    }
+}
+
+fn zoom_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 20 to 500 percent")]
+    let current = (ui.ctx().zoom_factor() * 100.0).round() as u16;
+    let text = |percent: u16| format!("{percent} %");
+    let clicked = select::show(ui, "Zoom", theme::SELECT_WIDTH, current, text, ZOOMS);
+    commands.extend(clicked.map(|percent| Command::SetZoom(f32::from(percent) / 100.0)));
+    let ctrl = theme::CTRL;
+    remark(ui, &format!("{ctrl}+Plus, {ctrl}+Minus"));
+}
+
+fn date_label(style: DateStyle) -> &'static str {
+    match style {
+        DateStyle::Local => "Local",
+        DateStyle::Gateway => "Gateway",
+        DateStyle::Utc => "UTC",
+        DateStyle::Age => "Age",
+    }
+}
+
+/// Draws an icon and a text.
+fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str) {
+    ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
+    let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
+    icon.paint(ui.painter(), rect.center(), tokens::ICON, color);
+    ui.label(text);
+}

@@ -1,0 +1,125 @@
+//! The settings: a dialog with a page per topic. Changes are applied and saved at once.
+
+mod about;
+mod general;
+mod keys;
+mod parts;
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Layout, Rect, Sense, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::button::Button;
+use super::command::Command;
+use super::icons::{self, Icon};
+use super::model::{AppState, SettingsPage, UiState};
+use super::tokens::{self, palette};
+use super::{fonts, log_view, modal, theme};
+use crate::logging::LogLines;
+
+pub(super) use general::General;
+
+/// Draws the settings while they are open.
+pub(super) fn show(
+    ctx: &Context,
+    state: &AppState,
+    ui_state: &UiState,
+    general: &General,
+    log: &LogLines,
+    commands: &mut Vec<Command>,
+) {
+    let Some(page) = ui_state.settings_page else {
+        return;
+    };
+    let room = ctx.content_rect().size() - Vec2::splat(2.0 * theme::DIALOG_DISTANCE);
+    let size = Vec2::from(theme::SETTINGS_SIZE).min(room);
+    let response = modal::new(ctx, Id::unique("settings")).show(ctx, |ui| {
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_role(Role::Dialog));
+        let (left, right) = rect.split_left_right_at_x(rect.left() + theme::SETTINGS_NAVIGATION);
+        navigation(ui, left, page, commands);
+        let mut content = child(ui, right - theme::SETTINGS_MARGIN);
+        title(&mut content, page, commands);
+        match page {
+            SettingsPage::General => general::show(&mut content, state, general, commands),
+            SettingsPage::Shortcuts => keys::show(&mut content),
+            SettingsPage::Log => log_view::show(&mut content, log, commands),
+            SettingsPage::About => about::show(&mut content, commands),
+        }
+    });
+    if response.should_close() {
+        commands.push(Command::CloseSettings);
+    }
+}
+
+fn child(ui: &mut Ui, rect: Rect) -> Ui {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::LEFT)));
+    child.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH).intersect(ui.clip_rect()));
+    child.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+    child
+}
+
+/// Returns the name and icon of a page.
+fn page_name(page: SettingsPage) -> (&'static str, Icon) {
+    match page {
+        SettingsPage::General => ("General", icons::SLIDERS_HORIZONTAL),
+        SettingsPage::Shortcuts => ("Shortcuts", icons::KEYBOARD),
+        SettingsPage::Log => ("Log", icons::SCROLL_TEXT),
+        SettingsPage::About => ("About", icons::INFO),
+    }
+}
+
+fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    let round = CornerRadius::from(tokens::RADIUS_POPUP);
+    ui.painter().rect_filled(rect, CornerRadius { ne: 0, se: 0, ..round }, p.surface);
+    ui.painter().vline(rect.right() - tokens::LINE / 2.0, rect.y_range(), (tokens::LINE, p.divider));
+    let rows = rect.with_max_x(rect.right() - tokens::LINE).shrink(2.0 * tokens::UNIT);
+    let mut ui = child(ui, rows);
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::BAR_HEIGHT), Sense::hover());
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let at = pos2(head.left() + 2.0 * tokens::UNIT, head.center().y);
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, "Settings", font, p.text);
+    for page in SettingsPage::ALL {
+        let (name, icon) = page_name(page);
+        let is_on = page == current;
+        let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
+        let (row, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_on, name));
+        if response.clicked() {
+            commands.push(Command::OpenSettingsPage(page));
+        }
+        let (ground, color, family) = match (is_on, response.hovered()) {
+            (true, _) => (p.selection_inactive, p.text, fonts::semibold()),
+            (false, true) => (p.hover, p.text, FontFamily::Proportional),
+            (false, false) => (Color32::TRANSPARENT, p.secondary, FontFamily::Proportional),
+        };
+        let painter = ui.painter();
+        painter.rect_filled(row, tokens::RADIUS_CONTROL, ground);
+        let center = pos2(row.left() + 2.0 * tokens::UNIT + tokens::ICON / 2.0, row.center().y);
+        icon.paint(painter, center, tokens::ICON, color);
+        let at = pos2(center.x + tokens::ICON / 2.0 + 2.0 * tokens::UNIT, row.center().y);
+        painter.text(at, egui::Align2::LEFT_CENTER, name, FontId::new(tokens::TYPE_BODY, family), color);
+        if response.has_focus() {
+            let focus = egui::Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+            painter.rect_stroke(row, tokens::RADIUS_CONTROL, focus, egui::StrokeKind::Inside);
+        }
+    }
+}
+
+/// Draws the title of the page and the button that closes the settings.
+fn title(ui: &mut Ui, page: SettingsPage, commands: &mut Vec<Command>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::BAR_HEIGHT), Sense::hover());
+    let p = palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let name = page_name(page).0;
+    let at = pos2(rect.left(), rect.center().y);
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, name, font, p.text);
+    let builder = UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
+    let close = ui.new_child(builder).add(Button::ghost("").icon(icons::X).name("Close settings"));
+    if close.on_hover_text("Close (Esc)").clicked() {
+        commands.push(Command::CloseSettings);
+    }
+}

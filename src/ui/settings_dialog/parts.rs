@@ -1,0 +1,60 @@
+//! The parts of a page: titles of groups, and rows of a label and a control.
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Align2, FontFamily, FontId, Label, Layout, RichText, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::super::tokens::{self, palette};
+use super::super::{fonts, theme};
+
+/// Draws the title of the rows below.
+pub(super) fn group(ui: &mut Ui, text: &str) {
+    let p = palette(ui.visuals());
+    let size = vec2(ui.available_width(), theme::GROUP_TITLE_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let at = pos2(rect.left(), rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, text, font, p.secondary);
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, text));
+}
+
+/// Draws the space between two groups.
+pub(super) fn space(ui: &mut Ui) {
+    ui.add_space(2.0 * tokens::UNIT);
+}
+
+/// Draws a label and a control beside it, or below it in a narrow dialog.
+pub(super) fn row(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    if width < theme::SETTINGS_ROW_MIN_WIDTH {
+        label_ui(ui, label, vec2(width, tokens::LINE_BODY));
+        ui.horizontal_wrapped(control);
+        space(ui);
+        return;
+    }
+    let size = vec2(width, theme::SETTINGS_ROW_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.set_min_height(size.y);
+        label_ui(ui, label, vec2(theme::SETTINGS_LABEL, size.y));
+        ui.add_space(4.0 * tokens::UNIT);
+        ui.spacing_mut().item_spacing.x = 3.0 * tokens::UNIT;
+        control(ui);
+    });
+}
+
+/// Paints a label. The control repeats it in its accessible name.
+fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
+    let p = palette(ui.visuals());
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, text, font, p.text);
+}
+
+/// Draws a remark beside a control.
+pub(super) fn remark(ui: &mut Ui, text: &str) {
+    let color = palette(ui.visuals()).secondary;
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    ui.add(Label::new(RichText::new(text).font(font).color(color)));
+}

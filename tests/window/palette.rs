@@ -1,0 +1,162 @@
+//! The palette of commands, and the keys of commands.
+
+use std::time::Duration;
+
+use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::Profile;
+use gatewatch::query::FilterText;
+use gatewatch::settings::{Settings, Target};
+use gatewatch::ui::Start;
+
+use crate::support::window::{Window, key, plant, start, start_on};
+
+const SEARCH: &str = "Search commands";
+
+fn open_palette(window: &mut Window) {
+    window.press(Modifiers::COMMAND, Key::K);
+    window.until_text(SEARCH);
+}
+
+/// Types into the palette, which has the keyboard focus.
+fn search(window: &mut Window, text: &str) {
+    window.frame([Event::Text(text.to_owned())]);
+    window.harness.step();
+}
+
+/// Returns the names of the entries.
+fn entries(window: &Window) -> Vec<String> {
+    let options = window.harness.query_all_by_role(egui::accesskit::Role::ListBoxOption);
+    options.filter_map(|node| node.accesskit_node().label()).collect()
+}
+
+#[test]
+fn finds_commands_by_parts_of_their_names_and_runs_them() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "coun");
+    assert_eq!(entries(&window), ["Show counts"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the counts", |harness| harness.query_by_label_contains("Users (").is_some());
+    assert!(!window.has(SEARCH));
+    // Words in any order, and letters in any case.
+    open_palette(&mut window);
+    search(&mut window, "ROWS comp");
+    assert_eq!(entries(&window), ["Compact rows"]);
+    // Nothing typed reaches the table behind.
+    assert_eq!(window.text_of("Username filter"), "");
+}
+
+#[test]
+fn arrows_choose_and_escape_closes_without_a_command() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "group by");
+    let selected = |window: &Window| -> Vec<String> {
+        let options = window.harness.query_all_by_role(egui::accesskit::Role::ListBoxOption);
+        let selected = options.filter(|node| node.accesskit_node().data().is_selected() == Some(true));
+        selected.filter_map(|node| node.accesskit_node().label()).collect()
+    };
+    assert_eq!(selected(&window), ["Group by username"]);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(selected(&window), ["Group by project"]);
+    for _ in 0..9 {
+        window.press(Modifiers::NONE, Key::ArrowDown);
+    }
+    assert_eq!(selected(&window), ["Group by address"]);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has(SEARCH));
+    assert_eq!(window.column("Username").len(), 6, "grouped");
+    // Typing goes to the filter again.
+    window.frame([Event::Text("x".to_owned())]);
+    window.until("the typed filter", |harness| {
+        harness.get_by_label("Username filter").accesskit_node().value().as_deref() == Some("x")
+    });
+}
+
+#[test]
+fn text_and_enter_in_one_frame_run_what_was_typed() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    window.frame([Event::Text("show counts".to_owned())].into_iter().chain(key(Key::Enter)));
+    window.until("the counts", |harness| harness.query_by_label_contains("Users (").is_some());
+}
+
+#[test]
+fn unavailable_commands_are_left_out() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "copy ses");
+    let copies = |window: &Window| entries(window).iter().filter(|name| name.contains("sessions")).count();
+    assert_eq!(copies(&window), 0, "{:?}", entries(&window));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::COMMAND, Key::A);
+    open_palette(&mut window);
+    search(&mut window, "copy ses");
+    assert_eq!((copies(&window), &*entries(&window)[0]), (3, "Copy 6 sessions"));
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(window.copied().contains("billy"));
+}
+
+#[test]
+fn switches_to_another_gateway_and_applies_saved_filters() {
+    let (first, second) = (plant(), plant());
+    let profile = |url: &str, name: &str| Profile::from_address(url).unwrap().with_name(name);
+    let profiles = vec![profile(&first.url, "Plant North"), profile(&second.url, "Plant South")];
+    let filter = FilterText::exactly("billy");
+    let filters =
+        vec![gatewatch::settings::SavedFilter::new("Only Billy".into(), &filter, &FilterText::default())];
+    let target = Target::Gateway(profiles[0].clone());
+    let settings = Settings { profiles, filters, refresh: Some(Duration::ZERO) };
+    let mut window = Window::open(Start { settings, ..start(target) });
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, ">so");
+    assert_eq!(entries(&window), ["Plant South"]);
+    assert!(second.requests().is_empty());
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("a request to the other gateway", |_| !second.requests().is_empty());
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "only b");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("2 of 6 sessions");
+}
+
+#[test]
+fn alt_enter_filters_to_the_value_at_the_cursor() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.click_cell("Project", 0, Modifiers::NONE);
+    let project = window.column("Project")[0].clone();
+    window.press(Modifiers::ALT, Key::Enter);
+    window.until("the filtered table", |harness| harness.query_by_label("6 of 6 sessions").is_none());
+    assert!(window.column("Project").iter().all(|other| *other == project));
+    assert!(!window.has("Copy address"), "Enter also opened the details");
+}
+
+#[test]
+fn shortcuts_do_nothing_in_a_dialog() {
+    let plant = plant();
+    let mut window = Window::open(start_on(&plant.url));
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::NONE, Key::F1);
+    window.until_text("Close settings");
+    window.press(Modifiers::COMMAND, Key::U);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert!(!window.has(SEARCH));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Close settings"));
+    assert!(window.harness.query_by_label_contains("Users (").is_none(), "the counts are open");
+    assert!(window.selected("Username").is_empty(), "the cursor has moved");
+}
