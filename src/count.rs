@@ -9,7 +9,11 @@ pub fn sessions(count: usize) -> String {
 /// Returns a number with thousands separators.
 #[must_use]
 pub fn number(value: usize) -> String {
-    let digits = value.to_string();
+    separated(&value.to_string())
+}
+
+/// Returns these digits with thousands separators.
+pub(crate) fn separated(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -16,3 +16,29 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
+/// The time of a session's last communication.
+pub const LAST_COMM: &str = "lastComm";
+/// The time without communication after which a session ends.
+pub const TIMEOUT: &str = "timeout";
+/// The time zone of a client.
+pub const TIME_ZONE: &str = "timezone";
+/// The memory that a client uses, in bytes.
+pub const MEMORY_USED: &str = "memoryUsed";
+/// The memory that a client may use, in bytes.
+pub const MEMORY_MAX: &str = "memoryMax";
+/// The number of tags that a client subscribes to.
+pub const TAG_COUNT: &str = "tagCount";
+/// Where a Perspective session runs: in a browser, a Designer or an app.
+pub const SESSION_SCOPE: &str = "sessionScope";
+/// Whether a Perspective session is authorized.
+pub const AUTHORIZED: &str = "authorized";
+/// The browser of a Perspective session.
+pub const USER_AGENT: &str = "userAgent";
+/// The number of pages that a Perspective session has open.
+pub const ACTIVE_PAGES: &str = "activePages";
+/// The IDs of these pages.
+pub const PAGE_IDS: &str = "pageIds";
+/// The number of bytes that a Perspective session was sent lately.
+pub const RECENT_BYTES_SENT: &str = "recentBytesSent";
+/// The number of bytes that a Perspective session was sent.
+pub const TOTAL_BYTES_SENT: &str = "totalBytesSent";

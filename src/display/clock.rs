@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Local, TimeZone, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, Local, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::zone::Zone;
@@ -13,6 +13,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Age from which only days are shown.
 const ONLY_DAYS_MS: i64 = 10 * DAY_MS;
+/// Number of days before today whose dates have the weekday. A day later it would be that of today.
+const WEEKDAYS: i64 = 6;
 
 /// The style of dates in the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,42 +66,121 @@ impl Clock {
         Self { style, zone, now_epoch_ms }
     }
 
+    /// Returns how dates are shown, in a word for a column header: `local`, `gateway`, `UTC` or `age`. If the gateway's time
+    /// zone is unknown, UTC is used instead.
+    #[must_use]
+    pub fn style_name(&self) -> &'static str {
+        match (self.style, self.zone) {
+            (DateStyle::Local, _) => "local",
+            (DateStyle::Gateway, Some(_)) => "gateway",
+            (DateStyle::Gateway, None) | (DateStyle::Utc, _) => "UTC",
+            (DateStyle::Age, _) => "age",
+        }
+    }
+
     /// Returns the time zone of the dates: `local`, an IANA name or a difference such as `GMT-08:00`; `age` for ages.
     #[must_use]
     pub fn zone_name(&self) -> Cow<'static, str> {
         match (self.style, self.zone) {
-            (DateStyle::Local, _) => "local".into(),
             (DateStyle::Gateway, Some(zone)) => zone.to_string().into(),
-            (DateStyle::Gateway, None) | (DateStyle::Utc, _) => "UTC".into(),
-            (DateStyle::Age, _) => "age".into(),
+            _ => self.style_name().into(),
         }
     }
 
-    /// Formats milliseconds since 1970 UTC as `2026-11-22 16:41:40`, or as an age such as `3 h 12 min`.
-    ///
-    /// If the gateway's time zone is unknown, UTC is used instead, and the text ends in ` UTC`.
+    /// Formats milliseconds since 1970 UTC for a cell: `09:12:44` today, `Mon 13:50` on the six days before, `12 Nov 02:10`
+    /// in the same year, `12 Nov 2025 02:10`, or an age such as `3 h 12 min`.
     #[must_use]
     pub fn date(&self, epoch_ms: i64) -> String {
-        match (self.style, self.zone) {
-            (DateStyle::Local, _) => format_date(epoch_ms, &Local),
-            (DateStyle::Gateway, Some(Zone::Named(zone))) => format_date(epoch_ms, &zone),
-            (DateStyle::Gateway, Some(Zone::Fixed(offset))) => format_date(epoch_ms, &offset),
-            (DateStyle::Gateway, None) => format_date(epoch_ms, &Utc) + " UTC",
-            (DateStyle::Utc, _) => format_date(epoch_ms, &Utc),
-            (DateStyle::Age, _) => age(self.now_epoch_ms.saturating_sub(epoch_ms)),
+        if self.style == DateStyle::Age {
+            return age(self.now_epoch_ms.saturating_sub(epoch_ms));
         }
+        self.format(epoch_ms, |days| match days {
+            Days::Today => "%H:%M:%S",
+            Days::Week => "%a %H:%M",
+            Days::Year => "%-d %b %H:%M",
+            Days::Other => "%-d %b %Y %H:%M",
+        })
+    }
+
+    /// Formats milliseconds since 1970 UTC to the second, where there is room: `09:12:44` today, `Mon 23 Nov 13:50:19`,
+    /// `Sun 23 Nov 2025 13:50:19`. Ends in ` UTC` if that is used in place of an unknown time zone. Never an age.
+    #[must_use]
+    pub fn full_date(&self, epoch_ms: i64) -> String {
+        let mut text = self.format(epoch_ms, |days| match days {
+            Days::Today => "%H:%M:%S",
+            Days::Week | Days::Year => "%a %-d %b %H:%M:%S",
+            Days::Other => "%a %-d %b %Y %H:%M:%S",
+        });
+        if self.style == DateStyle::Gateway && self.zone.is_none() {
+            text.push_str(" UTC");
+        }
+        text
+    }
+
+    /// Formats milliseconds since 1970 UTC as ISO 8601 in the time zone of the dates, such as
+    /// `2026-11-22T08:41:40.123-08:00`; in local time for ages.
+    #[must_use]
+    pub fn iso_date(&self, epoch_ms: i64) -> String {
+        let date = self.in_zone(epoch_ms);
+        date.map_or_else(|| epoch_ms.to_string(), |date| date.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+
+    /// Returns the time since a date, such as `2 d 0 h 14 min`.
+    #[must_use]
+    pub fn duration_since(&self, epoch_ms: i64) -> String {
+        let duration_ms = self.now_epoch_ms.saturating_sub(epoch_ms);
+        if duration_ms < DAY_MS {
+            return age(duration_ms);
+        }
+        let (days, hours, minutes) =
+            (duration_ms / DAY_MS, duration_ms % DAY_MS / HOUR_MS, duration_ms % HOUR_MS / MINUTE_MS);
+        format!("{days} d {hours} h {minutes} min")
+    }
+
+    /// Formats a date. One outside of the years 0 to 9999, which no dataset holds, is written as a number.
+    fn format(&self, epoch_ms: i64, format: impl Fn(Days) -> &'static str) -> String {
+        let (Some(date), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
+            return epoch_ms.to_string();
+        };
+        let days = match (now.date_naive() - date.date_naive()).num_days() {
+            0 => Days::Today,
+            1..=WEEKDAYS => Days::Week,
+            _ if now.year() == date.year() => Days::Year,
+            _ => Days::Other,
+        };
+        date.format(format(days)).to_string()
+    }
+
+    fn in_zone(&self, epoch_ms: i64) -> Option<DateTime<FixedOffset>> {
+        let date = utc(epoch_ms)?;
+        Some(match (self.style, self.zone) {
+            (DateStyle::Local | DateStyle::Age, _) => date.with_timezone(&Local).fixed_offset(),
+            (DateStyle::Gateway, Some(Zone::Named(zone))) => date.with_timezone(&zone).fixed_offset(),
+            (DateStyle::Gateway, Some(Zone::Fixed(offset))) => date.with_timezone(&offset),
+            (DateStyle::Gateway, None) | (DateStyle::Utc, _) => date.fixed_offset(),
+        })
     }
 }
 
-/// Formats a date. One outside of chrono's range, which no dataset holds, is written as a number.
-fn format_date<Z: TimeZone>(epoch_ms: i64, zone: &Z) -> String
-where
-    Z::Offset: std::fmt::Display,
-{
-    DateTime::from_timestamp_millis(epoch_ms).map_or_else(
-        || epoch_ms.to_string(),
-        |date| date.with_timezone(zone).format("%Y-%m-%d %H:%M:%S").to_string(),
-    )
+/// The distance of a date from today, which decides how it is written.
+enum Days {
+    Today,
+    Week,
+    Year,
+    Other,
+}
+
+/// Formats milliseconds since 1970 UTC for programs: `2026-11-22T16:41:40.123Z`.
+///
+/// A date outside of chrono's range, which no dataset holds, is written as its number.
+#[must_use]
+pub fn iso_utc(epoch_ms: i64) -> String {
+    DateTime::from_timestamp_millis(epoch_ms)
+        .map_or_else(|| epoch_ms.to_string(), |date| date.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+fn utc(epoch_ms: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(epoch_ms).filter(|date| (0..=9_999).contains(&date.year()))
 }
 
 fn age(age_ms: i64) -> String {
@@ -117,30 +198,78 @@ fn age(age_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone as _;
+
     use super::*;
 
+    /// A Sunday.
     const DATE_MS: i64 = 1_795_365_700_123;
+    /// Half an hour later.
+    const NOW_MS: i64 = DATE_MS + 30 * MINUTE_MS;
 
     #[test]
     fn formats_dates_in_requested_zone() {
         let format = |style, zone| {
-            let clock = Clock::new(style, zone, 0);
+            let clock = Clock::new(style, zone, NOW_MS);
             (clock.date(DATE_MS), clock.zone_name().into_owned())
         };
         let text = |text: &str, zone: &str| (text.to_owned(), zone.to_owned());
         let los_angeles = Some("America/Los_Angeles");
-        assert_eq!(format(DateStyle::Utc, los_angeles), text("2026-11-22 16:41:40", "UTC"));
-        assert_eq!(
-            format(DateStyle::Gateway, los_angeles),
-            text("2026-11-22 08:41:40", "America/Los_Angeles")
-        );
-        assert_eq!(format(DateStyle::Gateway, Some("GMT-08:00")), text("2026-11-22 08:41:40", "GMT-08:00"));
+        assert_eq!(format(DateStyle::Utc, los_angeles), text("16:41:40", "UTC"));
+        assert_eq!(format(DateStyle::Gateway, los_angeles), text("08:41:40", "America/Los_Angeles"));
+        assert_eq!(format(DateStyle::Gateway, Some("GMT-08:00")), text("08:41:40", "GMT-08:00"));
         assert_eq!(format(DateStyle::Gateway, Some("PST")), format(DateStyle::Gateway, los_angeles));
-        assert_eq!(format(DateStyle::Gateway, Some("Etc/UTC")), text("2026-11-22 16:41:40", "Etc/UTC"));
+        assert_eq!(format(DateStyle::Gateway, Some("Etc/UTC")), text("16:41:40", "Etc/UTC"));
         let (local, name) = format(DateStyle::Local, los_angeles);
         let here = Local.timestamp_millis_opt(DATE_MS).unwrap();
-        assert_eq!(local, here.naive_local().format("%F %T").to_string());
+        assert_eq!(local, here.naive_local().format("%T").to_string());
         assert_eq!(name, "local");
+    }
+
+    #[test]
+    fn dates_are_as_long_as_their_distance_needs() {
+        let clock = Clock::new(DateStyle::Gateway, Some("GMT-08:00"), DATE_MS);
+        let of_day = |days: i64| DATE_MS - days * DAY_MS;
+        // 41 minutes and 40 seconds after the local midnight.
+        let midnight = DATE_MS - 8 * HOUR_MS - 41 * MINUTE_MS - 40_123;
+        for (date, cell, full) in [
+            (DATE_MS, "08:41:40", "08:41:40"),
+            (midnight, "00:00:00", "00:00:00"),
+            (midnight - 1, "Sat 23:59", "Sat 21 Nov 23:59:59"),
+            (of_day(6), "Mon 08:41", "Mon 16 Nov 08:41:40"),
+            (of_day(7), "15 Nov 08:41", "Sun 15 Nov 08:41:40"),
+            (of_day(20), "2 Nov 08:41", "Mon 2 Nov 08:41:40"),
+            (of_day(326), "31 Dec 2025 08:41", "Wed 31 Dec 2025 08:41:40"),
+            // A session may have started after the gateway read its clock.
+            (of_day(-1), "23 Nov 08:41", "Mon 23 Nov 08:41:40"),
+        ] {
+            assert_eq!((clock.date(date), clock.full_date(date)), (cell.to_owned(), full.to_owned()));
+        }
+    }
+
+    #[test]
+    fn iso_dates_have_the_offset_of_their_zone() {
+        let iso = |style, zone| Clock::new(style, zone, 0).iso_date(DATE_MS);
+        assert_eq!(iso(DateStyle::Gateway, Some("GMT-08:00")), "2026-11-22T08:41:40.123-08:00");
+        for (style, zone) in [(DateStyle::Utc, Some("PST")), (DateStyle::Gateway, None)] {
+            assert_eq!(iso(style, zone), "2026-11-22T16:41:40.123Z");
+        }
+        let here = Local.timestamp_millis_opt(DATE_MS).unwrap();
+        assert_eq!(DateTime::parse_from_rfc3339(&iso(DateStyle::Age, None)).unwrap(), here);
+        assert_eq!(iso_utc(DATE_MS), "2026-11-22T16:41:40.123Z");
+    }
+
+    #[test]
+    fn durations_have_minutes() {
+        let clock = Clock::new(DateStyle::Local, None, DATE_MS);
+        for (duration_ms, expected) in [
+            (0, "under 1 min"),
+            (DAY_MS - 1, "23 h 59 min"),
+            (2 * DAY_MS + 14 * MINUTE_MS, "2 d 0 h 14 min"),
+            (40 * DAY_MS + 5 * HOUR_MS, "40 d 5 h 0 min"),
+        ] {
+            assert_eq!(clock.duration_since(DATE_MS - duration_ms), expected);
+        }
     }
 
     /// Set where the tests run in the zone of [`local_date`].
@@ -162,27 +291,31 @@ mod tests {
     #[test]
     fn local_date() {
         if std::env::var_os(IN_ZONE).is_some() {
-            let clock = Clock::new(DateStyle::Local, Some("America/Los_Angeles"), 0);
-            assert_eq!(clock.date(DATE_MS), "2026-11-22 22:26:40");
+            let clock = Clock::new(DateStyle::Local, Some("America/Los_Angeles"), NOW_MS);
+            assert_eq!(clock.date(DATE_MS), "22:26:40");
+            assert_eq!(clock.iso_date(DATE_MS), "2026-11-22T22:26:40.123+05:45");
         }
     }
 
     #[test]
     fn applies_daylight_saving_time() {
-        let clock = Clock::new(DateStyle::Gateway, Some("Europe/Berlin"), 0);
+        let clock = Clock::new(DateStyle::Gateway, Some("Europe/Berlin"), 1_792_890_000_000);
         // Either side of the change on 2026-10-25 at 01:00 UTC.
-        assert_eq!(clock.date(1_792_889_999_000), "2026-10-25 02:59:59");
-        assert_eq!(clock.date(1_792_890_000_000), "2026-10-25 02:00:00");
+        assert_eq!(clock.date(1_792_889_999_000), "02:59:59");
+        assert_eq!(clock.date(1_792_890_000_000), "02:00:00");
     }
 
     #[test]
-    fn marks_utc_in_place_of_unknown_zone() {
+    fn names_utc_in_place_of_unknown_zone() {
         for zone in [None, Some(""), Some("Mars/Olympus"), Some("GMT-25:00")] {
-            let clock = Clock::new(DateStyle::Gateway, zone, 0);
-            assert_eq!(clock.date(DATE_MS), "2026-11-22 16:41:40 UTC", "{zone:?}");
-            assert_eq!(clock.zone_name(), "UTC");
+            let clock = Clock::new(DateStyle::Gateway, zone, NOW_MS);
+            assert_eq!(clock.date(DATE_MS), "16:41:40", "{zone:?}");
+            assert_eq!(clock.full_date(DATE_MS), "16:41:40 UTC", "{zone:?}");
+            assert_eq!((&*clock.zone_name(), clock.style_name()), ("UTC", "UTC"));
             assert_eq!(clock.zone, None);
         }
+        let names = DateStyle::ALL.map(|style| Clock::new(style, Some("PST"), 0).style_name());
+        assert_eq!(names, ["local", "gateway", "UTC", "age"]);
     }
 
     #[test]

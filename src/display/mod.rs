@@ -3,15 +3,18 @@
 //! This module works with cells and time zones, but not with a screen.
 
 mod clock;
+mod quantity;
+mod title;
 mod zone;
 
-pub use clock::{Clock, DateStyle};
+pub use clock::{Clock, DateStyle, iso_utc};
+pub use quantity::{bytes, of_bytes};
+pub use title::title;
 pub use zone::{Zone, ZoneError};
 
 pub use crate::count::{number, sessions};
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
 use crate::dataset::{Cell, ColumnId, names};
 use crate::sanitize::{ELLIPSIS, sanitize};
@@ -23,18 +26,38 @@ pub const MAX_SHOWN: usize = 1_000;
 /// The text of a null cell.
 pub const NULL: &str = "–";
 
-/// Returns the text of a cell, sanitized.
+/// Returns the text of a cell of a column, sanitized.
 #[must_use]
-pub fn cell<'a>(cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
+pub fn cell<'a>(column: &ColumnId, cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
     match cell {
         Cell::Null => NULL.into(),
         Cell::Text(text) => self::text(text),
         Cell::Boolean(true) => "yes".into(),
         Cell::Boolean(false) => "no".into(),
         Cell::Date(epoch_ms) => clock.date(epoch_ms).into(),
-        Cell::Integer(value) => value.to_string().into(),
-        Cell::Real(value) => value.to_string().into(),
+        Cell::Integer(value) if is_bytes(column) => bytes(value).into(),
+        Cell::Integer(value) => quantity::integer(value).into(),
+        Cell::Real(value) => quantity::real(value).into(),
     }
+}
+
+/// Returns the text of a cell of a column where there is room, sanitized: a date with its day and seconds, whatever the
+/// style.
+#[must_use]
+pub fn full_cell<'a>(column: &ColumnId, cell: Cell<'a>, clock: &Clock) -> Cow<'a, str> {
+    match cell {
+        Cell::Date(epoch_ms) => clock.full_date(epoch_ms).into(),
+        cell => self::cell(column, cell, clock),
+    }
+}
+
+/// Returns `true` for a column of numbers of bytes.
+fn is_bytes(column: &ColumnId) -> bool {
+    let ColumnId::Other(name) = column else {
+        return false;
+    };
+    [names::MEMORY_USED, names::MEMORY_MAX, names::RECENT_BYTES_SENT, names::TOTAL_BYTES_SENT]
+        .contains(&&**name)
 }
 
 /// Returns a text, sanitized. A text of more than [`MAX_SHOWN`] characters is cut off and ends with an ellipsis.
@@ -55,41 +78,18 @@ pub fn text_end(text: &str) -> usize {
     text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(end, _)| end)
 }
 
-/// Returns the text of a cell for the clipboard: unchanged text, and an empty one for null.
+/// Returns the text of a cell for the clipboard: unchanged text, dates in ISO 8601 and UTC, plain numbers, and an empty text
+/// for null.
 #[must_use]
-pub fn clipboard_text(value: Cell<'_>, clock: &Clock) -> String {
+pub fn clipboard_text(value: Cell<'_>) -> String {
     match value {
         Cell::Null => String::new(),
         Cell::Text(text) => text.to_owned(),
-        value => cell(value, clock).into_owned(),
+        Cell::Boolean(value) => (if value { "yes" } else { "no" }).to_owned(),
+        Cell::Date(epoch_ms) => iso_utc(epoch_ms),
+        Cell::Integer(value) => value.to_string(),
+        Cell::Real(value) => value.to_string(),
     }
-}
-
-/// Pads the four numbers of an IPv4 address to three places, so that addresses line up in a monospaced font; `None` for
-/// other texts.
-#[must_use]
-pub fn aligned_address(address: &str) -> Option<String> {
-    let [first, second, third, fourth] = address.parse::<Ipv4Addr>().ok()?.octets();
-    Some(format!("{first:>3}.{second:>3}.{third:>3}.{fourth:>3}"))
-}
-
-/// Returns the title of a column in the table header, sanitized.
-#[must_use]
-pub fn title(id: &ColumnId) -> Cow<'_, str> {
-    let title = match id {
-        ColumnId::Username => "Username",
-        ColumnId::Project => "Project",
-        ColumnId::Address => "Address",
-        ColumnId::IsDesigner => "Designer",
-        ColumnId::ClientId => "Client ID",
-        ColumnId::CreationTime => "Created",
-        ColumnId::Other(name) => match &**name {
-            names::GATEWAY => "Gateway",
-            names::KIND => "Kind",
-            name => return sanitize(name),
-        },
-    };
-    title.into()
 }
 
 #[cfg(test)]
@@ -98,43 +98,37 @@ mod tests {
 
     #[test]
     fn formats_cells() {
-        let clock = Clock::new(DateStyle::Utc, None, 0);
-        for (value, expected) in [
-            (Cell::Null, "–"),
-            (Cell::Text(" a\n"), " a\u{fffd}"),
-            (Cell::Text(""), ""),
-            (Cell::Boolean(true), "yes"),
-            (Cell::Boolean(false), "no"),
-            (Cell::Date(1_795_365_700_123), "2026-11-22 16:41:40"),
-            (Cell::Integer(-1_234_567), "-1234567"),
-            (Cell::Real(0.25), "0.25"),
+        let clock = Clock::new(DateStyle::Utc, None, 1_795_365_700_123);
+        let (created, memory) = (ColumnId::CreationTime, ColumnId::from(names::MEMORY_USED));
+        for (column, value, expected) in [
+            (&created, Cell::Null, "–"),
+            (&created, Cell::Text(" a\n"), " a\u{fffd}"),
+            (&created, Cell::Text(""), ""),
+            (&created, Cell::Boolean(true), "yes"),
+            (&created, Cell::Boolean(false), "no"),
+            (&created, Cell::Date(1_795_365_700_123), "16:41:40"),
+            (&created, Cell::Integer(-1_234_567), "-1,234,567"),
+            (&created, Cell::Real(1234.25), "1,234.25"),
+            (&memory, Cell::Integer(799 << 20), "799 MiB"),
         ] {
-            assert_eq!(cell(value, &clock), expected);
+            assert_eq!(cell(column, value, &clock), expected);
         }
+        assert_eq!(full_cell(&memory, Cell::Integer(799 << 20), &clock), "799 MiB");
+        let age = Clock { style: DateStyle::Age, ..clock };
+        assert_eq!(full_cell(&created, Cell::Date(1_795_365_700_123), &age).len(), "16:41:40".len());
     }
 
     #[test]
-    fn copies_text_unchanged_and_null_as_nothing() {
-        let clock = Clock::new(DateStyle::Utc, None, 0);
-        assert_eq!(clipboard_text(Cell::Text(" a\n"), &clock), " a\n");
-        assert_eq!(clipboard_text(Cell::Null, &clock), "");
-        assert_eq!(clipboard_text(Cell::Boolean(true), &clock), "yes");
-    }
-
-    #[test]
-    fn aligns_ipv4_addresses_only() {
-        assert_eq!(aligned_address("10.20.4.17").unwrap(), " 10. 20.  4. 17");
-        assert_eq!(aligned_address("192.168.100.255").unwrap(), "192.168.100.255");
-        for other in ["", "hmi-7", "::1", "10.20.4", "10.20.4.256", "10.20.4.17 ", "010.1.1.1"] {
-            assert_eq!(aligned_address(other), None, "{other}");
+    fn copies_exact_values_and_null_as_nothing() {
+        for (value, expected) in [
+            (Cell::Text(" a\n"), " a\n"),
+            (Cell::Null, ""),
+            (Cell::Boolean(true), "yes"),
+            (Cell::Date(1_795_365_700_123), "2026-11-22T16:41:40.123Z"),
+            (Cell::Integer(1 << 20), "1048576"),
+            (Cell::Real(1234.25), "1234.25"),
+        ] {
+            assert_eq!(clipboard_text(value), expected);
         }
-    }
-
-    #[test]
-    fn titles_standard_columns_and_sanitizes_other_names() {
-        let titles = ColumnId::STANDARD.map(|id| title(&id).into_owned());
-        assert_eq!(titles, ["Username", "Project", "Address", "Designer", "Client ID", "Created"]);
-        assert_eq!(title(&"memory".into()), "memory");
-        assert_eq!(title(&"a\u{1b}[2J\u{202e}b\n".into()), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
     }
 }

@@ -6,7 +6,6 @@ use super::chunks::{for_each_row, write_chunks};
 use super::date::push_iso_utc;
 use super::{Delimiter, ExportColumn, Progress};
 use crate::dataset::Cell;
-use crate::display::Clock;
 
 /// The differences between the kinds of separated text.
 #[derive(Clone, Copy)]
@@ -46,20 +45,15 @@ impl Dialect {
         Self { has_byte_order_mark: false, separator: b'\t', line_end: "\n", escapes_formulas: true }
     }
 
-    /// Appends a line. `clock` formats the dates; without it they are in ISO 8601 and UTC.
-    fn push_record<'a>(
-        &self,
-        text: &mut Vec<u8>,
-        cells: impl Iterator<Item = Cell<'a>>,
-        clock: Option<&Clock>,
-    ) {
+    /// Appends a line.
+    fn push_record<'a>(&self, text: &mut Vec<u8>, cells: impl Iterator<Item = Cell<'a>>) {
         let start = text.len();
         let mut fields = 0;
         for cell in cells {
             if fields > 0 {
                 text.push(self.separator);
             }
-            self.push_cell(text, cell, clock);
+            self.push_cell(text, cell);
             fields += 1;
         }
         // Readers skip an empty line.
@@ -69,16 +63,15 @@ impl Dialect {
         text.extend_from_slice(self.line_end.as_bytes());
     }
 
-    fn push_cell(&self, text: &mut Vec<u8>, cell: Cell<'_>, clock: Option<&Clock>) {
-        match (cell, clock) {
-            (Cell::Null, _) => {}
-            (Cell::Text(value), _) => self.push_text(text, value),
-            (Cell::Boolean(true), _) => text.extend_from_slice(b"true"),
-            (Cell::Boolean(false), _) => text.extend_from_slice(b"false"),
-            (Cell::Date(value), None) => push_iso_utc(text, value),
-            (Cell::Date(value), Some(clock)) => text.extend_from_slice(clock.date(value).as_bytes()),
-            (Cell::Integer(value), _) => text.extend_from_slice(value.to_string().as_bytes()),
-            (Cell::Real(value), _) => text.extend_from_slice(value.to_string().as_bytes()),
+    fn push_cell(&self, text: &mut Vec<u8>, cell: Cell<'_>) {
+        match cell {
+            Cell::Null => {}
+            Cell::Text(value) => self.push_text(text, value),
+            Cell::Boolean(true) => text.extend_from_slice(b"true"),
+            Cell::Boolean(false) => text.extend_from_slice(b"false"),
+            Cell::Date(value) => push_iso_utc(text, value),
+            Cell::Integer(value) => text.extend_from_slice(value.to_string().as_bytes()),
+            Cell::Real(value) => text.extend_from_slice(value.to_string().as_bytes()),
         }
     }
 
@@ -120,25 +113,24 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_invisible
 }
 
-/// Writes a header and the rows. `clock_of` returns the clock that formats the dates of a row, if there is one.
-pub(super) fn write<'c>(
+/// Writes a header and the rows.
+pub(super) fn write(
     mut out: impl Write,
     columns: &[ExportColumn<'_>],
     rows: &[u32],
     dialect: Dialect,
-    clock_of: impl Fn(u32) -> Option<&'c Clock> + Sync,
     progress: &Progress,
 ) -> io::Result<()> {
     let mut header = Vec::new();
     if dialect.has_byte_order_mark {
         header.extend_from_slice("\u{feff}".as_bytes());
     }
-    dialect.push_record(&mut header, columns.iter().map(|column| Cell::Text(column.name)), None);
+    dialect.push_record(&mut header, columns.iter().map(|column| Cell::Text(column.name)));
     out.write_all(&header)?;
     write_chunks(&mut out, rows, progress, |_, rows| {
         let mut text = Vec::new();
-        for_each_row(columns, rows, |index, cells| {
-            dialect.push_record(&mut text, cells, clock_of(rows[index]));
+        for_each_row(columns, rows, |_, cells| {
+            dialect.push_record(&mut text, cells);
             Ok(())
         })?;
         Ok(text)

@@ -1,15 +1,8 @@
 //! Formats dates for programs: ISO 8601 in UTC.
 
-use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _};
+use chrono::{DateTime, Datelike as _, Timelike as _};
 
-/// Formats milliseconds since 1970 UTC as `2026-11-22T16:41:40.123Z`.
-///
-/// A date outside of chrono's range, which no dataset holds, is written as its number.
-#[must_use]
-pub fn iso_utc(epoch_ms: i64) -> String {
-    DateTime::from_timestamp_millis(epoch_ms)
-        .map_or_else(|| epoch_ms.to_string(), |date| date.to_rfc3339_opts(SecondsFormat::Millis, true))
-}
+use crate::display::iso_utc;
 
 /// Appends a date as [`iso_utc`] formats it. Formatting by chrono takes longer than the rest of an export.
 pub(super) fn push_iso_utc(text: &mut Vec<u8>, epoch_ms: i64) {

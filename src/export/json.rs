@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::chunks::{for_each_row, write_chunks};
-use super::date::iso_utc;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
+use crate::display::iso_utc;
 
 pub(super) fn write(
     mut out: impl Write,

@@ -11,7 +11,7 @@ mod progress;
 mod script;
 mod table;
 
-pub use date::iso_utc;
+pub use crate::display::iso_utc;
 pub use delimiter::{Delimiter, DelimiterError};
 pub use progress::{Progress, is_cancelled_error};
 pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
@@ -19,8 +19,7 @@ pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
 use std::io::{self, Write};
 
 use self::csv::Dialect;
-use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, names};
-use crate::display::Clock;
+use crate::dataset::{Cell, Column, ColumnId, Dataset};
 
 /// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +34,8 @@ pub enum Format {
     Json,
     /// Aligned text for a terminal.
     Table,
-    /// Tab-separated text to paste into a spreadsheet, with an apostrophe before text that would run as a formula. Dates are
-    /// in the style of this clock: spreadsheets don't recognize the dates of the other formats.
-    Tabs(Clock),
+    /// Tab-separated text to paste into a spreadsheet, with an apostrophe before text that would run as a formula.
+    Tabs,
 }
 
 /// Returns all columns of a dataset, in its order.
@@ -75,55 +73,17 @@ pub fn write(
     format: Format,
     progress: &Progress,
 ) -> io::Result<()> {
-    write_with_clocks(out, dataset, columns, rows, format, &[], progress)
-}
-
-/// Writes rows like [`write`]. Ages in [`Format::Tabs`] go by the time at a row's gateway, in milliseconds since 1970 UTC, if
-/// it is the only one of these with its name.
-///
-/// # Errors
-/// If `out` fails or `progress` is cancelled; see [`is_cancelled_error`].
-pub fn write_with_clocks(
-    out: impl Write,
-    dataset: &Dataset,
-    columns: &[ColumnId],
-    rows: &[u32],
-    format: Format,
-    now_at_gateways: &[(String, i64)],
-    progress: &Progress,
-) -> io::Result<()> {
-    let no_clock = |_| None;
     let columns: Vec<_> =
         columns.iter().map(|id| ExportColumn { name: id.name(), column: dataset.column(id) }).collect();
     match format {
-        Format::Csv(delimiter) => {
-            csv::write(out, &columns, rows, Dialect::csv(delimiter), no_clock, progress)
-        }
+        Format::Csv(delimiter) => csv::write(out, &columns, rows, Dialect::csv(delimiter), progress),
         Format::SpreadsheetCsv(delimiter) => {
-            csv::write(out, &columns, rows, Dialect::spreadsheet(delimiter), no_clock, progress)
+            csv::write(out, &columns, rows, Dialect::spreadsheet(delimiter), progress)
         }
-        Format::ClipboardCsv => csv::write(out, &columns, rows, Dialect::clipboard(), no_clock, progress),
+        Format::ClipboardCsv => csv::write(out, &columns, rows, Dialect::clipboard(), progress),
+        Format::Tabs => csv::write(out, &columns, rows, Dialect::tabs(), progress),
         Format::Json => json::write(out, &columns, rows, progress),
         Format::Table => table::write(out, &columns, rows, progress),
-        Format::Tabs(clock) => {
-            let at_gateway = |name: &str| {
-                let mut named = now_at_gateways.iter().filter(|(gateway, _)| gateway == name);
-                // A name that two gateways share identifies neither.
-                let (_, now) = named.next().filter(|_| named.next().is_none())?;
-                Some(Clock { now_epoch_ms: *now, ..clock })
-            };
-            let gateways = match dataset.column(&names::GATEWAY.into()) {
-                Some(Column::Text(gateways)) if !now_at_gateways.is_empty() => Some(gateways),
-                _ => None,
-            };
-            let names = gateways.into_iter().flat_map(TextColumn::texts);
-            let clocks: Vec<Clock> = names.map(|name| at_gateway(name).unwrap_or(clock)).collect();
-            let clock_of = |row: u32| {
-                let code = gateways.map(|gateways| gateways.codes()[row as usize]);
-                Some(code.and_then(|code| clocks.get(code as usize)).unwrap_or(&clock))
-            };
-            csv::write(out, &columns, rows, Dialect::tabs(), clock_of, progress)
-        }
     }?;
     progress.finish(rows.len())
 }

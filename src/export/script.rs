@@ -71,7 +71,11 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
 #[must_use]
 pub fn describe_cell_filter(filter: &CellFilter, clock: &Clock) -> String {
     let relation = if filter.keep { "is" } else { "is not" };
-    format!("{} {relation} {}", display::title(&filter.column), display::cell(filter.value.cell(), clock))
+    format!(
+        "{} {relation} {}",
+        display::title(&filter.column),
+        display::full_cell(&filter.column, filter.value.cell(), clock)
+    )
 }
 
 /// Returns the call with these patterns. An empty pattern is no filter.

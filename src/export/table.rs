@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::date::iso_utc;
 use super::{ExportColumn, Progress};
 use crate::dataset::Cell;
+use crate::display::iso_utc;
 use crate::sanitize::sanitize;
 
 const COLUMN_GAP: &str = "  ";

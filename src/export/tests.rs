@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::dataset::{ColumnType, DatasetBuilder, Header};
-use crate::display::DateStyle;
 
 const CSV: Format = Format::Csv(Delimiter::COMMA);
 const SPREADSHEET: Format = Format::SpreadsheetCsv(Delimiter::COMMA);
@@ -38,10 +37,6 @@ fn export_columns(columns: &[ColumnId], rows: &[u32], format: Format) -> String 
     let mut bytes = Vec::new();
     write(&mut bytes, &dataset(), columns, rows, format, &Progress::new(rows.len())).unwrap();
     String::from_utf8(bytes).unwrap()
-}
-
-fn clock(style: DateStyle) -> Clock {
-    Clock::new(style, Some("America/Los_Angeles"), 1_795_365_700_123)
 }
 
 #[test]
@@ -115,10 +110,9 @@ fn spreadsheets_and_clipboard_get_no_formulas() {
     ];
     let broken = ["\t1", "\r1", "\n1", "\r\n=1", "\n\n=1", " \t1", "\t=1", "\u{b}\n-1", "\t"];
     let harmless = ["a=1", "1+1", "a@b", "'=1", " a", "", "ü-1", "10.1.2.3", "１"];
-    let tabs = Format::Tabs(clock(DateStyle::Utc));
     let semicolons = Format::SpreadsheetCsv(Delimiter::SEMICOLON);
     for (format, between) in
-        [(SPREADSHEET, ','), (semicolons, ';'), (Format::ClipboardCsv, ','), (tabs, '\t')]
+        [(SPREADSHEET, ','), (semicolons, ';'), (Format::ClipboardCsv, ','), (Format::Tabs, '\t')]
     {
         for text in formulas {
             assert_eq!(export_texts(text, "P", format), format!("'{text}{between}P"), "{text:?}");
@@ -201,45 +195,16 @@ fn table_is_aligned_and_sanitized() {
 #[test]
 fn tabs_quote_cells_and_escape_formulas() {
     assert_eq!(
-        export(&[1, 0], Format::Tabs(clock(DateStyle::Gateway))),
+        export(&[1, 0], Format::Tabs),
         "username\tproject\taddress\tisDesigner\tclientId\tcreationTime\tmemory\n\
-         '=1+1\t\"a,\"\"b\"\"\r\nc\"\t\ttrue\t'-B\t1969-12-31 16:00:00\t\n\
-         billy\tPackaging\t10.1.2.3\tfalse\tA1\t2026-11-22 08:41:40\t5\n"
+         '=1+1\t\"a,\"\"b\"\"\r\nc\"\t\ttrue\t'-B\t1970-01-01T00:00:00.000Z\t\n\
+         billy\tPackaging\t10.1.2.3\tfalse\tA1\t2026-11-22T16:41:40.123Z\t5\n"
     );
     let dataset = with_first_session("\tbil\tly", "a,b");
     let mut bytes = Vec::new();
     let columns = [ColumnId::Username, ColumnId::Project];
-    let format = Format::Tabs(clock(DateStyle::Utc));
-    write(&mut bytes, &dataset, &columns, &[0], format, &Progress::new(1)).unwrap();
+    write(&mut bytes, &dataset, &columns, &[0], Format::Tabs, &Progress::new(1)).unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), "username\tproject\n\"'\tbil\tly\"\t\"a,b\"\n");
-}
-
-#[test]
-fn tabs_show_ages() {
-    let columns = [ColumnId::CreationTime];
-    let text = export_columns(&columns, &[0, 1], Format::Tabs(clock(DateStyle::Age)));
-    assert_eq!(text, "creationTime\nunder 1 min\n20779 d\n");
-}
-
-#[test]
-fn tabs_show_ages_by_the_clock_of_each_gateway() {
-    let parts = ["north", "south", "west"].map(|name| (name.to_owned(), std::sync::Arc::new(dataset())));
-    let dataset = crate::dataset::concat(&parts);
-    let columns = [ColumnId::CreationTime, names::GATEWAY.into()];
-    let now = clock(DateStyle::Age).now_epoch_ms;
-    let [south, north] = [("south", 5 * 3_600_000), ("north", 60_000)];
-    // Two are named west.
-    let clocks = [south, ("west", 7_200_000), north, ("west", 3_600_000)];
-    let clocks = clocks.map(|(name, ahead)| (name.to_owned(), now + ahead));
-    let mut bytes = Vec::new();
-    let format = Format::Tabs(clock(DateStyle::Age));
-    // In any order, and one without a clock of its own, because its name doesn't identify it.
-    let rows = [6, 0, 3];
-    write_with_clocks(&mut bytes, &dataset, &columns, &rows, format, &clocks, &Progress::new(3)).unwrap();
-    assert_eq!(
-        String::from_utf8(bytes).unwrap(),
-        "creationTime\tgateway\nunder 1 min\twest\n1 min\tnorth\n5 h 0 min\tsouth\n"
-    );
 }
 
 #[test]
@@ -277,10 +242,11 @@ fn null_in_the_only_column_is_a_quoted_empty_cell() {
     };
     assert_eq!(empty(CSV), "username\r\n\"\"\r\n");
     assert_eq!(empty(SPREADSHEET), "\u{feff}username\r\n\"\"\r\n");
-    assert_eq!(empty(Format::Tabs(clock(DateStyle::Utc))), "username\n\"\"\n");
+    assert_eq!(empty(Format::Tabs), "username\n\"\"\n");
 }
 
-const FORMATS: [Format; 5] = [CSV, SPREADSHEET, Format::ClipboardCsv, Format::Json, Format::Table];
+const FORMATS: [Format; 6] =
+    [CSV, SPREADSHEET, Format::ClipboardCsv, Format::Tabs, Format::Json, Format::Table];
 
 /// Cancels the export after a number of bytes.
 struct CancellingWriter<'a> {

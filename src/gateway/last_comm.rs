@@ -1,7 +1,7 @@
 //! The time of a session's last communication, whose unit is not documented.
 
 /// The name of its column, whatever the letter case on the gateway.
-pub(super) const COLUMN: &str = "lastComm";
+pub(super) const COLUMN: &str = crate::dataset::names::LAST_COMM;
 
 /// The largest number that is an age in milliseconds, about three years. Larger ones are epoch milliseconds.
 const MAX_AGE_MS: i64 = 100_000_000_000;

@@ -6,8 +6,9 @@ use crate::dataset::{Column, ColumnId, Dataset, RowsByCode, TextColumn, hosts};
 /// The name that Perspective reports for a session without a login.
 const UNAUTHENTICATED: &str = "Unauthenticated";
 
-/// Returns `true` for a name that means no user.
-pub(super) fn is_no_user(name: &str) -> bool {
+/// Returns `true` for a name that means no user: an empty one, or that of a Perspective session without a login.
+#[must_use]
+pub fn is_no_user(name: &str) -> bool {
     name.trim().is_empty() || name.eq_ignore_ascii_case(UNAUTHENTICATED)
 }
 

@@ -1,11 +1,16 @@
 //! Counts of the selected sessions, and of the sessions of each user and each project.
 
+use std::collections::HashMap;
+
 use super::FilterField;
 use super::cancel::{CHUNK, CancelToken, Cancelled};
 use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
 use super::previews;
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
+
+/// The maximum number of values of a facet whose order is kept, so that it takes no longer than a frame.
+const MAX_KEPT: usize = 10_000;
 
 /// Counts over the selected sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +86,16 @@ impl KindCounts {
     }
 }
 
+/// Returns the number of distinct users of these rows. Takes time in proportion to their number.
+#[must_use]
+pub fn count_users(dataset: &Dataset, rows: &[u32]) -> usize {
+    let users = dataset.username();
+    let mut codes: Vec<u32> = rows.iter().filter_map(|&row| users.code(row as usize)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().filter(|&code| !is_no_user(users.text(code))).count()
+}
+
 /// The order of users and projects in a facet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FacetOrder {
@@ -97,7 +112,7 @@ pub enum FacetOrder {
 /// is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// Sessions per user.
+    /// Sessions per user. Those without a login have none.
     pub users: Facet,
     /// Sessions per project.
     pub projects: Facet,
@@ -106,7 +121,7 @@ pub struct Facets {
 /// The number of sessions with each value of a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facet {
-    /// Code of each value that occurs, and its number of sessions.
+    /// Code of each value that occurs, and its number of sessions. One may be 0 after [`Facets::keep_order`].
     pub values: Vec<(u32, u32)>,
 }
 
@@ -121,14 +136,41 @@ impl Facets {
             let mask = masks.without(field);
             Facet::of(column, mask.as_deref().map(Vec::as_slice), order, cancel)
         };
-        Ok(Self {
-            users: facet(dataset.username(), FilterField::Username)?,
-            projects: facet(dataset.project(), FilterField::Project)?,
-        })
+        let mut users = facet(dataset.username(), FilterField::Username)?;
+        users.values.retain(|&(code, _)| !is_no_user(dataset.username().text(code)));
+        Ok(Self { users, projects: facet(dataset.project(), FilterField::Project)? })
+    }
+
+    /// Puts the values into the order of earlier facets, including those that no session has any more, and new ones at the
+    /// end.
+    pub fn keep_order(&mut self, dataset: &Dataset, before: &Self, dataset_before: &Dataset) {
+        self.users.keep_order(dataset.username(), &before.users, dataset_before.username());
+        self.projects.keep_order(dataset.project(), &before.projects, dataset_before.project());
     }
 }
 
 impl Facet {
+    fn keep_order(&mut self, column: &TextColumn, before: &Self, column_before: &TextColumn) {
+        let before = before.values.iter().take(MAX_KEPT);
+        let kept: Vec<u32> =
+            before.filter_map(|(code, _)| column.code_of(column_before.text(*code))).collect();
+        let ranks: HashMap<u32, usize> = kept.iter().enumerate().map(|(rank, code)| (*code, rank)).collect();
+        let mut values: Vec<(u32, u32)> = kept.into_iter().map(|code| (code, 0)).collect();
+        for (code, sessions) in self.values.drain(..) {
+            match ranks.get(&code) {
+                Some(rank) => values[*rank].1 = sessions,
+                None => values.push((code, sessions)),
+            }
+        }
+        self.values = values;
+    }
+
+    /// Returns the number of values that have sessions.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.values.iter().filter(|(_, sessions)| *sessions > 0).count()
+    }
+
     /// Counts the rows that pass the mask, or all rows without one.
     fn of(
         column: &TextColumn,

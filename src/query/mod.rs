@@ -20,9 +20,9 @@ mod sort;
 mod worker;
 
 pub use cell_filter::{CellFilter, KindFilter};
-pub use duplicate_logins::{DuplicateLogin, DuplicateLogins};
+pub use duplicate_logins::{DuplicateLogin, DuplicateLogins, is_no_user};
 pub use error::{FilterError, FilterField, QueryError};
-pub use facets::{Counts, Facet, FacetOrder, Facets, KindCounts};
+pub use facets::{Counts, Facet, FacetOrder, Facets, KindCounts, count_users};
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;
 pub use highlights::Highlights;

@@ -114,7 +114,8 @@ proptest! {
 
         let mut users = HashMap::new();
         for (_, row) in numbered().filter(|(_, row)| starts_with(&row.1, &project) && is_kind(row)) {
-            if let Some(user) = &row.0 {
+            // An empty name is no user.
+            if let Some(user) = row.0.as_ref().filter(|user| !user.is_empty()) {
                 *users.entry(user.clone()).or_insert(0) += 1;
             }
         }

@@ -45,6 +45,15 @@ pub enum Direction {
     Right,
 }
 
+/// A step through the selected sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To the one above.
+    Previous,
+    /// To the one below.
+    Next,
+}
+
 /// An action of the user on the table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -60,6 +69,8 @@ pub enum Action {
     ToggleGroup(usize),
     /// Collapses all groups, or expands them.
     SetAllCollapsed(bool),
+    /// Moves the cursor to the next selected session, or to the previous one. Leaves the selection unchanged.
+    StepSelected(Step),
     /// Selects all sessions that pass the filters.
     SelectAll,
     /// Clears the selection.

@@ -7,7 +7,7 @@ use crate::display::{self, Clock};
 
 /// Maximum number of values to measure: letters differ in width, so the longest value isn't always the widest.
 const MAX_VALUES: usize = 32;
-/// Maximum number of rows to read from a column without a dictionary. Dates all have the same length.
+/// Maximum number of rows to read from a column without a dictionary. Dates and numbers differ little in length.
 const MAX_ROWS: usize = 1000;
 
 /// Returns the longest values of a column in these rows, as displayed.
@@ -17,18 +17,18 @@ pub fn longest_values(dataset: &Dataset, rows: &[u32], id: &ColumnId, clock: &Cl
         return Vec::new();
     };
     if let Column::Text(column) = column {
-        return longest_texts(column, rows, *id == ColumnId::Address);
+        return longest_texts(column, rows);
     }
     let rows = rows.iter().take(MAX_ROWS);
     let mut values: Vec<String> =
-        rows.map(|&row| display::cell(column.cell(row as usize), clock).into_owned()).collect();
+        rows.map(|&row| display::cell(id, column.cell(row as usize), clock).into_owned()).collect();
     values.sort_by_key(|text| Reverse(text.chars().count()));
     values.truncate(MAX_VALUES);
     values
 }
 
 /// Returns the longest distinct texts of these rows.
-fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<String> {
+fn longest_texts(column: &TextColumn, rows: &[u32]) -> Vec<String> {
     let mut seen = vec![false; column.distinct()];
     for &row in rows {
         if let Some(code) = column.code(row as usize) {
@@ -41,9 +41,5 @@ fn longest_texts(column: &TextColumn, rows: &[u32], are_addresses: bool) -> Vec<
         codes.select_nth_unstable_by_key(MAX_VALUES, |&code| Reverse(column.text(code).len()));
         codes.truncate(MAX_VALUES);
     }
-    let displayed = |text: &str| {
-        let aligned = are_addresses.then(|| display::aligned_address(text)).flatten();
-        aligned.unwrap_or_else(|| text.to_owned())
-    };
-    codes.into_iter().map(|code| displayed(column.text(code))).collect()
+    codes.into_iter().map(|code| display::text(column.text(code)).into_owned()).collect()
 }

@@ -31,15 +31,12 @@ pub struct ColumnLayout {
 
 impl ColumnLayout {
     fn new(id: ColumnId) -> Self {
-        let (width, visible) = match &id {
-            ColumnId::Username | ColumnId::Project => (190.0, true),
-            ColumnId::Address => (160.0, true),
-            ColumnId::IsDesigner => (90.0, true),
-            ColumnId::ClientId => (130.0, true),
-            ColumnId::CreationTime => (170.0, true),
+        let visible = match &id {
             // Without the gateway and the kind of session, some rows would look alike.
-            ColumnId::Other(name) => (130.0, matches!(&**name, names::GATEWAY | names::KIND)),
+            ColumnId::Other(name) => matches!(&**name, names::GATEWAY | names::KIND),
+            _ => true,
         };
+        let (width, _) = default_widths(&id);
         Self { id, width, visible, seen: None }
     }
 
@@ -52,6 +49,27 @@ impl ColumnLayout {
     pub fn width(&self) -> f32 {
         // The number may come from a file.
         if self.width.is_finite() { self.width.clamp(MIN_WIDTH, MAX_WIDTH) } else { MIN_WIDTH }
+    }
+
+    /// Returns the width down to which the column shrinks in a narrow table. A width that the user has chosen stays.
+    fn min_width(&self) -> f32 {
+        let (default, min) = default_widths(&self.id);
+        let is_default = (self.width - default).abs() < f32::EPSILON;
+        if is_default { min } else { self.width() }
+    }
+}
+
+/// Returns the width of a column at first, and the one down to which it shrinks in a narrow table.
+fn default_widths(id: &ColumnId) -> (f32, f32) {
+    match id {
+        ColumnId::Username => (196.0, 136.0),
+        ColumnId::Project => (136.0, 120.0),
+        ColumnId::Address => (136.0, 124.0),
+        ColumnId::IsDesigner => (80.0, 68.0),
+        ColumnId::ClientId => (100.0, 84.0),
+        ColumnId::CreationTime => (152.0, 108.0),
+        ColumnId::Other(name) if &**name == names::KIND => (104.0, 88.0),
+        ColumnId::Other(_) => (136.0, 108.0),
     }
 }
 
@@ -89,6 +107,28 @@ impl Columns {
     /// Returns the visible columns of a dataset, in order.
     pub fn shown(&self, dataset: &Dataset) -> impl Iterator<Item = &ColumnLayout> {
         self.list.iter().filter(|column| column.visible && dataset.column(&column.id).is_some())
+    }
+
+    /// Returns the visible columns of a dataset with their widths in a table of this width, in order. The last column takes
+    /// what is left. In a narrow table the columns shrink to their minimum, but no further.
+    #[must_use]
+    pub fn fitted(&self, dataset: &Dataset, available: f32) -> Vec<(&ColumnLayout, f32)> {
+        let shown: Vec<&ColumnLayout> = self.shown(dataset).collect();
+        let total: f32 = shown.iter().map(|column| column.width()).sum();
+        let shrinkable: f32 = shown.iter().map(|column| column.width() - column.min_width()).sum();
+        let part = if shrinkable > 0.0 { ((total - available) / shrinkable).clamp(0.0, 1.0) } else { 0.0 };
+        let mut left = available;
+        let last = shown.len().saturating_sub(1);
+        let fit = |(index, column): (usize, &'_ ColumnLayout)| {
+            let width = column.width() - part * (column.width() - column.min_width());
+            // Whole points, so that text stays sharp.
+            let width =
+                if index == last { left.max(column.min_width()).max(width.floor()) } else { width.round() };
+            left -= width;
+            width
+        };
+        let widths: Vec<f32> = shown.iter().copied().enumerate().map(fit).collect();
+        shown.into_iter().zip(widths).collect()
     }
 
     /// Returns all columns of a dataset, in order, with their visibility.
@@ -324,6 +364,30 @@ mod tests {
             let width = columns.get(&ColumnId::Project).unwrap().width();
             assert!((width - expected).abs() < f32::EPSILON, "{requested} became {width}");
         }
+    }
+
+    #[test]
+    fn last_column_takes_what_is_left() {
+        let dataset = dataset(&["memory"]);
+        let mut columns = Columns::default();
+        columns.merge_new(&dataset, day("2026-11-26"));
+        let widths = |columns: &Columns, available| -> Vec<f32> {
+            columns.fitted(&dataset, available).into_iter().map(|(_, width)| width).collect()
+        };
+        assert_eq!(widths(&columns, 1080.0), [196.0, 136.0, 136.0, 80.0, 100.0, 432.0]);
+        assert_eq!(widths(&columns, 800.0), [196.0, 136.0, 136.0, 80.0, 100.0, 152.0]);
+        // They shrink together, down to their minimum.
+        assert_eq!(widths(&columns, 720.0), [166.0, 128.0, 130.0, 74.0, 92.0, 130.0]);
+        for narrow in [640.0, 500.0] {
+            assert_eq!(widths(&columns, narrow), [136.0, 120.0, 124.0, 68.0, 84.0, 108.0]);
+        }
+        // A width that the user chose stays.
+        columns.resize(&ColumnId::Project, 300.0);
+        assert_eq!(widths(&columns, 640.0), [136.0, 300.0, 124.0, 68.0, 84.0, 108.0]);
+        columns.resize(&ColumnId::CreationTime, 500.0);
+        assert_eq!(widths(&columns, 1400.0), [196.0, 300.0, 136.0, 80.0, 100.0, 588.0]);
+        columns.show(&ColumnId::CreationTime, false, &dataset);
+        assert_eq!(widths(&columns, 1400.0), [196.0, 300.0, 136.0, 80.0, 688.0]);
     }
 
     #[test]

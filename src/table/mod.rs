@@ -14,7 +14,7 @@ mod lines;
 mod power_table;
 mod scroll;
 
-pub use action::{Action, Direction, Motion, SelectMode};
+pub use action::{Action, Direction, Motion, SelectMode, Step};
 pub use auto_width::longest_values;
 pub use columns::{ColumnLayout, Columns};
 pub use cursor::Cursor;

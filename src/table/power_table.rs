@@ -105,6 +105,24 @@ impl PowerTable {
         self.rows().iter().copied().filter(|&row| self.is_selected(row)).collect()
     }
 
+    /// Returns the selected session that is shown in detail: the one at the cursor, or else the first one.
+    #[must_use]
+    pub fn selected_session(&self) -> Option<u32> {
+        let at_cursor = self.cursor_row().filter(|&row| self.is_selected(row));
+        let first = || self.rows().iter().copied().find(|&row| self.is_selected(row));
+        at_cursor.or_else(|| (self.selected_shown > 0).then(first).flatten())
+    }
+
+    /// Returns the number of selected sessions up to this one, which is selected. Searches through all rows.
+    #[must_use]
+    pub fn selected_up_to(&self, row: u32) -> Option<usize> {
+        let index = self.index_of(row)?;
+        if self.selected_shown == self.rows().len() {
+            return Some(index + 1);
+        }
+        Some(self.rows()[..=index].iter().filter(|&&row| self.is_selected(row)).count())
+    }
+
     /// Returns the line of the cursor.
     #[must_use]
     pub fn cursor_line(&self) -> Option<usize> {

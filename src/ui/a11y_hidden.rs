@@ -2,19 +2,11 @@
 
 use egui::{Color32, FontId, Sense, TextStyle, Ui, Vec2, pos2, vec2};
 
-use super::theme;
-
 /// Paints a text that takes at least `min_width` points.
 pub(super) fn text(ui: &mut Ui, text: &str, color: Color32, min_width: f32) {
     let font = TextStyle::Body.resolve(ui.style());
     let height = ui.spacing().interact_size.y;
     paint(ui, text, font, color, vec2(min_width, height));
-}
-
-/// Paints a small text, the title of the value below.
-pub(super) fn small_title(ui: &mut Ui, text: &str) {
-    let color = ui.visuals().weak_text_color();
-    paint(ui, text, FontId::proportional(theme::SMALL_TEXT), color, Vec2::ZERO);
 }
 
 fn paint(ui: &mut Ui, text: &str, font: FontId, color: Color32, min_size: Vec2) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, SettingsPage, TerminateTarget};
+use super::model::{CellMenu, ExportOptions, SettingsPage, TerminationPlan};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
@@ -63,11 +63,13 @@ pub(super) enum Command {
     /// Changes the form.
     Form(FormChange),
 
-    // Termination of a session
-    /// Opens the dialog that asks whether to terminate this session.
-    AskTerminate(TerminateTarget),
-    /// Terminates the session in the dialog.
+    // Termination of sessions
+    /// Opens the dialog that asks whether to terminate these sessions.
+    AskTerminate(TerminationPlan),
+    /// Terminates the sessions in the dialog, one after the other.
     Terminate,
+    /// Terminates no further session after the current one.
+    StopTerminating,
     /// Closes the dialog.
     CancelTerminate,
 
@@ -121,6 +123,8 @@ pub(super) enum Command {
     AddSort(ColumnId),
     /// Replaces the sort.
     Sort(Vec<SortKey>),
+    /// Selects the session in this row only and scrolls to it.
+    GoToSession(u32),
     /// Changes selection, cursor, scroll position or collapsed groups.
     Table(Action),
     /// Sets the height of a row and of the visible part of the table, in physical pixels.

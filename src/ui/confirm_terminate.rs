@@ -1,58 +1,74 @@
-//! The dialog that confirms the termination of a session.
+//! The dialog that confirms the termination of sessions.
 
-use egui::{Grid, Id, Label, Modal, RichText, TextEdit, Ui};
+use egui::{
+    Align, Frame, Id, Label, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
 
 use super::button::Button;
 use super::command::Command;
-use super::model::TerminateTarget;
+use super::fonts;
+use super::model::{TerminateTarget, TerminationPlan};
 use super::theme;
+use super::tokens::{self, palette};
+use crate::display;
 use crate::sanitize::sanitize;
 
 /// The longest message to a user, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
+/// The maximum number of sessions in view.
+const MAX_ROWS: f32 = 8.0;
+/// The widths of user, project and address; the client ID and the node take the rest.
+const WIDTHS: [f32; 3] = [108.0, 112.0, 124.0];
+/// The width of the client ID if there are several nodes.
+const ID_WIDTH: f32 = 92.0;
 
-/// Draws the dialog. `message` is the draft of a message to the user of the session.
-pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, commands: &mut Vec<Command>) {
-    let dialog = Modal::new(Id::unique("terminate")).show(ui.ctx(), |ui| {
-        ui.set_max_width(theme::DIALOG_WIDTH);
-        ui.label(RichText::new(format!("Terminate this {} session?", session.kind)).strong());
-        ui.add_space(4.0);
-        Grid::new("terminate target").num_columns(2).show(ui, |ui| {
-            let TerminateTarget { node, user, project, address, id, .. } = session;
-            for (title, value) in [
-                ("Username", or_null(user.as_deref())),
-                ("Project", or_null(project.as_deref())),
-                ("Address", or_null(address.as_deref())),
-                ("Client ID", id),
-                ("Gateway", &node.to_string()),
-            ] {
-                ui.label(title);
-                ui.add(Label::new(sanitize(value)).wrap());
-                ui.end_row();
+/// Draws the dialog. `message` is the draft of a message to the users.
+pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, commands: &mut Vec<Command>) {
+    let palette = palette(ui.visuals());
+    let unit = tokens::UNIT;
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(20, 16));
+    let modal = Modal::new(Id::unique("terminate")).frame(frame).backdrop_color(palette.backdrop);
+    let dialog = modal.show(ui.ctx(), |ui| {
+        ui.set_width(theme::QUESTION_WIDTH.min(ui.ctx().content_rect().width() - 16.0 * unit));
+        ui.spacing_mut().item_spacing.y = unit;
+        let (title, warning) = match &plan.targets[..] {
+            [one] => {
+                (format!("Terminate this {} session?", one.kind), "Unsaved work in this session will be lost")
             }
-        });
-        ui.add_space(4.0);
-        ui.label("Unsaved work in this session will be lost");
-        ui.add_space(4.0);
-        if session.has_message() {
+            _ => (format!("Terminate {}?", plan.sessions()), "Unsaved work in these sessions will be lost"),
+        };
+        ui.label(RichText::new(title).size(tokens::TYPE_TITLE).family(fonts::semibold()));
+        ui.add(Label::new(RichText::new(warning).color(palette.secondary)).wrap());
+        ui.add_space(2.0 * unit);
+        sessions(ui, plan);
+        if let Some(node) = plan.node() {
+            ui.label(RichText::new(format!("On {node}")).small().color(palette.secondary));
+        }
+        for (reason, count) in &plan.refused {
+            let text = format!("{} of the selection: {reason}", display::sessions(*count));
+            ui.add(Label::new(RichText::new(text).small().color(palette.warning)).wrap());
+        }
+        if plan.has_message() {
+            ui.add_space(unit);
             let edit = TextEdit::singleline(message)
                 .hint_text("Message to the user (optional)")
                 .char_limit(MAX_MESSAGE_CHARS)
                 .desired_width(f32::INFINITY);
             ui.add(edit).accessible_name("Message to the user");
-            ui.add_space(4.0);
         }
-        ui.horizontal(|ui| {
+        ui.add_space(2.0 * unit);
+        let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(Button::danger_filled(format!("Terminate {}", plan.sessions()))).clicked() {
+                commands.push(Command::Terminate);
+            }
             let cancel = ui.add(Button::soft("Cancel"));
-            // Enter must not terminate the session.
+            // Enter must not terminate the sessions.
             if ui.memory(|memory| memory.focused().is_none_or(|id| id == super::grid::id())) {
                 cancel.request_focus();
             }
             if cancel.clicked() {
                 commands.push(Command::CancelTerminate);
-            }
-            if ui.add(Button::danger_filled("Terminate")).clicked() {
-                commands.push(Command::Terminate);
             }
         });
     });
@@ -61,6 +77,51 @@ pub(super) fn show(ui: &Ui, session: &TerminateTarget, message: &mut String, com
     }
 }
 
-fn or_null(value: Option<&str>) -> &str {
-    value.unwrap_or("null")
+/// Draws the list of sessions.
+fn sessions(ui: &mut Ui, plan: &TerminationPlan) {
+    let p = palette(ui.visuals());
+    let border = Stroke::new(tokens::LINE, p.divider);
+    let frame = Frame::NONE.fill(p.table).stroke(border).corner_radius(tokens::RADIUS_SMALL);
+    let has_nodes = plan.node().is_none();
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ScrollArea::vertical()
+            .auto_shrink([false, true])
+            .max_height(MAX_ROWS * tokens::ROW_HEIGHT)
+            .show_rows(ui, tokens::ROW_HEIGHT, plan.targets.len(), |ui, rows| {
+                for target in &plan.targets[rows] {
+                    session(ui, target, has_nodes);
+                }
+            });
+    });
+}
+
+fn session(ui: &mut Ui, target: &TerminateTarget, has_node: bool) {
+    let p = palette(ui.visuals());
+    let TerminateTarget { node, user, project, address, id, .. } = target;
+    let node = node.authority();
+    let texts = [user, project, address].map(|text| text.as_deref().unwrap_or(display::NULL));
+    let texts = texts.into_iter().zip(WIDTHS).map(|(text, width)| (text, Some(width), p.text, false));
+    let id_width = has_node.then_some(ID_WIDTH);
+    let node = has_node.then_some((&*node, None, p.secondary, false));
+    let all = texts.chain([(&**id, id_width, p.secondary, true)]).chain(node);
+    ui.allocate_ui_with_layout(
+        vec2(ui.available_width(), tokens::ROW_HEIGHT),
+        Layout::left_to_right(Align::Center),
+        |ui| {
+            for (text, width, color, is_mono) in all {
+                let width = width.unwrap_or(ui.available_width());
+                ui.allocate_ui_with_layout(
+                    vec2(width, tokens::ROW_HEIGHT),
+                    Layout::left_to_right(Align::Center),
+                    |ui| {
+                        ui.set_min_width(width);
+                        ui.add_space(theme::CELL_LEFT);
+                        let text = RichText::new(sanitize(text)).color(color);
+                        ui.add(Label::new(if is_mono { text.monospace() } else { text }).truncate());
+                    },
+                );
+            }
+        },
+    );
 }

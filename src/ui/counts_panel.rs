@@ -1,105 +1,222 @@
-//! The counts panel: users and projects with the number of their sessions. A click filters.
+//! The counts panel: projects and users with the number of their sessions. A click filters.
 
-use egui::{Align, Button, Layout, RichText, Ui, vec2};
-use egui_extras::{Column, TableBuilder};
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Color32, Context, FontFamily, FontId, Id, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::command::Command;
+use super::fonts;
 use super::model::{AppState, Drafts};
 use super::right_panel;
 use super::theme;
-use super::tokens;
-use crate::dataset::TextColumn;
+use super::tokens::{self, palette};
+use crate::dataset::{Dataset, TextColumn};
 use crate::display;
-use crate::query::{Facet, FacetOrder, FilterField, FilterText};
+use crate::query::{Facet, FacetOrder, Facets, FilterField, FilterText};
 
-/// Draws the panel.
-pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
-    right_panel::head(ui, "Counts", Command::ToggleCounts, commands, |ui, commands| {
-        // From right to left.
+/// Draws the choice of the order, from right to left.
+fn order(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
         for (order, text, name) in
             [(FacetOrder::Name, "Name", "Sort by name"), (FacetOrder::Count, "Count", "Sort by count")]
         {
-            let button = ui.add(Button::selectable(state.facet_order == order, text));
-            if button.accessible_name(name).clicked() {
+            if segment(ui, text, name, state.facet_order == order).clicked() {
                 commands.push(Command::SetFacetOrder(order));
             }
         }
     });
-    right_panel::content(ui, |ui| lists(ui, state, drafts, commands));
 }
 
-fn lists(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+/// Draws one of several choices.
+fn segment(ui: &mut Ui, text: &str, name: &str, is_on: bool) -> Response {
+    let p = palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    let size = vec2(galley.size().x + 4.0 * tokens::UNIT, tokens::CONTROL_HEIGHT_SMALL);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, name));
+    let (ground, border) = match (is_on, response.hovered()) {
+        (true, _) => (p.selection, p.link),
+        (false, true) => (p.hover, p.control_border),
+        (false, false) => (p.input, p.control_border),
+    };
+    let color = if is_on || response.hovered() { p.text } else { p.secondary };
+    let stroke = Stroke::new(tokens::LINE, border);
+    ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, stroke, StrokeKind::Inside);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+    if response.has_focus() {
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+        ui.painter().rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
+    }
+    response
+}
+
+/// Draws the panel.
+pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+    right_panel::head(ui, "Counts", "", Command::ToggleCounts, commands, |ui, commands| {
+        order(ui, state, commands);
+    });
+    ui.set_min_width(ui.available_width());
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let area = ui.available_rect_before_wrap();
+    ui.data_mut(|data| data.insert_temp(area_id(), area));
     let Some(sessions) = state.table.result() else {
         return;
     };
     let Some(facets) = &sessions.facets else {
         return;
     };
-    let dataset = &sessions.dataset;
-    let list_height = (ui.available_height() / 2.0 - theme::FACET_TITLE).max(tokens::ROW_HEIGHT);
-    list(
-        ui,
-        "Users",
-        FilterField::Username,
-        dataset.username(),
-        &facets.users,
-        &drafts.username,
-        list_height,
-        commands,
-    );
-    list(
-        ui,
-        "Projects",
-        FilterField::Project,
-        dataset.project(),
-        &facets.projects,
-        &drafts.project,
-        list_height,
-        commands,
-    );
+    let lists = lists(&sessions.dataset, facets, drafts);
+    let max = lists.iter().flat_map(|list| &list.facet.values).map(|(_, count)| *count).max().unwrap_or(1);
+    let gap = 2.0 * tokens::UNIT;
+    let height: f32 = lists.iter().map(List::height).sum::<f32>() + gap;
+    // Only the rows in view are laid out.
+    ScrollArea::vertical().auto_shrink(false).show_viewport(ui, |ui, viewport| {
+        ui.set_height(height);
+        let mut top = 0.0;
+        for list in &lists {
+            let origin = ui.max_rect().min + vec2(0.0, top);
+            list.show(
+                ui,
+                Rect::from_min_size(origin, vec2(ui.max_rect().width(), list.height())),
+                viewport.translate(-vec2(0.0, top)),
+                max,
+                commands,
+            );
+            top += list.height() + gap;
+        }
+    });
 }
 
-#[expect(clippy::too_many_arguments, reason = "drawn twice, with different values")]
-fn list(
-    ui: &mut Ui,
-    title: &str,
+/// Returns `true` while the pointer is over the lists. Their order must not change then.
+pub(super) fn is_hovered(ctx: &Context) -> bool {
+    let area = ctx.data(|data| data.get_temp::<Rect>(area_id()));
+    area.zip(ctx.pointer_hover_pos()).is_some_and(|(area, at)| area.contains(at))
+}
+
+fn area_id() -> Id {
+    Id::unique("counts")
+}
+
+/// A list of values with their counts.
+struct List<'a> {
+    title: &'static str,
     field: FilterField,
-    column: &TextColumn,
-    facet: &Facet,
-    text: &FilterText,
-    height: f32,
-    commands: &mut Vec<Command>,
-) {
-    let filtered = text.values().unwrap_or_default();
-    ui.add_space(4.0);
-    ui.label(RichText::new(format!("{title} ({})", facet.values.len())).strong());
-    ui.push_id(title, |ui| {
-        TableBuilder::new(ui)
-            .auto_shrink([false, false])
-            .min_scrolled_height(0.0)
-            .max_scroll_height(height)
-            .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::remainder().clip(true))
-            .body(|body| {
-                body.rows(tokens::ROW_HEIGHT, facet.values.len(), |mut row| {
-                    let (code, sessions) = facet.values[row.index()];
-                    let value = column.text(code);
-                    let shown = display::text(value);
-                    row.col(|ui| {
-                        let is_filtered = filtered.iter().any(|other| other == value);
-                        let button = Button::selectable(is_filtered, &*shown)
-                            .right_text(RichText::new(sessions.to_string()))
-                            .truncate()
-                            .min_size(vec2(ui.available_width(), tokens::ROW_HEIGHT));
-                        let button = ui.add(button);
-                        let tooltip = format!("{shown}\nClick to filter, {}+click to add", theme::CTRL);
-                        let name = format!("{shown}: {}", display::sessions(sessions as usize));
-                        if button.on_hover_text(tooltip).accessible_name(name).clicked() {
-                            let adds = ui.input(|input| input.modifiers.command);
-                            commands.push(Command::Facet { field, value: value.to_owned(), adds });
-                        }
-                    });
-                });
-            });
-    });
+    column: &'a TextColumn,
+    facet: &'a Facet,
+    /// The values that the filter is made of.
+    filtered: Vec<String>,
+}
+
+fn lists<'a>(dataset: &'a Dataset, facets: &'a Facets, drafts: &Drafts) -> [List<'a>; 2] {
+    let filtered = |text: &FilterText| text.values().unwrap_or_default();
+    [
+        List {
+            title: "Projects",
+            field: FilterField::Project,
+            column: dataset.project(),
+            facet: &facets.projects,
+            filtered: filtered(&drafts.project),
+        },
+        List {
+            title: "Users",
+            field: FilterField::Username,
+            column: dataset.username(),
+            facet: &facets.users,
+            filtered: filtered(&drafts.username),
+        },
+    ]
+}
+
+impl List<'_> {
+    #[expect(clippy::cast_precision_loss, reason = "a list of millions is scrolled to the pixel, not read")]
+    fn height(&self) -> f32 {
+        theme::DETAILS_LINE * (1 + self.facet.values.len()) as f32
+    }
+
+    /// Draws the title and the values in view. `viewport` is the visible part, from the top of this list.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a negative float saturates to 0"
+    )]
+    fn show(&self, ui: &mut Ui, rect: Rect, viewport: Rect, max: u32, commands: &mut Vec<Command>) {
+        let height = theme::DETAILS_LINE;
+        let line = |index: usize| {
+            Rect::from_min_size(rect.min + vec2(0.0, index as f32 * height), vec2(rect.width(), height))
+        };
+        self.heading(ui, line(0));
+        let first = ((viewport.top() / height).floor() as usize).max(1);
+        let last = ((viewport.bottom() / height).ceil().max(0.0) as usize).min(1 + self.facet.values.len());
+        for index in first..last {
+            self.value(ui, line(index), self.facet.values[index - 1], max, commands);
+        }
+    }
+
+    fn heading(&self, ui: &mut Ui, rect: Rect) {
+        let color = palette(ui.visuals()).secondary;
+        let count = display::number(self.facet.distinct());
+        let response = ui.interact(rect, ui.scope_id().with((self.title, "title")), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} ({count})", self.title)));
+        let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));
+        for (text, align) in [(self.title.to_owned(), 0.0), (count, 1.0)] {
+            let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+            let galley = ui.painter().layout_no_wrap(text, font, color);
+            let x = inner.left() + align * (inner.width() - galley.size().x);
+            ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a bar is drawn to the pixel")]
+    fn value(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        (code, sessions): (u32, u32),
+        max: u32,
+        commands: &mut Vec<Command>,
+    ) {
+        let p = palette(ui.visuals());
+        let value = self.column.text(code);
+        let shown = display::text(value);
+        let is_filtered = self.filtered.iter().any(|other| other == value);
+        let response = ui.interact(rect, ui.scope_id().with((self.title, value)), Sense::click());
+        let name = format!("{shown}: {}", display::sessions(sessions as usize));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_filtered, &*name));
+        let bar = rect.shrink2(vec2(theme::BAR_MARGIN, tokens::LINE));
+        let part = sessions as f32 / max.max(1) as f32;
+        let bar_width = (rect.width() - 2.0 * theme::PANEL_PADDING) * part;
+        let ground = if is_filtered { p.selection } else { p.hover };
+        if response.hovered() {
+            ui.painter().rect_filled(bar, tokens::RADIUS_SMALL, p.control);
+        }
+        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar_width), tokens::RADIUS_SMALL, ground);
+        let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));
+        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let count = ui.painter().layout_no_wrap(display::number(sessions as usize), font, p.secondary);
+        let count_width = count.size().x;
+        let at = pos2(inner.right() - count_width, rect.center().y - count.size().y / 2.0);
+        ui.painter().galley(at, count, p.secondary);
+        let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+        let mut job = LayoutJob::simple_singleline(shown.clone().into_owned(), font, p.text);
+        job.wrap =
+            TextWrapping::truncate_at_width((inner.width() - count_width - 2.0 * tokens::UNIT).max(0.0));
+        let galley = ui.painter().layout_job(job);
+        let at = pos2(inner.left(), rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, p.text);
+        if response.has_focus() {
+            let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+            ui.painter().rect_stroke(bar, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
+        }
+        let tooltip = format!("{shown}\nClick to filter, {}+click to add", theme::CTRL);
+        if response.on_hover_text(tooltip).clicked() {
+            let adds = ui.input(|input| input.modifiers.command);
+            commands.push(Command::Facet { field: self.field, value: value.to_owned(), adds });
+        }
+    }
 }

@@ -1,82 +1,362 @@
-//! The details panel: all values of the selected session.
+//! The details panel: all values of the selected session, the other sessions of its user, and a button that ends it.
 
 use egui::accesskit::Role;
-use egui::{Grid, Label, RichText, ScrollArea, Ui, WidgetInfo};
+use egui::{
+    Color32, FontFamily, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
+};
 
-use super::a11y_hidden;
 use super::button::Button;
 use super::command::{Command, Copied};
-use super::duplicate_login;
-use super::icons;
-use super::labels;
-use super::model::AppState;
-use super::right_panel;
-use super::theme::Severity;
-use crate::dataset::Cell;
-use crate::display::{self, Clock, DateStyle};
+use super::model::{AppState, sessions_to_terminate};
+use super::tokens::{self, Palette, palette};
+use super::{duplicate_login, fonts, icons, right_panel, theme};
+use crate::dataset::{Cell, ColumnId, Dataset, TextColumn, names};
+use crate::display::{self, Clock};
+use crate::query::{QueryResult, is_no_user};
+use crate::table::{Action, Step};
 
-/// Draws the panel.
+/// The maximum number of other sessions of the user that are listed.
+const MAX_OTHERS: usize = 50;
+/// The maximum number of selected sessions that are checked one by one for whether they can be terminated, in each frame.
+const MAX_CHECKED: usize = 100;
+
+/// Draws the panel. Its title is the user, with the position among several selected sessions and buttons that go to the
+/// next one.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    right_panel::head(ui, "Session", Command::ToggleDetails, commands, |_, _| {});
-    right_panel::content(ui, |ui| session(ui, state, commands));
-}
-
-fn session(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    // Only a selected session, because the cursor moves to another session when its own ends.
-    let row = state.table.cursor_row().filter(|&row| state.table.is_selected(row));
-    let session = state.table.result().zip(row);
-    let Some((sessions, row)) = session else {
-        ui.weak("No session selected");
+    let Some((sessions, row)) = shown(state) else {
+        right_panel::head(ui, "Details", "", Command::ToggleDetails, commands, |_, _| {});
+        note(ui, "No session selected", palette(ui.visuals()).secondary);
         return;
     };
-    let clock = state.row_clock(row);
-    if let Some(login) = sessions.duplicate_logins.get(row) {
-        let words = duplicate_login::in_row(login);
-        if login.is_accidental() {
-            labels::severity_label(ui, Severity::Warning, &words);
-        } else {
-            ui.add(Label::new(words).wrap());
-        }
-    }
-    match state.terminate_target(row) {
-        Some(Ok(session)) if ui.add(Button::danger("Terminate session…").icon(icons::BAN)).clicked() => {
-            commands.push(Command::AskTerminate(session));
-        }
-        Some(Err(reason)) => {
-            ui.label(RichText::new(reason).weak());
-        }
-        Some(Ok(_)) | None => {}
-    }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        Grid::new("details").num_columns(2).show(ui, |ui| {
-            for (id, column) in sessions.dataset.columns() {
-                let title = display::title(&id);
-                let text = full_text(column.cell(row as usize), &clock);
-                let button = ui.small_button("Copy").on_hover_text(format!("Copy {text}"));
-                if button.accessible_name(format!("Copy {title}")).clicked() {
-                    commands.push(Command::Copy(Copied::Text(display::clipboard_text(
-                        column.cell(row as usize),
-                        &clock,
-                    ))));
-                }
-                ui.vertical(|ui| {
-                    // Screen readers get the title with the value. A label would be a second widget with the header's name.
-                    a11y_hidden::small_title(ui, &title);
-                    let value = ui.add(Label::new(&text).wrap());
-                    value.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
-                });
-                ui.end_row();
-            }
+    let user = sessions.dataset.username().get(row as usize).map_or(display::NULL.into(), display::text);
+    let selected = state.table.selected();
+    if selected < 2 {
+        right_panel::head(ui, &user, "", Command::ToggleDetails, commands, |_, _| {});
+    } else {
+        let position = state.table.selected_up_to(row).unwrap_or(1);
+        let text = format!("{} of {} selected", display::number(position), display::number(selected));
+        right_panel::head(ui, &user, &text, Command::ToggleDetails, commands, |ui, commands| {
+            steps(ui, position, selected, commands);
         });
-    });
+    }
+    session(ui, state, sessions, row, commands);
 }
 
-/// Returns the text of a cell; for a date, both the time and the age.
-fn full_text(cell: Cell<'_>, clock: &Clock) -> String {
-    let Cell::Date(epoch_ms) = cell else {
-        return display::cell(cell, clock).into_owned();
+/// Draws the buttons that go through the selected sessions, from right to left.
+fn steps(ui: &mut Ui, position: usize, selected: usize, commands: &mut Vec<Command>) {
+    for (icon, name, step, is_possible) in [
+        (icons::CHEVRON_DOWN, "Next selected session", Step::Next, position < selected),
+        (icons::CHEVRON_UP, "Previous selected session", Step::Previous, position > 1),
+    ] {
+        let button = ui.add_enabled(is_possible, Button::ghost_icon(icon, name));
+        if button.on_hover_text(name).clicked() {
+            commands.push(Command::Table(Action::StepSelected(step)));
+        }
+    }
+}
+
+/// Returns the session that is shown.
+fn shown(state: &AppState) -> Option<(&QueryResult, u32)> {
+    // Only a selected session, because the cursor moves to another session when its own ends.
+    state.table.result().zip(state.table.selected_session())
+}
+
+/// Draws the panel below its title.
+fn session(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, commands: &mut Vec<Command>) {
+    ui.set_min_width(ui.available_width());
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let foot = Foot::new(state, row);
+    let mut contents = ui.available_rect_before_wrap();
+    if foot.is_some() {
+        contents.max.y -= theme::PANEL_FOOT;
+    }
+    let mut body = ui.new_child(UiBuilder::new().max_rect(contents));
+    ScrollArea::vertical().auto_shrink(false).show(&mut body, |ui| {
+        values(ui, state, sessions, row, commands);
+        duplicate(ui, state, sessions, row);
+        others(ui, state, &sessions.dataset, row, commands);
+    });
+    if let Some(foot) = foot {
+        let rect = ui.available_rect_before_wrap().with_min_y(contents.bottom());
+        foot.show(&mut ui.new_child(UiBuilder::new().max_rect(rect)), state, commands);
+    }
+}
+
+/// Draws the values, those of other columns only where the session has one.
+fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, commands: &mut Vec<Command>) {
+    let dataset = &sessions.dataset;
+    let clock = state.row_clock(row);
+    let cell = |id: &ColumnId| dataset.column(id).map_or(Cell::Null, |column| column.cell(row as usize));
+    let max_memory = cell(&names::MEMORY_MAX.into());
+    for (id, column) in dataset.columns() {
+        let value = column.cell(row as usize);
+        let is_other = matches!(id, ColumnId::Other(_));
+        let text = match (&id, value) {
+            // The user is the title.
+            (ColumnId::Username, _) | (ColumnId::Other(_), Cell::Null) => continue,
+            (ColumnId::Other(name), Cell::Integer(used)) if &**name == names::MEMORY_USED => match max_memory
+            {
+                Cell::Integer(max) => display::of_bytes(used, max),
+                _ => display::bytes(used),
+            },
+            (_, Cell::Boolean(value)) => (if value { "Yes" } else { "No" }).to_owned(),
+            // The text as a whole.
+            (_, Cell::Text(text)) => crate::sanitize::sanitize(text).into_owned(),
+            (id, value) => display::full_cell(id, value, &clock).into_owned(),
+        };
+        let is_mono = id == ColumnId::ClientId;
+        let title = display::title(&id);
+        if line(ui, &title, &text, is_mono).clicked() {
+            commands.push(Command::Copy(Copied::Text(display::clipboard_text(value))));
+        }
+        if let (false, Cell::Date(start)) = (is_other, value) {
+            let duration = clock.duration_since(start);
+            if line(ui, "Duration", &duration, false).clicked() {
+                commands.push(Command::Copy(Copied::Text(duration)));
+            }
+        }
+    }
+}
+
+/// Draws a value with its title, and returns the response to a click, which copies it.
+fn line(ui: &mut Ui, title: &str, text: &str, is_mono: bool) -> Response {
+    let p = palette(ui.visuals());
+    let width = ui.available_width();
+    let left = theme::PANEL_PADDING + theme::DETAILS_LABEL;
+    let right = 2.0 * tokens::UNIT + tokens::TOGGLE_SIZE;
+    let font = if is_mono {
+        FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace)
+    } else {
+        FontId::new(tokens::TYPE_BODY, FontFamily::Proportional)
     };
-    let style = if clock.style == DateStyle::Age { DateStyle::Local } else { clock.style };
-    let time = Clock { style, ..*clock }.date(epoch_ms);
-    format!("{time} ({})", Clock { style: DateStyle::Age, ..*clock }.date(epoch_ms))
+    let value = ui.painter().layout(text.to_owned(), font, p.text, (width - left - right).max(tokens::UNIT));
+    let secondary = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let label_width = theme::DETAILS_LABEL - tokens::UNIT;
+    let label = ui.painter().layout(title.to_owned(), secondary, p.secondary, label_width);
+    let content = value.size().y.max(label.size().y) + tokens::UNIT;
+    let height = theme::DETAILS_LINE.max(content);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Copy {title}")));
+    // Screen readers get the title with the value. A label would be a second widget with the header's name.
+    let named = ui.interact(rect, response.id.with("value"), Sense::hover());
+    named.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}: {text}")));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let painter = ui.painter();
+    let first = rect.top() + theme::DETAILS_LINE / 2.0;
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 0.0, p.hover);
+        let at = pos2(rect.right() - 2.0 * tokens::UNIT - tokens::TOGGLE_SIZE / 2.0, first);
+        icons::COPY.paint(painter, at, tokens::ICON_SMALL, p.secondary);
+    }
+    let line_height = |galley: &egui::Galley| galley.rows.first().map_or(0.0, |row| row.rect().height());
+    let top = first - line_height(&label) / 2.0;
+    painter.galley(pos2(rect.left() + theme::PANEL_PADDING, top), label, p.secondary);
+    let top = first - line_height(&value) / 2.0;
+    painter.galley(pos2(rect.left() + left, top), value, p.text);
+    paint_focus(ui, &response, rect, p);
+    response
+}
+
+fn paint_focus(ui: &Ui, response: &Response, rect: Rect, p: &Palette) {
+    if response.has_focus() {
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+        ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Draws a wrapped text.
+fn note(ui: &mut Ui, text: &str, color: Color32) {
+    text_at(ui, text, color, theme::PANEL_PADDING);
+}
+
+/// Draws a small wrapped text with this space on its left.
+fn text_at(ui: &mut Ui, text: &str, color: Color32, left: f32) {
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let width = ui.available_width();
+    let wrap = (width - left - theme::PANEL_PADDING).max(tokens::UNIT);
+    let galley = ui.painter().layout(text.to_owned(), font, color, wrap);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(width, galley.size().y.max(tokens::LINE_SECONDARY)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.painter().galley(pos2(rect.left() + left, rect.center().y - galley.size().y / 2.0), galley, color);
+}
+
+fn rule(ui: &mut Ui) {
+    let size = vec2(ui.available_width(), 4.0 * tokens::UNIT + tokens::LINE);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let line = Stroke::new(tokens::LINE, palette(ui.visuals()).divider);
+    ui.painter().hline(rect.x_range(), rect.center().y, line);
+}
+
+/// Draws a note if the user has several sessions in the project.
+fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32) {
+    let Some(login) = sessions.duplicate_logins.get(row) else {
+        return;
+    };
+    let dataset = &sessions.dataset;
+    let p = palette(ui.visuals());
+    rule(ui);
+    let top = ui.cursor().top() + tokens::LINE_SECONDARY / 2.0;
+    let left = theme::PANEL_PADDING;
+    let at = pos2(ui.max_rect().left() + left + tokens::ICON / 2.0, top);
+    icons::TRIANGLE_ALERT.paint(ui.painter(), at, tokens::ICON, p.warning);
+    let left = left + tokens::ICON + 2.0 * tokens::UNIT;
+    let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
+    text_at(ui, &duplicate_login::in_project(login, &project), p.warning, left);
+    let (others, _) = sessions_of_user(dataset, row);
+    let code = |row: u32| dataset.project().code(row as usize);
+    let mut in_project = others.into_iter().filter(|&other| code(other) == code(row));
+    if let Some(other) = in_project.next() {
+        let mut text = format!("Also from {}", host(dataset, other));
+        if let Some(Cell::Date(start)) = cell(dataset, &ColumnId::CreationTime, other) {
+            text = format!("{text} since {}", full_clock(state, other).date(start));
+        }
+        let more = in_project.count();
+        if more > 0 {
+            text = format!("{text} and {} more", display::number(more));
+        }
+        text_at(ui, &text, p.secondary, left);
+    }
+}
+
+/// Returns the clock of a row, in local time where ages are shown.
+fn full_clock(state: &AppState, row: u32) -> Clock {
+    let clock = state.row_clock(row);
+    let style = if clock.style == display::DateStyle::Age { display::DateStyle::Local } else { clock.style };
+    Clock { style, ..clock }
+}
+
+fn cell<'a>(dataset: &'a Dataset, id: &ColumnId, row: u32) -> Option<Cell<'a>> {
+    dataset.column(id).map(|column| column.cell(row as usize))
+}
+
+fn text_of(column: &TextColumn, row: u32) -> Option<&str> {
+    column.get(row as usize)
+}
+
+fn host(dataset: &Dataset, row: u32) -> String {
+    match cell(dataset, &ColumnId::Address, row) {
+        Some(Cell::Text(address)) => display::text(address).into_owned(),
+        _ => "an unknown host".to_owned(),
+    }
+}
+
+/// Returns the other sessions of the user of a row, at most [`MAX_OTHERS`], and their number. Searches through all rows.
+fn sessions_of_user(dataset: &Dataset, row: u32) -> (Vec<u32>, usize) {
+    let users = dataset.username();
+    let Some(user) = users.code(row as usize).filter(|&code| !is_no_user(users.text(code))) else {
+        return (Vec::new(), 0);
+    };
+    let mut others = (0..).zip(users.codes()).filter(|&(other, &code)| code == user && other != row);
+    let listed: Vec<u32> = others.by_ref().take(MAX_OTHERS).map(|(other, _)| other).collect();
+    let count = listed.len() + others.count();
+    (listed, count)
+}
+
+/// Draws the other sessions of the user. A click goes there.
+fn others(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32, commands: &mut Vec<Command>) {
+    let (others, count) = sessions_of_user(dataset, row);
+    if others.is_empty() {
+        return;
+    }
+    rule(ui);
+    let p = palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), theme::DETAILS_LINE), Sense::hover());
+    let text = "Other sessions of this user";
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(rect.left() + theme::PANEL_PADDING, top), galley, p.secondary);
+    for &other in &others {
+        if other_session(ui, state, dataset, other).clicked() {
+            commands.push(Command::GoToSession(other));
+        }
+    }
+    if count > others.len() {
+        note(ui, &format!("and {} more", display::number(count - others.len())), p.secondary);
+    }
+}
+
+fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> Response {
+    let p = palette(ui.visuals());
+    let width = ui.available_width();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme::DETAILS_LINE), Sense::click());
+    let clock = full_clock(state, row);
+    let created = match cell(dataset, &ColumnId::CreationTime, row) {
+        Some(Cell::Date(start)) => clock.date(start),
+        _ => display::NULL.to_owned(),
+    };
+    let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
+    let host = host(dataset, row);
+    let name = format!("Go to the session in {project} on {host} since {created}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*name));
+    if ui.is_rect_visible(rect) {
+        if response.hovered() {
+            ui.painter().rect_filled(rect, 0.0, p.hover);
+        }
+        let mut x = rect.left() + theme::PANEL_PADDING;
+        let right = rect.right() - theme::PANEL_PADDING;
+        let date = theme::OTHER_SESSION_DATE;
+        let half = (right - x - date) / 2.0;
+        for (text, width, color) in
+            [(&*created, date, p.text), (&*project, half, p.text), (&*host, half, p.secondary)]
+        {
+            let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+            job.wrap =
+                egui::text::TextWrapping::truncate_at_width((width - 2.0 * tokens::UNIT).max(tokens::UNIT));
+            let galley = ui.painter().layout_job(job);
+            ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+            x += width;
+        }
+        paint_focus(ui, &response, rect, p);
+    }
+    response.on_hover_text(format!("{project} on {host}"))
+}
+
+/// The foot of the panel: the button that ends the selected sessions, or the reason why they can't be ended.
+enum Foot {
+    /// The number of sessions that the button ends.
+    Terminate(usize),
+    /// The reason.
+    Refused(&'static str),
+}
+
+impl Foot {
+    /// Returns the foot; `None` where terminating isn't offered.
+    fn new(state: &AppState, row: u32) -> Option<Self> {
+        if state.table.selected() > MAX_CHECKED {
+            let _is_possible = state.terminate_target(row)?.ok()?;
+            return Some(Self::Terminate(state.table.selected()));
+        }
+        let plan = state.termination_plan(&state.table.selected_rows())?;
+        match plan.targets.len() {
+            0 => plan.refused.first().map(|(reason, _)| Self::Refused(reason)),
+            count => Some(Self::Terminate(count)),
+        }
+    }
+
+    fn show(&self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+        let p = palette(ui.visuals());
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.add_space(2.0 * tokens::UNIT);
+        match self {
+            Self::Refused(reason) => note(ui, reason, p.secondary),
+            Self::Terminate(count) => {
+                ui.horizontal(|ui| {
+                    ui.add_space(theme::PANEL_PADDING);
+                    let text = format!("Terminate {}…", sessions_to_terminate(*count));
+                    if ui.add(Button::danger(text).icon(icons::BAN)).clicked() {
+                        let plan = state.termination_plan(&state.table.selected_rows());
+                        commands.extend(plan.map(Command::AskTerminate));
+                    }
+                });
+            }
+        }
+    }
 }

@@ -8,6 +8,11 @@ pub(super) fn in_row(login: DuplicateLogin) -> String {
     format!("Signed in {} to this project{}", times(login.sessions), on_hosts(login, "this host"))
 }
 
+/// Returns the words for several sessions of a user in the project with this name.
+pub(super) fn in_project(login: DuplicateLogin, project: &str) -> String {
+    format!("Signed in {} to {project}", times(login.sessions))
+}
+
 /// Returns the words for a group in which a user has several sessions in one project.
 pub(super) fn in_group(login: DuplicateLogin) -> String {
     format!("signed in {} to one project{}", times(login.sessions), on_hosts(login, "one host"))
@@ -60,6 +65,7 @@ mod tests {
             (3, 0, "Signed in 3 times to this project", "signed in 3 times to one project"),
         ] {
             let login = DuplicateLogin { sessions, on_host };
+            assert!(row.starts_with(&in_project(login, "this project")));
             assert_eq!((in_row(login).as_str(), in_group(login).as_str()), (row, group));
         }
     }

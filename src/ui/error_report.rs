@@ -36,6 +36,11 @@ impl ErrorReport {
         Self { causes: chain(Some(error)), ..summary.into() }
     }
 
+    /// Creates a report with a list of texts behind "Details".
+    pub(super) fn with_list(summary: &str, texts: impl Iterator<Item = String>) -> Self {
+        Self { causes: texts.map(|text| one_line(&text, MAX_TEXT)).collect(), ..summary.into() }
+    }
+
     /// Returns the sentence.
     pub(super) fn summary(&self) -> &str {
         &self.summary

@@ -34,8 +34,6 @@ pub(super) struct Extract {
     pub(super) rows: Vec<u32>,
     /// The format.
     pub(super) format: Format,
-    /// The time at gateways by their names, for ages.
-    pub(super) now_at_gateways: Vec<(String, i64)>,
 }
 
 /// The outcome of an export.
@@ -112,17 +110,9 @@ impl ExportJob {
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         Self::spawn(progress, wake, move |progress, _| {
-            let Extract { dataset, columns, rows, format, now_at_gateways } = &extract;
+            let Extract { dataset, columns, rows, format } = &extract;
             let mut text = Vec::new();
-            let written = export::write_with_clocks(
-                &mut text,
-                dataset,
-                columns,
-                rows,
-                *format,
-                now_at_gateways,
-                progress,
-            );
+            let written = export::write(&mut text, dataset, columns, rows, *format, progress);
             match (written, String::from_utf8(text)) {
                 (Ok(()), Ok(text)) => Outcome::Text(text),
                 (Err(error), _) if export::is_cancelled_error(&error) => Outcome::Cancelled,
@@ -199,7 +189,7 @@ fn chosen_file(picked: PickedFile, now: impl Fn() -> Instant) -> Result<PathBuf,
 fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {
     is_writing.store(true, Ordering::SeqCst);
     let started = Instant::now();
-    let Extract { dataset, columns, rows, format, .. } = extract;
+    let Extract { dataset, columns, rows, format } = extract;
     let written =
         atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
     match written {
@@ -226,7 +216,7 @@ fn format_name(format: Format) -> &'static str {
         Format::ClipboardCsv => "csv for the clipboard",
         Format::Json => "json",
         Format::Table => "table",
-        Format::Tabs(_) => "tab-separated",
+        Format::Tabs => "tab-separated",
     }
 }
 
@@ -247,7 +237,7 @@ mod tests {
         let dataset = Arc::new(webdev::parse(&answer).unwrap().dataset);
         let rows = (0..u32::try_from(dataset.len()).unwrap()).collect();
         let (columns, format) = (export::all_columns(&dataset), Format::Json);
-        Extract { dataset, columns, rows, format, now_at_gateways: Vec::new() }
+        Extract { dataset, columns, rows, format }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use egui::accesskit::{Role, Toggled};
+use egui::containers::menu::SubMenu;
 use egui::{
-    Color32, FontFamily, FontId, Painter, Popup, Pos2, Response, Sense, Stroke, StrokeKind, Ui, Widget,
+    Color32, FontFamily, FontId, Painter, Popup, Pos2, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget,
     WidgetInfo, pos2, vec2,
 };
 
@@ -22,6 +23,18 @@ const TITLE_HEIGHT: f32 = 24.0;
 /// Returns the popup of a button's menu.
 pub(super) fn popup(button: &Response) -> Popup<'_> {
     Popup::menu(button).gap(tokens::POPUP_GAP)
+}
+
+/// Prepares the contents of a menu of at least this width.
+pub(super) fn start(ui: &mut Ui, width: f32) {
+    ui.spacing_mut().item_spacing = Vec2::ZERO;
+    ui.set_min_width(width);
+}
+
+/// Draws an item and the menu that it opens.
+pub(super) fn submenu(ui: &mut Ui, item: Item<'_>, contents: impl FnOnce(&mut Ui)) {
+    let response = ui.add(item.submenu());
+    SubMenu::new().show(ui, &response, contents);
 }
 
 /// An item of a menu.
@@ -96,7 +109,6 @@ impl<'a> Item<'a> {
     }
 
     /// Marks it as dangerous.
-    #[expect(dead_code, reason = "for the item that terminates sessions")]
     pub(super) fn danger(mut self) -> Self {
         self.is_danger = true;
         self

@@ -64,6 +64,7 @@ mod settings_dialog;
 mod settings_worker;
 mod sign_in;
 mod single_line;
+mod termination_progress;
 mod theme;
 mod tokens;
 mod view_row;

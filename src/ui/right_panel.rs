@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Area, FontId, Frame, Id, Label, Layout, Margin, Order, Rect, RichText, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, vec2,
+    Align, Area, FontFamily, FontId, Id, Label, Layout, Order, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::button::Button;
@@ -57,10 +57,12 @@ fn draw(ui: &mut Ui, side: Rect, contents: impl FnOnce(&mut Ui)) {
     regions::region(ui, NAME, inner, Layout::top_down(Align::Min), contents);
 }
 
-/// Draws the title, which is as high as the gateway bar, with further controls before the button that closes the panel.
+/// Draws the title, which is as high as the gateway bar, with a note after it and further controls before the button that
+/// closes the panel.
 pub(super) fn head(
     ui: &mut Ui,
     title: &str,
+    note: &str,
     close: Command,
     commands: &mut Vec<Command>,
     controls: impl FnOnce(&mut Ui, &mut Vec<Command>),
@@ -78,16 +80,26 @@ pub(super) fn head(
     }
     controls(&mut ui, commands);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        let secondary = palette(ui.visuals()).secondary;
+        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let note_text = ui.painter().layout_no_wrap(note.to_owned(), font, secondary);
+        let note_width = if note.is_empty() { 0.0 } else { note_text.size().x + theme::NOTE_GAP };
+        let room = (ui.available_width() - note_width).max(0.0);
         let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-        let label = ui.add(Label::new(RichText::new(title).font(font)).truncate());
+        let title_width =
+            ui.painter().layout_no_wrap(title.to_owned(), font.clone(), secondary).size().x.ceil().min(room);
+        let size = vec2(title_width, tokens::LINE_TITLE);
+        let label =
+            ui.allocate_ui(size, |ui| ui.add(Label::new(RichText::new(title).font(font)).truncate())).inner;
+        let label = label.on_hover_text(title);
         // A button has the title as its name.
         label.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{title} panel")));
+        if !note.is_empty() {
+            let (rect, response) =
+                ui.allocate_exact_size(vec2(note_width, tokens::LINE_TITLE), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, note));
+            let at = pos2(rect.right() - note_text.size().x, rect.center().y - note_text.size().y / 2.0);
+            ui.painter().galley(at, note_text, secondary);
+        }
     });
-}
-
-/// Draws the part below the title, with the space at its sides.
-pub(super) fn content(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    #[expect(clippy::cast_possible_truncation, reason = "a small whole number")]
-    let margin = Margin::symmetric(theme::PANEL_PADDING as i8, 0);
-    Frame::NONE.inner_margin(margin).show(ui, contents);
 }

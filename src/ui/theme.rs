@@ -34,8 +34,12 @@ pub(super) const TABLE_MIN_WIDTH: f32 = 560.0;
 pub(super) const WINDOW_GRIP: f32 = 64.0;
 /// Size of small text, as next to and below the filters.
 pub(super) const SMALL_TEXT: f32 = 12.0;
-/// Corner radius of small shapes.
-pub(super) const ROUNDING: f32 = 3.0;
+/// Widths of the menu of a cell, of that of columns, and of the menus that open from them.
+pub(super) const CELL_MENU_WIDTH: f32 = 248.0;
+pub(super) const COLUMNS_MENU_WIDTH: f32 = 216.0;
+pub(super) const SUBMENU_WIDTH: f32 = 200.0;
+/// The largest part of the window's height that a list in a menu takes.
+pub(super) const MAX_MENU: f32 = 0.8;
 /// Minimum width of menus whose lines would wrap otherwise.
 pub(super) const MENU_WIDTH: f32 = 180.0;
 
@@ -49,18 +53,21 @@ pub(super) const CELL_RIGHT: f32 = 8.0;
 pub(super) const HEADER_LINE_MARGIN: f32 = 7.0;
 /// Width of the handle that resizes a column.
 pub(super) const EDGE_WIDTH: f32 = 8.0;
-/// Width of the sign that collapses and expands a group.
-pub(super) const COLLAPSE_WIDTH: f32 = 22.0;
-/// Half the size of a check mark.
-pub(super) const CHECK_MARK: f32 = 7.0;
-/// Width of the badge for several logins.
-pub(super) const BADGE_WIDTH: f32 = 42.0;
+/// Space between the content of a cell and its mark, and between the parts of a group.
+pub(super) const CELL_GAP: f32 = 6.0;
+/// The additional space to the left of the sessions of a group.
+pub(super) const GROUP_INDENT: f32 = tokens::ICON_SMALL + CELL_GAP;
+/// The width in which a click collapses and expands a group.
+pub(super) const COLLAPSE_WIDTH: f32 = CELL_LEFT + GROUP_INDENT;
+/// The largest part of the visible table that a column takes when it is fitted to its content.
+pub(super) const MAX_FIT: f32 = 0.4;
+/// Width of the scroll bar's thumb, and the space around it.
+pub(super) const THUMB_WIDTH: f32 = 6.0;
+pub(super) const THUMB_MARGIN: f32 = 2.0;
 /// Minimum height of the scroll bar's thumb.
 pub(super) const MIN_THUMB: f32 = 24.0;
 /// Distance between a placeholder text and the button below it.
 pub(super) const PLACEHOLDER_SPACING: f32 = 24.0;
-/// Opacity of a table that may be out of date.
-pub(super) const STALE_OPACITY: f32 = 0.55;
 
 // The bars
 
@@ -90,16 +97,28 @@ pub(super) const PATH_POPUP_WIDTH: f32 = 420.0;
 pub(super) const PANEL_PADDING: f32 = 16.0;
 /// Space at the right of a panel's title.
 pub(super) const HEAD_RIGHT: f32 = 6.0;
+/// Space between a panel's title and the note after it.
+pub(super) const NOTE_GAP: f32 = 8.0;
 /// Space between the controls of a panel's title.
 pub(super) const HEAD_GAP: f32 = 2.0;
-/// Height of the title of a list in the counts panel.
-pub(super) const FACET_TITLE: f32 = 28.0;
 /// Maximum width of the gateway form.
 pub(super) const FORM_WIDTH: f32 = 600.0;
 /// Space around the gateway form and the log.
 pub(super) const FORM_MARGIN: f32 = 16.0;
 /// Width of the text boxes of a login.
 pub(super) const LOGIN_WIDTH: f32 = 170.0;
+/// Height of the foot of a panel.
+pub(super) const PANEL_FOOT: f32 = 48.0;
+/// Width of a title in the details panel.
+pub(super) const DETAILS_LABEL: f32 = 92.0;
+/// Height of a line in the details and counts panels.
+pub(super) const DETAILS_LINE: f32 = 24.0;
+/// Width of the date of another session of the user.
+pub(super) const OTHER_SESSION_DATE: f32 = 84.0;
+/// Space between a bar in the counts panel and the edge of the panel.
+pub(super) const BAR_MARGIN: f32 = 8.0;
+/// Width of a question.
+pub(super) const QUESTION_WIDTH: f32 = 480.0;
 /// Maximum width of a dialog.
 pub(super) const DIALOG_WIDTH: f32 = 420.0;
 

@@ -59,7 +59,7 @@ fn filter_to_vision(window: &mut Window) {
     let line = line.unwrap_or_else(|| panic!("no Vision client in view: {kinds:?}"));
     window.menu_of_cell("Kind", line);
     let all = count(&window.harness);
-    window.click("Filter to this value");
+    window.click("Filter to \"Vision\"");
     window.until("the filter to apply", |harness| count(harness) < all);
 }
 
@@ -99,7 +99,7 @@ fn terminates_session_after_confirmation() {
 
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains(&format!("the Vision session of {user}"));
     window.until_text_contains("Terminated the Vision session");
     window.until("the session to disappear", |harness| count(harness) == before - 1);
@@ -120,7 +120,7 @@ fn escape_cancels() {
     // The request of a later termination is the only one.
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("Terminated the Vision session");
     assert_eq!(gateway.paths().iter().filter(|sent| *sent == path).count(), 1);
 }
@@ -140,7 +140,7 @@ fn shows_error_of_the_gateway() {
         reqwest::Client::new().delete(format!("{}/demo/sessions/{id}", demo.url())).send().await.unwrap()
     });
     assert!(response.status().is_success());
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("Can't terminate the Vision session");
     // The refresh that follows changes the width of the status bar's parts and would move the button during the click.
     window.until("the session to disappear", |harness| count(harness) == before - 1);
@@ -181,7 +181,7 @@ fn terminates_session_on_its_own_node() {
     assert!(client_ids(owner).contains(&id));
     window.click("Details");
     open_confirmation(&mut window);
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until("the message", |harness| {
         harness.query_all_by_label_contains("Terminated ").any(|label| {
             label
@@ -256,13 +256,13 @@ fn sends_message_to_the_user_of_a_perspective_session() {
     // Enter leaves the box and terminates nothing.
     window.press(Modifiers::NONE, Key::Enter);
     assert!(window.has("Terminate this Perspective session?"));
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("Terminated the Perspective session");
     // Vision has no such message.
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
     assert!(!window.has("Message to the user"));
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("Terminated the Vision session");
     let requests = gateway.requests().into_iter().map(|request| request.target);
     let terminations: Vec<String> =
@@ -282,7 +282,7 @@ fn says_that_a_designer_is_in_use() {
     let mut window = open(&[&gateway.url], true, token());
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("Can't terminate the Designer session of anna");
     window.until_text_contains("In use; close the Designer");
 }
@@ -293,7 +293,7 @@ fn says_that_no_answer_came() {
     let mut window = open(&[&gateway.url], true, token());
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
-    window.click("Terminate");
+    window.click("Terminate session");
     window.until_text_contains("No answer. Refresh to see whether the Vision session of billy");
     assert!(window.harness.query_by_label_contains("Can't terminate").is_none());
 }
@@ -346,4 +346,94 @@ fn open_question_ends_with_the_gateway() {
     change_gateway(&mut window);
     assert!(!window.has("Terminate this Vision session?"));
     assert!(!gateway.paths().contains(&"/data/vision/api/v1/client/V1".to_owned()));
+}
+
+const TWO_CLIENTS: &str =
+    r#"{"id":"V1","user":"billy","project":"P"},{"id":"V2","user":"anna","project":"P"}"#;
+
+/// Selects the first two rows and opens the question about them.
+fn ask_about_two(window: &mut Window) {
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.click_cell("Username", 1, Modifiers::SHIFT);
+    window.menu_of_cell("Username", 1);
+    window.click("Terminate 2 sessions…");
+    window.harness.run_steps(4);
+    window.until_text("Terminate 2 sessions?");
+}
+
+fn terminations(gateway: &FakeGateway) -> Vec<String> {
+    gateway.paths().into_iter().filter(|path| path.contains("/client/")).collect()
+}
+
+#[test]
+fn terminates_several_sessions_one_after_the_other() {
+    let gateway = with_items(TWO_CLIENTS, "", "", |_| Some(ok(r#"{"message":"done"}"#)));
+    let mut window = open(&[&gateway.url], true, token());
+    ask_about_two(&mut window);
+    assert!(window.has("Unsaved work in these sessions will be lost"));
+    // Enter cancels.
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(!window.has("Terminate 2 sessions?"));
+    assert!(terminations(&gateway).is_empty());
+
+    // The details have the same button.
+    window.click("Details");
+    window.click("Terminate 2 sessions…");
+    window.harness.run_steps(4);
+    window.click("Terminate 2 sessions");
+    window.until_text_contains("2 sessions terminated");
+    let client = |id: &str| format!("/data/vision/api/v1/client/{id}");
+    assert_eq!(terminations(&gateway), [client("V1"), client("V2")]);
+}
+
+#[test]
+fn says_which_of_several_sessions_were_not_terminated() {
+    let gateway = with_items(TWO_CLIENTS, "", "", |request| {
+        Some(if request.path().ends_with("V1") { status("404 Not Found", "") } else { ok("{}") })
+    });
+    let mut window = open(&[&gateway.url], true, token());
+    ask_about_two(&mut window);
+    window.click("Terminate 2 sessions");
+    window.until_text_contains("1 of 2 sessions terminated, 1 failed");
+    window.harness.run_steps(4);
+    window.click("Error details");
+    window.until_text_contains("billy in P (V1): No such Vision session");
+}
+
+#[test]
+fn several_terminations_can_be_cancelled() {
+    let (release, released) = std::sync::mpsc::sync_channel::<()>(1);
+    let released = std::sync::Mutex::new(released);
+    let gateway = with_items(TWO_CLIENTS, "", "", move |request| {
+        if request.path().contains("/client/") {
+            let _released = released.lock().unwrap().recv();
+        }
+        Some(ok("{}"))
+    });
+    let mut window = open(&[&gateway.url], true, token());
+    ask_about_two(&mut window);
+    window.click("Terminate 2 sessions");
+    window.until_text("Terminating 1 of 2 sessions…");
+    window.until("the request", |_| terminations(&gateway).len() == 1);
+    window.click("Stop terminating");
+    window.until_text("Cancelling…");
+    release.send(()).unwrap();
+    window.until_text_contains("1 of 2 sessions terminated, then cancelled");
+    assert_eq!(terminations(&gateway).len(), 1);
+    assert!(!window.has("Cancelling…"));
+}
+
+#[test]
+fn question_names_the_sessions_that_stay() {
+    let items = r#"{"id":"P1","username":"anna","project":"P","sessionScope":"Designer"},
+                   {"id":"P2","username":"billy","project":"P","sessionScope":"browser"}"#;
+    let gateway = with_items("", "", items, |_| Some(ok("{}")));
+    let mut window = open(&[&gateway.url], true, token());
+    window.press(Modifiers::COMMAND, Key::A);
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.until_text("Terminate this Perspective session?");
+    window.until_text_contains(
+        "1 session of the selection: Can't be terminated, because it runs in a Designer",
+    );
 }

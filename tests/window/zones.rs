@@ -34,11 +34,9 @@ fn dates_and_times_are_shown_in_the_zone_that_they_name() {
     let plant = plant();
     let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start_on(&plant.url) });
     window.until_text("6 of 6 sessions");
-    for (style, expected) in [
-        ("Local time", "2026-11-22 22:26:40"),
-        ("Gateway's time zone", "2026-11-22 12:41:40"),
-        ("UTC", "2026-11-22 16:41:40"),
-    ] {
+    for (style, expected) in
+        [("Local time", "22 Nov 22:26"), ("Gateway's time zone", "22 Nov 12:41"), ("UTC", "22 Nov 16:41")]
+    {
         let header = window.harness.get_by_label("Created").rect().center();
         window.click_at(header, PointerButton::Secondary, Modifiers::NONE);
         window.click(style);

@@ -4,7 +4,7 @@ use fixedbitset::FixedBitSet;
 
 use super::PowerTable;
 use crate::dataset::ColumnId;
-use crate::table::action::{Action, Direction, Motion, SelectMode};
+use crate::table::action::{Action, Direction, Motion, SelectMode, Step};
 use crate::table::cursor::Cursor;
 
 impl PowerTable {
@@ -33,6 +33,7 @@ impl PowerTable {
                 self.collapsed.set_all(collapsed);
                 self.update_lines(anchors);
             }
+            Action::StepSelected(step) => self.step_selected(step),
             Action::SelectAll => {
                 let Self { result, selected, .. } = self;
                 extend(selected, result.as_ref().map_or(&[], |result| &result.rows));
@@ -84,6 +85,43 @@ impl PowerTable {
             self.range_start = Some(cursor);
         }
         self.count_selected();
+    }
+
+    /// Selects only the session in this row and scrolls to it, out of a collapsed group. Returns `false` if it isn't shown.
+    pub fn go_to(&mut self, row: u32) -> bool {
+        let Some(index) = self.index_of(row) else {
+            return false;
+        };
+        if let Some(group) = self.lines.group_of(index)
+            && !self.lines.groups()[group].is_expanded
+        {
+            self.toggle_group(group);
+        }
+        let line = self.lines.line_of(index);
+        self.select(line, SelectMode::Only);
+        self.scroll.reveal(line, self.metrics);
+        true
+    }
+
+    fn step_selected(&mut self, step: Step) {
+        let Some(index) = self.selected_session().and_then(|row| self.index_of(row)) else {
+            return;
+        };
+        let is_selected = |index: &usize| self.is_selected(self.rows()[*index]);
+        let next = match step {
+            Step::Previous => (0..index).rev().find(is_selected),
+            Step::Next => (index + 1..self.rows().len()).find(is_selected),
+        };
+        let Some(next) = next else {
+            return;
+        };
+        let row = self.rows()[next];
+        // A session in a collapsed group has no line of its own.
+        self.cursor = Some(Cursor::Session(row));
+        let line = self.lines.line_of(next);
+        if self.cursor_at(line) == self.cursor {
+            self.scroll.reveal(line, self.metrics);
+        }
     }
 
     fn line_after(&self, motion: Motion) -> Option<usize> {

@@ -11,7 +11,7 @@ use super::super::export_job::ExportJob;
 use super::super::filter_bar;
 use super::super::gateway_bar;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::{Message, NarrowRail, SettingsPage, Shown};
+use super::super::model::{CountsOrder, Message, NarrowRail, SettingsPage, Shown};
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
@@ -73,9 +73,10 @@ impl App {
                 }
             }
 
-            Command::AskTerminate(session) => self.ask_terminate(session),
+            Command::AskTerminate(plan) => self.ask_terminate(plan),
             Command::Terminate => self.terminate(ctx),
-            Command::CancelTerminate => self.ui_state.terminate_target = None,
+            Command::StopTerminating => self.stop_terminating(),
+            Command::CancelTerminate => self.ui_state.termination = None,
 
             Command::ApplyFilters => self.query(FRAME_WAIT),
             Command::FocusUsername => filter_bar::focus(ctx, FilterField::Username, &self.drafts.username),
@@ -123,6 +124,12 @@ impl App {
             Command::Table(action) => {
                 self.ui_state.reveals_cursor_column |= matches!(action, Action::MoveColumn(..));
                 self.state.table.act(action);
+            }
+            Command::GoToSession(row) => {
+                if !self.state.table.go_to(row) {
+                    let text = "The filters hide this session";
+                    self.state.message = Some(Message::Done(text.to_owned()));
+                }
             }
             Command::SetViewport { line_px, view_px } => self.state.table.set_view(line_px, view_px),
             Command::SetCellMenu(menu) => self.ui_state.cell_menu = menu,
@@ -340,7 +347,8 @@ impl App {
     }
 
     /// Shows the result of a query.
-    pub(super) fn show_result(&mut self, result: QueryResult) {
+    pub(super) fn show_result(&mut self, mut result: QueryResult) {
+        self.keep_facet_order(&mut result);
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
         // Without a dataset, the query only validated the filters.
@@ -352,6 +360,19 @@ impl App {
         }
     }
 
+    /// Keeps the order of users and projects while the pointer is over them, so that a click hits what was aimed at.
+    fn keep_facet_order(&mut self, result: &mut QueryResult) {
+        if self.ui_state.counts_order == CountsOrder::Free {
+            return;
+        }
+        let before = self.state.table.result();
+        let before = before.and_then(|before| Some((&before.dataset, before.facets.as_ref()?)));
+        if let (Some((dataset_before, before)), Some(facets)) = (before, &mut result.facets) {
+            facets.keep_order(&result.dataset, before, dataset_before);
+            self.ui_state.counts_order = CountsOrder::Outdated;
+        }
+    }
+
     fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
         ctx.copy_text(text);
         self.state.message = Some(Message::Done(done.to_owned()));
@@ -360,14 +381,12 @@ impl App {
     fn copy(&mut self, ctx: &Context, content: Copied) {
         let format = match content {
             Copied::Cell => {
-                let cell = self.state.table.cursor_row().zip(self.state.cursor_cell());
-                let text =
-                    cell.map(|(row, (_, cell))| display::clipboard_text(cell, &self.state.row_clock(row)));
+                let text = self.state.cursor_cell().map(|(_, cell)| display::clipboard_text(cell));
                 return text.map_or((), |text| self.copy_text(ctx, text, "Cell copied"));
             }
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
-            Copied::Rows => Format::Tabs(self.state.default_row_clock()),
+            Copied::Rows => Format::Tabs,
             Copied::Csv => Format::ClipboardCsv,
             Copied::Json => Format::Json,
         };

@@ -11,7 +11,7 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     command_palette, confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar,
-    gateway_panel, grid, rail, right_panel, settings_dialog, sign_in, theme, view_row,
+    gateway_panel, grid, rail, right_panel, settings_dialog, sign_in, termination_progress, theme, view_row,
 };
 use super::{App, shortcuts};
 
@@ -48,8 +48,11 @@ impl App {
             });
         }
         footer::show(ui, footer, state, drafts, commands);
-        if let Some(session) = &ui_state.terminate_target {
-            confirm_terminate::show(ui, session, &mut drafts.terminate_message, commands);
+        if let Some(plan) = &ui_state.termination {
+            confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
+        }
+        if let Some(progress) = state.termination {
+            termination_progress::show(ui, progress, commands);
         }
         command_palette::show(ui.ctx(), state, drafts, commands);
         settings_dialog::show(ui.ctx(), state, ui_state, &general, log, commands);

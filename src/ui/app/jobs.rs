@@ -66,13 +66,7 @@ impl App {
                 (export::all_columns(&dataset), all.collect())
             }
         };
-        Some(Extract {
-            dataset,
-            columns,
-            rows,
-            format: self.drafts.export.format(),
-            now_at_gateways: Vec::new(),
-        })
+        Some(Extract { dataset, columns, rows, format: self.drafts.export.format() })
     }
 
     /// Copies the selected rows. A newer copy replaces a running one.
@@ -85,13 +79,8 @@ impl App {
             return;
         }
         let progress = Arc::new(Progress::new(rows.len()));
-        let extract = Extract {
-            dataset: sessions.dataset.clone(),
-            columns: self.state.shown_columns(),
-            rows,
-            format,
-            now_at_gateways: self.state.now_at_gateways(),
-        };
+        let extract =
+            Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
         let ctx = ctx.clone();
         self.state.message = (extract.rows.len() > MIN_ROWS_FOR_MESSAGE)
             .then(|| Message::Done(format!("Copying {}…", display::sessions(extract.rows.len()))));

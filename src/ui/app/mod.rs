@@ -38,9 +38,9 @@ use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
-use super::model::{AppState, Drafts, Message, Shown, UiState};
+use super::model::{AppState, CountsOrder, Drafts, Message, Shown, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{gateway_panel, sign_in, single_line, theme};
+use super::{counts_panel, gateway_panel, sign_in, single_line, theme};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -285,6 +285,22 @@ impl App {
         }
     }
 
+    /// Holds the order of the counts while the pointer is over them. Returns `true` once it has left and the order is that of
+    /// an earlier result.
+    fn hold_counts_order(&mut self, ctx: &Context) -> bool {
+        let is_hovered = self.state.layout.counts && counts_panel::is_hovered(ctx);
+        let order = &mut self.ui_state.counts_order;
+        match (is_hovered, *order) {
+            (true, CountsOrder::Free) => *order = CountsOrder::Held,
+            (true, _) => {}
+            (false, before) => {
+                *order = CountsOrder::Free;
+                return before == CountsOrder::Outdated;
+            }
+        }
+        false
+    }
+
     /// Dismisses a message of success after a while. An error stays until the user dismisses it.
     fn dismiss_old_message(&mut self, ctx: &Context) {
         let (message, shown_at) = (&mut self.state.message, &mut self.ui_state.message_shown_at);
@@ -372,8 +388,12 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
+        let was_outdated = self.hold_counts_order(ctx);
         // First, because they refer to the last frame.
         self.run_commands(ctx);
+        if was_outdated {
+            self.query(FRAME_WAIT);
+        }
         self.follow_visibility(ctx);
         self.receive_status();
         self.receive_background();
@@ -400,7 +420,10 @@ impl eframe::App for App {
         self.save_resting(ctx);
         self.update_theme(ctx);
         self.update_title(ctx);
-        if self.state.layout.dates == DateStyle::Age && self.state.table.result().is_some() {
+        // The details show a duration.
+        let shows_ages = self.state.layout.dates == DateStyle::Age
+            || (self.state.layout.details && self.state.table.selected() > 0);
+        if shows_ages && self.state.table.result().is_some() {
             ctx.request_repaint_after(AGE_REPAINT);
         }
     }

@@ -1,74 +1,95 @@
-//! Terminating a session, after the user has confirmed it.
+//! Terminating sessions, after the user has confirmed it: one after the other, so that each has a result of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::Context;
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::error_report::ErrorReport;
-use super::super::model::Message;
-use super::super::model::TerminateTarget;
+use super::super::model::{Message, TerminateTarget, TerminationPlan, TerminationProgress};
 use super::App;
-use crate::gateway::{GatewayError, Profile, Terminated};
+use crate::display;
+use crate::gateway::{Client, Credentials, GatewayError, Profile, Terminated};
 
-/// The message for a session of a gateway that is no longer open, or whose settings have changed.
+/// The message for sessions of a gateway that is no longer open, or whose settings have changed.
 const NOT_ALLOWED: &str = "Session not terminated. Open its gateway and choose the session again";
 
-/// A session that is being terminated.
+type Outcome = Result<Terminated, GatewayError>;
+
+/// Sessions that are being terminated.
 pub(super) struct Termination {
-    /// The session.
-    target: TerminateTarget,
-    /// The running request.
-    task: BackgroundTask<Result<Terminated, GatewayError>>,
+    /// The sessions.
+    targets: Vec<TerminateTarget>,
+    /// The results of the first of them.
+    outcomes: Vec<Outcome>,
+    /// The running requests.
+    task: BackgroundTask<Outcome>,
+    /// Tells the task to stop after the current request.
+    is_cancelled: Arc<AtomicBool>,
+}
+
+/// What a request to a gateway needs.
+struct Access {
+    client: Client,
+    credentials: Credentials,
 }
 
 impl App {
-    /// Opens the dialog that asks whether to terminate a session.
-    pub(super) fn ask_terminate(&mut self, session: TerminateTarget) {
-        if !may_terminate(self.owner_of(&session), &session) {
+    /// Opens the dialog that asks whether to terminate sessions.
+    pub(super) fn ask_terminate(&mut self, mut plan: TerminationPlan) {
+        plan.targets.retain(|session| may_terminate(self.owner_of(session), session));
+        if plan.targets.is_empty() {
             self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
             return;
         }
         self.drafts.terminate_message.clear();
-        self.ui_state.terminate_target = Some(session);
+        self.ui_state.termination = Some(plan);
     }
 
-    /// Terminates the session in the confirmation dialog.
+    /// Terminates the sessions in the confirmation dialog.
     pub(super) fn terminate(&mut self, ctx: &Context) {
-        // One at a time, so that each result is shown.
+        // So that each result is shown.
         if self.termination.is_some() {
             let text = "Another session is being terminated. Wait for the gateway's answer";
             self.state.message = Some(Message::Error(text.into()));
             return;
         }
-        let Some(target) = self.ui_state.terminate_target.take() else {
+        let Some(TerminationPlan { targets, .. }) = self.ui_state.termination.take() else {
             return;
         };
-        let profile = self.owner_of(&target).filter(|profile| may_terminate(Some(profile), &target));
-        let credentials = profile.and_then(|profile| match &target.gateway {
-            Some(_) => self.background_credentials(profile),
-            None => Some(self.active_credentials.clone()),
-        });
-        let profile = profile.map(|profile| self.with_trust(profile));
-        let (Some(profile), Some(credentials)) = (profile, credentials) else {
+        let access: Option<Vec<Access>> = targets.iter().map(|target| self.access_to(target)).collect();
+        let Some(access) = access else {
             self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
             return;
         };
-        let user_message = std::mem::take(&mut self.drafts.terminate_message);
-        let user_message =
-            Some(user_message.trim().to_owned()).filter(|text| target.has_message() && !text.is_empty());
-        let client = self.client.for_profile(&profile);
-        let (wake, session) = (ctx.clone(), target.clone());
+        let user_message = std::mem::take(&mut self.drafts.terminate_message).trim().to_owned();
+        let is_cancelled = Arc::<AtomicBool>::default();
+        let (wake, cancelled) = (ctx.clone(), is_cancelled.clone());
+        let sessions: Vec<(TerminateTarget, Access)> = targets.iter().cloned().zip(access).collect();
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |results| async move {
-                let TerminateTarget { node, kind, id, .. } = &session;
-                let message = user_message.as_deref();
-                results.send(client.terminate(node, &credentials, *kind, id, message).await).await;
+                for (session, Access { client, credentials }) in &sessions {
+                    if cancelled.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let TerminateTarget { node, kind, id, .. } = session;
+                    let message =
+                        Some(&*user_message).filter(|text| session.has_message() && !text.is_empty());
+                    results.send(client.terminate(node, credentials, *kind, id, message).await).await;
+                }
             },
         );
         match task {
             Ok(task) => {
-                self.state.message = Some(Message::Done(format!("Terminating {}…", target.description())));
-                self.termination = Some(Termination { target, task });
+                // The progress of several sessions has a place of its own.
+                self.state.message = match &targets[..] {
+                    [target] => Some(Message::Done(format!("Terminating {}…", target.description()))),
+                    _ => None,
+                };
+                self.termination = Some(Termination { targets, outcomes: Vec::new(), task, is_cancelled });
+                self.update_termination_progress();
             }
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't terminate the session", &error);
@@ -77,34 +98,58 @@ impl App {
         }
     }
 
-    /// Shows the result of a termination.
+    /// Terminates no further session after the current one.
+    pub(super) fn stop_terminating(&mut self) {
+        if let Some(termination) = &self.termination {
+            termination.is_cancelled.store(true, Ordering::Relaxed);
+        }
+        self.update_termination_progress();
+    }
+
+    fn update_termination_progress(&mut self) {
+        let several = self.termination.as_ref().filter(|termination| termination.targets.len() > 1);
+        self.state.termination = several.map(|termination| TerminationProgress {
+            done: termination.outcomes.len(),
+            total: termination.targets.len(),
+            is_cancelled: termination.is_cancelled.load(Ordering::Relaxed),
+        });
+    }
+
+    /// Receives the results of terminations, and shows them after the last one.
     pub(super) fn receive_termination(&mut self) {
-        let Some(Termination { target, task }) = &mut self.termination else {
+        let Some(termination) = &mut self.termination else {
             return;
         };
-        let session = target.description();
-        self.state.message = Some(match task.next_result() {
-            Ok(None) => return,
-            Ok(Some(Ok(Terminated { message }))) => {
-                let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-                Message::Done(format!("Terminated {session}{message}"))
+        let is_ended = loop {
+            if termination.outcomes.len() == termination.targets.len() {
+                break true;
             }
-            Ok(Some(Err(error))) if error.is_without_response() => Message::Error(ErrorReport::with_summary(
-                &format!("No answer. Refresh to see whether {session} was terminated"),
-                &error,
-            )),
-            Ok(Some(Err(error @ GatewayError::DesignerInUse))) => {
-                Message::Error(format!("Can't terminate {session}. {error}").into())
+            match termination.task.next_result() {
+                Ok(Some(outcome)) => termination.outcomes.push(outcome),
+                Ok(None) => break false,
+                Err(Ended) => break true,
             }
-            Ok(Some(Err(error))) => {
-                Message::Error(ErrorReport::with_summary(&format!("Can't terminate {session}"), &error))
-            }
-            Err(Ended) => {
-                Message::Error(format!("Interrupted. Refresh to see whether {session} was terminated").into())
-            }
-        });
-        self.termination = None;
-        self.refresh_now();
+        };
+        if is_ended && let Some(termination) = self.termination.take() {
+            let Termination { targets, outcomes, is_cancelled, .. } = termination;
+            let is_cancelled = is_cancelled.load(Ordering::Relaxed);
+            self.state.message = Some(match &targets[..] {
+                [target] => message_of_one(target, outcomes.into_iter().next()),
+                _ => message_of_several(&targets, &outcomes, is_cancelled),
+            });
+            self.refresh_now();
+        }
+        self.update_termination_progress();
+    }
+
+    /// Returns what a request to the gateway of this session needs; `None` if it must not be terminated.
+    fn access_to(&self, session: &TerminateTarget) -> Option<Access> {
+        let profile = self.owner_of(session).filter(|profile| may_terminate(Some(profile), session))?;
+        let credentials = match &session.gateway {
+            Some(_) => self.background_credentials(profile)?,
+            None => self.active_credentials.clone(),
+        };
+        Some(Access { client: self.client.for_profile(&self.with_trust(profile)), credentials })
     }
 
     /// Returns the gateway of a session: the current one, or where all are shown a saved one.
@@ -114,6 +159,60 @@ impl App {
             Some(name) => self.settings.profiles.iter().find(|saved| saved.name == *name),
         }
     }
+}
+
+/// Returns the message for the result of one session; `None` is one that never came.
+fn message_of_one(target: &TerminateTarget, outcome: Option<Outcome>) -> Message {
+    let session = target.description();
+    match outcome {
+        Some(Ok(Terminated { message })) => {
+            let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+            Message::Done(format!("Terminated {session}{message}"))
+        }
+        Some(Err(error)) if error.is_without_response() => Message::Error(ErrorReport::with_summary(
+            &format!("No answer. Refresh to see whether {session} was terminated"),
+            &error,
+        )),
+        Some(Err(error @ GatewayError::DesignerInUse)) => {
+            Message::Error(format!("Can't terminate {session}. {error}").into())
+        }
+        Some(Err(error)) => {
+            Message::Error(ErrorReport::with_summary(&format!("Can't terminate {session}"), &error))
+        }
+        None => {
+            Message::Error(format!("Interrupted. Refresh to see whether {session} was terminated").into())
+        }
+    }
+}
+
+/// Returns the message for the results of several sessions. The last ones have none after a cancellation.
+fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_cancelled: bool) -> Message {
+    let failures = targets.iter().zip(outcomes).filter_map(|(target, outcome)| {
+        let error = outcome.as_ref().err()?;
+        Some(match error {
+            error if error.is_without_response() => {
+                format!("{}: No answer. Refresh to see whether it was terminated", target.name())
+            }
+            error => format!("{}: {error}", target.name()),
+        })
+    });
+    let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+    let terminated = display::number(outcomes.len() - failed);
+    let mut summary = format!("{terminated} of {} terminated", display::sessions(targets.len()));
+    if failed > 0 {
+        summary = format!("{summary}, {} failed", display::number(failed));
+    }
+    let is_complete = outcomes.len() == targets.len();
+    if !is_complete {
+        summary.push_str(if is_cancelled { ", then cancelled" } else { ", then interrupted" });
+    }
+    if failed == 0 && is_complete {
+        return Message::Done(format!("{} terminated", display::sessions(targets.len())));
+    }
+    if failed == 0 && is_cancelled {
+        return Message::Done(summary);
+    }
+    Message::Error(ErrorReport::with_list(&summary, failures))
 }
 
 /// Returns `true` if the session is on a node of this profile, whose sessions may be terminated. Credentials are those of the

@@ -41,7 +41,7 @@ impl App {
             || ctx.memory(|memory| memory.top_modal_layer().is_some())
             || drafts.form.is_some()
             || drafts.export_path.is_some()
-            || ui_state.terminate_target.is_some()
+            || ui_state.termination.is_some()
             || drafts.palette.is_some()
             || ui_state.settings_page.is_some();
         if !is_table_focused(ctx) || is_busy {

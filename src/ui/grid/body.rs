@@ -1,12 +1,13 @@
 //! The visible lines: groups and sessions.
 
 use egui::accesskit::Role;
-use egui::{Id, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{FontFamily, FontId, Id, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::super::button::Button;
 use super::super::command::Command;
 use super::super::context_menu;
 use super::super::duplicate_login;
+use super::super::fonts;
 use super::super::icons;
 use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
@@ -16,11 +17,19 @@ use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display;
-use crate::query::QueryResult;
-use crate::table::{Cursor, Group, Line, Metrics, PowerTable};
+use crate::query::{self, QueryResult};
+use crate::table::{Cursor, Density, Group, Line, Metrics, PowerTable};
 
-/// The maximum number of rows of a group that are checked for several logins to one project.
+/// The maximum number of rows of a group whose users are counted and checked for several logins to one project.
 const MAX_CHECKED_ROWS: usize = 1000;
+
+/// Returns the height of a row.
+pub(super) fn row_height(density: Density) -> f32 {
+    match density {
+        Density::Comfortable => tokens::ROW_HEIGHT,
+        Density::Compact => tokens::ROW_HEIGHT_COMPACT,
+    }
+}
 
 /// Draws the lines and handles the mouse. Returns the rectangle of the lines and the metrics they are drawn with.
 pub(super) fn show(
@@ -32,7 +41,8 @@ pub(super) fn show(
 ) -> (Rect, Metrics) {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let geometry = Geometry::new(rect, tokens::ROW_HEIGHT, ui.pixels_per_point(), columns, &state.table);
+    let height = row_height(state.layout.density);
+    let geometry = Geometry::new(rect, height, ui.pixels_per_point(), columns, &state.table);
     if geometry.metrics != state.table.metrics() {
         let line_px = geometry.metrics.line_px;
         commands.push(Command::SetViewport { line_px, view_px: geometry.metrics.view_px });
@@ -48,7 +58,8 @@ pub(super) fn show(
     };
     let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
     let is_active = has_focus || context_menu::is_open(ui.ctx(), response.id);
-    let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active };
+    let is_stale = state.is_stale();
+    let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active, is_stale };
     let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
@@ -86,12 +97,18 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
         Some((column?.clone(), dataset.column(column?)?.cell(row? as usize)))
     };
     let cell = cell();
-    let text =
-        cell.as_ref().zip(row).map(|((_, cell), row)| display::clipboard_text(*cell, &state.row_clock(row)));
+    let selected = row.map(|row| {
+        // A click outside of the selection replaces it.
+        if state.table.is_selected(row) { state.table.selected_rows() } else { vec![row] }
+    });
     CellMenu {
-        text: text.unwrap_or_default(),
+        text: cell.as_ref().map(|(_, cell)| display::clipboard_text(*cell)).unwrap_or_default(),
+        shown: cell
+            .as_ref()
+            .zip(row)
+            .map(|((id, cell), row)| display::full_cell(id, *cell, &state.row_clock(row)).into_owned()),
         cell: cell.map(|(id, cell)| (id, cell.into())),
-        termination: row.and_then(|row| state.terminate_target(row)),
+        termination: selected.and_then(|rows| state.termination_plan(&rows)),
     }
 }
 
@@ -133,6 +150,8 @@ struct Painter<'a> {
     sessions: &'a QueryResult,
     /// The keyboard focus is in the table or in a cell menu: the cursor is drawn, and selected rows have the active color.
     is_active: bool,
+    /// The sessions may be out of date.
+    is_stale: bool,
 }
 
 impl Painter<'_> {
@@ -180,7 +199,7 @@ impl Painter<'_> {
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let duplicate = self.sessions.duplicate_logins.get(row);
         let clock = self.state.row_clock(row);
-        let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::COLLAPSE_WIDTH };
+        let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
         let columns = self.geometry.columns;
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
             let is_cursor = self.is_active && table.is_cursor(at) && table.column() == Some(&column.id);
@@ -202,31 +221,47 @@ impl Painter<'_> {
                 highlight,
                 duplicate,
                 is_cursor,
+                is_stale: self.is_stale,
             };
             cell::show(ui, rect, &column.id, value, &clock, &style);
         }
     }
 
-    /// Draws a group: its value, the number of its sessions, and a mark where a user has several sessions in one project.
+    /// Draws a group: its value, the number of its sessions and users, and a mark where a user has several sessions in one
+    /// project.
     fn group(&self, ui: &mut Ui, number: usize, rect: Rect) {
         let group = self.state.table.lines().groups()[number];
-        let (title, label) = self.group_texts(group);
+        let GroupTexts { title, value, numbers, mark } = self.group_texts(group);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-            node.set_label(label);
+            let mark = mark.as_ref().map(|mark| format!(", {mark}")).unwrap_or_default();
+            node.set_label(format!("{title} {value}, {numbers}{mark}"));
             node.set_expanded(group.is_expanded);
         });
-        let painter = ui.painter();
-        let color = ui.visuals().strong_text_color();
+        let palette = palette(ui.visuals());
+        let text_color = if self.is_stale { palette.secondary } else { palette.text };
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let icon = if group.is_expanded { icons::CHEVRON_DOWN } else { icons::CHEVRON_RIGHT };
-        let middle = pos2(rect.left() + theme::COLLAPSE_WIDTH / 2.0, rect.center().y);
-        icon.paint(painter, middle, tokens::ICON_SMALL, color);
-        let text = rect.with_min_x(rect.left() + theme::COLLAPSE_WIDTH);
-        let mut ui = ui.new_child(UiBuilder::new().max_rect(text).layout(cell::layout()));
-        ui.add(egui::Label::new(RichText::new(title).strong()).truncate().selectable(false));
+        let y = rect.center().y - tokens::LINE / 2.0;
+        let left = rect.left() + theme::CELL_LEFT;
+        icon.paint(&painter, pos2(left + tokens::ICON_SMALL / 2.0, y), tokens::ICON_SMALL, text_color);
+        let mut x = rect.left() + theme::COLLAPSE_WIDTH;
+        let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        for (text, font, color) in [
+            (Some(value), FontId::new(tokens::TYPE_BODY, fonts::semibold()), text_color),
+            (Some(numbers), small.clone(), palette.secondary),
+            (mark, small, if self.is_stale { palette.secondary } else { palette.warning }),
+        ] {
+            let Some(text) = text else {
+                continue;
+            };
+            let galley = painter.layout_no_wrap(text, font, color);
+            let width = galley.size().x;
+            painter.galley(pos2(x, y - galley.size().y / 2.0), galley, color);
+            x += width + theme::CELL_GAP;
+        }
     }
 
-    /// Returns the title of a group and its name for screen readers.
-    fn group_texts(&self, group: Group) -> (String, String) {
+    fn group_texts(&self, group: Group) -> GroupTexts {
         let QueryResult { dataset, rows, duplicate_logins, .. } = self.sessions;
         let rows = &rows[group.range()];
         let id = self.sessions.grouping.as_ref();
@@ -234,16 +269,35 @@ impl Painter<'_> {
             Some(Column::Text(column)) => column.get(rows[0] as usize).map(display::text),
             _ => None,
         };
-        let value = value.unwrap_or(display::NULL.into());
-        let sessions = display::sessions(rows.len());
+        let mut numbers = display::sessions(rows.len());
+        if id != Some(&ColumnId::Username) && rows.len() <= MAX_CHECKED_ROWS {
+            let users = query::count_users(dataset, rows);
+            let word = if users == 1 { "user" } else { "users" };
+            numbers = format!("{numbers}, {} {word}", display::number(users));
+        }
         // Only the first rows of a large group are checked: no user signs in thousands of times.
         let logins = rows.iter().take(MAX_CHECKED_ROWS).filter_map(|&row| duplicate_logins.get(row));
         // Of several users, the one with the most sessions on one host.
         let most = logins.max_by_key(|login| (login.is_accidental(), login.sessions, login.on_host));
-        let mark = most.map(|login| format!(", {}", duplicate_login::in_group(login))).unwrap_or_default();
-        let column = id.map(display::title).unwrap_or_default();
-        (format!("{value}   {sessions}{mark}"), format!("{column} {value}, {sessions}{mark}"))
+        GroupTexts {
+            title: id.map(display::title).unwrap_or_default().into_owned(),
+            value: value.unwrap_or(display::NULL.into()).into_owned(),
+            numbers,
+            mark: most.map(duplicate_login::in_group),
+        }
     }
+}
+
+/// The texts of the head of a group.
+struct GroupTexts {
+    /// The title of the column.
+    title: String,
+    /// The value of the column.
+    value: String,
+    /// The number of sessions and users.
+    numbers: String,
+    /// The logins of a user with several sessions in one project.
+    mark: Option<String>,
 }
 
 /// The state of a line that its background shows.

@@ -1,17 +1,16 @@
 //! Draws cells by the type of their value.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Id, Label, Layout, Rect, RichText, Shape, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2, vec2,
+    Align, Color32, Id, Label, Layout, Rect, RichText, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2,
 };
 
-use super::super::tokens::{self, palette};
-use super::super::{a11y_hidden, duplicate_login, theme};
-use crate::dataset::{Cell, ColumnId};
+use super::super::tokens::{self, Palette, palette};
+use super::super::{duplicate_login, menu, theme};
+use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::DuplicateLogin;
 
@@ -29,19 +28,29 @@ pub(super) struct CellStyle {
     pub(super) duplicate: Option<DuplicateLogin>,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
+    /// The value may be out of date.
+    pub(super) is_stale: bool,
 }
 
-/// Returns the font of a column. Addresses and IDs are easier to compare in monospace.
+/// Returns the font of a column. IDs are easier to compare in monospace.
 pub(super) fn font(id: &ColumnId) -> TextStyle {
-    match id {
-        ColumnId::Address | ColumnId::ClientId => TextStyle::Monospace,
-        _ => TextStyle::Body,
-    }
+    if *id == ColumnId::ClientId { TextStyle::Monospace } else { TextStyle::Body }
+}
+
+/// Returns whether the values of a column, and its title, are aligned to the right.
+pub(super) fn is_right_aligned(column: Option<Column<'_>>) -> bool {
+    matches!(column, Some(Column::Integer(_) | Column::Real(_)))
 }
 
 /// Returns the layout of a cell.
 pub(super) fn layout() -> Layout {
     Layout::left_to_right(Align::Center)
+}
+
+/// Returns the color of a value. Users, projects and addresses stand out from what is looked up now and then.
+fn color(palette: &Palette, column: &ColumnId, cell: Cell<'_>, is_stale: bool) -> Color32 {
+    let is_secondary = *column == ColumnId::ClientId || matches!(cell, Cell::Date(_) | Cell::Null);
+    if is_secondary || is_stale { palette.secondary } else { palette.text }
 }
 
 /// Draws a cell.
@@ -53,6 +62,8 @@ pub(super) fn show(
     clock: &Clock,
     style: &CellStyle,
 ) {
+    // Without the line below.
+    let rect = rect.with_max_y(rect.bottom() - tokens::LINE);
     let inner = rect
         .with_min_x(rect.left() + theme::CELL_LEFT + style.indent)
         .with_max_x(rect.right() - theme::CELL_RIGHT);
@@ -67,33 +78,41 @@ pub(super) fn show(
         UiBuilder::new().scope_id(style.id).max_rect(inner).layout(layout).accessibility_role(Role::Cell);
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(rect);
-    let shown = display::cell(cell, clock);
+    let palette = palette(ui.visuals());
+    let color = color(palette, column, cell, style.is_stale);
+    if let Some(login) = style.duplicate {
+        let color = if style.is_stale { palette.secondary } else { palette.warning };
+        mark(&mut child, inner, login, color);
+    }
+    let shown = display::cell(column, cell, clock);
+    let plain = || RichText::new(&*shown).text_style(font(column)).color(color);
     let label = match cell {
         // The check mark is a shape without text, so a screen reader gets the word.
         Cell::Boolean(value) => {
             if value {
-                check_mark(&child, inner);
+                let center = pos2(inner.left() + tokens::ICON / 2.0, inner.center().y);
+                menu::paint_check(child.painter(), center, tokens::ICON, color);
             }
             None
         }
         Cell::Text(text) => {
-            if let Some(login) = style.duplicate {
-                badge(&mut child, inner, login);
-            }
-            let aligned = (*column == ColumnId::Address).then(|| display::aligned_address(text)).flatten();
-            let content = if let Some(matched) = &style.highlight {
-                highlighted(ui, text, matched).into()
-            } else {
-                let text_shown = aligned.map_or_else(|| shown.clone(), Cow::Owned);
-                RichText::new(text_shown).text_style(font(column)).into()
+            let content = match &style.highlight {
+                Some(matched) => highlighted(ui, palette, text, matched, color).into(),
+                None => plain().into(),
             };
             Some(text_label(&mut child, content, &shown, None))
         }
-        Cell::Null => {
-            let tooltip = Some("No value (null)");
-            Some(text_label(&mut child, RichText::new(&*shown).weak().into(), &shown, tooltip))
+        Cell::Null => Some(text_label(&mut child, plain().into(), &shown, Some("No value (null)"))),
+        // Formatted for visible cells only.
+        Cell::Date(epoch_ms) => {
+            let iso = clock.iso_date(epoch_ms);
+            Some(text_label(&mut child, plain().into(), &shown, Some(&iso)))
         }
-        _ => Some(text_label(&mut child, RichText::new(&*shown).into(), &shown, None)),
+        Cell::Integer(_) | Cell::Real(_) => {
+            let exact = display::clipboard_text(cell);
+            let tooltip = (exact.as_str() != &*shown).then_some(exact.as_str());
+            Some(text_label(&mut child, plain().into(), &shown, tooltip))
+        }
     };
     super::describe(ui.ctx(), style.id, rect, |node| {
         node.set_column_index(style.index);
@@ -106,7 +125,7 @@ pub(super) fn show(
         }
     });
     if style.is_cursor {
-        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(ui.visuals()).focus);
+        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
         ui.painter().rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
     }
 }
@@ -127,9 +146,8 @@ fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Opt
 }
 
 /// Returns a text with the match of a filter highlighted.
-fn highlighted(ui: &Ui, text: &str, matched: &Range<usize>) -> LayoutJob {
-    let palette = palette(ui.visuals());
-    let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), ui.visuals().text_color());
+fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, color: Color32) -> LayoutJob {
+    let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), color);
     let highlight = TextFormat { background: palette.found, color: palette.on_found, ..plain.clone() };
     let mut job = LayoutJob::default();
     // The parts are cut off where the whole text would be.
@@ -144,27 +162,12 @@ fn highlighted(ui: &Ui, text: &str, matched: &Range<usize>) -> LayoutJob {
     job
 }
 
-/// Draws a check mark as a shape, because not every font has one.
-fn check_mark(ui: &Ui, rect: Rect) {
-    let center = pos2(rect.left() + theme::CHECK_MARK, rect.center().y);
-    let at = |x: f32, y: f32| center + vec2(x, y) * theme::CHECK_MARK;
-    let points = vec![at(-0.6, 0.0), at(-0.15, 0.5), at(0.7, -0.55)];
-    ui.painter().add(Shape::line(points, Stroke::new(2.0, ui.visuals().text_color())));
-}
-
-/// Draws the badge for several logins to one project, at the right of the cell. Those on one host have a warning sign.
-fn badge(ui: &mut Ui, rect: Rect, login: DuplicateLogin) {
-    let area = rect.with_min_x((rect.right() - theme::BADGE_WIDTH).max(rect.left()));
+/// Draws the mark of several logins to one project, at the right of the cell.
+fn mark(ui: &mut Ui, rect: Rect, login: DuplicateLogin, color: Color32) {
     let mut corner =
-        ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::right_to_left(Align::Center)));
-    corner.spacing_mut().item_spacing.x = 2.0;
-    let text = RichText::new(format!("{}×", login.sessions)).size(theme::SMALL_TEXT);
-    let warning = theme::severity_color(ui.visuals(), theme::Severity::Warning);
-    let text = if login.is_accidental() { text.color(warning) } else { text };
-    corner.add(Label::new(text).selectable(false)).on_hover_text(duplicate_login::in_row(login));
-    if login.is_accidental() {
-        a11y_hidden::text(&mut corner, "▲", warning, 0.0);
-    }
-    // Leaves the badge's place free for the text that follows.
-    ui.set_max_width((area.left() - rect.left()).max(0.0));
+        ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
+    let text = RichText::new(format!("{}×", login.sessions)).size(tokens::TYPE_CAPTION).color(color);
+    let mark = corner.add(Label::new(text).selectable(false)).on_hover_text(duplicate_login::in_row(login));
+    // Leaves the mark's place free for the text that follows.
+    ui.set_max_width((mark.rect.left() - theme::CELL_GAP - rect.left()).max(0.0));
 }

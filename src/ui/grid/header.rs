@@ -9,13 +9,13 @@ use egui::{
 
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
-use super::super::fonts;
 use super::super::icons;
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
+use super::fit::{fit_to_content, font, shown_title};
 use super::{Shown, cell, geometry, header_menu};
-use crate::dataset::ColumnId;
+use crate::dataset::{Column, ColumnId};
 use crate::display;
 use crate::query::SortKey;
 
@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
         let by_key = response.has_focus() && context_menu::is_key_pressed(&row);
         let by_key = by_key.then(|| rect.left_bottom());
         if header_menu::show(&response, by_key, state, &column.id, commands) {
-            fit_to_content(&row, state, &column.id, commands);
+            fit_to_content(&row, state, &column.id, row.clip_rect().width(), commands);
         }
     }
     for (column, rect) in columns.iter().zip(&cells) {
@@ -72,9 +72,12 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     let mut ui = row.new_child(builder);
     ui.shrink_clip_rect(rect);
     let title = display::title(id);
+    let column = state.table.result().and_then(|sessions| sessions.dataset.column(id));
     let (_, response) = ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*title));
-    let zone = (*id == ColumnId::CreationTime).then(|| format!(", {}", state.clock().zone_name()));
+    let clock = state.clock();
+    let is_date = matches!(column, Some(Column::Date(_)));
+    let zone = is_date.then(|| format!(", {}", clock.zone_name()));
     let tooltip = format!(
         "{title}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
         zone.unwrap_or_default(),
@@ -90,66 +93,80 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         }
     });
     let shown_rank = rank.filter(|_| sort.len() > 1);
-    paint_title(&ui, rect, &title, direction, shown_rank, &response, index > 0);
+    let title = Title {
+        text: shown_title(id, column, &clock),
+        sort: direction,
+        rank: shown_rank,
+        is_right_aligned: cell::is_right_aligned(column),
+        has_line: index > 0,
+    };
+    title.paint(&ui, rect, &response);
     response
 }
 
-/// Draws a title. It is truncated before the sort, which stays visible.
-fn paint_title(
-    ui: &Ui,
-    rect: Rect,
-    title: &str,
+/// The parts of a title.
+struct Title {
+    text: String,
     sort: Option<SortDirection>,
+    /// The index of the column in a sort by several.
     rank: Option<usize>,
-    response: &Response,
+    is_right_aligned: bool,
+    /// There is a line to the left.
     has_line: bool,
-) {
-    let palette = palette(ui.visuals());
-    let painter = ui.painter();
-    let is_lit = sort.is_some() || response.hovered();
-    let color = if is_lit { palette.text } else { palette.secondary };
-    if response.hovered() {
-        painter.rect_filled(rect, 0.0, palette.hover);
-    }
-    if has_line {
-        let stroke = Stroke::new(tokens::LINE, palette.divider);
-        let y = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
-        painter.vline(rect.left() + tokens::LINE / 2.0, y, stroke);
-    }
-    let rank = rank.map(|rank| {
-        let font = FontId::proportional(tokens::TYPE_CAPTION);
-        painter.layout_no_wrap((rank + 1).to_string(), font, color)
-    });
-    let icon = sort.map(|direction| match direction {
-        SortDirection::Ascending => icons::ARROW_UP,
-        _ => icons::ARROW_DOWN,
-    });
-    let rank_width = rank.as_ref().map_or(0.0, |rank| rank.size().x + tokens::UNIT);
-    let sort_width = if icon.is_some() { tokens::ICON_TINY + tokens::UNIT + rank_width } else { 0.0 };
-    let inner = rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
-    let mut job = LayoutJob::simple_singleline(title.to_owned(), header_font(), color);
-    job.wrap = TextWrapping::truncate_at_width((inner.width() - sort_width).max(0.0));
-    let galley = painter.layout_job(job);
-    let at = pos2(inner.left(), inner.center().y - galley.size().y / 2.0);
-    let mut x = inner.left() + galley.size().x + tokens::UNIT;
-    painter.galley(at, galley, color);
-    if let Some(icon) = icon {
-        icon.paint(painter, pos2(x + tokens::ICON_TINY / 2.0, inner.center().y), tokens::ICON_TINY, color);
-        x += tokens::ICON_TINY + tokens::UNIT;
-    }
-    if let Some(rank) = rank {
-        let at = pos2(x, inner.center().y - rank.size().y / 2.0);
-        painter.galley(at, rank, color);
-    }
-    if response.has_focus() {
-        let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
-        painter.rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
-    }
 }
 
-/// Returns the font of titles.
-fn header_font() -> FontId {
-    FontId::new(tokens::TYPE_CAPTION, fonts::semibold())
+impl Title {
+    /// Draws the title. It is truncated before the sort, which stays visible.
+    fn paint(self, ui: &Ui, rect: Rect, response: &Response) {
+        let palette = palette(ui.visuals());
+        let painter = ui.painter();
+        let is_lit = self.sort.is_some() || response.hovered();
+        let color = if is_lit { palette.text } else { palette.secondary };
+        if response.hovered() {
+            painter.rect_filled(rect, 0.0, palette.hover);
+        }
+        if self.has_line {
+            let stroke = Stroke::new(tokens::LINE, palette.divider);
+            let y = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
+            painter.vline(rect.left() + tokens::LINE / 2.0, y, stroke);
+        }
+        let rank = self.rank.map(|rank| {
+            let font = FontId::proportional(tokens::TYPE_CAPTION);
+            painter.layout_no_wrap((rank + 1).to_string(), font, color)
+        });
+        let icon = self.sort.map(|direction| match direction {
+            SortDirection::Ascending => icons::ARROW_UP,
+            _ => icons::ARROW_DOWN,
+        });
+        let rank_width = rank.as_ref().map_or(0.0, |rank| rank.size().x + tokens::UNIT);
+        let sort_width = if icon.is_some() { tokens::ICON_TINY + tokens::UNIT + rank_width } else { 0.0 };
+        let inner = rect
+            .with_min_x(rect.left() + theme::CELL_LEFT)
+            .with_max_x(rect.right() - theme::CELL_RIGHT)
+            .with_max_y(rect.bottom() - tokens::LINE);
+        let mut job = LayoutJob::simple_singleline(self.text, font(), color);
+        job.wrap = TextWrapping::truncate_at_width((inner.width() - sort_width).max(0.0));
+        let galley = painter.layout_job(job);
+        let left = if self.is_right_aligned {
+            (inner.right() - sort_width - galley.size().x).max(inner.left())
+        } else {
+            inner.left()
+        };
+        let y = inner.center().y;
+        let mut x = left + galley.size().x + tokens::UNIT;
+        painter.galley(pos2(left, y - galley.size().y / 2.0), galley, color);
+        if let Some(icon) = icon {
+            icon.paint(painter, pos2(x + tokens::ICON_TINY / 2.0, y), tokens::ICON_TINY, color);
+            x += tokens::ICON_TINY + tokens::UNIT;
+        }
+        if let Some(rank) = rank {
+            painter.galley(pos2(x, y - rank.size().y / 2.0), rank, color);
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
+            painter.rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
+        }
+    }
 }
 
 /// Returns the sort of a column in words, for screen readers.
@@ -213,7 +230,7 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
         commands.push(Command::Column(column.id.clone(), ColumnChange::Resize(width + moved.x)));
     }
     if response.double_clicked() {
-        fit_to_content(row, state, &column.id, commands);
+        fit_to_content(row, state, &column.id, row.clip_rect().width(), commands);
     }
     if is_active {
         let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(row.visuals()).focus);
@@ -223,24 +240,4 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
         node.set_role(Role::Splitter);
         node.set_label(format!("Width of {}", display::title(&column.id)));
     });
-}
-
-/// Resizes a column to its title and its longest values.
-fn fit_to_content(ui: &Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<Command>) {
-    let Some(sessions) = state.table.result() else {
-        return;
-    };
-    let clock = state.clock();
-    let width = |text: String, font: FontId| {
-        let text = ui.painter().layout_no_wrap(text, font, egui::Color32::PLACEHOLDER).size().x;
-        theme::CELL_LEFT + text + theme::CELL_RIGHT
-    };
-    let sort = tokens::ICON_TINY + 4.0 * tokens::UNIT;
-    let title = width(display::title(id).into_owned(), header_font()) + sort;
-    let longest = crate::table::longest_values(&sessions.dataset, &sessions.rows, id, &clock);
-    let content =
-        longest.into_iter().map(|text| width(text, cell::font(id).resolve(ui.style()))).fold(title, f32::max);
-    let badge = if *id == ColumnId::Username { theme::BADGE_WIDTH } else { 0.0 };
-    let width = (content + badge).ceil();
-    commands.push(Command::Column(id.clone(), ColumnChange::Resize(width)));
 }

@@ -5,6 +5,7 @@
 mod body;
 mod cell;
 mod cell_menu;
+mod fit;
 mod geometry;
 mod header;
 mod header_menu;
@@ -13,6 +14,7 @@ mod mouse;
 mod scroll_bar;
 
 use egui::accesskit::{self, Node, Role};
+use egui::style::ScrollStyle;
 use egui::{Context, Id, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, vec2};
 
 use super::command::Command;
@@ -50,26 +52,19 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         placeholder(ui, text);
         return;
     };
-    let columns: Vec<Shown> = state
-        .layout
-        .columns
-        .shown(&sessions.dataset)
-        .map(|setting| Shown { id: setting.id.clone(), width: setting.width() })
-        .collect();
-
     let area = ui.available_rect_before_wrap();
-    let bar_width = ui.spacing().scroll.bar_width;
-    let (table, bar) = area.split_left_right_at_x(area.right() - bar_width);
+    let fitted = state.layout.columns.fitted(&sessions.dataset, area.width());
+    let columns: Vec<Shown> =
+        fitted.into_iter().map(|(setting, width)| Shown { id: setting.id.clone(), width }).collect();
     let builder = UiBuilder::new()
         .scope_id(id())
-        .max_rect(table)
+        .max_rect(area)
         .sense(Sense::FOCUSABLE)
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
     let mut grid = ui.new_child(builder);
-    if state.is_stale() {
-        grid.set_opacity(theme::STALE_OPACITY);
-    }
+    // Over the rows, as the vertical one.
+    grid.spacing_mut().scroll = ScrollStyle::thin();
     wheel(&grid, area, commands);
     keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()
@@ -84,7 +79,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .inner;
     describe_table(&grid, &state.table, &columns);
     drop(grid);
-    let track = Rect::from_x_y_ranges(bar.x_range(), body.y_range());
+    let bar_left = area.right() - theme::THUMB_WIDTH - 2.0 * theme::THUMB_MARGIN;
+    let track = Rect::from_x_y_ranges(bar_left..=area.right(), body.y_range());
     scroll_bar::show(ui, track, state.table.scroll(), metrics, commands);
     ui.advance_cursor_after_rect(area);
 }

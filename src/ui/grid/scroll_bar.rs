@@ -5,9 +5,10 @@ use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::super::command::Command;
 use super::super::theme;
+use super::super::tokens::palette;
 use crate::table::{Action, Metrics, Scroll};
 
-/// Draws the scroll bar in `track`, unless everything is visible.
+/// Draws the scroll bar in `track`, over the rows, unless everything is visible.
 pub(super) fn show(ui: &mut Ui, track: Rect, scroll: Scroll, metrics: Metrics, commands: &mut Vec<Command>) {
     let Some(fraction) = scroll.fraction(metrics) else {
         return;
@@ -34,14 +35,10 @@ pub(super) fn show(ui: &mut Ui, track: Rect, scroll: Scroll, metrics: Metrics, c
             commands.push(Command::Table(Action::ScrollBy(pixels)));
         }
     }
-    let visuals = ui.style().interact(&response);
-    let fill = if response.hovered() || response.dragged() {
-        visuals.fg_stroke.color
-    } else {
-        ui.visuals().widgets.inactive.bg_fill
-    };
-    ui.painter().rect_filled(track, 0.0, ui.visuals().extreme_bg_color);
-    ui.painter().rect_filled(thumb.shrink2(vec2(1.0, 0.0)), theme::ROUNDING, fill);
+    let palette = palette(ui.visuals());
+    let is_active = response.hovered() || response.dragged();
+    let fill = if is_active { palette.control_border_hover } else { palette.scroll_thumb };
+    ui.painter().rect_filled(thumb.shrink2(vec2(theme::THUMB_MARGIN, 0.0)), theme::THUMB_WIDTH / 2.0, fill);
     super::describe(ui.ctx(), response.id, track, |node| {
         node.set_role(Role::ScrollBar);
         node.set_label("Vertical scroll bar");
@@ -58,6 +55,7 @@ pub(super) fn show(ui: &mut Ui, track: Rect, scroll: Scroll, metrics: Metrics, c
     reason = "a thumb is painted to the pixel"
 )]
 fn thumb(track: Rect, metrics: Metrics, fraction: f64) -> Rect {
+    let track = track.shrink2(vec2(0.0, theme::THUMB_MARGIN));
     let all_px = metrics.lines as f64 * f64::from(metrics.line_px);
     let visible = f64::from(metrics.view_px) / all_px.max(1.0);
     let height = (track.height() * visible as f32).max(theme::MIN_THUMB).min(track.height());

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::{Drafts, ExportRows, GatewayList, KeyringState, TerminateTarget};
+use super::{
+    Drafts, ExportRows, GatewayList, KeyringState, TerminateTarget, TerminationPlan, TerminationProgress,
+};
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::{self, Clock};
 use crate::export::Progress;
@@ -16,6 +18,8 @@ use crate::ui::error_report::ErrorReport;
 
 /// The reason why a Perspective session in a Designer can't be terminated.
 const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
+/// The reason why a session can't be terminated while others can.
+const NOT_OFFERED: &str = "Can't be terminated, because its node doesn't answer the REST API";
 
 /// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
@@ -60,6 +64,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) table: PowerTable,
     /// The progress of a running export; a file may not be chosen yet.
     pub(in crate::ui) export: Option<Arc<Progress>>,
+    /// The progress of the termination of several sessions.
+    pub(in crate::ui) termination: Option<TerminationProgress>,
     /// The message in the status bar, until it is dismissed.
     pub(in crate::ui) message: Option<Message>,
 }
@@ -106,20 +112,6 @@ impl AppState {
     /// and from those of other nodes.
     pub(in crate::ui) fn row_clock(&self, row: u32) -> Clock {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
-    }
-
-    /// Returns the clock for the dates of rows whose node isn't known by its name: that of the only node, or of this
-    /// machine.
-    pub(in crate::ui) fn default_row_clock(&self) -> Clock {
-        let nodes = self.status.as_ref().map_or(&[][..], |status| &status.nodes);
-        self.clock_with_offset(if let [only] = nodes { only.clock_offset_ms } else { None })
-    }
-
-    /// Returns the time at each of several nodes, by its name in the dataset. Several may have the same name.
-    pub(in crate::ui) fn now_at_gateways(&self) -> Vec<(String, i64)> {
-        let nodes = self.table_status().into_iter().flat_map(|status| &status.nodes);
-        let now = |node: &NodeStatus| self.clock_with_offset(node.clock_offset_ms).now_epoch_ms;
-        nodes.filter_map(|node| Some((node.name.clone()?, now(node)))).collect()
     }
 
     fn clock_with_offset(&self, offset_ms: Option<i64>) -> Clock {
@@ -204,6 +196,18 @@ impl AppState {
     pub(in crate::ui) fn export_summary(&self, rows: ExportRows) -> String {
         let columns = if rows == ExportRows::All { "all columns" } else { "all columns shown" };
         format!("{}, {columns}", display::sessions(self.export_count(rows)))
+    }
+
+    /// Returns which sessions of these rows can be terminated; `None` where terminating isn't offered for any of them.
+    pub(in crate::ui) fn termination_plan(&self, rows: &[u32]) -> Option<TerminationPlan> {
+        let mut plan = TerminationPlan::default();
+        let mut is_offered = false;
+        for &row in rows {
+            let session = self.terminate_target(row);
+            is_offered |= session.is_some();
+            plan.add(session.unwrap_or(Err(NOT_OFFERED)));
+        }
+        is_offered.then_some(plan)
     }
 
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:

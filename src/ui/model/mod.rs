@@ -5,6 +5,7 @@ mod app_state;
 mod drafts;
 mod gateway_list;
 mod keyring_state;
+mod termination;
 mod ui_state;
 
 pub(super) use app_state::{AppState, Health, Message};
@@ -13,4 +14,5 @@ pub(super) use drafts::{
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
-pub(super) use ui_state::{CellMenu, NarrowRail, SettingsPage, TerminateTarget, UiState};
+pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
+pub(super) use ui_state::{CellMenu, CountsOrder, NarrowRail, SettingsPage, UiState};

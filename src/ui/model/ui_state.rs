@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use egui::Id;
 
+use super::TerminationPlan;
 use crate::dataset::{ColumnId, Value};
-use crate::gateway::{NodeUrl, SessionKind};
-use crate::sanitize::sanitize;
 
 /// The transient state of the window.
 #[derive(Default)]
@@ -16,10 +15,12 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) focused: Option<Id>,
     /// The subject of the open menu of a cell.
     pub(in crate::ui) cell_menu: CellMenu,
-    /// The session in the dialog that confirms its termination.
-    pub(in crate::ui) terminate_target: Option<TerminateTarget>,
+    /// The sessions in the dialog that confirms their termination.
+    pub(in crate::ui) termination: Option<TerminationPlan>,
     /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
+    /// Whether the order of the lists in the counts panel may change.
+    pub(in crate::ui) counts_order: CountsOrder,
     /// The rail of a narrow window.
     pub(in crate::ui) narrow_rail: NarrowRail,
     /// The open page of the settings; `None` while they are closed.
@@ -64,8 +65,20 @@ impl UiState {
     /// Forgets sessions that belong to the previous gateway.
     pub(in crate::ui) fn forget_sessions(&mut self) {
         self.cell_menu = CellMenu::default();
-        self.terminate_target = None;
+        self.termination = None;
     }
+}
+
+/// The order of the lists in the counts panel, which doesn't change under the pointer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum CountsOrder {
+    /// The pointer isn't over them.
+    #[default]
+    Free,
+    /// The pointer is over them.
+    Held,
+    /// The pointer is over them, and their order is that of an earlier result.
+    Outdated,
 }
 
 /// The subject of a cell's menu, kept because the session may move or end while the menu is open.
@@ -73,42 +86,10 @@ impl UiState {
 pub(in crate::ui) struct CellMenu {
     /// The column and value of the cell; `None` below the last row and on a group.
     pub(in crate::ui) cell: Option<(ColumnId, Value)>,
+    /// The cell as it is shown.
+    pub(in crate::ui) shown: Option<String>,
     /// The cell as it is copied.
     pub(in crate::ui) text: String,
-    /// The session of the row if it can be terminated, or the reason why not; `None` where terminating isn't offered.
-    pub(in crate::ui) termination: Option<Result<TerminateTarget, &'static str>>,
-}
-
-/// A session to terminate, as it was when the user chose it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::ui) struct TerminateTarget {
-    /// The name of its gateway where all gateways are shown; `None` for the current gateway.
-    pub(in crate::ui) gateway: Option<String>,
-    /// The node of the session.
-    pub(in crate::ui) node: NodeUrl,
-    /// The kind of the session.
-    pub(in crate::ui) kind: SessionKind,
-    /// The client ID.
-    pub(in crate::ui) id: String,
-    /// The user.
-    pub(in crate::ui) user: Option<String>,
-    /// The project.
-    pub(in crate::ui) project: Option<String>,
-    /// The address of the client.
-    pub(in crate::ui) address: Option<String>,
-}
-
-impl TerminateTarget {
-    /// Returns `true` if the gateway can show a message to the user when it ends the session.
-    pub(in crate::ui) fn has_message(&self) -> bool {
-        self.kind == SessionKind::Perspective
-    }
-
-    /// Returns a description for messages, sanitized.
-    pub(in crate::ui) fn description(&self) -> String {
-        let Self { node, kind, user, project, .. } = self;
-        let user = user.as_deref().unwrap_or("an unknown user");
-        let project = project.as_ref().map(|project| format!(" in {project}")).unwrap_or_default();
-        sanitize(&format!("the {kind} session of {user}{project} on {}", node.authority())).into_owned()
-    }
+    /// The sessions that can be terminated: the selected ones; `None` where that isn't offered.
+    pub(in crate::ui) termination: Option<TerminationPlan>,
 }

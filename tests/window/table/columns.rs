@@ -54,6 +54,7 @@ fn hides_shows_and_resets_columns() {
     assert_eq!(titles(&window), ["Username", "Project", "Designer", "Client ID", "Created"]);
     // The menu stays open for several columns.
     menu(&mut window, "Project");
+    window.click("Show columns");
     window.click("Show column Client ID");
     window.click("Show column Address");
     assert_eq!(titles(&window), ["Username", "Project", "Address", "Designer", "Created"]);
@@ -143,7 +144,7 @@ fn layout_survives_a_restart() {
     assert_eq!(titles(&window), ["Client ID", "Username", "Project", "Designer", "Created"]);
     assert!((header(&window, "Client ID").width() - width).abs() < 0.5);
     window.until_column("Client ID", &["B2", "C3", "F6", "A1", "E5", "D4"]);
-    assert_eq!(window.column("Created")[3], "2026-11-22 16:41:40");
+    assert_eq!(window.column("Created")[3], "22 Nov 16:41");
     assert!(window.has("No session selected"));
 }
 
@@ -156,9 +157,53 @@ fn date_styles() {
         window.press(NONE, Key::Escape);
         window.column("Created")[0].clone()
     };
-    assert_eq!(style(&mut window, "UTC"), "2026-11-22 16:41:40");
-    assert_eq!(style(&mut window, "Gateway's time zone"), "2026-11-22 12:41:40");
+    assert_eq!(style(&mut window, "UTC"), "22 Nov 16:41");
+    assert_eq!(style(&mut window, "Gateway's time zone"), "22 Nov 12:41");
     // The gateway's clock is before that time.
     assert_eq!(style(&mut window, "Age"), "in the future");
-    assert_eq!(style(&mut window, "Local time").len(), "2026-11-22 16:41:40".len());
+    assert_eq!(style(&mut window, "Local time").len(), "22 Nov 16:41".len());
+}
+
+#[test]
+fn last_column_takes_what_is_left() {
+    let mut window = open();
+    let right = window.harness.ctx.content_rect().right();
+    assert!((header(&window, "Username").width() - 196.0).abs() < 0.5);
+    assert!((header(&window, "Created").right() - right).abs() < 0.5);
+    menu(&mut window, "Created");
+    window.click("Hide this column");
+    assert!((header(&window, "Client ID").right() - right).abs() < 0.5);
+}
+
+#[test]
+fn fitting_takes_at_most_a_part_of_the_table() {
+    let long = "a".repeat(300);
+    let row = format!(r#""{long}","Boiler","hmi-1",false,"A1",null"#);
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[&row])));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("1 of 1 sessions");
+    menu(&mut window, "Username");
+    window.click("Fit to content");
+    let width = header(&window, "Username").width();
+    let table = window.harness.ctx.content_rect().right() - header(&window, "Username").left();
+    assert!((width - 0.4 * table).abs() < 3.0, "{width} of {table}");
+}
+
+#[test]
+fn row_height_is_saved() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let open = || remembering(&plant, folder.path());
+    let mut window = open();
+    let row_height = |window: &Window| {
+        let tops = ["A1", "B2"].map(|id| window.harness.get_by_label(id).rect().center().y);
+        tops[1] - tops[0]
+    };
+    assert!((row_height(&window) - 24.0).abs() < 0.01);
+    menu(&mut window, "Project");
+    window.click("Row height");
+    window.click("Compact");
+    window.press(NONE, Key::Escape);
+    assert!((row_height(&window) - 20.0).abs() < 0.01);
+    drop(window);
+    assert!((row_height(&open()) - 20.0).abs() < 0.01);
 }

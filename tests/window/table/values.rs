@@ -11,8 +11,9 @@ use crate::support::{PLANT, answer};
 #[test]
 fn copies_selected_rows() {
     let mut window = open();
+    // Copies have exact dates, however they are shown.
     menu(&mut window, "Created");
-    window.click("UTC");
+    window.click("Age");
     window.press(NONE, Key::Escape);
     window.click_cell("Username", 0, NONE);
     window.click_cell("Username", 3, CTRL);
@@ -21,7 +22,7 @@ fn copies_selected_rows() {
     assert_eq!(
         window.copied(),
         "username\tproject\taddress\tisDesigner\tclientId\tcreationTime\n\
-         billy\tPackaging\t10.2.0.9\tfalse\tA1\t2026-11-22 16:41:40\n\
+         billy\tPackaging\t10.2.0.9\tfalse\tA1\t2026-11-22T16:41:40.123Z\n\
          \tPackaging\t::1\tfalse\tD4\t\n"
     );
     window.until_text("2 sessions copied");
@@ -31,14 +32,16 @@ fn copies_selected_rows() {
     menu(&mut window, "Created");
     window.click("Hide this column");
     window.menu_of_cell("Username", 3);
-    window.click("Copy 2 sessions as CSV");
+    window.click("Copy as");
+    window.click("CSV");
     let csv = window.copied();
     assert_eq!(
         csv,
         "clientId,username,project,address,isDesigner\r\nA1,billy,Packaging,10.2.0.9,false\r\nD4,,Packaging,::1,false\r\n"
     );
     window.menu_of_cell("Username", 3);
-    window.click("Copy 2 sessions as JSON");
+    window.click("Copy as");
+    window.click("JSON");
     let json: serde_json::Value = serde_json::from_str(&window.copied()).unwrap();
     assert_eq!(json[0]["clientId"], "A1");
     assert_eq!(json[1]["username"], serde_json::Value::Null);
@@ -72,20 +75,20 @@ fn cell_menu_keeps_its_cell_across_refresh() {
     assert_eq!(window.copied(), "10.10.0.1");
     assert!(!window.has("Copy cell"));
     window.menu_of_cell("Address", 0);
-    window.menu_of_cell("Client ID", 3);
+    window.menu_of_cell("Username", 3);
     window.click("Copy cell");
-    assert_eq!(window.copied(), "F6");
+    assert_eq!(window.copied(), "billy");
     // Below the last row there is no cell.
     let below = header(&window, "Username").center() + vec2(0.0, 300.0);
     window.click_at(below, PointerButton::Secondary, NONE);
-    assert!(window.has("Copy as getSessionInfo call") && !window.has("Copy cell"));
+    assert!(window.has("Copy as") && !window.has("Copy cell"));
 }
 
 #[test]
 fn cell_menu_keeps_or_excludes_a_value() {
     let mut window = open();
     window.menu_of_cell("Username", 2);
-    window.click("Filter to this value");
+    window.click("Filter to \"bill.smith\"");
     window.until_text("1 of 6 sessions");
     assert_eq!(window.harness.get_by_label("Username filter").value().unwrap(), r"bill\.smith");
     window.press(NONE, Key::Escape);
@@ -93,10 +96,10 @@ fn cell_menu_keeps_or_excludes_a_value() {
     window.until_text("6 of 6 sessions");
 
     window.menu_of_cell("Address", 0);
-    window.click("Filter to this value");
+    window.click("Filter to \"10.2.0.9\"");
     window.until_text("2 of 6 sessions");
     window.menu_of_cell("Project", 0);
-    window.click("Exclude this value");
+    window.click("Exclude \"Packaging\"");
     window.until_text("1 of 6 sessions");
     assert_eq!(window.column("Client ID"), ["E5"]);
     window.click("Remove the filter: Address is 10.2.0.9");
@@ -105,7 +108,7 @@ fn cell_menu_keeps_or_excludes_a_value() {
     window.until_text("6 of 6 sessions");
     // Null can be excluded, too.
     window.menu_of_cell("Username", 3);
-    window.click("Exclude this value");
+    window.click("Exclude null");
     window.until_text("5 of 6 sessions");
 }
 
@@ -114,7 +117,8 @@ fn copies_filters_as_a_call() {
     let mut window = open();
     let call = |window: &mut Window| {
         window.menu_of_cell("Username", 0);
-        window.click("Copy as getSessionInfo call");
+        window.click("Copy as");
+        window.click("getSessionInfo call");
         window.copied()
     };
     assert_eq!(call(&mut window), "system.util.getSessionInfo()");
@@ -122,7 +126,7 @@ fn copies_filters_as_a_call() {
     window.until_text("3 of 6 sessions");
     assert_eq!(call(&mut window), r#"system.util.getSessionInfo("bi.*")"#);
     window.menu_of_cell("Username", 2);
-    window.click("Exclude this value");
+    window.click("Exclude \"billy\"");
     window.until_text("1 of 6 sessions");
     window.click("Clients");
     window.click("Project: contains");
@@ -241,7 +245,7 @@ fn tells_duplicates_on_one_host_from_two_panels() {
     assert_eq!((badges("2×"), badges("3×")), (2, 3));
     window.click_cell("Username", 2, NONE);
     window.click("Details");
-    window.until_text(words[2]);
+    window.until_text("Signed in 3 times to Boiler");
     window.click("Group");
     window.click("By username");
     window.until("the groups", |harness| {
@@ -300,15 +304,17 @@ fn details_show_and_copy_every_column() {
     window.click("Hide this column");
     window.click_cell("Username", 1, NONE);
     window.press(NONE, Key::Enter);
-    window.until_text("Session panel");
+    window.until_text("Client ID: B2");
     window.press(NONE, Key::Enter);
-    assert!(!window.has("Session panel"));
+    assert!(!window.has("Client ID: B2"));
     for _ in 0..2 {
         window.click_cell("Username", 1, NONE);
     }
-    window.until_text("Session panel");
+    window.until_text("Client ID: B2");
     window.click("Copy Client ID");
     assert_eq!(window.copied(), "B2");
+    window.click("Copy Created");
+    assert_eq!(window.copied(), "2026-11-22T16:40:00.000Z");
     window.press(NONE, Key::ArrowDown);
     window.until_text("Client ID: C3");
     // Without a selection the panel is empty.
@@ -336,4 +342,100 @@ fn details_of_an_ended_session_show_no_other_one() {
     window.type_into("Username filter", "bill.*");
     window.until_text("2 of 2 sessions");
     assert!(window.has("Client ID: C3"));
+}
+
+#[test]
+fn alt_enter_filters_to_the_cell_at_the_cursor() {
+    let mut window = open();
+    window.click_cell("Project", 2, NONE);
+    window.press(egui::Modifiers::ALT, Key::Enter);
+    window.until_text("3 of 6 sessions");
+    assert_eq!(window.column("Project"), ["Boiler"; 3]);
+    assert!(window.harness.query_by_label_contains("Client ID: ").is_none(), "the details opened");
+}
+
+#[test]
+fn details_step_through_the_selected_sessions() {
+    let mut window = open();
+    window.click("Details");
+    for line in [5, 3, 1] {
+        window.click_cell("Username", line, CTRL);
+    }
+    window.until_text("1 of 3 selected");
+    assert!(window.has("Client ID: B2"));
+    let is_disabled =
+        |window: &Window, name: &str| window.harness.get_by_label(name).accesskit_node().is_disabled();
+    assert!(is_disabled(&window, "Previous selected session"));
+    for (position, id) in [("2 of 3 selected", "Client ID: D4"), ("3 of 3 selected", "Client ID: F6")] {
+        window.click("Next selected session");
+        window.until_text(position);
+        assert!(window.has(id), "{position}");
+    }
+    assert!(is_disabled(&window, "Next selected session"));
+    window.click("Previous selected session");
+    window.until_text("2 of 3 selected");
+    assert_eq!(window.selected("Client ID"), ["B2", "D4", "F6"]);
+}
+
+#[test]
+fn details_go_to_another_session_of_the_user() {
+    let mut window = open();
+    window.click_cell("Username", 0, NONE);
+    window.press(NONE, Key::Enter);
+    window.until_text("Other sessions of this user");
+    let name = "Go to the session in Boiler on hmi-10 since ";
+    window.harness.get_by_label_contains(name).click();
+    window.until_text("Client ID: F6");
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+    // One that a filter hides stays where it is.
+    window.type_into("Project filter", "Boiler");
+    window.until_text("3 of 6 sessions");
+    window.harness.get_by_label_contains("Go to the session in Packaging").click();
+    window.until_text("The filters hide this session");
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+    // A user with one session has no list.
+    window.click_cell("Username", 0, NONE);
+    window.until_text("Client ID: B2");
+    assert!(!window.has("Other sessions of this user"));
+}
+
+#[test]
+fn counts_keep_their_order_under_the_pointer() {
+    let (gateway, body) = changing(&PLANT);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.click("Counts");
+    window.until_text("billy: 2 sessions");
+    let top = |window: &Window, name: &str| window.harness.get_by_label(name).rect().top();
+    assert!(top(&window, "billy: 2 sessions") < top(&window, "anna: 1 session"));
+    let at = window.harness.get_by_label("anna: 1 session").rect().center();
+    window.harness.hover_at(at);
+    let more = [PLANT[1], PLANT[1], PLANT[1]].map(|row| row.replace("B2", "X"));
+    let rows: Vec<&str> = PLANT.into_iter().chain(more.iter().map(String::as_str)).collect();
+    *body.lock().unwrap() = answer(&rows);
+    window.press(NONE, Key::F5);
+    window.until_text("anna: 4 sessions");
+    assert!(top(&window, "billy: 2 sessions") < top(&window, "anna: 4 sessions"));
+    // The order is right again once the pointer has left.
+    window.harness.hover_at(header(&window, "Username").center());
+    window.until("the order", |harness| {
+        let top = |name| harness.get_by_label(name).rect().top();
+        top("anna: 4 sessions") < top("billy: 2 sessions")
+    });
+}
+
+#[test]
+fn counts_list_no_user_without_a_login() {
+    let rows = [
+        r#""billy","Boiler","hmi-1",false,"A1",null"#,
+        r#""Unauthenticated","Web","10.0.0.1",false,"B2",null"#,
+        r#""","Web","10.0.0.1",false,"C3",null"#,
+    ];
+    let (gateway, _) = changing(&rows);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("3 of 3 sessions");
+    window.click("Counts");
+    window.until_text("Users (1)");
+    assert!(window.has("billy: 1 session") && window.has("Web: 2 sessions"));
+    assert!(window.harness.query_by_label_contains("Unauthenticated: ").is_none());
 }
