@@ -96,6 +96,17 @@ impl NodeUrl {
         Self(url)
     }
 
+    /// Returns the part of a typed address that is dropped because it is a page of the gateway, such as `/web/home`.
+    #[must_use]
+    pub fn dropped_page(text: &str) -> Option<String> {
+        let text = text.trim();
+        let url = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) };
+        let url = url.ok()?;
+        let path = url.path();
+        let page = path[without_page(path).len()..].trim_end_matches('/');
+        (!page.is_empty()).then(|| one_line(page, MAX_TEXT))
+    }
+
     /// Returns `true` if the node is on this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -268,6 +279,20 @@ mod tests {
         ] {
             assert_eq!(read(&format!("http://plant-a:8088/{page}")), "http://plant-a:8088", "{page}");
             assert_eq!(read(&format!("https://proxy/a/b//{page}/")), "https://proxy/a/b", "{page}");
+        }
+    }
+
+    #[test]
+    fn says_which_page_is_dropped() {
+        for (text, page) in [
+            ("http://plant-a:8088", None),
+            ("plant-a/", None),
+            ("plant-a:8088/plantA", None),
+            ("plant-a:8088/web/home?x=1", Some("/web/home")),
+            ("https://proxy/plantA/app/", Some("/app")),
+            ("plant a", None),
+        ] {
+            assert_eq!(NodeUrl::dropped_page(text).as_deref(), page, "{text}");
         }
     }
 

@@ -8,6 +8,7 @@ use egui::{Id, Key, Popup, PopupCloseBehavior, RectAlign, Sense, TextEdit, Ui, W
 use super::button::Button;
 use super::command::Command;
 use super::command_table;
+use super::error_report::ErrorReport;
 use super::icons;
 use super::labels;
 use super::menu::{self, Item};
@@ -82,10 +83,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         .align(RectAlign::TOP_END)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| options(ui, state, drafts, commands));
+    let popup = |name| {
+        let popup = Popup::from_response(&menu).id(Id::unique(name));
+        popup.align(RectAlign::TOP_END).gap(tokens::POPUP_GAP)
+    };
     if let Some(path) = &mut drafts.export_path {
-        let popup = Popup::from_response(&menu).id(Id::unique("export path popup"));
-        let popup = popup.align(RectAlign::TOP_END).gap(tokens::POPUP_GAP);
-        popup.show(|ui| path_ui(ui, path, &summary, commands));
+        popup("export path popup").show(|ui| path_ui(ui, path, &summary, commands));
+    } else if let Some(report) = &drafts.export_error {
+        popup("export error popup").show(|ui| error_ui(ui, report, commands));
     }
     menu.on_hover_text("Rows and format to export");
     let export = export
@@ -172,6 +177,21 @@ fn choice(ui: &mut Ui, item: Item<'_>, hint: &str, options: ExportOptions, comma
     if ui.add(item).on_hover_text(hint).clicked() {
         commands.push(Command::SetExportOptions(options));
     }
+}
+
+/// Draws the reason why the last export failed.
+fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
+    ui.set_max_width(theme::PATH_POPUP_WIDTH);
+    labels::severity_label(ui, Severity::Error, report.summary());
+    report.details_ui(ui, Id::unique("failed export details"));
+    ui.horizontal(|ui| {
+        if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
+            commands.push(Command::Export);
+        }
+        if ui.add(Button::ghost("Close").name("Close export error")).clicked() {
+            commands.push(Command::CancelExport);
+        }
+    });
 }
 
 /// Returns the ID of the text box for the path.

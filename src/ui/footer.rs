@@ -18,6 +18,8 @@ use crate::display;
 /// Space at both ends of the footer, and between its controls.
 const PADDING: MarginF32 = regions::sides(12.0, 8.0);
 const GAP: f32 = 4.0;
+/// Space at both sides of the dot between two numbers.
+const DOT_GAP: f32 = 6.0;
 
 /// Draws the footer.
 pub(super) fn show(
@@ -61,6 +63,8 @@ fn counts(ui: &mut Ui, state: &AppState) {
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
     let users = sessions.counts.users;
     let noun = if users == 1 { "user" } else { "users" };
+    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, DOT_GAP);
+    ui.add_space(DOT_GAP);
     dot(ui);
     text(ui, format!("{} {noun}", display::number(users)), p.secondary);
     let [selected, hidden] = [state.table.selected(), state.table.selected_hidden()];
@@ -69,6 +73,7 @@ fn counts(ui: &mut Ui, state: &AppState) {
         let hidden = if hidden > 0 { format!(", {} hidden", display::number(hidden)) } else { String::new() };
         text(ui, format!("{} selected{hidden}", display::number(selected)), p.secondary);
     }
+    ui.spacing_mut().item_spacing.x = gap;
 }
 
 fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
@@ -79,7 +84,7 @@ fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
 /// Draws the dot between two numbers.
 fn dot(ui: &mut Ui) {
     let color = palette(ui.visuals()).secondary;
-    a11y_hidden::text(ui, "·", color, 0.0);
+    a11y_hidden::small_text(ui, "·", color);
 }
 
 /// Draws the filters that are in force where the typed ones are invalid.

@@ -71,6 +71,8 @@ pub(super) const PLACEHOLDER_SPACING: f32 = 24.0;
 
 // The bars
 
+/// Space between the border of a text box and its text.
+pub(super) const TEXT_BOX_MARGIN: Margin = Margin::symmetric(8, 4);
 /// Width of the popup with the address box.
 pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 /// Minimum width of the menu of gateways.

@@ -195,6 +195,51 @@ fn invalid_address_shows_the_reason_and_keeps_the_table() {
     }
 }
 
+#[test]
+fn path_after_an_address_is_kept_or_reported() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    connect_to(&mut window, &format!("{}/web/home?x=1", plant.url));
+    window.until_text("Connected without /web/home, which is a page of the gateway");
+    window.until_text("6 of 6 sessions");
+    assert!(window.gateway().starts_with(&format!("{}: ", plant.url)), "{}", window.gateway());
+    // The prefix of a reverse proxy.
+    connect_to(&mut window, &format!("{}/foo", plant.url));
+    window.until_gateway(&format!("{}/foo: ", plant.url));
+    window.until("a request with the path", |_| {
+        plant.requests().iter().any(|request| request.target.starts_with("/foo/"))
+    });
+}
+
+#[test]
+fn address_box_opens_with_its_text_selected_and_keeps_a_rejected_address() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::L);
+    let name = "Gateway address";
+    assert!(window.harness.get_by_label(name).is_focused());
+    // What is typed replaces the address.
+    window.harness.event(egui::Event::Text("ftp://x".to_owned()));
+    window.harness.step();
+    assert_eq!(window.text_of(name), "ftp://x");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text_contains("Unsupported scheme ftp");
+    window.harness.run_steps(2);
+    assert!(window.harness.get_by_label(name).is_focused());
+    window.harness.event(egui::Event::Text("y".to_owned()));
+    window.harness.step();
+    assert_eq!(window.text_of(name), "ftp://xy");
+    assert!(window.harness.query_by_label_contains("Unsupported scheme").is_none());
+    // The error goes with the box.
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text_contains("Unsupported scheme ftp");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until("the box to close", |harness| harness.query_by_label(name).is_none());
+    assert!(window.has("6 of 6 sessions"));
+}
+
 /// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(plant: &FakeGateway, path: Option<PathBuf>) -> Window {
     let target = Target::Gateway(Profile::from_address(&plant.url).unwrap());

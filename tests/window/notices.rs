@@ -90,6 +90,7 @@ fn counts_values_that_cannot_be_represented() {
     let rows = [r#""a\ud83d","P","h",false,"A",253402300800000"#];
     let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
     let mut window = open(&[&gateway.url], Credentials::None);
+    window.until_text("1 of 1 sessions");
     window.until_text_contains("2 values can't be represented");
     assert_eq!(window.column("Username"), ["a\u{fffd}"]);
 }

@@ -58,11 +58,20 @@ fn plant() -> FakeGateway {
 }
 
 fn compare(window: &mut Window, name: &str) {
-    // The line with the time of day, and with the time until the next try or word of one under way.
-    let mut rect = window.harness.get_by_label("Gateway bar").rect();
-    rect.max.x = window.harness.ctx.content_rect().max.x;
     window.harness.remove_cursor();
     window.harness.run_steps(2);
+    // The time of day, and the time until the next try or word of one under way.
+    let facts: Vec<egui::Rect> = ["Updated ", "Showing ", " ago", "Retrying"]
+        .iter()
+        .flat_map(|text| window.harness.query_all_by_label_contains(text).map(|node| node.rect()))
+        .collect();
+    let mut rect = facts.into_iter().fold(egui::Rect::NOTHING, egui::Rect::union);
+    // They are followed by nothing up to the buttons.
+    let buttons = ["Error details", "Refresh"];
+    let buttons = buttons.iter().flat_map(|name| window.harness.query_all_by_label(name));
+    let left = buttons.map(|button| button.rect()).filter(|at| at.y_range().intersects(rect.y_range()));
+    let left = left.map(|rect| rect.left());
+    rect.max.x = left.fold(f32::INFINITY, f32::min) - 8.0;
     window.harness.mask(rect);
     let options = SnapshotOptions::new().output_path("tests/data/pictures");
     window.harness.snapshot_options(name, &options);

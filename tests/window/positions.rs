@@ -103,6 +103,28 @@ fn bars_and_rows_are_where_they_are_designed() {
 }
 
 #[test]
+fn right_panel_opens_over_a_table_that_would_be_too_narrow() {
+    let (gateway, _) = gateway();
+    for (width, is_over) in [(1039.0, true), (1040.0, false)] {
+        let mut window = open(vec2(width, 700.0), start_on(&gateway.url));
+        let before = window.harness.get_by_label("Table").rect();
+        for panel in ["Details", "Counts"] {
+            window.click(panel);
+            let (table, side) = (
+                window.harness.get_by_label("Table").rect(),
+                window.harness.get_by_label("Right panel").rect(),
+            );
+            assert_eq!((table.left(), side.right()), (before.left(), width), "{panel}");
+            assert_eq!(table == before, is_over, "{panel} at {width}");
+        }
+        // They share one place.
+        assert!(window.has("Counts panel") && !window.has("Session panel"));
+        window.click("Close panel");
+        assert_eq!(window.harness.get_by_label("Table").rect(), before);
+    }
+}
+
+#[test]
 fn small_windows_show_enough_rows() {
     let (gateway, _) = gateway();
     let window = open(vec2(640.0, 480.0), start_on(&gateway.url));

@@ -18,7 +18,7 @@ use crate::dataset::ColumnId;
 use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
-use crate::gateway::Profile;
+use crate::gateway::{NodeUrl, Profile};
 use crate::query::{self, FilterField, Query, QueryResult};
 use crate::settings::{DEMO_NAME, SavedFilter, State, Target};
 use crate::table::{Action, Day};
@@ -39,14 +39,14 @@ impl App {
                 if self.drafts.gateway_error.is_none() {
                     gateway_bar::close_address(ctx);
                 } else {
-                    gateway_bar::open_address(ctx, &self.drafts.gateway);
+                    gateway_bar::open_address(ctx);
                 }
             }
             Command::ConnectDemo => self.connect_demo(),
             Command::EnterAddress => {
                 self.drafts.gateway.clone_from(&self.state.gateway);
                 self.drafts.gateway_error = None;
-                gateway_bar::open_address(ctx, &self.drafts.gateway);
+                gateway_bar::open_address(ctx);
             }
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
@@ -159,7 +159,7 @@ impl App {
 
             Command::SetExportOptions(options) => {
                 self.drafts.export = options;
-                self.drafts.reset_export_path();
+                self.drafts.reset_export();
             }
             Command::Export => self.export(ctx),
             Command::ExportTo(path) => {
@@ -168,10 +168,10 @@ impl App {
                     ExportJob::write(path, replace, extract, progress, wake)
                 });
             }
-            Command::ResetExportPath => self.drafts.reset_export_path(),
+            Command::ResetExportPath => self.drafts.reset_export(),
             Command::CancelExport => match &self.state.export {
                 Some(progress) => progress.cancel(),
-                None => self.drafts.export_path = None,
+                None => self.drafts.forget_export(),
             },
             Command::DismissMessage => self.state.message = None,
 
@@ -281,7 +281,14 @@ impl App {
             self.supplied_credentials = None;
         }
         match self.settings.target(Some(gateway), None) {
-            Ok(Target::Gateway(profile)) => self.connect_and_remember(profile),
+            Ok(Target::Gateway(profile)) => {
+                let page = NodeUrl::dropped_page(gateway).filter(|_| profile.name != gateway);
+                self.connect_and_remember(profile);
+                if let Some(page) = page {
+                    let text = format!("Connected without {page}, which is a page of the gateway");
+                    self.state.message = Some(Message::Done(text));
+                }
+            }
             Ok(Target::Demo) => self.connect_demo(),
             Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
         }

@@ -41,8 +41,8 @@ impl App {
 
     /// Closes the export path, or else clears the selection, or else the filters.
     pub(super) fn escape(&mut self) {
-        if self.drafts.export_path.is_some() {
-            self.drafts.export_path = None;
+        if self.drafts.export_path.is_some() || self.drafts.export_error.is_some() {
+            self.drafts.forget_export();
         } else if self.state.table.selected() > 0 {
             self.state.table.act(Action::ClearSelection);
         } else if self.state.is_filtered(&self.drafts) {

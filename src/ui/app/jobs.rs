@@ -36,7 +36,7 @@ impl App {
         ctx: &Context,
         start: impl FnOnce(Extract, Arc<Progress>, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
     ) {
-        self.drafts.export_path = None;
+        self.drafts.forget_export();
         self.state.message = None;
         let Some(extract) = self.extract() else {
             return;
@@ -49,7 +49,7 @@ impl App {
                 self.state.export = Some(progress);
             }
             Err(error) => {
-                self.state.message = Some(Message::Error(ErrorReport::with_summary("Can't export", &error)));
+                self.drafts.export_error = Some(ErrorReport::with_summary("Can't export", &error));
             }
         }
     }
@@ -131,7 +131,7 @@ impl App {
             }
             Outcome::Broken => {
                 let text = "Export interrupted. No file was written";
-                self.state.message = Some(Message::Error(text.into()));
+                self.drafts.export_error = Some(text.into());
             }
             Outcome::Failed(error) => {
                 // Next to the path, and gone with it.

@@ -9,7 +9,7 @@ use super::super::command::Command;
 use super::super::labels;
 use super::super::model::Drafts;
 use super::super::theme::{self, Severity};
-use super::super::tokens;
+use super::super::tokens::{self, palette};
 
 /// The box takes the keyboard focus when it is drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,15 +23,11 @@ fn box_id() -> Id {
     Id::unique("gateway address")
 }
 
-/// Opens the box with its text selected, and moves the keyboard focus there.
-pub(in super::super) fn open(ctx: &Context, text: &str) {
+/// Opens the box, and moves the keyboard focus there.
+pub(in super::super) fn open(ctx: &Context) {
     Popup::open_id(ctx, popup_id());
     // The box can't have the focus before it is drawn.
     ctx.data_mut(|data| data.insert_temp(popup_id(), TakesFocus));
-    let mut state = TextEditState::load(ctx, box_id()).unwrap_or_default();
-    let end = CCursor::new(text.chars().count());
-    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
-    state.store(ctx, box_id());
 }
 
 /// Closes the box.
@@ -53,6 +49,12 @@ fn contents(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     // A popup that is being measured is disabled.
     if !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<TakesFocus>(popup_id())).is_some() {
         ui.memory_mut(|memory| memory.request_focus(box_id()));
+        // A rejected address is corrected, any other is replaced.
+        let end = CCursor::new(drafts.gateway.chars().count());
+        let start = if drafts.gateway_error.is_some() { end } else { CCursor::new(0) };
+        let mut state = TextEditState::load(ui.ctx(), box_id()).unwrap_or_default();
+        state.cursor.set_char_range(Some(CCursorRange::two(start, end)));
+        state.store(ui.ctx(), box_id());
     }
     ui.set_width(theme::ADDRESS_POPUP_WIDTH);
     ui.add_space(tokens::UNIT);
@@ -63,8 +65,14 @@ fn contents(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
         let edit = TextEdit::singleline(&mut drafts.gateway)
             .id(box_id())
             .hint_text("http://host:8088")
-            .desired_width(width);
-        let edit = ui.add(edit).accessible_name("Gateway address");
+            .margin(theme::TEXT_BOX_MARGIN)
+            .desired_width(width - theme::TEXT_BOX_MARGIN.sum().x);
+        let edit = ui.scope(|ui| {
+            let border = palette(ui.visuals()).control_border;
+            ui.visuals_mut().widgets.inactive.bg_stroke.color = border;
+            ui.add(edit)
+        });
+        let edit = edit.inner.accessible_name("Gateway address");
         if edit.changed() {
             commands.push(Command::ClearGatewayError);
         }

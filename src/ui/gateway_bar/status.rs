@@ -72,7 +72,10 @@ impl Status {
             }
             Health::Running(info) => {
                 if !room.is_compact {
-                    facts.extend(reported_name(&state.gateway, info).map(Fact::text));
+                    // An address says less than the name that the gateway reports.
+                    let is_address = state.can_edit && !state.profiles.contains(&state.gateway);
+                    let reported = reported_name(&state.gateway, info).filter(|_| is_address);
+                    facts.extend(reported.map(Fact::text));
                     facts.extend(version(info));
                     facts.extend(nodes);
                 }

@@ -32,6 +32,8 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) export: ExportOptions,
     /// The file to export to, where the platform has no file dialog.
     pub(in crate::ui) export_path: Option<ExportPath>,
+    /// The reason why the last export failed, if not because of its file.
+    pub(in crate::ui) export_error: Option<ErrorReport>,
     /// The search in the palette; `None` while it is closed.
     pub(in crate::ui) palette: Option<PaletteDraft>,
 }
@@ -54,8 +56,14 @@ impl Drafts {
         }
     }
 
-    /// Forgets what is known of the file at the export path, because the path was edited.
-    pub(in crate::ui) fn reset_export_path(&mut self) {
+    /// Forgets the error of the last export and its path.
+    pub(in crate::ui) fn forget_export(&mut self) {
+        (self.export_path, self.export_error) = (None, None);
+    }
+
+    /// Forgets the error of the last export and what is known of the file at its path, because either may be different now.
+    pub(in crate::ui) fn reset_export(&mut self) {
+        self.export_error = None;
         if let Some(path) = &mut self.export_path {
             (path.replace, path.error) = (false, None);
         }

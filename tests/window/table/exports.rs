@@ -176,6 +176,26 @@ fn export_error_goes_with_its_path() {
     assert!(!has_error(&window) && !window.has("Export path"));
 }
 
+#[test]
+fn export_error_goes_when_its_options_change_or_it_is_retried() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = exporting_to(&plant.url, folder.path().join("no/such/out.csv"));
+    window.until_text("6 of 6 sessions");
+    let has_error = |window: &Window| window.harness.query_by_label_contains("Can't write").is_some();
+    window.click("Export");
+    window.until_text_contains("Can't write");
+    window.click("Export options");
+    window.click("JSON");
+    window.press(NONE, Key::Escape);
+    assert!(!has_error(&window));
+    window.click("Save");
+    window.until_text_contains("Can't write");
+    std::fs::create_dir_all(folder.path().join("no/such")).unwrap();
+    window.click("Save");
+    window.until_text_contains("6 sessions written to");
+    assert!(!has_error(&window) && !window.has("Export path"));
+}
+
 /// Returns the width of the number of users.
 fn counts_width(window: &Window) -> f32 {
     window.harness.get_by_label_contains(" users").rect().width()
