@@ -20,6 +20,7 @@ use super::diagnostics;
 use super::display_server::{DisplayError, DisplayServer};
 use super::error_report::ErrorReport;
 use super::export_job::PickFile;
+use super::missing_scripts;
 use super::theme;
 use super::window_place::{self, Screen};
 use crate::gateway::{Credentials, CredentialsError, Profile};
@@ -270,6 +271,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         log,
         renderer: String::new(),
         desktop_theme: DesktopTheme::follow(),
+        has_glyph: missing_scripts::system_has_glyph(),
     })
 }
 

@@ -8,8 +8,12 @@
 
 mod command_line;
 #[cfg(target_os = "linux")]
+mod desktop_theme;
+#[cfg(target_os = "linux")]
 mod displays;
 mod real_window;
+#[cfg(target_os = "linux")]
+mod remembered;
 mod screen_reader;
 #[path = "../support/mod.rs"]
 mod support;

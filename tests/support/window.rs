@@ -312,6 +312,7 @@ pub(crate) fn start(target: Target) -> Start {
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
         desktop_theme: DesktopTheme::default(),
+        has_glyph: Arc::new(|_| true),
     }
 }
 

@@ -132,6 +132,31 @@ fn switches_to_another_gateway_and_applies_saved_filters() {
 }
 
 #[test]
+fn finds_sessions_users_and_projects() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "jür");
+    assert_eq!(entries(&window), ["jürgen"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.selected("Username"), ["jürgen"]);
+    open_palette(&mut window);
+    search(&mut window, "@an");
+    assert_eq!(entries(&window), ["anna"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("only anna", |harness| harness.query_by_label("6 of 6 sessions").is_none());
+    assert_eq!(window.text_of("Username filter"), "anna");
+    open_palette(&mut window);
+    search(&mut window, "#pack");
+    assert_eq!(entries(&window), ["Packaging"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the project filter", |harness| {
+        harness.get_by_label("Project filter").accesskit_node().value().as_deref() == Some("Packaging")
+    });
+}
+
+#[test]
 fn alt_enter_filters_to_the_value_at_the_cursor() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

@@ -69,6 +69,16 @@ fn follows_the_desktop_unless_a_theme_is_chosen() {
 }
 
 #[test]
+fn names_scripts_without_a_font_and_their_packages() {
+    let plant = plant();
+    let has_glyph: gatewatch::ui::HasGlyph = std::sync::Arc::new(|char| !"中あ한".contains(char));
+    let mut window = Window::open(Start { has_glyph, ..start_on(&plant.url) });
+    open_settings(&mut window);
+    window.until_text("Chinese, Japanese, Korean");
+    assert!(!cfg!(target_os = "linux") || window.has("Install fonts-noto-cjk"));
+}
+
+#[test]
 fn f1_lists_the_keys() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use egui::{Context, ThemePreference};
 
+use super::super::background_task::{BackgroundTask, Ended};
 use super::super::model::{PaletteDraft, SettingsPage};
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
-use super::super::{command_palette, grid};
+use super::super::{command_palette, grid, missing_scripts};
 use super::App;
 use crate::settings::{State, ThemeChoice};
 
@@ -32,6 +33,35 @@ impl App {
     pub(super) fn open_settings(&mut self, ctx: &Context, page: SettingsPage) {
         if self.ui_state.settings_page.replace(page).is_none() {
             self.remember_focus(ctx);
+            self.find_missing_scripts(ctx);
+        }
+    }
+
+    /// Starts to look for scripts without a font, once per run.
+    fn find_missing_scripts(&mut self, ctx: &Context) {
+        if self.state.missing_scripts.is_some() || self.scripts_task.is_some() {
+            return;
+        }
+        let (wake, has_glyph) = (ctx.clone(), self.has_glyph.clone());
+        let wake = move || wake.request_repaint();
+        let task = BackgroundTask::spawn(wake, |results| async move {
+            results.send(missing_scripts::find(&has_glyph)).await;
+        });
+        match task {
+            Ok(task) => self.scripts_task = Some(task),
+            Err(error) => tracing::warn!(%error, "can't look for fonts"),
+        }
+    }
+
+    /// Receives the scripts without a font.
+    pub(super) fn receive_missing_scripts(&mut self) {
+        match self.scripts_task.as_mut().map(BackgroundTask::next_result) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(missing))) => {
+                self.state.missing_scripts = Some(missing);
+                self.scripts_task = None;
+            }
+            Some(Err(Ended)) => self.scripts_task = None,
         }
     }
 

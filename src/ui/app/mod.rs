@@ -38,6 +38,7 @@ use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
+use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{AppState, CountsOrder, Drafts, Message, Shown, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
 use super::{counts_panel, gateway_panel, sign_in, single_line, theme};
@@ -85,6 +86,8 @@ pub struct Start {
     pub renderer: String,
     /// The theme that the desktop prefers.
     pub desktop_theme: DesktopTheme,
+    /// Tells whether a font of the system has a character.
+    pub has_glyph: HasGlyph,
 }
 
 /// The state of the window and its background threads.
@@ -153,6 +156,10 @@ pub struct App {
     renderer: String,
     /// The theme that the desktop prefers.
     desktop_theme: DesktopTheme,
+    /// Tells whether a font of the system has a character.
+    has_glyph: HasGlyph,
+    /// The running search for scripts without a font.
+    scripts_task: Option<BackgroundTask<Vec<MissingScripts>>>,
     /// The title of the window.
     title: String,
     /// The changes that are saved once they rest.
@@ -180,6 +187,7 @@ impl App {
             log,
             renderer,
             desktop_theme,
+            has_glyph,
         } = start;
         theme::apply(ctx);
         ctx.add_plugin(InputOrder::default());
@@ -240,6 +248,8 @@ impl App {
             log,
             renderer,
             desktop_theme,
+            has_glyph,
+            scripts_task: None,
             title: String::new(),
             demo: None,
         };
@@ -406,6 +416,7 @@ impl eframe::App for App {
         self.receive_keyring_replies(ctx);
         self.receive_test_results();
         self.receive_termination();
+        self.receive_missing_scripts();
         self.warn_about_form(ctx);
         if !(self.poller.is_alive() && self.background.poller.is_alive() && self.query_worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";

@@ -29,6 +29,7 @@ fn window() -> Harness<'static, App> {
             clock: Arc::new(Instant::now),
             renderer: String::new(),
             desktop_theme: DesktopTheme::default(),
+            has_glyph: Arc::new(|_| true),
         };
         App::new(&cc.egui_ctx, start).unwrap()
     })

@@ -1,4 +1,4 @@
-//! The entries of the palette.
+//! The entries of the palette that match what is typed.
 
 use std::ops::Range;
 
@@ -8,10 +8,21 @@ use super::super::icons::{self, Icon};
 use super::super::key_text;
 use super::super::model::{AppState, Drafts, PaletteDraft};
 use super::search::{Found, find};
+use crate::dataset::{Cell, ColumnId, Value};
+use crate::display;
 use crate::sanitize::sanitize;
+use crate::table::{Action, SelectMode};
 
-/// Shows only gateways.
-pub(super) const GATEWAYS_PREFIX: char = '>';
+/// The first characters of a search for only users, projects or gateways.
+const PREFIXES: [(char, Section); 3] =
+    [('@', Section::Users), ('#', Section::Projects), ('>', Section::Gateways)];
+/// Number of sessions and of values that are searched. More would take longer than a frame.
+const MAX_SEARCHED: usize = 10_000;
+/// Number of characters of a value that are searched.
+const MAX_CHARS: usize = 200;
+/// Number of sessions that are listed next to commands, and of values that are listed alone.
+const MAX_SESSIONS: usize = 5;
+const MAX_VALUES: usize = 50;
 
 /// A heading of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +33,12 @@ pub(super) enum Section {
     Gateways,
     /// Saved filters to apply.
     SavedFilters,
+    /// Sessions of the table to go to.
+    Sessions,
+    /// Users to filter to.
+    Users,
+    /// Projects to filter to.
+    Projects,
 }
 
 impl Section {
@@ -31,6 +48,9 @@ impl Section {
             Self::Commands => "Commands",
             Self::Gateways => "Gateways",
             Self::SavedFilters => "Saved filters",
+            Self::Sessions => "Sessions",
+            Self::Users => "Users",
+            Self::Projects => "Projects",
         }
     }
 }
@@ -46,7 +66,7 @@ pub(super) struct Entry {
     /// The byte ranges of the name that are typed.
     pub(super) found: Vec<Range<usize>>,
     /// A remark after the name.
-    pub(super) detail: &'static str,
+    pub(super) detail: String,
     /// The texts of its keys.
     pub(super) keys: Vec<&'static str>,
     /// What it does.
@@ -55,16 +75,85 @@ pub(super) struct Entry {
 
 /// Returns the entries that match what is typed, sections one after the other.
 pub(super) fn matching(state: &AppState, drafts: &Drafts, draft: &PaletteDraft) -> Vec<Entry> {
-    let PaletteDraft { text, .. } = draft;
+    let text = draft.text.trim_start();
     let mut entries = Vec::new();
-    if let Some(name) = text.trim_start().strip_prefix(GATEWAYS_PREFIX) {
-        add_matching(&mut entries, name, gateways(state));
-    } else {
-        add_matching(&mut entries, text, commands(state, drafts));
-        add_matching(&mut entries, text, gateways(state));
-        add_matching(&mut entries, text, saved_filters(state));
+    let prefixed = PREFIXES.iter().find_map(|(prefix, section)| Some((section, text.strip_prefix(*prefix)?)));
+    match prefixed {
+        Some((Section::Users, search)) => add_values(&mut entries, search, state, Section::Users),
+        Some((Section::Projects, search)) => add_values(&mut entries, search, state, Section::Projects),
+        Some((_, search)) => add_matching(&mut entries, search, gateways(state)),
+        None => {
+            add_matching(&mut entries, text, commands(state, drafts));
+            add_matching(&mut entries, text, gateways(state));
+            add_matching(&mut entries, text, saved_filters(state));
+            add_sessions(&mut entries, text, state);
+        }
     }
     entries
+}
+
+/// Adds sessions of the table whose username matches.
+fn add_sessions(entries: &mut Vec<Entry>, search: &str, state: &AppState) {
+    let Some(result) = state.table.result().filter(|_| !search.trim().is_empty()) else {
+        return;
+    };
+    let dataset = &result.dataset;
+    let found = result.rows.iter().take(MAX_SEARCHED).enumerate().filter_map(|(index, &row)| {
+        let row = row as usize;
+        let found = find_value(dataset.username().get(row)?, search)?;
+        let detail = [ColumnId::Project, ColumnId::Address].into_iter().filter_map(|id| {
+            match dataset.column(&id)?.cell(row) {
+                Cell::Text(text) => Some(display::text(text)),
+                _ => None,
+            }
+        });
+        let action = Action::Select(state.table.lines().line_of(index), None, SelectMode::Only);
+        Some(Entry {
+            detail: detail.collect::<Vec<_>>().join(", "),
+            ..found.entry(Section::Sessions, icons::USER, Command::Table(action))
+        })
+    });
+    entries.extend(found.take(MAX_SESSIONS));
+}
+
+/// Adds users or projects that match.
+fn add_values(entries: &mut Vec<Entry>, search: &str, state: &AppState, section: Section) {
+    let Some(result) = state.table.result() else {
+        return;
+    };
+    let (column, id, icon) = match section {
+        Section::Users => (result.dataset.username(), ColumnId::Username, icons::USER),
+        _ => (result.dataset.project(), ColumnId::Project, icons::FUNNEL),
+    };
+    let searched = 0..u32::try_from(column.distinct().min(MAX_SEARCHED)).unwrap_or(u32::MAX);
+    // Those that start with the search are found even beyond.
+    let beyond = column.codes_with_prefix(search).filter(|code| !searched.contains(code));
+    let found = searched.clone().chain(beyond).filter_map(|code| {
+        let value = column.text(code);
+        let command = Command::FilterToValue(id.clone(), Value::Text(value.into()));
+        Some(find_value(value, search)?.entry(section, icon, command))
+    });
+    entries.extend(found.take(MAX_VALUES));
+}
+
+/// A value of the dataset that matches.
+struct FoundValue {
+    text: String,
+    ranges: Vec<Range<usize>>,
+}
+
+impl FoundValue {
+    fn entry(self, section: Section, icon: Icon, command: Command) -> Entry {
+        Entry { found: self.ranges, ..entry(section, icon, &self.text, command) }
+    }
+}
+
+fn find_value(value: &str, search: &str) -> Option<FoundValue> {
+    let end = value.char_indices().nth(MAX_CHARS).map_or(value.len(), |(end, _)| end);
+    // Sanitized first, so that the ranges are those of what is shown.
+    let text = sanitize(&value[..end]).into_owned();
+    let Found { ranges, .. } = find(&text, search)?;
+    Some(FoundValue { text, ranges })
 }
 
 /// Adds the entries that match, those that match at the start of words first.
@@ -93,9 +182,8 @@ fn commands(state: &AppState, drafts: &Drafts) -> Vec<Entry> {
 }
 
 fn gateways(state: &AppState) -> Vec<Entry> {
-    let detail = |is_current| if is_current { "Current" } else { "" };
     let saved = state.profiles.iter().map(|name| Entry {
-        detail: detail(*name == state.gateway),
+        detail: if *name == state.gateway { "Current".to_owned() } else { String::new() },
         ..entry(Section::Gateways, icons::RADIO_TOWER, name, Command::Connect(name.clone()))
     });
     let all = entry(Section::Gateways, icons::LAYERS, "All gateways", Command::Rail(RailCommand::ShowAll));
@@ -115,5 +203,5 @@ fn saved_filters(state: &AppState) -> Vec<Entry> {
 
 fn entry(section: Section, icon: Icon, text: &str, command: Command) -> Entry {
     let text = sanitize(text).into_owned();
-    Entry { section, icon, text, found: Vec::new(), detail: "", keys: Vec::new(), command }
+    Entry { section, icon, text, found: Vec::new(), detail: String::new(), keys: Vec::new(), command }
 }

@@ -155,9 +155,9 @@ fn row(ui: &mut Ui, entry: &Entry, is_selected: bool) -> egui::Response {
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_selected, &entry.text));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_selected(is_selected);
-        let description = [entry.detail, &keys].into_iter().find(|text| !text.is_empty());
+        let description = [&entry.detail, &keys].into_iter().find(|text| !text.is_empty());
         if let Some(description) = description {
-            node.set_description(description);
+            node.set_description(&**description);
         }
     });
     if !ui.is_rect_visible(full) {
@@ -202,7 +202,7 @@ fn text(entry: &Entry, p: &Palette, detail: Color32) -> LayoutJob {
     job.append(&entry.text[end..], 0.0, plain);
     if !entry.detail.is_empty() {
         let format = format(tokens::TYPE_SECONDARY, FontFamily::Proportional, detail);
-        job.append(entry.detail, 3.0 * tokens::UNIT, format);
+        job.append(&entry.detail, 3.0 * tokens::UNIT, format);
     }
     job
 }
@@ -229,7 +229,11 @@ fn footer(ui: &mut Ui) {
         ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, p.secondary);
         x += width + padding;
     }
-    let galley = layout("> gateways");
-    let at = pos2(rect.right() - padding - galley.size().x, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, p.secondary);
+    let mut right = rect.right() - padding;
+    for part in ["> gateways", "# projects", "@ users"] {
+        let galley = layout(part);
+        let at = pos2(right - galley.size().x, rect.center().y - galley.size().y / 2.0);
+        right = at.x - 2.5 * tokens::UNIT;
+        ui.painter().galley(at, galley, p.secondary);
+    }
 }

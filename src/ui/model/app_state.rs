@@ -15,6 +15,7 @@ use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, Highlights
 use crate::settings::{SavedFilter, ThemeChoice};
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
+use crate::ui::missing_scripts::MissingScripts;
 
 /// The reason why a Perspective session in a Designer can't be terminated.
 const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
@@ -56,6 +57,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) cells: Vec<CellFilter>,
     /// The theme of the window.
     pub(in crate::ui) theme: ThemeChoice,
+    /// The scripts that no font has; `None` until they are known.
+    pub(in crate::ui) missing_scripts: Option<Vec<MissingScripts>>,
     /// The order of the lists of users and projects.
     pub(in crate::ui) facet_order: FacetOrder,
     /// The table's layout, which is saved.

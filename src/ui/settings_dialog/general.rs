@@ -6,6 +6,7 @@ use egui::{Align, Color32, Layout, ScrollArea, Sense, Ui, vec2};
 
 use super::super::command::Command;
 use super::super::icons::{self, Icon};
+use super::super::missing_scripts::MissingScripts;
 use super::super::model::AppState;
 use super::super::refresh_interval;
 use super::super::tokens::{self, palette};
@@ -45,6 +46,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
             let choices = DateStyle::ALL.map(|style| (style, date_label(style)));
             let clicked = segments::show(ui, "Dates", state.layout.dates, choices);
             commands.extend(clicked.map(Command::SetDateStyle));
+            remark(ui, "Copies are ISO 8601");
         });
         space(ui);
         group(ui, "Refresh");
@@ -54,6 +56,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
             let text = refresh_interval::text;
             let clicked = select::show(ui, "Default interval", theme::SELECT_WIDTH, current, text, choices);
             commands.extend(clicked.map(Command::SetDefaultRefresh));
+            remark(ui, "Slower while the window is hidden");
         });
         space(ui);
         group(ui, "Connections");
@@ -64,6 +67,9 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
                 Some(limit) => fact(ui, icons::TRIANGLE_ALERT, p.warning, limit),
             }
         });
+        space(ui);
+        group(ui, "Text");
+        scripts(ui, state.missing_scripts.as_deref());
     });
     let text = if general.can_save { "Saved at once" } else { "Can't be saved: no home folder found" };
     ui.with_layout(Layout::bottom_up(Align::LEFT), |ui| remark(ui, text));
@@ -86,6 +92,30 @@ fn zoom_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     commands.extend(clicked.map(|percent| Command::SetZoom(f32::from(percent) / 100.0)));
     let ctrl = theme::CTRL;
     remark(ui, &format!("{ctrl}+Plus, {ctrl}+Minus"));
+}
+
+/// Draws a row per package that brings a font.
+fn scripts(ui: &mut Ui, missing: Option<&[MissingScripts]>) {
+    const LABEL: &str = "Missing scripts";
+    let p = palette(ui.visuals());
+    match missing {
+        None => row(ui, LABEL, |ui| remark(ui, "Reading fonts…")),
+        Some([]) => row(ui, LABEL, |ui| fact(ui, icons::CIRCLE_CHECK, p.ok, "None")),
+        Some(missing) => {
+            for (index, MissingScripts { names, package }) in missing.iter().enumerate() {
+                row(ui, if index == 0 { LABEL } else { "" }, |ui| {
+                    fact(ui, icons::TRIANGLE_ALERT, p.warning, &names.join(", "));
+                    ui.spacing_mut().item_spacing.x = 3.0 * tokens::UNIT;
+                    let text = if cfg!(target_os = "linux") {
+                        format!("Install {package}")
+                    } else {
+                        "Install a font with these scripts".to_owned()
+                    };
+                    remark(ui, &text);
+                });
+            }
+        }
+    }
 }
 
 fn date_label(style: DateStyle) -> &'static str {

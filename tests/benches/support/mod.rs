@@ -36,6 +36,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
         desktop_theme: gatewatch::ui::DesktopTheme::default(),
+        has_glyph: Arc::new(|_| true),
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
