@@ -147,6 +147,8 @@ pub(super) const SETTINGS_MARGIN: MarginF32 = MarginF32 { left: 24.0, right: 24.
 /// Height of a row of the settings, and width of its label.
 pub(super) const SETTINGS_ROW_HEIGHT: f32 = 40.0;
 pub(super) const SETTINGS_LABEL: f32 = 168.0;
+/// Minimum width of a fact with a remark beside it.
+pub(super) const SETTINGS_FACT: f32 = 80.0;
 /// Width of a page from which labels are beside their controls.
 pub(super) const SETTINGS_ROW_MIN_WIDTH: f32 = 480.0;
 /// Minimum distance between the settings and the edges of the window.

@@ -23,6 +23,7 @@ mod sign_in;
 mod support;
 mod table;
 mod terminate;
+mod title;
 mod typing;
 #[cfg(unix)]
 mod zones;

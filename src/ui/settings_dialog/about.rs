@@ -6,7 +6,7 @@ use super::super::button::Button;
 use super::super::command::Command;
 use super::super::icons;
 use super::super::tokens;
-use super::parts::{group, remark, row, space};
+use super::parts::{group, row, space};
 
 /// The fonts: name, purpose, license.
 const FONTS: [(&str, &str); 3] = [
@@ -25,7 +25,6 @@ pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
         group(ui, "Program");
         row(ui, "Gatewatch", |ui| {
             ui.label(concat!("Version ", env!("CARGO_PKG_VERSION")));
-            remark(ui, env!("CARGO_PKG_DESCRIPTION"));
         });
         row(ui, "License", |ui| {
             ui.label(env!("CARGO_PKG_LICENSE"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Color32, Layout, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Color32, FontFamily, FontId, Label, Layout, ScrollArea, Sense, Ui, vec2};
 
 use super::super::command::Command;
 use super::super::icons::{self, Icon};
@@ -63,8 +63,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
         row(ui, "Passwords and tokens", |ui| {
             let p = palette(ui.visuals());
             match state.keyring.limit() {
-                None => fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available"),
-                Some(limit) => fact(ui, icons::TRIANGLE_ALERT, p.warning, limit),
+                None => fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available", ""),
+                Some(limit) => {
+                    let (cause, _) = limit.split_once(". ").unwrap_or((limit, ""));
+                    fact(ui, icons::TRIANGLE_ALERT, p.warning, cause, "Kept for this session only");
+                }
             }
         });
         space(ui);
@@ -100,18 +103,16 @@ fn scripts(ui: &mut Ui, missing: Option<&[MissingScripts]>) {
     let p = palette(ui.visuals());
     match missing {
         None => row(ui, LABEL, |ui| remark(ui, "Reading fonts…")),
-        Some([]) => row(ui, LABEL, |ui| fact(ui, icons::CIRCLE_CHECK, p.ok, "None")),
+        Some([]) => row(ui, LABEL, |ui| fact(ui, icons::CIRCLE_CHECK, p.ok, "None", "")),
         Some(missing) => {
             for (index, MissingScripts { names, package }) in missing.iter().enumerate() {
                 row(ui, if index == 0 { LABEL } else { "" }, |ui| {
-                    fact(ui, icons::TRIANGLE_ALERT, p.warning, &names.join(", "));
-                    ui.spacing_mut().item_spacing.x = 3.0 * tokens::UNIT;
                     let text = if cfg!(target_os = "linux") {
                         format!("Install {package}")
                     } else {
                         "Install a font with these scripts".to_owned()
                     };
-                    remark(ui, &text);
+                    fact(ui, icons::TRIANGLE_ALERT, p.warning, &names.join(", "), &text);
                 });
             }
         }
@@ -127,10 +128,21 @@ fn date_label(style: DateStyle) -> &'static str {
     }
 }
 
-/// Draws an icon and a text.
-fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str) {
+/// Draws an icon, a text and a remark. The text is truncated so that the remark stays visible.
+fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str, note: &str) {
     ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
     let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
     icon.paint(ui.painter(), rect.center(), tokens::ICON, color);
-    ui.label(text);
+    let gap = 3.0 * tokens::UNIT;
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let note_width = ui.painter().layout_no_wrap(note.to_owned(), font, color).size().x;
+    let width = (ui.available_width() - note_width - gap).max(theme::SETTINGS_FACT);
+    ui.spacing_mut().item_spacing.x = gap;
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        ui.add(Label::new(text).truncate());
+    });
+    if !note.is_empty() {
+        remark(ui, note);
+    }
 }
