@@ -15,10 +15,12 @@
 mod answer;
 mod context;
 mod error;
+mod project;
 mod rows;
 
 pub use answer::Answer;
 pub use error::WebDevError;
+pub use project::{PROJECT_FILE, SCRIPT, project_zip};
 
 use super::json_text::JsonText;
 use crate::sanitize::one_line;
