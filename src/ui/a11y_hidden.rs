@@ -16,6 +16,11 @@ pub(super) fn small_text(ui: &mut Ui, text: &str, color: Color32) {
     paint(ui, text, FontId::proportional(tokens::TYPE_SECONDARY), color, Vec2::ZERO);
 }
 
+/// Paints a text in a line of this height.
+pub(super) fn line(ui: &mut Ui, text: &str, font: FontId, color: Color32, height: f32) {
+    paint(ui, text, font, color, vec2(0.0, height));
+}
+
 fn paint(ui: &mut Ui, text: &str, font: FontId, color: Color32, min_size: Vec2) {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
     let size = galley.size().max(min_size);

@@ -49,6 +49,8 @@ pub(super) struct Button<'a> {
     name: Option<Cow<'a, str>>,
     trailing: Option<Icon>,
     is_small: bool,
+    /// The width of a button with its label at the left; `None` for that of the contents.
+    fixed_width: Option<f32>,
     is_on: Option<bool>,
     /// The color of icon and label at rest; `None` for that of the kind.
     color: Option<Color32>,
@@ -64,6 +66,7 @@ impl<'a> Button<'a> {
             name: None,
             trailing: None,
             is_small: false,
+            fixed_width: None,
             is_on: None,
             color: None,
             part: Part::Whole,
@@ -115,6 +118,12 @@ impl<'a> Button<'a> {
     /// Makes it smaller, for the footer, panel titles and the tinted gateway bar.
     pub(super) fn small(mut self) -> Self {
         self.is_small = true;
+        self
+    }
+
+    /// Makes it this wide, with the label at the left.
+    pub(super) fn left(mut self, width: f32) -> Self {
+        self.fixed_width = Some(width);
         self
     }
 
@@ -244,6 +253,7 @@ impl Button<'_> {
         #[expect(clippy::cast_precision_loss, reason = "there are three parts at most")]
         let content = parts.iter().sum::<f32>() + GAP * parts.len().saturating_sub(1) as f32;
         let width = match self.part {
+            _ if self.fixed_width.is_some() => self.fixed_width.unwrap_or_default(),
             Part::Menu => content + 2.0 * tokens::UNIT,
             _ if self.label.is_empty() && parts.len() == 1 => height,
             _ => content + 2.0 * padding,
@@ -276,7 +286,10 @@ impl Widget for Button<'_> {
                 Stroke::new(tokens::LINE, colors.border),
                 StrokeKind::Inside,
             );
-            let mut x = rect.center().x - content / 2.0;
+            let mut x = match self.fixed_width {
+                Some(_) => rect.left() + 2.0 * tokens::UNIT,
+                None => rect.center().x - content / 2.0,
+            };
             if let Some(icon) = self.icon {
                 icon.paint(painter, pos2(x + icon_size / 2.0, rect.center().y), icon_size, colors.icon);
                 x += icon_size + GAP;

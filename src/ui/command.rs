@@ -46,8 +46,10 @@ pub(super) enum Command {
     Rail(RailCommand),
 
     // Gateway form
-    /// Opens an empty form.
+    /// Opens the guide for another gateway.
     AddGateway,
+    /// Does something in the guide.
+    Guide(GuideCommand),
     /// Opens the form of the saved gateway with this name; `None` for the current gateway.
     EditGateway(Option<String>),
     /// Reads the settings again, which other windows may have changed.
@@ -220,6 +222,17 @@ pub(super) enum RailCommand {
     SaveRecent(String),
     /// Asks whether to delete the saved gateway with this name, or removes the recent one with this address.
     Remove(String),
+}
+
+/// An action in the guide that adds a gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GuideCommand {
+    /// Opens the guide for the current gateway, which can't be read yet.
+    SetUp,
+    /// Saves the Web Dev project to a file.
+    SaveProject,
+    /// Opens this address of the gateway in a browser.
+    OpenPage(String),
 }
 
 /// A change to one column of the layout.

@@ -1,5 +1,7 @@
 //! The connection test of the gateway form: the same steps as those of `gatewatch check`.
 
+use std::time::Instant;
+
 use super::background_task::ResultSender;
 use super::gateway_draft::Draft;
 use crate::gateway::check::{self, Step, StepName};
@@ -11,6 +13,10 @@ pub(super) struct ConnectionTest {
     draft: Draft,
     /// The nodes, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
+    /// The results of the test before, if it was the same.
+    pub(super) before: Vec<TestedNode>,
+    /// Time when it ended.
+    pub(super) ended_at: Option<Instant>,
     /// The stage of the test.
     pub(super) stage: TestStage,
 }
@@ -50,19 +56,27 @@ pub(super) struct TestResult {
 }
 
 impl ConnectionTest {
-    /// Returns a test without results.
-    pub(super) fn new(draft: &Draft, profile: &Profile) -> Self {
+    /// Returns a test without results. `before` is the last test.
+    pub(super) fn new(draft: &Draft, profile: &Profile, before: Option<Self>) -> Self {
         let nodes = profile.nodes().iter().cloned();
+        let before = before.filter(|before| before.is_for(draft) && before.stage == TestStage::Ended);
         Self {
             nodes: nodes.map(|url| TestedNode { url, steps: Vec::new() }).collect(),
+            before: before.map(|before| before.nodes).unwrap_or_default(),
+            ended_at: None,
             draft: draft.clone(),
             stage: TestStage::WaitingForSecret,
         }
     }
 
+    /// Returns what is tested.
+    pub(super) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
     /// Returns `true` if this draft was tested.
     pub(super) fn is_for(&self, draft: &Draft) -> bool {
-        self.draft == *draft
+        self.draft.has_same_connection(draft)
     }
 
     /// Adds a result.

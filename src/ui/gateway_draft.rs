@@ -145,6 +145,14 @@ impl Draft {
         Ok(profile)
     }
 
+    /// Returns `true` if both lead to the same nodes in the same way, whatever else is saved with them.
+    pub(super) fn has_same_connection(&self, other: &Self) -> bool {
+        let Self { name: _, addresses, api, auth, user, secret, perspective, ca_file, pins, .. } = self;
+        (addresses, api, auth) == (&other.addresses, &other.api, &other.auth)
+            && (user, secret) == (&other.user, &other.secret)
+            && (perspective, ca_file, pins) == (&other.perspective, &other.ca_file, &other.pins)
+    }
+
     fn nodes(&self) -> Result<Vec<NodeUrl>, NodeUrlError> {
         let addresses = self.addresses.split(['\n', ',', ' ']).map(str::trim);
         let mut nodes: Vec<NodeUrl> = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
+use super::guide::{GuideChange, GuideState};
 use crate::gateway::{Credentials, InvalidLogin, Profile, RejectedCertificate, Trust};
 
 /// An open form.
@@ -23,6 +24,8 @@ pub(super) struct GatewayForm {
     pub(super) test: Option<ConnectionTest>,
     /// The stage of the form.
     pub(super) stage: FormStage,
+    /// The guide that leads through the form; `None` for the form alone.
+    pub(super) guide: Option<GuideState>,
     /// Scrolls to or focuses a part of the form in the next frame.
     pub(super) reveal: Option<Reveal>,
 }
@@ -66,12 +69,24 @@ pub(super) enum FormChange {
     AskDelete,
     /// Closes the confirmation.
     CancelDelete,
+    /// Changes the guide.
+    Guide(GuideChange),
 }
 
 impl GatewayForm {
     /// Creates a form for a gateway. `is_saved`: it is saved under its name.
     pub(super) fn edit(profile: &Profile, is_saved: bool) -> Self {
         Self::new(profile.clone(), is_saved, Draft::new(profile, is_saved))
+    }
+
+    /// Creates an empty form with the guide.
+    pub(super) fn add() -> Self {
+        Self { guide: Some(GuideState::default()), ..Self::empty() }
+    }
+
+    /// Creates a form with the guide for a gateway that can't be read yet. `is_saved`: it is saved under its name.
+    pub(super) fn set_up(profile: &Profile, is_saved: bool) -> Self {
+        Self { guide: Some(GuideState::default()), ..Self::edit(profile, is_saved) }
     }
 
     /// Creates an empty form.
@@ -92,6 +107,7 @@ impl GatewayForm {
             error: None,
             test: None,
             stage: FormStage::Editing,
+            guide: None,
             reveal: Some(Reveal::Name),
         }
     }
@@ -149,12 +165,16 @@ impl GatewayForm {
     pub(super) fn apply(&mut self, change: FormChange) {
         match change {
             FormChange::Edited(field) => {
+                if let (Field::Addresses | Field::Authentication, Some(guide)) = (field, &mut self.guide) {
+                    guide.forget_login();
+                }
                 self.error.take_if(|error| error.field() == field);
             }
             FormChange::SetAuth(auth) => {
                 self.draft.auth = auth;
                 self.draft.secret.clear();
                 self.error = None;
+                self.guide.iter_mut().for_each(GuideState::forget_login);
                 self.reveal = match auth {
                     AuthKind::None => None,
                     AuthKind::Password => Some(Reveal::User),
@@ -173,6 +193,11 @@ impl GatewayForm {
             }
             FormChange::AskDelete => self.stage = FormStage::ConfirmDelete,
             FormChange::CancelDelete => self.stage = FormStage::Editing,
+            FormChange::Guide(change) => {
+                if let Some(guide) = &mut self.guide {
+                    guide.apply(change);
+                }
+            }
         }
     }
 }

@@ -93,6 +93,15 @@ pub(super) const PROGRESS_HEIGHT: f32 = 4.0;
 /// Width of the popup with the path of an export.
 pub(super) const PATH_POPUP_WIDTH: f32 = 420.0;
 
+// The guide that adds a gateway
+
+/// Width of the steps, and the margin at their left and right.
+pub(super) const GUIDE_STEPS_WIDTH: f32 = 600.0;
+pub(super) const GUIDE_STEPS_MARGIN: f32 = 32.0;
+/// Minimum width of the connection test beside the steps, and the margin around it.
+pub(super) const GUIDE_TEST_MIN_WIDTH: f32 = 300.0;
+pub(super) const GUIDE_TEST_MARGIN: f32 = 24.0;
+
 // Panels and dialogs
 
 /// Space at the sides of the right panel.

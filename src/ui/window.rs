@@ -280,7 +280,7 @@ fn native_dialog() -> PickFile {
     Arc::new(|suggested| {
         let extension = Path::new(suggested).extension().and_then(OsStr::to_str).unwrap_or("csv");
         let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Export sessions")
+            .set_title(if extension == "zip" { "Save the project" } else { "Export sessions" })
             .add_filter(extension.to_uppercase(), &[extension])
             .set_file_name(suggested);
         let file = dialog.save_file();

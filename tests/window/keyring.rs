@@ -162,6 +162,8 @@ fn deleting_the_gateway_removes_its_secret() {
     window.click("Add gateway…");
     window.type_into("Name", "North");
     window.type_into("Addresses", &gateway.inner.url);
+    window.click("Find the gateway");
+    window.until_text("Continue with this login");
     window.click("Authentication: Password");
     window.type_into("Gateway user name", "billy");
     close_form(&mut window);

@@ -24,7 +24,8 @@ fn pasted_line_ends_are_removed_in_boxes_with_one_line() {
     let gateway = plant();
     let mut window = Window::on(&gateway.url);
     window.until_text("6 of 6 sessions");
-    window.click("Add gateway…");
+    window.click("Saved gateways");
+    window.click("Save this gateway…");
     window.click("Authentication: Password");
     let boxes = ["Username filter", "Project filter", "Name", "Gateway user name", "CA file"];
     for (pasted, expected) in [

@@ -8,6 +8,7 @@
 
 mod basics;
 mod gateways;
+mod guide;
 mod keyring;
 mod line_ends;
 mod log;

@@ -56,7 +56,8 @@ impl App {
             Command::Refresh => self.refresh_now(),
             Command::RefreshEvery(interval) => self.refresh_every(interval),
 
-            Command::AddGateway => self.open_form(GatewayForm::empty()),
+            Command::AddGateway => self.open_form(GatewayForm::add()),
+            Command::Guide(command) => self.run_in_guide(ctx, command),
             Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
             Command::ReadSettings => {
                 if self.settings_worker.is_some() {

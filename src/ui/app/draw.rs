@@ -11,7 +11,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     command_palette, confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar,
-    gateway_panel, grid, rail, right_panel, settings_dialog, sign_in, termination_progress, theme, view_row,
+    gateway_panel, grid, guide, rail, right_panel, settings_dialog, sign_in, termination_progress, theme,
+    view_row,
 };
 use super::{App, shortcuts};
 
@@ -24,30 +25,11 @@ impl App {
         let form = drafts.form.as_ref().map(GatewayForm::is_changed);
         shortcuts::handle(ui.ctx(), ui_state, form, drafts.palette.is_some(), commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
-        let room = Room::of(ui.ctx());
-        let area = ui.available_rect_before_wrap();
-        let Regions { gateway_bar, filter_row, view_row, body, footer } = Regions::of(area, room);
-        gateway_bar::show(ui, gateway_bar, state, drafts, commands);
-        filter_bar::show(ui, filter_row, state, drafts, commands);
-        if !room.is_compact {
-            view_row::show(ui, view_row, state, commands);
+        if let Some(form) = drafts.form.as_mut().filter(|form| form.guide.is_some()) {
+            guide::show(ui, form, state, commands);
+        } else {
+            main_ui(ui, state, drafts, ui_state, default_refresh, commands);
         }
-        let has_panel = (state.layout.details || state.layout.counts) && drafts.form.is_none();
-        let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
-        ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
-        regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
-            table_ui(ui, state, drafts, ui_state, default_refresh, commands);
-        });
-        if has_panel {
-            right_panel::show(ui, body, side, |ui| {
-                if state.layout.details {
-                    details_panel::show(ui, state, commands);
-                } else {
-                    counts_panel::show(ui, state, drafts, commands);
-                }
-            });
-        }
-        footer::show(ui, footer, state, drafts, commands);
         if let Some(plan) = &ui_state.termination {
             confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
         }
@@ -62,6 +44,41 @@ impl App {
 /// Returns `true` if a gateway is being added.
 fn is_adding(drafts: &Drafts) -> bool {
     drafts.form.as_ref().is_some_and(|form| !form.is_saved)
+}
+
+/// Draws the regions beside the rail.
+fn main_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    drafts: &mut Drafts,
+    ui_state: &UiState,
+    default_refresh: Duration,
+    commands: &mut Vec<Command>,
+) {
+    let room = Room::of(ui.ctx());
+    let area = ui.available_rect_before_wrap();
+    let Regions { gateway_bar, filter_row, view_row, body, footer } = Regions::of(area, room);
+    gateway_bar::show(ui, gateway_bar, state, drafts, commands);
+    filter_bar::show(ui, filter_row, state, drafts, commands);
+    if !room.is_compact {
+        view_row::show(ui, view_row, state, commands);
+    }
+    let has_panel = (state.layout.details || state.layout.counts) && drafts.form.is_none();
+    let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
+    ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
+    regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
+        table_ui(ui, state, drafts, ui_state, default_refresh, commands);
+    });
+    if has_panel {
+        right_panel::show(ui, body, side, |ui| {
+            if state.layout.details {
+                details_panel::show(ui, state, commands);
+            } else {
+                counts_panel::show(ui, state, drafts, commands);
+            }
+        });
+    }
+    footer::show(ui, footer, state, drafts, commands);
 }
 
 /// Draws the table, or what takes its place.

@@ -1,7 +1,7 @@
 //! The gateway form: testing, saving and deleting a gateway.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::connection_test::{self, ConnectionTest, TestStage};
@@ -130,7 +130,8 @@ impl App {
         }
         self.test_task = None;
         let waiting = self.waiting_test.take();
-        (form.test, form.error) = (None, None);
+        let before = form.test.take();
+        form.error = None;
         form.reveal = Some(Reveal::Outcome);
         let profile = match form.profile_to_test() {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),
@@ -150,7 +151,7 @@ impl App {
                 return;
             }
         };
-        form.test = Some(ConnectionTest::new(&form.draft, &profile));
+        form.test = Some(ConnectionTest::new(&form.draft, &profile, before));
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {
@@ -210,23 +211,31 @@ impl App {
             return;
         };
         let form = self.drafts.form.as_mut();
-        let Some((test, reveal)) = form.and_then(|form| Some((form.test.as_mut()?, &mut form.reveal))) else {
+        let parts = form.and_then(|form| Some((form.test.as_mut()?, &mut form.reveal, &mut form.guide)));
+        let Some((test, reveal, guide)) = parts else {
             self.test_task = None;
             return;
         };
+        let mut is_changed = false;
         loop {
             match task.next_result() {
                 Ok(Some(result)) => {
                     test.add(result);
                     *reveal = Some(Reveal::Outcome);
+                    is_changed = true;
                 }
-                Ok(None) => return,
+                Ok(None) => break,
                 Err(Ended) => {
                     test.stage = TestStage::Ended;
+                    test.ended_at = Some(Instant::now());
                     self.test_task = None;
-                    return;
+                    is_changed = true;
+                    break;
                 }
             }
+        }
+        if let Some(guide) = guide.as_mut().filter(|_| is_changed) {
+            guide.update(test);
         }
     }
 

@@ -9,6 +9,7 @@ mod draw;
 mod filters;
 mod frame_timer;
 mod gateways;
+mod guide;
 mod jobs;
 mod rail;
 mod remembered;
@@ -27,6 +28,7 @@ use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 use self::background::Background;
 use self::frame_timer::FrameTimer;
 use self::gateways::PendingForm;
+use self::guide::SavedProject;
 use self::remembered::Remembered;
 use self::terminating::Termination;
 use self::typing::{InputOrder, Typing};
@@ -132,6 +134,8 @@ pub struct App {
     pending_form: Option<PendingForm>,
     /// The running connection test.
     test_task: Option<BackgroundTask<TestResult>>,
+    /// The project file that is being saved.
+    saved_project: Option<SavedProject>,
     /// The gateway whose connection test waits for the keyring.
     waiting_test: Option<Profile>,
     /// The session that is being terminated.
@@ -236,6 +240,7 @@ impl App {
             active_credentials: Credentials::None,
             pending_form: None,
             test_task: None,
+            saved_project: None,
             waiting_test: None,
             termination: None,
             pick_file,
@@ -415,6 +420,8 @@ impl eframe::App for App {
         self.receive_settings();
         self.receive_keyring_replies(ctx);
         self.receive_test_results();
+        self.repeat_test(ctx);
+        self.receive_saved_project();
         self.receive_termination();
         self.receive_missing_scripts();
         self.warn_about_form(ctx);

@@ -3,12 +3,13 @@
 use egui::{Response, ScrollArea, Ui};
 
 use super::super::button::Button;
-use super::super::command::Command;
+use super::super::command::{Command, GuideCommand};
 use super::super::command_table;
 use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
 use super::super::theme;
+use crate::gateway::GatewayError;
 
 /// Shows the menu while it is open.
 pub(super) fn show(name: &Response, state: &AppState, commands: &mut Vec<Command>) {
@@ -37,6 +38,10 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if is_unsaved && ui.add(Item::new("Save this gateway…").icon(icons::BOOKMARK)).clicked() {
         commands.push(Command::EditGateway(None));
     }
+    let mut set_up = || ui.add(Item::new("Set up this gateway…").icon(icons::PACKAGE_X));
+    if state.can_edit && lacks_resource(state) && set_up().clicked() {
+        commands.push(Command::Guide(GuideCommand::SetUp));
+    }
     if ui.add(Item::new("Add gateway…").icon(icons::PLUS)).clicked() {
         commands.push(Command::AddGateway);
     }
@@ -62,4 +67,10 @@ fn saved(ui: &mut Ui, state: &AppState, profile: &str, commands: &mut Vec<Comman
             ui.close();
         }
     });
+}
+
+/// Returns `true` if a node has neither the Gatewatch resource nor another way to be read.
+fn lacks_resource(state: &AppState) -> bool {
+    let errors = state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
+    errors.into_iter().any(|error| matches!(error, GatewayError::NoResource { .. }))
 }

@@ -1,0 +1,130 @@
+//! The guide that adds a gateway: repeated tests, the project file, the gateway's page.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use directories::UserDirs;
+use egui::{Context, OpenUrl};
+
+use super::super::background_task::{BackgroundTask, Ended};
+use super::super::command::GuideCommand;
+use super::super::connection_test::TestStage;
+use super::super::error_report::ErrorReport;
+use super::super::gateway_form::{FormStage, GatewayForm};
+use super::super::guide::{GuideStep, Progress, REPEAT_TEST};
+use super::super::model::Message;
+use super::App;
+use crate::atomic_file::{FileError, write_file};
+use crate::gateway::Login;
+use crate::gateway::webdev::{PROJECT_FILE, project_zip};
+
+/// A dialog that closes sooner was never shown, because no user cancels that fast.
+const MIN_DIALOG_TIME: Duration = Duration::from_millis(300);
+
+/// The project file that is being saved. The result has its path; `None` if the user cancelled.
+pub(super) type SavedProject = BackgroundTask<Result<Option<PathBuf>, FileError>>;
+
+impl App {
+    /// Runs a command of the guide.
+    pub(super) fn run_in_guide(&mut self, ctx: &Context, command: GuideCommand) {
+        match command {
+            GuideCommand::SetUp => self.set_up(ctx),
+            GuideCommand::SaveProject => self.save_project(ctx),
+            GuideCommand::OpenPage(address) => ctx.open_url(OpenUrl::new_tab(address)),
+        }
+    }
+
+    /// Opens the guide for the current gateway, which can't be read yet.
+    fn set_up(&mut self, ctx: &Context) {
+        let Some(mut current) = self.profile.clone() else {
+            return;
+        };
+        let form = if let Some(saved) = self.saved(&current) {
+            GatewayForm::set_up(&saved, true)
+        } else {
+            // The guide starts with the login in use.
+            current.login = Login::from(&self.active_credentials);
+            let mut form = GatewayForm::set_up(&current, false);
+            form.accepted_login = Some(self.active_credentials.clone());
+            form
+        };
+        self.open_form(form);
+        self.test_gateway(ctx);
+    }
+
+    /// Repeats the test every few seconds while the user prepares the gateway.
+    pub(super) fn repeat_test(&mut self, ctx: &Context) {
+        let Some(form) = self.drafts.form.as_ref().filter(|form| form.stage == FormStage::Editing) else {
+            return;
+        };
+        let Some(guide) = &form.guide else {
+            return;
+        };
+        let test = form.current_test().filter(|test| test.stage == TestStage::Ended);
+        let Some(ended_at) = test.and_then(|test| test.ended_at) else {
+            return;
+        };
+        if Progress::of(form, guide).now != GuideStep::Resource {
+            return;
+        }
+        let left = (ended_at + REPEAT_TEST).saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.test_gateway(ctx);
+        } else {
+            ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Saves the project to a file that the user chooses, or in the folder of downloads where there is no file dialog.
+    fn save_project(&mut self, ctx: &Context) {
+        let (picked, asked_at) = ((self.pick_file)(PROJECT_FILE), Instant::now());
+        let wake = ctx.clone();
+        let task = BackgroundTask::spawn(
+            move || wake.request_repaint(),
+            move |results| async move {
+                let path = match picked.await {
+                    Some(path) => Some(path),
+                    None if asked_at.elapsed() < MIN_DIALOG_TIME => Some(download_path()),
+                    None => None,
+                };
+                let write =
+                    |path: PathBuf| write_file(&path, |out| out.write_all(&project_zip())).map(|()| path);
+                results.send(path.map(write).transpose()).await;
+            },
+        );
+        match task {
+            Ok(task) => self.saved_project = Some(task),
+            Err(error) => {
+                let report = ErrorReport::with_summary("Can't save the project", &error);
+                self.state.message = Some(Message::Error(report));
+            }
+        }
+    }
+
+    /// Shows where the project was saved.
+    pub(super) fn receive_saved_project(&mut self) {
+        let Some(task) = &mut self.saved_project else {
+            return;
+        };
+        match task.next_result() {
+            Ok(None) => return,
+            Ok(Some(Ok(Some(path)))) => {
+                self.state.message = Some(Message::Done(format!("Project saved as {}", path.display())));
+            }
+            Ok(Some(Ok(None))) => {}
+            Ok(Some(Err(error))) => {
+                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
+            }
+            Err(Ended) => {
+                self.state.message = Some(Message::Error("The project wasn't saved. Try again".into()));
+            }
+        }
+        self.saved_project = None;
+    }
+}
+
+/// Returns a path for the project in the user's folder of downloads, or at home.
+fn download_path() -> PathBuf {
+    let folder = UserDirs::new().map(|user| user.download_dir().unwrap_or(user.home_dir()).to_owned());
+    folder.unwrap_or_default().join(PROJECT_FILE)
+}

@@ -1,0 +1,234 @@
+//! The guide that adds a gateway: from its address over what answers there, the login and the Gatewatch resource to its
+//! name, with a connection test beside the steps. It takes the place of everything but the rail.
+//!
+//! - `progress`: what is known of the gateway, and the step that comes next
+//! - `step`: the frame of a step
+//! - `sign_in`: how to sign in
+//! - `resource`: how to prepare the gateway
+//! - `results`: the connection test
+
+mod progress;
+mod resource;
+mod results;
+mod sign_in;
+mod step;
+
+pub(super) use progress::{GuideChange, GuideState, GuideStep, Progress};
+pub(super) use results::REPEAT_TEST;
+
+use egui::{
+    Align, FontId, Id, Key, Label, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
+
+use self::step::{StepFrame, StepMark};
+use super::button::Button;
+use super::command::Command;
+use super::connection_test::TestStage;
+use super::error_report::ErrorReport;
+use super::gateway_draft::Field;
+use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
+use super::gateway_panel;
+use super::model::{AppState, KeyringState, Message};
+use super::text_field::{self, TextField};
+use super::{fonts, icons, theme, tokens};
+
+/// Draws the guide.
+pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, commands: &mut Vec<Command>) {
+    let keyring = &state.keyring;
+    let area = ui.available_rect_before_wrap();
+    let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
+    bar_ui(ui, bar, form, state.message.as_ref(), commands);
+    let p = tokens::palette(ui.visuals());
+    ui.painter().rect_filled(rest, 0, p.table);
+    let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
+    if is_wide {
+        let (left, right) = rest.split_left_right_at_x(rest.left() + theme::GUIDE_STEPS_WIDTH);
+        ui.painter().rect_filled(right, 0, p.surface);
+        ui.painter().rect_filled(right.with_max_x(right.left() + tokens::LINE), 0, p.divider);
+        scrolled(ui, "steps", left, theme::GUIDE_STEPS_MARGIN, |ui| steps(ui, form, keyring, commands));
+        scrolled(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| results::show(ui, form, commands));
+    } else {
+        scrolled(ui, "steps", rest, theme::GUIDE_TEST_MARGIN, |ui| {
+            steps(ui, form, keyring, commands);
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+            results::show(ui, form, commands);
+        });
+    }
+    form.reveal = None;
+}
+
+/// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.
+fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
+        ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+            let width = ui.available_width() - 2.0 * margin;
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+                ui.add_space(margin);
+                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(width);
+                    contents(ui);
+                });
+            });
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+        });
+    });
+}
+
+fn bar_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    form: &GatewayForm,
+    message: Option<&Message>,
+    commands: &mut Vec<Command>,
+) {
+    let p = tokens::palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0, p.surface);
+    ui.painter().rect_filled(rect.with_min_y(rect.bottom() - tokens::LINE), 0, p.divider);
+    let inner = rect.shrink2(vec2(2.0 * tokens::UNIT, 0.0));
+    let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
+    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)), |ui| {
+        ui.add_space(2.0 * tokens::UNIT);
+        let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+        ui.label(RichText::new(title).font(font).color(p.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let is_editing = form.stage == FormStage::Editing;
+            if ui.add_enabled(is_editing, Button::ghost("Cancel")).clicked() {
+                commands.push(Command::CloseGateway);
+            }
+            match message {
+                Some(Message::Done(text)) => {
+                    ui.add(Label::new(RichText::new(text).color(p.secondary)).truncate());
+                }
+                Some(Message::Error(report)) => {
+                    ui.add(Label::new(RichText::new(report.summary()).color(p.error)).truncate());
+                }
+                None => {}
+            }
+        });
+    });
+}
+
+fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: &mut Vec<Command>) {
+    // Taken out, because the steps change the rest of the form.
+    let Some(guide) = form.guide.take() else {
+        return;
+    };
+    let Progress { now, open, description } = Progress::of(form, &guide);
+    let frame = |step: GuideStep, title| {
+        let number = step as usize + 1;
+        let mark = match step {
+            _ if step == open => StepMark::Now(number),
+            _ if step < now => StepMark::Done,
+            _ => StepMark::Next(number),
+        };
+        let can_change = mark == StepMark::Done && step != GuideStep::Found;
+        StepFrame { mark, title, can_change, is_last: step == GuideStep::Name }
+    };
+    let is_open = |step| step == open;
+    let is_running = form.test.as_ref().is_some_and(|test| test.stage != TestStage::Ended);
+
+    let changes_address = frame(GuideStep::Address, "Address").show(ui, |ui| {
+        if is_open(GuideStep::Address) {
+            address(ui, form, commands);
+        } else {
+            step::fact(ui, &form.draft.addresses.split_whitespace().collect::<Vec<_>>().join(", "));
+        }
+    });
+    let title = if description.is_some() { "Gateway found" } else { "Gateway" };
+    frame(GuideStep::Found, title).show(ui, |ui| match description {
+        Some(description) => step::fact(ui, description),
+        None if is_running => step::fact(ui, "Looking for it…"),
+        None => {}
+    });
+    let changes_login = frame(GuideStep::SignIn, "Sign-in").show(ui, |ui| {
+        if is_open(GuideStep::SignIn) {
+            sign_in::show(ui, form, keyring, guide.is_secret_shown, commands);
+        } else if now > GuideStep::SignIn {
+            step::fact(ui, &sign_in::summary(form, keyring));
+        }
+    });
+    let title = resource::title(form);
+    frame(GuideStep::Resource, title).show(ui, |ui| {
+        if is_open(GuideStep::Resource) {
+            resource::show(ui, form, &guide, commands);
+        } else if now > GuideStep::Resource {
+            step::fact(ui, "The sessions can be read");
+        }
+    });
+    frame(GuideStep::Name, "Name and save").show(ui, |ui| name(ui, form, now, commands));
+    let changed = [(changes_address, GuideStep::Address), (changes_login, GuideStep::SignIn)];
+    for (_, step) in changed.into_iter().filter(|(is_changed, _)| *is_changed) {
+        commands.push(Command::Form(FormChange::Guide(GuideChange::Open(step))));
+    }
+    form.guide = Some(guide);
+}
+
+/// Draws the box for the addresses. Enter looks for the gateway.
+fn address(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    step::fact(ui, "One line per node of a cluster or of a redundant pair");
+    ui.add_space(tokens::UNIT);
+    let edit = TextEdit::multiline(&mut form.draft.addresses)
+        .id(gateway_panel::addresses_id())
+        .hint_text("http://host:8088")
+        .desired_width(f32::INFINITY)
+        .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter))
+        .desired_rows(2);
+    let edit = ui.add(edit).accessible_name("Addresses");
+    if form.reveal == Some(Reveal::Name) {
+        edit.request_focus();
+    }
+    if edit.changed() {
+        commands.push(Command::Form(FormChange::Edited(Field::Addresses)));
+    }
+    error_ui(ui, form, Field::Addresses);
+    ui.add_space(2.0 * tokens::UNIT);
+    let entered =
+        edit.has_focus() && ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+    // A test of the same addresses that is running goes on.
+    if ui.add(Button::primary("Continue").name("Find the gateway")).clicked() || entered {
+        commands.push(Command::TestGateway);
+    }
+}
+
+fn name(ui: &mut Ui, form: &mut GatewayForm, now: GuideStep, commands: &mut Vec<Command>) {
+    let label = if now == GuideStep::Name { "Save" } else { "Save anyway" };
+    let save = if now == GuideStep::Name { Button::primary(label) } else { Button::soft(label) };
+    ui.add_space(tokens::UNIT);
+    let id = Id::unique("guide name");
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            let is_editing = form.stage == FormStage::Editing;
+            let save = ui.add_enabled(is_editing, save.name("Save gateway"));
+            if save.on_hover_text("Save in config.toml and connect").clicked() {
+                commands.push(Command::SaveGateway);
+            }
+            let error = form.error.as_ref().filter(|error| error.field() == Field::Name);
+            let error = error.map(|error| ErrorReport::new(error).summary().to_owned());
+            let field = TextField::new(id, "").name("Name").hint("Plant North").error(error.as_deref());
+            let edit = field.show(ui, &mut form.draft.name, false).edit;
+            if edit.changed() {
+                commands.push(Command::Form(FormChange::Edited(Field::Name)));
+            }
+            if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                commands.push(Command::SaveGateway);
+                edit.request_focus();
+            }
+        });
+    });
+    error_ui(ui, form, Field::Form);
+}
+
+/// Draws the error of a field, if there is one.
+fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field) {
+    let Some(error) = form.error.as_ref().filter(|error| error.field() == field) else {
+        return;
+    };
+    let report = ErrorReport::new(error);
+    let color = tokens::palette(ui.visuals()).error;
+    ui.add_space(tokens::UNIT);
+    text_field::line(ui, icons::CIRCLE_ALERT, color, report.summary(), color);
+    report.details_ui(ui, Id::unique("guide error"));
+}

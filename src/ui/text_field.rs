@@ -1,0 +1,156 @@
+//! A text box with a caption above it and its error below it.
+
+use egui::{
+    Align2, FontId, Frame, Id, Label, Margin, Response, RichText, Sense, Shape, Stroke, StrokeKind,
+    TextBuffer, TextEdit, Ui, epaint::RectShape, vec2,
+};
+
+use super::a11y_hidden;
+use super::button;
+use super::icons::{self, Icon};
+use super::tokens::{self, palette};
+
+/// Space between the border and the text.
+const TEXT_MARGIN: i8 = 8;
+/// The same at the right of a box with a button.
+const TEXT_MARGIN_BUTTON: i8 = 30;
+
+/// A text box with its caption.
+pub(super) struct TextField<'a> {
+    id: Id,
+    caption: &'a str,
+    name: &'a str,
+    hint: &'a str,
+    error: Option<&'a str>,
+    is_secret: bool,
+}
+
+/// What a box was used for in this frame.
+pub(super) struct FieldResponse {
+    /// The text box.
+    pub(super) edit: Response,
+    /// The button in the box was clicked.
+    pub(super) reveal_clicked: bool,
+}
+
+impl<'a> TextField<'a> {
+    /// Returns a box with a caption, which is also its accessible name.
+    pub(super) fn new(id: Id, caption: &'a str) -> Self {
+        Self { id, caption, name: caption, hint: "", error: None, is_secret: false }
+    }
+
+    /// Sets the accessible name. With an empty caption, the box has none above it.
+    pub(super) fn name(self, name: &'a str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Sets the text of an empty box.
+    pub(super) fn hint(self, hint: &'a str) -> Self {
+        Self { hint, ..self }
+    }
+
+    /// Sets the error, which is shown below the box.
+    pub(super) fn error(self, error: Option<&'a str>) -> Self {
+        Self { error, ..self }
+    }
+
+    /// Adds a button that shows and hides the text.
+    pub(super) fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
+    }
+
+    /// Draws the box in the available width. `is_revealed`: a secret is readable.
+    pub(super) fn show(self, ui: &mut Ui, text: &mut dyn TextBuffer, is_revealed: bool) -> FieldResponse {
+        let p = palette(ui.visuals());
+        ui.spacing_mut().item_spacing.y = tokens::UNIT;
+        if !self.caption.is_empty() {
+            let font = FontId::proportional(tokens::TYPE_SECONDARY);
+            a11y_hidden::line(ui, self.caption, font, p.secondary, tokens::LINE_SECONDARY);
+        }
+        // Behind the text, once it is known whether the box has the focus.
+        let ground = ui.painter().add(Shape::Noop);
+        let width = ui.available_width();
+        let right = if self.is_secret { TEXT_MARGIN_BUTTON } else { TEXT_MARGIN };
+        let edit = TextEdit::singleline(text)
+            .id(self.id)
+            .hint_text(RichText::new(self.hint).color(p.secondary))
+            .password(self.is_secret && !is_revealed)
+            .frame(Frame::NONE.inner_margin(Margin { left: TEXT_MARGIN, right, top: 0, bottom: 0 }))
+            .align(Align2::LEFT_CENTER)
+            .min_size(vec2(width, tokens::CONTROL_HEIGHT))
+            .desired_width(width);
+        let edit = ui.add(edit).accessible_name(self.name);
+        let border = match (self.error, edit.has_focus(), edit.hovered()) {
+            (Some(_), true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
+            (Some(_), false, _) => Stroke::new(tokens::LINE, p.error),
+            (None, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
+            (None, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
+            (None, false, false) => Stroke::new(tokens::LINE, p.control_border),
+        };
+        let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
+        ui.painter().set(ground, shape);
+        let reveal_clicked = self.is_secret && reveal_button(ui, &edit, is_revealed);
+        if let Some(error) = self.error {
+            message(ui, error);
+        }
+        FieldResponse { edit, reveal_clicked }
+    }
+}
+
+/// Draws the button at the right of a box with a secret. Returns whether it was clicked.
+fn reveal_button(ui: &mut Ui, edit: &Response, is_revealed: bool) -> bool {
+    let p = palette(ui.visuals());
+    let margin = (tokens::CONTROL_HEIGHT - tokens::TOGGLE_SIZE) / 2.0;
+    let size = vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE);
+    let rect = egui::Rect::from_min_size(edit.rect.right_top() + vec2(-margin - size.x, margin), size);
+    let response = ui.interact(rect, edit.id.with("reveal"), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(
+            egui::accesskit::Role::Button,
+            ui.is_enabled(),
+            is_revealed,
+            "Show password",
+        )
+    });
+    if response.hovered() {
+        ui.painter().rect_filled(rect, tokens::RADIUS_SMALL, p.hover);
+    }
+    let color = match (is_revealed, response.hovered()) {
+        (true, _) => p.link,
+        (false, true) => p.text,
+        (false, false) => p.secondary,
+    };
+    icons::EYE.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, color);
+    if response.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+    response.on_hover_text("Show the text").clicked()
+}
+
+/// Draws an error with its icon.
+fn message(ui: &mut Ui, error: &str) {
+    let color = palette(ui.visuals()).error;
+    line(ui, icons::CIRCLE_ALERT, color, error, color);
+}
+
+/// Draws a line of small text after an icon. The text wraps.
+pub(super) fn line(
+    ui: &mut Ui,
+    icon: Icon,
+    icon_color: egui::Color32,
+    text: &str,
+    color: egui::Color32,
+) -> Response {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.5 * tokens::UNIT;
+        let size = vec2(tokens::ICON_SMALL, tokens::LINE_SECONDARY);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        icon.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, icon_color);
+        let text = RichText::new(text)
+            .size(tokens::TYPE_SECONDARY)
+            .line_height(Some(tokens::LINE_SECONDARY))
+            .color(color);
+        ui.add(Label::new(text).wrap())
+    })
+    .inner
+}
