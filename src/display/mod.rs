@@ -3,6 +3,7 @@
 //! This module works with cells and time zones, but not with a screen.
 
 mod clock;
+mod moment;
 mod quantity;
 mod title;
 mod zone;

@@ -14,7 +14,9 @@ mod table;
 pub use crate::display::iso_utc;
 pub use delimiter::{Delimiter, DelimiterError};
 pub use progress::{Progress, is_cancelled_error};
-pub use script::{ActiveFilters, describe_cell_filter, session_info_call};
+pub use script::{
+    ActiveFilters, describe_cell_filter, describe_date_filter, describe_range, session_info_call,
+};
 
 use std::io::{self, Write};
 

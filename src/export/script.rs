@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use crate::dataset::{ColumnId, Value};
 use crate::display::{self, Clock};
-use crate::filter::{self, Filter};
-use crate::query::{CellFilter, KindFilter};
+use crate::filter::{self, Filter, Mode};
+use crate::query::{CellFilter, DateFilter, DateRange, FilterStatus, KindFilter};
 
 /// The active filters.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,10 @@ pub struct ActiveFilters<'a> {
     pub username: Option<&'a Filter>,
     /// The project filter.
     pub project: Option<&'a Filter>,
+    /// The filters on other columns.
+    pub columns: &'a [(ColumnId, FilterStatus)],
+    /// The filters on dates.
+    pub dates: &'a [DateFilter],
     /// Clients, Designers or both.
     pub kind: KindFilter,
     /// Filters on single values.
@@ -27,7 +31,7 @@ pub struct ActiveFilters<'a> {
 /// comment.
 #[must_use]
 pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
-    let ActiveFilters { username, project, kind, cells } = *filters;
+    let ActiveFilters { username, project, columns, dates, kind, cells } = *filters;
     let mut omitted = Vec::new();
     let mut pattern_on = |filter: Option<&Filter>, column: &ColumnId| {
         let mut pattern = filter.and_then(|filter| {
@@ -51,6 +55,12 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
         KindFilter::Clients => omitted.push("only clients".to_owned()),
         KindFilter::Designers => omitted.push("only designers".to_owned()),
     }
+    for (column, status) in columns {
+        if let Some(filter) = &status.filter {
+            omitted.push(describe_column_filter(column, filter));
+        }
+    }
+    omitted.extend(dates.iter().map(|date| describe_date_filter(date, clock)));
     let is_in_call = |cell: &CellFilter| {
         let is_text = matches!(cell.value, Value::Text(_));
         is_text && !cell.keep && matches!(cell.column, ColumnId::Username | ColumnId::Project)
@@ -76,6 +86,40 @@ pub fn describe_cell_filter(filter: &CellFilter, clock: &Clock) -> String {
         display::title(&filter.column),
         display::full_cell(&filter.column, filter.value.cell(), clock)
     )
+}
+
+/// Describes a filter on dates, such as `Created last 7 days`.
+#[must_use]
+pub fn describe_date_filter(filter: &DateFilter, clock: &Clock) -> String {
+    format!("{} {}", display::title(&filter.column), describe_range(filter.range, clock))
+}
+
+/// Describes a range of dates, such as `last 7 days` or `before 14:05:08`.
+#[must_use]
+pub fn describe_range(range: DateRange, clock: &Clock) -> String {
+    match range {
+        DateRange::Last(seconds) => {
+            let (amount, unit) = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
+                .into_iter()
+                .find(|(unit, _)| seconds.is_multiple_of(*unit) && seconds > 0)
+                .map_or((seconds, "second"), |(unit, name)| (seconds / unit, name));
+            if amount == 1 {
+                format!("last {unit}")
+            } else {
+                format!("last {} {unit}s", display::number(amount as usize))
+            }
+        }
+        DateRange::Before(end) => format!("before {}", clock.full_date(end)),
+        DateRange::Since(start) => format!("since {}", clock.full_date(start)),
+    }
+}
+
+/// Describes a text filter, such as `Address not 10\..*`.
+fn describe_column_filter(column: &ColumnId, filter: &Filter) -> String {
+    let Mode { contains, ignore_case, invert } = filter.mode();
+    let words = [(invert, " not"), (contains, " part"), (ignore_case, " A=a")];
+    let words: String = words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect();
+    format!("{}{words} {}", display::title(column), filter.pattern())
 }
 
 /// Returns the call with these patterns. An empty pattern is no filter.
@@ -146,9 +190,11 @@ mod tests {
             keep,
         };
         let clock = Clock::new(DateStyle::Utc, None, 0);
+        let (columns, dates) = (Vec::new(), Vec::new());
         let written = |kind, cells: &[CellFilter]| {
             let (username, project) = (Some(&username), Some(&project));
-            session_info_call(&ActiveFilters { username, project, kind, cells }, &clock)
+            let filters = ActiveFilters { username, project, columns: &columns, dates: &dates, kind, cells };
+            session_info_call(&filters, &clock)
         };
         assert_eq!(
             written(KindFilter::All, &[]),

@@ -169,6 +169,15 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Returns `true` if the pattern is a text as a user may type it who expects to find a part of a value: a literal, or one
+    /// with dots as in `bill.smith`.
+    #[must_use]
+    pub fn is_plain_text(&self) -> bool {
+        is_literal(&self.inner.pattern.replace('.', ""))
+    }
+}
+
 /// Returns `true` if a pattern contains no metacharacters.
 fn is_literal(pattern: &str) -> bool {
     !pattern.contains(['\\', '^', '$', '.', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'])

@@ -11,6 +11,8 @@ pub enum FilterField {
     Username,
     /// The filter on projects.
     Project,
+    /// A filter on another column, by its index in [`Query::columns`](super::Query::columns).
+    Column(usize),
 }
 
 impl fmt::Display for FilterField {
@@ -18,6 +20,7 @@ impl fmt::Display for FilterField {
         f.write_str(match self {
             Self::Username => "username",
             Self::Project => "project",
+            Self::Column(_) => "column",
         })
     }
 }

@@ -133,7 +133,7 @@ impl Facets {
         cancel: CancelToken<'_>,
     ) -> Result<Self, Cancelled> {
         let facet = |column, field| {
-            let mask = masks.without(field);
+            let mask = masks.without(&[field]);
             Facet::of(column, mask.as_deref().map(Vec::as_slice), order, cancel)
         };
         let mut users = facet(dataset.username(), FilterField::Username)?;

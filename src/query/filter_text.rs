@@ -1,5 +1,6 @@
 //! Text filters as typed, and the changes that clicks make to them.
 
+use super::FilterField;
 use crate::filter::{self, Filter, Mode, PatternError};
 
 /// A text filter as typed.
@@ -18,6 +19,19 @@ pub struct Filters {
     pub username: Option<Filter>,
     /// Filter on projects.
     pub project: Option<Filter>,
+    /// Filters on other columns, in the order of [`Query::columns`](super::Query::columns).
+    pub columns: Vec<Option<Filter>>,
+}
+
+impl Filters {
+    /// Returns a filter; `None` if it passes all sessions.
+    pub(super) fn get(&self, field: FilterField) -> Option<&Filter> {
+        match field {
+            FilterField::Username => self.username.as_ref(),
+            FilterField::Project => self.project.as_ref(),
+            FilterField::Column(index) => self.columns.get(index)?.as_ref(),
+        }
+    }
 }
 
 impl FilterText {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::cancel::{CHUNK, CancelToken, Cancelled, Stopped};
 use super::highlights::{Highlights, HighlightsBuilder};
-use super::{CellFilter, FilterField, Filters, KindFilter};
+use super::{CellFilter, FilterField, Filters, KindFilter, Query};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
 
@@ -18,10 +18,9 @@ const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// The filters of a query, evaluated for each row of one dataset.
 pub(super) struct Masks {
     len: u32,
-    username: Option<FilterMask>,
-    project: Option<FilterMask>,
-    cells: Option<Mask>,
+    texts: Vec<(FilterField, FilterMask)>,
     kind: Option<Mask>,
+    others: Option<Mask>,
 }
 
 /// For each row, `true` if it passes.
@@ -29,30 +28,30 @@ pub(super) type Mask = Vec<bool>;
 
 impl Masks {
     pub(super) fn evaluate(
+        query: &Query,
         filters: &Filters,
-        kind: KindFilter,
-        cells: &[CellFilter],
         dataset: &Dataset,
         cancel: CancelToken<'_>,
     ) -> Result<Self, Stopped> {
-        let mask = |column, filter: &Option<Filter>, field| {
-            let filter = filter.as_ref();
-            filter.map(|filter| FilterMask::evaluate(column, filter, field, cancel)).transpose()
-        };
-        let username = mask(dataset.username(), &filters.username, FilterField::Username)?;
-        let project = mask(dataset.project(), &filters.project, FilterField::Project)?;
-        let is_designer = match kind {
+        let mut texts = Vec::new();
+        for field in query.fields() {
+            let column = query.column_of(field).and_then(|id| dataset.column(id));
+            if let (Some(filter), Some(Column::Text(column))) = (filters.get(field), column) {
+                texts.push((field, FilterMask::evaluate(column, filter, field, cancel)?));
+            }
+        }
+        let mut kind = None;
+        if let Some(designer) = match query.kind {
             KindFilter::All => None,
             KindFilter::Clients => Some(false),
             KindFilter::Designers => Some(true),
-        };
-        let kind = is_designer.zip(dataset.column(&ColumnId::IsDesigner)).map(|(is_designer, column)| {
-            let values = vec![CellMatcher::new(column, &Value::Boolean(is_designer))];
-            ColumnMatcher { column, values, keep: true }.evaluate(dataset.len(), cancel)
-        });
-        let kind = kind.transpose()?;
+        } && let Some(column) = dataset.column(&ColumnId::IsDesigner)
+        {
+            let values = vec![CellMatcher::new(column, &Value::Boolean(designer))];
+            kind = Some(ColumnMatcher { column, values, keep: true }.evaluate(dataset.len(), cancel)?);
+        }
         let mut by_column: Vec<(&ColumnId, ColumnMatcher<'_>)> = Vec::new();
-        for CellFilter { column: id, value, keep } in cells {
+        for CellFilter { column: id, value, keep } in &query.cells {
             let Some(column) = dataset.column(id) else {
                 continue;
             };
@@ -62,46 +61,47 @@ impl Masks {
                 None => by_column.push((id, ColumnMatcher { column, values: vec![value], keep: *keep })),
             }
         }
-        let mut mask = None;
-        for (_, matcher) in by_column {
-            let other = matcher.evaluate(dataset.len(), cancel)?;
-            mask = Some(match mask {
-                None => other,
-                Some(mask) => and(mask, other),
+        let mut others = None;
+        let mut add = |mask: Mask| {
+            others = Some(match others.take() {
+                None => mask,
+                Some(others) => and(others, mask),
             });
+        };
+        for (_, matcher) in by_column {
+            add(matcher.evaluate(dataset.len(), cancel)?);
+        }
+        for filter in &query.dates {
+            if let Some(mask) = filter.evaluate(dataset, query.now_epoch_ms, cancel)? {
+                add(mask);
+            }
         }
         let len = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
-        Ok(Self { len, username, project, cells: mask, kind })
+        Ok(Self { len, texts, kind, others })
     }
 
     /// Returns the rows that pass all filters.
     pub(super) fn rows(&self) -> Vec<u32> {
-        match and_all(self.texts().chain(&self.cells).chain(&self.kind)) {
+        self.passing(self.kind.as_ref())
+    }
+
+    /// Returns the rows that pass all filters but the one on clients and designers; `None` without that one.
+    pub(super) fn rows_of_all_kinds(&self) -> Option<Vec<u32>> {
+        self.kind.as_ref().map(|_| self.passing(None))
+    }
+
+    fn passing(&self, kind: Option<&Mask>) -> Vec<u32> {
+        let texts = self.texts.iter().map(|(_, mask)| &mask.rows);
+        match and_all(texts.chain(&self.others).chain(kind)) {
             Some(mask) => passing(&mask),
             None => (0..self.len).collect(),
         }
     }
 
-    /// Returns the rows that pass all filters except that on the kind; `None` without that one.
-    pub(super) fn rows_of_all_kinds(&self) -> Option<Vec<u32>> {
-        self.kind.as_ref()?;
-        Some(match and_all(self.texts().chain(&self.cells)) {
-            Some(mask) => passing(&mask),
-            None => (0..self.len).collect(),
-        })
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &Mask> {
-        [&self.username, &self.project].into_iter().flatten().map(|mask| &mask.rows)
-    }
-
-    /// Returns the mask of all filters except this one; `None` without another filter.
-    pub(super) fn without(&self, field: FilterField) -> Option<Cow<'_, Mask>> {
-        let other = match field {
-            FilterField::Username => &self.project,
-            FilterField::Project => &self.username,
-        };
-        and_all(other.iter().map(|mask| &mask.rows).chain(&self.cells).chain(&self.kind))
+    /// Returns the mask of all filters except these; `None` without another filter.
+    pub(super) fn without(&self, fields: &[FilterField]) -> Option<Cow<'_, Mask>> {
+        let texts = self.texts.iter().filter(|(field, _)| !fields.contains(field));
+        and_all(texts.map(|(_, mask)| &mask.rows).chain(&self.others).chain(&self.kind))
     }
 
     /// Returns `true` if there are values, and this filter alone passes none of them.
@@ -115,10 +115,7 @@ impl Masks {
     }
 
     fn mask(&self, field: FilterField) -> Option<&FilterMask> {
-        match field {
-            FilterField::Username => self.username.as_ref(),
-            FilterField::Project => self.project.as_ref(),
-        }
+        self.texts.iter().find(|(other, _)| *other == field).map(|(_, mask)| mask)
     }
 }
 
@@ -127,7 +124,7 @@ fn and(mut mask: Mask, other: impl Borrow<Mask>) -> Mask {
     mask
 }
 
-fn and_all<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Option<Cow<'a, Mask>> {
+pub(super) fn and_all<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Option<Cow<'a, Mask>> {
     let first = Cow::Borrowed(masks.next()?);
     Some(masks.fold(first, |mask, other| Cow::Owned(and(mask.into_owned(), other))))
 }
@@ -147,7 +144,7 @@ fn passing(mask: &Mask) -> Vec<u32> {
 }
 
 /// A text filter, evaluated for each row.
-struct FilterMask {
+pub(super) struct FilterMask {
     /// There are distinct values, and none of them passes.
     matches_nothing: bool,
     highlights: Highlights,
@@ -155,7 +152,12 @@ struct FilterMask {
 }
 
 impl FilterMask {
-    fn evaluate(
+    /// Returns the mask.
+    pub(super) fn rows(&self) -> &Mask {
+        &self.rows
+    }
+
+    pub(super) fn evaluate(
         column: &TextColumn,
         filter: &Filter,
         field: FilterField,

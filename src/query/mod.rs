@@ -5,13 +5,17 @@
 
 mod cancel;
 mod cell_filter;
+mod column_filter;
+mod date_filter;
 mod duplicate_logins;
 mod error;
 mod facets;
+mod filter_set;
 mod filter_text;
 mod filtering;
 mod grouping;
 mod highlights;
+mod offers;
 mod previews;
 mod request;
 mod result;
@@ -20,12 +24,16 @@ mod sort;
 mod worker;
 
 pub use cell_filter::{CellFilter, KindFilter};
+pub use column_filter::ColumnFilter;
+pub use date_filter::{DateFilter, DateRange};
 pub use duplicate_logins::{DuplicateLogin, DuplicateLogins, is_no_user};
 pub use error::{FilterError, FilterField, QueryError};
 pub use facets::{Counts, Facet, FacetOrder, Facets, KindCounts, count_users};
+pub use filter_set::FilterSet;
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;
 pub use highlights::Highlights;
+pub use offers::Offer;
 pub use request::Query;
 pub use result::{FilterStatus, QueryResult};
 pub use sort::{SortKey, SortKeyError, toggle_additional_sort, toggle_sort};

@@ -1,8 +1,10 @@
 //! The parameters of a query.
 
 use super::{
-    CellFilter, FacetOrder, FilterField, FilterText, Filters, Grouping, KindFilter, QueryError, SortKey,
+    CellFilter, ColumnFilter, DateFilter, FacetOrder, FilterField, FilterText, Filters, Grouping, KindFilter,
+    QueryError, SortKey,
 };
+use crate::dataset::ColumnId;
 
 /// A selection of rows from a dataset, their order and groups, and the counts to compute.
 ///
@@ -30,6 +32,12 @@ pub struct Query {
     pub username: FilterText,
     /// Filter on projects; an empty pattern passes all sessions.
     pub project: FilterText,
+    /// Text filters on other columns, at most one per column. Columns of other types aren't filtered.
+    pub columns: Vec<ColumnFilter>,
+    /// Filters on columns of dates.
+    pub dates: Vec<DateFilter>,
+    /// The time that the date filters refer to, in milliseconds since 1970 UTC.
+    pub now_epoch_ms: i64,
     /// Filter on clients and designers.
     pub kind: KindFilter,
     /// Filters on single values.
@@ -40,6 +48,8 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Counts users and projects, in this order.
     pub facets: Option<FacetOrder>,
+    /// Where no row passes, finds the modes of the text filters that let rows pass.
+    pub offers: bool,
 }
 
 impl Query {
@@ -55,6 +65,36 @@ impl Query {
         Ok(Filters {
             username: compile(FilterField::Username, &self.username)?,
             project: compile(FilterField::Project, &self.project)?,
+            columns: self
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(index, filter)| compile(FilterField::Column(index), &filter.text))
+                .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Returns the column of a text filter.
+    pub(super) fn column_of(&self, field: FilterField) -> Option<&ColumnId> {
+        match field {
+            FilterField::Username => Some(&ColumnId::Username),
+            FilterField::Project => Some(&ColumnId::Project),
+            FilterField::Column(index) => self.columns.get(index).map(|filter| &filter.column),
+        }
+    }
+
+    /// Returns a text filter.
+    pub(super) fn text(&self, field: FilterField) -> &FilterText {
+        match field {
+            FilterField::Username => &self.username,
+            FilterField::Project => &self.project,
+            FilterField::Column(index) => &self.columns[index].text,
+        }
+    }
+
+    /// Returns the text filters, those on usernames and projects first.
+    pub(super) fn fields(&self) -> impl Iterator<Item = FilterField> {
+        let columns = (0..self.columns.len()).map(FilterField::Column);
+        [FilterField::Username, FilterField::Project].into_iter().chain(columns)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Counts, DuplicateLogins, Facets, FilterError, Highlights, KindCounts};
+use super::{Counts, DuplicateLogins, Facets, FilterError, FilterField, Highlights, KindCounts, Offer};
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
 
@@ -19,7 +19,7 @@ pub struct QueryResult {
     pub grouping: Option<ColumnId>,
     /// Counts over `rows`.
     pub counts: Counts,
-    /// Counts of each kind, whichever the query asks for.
+    /// Counts over the rows that pass all filters but the one on clients and designers.
     pub kinds: KindCounts,
     /// Sessions per user and per project, if the query asks for them.
     pub facets: Option<Facets>,
@@ -29,9 +29,26 @@ pub struct QueryResult {
     pub username: FilterStatus,
     /// Status of the filter on projects.
     pub project: FilterStatus,
+    /// Status of each filter on another column.
+    pub columns: Vec<(ColumnId, FilterStatus)>,
+    /// Modes that let rows pass where the filters leave none, if the query asks for them.
+    pub offers: Vec<Offer>,
+    /// The time from which a filter on the age of a date leaves out one of the rows, in milliseconds since 1970 UTC.
+    pub changes_at_epoch_ms: Option<i64>,
     /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one. Only
     /// a [`Worker`](super::Worker) computes it.
     pub row_mapping: Option<Arc<RowMapping>>,
+}
+
+impl QueryResult {
+    /// Returns the status of a filter, to change it.
+    pub(super) fn status_mut(&mut self, field: FilterField) -> Option<&mut FilterStatus> {
+        match field {
+            FilterField::Username => Some(&mut self.username),
+            FilterField::Project => Some(&mut self.project),
+            FilterField::Column(index) => self.columns.get_mut(index).map(|(_, status)| status),
+        }
+    }
 }
 
 /// The outcome of one text filter.

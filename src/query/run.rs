@@ -6,10 +6,9 @@ use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
     Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError, QueryResult, grouping,
-    sort,
+    offers, sort,
 };
 use crate::dataset::Dataset;
-use crate::filter::Filter;
 
 impl Query {
     /// Returns the rows that pass all filters, sorted.
@@ -41,7 +40,7 @@ impl Query {
         dataset: &Arc<Dataset>,
         cancel: CancelToken<'_>,
     ) -> Result<QueryResult, Stopped> {
-        let masks = Masks::evaluate(filters, self.kind, &self.cells, dataset, cancel)?;
+        let masks = Masks::evaluate(self, filters, dataset, cancel)?;
         let mut rows = masks.rows();
         // Before the sort, rows are in memory order, which is faster to count.
         let selected_kinds = KindCounts::of(dataset, &rows, cancel)?;
@@ -51,15 +50,24 @@ impl Query {
             None => selected_kinds,
         };
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
+        let offers = if self.offers && rows.is_empty() && !dataset.is_empty() {
+            offers::find(self, filters, &masks, dataset, cancel)?
+        } else {
+            Vec::new()
+        };
+        let changes_at_epoch_ms = self.dates.iter().filter_map(|date| date.changes_at(dataset, &rows)).min();
         let keys = grouping::sort_keys(self.grouping.as_ref(), &self.sort);
         sort::sort(dataset, &keys, &mut rows, cancel)?;
         let groups = self.grouping.as_ref().map(|grouping| grouping.arrange(dataset, &mut rows));
-        let status = |filter: &Option<Filter>, field| FilterStatus {
-            filter: filter.clone(),
+        let status = |field| FilterStatus {
+            filter: filters.get(field).cloned(),
             error: None,
             highlights: masks.highlights(field),
             matches_nothing: masks.matches_nothing(field),
         };
+        let columns = self.columns.iter().enumerate();
+        let columns =
+            columns.map(|(index, filter)| (filter.column.clone(), status(FilterField::Column(index))));
         Ok(QueryResult {
             dataset: dataset.clone(),
             rows,
@@ -69,8 +77,11 @@ impl Query {
             kinds,
             facets,
             duplicate_logins: Arc::default(),
-            username: status(&filters.username, FilterField::Username),
-            project: status(&filters.project, FilterField::Project),
+            username: status(FilterField::Username),
+            project: status(FilterField::Project),
+            columns: columns.collect(),
+            offers,
+            changes_at_epoch_ms,
             row_mapping: None,
         })
     }

@@ -352,3 +352,124 @@ fn finds_the_matches_to_highlight() {
     assert_eq!(highlights("l", Mode { invert: true, ..contains }), (vec![1, 4, 5, 6], none.clone()));
     assert_eq!(highlights("bi.*", Mode::default()), (vec![0, 2, 6], none));
 }
+
+fn column(column: &str, pattern: &str, mode: Mode) -> ColumnFilter {
+    ColumnFilter { column: column.into(), text: FilterText { pattern: pattern.to_owned(), mode } }
+}
+
+#[test]
+fn filters_any_text_column() {
+    let rows = |columns| Query { columns, ..Query::default() }.run(&dataset()).unwrap().rows;
+    let exact = Mode::default();
+    assert_eq!(rows(vec![column("address", r"10\..*", exact)]), [0, 1, 4]);
+    let invert = Mode { invert: true, ..exact };
+    assert_eq!(rows(vec![column("address", r"10\..*", invert)]), [2, 3, 5, 6]);
+    assert_eq!(rows(vec![column("address", "hmi.*", exact), column("clientId", ".*Boiler.*", exact)]), [2]);
+    // A column of another type, one that isn't there, and an empty pattern filter nothing.
+    for (name, pattern) in [("load", "x"), ("memory", "x"), ("address", "")] {
+        assert_eq!(rows(vec![column(name, pattern, exact)]).len(), 7, "{name}");
+    }
+}
+
+#[test]
+fn reports_each_column_filter() {
+    let columns = vec![
+        column("address", "HMI", Mode { contains: true, ..Mode::default() }),
+        column("clientId", ".*Zoe.*", Mode::default()),
+    ];
+    let result = Query { columns, ..Query::default() }.run(&dataset()).unwrap();
+    let statuses: Vec<_> =
+        result.columns.iter().map(|(column, status)| (column.name(), status.matches_nothing)).collect();
+    assert_eq!(statuses, [("address", true), ("clientId", false)]);
+    let invalid = Query { columns: vec![column("address", "(", Mode::default())], ..Query::default() };
+    assert_eq!(invalid.run(&dataset()).unwrap_err().field, FilterField::Column(0));
+}
+
+#[test]
+fn filters_dates() {
+    let result = |range| {
+        let dates = vec![DateFilter { column: ColumnId::CreationTime, range }];
+        Query { dates, now_epoch_ms: 1_029, ..Query::default() }.run(&dataset()).unwrap()
+    };
+    // Rows created at 30, 10, 20, 40, null, 10 and 30. A second ago it was 29.
+    let last = result(DateRange::Last(1));
+    assert_eq!(last.rows, [0, 3, 6]);
+    assert_eq!(last.changes_at_epoch_ms, Some(1_031));
+    assert_eq!(result(DateRange::Last(0)).rows, [0; 0]);
+    assert_eq!(result(DateRange::Last(u32::MAX)).rows, [0, 1, 2, 3, 5, 6]);
+    assert_eq!(result(DateRange::Before(20)).rows, [1, 5]);
+    assert_eq!(result(DateRange::Since(30)).rows, [0, 3, 6]);
+    assert_eq!(result(DateRange::Since(30)).changes_at_epoch_ms, None);
+    // Other columns filter nothing.
+    let dates = vec![DateFilter { column: "load".into(), range: DateRange::Before(0) }];
+    assert_eq!(Query { dates, ..Query::default() }.run(&dataset()).unwrap().rows.len(), 7);
+}
+
+/// Returns the offers of a query as fields, changes and sessions.
+fn offers(query: &Query) -> Vec<(Vec<FilterField>, &'static str, usize)> {
+    let query = Query { offers: true, ..query.clone() };
+    let offers = query.run(&dataset()).unwrap().offers.into_iter();
+    let words = |offer: &Offer| match (offer.contains, offer.ignore_case) {
+        (true, true) => "both",
+        (true, false) => "part",
+        _ => "case",
+    };
+    offers.map(|offer| (offer.fields.clone(), words(&offer), offer.sessions)).collect()
+}
+
+#[test]
+fn offers_modes_where_a_plain_text_finds_nothing() {
+    use FilterField::{Column, Project, Username};
+    let username = |pattern| Query { username: text(pattern), ..Query::default() };
+    assert_eq!(offers(&username("bi")), [(vec![Username], "part", 3)]);
+    assert_eq!(offers(&username("ANNA")), [(vec![Username], "case", 2)]);
+    assert_eq!(offers(&username("ILL")), [(vec![Username], "both", 2)]);
+    // Both find one more than each of them.
+    assert_eq!(offers(&username("Z")), [(vec![Username], "part", 1)]);
+    // Nothing helps, something is found, or the text is a pattern.
+    for pattern in ["nobody", "anna", "bi.*x", ""] {
+        assert_eq!(offers(&username(pattern)), [], "{pattern}");
+    }
+    let inverted = FilterText { pattern: "a".to_owned(), mode: Mode { invert: true, ..Mode::default() } };
+    assert_eq!(offers(&Query { username: inverted, project: text("x"), ..Query::default() }), []);
+
+    // Other filters count, and those that find nothing change together.
+    let query = Query { project: text("Packaging"), ..username("bi") };
+    assert_eq!(offers(&query), [(vec![Username], "part", 1)]);
+    let query = Query { project: text("Boil"), ..username("bi") };
+    assert_eq!(offers(&query), [(vec![Username, Project], "part", 2)]);
+    let query = Query { kind: KindFilter::Designers, ..username("bi") };
+    assert_eq!(offers(&query), []);
+    let query = Query { columns: vec![column("address", "10", Mode::default())], ..Query::default() };
+    assert_eq!(offers(&query), [(vec![Column(0)], "part", 4)]);
+    // Filters that exclude each other change one at a time.
+    let query = Query { project: text("Boiler"), ..username("Zoe") };
+    assert_eq!(offers(&query), []);
+    // Without being asked for, there are none.
+    assert_eq!(username("bi").run(&dataset()).unwrap().offers, []);
+}
+
+#[test]
+fn offers_are_cancelled_with_their_query() {
+    let dataset = dataset();
+    let query = Query { username: text("bi"), offers: true, ..Query::default() };
+    let filters = query.compile().unwrap();
+    let checks = AtomicUsize::new(0);
+    let count = || {
+        checks.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    query.select(&filters, &dataset, CancelToken::new(&count)).unwrap();
+    let all = checks.load(Ordering::Relaxed);
+    let without = Query { offers: false, ..query.clone() };
+    checks.store(0, Ordering::Relaxed);
+    without.select(&filters, &dataset, CancelToken::new(&count)).unwrap();
+    let before = checks.load(Ordering::Relaxed);
+    assert!(before < all, "{before} of {all}");
+    for last in before..all {
+        checks.store(0, Ordering::Relaxed);
+        let cancels = || checks.fetch_add(1, Ordering::Relaxed) == last;
+        let stopped = query.select(&filters, &dataset, CancelToken::new(&cancels)).unwrap_err();
+        assert_eq!(stopped, Stopped::Cancelled);
+    }
+}

@@ -7,6 +7,8 @@
 mod config;
 mod edit;
 mod error;
+mod filter_entry;
+mod filter_history;
 mod line_ends;
 mod refresh;
 mod saved_filter;
@@ -16,6 +18,7 @@ mod target;
 
 pub use config::Settings;
 pub use error::SettingsError;
+pub use filter_history::FilterHistory;
 pub use refresh::save_refresh;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};

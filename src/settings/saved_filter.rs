@@ -7,13 +7,13 @@ use toml_edit::Table;
 
 use super::edit::{edit, has_name};
 use super::error::SettingsError;
-use crate::filter::Mode;
-use crate::query::FilterText;
+use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
+use crate::query::{ColumnFilter, FilterSet};
 
 /// The key of the saved filters in the file.
 const KEY: &str = "filter";
 
-/// A username filter and a project filter under one name.
+/// Filters under one name.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedFilter {
@@ -23,63 +23,39 @@ pub struct SavedFilter {
     username: FilterEntry,
     #[serde(default, skip_serializing_if = "FilterEntry::is_empty")]
     project: FilterEntry,
-}
-
-/// A filter in the file, such as `{ pattern = "bi.*", contains = true }`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-struct FilterEntry {
-    pattern: String,
-    #[serde(skip_serializing_if = "is_off")]
-    ignore_case: bool,
-    #[serde(skip_serializing_if = "is_off")]
-    contains: bool,
-    #[serde(skip_serializing_if = "is_off")]
-    invert: bool,
-}
-
-impl FilterEntry {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_off(flag: &bool) -> bool {
-    !flag
-}
-
-impl From<&FilterText> for FilterEntry {
-    fn from(text: &FilterText) -> Self {
-        let FilterText { pattern, mode: Mode { ignore_case, contains, invert } } = text.clone();
-        Self { pattern, ignore_case, contains, invert }
-    }
-}
-
-impl From<&FilterEntry> for FilterText {
-    fn from(entry: &FilterEntry) -> Self {
-        let FilterEntry { pattern, ignore_case, contains, invert } = entry.clone();
-        Self { pattern, mode: Mode { ignore_case, contains, invert } }
-    }
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    column: Vec<ColumnEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    date: Vec<DateEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    value: Vec<ValueEntry>,
 }
 
 impl SavedFilter {
-    /// Creates a saved filter from both filters.
+    /// Creates a saved filter. The kind of sessions isn't saved: it is a tab of the table.
     #[must_use]
-    pub fn new(name: String, username: &FilterText, project: &FilterText) -> Self {
-        Self { name, username: username.into(), project: project.into() }
+    pub fn new(name: String, filters: &FilterSet) -> Self {
+        let FilterSet { username, project, columns, dates, cells } = filters;
+        Self {
+            name,
+            username: username.into(),
+            project: project.into(),
+            column: columns.iter().map(ColumnEntry::from).collect(),
+            date: dates.iter().map(DateEntry::from).collect(),
+            value: cells.iter().map(ValueEntry::from).collect(),
+        }
     }
 
-    /// Returns the username filter.
+    /// Returns the filters. Leaves out values that a person has written and that can't be read.
     #[must_use]
-    pub fn username(&self) -> FilterText {
-        (&self.username).into()
-    }
-
-    /// Returns the project filter.
-    #[must_use]
-    pub fn project(&self) -> FilterText {
-        (&self.project).into()
+    pub fn filters(&self) -> FilterSet {
+        FilterSet {
+            username: (&self.username).into(),
+            project: (&self.project).into(),
+            columns: self.column.iter().map(ColumnFilter::from).collect(),
+            dates: self.date.iter().filter_map(DateEntry::filter).collect(),
+            cells: self.value.iter().filter_map(ValueEntry::filter).collect(),
+        }
     }
 
     /// Writes this filter to `config.toml` in `folder`. Replaces a filter of the same name.
@@ -121,11 +97,14 @@ impl SavedFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{ColumnId, Value};
+    use crate::filter::Mode;
+    use crate::query::{CellFilter, DateFilter, DateRange, FilterText};
     use crate::settings::Settings;
 
     fn filter(name: &str, pattern: &str, mode: Mode) -> SavedFilter {
         let username = FilterText { pattern: pattern.to_owned(), mode };
-        SavedFilter::new(name.to_owned(), &username, &FilterText::default())
+        SavedFilter::new(name.to_owned(), &FilterSet { username, ..FilterSet::default() })
     }
 
     const ALL: Mode = Mode { ignore_case: true, contains: true, invert: true };
@@ -139,12 +118,50 @@ mod tests {
         filter("Day", "a.*", Mode::default()).save(&missing).unwrap();
         let filters = Settings::load(&missing).unwrap().filters;
         assert_eq!(filters, [night.clone(), filter("Day", "a.*", Mode::default())]);
-        assert_eq!(filters[0].username(), FilterText { pattern: r"bill\.smith".into(), mode: ALL });
+        assert_eq!(filters[0].filters().username, FilterText { pattern: r"bill\.smith".into(), mode: ALL });
 
         filter("Night", "x", Mode::default()).save(&missing).unwrap();
         assert_eq!(Settings::load(&missing).unwrap().filters[0], filter("Night", "x", Mode::default()));
         SavedFilter::remove(&missing, "Night").unwrap();
         assert_eq!(Settings::load(&missing).unwrap().filters.len(), 1);
+    }
+
+    #[test]
+    fn saves_filters_on_all_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let column = |name: &str, pattern: &str, mode| ColumnFilter {
+            column: name.into(),
+            text: FilterText { pattern: pattern.to_owned(), mode },
+        };
+        let date = |range| DateFilter { column: ColumnId::CreationTime, range };
+        let cell = |column: &str, value, keep| CellFilter { column: column.into(), value, keep };
+        let filters = FilterSet {
+            username: FilterText { pattern: "bi.*".to_owned(), mode: Mode::default() },
+            columns: vec![column("address", r"10\..*", ALL), column("kind", "P.*", Mode::default())],
+            dates: vec![
+                date(DateRange::Last(604_800)),
+                date(DateRange::Before(1_795_365_700_123)),
+                date(DateRange::Since(-1)),
+            ],
+            cells: vec![
+                cell("project", Value::Text("a \"b\"\n".into()), false),
+                cell("username", Value::Null, true),
+                cell("isDesigner", Value::Boolean(true), true),
+                cell("creationTime", Value::Date(1_795_365_700_123), true),
+                cell("memory", Value::Integer(-3), false),
+                cell("load", Value::Real(0.1), true),
+            ],
+            ..FilterSet::default()
+        };
+        SavedFilter::new("All".to_owned(), &filters).save(folder.path()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+        let read = Settings::load(folder.path()).unwrap_or_else(|error| panic!("{error}: {text}")).filters;
+        assert_eq!(read[0].filters(), filters, "{text}");
+        // A second one leaves the first as it is, and both can be removed.
+        filter("B", "b", Mode::default()).save(folder.path()).unwrap();
+        assert_eq!(Settings::load(folder.path()).unwrap().filters[0].filters(), filters);
+        SavedFilter::remove(folder.path(), "All").unwrap();
+        assert_eq!(Settings::load(folder.path()).unwrap().filters, [filter("B", "b", Mode::default())]);
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, SettingsPage, TerminationPlan};
+use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::RejectedCertificate;
-use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
+use crate::query::{DateFilter, FacetOrder, FilterField, FilterText, Grouping, KindFilter, Offer, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
 use crate::table::{Action, Density, Direction};
 
@@ -86,11 +86,13 @@ pub(super) enum Command {
     ExcludeCursor,
     /// Sets the mode of a filter.
     SetFilterMode(FilterField, Mode),
-    /// Lets a filter match a part of the value, and moves the keyboard focus there.
-    MatchPart(FilterField),
-    /// Replaces both filters by saved ones.
+    /// Changes a filter of the filter row.
+    Filter(FilterCommand),
+    /// Moves the keyboard focus to the table.
+    FocusTable,
+    /// Replaces all filters by saved ones.
     ApplySavedFilter(SavedFilter),
-    /// Saves both filters under this name.
+    /// Saves all filters under this name.
     SaveFilter(String),
     /// Removes the saved filters with this name.
     RemoveFilter(String),
@@ -111,8 +113,6 @@ pub(super) enum Command {
     FilterToValue(ColumnId, Value),
     /// Hides sessions with this value.
     ExcludeValue(ColumnId, Value),
-    /// Removes the cell filter with this index.
-    RemoveCellFilter(usize),
     /// Shows clients, designers or both.
     SetKind(KindFilter),
 
@@ -233,6 +233,34 @@ pub(super) enum GuideCommand {
     SaveProject,
     /// Opens this address of the gateway in a browser.
     OpenPage(String),
+}
+
+/// An action in the filter row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum FilterCommand {
+    /// Changes the modes of filters as offered, and moves the keyboard focus to the first of them.
+    TakeOffer(Offer),
+    /// Clears a text filter, and moves the keyboard focus there.
+    Clear(FilterField),
+    /// Adds a text filter to the history. The next one replaces it unless it `ends` what was typed.
+    Commit {
+        /// The filter.
+        field: FilterField,
+        /// The user has left the text box.
+        ends: bool,
+    },
+    /// Applies a filter from the history.
+    ApplyHistory(FilterField, FilterText),
+    /// Opens the popup that edits a filter without a box, which is added if it is new.
+    Edit(FilterKey),
+    /// Replaces the filter on a single value with this index by a pattern, and edits it.
+    EditAsPattern(usize),
+    /// Closes the popup that edits this filter.
+    CloseEditor(FilterKey),
+    /// Sets the filter on a column of dates.
+    SetDate(DateFilter),
+    /// Removes a filter without a box.
+    Remove(FilterKey),
 }
 
 /// A change to one column of the layout.

@@ -1,5 +1,7 @@
 //! Sizes of single widgets, and the style of all, made of the tokens. Sizes are in points.
 
+use std::time::Duration;
+
 use egui::epaint::{MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
 use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
@@ -32,8 +34,6 @@ pub(super) const UPDATED_MIN_WIDTH: f32 = 600.0;
 pub(super) const TABLE_MIN_WIDTH: f32 = 560.0;
 /// Width and height of the part of a window that has to be visible so that it can be moved.
 pub(super) const WINDOW_GRIP: f32 = 64.0;
-/// Size of small text, as next to and below the filters.
-pub(super) const SMALL_TEXT: f32 = 12.0;
 /// Widths of the menu of a cell, of that of columns, and of the menus that open from them.
 pub(super) const CELL_MENU_WIDTH: f32 = 248.0;
 pub(super) const COLUMNS_MENU_WIDTH: f32 = 216.0;
@@ -66,8 +66,6 @@ pub(super) const THUMB_WIDTH: f32 = 6.0;
 pub(super) const THUMB_MARGIN: f32 = 2.0;
 /// Minimum height of the scroll bar's thumb.
 pub(super) const MIN_THUMB: f32 = 24.0;
-/// Distance between a placeholder text and the button below it.
-pub(super) const PLACEHOLDER_SPACING: f32 = 24.0;
 
 // The bars
 
@@ -79,14 +77,38 @@ pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 pub(super) const GATEWAY_MENU_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
-/// Width of a filter box.
-pub(super) const FILTER_WIDTH: f32 = 160.0;
-/// Width of a filter's caption.
-pub(super) const CAPTION_WIDTH: f32 = 62.0;
-/// Minimum width of the mark at the position of a filter's error.
-pub(super) const MIN_ERROR_MARK: f32 = 7.0;
-/// Minimum width for cell filters outside a menu.
-pub(super) const CELL_FILTERS_WIDTH: f32 = 160.0;
+/// Width of a filter box, which shrinks in a narrow window.
+pub(super) const FILTER_WIDTH: f32 = 320.0;
+/// Minimum width of a filter box.
+pub(super) const MIN_FILTER_WIDTH: f32 = 200.0;
+/// Width that the filter boxes leave for the rest of their row before they shrink.
+pub(super) const FILTER_ROW_OTHERS: f32 = 380.0;
+/// Width of a filter box from which it has room for its toggles.
+pub(super) const TOGGLES_MIN_WIDTH: f32 = 280.0;
+/// Width of the button with the chips that have no room.
+pub(super) const CHIPS_BUTTON_WIDTH: f32 = 52.0;
+/// Maximum width of the text of a chip.
+pub(super) const CHIP_TEXT_WIDTH: f32 = 240.0;
+/// Width of the error of a pattern, over the table.
+pub(super) const ERROR_OVERLAY_WIDTH: f32 = 380.0;
+/// Number of characters before and after the place of an error that are shown.
+pub(super) const ERROR_CONTEXT: usize = 200;
+/// Time after the last key until the error of a pattern is shown.
+pub(super) const ERROR_DELAY: Duration = Duration::from_millis(500);
+/// Time after the last key until a filter is added to the history.
+pub(super) const HISTORY_PAUSE: Duration = Duration::from_secs(2);
+/// Width of the editor of a filter on dates, and of its number.
+pub(super) const DATE_EDITOR_WIDTH: f32 = 260.0;
+pub(super) const AMOUNT_WIDTH: f32 = 56.0;
+/// Width of the menu of saved filters, and of its button.
+pub(super) const SAVED_FILTERS_WIDTH: f32 = 260.0;
+pub(super) const SAVE_BUTTON_WIDTH: f32 = 68.0;
+/// Width of the help on filters.
+pub(super) const HELP_WIDTH: f32 = 440.0;
+/// Space around the contents of popups: of text and boxes, and of menus.
+pub(super) const HELP_MARGIN: i8 = 12;
+/// Maximum width of a view in the table's place.
+pub(super) const VIEW_WIDTH: f32 = 480.0;
 /// Size of the progress bar of an export.
 pub(super) const PROGRESS_WIDTH: f32 = 90.0;
 pub(super) const PROGRESS_HEIGHT: f32 = 4.0;
@@ -182,7 +204,7 @@ pub(super) enum Severity {
 /// Space above and below the text of a plain button.
 const BUTTON_PADDING: f32 = 3.0;
 /// Space between the border of a popup and its contents.
-const MENU_MARGIN: i8 = 4;
+pub(super) const MENU_MARGIN: i8 = 4;
 
 /// Returns the color of a severity.
 pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {

@@ -11,13 +11,13 @@ use egui::{
 
 use super::button::{self, Button};
 use super::command::Command;
+use super::filter_row::menus as filter_menus;
 use super::grid;
 use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge, Room};
 use super::tokens::{self, palette};
-use super::{filter_help, saved_filters};
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{Grouping, KindFilter};
@@ -221,8 +221,7 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
         }
     }
     menu::line(ui);
-    saved_filters::show(ui, state, drafts, commands);
-    filter_help::show(ui);
+    filter_menus::items(ui, state, drafts, commands);
 }
 
 fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) {

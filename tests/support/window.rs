@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Context, Event, Key, Modifiers, OutputCommand, Plugin, PointerButton, Pos2, RawInput};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
@@ -137,6 +137,28 @@ impl Window {
         self.harness.get_by_label(name).click();
         self.harness.step();
         self.harness.step();
+    }
+
+    /// Clicks the toggle with this name in the box with this name.
+    pub(crate) fn toggle(&mut self, filter: &str, name: &str) {
+        self.harness.step();
+        let (at, _) = self.toggle_of(filter, name);
+        self.click_at(at, PointerButton::Primary, Modifiers::NONE);
+    }
+
+    /// Returns whether the toggle with this name is on in the box with this name.
+    pub(crate) fn is_toggled(&self, filter: &str, name: &str) -> bool {
+        self.toggle_of(filter, name).1
+    }
+
+    /// Returns the center and the state of the first toggle with this name to the right of a text box.
+    fn toggle_of(&self, filter: &str, name: &str) -> (Pos2, bool) {
+        let filter = self.harness.get_by_label(filter).rect();
+        let toggles = self.harness.query_all_by_label(name).map(|toggle| {
+            (toggle.rect().center(), toggle.accesskit_node().data().toggled() == Some(Toggled::True))
+        });
+        let right = |at: Pos2| filter.y_range().contains(at.y) && at.x > filter.right();
+        toggles.filter(|(at, _)| right(*at)).min_by(|a, b| a.0.x.total_cmp(&b.0.x)).unwrap()
     }
 
     /// Focuses the text box with this name and types at its cursor.

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
 
 mod basics;
+mod filters;
 mod gateways;
 mod guide;
 mod keyring;

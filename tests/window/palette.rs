@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
-use gatewatch::query::FilterText;
+use gatewatch::query::{FilterSet, FilterText};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
@@ -111,9 +111,8 @@ fn switches_to_another_gateway_and_applies_saved_filters() {
     let (first, second) = (plant(), plant());
     let profile = |url: &str, name: &str| Profile::from_address(url).unwrap().with_name(name);
     let profiles = vec![profile(&first.url, "Plant North"), profile(&second.url, "Plant South")];
-    let filter = FilterText::exactly("billy");
-    let filters =
-        vec![gatewatch::settings::SavedFilter::new("Only Billy".into(), &filter, &FilterText::default())];
+    let set = FilterSet { username: FilterText::exactly("billy"), ..FilterSet::default() };
+    let filters = vec![gatewatch::settings::SavedFilter::new("Only Billy".into(), &set)];
     let target = Target::Gateway(profiles[0].clone());
     let settings = Settings { profiles, filters, refresh: Some(Duration::ZERO) };
     let mut window = Window::open(Start { settings, ..start(target) });

@@ -89,7 +89,7 @@ fn filtered_and_sorted_with_panels() {
     let layout = Layout { counts: true, details: true, ..Layout::default() };
     let mut window = open(builder().with_size([1180.0, 480.0]), &plant, layout);
     window.type_into("Username filter", "bil");
-    window.click("Username: contains");
+    window.toggle("Username filter", "Match part of the value");
     window.until_text("4 of 7 sessions");
     window.click("Project");
     let at = window.harness.get_by_label("Username").rect().center();

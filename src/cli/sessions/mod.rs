@@ -109,7 +109,8 @@ fn query(args: &SessionsArgs) -> (Query, ReadOptions) {
 fn filter_error(query: &Query, error: QueryError) -> SessionsError {
     let (option, text) = match error.field {
         FilterField::Username => ("--username", &query.username),
-        FilterField::Project => ("--project", &query.project),
+        // The command line has no filters on other columns.
+        FilterField::Project | FilterField::Column(_) => ("--project", &query.project),
     };
     match error.source {
         FilterError::Pattern(source) => {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Job;
+use crate::dataset::ColumnId;
 use crate::filter::Filter;
 use crate::query::cancel::{CancelToken, Stopped};
 use crate::query::{FilterError, FilterField, FilterText, Filters, QueryResult};
@@ -13,8 +14,17 @@ const SLOW_QUERY: Duration = Duration::from_millis(100);
 /// Runs queries.
 #[derive(Default)]
 pub(super) struct Runner {
-    /// The last valid filters.
-    valid: Filters,
+    valid: ValidFilters,
+}
+
+/// The last valid filters, by column.
+#[derive(Default)]
+struct ValidFilters(Vec<(ColumnId, Filter)>);
+
+impl ValidFilters {
+    fn get(&self, column: Option<&ColumnId>) -> Option<&Filter> {
+        self.0.iter().find(|(other, _)| Some(other) == column).map(|(_, filter)| filter)
+    }
 }
 
 /// A filter to apply, and the reason why it isn't the requested one.
@@ -51,24 +61,35 @@ impl Runner {
         let Job { generation, query, datasets } = job;
         let started = Instant::now();
         let (valid, dataset) = (&mut self.valid, &datasets.new);
-        let mut username = Candidate::new(&query.username, valid.username.as_ref());
-        let mut project = Candidate::new(&query.project, valid.project.as_ref());
+        let fields: Vec<FilterField> = query.fields().collect();
+        let mut candidates: Vec<Candidate> = fields
+            .iter()
+            .map(|&field| Candidate::new(query.text(field), valid.get(query.column_of(field))))
+            .collect();
         let mut result = loop {
-            let filters = Filters { username: username.filter.clone(), project: project.filter.clone() };
+            let mut applied = candidates.iter().map(|candidate| candidate.filter.clone());
+            let filters = Filters {
+                username: applied.next().flatten(),
+                project: applied.next().flatten(),
+                columns: applied.collect(),
+            };
             match query.select(&filters, dataset, cancel) {
                 Ok(result) => break result,
                 Err(Stopped::Cancelled) => return None,
-                Err(Stopped::Match(FilterField::Username, error)) => {
-                    username.fall_back(error.into(), valid.username.as_ref());
-                }
-                Err(Stopped::Match(FilterField::Project, error)) => {
-                    project.fall_back(error.into(), valid.project.as_ref());
+                Err(Stopped::Match(failed, error)) => {
+                    if let Some(index) = fields.iter().position(|field| *field == failed) {
+                        candidates[index].fall_back(error.into(), valid.get(query.column_of(failed)));
+                    }
                 }
             }
         };
-        result.username.error = username.error;
-        result.project.error = project.error;
-        *valid = Filters { username: username.filter, project: project.filter };
+        *valid = ValidFilters::default();
+        for (&field, Candidate { filter, error }) in fields.iter().zip(candidates) {
+            if let Some(status) = result.status_mut(field) {
+                status.error = error;
+            }
+            valid.0.extend(query.column_of(field).cloned().zip(filter));
+        }
         let elapsed = started.elapsed();
         let (rows, selected, elapsed_ms) = (dataset.len(), result.rows.len(), elapsed.as_millis());
         if elapsed > SLOW_QUERY {

@@ -251,6 +251,26 @@ fn replaces_an_invalid_filter_by_the_last_valid_one() {
 }
 
 #[test]
+fn replaces_an_invalid_column_filter_by_the_last_valid_one_of_its_column() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let mut run = |columns: &[(&str, &str)]| {
+        let filter = |&(column, pattern): &(&str, &str)| crate::query::ColumnFilter {
+            column: column.into(),
+            text: FilterText { pattern: pattern.to_owned(), mode: Mode::default() },
+        };
+        let columns = columns.iter().map(filter).collect();
+        worker.submit(Query { columns, ..query("", "") }, dataset(), None);
+        let result = worker.wait_result(TIMEOUT).unwrap();
+        let errors = result.columns.iter().map(|(_, status)| status.error.is_some()).collect::<Vec<_>>();
+        (result.rows, errors)
+    };
+    assert_eq!(run(&[("address", "x"), ("clientId", "[01]")]), (vec![], vec![false, false]));
+    // One that is removed has no effect, whatever its place.
+    assert_eq!(run(&[("clientId", "(")]), (vec![0, 1], vec![true]));
+    assert_eq!(run(&[("address", "("), ("clientId", "[12]")]), (vec![1, 2], vec![true, false]));
+}
+
+#[test]
 fn applies_no_filter_without_a_valid_one() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let (rows, username) = rows(&mut worker, query(ENDLESS, ""));

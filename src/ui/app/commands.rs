@@ -8,7 +8,7 @@ use super::super::command::{ColumnChange, Command, Copied};
 use super::super::diagnostics;
 use super::super::error_report::ErrorReport;
 use super::super::export_job::ExportJob;
-use super::super::filter_bar;
+use super::super::filter_row;
 use super::super::gateway_bar;
 use super::super::gateway_form::GatewayForm;
 use super::super::model::{CountsOrder, Message, NarrowRail, SettingsPage, Shown};
@@ -19,7 +19,7 @@ use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
 use crate::gateway::{NodeUrl, Profile};
-use crate::query::{self, FilterField, Query, QueryResult};
+use crate::query::{self, Query, QueryResult};
 use crate::settings::{DEMO_NAME, SavedFilter, State, Target};
 use crate::table::{Action, Day};
 
@@ -80,12 +80,13 @@ impl App {
             Command::CancelTerminate => self.ui_state.termination = None,
 
             Command::ApplyFilters => self.query(FRAME_WAIT),
-            Command::FocusUsername => filter_bar::focus(ctx, FilterField::Username, &self.drafts.username),
+            Command::FocusUsername => filter_row::focus(ctx, &ColumnId::Username, &self.drafts.username),
+            Command::FocusTable => self.focus_table(ctx),
             Command::SetFilterMode(field, mode) => self.set_filter_mode(field, mode),
-            Command::MatchPart(field) => self.match_part(ctx, field),
-            Command::ApplySavedFilter(saved) => self.set_filters(saved.username(), saved.project()),
+            Command::Filter(command) => self.run_filter_command(ctx, command),
+            Command::ApplySavedFilter(saved) => self.set_filters(saved.filters()),
             Command::SaveFilter(name) => {
-                let saved = SavedFilter::new(name, &self.drafts.username, &self.drafts.project);
+                let saved = SavedFilter::new(name, &self.filters());
                 self.drafts.filter_name.clear();
                 self.change_settings(Change::SaveFilter(saved));
             }
@@ -107,7 +108,6 @@ impl App {
             }
             Command::FilterToValue(column, value) => self.filter_to_value(column, value),
             Command::ExcludeValue(column, value) => self.exclude_value(column, value),
-            Command::RemoveCellFilter(index) => self.remove_cell_filter(index),
             Command::SetKind(kind) => {
                 self.state.kind = kind;
                 self.query(FRAME_WAIT);
@@ -304,12 +304,14 @@ impl App {
         self.list_gateways();
     }
 
-    /// Saves the table's layout and the delimiter if they have changed.
+    /// Saves the table's layout, the delimiter and the typed filters if they have changed.
     pub(super) fn save_layout(&mut self) {
         let csv_delimiter = self.drafts.export.delimiter;
-        if self.state.layout != self.saved_state.table || csv_delimiter != self.saved_state.csv_delimiter {
-            let table = self.state.layout.clone();
-            self.save_state(State { csv_delimiter, table, ..self.saved_state.clone() });
+        let (layout, history, saved) = (&self.state.layout, &self.state.filter_history, &self.saved_state);
+        if *layout != saved.table || *history != saved.filter_history || csv_delimiter != saved.csv_delimiter
+        {
+            let (table, filter_history) = (layout.clone(), history.clone());
+            self.save_state(State { csv_delimiter, filter_history, table, ..self.saved_state.clone() });
         }
     }
 
@@ -340,11 +342,15 @@ impl App {
         let query = Query {
             username: drafts.username.clone(),
             project: drafts.project.clone(),
+            columns: drafts.columns.clone(),
+            dates: state.dates.clone(),
+            now_epoch_ms: state.clock().now_epoch_ms,
             kind: state.kind,
             cells: state.cells.clone(),
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
+            offers: true,
         };
         let dataset = state.table_status().and_then(|status| status.dataset.clone()).unwrap_or_default();
         let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());
@@ -359,6 +365,7 @@ impl App {
         self.keep_facet_order(&mut result);
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
+        self.state.columns.clone_from(&result.columns);
         // Without a dataset, the query only validated the filters.
         if self.state.table_status().is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());

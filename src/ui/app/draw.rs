@@ -10,9 +10,9 @@ use super::super::model::{AppState, Drafts, UiState};
 use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
-    command_palette, confirm_terminate, counts_panel, details_panel, filter_bar, footer, gateway_bar,
-    gateway_panel, grid, guide, rail, right_panel, settings_dialog, sign_in, termination_progress, theme,
-    view_row,
+    command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer, gateway_bar,
+    gateway_panel, grid, guide, no_match, rail, right_panel, settings_dialog, sign_in, termination_progress,
+    theme, view_row,
 };
 use super::{App, shortcuts};
 
@@ -59,7 +59,7 @@ fn main_ui(
     let area = ui.available_rect_before_wrap();
     let Regions { gateway_bar, filter_row, view_row, body, footer } = Regions::of(area, room);
     gateway_bar::show(ui, gateway_bar, state, drafts, commands);
-    filter_bar::show(ui, filter_row, state, drafts, commands);
+    filter_row::show(ui, filter_row, state, ui_state, drafts, commands);
     if !room.is_compact {
         view_row::show(ui, view_row, state, commands);
     }
@@ -110,7 +110,9 @@ fn table_ui(
                 .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
         });
     }
+    let place = ui.available_rect_before_wrap();
     grid::show(ui, state, ui_state, commands);
+    no_match::show(ui, place, state, drafts, commands);
 }
 
 /// Returns `true` if the sign-in panel is shown. The form shows the same errors in its connection test.

@@ -1,42 +1,236 @@
 //! Commands that change filters.
 
+use std::time::Duration;
+
 use egui::Context;
 
-use super::super::filter_bar;
+use super::super::command::FilterCommand;
+use super::super::filter_row;
+use super::super::grid;
+use super::super::model::{DateDraft, FilterKey};
 use super::{App, FRAME_WAIT};
 use crate::dataset::{ColumnId, Value};
 use crate::export::{self, ActiveFilters};
 use crate::filter::Mode;
-use crate::query::{CellFilter, FilterField, FilterText, KindFilter, SortKey};
-use crate::table::Action;
+use crate::query::{
+    CellFilter, ColumnFilter, DateFilter, DateRange, FilterField, FilterSet, FilterText, KindFilter, Offer,
+    SortKey,
+};
+use crate::table::{Action, Motion, SelectMode};
+
+/// The range of a new filter on dates: a week.
+const NEW_RANGE: DateRange = DateRange::Last(7 * 86_400);
+/// Minimum time between two queries because of the age of a date.
+const MIN_REQUERY: Duration = Duration::from_secs(1);
 
 impl App {
+    /// Runs a command of the filter row.
+    pub(super) fn run_filter_command(&mut self, ctx: &Context, command: FilterCommand) {
+        match command {
+            FilterCommand::TakeOffer(offer) => self.take_offer(ctx, &offer),
+            FilterCommand::Clear(field) => self.clear_filter(ctx, field),
+            FilterCommand::Commit { field, ends } => self.commit_filter(field, ends),
+            FilterCommand::ApplyHistory(field, text) => self.apply_history(ctx, field, text),
+            FilterCommand::Edit(key) => self.edit_filter(ctx, key),
+            FilterCommand::EditAsPattern(index) => self.edit_as_pattern(ctx, index),
+            FilterCommand::CloseEditor(key) => self.close_filter_editor(ctx, &key),
+            FilterCommand::SetDate(filter) => self.set_date_filter(filter),
+            FilterCommand::Remove(key) => self.remove_filter_of(&key),
+        }
+    }
+
     /// Sets the mode of a filter.
     pub(super) fn set_filter_mode(&mut self, field: FilterField, mode: Mode) {
-        self.drafts.filter_mut(field).mode = mode;
+        if let Some(text) = self.drafts.filter_mut(field) {
+            text.mode = mode;
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Changes the modes of filters as offered, and focuses the text box of the first one.
+    fn take_offer(&mut self, ctx: &Context, offer: &Offer) {
+        for &field in &offer.fields {
+            if let Some(text) = self.drafts.filter_mut(field) {
+                text.mode = offer.apply_to(text.mode);
+            }
+        }
+        if let Some(field @ (FilterField::Username | FilterField::Project)) = offer.fields.first() {
+            self.focus_filter(ctx, *field);
+        }
         self.query(FRAME_WAIT);
     }
 
-    /// Lets a filter match any part of the value, and focuses its text box.
-    pub(super) fn match_part(&mut self, ctx: &Context, field: FilterField) {
-        let text = self.drafts.filter_mut(field);
-        text.mode.contains = true;
-        filter_bar::focus(ctx, field, text);
+    /// Clears a text filter, and focuses its text box.
+    fn clear_filter(&mut self, ctx: &Context, field: FilterField) {
+        if let Some(text) = self.drafts.filter_mut(field) {
+            text.pattern.clear();
+            self.focus_filter(ctx, field);
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    fn focus_filter(&self, ctx: &Context, field: FilterField) {
+        if let (Some(column), Some(text)) = (self.drafts.column_of(field), self.drafts.filter(field)) {
+            filter_row::focus(ctx, &column, text);
+        }
+    }
+
+    /// Moves the keyboard focus to the table, and the cursor to its first row if there is no cursor.
+    pub(super) fn focus_table(&mut self, ctx: &Context) {
+        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+        if self.state.table.cursor_row().is_none() {
+            self.state.table.act(Action::MoveCursor(Motion::Home, SelectMode::Only));
+        }
+    }
+
+    /// Adds a text filter to the history if it is valid and in force.
+    fn commit_filter(&mut self, field: FilterField, ends: bool) {
+        let Some((column, text)) = self.drafts.column_of(field).zip(self.drafts.filter(field)) else {
+            return;
+        };
+        let status = match field {
+            FilterField::Username => Some(&self.state.username),
+            FilterField::Project => Some(&self.state.project),
+            FilterField::Column(_) => self.state.column_filter(&column),
+        };
+        let is_in_force = status.is_some_and(|status| {
+            let filter = status.filter.as_ref().filter(|_| status.error.is_none());
+            filter.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode)
+        });
+        if is_in_force {
+            let history = &mut self.state.filter_history;
+            // What was typed up to a pause is only a part.
+            let newest = history.entries(&column).next();
+            if let Some(part) = newest.filter(|_| self.open_history_entry == Some(field)) {
+                history.remove(&column, &part);
+            }
+            history.add(&column, text);
+            self.open_history_entry = Some(field);
+        }
+        if ends {
+            self.open_history_entry = None;
+        }
+    }
+
+    /// Applies a filter from the history, and focuses its text box.
+    fn apply_history(&mut self, ctx: &Context, field: FilterField, text: FilterText) {
+        if let Some(filter) = self.drafts.filter_mut(field) {
+            *filter = text;
+            self.focus_filter(ctx, field);
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Opens the popup that edits a filter without a box. A new filter is added.
+    fn edit_filter(&mut self, ctx: &Context, key: FilterKey) {
+        match &key {
+            FilterKey::Column(column) => {
+                let is_column = |filter: &ColumnFilter| filter.column == *column;
+                if !self.drafts.columns.iter().any(is_column) {
+                    let text = FilterText::default();
+                    self.drafts.columns.push(ColumnFilter { column: column.clone(), text });
+                }
+                if let Some(filter) = self.drafts.columns.iter().find(|filter| is_column(filter)) {
+                    filter_row::focus(ctx, column, &filter.text);
+                }
+            }
+            FilterKey::Date(column) => {
+                let dates = &mut self.state.dates;
+                let range = dates.iter().find(|filter| filter.column == *column).map(|filter| filter.range);
+                if range.is_none() {
+                    dates.push(DateFilter { column: column.clone(), range: NEW_RANGE });
+                    self.query(FRAME_WAIT);
+                }
+                self.drafts.date = DateDraft::new(range.or(Some(NEW_RANGE)), &self.state.clock());
+            }
+            FilterKey::Cell(_) => {}
+        }
+        self.ui_state.editor = Some(key);
+        filter_row::open_editor(ctx);
+    }
+
+    /// Replaces the filter on a single value by a pattern, and edits it.
+    fn edit_as_pattern(&mut self, ctx: &Context, index: usize) {
+        let Some(CellFilter { column, value: Value::Text(text), keep }) =
+            self.state.cells.get(index).cloned()
+        else {
+            return;
+        };
+        self.state.cells.remove(index);
+        let mut text = FilterText::exactly(&text);
+        text.mode.invert = !keep;
+        self.drafts.columns.retain(|filter| filter.column != column);
+        self.drafts.columns.push(ColumnFilter { column: column.clone(), text });
+        self.query(FRAME_WAIT);
+        self.edit_filter(ctx, FilterKey::Column(column));
+    }
+
+    /// Closes the popup that edits this filter. An empty filter is removed.
+    fn close_filter_editor(&mut self, ctx: &Context, key: &FilterKey) {
+        // Another one may already be open.
+        if self.ui_state.editor.as_ref() == Some(key) {
+            self.ui_state.editor = None;
+            filter_row::close_editor(ctx);
+            ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+        }
+        if let FilterKey::Column(column) = key
+            && self
+                .drafts
+                .columns
+                .iter()
+                .any(|filter| filter.column == *column && filter.text.pattern.is_empty())
+        {
+            self.remove_filter_of(key);
+        }
+    }
+
+    /// Sets the filter on a column of dates.
+    fn set_date_filter(&mut self, filter: DateFilter) {
+        let dates = &mut self.state.dates;
+        match dates.iter_mut().find(|other| other.column == filter.column) {
+            Some(other) => *other = filter,
+            None => dates.push(filter),
+        }
         self.query(FRAME_WAIT);
     }
 
-    /// Replaces both filters.
-    pub(super) fn set_filters(&mut self, username: FilterText, project: FilterText) {
-        self.drafts.username = username;
-        self.drafts.project = project;
+    /// Removes a filter without a box.
+    fn remove_filter_of(&mut self, key: &FilterKey) {
+        match key {
+            FilterKey::Column(column) => self.drafts.columns.retain(|filter| filter.column != *column),
+            FilterKey::Date(column) => self.state.dates.retain(|filter| filter.column != *column),
+            FilterKey::Cell(index) if *index < self.state.cells.len() => {
+                self.state.cells.remove(*index);
+            }
+            FilterKey::Cell(_) => {}
+        }
+        self.query(FRAME_WAIT);
+    }
+
+    /// Returns all filters but the one on clients and designers.
+    pub(super) fn filters(&self) -> FilterSet {
+        FilterSet {
+            username: self.drafts.username.clone(),
+            project: self.drafts.project.clone(),
+            columns: self.drafts.columns.clone(),
+            dates: self.state.dates.clone(),
+            cells: self.state.cells.clone(),
+        }
+    }
+
+    /// Replaces all filters but the one on clients and designers.
+    pub(super) fn set_filters(&mut self, filters: FilterSet) {
+        let FilterSet { username, project, columns, dates, cells } = filters;
+        (self.drafts.username, self.drafts.project, self.drafts.columns) = (username, project, columns);
+        (self.state.dates, self.state.cells) = (dates, cells);
+        self.ui_state.editor = None;
         self.query(FRAME_WAIT);
     }
 
     /// Clears all filters.
     pub(super) fn clear_filters(&mut self) {
         self.state.kind = KindFilter::All;
-        self.state.cells.clear();
-        self.set_filters(FilterText::default(), FilterText::default());
+        self.set_filters(FilterSet::default());
     }
 
     /// Closes the export path, or else clears the selection, or else the filters.
@@ -50,6 +244,20 @@ impl App {
         }
     }
 
+    /// Queries again when a filter on the age of a date leaves out another row.
+    pub(super) fn requery_when_due(&mut self, ctx: &Context) {
+        let due = self.state.table.result().and_then(|result| result.changes_at_epoch_ms);
+        let Some(due) = due.filter(|_| !self.state.dates.is_empty()) else {
+            return;
+        };
+        let left = due.saturating_sub(self.state.clock().now_epoch_ms);
+        if left <= 0 {
+            self.query(FRAME_WAIT);
+        }
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+        ctx.request_repaint_after(left.max(MIN_REQUERY));
+    }
+
     /// Replaces the sort.
     pub(super) fn sort(&mut self, keys: Vec<SortKey>) {
         self.state.layout.sort = keys;
@@ -58,7 +266,9 @@ impl App {
 
     /// Toggles a filter on a value. `adds`: keeps the other values of the filter.
     pub(super) fn toggle_facet(&mut self, field: FilterField, value: &str, adds: bool) {
-        let text = self.drafts.filter_mut(field);
+        let Some(text) = self.drafts.filter_mut(field) else {
+            return;
+        };
         if adds {
             text.toggle_value(value);
         } else {
@@ -69,13 +279,9 @@ impl App {
 
     /// Shows only sessions with this value. Users and projects go into the text boxes, where they can be edited.
     pub(super) fn filter_to_value(&mut self, column: ColumnId, value: Value) {
-        let field = match &column {
-            ColumnId::Username => Some(FilterField::Username),
-            ColumnId::Project => Some(FilterField::Project),
-            _ => None,
-        };
-        match (field, &value) {
-            (Some(field), Value::Text(text)) => *self.drafts.filter_mut(field) = FilterText::exactly(text),
+        match (&column, &value) {
+            (ColumnId::Username, Value::Text(text)) => self.drafts.username = FilterText::exactly(text),
+            (ColumnId::Project, Value::Text(text)) => self.drafts.project = FilterText::exactly(text),
             _ => CellFilter { column, value, keep: true }.add_to(&mut self.state.cells),
         }
         self.query(FRAME_WAIT);
@@ -92,19 +298,13 @@ impl App {
         self.query(FRAME_WAIT);
     }
 
-    /// Removes the cell filter with this index.
-    pub(super) fn remove_cell_filter(&mut self, index: usize) {
-        if index < self.state.cells.len() {
-            self.state.cells.remove(index);
-            self.query(FRAME_WAIT);
-        }
-    }
-
     /// Returns the active filters as a call for a script on the gateway.
     pub(super) fn session_info_call(&self) -> String {
         let filters = ActiveFilters {
             username: self.state.username.filter.as_ref(),
             project: self.state.project.filter.as_ref(),
+            columns: &self.state.columns,
+            dates: &self.state.dates,
             kind: self.state.kind,
             cells: &self.state.cells,
         };

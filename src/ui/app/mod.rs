@@ -49,7 +49,7 @@ use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::{BackgroundPoller, NodeStatus, Poller};
-use crate::query::Worker;
+use crate::query::{FilterField, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
 
@@ -126,6 +126,8 @@ pub struct App {
     trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
     /// The credentials from the environment or the user, with their gateway.
     supplied_credentials: Option<(Profile, Credentials)>,
+    /// The text filter whose newest entry of the history the next one replaces.
+    open_history_entry: Option<FilterField>,
     /// The current gateway.
     profile: Option<Profile>,
     /// The credentials of the current gateway.
@@ -210,6 +212,7 @@ impl App {
             saved_filters: settings.filters.clone(),
             layout: state.table.clone(),
             theme: state.theme,
+            filter_history: state.filter_history.clone(),
             message: error.clone().map(Message::Error),
             ..AppState::default()
         };
@@ -236,6 +239,7 @@ impl App {
             pending_login: None,
             trusted_once: Vec::new(),
             supplied_credentials: None,
+            open_history_entry: None,
             profile: None,
             active_credentials: Credentials::None,
             pending_form: None,
@@ -415,6 +419,7 @@ impl eframe::App for App {
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }
+        self.requery_when_due(ctx);
         self.finish_export(ctx);
         self.finish_copy(ctx);
         self.receive_settings();

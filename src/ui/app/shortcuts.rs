@@ -5,7 +5,7 @@ use egui::{Context, Event, Key, Popup};
 use super::super::command::{Command, RailCommand};
 use super::super::command_table::{self, NamedCommand, Scope};
 use super::super::model::{NarrowRail, UiState};
-use super::super::{filter_bar, grid, rail};
+use super::super::{filter_row, grid, rail};
 
 /// The shortcuts that also work in dialogs.
 const IN_DIALOGS: [Command; 1] = [Command::Quit];
@@ -41,7 +41,7 @@ pub(super) fn handle(
         });
     });
     // Escape also closes menus and dialogs, and leaves text boxes other than the filters.
-    let is_filter = focused.is_some_and(|id| filter_bar::ids().contains(&id));
+    let is_filter = focused.is_some_and(|id| filter_row::ids().contains(&id));
     let is_table = focused.is_none_or(|id| id == grid::id());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         match form {

@@ -5,12 +5,11 @@
 
 use std::mem;
 
-use egui::{Context, Event, ImeEvent, Key, Memory, Plugin, Popup, RawInput, Ui};
+use egui::{Context, Event, ImeEvent, Key, Memory, Modifiers, Plugin, Popup, RawInput, Ui};
 
-use super::super::{filter_bar, grid, sign_in};
+use super::super::{filter_row, grid, sign_in};
 use super::{App, draw};
-use crate::filter::Mode;
-use crate::query::{FilterField, FilterText};
+use crate::dataset::ColumnId;
 
 /// The reasons why typed text may belong to a text box that is gone.
 #[derive(Default)]
@@ -53,9 +52,9 @@ impl App {
                 sign_in::focus(ctx, state, &drafts.login);
             }
         } else if is_typed && !typing.is_ignored && !typing.is_signing_in {
-            let mode = Mode { contains: true, ..Mode::default() };
-            drafts.username = FilterText { pattern: String::new(), mode };
-            filter_bar::focus(ctx, FilterField::Username, &drafts.username);
+            // Only the user changes the mode.
+            drafts.username.pattern.clear();
+            filter_row::focus(ctx, &ColumnId::Username, &drafts.username);
         }
     }
 }
@@ -73,6 +72,8 @@ fn is_table_focused(ctx: &Context) -> bool {
 #[derive(Default)]
 pub(super) struct InputOrder {
     waiting: Vec<Event>,
+    /// The modifiers of the latest event.
+    modifiers: Modifiers,
 }
 
 impl Plugin for InputOrder {
@@ -85,6 +86,7 @@ impl Plugin for InputOrder {
         if ctx.current_pass_index() > 0 {
             return;
         }
+        remove_text_with_alt(&mut input.events, &mut self.modifiers);
         self.waiting.append(&mut input.events);
         let end = end_of_frame(&self.waiting, is_table_focused(ctx));
         input.events = self.waiting.drain(..end).collect();
@@ -95,6 +97,23 @@ impl Plugin for InputOrder {
             ui.ctx().request_repaint();
         }
     }
+}
+
+/// Removes the text of keys that were pressed with Alt: they are shortcuts. On macOS, Option types other letters. The text
+/// of `AltGr` has no modifier. `modifiers` are those of the latest event.
+fn remove_text_with_alt(events: &mut Vec<Event>, modifiers: &mut Modifiers) {
+    if cfg!(target_os = "macos") {
+        return;
+    }
+    // A key comes before its text.
+    events.retain(|event| match event {
+        Event::Key { modifiers: held, .. } | Event::ModifiersChanged(held) => {
+            *modifiers = *held;
+            true
+        }
+        Event::Text(_) => !modifiers.alt,
+        _ => true,
+    });
 }
 
 /// Returns the number of events for the next frame.

@@ -3,7 +3,6 @@
 use egui::accesskit::Role;
 use egui::{FontFamily, FontId, Id, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
-use super::super::button::Button;
 use super::super::command::Command;
 use super::super::context_menu;
 use super::super::duplicate_login;
@@ -64,8 +63,9 @@ pub(super) fn show(
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
     }
-    if state.table.lines().is_empty() {
-        empty(&mut ui, visible_rect, sessions.dataset.is_empty(), commands);
+    // Where filters hide all sessions, another view says so.
+    if sessions.dataset.is_empty() {
+        super::placeholder(&mut ui, "No sessions");
     }
 
     let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_key_pressed(&ui));
@@ -109,19 +109,6 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
             .map(|((id, cell), row)| display::full_cell(id, *cell, &state.row_clock(row)).into_owned()),
         cell: cell.map(|(id, cell)| (id, cell.into())),
         termination: selected.and_then(|rows| state.termination_plan(&rows)),
-    }
-}
-
-/// Draws the reason why there are no lines, and a button that clears the filters.
-fn empty(ui: &mut Ui, rect: Rect, is_dataset_empty: bool, commands: &mut Vec<Command>) {
-    super::placeholder(ui, if is_dataset_empty { "No sessions" } else { "No matching sessions" });
-    if is_dataset_empty {
-        return;
-    }
-    let size = vec2(theme::MENU_WIDTH, tokens::ROW_HEIGHT);
-    let center = rect.center() + vec2(0.0, theme::PLACEHOLDER_SPACING + size.y / 2.0);
-    if ui.put(Rect::from_center_size(center, size), Button::primary("Clear filters")).clicked() {
-        commands.push(Command::ClearFilters);
     }
 }
 

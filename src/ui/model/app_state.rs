@@ -11,8 +11,8 @@ use crate::display::{self, Clock};
 use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
-use crate::query::{CellFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
-use crate::settings::{SavedFilter, ThemeChoice};
+use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
+use crate::settings::{FilterHistory, SavedFilter, ThemeChoice};
 use crate::table::{Layout, PowerTable};
 use crate::ui::error_report::ErrorReport;
 use crate::ui::missing_scripts::MissingScripts;
@@ -51,6 +51,12 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) username: FilterStatus,
     /// The active project filter.
     pub(in crate::ui) project: FilterStatus,
+    /// The active text filters on other columns.
+    pub(in crate::ui) columns: Vec<(ColumnId, FilterStatus)>,
+    /// The filters on dates.
+    pub(in crate::ui) dates: Vec<DateFilter>,
+    /// The filters that were typed last, which are saved.
+    pub(in crate::ui) filter_history: FilterHistory,
     /// Clients, designers or both.
     pub(in crate::ui) kind: KindFilter,
     /// Single values to keep or to exclude.
@@ -144,22 +150,29 @@ impl AppState {
         match column {
             ColumnId::Username => Some(&self.username.highlights),
             ColumnId::Project => Some(&self.project.highlights),
-            _ => None,
+            _ => self.column_filter(column).map(|status| &status.highlights),
         }
     }
 
-    /// Returns the status of a filter.
-    pub(in crate::ui) fn filter(&self, field: FilterField) -> &FilterStatus {
+    /// Returns the status of a filter; `None` if it isn't applied yet.
+    pub(in crate::ui) fn filter(&self, field: FilterField) -> Option<&FilterStatus> {
         match field {
-            FilterField::Username => &self.username,
-            FilterField::Project => &self.project,
+            FilterField::Username => Some(&self.username),
+            FilterField::Project => Some(&self.project),
+            FilterField::Column(index) => self.columns.get(index).map(|(_, status)| status),
         }
+    }
+
+    /// Returns the status of the text filter on another column.
+    pub(in crate::ui) fn column_filter(&self, column: &ColumnId) -> Option<&FilterStatus> {
+        self.columns.iter().find(|(other, _)| other == column).map(|(_, status)| status)
     }
 
     /// Returns whether any filter is set, active or not.
     pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
         let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
-        has_text || self.kind != KindFilter::All || !self.cells.is_empty()
+        let has_chip = !(drafts.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
+        has_text || has_chip || self.kind != KindFilter::All
     }
 
     /// Returns the column and the value of the cell at the cursor.

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::date_draft::DateDraft;
+use crate::dataset::ColumnId;
 use crate::export::{Delimiter, Format};
 use crate::gateway::{Credentials, InvalidLogin, Login, NodeUrl, Profile};
-use crate::query::{FilterField, FilterText};
+use crate::query::{ColumnFilter, FilterField, FilterText};
 use crate::ui::error_report::ErrorReport;
 use crate::ui::gateway_form::GatewayForm;
 use crate::ui::secret_box::SecretText;
@@ -24,6 +26,10 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) username: FilterText,
     /// The project filter.
     pub(in crate::ui) project: FilterText,
+    /// The text filters on other columns.
+    pub(in crate::ui) columns: Vec<ColumnFilter>,
+    /// The filter on dates that is being edited.
+    pub(in crate::ui) date: DateDraft,
     /// The name under which the filters will be saved.
     pub(in crate::ui) filter_name: String,
     /// The message to the user whose session is about to be terminated.
@@ -48,11 +54,30 @@ pub(in crate::ui) struct PaletteDraft {
 }
 
 impl Drafts {
-    /// Returns the text of a filter, to change it.
-    pub(in crate::ui) fn filter_mut(&mut self, field: FilterField) -> &mut FilterText {
+    /// Returns the text of a filter; `None` if it was removed.
+    pub(in crate::ui) fn filter(&self, field: FilterField) -> Option<&FilterText> {
         match field {
-            FilterField::Username => &mut self.username,
-            FilterField::Project => &mut self.project,
+            FilterField::Username => Some(&self.username),
+            FilterField::Project => Some(&self.project),
+            FilterField::Column(index) => self.columns.get(index).map(|filter| &filter.text),
+        }
+    }
+
+    /// Returns the text of a filter, to change it; `None` if it was removed.
+    pub(in crate::ui) fn filter_mut(&mut self, field: FilterField) -> Option<&mut FilterText> {
+        match field {
+            FilterField::Username => Some(&mut self.username),
+            FilterField::Project => Some(&mut self.project),
+            FilterField::Column(index) => self.columns.get_mut(index).map(|filter| &mut filter.text),
+        }
+    }
+
+    /// Returns the column of a filter; `None` if it was removed.
+    pub(in crate::ui) fn column_of(&self, field: FilterField) -> Option<ColumnId> {
+        match field {
+            FilterField::Username => Some(ColumnId::Username),
+            FilterField::Project => Some(ColumnId::Project),
+            FilterField::Column(index) => self.columns.get(index).map(|filter| filter.column.clone()),
         }
     }
 

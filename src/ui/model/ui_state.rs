@@ -17,6 +17,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) cell_menu: CellMenu,
     /// The sessions in the dialog that confirms their termination.
     pub(in crate::ui) termination: Option<TerminationPlan>,
+    /// The filter that is edited in a popup.
+    pub(in crate::ui) editor: Option<FilterKey>,
     /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
     /// Whether the order of the lists in the counts panel may change.
@@ -92,4 +94,15 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) text: String,
     /// The sessions that can be terminated: the selected ones; `None` where that isn't offered.
     pub(in crate::ui) termination: Option<TerminationPlan>,
+}
+
+/// A filter without a box.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::ui) enum FilterKey {
+    /// The text filter on this column.
+    Column(ColumnId),
+    /// The filter on this column of dates.
+    Date(ColumnId),
+    /// The filter on a single value with this index.
+    Cell(usize),
 }

@@ -70,7 +70,7 @@ fn titles(window: &Window) -> Vec<String> {
 }
 
 /// Opens the menu of a header.
-fn menu(window: &mut Window, title: &str) {
+pub(crate) fn menu(window: &mut Window, title: &str) {
     let at = header(window, title).center();
     window.click_at(at, PointerButton::Secondary, NONE);
 }

@@ -129,7 +129,7 @@ fn copies_filters_as_a_call() {
     window.click("Exclude \"billy\"");
     window.until_text("1 of 6 sessions");
     window.click("Clients");
-    window.click("Project: contains");
+    window.toggle("Project filter", "Match part of the value");
     window.type_into("Project filter", "oil");
     window.until_text("1 of 6 sessions");
     assert_eq!(

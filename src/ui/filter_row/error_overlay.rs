@@ -1,0 +1,155 @@
+//! The error of a pattern, over what is below its box. It comes a moment after the last key, so that an unfinished pattern
+//! isn't called wrong, and nothing moves.
+
+use std::time::Duration;
+
+use egui::accesskit::Live;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Area, FontFamily, FontId, Frame, Label, Margin, Order, Rect, Response, RichText, Stroke, Ui, vec2,
+};
+
+use super::words::shortened;
+use crate::dataset::ColumnId;
+use crate::query::{FilterError, FilterStatus, FilterText};
+use crate::sanitize::sanitize;
+use crate::ui::error_report::ErrorReport;
+use crate::ui::icons;
+use crate::ui::theme;
+use crate::ui::tokens::{self, palette};
+
+/// The error and when the text was changed last, in seconds. In egui's memory.
+#[derive(Clone)]
+struct Shown {
+    pattern: String,
+    since_secs: f64,
+}
+
+/// Draws the error while the box has the keyboard focus or the pointer.
+pub(super) fn show(
+    ui: &Ui,
+    edit: &Response,
+    anchor: Rect,
+    column: &ColumnId,
+    text: Option<&FilterText>,
+    status: &FilterStatus,
+) {
+    let (Some(error), Some(text)) = (&status.error, text) else {
+        return;
+    };
+    if !is_due(ui, edit, text) || !(edit.has_focus() || ui.rect_contains_pointer(anchor)) {
+        return;
+    }
+    let position = anchor.left_bottom() + vec2(-tokens::LINE, tokens::POPUP_GAP - tokens::LINE);
+    let area = Area::new(edit.id.with("error"))
+        .order(Order::Foreground)
+        .fixed_pos(position)
+        .interactable(false)
+        .accessible_name("Filter error");
+    area.show(ui.ctx(), |ui| {
+        let margin = Margin { left: 12, right: 12, top: 8, bottom: 10 };
+        Frame::popup(ui.style()).inner_margin(margin).show(ui, |ui| {
+            let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
+            ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
+            contents(ui, column, text, error, status);
+        });
+    });
+}
+
+/// Returns whether the text hasn't changed for a while. Requests a repaint for that moment.
+fn is_due(ui: &Ui, edit: &Response, text: &FilterText) -> bool {
+    let key = edit.id.with("error since");
+    let now = ui.input(|input| input.time);
+    let shown = ui.data(|data| data.get_temp::<Shown>(key)).filter(|shown| shown.pattern == text.pattern);
+    let since_secs = if let Some(shown) = shown {
+        shown.since_secs
+    } else {
+        let shown = Shown { pattern: text.pattern.clone(), since_secs: now };
+        ui.data_mut(|data| data.insert_temp(key, shown));
+        now
+    };
+    let left = since_secs + theme::ERROR_DELAY.as_secs_f64() - now;
+    if left > 0.0 {
+        ui.ctx().request_repaint_after(Duration::try_from_secs_f64(left).unwrap_or_default());
+    }
+    left <= 0.0
+}
+
+/// Draws the pattern with the place of the error, the error, and the filter that is still in force.
+pub(super) fn contents(
+    ui: &mut Ui,
+    column: &ColumnId,
+    text: &FilterText,
+    error: &FilterError,
+    status: &FilterStatus,
+) {
+    let p = palette(ui.visuals());
+    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+    ui.add(Label::new(marked_pattern(ui, text, error.column())).wrap());
+    ui.add_space(1.5 * tokens::UNIT);
+    let summary = ErrorReport::new(error).summary().to_owned();
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::LINE_BODY), egui::Sense::hover());
+        icons::CIRCLE_ALERT.paint(ui.painter(), rect.center(), tokens::ICON, p.error);
+        ui.vertical(|ui| {
+            let message = ui.add(
+                Label::new(RichText::new(&summary).color(p.text).line_height(Some(tokens::LINE_BODY))).wrap(),
+            );
+            ui.ctx().accesskit_node_builder(message.id, |node| node.set_live(Live::Polite));
+            ui.add_space(tokens::UNIT / 2.0);
+            ui.add(Label::new(in_force(ui, column, status)).wrap());
+        });
+    });
+}
+
+/// Returns the pattern with a mark at the place of the error. An error after its end has a mark there.
+fn marked_pattern(ui: &Ui, text: &FilterText, column: Option<usize>) -> LayoutJob {
+    let p = palette(ui.visuals());
+    let plain = TextFormat {
+        line_height: Some(tokens::LINE_BODY),
+        ..TextFormat::simple(FontId::new(tokens::TYPE_BODY, FontFamily::Monospace), p.text)
+    };
+    let marked = TextFormat {
+        background: p.error_ground,
+        color: p.error,
+        underline: Stroke::new(tokens::FOCUS_WIDTH, p.error),
+        ..plain.clone()
+    };
+    let letters: Vec<char> = text.pattern.chars().collect();
+    // A long pattern is shown around the error.
+    let at = column.map_or(0, |column| column - 1).min(letters.len());
+    let first = at.saturating_sub(theme::ERROR_CONTEXT);
+    let last = letters.len().min(at + theme::ERROR_CONTEXT);
+    let part =
+        |from: usize, to: usize| sanitize(&letters[from.min(to)..to].iter().collect::<String>()).into_owned();
+    let mut job = LayoutJob::default();
+    let after = if column.is_some() { (at + 1).min(last) } else { at };
+    job.append(if first > 0 { "…" } else { "" }, 0.0, plain.clone());
+    job.append(&part(first, at), 0.0, plain.clone());
+    if column.is_some() {
+        let bad = part(at, after);
+        job.append(if bad.is_empty() { " " } else { &bad }, 0.0, marked);
+    }
+    job.append(&part(after, last), 0.0, plain.clone());
+    job.append(if last < letters.len() { "…" } else { "" }, 0.0, plain);
+    job
+}
+
+/// Returns what the table shows instead.
+fn in_force(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
+    let p = palette(ui.visuals());
+    let format = |family| TextFormat {
+        line_height: Some(tokens::LINE_SECONDARY),
+        ..TextFormat::simple(FontId::new(tokens::TYPE_SECONDARY, family), p.secondary)
+    };
+    let mut job = LayoutJob::default();
+    if let Some(filter) = &status.filter {
+        job.append("The table still shows ", 0.0, format(FontFamily::Proportional));
+        let pattern = shortened(filter.pattern());
+        job.append(&pattern, 0.0, format(FontFamily::Monospace));
+    } else {
+        let text = format!("The table isn't filtered by {}", super::noun(column));
+        job.append(&text, 0.0, format(FontFamily::Proportional));
+    }
+    job
+}

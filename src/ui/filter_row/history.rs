@@ -1,0 +1,66 @@
+//! The filters that were typed last in a box, in a menu below it.
+
+use egui::{Context, Id, Popup, PopupKind, Rect, RectAlign, Response, Ui};
+
+use super::words::{mode_words, shortened};
+use crate::dataset::ColumnId;
+use crate::query::FilterField;
+use crate::ui::command::{Command, FilterCommand};
+use crate::ui::menu;
+use crate::ui::model::AppState;
+use crate::ui::tokens;
+
+fn popup_id(filter: Id) -> Id {
+    filter.with("history")
+}
+
+/// Opens or closes the history of the box with this ID.
+pub(super) fn toggle(ctx: &Context, filter: Id) {
+    Popup::toggle_id(ctx, popup_id(filter));
+    // The keyboard goes through the menu from its first item on.
+    ctx.data_mut(|data| data.insert_temp(popup_id(filter).with("focus"), true));
+}
+
+/// Draws the menu while it is open.
+pub(super) fn show(
+    ui: &Ui,
+    edit: &Response,
+    anchor: Rect,
+    field: FilterField,
+    column: &ColumnId,
+    state: &AppState,
+    commands: &mut Vec<Command>,
+) {
+    let id = popup_id(edit.id);
+    let popup = Popup::new(id, ui.ctx().clone(), anchor, ui.layer_id())
+        .kind(PopupKind::Menu)
+        .open_memory(None)
+        .align(RectAlign::BOTTOM_START)
+        .gap(tokens::POPUP_GAP)
+        .width(anchor.width())
+        .accessible_name("Recent filters");
+    popup.show(|ui| {
+        ui.set_min_width(anchor.width() - 2.0 * tokens::UNIT);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        // The first pass only measures the menu.
+        let takes_focus = !ui.is_sizing_pass()
+            && ui.data_mut(|data| data.remove_temp::<bool>(id.with("focus"))) == Some(true);
+        let mut is_first = true;
+        for text in state.filter_history.entries(column) {
+            let pattern = shortened(&text.pattern);
+            let item = menu::Item::new(pattern).shortcut(mode_words(text.mode).join("  "));
+            let response = ui.add(item);
+            if is_first && takes_focus {
+                response.request_focus();
+            }
+            is_first = false;
+            if response.clicked() {
+                commands.push(Command::Filter(FilterCommand::ApplyHistory(field, text)));
+                ui.close();
+            }
+        }
+        if is_first {
+            menu::title(ui, "No recent filters");
+        }
+    });
+}

@@ -1,0 +1,185 @@
+//! The row of filters: a box for usernames and one for projects, chips for all other filters, and their menus.
+
+mod add_menu;
+mod chips;
+mod created;
+mod editor;
+mod editor_popup;
+mod error_overlay;
+mod filter_box;
+mod help;
+mod history;
+pub(super) mod menus;
+mod saved;
+mod toggles;
+mod words;
+
+use std::borrow::Cow;
+
+use egui::epaint::MarginF32;
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{Align, Context, Id, Layout, Popup, Rect, Sense, Ui, vec2};
+
+use self::filter_box::FilterBox;
+use super::command::Command;
+use super::model::{AppState, Drafts, UiState};
+use super::regions::{Bar, Edge, Room};
+use super::theme;
+use super::tokens::{self, palette};
+use super::view_row::CompactMenus;
+use crate::dataset::ColumnId;
+use crate::display;
+use crate::query::{FilterField, FilterText};
+
+/// Space around the row's controls, and between them.
+const PADDING: MarginF32 = MarginF32 { left: 12.0, right: 8.0, top: 8.0, bottom: 4.0 };
+const COMPACT_PADDING: MarginF32 = MarginF32 { left: 8.0, right: 8.0, top: 4.0, bottom: 5.0 };
+const GAP: f32 = 8.0;
+
+/// Draws the row, with the menus of a compact window at its end.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &AppState,
+    ui_state: &UiState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let is_compact = Room::of(ui.ctx()).is_compact;
+    let (padding, line) = if is_compact { (COMPACT_PADDING, Edge::Bottom) } else { (PADDING, Edge::None) };
+    let ground = palette(ui.visuals()).surface;
+    let bar = Bar { name: "Filter row", rect, ground, line, padding, gap: GAP };
+    bar.show(ui, |ui| {
+        let anchor = if is_compact {
+            compact(ui, state, drafts, commands)
+        } else {
+            wide(ui, state, ui_state, drafts, commands)
+        };
+        editor::show(ui, anchor, state, ui_state, drafts, commands);
+    });
+}
+
+/// Draws the row of a window with room for it. Returns the place of the filter that is edited.
+fn wide(
+    ui: &mut Ui,
+    state: &AppState,
+    ui_state: &UiState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) -> Rect {
+    let width = ((ui.available_width() - theme::FILTER_ROW_OTHERS) / 2.0)
+        .clamp(theme::MIN_FILTER_WIDTH, theme::FILTER_WIDTH)
+        .floor();
+    boxes(ui, width, false, state, drafts, commands);
+    let mut anchor = Rect::NOTHING;
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        help::show(ui);
+        saved::show(ui, state, drafts, commands);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let add = add_menu::button(ui, state, drafts, commands);
+            anchor = chips::show(ui, add.rect, state, ui_state, drafts, commands);
+        });
+    });
+    anchor
+}
+
+/// Draws the row of a small window. The menus of the row are in the menu at its end. Returns the place of the filter that is
+/// edited.
+fn compact(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) -> Rect {
+    let menus = CompactMenus::new(state);
+    let chips_width = if chips::number(state, drafts) > 0 { theme::CHIPS_BUTTON_WIDTH + GAP } else { 0.0 };
+    let menus_width = menus.width(ui, GAP) + GAP + chips_width;
+    let width = ((ui.available_width() - menus_width - GAP) / 2.0).floor();
+    let first = boxes(ui, width, true, state, drafts, commands);
+    let chips = chips::show_in_menu(ui, state, drafts, commands);
+    menus.show(ui, state, drafts, commands);
+    chips.unwrap_or(first)
+}
+
+/// Draws the boxes. Returns the place of the first one.
+fn boxes(
+    ui: &mut Ui,
+    width: f32,
+    is_compact: bool,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) -> Rect {
+    let mut first = Rect::NOTHING;
+    for field in [FilterField::Username, FilterField::Project] {
+        let (rect, _) = ui.allocate_exact_size(vec2(width, tokens::CONTROL_HEIGHT), Sense::hover());
+        if field == FilterField::Username {
+            first = rect;
+        }
+        filter_box(ui, field, rect, is_compact, state, drafts, commands);
+    }
+    first
+}
+
+fn filter_box(
+    ui: &mut Ui,
+    field: FilterField,
+    rect: Rect,
+    is_compact: bool,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let column = match field {
+        FilterField::Username => ColumnId::Username,
+        FilterField::Project | FilterField::Column(_) => ColumnId::Project,
+    };
+    if let Some(text) = drafts.filter_mut(field) {
+        let has_icon = field == FilterField::Username && !is_compact;
+        let status = state.filter(field);
+        let filter_box = FilterBox { field, column: &column, text, status, has_icon, is_compact };
+        let response = filter_box.show(ui, rect, state, commands);
+        if let Some(status) = state.filter(field) {
+            error_overlay::show(ui, &response, rect, &column, drafts.filter(field), status);
+        }
+    }
+}
+
+/// Returns the IDs of the text boxes of the row.
+pub(super) fn ids() -> [Id; 2] {
+    [ColumnId::Username, ColumnId::Project].map(|column| id(&column))
+}
+
+/// Returns the ID of the text box of a column's filter.
+pub(super) fn id(column: &ColumnId) -> Id {
+    Id::unique(("filter", column.name()))
+}
+
+/// Opens the popup in which the filter of a chip is edited.
+pub(super) fn open_editor(ctx: &Context) {
+    editor_popup::open(ctx);
+}
+
+/// Closes the popup in which the filter of a chip is edited.
+pub(super) fn close_editor(ctx: &Context) {
+    Popup::close_id(ctx, editor_popup::id());
+}
+
+/// Moves the keyboard focus into the text box of a column's filter, with the cursor at the end of `text`.
+pub(super) fn focus(ctx: &Context, column: &ColumnId, text: &FilterText) {
+    let id = id(column);
+    ctx.memory_mut(|memory| memory.request_focus(id));
+    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
+    let end = CCursor::new(text.pattern.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ctx, id);
+}
+
+/// Returns the title of a column in a sentence, such as `username` or `client ID`.
+pub(super) fn noun(column: &ColumnId) -> String {
+    let title: Cow<'_, str> = display::title(column);
+    let mut letters = title.chars();
+    // An abbreviation keeps its capitals.
+    match (letters.next(), title.chars().nth(1)) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => title.into_owned(),
+    }
+}

@@ -1,0 +1,22 @@
+//! Patterns and modes in menus and chips.
+
+use crate::filter::Mode;
+use crate::sanitize::{ELLIPSIS, sanitize};
+
+/// Number of characters of a pattern that are shown.
+const MAX_CHARS: usize = 60;
+
+/// Returns a pattern or a value of a length that fits into a menu, sanitized.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        None => sanitize(text).into_owned(),
+        Some((end, _)) => format!("{}{ELLIPSIS}", sanitize(&text[..end])),
+    }
+}
+
+/// Returns the words of the toggles that are on.
+pub(super) fn mode_words(mode: Mode) -> Vec<&'static str> {
+    let Mode { contains, ignore_case, invert } = mode;
+    let words = [(invert, "not"), (contains, "part"), (ignore_case, "A=a")];
+    words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect()
+}

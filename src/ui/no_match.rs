@@ -1,0 +1,189 @@
+//! What is in the table's place where the filters leave no session: the reason, and changes that would help.
+
+use egui::{Align, FontFamily, FontId, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+
+use super::button::Button;
+use super::command::{Command, FilterCommand};
+use super::filter_row;
+use super::fonts;
+use super::icons;
+use super::model::{AppState, Drafts};
+use super::theme;
+use super::tokens::{self, palette};
+use crate::display;
+use crate::filter::{Filter, Mode};
+use crate::query::{FilterField, Offer, QueryResult};
+use crate::sanitize::{ELLIPSIS, sanitize};
+
+/// Height of the view.
+const HEIGHT: f32 = 184.0;
+/// The part of the free height that is above the view, and its maximum.
+const ABOVE: f32 = 0.358;
+const MAX_ABOVE: f32 = 136.0;
+const MIN_ABOVE: f32 = 8.0;
+/// Number of characters of a pattern in the title.
+const MAX_CHARS: usize = 40;
+
+/// Draws the view below the headers of the table if the filters leave no session.
+pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+    let Some(result) = state.table.result() else {
+        return;
+    };
+    if !result.rows.is_empty() || result.dataset.is_empty() {
+        return;
+    }
+    let p = palette(ui.visuals());
+    let place = table.with_min_y(table.top() + tokens::HEADER_HEIGHT);
+    ui.painter().rect_filled(place, 0.0, p.table);
+    let above = ((place.height() - HEIGHT) * ABOVE).clamp(MIN_ABOVE, MAX_ABOVE).round();
+    let width = theme::VIEW_WIDTH.min(place.width() - 8.0 * tokens::UNIT);
+    let top = place.center_top() + vec2(0.0, above);
+    let rect = Rect::from_min_size(top - vec2(width / 2.0, 0.0), vec2(width, place.height() - above));
+    let layout = Layout::top_down(Align::Center);
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("no match").max_rect(rect).layout(layout));
+    ui.shrink_clip_rect(place);
+    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+
+    let (icon, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
+    icons::SEARCH_X.paint(ui.painter(), icon.center(), tokens::ICON_VIEW, p.secondary);
+    let (title, sentence) = words(state, drafts, result);
+    ui.add_space(4.0 * tokens::UNIT);
+    let title = RichText::new(title).font(FontId::new(tokens::TYPE_VIEW, fonts::semibold())).color(p.text);
+    ui.add(Label::new(title.line_height(Some(tokens::LINE_VIEW))).wrap());
+    ui.add_space(tokens::UNIT);
+    let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let sentence = RichText::new(sentence).font(body).color(p.secondary);
+    ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
+    ui.add_space(5.0 * tokens::UNIT);
+    if result.offers.is_empty() {
+        if ui.add(Button::primary("Clear filters")).clicked() {
+            commands.push(Command::ClearFilters);
+        }
+        return;
+    }
+    offers(&mut ui, &result.offers, drafts, commands);
+    ui.add_space(5.0 * tokens::UNIT);
+    let clear = egui::Link::new(RichText::new("Clear filters").color(p.link));
+    if ui.add(clear).clicked() {
+        commands.push(Command::ClearFilters);
+    }
+}
+
+/// Draws the offers, in several lines if they have no room in one.
+fn offers(ui: &mut Ui, offers: &[Offer], drafts: &Drafts, commands: &mut Vec<Command>) {
+    let names_fields = offers.iter().any(|offer| offer.fields != offers[0].fields);
+    let buttons: Vec<(&Offer, String)> =
+        offers.iter().map(|offer| (offer, label(offer, names_fields, drafts))).collect();
+    let width = |ui: &Ui, (index, label): (usize, &String)| {
+        let family = if index == 0 { fonts::semibold() } else { FontFamily::Proportional };
+        let font = FontId::new(tokens::TYPE_BODY, family);
+        let icon = if index == 0 { tokens::ICON_SMALL + 1.5 * tokens::UNIT } else { 0.0 };
+        let color = palette(ui.visuals()).text;
+        ui.painter().layout_no_wrap(label.clone(), font, color).size().x + icon + 5.0 * tokens::UNIT
+    };
+    let mut lines: Vec<(f32, Vec<usize>)> = Vec::new();
+    for (index, (_, label)) in buttons.iter().enumerate() {
+        let width = width(ui, (index, label));
+        match lines.last_mut() {
+            Some((line, indices)) if *line + 2.0 * tokens::UNIT + width <= ui.available_width() => {
+                *line += 2.0 * tokens::UNIT + width;
+                indices.push(index);
+            }
+            _ => lines.push((width, vec![index])),
+        }
+    }
+    for (line, (width, indices)) in lines.into_iter().enumerate() {
+        if line > 0 {
+            ui.add_space(2.0 * tokens::UNIT);
+        }
+        let size = vec2(width, tokens::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            for index in indices {
+                let (offer, label) = &buttons[index];
+                let button = if index == 0 {
+                    Button::primary(label.as_str()).trailing(icons::CORNER_DOWN_LEFT)
+                } else {
+                    Button::soft(label.as_str())
+                };
+                if ui.add(button).clicked() {
+                    commands.push(Command::Filter(FilterCommand::TakeOffer((*offer).clone())));
+                }
+            }
+        });
+    }
+}
+
+/// Returns the label of an offer, such as `Match part: 4 sessions`.
+fn label(offer: &Offer, names_field: bool, drafts: &Drafts) -> String {
+    let change = match (offer.contains, offer.ignore_case) {
+        (true, true) => "Match part, ignore case",
+        (true, false) => "Match part",
+        _ => "Ignore case",
+    };
+    let sessions = display::sessions(offer.sessions);
+    match &offer.fields[..] {
+        [field] if names_field => {
+            let noun = drafts.column_of(*field).map(|column| filter_row::noun(&column)).unwrap_or_default();
+            format!("{change} ({noun}): {sessions}")
+        }
+        [_] => format!("{change}: {sessions}"),
+        [_, _] => format!("{change} in both: {sessions}"),
+        _ => format!("{change} in all: {sessions}"),
+    }
+}
+
+/// Returns the title and the sentence below it.
+fn words(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, String) {
+    let fields = (0..drafts.columns.len()).map(FilterField::Column);
+    let fields = [FilterField::Username, FilterField::Project].into_iter().chain(fields);
+    let unmatched: Vec<(String, Mode)> = fields
+        .filter_map(|field| {
+            let column = drafts.column_of(field)?;
+            let status = match field {
+                FilterField::Column(_) => state.column_filter(&column)?,
+                _ => state.filter(field)?,
+            };
+            let filter = status.filter.as_ref().filter(|_| status.matches_nothing)?;
+            Some((reason(&filter_row::noun(&column), filter), filter.mode()))
+        })
+        .collect();
+    match &unmatched[..] {
+        [] => {
+            let sessions = display::sessions(result.dataset.len());
+            ("No matching sessions".to_owned(), format!("The filters hide all {sessions}"))
+        }
+        [(reason, mode)] => {
+            let sentence = if mode.contains || mode.invert {
+                let sessions = display::sessions(result.dataset.len());
+                format!("The filters hide all {sessions}")
+            } else {
+                "A pattern has to match the whole value".to_owned()
+            };
+            (format!("No {reason}"), sentence)
+        }
+        several => {
+            let reasons: Vec<String> = several.iter().map(|(reason, _)| format!("no {reason}")).collect();
+            let mut sentence = reasons.join(" and ");
+            sentence.replace_range(..1, "N");
+            ("No matching sessions".to_owned(), sentence)
+        }
+    }
+}
+
+/// Returns what no value of a column is, such as `username is exactly "bi"`.
+fn reason(noun: &str, filter: &Filter) -> String {
+    let pattern = filter.pattern();
+    let shown = match pattern.char_indices().nth(MAX_CHARS) {
+        None => sanitize(pattern).into_owned(),
+        Some((end, _)) => format!("{}{ELLIPSIS}", sanitize(&pattern[..end])),
+    };
+    let Mode { contains, ignore_case, invert } = filter.mode();
+    let verb = match (invert, filter.literal().is_some(), contains, ignore_case) {
+        (true, ..) => "is without",
+        (false, true, true, _) => "contains",
+        (false, true, false, false) => "is exactly",
+        (false, true, false, true) => "is",
+        (false, false, ..) => "matches",
+    };
+    format!("{noun} {verb} \"{shown}\"")
+}
