@@ -67,6 +67,16 @@ impl ErrorReport {
         });
     }
 
+    /// Returns what happened, without the advice that may follow it.
+    pub(super) fn first_sentence(&self) -> &str {
+        self.summary.split_once(". ").map_or(&self.summary, |(first, _)| first)
+    }
+
+    /// Returns `true` if there is advice after the first sentence.
+    pub(super) fn has_advice(&self) -> bool {
+        self.first_sentence() != self.summary
+    }
+
     /// Returns `true` if there is more to say than the sentence.
     pub(super) fn has_causes(&self) -> bool {
         !self.causes.is_empty()

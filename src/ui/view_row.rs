@@ -43,6 +43,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let ground = palette(ui.visuals()).surface;
     let bar = Bar { name: "View row", rect, ground, line: Edge::Bottom, padding: PADDING, gap: GAP };
     bar.show(ui, |ui| {
+        if state.has_nothing_to_show() {
+            ui.disable();
+        }
         let [details, counts] = panel_buttons(state, room);
         let [group, columns] = [group_button(state), columns_button()];
         let line = tokens::LINE + 2.0 * tokens::UNIT;
@@ -133,6 +136,7 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
     let p = palette(ui.visuals());
     let painter = ui.painter();
     let (mark, text) = match (is_on, response.hovered()) {
+        _ if !response.enabled() => (None, p.disabled),
         (true, _) => (Some(p.link), p.text),
         (false, true) => (Some(p.control_border), p.text),
         (false, false) => (None, p.secondary),
@@ -188,6 +192,7 @@ impl CompactMenus {
     ) {
         let kinds = ui.add(self.kinds);
         menu::popup(&kinds).show(|ui| {
+            menu::start(ui, 0.0);
             for (kind, name) in KINDS {
                 let number = number_of(state, kind).map(display::number).unwrap_or_default();
                 if ui.add(Item::new(name).radio(kind == state.kind).shortcut(number)).clicked() {
@@ -205,6 +210,7 @@ impl CompactMenus {
 }
 
 fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    menu::start(ui, 0.0);
     let group = ui.add(Item::new("Group").icon(icons::LIST_TREE).submenu());
     SubMenu::new().show(ui, &group, |ui| groups(ui, state.layout.grouping.as_ref(), commands));
     let columns = ui.add(Item::new("Columns").icon(icons::COLUMNS_3).submenu());
@@ -225,6 +231,7 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
 }
 
 fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) {
+    menu::start(ui, 0.0);
     if ui.add(Item::new("None").radio(current.is_none())).clicked() {
         commands.push(Command::GroupBy(None));
         ui.close();

@@ -56,11 +56,16 @@ fn open(size: Vec2, start: Start) -> Window {
     window
 }
 
-/// Returns the places of the bars, of the headers and of the first rows.
+/// Returns the places of the bars, of the rail, of the headers and of the rows.
 fn places(window: &mut Window) -> Vec<(String, Rect)> {
     window.harness.run_steps(3);
     let names = ["Gateway bar", "Filter row", "Username filter", "Project filter", "Username", "Footer"];
     let places = names.iter().map(|name| ((*name).to_owned(), window.harness.get_by_label(name).rect()));
+    // In a narrow window, the rail is closed.
+    let rail = ["Hide gateways", "Add gateway…", "Show gateways"].iter();
+    let rail =
+        rail.filter_map(|name| Some(((*name).to_owned(), window.harness.query_by_label(name)?.rect())));
+    let places = rail.chain(places);
     let rows = row_places(window).into_iter().enumerate();
     places.chain(rows.map(|(line, rect)| (format!("line {line}"), rect))).collect()
 }

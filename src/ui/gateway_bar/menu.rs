@@ -20,7 +20,7 @@ pub(super) fn show(name: &Response, state: &AppState, commands: &mut Vec<Command
 }
 
 fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    ui.set_min_width(theme::GATEWAY_MENU_WIDTH);
+    menu::start(ui, theme::GATEWAY_MENU_WIDTH);
     if !state.profiles.is_empty() {
         ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
             for profile in &state.profiles {
@@ -54,7 +54,6 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 /// Draws a saved gateway, with the button that edits it.
 fn saved(ui: &mut Ui, state: &AppState, profile: &str, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
         let edit = Button::ghost("Edit").small().name(format!("Edit {profile}…"));
         let width = edit.width(ui);
         let item = Item::new(profile).radio(*profile == state.gateway).reserve(width);

@@ -16,10 +16,9 @@ use self::status::{Fact, Status};
 use super::button::{self, Button};
 use super::command::{Command, RailCommand};
 use super::command_table;
-use super::error_report::ErrorReport;
 use super::fonts;
 use super::icons;
-use super::menu::{Item, popup};
+use super::menu::{self as menus, Item, popup};
 use super::model::{AppState, Drafts};
 use super::rail;
 use super::refresh_interval;
@@ -188,7 +187,7 @@ enum Control {
 /// Returns the controls in order.
 fn controls(status: &Status) -> Vec<Control> {
     let mut controls = Vec::new();
-    if status.report.as_ref().is_some_and(ErrorReport::has_causes) {
+    if status.report.as_ref().is_some_and(|report| report.has_causes() || report.has_advice()) {
         controls.push(Control::Details);
     }
     if status.is_unreachable {
@@ -239,7 +238,11 @@ impl Control {
                 let color = if status.is_unreachable { p.text } else { p.secondary };
                 let details = ui.add(self.button(ui.ctx(), state).color(color));
                 if let Some(report) = &status.report {
-                    popup(&details).show(|ui| report.causes_ui(ui));
+                    popup(&details).show(|ui| {
+                        ui.set_max_width(theme::DIALOG_WIDTH);
+                        ui.add(Label::new(report.summary()).wrap().selectable(true));
+                        report.causes_ui(ui);
+                    });
                 }
             }
             Self::Retry => {
@@ -291,6 +294,7 @@ fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Ve
     let button = ui.add(button);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
     popup(&button).show(|ui| {
+        menus::start(ui, 0.0);
         for interval in refresh_interval::choices() {
             let item = Item::new(refresh_interval::text(interval)).radio(interval == current);
             if ui.add(item).clicked() {

@@ -112,13 +112,13 @@ impl Status {
                     _ => Mark::Unreachable,
                 };
                 if mark == Mark::Unreachable {
-                    facts.push(Fact::Error(summary.clone()));
+                    facts.push(Fact::Error(report.first_sentence().to_owned()));
                 } else {
                     let mut infos = state.status.iter().flat_map(|status| &status.nodes);
                     facts.extend(version(infos.find_map(|node| node.info.as_ref())));
                     facts.push(Fact::Warning(match error {
                         GatewayError::Unauthorized { tried: false } => "Not signed in".to_owned(),
-                        _ => summary.clone(),
+                        _ => report.first_sentence().to_owned(),
                     }));
                 }
                 facts.extend(nodes);

@@ -310,6 +310,12 @@ impl AppState {
             && (self.previous_status.is_some() || matches!(self.health(), Health::Unreachable(_)))
     }
 
+    /// Returns `true` if there is no table and none is on its way, so that nothing can be filtered or grouped.
+    pub(in crate::ui) fn has_nothing_to_show(&self) -> bool {
+        let is_coming = matches!(self.health(), Health::Connecting) && !self.gateway.is_empty();
+        self.table.result().is_none() && !is_coming
+    }
+
     /// Returns the time at which the table was read.
     pub(in crate::ui) fn updated_at(&self) -> Option<SystemTime> {
         self.table_status().and_then(|status| status.updated_at)
