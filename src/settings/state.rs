@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::filter_history::FilterHistory;
+use super::filter_state::FilterState;
 use super::with_lock;
 use crate::atomic_file::{FileError, read_text, replace_file};
 use crate::export::Delimiter;
@@ -75,6 +76,8 @@ pub struct State {
     /// Size and position of the window; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowPlace>,
+    /// The filters.
+    pub filters: FilterState,
     /// The filters that were typed last.
     #[serde(skip_serializing_if = "FilterHistory::is_empty")]
     pub filter_history: FilterHistory,

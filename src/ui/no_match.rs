@@ -63,7 +63,8 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
     }
     offers(&mut ui, &result.offers, drafts, commands);
     ui.add_space(5.0 * tokens::UNIT);
-    let clear = egui::Link::new(RichText::new("Clear filters").color(p.link));
+    let clear =
+        egui::Link::new(RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)));
     if ui.add(clear).clicked() {
         commands.push(Command::ClearFilters);
     }

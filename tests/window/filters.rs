@@ -165,6 +165,18 @@ fn error_comes_after_a_pause_and_moves_nothing() {
 }
 
 #[test]
+fn long_error_is_whole_in_a_small_window() {
+    let (_gateway, mut window) = open();
+    window.harness.set_size(vec2(640.0, 480.0));
+    window.type_into(USERNAME, r"\X");
+    window.until_text_contains(r"\X isn't supported");
+    let error = window.harness.get_by_label_contains(r"\X isn't supported").rect();
+    let bounds = Rect::from_min_size(egui::Pos2::ZERO, vec2(640.0, 480.0));
+    assert!(bounds.contains_rect(error), "{error:?}");
+    assert!(window.has("The table isn't filtered by username"));
+}
+
+#[test]
 fn box_remembers_filters() {
     let (gateway, folder) = (plant(), tempfile::tempdir().unwrap());
     let target = || Target::Gateway(Profile::from_address(&gateway.url).unwrap());
@@ -201,6 +213,38 @@ fn box_remembers_filters() {
     window.click("Recent username filters");
     window.click("bil.*");
     window.until_text("3 of 6 sessions");
+}
+
+#[test]
+fn filters_are_restored() {
+    let (gateway, folder) = (plant(), tempfile::tempdir().unwrap());
+    let target = || Target::Gateway(Profile::from_address(&gateway.url).unwrap());
+    let open = || {
+        let state = State::load(folder.path());
+        Window::open(Start { state, folder: Some(folder.path().to_owned()), ..start(target()) })
+    };
+    let mut window = open();
+    window.until_text("6 of 6 sessions");
+    window.type_into(USERNAME, "BIL");
+    window.toggle(USERNAME, PART);
+    window.toggle(USERNAME, IGNORE_CASE);
+    window.click("Add filter");
+    window.click("Filter by Address");
+    window.type_into("Address filter", "hmi.*");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.click("Clients");
+    window.until_text("2 of 6 sessions");
+    drop(window);
+
+    let mut window = open();
+    window.until_text("2 of 6 sessions");
+    assert_eq!(window.text_of(USERNAME), "BIL");
+    assert!(window.is_toggled(USERNAME, PART) && !window.is_toggled(USERNAME, EXCLUDE));
+    assert!(window.has("Remove the filter: Address hmi.*"));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("6 of 6 sessions");
+    drop(window);
+    open().until_text("6 of 6 sessions");
 }
 
 #[test]

@@ -128,6 +128,51 @@ fn incomplete_filter_at_200_percent() {
 }
 
 #[test]
+fn no_match() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let mut window = open(builder().with_size([1280.0, 800.0]), &plant, Layout::default());
+    window.type_into("Username filter", "bi");
+    window.until_text("Match part: 4 sessions");
+    compare(&mut window, "no_match");
+}
+
+#[test]
+fn pattern_error_in_light_theme() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let builder = builder().with_size([1280.0, 480.0]).with_theme(Theme::Light);
+    let mut window = open(builder, &plant, Layout::default());
+    window.type_into("Username filter", "bi.*");
+    window.until_text("4 of 7 sessions");
+    window.type_into("Username filter", "(ross|smi");
+    window.until_text("Missing \")\" for \"(\" at column 5");
+    compare(&mut window, "pattern_error");
+}
+
+#[test]
+fn chips() {
+    if !can_draw() {
+        return;
+    }
+    let plant = plant();
+    let mut window = open(builder().with_size([1480.0, 500.0]), &plant, Layout::default());
+    window.type_into("Project filter", "Boil.*");
+    window.click("Add filter");
+    window.click("Filter by Designer: no");
+    window.click("Add filter");
+    window.click("Filter by Address");
+    window.toggle("Address filter", "Exclude matches");
+    window.type_into("Address filter", r"10\..*");
+    window.until_text(r"Edit the filter: Address not 10\..*");
+    compare(&mut window, "chips");
+}
+
+#[test]
 fn stale_table() {
     if !can_draw() {
         return;

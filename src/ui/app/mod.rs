@@ -49,7 +49,7 @@ use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::{BackgroundPoller, NodeStatus, Poller};
-use crate::query::{FilterField, Worker};
+use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
 
@@ -207,7 +207,11 @@ impl App {
         let poller = Poller::spawn(client.clone(), wake(ctx))?;
         let background = Background::new(BackgroundPoller::spawn(client.clone(), wake(ctx))?);
         let query_worker = Worker::spawn(wake(ctx))?;
+        let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let app_state = AppState {
+            kind: state.filters.kind(),
+            dates,
+            cells,
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
             layout: state.table.clone(),
@@ -218,6 +222,7 @@ impl App {
         };
         let mut drafts = Drafts::default();
         drafts.export.delimiter = state.csv_delimiter;
+        (drafts.username, drafts.project, drafts.columns) = (username, project, columns);
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
         let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock)?;

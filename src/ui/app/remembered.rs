@@ -1,4 +1,5 @@
-//! What is remembered over a restart and changes often: the place of the window. It is saved once it rests, and at the end.
+//! What is remembered over a restart and changes often: the place of the window and the filters. They are saved once they
+//! rest, and at the end.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use egui::{Context, ViewportCommand};
 
 use super::super::window_place;
 use super::App;
-use crate::settings::{State, WindowPlace};
+use crate::settings::{FilterState, State, WindowPlace};
 
 /// Time after the last change until it is saved.
 const REST: Duration = Duration::from_secs(1);
@@ -15,6 +16,7 @@ const REST: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Resting {
     window: Option<WindowPlace>,
+    filters: FilterState,
 }
 
 /// Changes that aren't saved yet.
@@ -31,7 +33,8 @@ pub(super) struct Remembered {
 impl Remembered {
     pub(super) fn new(state: &State) -> Self {
         let maximizes = state.window.is_some_and(|place| place.maximized);
-        Self { current: Resting { window: state.window }, changed_at: None, maximizes }
+        let current = Resting { window: state.window, filters: state.filters.clone() };
+        Self { current, changed_at: None, maximizes }
     }
 }
 
@@ -43,7 +46,7 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
         }
         let window = window_place::current(ctx, self.remembered.current.window);
-        let now = Resting { window };
+        let now = Resting { window, filters: FilterState::new(&self.filters(), self.state.kind) };
         let remembered = &mut self.remembered;
         if now != remembered.current {
             remembered.current = now;
@@ -63,8 +66,8 @@ impl App {
     /// Saves what has changed.
     fn save_remembered(&mut self) {
         self.remembered.changed_at = None;
-        let Resting { window } = self.remembered.current.clone();
-        self.save_state(State { window, ..self.saved_state.clone() });
+        let Resting { window, filters } = self.remembered.current.clone();
+        self.save_state(State { window, filters, ..self.saved_state.clone() });
     }
 }
 
