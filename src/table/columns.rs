@@ -120,10 +120,13 @@ impl Columns {
         let mut left = available;
         let last = shown.len().saturating_sub(1);
         let fit = |(index, column): (usize, &'_ ColumnLayout)| {
-            let width = column.width() - part * (column.width() - column.min_width());
-            // Whole points, so that text stays sharp.
-            let width =
-                if index == last { left.max(column.min_width()).max(width.floor()) } else { width.round() };
+            let min = column.min_width();
+            let width = match (index == last, part > 0.0) {
+                (true, false) => left.max(column.width()),
+                (true, true) => left.max(min),
+                // Whole points, so that text stays sharp.
+                (false, _) => (column.width() - part * (column.width() - min)).round(),
+            };
             left -= width;
             width
         };

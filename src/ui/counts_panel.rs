@@ -3,65 +3,29 @@
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, Context, FontFamily, FontId, Id, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Context, FontFamily, FontId, Id, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::command::Command;
 use super::fonts;
 use super::model::{AppState, Drafts};
 use super::right_panel;
+use super::segments;
 use super::theme;
 use super::tokens::{self, palette};
 use crate::dataset::{Dataset, TextColumn};
 use crate::display;
 use crate::query::{Facet, FacetOrder, Facets, FilterField, FilterText};
 
-/// Draws the choice of the order, from right to left.
-fn order(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for (order, text, name) in
-            [(FacetOrder::Name, "Name", "Sort by name"), (FacetOrder::Count, "Count", "Sort by count")]
-        {
-            if segment(ui, text, name, state.facet_order == order).clicked() {
-                commands.push(Command::SetFacetOrder(order));
-            }
-        }
-    });
-}
-
-/// Draws one of several choices.
-fn segment(ui: &mut Ui, text: &str, name: &str, is_on: bool) -> Response {
-    let p = palette(ui.visuals());
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
-    let size = vec2(galley.size().x + 4.0 * tokens::UNIT, tokens::CONTROL_HEIGHT_SMALL);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, name));
-    let (ground, border) = match (is_on, response.hovered()) {
-        (true, _) => (p.selection, p.link),
-        (false, true) => (p.hover, p.control_border),
-        (false, false) => (p.input, p.control_border),
-    };
-    let color = if is_on || response.hovered() { p.text } else { p.secondary };
-    let stroke = Stroke::new(tokens::LINE, border);
-    ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, stroke, StrokeKind::Inside);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
-    if response.has_focus() {
-        let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
-        ui.painter().rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
-    }
-    response
-}
-
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     right_panel::head(ui, "Counts", "", Command::ToggleCounts, commands, |ui, commands| {
-        order(ui, state, commands);
+        let choices = [(FacetOrder::Count, "Count"), (FacetOrder::Name, "Name")];
+        let order = segments::show_small(ui, "Sort by", state.facet_order, choices);
+        commands.extend(order.map(Command::SetFacetOrder));
     });
     ui.set_min_width(ui.available_width());
-    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let area = ui.available_rect_before_wrap();
     ui.data_mut(|data| data.insert_temp(area_id(), area));
     let Some(sessions) = state.table.result() else {
@@ -74,6 +38,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
     let max = lists.iter().flat_map(|list| &list.facet.values).map(|(_, count)| *count).max().unwrap_or(1);
     let gap = 2.0 * tokens::UNIT;
     let height: f32 = lists.iter().map(List::height).sum::<f32>() + gap;
+    ui.spacing_mut().scroll = theme::floating_scroll();
     // Only the rows in view are laid out.
     ScrollArea::vertical().auto_shrink(false).show_viewport(ui, |ui, viewport| {
         ui.set_height(height);

@@ -1,5 +1,7 @@
 //! The details panel: all values of the selected session, the other sessions of its user, and a button that ends it.
 
+use std::borrow::Cow;
+
 use egui::accesskit::Role;
 use egui::{
     Color32, FontFamily, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
@@ -24,6 +26,7 @@ const MAX_CHECKED: usize = 100;
 /// Draws the panel. Its title is the user, with the position among several selected sessions and buttons that go to the
 /// next one.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let Some((sessions, row)) = shown(state) else {
         right_panel::head(ui, "Details", "", Command::ToggleDetails, commands, |_, _| {});
         note(ui, "No session selected", palette(ui.visuals()).secondary);
@@ -65,13 +68,13 @@ fn shown(state: &AppState) -> Option<(&QueryResult, u32)> {
 /// Draws the panel below its title.
 fn session(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, commands: &mut Vec<Command>) {
     ui.set_min_width(ui.available_width());
-    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let foot = Foot::new(state, row);
     let mut contents = ui.available_rect_before_wrap();
     if foot.is_some() {
         contents.max.y -= theme::PANEL_FOOT;
     }
     let mut body = ui.new_child(UiBuilder::new().max_rect(contents));
+    body.spacing_mut().scroll = theme::floating_scroll();
     ScrollArea::vertical().auto_shrink(false).show(&mut body, |ui| {
         values(ui, state, sessions, row, commands);
         duplicate(ui, state, sessions, row);
@@ -106,7 +109,7 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
             (id, value) => display::full_cell(id, value, &clock).into_owned(),
         };
         let is_mono = id == ColumnId::ClientId;
-        let title = display::title(&id);
+        let title = short_title(&id);
         if line(ui, &title, &text, is_mono).clicked() {
             commands.push(Command::Copy(Copied::Text(display::clipboard_text(value))));
         }
@@ -116,6 +119,14 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
                 commands.push(Command::Copy(Copied::Text(duration)));
             }
         }
+    }
+}
+
+/// Returns the title of a value, where a column's is too long.
+fn short_title(id: &ColumnId) -> Cow<'_, str> {
+    match id {
+        ColumnId::Other(name) if &**name == names::LAST_COMM => "Last activity".into(),
+        id => display::title(id),
     }
 }
 

@@ -32,9 +32,10 @@ pub(super) fn start(ui: &mut Ui, width: f32) {
 }
 
 /// Draws an item and the menu that it opens.
-pub(super) fn submenu(ui: &mut Ui, item: Item<'_>, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn submenu(ui: &mut Ui, item: Item<'_>, contents: impl FnOnce(&mut Ui)) -> Response {
     let response = ui.add(item.submenu());
     SubMenu::new().show(ui, &response, contents);
+    response
 }
 
 /// An item of a menu.
@@ -172,7 +173,8 @@ impl Widget for Item<'_> {
             }
             let left = rect.left() + PADDING + icon_width;
             painter.galley(pos2(left, y - label.size().y / 2.0), label, text);
-            let left = rect.right() - PADDING - shortcut.size().x;
+            let arrow = if self.is_submenu { tokens::ICON_SMALL } else { 0.0 };
+            let left = rect.right() - PADDING - arrow - shortcut.size().x;
             painter.galley(pos2(left, y - shortcut.size().y / 2.0), shortcut, quiet);
             if self.is_submenu {
                 let center = pos2(rect.right() - PADDING - tokens::ICON_SMALL / 2.0, y);

@@ -14,18 +14,55 @@ pub(super) fn show<T: Copy + PartialEq>(
     current: T,
     choices: impl IntoIterator<Item = (T, &'static str)>,
 ) -> Option<T> {
+    sized(ui, name, current, choices, &Size::NORMAL)
+}
+
+/// Draws the choice smaller, for the titles of panels.
+pub(super) fn show_small<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    choices: impl IntoIterator<Item = (T, &'static str)>,
+) -> Option<T> {
+    sized(ui, name, current, choices, &Size::SMALL)
+}
+
+/// The size of a choice.
+struct Size {
+    height: f32,
+    text: f32,
+    padding: f32,
+}
+
+impl Size {
+    const NORMAL: Self =
+        Self { height: tokens::CONTROL_HEIGHT, text: tokens::TYPE_BODY, padding: theme::SEGMENT_PADDING };
+    const SMALL: Self = Self {
+        height: tokens::CONTROL_HEIGHT_SMALL,
+        text: tokens::TYPE_SECONDARY,
+        padding: 2.0 * tokens::UNIT,
+    };
+}
+
+fn sized<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    choices: impl IntoIterator<Item = (T, &'static str)>,
+    size: &Size,
+) -> Option<T> {
     let p = palette(ui.visuals());
-    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let font = FontId::new(size.text, FontFamily::Proportional);
     let segments: Vec<_> = choices
         .into_iter()
         .map(|(value, text)| {
             let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
-            let width = galley.size().x + 2.0 * theme::SEGMENT_PADDING;
+            let width = galley.size().x + 2.0 * size.padding;
             (value, text, galley, width)
         })
         .collect();
     let width = segments.iter().map(|(.., width)| width).sum();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, tokens::CONTROL_HEIGHT), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, size.height), Sense::hover());
     let border = Stroke::new(tokens::LINE, p.control_border);
     ui.painter().rect(rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
     let mut clicked = None;

@@ -225,6 +225,11 @@ pub(super) fn apply(ctx: &Context) {
     }
 }
 
+/// Returns the scroll bars of the table and of panels, which are over the contents.
+pub(super) fn floating_scroll() -> ScrollStyle {
+    ScrollStyle { floating_width: THUMB_WIDTH, ..ScrollStyle::thin() }
+}
+
 fn set_sizes(style: &mut Style) {
     let font = |size, family| FontId::new(size, family);
     style.text_styles = [

@@ -70,12 +70,14 @@ pub(super) fn show(
     if inner.width() <= 0.0 {
         return;
     }
+    // Capitals are in the middle then, rather than the line of text.
+    let text = inner.with_max_y(inner.bottom() - tokens::LINE);
     let layout = match cell {
         Cell::Integer(_) | Cell::Real(_) => Layout::right_to_left(Align::Center),
         _ => layout(),
     };
     let builder =
-        UiBuilder::new().scope_id(style.id).max_rect(inner).layout(layout).accessibility_role(Role::Cell);
+        UiBuilder::new().scope_id(style.id).max_rect(text).layout(layout).accessibility_role(Role::Cell);
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(rect);
     let palette = palette(ui.visuals());

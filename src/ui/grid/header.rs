@@ -140,10 +140,8 @@ impl Title {
         });
         let rank_width = rank.as_ref().map_or(0.0, |rank| rank.size().x + tokens::UNIT);
         let sort_width = if icon.is_some() { tokens::ICON_TINY + tokens::UNIT + rank_width } else { 0.0 };
-        let inner = rect
-            .with_min_x(rect.left() + theme::CELL_LEFT)
-            .with_max_x(rect.right() - theme::CELL_RIGHT)
-            .with_max_y(rect.bottom() - tokens::LINE);
+        let inner =
+            rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
         let mut job = LayoutJob::simple_singleline(self.text, font(), color);
         job.wrap = TextWrapping::truncate_at_width((inner.width() - sort_width).max(0.0));
         let galley = painter.layout_job(job);

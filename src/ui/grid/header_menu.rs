@@ -129,17 +129,25 @@ pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: 
             menu::title(ui, title);
             for (id, shown) in columns {
                 let title = display::title(id);
-                let is_date = matches!(sessions.dataset.column(id), Some(Column::Date(_)));
-                let style = if is_date { state.clock().style_name() } else { "" };
-                let item = Item::new(&*title).check(shown).shortcut(style);
-                if ui.add(item.name(format!("Show column {title}"))).clicked() {
+                let item = Item::new(&*title).check(shown).name(format!("Show column {title}"));
+                let item = match sessions.dataset.column(id) {
+                    Some(Column::Date(_)) => {
+                        menu::submenu(ui, item.shortcut(state.clock().style_name()), |ui| {
+                            menu::start(ui, theme::SUBMENU_WIDTH);
+                            date_items(ui, state, commands);
+                        })
+                    }
+                    _ => ui.add(item),
+                };
+                if item.clicked() {
                     commands.push(Command::Column(id.clone(), ColumnChange::Show(!shown)));
                 }
             }
             menu::line(ui);
         }
         if ui.add(Item::new("Fit all").icon(icons::CHEVRONS_LEFT_RIGHT_ELLIPSIS)).clicked() {
-            fit::fit_all(ui, state, screen.width(), commands);
+            let table = ui.ctx().read_response(super::id()).map_or(screen, |table| table.rect);
+            fit::fit_all(ui, state, table.width(), commands);
         }
         if ui.add(Item::new("Reset columns").icon(icons::ROTATE_CCW)).clicked() {
             commands.push(Command::ResetColumns);

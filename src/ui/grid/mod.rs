@@ -14,7 +14,6 @@ mod mouse;
 mod scroll_bar;
 
 use egui::accesskit::{self, Node, Role};
-use egui::style::ScrollStyle;
 use egui::{Context, Id, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, vec2};
 
 use super::command::Command;
@@ -64,7 +63,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .accessibility_label("Sessions");
     let mut grid = ui.new_child(builder);
     // Over the rows, as the vertical one.
-    grid.spacing_mut().scroll = ScrollStyle::thin();
+    grid.spacing_mut().scroll = theme::floating_scroll();
     wheel(&grid, area, commands);
     keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()

@@ -185,7 +185,7 @@ fn clicking_a_count_filters() {
     assert!(window.has("Projects (3)"));
     let place = |window: &Window, name: &str| window.harness.get_by_label(name).rect().top();
     assert!(place(&window, "billy: 2 sessions") < place(&window, "anna: 1 session"));
-    window.click("Sort by name");
+    window.click("Sort by: Name");
     window.until("the names in order", |harness| {
         let top = |name| harness.get_by_label(name).rect().top();
         top("anna: 1 session") < top("billy: 2 sessions")
