@@ -41,6 +41,7 @@ pub(super) fn resolve(path: &Path) -> io::Result<Destination> {
 
 enum Followed {
     /// An open file of a process.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no paths for open files"))]
     Descriptor(File),
     /// A path that isn't a link.
     Path(PathBuf),

@@ -3,15 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
-
-/// Maximum time to wait for a file that is being created, on a disk that may hang.
-const REMOVE_TIMEOUT: Duration = Duration::from_secs(1);
-const REMOVE_RETRY_PAUSE: Duration = Duration::from_millis(5);
 
 /// The temporary files of this process. Files are created while this is locked.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -122,7 +116,16 @@ fn keep_owner_and_mode(file: &File, old: &Metadata) -> io::Result<()> {
 }
 
 /// Removes the unfinished files of this process. No further ones can be created while the result lives.
-pub(super) fn remove_all() -> Option<MutexGuard<'static, Vec<PathBuf>>> {
+#[cfg(unix)]
+pub(super) fn remove_all() -> Option<std::sync::MutexGuard<'static, Vec<PathBuf>>> {
+    use std::sync::TryLockError;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Maximum time to wait for a file that is being created, on a disk that may hang.
+    const REMOVE_TIMEOUT: Duration = Duration::from_secs(1);
+    const REMOVE_RETRY_PAUSE: Duration = Duration::from_millis(5);
+
     let deadline = Instant::now() + REMOVE_TIMEOUT;
     loop {
         let unfinished = match UNFINISHED.try_lock() {

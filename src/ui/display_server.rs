@@ -4,16 +4,10 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
-use std::thread;
-use std::time::Duration;
 
 use crate::sanitize::one_line;
 
-/// Time in which a Wayland compositor has to answer. A stopped one accepts connections and never does.
-const WAYLAND_TIMEOUT: Duration = Duration::from_secs(2);
 /// Factors with which the window still has a size that an X server accepts.
 const SCALE_FACTORS: std::ops::RangeInclusive<f64> = 0.1..=20.0;
 /// The maximum length of a quoted value or message, in characters.
@@ -162,7 +156,14 @@ fn check_scale_factor(value: Option<&OsStr>) -> Result<(), DisplayError> {
 /// Returns `true` if a Wayland compositor answers on this socket.
 #[cfg(unix)]
 fn answers(socket: &Path) -> bool {
+    use std::io::{Read as _, Write as _};
     use std::os::unix::net::UnixStream;
+    use std::sync::mpsc::sync_channel;
+    use std::thread;
+    use std::time::Duration;
+
+    /// Time in which a compositor has to answer. A stopped one accepts connections and never does.
+    const WAYLAND_TIMEOUT: Duration = Duration::from_secs(2);
 
     // wl_display.sync: object 1, a length of 12 bytes and opcode 0, and the new object 2. Any event is an answer.
     let request = [1, 12 << 16, 2_u32].map(u32::to_ne_bytes).concat();
@@ -221,7 +222,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn asks_the_compositor_for_an_answer() {
+        use std::io::{Read as _, Write as _};
         use std::os::unix::net::UnixListener;
+        use std::thread;
 
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("wayland-0");
