@@ -98,7 +98,7 @@ pub(super) const ERROR_DELAY: Duration = Duration::from_millis(500);
 /// Time after the last key until a filter is added to the history.
 pub(super) const HISTORY_PAUSE: Duration = Duration::from_secs(2);
 /// Width of the editor of a filter on dates, and of its number.
-pub(super) const DATE_EDITOR_WIDTH: f32 = 260.0;
+pub(super) const DATE_EDITOR_WIDTH: f32 = 280.0;
 pub(super) const AMOUNT_WIDTH: f32 = 56.0;
 /// Width of the menu of saved filters, and of its button.
 pub(super) const SAVED_FILTERS_WIDTH: f32 = 260.0;

@@ -291,10 +291,10 @@ fn filters_by_date() {
     window.click("Add filter");
     window.click("Filter by Created");
     // The plant's sessions are of one day.
-    window.click("Since");
+    window.click("Range: Since");
     crate::support::window::retype(&mut window, "Time", "2026-11-22");
     window.until("the sessions since then", |harness| harness.query_by_label("0 of 6 sessions").is_none());
-    window.click("Before");
+    window.click("Range: Before");
     crate::support::window::retype(&mut window, "Time", "1999-12-31 23:59");
     window.until_text("0 of 6 sessions");
     assert!(window.has("The filters hide all 6 sessions"));
