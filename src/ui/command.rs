@@ -68,6 +68,8 @@ pub(super) enum Command {
     // Termination of sessions
     /// Opens the dialog that asks whether to terminate these sessions.
     AskTerminate(TerminationPlan),
+    /// Opens the dialog that asks whether to terminate the selected sessions.
+    AskTerminateSelected,
     /// Terminates the sessions in the dialog, one after the other.
     Terminate,
     /// Terminates no further session after the current one.

@@ -8,7 +8,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::command::{Command, Copied, RailCommand};
 use super::icons::{self, Icon};
 use super::key_text;
-use super::model::{AppState, Drafts, SettingsPage};
+use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
 use crate::dataset::ColumnId;
 use crate::display::{self, DateStyle};
 use crate::query::{Grouping, KindFilter};
@@ -187,6 +187,9 @@ pub(super) const ALL: &[NamedCommand] = {
             .when(|state, _| state.layout.dates != DateStyle::Utc),
         Named::new(Table, "Dates as age", icons::CLOCK, || Command::SetDateStyle(DateStyle::Age))
             .when(|state, _| state.layout.dates != DateStyle::Age),
+        Named::new(Table, "Terminate selected sessions…", icons::BAN, || Command::AskTerminateSelected)
+            .when(can_terminate)
+            .label(|state| format!("Terminate {}…", sessions_to_terminate(state.table.selected()))),
         Named::new(Table, "Show or hide details", icons::PANEL_RIGHT, || Command::ToggleDetails)
             .keys(Modifiers::NONE, Key::Enter)
             .in_scope(Scope::Table)
@@ -266,6 +269,10 @@ pub(super) fn of_table(key: Key, modifiers: Modifiers) -> Option<Command> {
 
 fn has_selection(state: &AppState, _: &Drafts) -> bool {
     state.table.selected() > 0
+}
+
+fn can_terminate(state: &AppState, _: &Drafts) -> bool {
+    state.table.selected_session().is_some_and(|row| state.terminate_target(row).is_some())
 }
 
 fn has_cursor(state: &AppState, _: &Drafts) -> bool {

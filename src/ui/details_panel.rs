@@ -82,7 +82,7 @@ fn session(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comm
     });
     if let Some(foot) = foot {
         let rect = ui.available_rect_before_wrap().with_min_y(contents.bottom());
-        foot.show(&mut ui.new_child(UiBuilder::new().max_rect(rect)), state, commands);
+        foot.show(&mut ui.new_child(UiBuilder::new().max_rect(rect)), commands);
     }
 }
 
@@ -352,7 +352,7 @@ impl Foot {
         }
     }
 
-    fn show(&self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    fn show(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let p = palette(ui.visuals());
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.add_space(2.0 * tokens::UNIT);
@@ -363,8 +363,7 @@ impl Foot {
                     ui.add_space(theme::PANEL_PADDING);
                     let text = format!("Terminate {}…", sessions_to_terminate(*count));
                     if ui.add(Button::danger(text).icon(icons::BAN)).clicked() {
-                        let plan = state.termination_plan(&state.table.selected_rows());
-                        commands.extend(plan.map(Command::AskTerminate));
+                        commands.push(Command::AskTerminateSelected);
                     }
                 });
             }

@@ -437,3 +437,18 @@ fn question_names_the_sessions_that_stay() {
         "1 session of the selection: Can't be terminated, because it runs in a Designer",
     );
 }
+
+#[test]
+fn palette_terminates_the_selected_sessions() {
+    let gateway = with_items(TWO_CLIENTS, "", "", |_| Some(ok("{}")));
+    let mut window = open(&[&gateway.url], true, token());
+    window.press(Modifiers::COMMAND, Key::K);
+    assert!(window.harness.query_by_label_contains("Terminate ").is_none(), "nothing is selected");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::COMMAND, Key::A);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.harness.event(egui::Event::Text("terminate".to_owned()));
+    window.harness.run_steps(3);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Terminate 2 sessions?");
+}

@@ -75,6 +75,12 @@ impl App {
             }
 
             Command::AskTerminate(plan) => self.ask_terminate(plan),
+            Command::AskTerminateSelected => {
+                let plan = self.state.termination_plan(&self.state.table.selected_rows());
+                if let Some(plan) = plan.filter(|plan| !plan.targets.is_empty()) {
+                    self.ask_terminate(plan);
+                }
+            }
             Command::Terminate => self.terminate(ctx),
             Command::StopTerminating => self.stop_terminating(),
             Command::CancelTerminate => self.ui_state.termination = None,
