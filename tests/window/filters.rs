@@ -103,6 +103,23 @@ fn enter_takes_the_first_offer() {
 }
 
 #[test]
+fn history_has_the_filter_of_an_offer() {
+    let (gateway, folder) = (plant(), tempfile::tempdir().unwrap());
+    let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window.type_into(USERNAME, "bil");
+    window.until_text("Match part: 3 sessions");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("3 of 6 sessions");
+    drop(window);
+    let history = State::load(folder.path()).filter_history;
+    let entries: Vec<_> =
+        history.entries(&ColumnId::Username).map(|text| (text.pattern, text.mode.contains)).collect();
+    assert_eq!(entries, [("bil".to_owned(), true)]);
+}
+
+#[test]
 fn offers_cover_case_and_both_boxes() {
     let (_gateway, mut window) = open();
     window.type_into(PROJECT, "PACK");

@@ -49,9 +49,14 @@ impl App {
 
     /// Changes the modes of filters as offered, and focuses the text box of the first one.
     fn take_offer(&mut self, ctx: &Context, offer: &Offer) {
+        let history = &mut self.state.filter_history;
         for &field in &offer.fields {
-            if let Some(text) = self.drafts.filter_mut(field) {
+            if let (Some(column), Some(text)) = (self.drafts.column_of(field), self.drafts.filter_mut(field))
+            {
+                // The filter that found nothing isn't worth remembering.
+                history.remove(&column, text);
                 text.mode = offer.apply_to(text.mode);
+                history.add(&column, text);
             }
         }
         if let Some(field @ (FilterField::Username | FilterField::Project)) = offer.fields.first() {
