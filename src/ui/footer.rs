@@ -40,7 +40,6 @@ pub(super) fn show(
         let builder = UiBuilder::new().max_rect(middle).layout(*ui.layout());
         let mut child = ui.new_child(builder);
         child.shrink_clip_rect(middle);
-        filters_in_force(&mut child, state);
         if let Some(message) = &state.message {
             message_ui(&mut child, message, commands);
         }
@@ -85,19 +84,6 @@ fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
 fn dot(ui: &mut Ui) {
     let color = palette(ui.visuals()).secondary;
     a11y_hidden::small_text(ui, "·", color);
-}
-
-/// Draws the filters that are in force where the typed ones are invalid.
-fn filters_in_force(ui: &mut Ui, state: &AppState) {
-    for (name, filter) in [("Username", &state.username), ("Project", &state.project)] {
-        if filter.error.is_some() {
-            let text = match &filter.filter {
-                Some(good) => format!("{name} still filtered by {}", good.pattern()),
-                None => format!("{name} isn't filtered"),
-            };
-            severity_text(ui, &text, Severity::Warning);
-        }
-    }
 }
 
 /// Draws the message. It gets the room that the counts leave.

@@ -257,26 +257,44 @@ fn chips() {
     compare(&mut window, "chips");
 }
 
-#[test]
-fn stale_table() {
-    if !can_draw() {
-        return;
-    }
+/// Starts a gateway that answers unless the flag is set.
+fn failing_gateway() -> (FakeGateway, Arc<AtomicBool>) {
     let fails = Arc::new(AtomicBool::new(false));
     let failing = fails.clone();
     let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             _ if failing.load(Ordering::SeqCst) => status("503 Service Unavailable", ""),
             "/system/webdev/gatewatch/sessions" => ok(&answer(&rows())),
+            // Its name is in a column where there are several nodes.
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
             _ => status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();
     });
-    let mut window = open(builder(), &gateway, Layout::default());
+    (gateway, fails)
+}
+
+/// Draws the table of a gateway that has just failed.
+fn stale(builder: HarnessBuilder<App>, name: &str) {
+    if !can_draw() {
+        return;
+    }
+    let (gateway, fails) = failing_gateway();
+    let mut window = open(builder, &gateway, Layout::default());
     fails.store(true, Ordering::SeqCst);
     window.click("Refresh");
     window.until_text_contains("The gateway is starting");
-    compare(&mut window, "stale");
+    compare(&mut window, name);
+}
+
+#[test]
+fn stale_table() {
+    stale(builder(), "stale");
+}
+
+#[test]
+fn stale_table_in_light_theme() {
+    stale(builder().with_theme(Theme::Light).with_size([1280.0, 480.0]), "stale_light");
 }
 
 #[test]

@@ -52,6 +52,7 @@ use crate::poll::{BackgroundPoller, NodeStatus, Poller};
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
+use crate::table::Layout;
 
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
 /// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
@@ -214,7 +215,8 @@ impl App {
             cells,
             profiles: settings.profile_names(),
             saved_filters: settings.filters.clone(),
-            layout: state.table.clone(),
+            // The panels share one place.
+            layout: Layout { counts: state.table.counts && !state.table.details, ..state.table.clone() },
             theme: state.theme,
             filter_history: state.filter_history.clone(),
             message: error.clone().map(Message::Error),
