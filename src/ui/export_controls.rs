@@ -23,7 +23,7 @@ const MIN_ROWS_FOR_PROGRESS: usize = 100_000;
 /// Interval between two repaints of the progress.
 const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
 /// Space between the progress and the button.
-const GAP: f32 = 4.0;
+const GAP: f32 = tokens::UNIT;
 
 /// Returns the width of the controls.
 pub(super) fn width(ui: &Ui, state: &AppState, drafts: &Drafts) -> f32 {

@@ -16,10 +16,10 @@ use super::tokens::{self, palette};
 use crate::display;
 
 /// Space at both ends of the footer, and between its controls.
-const PADDING: MarginF32 = regions::sides(12.0, 8.0);
-const GAP: f32 = 4.0;
+const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
+const GAP: f32 = tokens::UNIT;
 /// Space at both sides of the dot between two numbers.
-const DOT_GAP: f32 = 6.0;
+const DOT_GAP: f32 = 1.5 * tokens::UNIT;
 
 /// Draws the footer.
 pub(super) fn show(

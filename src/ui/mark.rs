@@ -3,13 +3,8 @@
 use egui::{Painter, Pos2, Stroke, Visuals};
 
 use super::icons;
+use super::theme;
 use super::tokens::{self, palette};
-
-/// Radius of a dot.
-const DOT_RADIUS: f32 = 4.0;
-/// Radius and line width of a ring.
-const RING_RADIUS: f32 = 3.5;
-const RING_WIDTH: f32 = 1.5;
 
 /// The state of a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +29,15 @@ impl Mark {
         let p = palette(visuals);
         let (icon, color) = match self {
             Self::Waiting => {
-                painter.circle_stroke(center, RING_RADIUS, Stroke::new(RING_WIDTH, p.secondary));
+                painter.circle_stroke(
+                    center,
+                    theme::RING_RADIUS,
+                    Stroke::new(theme::RING_WIDTH, p.secondary),
+                );
                 return;
             }
             Self::Fine => {
-                painter.circle_filled(center, DOT_RADIUS, p.ok);
+                painter.circle_filled(center, theme::DOT_RADIUS, p.ok);
                 return;
             }
             Self::Degraded => (icons::TRIANGLE_ALERT, p.warning),

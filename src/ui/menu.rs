@@ -11,14 +11,15 @@ use egui::{
 
 use super::fonts;
 use super::icons::{self, Icon};
+use super::theme;
 use super::tokens::{self, palette};
 
 /// Space at both ends of an item, and between its parts.
-const PADDING: f32 = 8.0;
+const PADDING: f32 = 2.0 * tokens::UNIT;
 /// Space between the label and the shortcut.
-const SHORTCUT_GAP: f32 = 24.0;
+const SHORTCUT_GAP: f32 = 6.0 * tokens::UNIT;
 /// Height of a title.
-const TITLE_HEIGHT: f32 = 24.0;
+const TITLE_HEIGHT: f32 = 6.0 * tokens::UNIT;
 
 /// Returns the popup of a button's menu.
 pub(super) fn popup(button: &Response) -> Popup<'_> {
@@ -216,9 +217,6 @@ pub(super) fn line(ui: &mut Ui) {
 
 /// Draws a check mark around its center.
 pub(super) fn paint_check(painter: &Painter, center: Pos2, size: f32, color: Color32) {
-    // The corners of the mark on a grid of 24.
-    let corners = [(20.0, 6.0), (9.0, 17.0), (4.0, 12.0)];
-    let scale = size / 24.0;
-    let points = corners.map(|(x, y)| center + vec2(x - 12.0, y - 12.0) * scale).to_vec();
-    painter.line(points, Stroke::new(2.0 * scale, color));
+    let points = theme::CHECK_CORNERS.map(|corner| center + size * corner).to_vec();
+    painter.line(points, Stroke::new(size * theme::CHECK_LINE, color));
 }

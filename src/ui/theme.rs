@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::epaint::{MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
-use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
+use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
 
 use super::fonts;
 use super::tokens::{self, Palette, palette};
@@ -66,6 +66,24 @@ pub(super) const THUMB_WIDTH: f32 = 6.0;
 pub(super) const THUMB_MARGIN: f32 = 2.0;
 /// Minimum height of the scroll bar's thumb.
 pub(super) const MIN_THUMB: f32 = 24.0;
+
+/// Width of the line where a dragged column is dropped.
+pub(super) const DROP_LINE: f32 = 3.0;
+/// Distance of a dragged column's name from the pointer, and the space around it.
+pub(super) const DRAG_OFFSET: Vec2 = vec2(12.0, 4.0);
+pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
+
+// Marks
+
+/// Radius of a dot.
+pub(super) const DOT_RADIUS: f32 = 4.0;
+/// Radius and line width of a ring.
+pub(super) const RING_RADIUS: f32 = 3.5;
+pub(super) const RING_WIDTH: f32 = 1.5;
+/// The corners of a check mark from its center, and the width of its line, as parts of its size.
+pub(super) const CHECK_CORNERS: [Vec2; 3] =
+    [vec2(8.0 / 24.0, -6.0 / 24.0), vec2(-3.0 / 24.0, 5.0 / 24.0), vec2(-8.0 / 24.0, 0.0)];
+pub(super) const CHECK_LINE: f32 = 2.0 / 24.0;
 
 // The bars
 

@@ -29,11 +29,11 @@ const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::
 const KINDS: [(KindFilter, &str); 3] =
     [(KindFilter::All, "All"), (KindFilter::Clients, "Clients"), (KindFilter::Designers, "Designers")];
 /// Space at both ends of the row, and between its controls.
-const PADDING: MarginF32 = regions::sides(12.0, 8.0);
-const GAP: f32 = 4.0;
+const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
+const GAP: f32 = tokens::UNIT;
 /// Space at both sides of a tab, and between its name and its number.
-const TAB_PADDING: f32 = 12.0;
-const TAB_GAP: f32 = 6.0;
+const TAB_PADDING: f32 = 3.0 * tokens::UNIT;
+const TAB_GAP: f32 = 1.5 * tokens::UNIT;
 /// Height of the mark below a tab.
 const TAB_MARK: f32 = 2.0;
 

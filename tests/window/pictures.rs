@@ -337,6 +337,8 @@ fn settings_in_light_theme() {
     let builder = builder().with_size([1280.0, 800.0]).with_theme(Theme::Light);
     let mut window = open(builder, &plant, Layout::default());
     window.press(Modifiers::COMMAND, Key::Comma);
+    // The missing scripts, which are found in the background.
+    window.until_text("None");
     compare(&mut window, "settings");
 }
 

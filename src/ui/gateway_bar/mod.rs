@@ -30,8 +30,8 @@ use egui::accesskit::Role;
 pub(super) use address::{close as close_address, open as open_address};
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
-const PADDING: f32 = 8.0;
-const GAP: f32 = 4.0;
+const PADDING: f32 = 2.0 * tokens::UNIT;
+const GAP: f32 = tokens::UNIT;
 /// The part of the bar that the name of the gateway may take.
 const MAX_NAME: f32 = 0.4;
 

@@ -194,12 +194,12 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     let overlay = row.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, super::id().with("drag")));
     let color = row.visuals().selection.stroke.color;
     if moves {
-        overlay.vline(x, height, Stroke::new(3.0, color));
+        overlay.vline(x, height, Stroke::new(theme::DROP_LINE, color));
     }
     let font = TextStyle::Body.resolve(row.style());
-    let at = pointer + vec2(12.0, 4.0);
+    let at = pointer + theme::DRAG_OFFSET;
     let galley = overlay.layout_no_wrap(display::title(&columns[index].id).into_owned(), font, color);
-    let ghost = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
+    let ghost = Rect::from_min_size(at, galley.size()).expand2(theme::DRAG_PADDING);
     overlay.rect_filled(ghost, tokens::RADIUS_SMALL, row.visuals().extreme_bg_color);
     overlay.galley(at, galley, color);
     None

@@ -6,14 +6,9 @@ use egui::{Color32, FontFamily, FontId, Response, Sense, Stroke, StrokeKind, Ui,
 
 use super::super::fonts;
 use super::super::icons::{self, Icon};
+use super::super::theme;
 use super::super::tokens::{self, palette};
 use crate::display;
-
-/// Radius of the dot of a gateway that is fine.
-const DOT_RADIUS: f32 = 4.0;
-/// Radius and line width of the ring of the demo gateway.
-const RING_RADIUS: f32 = 3.5;
-const RING_WIDTH: f32 = 1.5;
 
 /// A row.
 pub(super) struct Row<'a> {
@@ -73,10 +68,14 @@ impl Row<'_> {
         let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
         match mark {
             Mark::Dot => {
-                painter.circle_filled(center, DOT_RADIUS, p.ok);
+                painter.circle_filled(center, theme::DOT_RADIUS, p.ok);
             }
             Mark::Ring => {
-                painter.circle_stroke(center, RING_RADIUS, Stroke::new(RING_WIDTH, p.secondary));
+                painter.circle_stroke(
+                    center,
+                    theme::RING_RADIUS,
+                    Stroke::new(theme::RING_WIDTH, p.secondary),
+                );
             }
             Mark::Icon(icon, color) => icon.paint(painter, center, tokens::ICON, color),
         }
