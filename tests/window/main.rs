@@ -19,6 +19,7 @@ mod palette;
 mod pictures;
 mod positions;
 mod rail;
+mod remembered;
 mod settings;
 mod sign_in;
 #[path = "../support/mod.rs"]
