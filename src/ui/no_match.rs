@@ -16,11 +16,11 @@ use crate::query::{FilterField, Offer, QueryResult};
 use crate::sanitize::{ELLIPSIS, sanitize};
 
 /// Height of the view.
-const HEIGHT: f32 = 184.0;
+const HEIGHT: f32 = 46.0 * tokens::UNIT;
 /// The part of the free height that is above the view, and its maximum.
 const ABOVE: f32 = 0.358;
-const MAX_ABOVE: f32 = 136.0;
-const MIN_ABOVE: f32 = 8.0;
+const MAX_ABOVE: f32 = 34.0 * tokens::UNIT;
+const MIN_ABOVE: f32 = 2.0 * tokens::UNIT;
 /// Number of characters of a pattern in the title.
 const MAX_CHARS: usize = 40;
 

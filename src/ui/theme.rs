@@ -87,6 +87,17 @@ pub(super) const CHECK_LINE: f32 = 2.0 / 24.0;
 
 // The bars
 
+/// Space around the controls of the filter row, also in a compact window.
+pub(super) const FILTER_ROW_PADDING: MarginF32 = MarginF32 { left: 12.0, right: 8.0, top: 8.0, bottom: 4.0 };
+pub(super) const COMPACT_FILTER_ROW_PADDING: MarginF32 =
+    MarginF32 { left: 8.0, right: 8.0, top: 4.0, bottom: 5.0 };
+/// Space inside the overlay with the error of a filter.
+pub(super) const ERROR_OVERLAY_MARGIN: Margin = Margin { left: 12, right: 12, top: 8, bottom: 10 };
+/// Space inside the card of a node in the guide.
+pub(super) const CARD_MARGIN: Margin = Margin { left: 16, right: 16, top: 8, bottom: 8 };
+/// Space around the text of a code.
+pub(super) const CODE_PADDING: [f32; 2] = [5.0, 1.0];
+
 /// Space between the border of a text box and its text.
 pub(super) const TEXT_BOX_MARGIN: Margin = Margin::symmetric(8, 4);
 /// Width of the popup with the address box.

@@ -10,6 +10,7 @@ mod background;
 mod check;
 mod client;
 mod demo_gateway;
+mod design_tokens;
 mod fault_injection;
 mod filter_java;
 mod filter_limits;

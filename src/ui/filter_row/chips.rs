@@ -25,11 +25,11 @@ use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
 
 /// Space at the left, at the right, and between the parts.
-const LEFT: f32 = 8.0;
-const RIGHT: f32 = 4.0;
-const GAP: f32 = 6.0;
+const LEFT: f32 = 2.0 * tokens::UNIT;
+const RIGHT: f32 = tokens::UNIT;
+const GAP: f32 = 1.5 * tokens::UNIT;
 /// Size of the button that removes the filter.
-const REMOVE_SIZE: f32 = 16.0;
+const REMOVE_SIZE: f32 = 4.0 * tokens::UNIT;
 
 /// A filter without a box, as its chip shows it.
 struct Chip {

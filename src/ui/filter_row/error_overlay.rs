@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use egui::accesskit::Live;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{
-    Area, FontFamily, FontId, Frame, Label, Margin, Order, Rect, Response, RichText, Stroke, Ui, vec2,
-};
+use egui::{Area, FontFamily, FontId, Frame, Label, Order, Rect, Response, RichText, Stroke, Ui, vec2};
 
 use super::words::shortened;
 use crate::dataset::ColumnId;
@@ -47,7 +45,7 @@ pub(super) fn show(
         .interactable(false)
         .accessible_name("Filter error");
     area.show(ui.ctx(), |ui| {
-        let margin = Margin { left: 12, right: 12, top: 8, bottom: 10 };
+        let margin = theme::ERROR_OVERLAY_MARGIN;
         Frame::popup(ui.style()).inner_margin(margin).show(ui, |ui| {
             let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
             ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));

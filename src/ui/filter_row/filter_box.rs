@@ -16,9 +16,9 @@ use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
 
 /// Space at the left, at the right, and between the parts.
-const LEFT: f32 = 8.0;
-const RIGHT: f32 = 4.0;
-const GAP: f32 = 6.0;
+const LEFT: f32 = 2.0 * tokens::UNIT;
+const RIGHT: f32 = tokens::UNIT;
+const GAP: f32 = 1.5 * tokens::UNIT;
 
 /// When the text was changed last, in seconds, and whether it was added to the history since. In egui's memory.
 #[derive(Clone, Copy)]

@@ -33,9 +33,9 @@ use crate::display;
 use crate::query::{FilterField, FilterText};
 
 /// Space around the row's controls, and between them.
-const PADDING: MarginF32 = MarginF32 { left: 12.0, right: 8.0, top: 8.0, bottom: 4.0 };
-const COMPACT_PADDING: MarginF32 = MarginF32 { left: 8.0, right: 8.0, top: 4.0, bottom: 5.0 };
-const GAP: f32 = 8.0;
+const PADDING: MarginF32 = theme::FILTER_ROW_PADDING;
+const COMPACT_PADDING: MarginF32 = theme::COMPACT_FILTER_ROW_PADDING;
+const GAP: f32 = 2.0 * tokens::UNIT;
 
 /// Draws the row, with the menus of a compact window at its end.
 pub(super) fn show(

@@ -14,7 +14,7 @@ use crate::ui::menu;
 use crate::ui::tokens::{self, palette};
 
 /// Space at both ends of a toggle.
-const PADDING: f32 = 4.0;
+const PADDING: f32 = tokens::UNIT;
 /// Space between two toggles.
 const GAP: f32 = 2.0;
 

@@ -15,7 +15,7 @@ use super::super::connection_test::{TestStage, TestedNode};
 use super::super::error_report::ErrorReport;
 use super::super::gateway_form::{FormChange, GatewayForm};
 use super::super::icons::{self, Icon};
-use super::super::{fonts, tokens};
+use super::super::{fonts, theme, tokens};
 use super::progress::{GuideStep, Progress};
 use super::step::small;
 use crate::gateway::GatewayError;
@@ -24,13 +24,13 @@ use crate::gateway::check::{Outcome, Step, StepName};
 /// Time between two tests while the gateway is being prepared.
 pub(in crate::ui) const REPEAT_TEST: Duration = Duration::from_secs(5);
 /// Padding of the card of a node.
-const CARD_MARGIN: Margin = Margin { left: 16, right: 16, top: 8, bottom: 8 };
+const CARD_MARGIN: Margin = theme::CARD_MARGIN;
 /// Space between two cards.
-const CARD_GAP: f32 = 12.0;
+const CARD_GAP: f32 = 3.0 * tokens::UNIT;
 /// Height of the address of a node.
-const ADDRESS_HEIGHT: f32 = 28.0;
+const ADDRESS_HEIGHT: f32 = 7.0 * tokens::UNIT;
 /// Space above and below a line.
-const LINE_MARGIN: f32 = 4.0;
+const LINE_MARGIN: f32 = tokens::UNIT;
 
 /// The lines of a node: what they stand for before the test, and their steps.
 const LINES: [(&str, &[StepName]); 5] = [

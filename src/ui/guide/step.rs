@@ -5,20 +5,20 @@ use egui::{
     UiBuilder, pos2, vec2,
 };
 
-use super::super::{fonts, tokens};
+use super::super::{fonts, menu, theme, tokens};
 
 /// Diameter of the disc with the number, and the space right of it.
-const DISC: f32 = 24.0;
-const DISC_GAP: f32 = 12.0;
+const DISC: f32 = 6.0 * tokens::UNIT;
+const DISC_GAP: f32 = 3.0 * tokens::UNIT;
 /// Space between the contents of a step and the next one.
-const STEP_GAP: f32 = 16.0;
+const STEP_GAP: f32 = 4.0 * tokens::UNIT;
 /// Width of the number of a task, and height of a task.
-const TASK_NUMBER: f32 = 16.0;
-const TASK_HEIGHT: f32 = 32.0;
+const TASK_NUMBER: f32 = 4.0 * tokens::UNIT;
+const TASK_HEIGHT: f32 = 8.0 * tokens::UNIT;
 /// Width of the button of a task.
-pub(super) const TASK_BUTTON: f32 = 96.0;
+pub(super) const TASK_BUTTON: f32 = 24.0 * tokens::UNIT;
 /// Space around the text of a code.
-const CODE_PADDING: [f32; 2] = [5.0, 1.0];
+const CODE_PADDING: [f32; 2] = theme::CODE_PADDING;
 
 /// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,11 +113,7 @@ fn disc(painter: &Painter, center: Pos2, mark: StepMark, p: &tokens::Palette) {
 }
 
 fn check(painter: &Painter, center: Pos2, color: Color32) {
-    // The corners of the mark on a grid of 24.
-    let scale = tokens::ICON_SMALL / 24.0;
-    let corners = [(20.0, 6.0), (9.0, 17.0), (4.0, 12.0)];
-    let points = corners.map(|(x, y)| center + vec2(x - 12.0, y - 12.0) * scale).to_vec();
-    painter.line(points, Stroke::new(2.0 * scale, color));
+    menu::paint_check(painter, center, tokens::ICON_SMALL, color);
 }
 
 /// Draws a line about a step.
