@@ -49,12 +49,14 @@ pub(super) struct Button<'a> {
     name: Option<Cow<'a, str>>,
     trailing: Option<Icon>,
     is_small: bool,
-    /// The width of a button with its label at the left; `None` for that of the contents.
-    fixed_width: Option<f32>,
     is_on: Option<bool>,
     /// The color of icon and label at rest; `None` for that of the kind.
     color: Option<Color32>,
     part: Part,
+    /// The width, if it isn't that of the contents.
+    fixed_width: Option<f32>,
+    /// The label is at the left, rather than in the middle.
+    is_left: bool,
 }
 
 impl<'a> Button<'a> {
@@ -66,10 +68,11 @@ impl<'a> Button<'a> {
             name: None,
             trailing: None,
             is_small: false,
-            fixed_width: None,
             is_on: None,
             color: None,
             part: Part::Whole,
+            fixed_width: None,
+            is_left: false,
         }
     }
 
@@ -121,8 +124,15 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Makes it this wide, with the label in the middle.
+    pub(super) fn fixed_width(mut self, width: f32) -> Self {
+        self.fixed_width = Some(width);
+        self
+    }
+
     /// Makes it this wide, with the label at the left.
     pub(super) fn left(mut self, width: f32) -> Self {
+        self.is_left = true;
         self.fixed_width = Some(width);
         self
     }
@@ -286,10 +296,8 @@ impl Widget for Button<'_> {
                 Stroke::new(tokens::LINE, colors.border),
                 StrokeKind::Inside,
             );
-            let mut x = match self.fixed_width {
-                Some(_) => rect.left() + 2.0 * tokens::UNIT,
-                None => rect.center().x - content / 2.0,
-            };
+            let mut x =
+                if self.is_left { rect.left() + 2.0 * tokens::UNIT } else { rect.center().x - content / 2.0 };
             if let Some(icon) = self.icon {
                 icon.paint(painter, pos2(x + icon_size / 2.0, rect.center().y), icon_size, colors.icon);
                 x += icon_size + GAP;

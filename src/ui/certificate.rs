@@ -1,43 +1,118 @@
 //! A rejected certificate, which the user compares with the one on the gateway.
 
 use chrono::{DateTime, Local};
-use egui::{Grid, Label, RichText, Ui};
+use egui::accesskit::Role;
+use egui::{Label, RichText, Ui, WidgetInfo, vec2};
 
-use super::labels;
-use super::theme::Severity;
+use super::a11y_hidden;
+use super::button::Button;
+use super::command::{Command, Copied};
+use super::icons;
+use super::theme;
+use super::tokens::{self, palette};
 use crate::gateway::{Fingerprint, RejectReason, RejectedCertificate};
 
-/// Draws a rejected certificate. Returns `true` if it can be trusted.
-pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate) -> bool {
-    let certificate = &rejected.certificate;
-    ui.label(RichText::new(format!("Certificate of {}", rejected.host)).strong());
-    let mut trusted: &[Fingerprint] = &[];
-    if let RejectReason::Changed { pinned, .. } = &rejected.reason {
-        trusted = pinned;
-        let text = "▲ The certificate has changed. Ask the gateway's administrator before you trust it";
-        labels::severity_label(ui, Severity::Error, text);
-    }
-    Grid::new("certificate").num_columns(2).show(ui, |ui| {
-        let mut line = |title: &str, text: String| {
-            ui.label(title);
-            ui.add(Label::new(text).wrap().selectable(true));
-            ui.end_row();
-        };
-        line("Fingerprint", certificate.fingerprint.to_string());
-        for fingerprint in trusted {
-            line("Trusted before", fingerprint.to_string());
+/// The number of characters of half a fingerprint, which fits on a line.
+const HALF_FINGERPRINT: usize = 48;
+
+/// Returns why a certificate was rejected, in one sentence.
+pub(super) fn reason(rejected: &RejectedCertificate) -> String {
+    let RejectedCertificate { host, certificate, reason, .. } = rejected;
+    match reason {
+        RejectReason::UnknownIssuer => "Its issuer isn't known to this system".to_owned(),
+        RejectReason::SelfSigned => "It is self-signed".to_owned(),
+        RejectReason::Expired => "It has expired".to_owned(),
+        RejectReason::NotYetValid => "It isn't valid yet. Check this machine's clock".to_owned(),
+        RejectReason::WrongHost if certificate.names.is_empty() => format!("It isn't valid for {host}"),
+        RejectReason::WrongHost => {
+            format!("It is valid for {}, not for {host}", certificate.names.join(", "))
         }
-        line("Subject", certificate.subject.clone());
-        line("Names", certificate.names.join(", "));
-        let issuer = if certificate.is_self_signed { "Self-signed" } else { &certificate.issuer };
-        line("Issuer", issuer.to_owned());
-        line("Valid", format!("{} to {}", day(certificate.not_before), day(certificate.not_after)));
-    });
+        RejectReason::Revoked => "Its issuer has revoked it".to_owned(),
+        RejectReason::Changed { .. } => {
+            "The certificate has changed. Ask the gateway's administrator before you trust it".to_owned()
+        }
+        RejectReason::Unusable => "It can't be used for TLS. Install another one on the gateway".to_owned(),
+        _ => "It is invalid".to_owned(),
+    }
+}
+
+/// Draws the certificate, one line per fact.
+pub(super) fn lines(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let certificate = &rejected.certificate;
+    line(ui, "Subject", &certificate.subject);
+    if !certificate.names.is_empty() {
+        line(ui, "Names", &certificate.names.join(", "));
+    }
+    let issuer = if certificate.is_self_signed { "Self-signed" } else { &certificate.issuer };
+    line(ui, "Issuer", issuer);
+    line(ui, "Valid", &format!("{} to {}", day(certificate.not_before), day(certificate.not_after)));
+    fingerprint(ui, "SHA-256", &certificate.fingerprint, commands);
+    if let RejectReason::Changed { pinned, .. } = &rejected.reason {
+        for pinned in pinned {
+            fingerprint(ui, "Trusted before", pinned, commands);
+        }
+    }
+}
+
+/// Draws a rejected certificate in a form. Returns `true` if it can be trusted.
+pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut Vec<Command>) -> bool {
+    ui.label(RichText::new(format!("Certificate of {}", rejected.host)).strong());
+    ui.add(Label::new(reason(rejected)).wrap());
+    lines(ui, rejected, commands);
     !matches!(rejected.reason, RejectReason::Unusable)
 }
 
-/// Formats a day in the local time zone. `epoch_secs` are seconds since 1970 UTC.
+fn line(ui: &mut Ui, caption: &str, text: &str) {
+    let color = palette(ui.visuals()).text;
+    fact(ui, caption, |ui| {
+        let text = RichText::new(text).line_height(Some(tokens::LINE_BODY)).color(color);
+        ui.add(Label::new(text).wrap().selectable(true));
+    });
+}
+
+/// Draws a fingerprint with a button that copies it.
+fn fingerprint(ui: &mut Ui, caption: &str, fingerprint: &Fingerprint, commands: &mut Vec<Command>) {
+    let color = palette(ui.visuals()).text;
+    let text = fingerprint.to_string();
+    fact(ui, caption, |ui| {
+        ui.horizontal_top(|ui| {
+            // Two lines are easier to compare.
+            let (start, end) = text.split_at(HALF_FINGERPRINT.min(text.len()));
+            let halves = RichText::new(format!("{start}\n{end}"))
+                .monospace()
+                .line_height(Some(tokens::LINE_BODY))
+                .color(color);
+            let label = ui.add(Label::new(halves).extend());
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+            let copy = Button::ghost_icon(icons::COPY, format!("Copy {caption}")).small();
+            if ui.add(copy).on_hover_text("Copy").clicked() {
+                commands.push(Command::Copy(Copied::Text(text.clone())));
+            }
+        });
+    });
+}
+
+/// Draws a caption with what `contents` draws beside it.
+fn fact(ui: &mut Ui, caption: &str, contents: impl FnOnce(&mut Ui)) {
+    let color = palette(ui.visuals()).secondary;
+    ui.horizontal_top(|ui| {
+        ui.set_min_height(theme::FACT_HEIGHT);
+        ui.add_space(theme::PANEL_PADDING);
+        ui.allocate_ui(vec2(theme::FACT_CAPTION, theme::FACT_HEIGHT), |ui| {
+            ui.set_width(theme::FACT_CAPTION);
+            let font = egui::FontId::proportional(tokens::TYPE_SECONDARY);
+            a11y_hidden::line(ui, caption, font, color, theme::FACT_HEIGHT);
+        });
+        ui.vertical(|ui| {
+            ui.add_space((theme::FACT_HEIGHT - tokens::LINE_BODY) / 2.0);
+            contents(ui);
+        });
+    });
+}
+
+/// Formats a day in the local time zone, such as `3 Mar 2026`. `epoch_secs` are seconds since 1970 UTC.
 fn day(epoch_secs: i64) -> String {
     DateTime::from_timestamp(epoch_secs, 0)
-        .map_or_else(|| "–".to_owned(), |time| time.with_timezone(&Local).format("%Y-%m-%d").to_string())
+        .map_or_else(|| "–".to_owned(), |time| time.with_timezone(&Local).format("%-d %b %Y").to_string())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan};
+use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, ToastId};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
@@ -27,6 +27,12 @@ pub(super) enum Command {
     ClearGatewayError,
     /// Signs in with the typed login.
     SignIn,
+    /// Closes the card that asks for a login, and shows the table.
+    CancelSignIn,
+    /// Asks for an API token, for a gateway without the Gatewatch resource.
+    UseToken,
+    /// Stops connecting to the gateway.
+    CancelConnect,
     /// Continues without the keyring, which doesn't respond.
     AbandonKeyring,
     /// Trusts a certificate of the gateway.
@@ -168,12 +174,16 @@ pub(super) enum Command {
     Export,
     /// Exports to this file.
     ExportTo(PathBuf),
-    /// Forgets the export's error, and asks again before a file is replaced, because the path was edited.
+    /// Exports to this file, and replaces the one that exists.
+    ReplaceFile(PathBuf),
+    /// Forgets the export's error, because the path was edited.
     ResetExportPath,
     /// Cancels the export.
     CancelExport,
-    /// Dismisses the message.
-    DismissMessage,
+    /// Closes the question.
+    CloseQuestion,
+    /// Dismisses a message.
+    DismissToast(ToastId),
 
     // Palette
     /// Opens the palette of commands, or closes it.

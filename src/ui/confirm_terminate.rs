@@ -1,12 +1,10 @@
 //! The dialog that confirms the termination of sessions.
 
-use egui::{
-    Align, Frame, Id, Label, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
-};
+use egui::{Align, Frame, Id, Label, Layout, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 
 use super::button::Button;
 use super::command::Command;
-use super::fonts;
+use super::dialog::{Answer, Dialog};
 use super::model::{TerminateTarget, TerminationPlan};
 use super::theme;
 use super::tokens::{self, palette};
@@ -24,56 +22,37 @@ const ID_WIDTH: f32 = 92.0;
 
 /// Draws the dialog. `message` is the draft of a message to the users.
 pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, commands: &mut Vec<Command>) {
-    let palette = palette(ui.visuals());
-    let unit = tokens::UNIT;
-    let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(20, 16));
-    let modal = Modal::new(Id::unique("terminate")).frame(frame).backdrop_color(palette.backdrop);
-    let dialog = modal.show(ui.ctx(), |ui| {
-        ui.set_width(theme::QUESTION_WIDTH.min(ui.ctx().content_rect().width() - 16.0 * unit));
-        ui.spacing_mut().item_spacing.y = unit;
-        let (title, warning) = match &plan.targets[..] {
-            [one] => {
-                (format!("Terminate this {} session?", one.kind), "Unsaved work in this session will be lost")
-            }
-            _ => (format!("Terminate {}?", plan.sessions()), "Unsaved work in these sessions will be lost"),
-        };
-        ui.label(RichText::new(title).size(tokens::TYPE_TITLE).family(fonts::semibold()));
-        ui.add(Label::new(RichText::new(warning).color(palette.secondary)).wrap());
-        ui.add_space(2.0 * unit);
+    let (title, warning) = match &plan.targets[..] {
+        [one] => {
+            (format!("Terminate this {} session?", one.kind), "Unsaved work in this session will be lost")
+        }
+        _ => (format!("Terminate {}?", plan.sessions()), "Unsaved work in these sessions will be lost"),
+    };
+    let p = palette(ui.visuals());
+    let contents = |ui: &mut Ui| {
         sessions(ui, plan);
         if let Some(node) = plan.node() {
-            ui.label(RichText::new(format!("On {node}")).small().color(palette.secondary));
+            ui.label(RichText::new(format!("On {node}")).small().color(p.secondary));
         }
         for (reason, count) in &plan.refused {
             let text = format!("{} of the selection: {reason}", display::sessions(*count));
-            ui.add(Label::new(RichText::new(text).small().color(palette.warning)).wrap());
+            ui.add(Label::new(RichText::new(text).small().color(p.warning)).wrap());
         }
         if plan.has_message() {
-            ui.add_space(unit);
+            ui.add_space(tokens::UNIT);
             let edit = TextEdit::singleline(message)
                 .hint_text("Message to the user (optional)")
                 .char_limit(MAX_MESSAGE_CHARS)
                 .desired_width(f32::INFINITY);
             ui.add(edit).accessible_name("Message to the user");
         }
-        ui.add_space(2.0 * unit);
-        let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
-        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::danger_filled(format!("Terminate {}", plan.sessions()))).clicked() {
-                commands.push(Command::Terminate);
-            }
-            let cancel = ui.add(Button::soft("Cancel"));
-            // Enter must not terminate the sessions.
-            if ui.memory(|memory| memory.focused().is_none_or(|id| id == super::grid::id())) {
-                cancel.request_focus();
-            }
-            if cancel.clicked() {
-                commands.push(Command::CancelTerminate);
-            }
-        });
-    });
-    if dialog.should_close() {
-        commands.push(Command::CancelTerminate);
+    };
+    let dialog = Dialog::new(Id::unique("terminate"), &title, warning);
+    let confirm = Button::danger_filled(format!("Terminate {}", plan.sessions()));
+    match dialog.show(ui.ctx(), contents, confirm) {
+        Some(Answer::Confirmed) => commands.push(Command::Terminate),
+        Some(Answer::Cancelled) => commands.push(Command::CancelTerminate),
+        None => {}
     }
 }
 

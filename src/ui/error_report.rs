@@ -2,10 +2,8 @@
 
 use std::error::Error;
 
-use egui::{CollapsingHeader, Id, Label, Ui, UiBuilder};
+use egui::{CollapsingHeader, Id, Label, Ui};
 
-use super::button::Button;
-use super::menu;
 use super::theme;
 use crate::sanitize::{capitalize, one_line};
 
@@ -46,6 +44,16 @@ impl ErrorReport {
         &self.summary
     }
 
+    /// Returns the texts of the causes.
+    pub(super) fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    /// Returns the sentence and its causes, each on a line, to copy.
+    pub(super) fn full_text(&self) -> String {
+        [&self.summary].into_iter().chain(&self.causes).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// Draws the causes below a collapsed header, if there are any.
     pub(super) fn details_ui(&self, ui: &mut Ui, id: Id) {
         if self.causes.is_empty() {
@@ -53,18 +61,6 @@ impl ErrorReport {
         }
         let details = CollapsingHeader::new(DETAILS).id_salt(id).show(ui, |ui| self.causes_ui(ui));
         details.header_response.accessible_name("Error details");
-    }
-
-    /// Draws a button that shows the causes in a popup, if there are any. For bars with one line.
-    pub(super) fn details_menu(&self, ui: &mut Ui, id: Id) {
-        if self.causes.is_empty() {
-            return;
-        }
-        // With an automatic ID, the popup would close when a widget before it appears or disappears.
-        ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
-            let menu = ui.add(Button::ghost(DETAILS).small().name("Error details"));
-            menu::popup(&menu).show(|ui| self.causes_ui(ui));
-        });
     }
 
     /// Returns what happened, without the advice that may follow it.

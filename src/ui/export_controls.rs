@@ -204,7 +204,7 @@ pub(super) fn path_id() -> Id {
 fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec<Command>) {
     ui.set_width(theme::PATH_POPUP_WIDTH.min(ui.ctx().content_rect().width() - 6.0 * GAP));
     let target = path.path();
-    let ExportPath { text, replace, error } = path;
+    let ExportPath { text, error } = path;
     ui.label("Export to").on_hover_text(summary);
     let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(f32::INFINITY));
     if edit.changed() {
@@ -214,9 +214,6 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
     if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         commands.push(Command::CancelExport);
     }
-    if *replace {
-        labels::severity_label(ui, Severity::Warning, "A file with this name exists");
-    }
     if let Some(report) = error {
         labels::severity_label(ui, Severity::Error, report.summary());
         report.details_ui(ui, Id::unique("export error details"));
@@ -224,7 +221,7 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let named = target.file_name().is_some();
     ui.horizontal(|ui| {
-        let save = ui.add_enabled(named, Button::primary(if *replace { "Replace" } else { "Save" }));
+        let save = ui.add_enabled(named, Button::primary("Save"));
         if save.clicked() || (entered && named) {
             commands.push(Command::ExportTo(target));
         }

@@ -2,16 +2,13 @@
 
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
-use egui::{Color32, FontFamily, FontId, Id, Label, Rect, Response, RichText, Ui, UiBuilder, WidgetInfo};
+use egui::{Color32, FontFamily, FontId, Label, Rect, Response, RichText, Ui, WidgetInfo};
 
 use super::a11y_hidden;
-use super::button::Button;
 use super::command::Command;
 use super::export_controls;
-use super::icons;
-use super::model::{AppState, Drafts, Message};
+use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge};
-use super::theme::{self, Severity};
 use super::tokens::{self, palette};
 use crate::display;
 
@@ -36,14 +33,6 @@ pub(super) fn show(
         counts(ui, state);
         let width = export_controls::width(ui, state, drafts);
         let left = ui.cursor().left();
-        let middle = ui.available_rect_before_wrap().with_max_x((right - width - GAP).max(left));
-        let builder = UiBuilder::new().max_rect(middle).layout(*ui.layout());
-        let mut child = ui.new_child(builder);
-        child.shrink_clip_rect(middle);
-        if let Some(message) = &state.message {
-            message_ui(&mut child, message, commands);
-        }
-        drop(child);
         ui.add_space((right - width - left).max(0.0));
         export_controls::show(ui, state, drafts, commands);
     });
@@ -84,25 +73,4 @@ fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
 fn dot(ui: &mut Ui) {
     let color = palette(ui.visuals()).secondary;
     a11y_hidden::small_text(ui, "·", color);
-}
-
-/// Draws the message. It gets the room that the counts leave.
-fn message_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<Command>) {
-    let dismiss = Button::ghost_icon(icons::X, "Dismiss message").small();
-    if ui.add(dismiss).on_hover_text("Dismiss").clicked() {
-        commands.push(Command::DismissMessage);
-    }
-    match message {
-        Message::Done(text) => severity_text(ui, text, Severity::Good),
-        Message::Error(report) => {
-            report.details_menu(ui, Id::unique("message details"));
-            severity_text(ui, report.summary(), Severity::Error);
-        }
-    }
-}
-
-fn severity_text(ui: &mut Ui, text: &str, severity: Severity) {
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let color = theme::severity_color(ui.visuals(), severity);
-    ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate());
 }

@@ -54,7 +54,7 @@ pub(super) fn show(
         certificates(ui, form, commands);
         if let Some(test) = form.current_test() {
             ui.add_space(6.0);
-            let results = ui.scope(|ui| test_results(ui, test));
+            let results = ui.scope(|ui| test_results(ui, test, commands));
             if form.error.is_none() && form.reveal == Some(Reveal::Outcome) {
                 results.response.scroll_to_me(Some(Align::Min));
             }
@@ -241,7 +241,11 @@ fn buttons(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
 }
 
 /// Draws the results of a test. Returns a rejected certificate if the user chooses to trust it.
-fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a RejectedCertificate> {
+fn test_results<'a>(
+    ui: &mut Ui,
+    test: &'a ConnectionTest,
+    commands: &mut Vec<Command>,
+) -> Option<&'a RejectedCertificate> {
     if test.stage == TestStage::WaitingForSecret {
         result_line(ui, Severity::Warning, "Waiting for the keyring. It may show a prompt");
         return None;
@@ -252,7 +256,7 @@ fn test_results<'a>(ui: &mut Ui, test: &'a ConnectionTest) -> Option<&'a Rejecte
         ui.label(RichText::new(node.url.to_string()).strong());
         for step in &node.steps {
             if !is_skipped(step) {
-                trusted = step_result(ui, index, step).or(trusted);
+                trusted = step_result(ui, index, step, commands).or(trusted);
             }
         }
         let skipped = node.steps.iter().filter(|step| is_skipped(step)).map(|step| step.name.title());
@@ -289,7 +293,12 @@ fn is_skipped(step: &Step) -> bool {
 }
 
 /// Draws a completed step. Returns a rejected certificate if the user chooses to trust it.
-fn step_result<'a>(ui: &mut Ui, node: usize, step: &'a Step) -> Option<&'a RejectedCertificate> {
+fn step_result<'a>(
+    ui: &mut Ui,
+    node: usize,
+    step: &'a Step,
+    commands: &mut Vec<Command>,
+) -> Option<&'a RejectedCertificate> {
     let severity = match step.outcome {
         Outcome::Ok => Severity::Good,
         Outcome::Warning | Outcome::Skipped => Severity::Warning,
@@ -301,7 +310,7 @@ fn step_result<'a>(ui: &mut Ui, node: usize, step: &'a Step) -> Option<&'a Rejec
     let GatewayError::Certificate(rejected) = error else {
         return None;
     };
-    let can_be_trusted = certificate::show(ui, rejected);
+    let can_be_trusted = certificate::show(ui, rejected, commands);
     let is_trusted = can_be_trusted && ui.button("Trust this certificate").clicked();
     is_trusted.then_some(&**rejected)
 }

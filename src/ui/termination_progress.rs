@@ -1,28 +1,25 @@
-//! The progress of the termination of several sessions, above the footer.
+//! The progress of the termination of several sessions, among the toasts.
 
-use egui::{Align2, Area, Frame, Id, Order, Ui, vec2};
+use egui::{Align, Layout, RichText, Ui, vec2};
 
 use super::button::Button;
 use super::command::Command;
 use super::model::TerminationProgress;
+use super::theme;
 use super::tokens;
 use crate::display;
 
 /// Draws the progress, with a button that stops.
-pub(super) fn show(ui: &Ui, progress: TerminationProgress, commands: &mut Vec<Command>) {
-    let offset = vec2(-4.0 * tokens::UNIT, -tokens::FOOTER_HEIGHT - 4.0 * tokens::UNIT);
-    let area = Area::new(Id::unique("termination progress")).order(Order::Foreground);
-    area.anchor(Align2::RIGHT_BOTTOM, offset).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.label(text(progress));
-                if !progress.is_cancelled
-                    && ui.add(Button::ghost("Cancel").name("Stop terminating")).clicked()
-                {
-                    commands.push(Command::StopTerminating);
-                }
-            });
-        });
+pub(super) fn show(ui: &mut Ui, progress: TerminationProgress, commands: &mut Vec<Command>) {
+    let size = vec2(0.0, theme::TOAST_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(theme::TOAST_HEIGHT);
+        ui.add_space(theme::TOAST_LEFT);
+        ui.label(RichText::new(text(progress)));
+        if !progress.is_cancelled && ui.add(Button::ghost("Cancel").name("Stop terminating")).clicked() {
+            commands.push(Command::StopTerminating);
+        }
+        ui.add_space(2.0 * tokens::UNIT);
     });
 }
 

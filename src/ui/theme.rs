@@ -167,8 +167,6 @@ pub(super) const HEAD_GAP: f32 = 2.0;
 pub(super) const FORM_WIDTH: f32 = 600.0;
 /// Space around the gateway form and the log.
 pub(super) const FORM_MARGIN: f32 = 16.0;
-/// Width of the text boxes of a login.
-pub(super) const LOGIN_WIDTH: f32 = 170.0;
 /// Height of the foot of a panel.
 pub(super) const PANEL_FOOT: f32 = 48.0;
 /// Width of a title in the details panel.
@@ -179,10 +177,50 @@ pub(super) const DETAILS_LINE: f32 = 24.0;
 pub(super) const OTHER_SESSION_DATE: f32 = 84.0;
 /// Space between a bar in the counts panel and the edge of the panel.
 pub(super) const BAR_MARGIN: f32 = 8.0;
-/// Width of a question.
-pub(super) const QUESTION_WIDTH: f32 = 480.0;
-/// Maximum width of a dialog.
-pub(super) const DIALOG_WIDTH: f32 = 420.0;
+/// Width of a dialog.
+pub(super) const DIALOG_WIDTH: f32 = 480.0;
+/// Space at the sides of a dialog and of the sign-in card.
+pub(super) const DIALOG_PADDING: f32 = 20.0;
+
+// Views in the place of the table
+
+/// Minimum space around a view.
+pub(super) const VIEW_MARGIN: f32 = 16.0;
+/// Maximum space above a view.
+pub(super) const VIEW_TOP: f32 = 136.0;
+/// Width of the view of the first run.
+pub(super) const FIRST_RUN_WIDTH: f32 = 384.0;
+/// Width of its button.
+pub(super) const CONNECT_WIDTH: f32 = 74.0;
+/// Width of the sign-in card.
+pub(super) const SIGN_IN_WIDTH: f32 = 400.0;
+/// Maximum space above the sign-in card.
+pub(super) const SIGN_IN_TOP: f32 = 56.0;
+/// Space inside the sign-in card.
+pub(super) const SIGN_IN_PADDING: Margin = Margin { left: 20, right: 20, top: 16, bottom: 20 };
+/// Space inside a card with text.
+pub(super) const CARD_PADDING: Margin = Margin::same(12);
+/// Space inside a card with lines.
+pub(super) const LINES_PADDING: Margin = Margin { left: 1, right: 1, top: 6, bottom: 6 };
+/// Height of a line with a caption and a fact.
+pub(super) const FACT_HEIGHT: f32 = 24.0;
+/// Width of the caption of a fact.
+pub(super) const FACT_CAPTION: f32 = 92.0;
+
+// Toasts
+
+/// Height of a toast without its details.
+pub(super) const TOAST_HEIGHT: f32 = 40.0;
+/// Space between a toast and the edge of the window, and between it and the footer.
+pub(super) const TOAST_MARGIN: f32 = 16.0;
+/// Maximum width of a toast.
+pub(super) const TOAST_MAX_WIDTH: f32 = 480.0;
+/// Space for the button that opens the details.
+pub(super) const TOAST_DETAILS_WIDTH: f32 = 64.0;
+/// Space to the left of a toast's icon.
+pub(super) const TOAST_LEFT: f32 = 12.0;
+/// Maximum height of the details of an error.
+pub(super) const DETAILS_MAX_HEIGHT: f32 = 160.0;
 
 /// Width of the palette, and its distance from the upper edge of the window.
 pub(super) const PALETTE_WIDTH: f32 = 560.0;

@@ -259,7 +259,7 @@ fn exports_shown_rows_in_their_order() {
     window.click("Username");
     window.until_column("Username", &["bill.smith", "billy", "billy"]);
     window.click("Export");
-    window.until_text_contains("3 sessions written to");
+    window.until_text_contains("Exported 3 sessions");
     let users = |text: &str| {
         let lines = text.lines().skip(1);
         lines.map(|line| line.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
@@ -273,7 +273,7 @@ fn exports_shown_rows_in_their_order() {
     window.press(Modifiers::NONE, Key::Escape);
     window.click("Dismiss message");
     window.click("Export");
-    window.until_text_contains("3 sessions written to");
+    window.until_text_contains("Exported 3 sessions");
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("username,"));
 }
 
@@ -290,7 +290,7 @@ fn asks_for_the_path_without_a_file_dialog() {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.type_into(name, path.to_str().unwrap());
     window.click("Save");
-    window.until_text_contains("6 sessions written to");
+    window.until_text_contains("Exported 6 sessions");
     let written = std::fs::read(&path).unwrap();
 
     // An existing file is replaced only after a second click.

@@ -225,7 +225,7 @@ fn saved_login_stays_until_another_one_is_accepted() {
         window.click("Refresh");
         until_prompt(&mut window);
         if !save {
-            window.click("Save in the keyring");
+            window.click("Keep in the keyring");
         }
         sign_in(&mut window, "wrong");
         window.until_text_contains("Wrong user name or password");
@@ -362,7 +362,7 @@ fn says_after_three_seconds_that_the_keyring_hangs_and_goes_on_without() {
     window.click(GO_ON);
     assert!(window.harness.query_by_label_contains(SLOW).is_none());
     window.until_text_contains(THIS_SESSION_ONLY);
-    assert!(!window.has("Save in the keyring"));
+    assert!(!window.has("Keep in the keyring"));
     until_prompt(&mut window);
     sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
@@ -417,7 +417,7 @@ fn says_what_is_true_without_a_keyring() {
     let mut window = open(start);
     until_prompt(&mut window);
     window.until_text_contains("No keyring found. Passwords and tokens are kept for this session only");
-    assert!(window.has("Save the login without its password") && !window.has("Save in the keyring"));
+    assert!(window.has("Save the login without its password") && !window.has("Keep in the keyring"));
     window.click("Sign in with an API token");
     assert!(window.has("Save the login without its token"));
     window.click("Sign in with a password");

@@ -72,7 +72,7 @@ fn copies_diagnostics_without_secrets() {
     let mut window = Window::open(start);
     window.until_text("Sign in to this gateway");
     window.type_into("User name", "billy-the-kid");
-    window.click("Save in the keyring");
+    window.click("Keep in the keyring");
     window.type_into("Password", "open-sesame");
     window.click("Sign in");
     window.until_text("6 of 6 sessions");

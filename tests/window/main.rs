@@ -14,6 +14,7 @@ mod keyring;
 mod line_ends;
 mod log;
 mod logins;
+mod messages;
 mod notices;
 mod palette;
 mod pictures;
@@ -28,5 +29,6 @@ mod table;
 mod terminate;
 mod title;
 mod typing;
+mod views;
 #[cfg(unix)]
 mod zones;

@@ -44,9 +44,9 @@ fn saves_accepted_login_without_writing_the_password() {
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
     window.until_text("Sign in to this gateway");
     // Nothing leaves this machine.
-    assert!(window.harness.query_by_label_contains("unencrypted").is_none());
+    assert!(window.harness.query_by_label_contains("Not encrypted").is_none());
     window.type_into("User name", "billy");
-    window.click("Save in the keyring");
+    window.click("Keep in the keyring");
     sign_in(&mut window, "wrong");
     window.until_text_contains("Wrong user name or password");
     // A rejected login isn't saved: a later change is saved, and nothing before it.
@@ -93,7 +93,7 @@ fn trusts_untrusted_certificate_once_or_permanently() {
         Window::open(Start { settings, folder: Some(folder.path().to_owned()), ..start(target) })
     };
     let fingerprint = identity.pin().fingerprint.to_string();
-    for button in ["Trust until the window closes", "Trust always"] {
+    for button in ["Trust once", "Always trust"] {
         // The second window asks again, because the first one didn't save its trust.
         let mut window = open();
         window.until_text(&fingerprint);
@@ -122,8 +122,9 @@ fn token_reads_gateway_without_the_resource() {
         stream.write_all(&response).unwrap();
     });
     let mut window = Window::on(&gateway.url);
-    window.until_text("Sign in to this gateway");
-    // A password can't help, so the panel asks for a token.
+    // A password can't help, so the card asks for a token.
+    window.until_text("Gatewatch isn't set up on this gateway");
+    window.click("Use an API token");
     window.type_into("API token", "tok:key");
     window.click("Sign in");
     window.until("the column of kinds", |harness| harness.query_by_label("Kind").is_some());

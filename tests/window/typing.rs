@@ -185,8 +185,11 @@ fn typing_is_no_filter_while_a_login_is_asked_for() {
     is_open.store(false, std::sync::atomic::Ordering::SeqCst);
     window.press(Modifiers::NONE, Key::F5);
     window.until_text("Sign in to this gateway");
-    focus_table(&mut window);
-    check_typing_goes_nowhere(&mut window, "sign-in panel");
+    // Beside the card.
+    let at =
+        window.harness.get_by_label("Sign in to this gateway").rect().left_center() - egui::vec2(40.0, 0.0);
+    window.click_at(at, egui::PointerButton::Primary, Modifiers::NONE);
+    check_typing_goes_nowhere(&mut window, "sign-in card");
     assert_eq!(window.text_of("Password"), "");
     // Once the panel is closed, typing filters again.
     is_open.store(true, std::sync::atomic::Ordering::SeqCst);

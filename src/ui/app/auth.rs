@@ -6,8 +6,8 @@ use egui::Context;
 
 use super::super::error_report::ErrorReport;
 use super::super::keyring_worker::{Reply, RequestError, SecretKey};
-use super::super::model::{LoginDraft, Message};
-use super::super::sign_in;
+use super::super::model::{LoginDraft, LoginError, SignInChoice, Task};
+use super::super::views;
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
 use crate::secrets::{KeyringError, Stored};
@@ -62,7 +62,7 @@ impl App {
         // What is said about the keyring has to be true. It is asked only now, because that may start a service.
         let is_mentioned = self.drafts.form.is_some()
             || self.ui_state.settings_page.is_some()
-            || sign_in::is_needed(&self.state);
+            || views::is_prompting(&self.state);
         if is_mentioned && !std::mem::replace(&mut self.state.keyring.is_checked, true) {
             self.keyring_worker.check();
         }
@@ -80,7 +80,7 @@ impl App {
             Ok(()) => self.keyring_worker.check(),
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't continue without the keyring", &error);
-                self.state.message = Some(Message::Error(report));
+                self.state.toasts.error(Task::Keyring, report);
             }
         }
     }
@@ -109,14 +109,14 @@ impl App {
                     Err(error) => Err(ErrorReport::new(&error)),
                 };
                 let credentials = credentials.unwrap_or_else(|report| {
-                    self.state.message = Some(Message::Error(report));
+                    self.state.toasts.error(Task::Keyring, report);
                     Credentials::None
                 });
                 self.active_credentials = credentials.clone();
                 self.poller.connect(self.with_trust(&profile), credentials);
             }
             Reply::Stored(_, Stored::InKeyring) => {
-                self.state.message = Some(Message::Done("Saved in the keyring".to_owned()));
+                self.state.toasts.done(Task::Keyring, "Saved in the keyring");
             }
             Reply::Stored(_, Stored::MemoryOnly(error)) => {
                 let cause = match error {
@@ -125,12 +125,26 @@ impl App {
                     _ => "The keyring can't be used",
                 };
                 let summary = format!("{cause}. The password is kept for this session only");
-                self.state.message = Some(Message::Error(ErrorReport::with_summary(&summary, &error)));
+                self.state.toasts.error(Task::Keyring, ErrorReport::with_summary(&summary, &error));
             }
             Reply::Failed(error) => {
-                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
+                self.state.toasts.error(Task::Keyring, ErrorReport::new(&error));
             }
         }
+    }
+
+    /// Asks for an API token, for a gateway without the Gatewatch resource.
+    pub(super) fn use_token(&mut self, ctx: &Context) {
+        self.state.sign_in = SignInChoice::Token;
+        self.drafts.login.is_token = true;
+        views::focus(ctx, &self.state, &self.drafts);
+    }
+
+    /// Stops connecting to the gateway. Its address stays in the box.
+    pub(super) fn cancel_connect(&mut self) {
+        let address = std::mem::take(&mut self.drafts.gateway);
+        self.disconnect();
+        self.drafts.gateway = address;
     }
 
     /// Connects with the typed login.
@@ -142,7 +156,7 @@ impl App {
         let credentials = match draft.credentials() {
             Ok(credentials) => credentials,
             Err(error) => {
-                draft.error = Some(error);
+                draft.error = LoginError::Invalid(error);
                 return;
             }
         };

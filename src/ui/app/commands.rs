@@ -1,17 +1,15 @@
 //! Runs commands.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use egui::{Context, ViewportCommand};
 
 use super::super::command::{ColumnChange, Command, Copied};
 use super::super::diagnostics;
 use super::super::error_report::ErrorReport;
-use super::super::export_job::ExportJob;
 use super::super::filter_row;
 use super::super::gateway_bar;
-use super::super::gateway_form::GatewayForm;
-use super::super::model::{CountsOrder, Message, NarrowRail, SettingsPage, Shown};
+use super::super::model::{CountsOrder, NarrowRail, SettingsPage, Shown, SignInChoice, Task};
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
@@ -38,7 +36,7 @@ impl App {
                 self.connect_by_name(gateway.trim());
                 if self.drafts.gateway_error.is_none() {
                     gateway_bar::close_address(ctx);
-                } else {
+                } else if !self.state.gateway.is_empty() {
                     gateway_bar::open_address(ctx);
                 }
             }
@@ -50,13 +48,19 @@ impl App {
             }
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(),
+            Command::CancelSignIn => self.state.sign_in = SignInChoice::Dismissed,
+            Command::UseToken => self.use_token(ctx),
+            Command::CancelConnect => self.cancel_connect(),
             Command::AbandonKeyring => self.abandon_keyring(),
             Command::Trust { rejected, permanently } => self.trust(*rejected, permanently),
             Command::Rail(command) => self.run_in_rail(ctx, command),
-            Command::Refresh => self.refresh_now(),
+            Command::Refresh => {
+                self.state.sign_in = SignInChoice::Automatic;
+                self.refresh_now();
+            }
             Command::RefreshEvery(interval) => self.refresh_every(interval),
 
-            Command::AddGateway => self.open_form(GatewayForm::add()),
+            Command::AddGateway => self.add_gateway(),
             Command::Guide(command) => self.run_in_guide(ctx, command),
             Command::EditGateway(name) => self.edit_gateway(name.as_deref()),
             Command::ReadSettings => {
@@ -135,7 +139,7 @@ impl App {
             Command::GoToSession(row) => {
                 if !self.state.table.go_to(row) {
                     let text = "The filters hide this session";
-                    self.state.message = Some(Message::Done(text.to_owned()));
+                    self.state.toasts.done(Task::Copy, text);
                 }
             }
             Command::SetViewport { line_px, view_px } => self.state.table.set_view(line_px, view_px),
@@ -169,18 +173,12 @@ impl App {
                 self.drafts.reset_export();
             }
             Command::Export => self.export(ctx),
-            Command::ExportTo(path) => {
-                let replace = self.drafts.export_path.as_ref().is_some_and(|path| path.replace);
-                self.start_export(ctx, |extract, progress, wake| {
-                    ExportJob::write(path, replace, extract, progress, wake)
-                });
-            }
+            Command::ExportTo(path) => self.export_to(ctx, path, false),
+            Command::ReplaceFile(path) => self.export_to(ctx, path, true),
             Command::ResetExportPath => self.drafts.reset_export(),
-            Command::CancelExport => match &self.state.export {
-                Some(progress) => progress.cancel(),
-                None => self.drafts.forget_export(),
-            },
-            Command::DismissMessage => self.state.message = None,
+            Command::CancelExport => self.cancel_export(),
+            Command::CloseQuestion => self.ui_state.question = None,
+            Command::DismissToast(id) => self.state.toasts.dismiss(id),
 
             Command::OpenPalette => self.toggle_palette(ctx),
             Command::SelectInPalette(index) => {
@@ -246,7 +244,7 @@ impl App {
                 self.demo = Some(demo);
                 self.save_state(State { last: Some(DEMO_NAME.to_owned()), ..self.saved_state.clone() });
             }
-            Err(error) => self.state.message = Some(Message::Error(error.into())),
+            Err(error) => self.state.toasts.error(Task::Connect, error),
         }
     }
 
@@ -263,11 +261,18 @@ impl App {
             self.state.table.clear();
         }
         self.demo = None;
+        self.state.sign_in = SignInChoice::Automatic;
+        self.state.connecting_since = Some(Instant::now());
+        self.state.addresses = profile.nodes().to_vec();
         self.state.gateway.clone_from(&profile.name);
         self.drafts.gateway.clone_from(&profile.name);
         self.drafts.gateway_error = None;
+        self.state.toasts.clear(Task::Connect);
+        self.state.toasts.clear_error(Task::Keyring);
         self.state.status = None;
         self.ui_state.forget_sessions();
+        // The answer may come before a frame without the card.
+        self.ui_state.was_sign_in_shown = false;
         self.typing.is_signing_in = false;
         self.state.gateways.shown = Shown::Gateway(profile.name.clone());
         self.ui_state.narrow_rail = NarrowRail::Closed;
@@ -293,7 +298,7 @@ impl App {
                 self.connect_and_remember(profile);
                 if let Some(page) = page {
                     let text = format!("Connected without {page}, which is a page of the gateway");
-                    self.state.message = Some(Message::Done(text));
+                    self.state.toasts.done(Task::Connect, text);
                 }
             }
             Ok(Target::Demo) => self.connect_demo(),
@@ -338,7 +343,7 @@ impl App {
                 Err(error) => ErrorReport::new(&error),
             },
         };
-        self.state.message = Some(Message::Error(report));
+        self.state.toasts.error(Task::Settings, report);
         false
     }
 
@@ -396,7 +401,7 @@ impl App {
 
     fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
         ctx.copy_text(text);
-        self.state.message = Some(Message::Done(done.to_owned()));
+        self.state.toasts.done(Task::Copy, done);
     }
 
     fn copy(&mut self, ctx: &Context, content: Copied) {

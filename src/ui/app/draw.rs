@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Context, Layout, Panel, Popup, Rect, ScrollArea, Ui, UiBuilder};
+use egui::{Align, Context, Layout, Popup, Rect, Ui, UiBuilder};
 
 use super::super::command::Command;
 use super::super::gateway_form::GatewayForm;
@@ -11,8 +11,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer, gateway_bar,
-    gateway_panel, grid, guide, no_match, rail, right_panel, settings_dialog, sign_in, termination_progress,
-    theme, view_row,
+    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, theme, toasts,
+    view_row, views,
 };
 use super::{App, shortcuts};
 
@@ -30,11 +30,12 @@ impl App {
         } else {
             main_ui(ui, state, drafts, ui_state, default_refresh, commands);
         }
+        toasts::show(ui.ctx(), state, drafts.form.is_some(), commands);
+        if let Some(question) = &ui_state.question {
+            question::show(ui.ctx(), question, commands);
+        }
         if let Some(plan) = &ui_state.termination {
             confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
-        }
-        if let Some(progress) = state.termination {
-            termination_progress::show(ui, progress, commands);
         }
         command_palette::show(ui.ctx(), state, drafts, commands);
         settings_dialog::show(ui.ctx(), state, ui_state, &general, log, commands);
@@ -90,9 +91,6 @@ fn table_ui(
     default_refresh: Duration,
     commands: &mut Vec<Command>,
 ) {
-    if state.keyring.is_slow {
-        Panel::top("keyring").show(ui, |ui| sign_in::slow_keyring(ui, commands));
-    }
     if let Some(form) = &mut drafts.form {
         let place = ui.available_rect_before_wrap().shrink(theme::FORM_MARGIN);
         let place = place.with_max_x(place.right().min(place.left() + theme::FORM_WIDTH));
@@ -102,22 +100,18 @@ fn table_ui(
         form.reveal = None;
         return;
     }
-    if is_sign_in_shown(state, drafts) {
-        let max_height = ui.available_height();
-        Panel::top("sign_in").max_size(max_height).show(ui, |ui| {
-            ScrollArea::vertical()
-                .min_scrolled_height(max_height)
-                .show(ui, |ui| sign_in::show(ui, state, &mut drafts.login, commands));
-        });
+    if let Some(view) = views::choose(state) {
+        views::show(ui, view, state, drafts, commands);
+        return;
     }
     let place = ui.available_rect_before_wrap();
     grid::show(ui, state, ui_state, commands);
     no_match::show(ui, place, state, drafts, commands);
 }
 
-/// Returns `true` if the sign-in panel is shown. The form shows the same errors in its connection test.
+/// Returns `true` if a view is shown that takes typed text, such as the sign-in card.
 pub(super) fn is_sign_in_shown(state: &AppState, drafts: &Drafts) -> bool {
-    sign_in::is_needed(state) && drafts.form.is_none()
+    views::takes_text(state) && drafts.form.is_none()
 }
 
 /// Discards what this pass drew and requests another one, whose `logic` runs the commands, so that their effect shows in

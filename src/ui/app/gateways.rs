@@ -9,7 +9,7 @@ use super::super::error_report::ErrorReport;
 use super::super::gateway_draft::FormError;
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{Message, Shown};
+use super::super::model::{AfterDiscard, Question, Shown, Task};
 use super::super::refresh_interval;
 use super::super::settings_worker::{Change, ChangeError};
 use super::App;
@@ -34,19 +34,33 @@ pub(super) enum PendingForm {
 }
 
 impl App {
-    /// Opens a form, unless an open one has unsaved changes.
-    pub(super) fn open_form(&mut self, form: GatewayForm) {
-        if self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed) {
-            let text = "The open form has unsaved changes. Save or discard them first";
-            self.state.message = Some(Message::Error(text.into()));
-            return;
+    /// Opens an empty form. Asks first if an open one has unsaved changes.
+    pub(super) fn add_gateway(&mut self) {
+        if !self.asks_to_discard_form(AfterDiscard::AddGateway) {
+            self.open_form(GatewayForm::add());
         }
+    }
+
+    /// Opens a form in place of an open one.
+    pub(super) fn open_form(&mut self, form: GatewayForm) {
         self.close_form();
         self.drafts.form = Some(form);
     }
 
+    /// Asks whether to discard the changes of the form. Returns `false` if there are none.
+    pub(super) fn asks_to_discard_form(&mut self, next: AfterDiscard) -> bool {
+        let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
+        if is_changed {
+            self.ui_state.question = Some(Question::DiscardForm(next));
+        }
+        is_changed
+    }
+
     /// Opens the form of the saved gateway with this name; `None` for the current gateway.
     pub(super) fn edit_gateway(&mut self, name: Option<&str>) {
+        if self.asks_to_discard_form(AfterDiscard::EditGateway(name.map(str::to_owned))) {
+            return;
+        }
         let named = |name: &str| self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
         let current = || self.profile.as_ref().and_then(|current| self.saved(current));
         if let Some(saved) = name.map_or_else(current, named) {
@@ -74,6 +88,7 @@ impl App {
     pub(super) fn close_form(&mut self) {
         (self.test_task, self.waiting_test) = (None, None);
         self.drafts.form = None;
+        self.state.toasts.clear_error(Task::Gateway);
     }
 
     /// Returns the saved version of a gateway, if it is saved.
@@ -129,6 +144,7 @@ impl App {
             return;
         }
         self.test_task = None;
+        self.state.toasts.clear_error(Task::Gateway);
         let waiting = self.waiting_test.take();
         let before = form.test.take();
         form.error = None;
@@ -200,7 +216,7 @@ impl App {
             Err(error) => {
                 test.stage = TestStage::Ended;
                 let report = ErrorReport::with_summary("Can't start the test", &error);
-                self.state.message = Some(Message::Error(report));
+                self.state.toasts.error(Task::Gateway, report);
             }
         }
     }
@@ -244,6 +260,7 @@ impl App {
         let Some(form) = self.drafts.form.as_mut().filter(|form| form.stage == FormStage::Editing) else {
             return;
         };
+        self.state.toasts.clear_error(Task::Gateway);
         form.error = None;
         form.reveal = Some(Reveal::Outcome);
         let after = match form.profile(&self.state.profiles) {
@@ -312,7 +329,7 @@ impl App {
                     self.keyring_worker.forget(&profile);
                     self.set_login(&profile, None);
                 }
-                self.state.message = Some(Message::Done(format!("{} deleted", profile.name)));
+                self.state.toasts.done(Task::Gateway, format!("{} deleted", profile.name));
                 self.forget_login(&profile);
                 if self.profile.as_ref().is_some_and(|current| current.name == profile.name) {
                     self.disconnect();
@@ -398,6 +415,8 @@ impl App {
         self.state.may_terminate = false;
         self.state.can_edit = false;
         self.state.waits_for_secret = false;
+        self.state.addresses.clear();
+        self.state.connecting_since = Some(Instant::now());
         self.update_background();
     }
 }

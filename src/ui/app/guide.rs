@@ -12,7 +12,7 @@ use super::super::connection_test::TestStage;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_form::{FormStage, GatewayForm};
 use super::super::guide::{GuideStep, Progress, REPEAT_TEST};
-use super::super::model::Message;
+use super::super::model::{AfterDiscard, Task};
 use super::App;
 use crate::atomic_file::{FileError, write_file};
 use crate::gateway::Login;
@@ -39,6 +39,9 @@ impl App {
         let Some(mut current) = self.profile.clone() else {
             return;
         };
+        if self.asks_to_discard_form(AfterDiscard::SetUp) {
+            return;
+        }
         let form = if let Some(saved) = self.saved(&current) {
             GatewayForm::set_up(&saved, true)
         } else {
@@ -77,6 +80,7 @@ impl App {
 
     /// Saves the project to a file that the user chooses, or in the folder of downloads where there is no file dialog.
     fn save_project(&mut self, ctx: &Context) {
+        self.state.toasts.clear(Task::Gateway);
         let (picked, asked_at) = ((self.pick_file)(PROJECT_FILE), Instant::now());
         let wake = ctx.clone();
         let task = BackgroundTask::spawn(
@@ -96,7 +100,7 @@ impl App {
             Ok(task) => self.saved_project = Some(task),
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't save the project", &error);
-                self.state.message = Some(Message::Error(report));
+                self.state.toasts.error(Task::Gateway, report);
             }
         }
     }
@@ -109,14 +113,14 @@ impl App {
         match task.next_result() {
             Ok(None) => return,
             Ok(Some(Ok(Some(path)))) => {
-                self.state.message = Some(Message::Done(format!("Project saved as {}", path.display())));
+                self.state.toasts.done(Task::Gateway, format!("Project saved as {}", path.display()));
             }
             Ok(Some(Ok(None))) => {}
             Ok(Some(Err(error))) => {
-                self.state.message = Some(Message::Error(ErrorReport::new(&error)));
+                self.state.toasts.error(Task::Gateway, ErrorReport::new(&error));
             }
             Err(Ended) => {
-                self.state.message = Some(Message::Error("The project wasn't saved. Try again".into()));
+                self.state.toasts.error(Task::Gateway, "The project wasn't saved. Try again");
             }
         }
         self.saved_project = None;

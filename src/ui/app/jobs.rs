@@ -1,6 +1,7 @@
 //! Exports: sessions written to a file or to the clipboard, in the background.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -10,7 +11,7 @@ use egui::Context;
 use super::super::error_report::ErrorReport;
 use super::super::export_controls;
 use super::super::export_job::{ExportJob, Extract, Outcome};
-use super::super::model::{ExportPath, ExportRows, FileFormat, Message};
+use super::super::model::{ExportPath, ExportRows, FileFormat, Question, Task};
 use super::App;
 use crate::display;
 use crate::export::{self, Format, Progress};
@@ -30,14 +31,31 @@ impl App {
         });
     }
 
+    /// Exports to this file. `replace`: an existing file may be replaced.
+    pub(super) fn export_to(&mut self, ctx: &Context, path: PathBuf, replace: bool) {
+        self.start_export(ctx, |extract, progress, wake| {
+            ExportJob::write(path, replace, extract, progress, wake)
+        });
+    }
+
+    /// Cancels the running export, or else forgets the path of the next one.
+    pub(super) fn cancel_export(&mut self) {
+        if let Some(progress) = &self.state.export {
+            progress.cancel();
+        } else {
+            self.drafts.forget_export();
+            self.state.toasts.clear(Task::Export);
+        }
+    }
+
     /// Starts an export of the chosen rows.
-    pub(super) fn start_export(
+    fn start_export(
         &mut self,
         ctx: &Context,
         start: impl FnOnce(Extract, Arc<Progress>, Box<dyn FnOnce() + Send>) -> io::Result<ExportJob>,
     ) {
         self.drafts.forget_export();
-        self.state.message = None;
+        self.state.toasts.clear(Task::Export);
         let Some(extract) = self.extract() else {
             return;
         };
@@ -82,12 +100,15 @@ impl App {
         let extract =
             Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
         let ctx = ctx.clone();
-        self.state.message = (extract.rows.len() > MIN_ROWS_FOR_MESSAGE)
-            .then(|| Message::Done(format!("Copying {}…", display::sessions(extract.rows.len()))));
+        self.state.toasts.clear(Task::Copy);
+        if extract.rows.len() > MIN_ROWS_FOR_MESSAGE {
+            let text = format!("Copying {}…", display::sessions(extract.rows.len()));
+            self.state.toasts.running(Task::Copy, text);
+        }
         match ExportJob::write_text(extract, progress, move || ctx.request_repaint()) {
             Ok(job) => self.copy_job = Some(job),
             Err(error) => {
-                self.state.message = Some(Message::Error(ErrorReport::with_summary("Can't copy", &error)));
+                self.state.toasts.error(Task::Copy, ErrorReport::with_summary("Can't copy", &error));
             }
         }
     }
@@ -98,13 +119,12 @@ impl App {
             return;
         };
         self.copy_job = None;
-        self.state.message = match outcome {
-            Outcome::Text(text) => {
-                ctx.copy_text(text);
-                Some(Message::Done(format!("{} copied", display::sessions(sessions))))
-            }
-            _ => Some(Message::Error("Can't copy. There may not be enough memory".into())),
-        };
+        if let Outcome::Text(text) = outcome {
+            ctx.copy_text(text);
+            self.state.toasts.done(Task::Copy, format!("{} copied", display::sessions(sessions)));
+        } else {
+            self.state.toasts.error(Task::Copy, "Can't copy. There may not be enough memory");
+        }
     }
 
     /// Finishes an export.
@@ -116,15 +136,14 @@ impl App {
         self.state.export = None;
         match outcome {
             Outcome::Written(path) => {
-                let text = format!("{} written to {}", display::sessions(sessions), path.display());
-                self.state.message = Some(Message::Done(text));
+                let text = format!("Exported {} to {}", display::sessions(sessions), path.display());
+                self.state.toasts.done(Task::Export, text);
             }
-            Outcome::Cancelled => {
-                self.state.message = Some(Message::Done("Export cancelled".to_owned()));
-            }
+            Outcome::Cancelled => self.state.toasts.done(Task::Export, "Export cancelled"),
             Outcome::Text(_) => {}
             Outcome::FileExists(path) => {
-                self.ask_for_path(ctx, ExportPath { replace: true, ..ExportPath::new(&path) });
+                self.ask_for_path(ctx, ExportPath::new(&path));
+                self.ui_state.question = Some(Question::ReplaceFile(path));
             }
             Outcome::NoDialog { folder } => {
                 self.ask_for_path(ctx, ExportPath::new(&folder.join(self.suggested_name())));

@@ -41,9 +41,9 @@ use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
-use super::model::{AppState, CountsOrder, Drafts, Message, Shown, UiState};
+use super::model::{AfterDiscard, AppState, CountsOrder, Drafts, Shown, Task, UiState};
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{counts_panel, gateway_panel, sign_in, single_line, theme};
+use super::{counts_panel, gateway_panel, single_line, theme, toasts, views};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -57,8 +57,6 @@ use crate::table::Layout;
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
 /// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
 const FRAME_WAIT: Duration = Duration::from_millis(6);
-/// Time for which a message of success is shown.
-const MESSAGE_TTL: Duration = Duration::from_secs(10);
 /// Interval between two repaints while ages are shown, which count in minutes.
 const AGE_REPAINT: Duration = Duration::from_secs(30);
 
@@ -115,9 +113,7 @@ pub struct App {
     folder: Option<PathBuf>,
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// The settings error in the status bar, removed once the settings can be read.
-    settings_error: Option<ErrorReport>,
-    /// The user was warned that closing the window discards the form.
+    /// The user was asked whether to close the window and discard the form.
     has_warned_about_form: bool,
     /// Reads and writes passwords and tokens.
     keyring_worker: KeyringWorker,
@@ -209,7 +205,7 @@ impl App {
         let background = Background::new(BackgroundPoller::spawn(client.clone(), wake(ctx))?);
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
-        let app_state = AppState {
+        let mut app_state = AppState {
             kind: state.filters.kind(),
             dates,
             cells,
@@ -219,9 +215,11 @@ impl App {
             layout: Layout { counts: state.table.counts && !state.table.details, ..state.table.clone() },
             theme: state.theme,
             filter_history: state.filter_history.clone(),
-            message: error.clone().map(Message::Error),
             ..AppState::default()
         };
+        if let Some(error) = &error {
+            app_state.toasts.error(Task::Settings, error.clone());
+        }
         let mut drafts = Drafts::default();
         drafts.export.delimiter = state.csv_delimiter;
         (drafts.username, drafts.project, drafts.columns) = (username, project, columns);
@@ -240,7 +238,6 @@ impl App {
             saved_state: state,
             folder,
             settings_worker,
-            settings_error: error,
             has_warned_about_form: false,
             keyring_worker,
             pending_login: None,
@@ -292,12 +289,12 @@ impl App {
         if status.dataset.is_some() {
             self.state.previous_status = None;
         }
-        let was_asked = sign_in::is_needed(&self.state);
+        let was_asked = views::is_prompting(&self.state);
         if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
             self.state.gateways.set_status(&name, &status, SystemTime::now());
         }
         self.state.status = Some(status);
-        if !was_asked && sign_in::wants_token(&self.state) {
+        if !was_asked && views::wants_token(&self.state) {
             self.drafts.login.prefer_token();
         }
         let is_same = match (&before, &dataset(&self.state)) {
@@ -327,31 +324,25 @@ impl App {
         false
     }
 
-    /// Dismisses a message of success after a while. An error stays until the user dismisses it.
-    fn dismiss_old_message(&mut self, ctx: &Context) {
-        let (message, shown_at) = (&mut self.state.message, &mut self.ui_state.message_shown_at);
-        if !matches!(message, Some(Message::Done(_))) {
-            *shown_at = None;
-            return;
-        }
-        let left = MESSAGE_TTL.saturating_sub(shown_at.get_or_insert_with(Instant::now).elapsed());
-        if left.is_zero() {
-            *message = None;
-            ctx.request_repaint();
-        } else {
+    /// Removes the messages of success whose time is over.
+    fn expire_toasts(&mut self, ctx: &Context) {
+        let before = self.state.toasts.shown().len();
+        if let Some(left) = self.state.toasts.expire(Instant::now(), |id| toasts::is_hovered(ctx, id)) {
             ctx.request_repaint_after(left);
+        }
+        if self.state.toasts.shown().len() != before {
+            ctx.request_repaint();
         }
     }
 
-    /// Cancels the first attempt to close the window while the form has changes.
+    /// Asks at the first attempt to close the window while the form has changes. The next attempt closes it.
     fn warn_about_form(&mut self, ctx: &Context) {
         let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
         if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.has_warned_about_form
         {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.has_warned_about_form = true;
-            let text = "The gateway in the form isn't saved. Quit again to discard it";
-            self.state.message = Some(Message::Error(text.into()));
+            self.asks_to_discard_form(AfterDiscard::Quit);
         }
         self.has_warned_about_form &= is_changed;
     }
@@ -372,9 +363,7 @@ impl App {
             if is_form {
                 self.finish_form(error);
             } else if let Some(error) = error {
-                let report = ErrorReport::new(&error);
-                self.settings_error = Some(report.clone());
-                self.state.message = Some(Message::Error(report));
+                self.state.toasts.error(Task::Settings, ErrorReport::new(&error));
             }
         }
     }
@@ -406,8 +395,7 @@ impl App {
         self.settings = settings;
         self.list_gateways();
         self.update_background();
-        let resolved = self.settings_error.take().map(Message::Error);
-        self.state.message.take_if(|message| Some(&*message) == resolved.as_ref());
+        self.state.toasts.clear_error(Task::Settings);
     }
 }
 
@@ -439,9 +427,9 @@ impl eframe::App for App {
         self.warn_about_form(ctx);
         if !(self.poller.is_alive() && self.background.poller.is_alive() && self.query_worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";
-            self.state.message = Some(Message::Error(text.into()));
+            self.state.toasts.error(Task::Program, text);
         }
-        self.dismiss_old_message(ctx);
+        self.expire_toasts(ctx);
         self.state.layout.zoom = ctx.zoom_factor();
         // A column that is being dragged is saved when it is dropped.
         if !ctx.input(|input| input.pointer.any_down()) {

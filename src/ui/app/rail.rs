@@ -7,7 +7,7 @@ use egui::Context;
 
 use super::super::command::RailCommand;
 use super::super::gateway_form::{FormChange, GatewayForm};
-use super::super::model::{NarrowRail, Shown};
+use super::super::model::{AfterDiscard, NarrowRail, Shown};
 use super::super::rail;
 use super::App;
 use crate::gateway::Profile;
@@ -76,6 +76,9 @@ impl App {
     fn save_recent_gateway(&mut self, name: &str) {
         if self.profile.as_ref().is_some_and(|current| current.name == name) {
             return self.edit_gateway(None);
+        }
+        if self.asks_to_discard_form(AfterDiscard::SaveRecent(name.to_owned())) {
+            return;
         }
         if let Some(entry) = self.state.gateways.get(name) {
             let form = GatewayForm::edit(&entry.profile, false);

@@ -7,7 +7,7 @@ use egui::Context;
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::error_report::ErrorReport;
-use super::super::model::{Message, TerminateTarget, TerminationPlan, TerminationProgress};
+use super::super::model::{Message, Task, TerminateTarget, TerminationPlan, TerminationProgress};
 use super::App;
 use crate::display;
 use crate::gateway::{Client, Credentials, GatewayError, Profile, Terminated};
@@ -40,9 +40,10 @@ impl App {
     pub(super) fn ask_terminate(&mut self, mut plan: TerminationPlan) {
         plan.targets.retain(|session| may_terminate(self.owner_of(session), session));
         if plan.targets.is_empty() {
-            self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
+            self.state.toasts.error(Task::Terminate, NOT_ALLOWED);
             return;
         }
+        self.state.toasts.clear_error(Task::Terminate);
         self.drafts.terminate_message.clear();
         self.ui_state.termination = Some(plan);
     }
@@ -52,7 +53,7 @@ impl App {
         // So that each result is shown.
         if self.termination.is_some() {
             let text = "Another session is being terminated. Wait for the gateway's answer";
-            self.state.message = Some(Message::Error(text.into()));
+            self.state.toasts.error(Task::Terminate, text);
             return;
         }
         let Some(TerminationPlan { targets, .. }) = self.ui_state.termination.take() else {
@@ -60,7 +61,7 @@ impl App {
         };
         let access: Option<Vec<Access>> = targets.iter().map(|target| self.access_to(target)).collect();
         let Some(access) = access else {
-            self.state.message = Some(Message::Error(NOT_ALLOWED.into()));
+            self.state.toasts.error(Task::Terminate, NOT_ALLOWED);
             return;
         };
         let user_message = std::mem::take(&mut self.drafts.terminate_message).trim().to_owned();
@@ -84,16 +85,19 @@ impl App {
         match task {
             Ok(task) => {
                 // The progress of several sessions has a place of its own.
-                self.state.message = match &targets[..] {
-                    [target] => Some(Message::Done(format!("Terminating {}…", target.description()))),
-                    _ => None,
-                };
+                match &targets[..] {
+                    [target] => {
+                        let text = format!("Terminating {}…", target.description());
+                        self.state.toasts.running(Task::Terminate, text);
+                    }
+                    _ => self.state.toasts.clear(Task::Terminate),
+                }
                 self.termination = Some(Termination { targets, outcomes: Vec::new(), task, is_cancelled });
                 self.update_termination_progress();
             }
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't terminate the session", &error);
-                self.state.message = Some(Message::Error(report));
+                self.state.toasts.error(Task::Terminate, report);
             }
         }
     }
@@ -133,10 +137,11 @@ impl App {
         if is_ended && let Some(termination) = self.termination.take() {
             let Termination { targets, outcomes, is_cancelled, .. } = termination;
             let is_cancelled = is_cancelled.load(Ordering::Relaxed);
-            self.state.message = Some(match &targets[..] {
+            let message = match &targets[..] {
                 [target] => message_of_one(target, outcomes.into_iter().next()),
                 _ => message_of_several(&targets, &outcomes, is_cancelled),
-            });
+            };
+            self.state.toasts.set(Task::Terminate, message);
             self.refresh_now();
         }
         self.update_termination_progress();

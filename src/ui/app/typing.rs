@@ -7,7 +7,7 @@ use std::mem;
 
 use egui::{Context, Event, ImeEvent, Key, Memory, Modifiers, Plugin, Popup, RawInput, Ui};
 
-use super::super::{filter_row, grid, sign_in};
+use super::super::{filter_row, grid, views};
 use super::{App, draw};
 use crate::dataset::ColumnId;
 
@@ -41,6 +41,7 @@ impl App {
             || drafts.form.is_some()
             || drafts.export_path.is_some()
             || ui_state.termination.is_some()
+            || ui_state.question.is_some()
             || drafts.palette.is_some()
             || ui_state.settings_page.is_some();
         if !is_table_focused(ctx) || is_busy {
@@ -49,7 +50,7 @@ impl App {
         if is_sign_in_shown {
             // While the keyring is read, the panel may disappear again at any moment.
             if !was_sign_in_shown && !state.waits_for_secret {
-                sign_in::focus(ctx, state, &drafts.login);
+                views::focus(ctx, state, drafts);
             }
         } else if is_typed && !typing.is_ignored && !typing.is_signing_in {
             // Only the user changes the mode.

@@ -116,14 +116,15 @@ impl Status {
                 } else {
                     let mut infos = state.status.iter().flat_map(|status| &status.nodes);
                     facts.extend(version(infos.find_map(|node| node.info.as_ref())));
-                    facts.push(Fact::Warning(match error {
-                        GatewayError::Unauthorized { tried: false } => "Not signed in".to_owned(),
-                        _ => report.first_sentence().to_owned(),
-                    }));
+                    // The view in the table's place says more.
+                    let text = if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
+                    facts.push(Fact::text(text));
                 }
                 facts.extend(nodes);
                 facts.extend(updated.map(Fact::text));
-                facts.extend(retry_text(state, now).map(Fact::text));
+                if mark == Mark::Unreachable {
+                    facts.extend(retry_text(state, now).map(Fact::text));
+                }
                 // For the countdown, and only while there is an error.
                 repaint_after = Some(Duration::from_secs(1));
                 (mark, summary, Some(report))

@@ -11,6 +11,7 @@ use super::super::icons;
 use super::super::model::{AppState, CellMenu, UiState};
 use super::super::theme;
 use super::super::tokens::{self, palette};
+use super::super::views;
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
@@ -65,7 +66,8 @@ pub(super) fn show(
     }
     // Where filters hide all sessions, another view says so.
     if sessions.dataset.is_empty() {
-        super::placeholder(&mut ui, "No sessions");
+        let place = UiBuilder::new().max_rect(visible_rect);
+        views::no_sessions(&mut ui.new_child(place), state);
     }
 
     let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_key_pressed(&ui));

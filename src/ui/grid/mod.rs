@@ -14,10 +14,10 @@ mod mouse;
 mod scroll_bar;
 
 use egui::accesskit::{self, Node, Role};
-use egui::{Context, Id, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, vec2};
+use egui::{Context, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::command::Command;
-use super::model::{AppState, Health, UiState};
+use super::model::{AppState, UiState};
 use super::theme;
 use crate::dataset::ColumnId;
 use crate::table::{Action, PowerTable};
@@ -37,18 +37,9 @@ struct Shown {
     width: f32,
 }
 
-/// Draws the table, or the reason why there is none.
+/// Draws the table, if there is one.
 pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: &mut Vec<Command>) {
     let Some(sessions) = state.table.result() else {
-        let text = match state.health() {
-            Health::Unreachable(error) if error.is_login_required() => "Sign in to see the sessions",
-            Health::Unreachable(error) if error.is_unreachable() => "Can't reach this gateway",
-            // The status says why.
-            Health::Unreachable(_) => "Can't read the sessions",
-            _ if state.gateway.is_empty() => "No gateway",
-            _ => "Reading…",
-        };
-        placeholder(ui, text);
         return;
     };
     let area = ui.available_rect_before_wrap();
@@ -123,12 +114,4 @@ fn describe(ctx: &Context, id: Id, rect: Rect, write: impl FnOnce(&mut Node)) {
         node.set_bounds(bounds);
         write(node);
     });
-}
-
-fn placeholder(ui: &mut Ui, text: &str) {
-    // In the middle of the visible part of a table that may be wider than the window.
-    let rect = ui.max_rect().intersect(ui.clip_rect());
-    let font = TextStyle::Heading.resolve(ui.style());
-    let label = Label::new(RichText::new(text).font(font).weak());
-    ui.put(rect, label);
 }

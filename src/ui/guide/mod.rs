@@ -16,9 +16,7 @@ mod step;
 pub(super) use progress::{GuideChange, GuideState, GuideStep, Progress};
 pub(super) use results::REPEAT_TEST;
 
-use egui::{
-    Align, FontId, Id, Key, Label, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
-};
+use egui::{Align, FontId, Id, Key, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use self::step::{StepFrame, StepMark};
 use super::button::Button;
@@ -28,7 +26,7 @@ use super::error_report::ErrorReport;
 use super::gateway_draft::Field;
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
 use super::gateway_panel;
-use super::model::{AppState, KeyringState, Message};
+use super::model::{AppState, KeyringState};
 use super::text_field::{self, TextField};
 use super::{fonts, icons, theme, tokens};
 
@@ -37,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let keyring = &state.keyring;
     let area = ui.available_rect_before_wrap();
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
-    bar_ui(ui, bar, form, state.message.as_ref(), commands);
+    bar_ui(ui, bar, form, commands);
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
     let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
@@ -76,13 +74,7 @@ fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnc
     });
 }
 
-fn bar_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    form: &GatewayForm,
-    message: Option<&Message>,
-    commands: &mut Vec<Command>,
-) {
+fn bar_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mut Vec<Command>) {
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0, p.surface);
     ui.painter().rect_filled(rect.with_min_y(rect.bottom() - tokens::LINE), 0, p.divider);
@@ -96,15 +88,6 @@ fn bar_ui(
             let is_editing = form.stage == FormStage::Editing;
             if ui.add_enabled(is_editing, Button::ghost("Cancel")).clicked() {
                 commands.push(Command::CloseGateway);
-            }
-            match message {
-                Some(Message::Done(text)) => {
-                    ui.add(Label::new(RichText::new(text).color(p.secondary)).truncate());
-                }
-                Some(Message::Error(report)) => {
-                    ui.add(Label::new(RichText::new(report.summary()).color(p.error)).truncate());
-                }
-                None => {}
             }
         });
     });

@@ -117,7 +117,7 @@ fn node_ui(
         });
         if let Some(rejected) = rejected {
             ui.push_id(index, |ui| {
-                let can_be_trusted = certificate::show(ui, rejected);
+                let can_be_trusted = certificate::show(ui, rejected, commands);
                 if can_be_trusted && ui.add(Button::soft("Trust this certificate")).clicked() {
                     commands.push(Command::Form(FormChange::Trust(rejected.clone())));
                     commands.push(Command::TestGateway);

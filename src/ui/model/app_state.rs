@@ -1,10 +1,11 @@
 //! Application state: the gateway's status, the settings, the table and the active filters.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{
     Drafts, ExportRows, GatewayList, KeyringState, TerminateTarget, TerminationPlan, TerminationProgress,
+    Toasts,
 };
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::{self, Clock};
@@ -14,7 +15,6 @@ use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
 use crate::settings::{FilterHistory, SavedFilter, ThemeChoice};
 use crate::table::{Layout, PowerTable};
-use crate::ui::error_report::ErrorReport;
 use crate::ui::missing_scripts::MissingScripts;
 
 /// The reason why a Perspective session in a Designer can't be terminated.
@@ -37,6 +37,12 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) may_terminate: bool,
     /// The keyring has not yet answered with the secret for the current gateway.
     pub(in crate::ui) waits_for_secret: bool,
+    /// The addresses of the current gateway.
+    pub(in crate::ui) addresses: Vec<NodeUrl>,
+    /// The time at which connecting to the current gateway began.
+    pub(in crate::ui) connecting_since: Option<Instant>,
+    /// What the user has chosen instead of the card that asks for a login.
+    pub(in crate::ui) sign_in: SignInChoice,
     /// What is known of the keyring.
     pub(in crate::ui) keyring: KeyringState,
     /// Interval between two reads; `None` for manual refresh.
@@ -75,17 +81,20 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) export: Option<Arc<Progress>>,
     /// The progress of the termination of several sessions.
     pub(in crate::ui) termination: Option<TerminationProgress>,
-    /// The message in the status bar, until it is dismissed.
-    pub(in crate::ui) message: Option<Message>,
+    /// The messages about tasks.
+    pub(in crate::ui) toasts: Toasts,
 }
 
-/// A message in the status bar.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::ui) enum Message {
-    /// Something has been done.
-    Done(String),
-    /// Something has failed.
-    Error(ErrorReport),
+/// Whether the window asks for a login. Ends with the connection, and when the gateway is read again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum SignInChoice {
+    /// If a node requires one.
+    #[default]
+    Automatic,
+    /// Not while there is a table.
+    Dismissed,
+    /// Also for a token that a gateway without the Gatewatch resource accepts.
+    Token,
 }
 
 /// The health of the current gateway.

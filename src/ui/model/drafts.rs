@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::date_draft::DateDraft;
 use crate::dataset::ColumnId;
 use crate::export::{Delimiter, Format};
-use crate::gateway::{Credentials, InvalidLogin, Login, NodeUrl, Profile};
+use crate::gateway::{Credentials, InvalidLogin, Login, Profile};
 use crate::query::{ColumnFilter, FilterField, FilterText};
 use crate::ui::error_report::ErrorReport;
 use crate::ui::gateway_form::GatewayForm;
@@ -90,9 +90,21 @@ impl Drafts {
     pub(in crate::ui) fn reset_export(&mut self) {
         self.export_error = None;
         if let Some(path) = &mut self.export_path {
-            (path.replace, path.error) = (false, None);
+            path.error = None;
         }
     }
+}
+
+/// The reason why a login isn't accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum LoginError {
+    /// That of the gateway, if it has rejected the login.
+    #[default]
+    Gateway,
+    /// It can't be sent.
+    Invalid(InvalidLogin),
+    /// None, because it was edited since.
+    Edited,
 }
 
 /// A login that is being typed.
@@ -106,10 +118,10 @@ pub(in crate::ui) struct LoginDraft {
     pub(in crate::ui) secret: SecretText,
     /// The login is saved once it has worked.
     pub(in crate::ui) save: bool,
-    /// The secret would be sent without encryption.
-    pub(in crate::ui) is_unencrypted: bool,
-    /// The reason why it can't be sent, after an attempt.
-    pub(in crate::ui) error: Option<InvalidLogin>,
+    /// The reason why it isn't accepted.
+    pub(in crate::ui) error: LoginError,
+    /// The secret is readable.
+    pub(in crate::ui) is_revealed: bool,
 }
 
 impl LoginDraft {
@@ -121,8 +133,8 @@ impl LoginDraft {
             user: login.user().unwrap_or_default().to_owned(),
             secret: SecretText::default(),
             save: *login != Login::None,
-            is_unencrypted: profile.nodes().iter().any(NodeUrl::is_insecure),
-            error: None,
+            error: LoginError::default(),
+            is_revealed: false,
         }
     }
 
@@ -131,7 +143,7 @@ impl LoginDraft {
         self.is_token |= self.user.is_empty() && self.secret.is_empty();
     }
 
-    /// Returns the typed login.
+    /// Returns the typed login, after an attempt to sign in.
     pub(in crate::ui) fn credentials(&self) -> Result<Credentials, InvalidLogin> {
         let secret = self.secret.secret();
         if self.is_token { Credentials::token(secret) } else { Credentials::basic(&self.user, secret) }
@@ -200,8 +212,6 @@ impl ExportOptions {
 pub(in crate::ui) struct ExportPath {
     /// The path.
     pub(in crate::ui) text: String,
-    /// The user knows that the file exists, so the next click replaces it.
-    pub(in crate::ui) replace: bool,
     /// The reason why the file could not be written.
     pub(in crate::ui) error: Option<ErrorReport>,
 }
@@ -209,7 +219,7 @@ pub(in crate::ui) struct ExportPath {
 impl ExportPath {
     /// Creates a draft that starts with this path.
     pub(in crate::ui) fn new(path: &Path) -> Self {
-        Self { text: path.display().to_string(), replace: false, error: None }
+        Self { text: path.display().to_string(), error: None }
     }
 
     /// Returns the path as typed.

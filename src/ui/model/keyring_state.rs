@@ -56,7 +56,7 @@ impl KeyringState {
     /// Returns the caption of the option to save a login.
     pub(in crate::ui) fn save_caption(&self, is_token: bool) -> &'static str {
         match (self.access, is_token) {
-            (Access::Usable, _) => "Save in the keyring",
+            (Access::Usable, _) => "Keep in the keyring",
             (Access::Absent | Access::NotUsed, false) => "Save the login without its password",
             (Access::Absent | Access::NotUsed, true) => "Save the login without its token",
         }

@@ -7,14 +7,18 @@ mod drafts;
 mod gateway_list;
 mod keyring_state;
 mod termination;
+mod toasts;
 mod ui_state;
 
-pub(super) use app_state::{AppState, Health, Message};
+pub(super) use app_state::{AppState, Health, SignInChoice};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{
-    Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, PaletteDraft,
+    Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, LoginError, PaletteDraft,
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
-pub(super) use ui_state::{CellMenu, CountsOrder, FilterKey, NarrowRail, SettingsPage, UiState};
+pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
+pub(super) use ui_state::{
+    AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, Question, SettingsPage, UiState,
+};

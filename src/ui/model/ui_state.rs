@@ -1,6 +1,6 @@
 //! Transient state of the window: the keyboard focus, open menus and dialogs.
 
-use std::time::Instant;
+use std::path::PathBuf;
 
 use egui::Id;
 
@@ -19,6 +19,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) termination: Option<TerminationPlan>,
     /// The filter that is edited in a popup.
     pub(in crate::ui) editor: Option<FilterKey>,
+    /// The question in a dialog.
+    pub(in crate::ui) question: Option<Question>,
     /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
     /// Whether the order of the lists in the counts panel may change.
@@ -31,8 +33,6 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) focus_before_dialog: Option<Id>,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
-    /// The time at which the current message was first shown.
-    pub(in crate::ui) message_shown_at: Option<Instant>,
 }
 
 /// The rail of a narrow window, which opens over the table.
@@ -81,6 +81,30 @@ pub(in crate::ui) enum CountsOrder {
     Held,
     /// The pointer is over them, and their order is that of an earlier result.
     Outdated,
+}
+
+/// A question that the user answers before something is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Question {
+    /// Whether to discard the changes of the form.
+    DiscardForm(AfterDiscard),
+    /// Whether to replace the file at this path by an export.
+    ReplaceFile(PathBuf),
+}
+
+/// What happens after the changes of the form were discarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum AfterDiscard {
+    /// An empty form opens.
+    AddGateway,
+    /// The form of the saved gateway with this name opens; `None` for the current gateway.
+    EditGateway(Option<String>),
+    /// The form that saves the recent gateway with this address opens.
+    SaveRecent(String),
+    /// The guide for the current gateway opens.
+    SetUp,
+    /// The window closes.
+    Quit,
 }
 
 /// The subject of a cell's menu, kept because the session may move or end while the menu is open.

@@ -32,7 +32,7 @@ fn exports_shown_selected_or_all_rows() {
             window.press(NONE, Key::Escape);
         }
         window.click("Export");
-        window.until_text_contains(&format!("{sessions} sessions written to"));
+        window.until_text_contains(&format!("Exported {sessions} sessions"));
         window.click("Dismiss message");
         std::fs::read_to_string(&path).unwrap()
     };
@@ -60,7 +60,7 @@ fn exports_shown_selected_or_all_rows() {
     window.click("Selected sessions");
     window.press(NONE, Key::Escape);
     window.press(CTRL, Key::E);
-    window.until_text_contains("2 sessions written to");
+    window.until_text_contains("Exported 2 sessions");
     window.click("Dismiss message");
     // Without a selection, it isn't offered, and those shown are exported.
     window.press(NONE, Key::Escape);
@@ -69,7 +69,7 @@ fn exports_shown_selected_or_all_rows() {
     assert!(!window.has("Selected sessions"));
     window.press(NONE, Key::Escape);
     window.press(CTRL, Key::E);
-    window.until_text_contains("3 sessions written to");
+    window.until_text_contains("Exported 3 sessions");
 }
 
 #[cfg(unix)]
@@ -136,7 +136,7 @@ fn remembers_the_delimiter() {
     };
     let export = |window: &mut Window| {
         window.click("Export");
-        window.until_text_contains("6 sessions written to");
+        window.until_text_contains("Exported 6 sessions");
         window.click("Dismiss message");
         std::fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned()
     };
@@ -192,7 +192,7 @@ fn export_error_goes_when_its_options_change_or_it_is_retried() {
     window.until_text_contains("Can't write");
     std::fs::create_dir_all(folder.path().join("no/such")).unwrap();
     window.click("Save");
-    window.until_text_contains("6 sessions written to");
+    window.until_text_contains("Exported 6 sessions");
     assert!(!has_error(&window) && !window.has("Export path"));
 }
 
@@ -209,8 +209,8 @@ fn long_message_leaves_room_for_the_counts() {
     window.until_text("6 of 6 sessions");
     let counts = counts_width(&window);
     window.click("Export");
-    window.until_text_contains("6 sessions written to");
+    window.until_text_contains("Exported 6 sessions");
     assert!((counts_width(&window) - counts).abs() < 0.5);
-    let message = window.harness.get_by_label_contains("6 sessions written to").rect();
+    let message = window.harness.get_by_label_contains("Exported 6 sessions").rect();
     assert!(message.width() > 100.0, "{message}");
 }

@@ -1,0 +1,43 @@
+//! A check box.
+
+use egui::accesskit::Role;
+use egui::{Color32, FontId, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::button;
+use super::tokens::{self, palette};
+
+/// The mark in a box of [`tokens::ICON`] points.
+const MARK: [[f32; 2]; 3] = [[4.0, 8.0], [6.5, 10.5], [12.0, 5.0]];
+/// The width of the mark's line.
+const MARK_WIDTH: f32 = 1.25;
+
+/// Draws a check box. A click changes the value.
+pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
+    let p = palette(ui.visuals());
+    let font = FontId::proportional(tokens::TYPE_BODY);
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
+    let gap = 2.0 * tokens::UNIT;
+    let size = vec2(tokens::ICON + gap + galley.size().x, tokens::CONTROL_HEIGHT);
+    let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
+    if response.clicked() {
+        *value = !*value;
+        response.mark_changed();
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *value, label));
+    let corner = pos2(rect.left(), rect.center().y - tokens::ICON / 2.0);
+    let square = Rect::from_min_size(corner, vec2(tokens::ICON, tokens::ICON));
+    let border = if response.hovered() { p.control_border_hover } else { p.control_border };
+    let (ground, border) = if *value { (p.accent, p.accent) } else { (p.input, border) };
+    let stroke = Stroke::new(tokens::LINE, border);
+    ui.painter().rect(square, tokens::RADIUS_SMALL, ground, stroke, StrokeKind::Inside);
+    if *value {
+        let points = MARK.map(|[x, y]| corner + vec2(x, y)).to_vec();
+        ui.painter().add(Shape::line(points, Stroke::new(MARK_WIDTH, p.on_accent)));
+    }
+    let at = pos2(rect.left() + tokens::ICON + gap, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, p.text);
+    if response.has_focus() {
+        button::paint_focus(ui, square, *value);
+    }
+    response
+}

@@ -1,0 +1,159 @@
+//! The toasts: messages about tasks at the right of the window, above the footer. They cover a part of the table, but never
+//! the counts, and move nothing.
+
+use egui::accesskit::Live;
+use egui::{
+    Align, Align2, Area, Context, Frame, Id, Label, Layout, Order, RichText, Sense, Stroke, Ui, vec2,
+};
+
+use super::button::Button;
+use super::command::Command;
+use super::details_text;
+use super::error_report::ErrorReport;
+use super::icons;
+use super::model::{AppState, Message, Toast, ToastId};
+use super::termination_progress;
+use super::theme;
+use super::tokens::{self, palette};
+use super::views::{self, View};
+
+/// Returns whether the pointer was over a toast in the last frame.
+pub(super) fn is_hovered(ctx: &Context, id: ToastId) -> bool {
+    let rect = ctx.memory(|memory| memory.area_rect(area_id(id)));
+    let pointer = ctx.input(|input| input.pointer.latest_pos());
+    rect.zip(pointer).is_some_and(|(rect, pointer)| rect.contains(pointer))
+}
+
+fn area_id(id: ToastId) -> Id {
+    Id::unique(("toast", id))
+}
+
+/// Draws the toasts, the newest at the bottom. `has_form`: the gateway form hides the view in the place of the table.
+pub(super) fn show(ctx: &Context, state: &AppState, has_form: bool, commands: &mut Vec<Command>) {
+    let mut bottom = tokens::FOOTER_HEIGHT + theme::TOAST_MARGIN;
+    // The sign-in card says it itself.
+    let is_said = !has_form && matches!(views::choose(state), Some(View::SignIn));
+    if state.keyring.is_slow && !is_said {
+        let height = card(ctx, Id::unique("keyring toast"), bottom, |ui| slow_keyring(ui, commands));
+        bottom += height + 2.0 * tokens::UNIT;
+    }
+    if let Some(progress) = state.termination {
+        let id = Id::unique("termination progress");
+        let height = card(ctx, id, bottom, |ui| termination_progress::show(ui, progress, commands));
+        bottom += height + 2.0 * tokens::UNIT;
+    }
+    for toast in state.toasts.shown().iter().rev() {
+        let height = card(ctx, area_id(toast.id), bottom, |ui| toast_ui(ui, toast, commands));
+        bottom += height + 2.0 * tokens::UNIT;
+    }
+}
+
+/// Draws a card whose bottom is so far above that of the window. Returns its height.
+fn card(ctx: &Context, id: Id, bottom: f32, contents: impl FnOnce(&mut Ui)) -> f32 {
+    // The border is around the measured card.
+    let offset = vec2(theme::TOAST_MARGIN - tokens::LINE, bottom - tokens::LINE);
+    let area = Area::new(id)
+        .order(Order::Middle)
+        .anchor(Align2::RIGHT_BOTTOM, -offset)
+        .sense(Sense::hover())
+        .movable(false);
+    let card = area.show(ctx, |ui| {
+        let p = palette(ui.visuals());
+        let frame = Frame::NONE
+            .fill(p.popup)
+            .stroke(Stroke::new(tokens::LINE, p.popup_border))
+            .corner_radius(tokens::RADIUS_POPUP)
+            .shadow(ui.visuals().popup_shadow);
+        frame.show(ui, contents);
+    });
+    card.response.rect.height() - 2.0 * tokens::LINE
+}
+
+/// Draws the offer to continue without a keyring that doesn't respond.
+fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.horizontal_top(|ui| {
+        ui.add_space(theme::TOAST_LEFT);
+        ui.vertical(|ui| {
+            ui.add_space(theme::TOAST_LEFT);
+            views::slow_keyring(ui, commands);
+            ui.add_space(theme::TOAST_LEFT);
+        });
+        ui.add_space(theme::TOAST_LEFT);
+    });
+}
+
+fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
+    let details = area_id(toast.id).with("details");
+    let width = theme::TOAST_MAX_WIDTH.min(ui.ctx().content_rect().width() - 2.0 * theme::TOAST_MARGIN);
+    ui.set_max_width(width);
+    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+    let report = match &toast.message {
+        Message::Error(report) if !report.causes().is_empty() => Some(report),
+        _ => None,
+    };
+    let is_open = report.is_some() && details_text::is_open(ui, details);
+    if is_open {
+        ui.set_min_width(width);
+    }
+    row(ui, width, toast, report.map(|_| details), commands);
+    if let Some(report) = report.filter(|_| is_open) {
+        causes(ui, width, report, commands);
+    }
+}
+
+/// Draws the icon, the sentence and the buttons.
+fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    let (icon, color) = match toast.message {
+        Message::Running(_) => (icons::LOADER_CIRCLE, p.secondary),
+        Message::Done(_) => (icons::CIRCLE_CHECK, p.ok),
+        Message::Error(_) => (icons::CIRCLE_ALERT, p.error),
+    };
+    let size = vec2(0.0, theme::TOAST_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(theme::TOAST_HEIGHT);
+        ui.add_space(theme::TOAST_LEFT);
+        let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
+        icon.paint(ui.painter(), rect.center(), tokens::ICON, color);
+        let text = toast.message.text();
+        let used = theme::TOAST_LEFT + tokens::ICON + tokens::CONTROL_HEIGHT + 8.0 * tokens::UNIT;
+        let details_width = if details.is_some() { theme::TOAST_DETAILS_WIDTH } else { 0.0 };
+        let label = ui.scope(|ui| {
+            let max_width = width - used - details_width;
+            ui.set_max_width(max_width);
+            if details.is_some_and(|details| details_text::is_open(ui, details)) {
+                ui.set_min_width(max_width);
+            }
+            ui.add(Label::new(RichText::new(text).color(p.text)).truncate())
+        });
+        // Screen readers announce the text without moving there.
+        let politeness =
+            if matches!(toast.message, Message::Error(_)) { Live::Assertive } else { Live::Polite };
+        ui.ctx().accesskit_node_builder(label.inner.id, |node| node.set_live(politeness));
+        if let Some(details) = details {
+            let button = Button::ghost(details_text::DETAILS).small().name("Error details");
+            if ui.add(button).clicked() {
+                details_text::set_open(ui, details, !details_text::is_open(ui, details));
+            }
+        }
+        if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).on_hover_text("Dismiss").clicked() {
+            commands.push(Command::DismissToast(toast.id));
+        }
+        ui.add_space(2.0 * tokens::UNIT);
+    });
+}
+
+fn causes(ui: &mut Ui, width: f32, report: &ErrorReport, commands: &mut Vec<Command>) {
+    let left = theme::TOAST_LEFT + tokens::ICON + 2.0 * tokens::UNIT;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(left);
+        ui.vertical(|ui| {
+            ui.set_width(width - left - theme::TOAST_LEFT);
+            let causes = report.causes().iter().map(String::as_str);
+            details_text::texts(ui, causes, report.full_text(), commands);
+            ui.add_space(theme::TOAST_LEFT);
+        });
+        ui.add_space(theme::TOAST_LEFT);
+    });
+}

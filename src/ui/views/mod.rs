@@ -1,0 +1,149 @@
+//! The views in the place of the table: what the window shows while there are no sessions, or before it may show any.
+
+mod certificate;
+mod empty;
+mod first_run;
+mod no_resource;
+mod page;
+mod sign_in;
+mod unread;
+
+use egui::{Context, Ui};
+
+use super::command::Command;
+use super::model::{AppState, Drafts, Health, Shown, SignInChoice};
+use crate::gateway::{GatewayError, RejectedCertificate};
+
+pub(super) use empty::no_sessions;
+pub(super) use sign_in::slow_keyring;
+
+/// A view in the place of the table.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum View<'a> {
+    /// There is no gateway.
+    FirstRun,
+    /// The gateway hasn't answered yet.
+    Connecting,
+    /// The gateway requires a login.
+    SignIn,
+    /// The certificate of the gateway isn't trusted.
+    Certificate(&'a RejectedCertificate),
+    /// The gateway answers, but has nothing that lists its sessions.
+    NoResource {
+        /// The error.
+        error: &'a GatewayError,
+        /// The gateway has the REST API, which needs only a token.
+        has_rest: bool,
+    },
+    /// No session was read from the gateway.
+    Unread(&'a GatewayError),
+}
+
+/// Returns the view to show; `None` if there is a table.
+pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
+    if let Some(prompt) = prompt(state) {
+        return Some(prompt);
+    }
+    if state.table.result().is_some() {
+        return None;
+    }
+    if state.gateway.is_empty() {
+        return Some(View::FirstRun);
+    }
+    Some(match state.health() {
+        Health::Unreachable(error @ GatewayError::NoResource { has_rest, .. }) => {
+            View::NoResource { error, has_rest: *has_rest }
+        }
+        Health::Unreachable(error) => View::Unread(error),
+        Health::Connecting | Health::Running(_) | Health::Degraded(..) => View::Connecting,
+    })
+}
+
+/// Returns the view that asks for a login or for trust, also in the place of a table.
+fn prompt(state: &AppState) -> Option<View<'_>> {
+    // The rail says which of all gateways want a login.
+    if state.gateways.shown == Shown::All {
+        return None;
+    }
+    // The keyring may never reply, so the user can sign in without it. Usually it replies at once, and a card that appears
+    // for a moment would take what is typed then.
+    if state.waits_for_secret {
+        return state.keyring.is_slow.then_some(View::SignIn);
+    }
+    if state.sign_in == SignInChoice::Dismissed && state.table.result().is_some() {
+        return None;
+    }
+    let errors =
+        || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
+    let rejected = errors().find_map(|error| match error {
+        GatewayError::Certificate(rejected) => Some(&**rejected),
+        _ => None,
+    });
+    if let Some(rejected) = rejected {
+        return Some(View::Certificate(rejected));
+    }
+    let wants_login = |error: &GatewayError| {
+        matches!(
+            error,
+            GatewayError::Unauthorized { .. }
+                | GatewayError::LoginNotTried
+                | GatewayError::Forbidden { .. }
+                | GatewayError::TokenNotAccepted
+                | GatewayError::TokenNeeded
+                | GatewayError::TokenRejected
+                | GatewayError::NoRestApi
+        )
+    };
+    // A gateway of 8.3 without the Web Dev resource can be read with a token.
+    let is_token_chosen = state.sign_in == SignInChoice::Token;
+    let can_use_token =
+        |error: &GatewayError| is_token_chosen && matches!(error, GatewayError::NoResource { .. });
+    errors().any(|error| wants_login(error) || can_use_token(error)).then_some(View::SignIn)
+}
+
+/// Returns `true` if the view asks for a login or for trust.
+pub(super) fn is_prompting(state: &AppState) -> bool {
+    prompt(state).is_some()
+}
+
+/// Returns `true` if a password can't help: the gateway's sessions need a token.
+pub(super) fn wants_token(state: &AppState) -> bool {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    nodes.filter_map(|node| node.error.as_ref()).any(|error| matches!(error, GatewayError::TokenNeeded))
+}
+
+/// Returns `true` if the view takes typed text, so that none of it is a filter.
+pub(super) fn takes_text(state: &AppState) -> bool {
+    matches!(choose(state), Some(View::SignIn | View::Certificate(_) | View::FirstRun))
+}
+
+/// Moves the keyboard focus into the first empty text box of the view.
+pub(super) fn focus(ctx: &Context, state: &AppState, drafts: &Drafts) {
+    let id = match choose(state) {
+        Some(View::SignIn) => sign_in::first_empty(&drafts.login),
+        Some(View::FirstRun) => first_run::address_id(),
+        _ => return,
+    };
+    ctx.memory_mut(|memory| memory.request_focus(id));
+}
+
+/// Draws a view.
+pub(super) fn show(
+    ui: &mut Ui,
+    view: View<'_>,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    match view {
+        View::FirstRun => first_run::show(ui, drafts, commands),
+        View::Connecting => unread::connecting(ui, state, commands),
+        View::SignIn => sign_in::show(ui, state, &mut drafts.login, commands),
+        View::Certificate(rejected) => certificate::show(ui, rejected, commands),
+        View::NoResource { error, has_rest } => no_resource::show(ui, error, has_rest, state, commands),
+        View::Unread(error) => unread::failed(ui, error, state, commands),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! The card that asks for a login. The user name and the tab stay after a wrong password, and the error is below the box
+//! that gets the keyboard focus.
+
+use egui::accesskit::Role;
+use egui::{Id, Key, Ui, UiBuilder};
+
+use super::super::button::Button;
+use super::super::check_box;
+use super::super::command::Command;
+use super::super::equal_segments::{self, Segment};
+use super::super::error_report::ErrorReport;
+use super::super::model::{AppState, LoginDraft, LoginError};
+use super::super::secret_box;
+use super::super::text_field::{self, TextField};
+use super::super::tokens::{self, palette};
+use super::super::{icons, theme};
+use super::{page, unread};
+use crate::gateway::{GatewayError, NodeUrl};
+
+/// Returns the ID of the first empty text box.
+pub(super) fn first_empty(draft: &LoginDraft) -> Id {
+    if draft.is_token || !draft.user.is_empty() { secret_id(draft.is_token) } else { user_id() }
+}
+
+fn user_id() -> Id {
+    Id::unique("login user")
+}
+
+fn secret_id(is_token: bool) -> Id {
+    Id::unique(("login secret", is_token))
+}
+
+/// Draws the card.
+pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
+    page::show(ui, theme::SIGN_IN_WIDTH, theme::SIGN_IN_TOP, |ui| {
+        page::heading(ui, icons::KEY_ROUND, &format!("Sign in to {}", unread::title_name(state)));
+        page::small(ui, &unread::addresses(state));
+        ui.add_space(5.0 * tokens::UNIT);
+        let error = rejection(state);
+        let builder =
+            UiBuilder::new().accessibility_role(Role::Form).accessibility_label("Sign in to this gateway");
+        let card = ui.scope_builder(builder, |ui| {
+            page::card(ui, theme::SIGN_IN_PADDING, |ui| form(ui, state, draft, error, commands));
+        });
+        page::set_bounds(ui, &card.response);
+        below(ui, state, error, commands);
+    });
+}
+
+/// Returns the error that rejected the login, or that says why one is needed.
+fn rejection(state: &AppState) -> Option<&GatewayError> {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    let mut errors = nodes.filter_map(|node| node.error.as_ref());
+    errors.find(|error| !matches!(error, GatewayError::Unauthorized { tried: false }))
+}
+
+/// Returns the error below the box; `None` if there was no login to reject.
+fn error_text(error: &GatewayError) -> Option<String> {
+    Some(match error {
+        GatewayError::Unauthorized { tried: true } => "Wrong user name or password".to_owned(),
+        GatewayError::LoginNotTried => "Not sent, because this password was rejected before".to_owned(),
+        GatewayError::TokenRejected => "API token not recognized. Copy the whole token again".to_owned(),
+        GatewayError::TokenNotAccepted => "The Web Dev module doesn't accept API tokens".to_owned(),
+        GatewayError::TokenNeeded => "An API token is required".to_owned(),
+        GatewayError::Forbidden { .. } | GatewayError::NoRestApi => {
+            ErrorReport::new(error).summary().to_owned()
+        }
+        _ => return None,
+    })
+}
+
+fn form(
+    ui: &mut Ui,
+    state: &AppState,
+    draft: &mut LoginDraft,
+    rejection: Option<&GatewayError>,
+    commands: &mut Vec<Command>,
+) {
+    let gap = 3.0 * tokens::UNIT;
+    tabs(ui, draft);
+    ui.add_space(gap);
+    if !draft.is_token {
+        let user = TextField::new(user_id(), "User name").show(ui, &mut draft.user, false);
+        if user.edit.changed() {
+            draft.error = LoginError::Edited;
+        }
+        if user.edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            ui.memory_mut(|memory| memory.request_focus(secret_id(false)));
+        }
+        ui.add_space(gap);
+    }
+    let error = match draft.error {
+        LoginError::Gateway => rejection.and_then(error_text),
+        LoginError::Invalid(error) => Some(error.to_string()),
+        LoginError::Edited => None,
+    };
+    let entered = secret(ui, draft, error.as_deref());
+    if error.is_some() && draft.error == LoginError::Edited {
+        ui.ctx().request_discard("the error went with the edit");
+    }
+    ui.add_space(gap);
+    check_box::show(ui, &mut draft.save, state.keyring.save_caption(draft.is_token));
+    if let Some(limit) = state.keyring.limit() {
+        page::small(ui, limit);
+    }
+    ui.add_space(gap);
+    let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
+    let sign_in = Button::primary("Sign in").fixed_width(ui.available_width());
+    let clicked = ui.add_enabled(is_complete, sign_in).clicked();
+    if clicked || (entered && is_complete) {
+        commands.push(Command::SignIn);
+    }
+    if state.table.result().is_some() {
+        ui.add_space(2.0 * tokens::UNIT);
+        let cancel = Button::soft("Cancel").fixed_width(ui.available_width()).name("Cancel sign-in");
+        if ui.add(cancel).on_hover_text("Show the sessions read before").clicked() {
+            commands.push(Command::CancelSignIn);
+        }
+    }
+}
+
+fn tabs(ui: &mut Ui, draft: &mut LoginDraft) {
+    // Distinguishes the tabs from the text boxes with the same caption.
+    let tabs = [
+        Segment { label: "Password", name: "Sign in with a password", hint: "" },
+        Segment {
+            label: "API token",
+            name: "Sign in with an API token",
+            hint: "For the REST API of 8.3 and later",
+        },
+    ];
+    let selected = usize::from(draft.is_token);
+    let chosen = equal_segments::show(ui, Id::unique("login kind"), ui.available_width(), selected, &tabs);
+    if let Some(chosen) = chosen.filter(|chosen| *chosen != selected) {
+        draft.is_token = chosen == 1;
+        draft.error = LoginError::Edited;
+        ui.memory_mut(|memory| memory.request_focus(first_empty(draft)));
+    }
+}
+
+/// Draws the box for the password or token. Returns `true` if Enter was pressed in it.
+fn secret(ui: &mut Ui, draft: &mut LoginDraft, error: Option<&str>) -> bool {
+    let (caption, hint) = if draft.is_token { ("API token", "name:key") } else { ("Password", "") };
+    let id = secret_id(draft.is_token);
+    let field = TextField::new(id, caption).hint(hint).error(error).secret();
+    let response = field.show(ui, &mut draft.secret, draft.is_revealed);
+    secret_box::forget_undo(ui, id);
+    if response.edit.changed() {
+        draft.error = LoginError::Edited;
+    }
+    if response.reveal_clicked {
+        draft.is_revealed = !draft.is_revealed;
+    }
+    response.edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// Draws what is below the card: warnings and details.
+fn below(ui: &mut Ui, state: &AppState, rejection: Option<&GatewayError>, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    let indented = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
+        ui.add_space(3.0 * tokens::UNIT);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(theme::DIALOG_PADDING);
+            ui.vertical(|ui| {
+                ui.set_width(ui.available_width() - theme::DIALOG_PADDING);
+                contents(ui);
+            });
+        });
+    };
+    if state.addresses.iter().any(NodeUrl::is_insecure) {
+        indented(ui, &mut |ui| {
+            let text = "Not encrypted: this address uses http";
+            text_field::line(ui, icons::LOCK_OPEN, p.warning, text, p.secondary);
+        });
+    }
+    if state.keyring.is_slow {
+        indented(ui, &mut |ui| slow_keyring(ui, commands));
+    }
+    if let Some(error) = rejection {
+        indented(ui, &mut |ui| {
+            let texts = page::texts(&ErrorReport::new(error));
+            page::details(ui, Id::unique("details of the view"), &texts, commands);
+        });
+    }
+}
+
+/// Draws the offer to continue without a keyring that doesn't respond.
+pub(in crate::ui) fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    let text = "The keyring doesn't respond. Check whether it shows a prompt";
+    text_field::line(ui, icons::TRIANGLE_ALERT, p.warning, text, p.secondary);
+    ui.add_space(2.0 * tokens::UNIT);
+    let go_on = ui.add(Button::soft("Continue without the keyring").small());
+    if go_on.on_hover_text("Passwords and tokens are kept for this session only").clicked() {
+        commands.push(Command::AbandonKeyring);
+    }
+}

@@ -1,0 +1,103 @@
+//! Which view is shown in the place of the table.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
+use crate::gateway::GatewayInfo;
+use crate::poll::{Activity, GatewayStatus, NodeStatus};
+use crate::query::Query;
+
+/// Returns the state of a window on a gateway whose nodes have these errors.
+fn state(errors: Vec<Option<GatewayError>>) -> AppState {
+    let node = |error: Option<GatewayError>| NodeStatus {
+        url: "http://north:8088".parse().unwrap(),
+        name: None,
+        gateway: None,
+        info: None::<GatewayInfo>,
+        api: None,
+        notices: Vec::new(),
+        updated_at: None,
+        error,
+        clock_offset_ms: None,
+        next_read_at: None,
+    };
+    let status = GatewayStatus {
+        generation: 1,
+        nodes: errors.into_iter().map(node).collect(),
+        dataset: None,
+        updated_at: None,
+        activity: Activity::Waiting { next_read_at: None },
+    };
+    AppState { gateway: "North".to_owned(), status: Some(Arc::new(status)), ..AppState::default() }
+}
+
+fn with_table(mut state: AppState) -> AppState {
+    let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
+    for (column, text) in ["billy", "P", "h", "", "A", ""].into_iter().enumerate() {
+        builder.push(column, if text.is_empty() { Cell::Null } else { Cell::Text(text) }).unwrap();
+    }
+    let dataset: Arc<Dataset> = Arc::new(builder.finish(None, None));
+    state.table.show(Query::default().run(&dataset).unwrap());
+    state
+}
+
+const NO_LOGIN: GatewayError = GatewayError::Unauthorized { tried: false };
+
+fn no_resource() -> GatewayError {
+    GatewayError::NoResource { status: 404, has_rest: true }
+}
+
+fn timeout() -> GatewayError {
+    GatewayError::Timeout { seconds: 5.0 }
+}
+
+#[test]
+fn without_a_table_there_is_always_a_view() {
+    assert!(matches!(choose(&AppState::default()), Some(View::FirstRun)));
+    assert!(matches!(choose(&state(vec![])), Some(View::Connecting)));
+    assert!(matches!(choose(&state(vec![None])), Some(View::Connecting)));
+    assert!(matches!(choose(&state(vec![Some(NO_LOGIN)])), Some(View::SignIn)));
+    assert!(matches!(
+        choose(&state(vec![Some(timeout())])),
+        Some(View::Unread(GatewayError::Timeout { .. }))
+    ));
+    let without_resource = state(vec![Some(no_resource())]);
+    assert!(matches!(choose(&without_resource), Some(View::NoResource { has_rest: true, .. })));
+    // Another node may still answer.
+    assert!(matches!(choose(&state(vec![Some(timeout()), None])), Some(View::Connecting)));
+}
+
+#[test]
+fn only_questions_take_the_place_of_a_table() {
+    for error in [None, Some(timeout()), Some(no_resource())] {
+        assert!(choose(&with_table(state(vec![error.clone()]))).is_none(), "{error:?}");
+    }
+    let mut asking = with_table(state(vec![Some(NO_LOGIN), None]));
+    assert!(matches!(choose(&asking), Some(View::SignIn)));
+    asking.sign_in = SignInChoice::Dismissed;
+    assert!(choose(&asking).is_none());
+    // There is nothing else to show.
+    let mut without_table = state(vec![Some(NO_LOGIN)]);
+    without_table.sign_in = SignInChoice::Dismissed;
+    assert!(matches!(choose(&without_table), Some(View::SignIn)));
+}
+
+#[test]
+fn token_can_be_typed_for_a_gateway_without_the_resource() {
+    let mut state = state(vec![Some(no_resource())]);
+    assert!(!takes_text(&state) && !is_prompting(&state));
+    state.sign_in = SignInChoice::Token;
+    assert!(matches!(choose(&state), Some(View::SignIn)));
+    assert!(takes_text(&state));
+}
+
+#[test]
+fn keyring_is_waited_for_before_it_is_slow() {
+    let mut state = state(vec![Some(NO_LOGIN)]);
+    state.waits_for_secret = true;
+    state.status = None;
+    assert!(matches!(choose(&state), Some(View::Connecting)));
+    state.keyring.is_slow = true;
+    assert!(matches!(choose(&state), Some(View::SignIn)));
+}

@@ -1,0 +1,246 @@
+//! The views in the place of the table. Needs no display.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::window::{Window, retype, start, start_on};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::{Credentials, Profile};
+use gatewatch::settings::Target;
+use gatewatch::ui::Start;
+
+/// The `Authorization` header of `billy:se:cret`.
+const BASIC: &str = "Basic YmlsbHk6c2U6Y3JldA==";
+const CARD: &str = "Sign in to this gateway";
+
+/// Starts a gateway that requires billy's login while `is_closed`.
+fn requiring_password(is_closed: Arc<AtomicBool>) -> FakeGateway {
+    FakeGateway::new(move |request, stream| {
+        let is_open = !is_closed.load(Ordering::SeqCst) || request.header("authorization") == Some(BASIC);
+        let response = match request.path() {
+            "/system/webdev/gatewatch/sessions" if is_open => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    })
+}
+
+fn closed() -> FakeGateway {
+    requiring_password(Arc::new(AtomicBool::new(true)))
+}
+
+fn is_focused(window: &Window, name: &str) -> bool {
+    window.harness.get_by_label(name).is_focused()
+}
+
+#[test]
+fn first_run_connects_to_an_address_or_to_the_demo_gateway() {
+    let plant = crate::support::window::plant();
+    let without_gateway = || Window::open(Start { target: None, ..start_on(&plant.url) });
+    let mut window = without_gateway();
+    window.until_text("Connect to a gateway");
+    window.harness.step();
+    // Typed text is the address, and no filter.
+    assert!(is_focused(&window, "Address of the gateway"));
+    retype(&mut window, "Address of the gateway", "ftp://x");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the reason", |harness| {
+        harness.query_all_by_label_contains("Unsupported scheme ftp").count() > 0
+    });
+    retype(&mut window, "Address of the gateway", &plant.url);
+    window.click("Connect to this address");
+    window.until_text("6 of 6 sessions");
+
+    let mut window = without_gateway();
+    window.until_text("Connect to a gateway");
+    window.click("Open the demo gateway");
+    window
+        .until("the demo gateway", |harness| harness.query_all_by_label_contains("Demo gateway").count() > 0);
+}
+
+#[test]
+fn connecting_can_be_cancelled_after_a_while() {
+    let gateway = FakeGateway::new(|_, _| std::thread::park());
+    let mut window = Window::on(&gateway.url);
+    assert!(!window.has("Cancel connecting"));
+    window.until_text_contains("Connecting to");
+    window.until_text("Cancel connecting");
+    window.click("Cancel connecting");
+    window.until_text("Connect to a gateway");
+    // The address can be corrected.
+    assert_eq!(window.text_of("Address of the gateway"), gateway.url);
+}
+
+#[test]
+fn unreachable_gateway_says_what_to_do_and_has_the_error_to_copy() {
+    let address = unused_address();
+    let mut window = Window::on(&format!("http://{address}"));
+    window.until_text(&format!("Can't reach {address}"));
+    let advice = format!("Check that the gateway is running and that {} is its port", address.port());
+    assert!(window.has(&advice) && window.has("Retry now") && window.has("Edit gateway…"));
+    assert!(!window.has("Copy details"));
+    window.click("Details of the error");
+    window.click("Copy details");
+    assert!(window.copied().starts_with("Connection refused. "));
+    window.click("Details of the error");
+    assert!(!window.has("Copy details"));
+}
+
+#[test]
+fn unreachable_gateway_names_all_nodes() {
+    let nodes = [unused_address(), unused_address()].map(|address| format!("http://{address}"));
+    let urls = nodes.iter().map(|url| url.parse().unwrap()).collect();
+    let profile = Profile::new("Plant".to_owned(), urls).unwrap();
+    let mut window = Window::open(start(Target::Gateway(profile)));
+    window.until_text("Can't reach Plant");
+    window.click("Details of the error");
+    for url in nodes {
+        window.until("the error of the node", |harness| {
+            let text = format!("{url}: Connection refused");
+            harness.query_all_by_label_contains(&text).count() == 1
+        });
+    }
+}
+
+#[test]
+fn gateway_without_sessions_says_so_below_the_headers() {
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
+    let mut window = Window::on(&gateway.url);
+    window.until_text_contains("Nobody is signed in to");
+    assert!(window.has("Username") && window.has("0 of 0 sessions"));
+}
+
+#[test]
+fn gateway_without_the_resource_can_be_set_up_or_read_with_a_token() {
+    let gateway = FakeGateway::gateway("8.3.4", status("404 Not Found", ""));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Gatewatch isn't set up on this gateway");
+    assert!(!window.has("API token"));
+    window.click("Use an API token");
+    window.harness.step();
+    assert!(window.has(CARD) && is_focused(&window, "API token"));
+
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Set up this gateway");
+    window.click("Set up this gateway");
+    window.until_text("New gateway");
+    // Before 8.3 there are no tokens.
+    let older = FakeGateway::gateway("8.1.44", status("404 Not Found", ""));
+    let mut window = Window::on(&older.url);
+    window.until_text("Set up this gateway");
+    assert!(!window.has("Use an API token"));
+}
+
+#[test]
+fn wrong_password_keeps_user_and_choice_and_focuses_the_box_below_which_the_error_is() {
+    for keep in [false, true] {
+        let gateway = closed();
+        let mut window = Window::on(&gateway.url);
+        window.until_text(CARD);
+        window.harness.step();
+        assert!(is_focused(&window, "User name"));
+        window.type_into("User name", "billy");
+        if keep {
+            window.click("Keep in the keyring");
+        }
+        window.type_into("Password", "wrong");
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Wrong user name or password");
+        window.harness.step();
+        assert_eq!(
+            (window.text_of("User name"), window.text_of("Password")),
+            ("billy".to_owned(), String::new())
+        );
+        assert!(is_focused(&window, "Password"), "{keep}");
+        let error = window.harness.get_by_label("Wrong user name or password").rect();
+        let password = window.harness.get_by_label("Password").rect();
+        assert!(error.top() >= password.bottom() && error.top() < password.bottom() + 12.0);
+        let kept = window.harness.get_by_label("Keep in the keyring").accesskit_node().toggled();
+        assert_eq!(kept == Some(egui::accesskit::Toggled::True), keep);
+        // An edit hides the error.
+        window.type_into("Password", "x");
+        assert!(!window.has("Wrong user name or password"));
+    }
+}
+
+#[test]
+fn wrong_token_keeps_the_tab() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
+            path if path.starts_with("/data/") => status("401 Unauthorized", ""),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    for keep in [false, true] {
+        let mut window = Window::on(&gateway.url);
+        window.until_text("Use an API token");
+        window.click("Use an API token");
+        if keep {
+            window.click("Keep in the keyring");
+        }
+        window.type_into("API token", "tok:wrong");
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text_contains("API token not recognized");
+        window.harness.step();
+        assert!(window.has("API token") && !window.has("Password") && is_focused(&window, "API token"));
+    }
+}
+
+#[test]
+fn password_can_be_shown() {
+    let gateway = closed();
+    let mut window = Window::on(&gateway.url);
+    window.until_text(CARD);
+    window.type_into("Password", "se:cret");
+    assert_eq!(window.text_of("Password"), "•••••••");
+    window.click("Show password");
+    assert_eq!(window.text_of("Password"), "se:cret");
+    window.click("Show password");
+    assert_eq!(window.text_of("Password"), "•••••••");
+}
+
+#[test]
+fn tab_key_goes_through_the_card_in_order() {
+    let gateway = closed();
+    let mut window = Window::on(&gateway.url);
+    window.until_text(CARD);
+    window.type_into("User name", "billy");
+    window.type_into("Password", "x");
+    window.harness.get_by_label("User name").focus();
+    window.harness.step();
+    for name in ["Password", "Show password", "Keep in the keyring", "Sign in"] {
+        window.press(Modifiers::NONE, Key::Tab);
+        assert!(is_focused(&window, name), "{name}");
+    }
+}
+
+#[test]
+fn card_over_a_table_can_be_closed_until_the_next_read() {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let gateway = requiring_password(is_closed.clone());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    is_closed.store(true, Ordering::SeqCst);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text(CARD);
+    assert!(!window.has("Username") && window.has("6 of 6 sessions"));
+    window.click("Cancel sign-in");
+    assert!(!window.has(CARD) && window.column("Username").len() == 6);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text(CARD);
+}
+
+#[test]
+fn login_of_the_command_line_that_is_wrong_leads_to_the_card() {
+    let gateway = closed();
+    let credentials = Credentials::basic("billy", "wrong").unwrap();
+    let mut window = Window::open(Start { credentials, ..start_on(&gateway.url) });
+    window.until_text(CARD);
+    assert!(window.has("Wrong user name or password"));
+}
