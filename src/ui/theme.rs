@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::epaint::{MarginF32, Shadow};
+use egui::epaint::{FontColorTransferFunction, MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
 use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
 
@@ -320,6 +320,8 @@ fn set_sizes(style: &mut Style) {
 }
 
 fn set_colors(visuals: &mut Visuals, palette: &Palette) {
+    // As in browsers. The default for dark grounds makes text bolder and brighter than its color.
+    visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
     visuals.panel_fill = palette.surface;
     visuals.window_fill = palette.popup;
     visuals.window_stroke = Stroke::new(tokens::LINE, palette.popup_border);
