@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Id, Key, Popup, PopupCloseBehavior, RectAlign, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{Context, Id, Key, Popup, PopupCloseBehavior, RectAlign, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use super::button::Button;
 use super::command::Command;
@@ -195,9 +197,33 @@ fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
     });
 }
 
+/// The box for the path takes the keyboard focus when it is drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct TakesFocus;
+
 /// Returns the ID of the text box for the path.
-pub(super) fn path_id() -> Id {
+fn path_id() -> Id {
     Id::unique("export path")
+}
+
+/// Moves the keyboard focus into the text box for the path, once it is drawn.
+pub(super) fn focus_path(ctx: &Context) {
+    ctx.data_mut(|data| data.insert_temp(path_id(), TakesFocus));
+}
+
+/// Gives the text box for the path the keyboard focus if it was asked for, and selects the name of the file.
+fn take_focus(ui: &Ui, path: &str) {
+    // A popup that is being measured is disabled.
+    if ui.is_sizing_pass() || ui.data_mut(|data| data.remove_temp::<TakesFocus>(path_id())).is_none() {
+        return;
+    }
+    ui.memory_mut(|memory| memory.request_focus(path_id()));
+    let name = path.rfind(std::path::is_separator).map_or(0, |separator| separator + 1);
+    let end = path[name..].rfind('.').filter(|dot| *dot > 0).map_or(path.len(), |dot| name + dot);
+    let cursor = |at: usize| CCursor::new(path[..at].chars().count());
+    let mut state = TextEditState::load(ui.ctx(), path_id()).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(cursor(name), cursor(end))));
+    state.store(ui.ctx(), path_id());
 }
 
 /// Draws the text box for the path, where the system has no file dialog or the file can't be written.
@@ -205,6 +231,7 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
     ui.set_width(theme::PATH_POPUP_WIDTH.min(ui.ctx().content_rect().width() - 6.0 * GAP));
     let target = path.path();
     let ExportPath { text, error } = path;
+    take_focus(ui, text);
     ui.label("Export to").on_hover_text(summary);
     let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(f32::INFINITY));
     if edit.changed() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::window::{Window, connect_to, plant, start};
+use crate::support::window::{Window, connect_to, plant, start, typed};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
@@ -438,4 +438,22 @@ fn failed_node_hides_no_other_and_is_listed() {
         let texts: Vec<String> = texts.filter_map(|node| node.value()).collect();
         assert!(texts.iter().any(|text| text.contains(expected)), "{texts:?}");
     }
+}
+
+#[test]
+fn typed_text_replaces_the_name_in_the_path_of_an_export() {
+    let plant = plant();
+    let mut window = exporting_to(&plant, None);
+    window.press(Modifiers::COMMAND, Key::E);
+    window.until("the path with the focus", |harness| {
+        harness.query_by_label("Export path").is_some_and(|path| path.is_focused())
+    });
+    let folder = |window: &Window| {
+        let path = window.text_of("Export path");
+        path.rsplit_once(std::path::MAIN_SEPARATOR).map(|(folder, _)| folder.to_owned()).unwrap()
+    };
+    let before = folder(&window);
+    window.frame(typed("plant").concat());
+    assert_eq!(folder(&window), before);
+    assert!(window.text_of("Export path").ends_with(&format!("{}plant.csv", std::path::MAIN_SEPARATOR)));
 }

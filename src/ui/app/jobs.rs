@@ -163,7 +163,7 @@ impl App {
     /// Asks for the path of the export.
     fn ask_for_path(&mut self, ctx: &Context, path: ExportPath) {
         self.drafts.export_path = Some(path);
-        ctx.memory_mut(|memory| memory.request_focus(export_controls::path_id()));
+        export_controls::focus_path(ctx);
     }
 
     /// Returns a file name with the current time.
