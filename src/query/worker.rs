@@ -108,7 +108,7 @@ impl Worker {
     /// Submits a query. It replaces a waiting one and cancels a running one.
     ///
     /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. Until a large
-    /// dataset is prepared, there are results for `on_screen`. An invalid filter is replaced by the last valid one.
+    /// dataset is prepared, there are results for `on_screen`. An invalid filter is replaced by its longest valid beginning, or by the last valid filter.
     pub fn submit(&mut self, query: Query, dataset: Arc<Dataset>, on_screen: Option<Arc<Dataset>>) {
         let datasets = Datasets { new: dataset, on_screen };
         let mut slots = self.shared.slots();

@@ -1,13 +1,15 @@
-//! Runs one query after the other, with the last valid filters in the place of invalid ones.
+//! Runs one query after the other, with valid filters in the place of invalid ones.
 
 use std::time::{Duration, Instant};
 
 use super::Job;
 use crate::dataset::ColumnId;
-use crate::filter::Filter;
+use crate::filter::{Filter, PatternError};
 use crate::query::cancel::{CancelToken, Stopped};
 use crate::query::{FilterError, FilterField, FilterText, Filters, QueryResult};
 
+/// The number of beginnings of an invalid pattern that are tried.
+const MAX_TRIES: usize = 32;
 /// Duration above which a query is logged as slow.
 const SLOW_QUERY: Duration = Duration::from_millis(100);
 
@@ -34,7 +36,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Compiles a filter. An invalid one is replaced by the last valid one.
+    /// Compiles a filter. An invalid one is replaced by its longest valid beginning, or by the last valid filter.
     fn new(text: &FilterText, valid: Option<&Filter>) -> Self {
         let is_same = |valid: &&Filter| valid.pattern() == text.pattern && valid.mode() == text.mode;
         if let Some(valid) = valid.filter(is_same) {
@@ -42,7 +44,7 @@ impl Candidate {
         }
         match text.compile() {
             Ok(filter) => Self { filter, error: None },
-            Err(error) => Self { filter: valid.cloned(), error: Some(error.into()) },
+            Err(error) => Self { filter: replacement(text, &error, valid), error: Some(error.into()) },
         }
     }
 
@@ -53,6 +55,39 @@ impl Candidate {
         self.filter = valid.filter(|valid| failed.as_ref().map(identity) != Some(identity(valid))).cloned();
         self.error = Some(error);
     }
+}
+
+/// Returns the filter in force while a pattern is invalid. That is what typing the pattern key by key leaves in force: the
+/// queries of fast keys replace each other, and several keys can come in one frame.
+///
+/// A pattern that was changed before its end keeps the last valid filter. A pasted pattern is treated like a typed one, so
+/// that the same text always shows the same sessions.
+fn replacement(text: &FilterText, error: &PatternError, valid: Option<&Filter>) -> Option<Filter> {
+    let beginning = valid_beginning(text, error);
+    let Some(valid) = valid else {
+        return beginning;
+    };
+    let is_same = |(a, b): &(char, char)| a == b;
+    let common = text.pattern.chars().zip(valid.pattern().chars()).take_while(is_same).count();
+    let beginning = beginning.filter(|filter| filter.pattern().chars().count() >= common);
+    Some(beginning.unwrap_or_else(|| valid.clone()))
+}
+
+/// Returns the longest valid beginning of a pattern, if it has one.
+fn valid_beginning(text: &FilterText, error: &PatternError) -> Option<Filter> {
+    let mut text = text.clone();
+    let mut column = error.column();
+    for _ in 0..MAX_TRIES {
+        // What comes before the construct that is wrong.
+        let end = column.and_then(|column| text.pattern.char_indices().nth(column - 1));
+        let end = end.or_else(|| text.pattern.char_indices().last()).map_or(0, |(end, _)| end);
+        text.pattern.truncate(end);
+        match text.compile() {
+            Ok(filter) => return filter,
+            Err(error) => column = error.column(),
+        }
+    }
+    None
 }
 
 impl Runner {

@@ -251,6 +251,41 @@ fn replaces_an_invalid_filter_by_the_last_valid_one() {
 }
 
 #[test]
+fn replaces_an_invalid_filter_by_its_longest_valid_beginning() {
+    for (before, typed, in_force) in [
+        ("", "a.*(x|y", Some("a.*")),
+        // The queries of the keys between were replaced.
+        ("a", "a.*(", Some("a.*")),
+        ("billy", "a.*(", Some("a.*")),
+        ("", "(a)(b[", Some("(a)")),
+        ("", r"ab\X", Some("ab")),
+        ("", "äb)", Some("äb")),
+        ("", "(", None),
+        ("", "*", None),
+        // Changed before its end.
+        ("a(b)c", "a(bc", Some("a(b)c")),
+        ("a.*", "(a.*", Some("a.*")),
+    ] {
+        let mut worker = Worker::spawn(|| ()).unwrap();
+        rows(&mut worker, query(before, ""));
+        let (_, username) = rows(&mut worker, query(typed, ""));
+        let filter = username.filter.as_ref().map(crate::filter::Filter::pattern);
+        assert_eq!(filter, in_force, "{typed} after {before}");
+        assert!(username.error.is_some(), "{typed}");
+    }
+}
+
+#[test]
+fn beginning_of_an_invalid_filter_has_the_mode_of_the_filter() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let text = |pattern: &str, mode| FilterText { pattern: pattern.to_owned(), mode };
+    rows(&mut worker, Query { username: text("ill", Mode::default()), ..Query::default() });
+    let contains = Mode { contains: true, ..Mode::default() };
+    let (rows, username) = rows(&mut worker, Query { username: text("ill(", contains), ..Query::default() });
+    assert_eq!((rows, username.filter.unwrap().mode()), (vec![0], contains));
+}
+
+#[test]
 fn replaces_an_invalid_column_filter_by_the_last_valid_one_of_its_column() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let mut run = |columns: &[(&str, &str)]| {
