@@ -50,6 +50,25 @@ fn toggles_change_the_filter() {
 }
 
 #[test]
+fn click_on_a_toggle_keeps_the_focus_in_its_box() {
+    let (_gateway, mut window) = open();
+    for name in [PART, IGNORE_CASE, EXCLUDE] {
+        window.toggle(PROJECT, name);
+        assert!(window.harness.get_by_label(PROJECT).is_focused(), "{name}");
+    }
+    window.frame(typed("x").concat());
+    assert_eq!([window.text_of(PROJECT), window.text_of(USERNAME)], ["x", ""]);
+    // From the menu of a narrow box, too.
+    window.harness.set_size(vec2(640.0, 480.0));
+    window.harness.step();
+    window.harness.get_by_label_contains("Filter options: ").click();
+    window.harness.step();
+    window.click(PART);
+    window.frame(typed("y").concat());
+    assert_eq!([window.text_of(PROJECT), window.text_of(USERNAME)], ["xy", ""]);
+}
+
+#[test]
 fn narrow_boxes_have_their_toggles_in_a_menu() {
     let (_gateway, mut window) = open();
     window.harness.set_size(vec2(640.0, 480.0));
@@ -179,6 +198,16 @@ fn error_comes_after_a_pause_and_moves_nothing() {
     assert_eq!(rect(&window, "Username"), place, "the table moved");
     window.type_into(USERNAME, ")");
     window.until("no error", |harness| harness.query_by_label_contains("at column 5").is_none());
+}
+
+#[test]
+fn last_valid_part_of_keys_in_one_frame_stays_in_force() {
+    let (_gateway, mut window) = open();
+    window.harness.get_by_label(USERNAME).focus();
+    window.harness.step();
+    window.frame(typed("bi.*(ross|smi").concat());
+    window.until_text("The table still shows bi.*");
+    assert!(window.has("3 of 6 sessions"));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, FontFamily, FontId, Id, Popup, PopupCloseBehavior, Pos2, Rect, Response, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, FontFamily, FontId, Id, PointerButton, Popup, PopupCloseBehavior, Pos2, Rect, Response, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::filter::Mode;
@@ -97,9 +97,18 @@ pub(super) fn show(
             let color = if is_on || response.hovered() { p.text } else { p.secondary };
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, toggle.text, font(), color);
         }
-        if response.on_hover_text(toggle.tooltip).clicked() {
+        let response = response.on_hover_text(toggle.tooltip);
+        if response.clicked() {
             commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
+            keep_focus(ui, filter, &response);
         }
+    }
+}
+
+/// Keeps the keyboard focus in the text box after a click on something that belongs to it. The keyboard stays on a toggle.
+fn keep_focus(ui: &Ui, filter: Id, clicked: &Response) {
+    if clicked.clicked_by(PointerButton::Primary) {
+        ui.memory_mut(|memory| memory.request_focus(filter));
     }
 }
 
@@ -134,8 +143,10 @@ pub(super) fn show_folded(
     popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         for toggle in TOGGLES {
             let item = menu::Item::new(toggle.name).shortcut(toggle.text).check((toggle.is_on)(mode));
-            if ui.add(item).on_hover_text(toggle.tooltip).clicked() {
+            let item = ui.add(item).on_hover_text(toggle.tooltip);
+            if item.clicked() {
                 commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
+                keep_focus(ui, filter, &item);
             }
         }
     });
