@@ -229,7 +229,6 @@ fn take_focus(ui: &Ui, path: &str) {
 /// Draws the text box for the path, where the system has no file dialog or the file can't be written.
 fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec<Command>) {
     ui.set_width(theme::PATH_POPUP_WIDTH.min(ui.ctx().content_rect().width() - 6.0 * GAP));
-    let target = path.path();
     let ExportPath { text, error } = path;
     take_focus(ui, text);
     ui.label("Export to").on_hover_text(summary);
@@ -246,6 +245,8 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
         report.details_ui(ui, Id::unique("export error details"));
     }
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    // After the text box, which may have received text in this frame.
+    let target = path.path();
     let named = target.file_name().is_some();
     ui.horizontal(|ui| {
         let save = ui.add_enabled(named, Button::primary("Save"));

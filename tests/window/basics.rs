@@ -309,6 +309,23 @@ fn asks_for_the_path_without_a_file_dialog() {
 }
 
 #[test]
+fn enter_takes_the_text_that_arrives_with_it() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("out.csv");
+    let mut window = exporting_to(&plant, None);
+    window.click("Export");
+    window.until_text("Save");
+    window.harness.get_by_label("Export path").focus();
+    window.harness.step();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    // On a slow machine, one frame receives many keys.
+    window.harness.event(egui::Event::Text(path.to_str().unwrap().to_owned()));
+    window.harness.key_press(Key::Enter);
+    window.until_text_contains("6 sessions written to");
+    assert!(path.exists());
+}
+
+#[test]
 fn smallest_window_fits_every_control() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

@@ -45,7 +45,6 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
     menu::line(ui);
     ui.horizontal(|ui| {
         ui.add_space(2.0 * tokens::UNIT);
-        let has_name = !drafts.filter_name.trim().is_empty();
         let width = ui.available_width() - theme::SAVE_BUTTON_WIDTH;
         let edit = TextEdit::singleline(&mut drafts.filter_name)
             .hint_text("Name this filter")
@@ -54,6 +53,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
             .align(egui::Align2::LEFT_CENTER);
         let edit = ui.add(edit).accessible_name("Name of the filter to save");
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let has_name = !drafts.filter_name.trim().is_empty();
         let save = ui.add_enabled(has_name, Button::soft("Save").name("Save filter"));
         if save.clicked() || (entered && has_name) {
             commands.push(Command::SaveFilter(drafts.filter_name.trim().to_owned()));
