@@ -27,7 +27,13 @@ pub fn concat(parts: &[Part]) -> Dataset {
 #[must_use]
 pub fn concat_named(parts: &[Part]) -> Dataset {
     let headers = headers(parts).into_iter().filter(|header| header.name != names::GATEWAY);
-    concat_parts(parts, headers.collect())
+    let mut dataset = concat_parts(parts, headers.collect());
+    let ends = parts.iter().scan(0_usize, |end, (_, part)| {
+        *end += part.len();
+        Some(u32::try_from(*end).unwrap_or(u32::MAX))
+    });
+    dataset.gateway_ends = ends.collect();
+    dataset
 }
 
 /// Returns the name of a part of a gateway, such as `Plant North / north-a`.

@@ -68,6 +68,8 @@ pub struct Dataset {
     others: Vec<(Arc<str>, OwnedColumn)>,
     now: Option<i64>,
     timezone: Option<String>,
+    /// The end of the rows of each gateway, if rows of several follow each other.
+    gateway_ends: Vec<u32>,
 }
 
 /// The cells of a column.
@@ -106,6 +108,7 @@ impl Dataset {
             others,
             now: _,
             timezone,
+            gateway_ends,
         } = self;
         // Compares the ids first, because they differ after every login and logout.
         *client_id == other.client_id
@@ -116,6 +119,13 @@ impl Dataset {
             && *is_designer == other.is_designer
             && *others == other.others
             && *timezone == other.timezone
+            && *gateway_ends == other.gateway_ends
+    }
+
+    /// Returns the gateway of a row as an index into the parts of [`concat_named`]; 0 in any other dataset.
+    #[must_use]
+    pub fn gateway_index(&self, row: u32) -> usize {
+        self.gateway_ends.partition_point(|&end| end <= row)
     }
 
     /// The number of sessions.

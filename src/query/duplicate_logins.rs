@@ -45,17 +45,19 @@ impl DuplicateLogins {
     pub fn find(dataset: &Dataset) -> Self {
         let users = RowsByCode::of(dataset.username());
         let mut search = Search::new(dataset);
-        let mut sessions: Vec<(u32, u32)> = Vec::new();
+        let mut sessions: Vec<(u32, usize, u32)> = Vec::new();
         for user in (0..users.distinct()).filter(|&user| !is_no_user(users.text(user))) {
             let rows = users.rows(user);
             if rows.len() < 2 {
                 continue;
             }
             sessions.clear();
-            sessions.extend(rows.iter().map(|&row| (search.projects[row as usize], row)));
+            // Projects of two gateways are two projects, even with one name.
+            let key = |row: u32| (search.projects[row as usize], dataset.gateway_index(row), row);
+            sessions.extend(rows.iter().map(|&row| key(row)));
             // Few users have more than a handful of sessions.
             sessions.sort_unstable();
-            for in_project in sessions.chunk_by(|(a, _), (b, _)| a == b) {
+            for in_project in sessions.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
                 if in_project.len() > 1 && in_project[0].0 != TextColumn::NULL {
                     search.add(in_project);
                 }
@@ -111,11 +113,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Adds the sessions of one user in one project, as pairs of the project and the row.
-    fn add(&mut self, rows: &[(u32, u32)]) {
+    /// Adds the sessions of one user in one project, each with its row.
+    fn add(&mut self, rows: &[(u32, usize, u32)]) {
         let mut on_hosts = std::mem::take(&mut self.on_hosts);
         on_hosts.clear();
-        on_hosts.extend(rows.iter().map(|&(_, row)| (0, row, self.previews.binary_search(&row).is_err())));
+        on_hosts.extend(rows.iter().map(|&(.., row)| (0, row, self.previews.binary_search(&row).is_err())));
         let sessions = on_hosts.iter().filter(|(.., is_counted)| *is_counted).count();
         if sessions > 1 {
             for (host, row, _) in &mut on_hosts {

@@ -35,6 +35,22 @@ fn at(first: &str, second: &str) -> Vec<Option<(u32, u32)>> {
 }
 
 #[test]
+fn counts_each_gateway_on_its_own() {
+    use std::sync::Arc;
+
+    use crate::dataset::concat_named;
+
+    let north = Arc::new(dataset(&[("billy", "P", "h", "Vision", "A"), ("billy", "P", "h", "Vision", "B")]));
+    let south = Arc::new(dataset(&[("billy", "P", "h", "Vision", "C")]));
+    let empty = Arc::new(dataset(&[]));
+    let parts = [("South", &south), ("Empty", &empty), ("North", &north)];
+    let all = concat_named(&parts.map(|(name, part)| (name.to_owned(), part.clone())));
+    let found = DuplicateLogins::find(&all);
+    let logins = [0, 1, 2].map(|row| found.get(row).map(|login| login.sessions));
+    assert_eq!(logins, [None, Some(2), Some(2)]);
+}
+
+#[test]
 fn tells_the_same_host_from_different_hosts() {
     for (first, second) in [
         ("10.0.0.9", "10.0.0.9"),

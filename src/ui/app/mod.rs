@@ -278,6 +278,12 @@ impl App {
         Ok(app)
     }
 
+    /// Returns the title of the window.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     /// Shows a new status of the gateway, and queries its dataset if that changed.
     fn receive_status(&mut self) {
         let Some(status) = self.poller.status() else {
