@@ -109,7 +109,7 @@ fn buttons(ui: &mut Ui, confirm: Button<'_>, focuses_cancel: bool) -> Option<Ans
     let width_id = ui.scope_id().with("width of the buttons");
     let width = ui.data(|data| data.get_temp::<f32>(width_id));
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.add_space((size.x - width.unwrap_or(size.x)).max(0.0) - ui.spacing().item_spacing.x);
+        ui.add_space((size.x - width.unwrap_or(size.x)).max(0.0));
         let left = ui.cursor().left();
         let cancel = ui.add(Button::soft("Cancel"));
         if focuses_cancel {

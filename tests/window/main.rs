@@ -29,6 +29,7 @@ mod table;
 mod terminate;
 mod title;
 mod typing;
+mod view_pictures;
 mod views;
 #[cfg(unix)]
 mod zones;

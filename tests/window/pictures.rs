@@ -22,7 +22,7 @@ use gatewatch::ui::{App, Start};
 const SIZE: [f32; 2] = [980.0, 420.0];
 
 /// Returns whether there is a Vulkan driver.
-fn can_draw() -> bool {
+pub(crate) fn can_draw() -> bool {
     let adapters = wgpu::Instance::default().enumerate_adapters(wgpu::Backends::PRIMARY);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     if runtime.block_on(adapters).is_empty() {

@@ -80,7 +80,8 @@ fn form(
     tabs(ui, draft);
     ui.add_space(gap);
     if !draft.is_token {
-        let user = TextField::new(user_id(), "User name").show(ui, &mut draft.user, false);
+        let user = TextField::new(user_id(), "User name");
+        let user = ui.scope(|ui| user.show(ui, &mut draft.user, false)).inner;
         if user.edit.changed() {
             draft.error = LoginError::Edited;
         }
@@ -143,7 +144,7 @@ fn secret(ui: &mut Ui, draft: &mut LoginDraft, error: Option<&str>) -> bool {
     let (caption, hint) = if draft.is_token { ("API token", "name:key") } else { ("Password", "") };
     let id = secret_id(draft.is_token);
     let field = TextField::new(id, caption).hint(hint).error(error).secret();
-    let response = field.show(ui, &mut draft.secret, draft.is_revealed);
+    let response = ui.scope(|ui| field.show(ui, &mut draft.secret, draft.is_revealed)).inner;
     secret_box::forget_undo(ui, id);
     if response.edit.changed() {
         draft.error = LoginError::Edited;
