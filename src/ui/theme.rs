@@ -22,8 +22,8 @@ pub(super) const INITIAL_WINDOW: [f32; 2] = [1080.0, 680.0];
 pub(super) const MIN_WINDOW: [f32; 2] = [560.0, 360.0];
 /// Width of the window from which the panel buttons have words.
 pub(super) const WORDS_MIN_WIDTH: f32 = 1200.0;
-/// Width of the window below which the rail opens over the table.
-pub(super) const RAIL_MIN_WINDOW: f32 = 900.0;
+/// Minimum width of the menu of a gateway in the rail.
+pub(super) const RAIL_MENU_WIDTH: f32 = 180.0;
 /// Width of the window from which there is a view row.
 pub(super) const ROOMY_MIN_WIDTH: f32 = 900.0;
 /// Height of the window from which there is a view row.
@@ -94,7 +94,7 @@ pub(super) const COMPACT_FILTER_ROW_PADDING: MarginF32 =
 /// Space inside the overlay with the error of a filter.
 pub(super) const ERROR_OVERLAY_MARGIN: Margin = Margin { left: 12, right: 12, top: 8, bottom: 10 };
 /// Space inside the card of a node in the guide.
-pub(super) const CARD_MARGIN: Margin = Margin { left: 16, right: 16, top: 8, bottom: 8 };
+pub(super) const CARD_MARGIN: Margin = Margin { left: 15, right: 15, top: 7, bottom: 7 };
 /// Space around the text of a code.
 pub(super) const CODE_PADDING: [f32; 2] = [5.0, 1.0];
 
@@ -152,6 +152,8 @@ pub(super) const GUIDE_STEPS_MARGIN: f32 = 32.0;
 /// Minimum width of the connection test beside the steps, and the margin around it.
 pub(super) const GUIDE_TEST_MIN_WIDTH: f32 = 300.0;
 pub(super) const GUIDE_TEST_MARGIN: f32 = 24.0;
+/// Padding of the box for the addresses.
+pub(super) const ADDRESSES_MARGIN: Margin = Margin { left: 8, right: 8, top: 6, bottom: 6 };
 
 // Panels and dialogs
 

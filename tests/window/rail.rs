@@ -10,6 +10,7 @@ use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, State};
 use gatewatch::ui::Start;
 use tempfile::TempDir;
@@ -130,6 +131,61 @@ fn demo_gateway_can_be_reached_by_its_row_and_by_its_name() {
     window.press(Modifiers::NONE, Key::Enter);
     window.until_text_contains("of 120 sessions");
     assert_eq!(rows(&window, "Demo gateway: "), ["Demo gateway: 120 sessions"]);
+}
+
+#[test]
+fn mistyped_address_leaves_the_status_of_the_gateway_in_view() {
+    let gateway = plant();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    crate::support::window::connect_to(&mut window, "ftp://x");
+    window.until_text_contains("Unsupported scheme ftp");
+    assert!(window.harness.query_by_label_contains("8.1.44").is_some());
+    assert!(window.harness.query_by_label_contains("Updated ").is_some());
+    let gateway_row = format!("{}: 6 sessions", gateway.url);
+    assert!(window.has("6 of 6 sessions") && !rows(&window, &gateway_row[..7]).is_empty());
+}
+
+#[test]
+fn reads_in_the_background_with_the_saved_password_and_only_at_its_address() {
+    let north = plant();
+    let locked = || {
+        FakeGateway::new(|request, stream| {
+            let response = match request.path() {
+                "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.1.44"),
+                _ if request.header("authorization").is_some() => ok(&answer(&PLANT[..2])),
+                _ => status("401 Unauthorized", ""),
+            };
+            let _closed = stream.write_all(&response);
+        })
+    };
+    let (south, west) = (locked(), locked());
+    let folder = saved(&[("North", &north.url), ("South", &south.url), ("West", &west.url)]);
+    let path = folder.path().join("config.toml");
+    let text = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("background_secs", "user = \"billy\"\nbackground_secs");
+    std::fs::write(&path, text.replacen("user = \"billy\"\n", "", 1)).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let south_profile = settings.profiles[1].clone();
+    // The password of West was saved for another address.
+    let mut elsewhere = gatewatch::gateway::Profile::from_address("http://elsewhere").unwrap();
+    elsewhere.login = south_profile.login.clone();
+    let open_secrets = Arc::new(move || {
+        let secrets = Secrets::in_memory();
+        let secret = Secret::new("open-sesame".to_owned());
+        let _stored = secrets.set("South", &south_profile.binding(), &secret);
+        let _stored = secrets.set("West", &elsewhere.binding(), &secret);
+        secrets
+    });
+    let target = settings.target(Some("North"), None).unwrap();
+    let folder_of = Some(folder.path().to_owned());
+    let mut window = Window::open(Start { settings, folder: folder_of, open_secrets, ..start(target) });
+    window.until_text("South: 2 sessions");
+    window.until_text("West: sign in");
+    let before = west.requests().len();
+    window.until("further reads", |_| west.requests().len() > before + 1);
+    assert!(west.paths().iter().all(|path| path == "/system/gwinfo"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Client, Credentials, Limits, Profile, ReadOptions};
+use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
@@ -451,4 +452,41 @@ fn palette_terminates_the_selected_sessions() {
     window.harness.run_steps(3);
     window.press(Modifiers::NONE, Key::Enter);
     window.until_text("Terminate 2 sessions?");
+}
+
+#[test]
+fn terminates_a_session_of_all_gateways_on_its_own_gateway_only() {
+    let path = "/data/vision/api/v1/client/V1";
+    let terminates = move |request: &Request| (request.path() == path).then(|| ok(r#"{"message":"done"}"#));
+    // Both have a session with the same ID.
+    let north = with_items(r#"{"id":"V1","user":"anna"}"#, "", "", terminates);
+    let south = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", terminates);
+    let folder = tempfile::tempdir().unwrap();
+    let profile = |name: &str, url: &str| {
+        format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\ntoken = true\nmay_terminate = true\n")
+    };
+    let text = format!("refresh_secs = 0\n{}{}", profile("North", &north.url), profile("South", &south.url));
+    std::fs::write(folder.path().join("config.toml"), text).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let profiles = settings.profiles.clone();
+    let open_secrets = std::sync::Arc::new(move || {
+        let secrets = Secrets::in_memory();
+        for profile in &profiles {
+            let _stored = secrets.set(&profile.name, &profile.binding(), &Secret::new(TOKEN.to_owned()));
+        }
+        secrets
+    });
+    let target = settings.target(Some("North"), None).unwrap();
+    let mut window = Window::open(Start { settings, open_secrets, ..start(target) });
+    window.until_text("North: 1 session");
+    window.harness.get_by_label_contains("All gateways: ").click();
+    window.until_text("2 of 2 sessions");
+    let line = window.column("Username").iter().position(|user| user == "billy").unwrap();
+    assert_eq!(window.column("Gateway")[line], "South");
+    window.menu_of_cell("Username", line);
+    open_confirmation(&mut window);
+    window.click("Terminate session");
+    window.until_text_contains("Terminated the Vision session of billy");
+    let requests = |gateway: &FakeGateway| gateway.paths().iter().filter(|sent| *sent == path).count();
+    assert_eq!((requests(&north), requests(&south)), (0, 1));
 }

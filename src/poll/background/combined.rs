@@ -21,10 +21,8 @@ impl Combined {
         let mut updated_at = None;
         for reader in readers {
             let name = &reader.gateway.profile.name;
-            let table = match &reader.gateway.last {
-                Some(last) if reader.status.dataset.is_none() => last,
-                _ => &reader.status,
-            };
+            let last = reader.gateway.last.as_ref().filter(|_| reader.status.dataset.is_none());
+            let table = last.unwrap_or(&reader.status);
             parts.extend(table.dataset.as_ref().map(|dataset| (name.clone(), dataset.clone())));
             updated_at = [updated_at, table.updated_at].into_iter().flatten().min();
             for node in &table.nodes {
@@ -35,6 +33,8 @@ impl Combined {
                         None => name.clone(),
                     }),
                     gateway: Some(name.clone()),
+                    // Until the gateway is read, it may have other sessions in place of these.
+                    api: node.api.filter(|_| last.is_none()),
                     error: newest.map_or_else(|| node.error.clone(), |newest| newest.error.clone()),
                     next_read_at: newest.and_then(|newest| newest.next_read_at),
                     ..node.clone()

@@ -1,7 +1,8 @@
 //! The guide that adds a gateway: from its address over what answers there, the login and the Gatewatch resource to its
 //! name, with a connection test beside the steps. It takes the place of everything but the rail.
 //!
-//! - `progress`: what is known of the gateway, and the step that comes next
+//! - `state`: what is known of the gateway
+//! - `progress`: the step that comes next
 //! - `step`: the frame of a step
 //! - `sign_in`: how to sign in
 //! - `resource`: how to prepare the gateway
@@ -11,12 +12,18 @@ mod progress;
 mod resource;
 mod results;
 mod sign_in;
+mod state;
 mod step;
 
-pub(super) use progress::{GuideChange, GuideState, GuideStep, Progress};
+pub(super) use progress::Progress;
 pub(super) use results::REPEAT_TEST;
+pub(super) use state::{GuideChange, GuideState, GuideStep};
 
-use egui::{Align, FontId, Id, Key, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
+use egui::epaint::RectShape;
+use egui::{
+    Align, FontId, Frame, Id, Key, Layout, Rect, RichText, ScrollArea, Shape, Stroke, StrokeKind, TextEdit,
+    Ui, UiBuilder, vec2,
+};
 
 use self::step::{StepFrame, StepMark};
 use super::button::Button;
@@ -44,6 +51,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
         ui.painter().rect_filled(right, 0, p.surface);
         ui.painter().rect_filled(right.with_max_x(right.left() + tokens::LINE), 0, p.divider);
         scrolled(ui, "steps", left, theme::GUIDE_STEPS_MARGIN, |ui| steps(ui, form, keyring, commands));
+        let right = right.with_min_x(right.left() + tokens::LINE);
         scrolled(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| results::show(ui, form, commands));
     } else {
         scrolled(ui, "steps", rest, theme::GUIDE_TEST_MARGIN, |ui| {
@@ -152,13 +160,24 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
 fn address(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     step::fact(ui, "One line per node of a cluster or of a redundant pair");
     ui.add_space(tokens::UNIT);
+    let p = tokens::palette(ui.visuals());
+    let ground = ui.painter().add(Shape::Noop);
     let edit = TextEdit::multiline(&mut form.draft.addresses)
         .id(gateway_panel::addresses_id())
-        .hint_text("http://host:8088")
+        .hint_text(RichText::new("http://host:8088").color(p.secondary))
+        .frame(Frame::NONE.inner_margin(theme::ADDRESSES_MARGIN))
         .desired_width(f32::INFINITY)
         .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter))
         .desired_rows(2);
     let edit = ui.add(edit).accessible_name("Addresses");
+    let has_error = form.error.as_ref().is_some_and(|error| error.field() == Field::Addresses);
+    let border = match (has_error, edit.has_focus()) {
+        (true, _) => Stroke::new(tokens::LINE, p.error),
+        (false, true) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
+        (false, false) => Stroke::new(tokens::LINE, p.control_border),
+    };
+    let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
+    ui.painter().set(ground, shape);
     if form.reveal == Some(Reveal::Name) {
         edit.request_focus();
     }

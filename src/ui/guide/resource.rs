@@ -7,8 +7,10 @@ use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{FormChange, GatewayForm};
 use super::super::icons;
 use super::super::tokens;
-use super::progress::{GuideChange, GuideState, lacks_resource};
+use super::progress::lacks_resource;
+use super::state::{GuideChange, GuideState};
 use super::step::{self, Part, TASK_BUTTON, task};
+use crate::gateway::check::{Outcome, Step, StepName};
 use crate::gateway::webdev::{PROJECT_FILE, SCRIPT};
 
 /// The name of the role, the user, the project and the key.
@@ -29,8 +31,8 @@ pub(super) fn show(ui: &mut Ui, form: &GatewayForm, guide: &GuideState, commands
         return token(ui, commands);
     }
     let steps = || form.current_test().into_iter().flat_map(|test| &test.nodes).flat_map(|node| &node.steps);
-    let has_resource =
-        form.current_test().is_some() && steps().next().is_some() && !steps().any(lacks_resource);
+    let is_installed = |step: &Step| step.name == StepName::WebDev && step.outcome == Outcome::Ok;
+    let has_resource = steps().any(is_installed) && !steps().any(lacks_resource);
     let fact = if has_resource {
         "It is installed, but it can't be read yet. The connection test says why"
     } else {
@@ -50,13 +52,10 @@ pub(super) fn show(ui: &mut Ui, form: &GatewayForm, guide: &GuideState, commands
     } else {
         "Ignition 7.9: paste the script instead"
     };
-    ui.horizontal(|ui| {
-        ui.add_space(6.0 * tokens::UNIT);
-        if step::link(ui, text, text) {
-            let change = GuideChange::PasteScript(!guide.pastes_script);
-            commands.push(Command::Form(FormChange::Guide(change)));
-        }
-    });
+    if step::task_link(ui, text) {
+        let change = GuideChange::PasteScript(!guide.pastes_script);
+        commands.push(Command::Form(FormChange::Guide(change)));
+    }
 }
 
 fn project(ui: &mut Ui, address: Option<&str>, commands: &mut Vec<Command>) {

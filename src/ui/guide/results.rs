@@ -16,19 +16,20 @@ use super::super::error_report::ErrorReport;
 use super::super::gateway_form::{FormChange, GatewayForm};
 use super::super::icons::{self, Icon};
 use super::super::{fonts, theme, tokens};
-use super::progress::{GuideStep, Progress};
+use super::progress::Progress;
+use super::state::GuideStep;
 use super::step::small;
 use crate::gateway::GatewayError;
 use crate::gateway::check::{Outcome, Step, StepName};
 
 /// Time between two tests while the gateway is being prepared.
 pub(in crate::ui) const REPEAT_TEST: Duration = Duration::from_secs(5);
-/// Padding of the card of a node.
+/// Padding of the card of a node, inside its border.
 const CARD_MARGIN: Margin = theme::CARD_MARGIN;
 /// Space between two cards.
 const CARD_GAP: f32 = 3.0 * tokens::UNIT;
-/// Height of the address of a node.
-const ADDRESS_HEIGHT: f32 = 7.0 * tokens::UNIT;
+/// Height of the address of a node, above a line.
+const ADDRESS_HEIGHT: f32 = 7.0 * tokens::UNIT - tokens::LINE;
 /// Space above and below a line.
 const LINE_MARGIN: f32 = tokens::UNIT;
 
@@ -45,7 +46,6 @@ const LINES: [(&str, &[StepName]); 5] = [
 pub(super) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
     let p = tokens::palette(ui.visuals());
     let test = form.current_test();
-    let is_running = test.is_some_and(|test| test.stage != TestStage::Ended);
     let repeats =
         form.guide.as_ref().is_some_and(|guide| Progress::of(form, guide).now == GuideStep::Resource);
     let head = vec2(ui.available_width(), tokens::CONTROL_HEIGHT_SMALL);
@@ -55,8 +55,8 @@ pub(super) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>)
         ui.label(RichText::new("Connection test").font(font).color(p.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
-            let button = Button::soft("Test now").small().name("Test connection");
-            if ui.add_enabled(!is_running, button).clicked() {
+            // A test that is running goes on.
+            if ui.add(Button::soft("Test now").small().name("Test connection")).clicked() {
                 commands.push(Command::TestGateway);
             }
             if repeats {

@@ -11,7 +11,7 @@ use super::super::secret_box;
 use super::super::segments;
 use super::super::text_field::TextField;
 use super::super::tokens;
-use super::progress::GuideChange;
+use super::state::GuideChange;
 use super::{error_ui, step};
 
 /// The kinds of authentication.

@@ -138,6 +138,18 @@ pub(super) fn link(ui: &mut Ui, text: &str, name: &str) -> bool {
     label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
+/// Draws a link below the tasks, as high as one of them. Returns `true` if it was clicked.
+pub(super) fn task_link(ui: &mut Ui, text: &str) -> bool {
+    let size = vec2(ui.available_width(), TASK_HEIGHT);
+    let link = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(TASK_NUMBER + 2.0 * tokens::UNIT);
+        link(ui, text, text)
+    });
+    link.inner
+}
+
 /// A part of the text of a task.
 pub(super) enum Part<'a> {
     /// Plain text.
@@ -194,5 +206,6 @@ pub(super) fn task<R>(
         pos2(rect.right() - TASK_BUTTON, rect.center().y - tokens::CONTROL_HEIGHT_SMALL / 2.0),
         pos2(rect.right(), rect.center().y + tokens::CONTROL_HEIGHT_SMALL / 2.0),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(place), button).inner
+    // Its height isn't that of the task, which is allocated already.
+    button(&mut ui.new_child(UiBuilder::new().id_salt(("task", number)).max_rect(place)))
 }

@@ -17,8 +17,9 @@ use super::button::Button;
 use super::command::{Command, Copied, RailCommand};
 use super::context_menu;
 use super::error_report::ErrorReport;
+use super::menu::{self, Item};
 use super::model::{AppState, GatewayEntry, RailState, Shown};
-use super::{fonts, icons, tokens};
+use super::{fonts, icons, theme, tokens};
 use crate::display;
 use crate::sanitize::sanitize;
 
@@ -188,29 +189,27 @@ fn gateway(
 /// Draws the menu of a gateway.
 fn menu(ui: &mut Ui, entry: &GatewayEntry, takes_focus: bool, commands: &mut Vec<Command>) {
     let name = &entry.profile.name;
-    let first = if entry.is_saved {
-        let edit = ui.button("Edit…");
-        if edit.clicked() {
-            commands.push(Command::EditGateway(Some(name.clone())));
-        }
-        edit
+    menu::start(ui, theme::RAIL_MENU_WIDTH);
+    let (first, command) = if entry.is_saved {
+        (Item::new("Edit…").icon(icons::SETTINGS), Command::EditGateway(Some(name.clone())))
     } else {
-        let save = ui.button("Save…");
-        if save.clicked() {
-            commands.push(Command::Rail(RailCommand::SaveRecent(name.clone())));
-        }
-        save
+        let command = RailCommand::SaveRecent(name.clone());
+        (Item::new("Save…").icon(icons::BOOKMARK), Command::Rail(command))
     };
+    let first = ui.add(first);
     if takes_focus {
         first.request_focus();
     }
-    if ui.button("Copy address").clicked() {
+    if first.clicked() {
+        commands.push(command);
+    }
+    if ui.add(Item::new("Copy address").icon(icons::COPY)).clicked() {
         let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
         commands.push(Command::Copy(Copied::Text(addresses.join(" "))));
     }
-    ui.separator();
+    menu::line(ui);
     let remove = if entry.is_saved { "Remove…" } else { "Remove from the list" };
-    if ui.button(remove).clicked() {
+    if ui.add(Item::new(remove).icon(icons::X)).clicked() {
         commands.push(Command::Rail(RailCommand::Remove(name.clone())));
     }
 }

@@ -6,7 +6,7 @@ use egui::{Color32, FontFamily, FontId, Response, Sense, Stroke, StrokeKind, Ui,
 
 use super::super::fonts;
 use super::super::icons::{self, Icon};
-use super::super::theme;
+use super::super::mark;
 use super::super::tokens::{self, palette};
 use crate::display;
 
@@ -67,16 +67,8 @@ impl Row<'_> {
         let padding = 2.0 * tokens::UNIT;
         let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
         match mark {
-            Mark::Dot => {
-                painter.circle_filled(center, theme::DOT_RADIUS, p.ok);
-            }
-            Mark::Ring => {
-                painter.circle_stroke(
-                    center,
-                    theme::RING_RADIUS,
-                    Stroke::new(theme::RING_WIDTH, p.secondary),
-                );
-            }
+            Mark::Dot => mark::Mark::Fine.paint(painter, center, ui.visuals()),
+            Mark::Ring => mark::Mark::Waiting.paint(painter, center, ui.visuals()),
             Mark::Icon(icon, color) => icon.paint(painter, center, tokens::ICON, color),
         }
         let (text, color) = match note {
