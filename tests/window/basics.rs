@@ -321,7 +321,7 @@ fn enter_takes_the_text_that_arrives_with_it() {
     // On a slow machine, one frame receives many keys.
     window.harness.event(egui::Event::Text(path.to_str().unwrap().to_owned()));
     window.harness.key_press(Key::Enter);
-    window.until_text_contains("6 sessions written to");
+    window.until_text_contains("Exported 6 sessions to");
     assert!(path.exists());
 }
 
