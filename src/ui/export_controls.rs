@@ -61,6 +61,7 @@ fn label(state: &AppState, rows: ExportRows) -> String {
         return "Export".to_owned();
     };
     match rows {
+        _ if state.export_count(rows) == 0 => "Export".to_owned(),
         ExportRows::Shown if result.rows.len() == result.dataset.len() => format!("Export {count}"),
         ExportRows::Shown => format!("Export {count} shown"),
         ExportRows::Selected => format!("Export {count} selected"),

@@ -49,6 +49,9 @@ fn counts(ui: &mut Ui, state: &AppState) {
     let name = format!("{} of {} sessions", display::number(shown), display::number(all));
     let label = text(ui, if shown == all { display::sessions(all) } else { name.clone() }, p.text);
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    if shown == 0 {
+        return;
+    }
     let users = sessions.counts.users;
     let noun = if users == 1 { "user" } else { "users" };
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, DOT_GAP);

@@ -52,6 +52,8 @@ pub(super) struct Item<'a> {
     /// The label is in line with those of items with an icon.
     is_indented: bool,
     is_danger: bool,
+    /// The label is a pattern.
+    is_mono: bool,
     /// Opens another menu.
     is_submenu: bool,
     /// Space at the right that another control takes.
@@ -69,6 +71,7 @@ impl<'a> Item<'a> {
             choice: None,
             is_indented: false,
             is_danger: false,
+            is_mono: false,
             is_submenu: false,
             reserved: 0.0,
         }
@@ -116,6 +119,12 @@ impl<'a> Item<'a> {
         self
     }
 
+    /// Draws the label as a pattern.
+    pub(super) fn mono(mut self) -> Self {
+        self.is_mono = true;
+        self
+    }
+
     /// Marks it as one that opens another menu.
     pub(super) fn submenu(mut self) -> Self {
         self.is_submenu = true;
@@ -131,7 +140,11 @@ impl<'a> Item<'a> {
 
 impl Widget for Item<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+        let body = if self.is_mono {
+            FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace)
+        } else {
+            FontId::new(tokens::TYPE_BODY, FontFamily::Proportional)
+        };
         let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         let label = ui.painter().layout_no_wrap(self.label.clone().into_owned(), body, Color32::PLACEHOLDER);
         let shortcut =

@@ -1,5 +1,7 @@
 //! What is in the table's place where the filters leave no session: the reason, and changes that would help.
 
+use std::char::REPLACEMENT_CHARACTER;
+
 use egui::{Align, FontFamily, FontId, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 
 use super::button::Button;
@@ -13,7 +15,7 @@ use super::tokens::{self, palette};
 use crate::display;
 use crate::filter::{Filter, Mode};
 use crate::query::{FilterField, Offer, QueryResult};
-use crate::sanitize::{ELLIPSIS, sanitize};
+use crate::sanitize::{one_line, sanitize};
 
 /// Height of the view.
 const HEIGHT: f32 = 46.0 * tokens::UNIT;
@@ -171,13 +173,16 @@ fn words(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, St
     }
 }
 
+/// Returns a pattern on one line, without tabs and other characters that have no glyph, shortened.
+fn words_of(pattern: &str) -> String {
+    // Enough for one that is shortened; a pasted one may be long.
+    let pattern: String = pattern.chars().take(4 * MAX_CHARS).collect();
+    one_line(&sanitize(&pattern).replace(REPLACEMENT_CHARACTER, " "), MAX_CHARS)
+}
+
 /// Returns what no value of a column is, such as `username is exactly "bi"`.
 fn reason(noun: &str, filter: &Filter) -> String {
-    let pattern = filter.pattern();
-    let shown = match pattern.char_indices().nth(MAX_CHARS) {
-        None => sanitize(pattern).into_owned(),
-        Some((end, _)) => format!("{}{ELLIPSIS}", sanitize(&pattern[..end])),
-    };
+    let shown = words_of(filter.pattern());
     let Mode { contains, ignore_case, invert } = filter.mode();
     let verb = match (invert, filter.literal().is_some(), contains, ignore_case) {
         (true, ..) => "is without",
@@ -187,4 +192,19 @@ fn reason(noun: &str, filter: &Filter) -> String {
         (false, false, ..) => "matches",
     };
     format!("{noun} {verb} \"{shown}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pattern_in_the_title_has_only_characters_with_a_glyph() {
+        for (pattern, shown) in
+            [("bill\tsmith\r\n", "bill smith"), ("a\u{202e}b\u{1b}", "a b"), ("bi.*", "bi.*"), ("\t", "")]
+        {
+            assert_eq!(words_of(pattern), shown, "{pattern:?}");
+        }
+        assert_eq!(words_of(&"x".repeat(1000)), format!("{}…", "x".repeat(MAX_CHARS)));
+    }
 }

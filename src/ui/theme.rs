@@ -106,12 +106,12 @@ pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 pub(super) const GATEWAY_MENU_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
-/// Width of a filter box, which shrinks in a narrow window.
+/// Width of a filter box.
 pub(super) const FILTER_WIDTH: f32 = 320.0;
-/// Minimum width of a filter box.
-pub(super) const MIN_FILTER_WIDTH: f32 = 200.0;
-/// Width that the filter boxes leave for the rest of their row before they shrink.
-pub(super) const FILTER_ROW_OTHERS: f32 = 380.0;
+/// The same in a narrow window.
+pub(super) const NARROW_FILTER_WIDTH: f32 = 200.0;
+/// Radius of the mark at the place of an error.
+pub(super) const ERROR_MARK_RADIUS: f32 = 2.0;
 /// Width of a filter box from which it has room for its toggles.
 pub(super) const TOGGLES_MIN_WIDTH: f32 = 280.0;
 /// Width of the button with the chips that have no room.

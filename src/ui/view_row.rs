@@ -162,6 +162,8 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
 /// The menus of a compact window, in place of the row.
 pub(super) struct CompactMenus {
     kinds: Button<'static>,
+    /// The same with the largest number that it can have, whose room it always takes.
+    widest: Button<'static>,
     more: Button<'static>,
 }
 
@@ -169,17 +171,21 @@ impl CompactMenus {
     /// Creates the menus.
     pub(super) fn new(state: &AppState) -> Self {
         let name = KINDS.iter().find(|(kind, _)| *kind == state.kind).map_or("All", |(_, name)| name);
-        let number = number_of(state, state.kind).map(|number| format!(" {}", display::number(number)));
-        let kinds = Button::ghost(format!("{name}{}", number.unwrap_or_default()));
+        let button = |number: Option<usize>| {
+            let number = number.map(|number| format!(" {}", display::number(number)));
+            let button = Button::ghost(format!("{name}{}", number.unwrap_or_default()));
+            button.trailing(icons::CHEVRON_DOWN).name("Kind of sessions")
+        };
         Self {
-            kinds: kinds.trailing(icons::CHEVRON_DOWN).name("Kind of sessions"),
+            kinds: button(number_of(state, state.kind)),
+            widest: button(state.table.result().map(|result| result.dataset.len())),
             more: Button::ghost_icon(icons::ELLIPSIS, "View"),
         }
     }
 
-    /// Returns the width that both take, with the space between them.
+    /// Returns the width that both take, with the space between them. It doesn't depend on the filters.
     pub(super) fn width(&self, ui: &Ui, gap: f32) -> f32 {
-        self.kinds.width(ui) + gap + self.more.width(ui)
+        self.widest.width(ui) + gap + self.more.width(ui)
     }
 
     /// Draws the buttons and the open menu.
@@ -190,7 +196,9 @@ impl CompactMenus {
         drafts: &mut Drafts,
         commands: &mut Vec<Command>,
     ) {
+        let unused = self.widest.width(ui) - self.kinds.width(ui);
         let kinds = ui.add(self.kinds);
+        ui.add_space(unused);
         menu::popup(&kinds).show(|ui| {
             menu::start(ui, 0.0);
             for (kind, name) in KINDS {

@@ -166,12 +166,53 @@ fn filters_without_an_offer_can_be_cleared() {
 }
 
 #[test]
+fn filters_without_a_match_leave_nothing_to_export() {
+    let (_gateway, mut window) = open();
+    let is_disabled =
+        |window: &Window, name: &str| window.harness.get_by_label(name).accesskit_node().is_disabled();
+    assert!(window.harness.query_by_label_contains(" users").is_some() && !is_disabled(&window, "Export"));
+    window.type_into(USERNAME, "nobody");
+    window.until_text("0 of 6 sessions");
+    assert!(window.harness.query_by_label_contains(" users").is_none() && is_disabled(&window, "Export"));
+    window.press(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    assert!(window.harness.query_by_label_contains("written to").is_none());
+    // Those that are hidden can be exported.
+    window.click("Export options");
+    window.click("All sessions");
+    assert!(!is_disabled(&window, "Export"));
+}
+
+#[test]
+fn boxes_have_the_width_of_their_window() {
+    let (_gateway, mut window) = open();
+    let box_width = |window: &mut Window, width: f32| {
+        window.harness.set_size(vec2(width, 680.0));
+        window.harness.run_steps(2);
+        // From the left edge of a box to that of the next.
+        rect(window, PROJECT).left() - rect(window, USERNAME).left()
+    };
+    assert!(box_width(&mut window, 1280.0) > 280.0);
+    let narrow = box_width(&mut window, 1100.0);
+    assert!(narrow < 180.0, "{narrow}");
+    // In the smallest windows, nothing moves while a pattern is typed.
+    let before = box_width(&mut window, 640.0);
+    window.type_into(USERNAME, "nobody");
+    window.until_text("0 of 6 sessions");
+    assert!((box_width(&mut window, 640.0) - before).abs() < 0.1);
+}
+
+#[test]
 fn down_goes_to_the_table() {
     let (_gateway, mut window) = open();
     window.type_into(USERNAME, "bill.*");
     window.until_text("3 of 6 sessions");
     window.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(window.selected("Client ID"), ["A1"]);
+    // The cursor is in the first column.
+    window.press(Modifiers::NONE, Key::ArrowRight);
+    window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+    assert_eq!(window.copied(), "Packaging");
     window.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(window.selected("Client ID"), ["C3"]);
     // The rest of the text is in the box.

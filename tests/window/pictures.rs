@@ -92,7 +92,7 @@ fn filtered_and_sorted_with_panels() {
     }
     let plant = plant();
     let layout = Layout { counts: true, details: true, ..Layout::default() };
-    let mut window = open(builder().with_size([1180.0, 480.0]), &plant, layout);
+    let mut window = open(builder().with_size([1280.0, 480.0]), &plant, layout);
     window.type_into("Username filter", "bil");
     window.toggle("Username filter", "Match part of the value");
     window.until_text("4 of 7 sessions");

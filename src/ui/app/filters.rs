@@ -16,7 +16,7 @@ use crate::query::{
     CellFilter, ColumnFilter, DateFilter, DateRange, FilterField, FilterSet, FilterText, KindFilter, Offer,
     SortKey,
 };
-use crate::table::{Action, Motion, SelectMode};
+use crate::table::{Action, Direction, Motion, SelectMode};
 
 /// The range of a new filter on dates: a week.
 const NEW_RANGE: DateRange = DateRange::Last(7 * 86_400);
@@ -80,11 +80,16 @@ impl App {
         }
     }
 
-    /// Moves the keyboard focus to the table, and the cursor to its first row if there is no cursor.
+    /// Moves the keyboard focus to the table, and the cursor to its first row and column if there is no cursor.
     pub(super) fn focus_table(&mut self, ctx: &Context) {
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
         if self.state.table.cursor_row().is_none() {
             self.state.table.act(Action::MoveCursor(Motion::Home, SelectMode::Only));
+        }
+        let columns = self.state.shown_columns();
+        let has_column = self.state.table.column().is_some_and(|column| columns.contains(column));
+        if self.state.table.cursor_row().is_some() && !has_column {
+            self.state.table.act(Action::MoveColumn(Direction::Left, columns));
         }
     }
 

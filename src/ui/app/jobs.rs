@@ -59,6 +59,11 @@ impl App {
         let Some(extract) = self.extract() else {
             return;
         };
+        // They may have gone while the path was typed.
+        if extract.rows.is_empty() {
+            self.state.toasts.done(Task::Export, "No sessions to export");
+            return;
+        }
         let progress = Arc::new(Progress::new(extract.rows.len()));
         let ctx = ctx.clone();
         match start(extract, progress.clone(), Box::new(move || ctx.request_repaint())) {

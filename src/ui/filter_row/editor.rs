@@ -86,7 +86,7 @@ fn pattern(
     }
     for entry in recent {
         let words = mode_words(entry.mode).join("  ");
-        if ui.add(menu::Item::new(shortened(&entry.pattern)).shortcut(words)).clicked() {
+        if ui.add(menu::Item::new(shortened(&entry.pattern)).mono().shortcut(words)).clicked() {
             commands.push(Command::Filter(FilterCommand::ApplyHistory(field, entry)));
         }
     }

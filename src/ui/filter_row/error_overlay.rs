@@ -1,11 +1,15 @@
 //! The error of a pattern, over what is below its box. It comes a moment after the last key, so that an unfinished pattern
 //! isn't called wrong, and nothing moves.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use egui::accesskit::Live;
+use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Area, FontFamily, FontId, Frame, Label, Order, Rect, Response, RichText, Stroke, Ui, vec2};
+use egui::{
+    Area, FontFamily, FontId, Frame, Galley, Label, Order, Rect, Response, RichText, Sense, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::words::shortened;
 use crate::dataset::ColumnId;
@@ -83,11 +87,11 @@ pub(super) fn contents(
 ) {
     let p = palette(ui.visuals());
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
-    ui.add(Label::new(marked_pattern(ui, text, error.column())).wrap());
+    marked_pattern(ui, text, error.column());
     ui.add_space(1.5 * tokens::UNIT);
     let summary = ErrorReport::new(error).summary().to_owned();
     ui.horizontal_top(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::LINE_BODY), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::LINE_BODY), Sense::hover());
         icons::CIRCLE_ALERT.paint(ui.painter(), rect.center(), tokens::ICON, p.error);
         ui.vertical(|ui| {
             let message = ui.add(
@@ -100,19 +104,14 @@ pub(super) fn contents(
     });
 }
 
-/// Returns the pattern with a mark at the place of the error. An error after its end has a mark there.
-fn marked_pattern(ui: &Ui, text: &FilterText, column: Option<usize>) -> LayoutJob {
+/// Draws the pattern with a mark at the place of the error. An error after its end has a mark there.
+fn marked_pattern(ui: &mut Ui, text: &FilterText, column: Option<usize>) {
     let p = palette(ui.visuals());
     let plain = TextFormat {
         line_height: Some(tokens::LINE_BODY),
         ..TextFormat::simple(FontId::new(tokens::TYPE_BODY, FontFamily::Monospace), p.text)
     };
-    let marked = TextFormat {
-        background: p.error_ground,
-        color: p.error,
-        underline: Stroke::new(tokens::FOCUS_WIDTH, p.error),
-        ..plain.clone()
-    };
+    let marked = TextFormat { color: p.error, ..plain.clone() };
     let letters: Vec<char> = text.pattern.chars().collect();
     // A long pattern is shown around the error.
     let at = column.map_or(0, |column| column - 1).min(letters.len());
@@ -121,16 +120,61 @@ fn marked_pattern(ui: &Ui, text: &FilterText, column: Option<usize>) -> LayoutJo
     let part =
         |from: usize, to: usize| sanitize(&letters[from.min(to)..to].iter().collect::<String>()).into_owned();
     let mut job = LayoutJob::default();
-    let after = if column.is_some() { (at + 1).min(last) } else { at };
+    let after = if column.is_some() { construct_end(&letters, at).min(last) } else { at };
     job.append(if first > 0 { "…" } else { "" }, 0.0, plain.clone());
     job.append(&part(first, at), 0.0, plain.clone());
+    let start = job.text.chars().count();
     if column.is_some() {
         let bad = part(at, after);
         job.append(if bad.is_empty() { " " } else { &bad }, 0.0, marked);
     }
+    let end = job.text.chars().count();
     job.append(&part(after, last), 0.0, plain.clone());
     job.append(if last < letters.len() { "…" } else { "" }, 0.0, plain);
-    job
+    job.wrap.max_width = ui.available_width();
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, galley.text()));
+    for mark in rects_of(&galley, &(start..end)) {
+        let mark = mark.translate(rect.min.to_vec2());
+        ui.painter().rect_filled(mark, theme::ERROR_MARK_RADIUS, p.error_ground);
+        let line = mark.with_min_y(mark.bottom() - tokens::FOCUS_WIDTH);
+        ui.painter().rect_filled(line, theme::ERROR_MARK_RADIUS, p.error);
+    }
+    ui.painter().galley(rect.min, galley, p.text);
+}
+
+/// Returns the end of the construct that starts at a letter: a whole escape, or only the letter.
+fn construct_end(letters: &[char], start: usize) -> usize {
+    let rest = letters.get(start..).unwrap_or_default();
+    let closing = match rest {
+        ['\\', 'p' | 'P' | 'x' | 'N' | 'b', '{', ..] => '}',
+        ['\\', 'k', '<', ..] => '>',
+        ['\\', _, ..] => return start + 2,
+        _ => return start + 1,
+    };
+    let end = rest.iter().position(|letter| *letter == closing).unwrap_or(rest.len() - 1);
+    start + end + 1
+}
+
+/// Returns the places of these characters, one in each row of the text.
+fn rects_of(galley: &Galley, chars: &Range<usize>) -> Vec<Rect> {
+    let mut rects = Vec::new();
+    let mut number = 0;
+    for row in &galley.rows {
+        let mut place: Option<Rect> = None;
+        for glyph in &row.glyphs {
+            if chars.contains(&number) {
+                let top = glyph.pos - vec2(0.0, glyph.font_ascent);
+                let rect = Rect::from_min_size(top, vec2(glyph.advance_width, glyph.font_height));
+                let rect = rect.translate(row.pos.to_vec2());
+                place = Some(place.map_or(rect, |place| place.union(rect)));
+            }
+            number += 1;
+        }
+        rects.extend(place);
+    }
+    rects
 }
 
 /// Returns what the table shows instead.
@@ -150,4 +194,26 @@ fn in_force(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
         job.append(&text, 0.0, format(FontFamily::Proportional));
     }
     job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_whole_escapes() {
+        for (pattern, start, marked) in [
+            (r"a\X.*", 1, r"\X"),
+            (r"\p{Foo}x", 0, r"\p{Foo}"),
+            (r"\p{Fo", 0, r"\p{Fo"),
+            (r"(a)\k<b>", 3, r"\k<b>"),
+            (r"a\", 1, r"\"),
+            ("bi(ross", 2, "("),
+            ("bi", 2, ""),
+        ] {
+            let letters: Vec<char> = pattern.chars().collect();
+            let end = construct_end(&letters, start).min(letters.len());
+            assert_eq!(letters[start..end].iter().collect::<String>(), marked, "{pattern}");
+        }
+    }
 }

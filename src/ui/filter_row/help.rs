@@ -1,6 +1,6 @@
 //! Help on filters: how they match, with examples.
 
-use egui::{Frame, Grid, Label, Margin, Popup, PopupCloseBehavior, RichText, Ui, vec2};
+use egui::{Align, Frame, Grid, Label, Layout, Margin, Popup, PopupCloseBehavior, RichText, Ui, vec2};
 
 use crate::ui::button::Button;
 use crate::ui::fonts;
@@ -11,17 +11,17 @@ use crate::ui::tokens::{self, palette};
 /// Patterns and their meanings. The first ones are from the manual of `getSessionInfo`.
 const EXAMPLES: [(&str, &str); 7] = [
     ("billy", "the user billy only"),
-    ("bi.*", "user names that start with bi"),
+    ("bi.*", "usernames that start with bi"),
     ("bi.ly", "bi, any one character, ly"),
     (r"bill\.smith", "the user bill.smith: a literal dot needs a \\"),
-    (".*billy.*", "user names that contain billy"),
+    (".*billy.*", "usernames that contain billy"),
     ("anna|billy", "anna and billy"),
     ("hmi-\\d+", "hmi- followed by a number"),
 ];
 
 /// The toggles and their meanings.
 const TOGGLES: [(&str, &str); 3] = [
-    ("part", "matches part of the value: billy alone finds every name that contains it"),
+    ("part", "matches part of the value: billy finds every name with it"),
     ("A=a", "ignores case"),
     ("not", "shows the sessions that don't match"),
 ];
@@ -39,6 +39,11 @@ pub(super) fn show(ui: &mut Ui) {
 
 /// Draws the help.
 pub(super) fn contents(ui: &mut Ui) {
+    // A menu makes its lines equally long.
+    ui.with_layout(Layout::top_down(Align::Min), text);
+}
+
+fn text(ui: &mut Ui) {
     let p = palette(ui.visuals());
     ui.set_max_width(theme::HELP_WIDTH);
     ui.label(RichText::new("How filters work").size(tokens::TYPE_TITLE).family(fonts::semibold()));

@@ -48,7 +48,7 @@ pub(super) fn show(
         let mut is_first = true;
         for text in state.filter_history.entries(column) {
             let pattern = shortened(&text.pattern);
-            let item = menu::Item::new(pattern).shortcut(mode_words(text.mode).join("  "));
+            let item = menu::Item::new(pattern).mono().shortcut(mode_words(text.mode).join("  "));
             let response = ui.add(item);
             if is_first && takes_focus {
                 response.request_focus();

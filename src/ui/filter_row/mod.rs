@@ -68,9 +68,8 @@ fn wide(
     drafts: &mut Drafts,
     commands: &mut Vec<Command>,
 ) -> Rect {
-    let width = ((ui.available_width() - theme::FILTER_ROW_OTHERS) / 2.0)
-        .clamp(theme::MIN_FILTER_WIDTH, theme::FILTER_WIDTH)
-        .floor();
+    let has_words = Room::of(ui.ctx()).has_words;
+    let width = if has_words { theme::FILTER_WIDTH } else { theme::NARROW_FILTER_WIDTH };
     boxes(ui, width, false, state, drafts, commands);
     let mut anchor = Rect::NOTHING;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -194,9 +194,10 @@ impl AppState {
         Some((id.clone(), dataset.column(id)?.cell(row as usize)))
     }
 
-    /// Returns whether an export can start: there is a table, and no export is running.
+    /// Returns whether an export can start: there are sessions to write, and no export is running.
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
-        self.table.result().is_some() && self.export.is_none() && drafts.export_path.is_none()
+        let has_rows = self.export_count(self.export_rows(drafts)) > 0;
+        has_rows && self.export.is_none() && drafts.export_path.is_none()
     }
 
     /// Returns the rows that an export writes: the chosen ones, or those shown if the selected ones are chosen and none is.
