@@ -104,6 +104,8 @@ pub(super) enum Command {
     SaveFilter(String),
     /// Removes the saved filters with this name.
     RemoveFilter(String),
+    /// Saves the filters again that were removed last.
+    RestoreFilter,
     /// Clears all filters.
     ClearFilters,
     /// Closes the export path, or else clears the selection, or else the filters.

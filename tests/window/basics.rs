@@ -424,6 +424,11 @@ fn saves_filters_with_their_modes() {
     window.click("Saved filters");
     window.click("Remove the filter Bills");
     window.until("no filter", |harness| harness.query_by_label("Bills").is_none());
+    window.click("Undo: keep Bills");
+    window.until_text("Bills");
+    assert!(!window.has("Undo: keep Bills"));
+    window.click("Bills");
+    window.until_text("3 of 6 sessions");
 }
 
 #[test]

@@ -98,10 +98,18 @@ impl App {
             Command::SaveFilter(name) => {
                 let saved = SavedFilter::new(name, &self.filters());
                 self.drafts.filter_name.clear();
+                self.drafts.removed_filter = None;
                 self.change_settings(Change::SaveFilter(saved));
             }
             Command::RemoveFilter(name) => {
+                let saved = self.state.saved_filters.iter().find(|saved| saved.name == name);
+                self.drafts.removed_filter = saved.cloned();
                 self.change_settings(Change::RemoveFilter(name));
+            }
+            Command::RestoreFilter => {
+                if let Some(removed) = self.drafts.removed_filter.take() {
+                    self.change_settings(Change::SaveFilter(removed));
+                }
             }
             Command::ClearFilters => self.clear_filters(),
             Command::Escape => self.escape(),

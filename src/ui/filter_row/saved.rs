@@ -1,6 +1,6 @@
 //! The menu of saved filters: apply, save and remove them.
 
-use egui::{Key, Popup, PopupCloseBehavior, Rect, TextEdit, Ui, pos2, vec2};
+use egui::{Align, Id, Key, Layout, Popup, PopupCloseBehavior, Rect, Ui, pos2, vec2};
 
 use super::toggles;
 use crate::ui::button::Button;
@@ -8,6 +8,7 @@ use crate::ui::command::Command;
 use crate::ui::icons;
 use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts};
+use crate::ui::text_field::TextField;
 use crate::ui::theme;
 use crate::ui::tokens;
 
@@ -28,7 +29,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
     ui.spacing_mut().item_spacing.y = 0.0;
     menu::title(ui, if state.saved_filters.is_empty() { "No saved filters" } else { "Saved filters" });
     for saved in &state.saved_filters {
-        let item = ui.add(menu::Item::new(saved.name.as_str()));
+        let item = ui.add(menu::Item::new(saved.name.as_str()).icon(icons::BOOKMARK));
         let center = pos2(item.rect.right() - tokens::TOGGLE_SIZE, item.rect.center().y);
         let place = Rect::from_center_size(center, vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE));
         let name = format!("Remove the filter {}", saved.name);
@@ -42,16 +43,23 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
             ui.close();
         }
     }
+    if let Some(removed) = &drafts.removed_filter {
+        let undo = menu::Item::new(format!("Undo: keep {}", removed.name)).icon(icons::ROTATE_CCW);
+        if ui.add(undo).clicked() {
+            commands.push(Command::RestoreFilter);
+        }
+    }
     menu::line(ui);
     ui.horizontal(|ui| {
         ui.add_space(2.0 * tokens::UNIT);
         let width = ui.available_width() - theme::SAVE_BUTTON_WIDTH;
-        let edit = TextEdit::singleline(&mut drafts.filter_name)
-            .hint_text("Name this filter")
-            .desired_width(width)
-            .min_size(vec2(0.0, tokens::CONTROL_HEIGHT))
-            .align(egui::Align2::LEFT_CENTER);
-        let edit = ui.add(edit).accessible_name("Name of the filter to save");
+        let size = vec2(width, tokens::CONTROL_HEIGHT);
+        let field = TextField::new(Id::unique("filter name"), "").name("Name of the filter to save");
+        let field = field.hint("Name this filter");
+        let edit = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            field.show(ui, &mut drafts.filter_name, false).edit
+        });
+        let edit = edit.inner;
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();
         let save = ui.add_enabled(has_name, Button::soft("Save").name("Save filter"));
@@ -61,7 +69,10 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         }
     });
     menu::line(ui);
-    if ui.add_enabled(state.is_filtered(drafts), menu::Item::new("Clear all filters")).clicked() {
+    if ui
+        .add_enabled(state.is_filtered(drafts), menu::Item::new("Clear all filters").icon(icons::X))
+        .clicked()
+    {
         commands.push(Command::ClearFilters);
         ui.close();
     }

@@ -7,6 +7,7 @@ use crate::dataset::ColumnId;
 use crate::export::{Delimiter, Format};
 use crate::gateway::{Credentials, InvalidLogin, Login, Profile};
 use crate::query::{ColumnFilter, FilterField, FilterText};
+use crate::settings::SavedFilter;
 use crate::ui::error_report::ErrorReport;
 use crate::ui::gateway_form::GatewayForm;
 use crate::ui::secret_box::SecretText;
@@ -32,6 +33,8 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) date: DateDraft,
     /// The name under which the filters will be saved.
     pub(in crate::ui) filter_name: String,
+    /// The saved filters that were removed last, until they are saved again.
+    pub(in crate::ui) removed_filter: Option<SavedFilter>,
     /// The message to the user whose session is about to be terminated.
     pub(in crate::ui) terminate_message: String,
     /// The rows and the format to export.
