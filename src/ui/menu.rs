@@ -52,8 +52,8 @@ pub(super) struct Item<'a> {
     /// The label is in line with those of items with an icon.
     is_indented: bool,
     is_danger: bool,
-    /// The label is a pattern.
-    is_mono: bool,
+    /// The font of the label.
+    font: FontId,
     /// Opens another menu.
     is_submenu: bool,
     /// Space at the right that another control takes.
@@ -71,7 +71,7 @@ impl<'a> Item<'a> {
             choice: None,
             is_indented: false,
             is_danger: false,
-            is_mono: false,
+            font: FontId::new(tokens::TYPE_BODY, FontFamily::Proportional),
             is_submenu: false,
             reserved: 0.0,
         }
@@ -121,7 +121,7 @@ impl<'a> Item<'a> {
 
     /// Draws the label as a pattern.
     pub(super) fn mono(mut self) -> Self {
-        self.is_mono = true;
+        self.font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace);
         self
     }
 
@@ -140,11 +140,7 @@ impl<'a> Item<'a> {
 
 impl Widget for Item<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let body = if self.is_mono {
-            FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace)
-        } else {
-            FontId::new(tokens::TYPE_BODY, FontFamily::Proportional)
-        };
+        let body = self.font.clone();
         let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         let label = ui.painter().layout_no_wrap(self.label.clone().into_owned(), body, Color32::PLACEHOLDER);
         let shortcut =
