@@ -37,6 +37,7 @@ pub fn cell<'a>(column: &ColumnId, cell: Cell<'a>, clock: &Clock) -> Cow<'a, str
         Cell::Boolean(false) => "no".into(),
         Cell::Date(epoch_ms) => clock.date(epoch_ms).into(),
         Cell::Integer(value) if is_bytes(column) => bytes(value).into(),
+        Cell::Integer(value) if is_named(column, names::TIMEOUT) => quantity::milliseconds(value).into(),
         Cell::Integer(value) => quantity::integer(value).into(),
         Cell::Real(value) => quantity::real(value).into(),
     }
@@ -50,6 +51,10 @@ pub fn full_cell<'a>(column: &ColumnId, cell: Cell<'a>, clock: &Clock) -> Cow<'a
         Cell::Date(epoch_ms) => clock.full_date(epoch_ms).into(),
         cell => self::cell(column, cell, clock),
     }
+}
+
+fn is_named(column: &ColumnId, name: &str) -> bool {
+    matches!(column, ColumnId::Other(other) if &**other == name)
 }
 
 /// Returns `true` for a column of numbers of bytes.
@@ -101,6 +106,7 @@ mod tests {
     fn formats_cells() {
         let clock = Clock::new(DateStyle::Utc, None, 1_795_365_700_123);
         let (created, memory) = (ColumnId::CreationTime, ColumnId::from(names::MEMORY_USED));
+        let timeout = ColumnId::from(names::TIMEOUT);
         for (column, value, expected) in [
             (&created, Cell::Null, "–"),
             (&created, Cell::Text(" a\n"), " a\u{fffd}"),
@@ -111,6 +117,8 @@ mod tests {
             (&created, Cell::Integer(-1_234_567), "-1,234,567"),
             (&created, Cell::Real(1234.25), "1,234.25"),
             (&memory, Cell::Integer(799 << 20), "799 MiB"),
+            (&timeout, Cell::Integer(60_000), "60 s"),
+            (&timeout, Cell::Integer(1_500), "1,500 ms"),
         ] {
             assert_eq!(cell(column, value, &clock), expected);
         }

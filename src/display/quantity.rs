@@ -12,6 +12,15 @@ pub(super) fn integer(value: i64) -> String {
     sign.to_owned() + &separated(&value.unsigned_abs().to_string())
 }
 
+/// Returns a number of milliseconds, in seconds where they are whole, such as `60 s`.
+pub(super) fn milliseconds(value: i64) -> String {
+    if value % 1_000 == 0 {
+        format!("{} s", integer(value / 1_000))
+    } else {
+        format!("{} ms", integer(value))
+    }
+}
+
 /// Returns a number with thousands separators.
 pub(super) fn real(value: f64) -> String {
     let text = value.to_string();

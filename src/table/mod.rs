@@ -21,5 +21,5 @@ pub use cursor::Cursor;
 pub use day::Day;
 pub use layout::{Density, Layout};
 pub use lines::{Group, Line, Lines};
-pub use power_table::PowerTable;
+pub use power_table::{Details, PowerTable};
 pub use scroll::{Metrics, Scroll};

@@ -10,6 +10,9 @@ use crate::dataset::{ColumnId, RowMapping};
 use crate::query::QueryResult;
 
 mod actions;
+mod details;
+
+pub use details::Details;
 
 /// Number of sessions in view that are tried as scroll anchors. The search for one goes through all rows.
 const MAX_SCROLL_ANCHORS: usize = 8;
@@ -32,6 +35,8 @@ pub struct PowerTable {
     collapsed: CollapsedGroups,
     scroll: Scroll,
     metrics: Metrics,
+    /// What the details of a session need of all others.
+    details: Option<Details>,
 }
 
 impl PowerTable {
@@ -113,9 +118,14 @@ impl PowerTable {
         at_cursor.or_else(|| (self.selected_shown > 0).then(first).flatten())
     }
 
-    /// Returns the number of selected sessions up to this one, which is selected. Searches through all rows.
+    /// Returns what is known of the session that is shown in detail.
     #[must_use]
-    pub fn selected_up_to(&self, row: u32) -> Option<usize> {
+    pub fn details(&self) -> Option<&Details> {
+        self.details.as_ref()
+    }
+
+    /// Returns the number of selected sessions up to this one, which is selected. Searches through all rows.
+    fn selected_up_to(&self, row: u32) -> Option<usize> {
         let index = self.index_of(row)?;
         if self.selected_shown == self.rows().len() {
             return Some(index + 1);
@@ -208,6 +218,7 @@ impl PowerTable {
             self.restore_scroll(was_at_top, anchors.into_iter().filter_map(|(at, y)| Some((map(at)?, y))));
         }
         self.count_selected();
+        self.details = self.find_details();
     }
 
     /// Moves the cursor back to its session if that is shown again, and the session to where it was. Returns `true` if so.

@@ -38,7 +38,6 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
     let max = lists.iter().flat_map(|list| &list.facet.values).map(|(_, count)| *count).max().unwrap_or(1);
     let gap = 2.0 * tokens::UNIT;
     let height: f32 = lists.iter().map(List::height).sum::<f32>() + gap;
-    ui.spacing_mut().scroll = theme::floating_scroll();
     // Only the rows in view are laid out.
     ScrollArea::vertical().auto_shrink(false).show_viewport(ui, |ui, viewport| {
         ui.set_height(height);

@@ -15,35 +15,31 @@ use super::tokens::{self, Palette, palette};
 use super::{duplicate_login, fonts, icons, right_panel, theme};
 use crate::dataset::{Cell, ColumnId, Dataset, TextColumn, names};
 use crate::display::{self, Clock};
-use crate::query::{QueryResult, is_no_user};
-use crate::table::{Action, Step};
-
-/// The maximum number of other sessions of the user that are listed.
-const MAX_OTHERS: usize = 50;
-/// The maximum number of selected sessions that are checked one by one for whether they can be terminated, in each frame.
-const MAX_CHECKED: usize = 100;
+use crate::query::QueryResult;
+use crate::table::{Action, Details, Step};
 
 /// Draws the panel. Its title is the user, with the position among several selected sessions and buttons that go to the
 /// next one.
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    let Some((sessions, row)) = shown(state) else {
+    let Some((sessions, details)) = shown(state) else {
         right_panel::head(ui, "Details", "", Command::ToggleDetails, commands, |_, _| {});
         note(ui, "No session selected", palette(ui.visuals()).secondary);
         return;
     };
+    let row = details.row;
     let user = sessions.dataset.username().get(row as usize).map_or(display::NULL.into(), display::text);
     let selected = state.table.selected();
     if selected < 2 {
         right_panel::head(ui, &user, "", Command::ToggleDetails, commands, |_, _| {});
     } else {
-        let position = state.table.selected_up_to(row).unwrap_or(1);
+        let position = details.position;
         let text = format!("{} of {} selected", display::number(position), display::number(selected));
         right_panel::head(ui, &user, &text, Command::ToggleDetails, commands, |ui, commands| {
             steps(ui, position, selected, commands);
         });
     }
-    session(ui, state, sessions, row, commands);
+    session(ui, state, sessions, details, commands);
 }
 
 /// Draws the buttons that go through the selected sessions, from right to left.
@@ -60,25 +56,31 @@ fn steps(ui: &mut Ui, position: usize, selected: usize, commands: &mut Vec<Comma
 }
 
 /// Returns the session that is shown.
-fn shown(state: &AppState) -> Option<(&QueryResult, u32)> {
+fn shown(state: &AppState) -> Option<(&QueryResult, &Details)> {
     // Only a selected session, because the cursor moves to another session when its own ends.
-    state.table.result().zip(state.table.selected_session())
+    state.table.result().zip(state.table.details())
 }
 
 /// Draws the panel below its title.
-fn session(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, commands: &mut Vec<Command>) {
+fn session(
+    ui: &mut Ui,
+    state: &AppState,
+    sessions: &QueryResult,
+    details: &Details,
+    commands: &mut Vec<Command>,
+) {
+    let row = details.row;
     ui.set_min_width(ui.available_width());
-    let foot = Foot::new(state, row);
+    let foot = Foot::new(state, details);
     let mut contents = ui.available_rect_before_wrap();
     if foot.is_some() {
         contents.max.y -= theme::PANEL_FOOT;
     }
     let mut body = ui.new_child(UiBuilder::new().max_rect(contents));
-    body.spacing_mut().scroll = theme::floating_scroll();
     ScrollArea::vertical().auto_shrink(false).show(&mut body, |ui| {
         values(ui, state, sessions, row, commands);
-        duplicate(ui, state, sessions, row);
-        others(ui, state, &sessions.dataset, row, commands);
+        duplicate(ui, state, sessions, details);
+        others(ui, state, &sessions.dataset, details, commands);
     });
     if let Some(foot) = foot {
         let rect = ui.available_rect_before_wrap().with_min_y(contents.bottom());
@@ -92,6 +94,7 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
     let clock = state.row_clock(row);
     let cell = |id: &ColumnId| dataset.column(id).map_or(Cell::Null, |column| column.cell(row as usize));
     let max_memory = cell(&names::MEMORY_MAX.into());
+    let used_memory = cell(&names::MEMORY_USED.into());
     for (id, column) in dataset.columns() {
         let value = column.cell(row as usize);
         let is_other = matches!(id, ColumnId::Other(_));
@@ -104,6 +107,12 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
                 _ => display::bytes(used),
             },
             (_, Cell::Boolean(value)) => (if value { "Yes" } else { "No" }).to_owned(),
+            // The memory used has it.
+            (ColumnId::Other(name), Cell::Integer(_))
+                if &**name == names::MEMORY_MAX && matches!(used_memory, Cell::Integer(_)) =>
+            {
+                continue;
+            }
             // The text as a whole.
             (_, Cell::Text(text)) => crate::sanitize::sanitize(text).into_owned(),
             (id, value) => display::full_cell(id, value, &clock).into_owned(),
@@ -203,7 +212,8 @@ fn rule(ui: &mut Ui) {
 }
 
 /// Draws a note if the user has several sessions in the project.
-fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32) {
+fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &Details) {
+    let row = details.row;
     let Some(login) = sessions.duplicate_logins.get(row) else {
         return;
     };
@@ -217,9 +227,9 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32) {
     let left = left + tokens::ICON + 2.0 * tokens::UNIT;
     let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
     text_at(ui, &duplicate_login::in_project(login, &project), p.warning, left);
-    let (others, _) = sessions_of_user(dataset, row);
     let code = |row: u32| dataset.project().code(row as usize);
-    let mut in_project = others.into_iter().filter(|&other| code(other) == code(row));
+    let others = details.others.iter().copied();
+    let mut in_project = others.filter(|&other| code(other) == code(row));
     if let Some(other) = in_project.next() {
         let mut text = format!("Also from {}", host(dataset, other));
         if let Some(Cell::Date(start)) = cell(dataset, &ColumnId::CreationTime, other) {
@@ -255,21 +265,9 @@ fn host(dataset: &Dataset, row: u32) -> String {
     }
 }
 
-/// Returns the other sessions of the user of a row, at most [`MAX_OTHERS`], and their number. Searches through all rows.
-fn sessions_of_user(dataset: &Dataset, row: u32) -> (Vec<u32>, usize) {
-    let users = dataset.username();
-    let Some(user) = users.code(row as usize).filter(|&code| !is_no_user(users.text(code))) else {
-        return (Vec::new(), 0);
-    };
-    let mut others = (0..).zip(users.codes()).filter(|&(other, &code)| code == user && other != row);
-    let listed: Vec<u32> = others.by_ref().take(MAX_OTHERS).map(|(other, _)| other).collect();
-    let count = listed.len() + others.count();
-    (listed, count)
-}
-
 /// Draws the other sessions of the user. A click goes there.
-fn others(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32, commands: &mut Vec<Command>) {
-    let (others, count) = sessions_of_user(dataset, row);
+fn others(ui: &mut Ui, state: &AppState, dataset: &Dataset, details: &Details, commands: &mut Vec<Command>) {
+    let Details { others, other_count: count, .. } = details;
     if others.is_empty() {
         return;
     }
@@ -283,12 +281,12 @@ fn others(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32, commands: 
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
     let top = rect.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(rect.left() + theme::PANEL_PADDING, top), galley, p.secondary);
-    for &other in &others {
+    for &other in others {
         if other_session(ui, state, dataset, other).clicked() {
             commands.push(Command::GoToSession(other));
         }
     }
-    if count > others.len() {
+    if *count > others.len() {
         note(ui, &format!("and {} more", display::number(count - others.len())), p.secondary);
     }
 }
@@ -313,11 +311,19 @@ fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> 
         let mut x = rect.left() + theme::PANEL_PADDING;
         let right = rect.right() - theme::PANEL_PADDING;
         let date = theme::OTHER_SESSION_DATE;
-        let half = (right - x - date) / 2.0;
-        for (text, width, color) in
-            [(&*created, date, p.text), (&*project, half, p.text), (&*host, half, p.secondary)]
-        {
-            let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let natural = |text: &str| {
+            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), p.text).size().x.ceil()
+                + 2.0 * tokens::UNIT
+        };
+        let (project_width, host_width) = shares(right - x - date, natural(&project), natural(&host));
+        for (text, width, color) in [
+            (&*created, date, p.text),
+            (&*project, project_width, p.text),
+            // At the right end, it needs no space after it.
+            (&*host, host_width + 2.0 * tokens::UNIT, p.secondary),
+        ] {
+            let font = font.clone();
             let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
             job.wrap =
                 egui::text::TextWrapping::truncate_at_width((width - 2.0 * tokens::UNIT).max(tokens::UNIT));
@@ -330,6 +336,14 @@ fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> 
     response.on_hover_text(format!("{project} on {host}"))
 }
 
+/// Divides a width into two halves. Where a text is too wide for its half, it gets what the other one leaves.
+fn shares(width: f32, first: f32, second: f32) -> (f32, f32) {
+    let half = width / 2.0;
+    let first =
+        if first > half { first.min(half.max(width - second)) } else { first.max(width - second).min(half) };
+    (first, width - first)
+}
+
 /// The foot of the panel: the button that ends the selected sessions, or the reason why they can't be ended.
 enum Foot {
     /// The number of sessions that the button ends.
@@ -340,12 +354,13 @@ enum Foot {
 
 impl Foot {
     /// Returns the foot; `None` where terminating isn't offered.
-    fn new(state: &AppState, row: u32) -> Option<Self> {
-        if state.table.selected() > MAX_CHECKED {
-            let _is_possible = state.terminate_target(row)?.ok()?;
+    fn new(state: &AppState, details: &Details) -> Option<Self> {
+        // Many sessions aren't checked one by one.
+        let Some(selected) = &details.selected else {
+            let _is_possible = state.terminate_target(details.row)?.ok()?;
             return Some(Self::Terminate(state.table.selected()));
-        }
-        let plan = state.termination_plan(&state.table.selected_rows())?;
+        };
+        let plan = state.termination_plan(selected)?;
         match plan.targets.len() {
             0 => plan.refused.first().map(|(reason, _)| Self::Refused(reason)),
             count => Some(Self::Terminate(count)),

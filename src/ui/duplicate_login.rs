@@ -3,6 +3,11 @@
 use crate::display;
 use crate::query::DuplicateLogin;
 
+/// Returns the mark of several sessions of a user in one project.
+pub(super) fn short(login: DuplicateLogin) -> String {
+    format!("{}×", login.sessions)
+}
+
 /// Returns the words for several sessions of a user in one project, as seen from one of them.
 pub(super) fn in_row(login: DuplicateLogin) -> String {
     format!("Signed in {} to this project{}", times(login.sessions), on_hosts(login, "this host"))

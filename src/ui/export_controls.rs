@@ -124,7 +124,7 @@ fn progress_ui(ui: &mut Ui, progress: &Progress) {
 /// Draws the menu with the rows and the format to export.
 fn options(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     let current = ExportOptions { rows: state.export_rows(drafts), ..drafts.export };
-    menu::start(ui, 0.0);
+    menu::start(ui, theme::EXPORT_MENU_WIDTH);
     menu::title(ui, "Rows");
     for (rows, word, name, hint) in [
         (ExportRows::Selected, "selected", "Selected sessions", "In the order and with the columns shown"),

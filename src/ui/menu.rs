@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use egui::accesskit::{Role, Toggled};
-use egui::containers::menu::SubMenu;
+use egui::containers::menu::{MenuConfig, SubMenu};
 use egui::{
     Color32, FontFamily, FontId, Painter, Popup, Pos2, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget,
     WidgetInfo, pos2, vec2,
@@ -35,7 +35,8 @@ pub(super) fn start(ui: &mut Ui, width: f32) {
 /// Draws an item and the menu that it opens.
 pub(super) fn submenu(ui: &mut Ui, item: Item<'_>, contents: impl FnOnce(&mut Ui)) -> Response {
     let response = ui.add(item.submenu());
-    SubMenu::new().show(ui, &response, contents);
+    let config = MenuConfig::find(ui).submenu_gap(theme::SUBMENU_GAP);
+    SubMenu::new().config(config).show(ui, &response, contents);
     response
 }
 

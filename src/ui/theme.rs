@@ -38,6 +38,10 @@ pub(super) const WINDOW_GRIP: f32 = 64.0;
 pub(super) const CELL_MENU_WIDTH: f32 = 248.0;
 pub(super) const COLUMNS_MENU_WIDTH: f32 = 216.0;
 pub(super) const SUBMENU_WIDTH: f32 = 200.0;
+/// Width of the menu of exports.
+pub(super) const EXPORT_MENU_WIDTH: f32 = 232.0;
+/// Distance between the frames of a menu and of one that opens from it, which overlap.
+pub(super) const SUBMENU_GAP: f32 = -5.0;
 /// The largest part of the window's height that a list in a menu takes.
 pub(super) const MAX_MENU: f32 = 0.8;
 /// Minimum width of menus whose lines would wrap otherwise.
@@ -64,6 +68,8 @@ pub(super) const MAX_FIT: f32 = 0.4;
 /// Width of the scroll bar's thumb, and the space around it.
 pub(super) const THUMB_WIDTH: f32 = 6.0;
 pub(super) const THUMB_MARGIN: f32 = 2.0;
+/// Width of the scroll bar with that space.
+pub(super) const THUMB_PLACE: f32 = THUMB_WIDTH + 2.0 * THUMB_MARGIN;
 /// Minimum height of the scroll bar's thumb.
 pub(super) const MIN_THUMB: f32 = 24.0;
 
@@ -176,7 +182,7 @@ pub(super) const DETAILS_LABEL: f32 = 92.0;
 /// Height of a line in the details and counts panels.
 pub(super) const DETAILS_LINE: f32 = 24.0;
 /// Width of the date of another session of the user.
-pub(super) const OTHER_SESSION_DATE: f32 = 84.0;
+pub(super) const OTHER_SESSION_DATE: f32 = 92.0;
 /// Space between a bar in the counts panel and the edge of the panel.
 pub(super) const BAR_MARGIN: f32 = 8.0;
 /// Width of a dialog.
@@ -294,9 +300,28 @@ pub(super) fn apply(ctx: &Context) {
     }
 }
 
-/// Returns the scroll bars of the table and of panels, which are over the contents.
-pub(super) fn floating_scroll() -> ScrollStyle {
-    ScrollStyle { floating_width: THUMB_WIDTH, ..ScrollStyle::thin() }
+/// Returns the scroll bars, which are over the contents and don't change under the pointer.
+fn scroll_style() -> ScrollStyle {
+    ScrollStyle {
+        floating: true,
+        bar_width: THUMB_WIDTH,
+        floating_width: THUMB_WIDTH,
+        floating_allocated_width: 0.0,
+        bar_outer_margin: THUMB_MARGIN,
+        handle_min_length: MIN_THUMB,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        dormant_handle_opacity: 1.0,
+        active_handle_opacity: 1.0,
+        interact_handle_opacity: 1.0,
+        ..ScrollStyle::solid()
+    }
+}
+
+/// Returns the scroll bars of the table, where the horizontal one has a place below the rows.
+pub(super) fn table_scroll() -> ScrollStyle {
+    ScrollStyle { floating_allocated_width: THUMB_PLACE, ..scroll_style() }
 }
 
 fn set_sizes(style: &mut Style) {
@@ -314,7 +339,7 @@ fn set_sizes(style: &mut Style) {
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = tokens::TIME_TOOLTIP.as_secs_f32();
     let spacing = &mut style.spacing;
-    spacing.scroll = ScrollStyle::solid();
+    spacing.scroll = scroll_style();
     spacing.item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
     spacing.button_padding = vec2(2.0 * tokens::UNIT, BUTTON_PADDING);
     spacing.menu_spacing = tokens::POPUP_GAP;
@@ -354,4 +379,9 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     visuals.widgets.hovered = widget(palette.hover, palette.control_border_hover, palette.text);
     visuals.widgets.active = widget(palette.pressed, palette.control_border_hover, palette.text);
     visuals.widgets.open = widget(palette.pressed, palette.control_border_hover, palette.text);
+    let widgets = &mut visuals.widgets;
+    // The thumbs of scroll bars. Buttons have the weak one.
+    for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+        state.bg_fill = palette.scroll_thumb;
+    }
 }

@@ -2,7 +2,6 @@
 //! are in two menus at the end of the filter row.
 
 use egui::accesskit::Role;
-use egui::containers::menu::SubMenu;
 use egui::epaint::MarginF32;
 use egui::{
     Color32, FontFamily, FontId, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2,
@@ -219,10 +218,10 @@ impl CompactMenus {
 
 fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     menu::start(ui, 0.0);
-    let group = ui.add(Item::new("Group").icon(icons::LIST_TREE).submenu());
-    SubMenu::new().show(ui, &group, |ui| groups(ui, state.layout.grouping.as_ref(), commands));
-    let columns = ui.add(Item::new("Columns").icon(icons::COLUMNS_3).submenu());
-    SubMenu::new().show(ui, &columns, |ui| grid::choose_columns(ui, state, commands));
+    let group = Item::new("Group").icon(icons::LIST_TREE);
+    menu::submenu(ui, group, |ui| groups(ui, state.layout.grouping.as_ref(), commands));
+    let columns = Item::new("Columns").icon(icons::COLUMNS_3);
+    menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
     menu::line(ui);
     let panels = [
         ("Details", state.layout.details, Command::ToggleDetails),

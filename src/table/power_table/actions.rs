@@ -10,6 +10,14 @@ use crate::table::cursor::Cursor;
 impl PowerTable {
     /// Applies an action.
     pub fn act(&mut self, action: Action) {
+        let scrolls = matches!(action, Action::ScrollBy(_) | Action::ScrollTo(_));
+        self.apply(action);
+        if !scrolls {
+            self.update_details();
+        }
+    }
+
+    fn apply(&mut self, action: Action) {
         match action {
             Action::Select(line, column, mode) => {
                 self.cursor_column = column.or(self.cursor_column.take());
@@ -100,6 +108,7 @@ impl PowerTable {
         let line = self.lines.line_of(index);
         self.select(line, SelectMode::Only);
         self.scroll.reveal(line, self.metrics);
+        self.update_details();
         true
     }
 

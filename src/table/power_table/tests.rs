@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::dataset::{Cell, Column, Dataset, DatasetBuilder, Header, RowMapping};
 use crate::query::{FilterText, Grouping, Query, SortKey};
-use crate::table::{Action, Direction, Motion, SelectMode};
+use crate::table::{Action, Direction, Motion, SelectMode, Step};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";
@@ -405,4 +405,23 @@ fn cursor_returns_to_its_session_when_a_filter_is_cleared() {
     let substitute = fixture.cursor();
     fixture.filter("");
     assert_eq!(fixture.cursor(), substitute);
+}
+
+#[test]
+fn details_follow_selection_and_sessions() {
+    let mut fixture = Fixture::new("anna-A billy-B anna-C billy-D anna-E");
+    assert_eq!(fixture.table.details(), None);
+    fixture.table.act(Action::Select(2, None, SelectMode::Only));
+    fixture.table.act(Action::Select(4, None, SelectMode::Toggle));
+    let details = |fixture: &Fixture| {
+        let details = fixture.table.details().unwrap();
+        (fixture.ids(&[details.row]), details.position, fixture.ids(&details.others), details.other_count)
+    };
+    assert_eq!(details(&fixture), ("E".to_owned(), 2, "AC".to_owned(), 2));
+    fixture.table.act(Action::StepSelected(Step::Previous));
+    assert_eq!(details(&fixture), ("C".to_owned(), 1, "AE".to_owned(), 2));
+    fixture.refresh("billy-B anna-C billy-D anna-E anna-F anna-G");
+    assert_eq!(details(&fixture), ("C".to_owned(), 1, "EFG".to_owned(), 3));
+    fixture.table.act(Action::ClearSelection);
+    assert_eq!(fixture.table.details(), None);
 }

@@ -227,6 +227,8 @@ impl Control {
             Self::Line => tokens::LINE + 2.0 * GAP,
             // Its menu is a part of the same control.
             Self::Refresh => self.button(ui.ctx(), state).width(ui) + tokens::LINE - GAP,
+            // A filled button stands apart from the line after it.
+            Self::Retry => self.button(ui.ctx(), state).width(ui) + GAP,
             _ => self.button(ui.ctx(), state).width(ui),
         }
     }
@@ -253,6 +255,7 @@ impl Control {
                 {
                     commands.push(Command::Refresh);
                 }
+                ui.add_space(GAP);
             }
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;

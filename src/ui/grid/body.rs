@@ -222,7 +222,7 @@ impl Painter<'_> {
         let group = self.state.table.lines().groups()[number];
         let GroupTexts { title, value, numbers, mark } = self.group_texts(group);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-            let mark = mark.as_ref().map(|mark| format!(", {mark}")).unwrap_or_default();
+            let mark = mark.as_ref().map(|mark| format!(", {}", mark.words)).unwrap_or_default();
             node.set_label(format!("{title} {value}, {numbers}{mark}"));
             node.set_expanded(group.is_expanded);
         });
@@ -238,7 +238,11 @@ impl Painter<'_> {
         for (text, font, color) in [
             (Some(value), FontId::new(tokens::TYPE_BODY, fonts::semibold()), text_color),
             (Some(numbers), small.clone(), palette.secondary),
-            (mark, small, if self.is_stale { palette.secondary } else { palette.warning }),
+            (
+                mark.map(|mark| mark.short),
+                small,
+                if self.is_stale { palette.secondary } else { palette.warning },
+            ),
         ] {
             let Some(text) = text else {
                 continue;
@@ -272,7 +276,10 @@ impl Painter<'_> {
             title: id.map(display::title).unwrap_or_default().into_owned(),
             value: value.unwrap_or(display::NULL.into()).into_owned(),
             numbers,
-            mark: most.map(duplicate_login::in_group),
+            mark: most.map(|login| GroupMark {
+                short: duplicate_login::short(login),
+                words: duplicate_login::in_group(login),
+            }),
         }
     }
 }
@@ -286,7 +293,15 @@ struct GroupTexts {
     /// The number of sessions and users.
     numbers: String,
     /// The logins of a user with several sessions in one project.
-    mark: Option<String>,
+    mark: Option<GroupMark>,
+}
+
+/// The mark of a group in which a user has several sessions in one project.
+struct GroupMark {
+    /// As in the rows.
+    short: String,
+    /// For screen readers.
+    words: String,
 }
 
 /// The state of a line that its background shows.

@@ -168,7 +168,7 @@ fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, c
 fn mark(ui: &mut Ui, rect: Rect, login: DuplicateLogin, color: Color32) {
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
-    let text = RichText::new(format!("{}×", login.sessions)).size(tokens::TYPE_CAPTION).color(color);
+    let text = RichText::new(duplicate_login::short(login)).size(tokens::TYPE_CAPTION).color(color);
     let mark = corner.add(Label::new(text).selectable(false)).on_hover_text(duplicate_login::in_row(login));
     // Leaves the mark's place free for the text that follows.
     ui.set_max_width((mark.rect.left() - theme::CELL_GAP - rect.left()).max(0.0));

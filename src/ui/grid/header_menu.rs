@@ -118,7 +118,10 @@ pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: 
     };
     menu::start(ui, theme::COLUMNS_MENU_WIDTH);
     let screen: Rect = ui.ctx().content_rect();
-    ScrollArea::vertical().max_height(screen.height() * theme::MAX_MENU).show(ui, |ui| {
+    // A new popup has a height of its own, whatever the window's is.
+    let max_height = screen.height() * theme::MAX_MENU;
+    ui.set_max_height(max_height);
+    ScrollArea::vertical().max_height(max_height).show(ui, |ui| {
         let choices: Vec<_> = state.layout.columns.choices(&sessions.dataset).collect();
         let is_standard = |id: &ColumnId| ColumnId::STANDARD.contains(id);
         let (standard, others): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(id, _)| is_standard(id));

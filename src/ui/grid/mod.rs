@@ -53,8 +53,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
     let mut grid = ui.new_child(builder);
-    // Over the rows, as the vertical one.
-    grid.spacing_mut().scroll = theme::floating_scroll();
+    grid.spacing_mut().scroll = theme::table_scroll();
     wheel(&grid, area, commands);
     keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()
@@ -62,14 +61,16 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .show(&mut grid, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             let width: f32 = columns.iter().map(|column| column.width).sum();
-            ui.set_min_width(width);
+            // At its right end, the last column isn't below the vertical bar.
+            let is_wider = width > area.width();
+            ui.set_min_width(width + if is_wider { theme::THUMB_PLACE } else { 0.0 });
             header::show(ui, state, &columns, commands);
             body::show(ui, state, ui_state, &columns, commands)
         })
         .inner;
     describe_table(&grid, &state.table, &columns);
     drop(grid);
-    let bar_left = area.right() - theme::THUMB_WIDTH - 2.0 * theme::THUMB_MARGIN;
+    let bar_left = area.right() - theme::THUMB_PLACE;
     let track = Rect::from_x_y_ranges(bar_left..=area.right(), body.y_range());
     scroll_bar::show(ui, track, state.table.scroll(), metrics, commands);
     ui.advance_cursor_after_rect(area);
