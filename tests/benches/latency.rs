@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::DemoGateway;
 use gatewatch::ui::App;
-use support::window;
+use support::{counts, window};
 
 /// The pattern that is typed and then deleted.
 const PATTERN: &str = "bi.*";
@@ -99,7 +99,7 @@ fn run_until_filtered(
 ) {
     loop {
         let elapsed = run_frame(harness, measured);
-        let (shown, all) = counts(harness);
+        let (shown, all) = counts(harness).expect("the window counts its sessions");
         let is_filtered = match pattern {
             "" => shown == all,
             // No user has this name, and patterns match whole values.
@@ -129,24 +129,8 @@ fn key_event(key: Key) -> Event {
     Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
 }
 
-/// Returns the numbers of matching and of all sessions, as the window shows them.
-fn counts(harness: &Harness<'static, App>) -> (usize, usize) {
-    let mut labels = harness.query_all_by_label_contains(" sessions").filter_map(|node| {
-        let node = node.accesskit_node();
-        let text = node.label().or_else(|| node.value())?;
-        let (shown, rest) = text.split_once(" of ")?;
-        Some((number(shown)?, number(rest.split(' ').next()?)?))
-    });
-    labels.next().expect("the window counts its sessions")
-}
-
-/// Parses a number with or without thousands separators.
-fn number(text: &str) -> Option<usize> {
-    text.replace(',', "").parse().ok()
-}
-
 fn total(harness: &Harness<'static, App>) -> usize {
-    counts(harness).1
+    counts(harness).expect("the window counts its sessions").1
 }
 
 /// Measured times.

@@ -32,9 +32,9 @@ const IDLE: Duration = Duration::from_secs(10);
 /// An area with text has more colours than this, because of antialiasing.
 const MAX_COLOURS_WITHOUT_TEXT: usize = 12;
 /// An area of the first column of the table, below its header.
-const ROWS_AREA: (i16, i16, u16, u16) = (12, 174, 120, 200);
-/// An area of the bars at the top of the window.
-const BARS_AREA: (i16, i16, u16, u16) = (8, 4, 240, 60);
+const ROWS_AREA: (i16, i16, u16, u16) = (212, 150, 120, 200);
+/// An area of the bars at the top of the window, beside the list of gateways.
+const BARS_AREA: (i16, i16, u16, u16) = (208, 4, 240, 60);
 
 fn main() {
     let missing = screen::missing(&["Xvfb", "xdotool"]);

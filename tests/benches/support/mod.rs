@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::secrets::Secrets;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
+
+/// Longer than the first read of a million sessions takes.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Opens a window with this number of sessions. The gateway runs until it is dropped.
 pub(crate) fn window(sessions: usize) -> (Harness<'static, App>, DemoGateway) {
@@ -43,10 +46,27 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         // The users have names in many scripts.
         .allow_missing_glyphs()
         .build_eframe(|cc| App::new(&cc.egui_ctx, start).expect("the window starts"));
-    let count = format!("{sessions} of {sessions} sessions");
-    while harness.query_by_label(&count).is_none() {
+    let deadline = Instant::now() + TIMEOUT;
+    while counts(&harness) != Some((sessions, sessions)) {
+        assert!(Instant::now() < deadline, "timed out: {sessions} sessions");
         std::thread::yield_now();
         harness.step();
     }
     (harness, gateway)
+}
+
+/// Returns the numbers of matching and of all sessions, as the window shows them.
+pub(crate) fn counts(harness: &Harness<'static, App>) -> Option<(usize, usize)> {
+    let mut labels = harness.query_all_by_label_contains(" sessions").filter_map(|node| {
+        let node = node.accesskit_node();
+        let text = node.label().or_else(|| node.value())?;
+        let (shown, rest) = text.split_once(" of ")?;
+        Some((number(shown)?, number(rest.split(' ').next()?)?))
+    });
+    labels.next()
+}
+
+/// Parses a number with or without thousands separators.
+fn number(text: &str) -> Option<usize> {
+    text.replace(',', "").parse().ok()
 }
