@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Counts, DuplicateLogins, Facets, FilterError, FilterField, Highlights, KindCounts, Offer};
+use super::{
+    Counts, DuplicateLogins, Facets, FilterError, FilterField, Filters, Highlights, KindCounts, Offer,
+};
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
 
@@ -41,6 +43,15 @@ pub struct QueryResult {
 }
 
 impl QueryResult {
+    /// Returns the filters that were applied.
+    pub(super) fn filters(&self) -> Filters {
+        Filters {
+            username: self.username.filter.clone(),
+            project: self.project.filter.clone(),
+            columns: self.columns.iter().map(|(_, status)| status.filter.clone()).collect(),
+        }
+    }
+
     /// Returns the status of a filter, to change it.
     pub(super) fn status_mut(&mut self, field: FilterField) -> Option<&mut FilterStatus> {
         match field {

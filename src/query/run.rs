@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError, QueryResult, grouping,
-    offers, sort,
+    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Offer, Query, QueryError, QueryResult,
+    grouping, offers, sort,
 };
 use crate::dataset::Dataset;
 
@@ -31,6 +31,17 @@ impl Query {
             Stopped::Match(field, error) => QueryError { field, source: error.into() },
             Stopped::Cancelled => unreachable!("the token never cancels"),
         })
+    }
+
+    /// Finds the offers for a result without rows.
+    pub(super) fn offers_for(
+        &self,
+        result: &QueryResult,
+        cancel: CancelToken<'_>,
+    ) -> Result<Vec<Offer>, Stopped> {
+        let filters = result.filters();
+        let masks = Masks::evaluate(self, &filters, &result.dataset, cancel)?;
+        offers::find(self, &filters, &masks, &result.dataset, cancel)
     }
 
     /// Filters, counts and sorts.

@@ -22,8 +22,9 @@ use runner::Runner;
 mod derived;
 mod runner;
 
-/// Number of rows from which a dataset is prepared on the second thread. Fewer take less than a millisecond.
-const MIN_ROWS_TO_PREPARE: usize = 20_000;
+/// Number of rows from which a dataset is prepared on the second thread, and from which offers come after the rows. For fewer
+/// rows, each takes less than a millisecond.
+const MIN_ROWS_OF_LARGE_DATASET: usize = 20_000;
 
 /// The handle of the query threads. Dropping it stops them.
 pub struct Worker {
@@ -108,13 +109,15 @@ impl Worker {
     /// Submits a query. It replaces a waiting one and cancels a running one.
     ///
     /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. Until a large
-    /// dataset is prepared, there are results for `on_screen`. An invalid filter is replaced by its longest valid beginning, or by the last valid filter.
+    /// dataset is prepared, there are results for `on_screen`. If the query asks for offers, those in a large dataset come
+    /// with a second result of the same rows. An invalid filter is replaced by its longest valid beginning, or by the last
+    /// valid filter.
     pub fn submit(&mut self, query: Query, dataset: Arc<Dataset>, on_screen: Option<Arc<Dataset>>) {
         let datasets = Datasets { new: dataset, on_screen };
         let mut slots = self.shared.slots();
         // With the slots locked, because preparing also starts a generation.
         let generation = self.shared.next_generation();
-        if datasets.new.len() < MIN_ROWS_TO_PREPARE || slots.cache.get(&datasets).is_some() {
+        if !datasets.new_is_large() || slots.cache.get(&datasets).is_some() {
             slots.preparation = None;
             slots.waiting = Some(Job { generation, query, datasets });
         } else {
@@ -128,7 +131,7 @@ impl Worker {
         self.shared.changed.notify_all();
     }
 
-    /// Returns the result of the newest query, once, if it is available.
+    /// Returns a new result of the newest query, if there is one.
     pub fn take_result(&mut self) -> Option<QueryResult> {
         self.take(&mut self.shared.slots())
     }
@@ -205,14 +208,17 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
             }
             slots = shared.changed.wait(slots).unwrap_or_else(PoisonError::into_inner);
         };
-        let (generation, datasets) = (job.generation, job.datasets.clone());
+        let Job { generation, mut query, datasets } = job;
         let cached = slots.cache.get(&datasets);
         drop(slots);
         let is_cancelled = || {
             before_check(generation);
             !shared.is_newest(generation)
         };
-        let Some(mut result) = runner.run(job, CancelToken::new(&is_cancelled)) else {
+        let cancel = CancelToken::new(&is_cancelled);
+        let asks_for_offers = query.offers;
+        query.offers &= !datasets.new_is_large();
+        let Some(mut result) = runner.run(generation, &query, &datasets.new, cancel) else {
             tracing::trace!(generation, "query cancelled");
             continue;
         };
@@ -223,10 +229,26 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
         if cached.is_none() {
             slots.cache.set(&datasets, derived);
         }
+        let needs_offers = asks_for_offers && !query.offers && result.rows.is_empty();
+        // The rows of the second result are on screen once the first was taken.
+        let mut second = needs_offers.then(|| QueryResult { row_mapping: None, ..result.clone() });
         slots.result = Some((generation, result));
         drop(slots);
         shared.changed.notify_all();
         notify();
+        if let Some(result) = &mut second
+            && let Ok(offers) = query.offers_for(result, cancel)
+        {
+            result.offers = offers;
+            let mut slots = shared.slots();
+            match &mut slots.result {
+                Some((of, first)) if *of == generation => first.offers.clone_from(&result.offers),
+                _ => slots.result = second.map(|result| (generation, result)),
+            }
+            drop(slots);
+            shared.changed.notify_all();
+            notify();
+        }
     }
 }
 

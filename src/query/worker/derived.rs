@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use super::MIN_ROWS_OF_LARGE_DATASET;
 use crate::dataset::{Dataset, RowMapping};
 use crate::query::{DuplicateLogins, QueryResult};
 
@@ -16,6 +17,10 @@ impl Datasets {
     /// Returns a dataset that stays on screen.
     pub(super) fn unchanged(dataset: &Arc<Dataset>) -> Self {
         Self { new: dataset.clone(), on_screen: Some(dataset.clone()) }
+    }
+
+    pub(super) fn new_is_large(&self) -> bool {
+        self.new.len() >= MIN_ROWS_OF_LARGE_DATASET
     }
 
     /// Returns the dataset on screen if the new one replaces it.

@@ -1,12 +1,12 @@
 //! Runs one query after the other, with valid filters in the place of invalid ones.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Job;
-use crate::dataset::ColumnId;
+use crate::dataset::{ColumnId, Dataset};
 use crate::filter::{Filter, PatternError};
 use crate::query::cancel::{CancelToken, Stopped};
-use crate::query::{FilterError, FilterField, FilterText, Filters, QueryResult};
+use crate::query::{FilterError, FilterField, FilterText, Filters, Query, QueryResult};
 
 /// The number of beginnings of an invalid pattern that are tried.
 const MAX_TRIES: usize = 32;
@@ -92,10 +92,15 @@ fn valid_beginning(text: &FilterText, error: &PatternError) -> Option<Filter> {
 
 impl Runner {
     /// Runs a query. Returns `None` if it was cancelled, and then keeps the last valid filters.
-    pub(super) fn run(&mut self, job: Job, cancel: CancelToken<'_>) -> Option<QueryResult> {
-        let Job { generation, query, datasets } = job;
+    pub(super) fn run(
+        &mut self,
+        generation: u64,
+        query: &Query,
+        dataset: &Arc<Dataset>,
+        cancel: CancelToken<'_>,
+    ) -> Option<QueryResult> {
         let started = Instant::now();
-        let (valid, dataset) = (&mut self.valid, &datasets.new);
+        let valid = &mut self.valid;
         let fields: Vec<FilterField> = query.fields().collect();
         let mut candidates: Vec<Candidate> = fields
             .iter()

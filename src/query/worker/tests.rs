@@ -176,7 +176,7 @@ fn worker_with_held_preparation() -> (Worker, SyncSender<()>) {
 
 /// A dataset that is prepared before it is queried: one session for each user, then one for anna.
 fn large_dataset() -> Arc<Dataset> {
-    let users: Vec<String> = (0..MIN_ROWS_TO_PREPARE).map(|row| format!("user{row}")).collect();
+    let users: Vec<String> = (0..MIN_ROWS_OF_LARGE_DATASET).map(|row| format!("user{row}")).collect();
     let sessions: Vec<(&str, &str)> = users.iter().map(|user| (user.as_str(), "P")).collect();
     dataset_of(&[&sessions[..], &[("anna", "P")]].concat())
 }
@@ -197,11 +197,32 @@ fn queries_the_dataset_on_screen_until_the_next_is_prepared() {
     // The newest query, without another submission.
     let result = worker.wait_result(TIMEOUT).unwrap();
     assert!(Arc::ptr_eq(&result.dataset, &new));
-    assert_eq!(usize::try_from(result.rows[0]), Ok(MIN_ROWS_TO_PREPARE));
+    assert_eq!(usize::try_from(result.rows[0]), Ok(MIN_ROWS_OF_LARGE_DATASET));
     assert_eq!(result.row_mapping.unwrap().row(2), Some(2));
     // What was prepared is used again.
     worker.submit(query("", ""), new.clone(), Some(new.clone()));
     assert_eq!(worker.wait_result(TIMEOUT).unwrap().rows.len(), new.len());
+}
+
+#[test]
+fn finds_offers_in_a_large_dataset_and_maps_its_rows_once() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let (old, new) = (dataset(), large_dataset());
+    worker.submit(Query { offers: true, ..query("ann", "") }, new.clone(), Some(old));
+    // The offers come with the rows if those weren't taken before.
+    let mut mappings = 0;
+    let offers = loop {
+        let result = worker.wait_result(TIMEOUT).unwrap();
+        assert!(result.rows.is_empty());
+        if Arc::ptr_eq(&result.dataset, &new) {
+            mappings += usize::from(result.row_mapping.is_some());
+            if !result.offers.is_empty() {
+                break result.offers;
+            }
+        }
+    };
+    assert_eq!((mappings, offers.len(), offers[0].sessions), (1, 1, 1));
+    assert!(worker.take_result().is_none());
 }
 
 #[test]
