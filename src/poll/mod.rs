@@ -11,6 +11,7 @@ mod node;
 mod polled_gateway;
 mod poller;
 mod request;
+mod runtime;
 mod status;
 mod suspend;
 mod thread;

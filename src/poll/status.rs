@@ -25,11 +25,7 @@ impl GatewayStatus {
     /// Returns `true` if both are equal except for times.
     pub(super) fn is_same_except_times(&self, other: &Self) -> bool {
         let Self { generation, nodes, dataset, updated_at, activity } = self;
-        let is_same_dataset = match (dataset, &other.dataset) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        };
+        let is_same_dataset = dataset.as_ref().map(Arc::as_ptr) == other.dataset.as_ref().map(Arc::as_ptr);
         let is_reading = |activity: &Activity| matches!(activity, Activity::Reading);
         is_same_dataset
             && *generation == other.generation

@@ -14,10 +14,10 @@ use tokio::time::{Instant, sleep_until};
 use super::node::Node;
 use super::polled_gateway::PolledGateway;
 use super::request::PollRequest;
+use super::runtime;
 use super::status::GatewayStatus;
 use super::suspend::{Clocks, Jump};
 use crate::gateway::{Client, GatewayError, NodeSnapshot};
-use crate::notify_on_drop::NotifyOnDrop;
 
 /// Time in which outcomes are gathered before they are published.
 const GATHER_TIME: Duration = Duration::from_millis(100);
@@ -35,24 +35,11 @@ pub(super) fn spawn(
     status: watch::Sender<Option<Arc<GatewayStatus>>>,
     notify: impl Fn() + Send + 'static,
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name("poll".to_owned()).spawn(move || {
-        // Notifies after a panic, too, so that the owner checks `is_alive`.
-        let notify = NotifyOnDrop(notify);
-        let thread = PollThread {
-            clocks,
-            client,
-            status,
-            notify: &notify.0,
-            interval: None,
-            refreshes: 0,
-            gateway: None,
-        };
-        runtime.block_on(thread.run(requests));
-        // A helper thread may still parse a large response; its result isn't needed.
-        runtime.shutdown_background();
-    })?;
-    Ok(())
+    runtime::spawn("poll", notify, async move |notify: &_| {
+        let thread =
+            PollThread { clocks, client, status, notify, interval: None, refreshes: 0, gateway: None };
+        thread.run(requests).await;
+    })
 }
 
 /// The state of the thread.

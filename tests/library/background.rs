@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::support::poll::TIMEOUT;
+use crate::support::poll::{TIMEOUT, notify, wait_for};
 use crate::support::{FakeGateway, PLANT, answer, ok, read, status, unused_address};
 use gatewatch::dataset::{Cell, names};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
@@ -27,25 +27,12 @@ struct TestBackground {
 impl TestBackground {
     fn new() -> Self {
         let (sender, notifications) = sync_channel(10_000);
-        let notify = move || {
-            // The test may have ended.
-            let _ended = sender.try_send(());
-        };
-        Self {
-            handle: BackgroundPoller::spawn(Client::new(Limits::default()), notify).unwrap(),
-            notifications,
-        }
+        let handle = BackgroundPoller::spawn(Client::new(Limits::default()), notify(sender)).unwrap();
+        Self { handle, notifications }
     }
 
     fn wait_for(&mut self, what: &str, matches: impl Fn(&BackgroundStatus) -> bool) -> Arc<BackgroundStatus> {
-        let deadline = Instant::now() + TIMEOUT;
-        loop {
-            if let Some(status) = self.handle.status().filter(|status| matches(status)) {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "timed out: {what}");
-            let _notified = self.notifications.recv_timeout(Duration::from_millis(20));
-        }
+        wait_for(what, &self.notifications, || self.handle.status(), matches)
     }
 }
 

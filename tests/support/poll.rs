@@ -49,19 +49,33 @@ impl TestPoller {
         what: &str,
         matches: impl Fn(&GatewayStatus) -> bool,
     ) -> Arc<GatewayStatus> {
-        let deadline = Instant::now() + TIMEOUT;
-        loop {
-            if let Some(status) = self.handle.status().filter(|status| matches(status)) {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "timed out: {what}");
-            // A status that differs only in its times has no notification.
-            let _notified = self.notifications.recv_timeout(Duration::from_millis(20));
-        }
+        wait_for(what, &self.notifications, || self.handle.status(), matches)
     }
 }
 
-fn notify(notifications: SyncSender<()>) -> impl Fn() + Send + 'static {
+/// Waits for a status that matches, and returns it.
+///
+/// # Panics
+/// If there is none within [`TIMEOUT`].
+pub(crate) fn wait_for<S>(
+    what: &str,
+    notifications: &Receiver<()>,
+    mut newest: impl FnMut() -> Option<Arc<S>>,
+    matches: impl Fn(&S) -> bool,
+) -> Arc<S> {
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        if let Some(status) = newest().filter(|status| matches(status)) {
+            return status;
+        }
+        assert!(Instant::now() < deadline, "timed out: {what}");
+        // A status that differs only in its times has no notification.
+        let _notified = notifications.recv_timeout(Duration::from_millis(20));
+    }
+}
+
+/// Returns a function that sends a message.
+pub(crate) fn notify(notifications: SyncSender<()>) -> impl Fn() + Send + 'static {
     move || {
         // The test may have ended.
         let _ended = notifications.try_send(());

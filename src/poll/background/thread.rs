@@ -14,7 +14,7 @@ use super::combined::Combined;
 use super::reader::Reader;
 use super::{BackgroundStatus, FIRST_READ_SPACING, MAX_READS, Request};
 use crate::gateway::{Client, GatewayError, NodeSnapshot};
-use crate::notify_on_drop::NotifyOnDrop;
+use crate::poll::runtime;
 use crate::poll::suspend::{Clocks, Jump};
 use crate::poll::thread::wait_until;
 
@@ -29,26 +29,20 @@ pub(super) fn spawn(
     status: watch::Sender<Arc<BackgroundStatus>>,
     notify: impl Fn() + Send + 'static,
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name("poll background".to_owned()).spawn(move || {
-        // Notifies after a panic, too, so that the owner checks `is_alive`.
-        let notify = NotifyOnDrop(notify);
+    runtime::spawn("poll background", notify, async move |notify: &_| {
         let thread = BackgroundThread {
             clocks,
             client,
             status,
-            notify: &notify.0,
+            notify,
             request: Request::default(),
             readers: Vec::new(),
             combined: Combined::default(),
             publish_at: None,
             published_at: None,
         };
-        runtime.block_on(thread.run(requests));
-        // A helper thread may still parse a large response; its result isn't needed.
-        runtime.shutdown_background();
-    })?;
-    Ok(())
+        thread.run(requests).await;
+    })
 }
 
 /// The state of the thread.

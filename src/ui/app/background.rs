@@ -186,12 +186,7 @@ impl App {
             return;
         };
         let before = self.state.status.replace(combined.clone()).and_then(|status| status.dataset.clone());
-        let is_same = match (&before, &combined.dataset) {
-            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
-            (None, None) => true,
-            _ => false,
-        };
-        if !is_same {
+        if before.as_ref().map(Arc::as_ptr) != combined.dataset.as_ref().map(Arc::as_ptr) {
             self.query(FRAME_WAIT);
         }
     }

@@ -303,11 +303,7 @@ impl App {
         if !was_asked && views::wants_token(&self.state) {
             self.drafts.login.prefer_token();
         }
-        let is_same = match (&before, &dataset(&self.state)) {
-            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
-            (None, None) => true,
-            _ => false,
-        };
+        let is_same = before.as_ref().map(Arc::as_ptr) == dataset(&self.state).as_ref().map(Arc::as_ptr);
         self.save_accepted_login();
         if !is_same {
             self.query(FRAME_WAIT);
