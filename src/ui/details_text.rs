@@ -56,6 +56,7 @@ pub(super) fn texts<'a>(
     commands: &mut Vec<Command>,
 ) {
     let color = palette(ui.visuals()).secondary;
+    ui.spacing_mut().scroll = theme::scroll_beside_contents();
     ScrollArea::vertical().max_height(theme::DETAILS_MAX_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for text in texts {

@@ -44,6 +44,7 @@ pub(super) fn show(
         buttons(ui, form, commands);
         ui.add_space(4.0);
     });
+    ui.spacing_mut().scroll = theme::scroll_beside_contents();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         name_and_addresses(ui, form, commands);
         ui.add_space(6.0);

@@ -7,7 +7,7 @@ use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
 use super::button::Button;
 use super::command::Command;
 use super::icons;
-use super::tokens;
+use super::{theme, tokens};
 use crate::logging::LogLines;
 
 /// Delay of the repaint after a new line, so that a burst of lines causes one repaint.
@@ -30,6 +30,7 @@ pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
     log.notify_once(move || ctx.request_repaint_after(REPAINT_DELAY));
     let lines = log.snapshot();
     let height = ui.text_style_height(&TextStyle::Monospace);
+    ui.spacing_mut().scroll = theme::scroll_beside_contents();
     let area = ScrollArea::both().auto_shrink(false).stick_to_bottom(true);
     area.show_rows(ui, height, lines.len(), |ui, shown| {
         for line in &lines[shown] {

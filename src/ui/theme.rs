@@ -319,8 +319,8 @@ fn scroll_style() -> ScrollStyle {
     }
 }
 
-/// Returns the scroll bars of the table, where the horizontal one has a place below the rows.
-pub(super) fn table_scroll() -> ScrollStyle {
+/// Returns the scroll bars with a place beside the contents, which would be hard to read or to click below them.
+pub(super) fn scroll_beside_contents() -> ScrollStyle {
     ScrollStyle { floating_allocated_width: THUMB_PLACE, ..scroll_style() }
 }
 

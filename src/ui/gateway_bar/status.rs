@@ -150,7 +150,7 @@ fn nodes(state: &AppState) -> Option<Fact> {
 
 fn version(info: Option<&GatewayInfo>) -> Option<Fact> {
     let version = info?.version.as_ref()?.to_string();
-    // Of a gateway without another one beside it, nobody wants to know that.
+    // Says nothing about a gateway without a partner.
     let redundancy = info.and_then(GatewayInfo::redundancy).filter(|text| text != "independent");
     let text = [Some(version), redundancy].into_iter().flatten().collect::<Vec<_>>().join(", ");
     Some(Fact::Text(text, Some(running(info))))

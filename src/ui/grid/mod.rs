@@ -53,7 +53,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
     let mut grid = ui.new_child(builder);
-    grid.spacing_mut().scroll = theme::table_scroll();
+    grid.spacing_mut().scroll = theme::scroll_beside_contents();
     wheel(&grid, area, commands);
     keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()
