@@ -37,6 +37,7 @@ pub(super) const CIRCLE_DASHED: Icon = Icon('\u{e4b0}');
 pub(super) const CIRCLE_HELP: Icon = Icon('\u{e082}');
 pub(super) const CIRCLE_PAUSE: Icon = Icon('\u{e07f}');
 pub(super) const CIRCLE_X: Icon = Icon('\u{e084}');
+pub(super) const CLIPBOARD: Icon = Icon('\u{e085}');
 pub(super) const CLOCK: Icon = Icon('\u{e087}');
 pub(super) const CODE_XML: Icon = Icon('\u{e206}');
 pub(super) const COLUMNS_3: Icon = Icon('\u{e099}');
