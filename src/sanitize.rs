@@ -1,6 +1,7 @@
 //! Makes text of gateways, files, certificates and proxies safe for a terminal, a label or a log.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Replaces text that was cut off.
 pub(crate) const ELLIPSIS: char = '…';
@@ -22,6 +23,29 @@ fn is_unsafe(c: char) -> bool {
 /// characters.
 pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
     if text.contains(is_unsafe) { text.replace(is_unsafe, "\u{fffd}").into() } else { text.into() }
+}
+
+/// Writes control characters, bidirectional formatting and invisible characters as the escapes of a Java pattern, such as
+/// `\t` and `\u200B`, so that they can be seen and told apart.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(2 * text.len());
+    for c in text.chars() {
+        let code = u32::from(c);
+        // Writing to a string never fails.
+        let _ok = match c {
+            '\t' => escaped.write_str(r"\t"),
+            '\n' => escaped.write_str(r"\n"),
+            '\r' => escaped.write_str(r"\r"),
+            c if !is_unsafe(c) => escaped.write_char(c),
+            _ if code <= 0xff => write!(escaped, r"\x{code:02X}"),
+            _ if code <= 0xffff => write!(escaped, r"\u{code:04X}"),
+            _ => write!(escaped, r"\x{{{code:X}}}"),
+        };
+    }
+    escaped.into()
 }
 
 /// Returns at most `max_chars` characters of `text`, followed by an ellipsis if something was cut off.
@@ -69,6 +93,14 @@ mod tests {
         for plain in ["plain, ünïcode", "می\u{200c}خواهم", "👩\u{200d}🔧", "日本"] {
             assert!(matches!(sanitize(plain), Cow::Borrowed(_)), "{plain}");
         }
+    }
+
+    #[test]
+    fn escapes_as_java_patterns_do() {
+        assert_eq!(escape("a\tb\r\n"), r"a\tb\r\n");
+        assert_eq!(escape("\u{1b}[2J\u{9b}"), r"\x1B[2J\x9B");
+        assert_eq!(escape("\u{200b}\u{202e}\u{e0041}"), r"\u200B\u202E\x{E0041}");
+        assert!(matches!(escape(r"plain\t, ünïcode"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! Patterns and modes in menus and chips.
 
 use crate::filter::Mode;
-use crate::sanitize::{ELLIPSIS, sanitize};
+use crate::sanitize::{ELLIPSIS, escape};
 
 /// Number of characters of a pattern that are shown.
 const MAX_CHARS: usize = 60;
 
-/// Returns a pattern or a value of a length that fits into a menu, sanitized.
+/// Returns a pattern or a value of a length that fits into a menu, with escapes for characters that
+/// can't be seen.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
-        None => sanitize(text).into_owned(),
-        Some((end, _)) => format!("{}{ELLIPSIS}", sanitize(&text[..end])),
+        None => escape(text).into_owned(),
+        Some((end, _)) => format!("{}{ELLIPSIS}", escape(&text[..end])),
     }
 }
 
