@@ -10,6 +10,7 @@ use egui::{
 };
 
 use super::fonts;
+use super::hover;
 use super::icons::Icon;
 use super::tokens::{self, Palette, palette};
 
@@ -186,13 +187,10 @@ impl<'a> Button<'a> {
     }
 
     fn colors(&self, p: &Palette, response: &Response) -> Colors {
-        let (hovered, pressed) = (response.hovered(), response.is_pointer_button_down_on());
+        let (lit, pressed) = (hover::strength(response), response.is_pointer_button_down_on());
         let none = Color32::TRANSPARENT;
-        let state = |rest, on_hover, on_press| match (pressed, hovered) {
-            (true, _) => on_press,
-            (false, true) => on_hover,
-            (false, false) => rest,
-        };
+        let state =
+            |rest, on_hover, on_press| if pressed { on_press } else { hover::blend(rest, on_hover, lit) };
         if !response.enabled() {
             let has_ground = matches!(self.kind, Kind::Soft | Kind::Primary | Kind::DangerFilled);
             let ground = if has_ground { p.control } else { none };

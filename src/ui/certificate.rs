@@ -10,6 +10,7 @@ use super::command::{Command, Copied};
 use super::icons;
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use crate::gateway::{Fingerprint, RejectReason, RejectedCertificate};
 
 /// The number of characters of half a fingerprint, which fits on a line.
@@ -86,7 +87,7 @@ fn fingerprint(ui: &mut Ui, caption: &str, fingerprint: &Fingerprint, commands: 
             let label = ui.add(Label::new(halves).extend());
             label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
             let copy = Button::ghost_icon(icons::COPY, format!("Copy {caption}")).small();
-            if ui.add(copy).on_hover_text("Copy").clicked() {
+            if ui.add(copy).tooltip("Copy").clicked() {
                 commands.push(Command::Copy(Copied::Text(text.clone())));
             }
         });

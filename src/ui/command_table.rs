@@ -200,7 +200,7 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Gateways, "Refresh", icons::ROTATE_CW, || Command::Refresh)
             .keys(Modifiers::NONE, Key::F5)
             .when(|state, _| !state.gateway.is_empty()),
-        Named::new(Gateways, "Connect to address…", icons::PLUG_ZAP, || Command::EnterAddress)
+        Named::new(Gateways, "Connect to an address…", icons::PLUG_ZAP, || Command::EnterAddress)
             .keys(CTRL, Key::L),
         Named::new(Gateways, "Show or hide gateways", icons::PANEL_LEFT, || {
             Command::Rail(RailCommand::Toggle)
@@ -256,11 +256,6 @@ pub(super) fn keys_of(command: &Command) -> Option<String> {
     named.keys.map(key_text::text)
 }
 
-/// Returns a tooltip that ends with the keys of a command, such as `Read the gateway now (F5)`.
-pub(super) fn tooltip(text: &str, command: &Command) -> String {
-    keys_of(command).map_or_else(|| text.to_owned(), |keys| format!("{text} ({keys})"))
-}
-
 /// Returns the command of the table that these keys run.
 pub(super) fn of_table(key: Key, modifiers: Modifiers) -> Option<Command> {
     let mut in_table = ALL.iter().filter(|named| named.scope == Scope::Table);
@@ -313,9 +308,9 @@ mod tests {
     #[test]
     fn tells_keys_of_commands() {
         let ctrl = crate::ui::theme::CTRL;
-        assert_eq!(tooltip("Read", &Command::Refresh), "Read (F5)");
+        assert_eq!(keys_of(&Command::Refresh).as_deref(), Some("F5"));
         assert_eq!(keys_of(&Command::OpenPalette), Some(format!("{ctrl}+K")));
-        assert_eq!(tooltip("Clear", &Command::ClearFilters), "Clear");
+        assert_eq!(keys_of(&Command::ClearFilters), None);
     }
 
     #[test]

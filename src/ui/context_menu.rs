@@ -2,6 +2,8 @@
 
 use egui::{Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Response, SetOpenCommand, Ui};
 
+use super::menu;
+
 /// Returns whether a key that opens the menu of the focused widget was pressed in this frame.
 pub(super) fn is_key_pressed(ui: &Ui) -> bool {
     ui.input_mut(|input| {
@@ -25,7 +27,7 @@ pub(super) fn show(
     if let Some(position) = opens {
         response.ctx.data_mut(|data| data.insert_temp(position_id, position));
     }
-    let mut menu = Popup::context_menu(response).close_behavior(close);
+    let mut menu = Popup::context_menu(response).close_behavior(close).style(menu::style);
     if let Some(position) = response.ctx.data(|data| data.get_temp::<Pos2>(position_id)) {
         menu = menu.at_position(position);
     }

@@ -13,6 +13,7 @@ use super::right_panel;
 use super::segments;
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use crate::dataset::{Dataset, TextColumn};
 use crate::display;
 use crate::query::{Facet, FacetOrder, Facets, FilterField, FilterText};
@@ -186,7 +187,7 @@ impl List<'_> {
             ui.painter().rect_stroke(bar, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
         }
         let tooltip = format!("{shown}\nClick to filter, {}+click to add", theme::CTRL);
-        if response.on_hover_text(tooltip).clicked() {
+        if response.tooltip_beside(tooltip).clicked() {
             let adds = ui.input(|input| input.modifiers.command);
             commands.push(Command::Facet { field: self.field, value: value.to_owned(), adds });
         }

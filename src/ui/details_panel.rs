@@ -12,6 +12,7 @@ use super::button::Button;
 use super::command::{Command, Copied};
 use super::model::{AppState, sessions_to_terminate};
 use super::tokens::{self, Palette, palette};
+use super::tooltip::ResponseExt as _;
 use super::{duplicate_login, fonts, icons, right_panel, theme};
 use crate::dataset::{Cell, ColumnId, Dataset, TextColumn, names};
 use crate::display::{self, Clock};
@@ -49,7 +50,7 @@ fn steps(ui: &mut Ui, position: usize, selected: usize, commands: &mut Vec<Comma
         (icons::CHEVRON_UP, "Previous selected session", Step::Previous, position > 1),
     ] {
         let button = ui.add_enabled(is_possible, Button::ghost_icon(icon, name));
-        if button.on_hover_text(name).clicked() {
+        if button.tooltip(name).clicked() {
             commands.push(Command::Table(Action::StepSelected(step)));
         }
     }
@@ -333,7 +334,7 @@ fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> 
         }
         paint_focus(ui, &response, rect, p);
     }
-    response.on_hover_text(format!("{project} on {host}"))
+    response.tooltip_beside(format!("{project} on {host}"))
 }
 
 /// Divides a width into two halves. Where a text is too wide for its half, it gets what the other one leaves.

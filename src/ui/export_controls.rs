@@ -5,18 +5,20 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, Key, Popup, PopupCloseBehavior, RectAlign, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Context, Id, Key, Layout, PopupCloseBehavior, RectAlign, Sense, Ui, WidgetInfo, vec2};
 
 use super::button::Button;
 use super::command::Command;
-use super::command_table;
+use super::details_text;
 use super::error_report::ErrorReport;
 use super::icons;
-use super::labels;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat};
-use super::theme::{self, Severity};
+use super::popup;
+use super::text_field::{self, TextField};
+use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use crate::display;
 use crate::export::{Delimiter, Progress};
 
@@ -24,6 +26,8 @@ use crate::export::{Delimiter, Progress};
 const MIN_ROWS_FOR_PROGRESS: usize = 100_000;
 /// Interval between two repaints of the progress.
 const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
+/// Why nothing can be exported.
+const NO_SESSIONS: &str = "No sessions to export";
 /// Space between the progress and the button.
 const GAP: f32 = tokens::UNIT;
 
@@ -86,19 +90,19 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
         .align(RectAlign::TOP_END)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| options(ui, state, drafts, commands));
-    let popup = |name| {
-        let popup = Popup::from_response(&menu).id(Id::unique(name));
-        popup.align(RectAlign::TOP_END).gap(tokens::POPUP_GAP)
-    };
+    let panel = |name| popup::panel(Id::unique(name), &menu, RectAlign::TOP_END);
     if let Some(path) = &mut drafts.export_path {
-        popup("export path popup").show(|ui| path_ui(ui, path, &summary, commands));
+        panel("export path popup").show(|ui| path_ui(ui, path, &summary, commands));
     } else if let Some(report) = &drafts.export_error {
-        popup("export error popup").show(|ui| error_ui(ui, report, commands));
+        panel("export error popup").show(|ui| error_ui(ui, report, commands));
     }
-    menu.on_hover_text("Rows and format to export");
-    let export = export
-        .on_hover_text(command_table::tooltip(&format!("Write {summary}, to a file"), &Command::Export));
-    if export.on_disabled_hover_text("No sessions to export").clicked() {
+    menu.tooltip("Rows and format to export");
+    let export = if export.enabled() {
+        export.tooltip_of(format!("Write {summary}, to a file"), &Command::Export)
+    } else {
+        export.tooltip(NO_SESSIONS)
+    };
+    if export.clicked() {
         commands.push(Command::Export);
     }
 }
@@ -166,11 +170,9 @@ fn options(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Co
         choice(ui, item, hint, ExportOptions { is_safe: !current.is_safe, ..current }, commands);
     }
     menu::line(ui);
-    let export = Item::new("Export…")
-        .icon(icons::DOWNLOAD)
-        .shortcut(command_table::keys_of(&Command::Export).unwrap_or_default());
-    let export = ui.add_enabled(state.can_export(drafts), export.name("Export to a file…"));
-    if export.on_hover_text(state.export_summary(current.rows)).clicked() {
+    let export = Item::new("Export…").icon(icons::DOWNLOAD).keys_of(&Command::Export);
+    let export = export.name("Export to a file…").enabled(state.can_export(drafts), NO_SESSIONS);
+    if ui.add(export).tooltip_beside(state.export_summary(current.rows)).clicked() {
         commands.push(Command::Export);
         ui.close();
     }
@@ -178,24 +180,45 @@ fn options(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Co
 
 /// Draws an item that sets the options.
 fn choice(ui: &mut Ui, item: Item<'_>, hint: &str, options: ExportOptions, commands: &mut Vec<Command>) {
-    if ui.add(item).on_hover_text(hint).clicked() {
+    if ui.add(item).tooltip_beside(hint).clicked() {
         commands.push(Command::SetExportOptions(options));
     }
 }
 
 /// Draws the reason why the last export failed.
 fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
-    ui.set_max_width(theme::PATH_POPUP_WIDTH);
-    labels::severity_label(ui, Severity::Error, report.summary());
-    report.details_ui(ui, Id::unique("failed export details"));
-    ui.horizontal(|ui| {
+    set_width(ui);
+    let color = palette(ui.visuals()).error;
+    text_field::line(ui, icons::CIRCLE_ALERT, color, report.summary(), color);
+    details(ui, report, Id::unique("failed export details"), commands);
+    buttons(ui, |ui| {
         if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
             commands.push(Command::Export);
         }
-        if ui.add(Button::ghost("Close").name("Close export error")).clicked() {
+        if ui.add(Button::soft("Close").name("Close export error")).clicked() {
             commands.push(Command::CancelExport);
         }
     });
+}
+
+fn set_width(ui: &mut Ui) {
+    ui.set_width(theme::PATH_POPUP_WIDTH.min(popup::max_width(ui)));
+    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
+}
+
+/// Draws the causes of an error behind "Details", if there are any.
+fn details(ui: &mut Ui, report: &ErrorReport, id: Id, commands: &mut Vec<Command>) {
+    ui.add_space(tokens::UNIT);
+    if report.has_causes() && details_text::fold(ui, id, "Error details") {
+        details_text::texts(ui, report.causes().iter().map(String::as_str), report.full_text(), commands);
+    }
+}
+
+/// Draws buttons from the right end of a line on.
+fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.add_space(2.0 * tokens::UNIT);
+    let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
 }
 
 /// The box for the path takes the keyboard focus when it is drawn.
@@ -229,32 +252,32 @@ fn take_focus(ui: &Ui, path: &str) {
 
 /// Draws the text box for the path, where the system has no file dialog or the file can't be written.
 fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec<Command>) {
-    ui.set_width(theme::PATH_POPUP_WIDTH.min(ui.ctx().content_rect().width() - 6.0 * GAP));
+    set_width(ui);
     let ExportPath { text, error } = path;
     take_focus(ui, text);
-    ui.label("Export to").on_hover_text(summary);
-    let edit = ui.add(TextEdit::singleline(text).id(path_id()).desired_width(f32::INFINITY));
+    let message = error.as_ref().map(|report| report.summary().to_owned());
+    let field = TextField::new(path_id(), "Export to").name("Export path").error(message.as_deref());
+    let edit = field.show(ui, text, false).edit;
     if edit.changed() {
         commands.push(Command::ResetExportPath);
     }
-    let edit = edit.accessible_name("Export path");
     if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         commands.push(Command::CancelExport);
     }
-    if let Some(report) = error {
-        labels::severity_label(ui, Severity::Error, report.summary());
-        report.details_ui(ui, Id::unique("export error details"));
+    match error {
+        Some(report) => details(ui, report, Id::unique("export error details"), commands),
+        None => text_field::note(ui, summary),
     }
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     // After the text box, which may have received text in this frame.
     let target = path.path();
     let named = target.file_name().is_some();
-    ui.horizontal(|ui| {
+    buttons(ui, |ui| {
         let save = ui.add_enabled(named, Button::primary("Save"));
         if save.clicked() || (entered && named) {
             commands.push(Command::ExportTo(target));
         }
-        if ui.add(Button::ghost("Cancel")).clicked() {
+        if ui.add(Button::soft("Cancel")).clicked() {
             commands.push(Command::CancelExport);
         }
     });

@@ -7,6 +7,7 @@ use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
 use super::button::Button;
 use super::command::Command;
 use super::icons;
+use super::tooltip::ResponseExt as _;
 use super::{theme, tokens};
 use crate::logging::LogLines;
 
@@ -20,7 +21,7 @@ pub(super) fn show(ui: &mut Ui, log: &LogLines, commands: &mut Vec<Command>) {
             commands.push(Command::CopyLog);
         }
         let copy = ui.add(Button::soft("Copy diagnostics").icon(icons::COPY));
-        if copy.on_hover_text("Program, system, renderer, settings without secrets, and log").clicked() {
+        if copy.tooltip("Program, system, renderer, settings without secrets, and log").clicked() {
             commands.push(Command::CopyDiagnostics);
         }
     });

@@ -1,18 +1,25 @@
 //! The parts of menus: items, titles and lines.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use egui::accesskit::{Role, Toggled};
-use egui::containers::menu::{MenuConfig, SubMenu};
+use egui::containers::menu::{MenuConfig, MenuState, SubMenu, menu_style};
 use egui::{
-    Color32, FontFamily, FontId, Painter, Popup, Pos2, Response, Sense, Stroke, StrokeKind, Ui, Vec2, Widget,
-    WidgetInfo, pos2, vec2,
+    Color32, FontFamily, FontId, Galley, Margin, Painter, Popup, Pos2, Rect, Response, Sense, Stroke,
+    StrokeKind, Style, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
 };
 
+use super::command::Command;
+use super::command_table;
 use super::fonts;
+use super::hover;
 use super::icons::{self, Icon};
+use super::popup;
 use super::theme;
-use super::tokens::{self, palette};
+use super::tokens::{self, Palette, palette};
+use super::tooltip::ResponseExt as _;
+use crate::sanitize::escape;
 
 /// Space at both ends of an item, and between its parts.
 const PADDING: f32 = 2.0 * tokens::UNIT;
@@ -23,7 +30,16 @@ const TITLE_HEIGHT: f32 = 6.0 * tokens::UNIT;
 
 /// Returns the popup of a button's menu.
 pub(super) fn popup(button: &Response) -> Popup<'_> {
-    Popup::menu(button).gap(tokens::POPUP_GAP)
+    Popup::menu(button).anchor(popup::anchor(button.interact_rect)).gap(popup::GAP).style(style)
+}
+
+/// Sets the style of menus, which menus that open from them inherit.
+pub(super) fn style(style: &mut Style) {
+    menu_style(style);
+    style.spacing.menu_margin = Margin::same(theme::MENU_MARGIN);
+    style.visuals.menu_corner_radius = tokens::RADIUS_POPUP.into();
+    // The tokens have a color for what is disabled.
+    style.visuals.disabled_alpha = 1.0;
 }
 
 /// Prepares the contents of a menu of at least this width.
@@ -59,14 +75,23 @@ pub(super) struct Item<'a> {
     is_submenu: bool,
     /// Space at the right that another control takes.
     reserved: f32,
+    /// Why it does nothing at the moment.
+    disabled: Option<Cow<'a, str>>,
+    /// Clicks, and drags of one that can be moved.
+    sense: Sense,
 }
 
 impl<'a> Item<'a> {
-    /// An item with a label.
+    /// An item with a label. Characters that can't be seen are shown as escapes.
     pub(super) fn new(label: impl Into<Cow<'a, str>>) -> Self {
+        let label: Cow<'a, str> = label.into();
+        let label = match escape(&label) {
+            Cow::Borrowed(_) => label,
+            Cow::Owned(escaped) => escaped.into(),
+        };
         Self {
             icon: None,
-            label: label.into(),
+            label,
             name: None,
             shortcut: "".into(),
             choice: None,
@@ -75,7 +100,29 @@ impl<'a> Item<'a> {
             font: FontId::new(tokens::TYPE_BODY, FontFamily::Proportional),
             is_submenu: false,
             reserved: 0.0,
+            disabled: None,
+            sense: Sense::click(),
         }
+    }
+
+    /// Adds the shortcut of a command, if it has one.
+    pub(super) fn keys_of(self, command: &Command) -> Self {
+        match command_table::keys_of(command) {
+            Some(keys) => self.shortcut(keys),
+            None => self,
+        }
+    }
+
+    /// Disables it unless `is_enabled`. `reason` is its tooltip then.
+    pub(super) fn enabled(mut self, is_enabled: bool, reason: impl Into<Cow<'a, str>>) -> Self {
+        self.disabled = (!is_enabled).then(|| reason.into());
+        self
+    }
+
+    /// Lets it be dragged, which its icon says under the pointer.
+    pub(super) fn grip(mut self) -> Self {
+        self.sense = Sense::click_and_drag();
+        self
     }
 
     /// Adds an icon before the label.
@@ -139,64 +186,113 @@ impl<'a> Item<'a> {
     }
 }
 
-impl Widget for Item<'_> {
-    fn ui(self, ui: &mut Ui) -> Response {
-        let body = self.font.clone();
+/// The texts of an item, laid out, and their space.
+struct Layout {
+    label: Arc<Galley>,
+    shortcut: Arc<Galley>,
+    icon_width: f32,
+    width: f32,
+}
+
+impl Item<'_> {
+    fn layout(&self, ui: &Ui) -> Layout {
         let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let label = ui.painter().layout_no_wrap(self.label.clone().into_owned(), body, Color32::PLACEHOLDER);
-        let shortcut =
-            ui.painter().layout_no_wrap(self.shortcut.clone().into_owned(), small, Color32::PLACEHOLDER);
+        let layout =
+            |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+        let (label, shortcut) = (layout(&self.label, self.font.clone()), layout(&self.shortcut, small));
         let has_icon = self.icon.is_some() || self.choice.is_some() || self.is_indented;
         let icon_width = if has_icon { tokens::ICON + PADDING } else { 0.0 };
         let shortcut_width = if self.shortcut.is_empty() { 0.0 } else { shortcut.size().x + SHORTCUT_GAP };
-        let arrow_width = if self.is_submenu { tokens::ICON_SMALL + SHORTCUT_GAP } else { 0.0 };
-        let width = 2.0 * PADDING + icon_width + label.size().x + shortcut_width + arrow_width;
-        let size = vec2(width.max(room(ui) - self.reserved), tokens::MENU_ROW_HEIGHT);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-        let is_enabled = ui.is_enabled();
+        let right =
+            if self.is_submenu || self.sense.senses_drag() { tokens::ICON_SMALL + SHORTCUT_GAP } else { 0.0 };
+        let width = 2.0 * PADDING + icon_width + label.size().x + shortcut_width + right;
+        Layout { label, shortcut, icon_width, width }
+    }
+
+    /// Tells screen readers what it is.
+    fn describe(&self, ui: &Ui, response: &Response, is_enabled: bool) {
         let name = self.name.as_ref().unwrap_or(&self.label);
         response.widget_info(|| match self.choice {
             Some((role, is_chosen)) => WidgetInfo::selected(role, is_enabled, is_chosen, &**name),
             None => WidgetInfo::labeled(Role::Button, is_enabled, &**name),
         });
-        if let Some((_, is_chosen)) = self.choice {
-            ui.ctx().accesskit_node_builder(response.id, |node| {
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            if let Some((_, is_chosen)) = self.choice {
                 node.set_toggled(if is_chosen { Toggled::True } else { Toggled::False });
-            });
+            }
+            if !is_enabled {
+                node.set_disabled();
+            }
+        });
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect, response: &Response, layout: Layout, is_enabled: bool) {
+        let Layout { label, shortcut, icon_width, .. } = layout;
+        let p = palette(ui.visuals());
+        let painter = ui.painter();
+        let is_open = self.is_submenu && is_submenu_open(ui, response);
+        let lit = if is_open { 1.0 } else { hover::strength(response) };
+        if is_enabled {
+            painter.rect_filled(rect, tokens::RADIUS_SMALL, ground(p, response, lit));
         }
+        let (text, quiet) = match (is_enabled, self.is_danger) {
+            (false, _) => (p.disabled, p.disabled),
+            (true, true) => (p.error, p.error),
+            (true, false) => (p.text, p.secondary),
+        };
+        let y = rect.center().y;
+        let icon_center = pos2(rect.left() + PADDING + tokens::ICON / 2.0, y);
+        match (self.choice, self.icon) {
+            (Some((_, true)), _) => paint_check(painter, icon_center, tokens::ICON, text),
+            (Some((_, false)), _) | (None, None) => {}
+            (None, Some(icon)) => icon.paint(painter, icon_center, tokens::ICON, quiet),
+        }
+        let left = rect.left() + PADDING + icon_width;
+        painter.galley(pos2(left, y - label.size().y / 2.0), label, text);
+        let right_icon = if self.is_submenu { tokens::ICON_SMALL } else { 0.0 };
+        let left = rect.right() - PADDING - right_icon - shortcut.size().x;
+        painter.galley(pos2(left, y - shortcut.size().y / 2.0), shortcut, quiet);
+        let center = pos2(rect.right() - PADDING - tokens::ICON_SMALL / 2.0, y);
+        if self.is_submenu {
+            icons::CHEVRON_RIGHT.paint(painter, center, tokens::ICON_SMALL, quiet);
+        } else if self.sense.senses_drag()
+            && (response.hovered() || response.dragged() || response.has_focus())
+        {
+            icons::GRIP_VERTICAL.paint(painter, center, tokens::ICON_SMALL, quiet);
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
+            painter.rect_stroke(rect, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
+        }
+    }
+}
+
+/// Returns the ground of an item.
+fn ground(p: &Palette, response: &Response, lit: f32) -> Color32 {
+    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, lit);
+    if response.is_pointer_button_down_on() { p.pressed } else { hovered }
+}
+
+/// Returns whether the menu that an item opens is open.
+fn is_submenu_open(ui: &Ui, item: &Response) -> bool {
+    MenuState::from_ui(ui, |state, _| state.open_item == Some(SubMenu::id_from_widget_id(item.id)))
+}
+
+impl Widget for Item<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let layout = self.layout(ui);
+        let size = vec2(layout.width.max(room(ui) - self.reserved), tokens::MENU_ROW_HEIGHT);
+        let sense = if self.disabled.is_some() { Sense::hover() } else { self.sense };
+        let (rect, response) = ui.allocate_exact_size(size, sense);
+        let is_enabled = self.disabled.is_none() && ui.is_enabled();
+        self.describe(ui, &response, is_enabled);
         if ui.is_rect_visible(rect) {
-            let p = palette(ui.visuals());
-            let painter = ui.painter();
-            if is_enabled && response.hovered() {
-                painter.rect_filled(rect, tokens::RADIUS_SMALL, p.hover);
-            }
-            let (text, quiet) = match (is_enabled, self.is_danger) {
-                (false, _) => (p.disabled, p.disabled),
-                (true, true) => (p.error, p.error),
-                (true, false) => (p.text, p.secondary),
-            };
-            let y = rect.center().y;
-            let icon_center = pos2(rect.left() + PADDING + tokens::ICON / 2.0, y);
-            match (self.choice, self.icon) {
-                (Some((_, true)), _) => paint_check(painter, icon_center, tokens::ICON, text),
-                (Some((_, false)), _) | (None, None) => {}
-                (None, Some(icon)) => icon.paint(painter, icon_center, tokens::ICON, quiet),
-            }
-            let left = rect.left() + PADDING + icon_width;
-            painter.galley(pos2(left, y - label.size().y / 2.0), label, text);
-            let arrow = if self.is_submenu { tokens::ICON_SMALL } else { 0.0 };
-            let left = rect.right() - PADDING - arrow - shortcut.size().x;
-            painter.galley(pos2(left, y - shortcut.size().y / 2.0), shortcut, quiet);
-            if self.is_submenu {
-                let center = pos2(rect.right() - PADDING - tokens::ICON_SMALL / 2.0, y);
-                icons::CHEVRON_RIGHT.paint(painter, center, tokens::ICON_SMALL, quiet);
-            }
-            if response.has_focus() {
-                let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
-                painter.rect_stroke(rect, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
-            }
+            self.paint(ui, rect, &response, layout, is_enabled);
         }
-        response
+        match self.disabled {
+            Some(reason) => response.tooltip_beside(reason),
+            None => response,
+        }
     }
 }
 

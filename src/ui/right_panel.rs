@@ -13,6 +13,7 @@ use super::icons;
 use super::regions;
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 
 /// The name of the region, beside the table or over it.
 const NAME: &str = "Right panel";
@@ -75,7 +76,7 @@ pub(super) fn head(
     let mut ui = ui.new_child(builder);
     ui.spacing_mut().item_spacing.x = theme::HEAD_GAP;
     let button = Button::ghost_icon(icons::X, "Close panel");
-    if ui.add(button).on_hover_text("Close").clicked() {
+    if ui.add(button).tooltip("Close").clicked() {
         commands.push(close);
     }
     controls(&mut ui, commands);
@@ -91,7 +92,7 @@ pub(super) fn head(
         let size = vec2(title_width, tokens::LINE_TITLE);
         let label =
             ui.allocate_ui(size, |ui| ui.add(Label::new(RichText::new(title).font(font)).truncate())).inner;
-        let label = label.on_hover_text(title);
+        let label = label.tooltip_beside(title);
         // A button has the title as its name.
         label.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{title} panel")));
         if !note.is_empty() {

@@ -1,9 +1,10 @@
 //! A box that shows a value and opens a menu of others.
 
 use egui::accesskit::Role;
-use egui::{Align2, FontFamily, FontId, Popup, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontFamily, FontId, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons;
+use super::menu::{self, Item};
 use super::theme;
 use super::tokens::{self, palette};
 
@@ -35,9 +36,10 @@ pub(super) fn show<T: Copy + PartialEq>(
         painter.rect_stroke(rect, tokens::RADIUS_CONTROL, focus, StrokeKind::Inside);
     }
     let mut clicked = None;
-    Popup::menu(&response).gap(tokens::POPUP_GAP).width(width).show(|ui| {
+    menu::popup(&response).show(|ui| {
+        menu::start(ui, width - 2.0 * f32::from(theme::MENU_MARGIN));
         for choice in choices {
-            if ui.selectable_label(choice == current, text(choice)).clicked() {
+            if ui.add(Item::new(text(choice)).radio(choice == current)).clicked() {
                 clicked = Some(choice);
             }
         }

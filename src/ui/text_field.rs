@@ -9,6 +9,7 @@ use super::a11y_hidden;
 use super::button;
 use super::icons::{self, Icon};
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 
 /// Space between the border and the text.
 const TEXT_MARGIN: i8 = 8;
@@ -23,6 +24,7 @@ pub(super) struct TextField<'a> {
     hint: &'a str,
     error: Option<&'a str>,
     is_secret: bool,
+    room: f32,
 }
 
 /// What a box was used for in this frame.
@@ -36,7 +38,7 @@ pub(super) struct FieldResponse {
 impl<'a> TextField<'a> {
     /// Returns a box with a caption, which is also its accessible name.
     pub(super) fn new(id: Id, caption: &'a str) -> Self {
-        Self { id, caption, name: caption, hint: "", error: None, is_secret: false }
+        Self { id, caption, name: caption, hint: "", error: None, is_secret: false, room: 0.0 }
     }
 
     /// Sets the accessible name. With an empty caption, the box has none above it.
@@ -54,6 +56,11 @@ impl<'a> TextField<'a> {
         Self { error, ..self }
     }
 
+    /// Leaves room at the right of the box for a button. The error takes the whole width.
+    pub(super) fn room(self, room: f32) -> Self {
+        Self { room, ..self }
+    }
+
     /// Adds a button that shows and hides the text.
     pub(super) fn secret(self) -> Self {
         Self { is_secret: true, ..self }
@@ -69,7 +76,7 @@ impl<'a> TextField<'a> {
         }
         // Behind the text, once it is known whether the box has the focus.
         let ground = ui.painter().add(Shape::Noop);
-        let width = ui.available_width();
+        let width = ui.available_width() - self.room;
         let right = if self.is_secret { TEXT_MARGIN_BUTTON } else { TEXT_MARGIN };
         let edit = TextEdit::singleline(text)
             .id(self.id)
@@ -124,13 +131,22 @@ fn reveal_button(ui: &mut Ui, edit: &Response, is_revealed: bool) -> bool {
     if response.has_focus() {
         button::paint_focus(ui, rect, false);
     }
-    response.on_hover_text("Show the text").clicked()
+    response.tooltip("Show the text").clicked()
 }
 
 /// Draws an error with its icon.
 fn message(ui: &mut Ui, error: &str) {
     let color = palette(ui.visuals()).error;
     line(ui, icons::CIRCLE_ALERT, color, error, color);
+}
+
+/// Draws small text below a box, which wraps.
+pub(super) fn note(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text)
+        .size(tokens::TYPE_SECONDARY)
+        .line_height(Some(tokens::LINE_SECONDARY))
+        .color(palette(ui.visuals()).secondary);
+    ui.add(Label::new(text).wrap());
 }
 
 /// Draws a line of small text after an icon. The text wraps.

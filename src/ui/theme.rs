@@ -104,8 +104,6 @@ pub(super) const CARD_MARGIN: Margin = Margin { left: 15, right: 15, top: 7, bot
 /// Space around the text of a code.
 pub(super) const CODE_PADDING: [f32; 2] = [5.0, 1.0];
 
-/// Space between the border of a text box and its text.
-pub(super) const TEXT_BOX_MARGIN: Margin = Margin::symmetric(8, 4);
 /// Width of the popup with the address box.
 pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 /// Minimum width of the menu of gateways.
@@ -140,8 +138,10 @@ pub(super) const SAVED_FILTERS_WIDTH: f32 = 260.0;
 pub(super) const SAVE_BUTTON_WIDTH: f32 = 68.0;
 /// Width of the help on filters.
 pub(super) const HELP_WIDTH: f32 = 440.0;
-/// Space around the contents of popups: of text and boxes, and of menus.
-pub(super) const HELP_MARGIN: i8 = 12;
+/// Space around the contents of popups with text and boxes.
+pub(super) const PANEL_POPUP_MARGIN: i8 = 12;
+/// Minimum distance between the contents of a popup and the edge of the window.
+pub(super) const POPUP_DISTANCE: f32 = 24.0;
 /// Maximum width of a view in the table's place.
 pub(super) const VIEW_WIDTH: f32 = 480.0;
 /// Size of the progress bar of an export.
@@ -278,8 +278,12 @@ pub(super) enum Severity {
 
 /// Space above and below the text of a plain button.
 const BUTTON_PADDING: f32 = 3.0;
-/// Space between the border of a popup and its contents.
+/// Space between the border of a menu and its items.
 pub(super) const MENU_MARGIN: i8 = 4;
+/// Space around the text of a tooltip, its maximum width, and the space before the keys in it.
+const TOOLTIP_MARGIN: Margin = Margin::symmetric(8, 4);
+pub(super) const TOOLTIP_WIDTH: f32 = 320.0;
+pub(super) const TOOLTIP_KEYS_GAP: f32 = 16.0;
 
 /// Returns the color of a severity.
 pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
@@ -343,7 +347,9 @@ fn set_sizes(style: &mut Style) {
     spacing.item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
     spacing.button_padding = vec2(2.0 * tokens::UNIT, BUTTON_PADDING);
     spacing.menu_spacing = tokens::POPUP_GAP;
-    spacing.menu_margin = Margin::same(MENU_MARGIN);
+    // What has no frame of its own is a tooltip.
+    spacing.menu_margin = TOOLTIP_MARGIN;
+    spacing.tooltip_width = TOOLTIP_WIDTH;
 }
 
 fn set_colors(visuals: &mut Visuals, palette: &Palette) {
@@ -353,7 +359,7 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     visuals.window_fill = palette.popup;
     visuals.window_stroke = Stroke::new(tokens::LINE, palette.popup_border);
     visuals.window_corner_radius = tokens::RADIUS_POPUP.into();
-    visuals.menu_corner_radius = tokens::RADIUS_POPUP.into();
+    visuals.menu_corner_radius = tokens::RADIUS_CONTROL.into();
     let shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: palette.shadow };
     (visuals.window_shadow, visuals.popup_shadow) = (shadow, shadow);
     visuals.extreme_bg_color = palette.table;

@@ -15,6 +15,7 @@ use super::model::{AppState, Message, Toast, ToastId};
 use super::termination_progress;
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use super::views::{self, View};
 
 /// Returns whether the pointer was over a toast in the last frame.
@@ -136,7 +137,7 @@ fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &m
                 details_text::set_open(ui, details, !details_text::is_open(ui, details));
             }
         }
-        if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).on_hover_text("Dismiss").clicked() {
+        if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).tooltip("Dismiss").clicked() {
             commands.push(Command::DismissToast(toast.id));
         }
         ui.add_space(2.0 * tokens::UNIT);

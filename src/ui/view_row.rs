@@ -12,11 +12,13 @@ use super::button::{self, Button};
 use super::command::Command;
 use super::filter_row::menus as filter_menus;
 use super::grid;
+use super::hover;
 use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge, Room};
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{Grouping, KindFilter};
@@ -55,18 +57,20 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         ui.add_space((right - width - ui.cursor().left()).max(0.0));
         let group = ui.add(group);
         menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
-        group.on_hover_text("Group sessions by user, project or address");
+        group.tooltip("Group sessions by user, project or address");
         let columns = ui.add(columns);
         // Stays open so that several columns can be chosen.
         menu::popup(&columns)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| grid::choose_columns(ui, state, commands));
-        columns.on_hover_text("Choose the columns");
+        columns.tooltip("Choose the columns");
         regions::separator(ui);
-        if ui.add(details).on_hover_text("All values of the selected session (Enter)").clicked() {
+        let about = "All values of the selected session";
+        if ui.add(details).tooltip_of(about, &Command::ToggleDetails).clicked() {
             commands.push(Command::ToggleDetails);
         }
-        if ui.add(counts).on_hover_text("Number of sessions of each user and project").clicked() {
+        let about = "Number of sessions of each user and project";
+        if ui.add(counts).tooltip_of(about, &Command::ToggleCounts).clicked() {
             commands.push(Command::ToggleCounts);
         }
     });
@@ -134,11 +138,14 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
     }
     let p = palette(ui.visuals());
     let painter = ui.painter();
-    let (mark, text) = match (is_on, response.hovered()) {
-        _ if !response.enabled() => (None, p.disabled),
-        (true, _) => (Some(p.link), p.text),
-        (false, true) => (Some(p.control_border), p.text),
-        (false, false) => (None, p.secondary),
+    let lit = hover::strength(&response);
+    let (mark, text) = match is_on {
+        _ if !response.enabled() => (Color32::TRANSPARENT, p.disabled),
+        true => (p.link, p.text),
+        false => (
+            hover::blend(Color32::TRANSPARENT, p.control_border, lit),
+            hover::blend(p.secondary, p.text, lit),
+        ),
     };
     let inner = rect.shrink2(vec2(TAB_PADDING, 0.0));
     // The line takes the last point of the row.
@@ -149,9 +156,7 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
         let at = pos2(inner.left() + title_width + TAB_GAP, y - count.size().y / 2.0);
         painter.galley(at, count, p.secondary);
     }
-    if let Some(color) = mark {
-        painter.hline(inner.x_range(), row.bottom() - TAB_MARK / 2.0, Stroke::new(TAB_MARK, color));
-    }
+    painter.hline(inner.x_range(), row.bottom() - TAB_MARK / 2.0, Stroke::new(TAB_MARK, mark));
     if response.has_focus() {
         button::paint_focus(ui, rect.shrink2(vec2(tokens::UNIT, tokens::UNIT)), false);
     }
@@ -207,12 +212,12 @@ impl CompactMenus {
                 }
             }
         });
-        kinds.on_hover_text("Clients, designers or both");
+        kinds.tooltip("Clients, designers or both");
         let more = ui.add(self.more);
         menu::popup(&more)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| more_menu(ui, state, drafts, commands));
-        more.on_hover_text("Groups, columns, panels and saved filters");
+        more.tooltip("Groups, columns, panels and saved filters");
     }
 }
 
@@ -228,7 +233,7 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
         ("Counts", state.layout.counts, Command::ToggleCounts),
     ];
     for (name, is_open, command) in panels {
-        if ui.add(Item::new(name).check(is_open)).clicked() {
+        if ui.add(Item::new(name).check(is_open).keys_of(&command)).clicked() {
             commands.push(command);
             ui.close();
         }

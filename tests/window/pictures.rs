@@ -59,7 +59,8 @@ fn plant() -> FakeGateway {
 
 fn compare(window: &mut Window, name: &str) {
     window.harness.remove_cursor();
-    window.harness.run_steps(2);
+    // Colors under the pointer fade for a few frames.
+    window.harness.run_steps(8);
     // The time of day, and the time until the next try or word of one under way.
     let facts: Vec<egui::Rect> = ["Updated ", "Showing ", " ago", "Retrying"]
         .iter()

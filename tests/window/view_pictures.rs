@@ -24,7 +24,8 @@ fn compare(name: &str, start: &Start, prepare: impl Fn(&mut Window) -> Vec<Strin
         let mut window = Window::open_as(builder, start.clone());
         let texts = prepare(&mut window);
         window.harness.remove_cursor();
-        window.harness.run_steps(4);
+        // Colors under the pointer fade for a few frames.
+        window.harness.run_steps(8);
         let bar = window.harness.get_by_label("Gateway bar").rect();
         window.harness.mask(bar);
         for text in texts {

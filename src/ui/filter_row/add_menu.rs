@@ -1,6 +1,6 @@
 //! The menu that adds a filter on any column.
 
-use egui::{Popup, Response, Ui};
+use egui::{Response, Ui};
 
 use crate::dataset::{Column, ColumnId, Dataset, Value, names};
 use crate::display;
@@ -11,7 +11,7 @@ use crate::ui::icons;
 use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts, FilterKey};
 use crate::ui::theme;
-use crate::ui::tokens;
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Number of kinds that are offered. Gateways have three.
 const MAX_KINDS: u32 = 8;
@@ -24,14 +24,13 @@ pub(super) fn button(
     commands: &mut Vec<Command>,
 ) -> Response {
     let button = ui.add(Button::ghost("Filter").icon(icons::PLUS).name("Add filter"));
-    Popup::menu(&button).gap(tokens::POPUP_GAP).show(|ui| items(ui, state, drafts, commands));
-    button.on_hover_text("Filter by another column")
+    menu::popup(&button).show(|ui| items(ui, state, drafts, commands));
+    button.tooltip("Filter by another column")
 }
 
 /// Draws the items of the menu.
 pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
-    ui.set_min_width(theme::MENU_WIDTH);
-    ui.spacing_mut().item_spacing.y = 0.0;
+    menu::start(ui, theme::MENU_WIDTH);
     let result = state.table.result();
     let dataset = result.map(|result| &*result.dataset);
     menu::title(ui, "Pattern");

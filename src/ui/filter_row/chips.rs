@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Color32, FontFamily, FontId, Galley, Id, Popup, PopupCloseBehavior, Pos2, Rect, Response, Sense, Stroke,
+    Color32, FontFamily, FontId, Galley, Id, PopupCloseBehavior, Pos2, Rect, Response, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
@@ -19,10 +19,13 @@ use crate::query::CellFilter;
 use crate::sanitize::ELLIPSIS;
 use crate::ui::button::Button;
 use crate::ui::command::{Command, FilterCommand};
+use crate::ui::hover;
 use crate::ui::icons;
+use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts, FilterKey, UiState};
 use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Space at the left, at the right, and between the parts.
 const LEFT: f32 = 2.0 * tokens::UNIT;
@@ -145,7 +148,7 @@ pub(super) fn show(
         if hidden.iter().any(|chip| ui_state.editor.as_ref() == Some(&chip.key)) {
             anchor = button.rect;
         }
-        menu(&button, &hidden, commands);
+        chips_menu(&button, &hidden, commands);
     }
     anchor
 }
@@ -167,23 +170,22 @@ pub(super) fn show_in_menu(
     }
     let name = more_name(chips.len());
     let button = ui.add(Button::ghost(chips.len().to_string()).icon(icons::FUNNEL).name(name));
-    menu(&button, &chips.iter().collect::<Vec<_>>(), commands);
+    chips_menu(&button, &chips.iter().collect::<Vec<_>>(), commands);
     Some(button.rect)
 }
 
-fn menu(button: &Response, chips: &[&Chip], commands: &mut Vec<Command>) {
-    Popup::menu(button).gap(tokens::POPUP_GAP).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(
-        |ui| {
-            for chip in chips {
-                let galley = galley(ui, chip, theme::CHIP_TEXT_WIDTH * 2.0);
-                let size = vec2(chip_width(&galley), tokens::CONTROL_HEIGHT_SMALL);
-                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                if chip_ui(ui, rect, chip, galley, commands) {
-                    ui.close();
-                }
+fn chips_menu(button: &Response, chips: &[&Chip], commands: &mut Vec<Command>) {
+    menu::popup(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.spacing_mut().item_spacing.y = tokens::UNIT;
+        for chip in chips {
+            let galley = galley(ui, chip, theme::CHIP_TEXT_WIDTH * 2.0);
+            let size = vec2(chip_width(&galley), tokens::CONTROL_HEIGHT_SMALL);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            if chip_ui(ui, rect, chip, galley, commands) {
+                ui.close();
             }
-        },
-    );
+        }
+    });
 }
 
 fn galley(ui: &Ui, chip: &Chip, max_width: f32) -> Arc<Galley> {
@@ -219,16 +221,11 @@ fn chip_ui(ui: &Ui, rect: Rect, chip: &Chip, galley: Arc<Galley>, commands: &mut
     let id = Id::unique(("filter chip", &chip.key, ui.layer_id()));
     let body = ui.interact(rect, id, Sense::click());
     body.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Edit the filter: {}", chip.text)));
-    let ground = match (body.is_pointer_button_down_on(), body.hovered()) {
-        (true, _) => p.pressed,
-        (false, true) => p.hover,
-        (false, false) => p.control,
-    };
-    let line = match (chip.is_faulty, body.hovered()) {
-        (true, _) => p.error,
-        (false, true) => p.control_border_hover,
-        (false, false) => Color32::TRANSPARENT,
-    };
+    let lit = hover::strength(&body);
+    let hovered = hover::blend(p.control, p.hover, lit);
+    let ground = if body.is_pointer_button_down_on() { p.pressed } else { hovered };
+    let hovered = hover::blend(Color32::TRANSPARENT, p.control_border_hover, lit);
+    let line = if chip.is_faulty { p.error } else { hovered };
     let stroke = Stroke::new(tokens::LINE, line);
     ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, stroke, StrokeKind::Inside);
     let at: Pos2 = pos2(rect.left() + LEFT, rect.center().y - galley.size().y / 2.0);
@@ -245,7 +242,7 @@ fn chip_ui(ui: &Ui, rect: Rect, chip: &Chip, galley: Arc<Galley>, commands: &mut
         commands.push(Command::Filter(FilterCommand::Remove(chip.key.clone())));
     }
     let tooltip = if chip.is_idle { "This gateway has no such column" } else { "Edit this filter" };
-    let is_edited = body.on_hover_text(format!("{}\n{tooltip}", chip.text)).clicked();
+    let is_edited = body.tooltip(format!("{}\n{tooltip}", chip.text)).clicked();
     if is_edited {
         commands.push(Command::Filter(FilterCommand::Edit(chip.key.clone())));
     }

@@ -1,6 +1,6 @@
 //! The popup in which the filter of a chip is edited.
 
-use egui::{Frame, Margin, Popup, PopupCloseBehavior, Rect, RectAlign, Sense, Ui, vec2};
+use egui::{Margin, Popup, PopupCloseBehavior, Rect, RectAlign, Sense, Ui, vec2};
 
 use super::editor_popup::{focus_when_opened, id};
 use super::filter_box::FilterBox;
@@ -11,6 +11,7 @@ use crate::query::FilterField;
 use crate::ui::command::{Command, FilterCommand};
 use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts, FilterKey, UiState};
+use crate::ui::popup;
 use crate::ui::theme;
 use crate::ui::tokens;
 
@@ -29,13 +30,15 @@ pub(super) fn show(
     let Some(key) = &ui_state.editor else {
         return;
     };
-    let margin = if matches!(key, FilterKey::Cell(_)) { theme::MENU_MARGIN } else { theme::HELP_MARGIN };
-    let popup = Popup::new(id(), ui.ctx().clone(), anchor, ui.layer_id())
+    let margin =
+        if matches!(key, FilterKey::Cell(_)) { theme::MENU_MARGIN } else { theme::PANEL_POPUP_MARGIN };
+    let popup = Popup::new(id(), ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())
         .open_memory(None)
         .align(RectAlign::BOTTOM_START)
-        .gap(tokens::POPUP_GAP)
+        .gap(popup::GAP)
+        .style(menu::style)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .frame(Frame::popup(&ui.ctx().global_style()).inner_margin(Margin::same(margin)))
+        .frame(popup::frame(&ui.ctx().global_style(), Margin::same(margin)))
         .accessible_name("Edit the filter");
     let shown = popup.show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;

@@ -7,16 +7,16 @@ use std::time::Duration;
 use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Area, FontFamily, FontId, Frame, Galley, Label, Order, Rect, Response, RichText, Sense, Ui, WidgetInfo,
-    vec2,
+    Area, FontFamily, FontId, Galley, Label, Order, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2,
 };
 
 use super::words::shortened;
 use crate::dataset::ColumnId;
 use crate::query::{FilterError, FilterStatus, FilterText};
-use crate::sanitize::sanitize;
+use crate::sanitize::escape;
 use crate::ui::error_report::ErrorReport;
 use crate::ui::icons;
+use crate::ui::popup;
 use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
 
@@ -50,7 +50,7 @@ pub(super) fn show(
         .accessible_name("Filter error");
     area.show(ui.ctx(), |ui| {
         let margin = theme::ERROR_OVERLAY_MARGIN;
-        Frame::popup(ui.style()).inner_margin(margin).show(ui, |ui| {
+        popup::frame(ui.style(), margin).show(ui, |ui| {
             let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
             ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
             contents(ui, column, text, error, status);
@@ -118,7 +118,7 @@ fn marked_pattern(ui: &mut Ui, text: &FilterText, column: Option<usize>) {
     let first = at.saturating_sub(theme::ERROR_CONTEXT);
     let last = letters.len().min(at + theme::ERROR_CONTEXT);
     let part =
-        |from: usize, to: usize| sanitize(&letters[from.min(to)..to].iter().collect::<String>()).into_owned();
+        |from: usize, to: usize| escape(&letters[from.min(to)..to].iter().collect::<String>()).into_owned();
     let mut job = LayoutJob::default();
     let after = if column.is_some() { construct_end(&letters, at).min(last) } else { at };
     job.append(if first > 0 { "…" } else { "" }, 0.0, plain.clone());

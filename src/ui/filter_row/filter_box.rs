@@ -14,6 +14,7 @@ use crate::ui::icons;
 use crate::ui::model::AppState;
 use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Space at the left, at the right, and between the parts.
 const LEFT: f32 = 2.0 * tokens::UNIT;
@@ -74,8 +75,14 @@ impl FilterBox<'_> {
             );
             let name = format!("Recent {} filters", super::noun(column));
             let icon = toggles::icon_button(ui, id.with("icon"), place, icons::SEARCH, tokens::ICON, &name);
-            if icon.on_hover_text("Recent filters (Alt+Down)").clicked() {
-                history::toggle(ui.ctx(), id);
+            let is_focused = icon.has_focus();
+            if icon.tooltip(format!("Recent filters ({}+Down)", theme::ALT)).clicked() {
+                // A click with the mouse has no focus before it.
+                if is_focused {
+                    history::toggle_by_key(ui.ctx(), id);
+                } else {
+                    history::toggle(ui.ctx(), id);
+                }
             }
             left = place.right() + GAP;
         }
@@ -114,7 +121,7 @@ impl FilterBox<'_> {
             let name = format!("Clear the {} filter", super::noun(column));
             let button =
                 toggles::icon_button(ui, id.with("clear"), clear, icons::X, tokens::ICON_SMALL, &name);
-            if button.on_hover_text("Clear").clicked() {
+            if button.tooltip("Clear").clicked() {
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
         }
@@ -183,7 +190,7 @@ fn keys(ui: &Ui, id: Id, has_focus: bool, commands: &mut Vec<Command>) {
         return;
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::ALT, Key::ArrowDown)) {
-        history::toggle(ui.ctx(), id);
+        history::toggle_by_key(ui.ctx(), id);
     } else if ui.input_mut(|input| consume_exactly(&mut input.events, Key::ArrowDown)) {
         commands.push(Command::FocusTable);
     }

@@ -1,12 +1,15 @@
 //! Help on filters: how they match, with examples.
 
-use egui::{Align, Frame, Grid, Label, Layout, Margin, Popup, PopupCloseBehavior, RichText, Ui, vec2};
+use egui::{Align, Grid, Label, Layout, Margin, PopupCloseBehavior, RichText, Ui, vec2};
 
 use crate::ui::button::Button;
 use crate::ui::fonts;
 use crate::ui::icons;
+use crate::ui::menu;
+use crate::ui::popup;
 use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Patterns and their meanings. The first ones are from the manual of `getSessionInfo`.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -29,12 +32,11 @@ const TOGGLES: [(&str, &str); 3] = [
 /// Draws the button that opens the help.
 pub(super) fn show(ui: &mut Ui) {
     let button = ui.add(Button::ghost_icon(icons::CIRCLE_HELP, "Help on filters"));
-    Popup::menu(&button)
-        .gap(tokens::POPUP_GAP)
+    menu::popup(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .frame(Frame::popup(ui.style()).inner_margin(Margin::same(theme::HELP_MARGIN)))
+        .frame(popup::frame(ui.style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
         .show(contents);
-    button.on_hover_text("How filters work");
+    button.tooltip("How filters work");
 }
 
 /// Draws the help.

@@ -8,7 +8,8 @@ use crate::query::FilterField;
 use crate::ui::command::{Command, FilterCommand};
 use crate::ui::menu;
 use crate::ui::model::AppState;
-use crate::ui::tokens;
+use crate::ui::popup;
+use crate::ui::theme;
 
 fn popup_id(filter: Id) -> Id {
     filter.with("history")
@@ -17,7 +18,11 @@ fn popup_id(filter: Id) -> Id {
 /// Opens or closes the history of the box with this ID.
 pub(super) fn toggle(ctx: &Context, filter: Id) {
     Popup::toggle_id(ctx, popup_id(filter));
-    // The keyboard goes through the menu from its first item on.
+}
+
+/// Opens or closes the history by a key: the keyboard goes through the menu from its first item on.
+pub(super) fn toggle_by_key(ctx: &Context, filter: Id) {
+    toggle(ctx, filter);
     ctx.data_mut(|data| data.insert_temp(popup_id(filter).with("focus"), true));
 }
 
@@ -32,16 +37,17 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     let id = popup_id(edit.id);
-    let popup = Popup::new(id, ui.ctx().clone(), anchor, ui.layer_id())
+    let popup = Popup::new(id, ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())
         .kind(PopupKind::Menu)
         .open_memory(None)
         .align(RectAlign::BOTTOM_START)
-        .gap(tokens::POPUP_GAP)
-        .width(anchor.width())
+        .gap(popup::GAP)
+        .style(menu::style)
         .accessible_name("Recent filters");
     popup.show(|ui| {
-        ui.set_min_width(anchor.width() - 2.0 * tokens::UNIT);
-        ui.spacing_mut().item_spacing.y = 0.0;
+        let width = anchor.width() - 2.0 * f32::from(theme::MENU_MARGIN);
+        menu::start(ui, width);
+        ui.set_max_width(width);
         // The first pass only measures the menu.
         let takes_focus = !ui.is_sizing_pass()
             && ui.data_mut(|data| data.remove_temp::<bool>(id.with("focus"))) == Some(true);

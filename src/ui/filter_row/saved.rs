@@ -1,6 +1,6 @@
 //! The menu of saved filters: apply, save and remove them.
 
-use egui::{Align, Id, Key, Layout, Popup, PopupCloseBehavior, Rect, Ui, pos2, vec2};
+use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, pos2, vec2};
 
 use super::toggles;
 use crate::ui::button::Button;
@@ -11,22 +11,22 @@ use crate::ui::model::{AppState, Drafts};
 use crate::ui::text_field::TextField;
 use crate::ui::theme;
 use crate::ui::tokens;
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Draws the button of the menu.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     let button = ui.add(Button::ghost_icon(icons::BOOKMARK, "Saved filters"));
     // A click into the text box must not close the menu.
-    let popup = Popup::menu(&button).gap(tokens::POPUP_GAP);
-    popup
+    menu::popup(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| items(ui, state, drafts, commands));
-    button.on_hover_text("Saved filters");
+    button.tooltip("Saved filters");
 }
 
 /// Draws the items of the menu.
 pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    ui.set_width(theme::SAVED_FILTERS_WIDTH);
-    ui.spacing_mut().item_spacing.y = 0.0;
+    menu::start(ui, theme::SAVED_FILTERS_WIDTH);
+    ui.set_max_width(theme::SAVED_FILTERS_WIDTH);
     menu::title(ui, if state.saved_filters.is_empty() { "No saved filters" } else { "Saved filters" });
     for saved in &state.saved_filters {
         let item = ui.add(menu::Item::new(saved.name.as_str()).icon(icons::BOOKMARK));
@@ -35,7 +35,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let name = format!("Remove the filter {}", saved.name);
         let remove =
             toggles::icon_button(ui, item.id.with("remove"), place, icons::X, tokens::ICON_SMALL, &name);
-        if remove.on_hover_text("Remove").clicked() {
+        if remove.tooltip_beside("Remove").clicked() {
             commands.push(Command::RemoveFilter(saved.name.clone()));
         }
         if item.clicked() {
@@ -62,17 +62,17 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let edit = edit.inner;
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();
+        ui.add_space(2.0 * tokens::UNIT);
         let save = ui.add_enabled(has_name, Button::soft("Save").name("Save filter"));
+        let save = if has_name { save } else { save.tooltip_beside("Enter a name first") };
         if save.clicked() || (entered && has_name) {
             commands.push(Command::SaveFilter(drafts.filter_name.trim().to_owned()));
             ui.close();
         }
     });
     menu::line(ui);
-    if ui
-        .add_enabled(state.is_filtered(drafts), menu::Item::new("Clear all filters").icon(icons::X))
-        .clicked()
-    {
+    let clear = menu::Item::new("Clear all filters").icon(icons::X).shortcut("Esc");
+    if ui.add(clear.enabled(state.is_filtered(drafts), "No filters are set")).clicked() {
         commands.push(Command::ClearFilters);
         ui.close();
     }

@@ -2,16 +2,18 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, FontFamily, FontId, Id, PointerButton, Popup, PopupCloseBehavior, Pos2, Rect, Response, Sense,
+    Align2, Color32, FontFamily, FontId, Id, PointerButton, PopupCloseBehavior, Pos2, Rect, Response, Sense,
     Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::filter::Mode;
 use crate::query::FilterField;
 use crate::ui::command::Command;
+use crate::ui::hover;
 use crate::ui::icons::{self, Icon};
 use crate::ui::menu;
 use crate::ui::tokens::{self, palette};
+use crate::ui::tooltip::ResponseExt as _;
 
 /// Space at both ends of a toggle.
 const PADDING: f32 = tokens::UNIT;
@@ -97,7 +99,7 @@ pub(super) fn show(
             let color = if is_on || response.hovered() { p.text } else { p.secondary };
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, toggle.text, font(), color);
         }
-        let response = response.on_hover_text(toggle.tooltip);
+        let response = response.tooltip(toggle.tooltip);
         if response.clicked() {
             commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
             keep_focus(ui, filter, &response);
@@ -139,18 +141,19 @@ pub(super) fn show_folded(
         };
         icons::SLIDERS_HORIZONTAL.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, color);
     }
-    let popup = Popup::menu(&response).gap(tokens::POPUP_GAP);
+    let popup = menu::popup(&response);
     popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        menu::start(ui, 0.0);
         for toggle in TOGGLES {
             let item = menu::Item::new(toggle.name).shortcut(toggle.text).check((toggle.is_on)(mode));
-            let item = ui.add(item).on_hover_text(toggle.tooltip);
+            let item = ui.add(item).tooltip_beside(toggle.tooltip);
             if item.clicked() {
                 commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
                 keep_focus(ui, filter, &item);
             }
         }
     });
-    response.on_hover_text("Filter options");
+    response.tooltip("Filter options");
 }
 
 fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
@@ -159,8 +162,9 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
     if is_on {
         let stroke = Stroke::new(tokens::LINE, p.link);
         painter.rect(rect, tokens::RADIUS_SMALL, p.selection, stroke, StrokeKind::Inside);
-    } else if response.hovered() {
-        let ground = if response.is_pointer_button_down_on() { p.pressed } else { p.hover };
+    } else {
+        let hovered = hover::blend(Color32::TRANSPARENT, p.hover, hover::strength(response));
+        let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
         painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
     }
     if response.has_focus() {
@@ -175,7 +179,7 @@ pub(super) fn icon_button(ui: &Ui, id: Id, rect: Rect, icon: Icon, icon_size: f3
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     paint(ui, rect, &response, false);
     let p = palette(ui.visuals());
-    let color = if response.hovered() { p.text } else { p.secondary };
+    let color = hover::blend(p.secondary, p.text, hover::strength(&response));
     icon.paint(ui.painter(), rect.center(), icon_size, color);
     response
 }

@@ -2,14 +2,16 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, Key, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
+use egui::{Context, Id, Key, Popup, Rect, RectAlign, Response, Ui, UiBuilder, vec2};
 
 use super::super::button::Button;
 use super::super::command::Command;
-use super::super::labels;
+use super::super::details_text;
 use super::super::model::Drafts;
-use super::super::theme::{self, Severity};
-use super::super::tokens::{self, palette};
+use super::super::popup;
+use super::super::text_field::TextField;
+use super::super::theme;
+use super::super::tokens;
 
 /// The box takes the keyboard focus when it is drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,11 +39,7 @@ pub(in super::super) fn close(ctx: &Context) {
 
 /// Draws the box while it is open.
 pub(super) fn show(name: &Response, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    let popup = Popup::from_response(name)
-        .id(popup_id())
-        .open_memory(None)
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .gap(tokens::POPUP_GAP);
+    let popup = popup::panel(popup_id(), name, RectAlign::BOTTOM_START).open_memory(None);
     popup.show(|ui| contents(ui, drafts, commands));
 }
 
@@ -56,39 +54,29 @@ fn contents(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
         state.cursor.set_char_range(Some(CCursorRange::two(start, end)));
         state.store(ui.ctx(), box_id());
     }
-    ui.set_width(theme::ADDRESS_POPUP_WIDTH);
-    ui.add_space(tokens::UNIT);
-    ui.horizontal(|ui| {
-        ui.add_space(tokens::UNIT);
-        let connect = Button::primary("Connect");
-        let width = ui.available_width() - connect.width(ui) - ui.spacing().item_spacing.x - tokens::UNIT;
-        let edit = TextEdit::singleline(&mut drafts.gateway)
-            .id(box_id())
-            .hint_text("http://host:8088")
-            .margin(theme::TEXT_BOX_MARGIN)
-            .desired_width(width - theme::TEXT_BOX_MARGIN.sum().x);
-        let edit = ui.scope(|ui| {
-            let border = palette(ui.visuals()).control_border;
-            ui.visuals_mut().widgets.inactive.bg_stroke.color = border;
-            ui.add(edit)
-        });
-        let edit = edit.inner.accessible_name("Gateway address");
-        if edit.changed() {
-            commands.push(Command::ClearGatewayError);
-        }
-        let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.add(connect).clicked() || entered {
-            commands.push(Command::Connect(drafts.gateway.clone()));
-        }
-    });
-    if let Some(report) = &drafts.gateway_error {
-        ui.horizontal_top(|ui| {
-            ui.add_space(tokens::UNIT);
-            ui.vertical(|ui| {
-                labels::severity_label(ui, Severity::Error, report.summary());
-                report.details_ui(ui, Id::unique("gateway address error"));
-            });
-        });
+    ui.set_width(theme::ADDRESS_POPUP_WIDTH.min(popup::max_width(ui)));
+    let connect = Button::primary("Connect");
+    let gap = 2.0 * tokens::UNIT;
+    let size = vec2(connect.width(ui), tokens::CONTROL_HEIGHT);
+    let message = drafts.gateway_error.as_ref().map(|report| report.summary().to_owned());
+    let field = TextField::new(box_id(), "Gateway address").hint("http://host:8088");
+    let field = field.error(message.as_deref()).room(size.x + gap);
+    let edit = field.show(ui, &mut drafts.gateway, false).edit;
+    if edit.changed() {
+        commands.push(Command::ClearGatewayError);
     }
+    let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let place = Rect::from_min_size(edit.rect.right_top() + vec2(gap, 0.0), size);
+    // Beside the box, whatever is below that.
+    let mut beside = ui.new_child(UiBuilder::new().max_rect(place));
+    if beside.add(connect).clicked() || entered {
+        commands.push(Command::Connect(drafts.gateway.clone()));
+    }
+    let Some(report) = drafts.gateway_error.as_ref().filter(|report| report.has_causes()) else {
+        return;
+    };
     ui.add_space(tokens::UNIT);
+    if details_text::fold(ui, Id::unique("gateway address error"), "Error details") {
+        details_text::texts(ui, report.causes().iter().map(String::as_str), report.full_text(), commands);
+    }
 }

@@ -4,11 +4,11 @@ use egui::{Response, ScrollArea, Ui};
 
 use super::super::button::Button;
 use super::super::command::{Command, GuideCommand};
-use super::super::command_table;
 use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
 use super::super::theme;
+use super::super::tooltip::ResponseExt as _;
 use crate::gateway::GatewayError;
 
 /// Shows the menu while it is open.
@@ -29,9 +29,8 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         });
         menu::line(ui);
     }
-    let connect = Item::new("Connect to address…").icon(icons::PLUG_ZAP);
-    if ui.add(connect.shortcut(command_table::keys_of(&Command::EnterAddress).unwrap_or_default())).clicked()
-    {
+    let connect = Item::new("Connect to an address…").icon(icons::PLUG_ZAP);
+    if ui.add(connect.keys_of(&Command::EnterAddress)).clicked() {
         commands.push(Command::EnterAddress);
     }
     let is_unsaved = state.can_edit && !state.profiles.contains(&state.gateway);
@@ -46,7 +45,7 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         commands.push(Command::AddGateway);
     }
     let demo = ui.add(Item::new("Demo gateway").icon(icons::CIRCLE));
-    if demo.on_hover_text("Made-up sessions, to try the program").clicked() {
+    if demo.tooltip_beside("Made-up sessions, to try the program").clicked() {
         commands.push(Command::ConnectDemo);
     }
 }
@@ -61,7 +60,7 @@ fn saved(ui: &mut Ui, state: &AppState, profile: &str, commands: &mut Vec<Comman
             commands.push(Command::Connect(profile.to_owned()));
             ui.close();
         }
-        if ui.add(edit).on_hover_text("Edit or delete this gateway").clicked() {
+        if ui.add(edit).tooltip_beside("Edit or delete this gateway").clicked() {
             commands.push(Command::EditGateway(Some(profile.to_owned())));
             ui.close();
         }

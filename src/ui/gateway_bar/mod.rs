@@ -3,28 +3,34 @@
 
 mod address;
 mod menu;
+mod nodes;
 mod status;
 
 use std::time::SystemTime;
 
 use egui::{
-    Color32, FontFamily, FontId, Id, Label, Rect, Response, RichText, ScrollArea, Sense, TextWrapMode, Ui,
-    WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+    Color32, FontFamily, FontId, Label, Popup, Rect, RectAlign, Response, RichText, Sense, SetOpenCommand,
+    TextWrapMode, Ui, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 
 use self::status::{Fact, Status};
 use super::button::{self, Button};
 use super::command::{Command, RailCommand};
 use super::command_table;
+use super::details_text;
+use super::error_report::ErrorReport;
 use super::fonts;
+use super::hover;
 use super::icons;
-use super::menu::{self as menus, Item, popup};
+use super::menu::{self as menus, Item};
 use super::model::{AppState, Drafts};
+use super::popup;
 use super::rail;
 use super::refresh_interval;
 use super::regions::{self, Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
@@ -59,17 +65,14 @@ pub(super) fn show(
         let right = ui.max_rect().right();
         if !rail::is_docked(ui.ctx(), state) {
             let open = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Show gateways"));
-            if open
-                .on_hover_text(command_table::tooltip("Show gateways", &Command::Rail(RailCommand::Toggle)))
-                .clicked()
-            {
+            if open.tooltip_of("Show gateways", &Command::Rail(RailCommand::Toggle)).clicked() {
                 commands.push(Command::Rail(RailCommand::Toggle));
             }
         }
         let name = name_button(ui, state, &status, MAX_NAME * rect.width());
         menu::show(&name, state, commands);
         address::show(&name, drafts, commands);
-        facts(ui, right - width, state, &status, now);
+        facts(ui, right - width, state, &status, now, commands);
         ui.add_space((right - width + GAP - ui.cursor().left()).max(0.0));
         for control in controls {
             control.show(ui, state, &status, commands);
@@ -91,11 +94,9 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Saved gateways"));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
     let painter = ui.painter();
-    if response.is_pointer_button_down_on() {
-        painter.rect_filled(rect, tokens::RADIUS_CONTROL, p.pressed);
-    } else if response.hovered() {
-        painter.rect_filled(rect, tokens::RADIUS_CONTROL, p.hover);
-    }
+    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, hover::strength(&response));
+    let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
+    painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
     let y = rect.center().y;
     let mut x = rect.left() + PADDING;
     status.mark.paint(painter, pos2(x + tokens::ICON / 2.0, y), ui.visuals());
@@ -108,11 +109,18 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     if response.has_focus() {
         button::paint_focus(ui, rect, false);
     }
-    response.on_hover_text(format!("{text}\n{}", status.word))
+    response.tooltip(format!("{text}\n{}", status.word))
 }
 
 /// Draws the facts, up to `right`. What has no room is truncated.
-fn facts(ui: &mut Ui, right: f32, state: &AppState, status: &Status, now: SystemTime) {
+fn facts(
+    ui: &mut Ui,
+    right: f32,
+    state: &AppState,
+    status: &Status,
+    now: SystemTime,
+    commands: &mut Vec<Command>,
+) {
     let p = palette(ui.visuals());
     let rest = if status.is_unreachable { p.text } else { p.secondary };
     let regular = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
@@ -126,7 +134,7 @@ fn facts(ui: &mut Ui, right: f32, state: &AppState, status: &Status, now: System
     for fact in &status.facts {
         let (text, name, font, color) = match fact {
             Fact::Nodes { running, all } => {
-                nodes(&mut child, state, *running, *all, rest, now);
+                nodes_button(&mut child, state, *running, *all, rest, now, commands);
                 continue;
             }
             Fact::Text(text, name) => (text, name.as_ref(), &regular, rest),
@@ -145,28 +153,21 @@ fn facts(ui: &mut Ui, right: f32, state: &AppState, status: &Status, now: System
 }
 
 /// Draws the number of nodes that answer, with the menu of all nodes.
-fn nodes(ui: &mut Ui, state: &AppState, running: usize, all: usize, color: Color32, now: SystemTime) {
+fn nodes_button(
+    ui: &mut Ui,
+    state: &AppState,
+    running: usize,
+    all: usize,
+    color: Color32,
+    now: SystemTime,
+    commands: &mut Vec<Command>,
+) {
     let color = if running < all { palette(ui.visuals()).warning } else { color };
     let button = Button::ghost(format!("{running} of {all} nodes")).small().color(color).name("Nodes");
     let button = if running < all { button.trailing(icons::CHEVRON_DOWN) } else { button };
     let menu = ui.add(button);
-    popup(&menu).show(|ui| {
-        ScrollArea::vertical().max_height(theme::NODES_HEIGHT).show(ui, |ui| {
-            for node in state.status.iter().flat_map(|status| &status.nodes) {
-                let (mark, text, report) = status::node_line(node, now);
-                ui.horizontal(|ui| {
-                    let size = vec2(tokens::ICON + PADDING, tokens::MENU_ROW_HEIGHT);
-                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                    mark.paint(ui.painter(), rect.center(), ui.visuals());
-                    ui.label(text);
-                });
-                if let Some(report) = &report {
-                    report.details_ui(ui, Id::unique(("node error", node.url.to_string())));
-                }
-            }
-        });
-    });
-    menu.on_hover_text("The state of each node");
+    nodes::show(&menu, state, now, commands);
+    menu.tooltip("The state of each node");
 }
 
 /// The name of the button of the palette.
@@ -240,17 +241,13 @@ impl Control {
                 let color = if status.is_unreachable { p.text } else { p.secondary };
                 let details = ui.add(self.button(ui.ctx(), state).color(color));
                 if let Some(report) = &status.report {
-                    popup(&details).show(|ui| {
-                        ui.set_max_width(theme::DIALOG_WIDTH);
-                        ui.add(Label::new(report.summary()).wrap().selectable(true));
-                        report.causes_ui(ui);
-                    });
+                    details_popup(&details, report, commands);
                 }
             }
             Self::Retry => {
                 if ui
                     .add(self.button(ui.ctx(), state))
-                    .on_hover_text(command_table::tooltip("Read the gateway now", &Command::Refresh))
+                    .tooltip_of("Read the gateway now", &Command::Refresh)
                     .clicked()
                 {
                     commands.push(Command::Refresh);
@@ -261,7 +258,7 @@ impl Control {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
                 if ui
                     .add(self.button(ui.ctx(), state))
-                    .on_hover_text(command_table::tooltip("Read the gateway now", &Command::Refresh))
+                    .tooltip_of("Read the gateway now", &Command::Refresh)
                     .clicked()
                 {
                     commands.push(Command::Refresh);
@@ -274,16 +271,13 @@ impl Control {
             }
             Self::Palette => {
                 let palette = ui.add(self.button(ui.ctx(), state));
-                if palette.on_hover_text(command_table::tooltip(PALETTE, &Command::OpenPalette)).clicked() {
+                if palette.tooltip_of(PALETTE, &Command::OpenPalette).clicked() {
                     commands.push(Command::OpenPalette);
                 }
             }
             Self::Settings => {
                 let settings = ui.add(self.button(ui.ctx(), state));
-                if settings
-                    .on_hover_text(command_table::tooltip("Settings", &Command::OpenSettings))
-                    .clicked()
-                {
+                if settings.tooltip_of("Settings", &Command::OpenSettings).clicked() {
                     commands.push(Command::OpenSettings);
                 }
             }
@@ -291,12 +285,23 @@ impl Control {
     }
 }
 
+/// Draws the popup with an error and its causes while it is open.
+fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Command>) {
+    let set = button.clicked().then_some(SetOpenCommand::Toggle);
+    let popup = popup::panel(Popup::default_response_id(button), button, RectAlign::BOTTOM_END);
+    popup.open_memory(set).show(|ui| {
+        ui.set_width(theme::DIALOG_WIDTH.min(popup::max_width(ui)));
+        let texts = [report.summary()].into_iter().chain(report.causes().iter().map(String::as_str));
+        details_text::texts(ui, texts, report.full_text(), commands);
+    });
+}
+
 /// Draws the button with the menu of refresh intervals.
 fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
     let current = state.refresh.unwrap_or_default();
     let button = ui.add(button);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
-    popup(&button).show(|ui| {
+    menus::popup(&button).show(|ui| {
         menus::start(ui, 0.0);
         for interval in refresh_interval::choices() {
             let item = Item::new(refresh_interval::text(interval)).radio(interval == current);
@@ -305,5 +310,5 @@ fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Ve
             }
         }
     });
-    button.on_hover_text("Refresh interval");
+    button.tooltip("Refresh interval");
 }

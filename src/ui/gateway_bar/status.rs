@@ -170,10 +170,34 @@ fn reported_name(name: &str, info: Option<&GatewayInfo>) -> Option<String> {
     (reported != name).then(|| sanitize(reported).into_owned())
 }
 
-/// Returns the mark and the line of a node.
-pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> (Mark, String, Option<ErrorReport>) {
+/// The state of a node.
+pub(super) struct NodeLine {
+    /// The mark of the state.
+    pub(super) mark: Mark,
+    /// The address, and the name that the node reports.
+    pub(super) name: String,
+    /// The state in words.
+    pub(super) state: String,
+    /// The time of the last read.
+    pub(super) time: Option<String>,
+    /// What else is unusual.
+    pub(super) notices: Vec<String>,
+    /// Why the node can't be read.
+    pub(super) report: Option<ErrorReport>,
+}
+
+impl NodeLine {
+    /// Returns all of it in one line.
+    pub(super) fn text(&self) -> String {
+        let parts = [Some(&self.name), Some(&self.state), self.time.as_ref()].into_iter().flatten();
+        parts.chain(&self.notices).map(String::as_str).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// Returns the state of a node.
+pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
     let report = node.error.as_ref().map(|error| ErrorReport::new(error));
-    let (mark, activity) = match (&report, node.updated_at) {
+    let (mark, state) = match (&report, node.updated_at) {
         (Some(report), _) => (Mark::Unreachable, report.summary().to_owned()),
         (None, None) => (Mark::Waiting, "Connecting…".to_owned()),
         (None, Some(_)) if node.notices.iter().any(Notice::is_warning) => {
@@ -186,12 +210,11 @@ pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> (Mark, String, Op
         Some(reported) => format!("{name} ({reported})"),
         None => name,
     };
-    let notices = node.notices.iter().map(|notice| ErrorReport::new(notice).summary().to_owned());
+    let notices = node.notices.iter().map(|notice| ErrorReport::new(notice).summary().to_owned()).collect();
     let is_stale = node.error.is_some();
     let roomy = Room { is_compact: false, has_words: true, has_updated: true };
-    let updated = node.updated_at.map(|updated_at| updated_text(updated_at, now, is_stale, roomy));
-    let parts = [Some(name), Some(activity), updated].into_iter().flatten();
-    (mark, parts.chain(notices).collect::<Vec<_>>().join(" · "), report)
+    let time = node.updated_at.map(|updated_at| updated_text(updated_at, now, is_stale, roomy));
+    NodeLine { mark, name, state, time, notices, report }
 }
 
 fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {

@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::super::tokens::{self, Palette, palette};
+use super::super::tooltip::ResponseExt as _;
 use super::super::{duplicate_login, menu, theme};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
@@ -142,7 +143,7 @@ fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Opt
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, full_text));
     let id = response.id;
     if let Some(tooltip) = tooltip.or(galley.elided.then_some(full_text)) {
-        response.on_hover_text(tooltip);
+        response.tooltip_above(tooltip);
     }
     id
 }
@@ -169,7 +170,7 @@ fn mark(ui: &mut Ui, rect: Rect, login: DuplicateLogin, color: Color32) {
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     let text = RichText::new(duplicate_login::short(login)).size(tokens::TYPE_CAPTION).color(color);
-    let mark = corner.add(Label::new(text).selectable(false)).on_hover_text(duplicate_login::in_row(login));
+    let mark = corner.add(Label::new(text).selectable(false)).tooltip_above(duplicate_login::in_row(login));
     // Leaves the mark's place free for the text that follows.
     ui.set_max_width((mark.rect.left() - theme::CELL_GAP - rect.left()).max(0.0));
 }

@@ -9,12 +9,16 @@ use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::{AppState, CellMenu, TerminationPlan};
 use super::super::theme;
+use super::super::tooltip::ResponseExt as _;
 use crate::dataset::Value;
 use crate::display;
-use crate::sanitize::{one_line, sanitize};
+use crate::sanitize::{escape, one_line, shorten};
 
-/// The longest value in an item, in characters.
+/// The longest value in an item and in a tooltip, in characters.
 const MAX_VALUE: usize = 24;
+const MAX_TOOLTIP: usize = 200;
+/// Why nothing can be copied.
+const NO_SELECTION: &str = "Select a session first";
 
 /// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed, `menu` its subject.
 pub(super) fn show(
@@ -47,13 +51,13 @@ fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, 
     let keys = |copied| command_table::keys_of(&Command::Copy(copied)).unwrap_or_default();
     let rows = format!("Copy {}", display::sessions(selected));
     let item = Item::new(rows).icon(icons::COPY).shortcut(keys(Copied::Rows));
-    if ui.add_enabled(selected > 0, item).clicked() {
+    if ui.add(item.enabled(selected > 0, NO_SELECTION)).clicked() {
         commands.push(Command::Copy(Copied::Rows));
         ui.close();
     }
     if menu.cell.is_some() {
         let item = Item::new("Copy cell").icon(icons::TABLE_2).shortcut(keys(Copied::Cell));
-        let copy = ui.add(item).on_hover_text(sanitize(&menu.text));
+        let copy = ui.add(item).tooltip_beside(shorten(&escape(&menu.text), MAX_TOOLTIP));
         if takes_focus {
             copy.request_focus();
         }
@@ -62,18 +66,18 @@ fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, 
             ui.close();
         }
     }
-    menu::submenu(ui, Item::new("Copy as").icon(icons::BRACES), |ui| {
+    menu::submenu(ui, Item::new("Copy as").icon(icons::CLIPBOARD), |ui| {
         menu::start(ui, theme::SUBMENU_WIDTH);
         for (text, copied) in [("CSV", Copied::Csv), ("JSON", Copied::Json), ("Tab-separated", Copied::Rows)]
         {
             let item = Item::new(text).icon_space().shortcut(keys(copied.clone()));
-            if ui.add_enabled(selected > 0, item).clicked() {
+            if ui.add(item.enabled(selected > 0, NO_SELECTION)).clicked() {
                 commands.push(Command::Copy(copied));
                 ui.close();
             }
         }
         let call = ui.add(Item::new("getSessionInfo call").icon_space());
-        if call.on_hover_text("The active filters as a call for a script").clicked() {
+        if call.tooltip_beside("The active filters as a call for a script").clicked() {
             commands.push(Command::Copy(Copied::Call));
             ui.close();
         }
@@ -84,12 +88,14 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
     let Some((id, value)) = &menu.cell else {
         return;
     };
-    let shown = match (&menu.shown, value) {
-        (Some(shown), value) if *value != Value::Null => format!("\"{}\"", one_line(shown, MAX_VALUE)),
-        _ => "null".to_owned(),
+    let shown = match (value, &menu.shown) {
+        (Value::Null, _) | (_, None) => "null".to_owned(),
+        // Text as it is, with escapes for what can't be seen.
+        (Value::Text(text), _) => format!("\"{}\"", shorten(&escape(&shorten(text, MAX_VALUE)), MAX_VALUE)),
+        (_, Some(shown)) => format!("\"{}\"", one_line(shown, MAX_VALUE)),
     };
-    let keys = command_table::keys_of(&Command::FilterToCursor).unwrap_or_default();
-    let filter = Item::new(format!("Filter to {shown}")).icon(icons::FUNNEL).shortcut(keys);
+    let filter =
+        Item::new(format!("Filter to {shown}")).icon(icons::FUNNEL).keys_of(&Command::FilterToCursor);
     if ui.add(filter).clicked() {
         commands.push(Command::FilterToValue(id.clone(), value.clone()));
         ui.close();
@@ -104,16 +110,15 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
 fn terminate_item(ui: &mut Ui, plan: &TerminationPlan, commands: &mut Vec<Command>) {
     let reasons = plan.refused.iter().map(|(reason, _)| *reason);
     if plan.targets.is_empty() {
-        for reason in reasons {
-            ui.add_enabled(false, Item::new(reason).icon(icons::BAN));
-        }
+        let reasons = reasons.collect::<Vec<_>>().join("\n");
+        ui.add(Item::new("Terminate…").icon(icons::BAN).enabled(false, reasons));
         return;
     }
     let item = Item::new(format!("Terminate {}…", plan.sessions())).icon(icons::BAN).danger();
-    let mut item = ui.add(item);
-    for (reason, count) in &plan.refused {
-        item = item.on_hover_text(format!("{} of the selection: {reason}", display::sessions(*count)));
-    }
+    let refused = plan.refused.iter();
+    let refused =
+        refused.map(|(reason, count)| format!("{} of the selection: {reason}", display::sessions(*count)));
+    let item = ui.add(item).tooltip_beside(refused.collect::<Vec<_>>().join("\n"));
     if item.clicked() {
         commands.push(Command::AskTerminate(plan.clone()));
         ui.close();

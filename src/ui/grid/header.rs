@@ -3,16 +3,18 @@
 use egui::accesskit::{Role, SortDirection};
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    CursorIcon, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
+    Color32, CursorIcon, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
+use super::super::hover;
 use super::super::icons;
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
 use super::fit::{fit_to_content, font, shown_title};
 use super::{Shown, cell, geometry, header_menu};
 use crate::dataset::{Column, ColumnId};
@@ -83,7 +85,7 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         zone.unwrap_or_default(),
         ctrl = theme::CTRL
     );
-    let response = response.on_hover_text(tooltip);
+    let response = response.tooltip_above(tooltip);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::ColumnHeader);
         node.set_column_index(index);
@@ -120,11 +122,10 @@ impl Title {
     fn paint(self, ui: &Ui, rect: Rect, response: &Response) {
         let palette = palette(ui.visuals());
         let painter = ui.painter();
-        let is_lit = self.sort.is_some() || response.hovered();
-        let color = if is_lit { palette.text } else { palette.secondary };
-        if response.hovered() {
-            painter.rect_filled(rect, 0.0, palette.hover);
-        }
+        let lit = hover::strength(response);
+        let is_sorted = self.sort.is_some();
+        let color = if is_sorted { palette.text } else { hover::blend(palette.secondary, palette.text, lit) };
+        painter.rect_filled(rect, 0.0, hover::blend(Color32::TRANSPARENT, palette.hover, lit));
         if self.has_line {
             let stroke = Stroke::new(tokens::LINE, palette.divider);
             let y = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);

@@ -1,6 +1,6 @@
 //! The menu of a column's header: sort, width, position, visible columns, date style and row height.
 
-use egui::{PopupCloseBehavior, Pos2, Rect, Response, ScrollArea, Ui};
+use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
@@ -8,9 +8,9 @@ use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
 use super::super::theme;
-use super::fit;
+use super::columns_menu;
 use crate::dataset::{Column, ColumnId};
-use crate::display::{self, DateStyle};
+use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 use crate::table::{Density, Direction};
 
@@ -33,15 +33,18 @@ pub(super) fn show(
             fit = true;
             ui.close();
         }
-        for (text, icon, direction) in [
-            ("Move left", icons::CHEVRON_LEFT, Direction::Left),
-            ("Move right", icons::CHEVRON_RIGHT, Direction::Right),
+        let shown = state.shown_columns();
+        let [is_first, is_last] = [shown.first(), shown.last()].map(|end| end == Some(id));
+        for (text, icon, direction, is_end, reason) in [
+            ("Move left", icons::CHEVRON_LEFT, Direction::Left, is_first, "This is the first column"),
+            ("Move right", icons::CHEVRON_RIGHT, Direction::Right, is_last, "This is the last column"),
         ] {
-            if ui.add(Item::new(text).icon(icon)).clicked() {
+            if ui.add(Item::new(text).icon(icon).enabled(!is_end, reason)).clicked() {
                 commands.push(Command::Column(id.clone(), ColumnChange::Shift(direction)));
             }
         }
-        if ui.add(Item::new("Hide this column").icon(icons::X)).clicked() {
+        let hide = Item::new("Hide this column").icon(icons::X);
+        if ui.add(hide.enabled(shown.len() > 1, columns_menu::LAST_SHOWN)).clicked() {
             commands.push(Command::Column(id.clone(), ColumnChange::Show(false)));
             ui.close();
         }
@@ -67,7 +70,7 @@ pub(super) fn show(
             }
         });
         let columns = Item::new("Show columns").icon(icons::COLUMNS_3);
-        menu::submenu(ui, columns, |ui| choose_columns(ui, state, commands));
+        menu::submenu(ui, columns, |ui| columns_menu::show(ui, state, commands));
     });
     fit
 }
@@ -103,57 +106,10 @@ fn group_item(ui: &mut Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<C
     }
 }
 
-fn date_items(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+pub(super) fn date_items(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     for style in DateStyle::ALL {
         if ui.add(Item::new(style.label()).radio(state.layout.dates == style)).clicked() {
             commands.push(Command::SetDateStyle(style));
         }
     }
-}
-
-/// Draws the menu of all columns: which are shown, those of every gateway first.
-pub(in super::super) fn choose_columns(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let Some(sessions) = state.table.result() else {
-        return;
-    };
-    menu::start(ui, theme::COLUMNS_MENU_WIDTH);
-    let screen: Rect = ui.ctx().content_rect();
-    // A new popup has a height of its own, whatever the window's is.
-    let max_height = screen.height() * theme::MAX_MENU;
-    ui.set_max_height(max_height);
-    ScrollArea::vertical().max_height(max_height).show(ui, |ui| {
-        let choices: Vec<_> = state.layout.columns.choices(&sessions.dataset).collect();
-        let is_standard = |id: &ColumnId| ColumnId::STANDARD.contains(id);
-        let (standard, others): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(id, _)| is_standard(id));
-        for (title, columns) in [("Columns", standard), ("Also read from this gateway", others)] {
-            if columns.is_empty() {
-                continue;
-            }
-            menu::title(ui, title);
-            for (id, shown) in columns {
-                let title = display::title(id);
-                let item = Item::new(&*title).check(shown).name(format!("Show column {title}"));
-                let item = match sessions.dataset.column(id) {
-                    Some(Column::Date(_)) => {
-                        menu::submenu(ui, item.shortcut(state.clock().style_name()), |ui| {
-                            menu::start(ui, theme::SUBMENU_WIDTH);
-                            date_items(ui, state, commands);
-                        })
-                    }
-                    _ => ui.add(item),
-                };
-                if item.clicked() {
-                    commands.push(Command::Column(id.clone(), ColumnChange::Show(!shown)));
-                }
-            }
-            menu::line(ui);
-        }
-        if ui.add(Item::new("Fit all").icon(icons::CHEVRONS_LEFT_RIGHT_ELLIPSIS)).clicked() {
-            let table = ui.ctx().read_response(super::id()).map_or(screen, |table| table.rect);
-            fit::fit_all(ui, state, table.width(), commands);
-        }
-        if ui.add(Item::new("Reset columns").icon(icons::ROTATE_CCW)).clicked() {
-            commands.push(Command::ResetColumns);
-        }
-    });
 }

@@ -5,6 +5,7 @@
 mod body;
 mod cell;
 mod cell_menu;
+mod columns_menu;
 mod fit;
 mod geometry;
 mod header;
@@ -22,7 +23,7 @@ use super::theme;
 use crate::dataset::ColumnId;
 use crate::table::{Action, PowerTable};
 
-pub(super) use header_menu::choose_columns;
+pub(super) use columns_menu::show as choose_columns;
 
 /// Returns the ID of the table, which takes the keyboard focus.
 pub(super) fn id() -> Id {

@@ -19,6 +19,7 @@ use super::context_menu;
 use super::error_report::ErrorReport;
 use super::menu::{self, Item};
 use super::model::{AppState, GatewayEntry, RailState, Shown};
+use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
 use crate::display;
 use crate::sanitize::sanitize;
@@ -60,13 +61,7 @@ fn title(ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
     let min = pos2(rect.right() - 1.5 * tokens::UNIT - size, rect.center().y - size / 2.0);
     ui.scope_builder(UiBuilder::new().max_rect(Rect::from_min_size(min, vec2(size, size))), |ui| {
         let close = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Hide gateways"));
-        if close
-            .on_hover_text(super::command_table::tooltip(
-                "Hide gateways",
-                &Command::Rail(RailCommand::Toggle),
-            ))
-            .clicked()
-        {
+        if close.tooltip_of("Hide gateways", &Command::Rail(RailCommand::Toggle)).clicked() {
             commands.push(Command::Rail(RailCommand::Toggle));
         }
     });
@@ -122,7 +117,7 @@ fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Com
         Some(sessions) => format!("{DEMO}: {}", display::sessions(sessions)),
         None => format!("{DEMO}: made-up sessions"),
     };
-    if row.show(ui, &description).on_hover_text("Made-up sessions, to try the program").clicked() {
+    if row.show(ui, &description).tooltip_beside("Made-up sessions, to try the program").clicked() {
         commands.push(Command::ConnectDemo);
     }
 }
@@ -166,16 +161,9 @@ fn gateway(
     }
     let row = Row { name: &name, mark, note, is_selected };
     let response = row.show(ui, &format!("{name}: {words}"));
-    let addresses = || entry.profile.nodes().iter().map(ToString::to_string).collect::<Vec<_>>();
-    let response = response.on_hover_ui(|ui| {
-        ui.label(&*name);
-        for address in addresses() {
-            ui.weak(address);
-        }
-        if let Some(error) = entry.error() {
-            ui.label(ErrorReport::new(error).summary());
-        }
-    });
+    let lines = [name.into_owned()].into_iter().chain(entry.profile.nodes().iter().map(ToString::to_string));
+    let lines = lines.chain(entry.error().map(|error| ErrorReport::new(error).summary().to_owned()));
+    let response = response.tooltip_beside(lines.collect::<Vec<_>>().join("\n"));
     if response.clicked() {
         commands.push(Command::Connect(entry.profile.name.clone()));
     }
@@ -209,7 +197,9 @@ fn menu(ui: &mut Ui, entry: &GatewayEntry, takes_focus: bool, commands: &mut Vec
     }
     menu::line(ui);
     let remove = if entry.is_saved { "Remove…" } else { "Remove from the list" };
-    if ui.add(Item::new(remove).icon(icons::X)).clicked() {
+    // What isn't saved is only forgotten.
+    let item = Item::new(remove).icon(icons::X);
+    if ui.add(if entry.is_saved { item.danger() } else { item }).clicked() {
         commands.push(Command::Rail(RailCommand::Remove(name.clone())));
     }
 }

@@ -5,6 +5,7 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::fonts;
+use super::super::hover;
 use super::super::icons::{self, Icon};
 use super::super::mark;
 use super::super::tokens::{self, palette};
@@ -56,11 +57,11 @@ impl Row<'_> {
             return response;
         }
         let p = palette(ui.visuals());
-        let ground = match (is_selected, response.has_focus(), response.hovered()) {
-            (true, true, _) => p.selection,
-            (true, false, _) => p.selection_inactive,
-            (false, _, true) => p.hover,
-            (false, _, false) => Color32::TRANSPARENT,
+        let lit = hover::strength(&response);
+        let ground = match (is_selected, response.has_focus()) {
+            (true, true) => p.selection,
+            (true, false) => p.selection_inactive,
+            (false, _) => hover::blend(Color32::TRANSPARENT, p.hover, lit),
         };
         let painter = ui.painter();
         painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
@@ -104,11 +105,10 @@ pub(super) fn add_button(ui: &mut Ui) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), LABEL));
     let p = palette(ui.visuals());
-    let (ground, color) = match (response.is_pointer_button_down_on(), response.hovered()) {
-        (true, _) => (p.pressed, p.text),
-        (false, true) => (p.hover, p.text),
-        (false, false) => (Color32::TRANSPARENT, p.secondary),
-    };
+    let lit = hover::strength(&response);
+    let color = hover::blend(p.secondary, p.text, lit);
+    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, lit);
+    let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
     let painter = ui.painter();
     painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
     let padding = 2.0 * tokens::UNIT;

@@ -6,6 +6,7 @@ use super::super::button::Button;
 use super::super::certificate;
 use super::super::command::Command;
 use super::super::tokens;
+use super::super::tooltip::ResponseExt as _;
 use super::super::{icons, theme};
 use super::page;
 use crate::gateway::{RejectReason, RejectedCertificate};
@@ -23,11 +24,11 @@ pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut V
         page::buttons(ui, |ui| {
             let trust = |permanently| Command::Trust { rejected: Box::new(rejected.clone()), permanently };
             let once = ui.add(Button::soft("Trust once"));
-            if once.on_hover_text("Until the window closes").clicked() {
+            if once.tooltip("Until the window closes").clicked() {
                 commands.push(trust(false));
             }
             let always = ui.add(Button::soft("Always trust"));
-            if always.on_hover_text("Saved with the gateway, for this host and port").clicked() {
+            if always.tooltip("Saved with the gateway, for this host and port").clicked() {
                 commands.push(trust(true));
             }
         });

@@ -7,6 +7,7 @@ use super::super::command::Command;
 use super::super::model::Drafts;
 use super::super::text_field::TextField;
 use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
 use super::super::{icons, theme};
 use super::page;
 
@@ -31,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>
         ui.add_space(4.0 * tokens::UNIT);
         let color = palette(ui.visuals()).link;
         let demo = RichText::new("Open the demo gateway").line_height(Some(tokens::LINE_BODY)).color(color);
-        if ui.add(Link::new(demo)).on_hover_text("Made-up sessions, to try the program").clicked() {
+        if ui.add(Link::new(demo)).tooltip("Made-up sessions, to try the program").clicked() {
             commands.push(Command::ConnectDemo);
         }
     });

@@ -13,6 +13,7 @@ use super::super::model::{AppState, LoginDraft, LoginError};
 use super::super::secret_box;
 use super::super::text_field::{self, TextField};
 use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
 use super::super::{icons, theme};
 use super::{page, unread};
 use crate::gateway::{GatewayError, NodeUrl};
@@ -114,7 +115,7 @@ fn form(
     if state.table.result().is_some() {
         ui.add_space(2.0 * tokens::UNIT);
         let cancel = Button::soft("Cancel").fixed_width(ui.available_width()).name("Cancel sign-in");
-        if ui.add(cancel).on_hover_text("Show the sessions read before").clicked() {
+        if ui.add(cancel).tooltip("Show the sessions read before").clicked() {
             commands.push(Command::CancelSignIn);
         }
     }
@@ -193,7 +194,7 @@ pub(in crate::ui) fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
     text_field::line(ui, icons::TRIANGLE_ALERT, p.warning, text, p.secondary);
     ui.add_space(2.0 * tokens::UNIT);
     let go_on = ui.add(Button::soft("Continue without the keyring").small());
-    if go_on.on_hover_text("Passwords and tokens are kept for this session only").clicked() {
+    if go_on.tooltip("Passwords and tokens are kept for this session only").clicked() {
         commands.push(Command::AbandonKeyring);
     }
 }

@@ -1,6 +1,6 @@
 //! Columns: order, width, visibility, sort and date style, and the same after a restart.
 
-use egui::{Key, PointerButton, vec2};
+use egui::{Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, IDS, NONE, header, menu, open, remembering, titles};
@@ -65,6 +65,57 @@ fn hides_shows_and_resets_columns() {
     window.click("Columns");
     window.click("Show column Designer");
     assert_eq!(titles(&window), ["Username", "Project", "Address", "Client ID", "Created"]);
+}
+
+#[test]
+fn items_of_the_columns_menu_move_columns_by_mouse_and_keyboard() {
+    let mut window = open();
+    window.click("Columns");
+    let item = |window: &Window, title: &str| header(window, &format!("Show column {title}")).center();
+    let to = item(&window, "Username") - vec2(0.0, 8.0);
+    window.drag(item(&window, "Client ID"), to);
+    assert_eq!(titles(&window), ["Client ID", "Username", "Project", "Address", "Designer", "Created"]);
+    // Within its own place, it moves nothing and hides nothing.
+    let from = item(&window, "Project");
+    window.drag(from, from + vec2(0.0, 10.0));
+    let to = item(&window, "Created") + vec2(0.0, 10.0);
+    window.drag(item(&window, "Username"), to);
+    let moved = ["Client ID", "Project", "Address", "Designer", "Created", "Username"];
+    assert_eq!(titles(&window), moved);
+    // The focus stays with the column.
+    window.harness.get_by_label("Show column Username").focus();
+    window.harness.step();
+    window.press(Modifiers::ALT, Key::ArrowUp);
+    window.press(Modifiers::ALT, Key::ArrowUp);
+    assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Username", "Designer", "Created"]);
+    window.press(Modifiers::ALT, Key::ArrowDown);
+    assert_eq!(titles(&window), ["Client ID", "Project", "Address", "Designer", "Username", "Created"]);
+    assert!(window.harness.get_by_label("Show column Username").is_focused());
+}
+
+#[test]
+fn menus_say_why_an_item_does_nothing() {
+    let mut window = open();
+    let reason = |window: &Window, item: &str| {
+        let item = window.harness.get_by_label(item).accesskit_node();
+        item.is_disabled().then(|| item.data().description().unwrap_or_default().to_owned())
+    };
+    menu(&mut window, "Username");
+    assert_eq!(reason(&window, "Move left").as_deref(), Some("This is the first column"));
+    assert_eq!(reason(&window, "Move right"), None);
+    window.press(NONE, Key::Escape);
+    menu(&mut window, "Created");
+    assert_eq!(reason(&window, "Move right").as_deref(), Some("This is the last column"));
+    window.press(NONE, Key::Escape);
+    window.click("Saved filters");
+    assert_eq!(reason(&window, "Clear all filters").as_deref(), Some("No filters are set"));
+    window.press(NONE, Key::Escape);
+    window.click("Columns");
+    for title in ["Username", "Project", "Address", "Designer", "Client ID"] {
+        window.click(&format!("Show column {title}"));
+    }
+    assert_eq!(reason(&window, "Show column Created").as_deref(), Some("One column has to stay"));
+    assert_eq!(reason(&window, "Show column Username"), None);
 }
 
 #[test]

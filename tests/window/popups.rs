@@ -1,0 +1,179 @@
+//! Popups, menus and tooltips: their places, and what they say. Needs no display.
+
+use std::time::Duration;
+
+use crate::support::window::{Window, connect_to, plant, start, start_on};
+use crate::support::{FakeGateway, status};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Order, Pos2, Rect};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::Profile;
+use gatewatch::settings::{State, Target};
+use gatewatch::ui::Start;
+
+/// Returns the places of the popups of this order.
+pub(crate) fn popups(window: &Window, order: Order) -> Vec<Rect> {
+    let layers = window.harness.ctx.memory(|memory| memory.areas().visible_layer_ids());
+    let layers = layers.into_iter().filter(|layer| layer.order == order);
+    layers.filter_map(|layer| Some(egui::AreaState::load(&window.harness.ctx, layer.id)?.rect())).collect()
+}
+
+/// Moves the pointer and waits until a tooltip is open.
+pub(crate) fn hover(window: &mut Window, at: Pos2) {
+    window.frame([Event::PointerMoved(at)]);
+    window.harness.run_steps(60);
+}
+
+#[test]
+fn tooltips_of_cells_hide_neither_their_row_nor_the_following_ones() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    let cell = window.harness.query_all_by_role(Role::Cell);
+    let created: Vec<Rect> = cell
+        .filter(|node| node.accesskit_node().data().column_index() == Some(5))
+        .map(|node| node.rect())
+        .collect();
+    let row = created[3];
+    hover(&mut window, row.left_center() + egui::vec2(16.0, 0.0));
+    let tooltips = popups(&window, Order::Tooltip);
+    assert_eq!(tooltips.len(), 1);
+    assert!(tooltips[0].bottom() <= row.top() + 0.5, "{tooltips:?} over {row:?}");
+    // 4 px above and below a line of 16 px, and the border.
+    assert!((tooltips[0].height() - 26.0).abs() < 0.5, "{tooltips:?}");
+}
+
+#[test]
+fn tooltips_of_menus_are_beside_them() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.click("Export options");
+    let menu = popups(&window, Order::Foreground)[0];
+    let item = window.harness.get_by_label("JSON").rect().center();
+    hover(&mut window, item);
+    let tooltips = popups(&window, Order::Tooltip);
+    assert_eq!(tooltips.len(), 1);
+    let tooltip = tooltips[0];
+    assert!(
+        tooltip.right() <= menu.left() + 8.0 || tooltip.left() >= menu.right() - 8.0,
+        "{tooltip:?} {menu:?}"
+    );
+}
+
+/// Returns the time until the window wants to be drawn again.
+fn until_repaint(window: &Window) -> Duration {
+    let outputs = window.harness.output().viewport_output.values();
+    outputs.map(|output| output.repaint_delay).min().unwrap_or(Duration::MAX)
+}
+
+#[test]
+fn nothing_is_drawn_again_after_colors_have_faded() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.harness.run_steps(60);
+    for name in ["Columns", "Counts", "Settings"] {
+        let at = window.harness.get_by_label(name).rect().center();
+        window.frame([Event::PointerMoved(at)]);
+        assert_eq!(until_repaint(&window), Duration::ZERO, "{name} changes its color at once");
+        // Its tooltip comes after a moment.
+        window.harness.run_steps(60);
+        assert!(until_repaint(&window) > Duration::from_millis(100), "{name} keeps the window awake");
+    }
+}
+
+#[test]
+fn recent_filters_show_control_characters_as_escapes() {
+    let plant = plant();
+    let text = "[[filter_history.username]]\npattern = \"bi\\t.*\\u202e\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("state.toml"), text).unwrap();
+    let state = State::load(folder.path());
+    let mut window = Window::open(Start { state, ..start_on(&plant.url) });
+    window.until_text("6 of 6 sessions");
+    window.harness.get_by_label("Username filter").focus();
+    window.harness.step();
+    window.press(Modifiers::ALT, Key::ArrowDown);
+    window.until_text(r"bi\t.*\u202E");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the filter as it was", |harness| {
+        let text = harness.get_by_label("Username filter").accesskit_node().value();
+        text.as_deref() == Some("bi\t.*\u{202e}")
+    });
+}
+
+#[test]
+fn list_of_nodes_fits_into_its_popup_and_the_window() {
+    let good = plant();
+    let bad = FakeGateway::gateway("8.1.44", status("402 Payment Required", ""));
+    for size in [[1280.0, 680.0], [640.0, 480.0]] {
+        let nodes = [&good.url, &bad.url].map(|url| url.parse().unwrap()).into();
+        let target = Target::Gateway(Profile::new("Cluster".to_owned(), nodes).unwrap());
+        let mut window = Window::open_as(Harness::builder().with_size(size), start(target));
+        window.until_text("6 of 6 sessions");
+        window.click("Nodes");
+        window.harness.run_steps(3);
+        let popup = popups(&window, Order::Foreground)[0];
+        assert!(popup.left() >= 0.0 && popup.right() <= size[0], "{popup:?}");
+        for url in [&good.url, &bad.url] {
+            let host = url.trim_start_matches("http://");
+            let lines = window.harness.query_all_by_label_contains(host);
+            let lines: Vec<Rect> =
+                lines.map(|line| line.rect()).filter(|line| popup.intersects(*line)).collect();
+            assert_eq!(lines.len(), 1);
+            assert!(popup.contains_rect(lines[0]), "{lines:?} in {popup:?}");
+            assert!((lines[0].height() - 28.0).abs() < 0.5);
+        }
+    }
+}
+
+#[test]
+fn address_box_and_its_button_have_one_height_and_an_error_moves_neither() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::L);
+    let places =
+        |window: &Window| ["Gateway address", "Connect"].map(|name| window.harness.get_by_label(name).rect());
+    let [edit, connect] = places(&window);
+    assert_eq!((edit.top(), edit.height()), (connect.top(), connect.height()));
+    assert!((edit.height() - 28.0).abs() < 0.5, "{edit:?}");
+    connect_to(&mut window, "::");
+    window.until_text_contains("isn't a gateway address");
+    assert_eq!(places(&window), [edit, connect]);
+    // Time passes without another try.
+    std::thread::sleep(Duration::from_millis(10));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Gateway address"));
+}
+
+#[test]
+fn menus_have_the_same_sizes() {
+    let plant = plant();
+    let profile = Profile::from_address(&plant.url).unwrap().with_name("Plant");
+    let mut window = Window::open(start(Target::Gateway(profile)));
+    window.until_text("6 of 6 sessions");
+    let menus = [
+        ("Group", "None"),
+        ("Columns", "Show column Project"),
+        ("Refresh interval", "Every 10 s"),
+        ("Saved gateways", "Connect to an address…"),
+        ("Add filter", "Filter by Address"),
+        ("Saved filters", "Clear all filters"),
+        ("Export options", "JSON"),
+    ];
+    for (button, item) in menus {
+        window.click(button);
+        window.harness.run_steps(2);
+        let menu = popups(&window, Order::Foreground)[0];
+        let item = window.harness.get_by_label(item).rect();
+        assert!((item.height() - 28.0).abs() < 0.5, "{button}: {item:?}");
+        // The margin and the border.
+        for distance in [item.left() - menu.left(), menu.right() - item.right()] {
+            assert!((distance - 5.0).abs() < 0.5, "{button}: {item:?} in {menu:?}");
+        }
+        window.press(Modifiers::NONE, Key::Escape);
+    }
+}
