@@ -9,9 +9,9 @@ use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::{fit, header_menu};
+use super::fit;
 use crate::dataset::{Column, ColumnId};
-use crate::display;
+use crate::display::{self, DateStyle};
 
 /// Why the last visible column can't be hidden.
 pub(super) const LAST_SHOWN: &str = "One column has to stay";
@@ -106,7 +106,7 @@ fn item(
     let item = match column {
         Some(Column::Date(_)) => menu::submenu(ui, item.shortcut(state.clock().style_name()), |ui| {
             menu::start(ui, theme::SUBMENU_WIDTH);
-            header_menu::date_items(ui, state, commands);
+            date_items(ui, state, commands);
         }),
         _ => ui.add(item),
     };
@@ -150,4 +150,13 @@ fn paint_target(ui: &Ui, places: &[Rect], to: usize) {
     let y = places.get(to).map_or_else(|| places[places.len() - 1].bottom(), Rect::top);
     let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette(ui.visuals()).focus);
     ui.painter().hline(x, y, stroke);
+}
+
+/// Draws the ways to show dates.
+pub(super) fn date_items(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    for style in DateStyle::ALL {
+        if ui.add(Item::new(style.label()).radio(state.layout.dates == style)).clicked() {
+            commands.push(Command::SetDateStyle(style));
+        }
+    }
 }

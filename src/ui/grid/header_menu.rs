@@ -10,7 +10,6 @@ use super::super::model::AppState;
 use super::super::theme;
 use super::columns_menu;
 use crate::dataset::{Column, ColumnId};
-use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 use crate::table::{Density, Direction};
 
@@ -56,7 +55,7 @@ pub(super) fn show(
             }
             Some(Column::Date(_)) => {
                 menu::line(ui);
-                date_items(ui, state, commands);
+                columns_menu::date_items(ui, state, commands);
             }
             _ => {}
         }
@@ -103,13 +102,5 @@ fn group_item(ui: &mut Ui, state: &AppState, id: &ColumnId, commands: &mut Vec<C
         let grouping = (!is_grouped).then(|| Grouping { column: id.clone(), largest_first });
         commands.push(Command::GroupBy(grouping));
         ui.close();
-    }
-}
-
-pub(super) fn date_items(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    for style in DateStyle::ALL {
-        if ui.add(Item::new(style.label()).radio(state.layout.dates == style)).clicked() {
-            commands.push(Command::SetDateStyle(style));
-        }
     }
 }
