@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
+use super::Version;
 use crate::sanitize::one_line;
 
 /// The default port of a gateway for plain HTTP.
@@ -35,8 +36,18 @@ impl NodeUrl {
         url
     }
 
+    /// Returns the address of the gateway's page where projects are imported, which depends on its version.
+    #[must_use]
+    pub fn projects_page(&self, version: Option<&Version>) -> String {
+        let has_new_pages = version.is_some_and(Version::has_rest);
+        let path =
+            if has_new_pages { "/app/platform/system/projects" } else { "/web/config/system.projects" };
+        self.join(path).to_string()
+    }
+
     /// Returns the path in front of the gateway's own paths, such as `/plantA`; empty without one.
-    fn prefix(&self) -> &str {
+    #[must_use]
+    pub fn prefix(&self) -> &str {
         self.0.path().trim_end_matches('/')
     }
 
@@ -232,6 +243,17 @@ mod tests {
         assert_eq!(read("https://plant-a:8043/"), "https://plant-a:8043");
         assert_eq!(read("http://plant-a"), "http://plant-a");
         assert_eq!(read("plant-a:80"), "http://plant-a");
+    }
+
+    #[test]
+    fn page_for_projects_depends_on_the_version() {
+        let info = |version| crate::gateway::GatewayInfo::parse(version).unwrap().version;
+        let node: NodeUrl = "http://proxy/plantA".parse().unwrap();
+        let old = "http://proxy/plantA/web/config/system.projects";
+        assert_eq!(node.projects_page(None), old);
+        assert_eq!(node.projects_page(info("Version=8.1.44").as_ref()), old);
+        let new = "http://proxy/plantA/app/platform/system/projects";
+        assert_eq!(node.projects_page(info("Version=8.3.4").as_ref()), new);
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn health_step(info: Option<&GatewayInfo>, is_running: bool) -> Step {
     let name = info.name.as_deref().map(|name| one_line(name, MAX_NAME));
     let version = info.version.as_ref().map(|version| one_line(&format!("version {version}"), MAX_NAME));
     let parts: Vec<String> = [Some("Reachable".to_owned()), name, version].into_iter().flatten().collect();
-    Step::ok(StepName::Health, parts.join(", "))
+    Step { info: Some(info.clone()), ..Step::ok(StepName::Health, parts.join(", ")) }
 }
 
 fn redundancy(info: Option<&GatewayInfo>) -> Step {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::gateway::GatewayError;
+use crate::gateway::{GatewayError, GatewayInfo};
 use crate::sanitize::one_line;
 
 /// The longest text of an error, in characters.
@@ -127,32 +127,34 @@ pub struct Step {
     pub advice: Option<String>,
     /// The error behind a failure.
     pub error: Option<GatewayError>,
+    /// What the gateway says about itself, in the step for its health.
+    pub info: Option<GatewayInfo>,
 }
 
 impl Step {
     pub(super) fn ok(name: StepName, message: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Ok, message: message.into(), advice: None, error: None }
+        Self { name, outcome: Outcome::Ok, message: message.into(), advice: None, error: None, info: None }
     }
 
     pub(super) fn warning(name: StepName, message: impl Into<String>, advice: impl Into<String>) -> Self {
         let (message, advice) = (message.into(), Some(advice.into()));
-        Self { name, outcome: Outcome::Warning, message, advice, error: None }
+        Self { name, outcome: Outcome::Warning, message, advice, error: None, info: None }
     }
 
     pub(super) fn skipped(name: StepName) -> Self {
         let message = "Not checked because of the failure above".to_owned();
-        Self { name, outcome: Outcome::Skipped, message, advice: None, error: None }
+        Self { name, outcome: Outcome::Skipped, message, advice: None, error: None, info: None }
     }
 
     /// Returns a warning with this text.
     pub(super) fn warning_from(name: StepName, text: &impl fmt::Display) -> Self {
         let (message, advice) = sentences(text);
-        Self { name, outcome: Outcome::Warning, message, advice, error: None }
+        Self { name, outcome: Outcome::Warning, message, advice, error: None, info: None }
     }
 
     pub(super) fn failed(name: StepName, error: GatewayError) -> Self {
         let (message, advice) = sentences(&error);
-        Self { name, outcome: Outcome::Failed, message, advice, error: Some(error) }
+        Self { name, outcome: Outcome::Failed, message, advice, error: Some(error), info: None }
     }
 
     pub(super) fn with_outcome(self, outcome: Outcome) -> Self {
