@@ -66,6 +66,8 @@ pub(super) enum Command {
     SaveGateway,
     /// Deletes the gateway in the form.
     DeleteGateway,
+    /// Closes the form, after a question if it has changes.
+    LeaveGateway,
     /// Closes the form and discards its changes.
     CloseGateway,
     /// Changes the form.

@@ -1,6 +1,6 @@
 //! The connection test of the gateway form: the same steps as those of `gatewatch check`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::background_task::ResultSender;
 use super::gateway_draft::Draft;
@@ -13,8 +13,10 @@ pub(super) struct ConnectionTest {
     draft: Draft,
     /// The nodes, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
-    /// The results of the test before, if it was the same.
+    /// The results of the test before, if it had the same nodes.
     pub(super) before: Vec<TestedNode>,
+    /// The test before had the same login, too.
+    pub(super) is_repeated: bool,
     /// Time when it ended.
     pub(super) ended_at: Option<Instant>,
     /// The stage of the test.
@@ -39,6 +41,8 @@ pub(super) struct TestedNode {
     pub(super) url: NodeUrl,
     /// The completed steps.
     pub(super) steps: Vec<Step>,
+    /// The time that the connection took.
+    pub(super) connected_in: Option<Duration>,
 }
 
 impl TestedNode {
@@ -53,15 +57,17 @@ impl TestedNode {
 pub(super) struct TestResult {
     node: usize,
     step: Step,
+    took: Duration,
 }
 
 impl ConnectionTest {
     /// Returns a test without results. `before` is the last test.
     pub(super) fn new(draft: &Draft, profile: &Profile, before: Option<Self>) -> Self {
         let nodes = profile.nodes().iter().cloned();
-        let before = before.filter(|before| before.is_for(draft) && before.stage == TestStage::Ended);
+        let before = before.filter(|before| before.has_same_nodes(draft) && before.stage == TestStage::Ended);
         Self {
-            nodes: nodes.map(|url| TestedNode { url, steps: Vec::new() }).collect(),
+            nodes: nodes.map(|url| TestedNode { url, steps: Vec::new(), connected_in: None }).collect(),
+            is_repeated: before.as_ref().is_some_and(|before| before.is_for(draft)),
             before: before.map(|before| before.nodes).unwrap_or_default(),
             ended_at: None,
             draft: draft.clone(),
@@ -79,9 +85,19 @@ impl ConnectionTest {
         self.draft.has_same_connection(draft)
     }
 
+    /// Returns `true` if the nodes of this draft were tested, maybe with another login.
+    pub(super) fn has_same_nodes(&self, draft: &Draft) -> bool {
+        self.draft.has_same_nodes(draft)
+    }
+
     /// Adds a result.
     pub(super) fn add(&mut self, result: TestResult) {
-        self.nodes[result.node].steps.push(result.step);
+        let TestResult { node, step, took } = result;
+        let node = &mut self.nodes[node];
+        if step.name == StepName::Tcp {
+            node.connected_in = Some(took);
+        }
+        node.steps.push(step);
     }
 }
 
@@ -93,8 +109,11 @@ pub(super) async fn run(
     results: ResultSender<TestResult>,
 ) {
     let options = profile.read_options();
+    let mut last_steps = vec![Instant::now(); profile.nodes().len()];
     check::run(&client, profile.nodes(), &credentials, &options, async |node, step| {
-        results.send(TestResult { node, step }).await;
+        let now = Instant::now();
+        let took = now.duration_since(std::mem::replace(&mut last_steps[node], now));
+        results.send(TestResult { node, step, took }).await;
     })
     .await;
 }

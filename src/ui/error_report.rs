@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use egui::{CollapsingHeader, Id, Label, Ui};
+use egui::{Id, Label, Ui};
 
+use super::details_text;
 use super::theme;
 use crate::sanitize::{capitalize, one_line};
 
@@ -11,8 +12,6 @@ use crate::sanitize::{capitalize, one_line};
 const MAX_TEXT: usize = 500;
 /// The maximum number of causes, in case a library returns an endless chain.
 const MAX_CAUSES: usize = 16;
-/// The label of the button that shows the causes.
-const DETAILS: &str = "Details";
 
 /// A sentence about an error and the texts of its causes, the direct cause first. All texts are sanitized.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +53,14 @@ impl ErrorReport {
         [&self.summary].into_iter().chain(&self.causes).map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
-    /// Draws the causes below a collapsed header, if there are any.
+    /// Draws the causes below a fold, if there are any.
     pub(super) fn details_ui(&self, ui: &mut Ui, id: Id) {
         if self.causes.is_empty() {
             return;
         }
-        let details = CollapsingHeader::new(DETAILS).id_salt(id).show(ui, |ui| self.causes_ui(ui));
-        details.header_response.accessible_name("Error details");
+        if details_text::fold(ui, id, "Error details") {
+            self.causes_ui(ui);
+        }
     }
 
     /// Returns what happened, without the advice that may follow it.

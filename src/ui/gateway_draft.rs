@@ -106,6 +106,14 @@ impl FormError {
     }
 }
 
+impl FormError {
+    /// Returns `true` if another user name is needed, rather than another password or token.
+    pub(super) fn is_about_user(&self) -> bool {
+        use InvalidLogin::{ColonInUser, ControlInUser, NoUser};
+        matches!(self, Self::Login(NoUser | ColonInUser | ControlInUser))
+    }
+}
+
 impl Draft {
     /// Creates a draft of a gateway. `is_saved`: it is saved under its name.
     pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
@@ -153,7 +161,14 @@ impl Draft {
             && (perspective, ca_file, pins) == (&other.perspective, &other.ca_file, &other.pins)
     }
 
-    fn nodes(&self) -> Result<Vec<NodeUrl>, NodeUrlError> {
+    /// Returns `true` if both have the same nodes and trust, whatever the login.
+    pub(super) fn has_same_nodes(&self, other: &Self) -> bool {
+        let Self { addresses, ca_file, pins, .. } = self;
+        (addresses.trim(), ca_file, pins) == (other.addresses.trim(), &other.ca_file, &other.pins)
+    }
+
+    /// Returns the nodes, each once.
+    pub(super) fn nodes(&self) -> Result<Vec<NodeUrl>, NodeUrlError> {
         let addresses = self.addresses.split(['\n', ',', ' ']).map(str::trim);
         let mut nodes: Vec<NodeUrl> = Vec::new();
         for address in addresses.filter(|address| !address.is_empty()) {

@@ -3,7 +3,7 @@
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
 use super::guide::{GuideChange, GuideState};
-use crate::gateway::{Credentials, InvalidLogin, Profile, RejectedCertificate, Trust};
+use crate::gateway::{Credentials, InvalidLogin, Login, Profile, RejectedCertificate, Trust};
 
 /// An open form.
 pub(super) struct GatewayForm {
@@ -46,6 +46,10 @@ pub(super) enum FormStage {
 pub(super) enum Reveal {
     /// Focuses the name.
     Name,
+    /// Focuses the addresses.
+    Addresses,
+    /// Focuses the first control of the guide's open step.
+    Step,
     /// Focuses the user name.
     User,
     /// Focuses the password or token.
@@ -81,12 +85,13 @@ impl GatewayForm {
 
     /// Creates an empty form with the guide.
     pub(super) fn add() -> Self {
-        Self { guide: Some(GuideState::default()), ..Self::empty() }
+        Self { guide: Some(GuideState::default()), reveal: None, ..Self::empty() }
     }
 
     /// Creates a form with the guide for a gateway that can't be read yet. `is_saved`: it is saved under its name.
     pub(super) fn set_up(profile: &Profile, is_saved: bool) -> Self {
-        Self { guide: Some(GuideState::default()), ..Self::edit(profile, is_saved) }
+        let guide = GuideState::for_known(profile.login != Login::None);
+        Self { guide: Some(guide), reveal: None, ..Self::edit(profile, is_saved) }
     }
 
     /// Creates an empty form.
@@ -130,6 +135,14 @@ impl GatewayForm {
         self.draft.profile_named(&self.before.name)
     }
 
+    /// Returns the draft to test. While the guide looks for the gateway, a login that isn't entered yet isn't needed.
+    pub(super) fn draft_to_test(&self) -> Draft {
+        let is_probe = self.guide.as_ref().is_some_and(|guide| !guide.has_chosen_login());
+        let has_login = self.has_saved_secret() || matches!(self.credentials(), Ok(Some(_)));
+        let auth = if is_probe && !has_login { AuthKind::None } else { self.draft.auth };
+        Draft { auth, ..self.draft.clone() }
+    }
+
     /// Returns `true` if the keyring may hold the secret: the gateway is saved with the same user and nodes.
     pub(super) fn has_saved_secret(&self) -> bool {
         self.is_saved && self.draft.auth != AuthKind::None && self.has_same_login()
@@ -161,6 +174,51 @@ impl GatewayForm {
         self.test.as_ref().filter(|test| test.is_for(&self.draft))
     }
 
+    /// Returns the last test of the same nodes, maybe with another login.
+    pub(super) fn test_of_nodes(&self) -> Option<&ConnectionTest> {
+        self.test.as_ref().filter(|test| test.has_same_nodes(&self.draft))
+    }
+
+    /// Chooses the kind of authentication that a test has shown, which isn't a change of the user.
+    pub(super) fn suggest_auth(&mut self, auth: AuthKind) {
+        self.draft.auth = auth;
+        self.original.auth = auth;
+    }
+
+    /// Scrolls to the results. The guide has them in view.
+    pub(super) fn reveal_outcome(&mut self) {
+        if self.guide.is_none() {
+            self.reveal = Some(Reveal::Outcome);
+        }
+    }
+
+    /// Sets the error of an attempt to save or test, and leads to where it belongs.
+    pub(super) fn fail(&mut self, error: FormError) {
+        if let Some(guide) = &mut self.guide {
+            guide.close_opened();
+            self.reveal = match error.field() {
+                Field::Name => Some(Reveal::Name),
+                Field::Addresses => Some(Reveal::Addresses),
+                Field::Authentication if error.is_about_user() => Some(Reveal::User),
+                Field::Authentication => Some(Reveal::Secret),
+                Field::Form => None,
+            };
+        } else {
+            self.reveal = Some(Reveal::Outcome);
+        }
+        self.error = Some(error);
+    }
+
+    /// Returns `true` if a change has an effect. Most edits clear no error.
+    pub(super) fn is_changed_by(&self, change: &FormChange) -> bool {
+        let FormChange::Edited(field) = change else {
+            return true;
+        };
+        let has_error = self.error.as_ref().is_some_and(|error| error.field() == *field);
+        let is_login = matches!(field, Field::Addresses | Field::Authentication);
+        has_error || (is_login && self.guide.as_ref().is_some_and(GuideState::has_chosen_login))
+    }
+
     /// Applies a change.
     pub(super) fn apply(&mut self, change: FormChange) {
         match change {
@@ -174,7 +232,7 @@ impl GatewayForm {
                 self.draft.auth = auth;
                 self.draft.secret.clear();
                 self.error = None;
-                self.guide.iter_mut().for_each(GuideState::forget_login);
+                self.guide.iter_mut().for_each(GuideState::choose_auth);
                 self.reveal = match auth {
                     AuthKind::None => None,
                     AuthKind::Password => Some(Reveal::User),

@@ -12,15 +12,24 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
     let (title, text, button, confirmed) = match question {
         Question::DiscardForm(next) => {
             let next = match next {
-                AfterDiscard::AddGateway => Command::AddGateway,
-                AfterDiscard::EditGateway(name) => Command::EditGateway(name.clone()),
-                AfterDiscard::SaveRecent(name) => Command::Rail(RailCommand::SaveRecent(name.clone())),
-                AfterDiscard::SetUp => Command::Guide(GuideCommand::SetUp),
-                AfterDiscard::Quit => Command::Quit,
+                AfterDiscard::AddGateway => Some(Command::AddGateway),
+                AfterDiscard::EditGateway(name) => Some(Command::EditGateway(name.clone())),
+                AfterDiscard::SaveRecent(name) => Some(Command::Rail(RailCommand::SaveRecent(name.clone()))),
+                AfterDiscard::SetUp => Some(Command::Guide(GuideCommand::SetUp)),
+                AfterDiscard::Connect(gateway) => Some(Command::Connect(gateway.clone())),
+                AfterDiscard::ConnectDemo => Some(Command::ConnectDemo),
+                AfterDiscard::ShowAll => Some(Command::Rail(RailCommand::ShowAll)),
+                AfterDiscard::Nothing => None,
+                AfterDiscard::Quit => Some(Command::Quit),
             };
             let text = "The gateway in the form isn't saved";
             let title = "Discard the changes?".to_owned();
-            (title, text.to_owned(), "Discard changes", vec![Command::CloseGateway, next])
+            (
+                title,
+                text.to_owned(),
+                "Discard changes",
+                [Some(Command::CloseGateway), next].into_iter().flatten().collect(),
+            )
         }
         Question::ReplaceFile(path) => {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();

@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::window::{Window, plant, start_on};
+use crate::support::window::{Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, OutputCommand, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::gateway::Login;
@@ -14,6 +14,8 @@ use gatewatch::gateway::webdev::project_zip;
 use gatewatch::settings::Settings;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
+
+const WRONG_PASSWORD: &str = "Wrong user name or password";
 
 /// Opens a window with the guide.
 fn open(other: &FakeGateway) -> (TempDir, Window) {
@@ -54,9 +56,8 @@ fn leads_through_the_installation_of_the_resource() {
     let (folder, mut window) = open(&other);
     window.type_into("Addresses", &gateway.url);
     window.press(Modifiers::NONE, Key::Enter);
-    window.until_text("Plant, version 8.1.44");
+    window.until_text("Ignition 8.1.44, Plant");
     window.until_text("Continue with this login");
-    window.click("Authentication: Password");
     window.type_into("Gateway user name", "billy");
     window.type_into("Gateway password", "open-sesame");
     window.press(Modifiers::NONE, Key::Enter);
@@ -82,7 +83,29 @@ fn leads_through_the_installation_of_the_resource() {
 }
 
 #[test]
-fn wrong_password_leads_back_to_the_sign_in() {
+fn required_login_preselects_the_password_and_its_first_box() {
+    let other = plant();
+    let (gateway, is_installed) = without_resource();
+    is_installed.store(true, Ordering::SeqCst);
+    let (_folder, mut window) = open(&other);
+    window.type_into("Addresses", &gateway.url);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Gateway user name");
+    window.harness.step();
+    assert!(window.harness.get_by_label("Gateway user name").is_focused());
+    // Other addresses are tested without the login that isn't entered yet.
+    window.click("Change: Address");
+    window.click("Find the gateway");
+    window.until_text("Gateway user name");
+    // The choice of the user stays.
+    window.click("Authentication: None");
+    window.click("Continue with this login");
+    window.until_text("This gateway requires a login");
+    assert!(!window.has("Gateway user name"));
+}
+
+#[test]
+fn wrong_password_keeps_the_user_and_has_its_error_at_the_box_with_the_focus() {
     let other = plant();
     let (gateway, is_installed) = without_resource();
     is_installed.store(true, Ordering::SeqCst);
@@ -90,15 +113,214 @@ fn wrong_password_leads_back_to_the_sign_in() {
     window.type_into("Addresses", &gateway.url);
     window.click("Find the gateway");
     window.until_text("Continue with this login");
-    window.click("Authentication: Password");
     window.click("Continue with this login");
     window.until_text_contains("Enter the user name");
     window.type_into("Gateway user name", "billy");
     window.type_into("Gateway password", "wrong");
-    window.click("Continue with this login");
-    window.until_text_contains("Sign-in: Wrong user name or password");
-    window.until("the boxes", |harness| harness.query_by_label("Gateway password").is_some());
-    assert_eq!(window.text_of("Gateway user name"), "billy");
+    for is_clicked in [false, true] {
+        if is_clicked {
+            window.type_into("Gateway password", "again");
+            window.click("Continue with this login");
+        } else {
+            window.press(Modifiers::NONE, Key::Enter);
+        }
+        window.until_text(WRONG_PASSWORD);
+        window.harness.step();
+        assert_eq!(window.text_of("Gateway user name"), "billy");
+        let password = window.harness.get_by_label("Gateway password");
+        assert!(password.is_focused(), "{is_clicked}");
+        let [password, error] = [password.rect(), window.harness.get_by_label(WRONG_PASSWORD).rect()];
+        assert!(error.top() >= password.bottom() && error.top() < password.bottom() + 12.0);
+    }
+    // Typing replaces the rejected password, and hides the error.
+    for events in crate::support::window::typed("open-sesame") {
+        window.frame(events);
+    }
+    assert!(!window.has(WRONG_PASSWORD));
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("The sessions can be read");
+    window.harness.step();
+    assert!(window.harness.get_by_label("Name").is_focused());
+}
+
+#[test]
+fn address_with_a_path_that_leads_nowhere_is_no_gateway() {
+    let gateway = FakeGateway::new(|request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    let other = plant();
+    let (_folder, mut window) = open(&other);
+    window.type_into("Addresses", &format!("{}/foo", gateway.url));
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("No Ignition gateway answers at /foo. Remove the path");
+    assert!(!window.has("Gateway found") && !window.has("Continue with this login"));
+    crate::support::window::retype(&mut window, "Addresses", &gateway.url);
+    assert!(window.harness.query_by_label_contains("No Ignition gateway").is_none());
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Gateway found");
+}
+
+#[test]
+fn continues_after_a_changed_or_unchanged_address() {
+    let (other, first) = (plant(), plant());
+    let (_folder, mut window) = open(&other);
+    window.type_into("Addresses", &first.url);
+    window.press(Modifiers::NONE, Key::Enter);
+    for changes in [false, true] {
+        window.until_text("The sessions can be read");
+        window.click("Change: Address");
+        window.harness.step();
+        assert!(window.harness.get_by_label("Addresses").is_focused());
+        if changes {
+            crate::support::window::retype(&mut window, "Addresses", &plant().url);
+            window.click("Find the gateway");
+        } else {
+            window.press(Modifiers::NONE, Key::Enter);
+        }
+        window.until("the next step", |harness| harness.query_by_label("Addresses").is_none());
+    }
+}
+
+/// Returns the place of a gateway in the rail.
+fn in_rail(window: &Window, name: &str) -> egui::Pos2 {
+    window.harness.get_by_label_contains(&format!("{name}: ")).rect().center()
+}
+
+#[test]
+fn gateway_in_the_rail_leaves_the_guide_unless_something_is_entered() {
+    let (other, second) = (plant(), plant());
+    let folder = tempfile::tempdir().unwrap();
+    let config = |name: &str, url: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let config = format!("{}{}", config("North", &other.url), config("South", &second.url));
+    std::fs::write(folder.path().join("config.toml"), config).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("North"), None).unwrap();
+    let start = Start { settings, folder: Some(folder.path().to_owned()), ..start(target) };
+    let mut window = Window::open(start);
+    for (entry, expected) in [
+        ("South", "South"),
+        ("North", "North"),
+        ("All gateways", "All gateways"),
+        ("Demo gateway", "Demo gateway"),
+    ] {
+        window.click("Add gateway…");
+        assert!(window.has("New gateway"));
+        let at = in_rail(&window, entry);
+        window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+        assert!(!window.has("New gateway"), "{entry}");
+        window.until_gateway(expected);
+    }
+    for entry in ["South", "All gateways", "Demo gateway"] {
+        window.click("Add gateway…");
+        window.type_into("Name", "West");
+        let at = in_rail(&window, entry);
+        window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+        window.until_text("Discard the changes?");
+        // Nothing has changed behind the guide.
+        assert!(
+            window.harness.state().title().starts_with("Demo gateway"),
+            "{}",
+            window.harness.state().title()
+        );
+        window.press(Modifiers::NONE, Key::Escape);
+        assert_eq!(window.text_of("Name"), "West");
+        let is_asking = window.harness.query_by_label_contains("unsaved").is_some();
+        assert!(!window.has("Discard the changes?") && !is_asking);
+        window.click("Cancel");
+        assert!(!window.has("New gateway"));
+    }
+    window.click("Add gateway…");
+    window.type_into("Name", "West");
+    let at = in_rail(&window, "South");
+    window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+    window.until_text("Discard the changes?");
+    window.harness.run_steps(4);
+    window.click("Discard changes");
+    assert!(!window.has("New gateway"));
+    window.until_gateway("South");
+}
+
+#[test]
+fn escape_leaves_the_guide_unless_something_is_entered() {
+    let other = plant();
+    let (_folder, mut window) = open(&other);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("New gateway"));
+    window.click("Add gateway…");
+    window.type_into("Addresses", "http://n1:8088");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("Discard the changes?");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert_eq!(window.text_of("Addresses"), "http://n1:8088");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("Discard the changes?");
+    window.harness.run_steps(4);
+    window.click("Discard changes");
+    assert!(!window.has("New gateway"));
+}
+
+#[test]
+fn rail_over_the_table_closes_when_the_guide_opens() {
+    let other = plant();
+    let start = start_on(&other.url);
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start);
+    window.until_text("6 of 6 sessions");
+    window.click("Show gateways");
+    window.click("Add gateway…");
+    assert!(window.has("New gateway") && !window.has("Hide gateways"));
+}
+
+#[test]
+fn typing_in_the_guide_draws_each_frame_once() {
+    let other = plant();
+    let (_folder, mut window) = open(&other);
+    for name in ["Addresses", "Name"] {
+        window.harness.get_by_label(name).focus();
+        window.harness.step();
+        for events in crate::support::window::typed("plant") {
+            window.frame(events);
+            let passes = window.harness.output().platform_output.num_completed_passes;
+            assert_eq!(passes, 1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn opens_the_page_that_the_task_names() {
+    let other = plant();
+    for (version, task, page) in [
+        ("8.1.44", "Open Config, System, Projects and choose Import", "/web/config/system.projects"),
+        ("8.3.4", "Open Platform, System, Projects and choose Import", "/app/platform/system/projects"),
+    ] {
+        let gateway = FakeGateway::gateway(version, status("404 Not Found", ""));
+        let (_folder, mut window) = open(&other);
+        window.type_into("Addresses", &gateway.url);
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Continue with this login");
+        window.click("Authentication: None");
+        window.click("Continue with this login");
+        window.until_text(task);
+        window.harness.get_by_label("Open the page of projects").click();
+        let mut opened = None;
+        for _ in 0..3 {
+            window.harness.step();
+            opened = opened.or_else(|| opened_url(&window));
+        }
+        assert_eq!(opened, Some(format!("{}{page}", gateway.url)));
+    }
+}
+
+/// Returns the address that was opened in a browser in this frame.
+fn opened_url(window: &Window) -> Option<String> {
+    let commands = &window.harness.output().platform_output.commands;
+    commands.iter().find_map(|command| match command {
+        OutputCommand::OpenUrl(open) => Some(open.url.clone()),
+        _ => None,
+    })
 }
 
 #[test]
@@ -136,6 +358,7 @@ fn saves_the_project() {
     window.type_into("Addresses", &gateway.url);
     window.click("Find the gateway");
     window.until_text("Continue with this login");
+    window.click("Authentication: None");
     window.click("Continue with this login");
     window.until_text("Repeats every 5 s");
     window.click("Save the project…");

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use egui::Context;
 
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::Shown;
+use super::super::model::{AfterDiscard, Shown};
 use super::super::refresh_interval;
 use super::{App, FRAME_WAIT};
 use crate::gateway::{Credentials, Login, Profile};
@@ -147,10 +147,12 @@ impl App {
 
     /// Shows the sessions of all saved gateways.
     pub(super) fn show_all(&mut self) {
-        if self.state.gateways.shown == Shown::All {
+        if self.state.gateways.shown == Shown::All && self.drafts.form.is_none() {
             return;
         }
-        self.close_unchanged_form();
+        if !self.leave_form(AfterDiscard::ShowAll) {
+            return;
+        }
         self.disconnect();
         self.demo = None;
         self.state.gateways.shown = Shown::All;

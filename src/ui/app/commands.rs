@@ -9,7 +9,7 @@ use super::super::diagnostics;
 use super::super::error_report::ErrorReport;
 use super::super::filter_row;
 use super::super::gateway_bar;
-use super::super::model::{CountsOrder, NarrowRail, SettingsPage, Shown, SignInChoice, Task};
+use super::super::model::{AfterDiscard, CountsOrder, NarrowRail, SettingsPage, Shown, SignInChoice, Task};
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
@@ -29,10 +29,23 @@ impl App {
         }
     }
 
+    /// Drops the commands that would change nothing, such as those of most edits, so that typing draws each frame only once.
+    pub(super) fn drop_idle_commands(&mut self) {
+        let Self { commands, drafts, .. } = self;
+        commands.retain(|command| match command {
+            Command::Form(change) => drafts.form.as_ref().is_some_and(|form| form.is_changed_by(change)),
+            Command::ClearGatewayError => drafts.gateway_error.is_some(),
+            _ => true,
+        });
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm per command")]
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
             Command::Connect(gateway) => {
+                if !self.leave_form(AfterDiscard::Connect(gateway.clone())) {
+                    return;
+                }
                 self.connect_by_name(gateway.trim());
                 if self.drafts.gateway_error.is_none() {
                     gateway_bar::close_address(ctx);
@@ -40,7 +53,11 @@ impl App {
                     gateway_bar::open_address(ctx);
                 }
             }
-            Command::ConnectDemo => self.connect_demo(),
+            Command::ConnectDemo => {
+                if self.leave_form(AfterDiscard::ConnectDemo) {
+                    self.connect_demo();
+                }
+            }
             Command::EnterAddress => {
                 self.drafts.gateway.clone_from(&self.state.gateway);
                 self.drafts.gateway_error = None;
@@ -71,6 +88,9 @@ impl App {
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
             Command::DeleteGateway => self.delete_gateway(),
+            Command::LeaveGateway => {
+                self.leave_form(AfterDiscard::Nothing);
+            }
             Command::CloseGateway => self.close_form(),
             Command::Form(change) => {
                 if let Some(form) = &mut self.drafts.form {
@@ -294,7 +314,6 @@ impl App {
 
     /// Connects to the gateway with this name or address.
     fn connect_by_name(&mut self, gateway: &str) {
-        self.close_unchanged_form();
         gateway.clone_into(&mut self.drafts.gateway);
         if self.state.has_rejected_login() {
             // The saved login may work.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use egui::{Align, Context, Layout, Popup, Rect, Ui, UiBuilder};
 
 use super::super::command::Command;
-use super::super::gateway_form::GatewayForm;
 use super::super::model::{AppState, Drafts, UiState};
 use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
@@ -22,8 +21,7 @@ impl App {
         let default_refresh = self.default_refresh();
         let general = self.general_settings();
         let Self { state, drafts, ui_state, commands, log, .. } = self;
-        let form = drafts.form.as_ref().map(GatewayForm::is_changed);
-        shortcuts::handle(ui.ctx(), ui_state, form, drafts.palette.is_some(), commands);
+        shortcuts::handle(ui.ctx(), ui_state, drafts.form.is_some(), drafts.palette.is_some(), commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
         if let Some(form) = drafts.form.as_mut().filter(|form| form.guide.is_some()) {
             guide::show(ui, form, state, commands);
@@ -124,12 +122,13 @@ pub(super) fn run_before_showing(ctx: &Context) {
     }
 }
 
-/// Returns the keyboard focus to the table after a click on a button, so that the arrow keys work there. Text boxes and
-/// menus keep it. Runs at the end of the frame, because egui takes the focus from a widget when another one is clicked.
-pub(super) fn return_focus(ctx: &Context) {
+/// Returns the keyboard focus to the table after a click on a button, so that the arrow keys work there. Text boxes, menus
+/// and a form keep it. Runs at the end of the frame, because egui takes the focus from a widget when another one is clicked.
+pub(super) fn return_focus(ctx: &Context, drafts: &Drafts) {
     let clicked = ctx.input(|input| input.pointer.any_click());
     let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if clicked && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
+    let has_form = drafts.form.is_some();
+    if clicked && !has_form && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 }

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::connection_test::{self, ConnectionTest, TestStage};
 use super::super::error_report::ErrorReport;
-use super::super::gateway_draft::FormError;
-use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
+use super::super::gateway_draft::{AuthKind, FormError};
+use super::super::gateway_form::{FormStage, GatewayForm};
+use super::super::guide;
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{AfterDiscard, Question, Shown, Task};
+use super::super::model::{AfterDiscard, NarrowRail, Question, Shown, Task};
 use super::super::refresh_interval;
 use super::super::settings_worker::{Change, ChangeError};
 use super::App;
@@ -44,6 +45,8 @@ impl App {
     /// Opens a form in place of an open one.
     pub(super) fn open_form(&mut self, form: GatewayForm) {
         self.close_form();
+        // The rail would cover it.
+        self.ui_state.narrow_rail = NarrowRail::Closed;
         self.drafts.form = Some(form);
     }
 
@@ -77,11 +80,19 @@ impl App {
         }
     }
 
-    /// Closes the form if it has no changes. It is about the gateway before, and would take what is typed.
-    pub(super) fn close_unchanged_form(&mut self) {
-        if self.drafts.form.as_ref().is_some_and(|form| !form.is_changed()) {
+    /// Closes the form, which is about another gateway than `next` and would take what is typed. Asks first if it has changes,
+    /// and returns `false` then.
+    pub(super) fn leave_form(&mut self, next: AfterDiscard) -> bool {
+        match &self.drafts.form {
+            None => return true,
+            Some(form) if form.stage == FormStage::Saving => return false,
+            Some(_) => {}
+        }
+        let leaves = !self.asks_to_discard_form(next);
+        if leaves {
             self.close_form();
         }
+        leaves
     }
 
     /// Closes the form and discards its changes.
@@ -140,7 +151,9 @@ impl App {
             return;
         };
         // A cancelled test may have sent the password already, and its outcome would be lost.
-        if form.current_test().is_some_and(|test| test.stage == TestStage::Running) {
+        let draft = form.draft_to_test();
+        let is_same = |test: &ConnectionTest| test.stage == TestStage::Running && test.is_for(&draft);
+        if form.test.as_ref().is_some_and(is_same) {
             return;
         }
         self.test_task = None;
@@ -148,26 +161,18 @@ impl App {
         let waiting = self.waiting_test.take();
         let before = form.test.take();
         form.error = None;
-        form.reveal = Some(Reveal::Outcome);
-        let profile = match form.profile_to_test() {
+        let profile = match draft.profile_named(&form.before.name) {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),
-            Err(error) => {
-                form.error = Some(error);
-                return;
-            }
+            Err(error) => return form.fail(error),
         };
         let credentials = match form.credentials() {
-            Ok(None) if !form.has_saved_secret() => {
-                form.error = Some(FormError::NoSecret);
-                return;
-            }
+            _ if draft.auth == AuthKind::None => Some(Credentials::None),
+            Ok(None) if !form.has_saved_secret() => return form.fail(FormError::NoSecret),
             Ok(credentials) => credentials,
-            Err(error) => {
-                form.error = Some(error.into());
-                return;
-            }
+            Err(error) => return form.fail(error.into()),
         };
-        form.test = Some(ConnectionTest::new(&form.draft, &profile, before));
+        form.reveal_outcome();
+        form.test = Some(ConnectionTest::new(&draft, &profile, before));
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {
@@ -196,8 +201,8 @@ impl App {
             Ok(None) => FormError::NoSecret,
             Err(error) => FormError::Keyring(error.clone()),
         };
-        (form.test, form.error) = (None, Some(error));
-        form.reveal = Some(Reveal::Outcome);
+        form.test = None;
+        form.fail(error);
     }
 
     fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
@@ -226,18 +231,16 @@ impl App {
         let Some(task) = &mut self.test_task else {
             return;
         };
-        let form = self.drafts.form.as_mut();
-        let parts = form.and_then(|form| Some((form.test.as_mut()?, &mut form.reveal, &mut form.guide)));
-        let Some((test, reveal, guide)) = parts else {
+        let parts = self.drafts.form.as_mut().and_then(|form| form.test.take().map(|test| (form, test)));
+        let Some((form, mut test)) = parts else {
             self.test_task = None;
             return;
         };
-        let mut is_changed = false;
+        let [mut is_changed, mut has_ended] = [false; 2];
         loop {
             match task.next_result() {
                 Ok(Some(result)) => {
                     test.add(result);
-                    *reveal = Some(Reveal::Outcome);
                     is_changed = true;
                 }
                 Ok(None) => break,
@@ -245,13 +248,17 @@ impl App {
                     test.stage = TestStage::Ended;
                     test.ended_at = Some(Instant::now());
                     self.test_task = None;
-                    is_changed = true;
+                    has_ended = true;
                     break;
                 }
             }
         }
-        if let Some(guide) = guide.as_mut().filter(|_| is_changed) {
-            guide.update(test);
+        form.test = Some(test);
+        if is_changed {
+            form.reveal_outcome();
+        }
+        if is_changed || has_ended {
+            guide::receive_results(form, has_ended);
         }
     }
 
@@ -262,22 +269,16 @@ impl App {
         };
         self.state.toasts.clear_error(Task::Gateway);
         form.error = None;
-        form.reveal = Some(Reveal::Outcome);
         let after = match form.profile(&self.state.profiles) {
             Ok(after) => in_folder(after, self.folder.as_deref()),
-            Err(error) => {
-                form.error = Some(error);
-                return;
-            }
+            Err(error) => return form.fail(error),
         };
         let before = form.is_saved.then(|| form.before.clone());
         let credentials = match form.credentials() {
             Ok(credentials) => credentials,
-            Err(error) => {
-                form.error = Some(error.into());
-                return;
-            }
+            Err(error) => return form.fail(error.into()),
         };
+        form.reveal_outcome();
         form.stage = FormStage::Saving;
         let change = Change::SaveForm { before: before.clone(), after: after.clone() };
         self.change_form(change, PendingForm::Save { before, after: Box::new(after), credentials });
@@ -310,11 +311,10 @@ impl App {
         if let Some(error) = error {
             if let Some(form) = &mut self.drafts.form {
                 form.stage = FormStage::Editing;
-                form.reveal = Some(Reveal::Outcome);
                 // A gateway that another window deleted can be saved as a new one.
                 let saved = &self.settings.profiles;
                 form.is_saved &= saved.iter().any(|saved| saved.name == form.before.name);
-                form.error = Some(FormError::NotSaved(error));
+                form.fail(FormError::NotSaved(error));
             }
             return;
         }

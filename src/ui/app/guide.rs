@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use directories::UserDirs;
-use egui::{Context, OpenUrl};
+use egui::{Context, Event, Memory, OpenUrl};
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::GuideCommand;
 use super::super::connection_test::TestStage;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_form::{FormStage, GatewayForm};
-use super::super::guide::{GuideStep, Progress, REPEAT_TEST};
+use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
 use super::App;
 use crate::atomic_file::{FileError, write_file};
@@ -53,6 +53,21 @@ impl App {
         };
         self.open_form(form);
         self.test_gateway(ctx);
+    }
+
+    /// Moves the keyboard focus into the step of the guide that has opened, unless a name is being typed.
+    pub(super) fn follow_guide(&mut self, ctx: &Context) {
+        let Some(form) = self.drafts.form.as_mut().filter(|form| form.guide.is_some()) else {
+            return;
+        };
+        let is_key = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+        let [is_pressed, is_clicked] =
+            ctx.input(|input| [input.events.iter().any(is_key), input.pointer.any_pressed()]);
+        if let Some(guide) = form.guide.as_mut().filter(|_| is_pressed || is_clicked) {
+            guide.set_by_keyboard(is_pressed);
+        }
+        let is_naming = ctx.memory(Memory::focused) == Some(guide::name_id());
+        guide::follow(form, !is_naming);
     }
 
     /// Repeats the test every few seconds while the user prepares the gateway.

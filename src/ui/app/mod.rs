@@ -423,6 +423,7 @@ impl eframe::App for App {
         self.receive_keyring_replies(ctx);
         self.receive_test_results();
         self.repeat_test(ctx);
+        self.follow_guide(ctx);
         self.receive_saved_project();
         self.receive_termination();
         self.receive_missing_scripts();
@@ -454,10 +455,11 @@ impl eframe::App for App {
         self.direct_typing(&ctx);
         single_line::remove_line_ends(&ctx, gateway_panel::addresses_id());
         self.draw(ui);
+        self.drop_idle_commands();
         if !self.commands.is_empty() {
             draw::run_before_showing(&ctx);
         }
-        draw::return_focus(&ctx);
+        draw::return_focus(&ctx, &self.drafts);
         self.ui_state.focused = ctx.memory(Memory::focused);
         self.typing.was_in_text_box = ctx.text_edit_focused();
         self.ui_state.reveals_cursor_column = false;

@@ -10,12 +10,12 @@ use super::super::{filter_row, grid, rail};
 /// The shortcuts that also work in dialogs.
 const IN_DIALOGS: [Command; 1] = [Command::Quit];
 
-/// Emits the commands of the shortcuts pressed in this frame. `form` is `None` without an open form, and `Some(true)` if
-/// the form has changes.
+/// Emits the commands of the shortcuts pressed in this frame. `has_form`: the form of a gateway is
+/// open.
 pub(super) fn handle(
     ctx: &Context,
     ui_state: &UiState,
-    form: Option<bool>,
+    has_form: bool,
     is_palette_open: bool,
     commands: &mut Vec<Command>,
 ) {
@@ -44,15 +44,13 @@ pub(super) fn handle(
     let is_filter = focused.is_some_and(|id| filter_row::ids().contains(&id));
     let is_table = focused.is_none_or(|id| id == grid::id());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
-        match form {
-            _ if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) => {
-                commands.push(Command::Rail(RailCommand::Close));
-            }
-            Some(false) if !is_filter => commands.push(Command::CloseGateway),
-            // Escape must not discard typed values. It doesn't clear the filters behind the form either.
-            Some(true) if !is_filter => {}
-            _ if is_filter || is_table => commands.push(Command::Escape),
-            _ => {}
+        if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) {
+            commands.push(Command::Rail(RailCommand::Close));
+        } else if has_form && !is_filter {
+            // Typed values aren't discarded without a question, and the filters behind the form stay.
+            commands.push(Command::LeaveGateway);
+        } else if is_filter || is_table {
+            commands.push(Command::Escape);
         }
     }
 }

@@ -2,12 +2,16 @@
 //! name, with a connection test beside the steps. It takes the place of everything but the rail.
 //!
 //! - `state`: what is known of the gateway
-//! - `progress`: the step that comes next
+//! - `found`: whether a gateway answers at the addresses, and which one
+//! - `progress`: the step that comes next; `follow`: how the guide follows the connection test
 //! - `step`: the frame of a step
 //! - `sign_in`: how to sign in
 //! - `resource`: how to prepare the gateway
-//! - `results`: the connection test
+//! - `results`: the connection test; `line`: one of its lines
 
+mod follow;
+mod found;
+mod line;
 mod progress;
 mod resource;
 mod results;
@@ -15,16 +19,18 @@ mod sign_in;
 mod state;
 mod step;
 
+pub(super) use follow::{follow, receive_results};
 pub(super) use progress::Progress;
 pub(super) use results::REPEAT_TEST;
 pub(super) use state::{GuideChange, GuideState, GuideStep};
 
 use egui::epaint::RectShape;
 use egui::{
-    Align, FontId, Frame, Id, Key, Layout, Rect, RichText, ScrollArea, Shape, Stroke, StrokeKind, TextEdit,
-    Ui, UiBuilder, vec2,
+    Align, FontId, Frame, Id, Key, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, vec2,
 };
 
+use self::sign_in::LoginStep;
 use self::step::{StepFrame, StepMark};
 use super::button::Button;
 use super::command::Command;
@@ -101,12 +107,18 @@ fn bar_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mut Vec<Comman
     });
 }
 
+/// Returns the ID of the box for the name.
+pub(super) fn name_id() -> Id {
+    Id::unique("guide name")
+}
+
 fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: &mut Vec<Command>) {
     // Taken out, because the steps change the rest of the form.
     let Some(guide) = form.guide.take() else {
         return;
     };
-    let Progress { now, open, description } = Progress::of(form, &guide);
+    let progress = Progress::of(form, &guide);
+    let Progress { now, open, .. } = progress;
     let frame = |step: GuideStep, title| {
         let number = step as usize + 1;
         let mark = match step {
@@ -114,50 +126,76 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
             _ if step < now => StepMark::Done,
             _ => StepMark::Next(number),
         };
-        let can_change = mark == StepMark::Done && step != GuideStep::Found;
+        let can_change = mark == StepMark::Done && matches!(step, GuideStep::Address | GuideStep::SignIn);
         StepFrame { mark, title, can_change, is_last: step == GuideStep::Name }
     };
     let is_open = |step| step == open;
-    let is_running = form.test.as_ref().is_some_and(|test| test.stage != TestStage::Ended);
+    let is_running = form.test_of_nodes().is_some_and(|test| test.stage != TestStage::Ended);
 
     let changes_address = frame(GuideStep::Address, "Address").show(ui, |ui| {
         if is_open(GuideStep::Address) {
-            address(ui, form, commands);
+            address(ui, form, progress.address_error, is_running, commands);
         } else {
-            step::fact(ui, &form.draft.addresses.split_whitespace().collect::<Vec<_>>().join(", "));
+            step::fact(ui, &addresses_text(form));
         }
     });
-    let title = if description.is_some() { "Gateway found" } else { "Gateway" };
-    frame(GuideStep::Found, title).show(ui, |ui| match description {
+    let title = if progress.description.is_some() { "Gateway found" } else { "Gateway" };
+    frame(GuideStep::Found, title).show(ui, |ui| match progress.description {
         Some(description) => step::fact(ui, description),
         None if is_running => step::fact(ui, "Looking for it…"),
         None => {}
     });
     let changes_login = frame(GuideStep::SignIn, "Sign-in").show(ui, |ui| {
         if is_open(GuideStep::SignIn) {
-            sign_in::show(ui, form, keyring, guide.is_secret_shown, commands);
+            let is_checked = is_running && guide.has_chosen_login();
+            let GuideState { is_secret_shown, is_by_keyboard, .. } = guide;
+            let login = LoginStep { is_secret_shown, is_checked, is_by_keyboard };
+            sign_in::show(ui, form, login, progress.rejection, keyring, commands);
         } else if now > GuideStep::SignIn {
             step::fact(ui, &sign_in::summary(form, keyring));
         }
     });
-    let title = resource::title(form);
+    let title = resource::title(form, now);
     frame(GuideStep::Resource, title).show(ui, |ui| {
         if is_open(GuideStep::Resource) {
-            resource::show(ui, form, &guide, commands);
+            resource::show(ui, form, &guide, progress.version, commands);
         } else if now > GuideStep::Resource {
             step::fact(ui, "The sessions can be read");
         }
     });
-    frame(GuideStep::Name, "Name and save").show(ui, |ui| name(ui, form, now, commands));
+    frame(GuideStep::Name, "Name and save").show(ui, |ui| name(ui, form, &progress, commands));
     let changed = [(changes_address, GuideStep::Address), (changes_login, GuideStep::SignIn)];
     for (_, step) in changed.into_iter().filter(|(is_changed, _)| *is_changed) {
         commands.push(Command::Form(FormChange::Guide(GuideChange::Open(step))));
     }
+    if Progress::of(form, &guide) != progress {
+        ui.ctx().request_discard("an edit has changed the steps");
+    }
     form.guide = Some(guide);
 }
 
+/// Returns the addresses as they are used, or as they were entered.
+fn addresses_text(form: &GatewayForm) -> String {
+    match form.draft.nodes() {
+        Ok(nodes) => nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        Err(_) => form.draft.addresses.trim().to_owned(),
+    }
+}
+
+/// Moves the keyboard focus to a control of the open step.
+fn focus(control: &Response) {
+    control.request_focus();
+    control.scroll_to_me(None);
+}
+
 /// Draws the box for the addresses. Enter looks for the gateway.
-fn address(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+fn address(
+    ui: &mut Ui,
+    form: &mut GatewayForm,
+    not_found: Option<&str>,
+    is_running: bool,
+    commands: &mut Vec<Command>,
+) {
     step::fact(ui, "One line per node of a cluster or of a redundant pair");
     ui.add_space(tokens::UNIT);
     let p = tokens::palette(ui.visuals());
@@ -171,18 +209,24 @@ fn address(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
         .desired_rows(2);
     let edit = ui.add(edit).accessible_name("Addresses");
     let has_error = form.error.as_ref().is_some_and(|error| error.field() == Field::Addresses);
-    let border = match (has_error, edit.has_focus()) {
-        (true, _) => Stroke::new(tokens::LINE, p.error),
-        (false, true) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
-        (false, false) => Stroke::new(tokens::LINE, p.control_border),
+    let border = match (has_error || not_found.is_some(), edit.has_focus(), edit.hovered()) {
+        (true, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
+        (true, false, _) => Stroke::new(tokens::LINE, p.error),
+        (false, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
+        (false, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
+        (false, false, false) => Stroke::new(tokens::LINE, p.control_border),
     };
     let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
     ui.painter().set(ground, shape);
-    if form.reveal == Some(Reveal::Name) {
-        edit.request_focus();
+    if matches!(form.reveal, Some(Reveal::Step | Reveal::Addresses)) {
+        focus(&edit);
     }
     if edit.changed() {
         commands.push(Command::Form(FormChange::Edited(Field::Addresses)));
+    }
+    if let Some(text) = not_found.filter(|_| !has_error && !is_running) {
+        ui.add_space(tokens::UNIT);
+        text_field::line(ui, icons::CIRCLE_ALERT, p.error, text, p.error);
     }
     error_ui(ui, form, Field::Addresses);
     ui.add_space(2.0 * tokens::UNIT);
@@ -190,27 +234,30 @@ fn address(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
         edit.has_focus() && ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
     // A test of the same addresses that is running goes on.
     if ui.add(Button::primary("Continue").name("Find the gateway")).clicked() || entered {
+        commands.push(Command::Form(FormChange::Guide(GuideChange::ContinueWithAddress)));
         commands.push(Command::TestGateway);
     }
 }
 
-fn name(ui: &mut Ui, form: &mut GatewayForm, now: GuideStep, commands: &mut Vec<Command>) {
-    let label = if now == GuideStep::Name { "Save" } else { "Save anyway" };
-    let save = if now == GuideStep::Name { Button::primary(label) } else { Button::soft(label) };
+fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: &mut Vec<Command>) {
+    let is_ready = progress.now == GuideStep::Name;
+    let label = if is_ready { "Save" } else { "Save anyway" };
+    let save = if is_ready { Button::primary(label) } else { Button::soft(label) };
     ui.add_space(tokens::UNIT);
-    let id = Id::unique("guide name");
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let is_editing = form.stage == FormStage::Editing;
-            let save = ui.add_enabled(is_editing, save.name("Save gateway"));
-            if save.on_hover_text("Save in config.toml and connect").clicked() {
-                commands.push(Command::SaveGateway);
-            }
+        let width = ui.available_width() - save.width(ui) - 2.0 * tokens::UNIT;
+        ui.vertical(|ui| {
+            ui.set_width(width);
             let error = form.error.as_ref().filter(|error| error.field() == Field::Name);
             let error = error.map(|error| ErrorReport::new(error).summary().to_owned());
-            let field = TextField::new(id, "").name("Name").hint("Plant North").error(error.as_deref());
+            let field =
+                TextField::new(name_id(), "").name("Name").hint("Plant North").error(error.as_deref());
             let edit = field.show(ui, &mut form.draft.name, false).edit;
+            let is_open = progress.open == GuideStep::Name;
+            if form.reveal == Some(Reveal::Name) || (is_open && form.reveal == Some(Reveal::Step)) {
+                focus(&edit);
+            }
             if edit.changed() {
                 commands.push(Command::Form(FormChange::Edited(Field::Name)));
             }
@@ -219,8 +266,20 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, now: GuideStep, commands: &mut Vec<
                 edit.request_focus();
             }
         });
+        let is_editing = form.stage == FormStage::Editing;
+        let save = ui.add_enabled(is_editing, save.name("Save gateway"));
+        if save.on_hover_text("Save in config.toml and connect").clicked() {
+            commands.push(Command::SaveGateway);
+        }
     });
     error_ui(ui, form, Field::Form);
+    // An error of a step that isn't open.
+    if progress.open != GuideStep::SignIn {
+        error_ui(ui, form, Field::Authentication);
+    }
+    if progress.open != GuideStep::Address {
+        error_ui(ui, form, Field::Addresses);
+    }
 }
 
 /// Draws the error of a field, if there is one.

@@ -1,56 +1,71 @@
 //! The step of the guide that comes next.
 
 use super::super::gateway_form::GatewayForm;
-use super::state::{Found, GuideState, GuideStep};
-use crate::gateway::GatewayError;
-use crate::gateway::check::Step;
+use super::state::{GuideState, GuideStep};
+use crate::gateway::{GatewayError, Version};
 
 /// The progress of the guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::ui) struct Progress<'a> {
     /// The step to do.
     pub(in crate::ui) now: GuideStep,
     /// The step whose contents are shown, in addition to the last one.
-    pub(super) open: GuideStep,
+    pub(in crate::ui) open: GuideStep,
     /// The gateway that answers.
     pub(super) description: Option<&'a str>,
+    /// Why none answers.
+    pub(super) address_error: Option<&'a str>,
+    /// Why the login doesn't work.
+    pub(in crate::ui) rejection: Option<&'a GatewayError>,
+    /// The version of the gateway.
+    pub(super) version: Option<&'a Version>,
 }
 
 impl<'a> Progress<'a> {
     /// Returns the progress of a form with a guide.
     pub(in crate::ui) fn of(form: &GatewayForm, guide: &'a GuideState) -> Self {
-        let is_same = |found: &&Found| found.addresses.trim() == form.draft.addresses.trim();
-        let found = guide.found.as_ref().filter(is_same);
+        let addresses = form.draft.addresses.trim();
+        let found = guide.found.as_ref().filter(|found| found.addresses == addresses);
+        let probe = guide.probe.as_ref().filter(|probe| probe.addresses == addresses);
         let result = guide.result.as_ref().filter(|result| result.draft.has_same_connection(&form.draft));
         let is_readable = result.is_some_and(|result| result.is_readable);
-        let is_rejected = result.is_some_and(|result| result.is_login_rejected);
+        let rejection = result.and_then(|result| result.rejection.as_ref());
         let has_login = form.has_saved_secret() || matches!(form.credentials(), Ok(Some(_)));
-        let now = if found.is_none() {
-            GuideStep::Address
-        } else if is_readable {
-            GuideStep::Name
-        } else if !guide.has_chosen_login || !has_login || is_rejected {
-            GuideStep::SignIn
-        } else {
-            GuideStep::Resource
+        let can_sign_in = guide.has_chosen_login() && has_login && rejection.is_none();
+        // The first test of a login ends before the resource is blamed for its failure.
+        let lacks_resource = probe.is_some_and(|probe| probe.lacks_resource);
+        let now = match (found, probe) {
+            (None, _) => GuideStep::Address,
+            // What is installed there decides how to sign in.
+            (Some(_), None) => GuideStep::Found,
+            _ if is_readable && has_login => GuideStep::Name,
+            _ if can_sign_in && (result.is_some() || lacks_resource) => GuideStep::Resource,
+            _ => GuideStep::SignIn,
         };
-        let open = guide.opened.filter(|opened| *opened < now).unwrap_or(now);
-        Self { now, open, description: found.map(|found| found.description.as_str()) }
+        Self {
+            now,
+            open: guide.opened.filter(|opened| *opened < now).unwrap_or(now),
+            description: found.map(|found| found.description.as_str()),
+            address_error: probe.and_then(|probe| probe.error.as_deref()).filter(|_| found.is_none()),
+            rejection: rejection.filter(|_| guide.has_chosen_login()),
+            version: probe.and_then(|probe| probe.version.as_ref()),
+        }
     }
-}
-
-/// Returns `true` if the gateway has no Gatewatch resource.
-pub(super) fn lacks_resource(step: &Step) -> bool {
-    matches!(step.error, Some(GatewayError::NoResource { .. }))
 }
 
 #[cfg(test)]
 mod tests {
+    use egui::TextBuffer as _;
+    use egui::text::CharIndex;
+
+    use super::super::follow::{progress, receive_results};
     use super::super::state::GuideChange;
     use super::*;
-    use crate::gateway::check::{Outcome, StepName};
+    use crate::gateway::GatewayInfo;
+    use crate::gateway::check::{Outcome, Step, StepName};
     use crate::ui::connection_test::{ConnectionTest, TestStage};
     use crate::ui::gateway_draft::AuthKind;
+    use crate::ui::gateway_form::FormChange;
 
     fn form(addresses: &str) -> GatewayForm {
         let mut form = GatewayForm::add();
@@ -67,10 +82,13 @@ mod tests {
             let (outcome, error) =
                 given.map_or((Outcome::Ok, None), |(_, outcome, error)| (*outcome, error.clone()));
             let message = format!("Reachable, {}", name.id());
-            test.nodes[0].steps.push(Step { name, outcome, message, advice: None, error });
+            let info = GatewayInfo::parse("PlatformName=North;Version=8.1.44");
+            let info = info.filter(|_| name == StepName::Health && outcome == Outcome::Ok);
+            test.nodes[0].steps.push(Step { name, outcome, message, advice: None, error, info });
         }
         test.stage = TestStage::Ended;
-        form.guide.as_mut().unwrap().update(&test);
+        form.test = Some(test);
+        receive_results(form, true);
     }
 
     fn now(form: &GatewayForm) -> GuideStep {
@@ -95,7 +113,8 @@ mod tests {
         assert_eq!(now(&form), GuideStep::Address);
         test(&mut form, &missing());
         assert_eq!(now(&form), GuideStep::SignIn);
-        form.guide.as_mut().unwrap().apply(GuideChange::Continue);
+        form.apply(FormChange::SetAuth(AuthKind::None));
+        form.guide.as_mut().unwrap().apply(GuideChange::ContinueWithLogin);
         assert_eq!(now(&form), GuideStep::Resource);
         // A password that isn't typed yet.
         form.draft.auth = AuthKind::Password;
@@ -105,15 +124,73 @@ mod tests {
         assert_eq!(now(&form), GuideStep::Name);
     }
 
+    fn rejected(tried: bool) -> [(StepName, Outcome, Option<GatewayError>); 2] {
+        let error = Some(GatewayError::Unauthorized { tried });
+        [(StepName::SignIn, Outcome::Failed, error), (StepName::Sessions, Outcome::Skipped, None)]
+    }
+
     #[test]
     fn rejected_login_leads_back_to_the_sign_in() {
         let mut form = form("http://n1:8088");
-        form.guide.as_mut().unwrap().apply(GuideChange::Continue);
-        let rejected = Some(GatewayError::Unauthorized { tried: false });
-        let rejected =
-            [(StepName::SignIn, Outcome::Failed, rejected), (StepName::Sessions, Outcome::Skipped, None)];
-        test(&mut form, &rejected);
+        test(&mut form, &rejected(false));
+        let rejection = |form: &GatewayForm| progress(form).unwrap().rejection.cloned();
+        assert_eq!((now(&form), rejection(&form)), (GuideStep::SignIn, None));
+        form.draft.auth = AuthKind::Password;
+        form.draft.user = "billy".to_owned();
+        form.draft.secret.insert_text("wrong", CharIndex(0));
+        form.guide.as_mut().unwrap().apply(GuideChange::ContinueWithLogin);
+        // The resource isn't blamed before the login was tested.
         assert_eq!(now(&form), GuideStep::SignIn);
+        test(&mut form, &rejected(true));
+        assert_eq!(now(&form), GuideStep::SignIn);
+        assert_eq!(rejection(&form), Some(GatewayError::Unauthorized { tried: true }));
+        form.draft.secret.clear();
+        assert_eq!(rejection(&form), None);
+    }
+
+    #[test]
+    fn suggests_the_authentication_that_the_test_has_shown() {
+        let token = (StepName::SignIn, Outcome::Failed, Some(GatewayError::TokenNeeded));
+        for (steps, expected) in [
+            (vec![], AuthKind::None),
+            (rejected(false).to_vec(), AuthKind::Password),
+            (missing().to_vec(), AuthKind::Password),
+            (vec![token, (StepName::Sessions, Outcome::Skipped, None)], AuthKind::Token),
+        ] {
+            let mut form = form("http://n1:8088");
+            let original = form.is_changed();
+            test(&mut form, &steps);
+            assert_eq!(form.draft.auth, expected, "{steps:?}");
+            assert_eq!(form.is_changed(), original);
+            // The choice of the user stays.
+            form.apply(FormChange::SetAuth(AuthKind::None));
+            test(&mut form, &steps);
+            assert_eq!(form.draft.auth, AuthKind::None);
+        }
+    }
+
+    #[test]
+    fn address_that_leads_to_no_gateway_is_an_error() {
+        let error = GatewayError::NoResource { status: 404, has_rest: false };
+        let unknown = [
+            (StepName::Health, Outcome::Warning, None),
+            (StepName::WebDev, Outcome::Failed, Some(error)),
+            (StepName::SignIn, Outcome::Skipped, None),
+        ];
+        for (address, expected) in [
+            ("n1/foo", "No Ignition gateway answers at /foo. Remove the path"),
+            ("n1", "No Ignition gateway answers here. Check host and port"),
+        ] {
+            let mut form = form(address);
+            test(&mut form, &unknown);
+            let progress = progress(&form).unwrap();
+            assert_eq!((progress.now, progress.description), (GuideStep::Address, None));
+            assert_eq!(progress.address_error, Some(expected));
+        }
+        // A proxy may show nothing but the resource.
+        let mut form = form("n1/foo");
+        test(&mut form, &[(StepName::Health, Outcome::Warning, None)]);
+        assert_eq!(now(&form), GuideStep::Name);
     }
 
     #[test]
@@ -134,7 +211,7 @@ mod tests {
         assert_eq!(open(&form), GuideStep::SignIn);
         form.guide.as_mut().unwrap().apply(GuideChange::Open(GuideStep::Address));
         assert_eq!((open(&form), now(&form)), (GuideStep::Address, GuideStep::SignIn));
-        form.guide.as_mut().unwrap().apply(GuideChange::Continue);
-        assert_eq!(open(&form), GuideStep::Resource);
+        form.guide.as_mut().unwrap().apply(GuideChange::ContinueWithAddress);
+        assert_eq!(open(&form), GuideStep::SignIn);
     }
 }

@@ -1,8 +1,10 @@
 //! What the guide knows of the gateway.
 
 use super::super::connection_test::{ConnectionTest, TestStage, TestedNode};
-use super::super::gateway_draft::Draft;
-use crate::gateway::check::{Outcome, Step, StepName, is_readable};
+use super::super::gateway_draft::{AuthKind, Draft};
+use super::found;
+use crate::gateway::check::{Step, StepName, is_readable};
+use crate::gateway::{GatewayError, Version};
 
 /// A step of the guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +26,10 @@ pub(in crate::ui) enum GuideStep {
 pub(in crate::ui) enum GuideChange {
     /// Opens a completed step to change it.
     Open(GuideStep),
+    /// Goes on with the addresses as they are entered.
+    ContinueWithAddress,
     /// Goes on with the login as it is entered.
-    Continue,
+    ContinueWithLogin,
     /// Shows how to paste the script, or how to import the project.
     PasteScript(bool),
     /// Makes the password or token readable, or hides it.
@@ -37,16 +41,34 @@ pub(in crate::ui) enum GuideChange {
 pub(in crate::ui) struct GuideState {
     /// What answers at the addresses.
     pub(super) found: Option<Found>,
+    /// The result of the last test of any addresses, whatever the login.
+    pub(super) probe: Option<Probe>,
     /// The result of the last complete test.
     pub(super) result: Option<TestSummary>,
     /// A completed step that is open.
     pub(super) opened: Option<GuideStep>,
-    /// The user has chosen how to sign in.
-    pub(super) has_chosen_login: bool,
+    /// The step whose contents were shown last.
+    shown: Option<GuideStep>,
+    /// Who has chosen the login.
+    login: LoginChoice,
     /// The script is pasted instead of importing the project.
     pub(super) pastes_script: bool,
     /// The password or token is readable.
     pub(super) is_secret_shown: bool,
+    /// The user has last used the keyboard, which needs the focus on buttons, too.
+    pub(super) is_by_keyboard: bool,
+}
+
+/// Who has chosen how to sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum LoginChoice {
+    /// Nobody, so that the test suggests the kind of authentication.
+    #[default]
+    Suggested,
+    /// The user has chosen the kind of authentication.
+    Kind,
+    /// The user goes on with the login as it is entered.
+    Complete,
 }
 
 /// The gateway that was found.
@@ -57,30 +79,68 @@ pub(super) struct Found {
     pub(super) description: String,
 }
 
+/// What a test that has ended says about the addresses.
+pub(super) struct Probe {
+    /// The addresses, as they were entered.
+    pub(super) addresses: String,
+    /// Why no gateway was found; `None` if one was.
+    pub(super) error: Option<String>,
+    /// A node has no Gatewatch resource.
+    pub(super) lacks_resource: bool,
+    /// The version of the first node, if it is known.
+    pub(super) version: Option<Version>,
+}
+
 /// The result of a complete test.
 pub(super) struct TestSummary {
     /// What was tested.
     pub(super) draft: Draft,
     /// The sessions of each node can be read.
     pub(super) is_readable: bool,
-    /// A node has rejected the login, or wants one.
-    pub(super) is_login_rejected: bool,
+    /// The error of a node that has rejected the login, or wants one.
+    pub(super) rejection: Option<GatewayError>,
 }
 
 impl GuideState {
+    /// Returns the guide for a gateway that is known already. `has_login`: it has a login.
+    pub(in crate::ui) fn for_known(has_login: bool) -> Self {
+        let login = if has_login { LoginChoice::Complete } else { LoginChoice::Suggested };
+        Self { login, ..Self::default() }
+    }
+
     /// Takes in the results of a test.
     pub(in crate::ui) fn update(&mut self, test: &ConnectionTest) {
-        if let Some(description) = describe(&test.nodes) {
-            self.found = Some(Found { addresses: test.draft().addresses.clone(), description });
+        let addresses = || test.draft().addresses.trim().to_owned();
+        if let Some(description) = found::describe(&test.nodes) {
+            self.found = Some(Found { addresses: addresses(), description });
         }
-        if test.stage == TestStage::Ended {
-            let steps = || test.nodes.iter().flat_map(|node| &node.steps);
-            let is_complete = test.nodes.iter().all(|node| node.next_step().is_none());
-            self.result = is_complete.then(|| TestSummary {
-                draft: test.draft().clone(),
-                is_readable: test.nodes.iter().all(|node| node.steps.last().is_some_and(is_readable)),
-                is_login_rejected: steps().any(is_login_rejected),
-            });
+        if test.stage != TestStage::Ended {
+            return;
+        }
+        let steps = || test.nodes.iter().flat_map(|node| &node.steps);
+        self.probe = Some(Probe {
+            addresses: addresses(),
+            error: found::error(&test.nodes),
+            lacks_resource: steps().any(lacks_resource),
+            version: steps().find_map(|step| step.info.as_ref()?.version.clone()),
+        });
+        let is_complete = test.nodes.iter().all(|node| node.next_step().is_none());
+        self.result = is_complete.then(|| TestSummary {
+            draft: test.draft().clone(),
+            is_readable: test.nodes.iter().all(can_be_read),
+            rejection: steps().find_map(rejection).cloned(),
+        });
+    }
+
+    /// Returns the kind of authentication that the gateway needs by the last test, unless the user has chosen one.
+    pub(in crate::ui) fn suggested_auth(&self) -> Option<AuthKind> {
+        let result = self.result.as_ref().filter(|_| self.found.is_some())?;
+        match &result.rejection {
+            _ if self.login != LoginChoice::Suggested || result.draft.auth != AuthKind::None => None,
+            _ if result.is_readable => Some(AuthKind::None),
+            Some(GatewayError::TokenNeeded) => Some(AuthKind::Token),
+            // The resource requires a login, also if it isn't installed yet.
+            _ => Some(AuthKind::Password),
         }
     }
 
@@ -88,36 +148,58 @@ impl GuideState {
     pub(in crate::ui) fn apply(&mut self, change: GuideChange) {
         match change {
             GuideChange::Open(step) => self.opened = Some(step),
-            GuideChange::Continue => {
+            GuideChange::ContinueWithAddress => self.opened = None,
+            GuideChange::ContinueWithLogin => {
                 self.opened = None;
-                self.has_chosen_login = true;
+                self.login = LoginChoice::Complete;
             }
             GuideChange::PasteScript(pastes) => self.pastes_script = pastes,
             GuideChange::ToggleSecret => self.is_secret_shown ^= true,
         }
     }
 
+    /// Shows the step that comes next, rather than a completed one.
+    pub(in crate::ui) fn close_opened(&mut self) {
+        self.opened = None;
+    }
+
+    /// Returns `true` if the user goes on with the login as it is entered.
+    pub(in crate::ui) fn has_chosen_login(&self) -> bool {
+        self.login == LoginChoice::Complete
+    }
+
+    /// Notes that the user has chosen the kind of authentication.
+    pub(in crate::ui) fn choose_auth(&mut self) {
+        self.login = LoginChoice::Kind;
+    }
+
     /// Forgets that the login was complete, because it or the addresses were edited.
     pub(in crate::ui) fn forget_login(&mut self) {
-        self.has_chosen_login = false;
+        if self.login == LoginChoice::Complete {
+            self.login = LoginChoice::Kind;
+        }
+    }
+
+    /// Notes whether the user has last used the keyboard.
+    pub(in crate::ui) fn set_by_keyboard(&mut self, is_by_keyboard: bool) {
+        self.is_by_keyboard = is_by_keyboard;
+    }
+
+    /// Notes which step is open. Returns `true` if another one was before.
+    pub(in crate::ui) fn show(&mut self, open: GuideStep) -> bool {
+        self.shown.replace(open) != Some(open)
     }
 }
 
-fn is_login_rejected(step: &Step) -> bool {
-    step.name == StepName::SignIn && step.error.is_some()
+fn can_be_read(node: &TestedNode) -> bool {
+    node.steps.last().is_some_and(is_readable)
 }
 
-/// Returns the name and the version of a gateway whose nodes all answer, and their number.
-fn describe(nodes: &[TestedNode]) -> Option<String> {
-    let step = |node: &'_ TestedNode, name| {
-        let step = node.steps.iter().find(|step| step.name == name);
-        step.filter(|step| matches!(step.outcome, Outcome::Ok | Outcome::Warning)).cloned()
-    };
-    let are_running = nodes.iter().all(|node| step(node, StepName::Commissioning).is_some());
-    let health = step(nodes.first()?, StepName::Health).filter(|_| are_running)?.message;
-    let description = match health.strip_prefix("Reachable, ") {
-        Some(rest) => rest.to_owned(),
-        None => health,
-    };
-    Some(if nodes.len() > 1 { format!("{description}, {} nodes", nodes.len()) } else { description })
+fn rejection(step: &Step) -> Option<&GatewayError> {
+    step.error.as_ref().filter(|_| step.name == StepName::SignIn)
+}
+
+/// Returns `true` if the gateway has no Gatewatch resource.
+pub(super) fn lacks_resource(step: &Step) -> bool {
+    matches!(step.error, Some(GatewayError::NoResource { .. }))
 }

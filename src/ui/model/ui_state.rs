@@ -103,6 +103,14 @@ pub(in crate::ui) enum AfterDiscard {
     SaveRecent(String),
     /// The guide for the current gateway opens.
     SetUp,
+    /// The window connects to the gateway with this name or address.
+    Connect(String),
+    /// The window connects to the demo gateway.
+    ConnectDemo,
+    /// The window shows all saved gateways.
+    ShowAll,
+    /// The form closes.
+    Nothing,
     /// The window closes.
     Quit,
 }

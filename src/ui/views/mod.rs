@@ -15,7 +15,7 @@ use super::model::{AppState, Drafts, Health, Shown, SignInChoice};
 use crate::gateway::{GatewayError, RejectedCertificate};
 
 pub(super) use empty::no_sessions;
-pub(super) use sign_in::slow_keyring;
+pub(super) use sign_in::{rejection_text, slow_keyring};
 
 /// A view in the place of the table.
 #[derive(Clone, Copy, Debug)]

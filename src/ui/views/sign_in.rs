@@ -57,17 +57,29 @@ fn rejection(state: &AppState) -> Option<&GatewayError> {
 
 /// Returns the error below the box; `None` if there was no login to reject.
 fn error_text(error: &GatewayError) -> Option<String> {
-    Some(match error {
+    let is_rejection = matches!(
+        error,
+        GatewayError::Unauthorized { tried: true }
+            | GatewayError::LoginNotTried
+            | GatewayError::TokenRejected
+            | GatewayError::TokenNotAccepted
+            | GatewayError::TokenNeeded
+            | GatewayError::Forbidden { .. }
+            | GatewayError::NoRestApi
+    );
+    is_rejection.then(|| rejection_text(error))
+}
+
+/// Returns what is below the box of a rejected password or token.
+pub(in crate::ui) fn rejection_text(error: &GatewayError) -> String {
+    match error {
         GatewayError::Unauthorized { tried: true } => "Wrong user name or password".to_owned(),
         GatewayError::LoginNotTried => "Not sent, because this password was rejected before".to_owned(),
         GatewayError::TokenRejected => "API token not recognized. Copy the whole token again".to_owned(),
         GatewayError::TokenNotAccepted => "The Web Dev module doesn't accept API tokens".to_owned(),
         GatewayError::TokenNeeded => "An API token is required".to_owned(),
-        GatewayError::Forbidden { .. } | GatewayError::NoRestApi => {
-            ErrorReport::new(error).summary().to_owned()
-        }
-        _ => return None,
-    })
+        _ => ErrorReport::new(error).summary().to_owned(),
+    }
 }
 
 fn form(

@@ -1,0 +1,42 @@
+//! How the guide follows the connection test: what it learns from the results, and where the keyboard focus goes.
+
+use super::super::gateway_draft::AuthKind;
+use super::super::gateway_form::{GatewayForm, Reveal};
+use super::progress::Progress;
+
+/// Takes in new results of the form's test. `has_ended`: there are no more.
+pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool) {
+    let (Some(guide), Some(test)) = (&mut form.guide, &form.test) else {
+        return;
+    };
+    guide.update(test);
+    if !has_ended || !test.has_same_nodes(&form.draft) {
+        return;
+    }
+    if let Some(auth) = guide.suggested_auth() {
+        form.suggest_auth(auth);
+    }
+    let is_rejected = progress(form).is_some_and(|progress| progress.rejection.is_some());
+    if is_rejected && form.draft.auth != AuthKind::None {
+        form.reveal = Some(Reveal::Secret);
+    }
+}
+
+/// Moves the keyboard focus into the step that has opened. `can_move`: it isn't needed where it is.
+pub(in crate::ui) fn follow(form: &mut GatewayForm, can_move: bool) {
+    let Some(open) = progress(form).map(|progress| progress.open) else {
+        return;
+    };
+    let has_changed = form.guide.as_mut().is_some_and(|guide| guide.show(open));
+    if has_changed {
+        form.reveal = Some(Reveal::Step);
+    }
+    if !can_move {
+        form.reveal = None;
+    }
+}
+
+/// Returns the progress of the guide; `None` for the form alone.
+pub(super) fn progress(form: &GatewayForm) -> Option<Progress<'_>> {
+    Some(Progress::of(form, form.guide.as_ref()?))
+}

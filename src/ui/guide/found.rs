@@ -1,0 +1,84 @@
+//! Whether a gateway answers at the addresses, and which one.
+
+use super::super::connection_test::TestedNode;
+use crate::gateway::check::{Outcome, Step, StepName};
+use crate::gateway::{GatewayError, GatewayInfo, Role};
+use crate::sanitize::one_line;
+
+/// The steps that a gateway passes, whatever is installed on it.
+const OWN: [StepName; 7] = [
+    StepName::Address,
+    StepName::Name,
+    StepName::Tcp,
+    StepName::Tls,
+    StepName::Health,
+    StepName::Commissioning,
+    StepName::Redundancy,
+];
+/// Maximum length of the path in an error, in characters.
+const MAX_PATH: usize = 60;
+
+/// Returns the version and the name of a gateway whose nodes all answer, and what they are together.
+pub(super) fn describe(nodes: &[TestedNode]) -> Option<String> {
+    if nodes.is_empty() || !nodes.iter().all(is_gateway) {
+        return None;
+    }
+    let infos: Vec<&GatewayInfo> = nodes.iter().filter_map(info).collect();
+    let mut parts = match infos.first() {
+        Some(info) => title_and_name(info),
+        None => vec!["It doesn't identify itself".to_owned()],
+    };
+    let has_role = |role| infos.iter().any(|info| info.role == Some(role));
+    if nodes.len() == 2 && has_role(Role::Master) && has_role(Role::Backup) {
+        parts.push("redundant pair".to_owned());
+    } else if nodes.len() > 1 {
+        parts.push(format!("{} nodes", nodes.len()));
+    }
+    Some(parts.join(", "))
+}
+
+/// Returns `Ignition` with the version, and the name of the gateway.
+fn title_and_name(info: &GatewayInfo) -> Vec<String> {
+    let version = info.version.as_ref().map(|version| format!("Ignition {version}"));
+    version.into_iter().chain(info.name.clone()).collect()
+}
+
+/// Returns why no gateway was found; `None` if one was.
+pub(super) fn error(nodes: &[TestedNode]) -> Option<String> {
+    let (node, error) = nodes.iter().find_map(|node| Some((node, error_of(node)?)))?;
+    Some(if nodes.len() > 1 { format!("{}: {error}", node.url.authority()) } else { error })
+}
+
+fn error_of(node: &TestedNode) -> Option<String> {
+    if is_gateway(node) {
+        return None;
+    }
+    let failed = node.steps.iter().find(|step| OWN.contains(&step.name) && step.outcome == Outcome::Failed);
+    if let Some(failed) = failed {
+        return Some(failed.to_string());
+    }
+    Some(match node.url.prefix() {
+        "" => "No Ignition gateway answers here. Check host and port".to_owned(),
+        path => format!("No Ignition gateway answers at {}. Remove the path", one_line(path, MAX_PATH)),
+    })
+}
+
+/// Returns `true` if a gateway answers at this address: it says so, or it has what only a gateway has.
+fn is_gateway(node: &TestedNode) -> bool {
+    let step = |name| node.steps.iter().find(|step| step.name == name);
+    let is_passed = |step: &Step| matches!(step.outcome, Outcome::Ok | Outcome::Warning);
+    if !OWN.iter().all(|name| step(*name).is_some_and(is_passed)) {
+        return false;
+    }
+    info(node).is_some() || step(StepName::WebDev).is_some_and(is_answered_by_a_gateway)
+}
+
+/// Returns `true` unless nothing is at the address of the resource, or another page.
+fn is_answered_by_a_gateway(step: &Step) -> bool {
+    !matches!(step.error, Some(GatewayError::NoResource { .. } | GatewayError::Answer(_)))
+}
+
+/// Returns what a node says about itself.
+pub(super) fn info(node: &TestedNode) -> Option<&GatewayInfo> {
+    node.steps.iter().find_map(|step| step.info.as_ref())
+}
