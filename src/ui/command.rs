@@ -152,6 +152,8 @@ pub(super) enum Command {
     SetCellMenu(CellMenu),
     /// Changes a column of the layout.
     Column(ColumnId, ColumnChange),
+    /// Opens the menu of columns.
+    ChooseColumns,
     /// Restores the order, widths and visibility of all columns.
     ResetColumns,
     /// Sets how dates are shown.

@@ -172,6 +172,8 @@ pub(super) const ALL: &[NamedCommand] = {
             Command::Table(Action::SetAllCollapsed(false))
         })
         .when(|state, _| state.layout.grouping.is_some()),
+        Named::new(Table, "Columns…", icons::COLUMNS_3, || Command::ChooseColumns)
+            .when(|state, _| state.table.result().is_some()),
         Named::new(Table, "Reset columns", icons::ROTATE_CCW, || Command::ResetColumns),
         Named::new(Table, "Compact rows", icons::ROWS_4, || Command::SetDensity(Density::Compact))
             .when(|state, _| state.layout.density != Density::Compact),

@@ -4,8 +4,8 @@
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
 use egui::{
-    Color32, FontFamily, FontId, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    Color32, Context, FontFamily, FontId, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::button::{self, Button};
@@ -59,10 +59,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
         group.tooltip("Group sessions by user, project or address");
         let columns = ui.add(columns);
-        // Stays open so that several columns can be chosen.
-        menu::popup(&columns)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show(|ui| grid::choose_columns(ui, state, commands));
+        columns_menu(menu::popup(&columns), &columns, state, commands);
         columns.tooltip("Choose the columns");
         regions::separator(ui);
         let about = "All values of the selected session";
@@ -74,6 +71,29 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
             commands.push(Command::ToggleCounts);
         }
     });
+}
+
+/// The menu of columns is to be opened.
+#[derive(Clone, Copy, Debug, Default)]
+struct OpensColumns;
+
+/// Opens the menu of columns, once its button is drawn.
+pub(super) fn open_columns(ctx: &Context) {
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, OpensColumns));
+    ctx.request_repaint();
+}
+
+/// Draws the menu of columns while it is open. The keyboard goes on from its button.
+fn columns_menu(menu: Popup<'_>, button: &Response, state: &AppState, commands: &mut Vec<Command>) {
+    let opens = button.ctx.data_mut(|data| data.remove_temp::<OpensColumns>(Id::NULL)).is_some();
+    let id = menu.get_id();
+    // Stays open so that several columns can be chosen.
+    menu.close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| grid::choose_columns(ui, state, commands));
+    if opens {
+        Popup::open_id(&button.ctx, id);
+        button.request_focus();
+    }
 }
 
 fn panel_buttons(state: &AppState, room: Room) -> [Button<'static>; 2] {
@@ -217,6 +237,9 @@ impl CompactMenus {
         menu::popup(&more)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| more_menu(ui, state, drafts, commands));
+        // For the command, which leads through no other menu.
+        let columns = menu::popup(&more).id(Id::unique("columns menu")).open_memory(None);
+        columns_menu(columns, &more, state, commands);
         more.tooltip("Groups, columns, panels and saved filters");
     }
 }

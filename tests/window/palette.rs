@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
 use gatewatch::query::{FilterSet, FilterText};
@@ -183,4 +184,20 @@ fn shortcuts_do_nothing_in_a_dialog() {
     assert!(!window.has("Close settings"));
     assert!(window.harness.query_by_label_contains("Users (").is_none(), "the counts are open");
     assert!(window.selected("Username").is_empty(), "the cursor has moved");
+}
+
+#[test]
+fn opens_the_menu_of_columns_for_the_keyboard() {
+    let plant = plant();
+    for size in [[1280.0, 680.0], [640.0, 480.0]] {
+        let mut window = Window::open_as(Harness::builder().with_size(size), start_on(&plant.url));
+        window.until_text("6 of 6 sessions");
+        window.press(Modifiers::COMMAND, Key::K);
+        window.frame([Event::Text("columns…".to_owned())]);
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Show column Project");
+        window.press(Modifiers::NONE, Key::ArrowDown);
+        window.press(Modifiers::NONE, Key::ArrowDown);
+        assert!(window.harness.get_by_label("Show column Project").is_focused(), "{size:?}");
+    }
 }

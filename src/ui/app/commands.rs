@@ -11,6 +11,7 @@ use super::super::filter_row;
 use super::super::gateway_bar;
 use super::super::model::{AfterDiscard, CountsOrder, NarrowRail, SettingsPage, Shown, SignInChoice, Task};
 use super::super::settings_worker::Change;
+use super::super::view_row;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
 use crate::demo::{self, DemoGateway};
@@ -58,6 +59,7 @@ impl App {
                     self.connect_demo();
                 }
             }
+            Command::ChooseColumns => view_row::open_columns(ctx),
             Command::EnterAddress => {
                 self.drafts.gateway.clone_from(&self.state.gateway);
                 self.drafts.gateway_error = None;
