@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{
-    Color32, CornerRadius, FontFamily, FontId, Galley, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
-    Widget, WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, FontFamily, FontId, Galley, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui,
+    Vec2, Widget, WidgetInfo, pos2, vec2,
 };
 
 use super::fonts;
@@ -198,7 +198,8 @@ impl<'a> Button<'a> {
         }
         let plain = |ground, border, text| Colors { ground, border, text, icon: text };
         match self.kind {
-            Kind::Ghost if self.is_on == Some(true) => {
+            // Also the button of an open menu.
+            Kind::Ghost if self.is_on == Some(true) || is_menu_open(response) => {
                 Colors { ground: p.pressed, border: none, text: p.text, icon: p.link }
             }
             Kind::Ghost => {
@@ -206,6 +207,7 @@ impl<'a> Button<'a> {
                 let lit = self.color.unwrap_or(p.text);
                 plain(state(none, p.hover, p.pressed), none, state(rest, lit, lit))
             }
+            Kind::Soft if is_menu_open(response) => plain(p.pressed, none, p.text),
             Kind::Soft => {
                 plain(state(p.control, p.hover, p.pressed), state(none, p.control_border_hover, none), p.text)
             }
@@ -218,6 +220,11 @@ impl<'a> Button<'a> {
             Kind::DangerFilled => plain(p.danger, none, p.on_danger),
         }
     }
+}
+
+/// Returns whether the menu of a button is open.
+fn is_menu_open(button: &Response) -> bool {
+    Popup::is_id_open(&button.ctx, Popup::default_response_id(button))
 }
 
 struct Colors {
@@ -307,7 +314,9 @@ impl Widget for Button<'_> {
             }
             if let Some(icon) = self.trailing {
                 let center = pos2(x + tokens::ICON_SMALL / 2.0, rect.center().y);
-                icon.paint(painter, center, tokens::ICON_SMALL, colors.icon);
+                let is_only = self.icon.is_none() && self.label.is_empty();
+                let color = if is_only { colors.icon } else { colors.text };
+                icon.paint(painter, center, tokens::ICON_SMALL, color);
             }
             if response.has_focus() {
                 paint_focus(ui, rect, self.is_bold());
