@@ -370,6 +370,7 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     visuals.warn_fg_color = palette.warning;
     visuals.error_fg_color = palette.error;
     visuals.weak_text_color = Some(palette.secondary);
+    visuals.text_cursor.stroke = Stroke::new(tokens::LINE, palette.text);
     visuals.selection.bg_fill = palette.selection;
     visuals.selection.stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
     let widget = |ground, border, text| WidgetVisuals {
