@@ -9,6 +9,7 @@ use super::command::Command;
 use super::export_controls;
 use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge};
+use super::theme;
 use super::tokens::{self, palette};
 use crate::display;
 
@@ -30,16 +31,16 @@ pub(super) fn show(
     let bar = Bar { name: "Footer", rect, ground, line: Edge::Top, padding: PADDING, gap: GAP };
     bar.show(ui, |ui| {
         let right = ui.max_rect().right();
-        counts(ui, state);
         let width = export_controls::width(ui, state, drafts);
+        counts(ui, state, right - width - 2.0 * GAP - ui.cursor().left());
         let left = ui.cursor().left();
         ui.add_space((right - width - left).max(0.0));
         export_controls::show(ui, state, drafts, commands);
     });
 }
 
-/// Draws the numbers of sessions, users and selected sessions.
-fn counts(ui: &mut Ui, state: &AppState) {
+/// Draws the numbers of sessions, users and selected sessions. The least important ones go if there is no room.
+fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let p = palette(ui.visuals());
     let Some(sessions) = state.table.result() else {
         text(ui, "No sessions", p.text);
@@ -47,29 +48,63 @@ fn counts(ui: &mut Ui, state: &AppState) {
     };
     let [shown, all] = [sessions.rows.len(), sessions.dataset.len()];
     let name = format!("{} of {} sessions", display::number(shown), display::number(all));
-    let label = text(ui, if shown == all { display::sessions(all) } else { name.clone() }, p.text);
+    let first = if shown == all { display::sessions(all) } else { name.clone() };
+    let label = text(ui, first.clone(), p.text);
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
     if shown == 0 {
         return;
     }
-    let users = sessions.counts.users;
-    let noun = if users == 1 { "user" } else { "users" };
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, DOT_GAP);
     ui.add_space(DOT_GAP);
-    dot(ui);
-    text(ui, format!("{} {noun}", display::number(users)), p.secondary);
-    let [selected, hidden] = [state.table.selected(), state.table.selected_hidden()];
-    if selected > 0 || hidden > 0 {
+    let room = room - text_width(ui, &first);
+    for further in fitting(ui, &further_counts(ui, state, sessions.counts.users), room) {
         dot(ui);
-        let hidden = if hidden > 0 { format!(", {} hidden", display::number(hidden)) } else { String::new() };
-        text(ui, format!("{} selected{hidden}", display::number(selected)), p.secondary);
+        text(ui, further.clone(), p.secondary);
     }
     ui.spacing_mut().item_spacing.x = gap;
 }
 
+/// Returns the texts after the number of sessions, from the most complete list to the shortest one.
+fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
+    let noun = if users == 1 { "user" } else { "users" };
+    let users = format!("{} {noun}", display::number(users));
+    let [selected, hidden] = [state.table.selected(), state.table.selected_hidden()];
+    let mut lists = Vec::new();
+    if selected > 0 || hidden > 0 {
+        let selected = format!("{} selected", display::number(selected));
+        let with_hidden = format!("{selected}, {} hidden", display::number(hidden));
+        let complete = if hidden > 0 { &with_hidden } else { &selected };
+        lists.push(vec![users, complete.clone()]);
+        lists.push(vec![complete.clone()]);
+        lists.push(vec![selected]);
+    } else {
+        lists.push(vec![users]);
+    }
+    if ui.ctx().content_rect().width() < theme::ROOMY_MIN_WIDTH {
+        lists.remove(0);
+    }
+    lists
+}
+
+/// Returns the first list that fits; an empty one if none does.
+fn fitting<'a>(ui: &Ui, lists: &'a [Vec<String>], room: f32) -> &'a [String] {
+    let width = |list: &Vec<String>| {
+        let widths = list.iter().map(|further| 3.0 * DOT_GAP + text_width(ui, "·") + text_width(ui, further));
+        widths.sum::<f32>()
+    };
+    lists.iter().find(|list| width(list) <= room).map_or(&[], Vec::as_slice)
+}
+
+fn font() -> FontId {
+    FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional)
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), font(), Color32::PLACEHOLDER).size().x
+}
+
 fn text(ui: &mut Ui, text: impl Into<String>, color: Color32) -> Response {
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    ui.add(Label::new(RichText::new(text).font(font).color(color)).extend())
+    ui.add(Label::new(RichText::new(text).font(font()).color(color)).extend())
 }
 
 /// Draws the dot between two numbers.
