@@ -82,6 +82,8 @@ impl OpenTarget {
         let is_named = gateway.is_some();
         let (profile, demo) = match target {
             Target::Gateway(profile) => (profile, None),
+            // Only the window shows several gateways together.
+            Target::All => (only_profile(&settings)?, None),
             Target::Demo => {
                 // Read once, so that no time passes in which sessions could begin or end.
                 let demo = DemoGateway::start(Options { still: true, ..Options::in_process() })?;

@@ -25,7 +25,7 @@ pub use refresh::save_refresh;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
 pub use state::{State, ThemeChoice, WindowPlace};
-pub(crate) use target::{DEMO, DEMO_NAME, suggestion};
+pub(crate) use target::{ALL_NAME, DEMO, DEMO_NAME, suggestion};
 pub use target::{Target, TargetError};
 
 use std::fs::{File, TryLockError};

@@ -8,12 +8,16 @@ use crate::sanitize::sanitize;
 pub(crate) const DEMO: &str = "demo";
 /// The name of the demo gateway in the window.
 pub(crate) const DEMO_NAME: &str = "Demo gateway";
+/// The name of all saved gateways together.
+pub(crate) const ALL_NAME: &str = "All gateways";
 
 /// The gateway to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The demo gateway inside this process.
     Demo,
+    /// All saved gateways together.
+    All,
     /// A gateway, saved or given by its address.
     Gateway(Profile),
 }
@@ -48,8 +52,8 @@ pub(crate) fn suggestion(saved: &[String]) -> String {
 }
 
 impl Settings {
-    /// Returns the gateway named `requested`: a saved one, `demo`, or one by its address. Without `requested`, returns the last
-    /// one, else the first saved one, else the demo gateway.
+    /// Returns the gateway named `requested`: a saved one, all of them, `demo`, or one by its address. Without `requested`,
+    /// returns the last one, else the first saved one, else the demo gateway.
     ///
     /// # Errors
     /// If `requested` is none of these.
@@ -57,6 +61,9 @@ impl Settings {
         let Some(requested) = requested else {
             if last.is_some_and(|last| last == DEMO_NAME && self.profile(last).is_none()) {
                 return Ok(Target::Demo);
+            }
+            if last.is_some_and(|last| self.are_all(last)) {
+                return Ok(Target::All);
             }
             let last = last.and_then(|last| self.profile(last).cloned().or_else(|| unsaved(last)));
             let profile = last.or_else(|| self.profiles.first().cloned());
@@ -67,6 +74,9 @@ impl Settings {
         }
         if is_demo(requested) {
             return Ok(Target::Demo);
+        }
+        if self.are_all(requested) {
+            return Ok(Target::All);
         }
         let unsaved = Profile::from_address(requested)
             .map_err(|source| TargetError { saved: self.profile_names(), source })?;
@@ -81,6 +91,12 @@ impl Settings {
         let folded = |name: &str| name.trim().to_lowercase();
         let mut same = self.profiles.iter().filter(|profile| folded(&profile.name) == folded(name));
         same.next().filter(|_| same.next().is_none())
+    }
+
+    /// Returns `true` for the name of all saved gateways together, unless there are none or one has that name.
+    fn are_all(&self, name: &str) -> bool {
+        let is_name = name.trim().eq_ignore_ascii_case(ALL_NAME);
+        is_name && !self.profiles.is_empty() && self.profile(ALL_NAME).is_none()
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
@@ -152,6 +168,18 @@ mod tests {
         let profiles = vec![profile("n1").with_name("North"), profile("s").with_name("South")];
         let saved = error(&Settings { profiles, ..Settings::default() });
         assert_eq!(saved.to_string(), "Unknown gateway. Saved gateways: North, South");
+    }
+
+    #[test]
+    fn all_gateways_need_a_saved_one_and_yield_to_one_of_that_name() {
+        let with = |profiles| Settings { profiles, ..Settings::default() };
+        let (north, all) = (profile("n1").with_name("North"), profile("a").with_name(ALL_NAME));
+        let settings = with(vec![north.clone()]);
+        assert_eq!(settings.target(None, Some(ALL_NAME)).unwrap(), Target::All);
+        assert_eq!(settings.target(Some(" all gateways"), None).unwrap(), Target::All);
+        assert_eq!(with(vec![]).target(None, Some(ALL_NAME)).unwrap(), Target::Demo);
+        let settings = with(vec![north, all.clone()]);
+        assert_eq!(settings.target(None, Some(ALL_NAME)).unwrap(), Target::Gateway(all));
     }
 
     #[test]

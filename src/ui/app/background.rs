@@ -7,15 +7,14 @@ use std::time::{Duration, SystemTime};
 use egui::Context;
 
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{AfterDiscard, Shown};
+use super::super::model::{AfterDiscard, NarrowRail, Shown};
 use super::super::refresh_interval;
 use super::{App, FRAME_WAIT};
 use crate::gateway::{Credentials, Login, Profile};
 use crate::poll::{Access, BackgroundGateway, BackgroundPoller};
 use crate::secrets::Secret;
+use crate::settings::{ALL_NAME, State};
 
-/// The name of all gateways together.
-const ALL: &str = "All gateways";
 /// The shortest interval of the shown gateway while the window is hidden.
 const HIDDEN_REFRESH: Duration = Duration::from_secs(30);
 
@@ -156,13 +155,15 @@ impl App {
         self.disconnect();
         self.demo = None;
         self.state.gateways.shown = Shown::All;
-        ALL.clone_into(&mut self.state.gateway);
-        ALL.clone_into(&mut self.drafts.gateway);
+        self.ui_state.narrow_rail = NarrowRail::Closed;
+        ALL_NAME.clone_into(&mut self.state.gateway);
+        ALL_NAME.clone_into(&mut self.drafts.gateway);
         self.drafts.gateway_error = None;
         let refresh = self.default_refresh();
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
         self.background.poller.set_combined(true);
         self.update_background();
+        self.save_state(State { last: Some(ALL_NAME.to_owned()), ..self.saved_state.clone() });
     }
 
     /// Reads the shown gateway now, or all of them.

@@ -331,6 +331,7 @@ impl App {
                 }
             }
             Ok(Target::Demo) => self.connect_demo(),
+            Ok(Target::All) => self.show_all(),
             Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
         }
     }

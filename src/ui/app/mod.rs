@@ -282,6 +282,7 @@ impl App {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+            Some(Target::All) => app.show_all(),
     }
 
     /// Shows a new status of the gateway, and queries its dataset if that changed.

@@ -23,6 +23,7 @@ use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
 use crate::display;
 use crate::sanitize::sanitize;
+use crate::settings::ALL_NAME;
 
 /// The name of the demo gateway.
 pub(super) const DEMO: &str = crate::settings::DEMO_NAME;
@@ -90,12 +91,12 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
 
 fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut Vec<Command>) {
     let row = Row {
-        name: "All gateways",
+        name: ALL_NAME,
         mark: Mark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
         note: Note::Count(sessions),
         is_selected,
     };
-    if row.show(ui, &format!("All gateways: {}", display::sessions(sessions))).clicked() {
+    if row.show(ui, &format!("{ALL_NAME}: {}", display::sessions(sessions))).clicked() {
         commands.push(Command::Rail(RailCommand::ShowAll));
     }
 }
