@@ -12,7 +12,7 @@ use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
 
 /// The name of the file in the configuration folder.
-pub(super) const CONFIG_FILE: &str = "config.toml";
+pub(crate) const CONFIG_FILE: &str = "config.toml";
 
 /// The settings in `config.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

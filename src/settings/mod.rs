@@ -17,6 +17,7 @@ mod saved_profile;
 mod state;
 mod target;
 
+pub(crate) use config::CONFIG_FILE;
 pub use config::Settings;
 pub use error::SettingsError;
 pub use filter_history::FilterHistory;

@@ -214,6 +214,8 @@ pub(super) enum Command {
     SetZoom(f32),
     /// Sets the interval of gateways without one of their own; zero for manual refresh.
     SetDefaultRefresh(Duration),
+    /// Opens a part of the configuration outside of the program.
+    OpenConfig(ConfigPlace),
 
     // Log
     /// Opens the log in the settings.
@@ -240,6 +242,15 @@ pub(super) enum RailCommand {
     SaveRecent(String),
     /// Asks whether to delete the saved gateway with this name, or removes the recent one with this address.
     Remove(String),
+}
+
+/// A part of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConfigPlace {
+    /// The folder.
+    Folder,
+    /// The file with the gateways and the saved filters.
+    File,
 }
 
 /// An action in the guide that adds a gateway.

@@ -259,6 +259,8 @@ pub(super) const SETTINGS_FACT: f32 = 80.0;
 pub(super) const SETTINGS_ROW_MIN_WIDTH: f32 = 480.0;
 /// Minimum distance between the settings and the edges of the window.
 pub(super) const DIALOG_DISTANCE: f32 = 16.0;
+/// Space at the right of that for a long remark and for the scroll bar.
+pub(super) const SETTINGS_OVERHANG: f32 = 12.0;
 /// Width of a box with a menu of values, and the space to the left of its text.
 pub(super) const SELECT_WIDTH: f32 = 112.0;
 pub(super) const SELECT_LEFT: f32 = 10.0;

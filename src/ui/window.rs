@@ -21,6 +21,7 @@ use super::display_server::{DisplayError, DisplayServer};
 use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::missing_scripts;
+use super::open_path;
 use super::theme;
 use super::window_place::{self, Screen};
 use crate::gateway::{Credentials, CredentialsError, Profile};
@@ -272,6 +273,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         renderer: String::new(),
         desktop_theme: DesktopTheme::follow(),
         has_glyph: missing_scripts::system_has_glyph(),
+        open_path: open_path::with_desktop(),
     })
 }
 

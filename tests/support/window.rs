@@ -335,6 +335,7 @@ pub(crate) fn start(target: Target) -> Start {
         renderer: String::new(),
         desktop_theme: DesktopTheme::default(),
         has_glyph: Arc::new(|_| true),
+        open_path: Arc::new(|_| Ok(())),
     }
 }
 

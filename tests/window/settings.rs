@@ -32,7 +32,7 @@ fn changes_are_saved_at_once_and_restored() {
     window.click("Row height: Compact");
     window.click("Dates: UTC");
     window.click("Default interval");
-    window.click("Every 30 s");
+    window.click("30 s");
     window.until("the saved settings", |_| {
         let state = State::load(folder.path());
         let refresh = Settings::load(folder.path()).unwrap().refresh;
@@ -117,7 +117,7 @@ fn invalid_settings_file_is_not_replaced() {
     let mut window = Window::open(Start { folder, ..start_on(&plant.url) });
     open_settings(&mut window);
     window.click("Default interval");
-    window.click("Every 30 s");
+    window.click("30 s");
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text_contains("Line 1 of");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "unknown = 1\n");

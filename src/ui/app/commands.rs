@@ -225,6 +225,7 @@ impl App {
             Command::SetTheme(theme) => self.set_theme(ctx, theme),
             Command::SetZoom(factor) => ctx.set_zoom_factor(factor),
             Command::SetDefaultRefresh(interval) => self.set_default_refresh(interval),
+            Command::OpenConfig(place) => self.open_config(ctx, place),
 
             Command::OpenLog => self.open_settings(ctx, SettingsPage::Log),
             Command::CopyLog => self.copy_text(ctx, self.log.snapshot().join("\n"), "Copied the log"),

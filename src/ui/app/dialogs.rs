@@ -1,16 +1,21 @@
 //! The palette and the settings: opening, closing, and the changes made in the settings.
 
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use egui::{Context, ThemePreference};
 
 use super::super::background_task::{BackgroundTask, Ended};
-use super::super::model::{PaletteDraft, SettingsPage};
+use super::super::command::ConfigPlace;
+use super::super::error_report::ErrorReport;
+use super::super::model::{PaletteDraft, SettingsPage, Task};
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
 use super::super::{command_palette, grid, missing_scripts};
 use super::App;
-use crate::settings::{State, ThemeChoice};
+use crate::settings::{CONFIG_FILE, State, ThemeChoice};
 
 impl App {
     /// Opens the palette, or closes it.
@@ -73,7 +78,7 @@ impl App {
 
     /// Returns what the first page of the settings shows besides the state.
     pub(super) fn general_settings(&self) -> General {
-        General { default_refresh: self.default_refresh(), can_save: self.settings_worker.is_some() }
+        General { default_refresh: self.default_refresh(), folder: self.folder.clone() }
     }
 
     /// Sets the theme, and saves it.
@@ -94,6 +99,40 @@ impl App {
         }
     }
 
+    /// Opens the folder of the configuration, or the file in it, with the desktop's program.
+    pub(super) fn open_config(&mut self, ctx: &Context, place: ConfigPlace) {
+        let Some(folder) = self.folder.clone() else {
+            return;
+        };
+        self.state.toasts.clear_error(Task::Settings);
+        let (wake, open_path) = (ctx.clone(), self.open_path.clone());
+        let wake = move || wake.request_repaint();
+        let task = BackgroundTask::spawn(wake, move |results| async move {
+            let path = existing(&folder, place);
+            results.send(path.and_then(|path| open_path(&path))).await;
+        });
+        match task {
+            Ok(task) => self.open_task = Some(task),
+            Err(error) => self.cannot_open(&error),
+        }
+    }
+
+    /// Receives the outcome of opening a part of the configuration.
+    pub(super) fn receive_opened_path(&mut self) {
+        match self.open_task.as_mut().map(BackgroundTask::next_result) {
+            None | Some(Ok(None)) => return,
+            Some(Ok(Some(Err(error)))) => self.cannot_open(&error),
+            Some(Ok(Some(Ok(()))) | Err(Ended)) => {}
+        }
+        self.open_task = None;
+    }
+
+    fn cannot_open(&mut self, error: &io::Error) {
+        let folder = self.folder.as_deref().unwrap_or(Path::new("")).display();
+        let summary = format!("Can't open a program for it. The settings are in {folder}");
+        self.state.toasts.error(Task::Settings, ErrorReport::with_summary(&summary, error));
+    }
+
     fn remember_focus(&mut self, ctx: &Context) {
         self.ui_state.focus_before_dialog = ctx.memory(egui::Memory::focused);
     }
@@ -102,6 +141,19 @@ impl App {
         let before = self.ui_state.focus_before_dialog.take().unwrap_or_else(grid::id);
         ctx.memory_mut(|memory| memory.request_focus(before));
     }
+}
+
+/// Returns the path of a part of the configuration, which is created if it is missing.
+fn existing(folder: &Path, place: ConfigPlace) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    Ok(match place {
+        ConfigPlace::Folder => folder.to_owned(),
+        ConfigPlace::File => {
+            let path = folder.join(CONFIG_FILE);
+            OpenOptions::new().create(true).append(true).open(&path)?;
+            path
+        }
+    })
 }
 
 /// Returns egui's name of a theme.

@@ -42,6 +42,7 @@ use super::gateway_form::GatewayForm;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{AfterDiscard, AppState, CountsOrder, Drafts, Shown, Task, UiState};
+use super::open_path::OpenPath;
 use super::settings_worker::{Changed, SettingsWorker};
 use super::{counts_panel, gateway_panel, single_line, theme, toasts, views};
 use crate::demo::DemoGateway;
@@ -89,6 +90,8 @@ pub struct Start {
     pub desktop_theme: DesktopTheme,
     /// Tells whether a font of the system has a character.
     pub has_glyph: HasGlyph,
+    /// Opens a file or folder with the desktop's program for it.
+    pub open_path: OpenPath,
 }
 
 /// The state of the window and its background threads.
@@ -163,6 +166,10 @@ pub struct App {
     has_glyph: HasGlyph,
     /// The running search for scripts without a font.
     scripts_task: Option<BackgroundTask<Vec<MissingScripts>>>,
+    /// Opens a file or folder with the desktop's program for it.
+    open_path: OpenPath,
+    /// The file or folder that is being opened.
+    open_task: Option<BackgroundTask<io::Result<()>>>,
     /// The title of the window.
     title: String,
     /// The changes that are saved once they rest.
@@ -191,6 +198,7 @@ impl App {
             renderer,
             desktop_theme,
             has_glyph,
+            open_path,
         } = start;
         theme::apply(ctx);
         ctx.add_plugin(InputOrder::default());
@@ -263,6 +271,8 @@ impl App {
             desktop_theme,
             has_glyph,
             scripts_task: None,
+            open_path,
+            open_task: None,
             title: String::new(),
             demo: None,
         };
@@ -272,6 +282,7 @@ impl App {
                 app.supplied_credentials = Some((profile.clone(), credentials));
                 app.connect_and_remember(profile);
             }
+            Some(Target::All) => app.show_all(),
             Some(Target::Demo) => app.connect_demo(),
             None => app.update_background(),
         }
@@ -282,7 +293,6 @@ impl App {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
-            Some(Target::All) => app.show_all(),
     }
 
     /// Shows a new status of the gateway, and queries its dataset if that changed.
@@ -428,6 +438,7 @@ impl eframe::App for App {
         self.receive_saved_project();
         self.receive_termination();
         self.receive_missing_scripts();
+        self.receive_opened_path();
         self.warn_about_form(ctx);
         if !(self.poller.is_alive() && self.background.poller.is_alive() && self.query_worker.is_alive()) {
             let text = "A background thread has stopped. Restart Gatewatch";

@@ -30,6 +30,7 @@ fn window() -> Harness<'static, App> {
             renderer: String::new(),
             desktop_theme: DesktopTheme::default(),
             has_glyph: Arc::new(|_| true),
+            open_path: Arc::new(|_| Ok(())),
         };
         App::new(&cc.egui_ctx, start).unwrap()
     })

@@ -4,9 +4,9 @@ use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::super::button::Button;
 use super::super::command::Command;
+use super::super::form_rows::{group, row, space};
 use super::super::icons;
 use super::super::tokens;
-use super::parts::{group, row, space};
 
 /// The fonts: name, purpose, license.
 const FONTS: [(&str, &str); 3] = [

@@ -1,19 +1,20 @@
 //! The page of the settings with theme, table and refresh.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Align, Color32, FontFamily, FontId, Label, Layout, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Color32, FontFamily, FontId, Label, Layout, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use super::super::command::Command;
+use super::super::command::{Command, ConfigPlace};
+use super::super::form_rows::{group, link, link_width, remark, row, space};
 use super::super::icons::{self, Icon};
 use super::super::missing_scripts::MissingScripts;
 use super::super::model::AppState;
 use super::super::refresh_interval;
 use super::super::tokens::{self, palette};
 use super::super::{segments, select, theme};
-use super::parts::{group, remark, row, space};
 use crate::display::DateStyle;
-use crate::settings::ThemeChoice;
+use crate::settings::{CONFIG_FILE, ThemeChoice};
 use crate::table::Density;
 
 /// The zoom factors to choose from, in percent.
@@ -23,15 +24,18 @@ const ZOOMS: [u16; 9] = [50, 75, 90, 100, 110, 125, 150, 200, 300];
 pub(in super::super) struct General {
     /// The interval of gateways without one of their own; zero for manual refresh.
     pub(in super::super) default_refresh: Duration,
-    /// Changes can be saved.
-    pub(in super::super) can_save: bool,
+    /// The folder of the configuration; `None` if changes can't be saved.
+    pub(in super::super) folder: Option<PathBuf>,
 }
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &mut Vec<Command>) {
-    let footer = tokens::LINE_SECONDARY;
-    let height = ui.available_height() - footer;
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false).show(ui, |ui| {
+    let rect = ui.available_rect_before_wrap();
+    let rect = rect.with_max_x(rect.right() + theme::SETTINGS_OVERHANG);
+    let rect = rect.with_max_y(rect.bottom() - tokens::LINE_SECONDARY);
+    let mut page = ui.new_child(UiBuilder::new().max_rect(rect));
+    page.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH));
+    ScrollArea::vertical().auto_shrink(false).show(&mut page, |ui| {
         group(ui, "Appearance");
         row(ui, "Theme", |ui| theme_ui(ui, state, commands));
         row(ui, "Row height", |ui| {
@@ -46,14 +50,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
             let choices = DateStyle::ALL.map(|style| (style, date_label(style)));
             let clicked = segments::show(ui, "Dates", state.layout.dates, choices);
             commands.extend(clicked.map(Command::SetDateStyle));
-            remark(ui, "Copies are ISO 8601");
+            remark(ui, "Copies are always ISO 8601");
         });
         space(ui);
         group(ui, "Refresh");
         row(ui, "Default interval", |ui| {
             let current = general.default_refresh;
             let choices = refresh_interval::choices();
-            let text = refresh_interval::text;
+            let text = refresh_interval::short_text;
             let clicked = select::show(ui, "Default interval", theme::SELECT_WIDTH, current, text, choices);
             commands.extend(clicked.map(Command::SetDefaultRefresh));
             remark(ui, "Slower while the window is hidden");
@@ -74,8 +78,35 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
         group(ui, "Text");
         scripts(ui, state.missing_scripts.as_deref());
     });
-    let text = if general.can_save { "Saved at once" } else { "Can't be saved: no home folder found" };
-    ui.with_layout(Layout::bottom_up(Align::LEFT), |ui| remark(ui, text));
+    foot(ui, general.folder.as_deref(), commands);
+}
+
+/// Draws where the settings are saved.
+fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Command>) {
+    let rect = ui.available_rect_before_wrap();
+    let rect = rect.with_min_y(rect.bottom() - tokens::LINE_SECONDARY);
+    let layout = Layout::left_to_right(Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+        let Some(folder) = folder else {
+            remark(ui, "Can't be saved: no home folder found");
+            return;
+        };
+        remark(ui, "Saved at once");
+        let places = [
+            ("Open config.toml", ConfigPlace::File, folder.join(CONFIG_FILE)),
+            ("Open folder", ConfigPlace::Folder, folder.to_owned()),
+        ];
+        let gap = 4.0 * tokens::UNIT;
+        let width: f32 = places.iter().map(|(text, ..)| gap + link_width(ui, text)).sum();
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(rect.right() - width - ui.cursor().left());
+        for (text, place, path) in places {
+            ui.add_space(gap);
+            if link(ui, text).on_hover_text(path.display().to_string()).clicked() {
+                commands.push(Command::OpenConfig(place));
+            }
+        }
+    });
 }
 
 fn theme_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -102,7 +133,9 @@ fn scripts(ui: &mut Ui, missing: Option<&[MissingScripts]>) {
     const LABEL: &str = "Missing scripts";
     let p = palette(ui.visuals());
     match missing {
-        None => row(ui, LABEL, |ui| remark(ui, "Reading fonts…")),
+        None => row(ui, LABEL, |ui| {
+            remark(ui, "Reading fonts…");
+        }),
         Some([]) => row(ui, LABEL, |ui| fact(ui, icons::CIRCLE_CHECK, p.ok, "None", "")),
         Some(missing) => {
             for (index, MissingScripts { names, package }) in missing.iter().enumerate() {

@@ -4,9 +4,9 @@ use egui::accesskit::Role;
 use egui::{ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::command_table::{self, Topic};
+use super::super::form_rows::{group, space};
 use super::super::key_text;
 use super::super::tokens::{self, palette};
-use super::parts::{group, space};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui) {

@@ -3,7 +3,6 @@
 mod about;
 mod general;
 mod keys;
-mod parts;
 
 use egui::accesskit::Role;
 use egui::{

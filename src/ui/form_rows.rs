@@ -1,12 +1,13 @@
-//! The parts of a page: titles of groups, and rows of a label and a control.
+//! The parts of forms and of the pages of the settings: titles of groups, rows of a label and a control, remarks, links.
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Align2, FontFamily, FontId, Label, Layout, RichText, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, CursorIcon, FontFamily, FontId, Label, Layout, Response, RichText, Sense, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
-use super::super::tokens::{self, palette};
-use super::super::{fonts, theme};
+use super::tokens::{self, palette};
+use super::{button, fonts, theme};
 
 /// Draws the title of the rows below.
 pub(super) fn group(ui: &mut Ui, text: &str) {
@@ -53,8 +54,34 @@ fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
 }
 
 /// Draws a remark beside a control.
-pub(super) fn remark(ui: &mut Ui, text: &str) {
-    let color = palette(ui.visuals()).secondary;
+pub(super) fn remark(ui: &mut Ui, text: &str) -> Response {
+    ui.add(Label::new(small(ui, text)))
+}
+
+/// Draws a remark on lines of its own.
+pub(super) fn note(ui: &mut Ui, text: &str) -> Response {
+    ui.add(Label::new(small(ui, text)).wrap())
+}
+
+fn small(ui: &Ui, text: &str) -> RichText {
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    ui.add(Label::new(RichText::new(text).font(font).color(color)));
+    let color = palette(ui.visuals()).secondary;
+    RichText::new(text).font(font).line_height(Some(tokens::LINE_SECONDARY)).color(color)
+}
+
+/// Returns the width of a link.
+pub(super) fn link_width(ui: &Ui, text: &str) -> f32 {
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+}
+
+/// Draws a link.
+pub(super) fn link(ui: &mut Ui, text: &str) -> Response {
+    let color = palette(ui.visuals()).link;
+    let label = ui.add(Label::new(small(ui, text).color(color)).sense(Sense::click()));
+    label.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    if label.has_focus() {
+        button::paint_focus(ui, label.rect.expand(tokens::FOCUS_WIDTH), false);
+    }
+    label.on_hover_cursor(CursorIcon::PointingHand)
 }
