@@ -1,15 +1,8 @@
 //! Text that is hidden from screen readers, because another widget's accessible name contains it.
 
-use egui::{Color32, FontId, Sense, TextStyle, Ui, Vec2, pos2, vec2};
+use egui::{Color32, FontId, Sense, Ui, Vec2, pos2, vec2};
 
 use super::tokens;
-
-/// Paints a text that takes at least `min_width` points.
-pub(super) fn text(ui: &mut Ui, text: &str, color: Color32, min_width: f32) {
-    let font = TextStyle::Body.resolve(ui.style());
-    let height = ui.spacing().interact_size.y;
-    paint(ui, text, font, color, vec2(min_width, height));
-}
 
 /// Paints a small text.
 pub(super) fn small_text(ui: &mut Ui, text: &str, color: Color32) {

@@ -1,15 +1,11 @@
 //! A check box.
 
 use egui::accesskit::Role;
-use egui::{Color32, FontId, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::button;
+use super::menu;
 use super::tokens::{self, palette};
-
-/// The mark in a box of [`tokens::ICON`] points.
-const MARK: [[f32; 2]; 3] = [[4.0, 8.0], [6.5, 10.5], [12.0, 5.0]];
-/// The width of the mark's line.
-const MARK_WIDTH: f32 = 1.25;
 
 /// Draws a check box. A click changes the value.
 pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
@@ -31,8 +27,7 @@ pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
     let stroke = Stroke::new(tokens::LINE, border);
     ui.painter().rect(square, tokens::RADIUS_SMALL, ground, stroke, StrokeKind::Inside);
     if *value {
-        let points = MARK.map(|[x, y]| corner + vec2(x, y)).to_vec();
-        ui.painter().add(Shape::line(points, Stroke::new(MARK_WIDTH, p.on_accent)));
+        menu::paint_check(ui.painter(), square.center(), tokens::ICON_TINY, p.on_accent);
     }
     let at = pos2(rect.left() + tokens::ICON + gap, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, p.text);

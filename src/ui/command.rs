@@ -64,10 +64,10 @@ pub(super) enum Command {
     TestGateway,
     /// Saves the gateway in the form.
     SaveGateway,
-    /// Deletes the gateway in the form.
-    DeleteGateway,
     /// Closes the form, after a question if it has changes.
     LeaveGateway,
+    /// Removes the saved gateway with this name.
+    RemoveGateway(String),
     /// Closes the form and discards its changes.
     CloseGateway,
     /// Changes the form.
@@ -240,7 +240,7 @@ pub(super) enum RailCommand {
     ShowAll,
     /// Opens the form that saves the recent gateway with this address.
     SaveRecent(String),
-    /// Asks whether to delete the saved gateway with this name, or removes the recent one with this address.
+    /// Asks whether to remove the saved gateway with this name, or removes the recent one with this address.
     Remove(String),
 }
 

@@ -13,12 +13,6 @@ use crate::sanitize::sanitize;
 
 /// The longest message to a user, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
-/// The maximum number of sessions in view.
-const MAX_ROWS: f32 = 8.0;
-/// The widths of user, project and address; the client ID and the node take the rest.
-const WIDTHS: [f32; 3] = [108.0, 112.0, 124.0];
-/// The width of the client ID if there are several nodes.
-const ID_WIDTH: f32 = 92.0;
 
 /// Draws the dialog. `message` is the draft of a message to the users.
 pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, commands: &mut Vec<Command>) {
@@ -66,7 +60,7 @@ fn sessions(ui: &mut Ui, plan: &TerminationPlan) {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ScrollArea::vertical()
             .auto_shrink([false, true])
-            .max_height(MAX_ROWS * tokens::ROW_HEIGHT)
+            .max_height(theme::QUESTION_ROWS * tokens::ROW_HEIGHT)
             .show_rows(ui, tokens::ROW_HEIGHT, plan.targets.len(), |ui, rows| {
                 for target in &plan.targets[rows] {
                     session(ui, target, has_nodes);
@@ -80,8 +74,11 @@ fn session(ui: &mut Ui, target: &TerminateTarget, has_node: bool) {
     let TerminateTarget { node, user, project, address, id, .. } = target;
     let node = node.authority();
     let texts = [user, project, address].map(|text| text.as_deref().unwrap_or(display::NULL));
-    let texts = texts.into_iter().zip(WIDTHS).map(|(text, width)| (text, Some(width), p.text, false));
-    let id_width = has_node.then_some(ID_WIDTH);
+    let texts = texts
+        .into_iter()
+        .zip(theme::QUESTION_COLUMNS)
+        .map(|(text, width)| (text, Some(width), p.text, false));
+    let id_width = has_node.then_some(theme::QUESTION_ID_WIDTH);
     let node = has_node.then_some((&*node, None, p.secondary, false));
     let all = texts.chain([(&**id, id_width, p.secondary, true)]).chain(node);
     ui.allocate_ui_with_layout(

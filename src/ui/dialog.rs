@@ -2,7 +2,7 @@
 //! afterwards.
 
 use egui::accesskit::Role;
-use egui::{Align, Context, FontId, Id, Label, Layout, Margin, Memory, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, Context, FontId, Id, Label, Layout, Memory, RichText, Ui, UiBuilder, vec2};
 
 use super::a11y_hidden;
 use super::button::Button;
@@ -11,9 +11,6 @@ use super::grid;
 use super::modal;
 use super::theme;
 use super::tokens::{self, palette};
-
-/// Space inside the border of a dialog.
-const MARGIN: Margin = Margin { left: 20, right: 20, top: 16, bottom: 16 };
 
 /// Passes without the dialog after which it counts as closed.
 const MAX_MISSED_PASSES: u64 = 2;
@@ -64,7 +61,7 @@ impl<'a> Dialog<'a> {
         let focused_before = last_drawn.map_or(focused, |last| last.focused_before);
         let p = palette(&ctx.global_style().visuals);
         let modal = modal::new(ctx, self.id);
-        let frame = modal.frame.unwrap_or_default().inner_margin(MARGIN);
+        let frame = modal.frame.unwrap_or_default().inner_margin(theme::DIALOG_MARGIN);
         let modal = modal.frame(frame);
         let dialog = modal.show(ctx, |ui| {
             let builder = UiBuilder::new()

@@ -28,6 +28,8 @@ pub(super) struct GatewayForm {
     pub(super) guide: Option<GuideState>,
     /// Scrolls to or focuses a part of the form in the next frame.
     pub(super) reveal: Option<Reveal>,
+    /// The password or token is readable.
+    pub(super) is_secret_shown: bool,
 }
 
 /// The stage of a form.
@@ -35,8 +37,6 @@ pub(super) struct GatewayForm {
 pub(super) enum FormStage {
     /// The user edits the form.
     Editing,
-    /// The user is asked to confirm the deletion.
-    ConfirmDelete,
     /// The settings are being written.
     Saving,
 }
@@ -69,10 +69,8 @@ pub(super) enum FormChange {
     Trust(Box<RejectedCertificate>),
     /// Stops trusting the certificate with this index.
     RemovePin(usize),
-    /// Asks the user to confirm the deletion.
-    AskDelete,
-    /// Closes the confirmation.
-    CancelDelete,
+    /// Makes the password or token readable, or hides it.
+    ToggleSecret,
     /// Changes the guide.
     Guide(GuideChange),
 }
@@ -114,6 +112,7 @@ impl GatewayForm {
             stage: FormStage::Editing,
             guide: None,
             reveal: Some(Reveal::Name),
+            is_secret_shown: false,
         }
     }
 
@@ -196,16 +195,14 @@ impl GatewayForm {
     pub(super) fn fail(&mut self, error: FormError) {
         if let Some(guide) = &mut self.guide {
             guide.close_opened();
-            self.reveal = match error.field() {
-                Field::Name => Some(Reveal::Name),
-                Field::Addresses => Some(Reveal::Addresses),
-                Field::Authentication if error.is_about_user() => Some(Reveal::User),
-                Field::Authentication => Some(Reveal::Secret),
-                Field::Form => None,
-            };
-        } else {
-            self.reveal = Some(Reveal::Outcome);
         }
+        self.reveal = match error.field() {
+            Field::Name => Some(Reveal::Name),
+            Field::Addresses => Some(Reveal::Addresses),
+            Field::Authentication if error.is_about_user() => Some(Reveal::User),
+            Field::Authentication => Some(Reveal::Secret),
+            Field::Form => self.guide.is_none().then_some(Reveal::Outcome),
+        };
         self.error = Some(error);
     }
 
@@ -249,8 +246,7 @@ impl GatewayForm {
                     self.draft.pins.remove(index);
                 }
             }
-            FormChange::AskDelete => self.stage = FormStage::ConfirmDelete,
-            FormChange::CancelDelete => self.stage = FormStage::Editing,
+            FormChange::ToggleSecret => self.is_secret_shown ^= true,
             FormChange::Guide(change) => {
                 if let Some(guide) = &mut self.guide {
                     guide.apply(change);

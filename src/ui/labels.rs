@@ -1,11 +1,11 @@
-//! Labels that show a severity.
+//! Labels with an error.
 
 use egui::{Label, Response, RichText, Ui};
 
-use super::theme::{self, Severity};
+use super::tokens::palette;
 
-/// Draws a wrapped label in the color of a severity.
-pub(super) fn severity_label(ui: &mut Ui, severity: Severity, text: &str) -> Response {
-    let color = theme::severity_color(ui.visuals(), severity);
+/// Draws a wrapped label in the color of errors.
+pub(super) fn error(ui: &mut Ui, text: &str) -> Response {
+    let color = palette(ui.visuals()).error;
     ui.add(Label::new(RichText::new(text).color(color)).wrap())
 }

@@ -6,6 +6,10 @@ use super::button::Button;
 use super::command::{Command, GuideCommand, RailCommand};
 use super::dialog::{Answer, Dialog};
 use super::model::{AfterDiscard, Question};
+use crate::sanitize::sanitize;
+
+/// The longest name of a gateway that its button repeats, in characters.
+const MAX_NAME_CHARS: usize = 24;
 
 /// Draws a question.
 pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Command>) {
@@ -24,18 +28,23 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
             };
             let text = "The gateway in the form isn't saved";
             let title = "Discard the changes?".to_owned();
-            (
-                title,
-                text.to_owned(),
-                "Discard changes",
-                [Some(Command::CloseGateway), next].into_iter().flatten().collect(),
-            )
+            let confirmed = [Some(Command::CloseGateway), next].into_iter().flatten().collect();
+            (title, text.to_owned(), "Discard changes".to_owned(), confirmed)
+        }
+        Question::RemoveGateway(name) => {
+            let shown = sanitize(name);
+            let is_short = shown.chars().count() <= MAX_NAME_CHARS;
+            let button = if is_short { format!("Remove {shown}") } else { "Remove gateway".to_owned() };
+            let text = "Its settings and its saved login will be lost";
+            let confirmed = vec![Command::RemoveGateway(name.clone())];
+            (format!("Remove {shown}?"), text.to_owned(), button, confirmed)
         }
         Question::ReplaceFile(path) => {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
             let folder = path.parent().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
             let text = format!("A file with this name exists{folder}. Its contents will be lost");
-            (format!("Replace {name}?"), text, "Replace", vec![Command::ReplaceFile(path.clone())])
+            let confirmed = vec![Command::ReplaceFile(path.clone())];
+            (format!("Replace {name}?"), text, "Replace file".to_owned(), confirmed)
         }
     };
     let dialog = Dialog::new(Id::unique("question"), &title, &text);

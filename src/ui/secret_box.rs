@@ -8,8 +8,9 @@ use egui::text_edit::TextEditState;
 use egui::{Id, TextBuffer, Ui};
 use zeroize::Zeroizing;
 
-use super::labels;
-use super::theme::Severity;
+use super::icons;
+use super::text_field;
+use super::tokens::palette;
 use crate::secrets::Secret;
 
 /// The room for a text in bytes, so that typing doesn't move it in memory.
@@ -75,8 +76,9 @@ pub(super) fn forget_undo(ui: &Ui, id: Id) {
 
 /// Warns that a secret is sent without encryption.
 pub(super) fn unencrypted_warning(ui: &mut Ui) {
-    let text = "▲ Sent unencrypted over http. Use https";
-    labels::severity_label(ui, Severity::Warning, text);
+    let p = palette(ui.visuals());
+    let text = "Not encrypted: an address uses http";
+    text_field::line(ui, icons::LOCK_OPEN, p.warning, text, p.secondary);
 }
 
 #[cfg(test)]

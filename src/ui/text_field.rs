@@ -8,7 +8,8 @@ use egui::{
 use super::a11y_hidden;
 use super::button;
 use super::icons::{self, Icon};
-use super::tokens::{self, palette};
+use super::theme;
+use super::tokens::{self, Palette, palette};
 use super::tooltip::ResponseExt as _;
 
 /// Space between the border and the text.
@@ -87,14 +88,8 @@ impl<'a> TextField<'a> {
             .min_size(vec2(width, tokens::CONTROL_HEIGHT))
             .desired_width(width);
         let edit = ui.add(edit).accessible_name(self.name);
-        let border = match (self.error, edit.has_focus(), edit.hovered()) {
-            (Some(_), true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
-            (Some(_), false, _) => Stroke::new(tokens::LINE, p.error),
-            (None, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
-            (None, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
-            (None, false, false) => Stroke::new(tokens::LINE, p.control_border),
-        };
-        let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
+        let stroke = border(p, &edit, self.error.is_some());
+        let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
         ui.painter().set(ground, shape);
         let reveal_clicked = self.is_secret && reveal_button(ui, &edit, is_revealed);
         if let Some(error) = self.error {
@@ -169,4 +164,27 @@ pub(super) fn line(
         ui.add(Label::new(text).wrap())
     })
     .inner
+}
+
+/// Draws a box with several lines. The border is that of a faulty box if it `has_error`.
+pub(super) fn multiline(ui: &mut Ui, edit: TextEdit<'_>, name: &str, has_error: bool) -> Response {
+    let p = palette(ui.visuals());
+    let ground = ui.painter().add(Shape::Noop);
+    let edit = edit.frame(Frame::NONE.inner_margin(theme::ADDRESSES_MARGIN)).desired_width(f32::INFINITY);
+    let edit = ui.add(edit).accessible_name(name);
+    let stroke = border(p, &edit, has_error);
+    let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
+    ui.painter().set(ground, shape);
+    edit
+}
+
+/// Returns the border of a box.
+fn border(p: &Palette, edit: &Response, has_error: bool) -> Stroke {
+    match (has_error, edit.has_focus(), edit.hovered()) {
+        (true, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
+        (true, false, _) => Stroke::new(tokens::LINE, p.error),
+        (false, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
+        (false, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
+        (false, false, false) => Stroke::new(tokens::LINE, p.control_border),
+    }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use egui::epaint::{FontColorTransferFunction, MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
-use egui::{Color32, Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
+use egui::{Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
 
 use super::fonts;
-use super::tokens::{self, Palette, palette};
+use super::tokens::{self, Palette};
 
 /// The label of the modifier key of shortcuts.
 pub(super) const CTRL: &str = if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" };
@@ -82,9 +82,9 @@ pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 // Marks
 
 /// Radius of a dot.
-pub(super) const DOT_RADIUS: f32 = 4.0;
-/// Radius and line width of a ring.
-pub(super) const RING_RADIUS: f32 = 3.5;
+pub(super) const DOT_RADIUS: f32 = 3.875;
+/// Radius of a ring inside its line, and the width of the line.
+pub(super) const RING_RADIUS: f32 = 2.75;
 pub(super) const RING_WIDTH: f32 = 1.5;
 /// The corners of a check mark from its center, and the width of its line, as parts of its size.
 pub(super) const CHECK_CORNERS: [Vec2; 3] =
@@ -171,10 +171,10 @@ pub(super) const HEAD_RIGHT: f32 = 6.0;
 pub(super) const NOTE_GAP: f32 = 8.0;
 /// Space between the controls of a panel's title.
 pub(super) const HEAD_GAP: f32 = 2.0;
-/// Maximum width of the gateway form.
-pub(super) const FORM_WIDTH: f32 = 600.0;
-/// Space around the gateway form and the log.
-pub(super) const FORM_MARGIN: f32 = 16.0;
+/// Width of a box with a menu of values in the gateway form.
+pub(super) const FORM_SELECT_WIDTH: f32 = 168.0;
+/// Width of the host of a trusted certificate.
+pub(super) const PIN_HOST: f32 = 168.0;
 /// Height of the foot of a panel.
 pub(super) const PANEL_FOOT: f32 = 48.0;
 /// Width of a title in the details panel.
@@ -189,6 +189,15 @@ pub(super) const BAR_MARGIN: f32 = 8.0;
 pub(super) const DIALOG_WIDTH: f32 = 480.0;
 /// Space at the sides of a dialog and of the sign-in card.
 pub(super) const DIALOG_PADDING: f32 = 20.0;
+
+/// Space inside the border of a dialog.
+pub(super) const DIALOG_MARGIN: Margin = Margin { left: 20, right: 20, top: 16, bottom: 16 };
+/// Widths of user, project and address in the question about sessions. The client ID and the node take the rest.
+pub(super) const QUESTION_COLUMNS: [f32; 3] = [108.0, 112.0, 124.0];
+/// Width of the client ID if there are several nodes.
+pub(super) const QUESTION_ID_WIDTH: f32 = 92.0;
+/// Maximum number of sessions in view in that question.
+pub(super) const QUESTION_ROWS: f32 = 8.0;
 
 // Views in the place of the table
 
@@ -250,6 +259,8 @@ pub(super) const SETTINGS_SIZE: [f32; 2] = [800.0, 608.0];
 pub(super) const SETTINGS_NAVIGATION: f32 = 168.0;
 /// Space around a page of the settings.
 pub(super) const SETTINGS_MARGIN: MarginF32 = MarginF32 { left: 24.0, right: 24.0, top: 8.0, bottom: 16.0 };
+/// Space at the right of that for a long remark and for the scroll bar.
+pub(super) const SETTINGS_OVERHANG: f32 = 12.0;
 /// Height of a row of the settings, and width of its label.
 pub(super) const SETTINGS_ROW_HEIGHT: f32 = 40.0;
 pub(super) const SETTINGS_LABEL: f32 = 168.0;
@@ -259,24 +270,11 @@ pub(super) const SETTINGS_FACT: f32 = 80.0;
 pub(super) const SETTINGS_ROW_MIN_WIDTH: f32 = 480.0;
 /// Minimum distance between the settings and the edges of the window.
 pub(super) const DIALOG_DISTANCE: f32 = 16.0;
-/// Space at the right of that for a long remark and for the scroll bar.
-pub(super) const SETTINGS_OVERHANG: f32 = 12.0;
 /// Width of a box with a menu of values, and the space to the left of its text.
 pub(super) const SELECT_WIDTH: f32 = 112.0;
 pub(super) const SELECT_LEFT: f32 = 10.0;
 /// Space to the left and right of the text of a segment.
 pub(super) const SEGMENT_PADDING: f32 = 12.0;
-
-/// The severity of a message, shown as a color and always as a word or sign as well.
-#[derive(Clone, Copy)]
-pub(super) enum Severity {
-    /// Everything works.
-    Good,
-    /// Something is unusual or incomplete.
-    Warning,
-    /// Something doesn't work.
-    Error,
-}
 
 /// Space above and below the text of a plain button.
 const BUTTON_PADDING: f32 = 3.0;

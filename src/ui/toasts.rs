@@ -10,6 +10,7 @@ use super::button::Button;
 use super::command::Command;
 use super::details_text;
 use super::error_report::ErrorReport;
+use super::gateway_form::GatewayForm;
 use super::icons;
 use super::model::{AppState, Message, Toast, ToastId};
 use super::termination_progress;
@@ -29,11 +30,14 @@ fn area_id(id: ToastId) -> Id {
     Id::unique(("toast", id))
 }
 
-/// Draws the toasts, the newest at the bottom. `has_form`: the gateway form hides the view in the place of the table.
-pub(super) fn show(ctx: &Context, state: &AppState, has_form: bool, commands: &mut Vec<Command>) {
+/// Draws the toasts, the newest at the bottom. A form hides the view in the place of the table. Its buttons stay visible.
+pub(super) fn show(ctx: &Context, state: &AppState, form: Option<&GatewayForm>, commands: &mut Vec<Command>) {
     let mut bottom = tokens::FOOTER_HEIGHT + theme::TOAST_MARGIN;
+    if form.is_some_and(|form| form.guide.is_none()) {
+        bottom += theme::PANEL_FOOT;
+    }
     // The sign-in card says it itself.
-    let is_said = !has_form && matches!(views::choose(state), Some(View::SignIn));
+    let is_said = form.is_none() && matches!(views::choose(state), Some(View::SignIn));
     if state.keyring.is_slow && !is_said {
         let height = card(ctx, Id::unique("keyring toast"), bottom, |ui| slow_keyring(ui, commands));
         bottom += height + 2.0 * tokens::UNIT;

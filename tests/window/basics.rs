@@ -302,9 +302,9 @@ fn asks_for_the_path_without_a_file_dialog() {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.type_into(name, path.to_str().unwrap());
     window.click("Save");
-    window.until_text("Replace");
+    window.until_text("Replace file");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
-    window.click("Replace");
+    window.click("Replace file");
     window.until("the replaced file", |_| std::fs::read(&path).unwrap() == written);
 }
 

@@ -24,7 +24,9 @@ use tempfile::TempDir;
 fn open(folder: &Path) -> Window {
     let settings = Settings::load(folder).unwrap();
     let target = settings.target(None, State::load(folder).last.as_deref()).unwrap();
-    Window::open(Start { settings, folder: Some(folder.to_owned()), ..start(target) })
+    // High enough for the whole form.
+    let builder = Harness::builder().with_size([1280.0, 1000.0]);
+    Window::open_as(builder, Start { settings, folder: Some(folder.to_owned()), ..start(target) })
 }
 
 /// Saves a gateway as North and opens a window on it.
@@ -124,7 +126,7 @@ fn shows_form_errors_and_keeps_input() {
 }
 
 #[test]
-fn renames_gateway_without_reconnecting_and_deletes_it() {
+fn renames_gateway_without_reconnecting_and_removes_it() {
     let gateway = plant();
     let (folder, mut window) = open_north(&gateway);
     let reads = || gateway.paths().iter().filter(|path| path.ends_with("/sessions")).count();
@@ -142,12 +144,14 @@ fn renames_gateway_without_reconnecting_and_deletes_it() {
     assert_eq!(profiles(folder.path())[0].name, "Plant North");
 
     choose(&mut window, "Edit Plant North…");
-    window.click("Delete…");
+    window.click("Remove…");
+    window.harness.run_steps(4);
     window.click("Cancel");
     assert_eq!(profiles(folder.path()).len(), 1);
-    window.click("Delete…");
-    window.click("Delete");
-    window.until_text("Plant North deleted");
+    window.click("Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove Plant North");
+    window.until_text("Plant North removed");
     assert_eq!(profiles(folder.path()), []);
     assert!(!window.has("6 of 6 sessions"));
     drop(window);
@@ -492,14 +496,15 @@ fn sends_secret_of_unlocked_keyring_only_to_its_gateway() {
 }
 
 #[test]
-fn deleting_gateway_forgets_its_login() {
+fn removing_gateway_forgets_its_login() {
     let gateway = accepting_any_login();
     let folder = tempfile::tempdir().unwrap();
     let mut window = open_with_saved_password(&gateway, folder.path());
     choose(&mut window, "Edit North…");
-    window.click("Delete…");
-    window.click("Delete");
-    window.until_text("North deleted");
+    window.click("Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove North");
+    window.until_text("North removed");
     window.until_text("Connect to a gateway");
     let before = authorizations(&gateway).len();
     connect_to(&mut window, &gateway.url);

@@ -149,14 +149,15 @@ fn renaming_moves_the_secret() {
 }
 
 #[test]
-fn deleting_the_gateway_removes_its_secret() {
+fn removing_the_gateway_removes_its_secret() {
     let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
     let folder = folder(&gateway);
     let mut window = open_signed_in(&gateway, folder.path(), &keyring);
     choose(&mut window, "Edit North…");
-    window.click("Delete…");
-    window.click("Delete");
-    window.until_text("North deleted");
+    window.click("Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove North");
+    window.until_text("North removed");
     until_secrets(&mut window, &keyring, &[]);
     // Not even this window knows it.
     window.click("Add gateway…");
@@ -206,8 +207,9 @@ fn folders_do_not_touch_each_others_secrets() {
     window.until_text("6 of 6 sessions");
     until_secrets(&mut window, &keyring, &[("North", "new"), ("North", "se:cret")]);
     choose(&mut window, "Edit North…");
-    window.click("Delete…");
-    window.click("Delete");
+    window.click("Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove North");
     until_secrets(&mut window, &keyring, &[("North", "se:cret")]);
     drop(window);
     gateway.accept(BASIC);

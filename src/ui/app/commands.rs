@@ -89,10 +89,10 @@ impl App {
             }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
-            Command::DeleteGateway => self.delete_gateway(),
             Command::LeaveGateway => {
                 self.leave_form(AfterDiscard::Nothing);
             }
+            Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
             Command::CloseGateway => self.close_form(),
             Command::Form(change) => {
                 if let Some(form) = &mut self.drafts.form {
@@ -331,8 +331,8 @@ impl App {
                     self.state.toasts.done(Task::Connect, text);
                 }
             }
-            Ok(Target::Demo) => self.connect_demo(),
             Ok(Target::All) => self.show_all(),
+            Ok(Target::Demo) => self.connect_demo(),
             Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
         }
     }

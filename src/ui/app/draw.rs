@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Context, Layout, Popup, Rect, Ui, UiBuilder};
+use egui::{Align, Context, Layout, Popup, Rect, Ui};
 
 use super::super::command::Command;
 use super::super::model::{AppState, Drafts, UiState};
@@ -10,8 +10,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer, gateway_bar,
-    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, theme, toasts,
-    view_row, views,
+    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, toasts, view_row,
+    views,
 };
 use super::{App, shortcuts};
 
@@ -28,7 +28,7 @@ impl App {
         } else {
             main_ui(ui, state, drafts, ui_state, default_refresh, commands);
         }
-        toasts::show(ui.ctx(), state, drafts.form.is_some(), commands);
+        toasts::show(ui.ctx(), state, drafts.form.as_ref(), commands);
         if let Some(question) = &ui_state.question {
             question::show(ui.ctx(), question, commands);
         }
@@ -90,11 +90,7 @@ fn table_ui(
     commands: &mut Vec<Command>,
 ) {
     if let Some(form) = &mut drafts.form {
-        let place = ui.available_rect_before_wrap().shrink(theme::FORM_MARGIN);
-        let place = place.with_max_x(place.right().min(place.left() + theme::FORM_WIDTH));
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-            gateway_panel::show(ui, form, &state.keyring, default_refresh, commands);
-        });
+        gateway_panel::show(ui, form, &state.keyring, default_refresh, commands);
         form.reveal = None;
         return;
     }

@@ -1,4 +1,4 @@
-//! The gateway form: testing, saving and deleting a gateway.
+//! The gateway form: testing, saving and removing a gateway.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -30,8 +30,8 @@ pub(super) enum PendingForm {
         /// The login; `None` if its secret wasn't typed.
         credentials: Option<Credentials>,
     },
-    /// The gateway is deleted. Forgets its login.
-    Delete(Profile),
+    /// The gateway is removed. Forgets its login.
+    Remove(Profile),
 }
 
 impl App {
@@ -284,16 +284,22 @@ impl App {
         self.change_form(change, PendingForm::Save { before, after: Box::new(after), credentials });
     }
 
-    /// Deletes the gateway in the form.
-    pub(super) fn delete_gateway(&mut self) {
-        let Some(form) =
-            self.drafts.form.as_mut().filter(|form| form.is_saved && form.stage != FormStage::Saving)
-        else {
+    /// Removes the saved gateway with this name, whose form may be open.
+    pub(super) fn remove_saved_gateway(&mut self, name: &str) {
+        let saved = self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
+        let Some(profile) = saved.filter(|_| self.pending_form.is_none()) else {
             return;
         };
-        form.stage = FormStage::Saving;
-        let profile = form.before.clone();
-        self.change_form(Change::RemoveProfile(profile.clone()), PendingForm::Delete(profile));
+        self.state.toasts.clear_error(Task::Gateway);
+        if let Some(form) = self.form_of(&profile) {
+            form.stage = FormStage::Saving;
+        }
+        self.change_form(Change::RemoveProfile(profile.clone()), PendingForm::Remove(profile));
+    }
+
+    /// Returns the form if it edits this saved gateway.
+    fn form_of(&mut self, profile: &Profile) -> Option<&mut GatewayForm> {
+        self.drafts.form.as_mut().filter(|form| form.is_saved && form.before.name == profile.name)
     }
 
     /// Sends a change of the form to the settings worker.
@@ -308,8 +314,15 @@ impl App {
     /// Continues once the settings worker has handled the form.
     pub(super) fn finish_form(&mut self, error: Option<ChangeError>) {
         let pending = self.pending_form.take();
+        // The form of another gateway stays as it is.
+        let is_of_form = match &pending {
+            Some(PendingForm::Remove(profile)) => self.form_of(profile).is_some(),
+            Some(PendingForm::Save { .. }) | None => true,
+        };
         if let Some(error) = error {
-            if let Some(form) = &mut self.drafts.form {
+            if !is_of_form {
+                self.state.toasts.error(Task::Gateway, ErrorReport::new(&error));
+            } else if let Some(form) = &mut self.drafts.form {
                 form.stage = FormStage::Editing;
                 // A gateway that another window deleted can be saved as a new one.
                 let saved = &self.settings.profiles;
@@ -318,18 +331,20 @@ impl App {
             }
             return;
         }
-        self.close_form();
+        if is_of_form {
+            self.close_form();
+        }
         match pending {
             None => {}
             Some(PendingForm::Save { before, after, credentials }) => {
                 self.gateway_saved(before.as_ref(), *after, credentials.unwrap_or_default());
             }
-            Some(PendingForm::Delete(profile)) => {
+            Some(PendingForm::Remove(profile)) => {
                 if profile.login != Login::None {
                     self.keyring_worker.forget(&profile);
                     self.set_login(&profile, None);
                 }
-                self.state.toasts.done(Task::Gateway, format!("{} deleted", profile.name));
+                self.state.toasts.done(Task::Gateway, format!("{} removed", profile.name));
                 self.forget_login(&profile);
                 if self.profile.as_ref().is_some_and(|current| current.name == profile.name) {
                     self.disconnect();

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use egui::Context;
 
 use super::super::command::RailCommand;
-use super::super::gateway_form::{FormChange, GatewayForm};
-use super::super::model::{AfterDiscard, NarrowRail, Shown};
+use super::super::gateway_form::GatewayForm;
+use super::super::model::{AfterDiscard, NarrowRail, Question, Shown};
 use super::super::rail;
 use super::App;
 use crate::gateway::Profile;
@@ -86,16 +86,10 @@ impl App {
         }
     }
 
-    /// Asks whether to delete a saved gateway, or removes a recent one from the list.
+    /// Asks whether to remove a saved gateway, or removes a recent one from the list.
     fn remove_gateway(&mut self, name: &str) {
         if self.settings.profiles.iter().any(|saved| saved.name == name) {
-            self.edit_gateway(Some(name));
-            // A form with changes of another gateway stays open.
-            if let Some(form) =
-                self.drafts.form.as_mut().filter(|form| form.is_saved && form.before.name == name)
-            {
-                form.apply(FormChange::AskDelete);
-            }
+            self.ui_state.question = Some(Question::RemoveGateway(name.to_owned()));
             return;
         }
         let recent = self.saved_state.recent.iter().filter(|address| *address != name).cloned().collect();

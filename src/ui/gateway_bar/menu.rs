@@ -60,7 +60,7 @@ fn saved(ui: &mut Ui, state: &AppState, profile: &str, commands: &mut Vec<Comman
             commands.push(Command::Connect(profile.to_owned()));
             ui.close();
         }
-        if ui.add(edit).tooltip_beside("Edit or delete this gateway").clicked() {
+        if ui.add(edit).tooltip_beside("Edit or remove this gateway").clicked() {
             commands.push(Command::EditGateway(Some(profile.to_owned())));
             ui.close();
         }

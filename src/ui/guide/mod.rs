@@ -21,7 +21,7 @@ mod step;
 
 pub(super) use follow::{follow, receive_results};
 pub(super) use progress::Progress;
-pub(super) use results::REPEAT_TEST;
+pub(super) use results::{REPEAT_TEST, show as show_test, show_started as show_started_test};
 pub(super) use state::{GuideChange, GuideState, GuideStep};
 
 use egui::epaint::RectShape;

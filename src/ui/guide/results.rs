@@ -27,17 +27,15 @@ const CARD_GAP: f32 = 3.0 * tokens::UNIT;
 /// Height of the address of a node, above a line.
 const ADDRESS_HEIGHT: f32 = 7.0 * tokens::UNIT - tokens::LINE;
 
-/// Draws the test.
-pub(super) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
+/// Draws the test with the button that starts it.
+pub(in crate::ui) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
     let p = tokens::palette(ui.visuals());
-    let test = form.test_of_nodes();
     let repeats =
         form.guide.as_ref().is_some_and(|guide| Progress::of(form, guide).now == GuideStep::Resource);
     let head = vec2(ui.available_width(), tokens::CONTROL_HEIGHT_SMALL);
     ui.allocate_ui_with_layout(head, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_size(head);
-        let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-        ui.label(RichText::new("Connection test").font(font).color(p.text));
+        title(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
             // A test that is running goes on.
@@ -50,10 +48,30 @@ pub(super) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>)
         });
     });
     ui.add_space(CARD_GAP);
-    let Some(test) = test else {
-        ui.label(small("Not tested yet").color(p.secondary));
-        return;
-    };
+    match form.test_of_nodes() {
+        Some(test) => results(ui, form, test, commands),
+        None => {
+            ui.label(small("Not tested yet").color(p.secondary));
+        }
+    }
+}
+
+/// Draws the test without the button, once it was started.
+pub(in crate::ui) fn show_started(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Command>) {
+    if let Some(test) = form.test_of_nodes() {
+        title(ui);
+        ui.add_space(CARD_GAP);
+        results(ui, form, test, commands);
+    }
+}
+
+fn title(ui: &mut Ui) {
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let color = tokens::palette(ui.visuals()).text;
+    ui.label(RichText::new("Connection test").font(font).color(color));
+}
+
+fn results(ui: &mut Ui, form: &GatewayForm, test: &ConnectionTest, commands: &mut Vec<Command>) {
     if test.stage == TestStage::WaitingForSecret {
         ui.label("Waiting for the keyring. It may show a prompt");
         return;

@@ -88,6 +88,8 @@ pub(in crate::ui) enum CountsOrder {
 pub(in crate::ui) enum Question {
     /// Whether to discard the changes of the form.
     DiscardForm(AfterDiscard),
+    /// Whether to remove the saved gateway with this name.
+    RemoveGateway(String),
     /// Whether to replace the file at this path by an export.
     ReplaceFile(PathBuf),
 }

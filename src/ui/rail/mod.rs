@@ -78,7 +78,7 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
     for entry in &list.entries {
         let name = &entry.profile.name;
         let is_selected = is_shown(&Shown::Gateway(name.clone()));
-        gateway(ui, entry, is_selected, now, commands);
+        gateway(ui, entry, &list.entries, is_selected, now, commands);
     }
     if is_adding {
         let mark = Mark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
@@ -126,6 +126,7 @@ fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Com
 fn gateway(
     ui: &mut Ui,
     entry: &GatewayEntry,
+    others: &[GatewayEntry],
     is_selected: bool,
     now: SystemTime,
     commands: &mut Vec<Command>,
@@ -160,9 +161,12 @@ fn gateway(
         // The ages count in minutes.
         ui.ctx().request_repaint_after(Duration::from_mins(1));
     }
-    let row = Row { name: &name, mark, note, is_selected };
+    let short = if entry.is_saved { name.clone() } else { short_address(entry, others).into() };
+    let row = Row { name: &short, mark, note, is_selected };
     let response = row.show(ui, &format!("{name}: {words}"));
-    let lines = [name.into_owned()].into_iter().chain(entry.profile.nodes().iter().map(ToString::to_string));
+    let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
+    let title = Some(name.into_owned()).filter(|name| addresses != [&**name]);
+    let lines = title.into_iter().chain(addresses);
     let lines = lines.chain(entry.error().map(|error| ErrorReport::new(error).summary().to_owned()));
     let response = response.tooltip_beside(lines.collect::<Vec<_>>().join("\n"));
     if response.clicked() {
@@ -173,6 +177,17 @@ fn gateway(
     context_menu::show(&response, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
         menu(ui, entry, takes_focus, commands);
     });
+}
+
+/// Returns the address of a gateway that isn't saved, without its scheme unless that tells it from another one.
+fn short_address(entry: &GatewayEntry, others: &[GatewayEntry]) -> String {
+    let node = &entry.profile.nodes()[0];
+    let is_same_place = |other: &&GatewayEntry| {
+        let other = &other.profile.nodes()[0];
+        other.authority() == node.authority() && other.is_https() != node.is_https()
+    };
+    let is_ambiguous = others.iter().filter(|other| !other.is_saved).any(|other| is_same_place(&other));
+    if is_ambiguous { node.to_string() } else { node.authority() }
 }
 
 /// Draws the menu of a gateway.

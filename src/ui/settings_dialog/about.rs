@@ -31,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
         });
         row(ui, "Diagnostics", |ui| {
             let copy = ui.add(Button::soft("Copy diagnostics").icon(icons::COPY));
-            if copy.on_hover_text("Program, system, renderer, settings without secrets, and log").clicked() {
+            if copy.tooltip("Program, system, renderer, settings without secrets, and log").clicked() {
                 commands.push(Command::CopyDiagnostics);
             }
         });

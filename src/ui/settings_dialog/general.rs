@@ -102,7 +102,7 @@ fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Command>) {
         ui.add_space(rect.right() - width - ui.cursor().left());
         for (text, place, path) in places {
             ui.add_space(gap);
-            if link(ui, text).on_hover_text(path.display().to_string()).clicked() {
+            if link(ui, text).tooltip(path.display().to_string()).clicked() {
                 commands.push(Command::OpenConfig(place));
             }
         }

@@ -118,7 +118,7 @@ fn title(ui: &mut Ui, page: SettingsPage, commands: &mut Vec<Command>) {
     ui.painter().text(at, egui::Align2::LEFT_CENTER, name, font, p.text);
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
     let close = ui.new_child(builder).add(Button::ghost("").icon(icons::X).name("Close settings"));
-    if close.on_hover_text("Close (Esc)").clicked() {
+    if close.tooltip("Close (Esc)").clicked() {
         commands.push(Command::CloseSettings);
     }
 }

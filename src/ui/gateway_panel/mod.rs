@@ -1,0 +1,129 @@
+//! The form that edits a gateway, in the place of the table, with its connection test at the right or below.
+//!
+//! - `fields`: the boxes, choices and checks
+
+mod fields;
+
+use std::time::Duration;
+
+use egui::{Align, FontId, Id, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+
+use super::button::Button;
+use super::command::{Command, RailCommand};
+use super::gateway_form::{FormStage, GatewayForm, Reveal};
+use super::model::KeyringState;
+use super::tokens::{self, palette};
+use super::{fonts, guide, theme};
+
+/// The id of the box with the addresses, the only one with several lines.
+pub(super) fn addresses_id() -> Id {
+    Id::unique("gateway addresses")
+}
+
+/// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
+pub(super) fn show(
+    ui: &mut Ui,
+    form: &mut GatewayForm,
+    keyring: &KeyringState,
+    default_refresh: Duration,
+    commands: &mut Vec<Command>,
+) {
+    let p = palette(ui.visuals());
+    let area = ui.available_rect_before_wrap();
+    let is_wide = area.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
+    let (width, margin) = if is_wide {
+        (theme::GUIDE_STEPS_WIDTH, theme::GUIDE_STEPS_MARGIN)
+    } else {
+        (area.width(), theme::GUIDE_TEST_MARGIN)
+    };
+    let (left, right) = area.split_left_right_at_x(area.left() + width);
+    let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
+    part(ui, "form", fields, margin, |ui| {
+        title(ui, form);
+        fields::show(ui, form, keyring, default_refresh, commands);
+        if !is_wide {
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+            let test = ui.scope(|ui| guide::show_started_test(ui, form, commands));
+            if form.error.is_none() && form.reveal == Some(Reveal::Outcome) {
+                test.response.scroll_to_me(Some(Align::Min));
+            }
+        }
+    });
+    // Outside of the part that scrolls, so that the buttons stay visible.
+    foot_ui(ui, foot, margin, form, !is_wide, commands);
+    if is_wide {
+        ui.painter().rect_filled(right, 0, p.surface);
+        ui.painter().rect_filled(right.with_max_x(right.left() + tokens::LINE), 0, p.divider);
+        let right = right.with_min_x(right.left() + tokens::LINE);
+        part(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| guide::show_test(ui, form, commands));
+    }
+}
+
+/// Draws a part that scrolls, with a margin at its left and right.
+fn part(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
+        ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+            let width = ui.available_width() - 2.0 * margin;
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.add_space(margin);
+                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(width);
+                    contents(ui);
+                });
+            });
+            ui.add_space(theme::GUIDE_TEST_MARGIN);
+        });
+    });
+}
+
+fn title(ui: &mut Ui, form: &GatewayForm) {
+    let text = if form.is_saved { "Edit gateway" } else { "New gateway" };
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let text = RichText::new(text).font(font).line_height(Some(tokens::LINE_VIEW));
+    ui.label(text.color(palette(ui.visuals()).text));
+    ui.add_space(2.0 * tokens::UNIT);
+}
+
+/// Draws the buttons below a line. `has_test`: with the one that tests the connection.
+fn foot_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    margin: f32,
+    form: &GatewayForm,
+    has_test: bool,
+    commands: &mut Vec<Command>,
+) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect.with_max_y(rect.top() + tokens::LINE), 0, p.divider);
+    let inner = rect.with_min_y(rect.top() + tokens::LINE).shrink2(vec2(margin, 0.0));
+    let layout = Layout::left_to_right(Align::Center);
+    ui.scope_builder(UiBuilder::new().id_salt("foot").max_rect(inner).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
+        ui.visuals_mut().disabled_alpha = 1.0;
+        let is_editing = form.stage == FormStage::Editing;
+        let save = ui.add_enabled(is_editing, Button::primary("Save").name("Save gateway"));
+        if save.tooltip("Save in config.toml and connect").clicked() {
+            commands.push(Command::SaveGateway);
+        }
+        let close = if form.is_changed() { "Discard" } else { "Close" };
+        if ui.add_enabled(is_editing, Button::soft(close)).clicked() {
+            commands.push(Command::CloseGateway);
+        }
+        // A test that is running goes on.
+        if has_test && ui.add(Button::soft("Test connection")).clicked() {
+            commands.push(Command::TestGateway);
+        }
+        if form.stage == FormStage::Saving {
+            super::form_rows::remark(ui, "Saving…");
+        } else if form.is_saved {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(Button::danger("Remove…")).clicked() {
+                    commands.push(Command::Rail(RailCommand::Remove(form.before.name.clone())));
+                }
+            });
+        }
+    });
+}
