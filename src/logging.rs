@@ -140,6 +140,14 @@ impl LogLines {
     }
 }
 
+impl<'a> FromIterator<&'a str> for LogLines {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(lines: T) -> Self {
+        let log = Self::default();
+        lines.into_iter().for_each(|line| log.push(line));
+        log
+    }
+}
+
 impl fmt::Debug for LogLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("LogLines").field(&self.lock().lines.len()).finish()

@@ -55,7 +55,8 @@ fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
 
 /// Draws a remark beside a control.
 pub(super) fn remark(ui: &mut Ui, text: &str) -> Response {
-    ui.add(Label::new(small(ui, text)))
+    // In a narrow dialog it goes below the control as a whole.
+    ui.add(Label::new(small(ui, text)).extend())
 }
 
 /// Draws a remark on lines of its own.

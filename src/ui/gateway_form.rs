@@ -1,9 +1,16 @@
 //! The state of the form that adds or changes a gateway.
 
+use egui::Id;
+
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
 use super::guide::{GuideChange, GuideState};
 use crate::gateway::{Credentials, InvalidLogin, Login, Profile, RejectedCertificate, Trust};
+
+/// The id of the box with the addresses, the only one with several lines.
+pub(super) fn addresses_id() -> Id {
+    Id::unique("gateway addresses")
+}
 
 /// An open form.
 pub(super) struct GatewayForm {

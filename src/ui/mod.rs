@@ -51,7 +51,6 @@ mod hover;
 mod icons;
 mod key_text;
 mod keyring_worker;
-mod labels;
 mod log_view;
 mod mark;
 mod menu;

@@ -285,16 +285,6 @@ const TOOLTIP_MARGIN: Margin = Margin::symmetric(8, 4);
 pub(super) const TOOLTIP_WIDTH: f32 = 320.0;
 pub(super) const TOOLTIP_KEYS_GAP: f32 = 16.0;
 
-/// Returns the color of a severity.
-pub(super) fn severity_color(visuals: &Visuals, severity: Severity) -> Color32 {
-    let palette = palette(visuals);
-    match severity {
-        Severity::Good => palette.ok,
-        Severity::Warning => palette.warning,
-        Severity::Error => palette.error,
-    }
-}
-
 /// Applies fonts and styles. Nothing blinks or moves, because a remote desktop sends every frame as a picture.
 pub(super) fn apply(ctx: &Context) {
     ctx.set_fonts(fonts::definitions());

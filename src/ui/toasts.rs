@@ -144,7 +144,8 @@ fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &m
         if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).tooltip("Dismiss").clicked() {
             commands.push(Command::DismissToast(toast.id));
         }
-        ui.add_space(2.0 * tokens::UNIT);
+        // The space after the button is at its right.
+        ui.add_space(0.0);
     });
 }
 

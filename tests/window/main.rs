@@ -8,6 +8,7 @@
 
 mod basics;
 mod filters;
+mod form_pictures;
 mod gateways;
 mod guide;
 mod keyring;

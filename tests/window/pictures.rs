@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::window::{Window, retype, start};
+use crate::support::window::{Window, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
@@ -147,45 +147,6 @@ fn menu_of_columns_in_light_theme() {
     compare(&mut window, "columns_menu");
 }
 
-/// Compares the question about two sessions in a theme with a picture.
-fn compare_question(theme: Theme, name: &str) {
-    if !can_draw() {
-        return;
-    }
-    let gateway = FakeGateway::new(|request, stream| {
-        let items = r#"{"id":"0A27A567","user":"billy","project":"Packaging","address":"hmi-7"},
-                       {"id":"FE157230","user":"billy","project":"Packaging","address":"10.20.4.17"}"#;
-        let response = match request.path() {
-            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.3.4"),
-            "/data/vision/api/v1/clients" => ok(&format!(r#"{{"items":[{items}]}}"#)),
-            "/data/api/v1/designers" => ok(r#"{"items":[]}"#),
-            _ => status("404 Not Found", ""),
-        };
-        stream.write_all(&response).unwrap();
-    });
-    let mut profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
-    profile.may_terminate = true;
-    let credentials = gatewatch::gateway::Credentials::token("tok:key").unwrap();
-    let arguments = Start { credentials, ..start(Target::Gateway(profile)) };
-    let mut window = Window::open_as(builder().with_size([1180.0, 480.0]).with_theme(theme), arguments);
-    window.until_text("2 of 2 sessions");
-    window.press(Modifiers::COMMAND, Key::A);
-    window.click("Details");
-    window.click("Terminate 2 sessions…");
-    window.harness.run_steps(4);
-    compare(&mut window, name);
-}
-
-#[test]
-fn question_about_two_sessions() {
-    compare_question(Theme::Dark, "question");
-}
-
-#[test]
-fn question_about_two_sessions_in_light_theme() {
-    compare_question(Theme::Light, "question_light");
-}
-
 #[test]
 fn groups_in_light_theme() {
     if !can_draw() {
@@ -296,63 +257,6 @@ fn stale_table() {
 #[test]
 fn stale_table_in_light_theme() {
     stale(builder().with_theme(Theme::Light).with_size([1280.0, 480.0]), "stale_light");
-}
-
-#[test]
-fn gateway_form_in_light_theme() {
-    if !can_draw() {
-        return;
-    }
-    let plant = plant();
-    let builder = builder().with_size([980.0, 640.0]).with_theme(Theme::Light);
-    let mut window = open(builder, &plant, Layout::default());
-    window.click("Saved gateways");
-    window.click("Save this gateway…");
-    retype(&mut window, "Name", "Plant South");
-    retype(&mut window, "Addresses", "http://plant-south:8088");
-    window.click("Authentication: Password");
-    window.click("Save gateway");
-    window.until_text_contains("Enter the user");
-    compare(&mut window, "form");
-}
-
-#[test]
-fn palette() {
-    if !can_draw() {
-        return;
-    }
-    let plant = plant();
-    let mut window = open(builder().with_size([1280.0, 800.0]), &plant, Layout::default());
-    window.press(Modifiers::COMMAND, Key::A);
-    window.press(Modifiers::COMMAND, Key::K);
-    window.frame([egui::Event::Text("co".to_owned())]);
-    compare(&mut window, "palette");
-}
-
-#[test]
-fn settings_in_light_theme() {
-    if !can_draw() {
-        return;
-    }
-    let plant = plant();
-    let builder = builder().with_size([1280.0, 800.0]).with_theme(Theme::Light);
-    let mut window = open(builder, &plant, Layout::default());
-    window.press(Modifiers::COMMAND, Key::Comma);
-    // The missing scripts, which are found in the background.
-    window.until_text("None");
-    compare(&mut window, "settings");
-}
-
-#[test]
-fn keys_at_200_percent() {
-    if !can_draw() {
-        return;
-    }
-    let plant = plant();
-    let builder = builder().with_size([620.0, 400.0]).with_pixels_per_point(2.0);
-    let mut window = open(builder, &plant, Layout::default());
-    window.press(Modifiers::NONE, Key::F1);
-    compare(&mut window, "keys_at_200_percent");
 }
 
 #[test]

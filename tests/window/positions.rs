@@ -197,3 +197,27 @@ fn nothing_moves_when_a_node_fails() {
         assert_eq!(places(&mut window), before, "{size}");
     }
 }
+
+#[test]
+fn nothing_in_the_footer_is_cut() {
+    let (gateway, _) = gateway();
+    for width in [1280.0, 800.0, 640.0, 560.0] {
+        let mut window = open(vec2(width, 480.0), start_on(&gateway.url));
+        let has = |window: &Window, text: &str| window.harness.query_by_label_contains(text).is_some();
+        // The number of users is the first that goes.
+        assert_eq!(has(&window, "60 users"), width >= 900.0, "{width}");
+        window.press(egui::Modifiers::COMMAND, egui::Key::A);
+        window.type_into("Username filter", "user1.*");
+        window.until_text("11 of 60 sessions");
+        window.harness.run_steps(2);
+        assert!(has(&window, "11 selected, 49 hidden"), "{width}");
+        let footer = window.harness.get_by_label("Footer").rect();
+        let mut left = footer.left();
+        let nodes = ["11 of 60 sessions", "11 selected, 49 hidden", "Export", "Export options"];
+        for name in nodes {
+            let rect = window.harness.get_by_label(name).rect();
+            assert!(rect.left() >= left && rect.right() <= footer.right(), "{width}: {name} at {rect:?}");
+            left = rect.right();
+        }
+    }
+}

@@ -59,7 +59,11 @@ fn choose_in_menu(window: &mut Window, name: &str, item: &str) {
     window.harness.step();
     let at = window.harness.get_by_label_contains(&format!("{name}: ")).rect().center();
     window.click_at(at, egui::PointerButton::Secondary, Modifiers::NONE);
-    window.click(item);
+    window.harness.step();
+    // The form of a gateway may have a button with the same name.
+    let items = window.harness.query_all_by_label(item).map(|node| node.rect().center());
+    let item = items.min_by(|a, b| a.x.total_cmp(&b.x)).unwrap();
+    window.click_at(item, egui::PointerButton::Primary, Modifiers::NONE);
 }
 
 /// Starts a gateway with the first session of the plant that can be held.
@@ -293,4 +297,63 @@ fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
     window.until("the refresh", |_| north.requests().len() > before.0 && south.requests().len() > before.1);
     choose(&mut window, "South");
     window.until_text("1 of 1 sessions");
+}
+
+#[test]
+fn narrow_window_leaves_the_docked_rail_as_it_is() {
+    let north = plant();
+    let folder = saved(&[("North", &north.url)]);
+    let mut window = open_with_size(folder.path(), [1280.0, 800.0]);
+    let is_open = |window: &Window| window.has("North: 6 sessions");
+    window.until_text("North: 6 sessions");
+    for is_docked in [true, false] {
+        window.harness.set_size(egui::vec2(640.0, 480.0));
+        window.harness.run_steps(2);
+        assert!(!is_open(&window), "{is_docked}");
+        window.press(Modifiers::COMMAND, Key::B);
+        assert!(is_open(&window), "{is_docked}");
+        window.press(Modifiers::COMMAND, Key::B);
+        assert!(!is_open(&window), "{is_docked}");
+        window.harness.set_size(egui::vec2(1280.0, 800.0));
+        window.harness.run_steps(2);
+        assert_eq!(is_open(&window), is_docked);
+        window.press(Modifiers::COMMAND, Key::B);
+    }
+}
+
+#[test]
+fn all_gateways_close_the_rail_of_a_narrow_window() {
+    let north = plant();
+    let folder = saved(&[("North", &north.url)]);
+    let mut window = open_with_size(folder.path(), [640.0, 480.0]);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::B);
+    choose(&mut window, "All gateways");
+    assert!(rows(&window, "North: ").is_empty());
+}
+
+#[test]
+fn removing_a_gateway_leaves_the_form_of_another_one_open() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("South: 6 sessions");
+    choose_in_menu(&mut window, "North", "Edit…");
+    window.type_into("Name", " 2");
+    choose_in_menu(&mut window, "South", "Remove…");
+    window.harness.run_steps(4);
+    // Cancel has the focus.
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(!window.has("Remove South?") && !rows(&window, "South: ").is_empty());
+    choose_in_menu(&mut window, "South", "Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove South");
+    window.until("South to be removed", |harness| harness.query_by_label_contains("South: ").is_none());
+    assert_eq!(window.text_of("Name"), "North 2");
+    assert_eq!(Settings::load(folder.path()).unwrap().profiles.len(), 1);
+    // The form of the gateway itself goes with it.
+    choose_in_menu(&mut window, "North", "Remove…");
+    window.harness.run_steps(4);
+    window.click("Remove North");
+    window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
 }

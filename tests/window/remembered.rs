@@ -1,14 +1,16 @@
 //! What the window remembers over a restart.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use egui::{Key, Modifiers};
+use egui::{Context, FullOutput, Key, Modifiers, Plugin, ViewportCommand};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use gatewatch::settings::State;
+use gatewatch::settings::{Settings, State, WindowPlace};
 use gatewatch::ui::Start;
 
 use crate::support::FakeGateway;
-use crate::support::window::{Window, plant, start_on};
+use crate::support::window::{Window, plant, start, start_on};
 
 /// Opens a window as the program does, with the state that the last one has saved.
 fn open(gateway: &FakeGateway, folder: &Path) -> Window {
@@ -68,4 +70,114 @@ fn invalid_filter_does_not_break_the_start() {
     let mut window = open(&plant, folder.path());
     window.until_text("3 of 6 sessions");
     assert_eq!(window.text_of("Username filter"), "(");
+}
+
+#[test]
+fn layout_and_looks_are_restored() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = open(&plant, folder.path());
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::B);
+    window.click("Details");
+    window.click("Project");
+    let at = window.harness.get_by_label("Username").rect().center();
+    window.click_at(at, egui::PointerButton::Primary, Modifiers::COMMAND);
+    // The address comes before the project, and is wider.
+    let [project, address] = ["Project", "Address"].map(|name| window.harness.get_by_label(name).rect());
+    window.drag(address.center(), project.left_center() + egui::vec2(2.0, 0.0));
+    let edge = window.harness.get_by_label("Address").rect().right_center();
+    window.drag(edge, edge + egui::vec2(40.0, 0.0));
+    window.click("Columns");
+    window.click("Show column Designer");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::COMMAND, Key::Comma);
+    for name in ["Theme: Light", "Row height: Compact", "Dates: Age"] {
+        window.click(name);
+    }
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.run_steps(2);
+    let looks = |window: &mut Window| {
+        window.harness.remove_cursor();
+        window.harness.run_steps(2);
+        let rect = |name: &str| window.harness.query_by_label(name).map(|node| node.rect());
+        let places = ["Username", "Project", "Address", "Designer", "Client ID", "Close panel"].map(rect);
+        let has_rail = window.has("Add gateway…");
+        (places, window.column("Client ID"), has_rail, window.harness.ctx.theme())
+    };
+    let before = looks(&mut window);
+    assert!(before.0[3].is_none() && before.0[5].is_some() && !before.2, "{before:?}");
+    assert!(before.0[2].unwrap().left() < before.0[1].unwrap().left(), "{before:?}");
+    drop(window);
+
+    let mut window = open(&plant, folder.path());
+    window.until_text("6 of 6 sessions");
+    assert_eq!(looks(&mut window), before);
+    let state = State::load(folder.path());
+    let dates = gatewatch::display::DateStyle::Age;
+    assert_eq!((state.table.density, state.table.dates), (gatewatch::table::Density::Compact, dates));
+    assert_eq!(state.table.sort.len(), 2);
+}
+
+/// Opens a window with these settings on the gateway that was shown last.
+fn open_last(folder: &Path) -> Window {
+    let (settings, state) = (Settings::load(folder).unwrap(), State::load(folder));
+    let target = settings.target(None, state.last.as_deref()).unwrap();
+    Window::open(Start { settings, state, folder: Some(folder.to_owned()), ..start(target) })
+}
+
+#[test]
+fn shown_gateway_is_restored_even_if_it_was_all_of_them() {
+    let (north, south, folder) = (plant(), plant(), tempfile::tempdir().unwrap());
+    let profile = |(name, url): (&str, &str)| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let profiles = [("North", &*north.url), ("South", &*south.url)].map(profile).concat();
+    std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profiles}")).unwrap();
+    for (row, state) in [
+        ("All gateways: 12 sessions", "12 of 12 sessions"),
+        ("South: 6 sessions", "6 of 6 sessions"),
+        ("All gateways: 12 sessions", "12 of 12 sessions"),
+        ("North: 6 sessions", "6 of 6 sessions"),
+    ] {
+        let mut window = open_last(folder.path());
+        window.retry(row, |window| {
+            window.harness.step();
+            let name = format!("{}: ", row.split_once(':').unwrap().0);
+            let found = window.harness.query_by_label_contains(&name);
+            found.map(|row| row.click()).is_some()
+        });
+        window.until_text(state);
+        drop(window);
+        let mut window = open_last(folder.path());
+        window.until_text(state);
+        assert!(window.gateway().starts_with(row.split_once(':').unwrap().0), "{}", window.gateway());
+    }
+}
+
+#[test]
+fn maximized_window_is_maximized_again() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let place = WindowPlace { position: Some([60, 40]), size: [900.0, 500.0], scale: 1.0, maximized: true };
+    State { window: Some(place), ..State::default() }.save(folder.path()).unwrap();
+    let state = State::load(folder.path());
+    let start = Start { state, folder: Some(folder.path().to_owned()), ..start_on(&plant.url) };
+    let commands = Arc::new(Mutex::new(Vec::new()));
+    let sent = SentCommands(commands.clone());
+    let builder = Harness::builder().with_context_setup(move |ctx| ctx.add_plugin(sent));
+    let mut window = Window::open_as(builder, start);
+    window.harness.run_steps(3);
+    let commands = commands.lock().unwrap();
+    assert_eq!(commands.iter().filter(|command| **command == ViewportCommand::Maximized(true)).count(), 1);
+}
+
+/// Collects the commands for the window toolkit.
+struct SentCommands(Arc<Mutex<Vec<ViewportCommand>>>);
+
+impl Plugin for SentCommands {
+    fn debug_name(&self) -> &'static str {
+        "sent commands"
+    }
+
+    fn output_hook(&mut self, _ctx: &Context, output: &mut FullOutput) {
+        let commands = output.viewport_output.values().flat_map(|viewport| viewport.commands.iter().cloned());
+        self.0.lock().unwrap().extend(commands);
+    }
 }

@@ -1,9 +1,10 @@
 //! The settings: theme, rows, dates, refresh, keys, versions.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::{Settings, State, ThemeChoice};
 use gatewatch::ui::{DesktopTheme, Start};
 
@@ -121,4 +122,77 @@ fn invalid_settings_file_is_not_replaced() {
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text_contains("Line 1 of");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "unknown = 1\n");
+}
+
+#[test]
+fn opens_the_folder_and_the_file_of_the_configuration() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let opened = Arc::new(Mutex::new(Vec::new()));
+    let log = opened.clone();
+    let open_path: gatewatch::ui::OpenPath = Arc::new(move |path| {
+        log.lock().unwrap().push((path.to_owned(), path.exists()));
+        Ok(())
+    });
+    let config = folder.path().join("not/there/yet");
+    let start = Start { folder: Some(config.clone()), open_path, ..start_on(&plant.url) };
+    let mut window = Window::open(start);
+    open_settings(&mut window);
+    window.click("Open folder");
+    window.until("the folder", |_| opened.lock().unwrap().len() == 1);
+    window.click("Open config.toml");
+    window.until("the file", |_| opened.lock().unwrap().len() == 2);
+    // Both are created if they are missing.
+    let expected = [(config.clone(), true), (config.join("config.toml"), true)];
+    assert_eq!(*opened.lock().unwrap(), expected);
+}
+
+#[test]
+fn says_where_the_configuration_is_if_nothing_opens_it() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let open_path: gatewatch::ui::OpenPath = Arc::new(|_| Err(std::io::Error::other("no file manager")));
+    let start = Start { folder: Some(folder.path().to_owned()), open_path, ..start_on(&plant.url) };
+    let mut window = Window::open(start);
+    open_settings(&mut window);
+    window.click("Open folder");
+    window.until_text_contains(folder.path().to_str().unwrap());
+}
+
+#[test]
+fn every_control_is_reached_with_the_tab_key() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start_on(&plant.url) });
+    open_settings(&mut window);
+    let mut reached = Vec::new();
+    for _ in 0..40 {
+        window.press(Modifiers::NONE, Key::Tab);
+        let focused = window.harness.query_all(
+            egui_kittest::kittest::By::new().predicate(|node| node.is_focused() && !node.is_hidden()),
+        );
+        reached.extend(focused.filter_map(|node| node.accesskit_node().label()));
+    }
+    let expected = [
+        "General",
+        "Shortcuts",
+        "Log",
+        "About",
+        "Close settings",
+        "Theme: System",
+        "Theme: Light",
+        "Theme: Dark",
+        "Row height: Comfortable",
+        "Row height: Compact",
+        "Zoom",
+        "Dates: Local",
+        "Dates: Gateway",
+        "Dates: UTC",
+        "Dates: Age",
+        "Default interval",
+        "Open config.toml",
+        "Open folder",
+    ];
+    for (index, name) in expected.iter().enumerate() {
+        assert_eq!(reached.get(index).map(String::as_str), Some(*name), "{reached:?}");
+    }
+    // The focus doesn't leave the dialog.
+    assert!(reached.iter().all(|name| expected.contains(&name.as_str())), "{reached:?}");
 }

@@ -11,11 +11,26 @@ use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::ConfigPlace;
 use super::super::error_report::ErrorReport;
 use super::super::model::{PaletteDraft, SettingsPage, Task};
+use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
 use super::super::{command_palette, grid, missing_scripts};
 use super::App;
 use crate::settings::{CONFIG_FILE, State, ThemeChoice};
+
+/// Opens the configuration with the desktop's programs.
+pub(super) struct ConfigOpener {
+    /// Opens a file or folder.
+    open_path: OpenPath,
+    /// The file or folder that is being opened.
+    task: Option<BackgroundTask<io::Result<()>>>,
+}
+
+impl ConfigOpener {
+    pub(super) fn new(open_path: OpenPath) -> Self {
+        Self { open_path, task: None }
+    }
+}
 
 impl App {
     /// Opens the palette, or closes it.
@@ -105,26 +120,26 @@ impl App {
             return;
         };
         self.state.toasts.clear_error(Task::Settings);
-        let (wake, open_path) = (ctx.clone(), self.open_path.clone());
+        let (wake, open_path) = (ctx.clone(), self.config_opener.open_path.clone());
         let wake = move || wake.request_repaint();
         let task = BackgroundTask::spawn(wake, move |results| async move {
             let path = existing(&folder, place);
             results.send(path.and_then(|path| open_path(&path))).await;
         });
         match task {
-            Ok(task) => self.open_task = Some(task),
+            Ok(task) => self.config_opener.task = Some(task),
             Err(error) => self.cannot_open(&error),
         }
     }
 
     /// Receives the outcome of opening a part of the configuration.
     pub(super) fn receive_opened_path(&mut self) {
-        match self.open_task.as_mut().map(BackgroundTask::next_result) {
+        match self.config_opener.task.as_mut().map(BackgroundTask::next_result) {
             None | Some(Ok(None)) => return,
             Some(Ok(Some(Err(error)))) => self.cannot_open(&error),
             Some(Ok(Some(Ok(()))) | Err(Ended)) => {}
         }
-        self.open_task = None;
+        self.config_opener.task = None;
     }
 
     fn cannot_open(&mut self, error: &io::Error) {

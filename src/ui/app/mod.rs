@@ -26,6 +26,7 @@ use std::time::{Duration, Instant, SystemTime};
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::background::Background;
+use self::dialogs::ConfigOpener;
 use self::frame_timer::FrameTimer;
 use self::gateways::PendingForm;
 use self::guide::SavedProject;
@@ -38,13 +39,13 @@ use super::connection_test::TestResult;
 use super::desktop_theme::DesktopTheme;
 use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
-use super::gateway_form::GatewayForm;
+use super::gateway_form::{GatewayForm, addresses_id};
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
-use super::model::{AfterDiscard, AppState, CountsOrder, Drafts, Shown, Task, UiState};
+use super::model::{AfterDiscard, AppState, CountsOrder, Drafts, ExportOptions, Shown, Task, UiState};
 use super::open_path::OpenPath;
 use super::settings_worker::{Changed, SettingsWorker};
-use super::{counts_panel, gateway_panel, single_line, theme, toasts, views};
+use super::{counts_panel, single_line, theme, toasts, views};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -166,10 +167,8 @@ pub struct App {
     has_glyph: HasGlyph,
     /// The running search for scripts without a font.
     scripts_task: Option<BackgroundTask<Vec<MissingScripts>>>,
-    /// Opens a file or folder with the desktop's program for it.
-    open_path: OpenPath,
-    /// The file or folder that is being opened.
-    open_task: Option<BackgroundTask<io::Result<()>>>,
+    /// Opens the configuration with the desktop's programs.
+    config_opener: ConfigOpener,
     /// The title of the window.
     title: String,
     /// The changes that are saved once they rest.
@@ -228,9 +227,8 @@ impl App {
         if let Some(error) = &error {
             app_state.toasts.error(Task::Settings, error.clone());
         }
-        let mut drafts = Drafts::default();
-        drafts.export.delimiter = state.csv_delimiter;
-        (drafts.username, drafts.project, drafts.columns) = (username, project, columns);
+        let export = ExportOptions { delimiter: state.csv_delimiter, ..ExportOptions::default() };
+        let drafts = Drafts { username, project, columns, export, ..Drafts::default() };
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
         let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock)?;
@@ -271,8 +269,7 @@ impl App {
             desktop_theme,
             has_glyph,
             scripts_task: None,
-            open_path,
-            open_task: None,
+            config_opener: ConfigOpener::new(open_path),
             title: String::new(),
             demo: None,
         };
@@ -465,7 +462,7 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.direct_typing(&ctx);
-        single_line::remove_line_ends(&ctx, gateway_panel::addresses_id());
+        single_line::remove_line_ends(&ctx, addresses_id());
         self.draw(ui);
         self.drop_idle_commands();
         if !self.commands.is_empty() {

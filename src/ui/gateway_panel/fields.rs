@@ -12,7 +12,7 @@ use super::super::details_text;
 use super::super::error_report::ErrorReport;
 use super::super::form_rows::{group, note, row, space};
 use super::super::gateway_draft::{AuthKind, Field, FormError};
-use super::super::gateway_form::{FormChange, GatewayForm, Reveal};
+use super::super::gateway_form::{FormChange, GatewayForm, Reveal, addresses_id};
 use super::super::icons;
 use super::super::model::KeyringState;
 use super::super::refresh_interval;
@@ -22,7 +22,7 @@ use super::super::select;
 use super::super::text_field::{self, TextField};
 use super::super::theme;
 use super::super::tokens::{self, palette};
-use super::addresses_id;
+use super::super::tooltip::ResponseExt as _;
 use crate::gateway::Api;
 
 /// The kinds of authentication.

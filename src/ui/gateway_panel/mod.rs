@@ -6,19 +6,15 @@ mod fields;
 
 use std::time::Duration;
 
-use egui::{Align, FontId, Id, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::command::{Command, RailCommand};
 use super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::model::KeyringState;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use super::{fonts, guide, theme};
-
-/// The id of the box with the addresses, the only one with several lines.
-pub(super) fn addresses_id() -> Id {
-    Id::unique("gateway addresses")
-}
 
 /// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
 pub(super) fn show(

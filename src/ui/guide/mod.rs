@@ -37,8 +37,7 @@ use super::command::Command;
 use super::connection_test::TestStage;
 use super::error_report::ErrorReport;
 use super::gateway_draft::Field;
-use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal};
-use super::gateway_panel;
+use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal, addresses_id};
 use super::model::{AppState, KeyringState};
 use super::text_field::{self, TextField};
 use super::{fonts, icons, theme, tokens};
@@ -201,7 +200,7 @@ fn address(
     let p = tokens::palette(ui.visuals());
     let ground = ui.painter().add(Shape::Noop);
     let edit = TextEdit::multiline(&mut form.draft.addresses)
-        .id(gateway_panel::addresses_id())
+        .id(addresses_id())
         .hint_text(RichText::new("http://host:8088").color(p.secondary))
         .frame(Frame::NONE.inner_margin(theme::ADDRESSES_MARGIN))
         .desired_width(f32::INFINITY)

@@ -236,6 +236,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn recent_addresses_have_a_scheme_where_it_tells_two_apart() {
+        let recent = |address: &str| crate::gateway::Profile::from_address(address).unwrap();
+        let addresses = ["http://127.0.0.1:8088", "http://n1:8043", "https://n1:8043", "n2", "http://n3:80"];
+        let mut list = super::super::model::GatewayList::default();
+        list.set(&[], &addresses.map(recent));
+        let shown: Vec<String> =
+            list.entries.iter().map(|entry| short_address(entry, &list.entries)).collect();
+        assert_eq!(shown, ["127.0.0.1:8088", "http://n1:8043", "https://n1:8043", "n2:8088", "n3:80"]);
+    }
+
+    #[test]
     fn ages_have_one_unit() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         let ages = [0, 59, 60, 12 * 60 + 59, 3_600, 86_399, 86_400, 300_000]

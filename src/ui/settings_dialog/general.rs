@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Align, Color32, FontFamily, FontId, Label, Layout, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, FontFamily, FontId, Label, Layout, Sense, Ui, UiBuilder, vec2};
 
 use super::super::command::{Command, ConfigPlace};
 use super::super::form_rows::{group, link, link_width, remark, row, space};
@@ -12,7 +12,9 @@ use super::super::missing_scripts::MissingScripts;
 use super::super::model::AppState;
 use super::super::refresh_interval;
 use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
 use super::super::{segments, select, theme};
+use super::scrolled;
 use crate::display::DateStyle;
 use crate::settings::{CONFIG_FILE, ThemeChoice};
 use crate::table::Density;
@@ -30,12 +32,7 @@ pub(in super::super) struct General {
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &mut Vec<Command>) {
-    let rect = ui.available_rect_before_wrap();
-    let rect = rect.with_max_x(rect.right() + theme::SETTINGS_OVERHANG);
-    let rect = rect.with_max_y(rect.bottom() - tokens::LINE_SECONDARY);
-    let mut page = ui.new_child(UiBuilder::new().max_rect(rect));
-    page.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH));
-    ScrollArea::vertical().auto_shrink(false).show(&mut page, |ui| {
+    scrolled(ui, tokens::LINE_SECONDARY + 2.0 * tokens::UNIT, |ui| {
         group(ui, "Appearance");
         row(ui, "Theme", |ui| theme_ui(ui, state, commands));
         row(ui, "Row height", |ui| {

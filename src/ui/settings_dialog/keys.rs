@@ -1,31 +1,30 @@
 //! The page of the settings with the list of keys.
 
 use egui::accesskit::Role;
-use egui::{ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::command_table::{self, Topic};
 use super::super::form_rows::{group, space};
 use super::super::key_text;
+use super::super::theme;
 use super::super::tokens::{self, palette};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui) {
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (index, topic) in Topic::ALL.into_iter().enumerate() {
-            if index > 0 {
-                space(ui);
-            }
-            group(ui, topic.title());
-            for named in command_table::ALL.iter().filter(|named| named.topic == topic) {
-                if let Some(keys) = named.keys {
-                    line(ui, named.name, &key_text::keys(keys));
-                }
-            }
-            for (_, keys, text) in command_table::OTHER_KEYS.iter().filter(|(other, ..)| *other == topic) {
-                line(ui, text, keys);
+    for (index, topic) in Topic::ALL.into_iter().enumerate() {
+        if index > 0 {
+            space(ui);
+        }
+        group(ui, topic.title());
+        for named in command_table::ALL.iter().filter(|named| named.topic == topic) {
+            if let Some(keys) = named.keys {
+                line(ui, named.name, &key_text::keys(keys));
             }
         }
-    });
+        for (_, keys, text) in command_table::OTHER_KEYS.iter().filter(|(other, ..)| *other == topic) {
+            line(ui, text, keys);
+        }
+    }
 }
 
 fn line(ui: &mut Ui, text: &str, keys: &[&str]) {
@@ -36,7 +35,6 @@ fn line(ui: &mut Ui, text: &str, keys: &[&str]) {
     let painter = ui.painter();
     let font = egui::FontId::new(tokens::TYPE_BODY, egui::FontFamily::Proportional);
     painter.text(rect.left_center(), egui::Align2::LEFT_CENTER, text, font, p.text);
-    // Clear of the scroll bar.
-    let right = pos2(rect.right() - 2.0 * tokens::UNIT, rect.center().y);
+    let right = pos2(rect.right() - theme::SETTINGS_OVERHANG, rect.center().y);
     key_text::paint_keycaps(painter, p, keys, right);
 }

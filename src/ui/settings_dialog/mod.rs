@@ -6,8 +6,8 @@ mod keys;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Layout, Rect, Sense, Ui, UiBuilder, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Layout, Rect, ScrollArea, Sense, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::button::Button;
@@ -15,6 +15,7 @@ use super::command::Command;
 use super::icons::{self, Icon};
 use super::model::{AppState, SettingsPage, UiState};
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use super::{fonts, log_view, modal, theme};
 use crate::logging::LogLines;
 
@@ -43,9 +44,9 @@ pub(super) fn show(
         title(&mut content, page, commands);
         match page {
             SettingsPage::General => general::show(&mut content, state, general, commands),
-            SettingsPage::Shortcuts => keys::show(&mut content),
+            SettingsPage::Shortcuts => scrolled(&mut content, 0.0, keys::show),
             SettingsPage::Log => log_view::show(&mut content, log, commands),
-            SettingsPage::About => about::show(&mut content, commands),
+            SettingsPage::About => scrolled(&mut content, 0.0, |ui| about::show(ui, commands)),
         }
     });
     if response.should_close() {
@@ -58,6 +59,18 @@ fn child(ui: &mut Ui, rect: Rect) -> Ui {
     child.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH).intersect(ui.clip_rect()));
     child.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     child
+}
+
+/// Draws the part of a page that scrolls, down to the height of a foot. The scroll bar is right of the contents.
+fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let rect = rect.with_max_y(rect.bottom() - foot).with_max_x(rect.right() + theme::SETTINGS_OVERHANG);
+    let mut page = ui.new_child(UiBuilder::new().max_rect(rect));
+    page.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH));
+    ScrollArea::vertical().auto_shrink(false).show(&mut page, |ui| {
+        ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+        contents(ui);
+    });
 }
 
 /// Returns the name and icon of a page.
