@@ -1,6 +1,7 @@
 //! Finds the sessions of one dataset in a newer one.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::{Column, ColumnId, Dataset, RowsByCode, TextColumn, names};
 
@@ -9,6 +10,9 @@ const NONE: u32 = u32::MAX;
 
 /// Maximum number of pairs of rows with one client id that are compared. More are matched in order, in linear time.
 const MAX_COMPARED: usize = 4_096;
+
+/// The largest number of new sessions that are listed. Where there are more, another list was read.
+const MAX_ARRIVED: usize = 1_000;
 
 /// The new row of each session of an older dataset.
 ///
@@ -19,6 +23,8 @@ const MAX_COMPARED: usize = 4_096;
 pub struct RowMapping {
     /// The new row of each old one, or [`NONE`].
     rows: Vec<u32>,
+    /// The rows of new sessions, in order.
+    arrived: Vec<u32>,
 }
 
 impl RowMapping {
@@ -41,7 +47,15 @@ impl RowMapping {
             }
         }
         pair.remove_unrelated(&mut rows);
-        Self { rows }
+        let arrived = pair.arrived(&rows);
+        Self { rows, arrived }
+    }
+
+    /// Returns the rows of the sessions that the older dataset lacks, in order. Leaves out those without an id, and those of
+    /// a gateway without any session in the older dataset, which may have been unreachable.
+    #[must_use]
+    pub fn arrived(&self) -> &[u32] {
+        &self.arrived
     }
 
     /// Returns the new row of the session in an old row, or `None` if it has ended.
@@ -143,6 +157,28 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Returns the rows of new sessions. `rows` are the new rows of all old sessions.
+    fn arrived(&self, rows: &[u32]) -> Vec<u32> {
+        let has_gateways = |dataset: &Dataset| dataset.column(&names::GATEWAY.into()).is_some();
+        if rows.is_empty() || has_gateways(self.old) != has_gateways(self.new) {
+            return Vec::new();
+        }
+        let mut is_known = vec![false; self.new.len()];
+        for row in rows.iter().filter(|row| **row != NONE) {
+            is_known[*row as usize] = true;
+        }
+        let known_gateways: Option<HashSet<u32>> =
+            self.gateway.as_ref().map(|gateway| gateway.new_codes.iter().flatten().copied().collect());
+        let was_read = |row: u32| match (&self.gateway, &known_gateways) {
+            (Some(gateway), Some(known)) => known.contains(&gateway.new[row as usize]),
+            _ => true,
+        };
+        let new = (0..).zip(is_known).filter(|(_, is_known)| !is_known).map(|(row, _)| row);
+        let new = new.filter(|row| self.new.client_id.get(*row as usize).is_some() && was_read(*row));
+        let arrived: Vec<u32> = new.take(MAX_ARRIVED + 1).collect();
+        if arrived.len() > MAX_ARRIVED { Vec::new() } else { arrived }
+    }
+
     fn has_same_scope(&self, old: u32, new: u32) -> bool {
         self.has_same_kind(old, new) && self.gateway.as_ref().is_none_or(|gateway| gateway.is_same(old, new))
     }
@@ -209,6 +245,32 @@ mod tests {
         let old = with_ids(&[Some("A"), None, Some("A"), Some("A")]);
         let new = with_ids(&[None, Some("A"), Some("B"), Some("A")]);
         assert_eq!(rows(&old, &new), [Some(1), None, Some(3), None]);
+    }
+
+    #[test]
+    fn lists_new_sessions_with_an_id() {
+        let arrived = |old: &[Option<&str>], new: &[Option<&str>]| {
+            RowMapping::between(&with_ids(old), &with_ids(new)).arrived().to_vec()
+        };
+        assert_eq!(arrived(&[Some("A"), None], &[Some("X"), None, Some("A"), Some("B")]), [0, 3]);
+        // Nothing is known about what was there before.
+        assert_eq!(arrived(&[], &[Some("A")]), [0_u32; 0]);
+        let many: Vec<String> = (0..=MAX_ARRIVED).map(|id| format!("S{id}")).collect();
+        let many: Vec<Option<&str>> = many.iter().map(|id| Some(id.as_str())).collect();
+        assert_eq!(arrived(&[Some("A")], &many), [0_u32; 0]);
+    }
+
+    #[test]
+    fn sessions_of_a_gateway_that_came_back_are_not_new() {
+        let both = |north: &[&str], south: &[&str]| {
+            let part = |name: &str, ids: &[&str]| {
+                let ids: Vec<Option<&str>> = ids.iter().copied().map(Some).collect();
+                (name.to_owned(), Arc::new(with_ids(&ids)))
+            };
+            concat(&[part("north", north), part("south", south)])
+        };
+        let mapping = RowMapping::between(&both(&["A"], &[]), &both(&["A", "B"], &["C"]));
+        assert_eq!(mapping.arrived(), [1]);
     }
 
     #[test]

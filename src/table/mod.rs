@@ -4,6 +4,7 @@
 //! on painting or input devices, and measures in whole pixels.
 
 mod action;
+mod arrivals;
 mod auto_width;
 mod collapsed_groups;
 mod columns;

@@ -1,7 +1,10 @@
 //! The table's state.
 
+use std::time::Instant;
+
 use fixedbitset::FixedBitSet;
 
+use super::arrivals::Arrivals;
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
 use super::lines::{Line, Lines};
@@ -37,6 +40,8 @@ pub struct PowerTable {
     metrics: Metrics,
     /// What the details of a session need of all others.
     details: Option<Details>,
+    /// The sessions that have just signed in.
+    arrivals: Arrivals,
 }
 
 impl PowerTable {
@@ -56,6 +61,12 @@ impl PowerTable {
     #[must_use]
     pub fn rows_of(&self, line: usize) -> &[u32] {
         &self.rows()[self.lines.sessions_of(line)]
+    }
+
+    /// Returns when the session in a row was read for the first time, if that was a moment ago.
+    #[must_use]
+    pub fn arrived_at(&self, row: u32) -> Option<Instant> {
+        self.arrivals.since(row)
     }
 
     /// Returns the scroll position.
@@ -186,14 +197,15 @@ impl PowerTable {
         }
     }
 
-    /// Shows a query result. Selection, cursor and scroll position stay with their sessions.
-    pub fn show(&mut self, mut result: QueryResult) {
+    /// Shows a query result at this moment. Selection, cursor and scroll position stay with their sessions.
+    pub fn show(&mut self, mut result: QueryResult, now: Instant) {
         let anchors = self.scroll_anchors();
         let was_at_top = self.is_at_top();
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
         if let Some(mapping) = &mapping {
+            self.arrivals.update(mapping, now);
             self.selected = map_rows(&self.selected, mapping);
             self.cursor = self.cursor.and_then(|cursor| cursor.map(mapping));
             self.hidden_cursor = self.hidden_cursor.and_then(|(cursor, y)| Some((cursor.map(mapping)?, y)));

@@ -1,9 +1,12 @@
 //! Menus, popups and tooltips in both themes and at 200 %, compared with pictures. See `pictures`.
 
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::pictures::can_draw;
 use crate::popups::{hover, popups};
 use crate::support::window::{Window, retype, start};
-use crate::support::{FakeGateway, PLANT, answer, ok};
+use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, try_image_snapshot_options};
@@ -31,6 +34,28 @@ fn in_all_looks(size: [f32; 2], gateway: &FakeGateway, take: impl Fn(&mut Camera
     }
     let mut results = SnapshotResults::new();
     for (suffix, theme, scale) in LOOKS {
+        let mut camera = Camera::open(size, (suffix, theme, scale), gateway, results);
+        take(&mut camera);
+        results = camera.results;
+    }
+}
+
+/// Takes pictures of a window.
+struct Camera {
+    window: Window,
+    suffix: &'static str,
+    scale: f32,
+    results: SnapshotResults,
+}
+
+impl Camera {
+    /// Opens a window with a look of [`LOOKS`].
+    fn open(
+        size: [f32; 2],
+        (suffix, theme, scale): (&'static str, Theme, f32),
+        gateway: &FakeGateway,
+        results: SnapshotResults,
+    ) -> Self {
         let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
         let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
         let mut state = State {
@@ -47,21 +72,9 @@ fn in_all_looks(size: [f32; 2], gateway: &FakeGateway, take: impl Fn(&mut Camera
         let target = Target::Gateway(profile);
         let mut window = Window::open_as(builder, Start { state, settings, ..start(target) });
         window.until_text("6 of 6 sessions");
-        let mut camera = Camera { window, suffix, scale, results };
-        take(&mut camera);
-        results = camera.results;
+        Self { window, suffix, scale, results }
     }
-}
 
-/// Takes pictures of a window.
-struct Camera {
-    window: Window,
-    suffix: &'static str,
-    scale: f32,
-    results: SnapshotResults,
-}
-
-impl Camera {
     /// Compares the popups and what is around them with a picture, and closes them.
     fn take(&mut self, name: &str) {
         self.window.harness.remove_cursor();
@@ -264,6 +277,55 @@ fn list_of_nodes() {
         camera.window.click("Nodes");
         camera.take("popup_nodes");
     });
+}
+
+/// Starts a gateway whose sessions change with the second read.
+fn changing() -> FakeGateway {
+    let reads = AtomicUsize::new(0);
+    let rows = [
+        r#""bianca.rossi","Packaging","eng-laptop-22",true,"3E90F1AB",1795365700123"#,
+        r#""billy","Packaging","hmi-7",false,"0A27A567",1795365600000"#,
+        r#""billy","Packaging","10.20.4.17",false,"FE157230",1795365500000"#,
+        r#""carol","Boiler_02","10.20.4.18",false,"23F858FE",1795365400000"#,
+        r#""dora","Boiler_02","10.20.4.19",false,"50104711",1795365300000"#,
+        r#""diego","Boiler_02","10.20.4.20",false,"D48A7B8F",1795365200000"#,
+        r#""bill.smith","Boiler_02","hmi-12",false,"34833BA2",1795365800000"#,
+    ];
+    FakeGateway::new(move |request, stream| {
+        let response = match request.path() {
+            "/system/webdev/gatewatch/sessions" if reads.fetch_add(1, Ordering::SeqCst) == 0 => {
+                ok(&answer(&rows[..6]))
+            }
+            "/system/webdev/gatewatch/sessions" => ok(&answer(&rows)),
+            _ => status("404 Not Found", ""),
+        };
+        stream.write_all(&response).unwrap();
+    })
+}
+
+#[test]
+fn rows_in_each_state() {
+    if !can_draw() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (suffix, theme, scale) in LOOKS {
+        let gateway = changing();
+        let mut camera = Camera::open([1280.0, 480.0], (suffix, theme, scale), &gateway, results);
+        camera.window.click("Username");
+        camera.window.click("Refresh");
+        camera.window.until_text("7 of 7 sessions");
+        camera.window.click_cell("Username", 2, Modifiers::NONE);
+        camera.window.press(Modifiers::SHIFT, Key::ArrowDown);
+        camera.window.harness.remove_cursor();
+        camera.window.harness.run_steps(8);
+        let table = camera.window.harness.get_by_label("Table").rect();
+        camera.take_place("rows", table.with_max_y(table.top() + 220.0));
+        camera.window.harness.get_by_label("Project filter").focus();
+        camera.window.harness.run_steps(8);
+        camera.take_place("rows_without_focus", table.with_max_y(table.top() + 220.0));
+        results = camera.results;
+    }
 }
 
 fn whole_window(size: [f32; 2], name: &str) {

@@ -47,7 +47,7 @@ impl Fixture {
             .result()
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
-        self.table.show(result);
+        self.table.show(result, Instant::now());
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -424,4 +424,22 @@ fn details_follow_selection_and_sessions() {
     assert_eq!(details(&fixture), ("C".to_owned(), 1, "EFG".to_owned(), 3));
     fixture.table.act(Action::ClearSelection);
     assert_eq!(fixture.table.details(), None);
+}
+
+#[test]
+fn new_sessions_keep_their_time_across_refreshes_and_sorts() {
+    let mut plant = Fixture::new(PLANT);
+    let arrived = |plant: &Fixture| -> Vec<u32> {
+        (0..12).filter(|row| plant.table.arrived_at(*row).is_some()).collect()
+    };
+    assert_eq!(arrived(&plant), [0_u32; 0], "nothing is known about the first sessions");
+    plant.refresh(&format!("zoe-Z {PLANT}"));
+    assert_eq!(arrived(&plant), [0]);
+    let since = plant.table.arrived_at(0);
+    plant.sort(&["username"]);
+    plant.refresh(&format!("yan-Y zoe-Z {PLANT}"));
+    assert_eq!(arrived(&plant), [0, 1]);
+    assert_eq!(plant.table.arrived_at(1), since);
+    plant.table.clear();
+    assert_eq!(arrived(&plant), [0_u32; 0]);
 }

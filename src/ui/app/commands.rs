@@ -411,7 +411,7 @@ impl App {
         // Without a dataset, the query only validated the filters.
         if self.state.table_status().is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
-            self.state.table.show(result);
+            self.state.table.show(result, Instant::now());
         } else {
             self.state.table.clear();
         }

@@ -8,12 +8,17 @@ use egui::{
     Align, Color32, Id, Label, Layout, Rect, RichText, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2,
 };
 
+use super::super::duplicate_login::{self, in_row};
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::super::{duplicate_login, menu, theme};
+use super::super::{menu, theme};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::DuplicateLogin;
+
+/// The mark of a session that has just signed in, and its words.
+const NEW: &str = "new";
+const NEW_IN_WORDS: &str = "Signed in a moment ago";
 
 /// The appearance of a cell.
 pub(super) struct CellStyle {
@@ -27,6 +32,8 @@ pub(super) struct CellStyle {
     pub(super) highlight: Option<Range<usize>>,
     /// The sessions of the user in the project, where there are several.
     pub(super) duplicate: Option<DuplicateLogin>,
+    /// The session has just signed in, and its mark is in this cell.
+    pub(super) is_new: bool,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
     /// The value may be out of date.
@@ -83,10 +90,7 @@ pub(super) fn show(
     child.shrink_clip_rect(rect);
     let palette = palette(ui.visuals());
     let color = color(palette, column, cell, style.is_stale);
-    if let Some(login) = style.duplicate {
-        let color = if style.is_stale { palette.secondary } else { palette.warning };
-        mark(&mut child, inner, login, color);
-    }
+    marks(&mut child, inner, style);
     let shown = display::cell(column, cell, clock);
     let plain = || RichText::new(&*shown).text_style(font(column)).color(color);
     let label = match cell {
@@ -123,8 +127,10 @@ pub(super) fn show(
             Some(label) => node.push_labelled_by(label.accesskit_id()),
             None => node.set_label(&*shown),
         }
-        if let Some(login) = style.duplicate {
-            node.set_description(duplicate_login::in_row(login));
+        let is_new = style.is_new.then(|| NEW_IN_WORDS.to_owned());
+        let words: Vec<String> = [is_new, style.duplicate.map(in_row)].into_iter().flatten().collect();
+        if !words.is_empty() {
+            node.set_description(words.join(". "));
         }
     });
     if style.is_cursor {
@@ -165,12 +171,24 @@ fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, c
     job
 }
 
-/// Draws the mark of several logins to one project, at the right of the cell.
-fn mark(ui: &mut Ui, rect: Rect, login: DuplicateLogin, color: Color32) {
+/// Draws the words at the right of the cell: that the session is new, and how often its user is signed in.
+fn marks(ui: &mut Ui, rect: Rect, style: &CellStyle) {
+    let p = palette(ui.visuals());
+    let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
+    let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
+    // From the right end on.
+    let marks = [duplicate, new].into_iter().flatten();
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
-    let text = RichText::new(duplicate_login::short(login)).size(tokens::TYPE_CAPTION).color(color);
-    let mark = corner.add(Label::new(text).selectable(false)).tooltip_above(duplicate_login::in_row(login));
-    // Leaves the mark's place free for the text that follows.
-    ui.set_max_width((mark.rect.left() - theme::CELL_GAP - rect.left()).max(0.0));
+    corner.spacing_mut().item_spacing.x = theme::CELL_GAP;
+    let mut left = None;
+    for (text, color, tooltip) in marks {
+        let color = if style.is_stale { p.secondary } else { color };
+        let text = RichText::new(text).size(tokens::TYPE_CAPTION).color(color);
+        left = Some(corner.add(Label::new(text).selectable(false)).tooltip_above(tooltip).rect.left());
+    }
+    if let Some(left) = left {
+        // Leaves the place of the marks free for the text that follows.
+        ui.set_max_width((left - theme::CELL_GAP - rect.left()).max(0.0));
+    }
 }

@@ -38,7 +38,7 @@ fn with_table(mut state: AppState) -> AppState {
         builder.push(column, if text.is_empty() { Cell::Null } else { Cell::Text(text) }).unwrap();
     }
     let dataset: Arc<Dataset> = Arc::new(builder.finish(None, None));
-    state.table.show(Query::default().run(&dataset).unwrap());
+    state.table.show(Query::default().run(&dataset).unwrap(), std::time::Instant::now());
     state
 }
 

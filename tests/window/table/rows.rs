@@ -1,7 +1,7 @@
 //! Rows: selection, scrolling, keyboard focus and screen readers.
 
 use egui::accesskit::Role;
-use egui::{Key, PointerButton, Pos2, pos2, vec2};
+use egui::{Key, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, remembering, titles};
@@ -326,4 +326,31 @@ fn screen_readers_get_table_roles_and_the_cursor() {
     window.press(NONE, Key::ArrowUp);
     assert_eq!(focused(&window).as_deref(), Some("10.10.0.1"));
     assert_eq!(window.selected("Address"), ["10.10.0.1"]);
+}
+
+#[test]
+fn marks_sessions_that_have_just_signed_in() {
+    let (gateway, body) = changing(&[r#""billy","Boiler","h",false,"A",0"#]);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("1 of 1 sessions");
+    assert!(!window.has("new"));
+    let rows = [r#""billy","Boiler","h",false,"A",0"#, r#""billy","Boiler","h",false,"B",0"#];
+    *body.lock().unwrap() = answer(&rows);
+    window.click("Refresh");
+    window.until_text("2 of 2 sessions");
+    let mark = window.harness.get_by_label("new").rect();
+    let rows: Vec<Rect> = window.harness.query_all_by_label("2×").map(|mark| mark.rect()).collect();
+    assert!(
+        rows[1].y_range().contains(mark.center().y) && mark.right() < rows[1].left(),
+        "{mark:?} {rows:?}"
+    );
+    let cells = window.harness.query_all_by_role(Role::Cell);
+    let words: Vec<String> = cells
+        .filter(|cell| cell.accesskit_node().data().column_index() == Some(0))
+        .map(|cell| cell.accesskit_node().data().description().unwrap_or_default().to_owned())
+        .collect();
+    assert!(
+        words.iter().any(|words| words.starts_with("Signed in a moment ago. Signed in twice")),
+        "{words:?}"
+    );
 }

@@ -54,7 +54,7 @@ fn state(nodes: &[(&str, &str)], parts: &[Part]) -> AppState {
         status: Some(Arc::new(status(nodes, &dataset))),
         ..AppState::default()
     };
-    state.table.show(Query::default().run(&dataset).unwrap());
+    state.table.show(Query::default().run(&dataset).unwrap(), std::time::Instant::now());
     state
 }
 
