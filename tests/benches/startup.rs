@@ -1,7 +1,8 @@
 //! Measures the whole program in a real window on a screen in memory: time to the first frame and the first rows, processor
 //! time when idle, and memory.
 //!
-//! Needs Linux, Xvfb and xdotool. `cargo bench --bench startup`.
+//! Needs Linux, Xvfb and xdotool. `cargo bench --bench startup` measures a program with the features that only tests use, such
+//! as wgpu. To measure what `cargo build --release` builds, name it in `GATEWATCH_PROGRAM`.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::cast_precision_loss, reason = "figures are printed to a few digits")]
@@ -16,6 +17,7 @@ mod screen;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -45,7 +47,7 @@ fn main() {
     let (_xvfb, display) = screen();
     let screen = Screen::open(&display);
 
-    let binary = std::fs::metadata(env!("CARGO_BIN_EXE_gatewatch")).expect("the program was built");
+    let binary = std::fs::metadata(program()).expect("the program was built");
     println!("size of the program: {:.1} MB", binary.len() as f64 / 1e6);
 
     measure_start(&display, &screen, "its own demo gateway", None);
@@ -94,6 +96,12 @@ fn main() {
             took.as_millis()
         );
     }
+}
+
+/// Returns the program to measure.
+fn program() -> PathBuf {
+    std::env::var_os("GATEWATCH_PROGRAM")
+        .map_or_else(|| env!("CARGO_BIN_EXE_gatewatch").into(), PathBuf::from)
 }
 
 fn xdotool(display: &str, args: &[&str]) {
@@ -177,7 +185,7 @@ impl Program {
         let config = tempfile::tempdir().expect("a folder");
         let settings = format!("refresh_secs = {refresh_secs}\n");
         std::fs::write(config.path().join("config.toml"), settings).expect("the folder can be written to");
-        let mut command = screen::gatewatch(display, config.path());
+        let mut command = screen::program(&program(), display, config.path());
         command.stderr(Stdio::inherit()).args(url);
         Self { process: Running(command.spawn().expect("the program starts")), _config: config }
     }

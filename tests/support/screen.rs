@@ -76,7 +76,12 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 
 /// Returns the command that starts the program on a display, without settings from the environment.
 pub(crate) fn gatewatch(display: &str, config: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
+    program(env!("CARGO_BIN_EXE_gatewatch").as_ref(), display, config)
+}
+
+/// Like [`gatewatch`], for a program that was built in another way.
+pub(crate) fn program(path: &Path, display: &str, config: &Path) -> Command {
+    let mut command = Command::new(path);
     for name in
         ["GATEWATCH_LOG", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "GATEWATCH_USER", "WAYLAND_DISPLAY"]
     {
