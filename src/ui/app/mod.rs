@@ -61,6 +61,8 @@ use crate::table::Layout;
 const FRAME_WAIT: Duration = Duration::from_millis(6);
 /// Interval between two repaints while ages are shown, which count in minutes.
 const AGE_REPAINT: Duration = Duration::from_secs(30);
+/// The longest side of a texture, in pixels: that of the atlas of glyphs.
+const MAX_TEXTURE_SIDE: usize = 2048;
 
 /// The arguments of [`App::new`].
 #[derive(Clone)]
@@ -410,6 +412,12 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, _ctx: &Context, input: &mut egui::RawInput) {
+        // The atlas of glyphs is as wide as a texture may be. With 16,384 pixels it takes four times the memory.
+        input.max_texture_side =
+            Some(input.max_texture_side.map_or(MAX_TEXTURE_SIDE, |side| side.min(MAX_TEXTURE_SIDE)));
+    }
+
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
         let was_outdated = self.hold_counts_order(ctx);
