@@ -72,6 +72,7 @@ mod select;
 mod settings_dialog;
 mod settings_worker;
 mod single_line;
+mod system_fonts;
 mod termination_progress;
 mod text_field;
 mod theme;

@@ -22,6 +22,7 @@ use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::missing_scripts;
 use super::open_path;
+use super::system_fonts;
 use super::theme;
 use super::window_place::{self, Screen};
 use crate::gateway::{Credentials, CredentialsError, Profile};
@@ -163,7 +164,15 @@ fn run_window(
         }
     }
     let event_loop_builder = choose_server(server);
-    let options = NativeOptions { renderer, event_loop_builder, viewport, ..NativeOptions::default() };
+    // See `system_fonts`.
+    let system_font_fallback = false;
+    let options = NativeOptions {
+        renderer,
+        event_loop_builder,
+        viewport,
+        system_font_fallback,
+        ..NativeOptions::default()
+    };
     let app: eframe::AppCreator<'_> = Box::new(move |cc| {
         opened();
         if let (Some(place), Some(window)) = (place, cc.winit_window()) {
@@ -171,6 +180,7 @@ fn run_window(
         }
         let renderer = format!("{} on {server}", diagnostics::renderer(cc));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), renderer, "opened the window");
+        system_fonts::load_on_first_use(&cc.egui_ctx);
         Ok(Box::new(App::new(&cc.egui_ctx, Start { renderer, ..start })?))
     });
     eframe::run_native("Gatewatch", options, app)

@@ -1,0 +1,129 @@
+//! The fonts of the system, for characters that the fonts of the program lack.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use egui::Context;
+use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
+use egui_system_font_provider::SystemFontProvider;
+
+/// Finds the fonts of the system once a character needs one.
+///
+/// Finding them takes up to some hundred milliseconds and 2 MB of memory, and on most gateways all names are Latin. It
+/// happens on a thread of its own: until it is done, the characters are shown as boxes.
+pub(super) fn load_on_first_use(ctx: &Context) {
+    ctx.set_font_providers(vec![Arc::new(OnFirstUse::new(ctx, load))]);
+}
+
+/// Waits until the fonts are found, so that no frame has to.
+fn load(request: &FallbackRequest<'_>) -> Arc<dyn FontProvider> {
+    let fonts = SystemFontProvider::new();
+    let _loads_them = fonts.font_for(request);
+    Arc::new(fonts)
+}
+
+/// Stands in for the fonts of the system until a character needs one.
+struct OnFirstUse<F> {
+    ctx: Context,
+    load: F,
+    is_started: AtomicBool,
+}
+
+impl<F> OnFirstUse<F> {
+    fn new(ctx: &Context, load: F) -> Self {
+        Self { ctx: ctx.clone(), load, is_started: AtomicBool::new(false) }
+    }
+}
+
+impl<F> FontProvider for OnFirstUse<F>
+where
+    F: Fn(&FallbackRequest<'_>) -> Arc<dyn FontProvider> + Clone + Send + Sync + 'static,
+{
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        if self.is_started.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let (ctx, load) = (self.ctx.clone(), self.load.clone());
+        let (cluster, family) = (request.cluster.to_owned(), request.family.clone());
+        tracing::debug!(cluster, ?family, "loading the fonts of the system");
+        let work = move || {
+            let fonts = load(&FallbackRequest { cluster: &cluster, family: &family });
+            // Draws the text anew.
+            ctx.set_font_providers(vec![fonts]);
+        };
+        if let Err(error) = thread::Builder::new().name("system fonts".to_owned()).spawn(work) {
+            tracing::warn!(%error, "can't load the fonts of the system");
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
+    use std::time::{Duration, Instant};
+
+    use egui::epaint::text::{FontPriority, InsertFontFamily};
+    use egui::{Color32, FontData, FontFamily, FontId, RawInput};
+
+    use super::*;
+    use crate::ui::fonts;
+
+    const TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// Has a font for each character, and says when it is asked.
+    struct AnyFont(Sender<()>);
+
+    impl FontProvider for AnyFont {
+        fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+            self.0.send(()).unwrap();
+            let bytes = include_bytes!("../../assets/fonts/GatewatchIcons.ttf");
+            let families =
+                vec![InsertFontFamily { family: request.family.clone(), priority: FontPriority::Lowest }];
+            Some(FontInsert { name: "any".to_owned(), data: FontData::from_static(bytes), families })
+        }
+    }
+
+    fn draw(ctx: &Context, text: &str) {
+        let font = FontId::new(13.0, FontFamily::Proportional);
+        let mut output = ctx.run_ui(RawInput::default(), |ui| {
+            let _galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE);
+        });
+        output.textures_delta.clear();
+    }
+
+    #[test]
+    fn loads_system_fonts_on_first_use_without_waiting() {
+        let ctx = Context::default();
+        ctx.set_fonts(fonts::definitions());
+        let (started, starts) = channel();
+        let (finish, finished) = channel::<()>();
+        let (asked, asks) = channel();
+        let finished = Arc::new(Mutex::new(finished));
+        ctx.set_font_providers(vec![Arc::new(OnFirstUse::new(
+            &ctx,
+            move |request: &FallbackRequest<'_>| {
+                started.send(request.cluster.to_owned()).unwrap();
+                finished.lock().unwrap().recv_timeout(TIMEOUT).unwrap();
+                Arc::new(AnyFont(asked.clone())) as Arc<dyn FontProvider>
+            },
+        ))]);
+
+        draw(&ctx, "bill.smith");
+        assert!(starts.try_recv().is_err(), "Latin text needs no other font");
+
+        // Returns although the fonts are not loaded yet.
+        draw(&ctx, "中 and 国");
+        assert_eq!(starts.recv_timeout(TIMEOUT).unwrap(), "中");
+
+        finish.send(()).unwrap();
+        let end = Instant::now() + TIMEOUT;
+        while asks.try_recv().is_err() {
+            assert!(Instant::now() < end, "the fonts are used once they are loaded");
+            draw(&ctx, "中 and 国");
+        }
+        assert!(starts.try_recv().is_err(), "they are loaded once");
+    }
+}
