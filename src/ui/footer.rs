@@ -1,12 +1,16 @@
 //! The footer: how many sessions are shown and selected, and the export.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
-use egui::{Color32, FontFamily, FontId, Label, Rect, Response, RichText, Ui, WidgetInfo};
+use egui::{Color32, FontFamily, FontId, Galley, Label, Rect, Response, RichText, Ui, WidgetInfo};
 
 use super::a11y_hidden;
 use super::command::Command;
 use super::export_controls;
+use super::gateway_bar;
 use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge};
 use super::theme;
@@ -16,6 +20,8 @@ use crate::display;
 /// Space at both ends of the footer, and between its controls.
 const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
 const GAP: f32 = tokens::UNIT;
+/// Space between the time of the sessions and the export.
+const STALE_GAP: f32 = 2.0 * tokens::UNIT;
 /// Space at both sides of the dot between two numbers.
 const DOT_GAP: f32 = 1.5 * tokens::UNIT;
 
@@ -34,9 +40,23 @@ pub(super) fn show(
         let width = export_controls::width(ui, state, drafts);
         counts(ui, state, right - width - 2.0 * GAP - ui.cursor().left());
         let left = ui.cursor().left();
-        ui.add_space((right - width - left).max(0.0));
+        let as_of = stale_text(ui, state).filter(|text| left + text.size().x + STALE_GAP < right - width);
+        let as_of_width = as_of.as_ref().map_or(0.0, |text| text.size().x + STALE_GAP + GAP);
+        ui.add_space((right - width - as_of_width - left).max(0.0));
+        if let Some(text) = as_of {
+            ui.add(Label::new(text));
+            ui.add_space(STALE_GAP);
+        }
         export_controls::show(ui, state, drafts, commands);
     });
+}
+
+/// Returns the time of sessions that aren't up to date.
+fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
+    let updated_at = state.updated_at().filter(|_| state.is_stale())?;
+    let text = format!("as of {}", gateway_bar::time_text(updated_at, SystemTime::now()));
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
 }
 
 /// Draws the numbers of sessions, users and selected sessions. The least important ones go if there is no room.

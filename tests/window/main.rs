@@ -9,6 +9,7 @@
 mod basics;
 mod filters;
 mod form_pictures;
+mod gateway_bar;
 mod gateways;
 mod guide;
 mod keyring;

@@ -77,6 +77,10 @@ fn compare(window: &mut Window, name: &str) {
     if rect.is_positive() {
         window.harness.mask(rect);
     }
+    let as_of = window.harness.query_by_label_contains("as of ").map(|text| text.rect());
+    if let Some(as_of) = as_of {
+        window.harness.mask(as_of);
+    }
     // A node has a port that changes.
     let node = window.harness.query_by_label_contains("On http://").map(|node| node.rect());
     if let Some(node) = node {

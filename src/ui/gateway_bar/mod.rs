@@ -31,15 +31,19 @@ use super::regions::{self, Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use super::views;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
+pub(super) use status::time_text;
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
 const PADDING: f32 = 2.0 * tokens::UNIT;
 const GAP: f32 = tokens::UNIT;
 /// The part of the bar that the name of the gateway may take.
 const MAX_NAME: f32 = 0.4;
+/// Minimum width of an error.
+const MIN_ERROR: f32 = 20.0 * tokens::UNIT;
 
 /// Draws the bar.
 pub(super) fn show(
@@ -132,6 +136,12 @@ fn facts(
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(max_rect);
     child.spacing_mut().item_spacing.x = 0.0;
+    let others = status.facts.iter().map(|fact| match fact {
+        Fact::Nodes { running, all } => nodes_label(*running, *all, rest, p).width(ui),
+        Fact::Text(text, _) | Fact::Warning(text) => text_width(ui, text, &regular),
+        Fact::Error(_) => 0.0,
+    });
+    let error_width = max_rect.width() - others.sum::<f32>() - 2.0 * PADDING;
     for fact in &status.facts {
         let (text, name, font, color) = match fact {
             Fact::Nodes { running, all } => {
@@ -139,7 +149,10 @@ fn facts(
                 continue;
             }
             Fact::Text(text, name) => (text, name.as_ref(), &regular, rest),
-            Fact::Error(text) => (text, None, &bold, p.text),
+            Fact::Error(text) => {
+                error(&mut child, text, bold.clone(), error_width);
+                continue;
+            }
             Fact::Warning(text) => (text, None, &regular, p.warning),
         };
         child.add_space(PADDING);
@@ -153,6 +166,27 @@ fn facts(
     ui.advance_cursor_after_rect(max_rect.with_max_x(child.min_rect().right().min(right)));
 }
 
+/// Returns the width of a fact.
+fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+    galley.size().x + 2.0 * PADDING
+}
+
+/// Draws the error, which is truncated so that the facts after it have room.
+fn error(ui: &mut Ui, text: &str, font: FontId, width: f32) {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, palette(ui.visuals()).text);
+    job.wrap = TextWrapping::truncate_at_width(width.max(MIN_ERROR));
+    let galley = ui.painter().layout_job(job);
+    let is_truncated = galley.elided;
+    ui.add_space(PADDING);
+    let label = ui.add(Label::new(galley).extend());
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    if is_truncated {
+        label.tooltip(text);
+    }
+    ui.add_space(PADDING);
+}
+
 /// Draws the number of nodes that answer, with the menu of all nodes.
 fn nodes_button(
     ui: &mut Ui,
@@ -163,12 +197,16 @@ fn nodes_button(
     now: SystemTime,
     commands: &mut Vec<Command>,
 ) {
-    let color = if running < all { palette(ui.visuals()).warning } else { color };
-    let button = Button::ghost(format!("{running} of {all} nodes")).small().color(color).name("Nodes");
-    let button = if running < all { button.trailing(icons::CHEVRON_DOWN) } else { button };
-    let menu = ui.add(button);
+    let menu = ui.add(nodes_label(running, all, color, palette(ui.visuals())));
     nodes::show(&menu, state, now, commands);
     menu.tooltip("The state of each node");
+}
+
+/// Returns the button with the number of nodes that answer.
+fn nodes_label(running: usize, all: usize, color: Color32, p: &tokens::Palette) -> Button<'static> {
+    let color = if running < all { p.warning } else { color };
+    let button = Button::ghost(format!("{running} of {all} nodes")).small().color(color).name("Nodes");
+    if running < all { button.trailing(icons::CHEVRON_DOWN) } else { button }
 }
 
 /// The name of the button of the palette.
@@ -257,8 +295,10 @@ impl Control {
             }
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
+                // Without a login there is nothing to read.
+                let can_read = !views::is_sign_in(state);
                 if ui
-                    .add(self.button(ui.ctx(), state))
+                    .add_enabled(can_read, self.button(ui.ctx(), state))
                     .tooltip_of("Read the gateway now", &Command::Refresh)
                     .clicked()
                 {
@@ -300,7 +340,7 @@ fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Com
 /// Draws the button with the menu of refresh intervals.
 fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
     let current = state.refresh.unwrap_or_default();
-    let button = ui.add(button);
+    let button = ui.add_enabled(!views::is_sign_in(state), button);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
     menus::popup(&button).show(|ui| {
         menus::start(ui, 0.0);

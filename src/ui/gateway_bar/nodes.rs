@@ -12,6 +12,7 @@ use egui::{
 
 use super::super::command::Command;
 use super::super::details_text;
+use super::super::mark::Mark;
 use super::super::menu;
 use super::super::model::AppState;
 use super::super::popup;
@@ -87,7 +88,11 @@ fn line_ui(ui: &mut Ui, width: f32, line: &NodeLine, texts: Texts) {
     painter.galley(pos2(x, y - texts.name.size().y / 2.0), texts.name, p.text);
     x += name_width + PADDING;
     painter.galley(pos2(right, y - texts.time.size().y / 2.0), texts.time, p.secondary);
-    let color = if line.report.is_some() { p.error } else { p.secondary };
+    let color = match line.mark {
+        Mark::SignIn | Mark::Certificate => p.warning,
+        _ if line.report.is_some() => p.error,
+        _ => p.secondary,
+    };
     let mut job = LayoutJob::simple_singleline(
         line.state.clone(),
         texts.state.job.sections[0].format.font_id.clone(),

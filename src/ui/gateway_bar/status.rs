@@ -6,7 +6,7 @@ use chrono::{DateTime, Local};
 
 use super::super::error_report::ErrorReport;
 use super::super::mark::Mark;
-use super::super::model::{AppState, Health};
+use super::super::model::{AppState, Health, Shown, wants_login};
 use super::super::notices::Notices;
 use super::super::regions::Room;
 use crate::gateway::{GatewayError, GatewayInfo, Notice};
@@ -86,22 +86,20 @@ impl Status {
                 let mark = if report.is_some() { Mark::Degraded } else { Mark::Fine };
                 (mark, running(info), report)
             }
-            Health::Degraded(url, error, others) => {
-                let others = match others {
-                    0 => String::new(),
-                    1 => " (and 1 more node)".to_owned(),
-                    others => format!(" (and {others} more nodes)"),
-                };
-                let word = format!("{url}: {}{others}", ErrorReport::new(error).summary());
+            Health::Degraded => {
+                let failed = failed_text(state);
                 if !room.is_compact {
                     let mut infos = state.status.iter().flat_map(|status| &status.nodes);
                     facts.extend(version(infos.find_map(|node| node.info.as_ref())));
                 }
                 facts.extend(nodes);
+                let without_login = without_login(state);
+                facts.extend(without_login.clone().map(Fact::Warning));
                 facts.extend(updated.map(Fact::text));
                 facts.extend(warnings.into_iter().map(Fact::Warning));
+                let mark = if failed.is_some() { Mark::Degraded } else { Mark::SignIn };
                 // The menu of the nodes has the causes.
-                (Mark::Degraded, word, None)
+                (mark, failed.or(without_login).unwrap_or_default(), None)
             }
             Health::Unreachable(error) => {
                 let report = ErrorReport::new(error);
@@ -127,7 +125,8 @@ impl Status {
                 }
                 // For the countdown, and only while there is an error.
                 repaint_after = Some(Duration::from_secs(1));
-                (mark, summary, Some(report))
+                // The view in the table's place has the details of the others.
+                (mark, summary, Some(report).filter(|_| mark == Mark::Unreachable))
             }
         };
         let is_unreachable = mark == Mark::Unreachable;
@@ -141,11 +140,46 @@ impl Fact {
     }
 }
 
-/// Returns the number of nodes, if there are several.
+/// Returns the number of nodes, if there are several. Those of gateways that wait for a login aren't down.
 fn nodes(state: &AppState) -> Option<Fact> {
     let status = state.status.as_ref().filter(|status| status.nodes.len() > 1)?;
     let is_running = |node: &&NodeStatus| node.error.is_none() && node.updated_at.is_some();
-    Some(Fact::Nodes { running: status.nodes.iter().filter(is_running).count(), all: status.nodes.len() })
+    let running = status.nodes.iter().filter(is_running).count();
+    let all = status.nodes.iter().filter(|node| !lacks_login(state, node)).count();
+    Some(Fact::Nodes { running, all })
+}
+
+/// Returns `true` if a node of all gateways waits for the login of its gateway. A gateway alone asks for it in the table's
+/// place.
+fn lacks_login(state: &AppState, node: &NodeStatus) -> bool {
+    state.gateways.shown == Shown::All && node.error.as_ref().is_some_and(wants_login)
+}
+
+/// Returns the first error of a node for another reason than a missing login, and how many more nodes have one.
+fn failed_text(state: &AppState) -> Option<String> {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    let failed = nodes.filter(|node| !lacks_login(state, node));
+    let mut failed = failed.filter_map(|node| Some((&node.url, node.error.as_ref()?)));
+    let (url, error) = failed.next()?;
+    let others = match failed.count() {
+        0 => String::new(),
+        1 => " (and 1 more node)".to_owned(),
+        others => format!(" (and {others} more nodes)"),
+    };
+    Some(format!("{url}: {}{others}", ErrorReport::new(error).summary()))
+}
+
+/// Returns which of all gateways wait for a login.
+fn without_login(state: &AppState) -> Option<String> {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    let waiting = nodes.filter(|node| lacks_login(state, node));
+    let mut gateways: Vec<&str> = waiting.filter_map(|node| node.gateway.as_deref()).collect();
+    gateways.dedup();
+    match gateways[..] {
+        [] => None,
+        [only] => Some(format!("Sign in to {}", sanitize(only))),
+        _ => Some(format!("Sign in to {} gateways", gateways.len())),
+    }
 }
 
 fn version(info: Option<&GatewayInfo>) -> Option<Fact> {
@@ -198,7 +232,7 @@ impl NodeLine {
 pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
     let report = node.error.as_ref().map(|error| ErrorReport::new(error));
     let (mark, state) = match (&report, node.updated_at) {
-        (Some(report), _) => (Mark::Unreachable, report.summary().to_owned()),
+        (Some(report), _) => (mark_of(node), report.summary().to_owned()),
         (None, None) => (Mark::Waiting, "Connecting…".to_owned()),
         (None, Some(_)) if node.notices.iter().any(Notice::is_warning) => {
             (Mark::Degraded, running(node.info.as_ref()))
@@ -217,6 +251,15 @@ pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
     NodeLine { mark, name, state, time, notices, report }
 }
 
+/// Returns the mark of a node that can't be read.
+fn mark_of(node: &NodeStatus) -> Mark {
+    match &node.error {
+        Some(GatewayError::Certificate(_)) => Mark::Certificate,
+        Some(error) if wants_login(error) => Mark::SignIn,
+        _ => Mark::Unreachable,
+    }
+}
+
 fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {
     if state.is_reading() {
         return Some("Retrying…".to_owned());
@@ -231,12 +274,17 @@ fn until_next_minute(now: SystemTime) -> Duration {
     MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60))
 }
 
+/// Returns a local time, with the date unless it is today.
+pub(in super::super) fn time_text(time: SystemTime, now: SystemTime) -> String {
+    let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
+    let is_today = time.date_naive() == now.date_naive();
+    time.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
+}
+
 /// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
 fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool, room: Room) -> String {
     let age = now.duration_since(updated_at).unwrap_or_default();
-    let (updated_at, now) = (DateTime::<Local>::from(updated_at), DateTime::<Local>::from(now));
-    let is_today = updated_at.date_naive() == now.date_naive();
-    let time = updated_at.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    let time = time_text(updated_at, now);
     let word = match (is_stale, room.is_compact, room.has_updated) {
         // In little room, the age says enough.
         (true, true, _) => return format!("{} ago", duration_text(age)),

@@ -103,8 +103,8 @@ pub(in crate::ui) enum Health<'a> {
     Connecting,
     /// All nodes answer. Contains the information about the first node that isn't active, or else about the first node.
     Running(Option<&'a GatewayInfo>),
-    /// Some nodes don't answer. Contains the first of them, its error, and the number of the others.
-    Degraded(&'a NodeUrl, &'a GatewayError, usize),
+    /// Some nodes don't answer.
+    Degraded,
     /// No node answers.
     Unreachable(&'a GatewayError),
 }
@@ -280,15 +280,14 @@ impl AppState {
     }
 
     /// Returns the health of the gateway.
-    pub(in crate::ui) fn health<'a>(&'a self) -> Health<'a> {
+    pub(in crate::ui) fn health(&self) -> Health<'_> {
         let Some(status) = &self.status else {
             return Health::Connecting;
         };
-        let failed = |node: &'a NodeStatus| Some((&node.url, node.error.as_ref()?));
-        let mut failures = status.nodes.iter().filter_map(failed);
+        let mut failures = status.nodes.iter().filter_map(|node| node.error.as_ref());
         match (failures.next(), failures.count()) {
-            (Some((_, error)), others) if others + 1 == status.nodes.len() => Health::Unreachable(error),
-            (Some((url, error)), others) => Health::Degraded(url, error, others),
+            (Some(error), others) if others + 1 == status.nodes.len() => Health::Unreachable(error),
+            (Some(_), _) => Health::Degraded,
             (None, _) if status.dataset.is_none() => Health::Connecting,
             (None, _) => {
                 let infos = || status.nodes.iter().filter_map(|node| node.info.as_ref());

@@ -121,7 +121,7 @@ fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailSt
 }
 
 /// Returns `true` if another login may help.
-fn wants_login(error: &GatewayError) -> bool {
+pub(in crate::ui) fn wants_login(error: &GatewayError) -> bool {
     error.is_login_required() || matches!(error, GatewayError::Forbidden { .. } | GatewayError::NoRestApi)
 }
 

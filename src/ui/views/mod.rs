@@ -55,7 +55,7 @@ pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
             View::NoResource { error, has_rest: *has_rest }
         }
         Health::Unreachable(error) => View::Unread(error),
-        Health::Connecting | Health::Running(_) | Health::Degraded(..) => View::Connecting,
+        Health::Connecting | Health::Running(_) | Health::Degraded => View::Connecting,
     })
 }
 
@@ -104,6 +104,11 @@ fn prompt(state: &AppState) -> Option<View<'_>> {
 /// Returns `true` if the view asks for a login or for trust.
 pub(super) fn is_prompting(state: &AppState) -> bool {
     prompt(state).is_some()
+}
+
+/// Returns `true` if the view asks for a login.
+pub(super) fn is_sign_in(state: &AppState) -> bool {
+    matches!(prompt(state), Some(View::SignIn))
 }
 
 /// Returns `true` if a password can't help: the gateway's sessions need a token.

@@ -7,7 +7,7 @@ use egui::{Id, Ui};
 use super::super::button::Button;
 use super::super::command::Command;
 use super::super::error_report::ErrorReport;
-use super::super::model::AppState;
+use super::super::model::{AppState, Shown, wants_login};
 use super::super::tokens;
 use super::super::{icons, theme};
 use super::page;
@@ -92,6 +92,9 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
         && let Some(port) = node.port()
     {
         return format!("Check that the gateway is running and that {port} is its port");
+    }
+    if state.gateways.shown == Shown::All && wants_login(error) {
+        return "Choose a gateway at the left to sign in".to_owned();
     }
     // The details say what happened.
     let report = ErrorReport::new(error);

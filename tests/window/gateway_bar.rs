@@ -1,0 +1,95 @@
+//! What the gateway bar and the footer say about a gateway that can't be read. Needs no display.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::window::{Window, plant, start};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use egui::{Modifiers, PointerButton};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::settings::Settings;
+use gatewatch::ui::Start;
+
+/// Starts a gateway that redirects to a long address once it fails.
+fn failing_gateway() -> (FakeGateway, Arc<AtomicBool>) {
+    let fails = Arc::<AtomicBool>::default();
+    let is_failing = fails.clone();
+    let gateway = FakeGateway::new(move |request, stream| {
+        let location = format!("https://{}.example/elsewhere", "a-very-long-name.".repeat(12));
+        let redirect = format!(
+            "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        let response = match request.path() {
+            _ if is_failing.load(Ordering::SeqCst) => redirect.into_bytes(),
+            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    (gateway, fails)
+}
+
+#[test]
+fn long_error_leaves_room_for_the_age_the_next_try_and_the_buttons() {
+    let (gateway, fails) = failing_gateway();
+    let mut start = crate::support::window::start_on(&gateway.url);
+    start.settings.refresh = Some(std::time::Duration::from_hours(1));
+    let mut window = Window::open_as(Harness::builder().with_size([1280.0, 800.0]), start);
+    window.until_text("6 of 6 sessions");
+    assert!(window.harness.query_by_label_contains("as of ").is_none());
+    fails.store(true, Ordering::SeqCst);
+    window.click("Refresh");
+    window.until_text_contains("Retrying in ");
+    let rect = |text: &str| window.harness.get_by_label_contains(text).rect();
+    let [error, age, next] = [rect("The gateway redirects to"), rect("Showing "), rect("Retrying in ")];
+    let [details, retry] = ["Error details", "Refresh"].map(|name| window.harness.get_by_label(name).rect());
+    assert!(error.right() < age.left() && age.right() < next.left());
+    assert!(next.right() < details.left() && details.right() < retry.left() && retry.right() < 1280.0);
+    // The whole of it is for screen readers, and in the tooltip.
+    let text =
+        window.harness.get_by_label_contains("The gateway redirects to").accesskit_node().value().unwrap();
+    assert!(text.len() > 200, "{text}");
+    let as_of = rect("as of ");
+    assert!(as_of.top() > 760.0 && as_of.right() < window.harness.get_by_label("Export").rect().left());
+}
+
+#[test]
+fn refresh_waits_for_the_login() {
+    let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Sign in to this gateway");
+    for name in ["Refresh", "Refresh interval"] {
+        assert!(window.harness.get_by_label(name).accesskit_node().is_disabled(), "{name}");
+    }
+    // The card has the details.
+    assert!(!window.has("Error details"));
+}
+
+#[test]
+fn gateway_without_its_login_is_told_apart_from_a_node_that_is_down() {
+    let (open, down) = (plant(), unused_address());
+    let closed = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
+    let folder = tempfile::tempdir().unwrap();
+    let profile = |name: &str, url: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    for has_down in [false, true] {
+        let down = if has_down { profile("Water", &format!("http://{down}")) } else { String::new() };
+        let config = format!("{}{}{down}", profile("North", &open.url), profile("Tank", &closed.url));
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        let target = settings.target(Some("North"), None).unwrap();
+        let mut window =
+            Window::open(Start { settings, folder: Some(folder.path().to_owned()), ..start(target) });
+        window.until_text("6 of 6 sessions");
+        let at = window.harness.get_by_label_contains("All gateways: ").rect().center();
+        window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+        window.until_text("Sign in to Tank");
+        let expected = if has_down { "1 of 2 nodes" } else { "1 of 1 nodes" };
+        window.until("the number of nodes", |harness| {
+            harness.get_by_label("Nodes").accesskit_node().value().as_deref() == Some(expected)
+        });
+        window.until_gateway(if has_down { "Connection refused" } else { "Sign in to Tank" });
+    }
+}
