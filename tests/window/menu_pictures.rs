@@ -40,6 +40,14 @@ fn in_all_looks(size: [f32; 2], gateway: &FakeGateway, take: impl Fn(&mut Camera
     }
 }
 
+/// Returns a state with dates in UTC, so that pictures depend on no time zone.
+fn in_utc() -> State {
+    State {
+        table: Layout { dates: gatewatch::display::DateStyle::Utc, ..Layout::default() },
+        ..State::default()
+    }
+}
+
 /// Takes pictures of a window.
 struct Camera {
     window: Window,
@@ -58,10 +66,7 @@ impl Camera {
     ) -> Self {
         let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
         let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
-        let mut state = State {
-            table: Layout { dates: gatewatch::display::DateStyle::Utc, ..Layout::default() },
-            ..State::default()
-        };
+        let mut state = in_utc();
         let text = |pattern: &str, contains| FilterText {
             pattern: pattern.to_owned(),
             mode: Mode { contains, ..Mode::default() },
@@ -272,7 +277,8 @@ fn list_of_nodes() {
         let profile = Profile::new("Cluster".to_owned(), nodes).unwrap();
         let (theme, scale) = (camera.window.harness.ctx.theme(), camera.scale);
         let builder = Harness::builder().with_size(SIZE).with_theme(theme).with_pixels_per_point(scale);
-        camera.window = Window::open_as(builder, start(Target::Gateway(profile)));
+        let target = Target::Gateway(profile);
+        camera.window = Window::open_as(builder, Start { state: in_utc(), ..start(target) });
         camera.window.until_text("6 of 6 sessions");
         camera.window.click("Nodes");
         camera.take("popup_nodes");
