@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Color32, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::button;
+use super::hover;
 use super::menu;
 use super::tokens::{self, palette};
 
@@ -22,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *value, label));
     let corner = pos2(rect.left(), rect.center().y - tokens::ICON / 2.0);
     let square = Rect::from_min_size(corner, vec2(tokens::ICON, tokens::ICON));
-    let border = if response.hovered() { p.control_border_hover } else { p.control_border };
+    let border = hover::color(&response, p.control_border, p.control_border_hover);
     let (ground, border) = if *value { (p.accent, p.accent) } else { (p.input, border) };
     let stroke = Stroke::new(tokens::LINE, border);
     ui.painter().rect(square, tokens::RADIUS_SMALL, ground, stroke, StrokeKind::Inside);

@@ -3,11 +3,13 @@
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Context, FontFamily, FontId, Id, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Color32, Context, FontFamily, FontId, Id, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::command::Command;
 use super::fonts;
+use super::hover;
 use super::model::{AppState, Drafts};
 use super::right_panel;
 use super::segments;
@@ -165,9 +167,8 @@ impl List<'_> {
         let part = sessions as f32 / max.max(1) as f32;
         let bar_width = (rect.width() - 2.0 * theme::PANEL_PADDING) * part;
         let ground = if is_filtered { p.selection } else { p.hover };
-        if response.hovered() {
-            ui.painter().rect_filled(bar, tokens::RADIUS_SMALL, p.control);
-        }
+        let hovered = hover::color(&response, Color32::TRANSPARENT, p.control);
+        ui.painter().rect_filled(bar, tokens::RADIUS_SMALL, hovered);
         ui.painter().rect_filled(bar.with_max_x(bar.left() + bar_width), tokens::RADIUS_SMALL, ground);
         let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);

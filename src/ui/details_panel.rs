@@ -10,6 +10,7 @@ use egui::{
 
 use super::button::Button;
 use super::command::{Command, Copied};
+use super::hover;
 use super::model::{AppState, sessions_to_terminate};
 use super::tokens::{self, Palette, palette};
 use super::tooltip::ResponseExt as _;
@@ -167,8 +168,9 @@ fn line(ui: &mut Ui, title: &str, text: &str, is_mono: bool) -> Response {
     }
     let painter = ui.painter();
     let first = rect.top() + theme::DETAILS_LINE / 2.0;
+    let lit = if response.has_focus() { 1.0 } else { hover::strength(&response) };
+    painter.rect_filled(rect, 0.0, hover::blend(Color32::TRANSPARENT, p.hover, lit));
     if response.hovered() || response.has_focus() {
-        painter.rect_filled(rect, 0.0, p.hover);
         let at = pos2(rect.right() - 2.0 * tokens::UNIT - tokens::TOGGLE_SIZE / 2.0, first);
         icons::COPY.paint(painter, at, tokens::ICON_SMALL, p.secondary);
     }
@@ -306,9 +308,7 @@ fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> 
     let name = format!("Go to the session in {project} on {host} since {created}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*name));
     if ui.is_rect_visible(rect) {
-        if response.hovered() {
-            ui.painter().rect_filled(rect, 0.0, p.hover);
-        }
+        ui.painter().rect_filled(rect, 0.0, hover::color(&response, Color32::TRANSPARENT, p.hover));
         let mut x = rect.left() + theme::PANEL_PADDING;
         let right = rect.right() - theme::PANEL_PADDING;
         let date = theme::OTHER_SESSION_DATE;

@@ -5,6 +5,7 @@ use egui::{FontId, Id, Label, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2,
 
 use super::button::{self, Button};
 use super::command::{Command, Copied};
+use super::hover;
 use super::icons;
 use super::theme;
 use super::tokens::{self, palette};
@@ -26,7 +27,7 @@ pub(super) fn fold(ui: &mut Ui, id: Id, name: &str) -> bool {
     }
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_open, name));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
-    let color = if response.hovered() { p.text } else { p.secondary };
+    let color = hover::color(&response, p.secondary, p.text);
     let icon = if is_open { icons::CHEVRON_DOWN } else { icons::CHEVRON_RIGHT };
     let center = pos2(rect.left() + tokens::ICON_SMALL / 2.0, rect.center().y);
     icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);

@@ -4,7 +4,9 @@ use egui::accesskit::Role;
 use egui::{Color32, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::button;
+use super::hover;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 
 /// A segment of the choice.
 pub(super) struct Segment<'a> {
@@ -47,8 +49,7 @@ pub(super) fn show(
         if index == selected {
             ui.painter().rect(ground, tokens::RADIUS_CONTROL, p.selection, mark, StrokeKind::Inside);
         }
-        let is_lit = index == selected || response.hovered();
-        let color = if is_lit { p.text } else { p.secondary };
+        let color = if index == selected { p.text } else { hover::color(&response, p.secondary, p.text) };
         let font = FontId::proportional(tokens::TYPE_BODY);
         let galley = ui.painter().layout_no_wrap(segment.label.to_owned(), font, Color32::PLACEHOLDER);
         ui.painter().galley(rect_at(x).center() - galley.size() / 2.0, galley, color);
@@ -64,5 +65,5 @@ fn segment_ui(ui: &Ui, id: Id, rect: Rect, segment: &Segment<'_>, is_selected: b
     let response = ui.interact(rect, id, Sense::click());
     let is_enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, is_enabled, is_selected, segment.name));
-    if segment.hint.is_empty() { response } else { response.on_hover_text(segment.hint) }
+    if segment.hint.is_empty() { response } else { response.tooltip(segment.hint) }
 }

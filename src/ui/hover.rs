@@ -1,14 +1,22 @@
 //! The change of colors under the pointer, which takes a moment. Nothing moves, and nothing is drawn again afterwards.
 
-use egui::{Color32, Response};
+use egui::{Color32, Context, Id, Response};
 
 use super::tokens;
 
 /// Returns how far a widget has the colors of one under the pointer, from 0 to 1.
 pub(super) fn strength(response: &Response) -> f32 {
-    let is_hovered = response.enabled() && response.hovered();
-    let id = response.id.with("hover");
-    response.ctx.animate_bool_with_time(id, is_hovered, tokens::TIME_HOVER.as_secs_f32())
+    strength_of(&response.ctx, response.id, response.enabled() && response.hovered())
+}
+
+/// Returns the same for what has this ID and is or isn't under the pointer.
+pub(super) fn strength_of(ctx: &Context, id: Id, is_hovered: bool) -> f32 {
+    ctx.animate_bool_with_time(id.with("hover"), is_hovered, tokens::TIME_HOVER.as_secs_f32())
+}
+
+/// Returns the color of a widget between that at rest and that under the pointer.
+pub(super) fn color(response: &Response, rest: Color32, hovered: Color32) -> Color32 {
+    blend(rest, hovered, strength(response))
 }
 
 /// Returns the color between that at rest and that under the pointer.

@@ -75,6 +75,8 @@ pub(super) struct Item<'a> {
     is_submenu: bool,
     /// Space at the right that another control takes.
     reserved: f32,
+    /// Space at its own right end for a button.
+    inner_room: f32,
     /// Why it does nothing at the moment.
     disabled: Option<Cow<'a, str>>,
     /// Clicks, and drags of one that can be moved.
@@ -100,6 +102,7 @@ impl<'a> Item<'a> {
             font: FontId::new(tokens::TYPE_BODY, FontFamily::Proportional),
             is_submenu: false,
             reserved: 0.0,
+            inner_room: 0.0,
             disabled: None,
             sense: Sense::click(),
         }
@@ -179,6 +182,12 @@ impl<'a> Item<'a> {
         self
     }
 
+    /// Leaves room at its right end for a button that is drawn on it.
+    pub(super) fn inner_room(mut self, width: f32) -> Self {
+        self.inner_room = width;
+        self
+    }
+
     /// Leaves room at the right for another control.
     pub(super) fn reserve(mut self, width: f32) -> Self {
         self.reserved = width;
@@ -205,7 +214,7 @@ impl Item<'_> {
         let shortcut_width = if self.shortcut.is_empty() { 0.0 } else { shortcut.size().x + SHORTCUT_GAP };
         let right =
             if self.is_submenu || self.sense.senses_drag() { tokens::ICON_SMALL + SHORTCUT_GAP } else { 0.0 };
-        let width = 2.0 * PADDING + icon_width + label.size().x + shortcut_width + right;
+        let width = 2.0 * PADDING + icon_width + label.size().x + shortcut_width + right + self.inner_room;
         Layout { label, shortcut, icon_width, width }
     }
 

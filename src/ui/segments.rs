@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::emath::GuiRounding as _;
 use egui::{Color32, FontFamily, FontId, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
+use super::hover;
 use super::theme;
 use super::tokens::{self, palette};
 
@@ -78,10 +79,11 @@ fn sized<T: Copy + PartialEq>(
         if response.clicked() {
             clicked = Some(value);
         }
-        let (ground, color) = match (is_on, response.hovered()) {
-            (true, _) => (p.selection, p.text),
-            (false, true) => (p.hover, p.text),
-            (false, false) => (Color32::TRANSPARENT, p.secondary),
+        let lit = hover::strength(&response);
+        let (ground, color) = if is_on {
+            (p.selection, p.text)
+        } else {
+            (hover::blend(Color32::TRANSPARENT, p.hover, lit), hover::blend(p.secondary, p.text, lit))
         };
         let painter = ui.painter();
         if is_on {

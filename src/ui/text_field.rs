@@ -7,6 +7,7 @@ use egui::{
 
 use super::a11y_hidden;
 use super::button;
+use super::hover;
 use super::icons::{self, Icon};
 use super::theme;
 use super::tokens::{self, Palette, palette};
@@ -114,14 +115,9 @@ fn reveal_button(ui: &mut Ui, edit: &Response, is_revealed: bool) -> bool {
             "Show password",
         )
     });
-    if response.hovered() {
-        ui.painter().rect_filled(rect, tokens::RADIUS_SMALL, p.hover);
-    }
-    let color = match (is_revealed, response.hovered()) {
-        (true, _) => p.link,
-        (false, true) => p.text,
-        (false, false) => p.secondary,
-    };
+    let ground = hover::color(&response, egui::Color32::TRANSPARENT, p.hover);
+    ui.painter().rect_filled(rect, tokens::RADIUS_SMALL, ground);
+    let color = if is_revealed { p.link } else { hover::color(&response, p.secondary, p.text) };
     icons::EYE.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, color);
     if response.has_focus() {
         button::paint_focus(ui, rect, false);
@@ -180,11 +176,11 @@ pub(super) fn multiline(ui: &mut Ui, edit: TextEdit<'_>, name: &str, has_error: 
 
 /// Returns the border of a box.
 fn border(p: &Palette, edit: &Response, has_error: bool) -> Stroke {
-    match (has_error, edit.has_focus(), edit.hovered()) {
-        (true, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
-        (true, false, _) => Stroke::new(tokens::LINE, p.error),
-        (false, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
-        (false, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
-        (false, false, false) => Stroke::new(tokens::LINE, p.control_border),
+    let plain = hover::color(edit, p.control_border, p.control_border_hover);
+    match (has_error, edit.has_focus()) {
+        (true, true) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
+        (true, false) => Stroke::new(tokens::LINE, p.error),
+        (false, true) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
+        (false, false) => Stroke::new(tokens::LINE, plain),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::window::{Window, connect_to, plant, start, start_on};
 use crate::support::{FakeGateway, status};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Order, Pos2, Rect};
+use egui::{Event, Key, Modifiers, Order, PointerButton, Pos2, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
@@ -174,6 +174,17 @@ fn menus_have_the_same_sizes() {
         for distance in [item.left() - menu.left(), menu.right() - item.right()] {
             assert!((distance - 5.0).abs() < 0.5, "{button}: {item:?} in {menu:?}");
         }
+        window.press(Modifiers::NONE, Key::Escape);
+    }
+    // Those of a right click.
+    for (name, item) in [("anna", "Copy cell"), ("Project", "Sort ascending")] {
+        let at = window.harness.get_by_label(name).rect().center();
+        window.click_at(at, PointerButton::Secondary, Modifiers::NONE);
+        window.harness.run_steps(2);
+        let menu = popups(&window, Order::Foreground)[0];
+        let item = window.harness.get_by_label(item).rect();
+        assert!((item.height() - 28.0).abs() < 0.5, "{name}: {item:?}");
+        assert!((item.left() - menu.left() - 5.0).abs() < 0.5, "{name}: {item:?} in {menu:?}");
         window.press(Modifiers::NONE, Key::Escape);
     }
 }

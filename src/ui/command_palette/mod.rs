@@ -11,6 +11,7 @@ use egui::{
 };
 
 use super::command::Command;
+use super::hover;
 use super::model::{AppState, Drafts, PaletteDraft};
 use super::tokens::{self, Palette, palette};
 use super::{fonts, icons, key_text, modal, theme};
@@ -165,10 +166,11 @@ fn row(ui: &mut Ui, entry: &Entry, is_selected: bool) -> egui::Response {
     }
     let rect = full.shrink2(vec2(tokens::UNIT, 0.0));
     let painter = ui.painter();
-    let (ground, icon_color) = match (is_selected, response.hovered()) {
-        (true, _) => (p.selection, p.text),
-        (false, true) => (p.hover, p.text),
-        (false, false) => (Color32::TRANSPARENT, p.secondary),
+    let lit = hover::strength(&response);
+    let (ground, icon_color) = if is_selected {
+        (p.selection, p.text)
+    } else {
+        (hover::blend(Color32::TRANSPARENT, p.hover, lit), hover::blend(p.secondary, p.text, lit))
     };
     painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
     let padding = 3.0 * tokens::UNIT;

@@ -10,6 +10,7 @@ use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{FilterField, FilterStatus, FilterText};
 use crate::ui::command::{Command, FilterCommand};
+use crate::ui::hover;
 use crate::ui::icons;
 use crate::ui::model::AppState;
 use crate::ui::theme;
@@ -64,7 +65,8 @@ impl FilterBox<'_> {
         if ground.clicked() {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
-        paint_ground(ui, rect, is_hovered, has_focus, status.is_some_and(|status| status.error.is_some()));
+        let lit = hover::strength_of(ui.ctx(), id, is_hovered);
+        paint_ground(ui, rect, lit, has_focus, status.is_some_and(|status| status.error.is_some()));
 
         let mut left = rect.left() + LEFT;
         let y = rect.center().y;
@@ -139,14 +141,13 @@ impl FilterBox<'_> {
     }
 }
 
-fn paint_ground(ui: &Ui, rect: Rect, is_hovered: bool, has_focus: bool, is_faulty: bool) {
+fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
     let p = palette(ui.visuals());
     let width = if has_focus { tokens::FOCUS_WIDTH } else { tokens::LINE };
-    let color = match (is_faulty, has_focus, is_hovered) {
-        (true, _, _) => p.error,
-        (false, true, _) => p.focus,
-        (false, false, true) => p.control_border_hover,
-        (false, false, false) => p.control_border,
+    let color = match (is_faulty, has_focus) {
+        (true, _) => p.error,
+        (false, true) => p.focus,
+        (false, false) => hover::blend(p.control_border, p.control_border_hover, lit),
     };
     ui.painter().rect(rect, tokens::RADIUS_CONTROL, p.input, Stroke::new(width, color), StrokeKind::Inside);
 }

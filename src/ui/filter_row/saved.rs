@@ -13,6 +13,9 @@ use crate::ui::theme;
 use crate::ui::tokens;
 use crate::ui::tooltip::ResponseExt as _;
 
+/// Room for the button that removes a filter.
+const REMOVE_ROOM: f32 = tokens::TOGGLE_SIZE + 2.0 * tokens::UNIT;
+
 /// Draws the button of the menu.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     let button = ui.add(Button::ghost_icon(icons::BOOKMARK, "Saved filters"));
@@ -29,7 +32,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
     ui.set_max_width(theme::SAVED_FILTERS_WIDTH);
     menu::title(ui, if state.saved_filters.is_empty() { "No saved filters" } else { "Saved filters" });
     for saved in &state.saved_filters {
-        let item = ui.add(menu::Item::new(saved.name.as_str()).icon(icons::BOOKMARK));
+        let item = ui.add(menu::Item::new(saved.name.as_str()).icon(icons::BOOKMARK).inner_room(REMOVE_ROOM));
         let center = pos2(item.rect.right() - tokens::TOGGLE_SIZE, item.rect.center().y);
         let place = Rect::from_center_size(center, vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE));
         let name = format!("Remove the filter {}", saved.name);

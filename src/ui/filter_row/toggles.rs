@@ -96,7 +96,7 @@ pub(super) fn show(
         if is_visible || is_on || response.has_focus() {
             paint(ui, rect, &response, is_on);
             let p = palette(ui.visuals());
-            let color = if is_on || response.hovered() { p.text } else { p.secondary };
+            let color = if is_on { p.text } else { hover::color(&response, p.secondary, p.text) };
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, toggle.text, font(), color);
         }
         let response = response.tooltip(toggle.tooltip);
@@ -134,11 +134,7 @@ pub(super) fn show_folded(
     if is_visible || is_on || response.has_focus() {
         paint(ui, rect, &response, is_on);
         let p = palette(ui.visuals());
-        let color = match (is_on, response.hovered()) {
-            (true, _) => p.link,
-            (false, true) => p.text,
-            (false, false) => p.secondary,
-        };
+        let color = if is_on { p.link } else { hover::color(&response, p.secondary, p.text) };
         icons::SLIDERS_HORIZONTAL.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, color);
     }
     let popup = menu::popup(&response);
@@ -163,7 +159,7 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
         let stroke = Stroke::new(tokens::LINE, p.link);
         painter.rect(rect, tokens::RADIUS_SMALL, p.selection, stroke, StrokeKind::Inside);
     } else {
-        let hovered = hover::blend(Color32::TRANSPARENT, p.hover, hover::strength(response));
+        let hovered = hover::color(response, Color32::TRANSPARENT, p.hover);
         let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
         painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
     }
@@ -179,7 +175,7 @@ pub(super) fn icon_button(ui: &Ui, id: Id, rect: Rect, icon: Icon, icon_size: f3
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     paint(ui, rect, &response, false);
     let p = palette(ui.visuals());
-    let color = hover::blend(p.secondary, p.text, hover::strength(&response));
+    let color = hover::color(&response, p.secondary, p.text);
     icon.paint(ui.painter(), rect.center(), icon_size, color);
     response
 }
