@@ -14,6 +14,16 @@ pub(super) fn line(ui: &mut Ui, text: &str, font: FontId, color: Color32, height
     paint(ui, text, font, color, vec2(0.0, height));
 }
 
+/// Paints a text in a line of this height, or in several if it is too long.
+pub(super) fn title(ui: &mut Ui, text: &str, font: FontId, color: Color32, height: f32) {
+    let galley = ui.painter().layout(text.to_owned(), font.clone(), color, ui.available_width());
+    if galley.rows.len() <= 1 {
+        return line(ui, text, font, color, height);
+    }
+    let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
+    ui.painter().galley(rect.min, galley, color);
+}
+
 fn paint(ui: &mut Ui, text: &str, font: FontId, color: Color32, min_size: Vec2) {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
     let size = galley.size().max(min_size);

@@ -72,7 +72,7 @@ impl<'a> Dialog<'a> {
                 ui.set_width(width - 2.0 * theme::DIALOG_PADDING);
                 ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
                 let title = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-                a11y_hidden::line(ui, self.title, title, p.text, tokens::LINE_TITLE);
+                a11y_hidden::title(ui, self.title, title, p.text, tokens::LINE_TITLE);
                 let text = RichText::new(self.text).line_height(Some(tokens::LINE_BODY)).color(p.secondary);
                 ui.add(Label::new(text).wrap());
                 ui.add_space(2.0 * tokens::UNIT);

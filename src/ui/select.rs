@@ -2,7 +2,9 @@
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{FontFamily, FontId, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    EventFilter, FontFamily, FontId, Key, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::icons;
 use super::menu::{self, Item};
@@ -54,17 +56,60 @@ pub(super) fn show_explained<T: Copy + PartialEq>(
         let focus = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
         painter.rect_stroke(rect, tokens::RADIUS_CONTROL, focus, StrokeKind::Inside);
     }
+    if response.clicked() && !ui.input(|input| input.pointer.any_click()) {
+        ui.data_mut(|data| data.insert_temp(response.id, Opened::ByKey));
+    }
+    let opened = |ui: &Ui| ui.data(|data| data.get_temp::<Opened>(response.id));
     let mut clicked = None;
-    menu::popup(&response).show(|ui| {
+    let shown = menu::popup(&response).show(|ui| {
         menu::start(ui, width - 2.0 * f32::from(theme::MENU_MARGIN));
+        let mut items = Vec::new();
         for choice in choices {
             let item = ui.add(Item::new(text(choice)).radio(choice == current));
             let hint = hint(choice);
             let item = if hint.is_empty() { item } else { item.tooltip_beside(hint) };
             if item.clicked() {
                 clicked = Some(choice);
+                // A key doesn't close it.
+                ui.close();
             }
+            // A popup that is being measured is disabled.
+            if choice == current && opened(ui) == Some(Opened::ByKey) && !ui.is_sizing_pass() {
+                item.request_focus();
+                ui.data_mut(|data| data.insert_temp(response.id, Opened::Focused));
+            }
+            items.push(item);
         }
+        move_focus(ui, &items);
     });
+    if shown.is_none() && opened(ui) == Some(Opened::Focused) {
+        ui.data_mut(|data| data.remove_temp::<Opened>(response.id));
+        response.request_focus();
+    }
     clicked
+}
+
+/// How the menu was opened, if not with the pointer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Opened {
+    /// With a key, in this frame.
+    #[default]
+    ByKey,
+    /// With a key. One of its items has the keyboard focus, which returns to the box.
+    Focused,
+}
+
+/// Moves the keyboard focus up or down between the items of the menu.
+fn move_focus(ui: &Ui, items: &[Response]) {
+    let Some(index) = items.iter().position(Response::has_focus) else {
+        return;
+    };
+    let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(items[index].id, filter));
+    let [up, down] = [Key::ArrowUp, Key::ArrowDown].map(|key| ui.input(|input| input.num_presses(key)));
+    let to = (index + down).min(items.len() - 1).saturating_sub(up);
+    if to != index {
+        items[to].request_focus();
+        items[to].scroll_to_me(None);
+    }
 }

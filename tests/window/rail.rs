@@ -357,3 +357,40 @@ fn removing_a_gateway_leaves_the_form_of_another_one_open() {
     window.click("Remove North");
     window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
 }
+
+#[test]
+fn rail_of_a_narrow_window_is_used_by_keyboard() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open_with_size(folder.path(), [640.0, 480.0]);
+    window.until_text("6 of 6 sessions");
+    let is_focused = |window: &Window, row: &str| window.harness.get_by_label(row).is_focused();
+    window.press(Modifiers::COMMAND, Key::B);
+    window.until_text("South: 6 sessions");
+    assert!(is_focused(&window, "North: 6 sessions"));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Username").len(), 1, "the table has no focus");
+    window.press(Modifiers::COMMAND, Key::B);
+    window.press(Modifiers::NONE, Key::Tab);
+    assert!(is_focused(&window, "South: 6 sessions"));
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(rows(&window, "South: ").is_empty());
+    assert!(window.gateway().starts_with("South"), "{}", window.gateway());
+}
+
+#[test]
+fn question_about_a_long_name_stays_in_the_window() {
+    let north = plant();
+    let name = "The gateway of the northern plant, ".repeat(4);
+    let folder = saved(&[(name.trim_end(), &north.url)]);
+    let mut window = open_with_size(folder.path(), [560.0, 480.0]);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::B);
+    choose_in_menu(&mut window, "northern plant,", "Remove…");
+    window.harness.run_steps(4);
+    for button in ["Cancel", "Remove gateway"] {
+        let rect = window.harness.get_by_label(button).rect();
+        assert!(rect.left() >= 0.0 && rect.right() <= 560.0, "{button} at {rect:?}");
+    }
+}

@@ -196,3 +196,36 @@ fn every_control_is_reached_with_the_tab_key() {
     // The focus doesn't leave the dialog.
     assert!(reached.iter().all(|name| expected.contains(&name.as_str())), "{reached:?}");
 }
+
+#[test]
+fn value_is_chosen_by_keyboard() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start_on(&plant.url) });
+    open_settings(&mut window);
+    window.harness.get_by_label("Default interval").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Space);
+    let is_focused = |window: &Window, name: &str| window.harness.get_by_label(name).is_focused();
+    window.until("the menu", |harness| harness.query_by_label("30 s").is_some());
+    window.harness.run_steps(2);
+    // The current value, "Manual", is the first one.
+    for name in ["1 s", "2 s", "5 s"] {
+        window.press(Modifiers::NONE, Key::ArrowDown);
+        assert!(is_focused(&window, name), "{name}");
+    }
+    window.press(Modifiers::NONE, Key::ArrowUp);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(3);
+    assert!(!window.has("30 s"));
+    assert!(is_focused(&window, "Default interval"));
+    window.until("the saved interval", |_| {
+        Settings::load(folder.path()).unwrap().refresh == Some(Duration::from_secs(2))
+    });
+    // Escape closes the menu only.
+    window.press(Modifiers::NONE, Key::Space);
+    window.harness.run_steps(2);
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.run_steps(3);
+    assert!(!window.has("30 s"));
+    assert!(is_focused(&window, "Default interval"));
+}

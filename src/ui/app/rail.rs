@@ -8,7 +8,7 @@ use egui::Context;
 use super::super::command::RailCommand;
 use super::super::gateway_form::GatewayForm;
 use super::super::model::{AfterDiscard, NarrowRail, Question, Shown};
-use super::super::rail;
+use super::super::{grid, rail};
 use super::App;
 use crate::gateway::Profile;
 use crate::poll::GatewayStatus;
@@ -55,7 +55,7 @@ impl App {
     pub(super) fn run_in_rail(&mut self, ctx: &Context, command: RailCommand) {
         match command {
             RailCommand::Toggle => self.toggle_rail(ctx),
-            RailCommand::Close => self.ui_state.narrow_rail = NarrowRail::Closed,
+            RailCommand::Close => self.close_narrow_rail(ctx),
             RailCommand::ShowAll => self.show_all(),
             RailCommand::SaveRecent(name) => self.save_recent_gateway(&name),
             RailCommand::Remove(name) => self.remove_gateway(&name),
@@ -65,11 +65,22 @@ impl App {
     /// Opens or closes the rail: the docked one, or in a narrow window the one over the table.
     fn toggle_rail(&mut self, ctx: &Context) {
         if rail::is_narrow(ctx) {
-            let rail = &mut self.ui_state.narrow_rail;
-            *rail = if *rail == NarrowRail::Open { NarrowRail::Closed } else { NarrowRail::Open };
+            match self.ui_state.narrow_rail {
+                NarrowRail::Open => self.close_narrow_rail(ctx),
+                NarrowRail::Closed => {
+                    self.ui_state.narrow_rail = NarrowRail::Open;
+                    rail::focus(ctx);
+                }
+            }
         } else {
             self.state.layout.rail ^= true;
         }
+    }
+
+    /// Closes the rail over the table, which gets the keyboard focus back.
+    fn close_narrow_rail(&mut self, ctx: &Context) {
+        self.ui_state.narrow_rail = NarrowRail::Closed;
+        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 
     /// Opens the form that saves a recent gateway.

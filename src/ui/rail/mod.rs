@@ -6,7 +6,7 @@
 mod place;
 mod row;
 
-pub(super) use place::{is_docked, is_narrow, show};
+pub(super) use place::{focus, is_docked, is_narrow, show};
 
 use std::time::{Duration, SystemTime};
 

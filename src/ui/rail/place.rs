@@ -17,6 +17,24 @@ pub(in crate::ui) fn is_docked(ctx: &Context, state: &AppState) -> bool {
     state.layout.rail && !is_narrow(ctx)
 }
 
+/// The row of what the window shows takes the keyboard focus when it is drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct TakesFocus;
+
+fn area_id() -> Id {
+    Id::unique("rail")
+}
+
+/// Moves the keyboard focus into the rail over the table once that is drawn.
+pub(in crate::ui) fn focus(ctx: &Context) {
+    ctx.data_mut(|data| data.insert_temp(area_id(), TakesFocus));
+}
+
+/// Returns `true` once after [`focus`].
+pub(super) fn takes_focus(ui: &Ui) -> bool {
+    !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<TakesFocus>(area_id())).is_some()
+}
+
 /// Draws the rail where it is open. Call it before all other panels.
 pub(in crate::ui) fn show(
     ui: &mut Ui,
@@ -49,7 +67,7 @@ fn over_table(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec
     let ctx = ui.ctx();
     let window = ctx.content_rect();
     let size = vec2(tokens::RAIL_WIDTH, window.height());
-    let area = Area::new(Id::unique("rail")).order(Order::Foreground).fixed_pos(window.min);
+    let area = Area::new(area_id()).order(Order::Foreground).fixed_pos(window.min);
     let shown = area.constrain(false).show(ctx, |ui| {
         let p = tokens::palette(ui.visuals());
         let (rect, _) = ui.allocate_exact_size(size, Sense::click());

@@ -9,6 +9,7 @@ use super::super::hover;
 use super::super::icons::{self, Icon};
 use super::super::mark;
 use super::super::tokens::{self, palette};
+use super::place;
 use crate::display;
 
 /// A row.
@@ -53,6 +54,9 @@ impl Row<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response
             .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_selected, description));
+        if is_selected && place::takes_focus(ui) {
+            response.request_focus();
+        }
         if !ui.is_rect_visible(rect) {
             return response;
         }

@@ -158,7 +158,7 @@ fn date_label(style: DateStyle) -> &'static str {
     }
 }
 
-/// Draws an icon, a text and a remark. The text is truncated so that the remark stays visible.
+/// Draws an icon, a text and a remark. The text wraps so that the remark stays visible.
 fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str, note: &str) {
     ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
     let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
@@ -170,7 +170,7 @@ fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str, note: &str) {
     ui.spacing_mut().item_spacing.x = gap;
     ui.scope(|ui| {
         ui.set_max_width(width);
-        ui.add(Label::new(text).truncate());
+        ui.add(Label::new(text).wrap());
     });
     if !note.is_empty() {
         remark(ui, note);
