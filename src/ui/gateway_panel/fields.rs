@@ -81,15 +81,13 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
 fn addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     let p = palette(ui.visuals());
     let font = egui::FontId::proportional(tokens::TYPE_SECONDARY);
-    a11y_hidden::line(ui, "Addresses", font, p.secondary, tokens::LINE_SECONDARY);
+    a11y_hidden::line(ui, "Addresses, one per line", font, p.secondary, tokens::LINE_SECONDARY);
     ui.add_space(tokens::UNIT);
     let error = error_of(form, Field::Addresses);
     let hint = RichText::new("http://host:8088").color(p.secondary);
     let edit = TextEdit::multiline(&mut form.draft.addresses);
     let edit = edit.id(addresses_id()).hint_text(hint).desired_rows(2);
     let edit = text_field::multiline(ui, edit, "Addresses", error.is_some());
-    let edit =
-        edit.tooltip("One address per line: the nodes of a cluster, a redundant pair or several sites");
     if let Some(report) = &error {
         ui.add_space(tokens::UNIT);
         text_field::line(ui, icons::CIRCLE_ALERT, p.error, report.summary(), p.error);
