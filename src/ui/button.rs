@@ -200,7 +200,8 @@ impl<'a> Button<'a> {
         match self.kind {
             // Also the button of an open menu.
             Kind::Ghost if self.is_on == Some(true) || is_menu_open(response) => {
-                Colors { ground: p.pressed, border: none, text: p.text, icon: p.link }
+                let [text, icon] = [p.text, p.link].map(|color| self.color.unwrap_or(color));
+                Colors { ground: p.pressed, border: none, text, icon }
             }
             Kind::Ghost => {
                 let rest = self.color.unwrap_or(p.secondary);

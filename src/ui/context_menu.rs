@@ -1,8 +1,11 @@
 //! Menus that open on a right click, the menu key or Shift+F10.
 
-use egui::{Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Response, SetOpenCommand, Ui};
+use egui::{
+    Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Response, SetOpenCommand, Ui, vec2,
+};
 
 use super::menu;
+use super::tokens;
 
 /// Returns whether a key that opens the menu of the focused widget was pressed in this frame.
 pub(super) fn is_key_pressed(ui: &Ui) -> bool {
@@ -29,7 +32,8 @@ pub(super) fn show(
     }
     let mut menu = Popup::context_menu(response).close_behavior(close).style(menu::style);
     if let Some(position) = response.ctx.data(|data| data.get_temp::<Pos2>(position_id)) {
-        menu = menu.at_position(position);
+        // The ground of the menu, rather than its border, begins there.
+        menu = menu.at_position(position - vec2(tokens::LINE, tokens::LINE));
     }
     if opens.is_some() {
         menu = menu.open_memory(SetOpenCommand::Bool(true));

@@ -41,7 +41,7 @@ pub(super) const SUBMENU_WIDTH: f32 = 200.0;
 /// Width of the menu of exports.
 pub(super) const EXPORT_MENU_WIDTH: f32 = 232.0;
 /// Distance between the frames of a menu and of one that opens from it, which overlap.
-pub(super) const SUBMENU_GAP: f32 = -5.0;
+pub(super) const SUBMENU_GAP: f32 = -6.0;
 /// The largest part of the window's height that a list in a menu takes.
 pub(super) const MAX_MENU: f32 = 0.8;
 /// Minimum width of menus whose lines would wrap otherwise.
