@@ -82,7 +82,7 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
     }
     if is_adding {
         let mark = Mark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
-        let row = Row { name: "New gateway", mark, note: Note::None, is_selected: true };
+        let row = Row { name: "New gateway", mark, note: Note::None, is_selected: true, is_address: false };
         row.show(ui, "New gateway: not saved");
     }
     separator(ui);
@@ -95,6 +95,7 @@ fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut 
         mark: Mark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
         note: Note::Count(sessions),
         is_selected,
+        is_address: false,
     };
     if row.show(ui, &format!("{ALL_NAME}: {}", display::sessions(sessions))).clicked() {
         commands.push(Command::Rail(RailCommand::ShowAll));
@@ -112,8 +113,13 @@ fn separator(ui: &mut Ui) {
 fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Command>) {
     let sessions = state.status.as_ref().filter(|_| state.gateways.shown == Shown::Demo);
     let sessions = sessions.and_then(|status| status.dataset.as_ref()).map(|dataset| dataset.len());
-    let row =
-        Row { name: DEMO, mark: Mark::Ring, note: sessions.map_or(Note::None, Note::Count), is_selected };
+    let row = Row {
+        name: DEMO,
+        mark: Mark::Ring,
+        note: sessions.map_or(Note::None, Note::Count),
+        is_selected,
+        is_address: false,
+    };
     let description = match sessions {
         Some(sessions) => format!("{DEMO}: {}", display::sessions(sessions)),
         None => format!("{DEMO}: made-up sessions"),
@@ -162,7 +168,7 @@ fn gateway(
         ui.ctx().request_repaint_after(Duration::from_mins(1));
     }
     let short = if entry.is_saved { name.clone() } else { short_address(entry, others).into() };
-    let row = Row { name: &short, mark, note, is_selected };
+    let row = Row { name: &short, mark, note, is_selected, is_address: !entry.is_saved };
     let response = row.show(ui, &format!("{name}: {words}"));
     let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
     let title = Some(name.into_owned()).filter(|name| addresses != [&**name]);

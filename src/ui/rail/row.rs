@@ -22,6 +22,8 @@ pub(super) struct Row<'a> {
     pub(super) note: Note,
     /// It is what the window shows.
     pub(super) is_selected: bool,
+    /// The name is an address, which says less if it is cut. The text at the end makes room for it.
+    pub(super) is_address: bool,
 }
 
 /// The mark in front of a name, which shows the state by its shape and color.
@@ -49,7 +51,7 @@ pub(super) enum Note {
 impl Row<'_> {
     /// Draws the row. `description` is its accessible name.
     pub(super) fn show(self, ui: &mut Ui, description: &str) -> Response {
-        let Self { name, mark, note, is_selected } = self;
+        let Self { name, mark, note, is_selected, is_address } = self;
         let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response
@@ -82,16 +84,20 @@ impl Row<'_> {
             Note::Warning(text) => (text, p.warning),
             Note::Error(text) => (text, p.error),
         };
-        let right = rect.right() - padding;
-        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let note = painter.layout_no_wrap(text, font, color);
-        let note_left = right - note.size().x;
-        painter.galley(pos2(note_left, rect.center().y - note.size().y / 2.0), note, color);
-        let left = center.x + tokens::ICON / 2.0 + padding;
+        let layout = |text: String, font, color| painter.layout_no_wrap(text, font, color);
+        let note = layout(text, FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional), color);
+        let (left, right) = (center.x + tokens::ICON / 2.0 + padding, rect.right() - padding);
         let family = if is_selected { fonts::semibold() } else { FontFamily::Proportional };
         let font = FontId::new(tokens::TYPE_BODY, family);
+        let full = layout(name.to_owned(), font.clone(), p.text).size().x;
+        let mut name_right = right;
+        if has_note(is_address, full, note.size().x + padding, right - left) {
+            let note_left = right - note.size().x;
+            name_right = note_left - padding;
+            painter.galley(pos2(note_left, rect.center().y - note.size().y / 2.0), note, color);
+        }
         let mut job = LayoutJob::simple_singleline(name.to_owned(), font, p.text);
-        job.wrap = TextWrapping::truncate_at_width((note_left - padding - left).max(0.0));
+        job.wrap = TextWrapping::truncate_at_width((name_right - left).max(0.0));
         let galley = painter.layout_job(job);
         painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, p.text);
         if response.has_focus() && !is_selected {
@@ -127,4 +133,21 @@ pub(super) fn add_button(ui: &mut Ui) -> Response {
         painter.rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
     }
     response
+}
+
+/// Returns whether there is room for the text at the end, of this width with the space before it, beside a name.
+fn has_note(is_address: bool, name: f32, note: f32, room: f32) -> bool {
+    !is_address || name + note <= room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_cut_last() {
+        assert!(has_note(false, 200.0, 40.0, 143.0));
+        assert!(has_note(true, 100.0, 40.0, 143.0));
+        assert!(!has_note(true, 110.0, 40.0, 143.0));
+    }
 }
