@@ -270,6 +270,29 @@ fn tooltips() {
 }
 
 #[test]
+fn tooltip_of_a_cell() {
+    let plant = plant();
+    in_all_looks(SIZE, &plant, |camera| {
+        // On the text, whichever of the text and its cell is found.
+        let cell = camera.window.harness.query_all_by_label("22 Nov 16:36").next().unwrap().rect();
+        hover(&mut camera.window, cell.left_center() + vec2(20.0, 0.0));
+        camera.take_under_pointer("tooltip_cell");
+    });
+}
+
+#[test]
+fn no_match() {
+    let plant = plant();
+    in_all_looks(SIZE, &plant, |camera| {
+        camera.window.type_into("Username filter", "bi");
+        camera.window.until_text("Match part: 3 sessions");
+        camera.window.harness.run_steps(8);
+        let place = camera.window.harness.get_by_label("Table").rect();
+        camera.take_place("view_no_match", place);
+    });
+}
+
+#[test]
 fn list_of_nodes() {
     let plant = plant();
     in_all_looks(SIZE, &plant, |camera| {
