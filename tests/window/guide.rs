@@ -115,6 +115,8 @@ fn wrong_password_keeps_the_user_and_has_its_error_at_the_box_with_the_focus() {
     window.until_text("Continue with this login");
     window.click("Continue with this login");
     window.until_text_contains("Enter the user name");
+    // The results of the last test stay.
+    assert!(window.has("Web Dev: Installed, requires a login"));
     window.type_into("Gateway user name", "billy");
     window.type_into("Gateway password", "wrong");
     for is_clicked in [false, true] {

@@ -156,11 +156,9 @@ impl App {
         if form.test.as_ref().is_some_and(is_same) {
             return;
         }
-        self.test_task = None;
         self.state.toasts.clear_error(Task::Gateway);
-        let waiting = self.waiting_test.take();
-        let before = form.test.take();
         form.error = None;
+        // After an error, the results of the last test stay.
         let profile = match draft.profile_named(&form.before.name) {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),
             Err(error) => return form.fail(error),
@@ -172,7 +170,9 @@ impl App {
             Err(error) => return form.fail(error.into()),
         };
         form.reveal_outcome();
-        form.test = Some(ConnectionTest::new(&draft, &profile, before));
+        self.test_task = None;
+        let waiting = self.waiting_test.take();
+        form.test = Some(ConnectionTest::new(&draft, &profile, form.test.take()));
         if let Some(credentials) = credentials {
             self.start_test(ctx, &profile, credentials);
         } else {

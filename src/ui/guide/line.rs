@@ -163,7 +163,7 @@ impl Line {
             LineState::Waiting => (icons::CIRCLE, p.secondary),
         };
         let text_color = if self.state == LineState::Waiting { p.secondary } else { p.text };
-        let detail_color = if self.state == LineState::Failed { p.error } else { p.secondary };
+        let detail_color = p.secondary;
         ui.add_space(LINE_MARGIN);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;

@@ -26,8 +26,8 @@ pub(super) use state::{GuideChange, GuideState, GuideStep};
 
 use egui::epaint::RectShape;
 use egui::{
-    Align, FontId, Frame, Id, Key, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke, StrokeKind,
-    TextEdit, Ui, UiBuilder, vec2,
+    Align, Event, FontId, Frame, Id, Key, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use self::sign_in::LoginStep;
@@ -229,13 +229,17 @@ fn address(
     }
     error_ui(ui, form, Field::Addresses);
     ui.add_space(2.0 * tokens::UNIT);
-    let entered =
-        edit.has_focus() && ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+    let entered = edit.has_focus() && ui.input(|input| input.events.iter().any(is_plain_enter));
     // A test of the same addresses that is running goes on.
     if ui.add(Button::primary("Continue").name("Find the gateway")).clicked() || entered {
         commands.push(Command::Form(FormChange::Guide(GuideChange::ContinueWithAddress)));
         commands.push(Command::TestGateway);
     }
+}
+
+/// Returns `true` for Enter without Shift, whether or not Shift is up again at the end of the frame.
+fn is_plain_enter(event: &Event) -> bool {
+    matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
 }
 
 fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: &mut Vec<Command>) {
