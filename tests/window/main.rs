@@ -12,6 +12,7 @@ mod form_pictures;
 mod gateway_bar;
 mod gateways;
 mod guide;
+mod guide_pictures;
 mod keyring;
 mod line_ends;
 mod log;

@@ -1,10 +1,11 @@
 //! The views in the place of the table in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use crate::pictures::can_draw;
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, start, start_on};
-use crate::support::{FakeGateway, status, unused_address};
+use crate::support::{FakeGateway, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
@@ -13,7 +14,7 @@ use gatewatch::ui::Start;
 /// The size of the window, in points.
 const SIZE: [f32; 2] = [920.0, 640.0];
 /// The looks of each picture: its suffix, the theme and the number of pixels per point.
-const LOOKS: [(&str, Theme, f32); 3] =
+pub(crate) const LOOKS: [(&str, Theme, f32); 3] =
     [("", Theme::Dark, 1.0), ("_light", Theme::Light, 1.0), ("_200", Theme::Dark, 2.0)];
 
 /// Takes pictures of a view. `prepare` returns the texts that depend on a port or the time.
@@ -32,10 +33,15 @@ fn compare(name: &str, start: &Start, prepare: impl Fn(&mut Window) -> Vec<Strin
             let rect = window.harness.get_by_label(&text).rect();
             window.harness.mask(rect);
         }
-        let options = SnapshotOptions::new().output_path("tests/data/pictures");
-        window.harness.snapshot_options(format!("{name}{suffix}"), &options);
-        results.extend(window.harness.take_snapshot_results());
+        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
     }
+}
+
+/// Takes a picture of a window.
+pub(crate) fn snapshot(window: &mut Window, name: &str, results: &mut SnapshotResults) {
+    let options = SnapshotOptions::new().output_path("tests/data/pictures");
+    window.harness.snapshot_options(name, &options);
+    results.extend(window.harness.take_snapshot_results());
 }
 
 fn on(url: &str) -> Start {
@@ -85,6 +91,43 @@ fn no_resource() {
         let gateway = FakeGateway::gateway("8.3.4", status("404 Not Found", ""));
         compare("view_no_resource", &on(&gateway.url), |window| {
             window.until_text("Set up this gateway");
+            Vec::new()
+        });
+    }
+}
+
+#[test]
+fn connecting() {
+    if can_draw() {
+        let gateway = FakeGateway::new(|_, _| std::thread::park());
+        compare("view_connecting", &on(&gateway.url), |window| {
+            window.until_text("Cancel connecting");
+            // With the seconds.
+            let address = window.harness.get_by_label_contains(&gateway.url);
+            vec![address.accesskit_node().value().unwrap_or_default()]
+        });
+    }
+}
+
+#[test]
+fn certificate_that_is_not_trusted() {
+    if can_draw() {
+        let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
+        let gateway = TlsGateway::new(&identity);
+        let fingerprint = identity.pin().fingerprint.to_string();
+        compare("view_certificate", &on(&gateway.url), |window| {
+            window.until_text(&fingerprint);
+            vec![fingerprint.clone()]
+        });
+    }
+}
+
+#[test]
+fn no_sessions() {
+    if can_draw() {
+        let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
+        compare("view_no_sessions", &on(&gateway.url), |window| {
+            window.until_text_contains("Nobody is signed in to");
             Vec::new()
         });
     }

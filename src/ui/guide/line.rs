@@ -100,11 +100,12 @@ impl Line {
                 Some(before) if !is_complete && is_known(test.is_repeated) => steps_of(before, part),
                 _ => Vec::new(),
             };
+            let source = if is_complete { node } else { before.unwrap_or(node) };
             let line = if steps.is_empty() {
                 Self::without_result(part, is_next && !is_complete, is_running)
             } else {
-                Self::of(part, &steps, node, test)
-                    .unwrap_or_else(|| Self::without_result(part, false, is_running))
+                Self::of(part, &steps, source, test)
+                    .unwrap_or_else(|| Self::without_result(part, false, is_running && before.is_none()))
             };
             is_next &= is_complete;
             lines.push(line);
@@ -119,8 +120,8 @@ impl Line {
             let state = LineState::Running;
             return Self { state, title: part.running.to_owned(), detail: String::new(), name };
         }
-        let detail = if is_running { "" } else { "Not tested" };
-        let name = format!("{title}: not tested");
+        let (detail, word) = if is_running { ("", "waiting") } else { ("Not tested", "not tested") };
+        let name = format!("{title}: {word}");
         Self { state: LineState::Waiting, title: title.to_owned(), detail: detail.to_owned(), name }
     }
 

@@ -36,7 +36,7 @@ use super::button::Button;
 use super::command::Command;
 use super::connection_test::TestStage;
 use super::error_report::ErrorReport;
-use super::gateway_draft::Field;
+use super::gateway_draft::{AuthKind, Field};
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal, addresses_id};
 use super::model::{AppState, KeyringState};
 use super::text_field::{self, TextField};
@@ -156,8 +156,10 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
     });
     let title = resource::title(form, now);
     frame(GuideStep::Resource, title).show(ui, |ui| {
-        if is_open(GuideStep::Resource) {
-            resource::show(ui, form, &guide, progress.version, commands);
+        // A token is created by the same tasks that let it read.
+        let is_for_token = is_open(GuideStep::SignIn) && form.draft.auth == AuthKind::Token;
+        if is_open(GuideStep::Resource) || is_for_token {
+            resource::show(ui, form, &guide, progress.version, is_open(GuideStep::Resource), commands);
         } else if now > GuideStep::Resource {
             step::fact(ui, "The sessions can be read");
         }

@@ -29,7 +29,11 @@ impl<'a> Progress<'a> {
         let probe = guide.probe.as_ref().filter(|probe| probe.addresses == addresses);
         let result = guide.result.as_ref().filter(|result| result.draft.has_same_connection(&form.draft));
         let is_readable = result.is_some_and(|result| result.is_readable);
+        // A token that is recognized needs permissions, which the tasks are about.
+        let is_denied_token =
+            |error: &GatewayError| matches!(error, GatewayError::Forbidden { token: true, .. });
         let rejection = result.and_then(|result| result.rejection.as_ref());
+        let rejection = rejection.filter(|error| !is_denied_token(error));
         let has_login = form.has_saved_secret() || matches!(form.credentials(), Ok(Some(_)));
         let can_sign_in = guide.has_chosen_login() && has_login && rejection.is_none();
         // The first test of a login ends before the resource is blamed for its failure.
@@ -146,6 +150,21 @@ mod tests {
         assert_eq!(rejection(&form), Some(GatewayError::Unauthorized { tried: true }));
         form.draft.secret.clear();
         assert_eq!(rejection(&form), None);
+    }
+
+    #[test]
+    fn denied_token_leads_to_its_permissions() {
+        let mut form = form("http://n1:8088");
+        test(&mut form, &missing());
+        form.apply(FormChange::SetAuth(AuthKind::Token));
+        form.draft.secret.insert_text("tok:key", CharIndex(0));
+        form.guide.as_mut().unwrap().apply(GuideChange::ContinueWithLogin);
+        let denied = Some(GatewayError::Forbidden { token: true, https: false, message: None });
+        test(
+            &mut form,
+            &[(StepName::SignIn, Outcome::Failed, denied), (StepName::Sessions, Outcome::Skipped, None)],
+        );
+        assert_eq!(now(&form), GuideStep::Resource);
     }
 
     #[test]

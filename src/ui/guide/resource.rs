@@ -29,12 +29,13 @@ pub(super) fn title(form: &GatewayForm, now: GuideStep) -> &'static str {
     }
 }
 
-/// Draws the tasks. `version` is that of the gateway.
+/// Draws the tasks. `version` is that of the gateway. `is_open`: they are what to do now.
 pub(super) fn show(
     ui: &mut Ui,
     form: &GatewayForm,
     guide: &GuideState,
     version: Option<&Version>,
+    is_open: bool,
     commands: &mut Vec<Command>,
 ) {
     let first = if form.draft.auth == AuthKind::Token {
@@ -42,7 +43,7 @@ pub(super) fn show(
     } else {
         web_dev(ui, form, guide, version, commands)
     };
-    if form.reveal == Some(Reveal::Step) && guide.is_by_keyboard {
+    if is_open && form.reveal == Some(Reveal::Step) && guide.is_by_keyboard {
         focus(&first);
     }
 }
