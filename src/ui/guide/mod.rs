@@ -40,6 +40,7 @@ use super::gateway_draft::{AuthKind, Field};
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal, addresses_id};
 use super::model::{AppState, KeyringState};
 use super::text_field::{self, TextField};
+use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
 
 /// Draws the guide.
@@ -273,7 +274,7 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: 
         });
         let is_editing = form.stage == FormStage::Editing;
         let save = ui.add_enabled(is_editing, save.name("Save gateway"));
-        if save.on_hover_text("Save in config.toml and connect").clicked() {
+        if save.tooltip("Save in config.toml and connect").clicked() {
             commands.push(Command::SaveGateway);
         }
     });

@@ -8,6 +8,7 @@ use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal};
 use super::super::icons;
 use super::super::tokens;
+use super::super::tooltip::ResponseExt as _;
 use super::focus;
 use super::state::{GuideChange, GuideState, GuideStep, lacks_resource};
 use super::step::{self, Part, TASK_BUTTON, task};
@@ -111,7 +112,7 @@ fn project(
         let Some(node) = node else { return };
         let address = node.projects_page(version);
         let open = button(ui, "Open page", icons::EXTERNAL_LINK, "Open the page of projects");
-        if open.on_hover_text(&address).clicked() {
+        if open.tooltip(&address).clicked() {
             commands.push(Command::Guide(GuideCommand::OpenPage(address)));
         }
     });
