@@ -215,6 +215,8 @@ pub(super) const SIGN_IN_WIDTH: f32 = 400.0;
 pub(super) const SIGN_IN_TOP: f32 = 56.0;
 /// Space inside the sign-in card.
 pub(super) const SIGN_IN_PADDING: Margin = Margin { left: 20, right: 20, top: 16, bottom: 20 };
+/// The border of a card.
+pub(super) const BORDER: Margin = Margin::same(1);
 /// Space inside a card with text.
 pub(super) const CARD_PADDING: Margin = Margin::same(12);
 /// Space inside a card with lines.

@@ -258,6 +258,8 @@ fn escape_leaves_the_guide_unless_something_is_entered() {
     window.until_text("Discard the changes?");
     window.press(Modifiers::NONE, Key::Escape);
     assert_eq!(window.text_of("Addresses"), "http://n1:8088");
+    window.harness.step();
+    assert!(window.harness.get_by_label("Addresses").is_focused());
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text("Discard the changes?");
     window.harness.run_steps(4);

@@ -207,7 +207,7 @@ impl App {
             Command::ReplaceFile(path) => self.export_to(ctx, path, true),
             Command::ResetExportPath => self.drafts.reset_export(),
             Command::CancelExport => self.cancel_export(),
-            Command::CloseQuestion => self.ui_state.question = None,
+            Command::CloseQuestion => self.close_question(),
             Command::DismissToast(id) => self.state.toasts.dismiss(id),
 
             Command::OpenPalette => self.toggle_palette(ctx),

@@ -10,7 +10,7 @@ use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::GuideCommand;
 use super::super::connection_test::TestStage;
 use super::super::error_report::ErrorReport;
-use super::super::gateway_form::{FormStage, GatewayForm};
+use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
 use super::App;
@@ -90,6 +90,14 @@ impl App {
             self.test_gateway(ctx);
         } else {
             ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Closes the question. The keyboard focus returns to the open step of the guide.
+    pub(super) fn close_question(&mut self) {
+        self.ui_state.question = None;
+        if let Some(form) = self.drafts.form.as_mut().filter(|form| form.guide.is_some()) {
+            form.reveal = Some(Reveal::Step);
         }
     }
 

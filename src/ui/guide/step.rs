@@ -133,7 +133,7 @@ pub(super) fn link(ui: &mut Ui, text: &str, name: &str) -> bool {
     let label = ui.add(Label::new(small(text).color(color)).sense(Sense::click()));
     label.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
     if label.has_focus() {
-        super::super::button::paint_focus(ui, label.rect.expand(2.0), false);
+        super::super::button::paint_focus(ui, label.rect.expand(tokens::UNIT), false);
     }
     label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }

@@ -116,7 +116,7 @@ pub(super) fn card(ui: &mut Ui, padding: egui::Margin, contents: impl FnOnce(&mu
         .stroke(egui::Stroke::new(tokens::LINE, p.divider))
         .corner_radius(tokens::RADIUS_POPUP)
         // The border is a part of the padding.
-        .inner_margin(padding - egui::Margin::same(1));
+        .inner_margin(padding - theme::BORDER);
     frame
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
