@@ -217,6 +217,14 @@ pub enum InvalidLogin {
     InvalidToken,
 }
 
+impl InvalidLogin {
+    /// Returns `true` if another user name is needed, rather than another password or token.
+    #[must_use]
+    pub fn is_about_user(self) -> bool {
+        matches!(self, Self::NoUser | Self::ColonInUser | Self::ControlInUser)
+    }
+}
+
 /// Unusable credentials in the environment. The messages never hold a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialsError {

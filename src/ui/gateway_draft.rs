@@ -109,8 +109,7 @@ impl FormError {
 impl FormError {
     /// Returns `true` if another user name is needed, rather than another password or token.
     pub(super) fn is_about_user(&self) -> bool {
-        use InvalidLogin::{ColonInUser, ControlInUser, NoUser};
-        matches!(self, Self::Login(NoUser | ColonInUser | ControlInUser))
+        matches!(self, Self::Login(error) if error.is_about_user())
     }
 }
 

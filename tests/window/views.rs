@@ -168,6 +168,23 @@ fn wrong_password_keeps_user_and_choice_and_focuses_the_box_below_which_the_erro
 }
 
 #[test]
+fn incomplete_login_has_its_error_at_the_empty_box() {
+    let gateway = closed();
+    let mut window = Window::on(&gateway.url);
+    window.until_text(CARD);
+    for (error, name) in [("Enter the user name", "User name"), ("Enter the password", "Password")] {
+        window.click("Sign in");
+        let [error, edit] = [error, name].map(|label| window.harness.get_by_label(label).rect());
+        assert!(error.top() >= edit.bottom() && error.top() < edit.bottom() + 12.0, "{name}");
+        assert!(is_focused(&window, name));
+        window.type_into("User name", "billy");
+        assert!(!window.has("Enter the user name"));
+    }
+    // Nothing was sent.
+    assert!(gateway.requests().iter().all(|request| request.header("authorization").is_none()));
+}
+
+#[test]
 fn wrong_token_keeps_the_tab() {
     let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {

@@ -148,7 +148,7 @@ impl App {
     }
 
     /// Connects with the typed login.
-    pub(super) fn sign_in(&mut self) {
+    pub(super) fn sign_in(&mut self, ctx: &Context) {
         let Some(mut profile) = self.profile.clone() else {
             return;
         };
@@ -157,7 +157,7 @@ impl App {
             Ok(credentials) => credentials,
             Err(error) => {
                 draft.error = LoginError::Invalid(error);
-                return;
+                return views::focus(ctx, &self.state, &self.drafts);
             }
         };
         draft.secret.clear();

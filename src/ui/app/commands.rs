@@ -66,7 +66,7 @@ impl App {
                 gateway_bar::open_address(ctx);
             }
             Command::ClearGatewayError => self.drafts.gateway_error = None,
-            Command::SignIn => self.sign_in(),
+            Command::SignIn => self.sign_in(ctx),
             Command::CancelSignIn => self.state.sign_in = SignInChoice::Dismissed,
             Command::UseToken => self.use_token(ctx),
             Command::CancelConnect => self.cancel_connect(),

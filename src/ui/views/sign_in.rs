@@ -92,8 +92,14 @@ fn form(
     let gap = 3.0 * tokens::UNIT;
     tabs(ui, draft);
     ui.add_space(gap);
+    let error = match draft.error {
+        LoginError::Gateway => rejection.and_then(error_text),
+        LoginError::Invalid(error) => Some(error.to_string()),
+        LoginError::Edited => None,
+    };
+    let is_about_user = matches!(draft.error, LoginError::Invalid(error) if error.is_about_user());
     if !draft.is_token {
-        let user = TextField::new(user_id(), "User name");
+        let user = TextField::new(user_id(), "User name").error(error.as_deref().filter(|_| is_about_user));
         let user = ui.scope(|ui| user.show(ui, &mut draft.user, false)).inner;
         if user.edit.changed() {
             draft.error = LoginError::Edited;
@@ -103,12 +109,7 @@ fn form(
         }
         ui.add_space(gap);
     }
-    let error = match draft.error {
-        LoginError::Gateway => rejection.and_then(error_text),
-        LoginError::Invalid(error) => Some(error.to_string()),
-        LoginError::Edited => None,
-    };
-    let entered = secret(ui, draft, error.as_deref());
+    let entered = secret(ui, draft, error.as_deref().filter(|_| !is_about_user));
     if error.is_some() && draft.error == LoginError::Edited {
         ui.ctx().request_discard("the error went with the edit");
     }
@@ -118,10 +119,8 @@ fn form(
         page::small(ui, limit);
     }
     ui.add_space(gap);
-    let is_complete = !draft.secret.is_empty() && (draft.is_token || !draft.user.is_empty());
     let sign_in = Button::primary("Sign in").fixed_width(ui.available_width());
-    let clicked = ui.add_enabled(is_complete, sign_in).clicked();
-    if clicked || (entered && is_complete) {
+    if ui.add(sign_in).clicked() || entered {
         commands.push(Command::SignIn);
     }
     if state.table.result().is_some() {
