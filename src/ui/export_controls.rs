@@ -85,7 +85,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
     let summary = state.export_summary(state.export_rows(drafts));
     let export = ui.add_enabled(state.can_export(drafts), export_button(state, drafts));
     ui.spacing_mut().item_spacing.x = gap;
-    let menu = ui.add(menu_button());
+    // It also offers sessions that the filters hide.
+    let menu = ui.add_enabled(!state.has_nothing_to_show(), menu_button());
     menu::popup(&menu)
         .align(RectAlign::TOP_END)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, connect_to, start};
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, State, Target};
@@ -34,6 +34,25 @@ fn requiring_password() -> FakeGateway {
 fn sign_in(window: &mut Window, password: &str) {
     window.type_into("Password", password);
     window.click("Sign in");
+}
+
+#[test]
+fn nothing_can_be_filtered_or_exported_before_the_login() {
+    let gateway = requiring_password();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Sign in to this gateway");
+    let is_disabled =
+        |window: &Window, name: &str| window.harness.get_by_label(name).accesskit_node().is_disabled();
+    for name in ["Username filter", "Project filter", "Add filter", "Saved filters", "Export options"] {
+        assert!(is_disabled(&window, name), "{name}");
+    }
+    assert!(!is_disabled(&window, "Help on filters"));
+    window.type_into("User name", "billy");
+    sign_in(&mut window, "se:cret");
+    window.until_text("6 of 6 sessions");
+    for name in ["Username filter", "Project filter", "Add filter", "Saved filters", "Export options"] {
+        assert!(!is_disabled(&window, name), "{name}");
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! A box for a filter: caption, pattern, toggles and the button that clears it.
 
 use egui::{
-    Align2, Event, FontFamily, FontId, Frame, Id, Key, Margin, Memory, Modifiers, Rect, Response, Sense,
-    Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align2, Color32, Event, FontFamily, FontId, Frame, Id, Key, Margin, Memory, Modifiers, Rect, Response,
+    Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::{history, toggles};
@@ -90,7 +90,8 @@ impl FilterBox<'_> {
         }
         let caption = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         // Hidden from screen readers, which would find a second `Username` next to the column.
-        let drawn = ui.painter().text(pos2(left, y), Align2::LEFT_CENTER, &*title, caption, p.secondary);
+        let color = if ui.is_enabled() { p.secondary } else { p.disabled };
+        let drawn = ui.painter().text(pos2(left, y), Align2::LEFT_CENTER, &*title, caption, color);
         left = drawn.right() + GAP;
 
         let toggles_width = if is_folded { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
@@ -103,7 +104,7 @@ impl FilterBox<'_> {
 
         keys(ui, id, has_focus, commands);
         let edit = edit(ui, id, value, text);
-        if text.pattern.is_empty() && !is_folded {
+        if text.pattern.is_empty() && !is_folded && ui.is_enabled() {
             // Without text there is nothing to clear, and the hint has its room.
             paint_hint(ui, value.with_max_x(clear.right()), id, hint(column));
         }
@@ -144,12 +145,13 @@ impl FilterBox<'_> {
 fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
     let p = palette(ui.visuals());
     let width = if has_focus { tokens::FOCUS_WIDTH } else { tokens::LINE };
-    let color = match (is_faulty, has_focus) {
-        (true, _) => p.error,
-        (false, true) => p.focus,
-        (false, false) => hover::blend(p.control_border, p.control_border_hover, lit),
+    let (ground, color) = match (is_faulty, has_focus) {
+        _ if !ui.is_enabled() => (Color32::TRANSPARENT, p.divider),
+        (true, _) => (p.input, p.error),
+        (false, true) => (p.input, p.focus),
+        (false, false) => (p.input, hover::blend(p.control_border, p.control_border_hover, lit)),
     };
-    ui.painter().rect(rect, tokens::RADIUS_CONTROL, p.input, Stroke::new(width, color), StrokeKind::Inside);
+    ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, Stroke::new(width, color), StrokeKind::Inside);
 }
 
 /// Returns the text in an empty box.
@@ -170,11 +172,13 @@ fn paint_hint(ui: &Ui, rect: Rect, id: Id, hint: &str) {
 }
 
 fn edit(ui: &mut Ui, id: Id, rect: Rect, text: &mut FilterText) -> Response {
+    let p = palette(ui.visuals());
+    let color = if ui.is_enabled() { p.text } else { p.disabled };
     let mut ui = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect));
     TextEdit::singleline(&mut text.pattern)
         .id(id)
         .font(FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace))
-        .text_color(palette(ui.visuals()).text)
+        .text_color(color)
         .frame(Frame::NONE)
         .margin(Margin::ZERO)
         .min_size(rect.size())

@@ -28,6 +28,7 @@ use super::regions::{Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
 use super::view_row::CompactMenus;
+use super::views;
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{FilterField, FilterText};
@@ -60,6 +61,11 @@ pub(super) fn show(
     });
 }
 
+/// Returns `true` if sessions can be filtered: not while a login is asked for, except for a box in which text is being typed.
+fn is_usable(ui: &Ui, state: &AppState) -> bool {
+    !views::is_sign_in(state) || ids().into_iter().any(|id| ui.memory(|memory| memory.has_focus(id)))
+}
+
 /// Draws the row of a window with room for it. Returns the place of the filter that is edited.
 fn wide(
     ui: &mut Ui,
@@ -70,10 +76,14 @@ fn wide(
 ) -> Rect {
     let has_words = Room::of(ui.ctx()).has_words;
     let width = if has_words { theme::FILTER_WIDTH } else { theme::NARROW_FILTER_WIDTH };
-    boxes(ui, width, false, state, drafts, commands);
+    let is_usable = is_usable(ui, state);
+    ui.add_enabled_ui(is_usable, |ui| boxes(ui, width, false, state, drafts, commands));
     let mut anchor = Rect::NOTHING;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         help::show(ui);
+        if !is_usable {
+            ui.disable();
+        }
         saved::show(ui, state, drafts, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let add = add_menu::button(ui, state, drafts, commands);
@@ -90,6 +100,9 @@ fn compact(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Ve
     let chips_width = if chips::number(state, drafts) > 0 { theme::CHIPS_BUTTON_WIDTH + GAP } else { 0.0 };
     let menus_width = menus.width(ui, GAP) + GAP + chips_width;
     let width = ((ui.available_width() - menus_width - GAP) / 2.0).floor();
+    if !is_usable(ui, state) {
+        ui.disable();
+    }
     let first = boxes(ui, width, true, state, drafts, commands);
     let chips = chips::show_in_menu(ui, state, drafts, commands);
     menus.show(ui, state, drafts, commands);

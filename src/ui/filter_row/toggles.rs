@@ -92,7 +92,7 @@ pub(super) fn show(
         x += size.x + GAP;
         let is_on = (toggle.is_on)(mode);
         let response = ui.interact(rect, filter.with(toggle.text), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, toggle.name));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, response.enabled(), is_on, toggle.name));
         if is_visible || is_on || response.has_focus() {
             paint(ui, rect, &response, is_on);
             let p = palette(ui.visuals());
@@ -130,7 +130,7 @@ pub(super) fn show_folded(
         TOGGLES.iter().filter(|toggle| (toggle.is_on)(mode)).map(|toggle| toggle.name).collect();
     let name =
         if is_on { format!("Filter options: {}", lit.join(", ")) } else { "Filter options".to_owned() };
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, response.enabled(), is_on, &name));
     if is_visible || is_on || response.has_focus() {
         paint(ui, rect, &response, is_on);
         let p = palette(ui.visuals());
@@ -172,10 +172,10 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
 /// Draws a button with an icon only.
 pub(super) fn icon_button(ui: &Ui, id: Id, rect: Rect, icon: Icon, icon_size: f32, name: &str) -> Response {
     let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, response.enabled(), name));
     paint(ui, rect, &response, false);
     let p = palette(ui.visuals());
-    let color = hover::color(&response, p.secondary, p.text);
+    let color = if response.enabled() { hover::color(&response, p.secondary, p.text) } else { p.disabled };
     icon.paint(ui.painter(), rect.center(), icon_size, color);
     response
 }
