@@ -26,7 +26,8 @@ pub(crate) fn sanitize(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes control characters, bidirectional formatting and invisible characters as the escapes of a Java pattern, such as
-/// `\t` and `\u200B`, so that they can be seen and told apart.
+/// `\t` and `\u200B`, so that they can be seen. A backslash stays as it is, as in a pattern: a tab and the text `\t` look the
+/// same.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return text.into();

@@ -1,7 +1,7 @@
 //! Patterns and modes in menus and chips.
 
 use crate::filter::Mode;
-use crate::sanitize::{ELLIPSIS, escape};
+use crate::sanitize::{escape, shorten};
 
 /// Number of characters of a pattern that are shown.
 const MAX_CHARS: usize = 60;
@@ -9,10 +9,7 @@ const MAX_CHARS: usize = 60;
 /// Returns a pattern or a value of a length that fits into a menu, with escapes for characters that
 /// can't be seen.
 pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARS) {
-        None => escape(text).into_owned(),
-        Some((end, _)) => format!("{}{ELLIPSIS}", escape(&text[..end])),
-    }
+    escape(&shorten(text, MAX_CHARS)).into_owned()
 }
 
 /// Returns the words of the toggles that are on.

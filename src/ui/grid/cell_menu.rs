@@ -57,7 +57,7 @@ fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, 
     }
     if menu.cell.is_some() {
         let item = Item::new("Copy cell").icon(icons::TABLE_2).shortcut(keys(Copied::Cell));
-        let copy = ui.add(item).tooltip_beside(shorten(&escape(&menu.text), MAX_TOOLTIP));
+        let copy = ui.add(item).tooltip_beside(escape(&shorten(&menu.text, MAX_TOOLTIP)));
         if takes_focus {
             copy.request_focus();
         }
@@ -91,7 +91,7 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
     let shown = match (value, &menu.shown) {
         (Value::Null, _) | (_, None) => "null".to_owned(),
         // Text as it is, with escapes for what can't be seen.
-        (Value::Text(text), _) => format!("\"{}\"", shorten(&escape(&shorten(text, MAX_VALUE)), MAX_VALUE)),
+        (Value::Text(text), _) => format!("\"{}\"", escape(&shorten(text, MAX_VALUE))),
         (_, Some(shown)) => format!("\"{}\"", one_line(shown, MAX_VALUE)),
     };
     let filter =
