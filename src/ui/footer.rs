@@ -40,10 +40,12 @@ pub(super) fn show(
         let width = export_controls::width(ui, state, drafts);
         counts(ui, state, right - width - 2.0 * GAP - ui.cursor().left());
         let left = ui.cursor().left();
-        let as_of = stale_text(ui, state).filter(|text| left + text.size().x + STALE_GAP < right - width);
-        let as_of_width = as_of.as_ref().map_or(0.0, |text| text.size().x + STALE_GAP + GAP);
-        ui.add_space((right - width - as_of_width - left).max(0.0));
-        if let Some(text) = as_of {
+        let room = right - width - left;
+        let as_of = stale_text(ui, state).map(|text| (text.size().x + STALE_GAP + GAP, text));
+        let as_of = as_of.filter(|(width, _)| *width <= room);
+        let as_of_width = as_of.as_ref().map_or(0.0, |(width, _)| *width);
+        ui.add_space((room - as_of_width).max(0.0));
+        if let Some((_, text)) = as_of {
             ui.add(Label::new(text));
             ui.add_space(STALE_GAP);
         }
