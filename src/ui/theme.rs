@@ -283,7 +283,7 @@ const BUTTON_PADDING: f32 = 3.0;
 /// Space between the border of a menu and its items.
 pub(super) const MENU_MARGIN: i8 = 4;
 /// Space around the text of a tooltip, its maximum width, and the space before the keys in it.
-const TOOLTIP_MARGIN: Margin = Margin::symmetric(8, 4);
+pub(super) const TOOLTIP_MARGIN: Margin = Margin::symmetric(8, 4);
 pub(super) const TOOLTIP_WIDTH: f32 = 320.0;
 pub(super) const TOOLTIP_KEYS_GAP: f32 = 16.0;
 
@@ -339,8 +339,6 @@ fn set_sizes(style: &mut Style) {
     spacing.item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
     spacing.button_padding = vec2(2.0 * tokens::UNIT, BUTTON_PADDING);
     spacing.menu_spacing = tokens::POPUP_GAP;
-    // What has no frame of its own is a tooltip.
-    spacing.menu_margin = TOOLTIP_MARGIN;
     spacing.tooltip_width = TOOLTIP_WIDTH;
 }
 

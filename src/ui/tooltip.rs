@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use egui::{
-    Color32, FontFamily, FontId, RectAlign, Response, Tooltip, Ui, text::LayoutJob, text::TextFormat,
+    Color32, FontFamily, FontId, RectAlign, Response, Style, Tooltip, Ui, text::LayoutJob, text::TextFormat,
 };
 
 use super::command::Command;
@@ -74,8 +74,14 @@ fn show(response: Response, place: Place, text: &str, keys: Option<String>) -> R
         Place::Above => tooltip.popup.align(RectAlign::TOP_START),
         Place::Beside => tooltip.popup.align(RectAlign::RIGHT_START),
     };
+    tooltip.popup = tooltip.popup.style(style);
     tooltip.gap(tokens::POPUP_GAP).show(|ui| contents(ui, text, keys));
     response
+}
+
+/// Sets the style of tooltips.
+fn style(style: &mut Style) {
+    style.spacing.menu_margin = theme::TOOLTIP_MARGIN;
 }
 
 fn contents(ui: &mut Ui, text: &str, keys: Option<String>) {
