@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::pictures::can_draw;
 use crate::popups::{hover, popups};
 use crate::support::window::{Window, retype, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, try_image_snapshot_options};
@@ -300,7 +300,8 @@ fn no_match() {
 fn list_of_nodes() {
     let plant = plant();
     in_all_looks(SIZE, &plant, |camera| {
-        let nodes: Vec<NodeUrl> = vec![plant.url.parse().unwrap(), "http://127.0.0.1:1".parse().unwrap()];
+        let unused = format!("http://{}", unused_address());
+        let nodes: Vec<NodeUrl> = vec![plant.url.parse().unwrap(), unused.parse().unwrap()];
         let profile = Profile::new("Cluster".to_owned(), nodes).unwrap();
         let (theme, scale) = (camera.window.harness.ctx.theme(), camera.scale);
         let builder = Harness::builder().with_size(SIZE).with_theme(theme).with_pixels_per_point(scale);
