@@ -2,7 +2,7 @@
 
 use egui::{Color32, Context, Id, Response};
 
-use super::tokens;
+use super::tokens::{self, Palette};
 
 /// Returns how far a widget has the colors of one under the pointer, from 0 to 1.
 pub(super) fn strength(response: &Response) -> f32 {
@@ -17,6 +17,12 @@ pub(super) fn strength_of(ctx: &Context, id: Id, is_hovered: bool) -> f32 {
 /// Returns the color of a widget between that at rest and that under the pointer.
 pub(super) fn color(response: &Response, rest: Color32, hovered: Color32) -> Color32 {
     blend(rest, hovered, strength(response))
+}
+
+/// Returns the ground of a widget: that of a pressed one, else that between `rest` and under the pointer.
+pub(super) fn ground(response: &Response, p: &Palette, rest: Color32) -> Color32 {
+    let hovered = color(response, rest, p.hover);
+    if response.is_pointer_button_down_on() { p.pressed } else { hovered }
 }
 
 /// Returns the color between that at rest and that under the pointer.

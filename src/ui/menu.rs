@@ -17,7 +17,7 @@ use super::hover;
 use super::icons::{self, Icon};
 use super::popup;
 use super::theme;
-use super::tokens::{self, Palette, palette};
+use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use crate::sanitize::escape;
 
@@ -240,9 +240,10 @@ impl Item<'_> {
         let p = palette(ui.visuals());
         let painter = ui.painter();
         let is_open = self.is_submenu && is_submenu_open(ui, response);
-        let lit = if is_open { 1.0 } else { hover::strength(response) };
         if is_enabled {
-            painter.rect_filled(rect, tokens::RADIUS_SMALL, ground(p, response, lit));
+            let ground = hover::ground(response, p, Color32::TRANSPARENT);
+            let is_lit = is_open && !response.is_pointer_button_down_on();
+            painter.rect_filled(rect, tokens::RADIUS_SMALL, if is_lit { p.hover } else { ground });
         }
         let (text, quiet) = match (is_enabled, self.is_danger) {
             (false, _) => (p.disabled, p.disabled),
@@ -274,12 +275,6 @@ impl Item<'_> {
             painter.rect_stroke(rect, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
         }
     }
-}
-
-/// Returns the ground of an item.
-fn ground(p: &Palette, response: &Response, lit: f32) -> Color32 {
-    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, lit);
-    if response.is_pointer_button_down_on() { p.pressed } else { hovered }
 }
 
 /// Returns whether the menu that an item opens is open.

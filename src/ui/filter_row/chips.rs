@@ -221,10 +221,8 @@ fn chip_ui(ui: &Ui, rect: Rect, chip: &Chip, galley: Arc<Galley>, commands: &mut
     let id = Id::unique(("filter chip", &chip.key, ui.layer_id()));
     let body = ui.interact(rect, id, Sense::click());
     body.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Edit the filter: {}", chip.text)));
-    let lit = hover::strength(&body);
-    let hovered = hover::blend(p.control, p.hover, lit);
-    let ground = if body.is_pointer_button_down_on() { p.pressed } else { hovered };
-    let hovered = hover::blend(Color32::TRANSPARENT, p.control_border_hover, lit);
+    let ground = hover::ground(&body, p, p.control);
+    let hovered = hover::color(&body, Color32::TRANSPARENT, p.control_border_hover);
     let line = if chip.is_faulty { p.error } else { hovered };
     let stroke = Stroke::new(tokens::LINE, line);
     ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, stroke, StrokeKind::Inside);

@@ -159,8 +159,7 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
         let stroke = Stroke::new(tokens::LINE, p.link);
         painter.rect(rect, tokens::RADIUS_SMALL, p.selection, stroke, StrokeKind::Inside);
     } else {
-        let hovered = hover::color(response, Color32::TRANSPARENT, p.hover);
-        let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
+        let ground = hover::ground(response, p, Color32::TRANSPARENT);
         painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
     }
     if response.has_focus() {

@@ -98,9 +98,9 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Saved gateways"));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
     let painter = ui.painter();
-    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, hover::strength(&response));
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
-    let ground = if is_open || response.is_pointer_button_down_on() { p.pressed } else { hovered };
+    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
+    let ground = if is_open { p.pressed } else { ground };
     painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
     let y = rect.center().y;
     let mut x = rect.left() + PADDING;

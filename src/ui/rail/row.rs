@@ -115,10 +115,8 @@ pub(super) fn add_button(ui: &mut Ui) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), LABEL));
     let p = palette(ui.visuals());
-    let lit = hover::strength(&response);
-    let color = hover::blend(p.secondary, p.text, lit);
-    let hovered = hover::blend(Color32::TRANSPARENT, p.hover, lit);
-    let ground = if response.is_pointer_button_down_on() { p.pressed } else { hovered };
+    let color = hover::color(&response, p.secondary, p.text);
+    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
     let painter = ui.painter();
     painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
     let padding = 2.0 * tokens::UNIT;
