@@ -201,7 +201,7 @@ pub(super) const ALL: &[NamedCommand] = {
             .label(|state| format!("{} counts", show_or_hide(state.layout.counts))),
         Named::new(Gateways, "Refresh", icons::ROTATE_CW, || Command::Refresh)
             .keys(Modifiers::NONE, Key::F5)
-            .when(|state, _| !state.gateway.is_empty()),
+            .when(|state, _| state.can_refresh()),
         Named::new(Gateways, "Connect to an address…", icons::PLUG_ZAP, || Command::EnterAddress)
             .keys(CTRL, Key::L),
         Named::new(Gateways, "Show or hide gateways", icons::PANEL_LEFT, || {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
-use egui::{Modifiers, PointerButton};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::Settings;
@@ -66,6 +67,22 @@ fn refresh_waits_for_the_login() {
     }
     // The card has the details.
     assert!(!window.has("Error details"));
+    // The same rule is that of the key and of the palette.
+    let before = gateway.requests().len();
+    window.press(Modifiers::NONE, Key::F5);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([Event::Text("Refresh".to_owned())]);
+    window.harness.run_steps(2);
+    let options = window.harness.query_all_by_role(Role::ListBoxOption);
+    let names: Vec<String> = options.filter_map(|node| node.accesskit_node().label()).collect();
+    assert!(!names.iter().any(|name| name == "Refresh"), "{names:?}");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert_eq!(gateway.requests().len(), before);
+    // Once the gateway was repaired, the card reads it again.
+    window.type_into("User name", "billy");
+    window.type_into("Password", "sesame");
+    window.click("Sign in");
+    window.until("another read", |_| gateway.requests().len() > before);
 }
 
 #[test]

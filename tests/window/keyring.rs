@@ -284,7 +284,7 @@ fn login_that_is_accepted_after_a_rename_is_saved_under_the_new_name() {
     retype(&mut window, "Name", "Plant North");
     close_form(&mut window);
     gateway.accept(NEW_BASIC);
-    window.press(egui::Modifiers::NONE, egui::Key::F5);
+    sign_in(&mut window, "new");
     window.until_text("6 of 6 sessions");
     until_secrets(&mut window, &keyring, &[("Plant North", "new")]);
     assert_eq!(logins(folder.path()).len(), 1);

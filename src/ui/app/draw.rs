@@ -21,7 +21,7 @@ impl App {
         let default_refresh = self.default_refresh();
         let general = self.general_settings();
         let Self { state, drafts, ui_state, commands, log, .. } = self;
-        shortcuts::handle(ui.ctx(), ui_state, drafts.form.is_some(), drafts.palette.is_some(), commands);
+        shortcuts::handle(ui.ctx(), state, drafts, ui_state, commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
         if let Some(form) = drafts.form.as_mut().filter(|form| form.guide.is_some()) {
             guide::show(ui, form, state, commands);

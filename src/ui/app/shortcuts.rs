@@ -3,20 +3,19 @@
 use egui::{Context, Event, Key, Popup};
 
 use super::super::command::{Command, RailCommand};
-use super::super::command_table::{self, NamedCommand, Scope};
-use super::super::model::{NarrowRail, UiState};
+use super::super::command_table::{self, Scope};
+use super::super::model::{AppState, Drafts, NarrowRail, UiState};
 use super::super::{filter_row, grid, rail};
 
 /// The shortcuts that also work in dialogs.
 const IN_DIALOGS: [Command; 1] = [Command::Quit];
 
-/// Emits the commands of the shortcuts pressed in this frame. `has_form`: the form of a gateway is
-/// open.
+/// Emits the commands of the shortcuts pressed in this frame.
 pub(super) fn handle(
     ctx: &Context,
+    state: &AppState,
+    drafts: &Drafts,
     ui_state: &UiState,
-    has_form: bool,
-    is_palette_open: bool,
     commands: &mut Vec<Command>,
 ) {
     // The focus of the previous frame, because egui removes it on Escape.
@@ -24,7 +23,9 @@ pub(super) fn handle(
     let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
     let works = |command: &Command| {
         // The same keys close the palette.
-        !has_dialog || IN_DIALOGS.contains(command) || (is_palette_open && *command == Command::OpenPalette)
+        !has_dialog
+            || IN_DIALOGS.contains(command)
+            || (drafts.palette.is_some() && *command == Command::OpenPalette)
     };
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -33,10 +34,15 @@ pub(super) fn handle(
             };
             let mut in_window = command_table::ALL.iter().filter(|named| named.scope == Scope::Window);
             let pressed = in_window.find(|named| named.is_pressed(*key, *modifiers));
-            let Some(command) = pressed.map(NamedCommand::command).filter(works) else {
+            let Some((named, command)) = pressed.map(|named| (named, named.command())) else {
                 return true;
             };
-            commands.push(command);
+            if !works(&command) {
+                return true;
+            }
+            if named.is_available(state, drafts) {
+                commands.push(command);
+            }
             false
         });
     });
@@ -45,8 +51,8 @@ pub(super) fn handle(
     let is_table = focused.is_none_or(|id| id == grid::id());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) {
-            commands.push(Command::Rail(RailCommand::Close));
-        } else if has_form && !is_filter {
+            commands.push(Command::Rail(RailCommand::Toggle));
+        } else if drafts.form.is_some() && !is_filter {
             // Typed values aren't discarded without a question, and the filters behind the form stay.
             commands.push(Command::LeaveGateway);
         } else if is_filter || is_table {

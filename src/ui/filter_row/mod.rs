@@ -28,7 +28,6 @@ use super::regions::{Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
 use super::view_row::CompactMenus;
-use super::views;
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{FilterField, FilterText};
@@ -63,7 +62,7 @@ pub(super) fn show(
 
 /// Returns `true` if sessions can be filtered: not while a login is asked for, except for a box in which text is being typed.
 fn is_usable(ui: &Ui, state: &AppState) -> bool {
-    !views::is_sign_in(state) || ids().into_iter().any(|id| ui.memory(|memory| memory.has_focus(id)))
+    !state.is_sign_in() || ids().into_iter().any(|id| ui.memory(|memory| memory.has_focus(id)))
 }
 
 /// Draws the row of a window with room for it. Returns the place of the filter that is edited.

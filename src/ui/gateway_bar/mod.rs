@@ -31,7 +31,6 @@ use super::regions::{self, Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::views;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
@@ -212,6 +211,9 @@ fn nodes_label(running: usize, all: usize, color: Color32, p: &tokens::Palette) 
 /// The name of the button of the palette.
 const PALETTE: &str = "All commands";
 
+/// Why the gateway can't be read at the moment.
+const SIGN_IN_FIRST: &str = "Sign in first";
+
 /// A control at the right end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Control {
@@ -284,26 +286,12 @@ impl Control {
                 }
             }
             Self::Retry => {
-                if ui
-                    .add(self.button(ui.ctx(), state))
-                    .tooltip_of("Read the gateway now", &Command::Refresh)
-                    .clicked()
-                {
-                    commands.push(Command::Refresh);
-                }
+                refresh(ui, self.button(ui.ctx(), state), state, commands);
                 ui.add_space(GAP);
             }
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
-                // Without a login there is nothing to read.
-                let can_read = !views::is_sign_in(state);
-                if ui
-                    .add_enabled(can_read, self.button(ui.ctx(), state))
-                    .tooltip_of("Read the gateway now", &Command::Refresh)
-                    .clicked()
-                {
-                    commands.push(Command::Refresh);
-                }
+                refresh(ui, self.button(ui.ctx(), state), state, commands);
                 ui.spacing_mut().item_spacing.x = GAP;
             }
             Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
@@ -326,6 +314,19 @@ impl Control {
     }
 }
 
+/// Draws a button that reads the gateway now.
+fn refresh(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
+    let button = ui.add_enabled(state.can_refresh(), button);
+    let button = if state.is_sign_in() {
+        button.tooltip(SIGN_IN_FIRST)
+    } else {
+        button.tooltip_of("Read the gateway now", &Command::Refresh)
+    };
+    if button.clicked() {
+        commands.push(Command::Refresh);
+    }
+}
+
 /// Draws the popup with an error and its causes while it is open.
 fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Command>) {
     let set = button.clicked().then_some(SetOpenCommand::Toggle);
@@ -340,7 +341,7 @@ fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Com
 /// Draws the button with the menu of refresh intervals.
 fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
     let current = state.refresh.unwrap_or_default();
-    let button = ui.add_enabled(!views::is_sign_in(state), button);
+    let button = ui.add_enabled(!state.is_sign_in(), button);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
     menus::popup(&button).show(|ui| {
         menus::start(ui, 0.0);
@@ -351,5 +352,5 @@ fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Ve
             }
         }
     });
-    button.tooltip("Refresh interval");
+    button.tooltip(if state.is_sign_in() { SIGN_IN_FIRST } else { "Refresh interval" });
 }

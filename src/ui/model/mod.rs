@@ -6,6 +6,7 @@ mod date_draft;
 mod drafts;
 mod gateway_list;
 mod keyring_state;
+mod prompt;
 mod termination;
 mod toasts;
 mod ui_state;
@@ -17,6 +18,7 @@ pub(super) use drafts::{
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown, wants_login};
 pub(super) use keyring_state::KeyringState;
+pub(super) use prompt::Prompt;
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{

@@ -11,7 +11,7 @@ mod unread;
 use egui::{Context, Ui};
 
 use super::command::Command;
-use super::model::{AppState, Drafts, Health, Shown, SignInChoice};
+use super::model::{AppState, Drafts, Health, Prompt};
 use crate::gateway::{GatewayError, RejectedCertificate};
 
 pub(super) use empty::no_sessions;
@@ -41,8 +41,10 @@ pub(super) enum View<'a> {
 
 /// Returns the view to show; `None` if there is a table.
 pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
-    if let Some(prompt) = prompt(state) {
-        return Some(prompt);
+    match state.prompt() {
+        Some(Prompt::SignIn) => return Some(View::SignIn),
+        Some(Prompt::Certificate(rejected)) => return Some(View::Certificate(rejected)),
+        None => {}
     }
     if state.table.result().is_some() {
         return None;
@@ -59,56 +61,9 @@ pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
     })
 }
 
-/// Returns the view that asks for a login or for trust, also in the place of a table.
-fn prompt(state: &AppState) -> Option<View<'_>> {
-    // The rail says which of all gateways want a login.
-    if state.gateways.shown == Shown::All {
-        return None;
-    }
-    // The keyring may never reply, so the user can sign in without it. Usually it replies at once, and a card that appears
-    // for a moment would take what is typed then.
-    if state.waits_for_secret {
-        return state.keyring.is_slow.then_some(View::SignIn);
-    }
-    if state.sign_in == SignInChoice::Dismissed && state.table.result().is_some() {
-        return None;
-    }
-    let errors =
-        || state.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
-    let rejected = errors().find_map(|error| match error {
-        GatewayError::Certificate(rejected) => Some(&**rejected),
-        _ => None,
-    });
-    if let Some(rejected) = rejected {
-        return Some(View::Certificate(rejected));
-    }
-    let wants_login = |error: &GatewayError| {
-        matches!(
-            error,
-            GatewayError::Unauthorized { .. }
-                | GatewayError::LoginNotTried
-                | GatewayError::Forbidden { .. }
-                | GatewayError::TokenNotAccepted
-                | GatewayError::TokenNeeded
-                | GatewayError::TokenRejected
-                | GatewayError::NoRestApi
-        )
-    };
-    // A gateway of 8.3 without the Web Dev resource can be read with a token.
-    let is_token_chosen = state.sign_in == SignInChoice::Token;
-    let can_use_token =
-        |error: &GatewayError| is_token_chosen && matches!(error, GatewayError::NoResource { .. });
-    errors().any(|error| wants_login(error) || can_use_token(error)).then_some(View::SignIn)
-}
-
 /// Returns `true` if the view asks for a login or for trust.
 pub(super) fn is_prompting(state: &AppState) -> bool {
-    prompt(state).is_some()
-}
-
-/// Returns `true` if the view asks for a login.
-pub(super) fn is_sign_in(state: &AppState) -> bool {
-    matches!(prompt(state), Some(View::SignIn))
+    state.prompt().is_some()
 }
 
 /// Returns `true` if a password can't help: the gateway's sessions need a token.

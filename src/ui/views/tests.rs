@@ -7,6 +7,7 @@ use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::gateway::GatewayInfo;
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::Query;
+use crate::ui::model::SignInChoice;
 
 /// Returns the state of a window on a gateway whose nodes have these errors.
 fn state(errors: Vec<Option<GatewayError>>) -> AppState {
