@@ -234,7 +234,7 @@ pub(super) enum Command {
 pub(super) enum RailCommand {
     /// Opens or closes the rail.
     Toggle,
-    /// Closes the rail over the table.
+    /// Closes the rail over the table, after a click on something else.
     Close,
     /// Shows the sessions of all saved gateways.
     ShowAll,

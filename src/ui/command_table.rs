@@ -173,7 +173,7 @@ pub(super) const ALL: &[NamedCommand] = {
         })
         .when(|state, _| state.layout.grouping.is_some()),
         Named::new(Table, "Columns…", icons::COLUMNS_3, || Command::ChooseColumns)
-            .when(|state, _| state.table.result().is_some()),
+            .when(|state, drafts| state.table.result().is_some() && drafts.form.is_none()),
         Named::new(Table, "Reset columns", icons::ROTATE_CCW, || Command::ResetColumns),
         Named::new(Table, "Compact rows", icons::ROWS_4, || Command::SetDensity(Density::Compact))
             .when(|state, _| state.layout.density != Density::Compact),

@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::menu;
+use super::popup;
 use super::tokens;
 
 /// Returns whether a key that opens the menu of the focused widget was pressed in this frame.
@@ -24,6 +25,10 @@ pub(super) fn show(
 ) {
     let menu_id = Popup::default_response_id(response);
     let position_id = menu_id.with("position");
+    popup::return_focus(&response.ctx, menu_id);
+    if by_key.is_some() {
+        popup::remember_focused(&response.ctx, menu_id);
+    }
     // A right click outside an open menu closes it and opens another one.
     let by_pointer = response.secondary_clicked().then(|| response.interact_pointer_pos()).flatten();
     let opens = by_key.or(by_pointer);

@@ -11,6 +11,7 @@ use super::button::Button;
 use super::command::Command;
 use super::details_text;
 use super::error_report::ErrorReport;
+use super::focus_request;
 use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat};
@@ -222,10 +223,6 @@ fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
 }
 
-/// The box for the path takes the keyboard focus when it is drawn.
-#[derive(Clone, Copy, Debug, Default)]
-struct TakesFocus;
-
 /// Returns the ID of the text box for the path.
 fn path_id() -> Id {
     Id::unique("export path")
@@ -233,13 +230,13 @@ fn path_id() -> Id {
 
 /// Moves the keyboard focus into the text box for the path, once it is drawn.
 pub(super) fn focus_path(ctx: &Context) {
-    ctx.data_mut(|data| data.insert_temp(path_id(), TakesFocus));
+    popup::remember_focused(ctx, path_id());
+    focus_request::request(ctx, path_id());
 }
 
 /// Gives the text box for the path the keyboard focus if it was asked for, and selects the name of the file.
 fn take_focus(ui: &Ui, path: &str) {
-    // A popup that is being measured is disabled.
-    if ui.is_sizing_pass() || ui.data_mut(|data| data.remove_temp::<TakesFocus>(path_id())).is_none() {
+    if !focus_request::take(ui, path_id()) {
         return;
     }
     ui.memory_mut(|memory| memory.request_focus(path_id()));
@@ -263,6 +260,7 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
         commands.push(Command::ResetExportPath);
     }
     if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        popup::give_focus_back(ui.ctx(), path_id());
         commands.push(Command::CancelExport);
     }
     match error {

@@ -38,6 +38,7 @@ mod error_report;
 mod export_controls;
 mod export_job;
 mod filter_row;
+mod focus_request;
 mod fonts;
 mod footer;
 mod form_rows;

@@ -1,6 +1,9 @@
-//! Popups: their place beside what opens them, and their frame.
+//! Popups: their place beside what opens them, their frame, and where the keyboard focus goes after Escape.
 
-use egui::{Frame, Id, Margin, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Style, Ui, vec2};
+use egui::{
+    Context, Frame, Id, Key, Margin, Memory, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Style, Ui,
+    vec2,
+};
 
 use super::theme;
 use super::tokens;
@@ -32,4 +35,71 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .gap(GAP)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
+}
+
+/// What gets the keyboard focus after Escape: the widget that had it when the popup was opened.
+#[derive(Clone, Copy, Debug, Default)]
+struct OpenedFrom {
+    widget: Option<Id>,
+    /// The button of the menu in which the widget was. The widget is gone with that menu.
+    menu_button: Option<Id>,
+}
+
+/// The button whose menu was opened last with a key.
+#[derive(Clone, Copy, Debug)]
+struct LastMenuButton(Id);
+
+/// Remembers the widget with the keyboard focus as the one that opens this popup.
+pub(super) fn remember_focused(ctx: &Context, popup: Id) {
+    let widget = ctx.memory(Memory::focused);
+    ctx.data_mut(|data| {
+        let menu_button = data.get_temp::<LastMenuButton>(Id::NULL).map(|LastMenuButton(id)| id);
+        data.insert_temp(popup, OpenedFrom { widget, menu_button });
+    });
+}
+
+/// Opens a popup that gives the keyboard focus back after Escape. Does nothing if it is open.
+pub(super) fn open_from_focused(ctx: &Context, popup: Id) {
+    if !Popup::is_id_open(ctx, popup) {
+        remember_focused(ctx, popup);
+        Popup::open_id(ctx, popup);
+    }
+}
+
+/// Gives the keyboard focus back to what opened a popup with a key, if Escape closes the popup in this frame. Call it before
+/// the popup is shown, also while that is closed.
+pub(super) fn return_focus(ctx: &Context, popup: Id) {
+    if !Popup::is_id_open(ctx, popup) {
+        ctx.data_mut(|data| data.remove::<OpenedFrom>(popup));
+    } else if ctx.input(|input| input.key_pressed(Key::Escape)) {
+        give_focus_back(ctx, popup);
+    }
+}
+
+/// Gives the keyboard focus back to a button that opens a popup when it is pressed with a key, if Escape closes the popup in
+/// this frame.
+pub(super) fn return_focus_to_button(button: &Response, popup: Id) {
+    let ctx = &button.ctx;
+    return_focus(ctx, popup);
+    if !button.clicked() || Popup::is_id_open(ctx, popup) {
+        return;
+    }
+    if button.has_focus() && !ctx.input(|input| input.pointer.any_click()) {
+        ctx.data_mut(|data| data.insert_temp(Id::NULL, LastMenuButton(button.id)));
+        remember_focused(ctx, popup);
+    } else {
+        ctx.data_mut(|data| data.remove::<LastMenuButton>(Id::NULL));
+    }
+}
+
+/// Gives the keyboard focus back to what opened a popup with a key.
+pub(super) fn give_focus_back(ctx: &Context, popup: Id) {
+    let Some(OpenedFrom { widget, menu_button }) = ctx.data_mut(|data| data.remove_temp(popup)) else {
+        return;
+    };
+    let is_drawn = |id: &Id| ctx.read_response(*id).is_some();
+    let back = widget.filter(is_drawn).or(menu_button.filter(is_drawn).filter(|_| widget.is_some()));
+    if let Some(back) = back {
+        ctx.memory_mut(|memory| memory.request_focus(back));
+    }
 }

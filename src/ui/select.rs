@@ -6,6 +6,7 @@ use egui::{
     EventFilter, FontFamily, FontId, Key, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::focus_request;
 use super::icons;
 use super::menu::{self, Item};
 use super::theme;
@@ -56,47 +57,38 @@ pub(super) fn show_explained<T: Copy + PartialEq>(
         let focus = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
         painter.rect_stroke(rect, tokens::RADIUS_CONTROL, focus, StrokeKind::Inside);
     }
-    if response.clicked() && !ui.input(|input| input.pointer.any_click()) {
-        ui.data_mut(|data| data.insert_temp(response.id, Opened::ByKey));
+    let popup = menu::popup(&response);
+    if response.clicked() && !popup.is_open() && !ui.input(|input| input.pointer.any_click()) {
+        focus_request::request(ui.ctx(), response.id);
     }
-    let opened = |ui: &Ui| ui.data(|data| data.get_temp::<Opened>(response.id));
     let mut clicked = None;
-    let shown = menu::popup(&response).show(|ui| {
+    popup.show(|ui| {
         menu::start(ui, width - 2.0 * f32::from(theme::MENU_MARGIN));
+        let choices: Vec<T> = choices.into_iter().collect();
+        // The current value may be none of them.
+        let first = choices.iter().position(|choice| *choice == current).unwrap_or_default();
+        let takes_focus = focus_request::take(ui, response.id);
         let mut items = Vec::new();
-        for choice in choices {
+        for (index, choice) in choices.into_iter().enumerate() {
             let item = ui.add(Item::new(text(choice)).radio(choice == current));
             let hint = hint(choice);
             let item = if hint.is_empty() { item } else { item.tooltip_beside(hint) };
             if item.clicked() {
                 clicked = Some(choice);
+                if item.has_focus() {
+                    response.request_focus();
+                }
                 // A key doesn't close it.
                 ui.close();
             }
-            // A popup that is being measured is disabled.
-            if choice == current && opened(ui) == Some(Opened::ByKey) && !ui.is_sizing_pass() {
+            if takes_focus && index == first {
                 item.request_focus();
-                ui.data_mut(|data| data.insert_temp(response.id, Opened::Focused));
             }
             items.push(item);
         }
         move_focus(ui, &items);
     });
-    if shown.is_none() && opened(ui) == Some(Opened::Focused) {
-        ui.data_mut(|data| data.remove_temp::<Opened>(response.id));
-        response.request_focus();
-    }
     clicked
-}
-
-/// How the menu was opened, if not with the pointer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Opened {
-    /// With a key, in this frame.
-    #[default]
-    ByKey,
-    /// With a key. One of its items has the keyboard focus, which returns to the box.
-    Focused,
 }
 
 /// Moves the keyboard focus up or down between the items of the menu.

@@ -11,11 +11,13 @@ use egui::{
 use super::button::{self, Button};
 use super::command::Command;
 use super::filter_row::menus as filter_menus;
+use super::focus_request;
 use super::grid;
 use super::hover;
 use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
+use super::popup;
 use super::regions::{self, Bar, Edge, Room};
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
@@ -59,7 +61,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
         group.tooltip("Group sessions by user, project or address");
         let columns = ui.add(columns);
-        columns_menu(menu::popup(&columns), &columns, state, commands);
+        columns_menu(ui, menu::popup(&columns), &columns, state, commands);
         columns.tooltip("Choose the columns");
         regions::separator(ui);
         let about = "All values of the selected session";
@@ -73,26 +75,25 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     });
 }
 
-/// The menu of columns is to be opened.
-#[derive(Clone, Copy, Debug, Default)]
-struct OpensColumns;
+fn columns_menu_id() -> Id {
+    Id::unique("columns menu")
+}
 
 /// Opens the menu of columns, once its button is drawn.
 pub(super) fn open_columns(ctx: &Context) {
-    ctx.data_mut(|data| data.insert_temp(Id::NULL, OpensColumns));
+    focus_request::request(ctx, columns_menu_id());
     ctx.request_repaint();
 }
 
 /// Draws the menu of columns while it is open. The keyboard goes on from its button.
-fn columns_menu(menu: Popup<'_>, button: &Response, state: &AppState, commands: &mut Vec<Command>) {
-    let opens = button.ctx.data_mut(|data| data.remove_temp::<OpensColumns>(Id::NULL)).is_some();
+fn columns_menu(ui: &Ui, menu: Popup<'_>, button: &Response, state: &AppState, commands: &mut Vec<Command>) {
     let id = menu.get_id();
     // Stays open so that several columns can be chosen.
     menu.close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| grid::choose_columns(ui, state, commands));
-    if opens {
-        Popup::open_id(&button.ctx, id);
+    if focus_request::take(ui, columns_menu_id()) {
         button.request_focus();
+        popup::open_from_focused(ui.ctx(), id);
     }
 }
 
@@ -238,8 +239,9 @@ impl CompactMenus {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| more_menu(ui, state, drafts, commands));
         // For the command, which leads through no other menu.
-        let columns = menu::popup(&more).id(Id::unique("columns menu")).open_memory(None);
-        columns_menu(columns, &more, state, commands);
+        popup::return_focus(ui.ctx(), columns_menu_id());
+        let columns = menu::popup(&more).id(columns_menu_id()).open_memory(None);
+        columns_menu(ui, columns, &more, state, commands);
         more.tooltip("Groups, columns, panels and saved filters");
     }
 }

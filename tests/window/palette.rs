@@ -201,3 +201,23 @@ fn opens_the_menu_of_columns_for_the_keyboard() {
         assert!(window.harness.get_by_label("Show column Project").is_focused(), "{size:?}");
     }
 }
+
+#[test]
+fn columns_are_only_offered_without_a_form() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    let offers = |window: &mut Window| {
+        open_palette(window);
+        search(window, "Columns…");
+        let entries = entries(window);
+        window.press(Modifiers::NONE, Key::Escape);
+        entries
+    };
+    assert_eq!(offers(&mut window), ["Columns…"]);
+    open_palette(&mut window);
+    search(&mut window, "Add gateway");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert_eq!(offers(&mut window), [] as [&str; 0]);
+}

@@ -186,3 +186,85 @@ fn menus_have_the_same_sizes() {
         window.press(Modifiers::NONE, Key::Escape);
     }
 }
+
+/// Presses the button with this name with a key, goes into the popup that opens, and closes it with Escape.
+fn open_and_escape(window: &mut Window, button: &str) {
+    window.harness.get_by_label(button).focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert_eq!(popups(window, Order::Foreground).len(), 1, "{button}");
+    window.press(Modifiers::NONE, Key::Tab);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(popups(window, Order::Foreground).is_empty(), "{button}");
+}
+
+#[test]
+fn escape_gives_the_focus_back_to_the_button_of_the_popup() {
+    let plant = plant();
+    let everywhere = ["Saved gateways", "Refresh interval", "Export options"];
+    let roomy =
+        ["Recent username filters", "Add filter", "Saved filters", "Help on filters", "Group", "Columns"];
+    let compact = ["Kind of sessions", "View"];
+    for (size, others) in [([1280.0, 680.0], &roomy[..]), ([640.0, 480.0], &compact)] {
+        let profile = Profile::from_address(&plant.url).unwrap().with_name("Plant");
+        let start = start(Target::Gateway(profile));
+        let mut window = Window::open_as(Harness::builder().with_size(size), start);
+        window.until_text("6 of 6 sessions");
+        for button in everywhere.iter().chain(others) {
+            open_and_escape(&mut window, button);
+            assert!(window.harness.get_by_label(button).is_focused(), "{button} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn escape_gives_the_focus_back_to_what_was_used_before_the_popup() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    let is_focused = |window: &Window, name: &str| window.harness.get_by_label(name).is_focused();
+    // Popups that a key opens.
+    window.harness.get_by_label("Project filter").focus();
+    window.harness.step();
+    window.press(Modifiers::COMMAND, Key::L);
+    assert!(is_focused(&window, "Gateway address"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(is_focused(&window, "Project filter"));
+    window.press(Modifiers::ALT, Key::ArrowDown);
+    window.until_text("No recent filters");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("No recent filters") && is_focused(&window, "Project filter"));
+    // One that an item of a menu opens.
+    window.harness.get_by_label("Saved gateways").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    window.harness.get_by_label("Connect to an address…").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert!(is_focused(&window, "Gateway address"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Gateway address") && is_focused(&window, "Saved gateways"));
+    // The menu of a column.
+    window.harness.get_by_label("Project").focus();
+    window.harness.step();
+    window.press(Modifiers::SHIFT, Key::F10);
+    assert!(is_focused(&window, "Sort ascending"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Sort ascending") && is_focused(&window, "Project"));
+}
+
+#[test]
+fn popup_opened_by_a_click_leaves_the_focus_to_the_table() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    open_and_escape(&mut window, "Group");
+    window.click("Group");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.harness.get_by_label("Group").is_focused());
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Username").len(), 1);
+}

@@ -327,9 +327,47 @@ fn all_gateways_close_the_rail_of_a_narrow_window() {
     let folder = saved(&[("North", &north.url)]);
     let mut window = open_with_size(folder.path(), [640.0, 480.0]);
     window.until_text("6 of 6 sessions");
+    // Also if they are shown already.
+    for _ in 0..2 {
+        window.press(Modifiers::COMMAND, Key::B);
+        choose(&mut window, "All gateways");
+        assert!(rows(&window, "North: ").is_empty());
+    }
+}
+
+#[test]
+fn text_box_beside_the_narrow_rail_takes_the_focus_with_a_click() {
+    let north = plant();
+    let folder = saved(&[("North", &north.url)]);
+    let mut window = open_with_size(folder.path(), [640.0, 480.0]);
+    window.until_text("6 of 6 sessions");
     window.press(Modifiers::COMMAND, Key::B);
-    choose(&mut window, "All gateways");
+    assert!(!rows(&window, "North: ").is_empty());
+    let at = window.harness.get_by_label("Project filter").rect().right_center() - egui::vec2(4.0, 0.0);
+    window.click_at(at, egui::PointerButton::Primary, Modifiers::NONE);
+    window.harness.run_steps(2);
     assert!(rows(&window, "North: ").is_empty());
+    window.frame([egui::Event::Text("Pack".to_owned())]);
+    assert_eq!(window.text_of("Project filter"), "Pack");
+    assert_eq!(window.text_of("Username filter"), "");
+}
+
+#[test]
+fn docked_rail_takes_no_focus_that_the_narrow_one_was_to_take() {
+    let north = plant();
+    // The gateway has no row.
+    let profile = gatewatch::gateway::Profile::from_address(&north.url).unwrap().with_name("Elsewhere");
+    let start = start(gatewatch::settings::Target::Gateway(profile));
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::B);
+    assert!(window.harness.get_by_label("Add gateway…").is_focused());
+    window.click("Demo gateway: made-up sessions");
+    window.until_gateway("Demo");
+    window.harness.get_by_label("Username filter").focus();
+    window.harness.set_size(egui::vec2(1280.0, 800.0));
+    window.harness.run_steps(4);
+    assert!(window.harness.get_by_label("Username filter").is_focused());
 }
 
 #[test]

@@ -229,3 +229,35 @@ fn value_is_chosen_by_keyboard() {
     assert!(!window.has("30 s"));
     assert!(is_focused(&window, "Default interval"));
 }
+
+#[test]
+fn list_without_the_current_value_is_used_by_keyboard() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    std::fs::write(folder.path().join("config.toml"), "refresh_secs = 3\n").unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let start = Start { settings, folder: Some(folder.path().to_owned()), ..start_on(&plant.url) };
+    let mut window = Window::open(start);
+    window.until_text("6 of 6 sessions");
+    open_settings(&mut window);
+    let is_focused = |window: &Window, name: &str| window.harness.get_by_label(name).is_focused();
+    window.harness.get_by_label("Default interval").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert!(is_focused(&window, "Manual"));
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Manual") && is_focused(&window, "Default interval"));
+    // A click opens it without the focus.
+    window.click("Default interval");
+    window.harness.run_steps(2);
+    assert!(!is_focused(&window, "Manual"));
+    window.press(Modifiers::NONE, Key::Escape);
+    // A choice gives the focus back, too.
+    window.harness.get_by_label("Default interval").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(!window.has("Manual") && is_focused(&window, "Default interval"));
+}

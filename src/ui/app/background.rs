@@ -147,6 +147,7 @@ impl App {
     /// Shows the sessions of all saved gateways.
     pub(super) fn show_all(&mut self) {
         if self.state.gateways.shown == Shown::All && self.drafts.form.is_none() {
+            self.ui_state.narrow_rail = NarrowRail::Closed;
             return;
         }
         if !self.leave_form(AfterDiscard::ShowAll) {

@@ -55,18 +55,24 @@ impl App {
     pub(super) fn run_in_rail(&mut self, ctx: &Context, command: RailCommand) {
         match command {
             RailCommand::Toggle => self.toggle_rail(ctx),
-            RailCommand::Close => self.close_narrow_rail(ctx),
+            RailCommand::Close => self.ui_state.narrow_rail = NarrowRail::Closed,
             RailCommand::ShowAll => self.show_all(),
             RailCommand::SaveRecent(name) => self.save_recent_gateway(&name),
             RailCommand::Remove(name) => self.remove_gateway(&name),
         }
     }
 
-    /// Opens or closes the rail: the docked one, or in a narrow window the one over the table.
+    /// Opens or closes the rail: the docked one, or in a narrow window the one over the table, which gets the keyboard
+    /// focus back.
     fn toggle_rail(&mut self, ctx: &Context) {
         if rail::is_narrow(ctx) {
             match self.ui_state.narrow_rail {
-                NarrowRail::Open => self.close_narrow_rail(ctx),
+                NarrowRail::Open => {
+                    self.ui_state.narrow_rail = NarrowRail::Closed;
+                    if self.drafts.form.is_none() {
+                        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+                    }
+                }
                 NarrowRail::Closed => {
                     self.ui_state.narrow_rail = NarrowRail::Open;
                     rail::focus(ctx);
@@ -75,12 +81,6 @@ impl App {
         } else {
             self.state.layout.rail ^= true;
         }
-    }
-
-    /// Closes the rail over the table, which gets the keyboard focus back.
-    fn close_narrow_rail(&mut self, ctx: &Context) {
-        self.ui_state.narrow_rail = NarrowRail::Closed;
-        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
     }
 
     /// Opens the form that saves a recent gateway.

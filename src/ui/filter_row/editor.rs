@@ -30,6 +30,7 @@ pub(super) fn show(
     let Some(key) = &ui_state.editor else {
         return;
     };
+    popup::return_focus(ui.ctx(), id());
     let margin =
         if matches!(key, FilterKey::Cell(_)) { theme::MENU_MARGIN } else { theme::PANEL_POPUP_MARGIN };
     let popup = Popup::new(id(), ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())

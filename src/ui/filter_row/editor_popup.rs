@@ -1,6 +1,9 @@
 //! Opening the popup in which the filter of a chip is edited.
 
-use egui::{Context, Id, Popup, Response, Ui};
+use egui::{Context, Id, Response, Ui};
+
+use crate::ui::focus_request;
+use crate::ui::popup;
 
 /// Returns the ID of the popup.
 pub(super) fn id() -> Id {
@@ -9,14 +12,13 @@ pub(super) fn id() -> Id {
 
 /// Opens the popup.
 pub(super) fn open(ctx: &Context) {
-    Popup::open_id(ctx, id());
-    ctx.data_mut(|data| data.insert_temp(id().with("focus"), true));
+    popup::open_from_focused(ctx, id());
+    focus_request::request(ctx, id());
 }
 
-/// Gives a text box the keyboard focus when the popup has been opened. Its first pass only measures it.
+/// Gives a text box the keyboard focus when the popup has been opened.
 pub(super) fn focus_when_opened(ui: &Ui, edit: &Response) {
-    let key = id().with("focus");
-    if !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(key)) == Some(true) {
+    if focus_request::take(ui, id()) {
         edit.request_focus();
     }
 }

@@ -6,6 +6,7 @@ use super::words::{mode_words, shortened};
 use crate::dataset::ColumnId;
 use crate::query::FilterField;
 use crate::ui::command::{Command, FilterCommand};
+use crate::ui::focus_request;
 use crate::ui::menu;
 use crate::ui::model::AppState;
 use crate::ui::popup;
@@ -22,8 +23,13 @@ pub(super) fn toggle(ctx: &Context, filter: Id) {
 
 /// Opens or closes the history by a key: the keyboard goes through the menu from its first item on.
 pub(super) fn toggle_by_key(ctx: &Context, filter: Id) {
-    toggle(ctx, filter);
-    ctx.data_mut(|data| data.insert_temp(popup_id(filter).with("focus"), true));
+    let id = popup_id(filter);
+    if Popup::is_id_open(ctx, id) {
+        Popup::close_id(ctx, id);
+    } else {
+        popup::open_from_focused(ctx, id);
+        focus_request::request(ctx, id);
+    }
 }
 
 /// Draws the menu while it is open.
@@ -37,6 +43,7 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     let id = popup_id(edit.id);
+    popup::return_focus(ui.ctx(), id);
     let popup = Popup::new(id, ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())
         .kind(PopupKind::Menu)
         .open_memory(None)
@@ -48,9 +55,7 @@ pub(super) fn show(
         let width = anchor.width() - 2.0 * f32::from(theme::MENU_MARGIN);
         menu::start(ui, width);
         ui.set_max_width(width);
-        // The first pass only measures the menu.
-        let takes_focus = !ui.is_sizing_pass()
-            && ui.data_mut(|data| data.remove_temp::<bool>(id.with("focus"))) == Some(true);
+        let takes_focus = focus_request::take(ui, id);
         let mut is_first = true;
         for text in state.filter_history.entries(column) {
             let pattern = shortened(&text.pattern);

@@ -7,15 +7,12 @@ use egui::{Context, Id, Key, Popup, Rect, RectAlign, Response, Ui, UiBuilder, ve
 use super::super::button::Button;
 use super::super::command::Command;
 use super::super::details_text;
+use super::super::focus_request;
 use super::super::model::Drafts;
 use super::super::popup;
 use super::super::text_field::TextField;
 use super::super::theme;
 use super::super::tokens;
-
-/// The box takes the keyboard focus when it is drawn.
-#[derive(Clone, Copy, Debug, Default)]
-struct TakesFocus;
 
 fn popup_id() -> Id {
     Id::unique("gateway address popup")
@@ -27,9 +24,9 @@ fn box_id() -> Id {
 
 /// Opens the box, and moves the keyboard focus there.
 pub(in super::super) fn open(ctx: &Context) {
-    Popup::open_id(ctx, popup_id());
+    popup::open_from_focused(ctx, popup_id());
     // The box can't have the focus before it is drawn.
-    ctx.data_mut(|data| data.insert_temp(popup_id(), TakesFocus));
+    focus_request::request(ctx, popup_id());
 }
 
 /// Closes the box.
@@ -39,13 +36,13 @@ pub(in super::super) fn close(ctx: &Context) {
 
 /// Draws the box while it is open.
 pub(super) fn show(name: &Response, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    popup::return_focus(&name.ctx, popup_id());
     let popup = popup::panel(popup_id(), name, RectAlign::BOTTOM_START).open_memory(None);
     popup.show(|ui| contents(ui, drafts, commands));
 }
 
 fn contents(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    // A popup that is being measured is disabled.
-    if !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<TakesFocus>(popup_id())).is_some() {
+    if focus_request::take(ui, popup_id()) {
         ui.memory_mut(|memory| memory.request_focus(box_id()));
         // A rejected address is corrected, any other is replaced.
         let end = CCursor::new(drafts.gateway.chars().count());

@@ -330,7 +330,9 @@ fn refresh(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec
 /// Draws the popup with an error and its causes while it is open.
 fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Command>) {
     let set = button.clicked().then_some(SetOpenCommand::Toggle);
-    let popup = popup::panel(Popup::default_response_id(button), button, RectAlign::BOTTOM_END);
+    let id = Popup::default_response_id(button);
+    popup::return_focus_to_button(button, id);
+    let popup = popup::panel(id, button, RectAlign::BOTTOM_END);
     popup.open_memory(set).show(|ui| {
         ui.set_width(theme::DIALOG_WIDTH.min(popup::max_width(ui)));
         let texts = [report.summary()].into_iter().chain(report.causes().iter().map(String::as_str));

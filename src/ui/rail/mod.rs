@@ -45,7 +45,12 @@ fn content(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Co
         });
     });
     ui.scope_builder(UiBuilder::new().max_rect(foot.shrink(2.0 * tokens::UNIT)), |ui| {
-        if row::add_button(ui).clicked() {
+        let add = row::add_button(ui);
+        // What the window shows may have no row.
+        if place::takes_focus(ui) {
+            add.request_focus();
+        }
+        if add.clicked() {
             commands.push(Command::AddGateway);
         }
     });

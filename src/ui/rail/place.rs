@@ -4,7 +4,7 @@ use egui::{Area, Context, Frame, Id, Order, Panel, Rect, Sense, Ui, UiBuilder, p
 
 use super::super::command::{Command, RailCommand};
 use super::super::model::{AppState, NarrowRail, UiState};
-use super::super::{theme, tokens};
+use super::super::{focus_request, theme, tokens};
 use super::content;
 
 /// Returns `true` in a window that is too narrow for a docked rail.
@@ -17,22 +17,18 @@ pub(in crate::ui) fn is_docked(ctx: &Context, state: &AppState) -> bool {
     state.layout.rail && !is_narrow(ctx)
 }
 
-/// The row of what the window shows takes the keyboard focus when it is drawn.
-#[derive(Clone, Copy, Debug, Default)]
-struct TakesFocus;
-
 fn area_id() -> Id {
     Id::unique("rail")
 }
 
 /// Moves the keyboard focus into the rail over the table once that is drawn.
 pub(in crate::ui) fn focus(ctx: &Context) {
-    ctx.data_mut(|data| data.insert_temp(area_id(), TakesFocus));
+    focus_request::request(ctx, area_id());
 }
 
 /// Returns `true` once after [`focus`].
 pub(super) fn takes_focus(ui: &Ui) -> bool {
-    !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<TakesFocus>(area_id())).is_some()
+    focus_request::take(ui, area_id())
 }
 
 /// Draws the rail where it is open. Call it before all other panels.
