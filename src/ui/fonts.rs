@@ -49,6 +49,20 @@ mod tests {
     use egui::{Context, FontId};
 
     #[test]
+    fn missing_characters_are_drawn_as_boxes() {
+        let ctx = Context::default();
+        ctx.set_fonts(definitions());
+        ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        for family in [FontFamily::Proportional, semibold(), FontFamily::Monospace] {
+            let font = FontId::new(TYPE_BODY, family);
+            let text = "\u{4E2D}".to_owned();
+            let galley =
+                ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), egui::Color32::WHITE));
+            assert!(galley.mesh_bounds.is_positive(), "{font:?}: {:?}", galley.mesh_bounds);
+        }
+    }
+
+    #[test]
     fn digits_have_one_width() {
         let ctx = Context::default();
         ctx.set_fonts(definitions());
