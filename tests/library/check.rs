@@ -1,7 +1,6 @@
 //! The steps of a check against gateways of each kind: what is found, what to do, and what isn't tried any more.
 
 use std::io::Write as _;
-use std::net::TcpListener;
 
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::check::{self, Outcome, Step, StepName};
@@ -282,9 +281,7 @@ fn sends_a_rejected_password_to_one_node_only() {
 
     // A node that is down hides no other.
     let good = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
-    let listener = TcpListener::bind((HOST, 0)).unwrap();
-    let down = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let down = format!("http://{}", unused_address());
     urls = vec![&down, &good.url];
     let (steps, readable) = check_all(&urls, &Credentials::None, Trust::default());
     assert!(!readable && steps[1].last().is_some_and(check::is_readable));

@@ -10,8 +10,8 @@ use gatewatch::gateway::{Credentials, GatewayError, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::answer;
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
+use crate::support::{answer, unused_address};
 
 const NODES: usize = 200;
 /// The node that never responds.
@@ -36,18 +36,20 @@ fn gateways(nodes: usize) -> (Vec<SocketAddr>, Arc<Vec<Counts>>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
             for index in 0..nodes {
+                if index == DEAD {
+                    sender.send(unused_address()).unwrap();
+                    continue;
+                }
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 sender.send(listener.local_addr().unwrap()).unwrap();
                 let all = all.clone();
-                if index != DEAD {
-                    tokio::spawn(async move {
-                        while let Ok((stream, _)) = listener.accept().await {
-                            let all = all.clone();
-                            // An error means that the client closed the connection.
-                            tokio::spawn(async move { serve(stream, &all[index], index).await });
-                        }
-                    });
-                }
+                tokio::spawn(async move {
+                    while let Ok((stream, _)) = listener.accept().await {
+                        let all = all.clone();
+                        // An error means that the client closed the connection.
+                        tokio::spawn(async move { serve(stream, &all[index], index).await });
+                    }
+                });
             }
             drop(sender);
             std::future::pending::<()>().await;
