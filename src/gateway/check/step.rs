@@ -152,6 +152,11 @@ impl Step {
         Self { name, outcome: Outcome::Warning, message, advice, error: None, info: None }
     }
 
+    /// Returns what a step that failed with this error says happened, unless it knows more.
+    pub(crate) fn sentence(error: &GatewayError) -> String {
+        sentences(error).0
+    }
+
     pub(super) fn failed(name: StepName, error: GatewayError) -> Self {
         let (message, advice) = sentences(&error);
         Self { name, outcome: Outcome::Failed, message, advice, error: Some(error), info: None }

@@ -67,7 +67,7 @@ impl App {
             guide.set_by_keyboard(is_pressed);
         }
         let is_naming = ctx.memory(Memory::focused) == Some(guide::name_id());
-        guide::follow(form, !is_naming);
+        guide::follow(form, is_naming);
     }
 
     /// Repeats the test every few seconds while the user prepares the gateway.

@@ -3,6 +3,7 @@
 use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{GatewayForm, Reveal};
 use super::progress::Progress;
+use super::state::GuideState;
 
 /// Takes in new results of the form's test. `has_ended`: there are no more.
 pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool) {
@@ -17,22 +18,24 @@ pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool) {
         form.suggest_auth(auth);
     }
     let is_rejected = progress(form).is_some_and(|progress| progress.rejection.is_some());
-    if is_rejected && form.draft.auth != AuthKind::None {
+    let is_naming = form.guide.as_ref().is_some_and(GuideState::is_naming);
+    if is_rejected && form.draft.auth != AuthKind::None && !is_naming {
         form.reveal = Some(Reveal::Secret);
     }
 }
 
-/// Moves the keyboard focus into the step that has opened. `can_move`: it isn't needed where it is.
-pub(in crate::ui) fn follow(form: &mut GatewayForm, can_move: bool) {
+/// Moves the keyboard focus into the step that has opened, unless a name is being typed or the form leads elsewhere.
+pub(in crate::ui) fn follow(form: &mut GatewayForm, is_naming: bool) {
     let Some(open) = progress(form).map(|progress| progress.open) else {
         return;
     };
-    let has_changed = form.guide.as_mut().is_some_and(|guide| guide.show(open));
-    if has_changed {
-        form.reveal = Some(Reveal::Step);
-    }
-    if !can_move {
-        form.reveal = None;
+    let Some(guide) = &mut form.guide else {
+        return;
+    };
+    guide.set_naming(is_naming);
+    let has_changed = guide.set_shown(open);
+    if has_changed && !is_naming {
+        form.reveal.get_or_insert(Reveal::Step);
     }
 }
 

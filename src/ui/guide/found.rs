@@ -70,7 +70,9 @@ fn is_gateway(node: &TestedNode) -> bool {
     if !OWN.iter().all(|name| step(*name).is_some_and(is_passed)) {
         return false;
     }
-    info(node).is_some() || step(StepName::WebDev).is_some_and(is_answered_by_a_gateway)
+    // With a token, any server without the resource passes the first step.
+    let has_needed_rest = step(StepName::Rest).is_none_or(|step| step.outcome != Outcome::Failed);
+    info(node).is_some() || (step(StepName::WebDev).is_some_and(is_answered_by_a_gateway) && has_needed_rest)
 }
 
 /// Returns `true` unless nothing is at the address of the resource, or another page.

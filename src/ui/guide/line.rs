@@ -80,11 +80,13 @@ pub(super) struct Line {
 
 impl Line {
     /// Returns the lines of the node with this index. `is_for_login`: it was tested with the login as it is entered.
+    /// `has_tasks`: the guide lists what to do on a gateway without the resource.
     pub(super) fn all(
         index: usize,
         node: &TestedNode,
         test: &ConnectionTest,
         is_for_login: bool,
+        has_tasks: bool,
     ) -> Vec<Self> {
         let is_running = test.stage == TestStage::Running;
         let before = test.before.get(index).filter(|before| before.next_step().is_none());
@@ -104,7 +106,7 @@ impl Line {
             let line = if steps.is_empty() {
                 Self::without_result(part, is_next && !is_complete, is_running)
             } else {
-                Self::of(part, &steps, source, test)
+                Self::of(part, &steps, source, test, has_tasks)
                     .unwrap_or_else(|| Self::without_result(part, false, is_running && before.is_none()))
             };
             is_next &= is_complete;
@@ -126,7 +128,13 @@ impl Line {
     }
 
     /// Returns the line for completed steps; `None` if an earlier failure says all about them.
-    fn of(part: &Part, steps: &[&Step], node: &TestedNode, test: &ConnectionTest) -> Option<Self> {
+    fn of(
+        part: &Part,
+        steps: &[&Step],
+        node: &TestedNode,
+        test: &ConnectionTest,
+        has_tasks: bool,
+    ) -> Option<Self> {
         let failed = steps.iter().find(|step| step.outcome == Outcome::Failed || step.error.is_some());
         let decisive = failed.copied().or_else(|| decisive(steps))?;
         let state = match decisive.outcome {
@@ -138,15 +146,15 @@ impl Line {
         };
         let info = steps.iter().find_map(|step| step.info.as_ref());
         let (title, detail) = match (state, decisive.name) {
-            (LineState::Done, StepName::Tcp | StepName::Tls) => {
-                (part.title.to_owned(), node.connected_in.map(milliseconds))
-            }
+            (LineState::Done, StepName::Tls) => (part.title.to_owned(), node.connected_in.map(milliseconds)),
             (LineState::Done | LineState::Warning, StepName::Health | StepName::Redundancy) => {
                 (title_of(info, decisive), detail_of(info).or_else(|| decisive.advice.clone()))
             }
             (LineState::Done, StepName::SignIn) => (signed_in(test, decisive), None),
             (LineState::Done, StepName::WebDev) => (part.title.to_owned(), Some(decisive.message.clone())),
-            (LineState::Failed, StepName::WebDev) => missing(decisive, found::info(node).is_some()),
+            (LineState::Failed, StepName::WebDev) => {
+                missing(decisive, has_tasks && found::info(node).is_some())
+            }
             _ => (decisive.message.clone(), decisive.advice.clone()),
         };
         let name = format!("{}: {decisive}", decisive.name.title());
@@ -187,7 +195,9 @@ impl Line {
                 let label = ui.add(Label::new(title).wrap());
                 label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &self.name));
                 if self.detail.is_empty() {
-                } else if is_short {
+                    return;
+                }
+                if is_short {
                     let right = ui.max_rect().right();
                     let at = pos2(right - detail.size().x, label.rect.center().y - detail.size().y / 2.0);
                     ui.painter().galley(at, detail, detail_color);
@@ -248,12 +258,12 @@ fn signed_in(test: &ConnectionTest, step: &Step) -> String {
     }
 }
 
-/// Returns what is said about a resource that can't be read. `has_gateway`: one can be prepared there.
-fn missing(step: &Step, has_gateway: bool) -> (String, Option<String>) {
-    match step.error {
-        // The module may be missing, too.
-        Some(GatewayError::NoResource { status, .. }) if step.message.contains(&status.to_string()) => {
-            let place = if has_gateway { ", see step 4" } else { "" };
+/// Returns what is said about a resource that can't be read. `has_tasks`: the guide lists what to do.
+fn missing(step: &Step, has_tasks: bool) -> (String, Option<String>) {
+    match &step.error {
+        // Where the module is missing as well, the step says more than its error.
+        Some(error @ GatewayError::NoResource { status, .. }) if step.message == Step::sentence(error) => {
+            let place = if has_tasks { ", see step 4" } else { "" };
             ("No Gatewatch resource".to_owned(), Some(format!("HTTP {status}{place}")))
         }
         _ => (step.message.clone(), step.advice.clone()),

@@ -62,14 +62,14 @@ mod tests {
     use egui::TextBuffer as _;
     use egui::text::CharIndex;
 
-    use super::super::follow::{progress, receive_results};
+    use super::super::follow::{follow, progress, receive_results};
     use super::super::state::GuideChange;
     use super::*;
     use crate::gateway::GatewayInfo;
     use crate::gateway::check::{Outcome, Step, StepName};
     use crate::ui::connection_test::{ConnectionTest, TestStage};
     use crate::ui::gateway_draft::AuthKind;
-    use crate::ui::gateway_form::FormChange;
+    use crate::ui::gateway_form::{FormChange, Reveal};
 
     fn form(addresses: &str) -> GatewayForm {
         let mut form = GatewayForm::add();
@@ -153,6 +153,35 @@ mod tests {
     }
 
     #[test]
+    fn opened_step_takes_the_focus_unless_the_form_leads_elsewhere_or_a_name_is_typed() {
+        let mut form = form("http://n1:8088");
+        follow(&mut form, false);
+        form.reveal = None;
+        test(&mut form, &missing());
+        follow(&mut form, false);
+        assert_eq!(form.reveal.take(), Some(Reveal::Step));
+
+        form.draft.auth = AuthKind::Password;
+        form.draft.user = "billy".to_owned();
+        form.draft.secret.insert_text("wrong", CharIndex(0));
+        form.guide.as_mut().unwrap().apply(GuideChange::ContinueWithLogin);
+        follow(&mut form, false);
+        form.reveal = None;
+        // The rejected password, although it opens another step.
+        test(&mut form, &rejected(true));
+        follow(&mut form, false);
+        assert_eq!(form.reveal.take(), Some(Reveal::Secret));
+
+        follow(&mut form, true);
+        test(&mut form, &rejected(true));
+        assert_eq!(form.reveal, None);
+        // What was asked for with Enter in the name.
+        form.reveal = Some(Reveal::Addresses);
+        follow(&mut form, true);
+        assert_eq!(form.reveal, Some(Reveal::Addresses));
+    }
+
+    #[test]
     fn denied_token_leads_to_its_permissions() {
         let mut form = form("http://n1:8088");
         test(&mut form, &missing());
@@ -206,6 +235,13 @@ mod tests {
             assert_eq!((progress.now, progress.description), (GuideStep::Address, None));
             assert_eq!(progress.address_error, Some(expected));
         }
+        // With a token, the resource isn't needed.
+        let mut other_server = form("n1");
+        other_server.draft.auth = AuthKind::Token;
+        other_server.draft.secret.insert_text("tok:key", CharIndex(0));
+        let no_api = (StepName::Rest, Outcome::Failed, Some(GatewayError::NoRestApi));
+        test(&mut other_server, &[(StepName::Health, Outcome::Warning, None), no_api]);
+        assert_eq!(now(&other_server), GuideStep::Address);
         // A proxy may show nothing but the resource.
         let mut form = form("n1/foo");
         test(&mut form, &[(StepName::Health, Outcome::Warning, None)]);

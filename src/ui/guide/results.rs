@@ -78,19 +78,21 @@ fn results(ui: &mut Ui, form: &GatewayForm, test: &ConnectionTest, commands: &mu
     }
     let is_for_login = form.current_test().is_some();
     for (index, node) in test.nodes.iter().enumerate() {
-        node_ui(ui, index, node, test, is_for_login, commands);
+        node_ui(ui, index, node, test, is_for_login, form.guide.is_some(), commands);
         ui.add_space(CARD_GAP);
     }
     details(ui, &test.nodes, commands);
 }
 
-/// Draws the card of a node. `is_for_login`: it was tested with the login as it is entered.
+/// Draws the card of a node. `is_for_login`: it was tested with the login as it is entered. `has_tasks`: the guide lists what to
+/// do on a gateway without the resource.
 fn node_ui(
     ui: &mut Ui,
     index: usize,
     node: &TestedNode,
     test: &ConnectionTest,
     is_for_login: bool,
+    has_tasks: bool,
     commands: &mut Vec<Command>,
 ) {
     let p = tokens::palette(ui.visuals());
@@ -109,7 +111,7 @@ fn node_ui(
         let (line, _) = ui.allocate_exact_size(vec2(size.x, tokens::LINE), Sense::hover());
         ui.painter().rect_filled(line, 0, p.divider);
         ui.add_space(tokens::UNIT);
-        for line in Line::all(index, node, test, is_for_login) {
+        for line in Line::all(index, node, test, is_for_login, has_tasks) {
             line.show(ui);
         }
         let rejected = node.steps.iter().find_map(|step| match &step.error {
