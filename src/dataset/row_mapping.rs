@@ -51,8 +51,8 @@ impl RowMapping {
         Self { rows, arrived }
     }
 
-    /// Returns the rows of the sessions that the older dataset lacks, in order. Leaves out those without an id, and those of
-    /// a gateway without any session in the older dataset, which may have been unreachable.
+    /// Returns the rows of the sessions that the older dataset lacks, in order. Leaves out those without an id, and among
+    /// several gateways those of one without any session in the older dataset, which may have been unreachable.
     #[must_use]
     pub fn arrived(&self) -> &[u32] {
         &self.arrived
@@ -160,7 +160,7 @@ impl<'a> Pair<'a> {
     /// Returns the rows of new sessions. `rows` are the new rows of all old sessions.
     fn arrived(&self, rows: &[u32]) -> Vec<u32> {
         let has_gateways = |dataset: &Dataset| dataset.column(&names::GATEWAY.into()).is_some();
-        if rows.is_empty() || has_gateways(self.old) != has_gateways(self.new) {
+        if has_gateways(self.old) != has_gateways(self.new) {
             return Vec::new();
         }
         let mut is_known = vec![false; self.new.len()];
@@ -253,8 +253,7 @@ mod tests {
             RowMapping::between(&with_ids(old), &with_ids(new)).arrived().to_vec()
         };
         assert_eq!(arrived(&[Some("A"), None], &[Some("X"), None, Some("A"), Some("B")]), [0, 3]);
-        // Nothing is known about what was there before.
-        assert_eq!(arrived(&[], &[Some("A")]), [0_u32; 0]);
+        assert_eq!(arrived(&[], &[Some("A")]), [0]);
         let many: Vec<String> = (0..=MAX_ARRIVED).map(|id| format!("S{id}")).collect();
         let many: Vec<Option<&str>> = many.iter().map(|id| Some(id.as_str())).collect();
         assert_eq!(arrived(&[Some("A")], &many), [0_u32; 0]);

@@ -18,4 +18,4 @@ mod thread;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
 pub use poller::Poller;
-pub use status::{Activity, GatewayStatus, NodeStatus};
+pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use super::backoff;
-use super::status::NodeStatus;
+use super::status::{ListVersion, NodeStatus};
 use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is reported.
@@ -116,6 +116,10 @@ impl Node {
         let set_back = |time: &mut SystemTime| *time = time.checked_sub(by).unwrap_or(*time);
         self.status.next_read_at.iter_mut().for_each(set_back);
         self.status.updated_at.iter_mut().for_each(set_back);
+        if let Some(list) = &mut self.status.list {
+            set_back(&mut list.since);
+            list.previous_read_at.iter_mut().for_each(set_back);
+        }
         self.snapshot.iter_mut().for_each(|snapshot| set_back(&mut snapshot.received));
     }
 
@@ -156,7 +160,7 @@ impl Node {
         self.status.api = Some(snapshot.api);
         self.status.notices.clone_from(&snapshot.notices);
         self.status.error = None;
-        self.status.updated_at = Some(snapshot.received);
+        let previous_read_at = self.status.updated_at.replace(snapshot.received);
         let same = self.snapshot.take().map(|before| before.dataset).filter(|before| {
             Arc::ptr_eq(before, &snapshot.dataset) || before.has_same_sessions(&snapshot.dataset)
         });
@@ -164,6 +168,9 @@ impl Node {
         // Equal sessions keep their dataset, so that nothing downstream is computed again.
         if let Some(dataset) = same {
             snapshot.dataset = dataset;
+        } else {
+            let number = self.status.list.map_or(0, |list| list.number) + 1;
+            self.status.list = Some(ListVersion { number, since: snapshot.received, previous_read_at });
         }
         self.snapshot = Some(snapshot);
         has_changed

@@ -70,6 +70,8 @@ pub struct NodeStatus {
     pub error: Option<GatewayError>,
     /// Time when the last snapshot was received, by this machine's clock.
     pub updated_at: Option<SystemTime>,
+    /// The sessions of the last snapshot; `None` before the first one.
+    pub list: Option<ListVersion>,
     /// The node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.
     pub clock_offset_ms: Option<i64>,
     /// Time of the next read; `None` during a read, and if only a manual refresh starts the next one.
@@ -78,7 +80,7 @@ pub struct NodeStatus {
 
 impl NodeStatus {
     /// Returns the status of a node before its first read.
-    pub(super) fn new(url: NodeUrl) -> Self {
+    pub(crate) fn new(url: NodeUrl) -> Self {
         Self {
             url,
             name: None,
@@ -88,6 +90,7 @@ impl NodeStatus {
             notices: Vec::new(),
             error: None,
             updated_at: None,
+            list: None,
             clock_offset_ms: None,
             next_read_at: None,
         }
@@ -106,6 +109,17 @@ impl NodeStatus {
             && (info, api) == (&other.info, &other.api)
             && (notices, error) == (&other.notices, &other.error)
     }
+}
+
+/// A list of sessions of a node. The next snapshot with the same sessions has the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListVersion {
+    /// Counts the lists of a connection, from 1.
+    pub number: u64,
+    /// Time when it was received first, by this machine's clock.
+    pub since: SystemTime,
+    /// Time when the list before was received last; `None` for the first list.
+    pub previous_read_at: Option<SystemTime>,
 }
 
 /// What the polling thread is doing.

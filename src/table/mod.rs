@@ -16,6 +16,7 @@ mod power_table;
 mod scroll;
 
 pub use action::{Action, Direction, Motion, SelectMode, Step};
+pub use arrivals::{NEW_FOR, OutdatedLists};
 pub use auto_width::longest_values;
 pub use columns::{ColumnLayout, Columns};
 pub use cursor::Cursor;

@@ -1,10 +1,10 @@
 //! The table's state.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fixedbitset::FixedBitSet;
 
-use super::arrivals::Arrivals;
+use super::arrivals::{Arrivals, OutdatedLists};
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
 use super::lines::{Line, Lines};
@@ -63,10 +63,15 @@ impl PowerTable {
         &self.rows()[self.lines.sessions_of(line)]
     }
 
-    /// Returns when the session in a row was read for the first time, if that was a moment ago.
+    /// Returns `true` if the session in a row has just signed in, see [`NEW_FOR`](super::NEW_FOR).
     #[must_use]
-    pub fn arrived_at(&self, row: u32) -> Option<Instant> {
-        self.arrivals.since(row)
+    pub fn is_new(&self, row: u32) -> bool {
+        self.arrivals.contains(row)
+    }
+
+    /// Ends the marks of sessions that aren't new any more. Returns the time until the next one ends.
+    pub fn expire_new(&mut self, now: Instant) -> Option<Duration> {
+        self.arrivals.expire(now)
     }
 
     /// Returns the scroll position.
@@ -197,15 +202,16 @@ impl PowerTable {
         }
     }
 
-    /// Shows a query result at this moment. Selection, cursor and scroll position stay with their sessions.
-    pub fn show(&mut self, mut result: QueryResult, now: Instant) {
+    /// Shows a query result at this moment. Selection, cursor and scroll position stay with their sessions. Sessions that have
+    /// signed in since the result before are new, except those of `outdated` nodes.
+    pub fn show(&mut self, mut result: QueryResult, outdated: &OutdatedLists, now: Instant) {
         let anchors = self.scroll_anchors();
         let was_at_top = self.is_at_top();
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
         if let Some(mapping) = &mapping {
-            self.arrivals.update(mapping, now);
+            self.arrivals.update(mapping, &result.dataset, outdated, now);
             self.selected = map_rows(&self.selected, mapping);
             self.cursor = self.cursor.and_then(|cursor| cursor.map(mapping));
             self.hidden_cursor = self.hidden_cursor.and_then(|(cursor, y)| Some((cursor.map(mapping)?, y)));

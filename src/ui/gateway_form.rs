@@ -44,8 +44,10 @@ pub(super) struct GatewayForm {
 pub(super) enum FormStage {
     /// The user edits the form.
     Editing,
-    /// The settings are being written.
+    /// The gateway is being saved.
     Saving,
+    /// The gateway is being removed.
+    Removing,
 }
 
 /// A part of the form to scroll to or to focus.
@@ -172,7 +174,7 @@ impl GatewayForm {
 
     /// Returns `true` if closing the form would discard changes.
     pub(super) fn is_changed(&self) -> bool {
-        self.stage == FormStage::Saving || self.draft != self.original
+        self.draft != self.original
     }
 
     /// Returns the test; `None` if the draft has changed since.

@@ -1,13 +1,15 @@
 //! The thread that writes the settings, so that the window never waits for the disk.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::atomic_file::FileError;
-use crate::gateway::Profile;
+use crate::gateway::{Credentials, Profile};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{
     SavedFilter, Settings, SettingsError, State, remove_profile, save_profile, save_refresh,
@@ -23,10 +25,8 @@ pub(super) enum Change {
     State(State),
     /// Saves the fields of a gateway that differ between `before` and `after`, or all of them.
     SaveProfile { before: Option<Profile>, after: Profile },
-    /// The same, for the gateway form, which waits for the outcome.
-    SaveForm { before: Option<Profile>, after: Profile },
-    /// Deletes a gateway, for the gateway form.
-    RemoveProfile(Profile),
+    /// Saves or removes a gateway for the user, who waits for the outcome.
+    Gateway(Arc<GatewayChange>),
     /// Reads the settings, which other windows may have changed.
     Reload,
     /// Saves a filter.
@@ -37,11 +37,27 @@ pub(super) enum Change {
     Refresh(Duration),
 }
 
+/// A change of a saved gateway that the user has asked for, with what is needed once it is made.
+#[derive(Debug)]
+pub(super) enum GatewayChange {
+    /// Saves the gateway in the form.
+    Save {
+        /// The profile saved before, if any.
+        before: Option<Profile>,
+        /// The profile to save.
+        after: Box<Profile>,
+        /// The login; `None` if its secret wasn't typed.
+        credentials: Option<Credentials>,
+    },
+    /// Removes a gateway.
+    Remove(Profile),
+}
+
 /// The outcome of a change.
 #[derive(Debug)]
 pub(super) struct Changed {
-    /// The change came from the gateway form.
-    pub(super) is_form: bool,
+    /// The change of a gateway that this is the outcome of; `None` for other changes.
+    pub(super) gateway: Option<Arc<GatewayChange>>,
     /// The settings after the change; `None` where only the state was saved.
     pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
@@ -64,8 +80,8 @@ pub(super) enum ChangeError {
 pub(super) struct SettingsWorker {
     /// The channels to and from the thread; `None` while the handle is dropped.
     channels: Option<(SyncSender<Change>, Receiver<Changed>)>,
-    /// The form waits for an outcome.
-    is_form_awaited: bool,
+    /// The changes of gateways without an outcome yet, in order.
+    awaited: VecDeque<Arc<GatewayChange>>,
     /// The thread; `None` once it was joined.
     thread: Option<JoinHandle<()>>,
 }
@@ -98,7 +114,7 @@ impl SettingsWorker {
         };
         let thread = thread::Builder::new().name("settings".to_owned()).spawn(work)?;
         let channels = Some((change_sender, outcomes));
-        Ok(Self { channels, is_form_awaited: false, thread: Some(thread) })
+        Ok(Self { channels, awaited: VecDeque::new(), thread: Some(thread) })
     }
 
     /// Queues a change.
@@ -106,9 +122,9 @@ impl SettingsWorker {
     /// # Errors
     /// If the thread has ended, or the queue is full because the disk hangs.
     pub(super) fn send(&mut self, change: Change) -> Result<(), ChangeError> {
-        let is_form = change.is_form();
+        let gateway = change.gateway();
         if self.channels.as_ref().is_some_and(|(changes, _)| changes.try_send(change).is_ok()) {
-            self.is_form_awaited |= is_form;
+            self.awaited.extend(gateway);
             Ok(())
         } else {
             tracing::error!("settings change not sent");
@@ -120,13 +136,17 @@ impl SettingsWorker {
     pub(super) fn changed(&mut self) -> Option<Changed> {
         match self.channels.as_ref()?.1.try_recv() {
             Ok(changed) => {
-                self.is_form_awaited &= !changed.is_form;
+                if changed.gateway.is_some() {
+                    self.awaited.pop_front();
+                }
                 Some(changed)
             }
             Err(TryRecvError::Empty) => None,
-            // The thread has ended, so the form must not wait any longer.
-            Err(TryRecvError::Disconnected) => std::mem::take(&mut self.is_form_awaited)
-                .then_some(Changed { is_form: true, outcome: Err(ChangeError::Unresponsive) }),
+            // The thread has ended, so nothing must wait any longer.
+            Err(TryRecvError::Disconnected) => {
+                let gateway = Some(self.awaited.pop_front()?);
+                Some(Changed { gateway, outcome: Err(ChangeError::Unresponsive) })
+            }
         }
     }
 }
@@ -143,29 +163,38 @@ impl Drop for SettingsWorker {
 }
 
 impl Change {
-    fn is_form(&self) -> bool {
-        matches!(self, Self::SaveForm { .. } | Self::RemoveProfile(_))
+    fn gateway(&self) -> Option<Arc<GatewayChange>> {
+        match self {
+            Self::Gateway(change) => Some(change.clone()),
+            _ => None,
+        }
     }
 }
 
 fn apply(folder: &Path, change: Change) -> Changed {
-    let is_form = change.is_form();
+    let gateway = change.gateway();
     let outcome = match change {
         Change::State(state) => state.save(folder).map(|()| None).map_err(ChangeError::from),
-        Change::SaveProfile { before, after } | Change::SaveForm { before, after } => {
+        Change::SaveProfile { before, after } => {
             reload(folder, save_profile(folder, before.as_ref(), &after))
         }
-        Change::RemoveProfile(profile) => reload(folder, remove_profile(folder, &profile)),
+        Change::Gateway(change) => reload(
+            folder,
+            match &*change {
+                GatewayChange::Save { before, after, .. } => save_profile(folder, before.as_ref(), after),
+                GatewayChange::Remove(profile) => remove_profile(folder, profile),
+            },
+        ),
         Change::Reload => reload(folder, Ok(())),
         Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
         Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
         Change::Refresh(interval) => reload(folder, save_refresh(folder, interval)),
     };
     match &outcome {
-        Ok(_) => tracing::debug!(is_form, "saved settings"),
-        Err(error) => tracing::warn!(is_form, %error, "can't save settings"),
+        Ok(_) => tracing::debug!("saved settings"),
+        Err(error) => tracing::warn!(%error, "can't save settings"),
     }
-    Changed { is_form, outcome }
+    Changed { gateway, outcome }
 }
 
 /// Returns the settings after a change.
@@ -191,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_a_form_that_the_ended_thread_cannot_save() {
+    fn reports_each_gateway_that_the_ended_thread_cannot_change() {
         let folder = tempfile::tempdir().unwrap();
         let (wake, woken) = sync_channel::<()>(2);
         let (sent, all_sent) = sync_channel::<()>(1);
@@ -204,17 +233,25 @@ mod tests {
         .unwrap();
         let after = Profile::from_address("http://n1:8088").unwrap();
         worker.send(Change::Reload).unwrap();
-        worker.send(Change::SaveForm { before: None, after: after.clone() }).unwrap();
+        let save = GatewayChange::Save { before: None, after: Box::new(after.clone()), credentials: None };
+        let save = Change::Gateway(Arc::new(save));
+        let remove = || Change::Gateway(Arc::new(GatewayChange::Remove(after.clone())));
+        worker.send(save).unwrap();
+        worker.send(remove()).unwrap();
         sent.send(()).unwrap();
         woken.recv().unwrap();
         woken.recv().unwrap();
         worker.thread.take().unwrap().join().unwrap_err();
         let first = worker.changed().unwrap();
-        assert!(!first.is_form && first.outcome.is_ok());
+        assert!(first.gateway.is_none() && first.outcome.is_ok());
         let second = worker.changed().unwrap();
-        assert!(second.is_form && matches!(second.outcome, Err(ChangeError::Unresponsive)));
+        assert!(matches!(second.gateway.as_deref(), Some(GatewayChange::Save { .. })));
+        let third = worker.changed().unwrap();
+        assert!(matches!(third.gateway.as_deref(), Some(GatewayChange::Remove(_))));
+        for changed in [second, third] {
+            assert!(matches!(changed.outcome, Err(ChangeError::Unresponsive)));
+        }
         assert!(worker.changed().is_none());
-        let result = worker.send(Change::SaveForm { before: None, after });
-        assert!(matches!(result, Err(ChangeError::Unresponsive)));
+        assert!(matches!(worker.send(remove()), Err(ChangeError::Unresponsive)));
     }
 }

@@ -298,8 +298,7 @@ pub(super) const LINE_VIEW: f32 = 24.0;
 
 // Times
 
-/// How long a new row is marked, and one that left stays.
-pub(super) const TIME_NEW: Duration = Duration::from_secs(10);
+/// How long a row that left stays.
 #[expect(dead_code, reason = "rows that left go at once")]
 pub(super) const TIME_LEFT: Duration = Duration::from_secs(10);
 /// How long a toast stays.

@@ -151,6 +151,11 @@ pub(crate) fn read(stream: &TcpStream) -> Option<Request> {
     Some(Request { target, headers: headers.collect() })
 }
 
+/// Returns the lines of a saved gateway in `config.toml`, `more` after its name and address.
+pub(crate) fn saved_gateway(name: &str, url: &str, more: &str) -> String {
+    format!("\n[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n{more}")
+}
+
 /// Returns a response with this status and body.
 pub(crate) fn status(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();

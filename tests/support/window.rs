@@ -1,8 +1,8 @@
 //! The window without a display, driven through its accessible names.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
@@ -274,6 +274,26 @@ impl Window {
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
             self.harness.step();
         }
+    }
+}
+
+/// A clock that stands still until it is advanced.
+#[derive(Clone)]
+pub(crate) struct StoppedClock(Arc<Mutex<Instant>>);
+
+impl StoppedClock {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    /// Returns the function of [`Start`] that reads the clock.
+    pub(crate) fn read(&self) -> Arc<dyn Fn() -> Instant + Send + Sync> {
+        let time = self.0.clone();
+        Arc::new(move || *time.lock().unwrap())
+    }
+
+    pub(crate) fn advance(&self, time: Duration) {
+        *self.0.lock().unwrap() += time;
     }
 }
 

@@ -19,6 +19,7 @@ mod log;
 mod logins;
 mod menu_pictures;
 mod messages;
+mod new_sessions;
 mod notices;
 mod palette;
 mod pictures;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pictures::can_draw;
 use crate::popups::{hover, popups};
-use crate::support::window::{Window, retype, start};
+use crate::support::window::{StoppedClock, Window, retype, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -75,7 +75,9 @@ impl Camera {
         state.filter_history.add(&ColumnId::Username, &text("bill", true));
         let settings = Settings { profiles: vec![profile.clone()], ..start(Target::Demo).settings };
         let target = Target::Gateway(profile);
-        let mut window = Window::open_as(builder, Start { state, settings, ..start(target) });
+        // Marks that end after a time stay.
+        let clock = StoppedClock::new().read();
+        let mut window = Window::open_as(builder, Start { state, settings, clock, ..start(target) });
         window.until_text("6 of 6 sessions");
         Self { window, suffix, scale, results }
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::*;
 use crate::dataset::{Cell, Column, Dataset, DatasetBuilder, Header, RowMapping};
 use crate::query::{FilterText, Grouping, Query, SortKey};
-use crate::table::{Action, Direction, Motion, SelectMode, Step};
+use crate::table::{Action, Direction, Motion, NEW_FOR, SelectMode, Step};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";
+const SECOND: Duration = Duration::from_secs(1);
 /// Heights of a line and of the view: four lines of ten pixels and half of a fifth.
 const VIEW: (u32, u32) = (10, 45);
 
@@ -29,12 +30,19 @@ struct Fixture {
     table: PowerTable,
     dataset: Arc<Dataset>,
     query: Query,
+    outdated: OutdatedLists,
+    now: Instant,
 }
 
 impl Fixture {
     fn new(sessions: &str) -> Self {
-        let mut fixture =
-            Self { table: PowerTable::default(), dataset: dataset(sessions), query: Query::default() };
+        let mut fixture = Self {
+            table: PowerTable::default(),
+            dataset: dataset(sessions),
+            query: Query::default(),
+            outdated: OutdatedLists::default(),
+            now: Instant::now(),
+        };
         fixture.table.set_view(VIEW.0, VIEW.1);
         fixture.run_query();
         fixture
@@ -47,7 +55,7 @@ impl Fixture {
             .result()
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
-        self.table.show(result, Instant::now());
+        self.table.show(result, &self.outdated, self.now);
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -101,9 +109,44 @@ impl Fixture {
         self.table.act(Action::MoveCursor(motion, mode));
     }
 
+    fn new_sessions(&self) -> String {
+        let rows: Vec<u32> =
+            self.table.rows().iter().copied().filter(|row| self.table.is_new(*row)).collect();
+        self.ids(&rows)
+    }
+
     fn cursor(&self) -> Option<String> {
         self.table.cursor_row().map(|row| self.ids(&[row]))
     }
+}
+
+#[test]
+fn marks_new_sessions_for_a_time() {
+    let mut fixture = Fixture::new("anna-A billy-B");
+    assert_eq!(fixture.new_sessions(), "", "nothing is known about the first sessions");
+    fixture.refresh("carl-C anna-A billy-B");
+    assert_eq!(fixture.new_sessions(), "C");
+    fixture.sort(&["project"]);
+    fixture.now += NEW_FOR.checked_sub(SECOND).unwrap();
+    fixture.refresh("anna-A dora-D carl-C");
+    assert_eq!(fixture.table.expire_new(fixture.now), Some(SECOND));
+    assert_eq!(fixture.new_sessions(), "DC");
+    fixture.now += SECOND;
+    assert_eq!(fixture.table.expire_new(fixture.now), NEW_FOR.checked_sub(SECOND));
+    assert_eq!(fixture.new_sessions(), "D");
+    fixture.table.clear();
+    assert_eq!(fixture.table.expire_new(fixture.now), None);
+    assert_eq!(fixture.new_sessions(), "");
+}
+
+#[test]
+fn marks_the_first_session_but_none_after_an_outdated_list() {
+    let mut fixture = Fixture::new("");
+    fixture.refresh("anna-A");
+    assert_eq!(fixture.new_sessions(), "A");
+    fixture.outdated.insert(None);
+    fixture.refresh("anna-A billy-B");
+    assert_eq!(fixture.new_sessions(), "A");
 }
 
 #[test]
@@ -424,22 +467,4 @@ fn details_follow_selection_and_sessions() {
     assert_eq!(details(&fixture), ("C".to_owned(), 1, "EFG".to_owned(), 3));
     fixture.table.act(Action::ClearSelection);
     assert_eq!(fixture.table.details(), None);
-}
-
-#[test]
-fn new_sessions_keep_their_time_across_refreshes_and_sorts() {
-    let mut plant = Fixture::new(PLANT);
-    let arrived = |plant: &Fixture| -> Vec<u32> {
-        (0..12).filter(|row| plant.table.arrived_at(*row).is_some()).collect()
-    };
-    assert_eq!(arrived(&plant), [0_u32; 0], "nothing is known about the first sessions");
-    plant.refresh(&format!("zoe-Z {PLANT}"));
-    assert_eq!(arrived(&plant), [0]);
-    let since = plant.table.arrived_at(0);
-    plant.sort(&["username"]);
-    plant.refresh(&format!("yan-Y zoe-Z {PLANT}"));
-    assert_eq!(arrived(&plant), [0, 1]);
-    assert_eq!(plant.table.arrived_at(1), since);
-    plant.table.clear();
-    assert_eq!(arrived(&plant), [0_u32; 0]);
 }

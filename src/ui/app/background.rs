@@ -189,6 +189,7 @@ impl App {
         else {
             return;
         };
+        self.note_outdated(combined);
         let before = self.state.status.replace(combined.clone()).and_then(|status| status.dataset.clone());
         if before.as_ref().map(Arc::as_ptr) != combined.dataset.as_ref().map(Arc::as_ptr) {
             self.query(FRAME_WAIT);

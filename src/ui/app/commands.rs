@@ -1,25 +1,22 @@
 //! Runs commands.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::{Context, ViewportCommand};
 
 use super::super::command::{ColumnChange, Command, Copied};
 use super::super::diagnostics;
-use super::super::error_report::ErrorReport;
 use super::super::filter_row;
 use super::super::gateway_bar;
-use super::super::model::{AfterDiscard, CountsOrder, NarrowRail, SettingsPage, Shown, SignInChoice, Task};
+use super::super::model::{AfterDiscard, CountsOrder, SettingsPage, SignInChoice, Task};
 use super::super::settings_worker::Change;
 use super::super::view_row;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
-use crate::demo::{self, DemoGateway};
 use crate::display;
 use crate::export::Format;
-use crate::gateway::{NodeUrl, Profile};
 use crate::query::{self, Query, QueryResult};
-use crate::settings::{DEMO_NAME, SavedFilter, State, Target};
+use crate::settings::SavedFilter;
 use crate::table::{Action, Day};
 
 impl App {
@@ -93,7 +90,7 @@ impl App {
                 self.leave_form(AfterDiscard::Nothing);
             }
             Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
-            Command::CloseGateway => self.close_form(),
+            Command::CloseGateway => self.discard_form(),
             Command::Form(change) => {
                 if let Some(form) = &mut self.drafts.form {
                     form.apply(change);
@@ -260,124 +257,6 @@ impl App {
         }
     }
 
-    /// Starts the demo gateway and connects to it.
-    pub(super) fn connect_demo(&mut self) {
-        let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
-        let profile = started.and_then(|demo| {
-            let profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
-            Ok((demo, profile))
-        });
-        match profile {
-            Ok((demo, profile)) => {
-                self.connect(profile.with_name(DEMO_NAME));
-                self.state.gateways.shown = Shown::Demo;
-                self.state.can_edit = false;
-                self.demo = Some(demo);
-                self.save_state(State { last: Some(DEMO_NAME.to_owned()), ..self.saved_state.clone() });
-            }
-            Err(error) => self.state.toasts.error(Task::Connect, error),
-        }
-    }
-
-    /// Connects to a gateway, and clears the table of another one. The same gateway keeps it until it answers.
-    pub(super) fn connect(&mut self, profile: Profile) {
-        let is_same = self
-            .profile
-            .as_ref()
-            .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
-        self.state.previous_status =
-            if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
-        if !is_same || self.state.previous_status.is_none() {
-            self.query_worker.cancel();
-            self.state.table.clear();
-        }
-        self.demo = None;
-        self.state.sign_in = SignInChoice::Automatic;
-        self.state.connecting_since = Some(Instant::now());
-        self.state.addresses = profile.nodes().to_vec();
-        self.state.gateway.clone_from(&profile.name);
-        self.drafts.gateway.clone_from(&profile.name);
-        self.drafts.gateway_error = None;
-        self.state.toasts.clear(Task::Connect);
-        self.state.toasts.clear_error(Task::Keyring);
-        self.state.status = None;
-        self.ui_state.forget_sessions();
-        // The answer may come before a frame without the card.
-        self.ui_state.was_sign_in_shown = false;
-        self.typing.is_signing_in = false;
-        self.state.gateways.shown = Shown::Gateway(profile.name.clone());
-        self.ui_state.narrow_rail = NarrowRail::Closed;
-        self.start_polling(profile);
-        if !is_same && self.state.previous_status.is_some() {
-            self.query(FRAME_WAIT);
-        }
-        self.background.poller.set_combined(false);
-        self.update_background();
-    }
-
-    /// Connects to the gateway with this name or address.
-    fn connect_by_name(&mut self, gateway: &str) {
-        gateway.clone_into(&mut self.drafts.gateway);
-        if self.state.has_rejected_login() {
-            // The saved login may work.
-            self.supplied_credentials = None;
-        }
-        match self.settings.target(Some(gateway), None) {
-            Ok(Target::Gateway(profile)) => {
-                let page = NodeUrl::dropped_page(gateway).filter(|_| profile.name != gateway);
-                self.connect_and_remember(profile);
-                if let Some(page) = page {
-                    let text = format!("Connected without {page}, which is a page of the gateway");
-                    self.state.toasts.done(Task::Connect, text);
-                }
-            }
-            Ok(Target::All) => self.show_all(),
-            Ok(Target::Demo) => self.connect_demo(),
-            Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
-        }
-    }
-
-    /// Connects to a gateway and saves it as the one to start with.
-    pub(super) fn connect_and_remember(&mut self, profile: Profile) {
-        let last = profile.name.clone();
-        let recent = self.recent_with(&profile);
-        self.connect(profile);
-        self.save_state(State { last: Some(last), recent, ..self.saved_state.clone() });
-        self.list_gateways();
-    }
-
-    /// Saves the table's layout, the delimiter and the typed filters if they have changed.
-    pub(super) fn save_layout(&mut self) {
-        let csv_delimiter = self.drafts.export.delimiter;
-        let (layout, history, saved) = (&self.state.layout, &self.state.filter_history, &self.saved_state);
-        if *layout != saved.table || *history != saved.filter_history || csv_delimiter != saved.csv_delimiter
-        {
-            let (table, filter_history) = (layout.clone(), history.clone());
-            self.save_state(State { csv_delimiter, filter_history, table, ..self.saved_state.clone() });
-        }
-    }
-
-    /// Saves the state for the next run, if it has changed.
-    pub(super) fn save_state(&mut self, state: State) {
-        let should_save = self.settings_worker.is_some() && state != self.saved_state;
-        if !should_save || self.change_settings(Change::State(state.clone())) {
-            self.saved_state = state;
-        }
-    }
-
-    /// Sends a change to the settings worker. On failure, shows the error and returns `false`.
-    pub(super) fn change_settings(&mut self, change: Change) -> bool {
-        let report = match &mut self.settings_worker {
-            None => "Can't save settings: no home folder found".into(),
-            Some(worker) => match worker.send(change) {
-                Ok(()) => return true,
-                Err(error) => ErrorReport::new(&error),
-            },
-        };
-        self.state.toasts.error(Task::Settings, report);
-        false
-    }
-
     /// Starts a query with the current dataset and filters, and waits up to `timeout` for its result.
     pub(super) fn query(&mut self, timeout: Duration) {
         let (state, drafts) = (&self.state, &self.drafts);
@@ -411,7 +290,8 @@ impl App {
         // Without a dataset, the query only validated the filters.
         if self.state.table_status().is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
-            self.state.table.show(result, Instant::now());
+            let outdated = std::mem::take(&mut self.state.outdated);
+            self.state.table.show(result, &outdated, (self.clock)());
         } else {
             self.state.table.clear();
         }

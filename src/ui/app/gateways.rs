@@ -1,105 +1,122 @@
-//! The gateway form: testing, saving and removing a gateway.
+//! The current gateway: connecting to it and its refresh interval.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::super::background_task::{BackgroundTask, Ended};
-use super::super::connection_test::{self, ConnectionTest, TestStage};
 use super::super::error_report::ErrorReport;
-use super::super::gateway_draft::{AuthKind, FormError};
-use super::super::gateway_form::{FormStage, GatewayForm};
-use super::super::guide;
-use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{AfterDiscard, NarrowRail, Question, Shown, Task};
+use super::super::model::{NarrowRail, Shown, SignInChoice, Task};
 use super::super::refresh_interval;
-use super::super::settings_worker::{Change, ChangeError};
-use super::App;
-use crate::gateway::{Credentials, Login, Profile};
-use crate::secrets::Secret;
-use crate::settings::State;
-use egui::Context;
-
-/// A change of the form that the settings worker is saving.
-pub(super) enum PendingForm {
-    /// The gateway is saved. Connects to it.
-    Save {
-        /// The profile saved before, if any.
-        before: Option<Profile>,
-        /// The profile to save.
-        after: Box<Profile>,
-        /// The login; `None` if its secret wasn't typed.
-        credentials: Option<Credentials>,
-    },
-    /// The gateway is removed. Forgets its login.
-    Remove(Profile),
-}
+use super::super::settings_worker::Change;
+use super::{App, FRAME_WAIT};
+use crate::demo::{self, DemoGateway};
+use crate::gateway::{Credentials, NodeUrl, Profile};
+use crate::settings::{DEMO_NAME, State, Target};
 
 impl App {
-    /// Opens an empty form. Asks first if an open one has unsaved changes.
-    pub(super) fn add_gateway(&mut self) {
-        if !self.asks_to_discard_form(AfterDiscard::AddGateway) {
-            self.open_form(GatewayForm::add());
-        }
-    }
-
-    /// Opens a form in place of an open one.
-    pub(super) fn open_form(&mut self, form: GatewayForm) {
-        self.close_form();
-        // The rail would cover it.
-        self.ui_state.narrow_rail = NarrowRail::Closed;
-        self.drafts.form = Some(form);
-    }
-
-    /// Asks whether to discard the changes of the form. Returns `false` if there are none.
-    pub(super) fn asks_to_discard_form(&mut self, next: AfterDiscard) -> bool {
-        let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
-        if is_changed {
-            self.ui_state.question = Some(Question::DiscardForm(next));
-        }
-        is_changed
-    }
-
-    /// Opens the form of the saved gateway with this name; `None` for the current gateway.
-    pub(super) fn edit_gateway(&mut self, name: Option<&str>) {
-        if self.asks_to_discard_form(AfterDiscard::EditGateway(name.map(str::to_owned))) {
-            return;
-        }
-        let named = |name: &str| self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
-        let current = || self.profile.as_ref().and_then(|current| self.saved(current));
-        if let Some(saved) = name.map_or_else(current, named) {
-            return self.open_form(GatewayForm::edit(&saved, true));
-        }
-        if let (None, Some(mut unsaved)) = (name, self.profile.clone()) {
-            // The form starts with the login in use.
-            unsaved.login = Login::from(&self.active_credentials);
-            let mut form = GatewayForm::edit(&unsaved, false);
-            if self.state.has_accepted_login() {
-                form.accepted_login = Some(self.active_credentials.clone());
+    /// Starts the demo gateway and connects to it.
+    pub(super) fn connect_demo(&mut self) {
+        let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
+        let profile = started.and_then(|demo| {
+            let profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
+            Ok((demo, profile))
+        });
+        match profile {
+            Ok((demo, profile)) => {
+                self.connect(profile.with_name(DEMO_NAME));
+                self.state.gateways.shown = Shown::Demo;
+                self.state.can_edit = false;
+                self.demo = Some(demo);
+                self.save_state(State { last: Some(DEMO_NAME.to_owned()), ..self.saved_state.clone() });
             }
-            self.open_form(form);
+            Err(error) => self.state.toasts.error(Task::Connect, error),
         }
     }
 
-    /// Closes the form, which is about another gateway than `next` and would take what is typed. Asks first if it has changes,
-    /// and returns `false` then.
-    pub(super) fn leave_form(&mut self, next: AfterDiscard) -> bool {
-        match &self.drafts.form {
-            None => return true,
-            Some(form) if form.stage == FormStage::Saving => return false,
-            Some(_) => {}
+    /// Connects to a gateway, and clears the table of another one. The same gateway keeps it until it answers.
+    pub(super) fn connect(&mut self, profile: Profile) {
+        let is_same = self
+            .profile
+            .as_ref()
+            .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
+        self.state.previous_status =
+            if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
+        if !is_same || self.state.previous_status.is_none() {
+            self.query_worker.cancel();
+            self.state.table.clear();
         }
-        let leaves = !self.asks_to_discard_form(next);
-        if leaves {
-            self.close_form();
+        self.demo = None;
+        self.state.sign_in = SignInChoice::Automatic;
+        self.state.connecting_since = Some(Instant::now());
+        self.state.addresses = profile.nodes().to_vec();
+        self.state.gateway.clone_from(&profile.name);
+        self.drafts.gateway.clone_from(&profile.name);
+        self.drafts.gateway_error = None;
+        self.state.toasts.clear(Task::Connect);
+        self.state.toasts.clear_error(Task::Keyring);
+        self.state.status = None;
+        self.ui_state.forget_sessions();
+        // The answer may come before a frame without the card.
+        self.ui_state.was_sign_in_shown = false;
+        self.typing.is_signing_in = false;
+        self.state.gateways.shown = Shown::Gateway(profile.name.clone());
+        self.ui_state.narrow_rail = NarrowRail::Closed;
+        self.start_polling(profile);
+        if !is_same && self.state.previous_status.is_some() {
+            self.query(FRAME_WAIT);
         }
-        leaves
+        self.background.poller.set_combined(false);
+        self.update_background();
     }
 
-    /// Closes the form and discards its changes.
-    pub(super) fn close_form(&mut self) {
-        (self.test_task, self.waiting_test) = (None, None);
-        self.drafts.form = None;
-        self.state.toasts.clear_error(Task::Gateway);
+    /// Connects to the gateway with this name or address.
+    pub(super) fn connect_by_name(&mut self, gateway: &str) {
+        gateway.clone_into(&mut self.drafts.gateway);
+        if self.state.has_rejected_login() {
+            // The saved login may work.
+            self.supplied_credentials = None;
+        }
+        match self.settings.target(Some(gateway), None) {
+            Ok(Target::Gateway(profile)) => {
+                let page = NodeUrl::dropped_page(gateway).filter(|_| profile.name != gateway);
+                self.connect_and_remember(profile);
+                if let Some(page) = page {
+                    let text = format!("Connected without {page}, which is a page of the gateway");
+                    self.state.toasts.done(Task::Connect, text);
+                }
+            }
+            Ok(Target::All) => self.show_all(),
+            Ok(Target::Demo) => self.connect_demo(),
+            Err(error) => self.drafts.gateway_error = Some(ErrorReport::new(error.reason())),
+        }
+    }
+
+    /// Connects to a gateway and saves it as the one to start with.
+    pub(super) fn connect_and_remember(&mut self, profile: Profile) {
+        let last = profile.name.clone();
+        let recent = self.recent_with(&profile);
+        self.connect(profile);
+        self.save_state(State { last: Some(last), recent, ..self.saved_state.clone() });
+        self.list_gateways();
+    }
+
+    /// Disconnects from the current gateway.
+    pub(super) fn disconnect(&mut self) {
+        self.poller.disconnect();
+        self.background.poller.set_combined(false);
+        self.query_worker.cancel();
+        self.profile = None;
+        self.state.gateways.shown = Shown::Nothing;
+        self.active_credentials = Credentials::None;
+        (self.state.status, self.state.previous_status) = (None, None);
+        self.state.table.clear();
+        self.state.gateway.clear();
+        self.drafts.gateway.clear();
+        self.ui_state.forget_sessions();
+        self.state.may_terminate = false;
+        self.state.can_edit = false;
+        self.state.waits_for_secret = false;
+        self.state.addresses.clear();
+        self.state.connecting_since = Some(Instant::now());
+        self.update_background();
     }
 
     /// Returns the saved version of a gateway, if it is saved.
@@ -144,310 +161,4 @@ impl App {
         }
         self.profile = Some(profile);
     }
-
-    /// Tests the connection with the content of the form.
-    pub(super) fn test_gateway(&mut self, ctx: &Context) {
-        let Some(form) = &mut self.drafts.form else {
-            return;
-        };
-        // A cancelled test may have sent the password already, and its outcome would be lost.
-        let draft = form.draft_to_test();
-        let is_same = |test: &ConnectionTest| test.stage == TestStage::Running && test.is_for(&draft);
-        if form.test.as_ref().is_some_and(is_same) {
-            return;
-        }
-        self.state.toasts.clear_error(Task::Gateway);
-        form.error = None;
-        // After an error, the results of the last test stay.
-        let profile = match draft.profile_named(&form.before.name) {
-            Ok(profile) => in_folder(profile, self.folder.as_deref()),
-            Err(error) => return form.fail(error),
-        };
-        let credentials = match form.credentials() {
-            _ if draft.auth == AuthKind::None => Some(Credentials::None),
-            Ok(None) if !form.has_saved_secret() => return form.fail(FormError::NoSecret),
-            Ok(credentials) => credentials,
-            Err(error) => return form.fail(error.into()),
-        };
-        form.reveal_outcome();
-        self.test_task = None;
-        let waiting = self.waiting_test.take();
-        form.test = Some(ConnectionTest::new(&draft, &profile, form.test.take()));
-        if let Some(credentials) = credentials {
-            self.start_test(ctx, &profile, credentials);
-        } else {
-            // The keyring may still be prompting for the same secret.
-            if waiting.is_none_or(|waiting| SecretKey::new(&waiting) != SecretKey::new(&profile)) {
-                self.keyring_worker.get(&profile);
-            }
-            self.waiting_test = Some(profile);
-        }
-    }
-
-    /// Continues the test that waits for the keyring.
-    pub(super) fn continue_test(&mut self, ctx: &Context, secret: &Result<Option<Secret>, RequestError>) {
-        let (Some(profile), Some(form)) = (self.waiting_test.take(), &mut self.drafts.form) else {
-            return;
-        };
-        // The draft may have changed since.
-        if form.test.is_none() {
-            return;
-        }
-        let error = match secret {
-            Ok(Some(secret)) => match profile.login.with(secret) {
-                Ok(credentials) => return self.start_test(ctx, &profile, credentials),
-                Err(error) => error.into(),
-            },
-            Ok(None) => FormError::NoSecret,
-            Err(error) => FormError::Keyring(error.clone()),
-        };
-        form.test = None;
-        form.fail(error);
-    }
-
-    fn start_test(&mut self, ctx: &Context, profile: &Profile, credentials: Credentials) {
-        let profile = self.with_trust(profile);
-        let Some(test) = self.drafts.form.as_mut().and_then(|form| form.test.as_mut()) else {
-            return;
-        };
-        test.stage = TestStage::Running;
-        let (wake, client) = (ctx.clone(), self.client.for_profile(&profile));
-        let task = BackgroundTask::spawn(
-            move || wake.request_repaint(),
-            |results| connection_test::run(client, profile, credentials, results),
-        );
-        match task {
-            Ok(task) => self.test_task = Some(task),
-            Err(error) => {
-                test.stage = TestStage::Ended;
-                let report = ErrorReport::with_summary("Can't start the test", &error);
-                self.state.toasts.error(Task::Gateway, report);
-            }
-        }
-    }
-
-    /// Receives the results of the running test.
-    pub(super) fn receive_test_results(&mut self) {
-        let Some(task) = &mut self.test_task else {
-            return;
-        };
-        let parts = self.drafts.form.as_mut().and_then(|form| form.test.take().map(|test| (form, test)));
-        let Some((form, mut test)) = parts else {
-            self.test_task = None;
-            return;
-        };
-        let [mut is_changed, mut has_ended] = [false; 2];
-        loop {
-            match task.next_result() {
-                Ok(Some(result)) => {
-                    test.add(result);
-                    is_changed = true;
-                }
-                Ok(None) => break,
-                Err(Ended) => {
-                    test.stage = TestStage::Ended;
-                    test.ended_at = Some(Instant::now());
-                    self.test_task = None;
-                    has_ended = true;
-                    break;
-                }
-            }
-        }
-        form.test = Some(test);
-        if is_changed {
-            form.reveal_outcome();
-        }
-        if is_changed || has_ended {
-            guide::receive_results(form, has_ended);
-        }
-    }
-
-    /// Saves the gateway in the form.
-    pub(super) fn save_gateway(&mut self) {
-        let Some(form) = self.drafts.form.as_mut().filter(|form| form.stage == FormStage::Editing) else {
-            return;
-        };
-        self.state.toasts.clear_error(Task::Gateway);
-        form.error = None;
-        let after = match form.profile(&self.state.profiles) {
-            Ok(after) => in_folder(after, self.folder.as_deref()),
-            Err(error) => return form.fail(error),
-        };
-        let before = form.is_saved.then(|| form.before.clone());
-        let credentials = match form.credentials() {
-            Ok(credentials) => credentials,
-            Err(error) => return form.fail(error.into()),
-        };
-        form.reveal_outcome();
-        form.stage = FormStage::Saving;
-        let change = Change::SaveForm { before: before.clone(), after: after.clone() };
-        self.change_form(change, PendingForm::Save { before, after: Box::new(after), credentials });
-    }
-
-    /// Removes the saved gateway with this name, whose form may be open.
-    pub(super) fn remove_saved_gateway(&mut self, name: &str) {
-        let saved = self.settings.profiles.iter().find(|saved| saved.name == name).cloned();
-        let Some(profile) = saved.filter(|_| self.pending_form.is_none()) else {
-            return;
-        };
-        self.state.toasts.clear_error(Task::Gateway);
-        if let Some(form) = self.form_of(&profile) {
-            form.stage = FormStage::Saving;
-        }
-        self.change_form(Change::RemoveProfile(profile.clone()), PendingForm::Remove(profile));
-    }
-
-    /// Returns the form if it edits this saved gateway.
-    fn form_of(&mut self, profile: &Profile) -> Option<&mut GatewayForm> {
-        self.drafts.form.as_mut().filter(|form| form.is_saved && form.before.name == profile.name)
-    }
-
-    /// Sends a change of the form to the settings worker.
-    fn change_form(&mut self, change: Change, pending: PendingForm) {
-        if self.change_settings(change) {
-            self.pending_form = Some(pending);
-        } else if let Some(form) = &mut self.drafts.form {
-            form.stage = FormStage::Editing;
-        }
-    }
-
-    /// Continues once the settings worker has handled the form.
-    pub(super) fn finish_form(&mut self, error: Option<ChangeError>) {
-        let pending = self.pending_form.take();
-        // The form of another gateway stays as it is.
-        let is_of_form = match &pending {
-            Some(PendingForm::Remove(profile)) => self.form_of(profile).is_some(),
-            Some(PendingForm::Save { .. }) | None => true,
-        };
-        if let Some(error) = error {
-            if !is_of_form {
-                self.state.toasts.error(Task::Gateway, ErrorReport::new(&error));
-            } else if let Some(form) = &mut self.drafts.form {
-                form.stage = FormStage::Editing;
-                // A gateway that another window deleted can be saved as a new one.
-                let saved = &self.settings.profiles;
-                form.is_saved &= saved.iter().any(|saved| saved.name == form.before.name);
-                form.fail(FormError::NotSaved(error));
-            }
-            return;
-        }
-        if is_of_form {
-            self.close_form();
-        }
-        match pending {
-            None => {}
-            Some(PendingForm::Save { before, after, credentials }) => {
-                self.gateway_saved(before.as_ref(), *after, credentials.unwrap_or_default());
-            }
-            Some(PendingForm::Remove(profile)) => {
-                if profile.login != Login::None {
-                    self.keyring_worker.forget(&profile);
-                    self.set_login(&profile, None);
-                }
-                self.state.toasts.done(Task::Gateway, format!("{} removed", profile.name));
-                self.forget_login(&profile);
-                if self.profile.as_ref().is_some_and(|current| current.name == profile.name) {
-                    self.disconnect();
-                }
-            }
-        }
-    }
-
-    /// Continues after a gateway was saved. `credentials` are those whose secret was typed.
-    fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
-        let is_typed = credentials.secret().is_some();
-        if let Some(before) = before.filter(|before| before.login != Login::None) {
-            self.set_login(before, None);
-            if after.login == Login::None {
-                self.keyring_worker.forget(before);
-            } else if before.name != after.name {
-                self.keyring_worker.rename(before, &after.name);
-            }
-        }
-        if let Some(before) = before {
-            if before.login != after.login {
-                self.forget_typed_login(before);
-            }
-            // A login that isn't accepted yet stays with its gateway.
-            if let Some((owner, _)) =
-                self.pending_login.as_mut().filter(|(owner, _)| owner.name == before.name)
-            {
-                owner.name.clone_from(&after.name);
-            }
-        }
-        if is_typed {
-            // Stored once the gateway has accepted it, so that a wrong one never replaces a working one.
-            self.pending_login = Some((after.clone(), credentials.clone()));
-            self.supplied_credentials = Some((after.clone(), credentials));
-        }
-        let stays_connected = !is_typed
-            && self.profile.as_ref().zip(before).is_some_and(|(current, before)| {
-                current.name == before.name && has_same_connection(before, &after)
-            });
-        if stays_connected {
-            // Not reconnecting keeps the table.
-            self.state.gateway.clone_from(&after.name);
-            self.drafts.gateway.clone_from(&after.name);
-            self.set_refresh(&after);
-            self.state.may_terminate = after.may_terminate;
-            if !after.may_terminate {
-                self.ui_state.forget_sessions();
-            }
-            self.state.gateways.shown = Shown::Gateway(after.name.clone());
-            self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
-            self.profile = Some(after);
-            self.list_gateways();
-        } else {
-            self.connect_and_remember(after);
-        }
-    }
-
-    /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.
-    fn forget_login(&mut self, profile: &Profile) {
-        self.forget_typed_login(profile);
-        self.trusted_once.retain(|(nodes, _)| nodes != profile.nodes());
-    }
-
-    /// Forgets the typed login of a gateway.
-    fn forget_typed_login(&mut self, profile: &Profile) {
-        self.supplied_credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
-        self.pending_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
-    }
-
-    /// Disconnects from the current gateway.
-    pub(super) fn disconnect(&mut self) {
-        self.poller.disconnect();
-        self.background.poller.set_combined(false);
-        self.query_worker.cancel();
-        self.profile = None;
-        self.state.gateways.shown = Shown::Nothing;
-        self.active_credentials = Credentials::None;
-        (self.state.status, self.state.previous_status) = (None, None);
-        self.state.table.clear();
-        self.state.gateway.clear();
-        self.drafts.gateway.clear();
-        self.ui_state.forget_sessions();
-        self.state.may_terminate = false;
-        self.state.can_edit = false;
-        self.state.waits_for_secret = false;
-        self.state.addresses.clear();
-        self.state.connecting_since = Some(Instant::now());
-        self.update_background();
-    }
-}
-
-/// Resolves a relative CA file against the settings folder.
-fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile {
-    if let (Some(file), Some(folder)) = (&mut profile.trust.ca_file, folder) {
-        *file = folder.join(&*file);
-    }
-    profile
-}
-
-/// Returns `true` if both profiles are polled in the same way.
-fn has_same_connection(a: &Profile, b: &Profile) -> bool {
-    let Profile {
-        name: _, login, trust, api, perspective, refresh: _, background: _, may_terminate: _, ..
-    } = a;
-    a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)
 }

@@ -39,7 +39,7 @@ impl App {
         let Some(mut current) = self.profile.clone() else {
             return;
         };
-        if self.asks_to_discard_form(AfterDiscard::SetUp) {
+        if !self.leave_form(AfterDiscard::SetUp) {
             return;
         }
         let form = if let Some(saved) = self.saved(&current) {

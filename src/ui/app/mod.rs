@@ -7,13 +7,17 @@ mod commands;
 mod dialogs;
 mod draw;
 mod filters;
+mod form;
 mod frame_timer;
 mod gateways;
 mod guide;
 mod jobs;
 mod rail;
 mod remembered;
+mod saving;
+mod settings;
 mod shortcuts;
+mod status;
 mod terminating;
 mod title;
 mod typing;
@@ -21,14 +25,14 @@ mod typing;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::background::Background;
 use self::dialogs::ConfigOpener;
+use self::form::Closing;
 use self::frame_timer::FrameTimer;
-use self::gateways::PendingForm;
 use self::guide::SavedProject;
 use self::remembered::Remembered;
 use self::terminating::Termination;
@@ -39,18 +43,18 @@ use super::connection_test::TestResult;
 use super::desktop_theme::DesktopTheme;
 use super::error_report::ErrorReport;
 use super::export_job::{ExportJob, PickFile};
-use super::gateway_form::{GatewayForm, addresses_id};
+use super::gateway_form::addresses_id;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
-use super::model::{AfterDiscard, AppState, CountsOrder, Drafts, ExportOptions, Shown, Task, UiState};
+use super::model::{AppState, CountsOrder, Drafts, ExportOptions, Task, UiState};
 use super::open_path::OpenPath;
-use super::settings_worker::{Changed, SettingsWorker};
-use super::{counts_panel, single_line, theme, toasts, views};
+use super::settings_worker::SettingsWorker;
+use super::{counts_panel, single_line, theme, toasts};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
-use crate::poll::{BackgroundPoller, NodeStatus, Poller};
+use crate::poll::{BackgroundPoller, Poller};
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
@@ -83,7 +87,7 @@ pub struct Start {
     pub pick_file: PickFile,
     /// Opens the store of passwords and tokens. Called on the keyring thread.
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
-    /// Returns the current time. Measures how long the keyring takes.
+    /// Returns the current time. Measures how long the keyring takes and how long sessions are new.
     pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// The lines that the log view shows.
     pub log: LogLines,
@@ -119,12 +123,14 @@ pub struct App {
     folder: Option<PathBuf>,
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// The user was asked whether to close the window and discard the form.
-    has_warned_about_form: bool,
+    /// What has become of an attempt to close the window.
+    closing: Closing,
     /// Reads and writes passwords and tokens.
     keyring_worker: KeyringWorker,
     /// The login that was typed last, with its gateway, until the gateway has accepted it.
     pending_login: Option<(Profile, Credentials)>,
+    /// Returns the current time. Measures how long sessions are new.
+    clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
     /// The credentials from the environment or the user, with their gateway.
@@ -135,8 +141,6 @@ pub struct App {
     profile: Option<Profile>,
     /// The credentials of the current gateway.
     active_credentials: Credentials,
-    /// The change of the form that the settings worker is saving.
-    pending_form: Option<PendingForm>,
     /// The running connection test.
     test_task: Option<BackgroundTask<TestResult>>,
     /// The project file that is being saved.
@@ -233,7 +237,7 @@ impl App {
         let drafts = Drafts { username, project, columns, export, ..Drafts::default() };
         let settings_worker =
             folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
-        let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock)?;
+        let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock.clone())?;
         let mut app = Self {
             state: app_state,
             drafts,
@@ -246,15 +250,15 @@ impl App {
             saved_state: state,
             folder,
             settings_worker,
-            has_warned_about_form: false,
+            closing: Closing::default(),
             keyring_worker,
             pending_login: None,
+            clock,
             trusted_once: Vec::new(),
             supplied_credentials: None,
             open_history_entry: None,
             profile: None,
             active_credentials: Credentials::None,
-            pending_form: None,
             test_task: None,
             saved_project: None,
             waiting_test: None,
@@ -294,32 +298,6 @@ impl App {
         &self.title
     }
 
-    /// Shows a new status of the gateway, and queries its dataset if that changed.
-    fn receive_status(&mut self) {
-        let Some(status) = self.poller.status() else {
-            return;
-        };
-        let dataset = |state: &AppState| state.table_status().and_then(|status| status.dataset.clone());
-        let before = dataset(&self.state);
-        self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
-        if status.dataset.is_some() {
-            self.state.previous_status = None;
-        }
-        let was_asked = views::is_prompting(&self.state);
-        if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
-            self.state.gateways.set_status(&name, &status, SystemTime::now());
-        }
-        self.state.status = Some(status);
-        if !was_asked && views::wants_token(&self.state) {
-            self.drafts.login.prefer_token();
-        }
-        let is_same = before.as_ref().map(Arc::as_ptr) == dataset(&self.state).as_ref().map(Arc::as_ptr);
-        self.save_accepted_login();
-        if !is_same {
-            self.query(FRAME_WAIT);
-        }
-    }
-
     /// Holds the order of the counts while the pointer is over them. Returns `true` once it has left and the order is that of
     /// an earlier result.
     fn hold_counts_order(&mut self, ctx: &Context) -> bool {
@@ -347,39 +325,6 @@ impl App {
         }
     }
 
-    /// Asks at the first attempt to close the window while the form has changes. The next attempt closes it.
-    fn warn_about_form(&mut self, ctx: &Context) {
-        let is_changed = self.drafts.form.as_ref().is_some_and(GatewayForm::is_changed);
-        if ctx.input(|input| input.viewport().close_requested()) && is_changed && !self.has_warned_about_form
-        {
-            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            self.has_warned_about_form = true;
-            self.asks_to_discard_form(AfterDiscard::Quit);
-        }
-        self.has_warned_about_form &= is_changed;
-    }
-
-    /// Handles the outcomes of settings changes.
-    fn receive_settings(&mut self) {
-        while let Some(Changed { is_form, outcome }) =
-            self.settings_worker.as_mut().and_then(SettingsWorker::changed)
-        {
-            let error = match outcome {
-                Ok(None) => None,
-                Ok(Some(settings)) => {
-                    self.apply_settings(settings);
-                    None
-                }
-                Err(error) => Some(error),
-            };
-            if is_form {
-                self.finish_form(error);
-            } else if let Some(error) = error {
-                self.state.toasts.error(Task::Settings, ErrorReport::new(&error));
-            }
-        }
-    }
-
     /// Applies the chosen theme, or that of the desktop where the window toolkit doesn't know it.
     fn update_theme(&self, ctx: &Context) {
         let chosen = dialogs::preference(self.state.theme);
@@ -399,15 +344,6 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-    }
-
-    fn apply_settings(&mut self, settings: Settings) {
-        self.state.saved_filters.clone_from(&settings.filters);
-        self.state.profiles = settings.profile_names();
-        self.settings = settings;
-        self.list_gateways();
-        self.update_background();
-        self.state.toasts.clear_error(Task::Settings);
     }
 }
 
@@ -450,6 +386,9 @@ impl eframe::App for App {
             self.state.toasts.error(Task::Program, text);
         }
         self.expire_toasts(ctx);
+        if let Some(left) = self.state.table.expire_new((self.clock)()) {
+            ctx.request_repaint_after(left);
+        }
         self.state.layout.zoom = ctx.zoom_factor();
         // A column that is being dragged is saved when it is dropped.
         if !ctx.input(|input| input.pointer.any_down()) {

@@ -88,7 +88,7 @@ impl App {
         if self.profile.as_ref().is_some_and(|current| current.name == name) {
             return self.edit_gateway(None);
         }
-        if self.asks_to_discard_form(AfterDiscard::SaveRecent(name.to_owned())) {
+        if !self.leave_form(AfterDiscard::SaveRecent(name.to_owned())) {
             return;
         }
         if let Some(entry) = self.state.gateways.get(name) {

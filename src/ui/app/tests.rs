@@ -1,22 +1,31 @@
 //! The window without a gateway: searches in frames, and threads that end.
 
+use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
+use super::super::gateway_form::FormStage;
 use super::*;
 use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::filter::{self, Mode};
 use crate::poll::{Activity, GatewayStatus};
 use crate::query::FilterText;
+use crate::secrets::{EntryName, Keyring, KeyringError, Secret};
 
 /// Longer than anything takes that works.
 const TIMEOUT: Duration = Duration::from_mins(3);
 
 fn window() -> Harness<'static, App> {
+    window_with(|_| ())
+}
+
+/// Opens a window without a gateway, with these changes of its arguments.
+fn window_with(change: impl FnOnce(&mut Start)) -> Harness<'static, App> {
     Harness::builder().with_size([1080.0, 680.0]).build_eframe(|cc| {
-        let start = Start {
+        let mut start = Start {
             target: None,
             settings: Settings::default(),
             state: State::default(),
@@ -32,6 +41,7 @@ fn window() -> Harness<'static, App> {
             has_glyph: Arc::new(|_| true),
             open_path: Arc::new(|_| Ok(())),
         };
+        change(&mut start);
         App::new(&cc.egui_ctx, start).unwrap()
     })
 }
@@ -105,6 +115,118 @@ fn frames_lay_out_only_the_start_of_a_long_value() {
         .map(|text| text.len())
         .collect();
     assert!(texts.len() > 20 && texts.iter().all(|&len| len < 2_000), "{texts:?}");
+}
+
+/// A keyring that records which profiles' secrets are deleted.
+#[derive(Clone, Debug, Default)]
+struct Deletions(Arc<Mutex<Vec<String>>>);
+
+impl Deletions {
+    fn contain(&self, profile: &str) -> bool {
+        self.0.lock().unwrap().iter().any(|deleted| deleted == profile)
+    }
+}
+
+impl Keyring for Deletions {
+    fn check(&self) -> Result<(), KeyringError> {
+        Ok(())
+    }
+
+    fn get(&self, _entry: &EntryName) -> Result<Option<Secret>, KeyringError> {
+        Ok(None)
+    }
+
+    fn set(&self, _entry: &EntryName, _content: &Secret) -> Result<(), KeyringError> {
+        Ok(())
+    }
+
+    fn delete(&self, entry: &EntryName) -> Result<(), KeyringError> {
+        self.0.lock().unwrap().push(entry.account.clone());
+        Ok(())
+    }
+}
+
+/// Opens a window with the saved gateways North, which has a password, and South, on the form of South.
+fn editing_south(folder: &Path) -> (Harness<'static, App>, Deletions) {
+    let profile = |name: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"http://127.0.0.1:1\"]\n");
+    let config = format!("refresh_secs = 0\n{}user = \"billy\"\n{}", profile("North"), profile("South"));
+    std::fs::write(folder.join("config.toml"), config).unwrap();
+    let deletions = Deletions::default();
+    let (keyring, folder) = (deletions.clone(), folder.to_owned());
+    let mut window = window_with(move |start| {
+        start.settings = Settings::load(&folder).unwrap();
+        start.folder = Some(folder);
+        start.open_secrets = Arc::new(move || Secrets::with_keyring(Arc::new(keyring.clone()), None));
+    });
+    window.state_mut().edit_gateway(Some("South"));
+    (window, deletions)
+}
+
+fn until(window: &mut Harness<'static, App>, is_done: impl Fn(&Harness<'static, App>) -> bool) {
+    let end = Instant::now() + TIMEOUT;
+    while !is_done(window) {
+        assert!(Instant::now() < end, "timed out");
+        window.step();
+        std::thread::yield_now();
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    Settings::load(folder).unwrap().profile_names()
+}
+
+#[test]
+fn removal_and_save_at_once_are_both_finished() {
+    for removes_first in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut window, deletions) = editing_south(folder.path());
+        let app = window.state_mut();
+        app.drafts.form.as_mut().unwrap().draft.name = "East".to_owned();
+        if removes_first {
+            app.remove_saved_gateway("North");
+            app.save_gateway();
+        } else {
+            app.save_gateway();
+            app.remove_saved_gateway("North");
+        }
+        until(&mut window, |window| window.query_by_label("North removed").is_some());
+        until(&mut window, |window| window.state().drafts.form.is_none());
+        until(&mut window, |_| deletions.contain("North"));
+        assert_eq!(names(folder.path()), ["East"]);
+        assert_eq!(window.state().state.gateway, "East");
+    }
+}
+
+#[test]
+fn removal_that_fails_leaves_a_form_that_is_being_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut window, deletions) = editing_south(folder.path());
+    let config = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    std::fs::write(folder.path().join("config.toml"), config.replace("North", "West")).unwrap();
+    let app = window.state_mut();
+    app.drafts.form.as_mut().unwrap().draft.name = "East".to_owned();
+    app.remove_saved_gateway("North");
+    app.save_gateway();
+    until(&mut window, |window| window.query_by_label_contains("was renamed or deleted").is_some());
+    until(&mut window, |window| window.state().drafts.form.is_none());
+    assert_eq!(names(folder.path()), ["West", "East"]);
+    assert!(!deletions.contain("North"));
+}
+
+#[test]
+fn nothing_closes_a_form_that_is_being_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut window, _deletions) = editing_south(folder.path());
+    let app = window.state_mut();
+    app.drafts.form.as_mut().unwrap().draft.name = "East".to_owned();
+    app.save_gateway();
+    app.add_gateway();
+    app.edit_gateway(Some("North"));
+    app.discard_form();
+    assert_eq!(app.ui_state.question, None);
+    assert_eq!(app.drafts.form.as_ref().unwrap().stage, FormStage::Saving);
+    until(&mut window, |window| window.state().drafts.form.is_none());
+    assert_eq!(names(folder.path()), ["North", "East"]);
 }
 
 /// Draws frames until the notice that a thread has ended is shown.

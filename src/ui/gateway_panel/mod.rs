@@ -112,14 +112,17 @@ fn foot_ui(
         if has_test && ui.add(Button::soft("Test connection")).clicked() {
             commands.push(Command::TestGateway);
         }
-        if form.stage == FormStage::Saving {
-            super::form_rows::remark(ui, "Saving…");
-        } else if form.is_saved {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.add(Button::danger("Remove…")).clicked() {
-                    commands.push(Command::Rail(RailCommand::Remove(form.before.name.clone())));
-                }
-            });
+        match form.stage {
+            FormStage::Saving => drop(super::form_rows::remark(ui, "Saving…")),
+            FormStage::Removing => drop(super::form_rows::remark(ui, "Removing…")),
+            FormStage::Editing if form.is_saved => {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.add(Button::danger("Remove…")).clicked() {
+                        commands.push(Command::Rail(RailCommand::Remove(form.before.name.clone())));
+                    }
+                });
+            }
+            FormStage::Editing => {}
         }
     });
 }

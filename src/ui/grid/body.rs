@@ -187,7 +187,7 @@ impl Painter<'_> {
         let badge_column =
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let duplicate = self.sessions.duplicate_logins.get(row);
-        let is_new = self.is_new(ui, row);
+        let is_new = table.is_new(row);
         if is_new {
             let bar = rect.with_max_x(rect.left() + tokens::NEW_BAR_WIDTH);
             ui.painter().rect_filled(bar, 0.0, palette(ui.visuals()).new);
@@ -220,18 +220,6 @@ impl Painter<'_> {
             };
             cell::show(ui, rect, &column.id, value, &clock, &style);
         }
-    }
-
-    /// Returns whether a session has just signed in. Requests a repaint for the end of its mark.
-    fn is_new(&self, ui: &Ui, row: u32) -> bool {
-        let Some(since) = self.state.table.arrived_at(row) else {
-            return false;
-        };
-        let left = tokens::TIME_NEW.saturating_sub(since.elapsed());
-        if !left.is_zero() {
-            ui.ctx().request_repaint_after(left);
-        }
-        !left.is_zero()
     }
 
     /// Draws a group: its value, the number of its sessions and users, and a mark where a user has several sessions in one

@@ -14,7 +14,7 @@ use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
 use crate::settings::{FilterHistory, SavedFilter, ThemeChoice};
-use crate::table::{Layout, PowerTable};
+use crate::table::{Layout, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
 
 /// The reason why a Perspective session in a Designer can't be terminated.
@@ -77,6 +77,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) layout: Layout,
     /// The sessions shown, with selection, cursor and scroll position.
     pub(in crate::ui) table: PowerTable,
+    /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.
+    pub(in crate::ui) outdated: OutdatedLists,
     /// The progress of a running export; a file may not be chosen yet.
     pub(in crate::ui) export: Option<Arc<Progress>>,
     /// The progress of the termination of several sessions.

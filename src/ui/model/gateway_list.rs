@@ -192,6 +192,7 @@ mod tests {
             notices: Vec::new(),
             updated_at: error.is_none().then_some(updated_at).flatten(),
             error,
+            list: None,
             clock_offset_ms: None,
             next_read_at: None,
         };

@@ -7,6 +7,7 @@ use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::gateway::GatewayInfo;
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::Query;
+use crate::table::OutdatedLists;
 use crate::ui::model::SignInChoice;
 
 /// Returns the state of a window on a gateway whose nodes have these errors.
@@ -20,6 +21,7 @@ fn state(errors: Vec<Option<GatewayError>>) -> AppState {
         notices: Vec::new(),
         updated_at: None,
         error,
+        list: None,
         clock_offset_ms: None,
         next_read_at: None,
     };
@@ -39,7 +41,8 @@ fn with_table(mut state: AppState) -> AppState {
         builder.push(column, if text.is_empty() { Cell::Null } else { Cell::Text(text) }).unwrap();
     }
     let dataset: Arc<Dataset> = Arc::new(builder.finish(None, None));
-    state.table.show(Query::default().run(&dataset).unwrap(), std::time::Instant::now());
+    let result = Query::default().run(&dataset).unwrap();
+    state.table.show(result, &OutdatedLists::default(), std::time::Instant::now());
     state
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
 use crate::query::Query;
+use crate::table::OutdatedLists;
 
 /// Returns a status of nodes, each with its name in the dataset and its health page.
 fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
@@ -15,6 +16,7 @@ fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
         notices: Vec::new(),
         error: None,
         updated_at: Some(SystemTime::UNIX_EPOCH),
+        list: None,
         clock_offset_ms: None,
         next_read_at: None,
     };
@@ -54,7 +56,8 @@ fn state(nodes: &[(&str, &str)], parts: &[Part]) -> AppState {
         status: Some(Arc::new(status(nodes, &dataset))),
         ..AppState::default()
     };
-    state.table.show(Query::default().run(&dataset).unwrap(), std::time::Instant::now());
+    let result = Query::default().run(&dataset).unwrap();
+    state.table.show(result, &OutdatedLists::default(), std::time::Instant::now());
     state
 }
 

@@ -1,0 +1,71 @@
+//! Saving the settings and the state, and receiving them.
+
+use super::super::error_report::ErrorReport;
+use super::super::model::Task;
+use super::super::settings_worker::{Change, Changed, SettingsWorker};
+use super::App;
+use crate::settings::{Settings, State};
+
+impl App {
+    /// Saves the table's layout, the delimiter and the typed filters if they have changed.
+    pub(super) fn save_layout(&mut self) {
+        let csv_delimiter = self.drafts.export.delimiter;
+        let (layout, history, saved) = (&self.state.layout, &self.state.filter_history, &self.saved_state);
+        if *layout != saved.table || *history != saved.filter_history || csv_delimiter != saved.csv_delimiter
+        {
+            let (table, filter_history) = (layout.clone(), history.clone());
+            self.save_state(State { csv_delimiter, filter_history, table, ..self.saved_state.clone() });
+        }
+    }
+
+    /// Saves the state for the next run, if it has changed.
+    pub(super) fn save_state(&mut self, state: State) {
+        let should_save = self.settings_worker.is_some() && state != self.saved_state;
+        if !should_save || self.change_settings(Change::State(state.clone())) {
+            self.saved_state = state;
+        }
+    }
+
+    /// Sends a change to the settings worker. On failure, shows the error and returns `false`.
+    pub(super) fn change_settings(&mut self, change: Change) -> bool {
+        let report = match &mut self.settings_worker {
+            None => "Can't save settings: no home folder found".into(),
+            Some(worker) => match worker.send(change) {
+                Ok(()) => return true,
+                Err(error) => ErrorReport::new(&error),
+            },
+        };
+        self.state.toasts.error(Task::Settings, report);
+        false
+    }
+
+    /// Handles the outcomes of settings changes.
+    pub(super) fn receive_settings(&mut self) {
+        while let Some(Changed { gateway, outcome }) =
+            self.settings_worker.as_mut().and_then(SettingsWorker::changed)
+        {
+            let error = match outcome {
+                Ok(None) => None,
+                Ok(Some(settings)) => {
+                    self.apply_settings(settings);
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            if let Some(change) = gateway {
+                self.finish_gateway_change(&change, error);
+            } else if let Some(error) = error {
+                self.state.toasts.error(Task::Settings, ErrorReport::new(&error));
+            }
+        }
+    }
+
+    fn apply_settings(&mut self, settings: Settings) {
+        self.state.saved_filters.clone_from(&settings.filters);
+        self.state.profiles = settings.profile_names();
+        self.settings = settings;
+        self.list_gateways();
+        self.update_background();
+        self.state.toasts.clear_error(Task::Settings);
+    }
+}

@@ -1,0 +1,102 @@
+//! Receiving the status of the current gateway.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::super::model::{AppState, Shown};
+use super::super::views;
+use super::{App, FRAME_WAIT};
+use crate::poll::{GatewayStatus, NodeStatus};
+
+/// A list that was read within this time before the next one is up to date, whatever the interval.
+const MIN_UP_TO_DATE: Duration = Duration::from_mins(1);
+
+impl App {
+    /// Shows a new status of the gateway, and queries its dataset if that changed.
+    pub(super) fn receive_status(&mut self) {
+        let Some(status) = self.poller.status() else {
+            return;
+        };
+        let dataset = |state: &AppState| state.table_status().and_then(|status| status.dataset.clone());
+        let before = dataset(&self.state);
+        self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
+        if status.dataset.is_some() {
+            self.state.previous_status = None;
+        }
+        let was_asked = views::is_prompting(&self.state);
+        if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
+            self.state.gateways.set_status(&name, &status, SystemTime::now());
+        }
+        self.note_outdated(&status);
+        self.state.status = Some(status);
+        if !was_asked && views::wants_token(&self.state) {
+            self.drafts.login.prefer_token();
+        }
+        let is_same = before.as_ref().map(Arc::as_ptr) == dataset(&self.state).as_ref().map(Arc::as_ptr);
+        self.save_accepted_login();
+        if !is_same {
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Notes which nodes have another list in this status, while the one before was out of date or of another connection.
+    pub(super) fn note_outdated(&mut self, status: &GatewayStatus) {
+        let interval = self.poll_interval().unwrap_or_default();
+        let max_age = (interval * 2).max(MIN_UP_TO_DATE);
+        let before = self.state.status.as_ref().filter(|before| before.dataset.is_some());
+        for node in status.nodes.iter().filter(|node| node.list.is_some()) {
+            let is_same = |other: &&NodeStatus| (&other.url, &other.gateway) == (&node.url, &node.gateway);
+            let before = before.and_then(|before| before.nodes.iter().find(is_same));
+            if !before.is_some_and(|before| was_up_to_date(before, node, max_age)) {
+                self.state.outdated.insert(node.name.clone());
+            }
+        }
+    }
+}
+
+/// Returns `true` if the list of a node has changed while it was up to date, or not at all.
+fn was_up_to_date(before: &NodeStatus, after: &NodeStatus, max_age: Duration) -> bool {
+    let (Some(old), Some(new)) = (before.list, after.list) else {
+        return false;
+    };
+    // Reads without a change wake no window, so the older status may not know the last one.
+    let read_at = if new.number == old.number + 1 { new.previous_read_at } else { before.updated_at };
+    old == new || read_at.is_some_and(|at| new.since.duration_since(at).unwrap_or_default() <= max_age)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::poll::ListVersion;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    /// Returns a node whose list is the one of this number: read first and last at these times, in seconds, and the list
+    /// before last at this time.
+    fn node(number: u64, since: u64, updated: u64, previous: Option<u64>) -> NodeStatus {
+        let list = ListVersion { number, since: at(since), previous_read_at: previous.map(at) };
+        NodeStatus { list: Some(list), updated_at: Some(at(updated)), ..unread() }
+    }
+
+    fn unread() -> NodeStatus {
+        NodeStatus::new("http://n".parse().unwrap())
+    }
+
+    #[test]
+    fn list_is_up_to_date_if_it_was_read_shortly_before_the_next_one() {
+        let is_up_to_date =
+            |before: &NodeStatus, after: &NodeStatus| was_up_to_date(before, after, MIN_UP_TO_DATE);
+        let first = node(1, 100, 100, None);
+        // The window doesn't know the last reads without a change.
+        assert!(is_up_to_date(&first, &node(2, 9_000, 9_000, Some(8_990))));
+        // After a suspend or an outage.
+        assert!(!is_up_to_date(&first, &node(2, 9_000, 9_000, Some(110))));
+        // The window was hidden meanwhile.
+        assert!(!is_up_to_date(&first, &node(7, 9_000, 9_000, Some(8_990))));
+        assert!(is_up_to_date(&first, &node(3, 110, 110, Some(105))));
+        assert!(is_up_to_date(&first, &node(1, 100, 9_000, None)));
+        assert!(!is_up_to_date(&unread(), &first));
+    }
+}

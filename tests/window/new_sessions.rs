@@ -1,0 +1,93 @@
+//! The marks of sessions that have just signed in. Needs no display.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::support::window::{StoppedClock, Window, plant, start, start_on};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::settings::Settings;
+use gatewatch::table::NEW_FOR;
+use gatewatch::ui::Start;
+
+const MARK: &str = "Signed in a moment ago";
+
+/// Starts a gateway with this number of sessions of the plant, which can be changed.
+fn growing(sessions: usize) -> (FakeGateway, Arc<AtomicUsize>) {
+    let sessions = Arc::new(AtomicUsize::new(sessions));
+    let shown = sessions.clone();
+    let gateway = FakeGateway::new(move |request, stream| {
+        let response = match request.path() {
+            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT[..shown.load(Ordering::SeqCst)])),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    (gateway, sessions)
+}
+
+fn marks(window: &Window) -> usize {
+    let cells = window.harness.query_all_by_role(Role::Cell);
+    cells.filter(|cell| cell.accesskit_node().description().is_some_and(|text| text.contains(MARK))).count()
+}
+
+/// Refreshes until the table has all of these sessions.
+fn refresh(window: &mut Window, sessions: usize) {
+    window.click("Refresh");
+    window.until_text(&format!("{sessions} of {sessions} sessions"));
+}
+
+#[test]
+fn mark_of_a_new_session_ends_after_a_while() {
+    let ((gateway, sessions), clock) = (growing(0), StoppedClock::new());
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&gateway.url) });
+    window.until_text("0 of 0 sessions");
+    // The first session of all is new, too.
+    sessions.store(1, Ordering::SeqCst);
+    refresh(&mut window, 1);
+    assert_eq!(marks(&window), 1);
+    clock.advance(NEW_FOR / 2);
+    sessions.store(2, Ordering::SeqCst);
+    refresh(&mut window, 2);
+    assert_eq!(marks(&window), 2);
+    clock.advance(NEW_FOR / 2);
+    window.harness.run_steps(2);
+    assert_eq!(marks(&window), 1);
+    clock.advance(NEW_FOR);
+    window.harness.run_steps(2);
+    assert_eq!(marks(&window), 0);
+}
+
+#[test]
+fn connecting_to_a_gateway_with_an_older_table_marks_nothing() {
+    let (north, (south, sessions)) = (plant(), growing(4));
+    let folder = tempfile::tempdir().unwrap();
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        // Read once in the background.
+        saved_gateway("South", &south.url, "background_secs = 3600\n"),
+    ];
+    std::fs::write(folder.path().join("config.toml"), config.concat()).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("North"), None).unwrap();
+    let mut window =
+        Window::open(Start { settings, folder: Some(folder.path().to_owned()), ..start(target) });
+    window.until_text("South: 4 sessions");
+    sessions.store(5, Ordering::SeqCst);
+    window.harness.get_by_label_contains("South: ").click();
+    window.until_text("5 of 5 sessions");
+    assert_eq!(marks(&window), 0);
+    // The same gateway again.
+    sessions.store(6, Ordering::SeqCst);
+    window.harness.get_by_label_contains("South: ").click();
+    window.until_text("6 of 6 sessions");
+    assert_eq!(marks(&window), 0);
+    sessions.store(5, Ordering::SeqCst);
+    refresh(&mut window, 5);
+    sessions.store(6, Ordering::SeqCst);
+    refresh(&mut window, 6);
+    assert_eq!(marks(&window), 1);
+}
