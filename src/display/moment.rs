@@ -1,6 +1,8 @@
 //! Points in time as people type them.
 
-use chrono::{Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use std::time::SystemTime;
+
+use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
 use super::clock::{Clock, DateStyle};
 use super::zone::Zone;
@@ -67,6 +69,14 @@ fn first_ms<Z: TimeZone>(time: &MappedLocalTime<chrono::DateTime<Z>>) -> Option<
         MappedLocalTime::Single(time) | MappedLocalTime::Ambiguous(time, _) => Some(time.timestamp_millis()),
         MappedLocalTime::None => None,
     }
+}
+
+/// Returns a local time, with the date unless it is today.
+#[must_use]
+pub fn time_text(time: SystemTime, now: SystemTime) -> String {
+    let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
+    let is_today = time.date_naive() == now.date_naive();
+    time.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
 }
 
 #[cfg(test)]

@@ -306,6 +306,21 @@ impl GatewayError {
         self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded)
     }
 
+    /// Returns `true` if signing in to the gateway, or signing in differently, may help. A proxy's own login isn't meant.
+    #[must_use]
+    pub fn wants_login(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized { .. }
+                | Self::LoginNotTried
+                | Self::Forbidden { .. }
+                | Self::TokenNotAccepted
+                | Self::TokenNeeded
+                | Self::TokenRejected
+                | Self::NoRestApi
+        )
+    }
+
     /// Returns `true` if nothing that looks like a gateway answered.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {

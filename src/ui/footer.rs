@@ -10,7 +10,6 @@ use egui::{Color32, FontFamily, FontId, Galley, Label, Rect, Response, RichText,
 use super::a11y_hidden;
 use super::command::Command;
 use super::export_controls;
-use super::gateway_bar;
 use super::model::{AppState, Drafts};
 use super::regions::{self, Bar, Edge};
 use super::theme;
@@ -56,7 +55,7 @@ pub(super) fn show(
 /// Returns the time of sessions that aren't up to date.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
     let updated_at = state.updated_at().filter(|_| state.is_stale())?;
-    let text = format!("as of {}", gateway_bar::time_text(updated_at, SystemTime::now()));
+    let text = format!("as of {}", display::time_text(updated_at, SystemTime::now()));
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
 }

@@ -11,6 +11,7 @@ use super::search::{Found, find};
 use crate::dataset::{Cell, ColumnId, Value};
 use crate::display;
 use crate::sanitize::sanitize;
+use crate::settings::ALL_NAME;
 use crate::table::{Action, SelectMode};
 
 /// The first characters of a search for only users, projects or gateways.
@@ -186,7 +187,7 @@ fn gateways(state: &AppState) -> Vec<Entry> {
         detail: if *name == state.gateway { "Current".to_owned() } else { String::new() },
         ..entry(Section::Gateways, icons::RADIO_TOWER, name, Command::Connect(name.clone()))
     });
-    let all = entry(Section::Gateways, icons::LAYERS, "All gateways", Command::Rail(RailCommand::ShowAll));
+    let all = entry(Section::Gateways, icons::LAYERS, ALL_NAME, Command::Rail(RailCommand::ShowAll));
     let demo = entry(Section::Gateways, icons::RADIO_TOWER, "Demo gateway", Command::ConnectDemo);
     [all].into_iter().chain(saved).chain([demo]).collect()
 }

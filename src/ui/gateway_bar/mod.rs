@@ -34,7 +34,6 @@ use super::tooltip::ResponseExt as _;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
-pub(super) use status::time_text;
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
 const PADDING: f32 = 2.0 * tokens::UNIT;

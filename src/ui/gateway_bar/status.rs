@@ -2,13 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Local};
-
 use super::super::error_report::ErrorReport;
 use super::super::mark::Mark;
-use super::super::model::{AppState, Health, Shown, wants_login};
+use super::super::model::{AppState, Health, Shown};
 use super::super::notices::Notices;
 use super::super::regions::Room;
+use crate::display;
 use crate::gateway::{GatewayError, GatewayInfo, Notice};
 use crate::poll::NodeStatus;
 use crate::sanitize::sanitize;
@@ -106,7 +105,7 @@ impl Status {
                 let summary = report.summary().to_owned();
                 let mark = match error {
                     GatewayError::Certificate(_) => Mark::Certificate,
-                    error if error.is_login_required() => Mark::SignIn,
+                    error if error.wants_login() => Mark::SignIn,
                     _ => Mark::Unreachable,
                 };
                 if mark == Mark::Unreachable {
@@ -146,13 +145,13 @@ fn nodes(state: &AppState) -> Option<Fact> {
     let is_running = |node: &&NodeStatus| node.error.is_none() && node.updated_at.is_some();
     let running = status.nodes.iter().filter(is_running).count();
     let all = status.nodes.iter().filter(|node| !lacks_login(state, node)).count();
-    Some(Fact::Nodes { running, all })
+    (all > 1).then_some(Fact::Nodes { running, all })
 }
 
 /// Returns `true` if a node of all gateways waits for the login of its gateway. A gateway alone asks for it in the table's
 /// place.
 fn lacks_login(state: &AppState, node: &NodeStatus) -> bool {
-    state.gateways.shown == Shown::All && node.error.as_ref().is_some_and(wants_login)
+    state.gateways.shown == Shown::All && node.error.as_ref().is_some_and(GatewayError::wants_login)
 }
 
 /// Returns the first error of a node for another reason than a missing login, and how many more nodes have one.
@@ -255,7 +254,7 @@ pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
 fn mark_of(node: &NodeStatus) -> Mark {
     match &node.error {
         Some(GatewayError::Certificate(_)) => Mark::Certificate,
-        Some(error) if wants_login(error) => Mark::SignIn,
+        Some(error) if error.wants_login() => Mark::SignIn,
         _ => Mark::Unreachable,
     }
 }
@@ -274,17 +273,10 @@ fn until_next_minute(now: SystemTime) -> Duration {
     MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60))
 }
 
-/// Returns a local time, with the date unless it is today.
-pub(in super::super) fn time_text(time: SystemTime, now: SystemTime) -> String {
-    let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
-    let is_today = time.date_naive() == now.date_naive();
-    time.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
-}
-
 /// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
 fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool, room: Room) -> String {
     let age = now.duration_since(updated_at).unwrap_or_default();
-    let time = time_text(updated_at, now);
+    let time = display::time_text(updated_at, now);
     let word = match (is_stale, room.is_compact, room.has_updated) {
         // In little room, the age says enough.
         (true, true, _) => return format!("{} ago", duration_text(age)),
@@ -313,6 +305,8 @@ fn duration_text(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Local};
+
     use super::*;
 
     const ROOMY: Room = Room { is_compact: false, has_words: true, has_updated: true };

@@ -111,18 +111,13 @@ fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailSt
         };
     }
     let since = failing_since.unwrap_or(SystemTime::UNIX_EPOCH);
-    if errors.iter().any(|error| wants_login(error)) {
+    if errors.iter().any(|error| error.wants_login()) {
         RailState::SignIn
     } else if errors.iter().all(|error| error.is_unreachable()) {
         RailState::Unreachable(since)
     } else {
         RailState::Failing(since)
     }
-}
-
-/// Returns `true` if another login may help.
-pub(in crate::ui) fn wants_login(error: &GatewayError) -> bool {
-    error.is_login_required() || matches!(error, GatewayError::Forbidden { .. } | GatewayError::NoRestApi)
 }
 
 impl GatewayList {

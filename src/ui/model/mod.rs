@@ -16,7 +16,7 @@ pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{
     Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, LoginError, PaletteDraft,
 };
-pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown, wants_login};
+pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
 pub(super) use prompt::Prompt;
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};

@@ -36,23 +36,11 @@ impl AppState {
         if let Some(rejected) = rejected {
             return Some(Prompt::Certificate(rejected));
         }
-        let wants_login = |error: &GatewayError| {
-            matches!(
-                error,
-                GatewayError::Unauthorized { .. }
-                    | GatewayError::LoginNotTried
-                    | GatewayError::Forbidden { .. }
-                    | GatewayError::TokenNotAccepted
-                    | GatewayError::TokenNeeded
-                    | GatewayError::TokenRejected
-                    | GatewayError::NoRestApi
-            )
-        };
         // A gateway of 8.3 without the Web Dev resource can be read with a token.
         let is_token_chosen = self.sign_in == SignInChoice::Token;
         let can_use_token =
             |error: &GatewayError| is_token_chosen && matches!(error, GatewayError::NoResource { .. });
-        errors().any(|error| wants_login(error) || can_use_token(error)).then_some(Prompt::SignIn)
+        errors().any(|error| error.wants_login() || can_use_token(error)).then_some(Prompt::SignIn)
     }
 
     /// Returns `true` if a login is asked for.

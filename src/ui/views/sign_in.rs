@@ -57,16 +57,7 @@ fn rejection(state: &AppState) -> Option<&GatewayError> {
 
 /// Returns the error below the box; `None` if there was no login to reject.
 fn error_text(error: &GatewayError) -> Option<String> {
-    let is_rejection = matches!(
-        error,
-        GatewayError::Unauthorized { tried: true }
-            | GatewayError::LoginNotTried
-            | GatewayError::TokenRejected
-            | GatewayError::TokenNotAccepted
-            | GatewayError::TokenNeeded
-            | GatewayError::Forbidden { .. }
-            | GatewayError::NoRestApi
-    );
+    let is_rejection = error.wants_login() && !matches!(error, GatewayError::Unauthorized { tried: false });
     is_rejection.then(|| rejection_text(error))
 }
 

@@ -7,7 +7,7 @@ use egui::{Id, Ui};
 use super::super::button::Button;
 use super::super::command::Command;
 use super::super::error_report::ErrorReport;
-use super::super::model::{AppState, Shown, wants_login};
+use super::super::model::{AppState, Shown};
 use super::super::tokens;
 use super::super::{icons, theme};
 use super::page;
@@ -93,7 +93,7 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
     {
         return format!("Check that the gateway is running and that {port} is its port");
     }
-    if state.gateways.shown == Shown::All && wants_login(error) {
+    if state.gateways.shown == Shown::All && error.wants_login() {
         return "Choose a gateway at the left to sign in".to_owned();
     }
     // The details say what happened.
