@@ -38,6 +38,11 @@ pub(super) enum OpenError {
         /// The names of the saved gateways.
         saved: Vec<String>,
     },
+    #[error("All gateways can only be shown in the window. Name one. {}", suggestion(.saved))]
+    AllGateways {
+        /// The names of the saved gateways.
+        saved: Vec<String>,
+    },
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]
@@ -53,7 +58,9 @@ pub(super) enum OpenError {
 impl OpenError {
     pub(super) fn status(&self) -> ExitStatus {
         match self {
-            Self::NoGateway { .. } | Self::Target(_) | Self::Credentials(_) => ExitStatus::Usage,
+            Self::NoGateway { .. } | Self::AllGateways { .. } | Self::Target(_) | Self::Credentials(_) => {
+                ExitStatus::Usage
+            }
             Self::Settings(_) | Self::Demo(_) | Self::DemoAddress(_) => ExitStatus::Failed,
         }
     }
@@ -82,8 +89,7 @@ impl OpenTarget {
         let is_named = gateway.is_some();
         let (profile, demo) = match target {
             Target::Gateway(profile) => (profile, None),
-            // Only the window shows several gateways together.
-            Target::All => (only_profile(&settings)?, None),
+            Target::All => return Err(OpenError::AllGateways { saved: settings.profile_names() }),
             Target::Demo => {
                 // Read once, so that no time passes in which sessions could begin or end.
                 let demo = DemoGateway::start(Options { still: true, ..Options::in_process() })?;

@@ -314,6 +314,12 @@ fn reads_the_only_saved_gateway_by_default() {
     let last = format!("last = \"{}\"\n", plant.url);
     let output = run(&[profile("North"), profile("South")].concat(), &last);
     assert_eq!(failure(&output, 2), "No gateway named. Saved gateways: North, South\n");
+    for config_toml in [profile("North"), [profile("North"), profile("South")].concat()] {
+        std::fs::write(config.path().join("config.toml"), config_toml).unwrap();
+        let output = gatewatch(config.path()).args(["sessions", "All gateways"]).output().unwrap();
+        let message = failure(&output, 2);
+        assert!(message.starts_with("All gateways can only be shown in the window. Name one"), "{message}");
+    }
     let output = run("", &last);
     assert_eq!(failure(&output, 2), "No gateway named. Give an address such as http://host:8088, or demo\n");
     assert_eq!(plant.requests().len(), requests);
