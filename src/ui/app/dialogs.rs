@@ -144,7 +144,7 @@ impl App {
 
     fn cannot_open(&mut self, error: &io::Error) {
         let folder = self.folder.as_deref().unwrap_or(Path::new("")).display();
-        let summary = format!("Can't open a program for it. The settings are in {folder}");
+        let summary = format!("Can't open the configuration. It is in {folder}");
         self.state.toasts.error(Task::Settings, ErrorReport::with_summary(&summary, error));
     }
 
