@@ -1,11 +1,10 @@
 //! The fonts of the system, for characters that the fonts of the program lack.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use egui::Context;
 use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
+use egui::{Context, FontFamily};
 use egui_system_font_provider::SystemFontProvider;
 
 /// Finds the fonts of the system once a character needs one.
@@ -13,7 +12,42 @@ use egui_system_font_provider::SystemFontProvider;
 /// Finding them takes up to some hundred milliseconds and 2 MB of memory, and on most gateways all names are Latin. It
 /// happens on a thread of its own: until it is done, the characters are shown as boxes.
 pub(super) fn load_on_first_use(ctx: &Context) {
-    ctx.set_font_providers(vec![Arc::new(OnFirstUse::new(ctx, load))]);
+    load_with(ctx, load);
+}
+
+fn load_with<F>(ctx: &Context, load: F)
+where
+    F: Fn(&FallbackRequest<'_>) -> Arc<dyn FontProvider> + Clone + Send + Sync + 'static,
+{
+    let first_use = Arc::<Mutex<FirstUse>>::default();
+    ctx.set_font_providers(vec![Arc::new(OnFirstUse(first_use.clone()))]);
+    // The provider belongs to the context, so it can't hold it. The context is at hand at the end of the frame.
+    let start = move |ctx: &Context| {
+        let mut first_use = first_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*first_use, FirstUse::Wanted { .. })
+            && let FirstUse::Wanted { cluster, family } =
+                std::mem::replace(&mut *first_use, FirstUse::Started)
+        {
+            start(ctx.clone(), cluster, family, load.clone());
+        }
+    };
+    ctx.on_end_pass("system fonts", Arc::new(move |ui| start(ui)));
+}
+
+/// Starts the thread that loads the fonts because this character needs one.
+fn start<F>(ctx: Context, cluster: String, family: FontFamily, load: F)
+where
+    F: Fn(&FallbackRequest<'_>) -> Arc<dyn FontProvider> + Send + 'static,
+{
+    tracing::debug!(cluster, ?family, "loading the fonts of the system");
+    let work = move || {
+        let fonts = load(&FallbackRequest { cluster: &cluster, family: &family });
+        // Lays out the text again.
+        ctx.set_font_providers(vec![fonts]);
+    };
+    if let Err(error) = thread::Builder::new().name("system fonts".to_owned()).spawn(work) {
+        tracing::warn!(%error, "can't load the fonts of the system");
+    }
 }
 
 /// Waits until the fonts are found, so that no frame has to.
@@ -23,37 +57,27 @@ fn load(request: &FallbackRequest<'_>) -> Arc<dyn FontProvider> {
     Arc::new(fonts)
 }
 
+/// Whether a character has needed the fonts of the system.
+#[derive(Default)]
+enum FirstUse {
+    /// None has.
+    #[default]
+    None,
+    /// This one does, and they are loaded at the end of the frame.
+    Wanted { cluster: String, family: FontFamily },
+    /// They are being loaded, or are in use.
+    Started,
+}
+
 /// Stands in for the fonts of the system until a character needs one.
-struct OnFirstUse<F> {
-    ctx: Context,
-    load: F,
-    is_started: AtomicBool,
-}
+struct OnFirstUse(Arc<Mutex<FirstUse>>);
 
-impl<F> OnFirstUse<F> {
-    fn new(ctx: &Context, load: F) -> Self {
-        Self { ctx: ctx.clone(), load, is_started: AtomicBool::new(false) }
-    }
-}
-
-impl<F> FontProvider for OnFirstUse<F>
-where
-    F: Fn(&FallbackRequest<'_>) -> Arc<dyn FontProvider> + Clone + Send + Sync + 'static,
-{
+impl FontProvider for OnFirstUse {
     fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
-        if self.is_started.swap(true, Ordering::Relaxed) {
-            return None;
-        }
-        let (ctx, load) = (self.ctx.clone(), self.load.clone());
-        let (cluster, family) = (request.cluster.to_owned(), request.family.clone());
-        tracing::debug!(cluster, ?family, "loading the fonts of the system");
-        let work = move || {
-            let fonts = load(&FallbackRequest { cluster: &cluster, family: &family });
-            // Draws the text anew.
-            ctx.set_font_providers(vec![fonts]);
-        };
-        if let Err(error) = thread::Builder::new().name("system fonts".to_owned()).spawn(work) {
-            tracing::warn!(%error, "can't load the fonts of the system");
+        let mut first_use = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*first_use, FirstUse::None) {
+            let (cluster, family) = (request.cluster.to_owned(), request.family.clone());
+            *first_use = FirstUse::Wanted { cluster, family };
         }
         None
     }
@@ -61,12 +85,11 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::mpsc::{Sender, channel};
     use std::time::{Duration, Instant};
 
     use egui::epaint::text::{FontPriority, InsertFontFamily};
-    use egui::{Color32, FontData, FontFamily, FontId, RawInput};
+    use egui::{Color32, FontData, FontId, RawInput};
 
     use super::*;
     use crate::ui::fonts;
@@ -102,14 +125,11 @@ mod tests {
         let (finish, finished) = channel::<()>();
         let (asked, asks) = channel();
         let finished = Arc::new(Mutex::new(finished));
-        ctx.set_font_providers(vec![Arc::new(OnFirstUse::new(
-            &ctx,
-            move |request: &FallbackRequest<'_>| {
-                started.send(request.cluster.to_owned()).unwrap();
-                finished.lock().unwrap().recv_timeout(TIMEOUT).unwrap();
-                Arc::new(AnyFont(asked.clone())) as Arc<dyn FontProvider>
-            },
-        ))]);
+        load_with(&ctx, move |request: &FallbackRequest<'_>| {
+            started.send(request.cluster.to_owned()).unwrap();
+            finished.lock().unwrap().recv_timeout(TIMEOUT).unwrap();
+            Arc::new(AnyFont(asked.clone())) as Arc<dyn FontProvider>
+        });
 
         draw(&ctx, "bill.smith");
         assert!(starts.try_recv().is_err(), "Latin text needs no other font");
@@ -125,5 +145,17 @@ mod tests {
             draw(&ctx, "中 and 国");
         }
         assert!(starts.try_recv().is_err(), "they are loaded once");
+    }
+
+    #[test]
+    fn fonts_that_were_never_used_keep_no_context_alive() {
+        let (dropped, drops) = channel::<()>();
+        let ctx = Context::default();
+        load_with(&ctx, move |_: &FallbackRequest<'_>| {
+            let _lives_as_long_as_the_context = &dropped;
+            Arc::new(OnFirstUse(Arc::default())) as Arc<dyn FontProvider>
+        });
+        drop(ctx);
+        assert!(matches!(drops.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)));
     }
 }
