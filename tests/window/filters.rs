@@ -448,3 +448,19 @@ fn filters_by_kind_and_designer_and_saves_them() {
     );
     assert_eq!(PLANT.len(), 6);
 }
+
+#[test]
+fn click_beside_the_text_of_a_filter_gives_the_text_the_focus() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    for name in ["Username", "Project"] {
+        let text = window.harness.get_by_label(&format!("{name} filter")).rect();
+        // The caption, and the place of the button that clears the filter.
+        for at in [text.left_center() - egui::vec2(20.0, 0.0), text.right_center() + egui::vec2(12.0, 0.0)] {
+            window.click_at(at, egui::PointerButton::Primary, Modifiers::NONE);
+            assert!(window.harness.get_by_label(&format!("{name} filter")).is_focused(), "{name} at {at}");
+            window.press(Modifiers::NONE, Key::Escape);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Popups, menus and tooltips: their places, and what they say. Needs no display.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::window::{Window, connect_to, plant, start, start_on};
@@ -10,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{State, Target};
-use gatewatch::ui::{App, Start};
+use gatewatch::ui::{App, PickedFile, Start};
 
 /// Returns the places of the popups of this order.
 pub(crate) fn popups(window: &Window, order: Order) -> Vec<Rect> {
@@ -254,6 +255,62 @@ fn escape_gives_the_focus_back_to_what_was_used_before_the_popup() {
     assert!(is_focused(&window, "Sort ascending"));
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("Sort ascending") && is_focused(&window, "Project"));
+}
+
+#[test]
+fn escape_gives_the_focus_back_after_the_palette_opened_the_columns() {
+    let plant = plant();
+    for (size, button) in [([1280.0, 680.0], "Columns"), ([640.0, 480.0], "View")] {
+        let start = start_on(&plant.url);
+        let mut window = Window::open_as(Harness::builder().with_size(size), start);
+        window.until_text("6 of 6 sessions");
+        window.press(Modifiers::COMMAND, Key::K);
+        window.frame([Event::Text("Columns…".to_owned())]);
+        window.harness.step();
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Show column Project");
+        window.press(Modifiers::NONE, Key::Tab);
+        window.press(Modifiers::NONE, Key::Escape);
+        assert!(!window.has("Show column Project"));
+        assert!(window.harness.get_by_label(button).is_focused(), "{button}");
+    }
+}
+
+#[test]
+fn escape_gives_the_focus_back_to_an_edited_chip() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.menu_of_cell("Address", 0);
+    window.click("Filter to \"10.2.0.9\"");
+    window.until_text("2 of 6 sessions");
+    window.harness.get_by_label_contains("Edit the filter: ").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert_eq!(popups(&window, Order::Foreground).len(), 1);
+    window.press(Modifiers::NONE, Key::Tab);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(popups(&window, Order::Foreground).is_empty());
+    assert!(window.harness.get_by_label_contains("Edit the filter: ").is_focused());
+}
+
+#[test]
+fn escape_gives_the_focus_back_from_the_path_of_an_export() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("no/such/out.csv");
+    let pick = move |_: &str| -> PickedFile { Box::pin(std::future::ready(Some(path.clone()))) };
+    let mut window = Window::open(Start { pick_file: Arc::new(pick), ..start_on(&plant.url) });
+    window.until_text("6 of 6 sessions");
+    window.harness.get_by_label("Export").focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the focus in the path", |harness| {
+        harness.query_by_label("Export path").is_some_and(|edit| edit.is_focused())
+    });
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.run_steps(2);
+    assert!(!window.has("Export path") && window.harness.get_by_label("Export").is_focused());
 }
 
 #[test]

@@ -344,8 +344,13 @@ fn text_box_beside_the_narrow_rail_takes_the_focus_with_a_click() {
     window.press(Modifiers::COMMAND, Key::B);
     assert!(!rows(&window, "North: ").is_empty());
     let at = window.harness.get_by_label("Project filter").rect().right_center() - egui::vec2(4.0, 0.0);
-    window.click_at(at, egui::PointerButton::Primary, Modifiers::NONE);
-    window.harness.run_steps(2);
+    window.frame([egui::Event::PointerMoved(at)]);
+    // A slow click.
+    for pressed in [true, false] {
+        let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+        window.frame([egui::Event::PointerButton { pos: at, button, pressed, modifiers }]);
+        window.harness.step();
+    }
     assert!(rows(&window, "North: ").is_empty());
     window.frame([egui::Event::Text("Pack".to_owned())]);
     assert_eq!(window.text_of("Project filter"), "Pack");

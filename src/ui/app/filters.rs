@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::Context;
+use egui::{Context, Memory};
 
 use super::super::command::FilterCommand;
 use super::super::filter_row;
@@ -181,7 +181,10 @@ impl App {
         if self.ui_state.editor.as_ref() == Some(key) {
             self.ui_state.editor = None;
             filter_row::close_editor(ctx);
-            ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+            // Another widget may have it after Escape or a click.
+            if ctx.memory(Memory::focused).is_none() {
+                ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+            }
         }
         if let FilterKey::Column(column) = key
             && self

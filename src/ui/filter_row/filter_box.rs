@@ -62,9 +62,6 @@ impl FilterBox<'_> {
 
         // A click beside the text belongs to it, too.
         let ground = ui.interact(rect, id.with("ground"), Sense::CLICK);
-        if ground.clicked() {
-            ui.memory_mut(|memory| memory.request_focus(id));
-        }
         let lit = hover::strength_of(ui.ctx(), id, is_hovered);
         paint_ground(ui, rect, lit, has_focus, status.is_some_and(|status| status.error.is_some()));
 
@@ -104,6 +101,10 @@ impl FilterBox<'_> {
 
         keys(ui, id, has_focus, commands);
         let edit = edit(ui, id, value, text);
+        // A text box gives up the focus when it is drawn after a click beside it.
+        if ground.clicked() {
+            edit.request_focus();
+        }
         if text.pattern.is_empty() && !is_folded && ui.is_enabled() {
             // Without text there is nothing to clear, and the hint has its room.
             paint_hint(ui, value.with_max_x(clear.right()), id, hint(column));

@@ -2,10 +2,11 @@
 
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
-use crate::support::window::Window;
+use crate::support::window::{Window, start_on};
 use crate::support::{PLANT, answer};
 
 #[test]
@@ -82,6 +83,20 @@ fn cell_menu_keeps_its_cell_across_refresh() {
     let below = header(&window, "Username").center() + vec2(0.0, 300.0);
     window.click_at(below, PointerButton::Secondary, NONE);
     assert!(window.has("Copy as") && !window.has("Copy cell"));
+}
+
+#[test]
+fn cell_menu_cuts_no_escape_in_half() {
+    // The tab is the last of the characters that an item shows.
+    let name = format!("{}\\tb", "a".repeat(23));
+    let rows = [format!(r#""{name}","Packaging","10.2.0.9",false,"A1",1795365700123"#)];
+    let (gateway, _body) = changing(&rows.each_ref().map(String::as_str));
+    let builder = Harness::builder().with_size([1280.0, 680.0]).allow_missing_glyphs();
+    let mut window = Window::open_as(builder, start_on(&gateway.url));
+    window.until_text("1 of 1 sessions");
+    window.menu_of_cell("Username", 0);
+    let filter = format!("Filter to \"{}\\t…\"", "a".repeat(23));
+    assert!(window.has(&filter), "{filter}");
 }
 
 #[test]
