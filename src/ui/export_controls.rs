@@ -228,9 +228,13 @@ fn path_id() -> Id {
     Id::unique("export path")
 }
 
+/// Remembers what has the keyboard focus at the start of an export. Its button loses the focus meanwhile.
+pub(super) fn remember_focused(ctx: &Context) {
+    popup::remember_focused(ctx, path_id());
+}
+
 /// Moves the keyboard focus into the text box for the path, once it is drawn.
 pub(super) fn focus_path(ctx: &Context) {
-    popup::remember_focused(ctx, path_id());
     focus_request::request(ctx, path_id());
 }
 

@@ -25,6 +25,7 @@ impl App {
         if self.export_job.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
+        export_controls::remember_focused(ctx);
         let picked = (self.pick_file)(&self.suggested_name());
         self.start_export(ctx, |extract, progress, wake| {
             ExportJob::pick_and_write(picked, extract, progress, wake)
