@@ -4,14 +4,16 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use crate::pictures::can_draw;
+use crate::support::looks::{in_utc, snapshot};
 use crate::support::window::{Window, plant, retype, start};
 use crate::support::{FakeGateway, ok, status};
 use egui::{Event, Key, Modifiers, PointerButton, Theme};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::{Credentials, Fingerprint, Login, Pin, Profile};
 use gatewatch::logging::LogLines;
-use gatewatch::settings::{Settings, State, Target};
+use gatewatch::settings::{Settings, Target};
+use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
 /// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
@@ -36,16 +38,13 @@ fn compare(name: &str, start: &Start, masked: &[&str], prepare: impl Fn(&mut Win
         for rect in masks {
             window.harness.mask(rect);
         }
-        let options = SnapshotOptions::new().output_path("tests/data/pictures");
-        window.harness.snapshot_options(format!("{name}{suffix}"), &options);
-        results.extend(window.harness.take_snapshot_results());
+        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
     }
 }
 
 fn on(gateway: &FakeGateway) -> Start {
     let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant North");
-    let table = gatewatch::table::Layout { dates: gatewatch::display::DateStyle::Utc, ..Default::default() };
-    let state = State { table, ..State::default() };
+    let state = in_utc(Layout::default());
     let settings = Settings { profiles: vec![profile.clone()], ..start(Target::Demo).settings };
     Start { settings, state, ..start(Target::Gateway(profile)) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
@@ -90,7 +90,7 @@ fn gateway_without_its_login_is_told_apart_from_a_node_that_is_down() {
     let (open, down) = (plant(), unused_address());
     let closed = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));
     let folder = tempfile::tempdir().unwrap();
-    let profile = |name: &str, url: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let profile = |name: &str, url: &str| saved_gateway(name, url, "");
     for has_down in [false, true] {
         let down = if has_down { profile("Water", &format!("http://{down}")) } else { String::new() };
         let config = format!("{}{}{down}", profile("North", &open.url), profile("Tank", &closed.url));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, connect_to, plant, retype, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -48,7 +48,7 @@ fn with_config(text: &str) -> TempDir {
 
 /// Returns the settings of a gateway named North.
 fn north(url: &str) -> String {
-    format!("\n[[profile]]\nname = \"North\"\nurls = [\"{url}\"]\n")
+    saved_gateway("North", url, "")
 }
 
 fn profiles(folder: &Path) -> Vec<Profile> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::{Key, Modifiers, OutputCommand, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -196,7 +196,7 @@ fn in_rail(window: &Window, name: &str) -> egui::Pos2 {
 fn gateway_in_the_rail_leaves_the_guide_unless_something_is_entered() {
     let (other, second) = (plant(), plant());
     let folder = tempfile::tempdir().unwrap();
-    let config = |name: &str, url: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let config = |name: &str, url: &str| saved_gateway(name, url, "");
     let config = format!("{}{}", config("North", &other.url), config("South", &second.url));
     std::fs::write(folder.path().join("config.toml"), config).unwrap();
     let settings = Settings::load(folder.path()).unwrap();

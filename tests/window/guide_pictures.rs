@@ -1,9 +1,9 @@
 //! The steps of the guide in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use crate::pictures::can_draw;
+use crate::support::looks::{LOOKS, snapshot};
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
-use crate::view_pictures::{LOOKS, snapshot};
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};

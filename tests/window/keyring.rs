@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::keyring::TestKeyring;
 use crate::support::window::{Window, retype, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::gateway::Login;
@@ -56,8 +56,7 @@ impl Gateway {
 fn folder(gateway: &Gateway) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let url = &gateway.inner.url;
-    let text =
-        format!("refresh_secs = 0\n\n[[profile]]\nname = \"North\"\nurls = [\"{url}\"]\nuser = \"billy\"\n");
+    let text = format!("refresh_secs = 0\n{}", saved_gateway("North", url, "user = \"billy\"\n"));
     std::fs::write(folder.path().join("config.toml"), text).unwrap();
     folder
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pictures::can_draw;
 use crate::popups::{hover, popups};
+use crate::support::looks::{LOOKS, in_utc};
 use crate::support::window::{StoppedClock, Window, retype, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
@@ -14,16 +15,13 @@ use gatewatch::dataset::ColumnId;
 use gatewatch::filter::Mode;
 use gatewatch::gateway::{NodeUrl, Profile};
 use gatewatch::query::FilterText;
-use gatewatch::settings::{Settings, State, Target};
+use gatewatch::settings::{Settings, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
 /// The size of the window, and that of a compact one, in points.
 const SIZE: [f32; 2] = [1280.0, 560.0];
 const COMPACT: [f32; 2] = [640.0, 480.0];
-/// The looks of each picture: its suffix, the theme and the number of pixels per point.
-const LOOKS: [(&str, Theme, f32); 3] =
-    [("", Theme::Dark, 1.0), ("_light", Theme::Light, 1.0), ("_200", Theme::Dark, 2.0)];
 /// What is visible around a popup, in points.
 const AROUND: f32 = 44.0;
 
@@ -37,14 +35,6 @@ fn in_all_looks(size: [f32; 2], gateway: &FakeGateway, take: impl Fn(&mut Camera
         let mut camera = Camera::open(size, (suffix, theme, scale), gateway, results);
         take(&mut camera);
         results = camera.results;
-    }
-}
-
-/// Returns a state with dates in UTC, so that pictures depend on no time zone.
-fn in_utc() -> State {
-    State {
-        table: Layout { dates: gatewatch::display::DateStyle::Utc, ..Layout::default() },
-        ..State::default()
     }
 }
 
@@ -66,7 +56,7 @@ impl Camera {
     ) -> Self {
         let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
         let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
-        let mut state = in_utc();
+        let mut state = in_utc(Layout::default());
         let text = |pattern: &str, contains| FilterText {
             pattern: pattern.to_owned(),
             mode: Mode { contains, ..Mode::default() },
@@ -308,7 +298,7 @@ fn list_of_nodes() {
         let (theme, scale) = (camera.window.harness.ctx.theme(), camera.scale);
         let builder = Harness::builder().with_size(SIZE).with_theme(theme).with_pixels_per_point(scale);
         let target = Target::Gateway(profile);
-        camera.window = Window::open_as(builder, Start { state: in_utc(), ..start(target) });
+        camera.window = Window::open_as(builder, Start { state: in_utc(Layout::default()), ..start(target) });
         camera.window.until_text("6 of 6 sessions");
         camera.window.click("Nodes");
         camera.take("popup_nodes");

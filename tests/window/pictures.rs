@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::support::looks::in_utc;
 use crate::support::window::{Window, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui::{Key, Modifiers, Theme};
@@ -14,7 +15,7 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions};
 use gatewatch::gateway::Profile;
 use gatewatch::query::Grouping;
-use gatewatch::settings::{State, Target};
+use gatewatch::settings::Target;
 use gatewatch::table::Layout;
 use gatewatch::ui::{App, Start};
 
@@ -46,8 +47,7 @@ fn builder() -> HarnessBuilder<App> {
 /// Opens a window with dates in UTC on a gateway named Plant, so that pictures depend on no time zone or port.
 fn open(builder: HarnessBuilder<App>, gateway: &FakeGateway, layout: Layout) -> Window {
     let profile = Profile::from_address(&gateway.url).unwrap().with_name("Plant");
-    let state =
-        State { table: Layout { dates: gatewatch::display::DateStyle::Utc, ..layout }, ..State::default() };
+    let state = in_utc(layout);
     let mut window = Window::open_as(builder, Start { state, ..start(Target::Gateway(profile)) });
     window.until_text("7 of 7 sessions");
     window

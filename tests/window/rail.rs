@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -32,9 +32,7 @@ fn open_with_size(folder: &Path, size: [f32; 2]) -> Window {
 /// second.
 fn saved(gateways: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let profile = |(name, url): &(&str, &str)| {
-        format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\nbackground_secs = 1\n")
-    };
+    let profile = |(name, url): &(&str, &str)| saved_gateway(name, url, "background_secs = 1\n");
     let profiles: String = gateways.iter().map(profile).collect();
     std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profiles}")).unwrap();
     folder

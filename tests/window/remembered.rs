@@ -10,6 +10,7 @@ use gatewatch::settings::{Settings, State, WindowPlace};
 use gatewatch::ui::Start;
 
 use crate::support::FakeGateway;
+use crate::support::saved_gateway;
 use crate::support::window::{Window, plant, start, start_on};
 
 /// Opens a window as the program does, with the state that the last one has saved.
@@ -128,7 +129,7 @@ fn open_last(folder: &Path) -> Window {
 #[test]
 fn shown_gateway_is_restored_even_if_it_was_all_of_them() {
     let (north, south, folder) = (plant(), plant(), tempfile::tempdir().unwrap());
-    let profile = |(name, url): (&str, &str)| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let profile = |(name, url): (&str, &str)| saved_gateway(name, url, "");
     let profiles = [("North", &*north.url), ("South", &*south.url)].map(profile).concat();
     std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profiles}")).unwrap();
     for (row, state) in [

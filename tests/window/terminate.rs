@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::support::window::{Window, start};
-use crate::support::{FakeGateway, Request, ok, status};
+use crate::support::{FakeGateway, Request, ok, saved_gateway, status};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -463,9 +463,7 @@ fn terminates_a_session_of_all_gateways_on_its_own_gateway_only() {
     let north = with_items(r#"{"id":"V1","user":"anna"}"#, "", "", terminates);
     let south = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", terminates);
     let folder = tempfile::tempdir().unwrap();
-    let profile = |name: &str, url: &str| {
-        format!("[[profile]]\nname = \"{name}\"\nurls = [\"{url}\"]\ntoken = true\nmay_terminate = true\n")
-    };
+    let profile = |name: &str, url: &str| saved_gateway(name, url, "token = true\nmay_terminate = true\n");
     let text = format!("refresh_secs = 0\n{}{}", profile("North", &north.url), profile("South", &south.url));
     std::fs::write(folder.path().join("config.toml"), text).unwrap();
     let settings = Settings::load(folder.path()).unwrap();

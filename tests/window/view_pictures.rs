@@ -1,21 +1,19 @@
 //! The views in the place of the table in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use crate::pictures::can_draw;
+use crate::support::looks::{LOOKS, snapshot};
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, start, start_on};
 use crate::support::{FakeGateway, answer, ok, status, unused_address};
-use egui::{Key, Modifiers, Theme};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
 use gatewatch::ui::Start;
 
 /// The size of the window, in points.
 const SIZE: [f32; 2] = [920.0, 640.0];
-/// The looks of each picture: its suffix, the theme and the number of pixels per point.
-pub(crate) const LOOKS: [(&str, Theme, f32); 3] =
-    [("", Theme::Dark, 1.0), ("_light", Theme::Light, 1.0), ("_200", Theme::Dark, 2.0)];
 
 /// Takes pictures of a view. `prepare` returns the texts that depend on a port or the time.
 fn compare(name: &str, start: &Start, prepare: impl Fn(&mut Window) -> Vec<String>) {
@@ -35,13 +33,6 @@ fn compare(name: &str, start: &Start, prepare: impl Fn(&mut Window) -> Vec<Strin
         }
         snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
     }
-}
-
-/// Takes a picture of a window.
-pub(crate) fn snapshot(window: &mut Window, name: &str, results: &mut SnapshotResults) {
-    let options = SnapshotOptions::new().output_path("tests/data/pictures");
-    window.harness.snapshot_options(name, &options);
-    results.extend(window.harness.take_snapshot_results());
 }
 
 fn on(url: &str) -> Start {
