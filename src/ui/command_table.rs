@@ -105,7 +105,15 @@ impl NamedCommand {
 
     /// Returns whether the command does anything at the moment.
     pub(super) fn is_available(&self, state: &AppState, drafts: &Drafts) -> bool {
-        (self.is_available)(state, drafts)
+        (drafts.form.is_none() || self.works_beside_form()) && (self.is_available)(state, drafts)
+    }
+
+    /// Returns whether the command works while the form of a gateway is in the place of the table and its bars.
+    fn works_beside_form(&self) -> bool {
+        let is_hidden = matches!(self.topic, Topic::Table | Topic::Filters);
+        let is_of_bar =
+            || matches!(self.command(), Command::ToggleCounts | Command::Refresh | Command::EnterAddress);
+        !is_hidden && !is_of_bar()
     }
 
     /// Returns the name with what it would do at the moment, such as `Copy 2 sessions`.

@@ -80,7 +80,7 @@ fn choose_for_tank_farm(window: &mut Window, item: &str) {
 
 fn edit_tank_farm(window: &mut Window) {
     choose_for_tank_farm(window, "Edit…");
-    window.until_text("Edit gateway");
+    window.until_text("Edit Tank Farm");
 }
 
 #[test]

@@ -61,6 +61,12 @@ fn choose(window: &mut Window, item: &str) {
     window.click(item);
 }
 
+/// Chooses a gateway in the rail.
+fn choose_in_rail(window: &mut Window, name: &str) {
+    window.harness.get_by_label_contains(&format!("{name}: ")).click();
+    window.harness.run_steps(2);
+}
+
 /// Chooses to edit a gateway in the menu of its row in the rail.
 fn edit_in_rail(window: &mut Window, name: &str) {
     let at = window.harness.get_by_label_contains(&format!("{name}: ")).rect().center();
@@ -119,7 +125,7 @@ fn shows_form_errors_and_keeps_input() {
     edit_in_rail(&mut window, "North");
     window.harness.run_steps(4);
     window.click("Discard changes");
-    window.until_text("Edit gateway");
+    window.until_text("Edit North");
     window.click("Close");
     assert!(!window.has("New gateway"));
     assert_eq!(config(folder.path()), format!("{MANUAL_REFRESH}{}", north(&gateway.url)));
@@ -640,7 +646,7 @@ fn another_gateway_closes_an_unchanged_form() {
     window.until_text("6 of 6 sessions");
     choose(&mut window, "Edit North…");
     assert!(window.has("Save gateway"));
-    choose(&mut window, "South");
+    choose_in_rail(&mut window, "South");
     assert!(!window.has("Save gateway"));
     window.until_text("6 of 6 sessions");
     window.harness.event(egui::Event::Text("bill.*".to_owned()));
@@ -648,7 +654,7 @@ fn another_gateway_closes_an_unchanged_form() {
     // Changes are kept.
     choose(&mut window, "Edit South…");
     window.type_into("Name", "2");
-    choose(&mut window, "North");
+    choose_in_rail(&mut window, "North");
     assert!(window.has("Save gateway"));
 }
 

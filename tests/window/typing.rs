@@ -62,7 +62,10 @@ fn check_typing_goes_nowhere(window: &mut Window, place: &str) {
     for _ in 0..3 {
         window.harness.step();
     }
-    assert_eq!(window.text_of(FILTER), "", "{place}");
+    // The form of a gateway takes its place.
+    if window.has(FILTER) {
+        assert_eq!(window.text_of(FILTER), "", "{place}");
+    }
     assert!(window.harness.query_by_label_contains("sesame").is_none(), "{place}");
 }
 
@@ -288,6 +291,7 @@ fn typing_is_no_filter_while_something_else_is_open() {
     check_typing_goes_nowhere(&mut window, "form");
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("New gateway"));
+    assert_eq!(window.text_of(FILTER), "");
 
     for menu in ["Saved filters", "Refresh interval", "Export options", "Group", "Columns"] {
         window.click(menu);
@@ -417,7 +421,10 @@ fn letters_with_alt_are_no_text() {
             window.frame([event]);
         }
         window.frame([Event::ModifiersChanged(Modifiers::ALT), Event::Text("d".to_owned())]);
-        assert_eq!(window.text_of(FILTER), "", "{place}");
+        // The form of a gateway takes its place.
+        if window.has(FILTER) {
+            assert_eq!(window.text_of(FILTER), "", "{place}");
+        }
         window.frame([Event::ModifiersChanged(Modifiers::NONE)]);
         window.harness.get_by_label(FILTER).focus();
         window.harness.step();

@@ -1,8 +1,6 @@
 //! Draws the window: bars, panels, the table, and dialogs.
 
-use std::time::Duration;
-
-use egui::{Align, Context, Layout, Popup, Rect, Ui};
+use egui::{Align, Context, Layout, Popup, Rect, Ui, UiBuilder};
 
 use super::super::command::Command;
 use super::super::model::{AppState, Drafts, UiState};
@@ -23,10 +21,10 @@ impl App {
         let Self { state, drafts, ui_state, commands, log, .. } = self;
         shortcuts::handle(ui.ctx(), state, drafts, ui_state, commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
-        if let Some(form) = drafts.form.as_mut().filter(|form| form.guide.is_some()) {
-            guide::show(ui, form, state, commands);
-        } else {
-            main_ui(ui, state, drafts, ui_state, default_refresh, commands);
+        match &mut drafts.form {
+            Some(form) if form.guide.is_some() => guide::show(ui, form, state, commands),
+            Some(form) => gateway_panel::show(ui, form, &state.keyring, default_refresh, commands),
+            None => main_ui(ui, state, drafts, ui_state, commands),
         }
         toasts::show(ui.ctx(), state, drafts.form.as_ref(), commands);
         if let Some(question) = &ui_state.question {
@@ -51,7 +49,6 @@ fn main_ui(
     state: &AppState,
     drafts: &mut Drafts,
     ui_state: &UiState,
-    default_refresh: Duration,
     commands: &mut Vec<Command>,
 ) {
     let room = Room::of(ui.ctx());
@@ -62,11 +59,11 @@ fn main_ui(
     if !room.is_compact {
         view_row::show(ui, view_row, state, commands);
     }
-    let has_panel = (state.layout.details || state.layout.counts) && drafts.form.is_none();
+    let has_panel = state.layout.details || state.layout.counts;
     let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
     ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
     regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
-        table_ui(ui, state, drafts, ui_state, default_refresh, commands);
+        table_ui(ui, side, state, drafts, ui_state, commands);
     });
     if has_panel {
         right_panel::show(ui, body, side, |ui| {
@@ -80,25 +77,25 @@ fn main_ui(
     footer::show(ui, footer, state, drafts, commands);
 }
 
-/// Draws the table, or what takes its place.
+/// Draws the table, or what takes its place. `side` is the right panel, which may be over the table.
 fn table_ui(
     ui: &mut Ui,
+    side: Rect,
     state: &AppState,
     drafts: &mut Drafts,
     ui_state: &UiState,
-    default_refresh: Duration,
     commands: &mut Vec<Command>,
 ) {
-    if let Some(form) = &mut drafts.form {
-        gateway_panel::show(ui, form, &state.keyring, default_refresh, commands);
-        form.reveal = None;
-        return;
+    let mut place = ui.available_rect_before_wrap();
+    if place.intersects(side) {
+        place.max.x = side.left();
     }
     if let Some(view) = views::choose(state) {
-        views::show(ui, view, state, drafts, commands);
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+            views::show(ui, view, state, drafts, commands);
+        });
         return;
     }
-    let place = ui.available_rect_before_wrap();
     grid::show(ui, state, ui_state, commands);
     no_match::show(ui, place, state, drafts, commands);
 }

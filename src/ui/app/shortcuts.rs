@@ -52,8 +52,8 @@ pub(super) fn handle(
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) {
             commands.push(Command::Rail(RailCommand::Toggle));
-        } else if drafts.form.is_some() && !is_filter {
-            // Typed values aren't discarded without a question, and the filters behind the form stay.
+        } else if drafts.form.is_some() {
+            // Typed values aren't discarded without a question.
             commands.push(Command::LeaveGateway);
         } else if is_filter || is_table {
             commands.push(Command::Escape);

@@ -78,16 +78,23 @@ pub(super) struct Entry {
 pub(super) fn matching(state: &AppState, drafts: &Drafts, draft: &PaletteDraft) -> Vec<Entry> {
     let text = draft.text.trim_start();
     let mut entries = Vec::new();
+    // The table and its filters are behind the form of a gateway.
+    let has_table = drafts.form.is_none();
     let prefixed = PREFIXES.iter().find_map(|(prefix, section)| Some((section, text.strip_prefix(*prefix)?)));
     match prefixed {
-        Some((Section::Users, search)) => add_values(&mut entries, search, state, Section::Users),
-        Some((Section::Projects, search)) => add_values(&mut entries, search, state, Section::Projects),
+        Some((section @ (Section::Users | Section::Projects), search)) => {
+            if has_table {
+                add_values(&mut entries, search, state, *section);
+            }
+        }
         Some((_, search)) => add_matching(&mut entries, search, gateways(state)),
         None => {
             add_matching(&mut entries, text, commands(state, drafts));
             add_matching(&mut entries, text, gateways(state));
-            add_matching(&mut entries, text, saved_filters(state));
-            add_sessions(&mut entries, text, state);
+            if has_table {
+                add_matching(&mut entries, text, saved_filters(state));
+                add_sessions(&mut entries, text, state);
+            }
         }
     }
     entries

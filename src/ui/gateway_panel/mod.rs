@@ -1,4 +1,4 @@
-//! The form that edits a gateway, in the place of the table, with its connection test at the right or below.
+//! The form that edits a gateway, in the place of everything but the rail, with its connection test at the right or below.
 //!
 //! - `fields`: the boxes, choices and checks
 
@@ -6,7 +6,7 @@ mod fields;
 
 use std::time::Duration;
 
-use egui::{Align, FontId, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::command::{Command, RailCommand};
@@ -14,7 +14,8 @@ use super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::model::KeyringState;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::{fonts, guide, theme};
+use super::{guide, theme};
+use crate::sanitize::sanitize;
 
 /// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
 pub(super) fn show(
@@ -26,6 +27,15 @@ pub(super) fn show(
 ) {
     let p = palette(ui.visuals());
     let area = ui.available_rect_before_wrap();
+    let (bar, area) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
+    let title = if form.is_saved {
+        format!("Edit {}", sanitize(&form.before.name))
+    } else {
+        "New gateway".to_owned()
+    };
+    let close = if form.is_changed() { "Discard" } else { "Close" };
+    guide::bar_ui(ui, bar, &title, close, form, commands);
+    ui.painter().rect_filled(area, 0, p.table);
     let is_wide = area.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
     let (width, margin) = if is_wide {
         (theme::GUIDE_STEPS_WIDTH, theme::GUIDE_STEPS_MARGIN)
@@ -35,7 +45,6 @@ pub(super) fn show(
     let (left, right) = area.split_left_right_at_x(area.left() + width);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
     part(ui, "form", fields, margin, |ui| {
-        title(ui, form);
         fields::show(ui, form, keyring, default_refresh, commands);
         if !is_wide {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
@@ -53,6 +62,7 @@ pub(super) fn show(
         let right = right.with_min_x(right.left() + tokens::LINE);
         part(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| guide::show_test(ui, form, commands));
     }
+    form.reveal = None;
 }
 
 /// Draws a part that scrolls, with a margin at its left and right.
@@ -75,14 +85,6 @@ fn part(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&m
     });
 }
 
-fn title(ui: &mut Ui, form: &GatewayForm) {
-    let text = if form.is_saved { "Edit gateway" } else { "New gateway" };
-    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-    let text = RichText::new(text).font(font).line_height(Some(tokens::LINE_VIEW));
-    ui.label(text.color(palette(ui.visuals()).text));
-    ui.add_space(2.0 * tokens::UNIT);
-}
-
 /// Draws the buttons below a line. `has_test`: with the one that tests the connection.
 fn foot_ui(
     ui: &mut Ui,
@@ -103,10 +105,6 @@ fn foot_ui(
         let save = ui.add_enabled(is_editing, Button::primary("Save").name("Save gateway"));
         if save.tooltip("Save in config.toml and connect").clicked() {
             commands.push(Command::SaveGateway);
-        }
-        let close = if form.is_changed() { "Discard" } else { "Close" };
-        if ui.add_enabled(is_editing, Button::soft(close)).clicked() {
-            commands.push(Command::CloseGateway);
         }
         // A test that is running goes on.
         if has_test && ui.add(Button::soft("Test connection")).clicked() {

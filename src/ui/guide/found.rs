@@ -2,7 +2,7 @@
 
 use super::super::connection_test::TestedNode;
 use crate::gateway::check::{Outcome, Step, StepName};
-use crate::gateway::{GatewayError, GatewayInfo, Role};
+use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Role};
 use crate::sanitize::one_line;
 
 /// The steps that a gateway passes, whatever is installed on it.
@@ -57,10 +57,15 @@ fn error_of(node: &TestedNode) -> Option<String> {
     if let Some(failed) = failed {
         return Some(failed.to_string());
     }
-    Some(match node.url.prefix() {
+    Some(none_at(&node.url))
+}
+
+/// Returns what is said of an address at which something answers that isn't a gateway.
+pub(in super::super) fn none_at(url: &NodeUrl) -> String {
+    match url.prefix() {
         "" => "No Ignition gateway answers here. Check host and port".to_owned(),
         path => format!("No Ignition gateway answers at {}. Remove the path", one_line(path, MAX_PATH)),
-    })
+    }
 }
 
 /// Returns `true` if a gateway answers at this address: it says so, or it has what only a gateway has.

@@ -20,13 +20,14 @@ mod state;
 mod step;
 
 pub(super) use follow::{follow, receive_results};
+pub(super) use found::none_at;
 pub(super) use progress::Progress;
 pub(super) use results::{REPEAT_TEST, show as show_test, show_started as show_started_test};
 pub(super) use state::{GuideChange, GuideState, GuideStep};
 
 use egui::epaint::RectShape;
 use egui::{
-    Align, Event, FontId, Frame, Id, Key, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke,
+    Align, Event, FontId, Frame, Id, Key, Label, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke,
     StrokeKind, TextEdit, Ui, UiBuilder, vec2,
 };
 
@@ -48,7 +49,8 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let keyring = &state.keyring;
     let area = ui.available_rect_before_wrap();
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
-    bar_ui(ui, bar, form, commands);
+    let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
+    bar_ui(ui, bar, title, "Cancel", form, commands);
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
     let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
@@ -88,21 +90,28 @@ fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnc
     });
 }
 
-fn bar_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mut Vec<Command>) {
+/// Draws the bar above a form, with its title and the button that closes it.
+pub(super) fn bar_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    title: &str,
+    close: &str,
+    form: &GatewayForm,
+    commands: &mut Vec<Command>,
+) {
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0, p.surface);
     ui.painter().rect_filled(rect.with_min_y(rect.bottom() - tokens::LINE), 0, p.divider);
     let inner = rect.shrink2(vec2(2.0 * tokens::UNIT, 0.0));
-    let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)), |ui| {
-        ui.add_space(2.0 * tokens::UNIT);
-        let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-        ui.label(RichText::new(title).font(font).color(p.text));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let is_editing = form.stage == FormStage::Editing;
-            if ui.add_enabled(is_editing, Button::ghost("Cancel")).clicked() {
-                commands.push(Command::CloseGateway);
-            }
+    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
+        let is_editing = form.stage == FormStage::Editing;
+        if ui.add_enabled(is_editing, Button::ghost(close)).clicked() {
+            commands.push(Command::CloseGateway);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add_space(2.0 * tokens::UNIT);
+            let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+            ui.add(Label::new(RichText::new(title).font(font).color(p.text)).truncate());
         });
     });
 }
