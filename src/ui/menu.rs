@@ -6,8 +6,8 @@ use std::sync::Arc;
 use egui::accesskit::{Role, Toggled};
 use egui::containers::menu::{MenuConfig, MenuState, SubMenu, menu_style};
 use egui::{
-    Color32, FontFamily, FontId, Galley, Margin, Painter, Popup, Pos2, Rect, Response, Sense, Stroke,
-    StrokeKind, Style, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
+    Color32, FontFamily, FontId, Galley, Margin, Painter, Popup, PopupCloseBehavior, Pos2, Rect, Response,
+    Sense, Stroke, StrokeKind, Style, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
 };
 
 use super::command::Command;
@@ -293,6 +293,11 @@ impl Widget for Item<'_> {
         self.describe(ui, &response, is_enabled);
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &response, layout, is_enabled);
+        }
+        // egui closes a menu when it is clicked, but not when a key chooses an item.
+        let closes = || MenuConfig::find(ui).close_behavior == PopupCloseBehavior::CloseOnClick;
+        if response.clicked() && !self.is_submenu && closes() {
+            ui.close();
         }
         match self.disabled {
             Some(reason) => response.tooltip_beside(reason),
