@@ -67,6 +67,10 @@ fn show(response: Response, place: Place, text: &str, keys: Option<String>) -> R
     if response.ctx.has_accesskit_node(response.id) {
         response.ctx.accesskit_node_builder(response.id, |node| node.set_description(&*described));
     }
+    // egui keeps the tooltip of a widget under the pointer when a dialog opens over it.
+    if !response.ctx.memory(|memory| memory.allows_interaction(response.layer_id)) {
+        return response;
+    }
     let mut tooltip =
         if response.enabled() { Tooltip::for_enabled(&response) } else { Tooltip::for_disabled(&response) };
     tooltip.popup = match place {
