@@ -261,3 +261,11 @@ fn login_of_the_command_line_that_is_wrong_leads_to_the_card() {
     window.until_text(CARD);
     assert!(window.has("Wrong user name or password"));
 }
+
+#[test]
+fn path_below_which_no_gateway_answers_is_named() {
+    let gateway = FakeGateway::new(|_, stream| stream.write_all(&status("404 Not Found", "")).unwrap());
+    let mut window = Window::on(&format!("{}/foo", gateway.url));
+    window.until_text("No Ignition gateway answers at /foo. Remove the path");
+    assert!(!window.has("Gatewatch isn't set up on this gateway"));
+}

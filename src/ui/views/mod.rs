@@ -11,8 +11,9 @@ mod unread;
 use egui::{Context, Ui};
 
 use super::command::Command;
+use super::guide;
 use super::model::{AppState, Drafts, Health, Prompt};
-use crate::gateway::{GatewayError, RejectedCertificate};
+use crate::gateway::{GatewayError, NodeUrl, RejectedCertificate};
 
 pub(super) use empty::no_sessions;
 pub(super) use sign_in::{rejection_text, slow_keyring};
@@ -53,12 +54,30 @@ pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
         return Some(View::FirstRun);
     }
     Some(match state.health() {
+        Health::Unreachable(error) if no_gateway(state).is_some() => View::Unread(error),
         Health::Unreachable(error @ GatewayError::NoResource { has_rest, .. }) => {
             View::NoResource { error, has_rest: *has_rest }
         }
         Health::Unreachable(error) => View::Unread(error),
         Health::Connecting | Health::Running(_) | Health::Degraded => View::Connecting,
     })
+}
+
+/// Returns the address below whose path nothing of a gateway answers, if there is one. A gateway that lacks the resource
+/// says at least what it is.
+fn no_gateway(state: &AppState) -> Option<&NodeUrl> {
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    let mut missing = nodes.filter(|node| {
+        let is_missing =
+            matches!(node.error, Some(GatewayError::NoResource { status: 404, has_rest: false }));
+        is_missing && node.info.is_none() && !node.url.prefix().is_empty()
+    });
+    missing.next().map(|node| &node.url)
+}
+
+/// Returns what is said of an address below whose path no gateway answers.
+pub(super) fn no_gateway_text(state: &AppState) -> Option<String> {
+    no_gateway(state).map(guide::none_at)
 }
 
 /// Returns `true` if the view asks for a login or for trust.

@@ -93,6 +93,9 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
     {
         return format!("Check that the gateway is running and that {port} is its port");
     }
+    if let Some(text) = super::no_gateway_text(state) {
+        return text;
+    }
     if state.gateways.shown == Shown::All && error.wants_login() {
         return "Choose a gateway at the left to sign in".to_owned();
     }
