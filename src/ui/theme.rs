@@ -215,6 +215,10 @@ pub(super) const SIGN_IN_WIDTH: f32 = 400.0;
 pub(super) const SIGN_IN_TOP: f32 = 56.0;
 /// Space inside the sign-in card.
 pub(super) const SIGN_IN_PADDING: Margin = Margin { left: 20, right: 20, top: 16, bottom: 20 };
+/// The height below which the card has less space around it and inside.
+pub(super) const SIGN_IN_MIN_HEIGHT: f32 = 460.0;
+/// Its padding in a low window.
+pub(super) const SIGN_IN_LOW_PADDING: Margin = Margin { left: 20, right: 20, top: 12, bottom: 12 };
 /// The border of a card.
 pub(super) const BORDER: Margin = Margin::same(1);
 /// Space inside a card with text.

@@ -36,6 +36,12 @@ pub(super) fn heading(ui: &mut Ui, icon: Icon, title: &str) {
     let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
     icon.paint(ui.painter(), rect.center(), tokens::ICON_VIEW, p.secondary);
     ui.add_space(4.0 * tokens::UNIT);
+    self::title(ui, title);
+}
+
+/// Draws the title, which a low window shows without its icon.
+pub(super) fn title(ui: &mut Ui, title: &str) {
+    let p = palette(ui.visuals());
     let title = RichText::new(title)
         .font(FontId::new(tokens::TYPE_VIEW, fonts::semibold()))
         .line_height(Some(tokens::LINE_VIEW))

@@ -33,18 +33,27 @@ fn secret_id(is_token: bool) -> Id {
 
 /// Draws the card.
 pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, commands: &mut Vec<Command>) {
-    page::show(ui, theme::SIGN_IN_WIDTH, theme::SIGN_IN_TOP, |ui| {
-        page::heading(ui, icons::KEY_ROUND, &format!("Sign in to {}", unread::title_name(state)));
-        page::small(ui, &unread::addresses(state));
-        ui.add_space(5.0 * tokens::UNIT);
+    let title = format!("Sign in to {}", unread::title_name(state));
+    // The card needs the height.
+    let is_low = ui.available_height() < theme::SIGN_IN_MIN_HEIGHT;
+    let top = if is_low { tokens::UNIT } else { theme::SIGN_IN_TOP };
+    page::show(ui, theme::SIGN_IN_WIDTH, top, |ui| {
+        if is_low {
+            page::title(ui, &title);
+        } else {
+            page::heading(ui, icons::KEY_ROUND, &title);
+            page::small(ui, &unread::addresses(state));
+            ui.add_space(5.0 * tokens::UNIT);
+        }
         let error = rejection(state);
         let builder =
             UiBuilder::new().accessibility_role(Role::Form).accessibility_label("Sign in to this gateway");
         let card = ui.scope_builder(builder, |ui| {
-            page::card(ui, theme::SIGN_IN_PADDING, |ui| form(ui, state, draft, error, commands));
+            let padding = if is_low { theme::SIGN_IN_LOW_PADDING } else { theme::SIGN_IN_PADDING };
+            page::card(ui, padding, |ui| form(ui, is_low, state, draft, error, commands));
         });
         page::set_bounds(ui, &card.response);
-        below(ui, state, error, commands);
+        below(ui, is_low, state, error, commands);
     });
 }
 
@@ -75,13 +84,14 @@ pub(in crate::ui) fn rejection_text(error: &GatewayError) -> String {
 
 fn form(
     ui: &mut Ui,
+    is_low: bool,
     state: &AppState,
     draft: &mut LoginDraft,
     rejection: Option<&GatewayError>,
     commands: &mut Vec<Command>,
 ) {
-    let gap = 3.0 * tokens::UNIT;
-    tabs(ui, draft);
+    let gap = if is_low { 2.0 * tokens::UNIT } else { 3.0 * tokens::UNIT };
+    let is_other_kind = tabs(ui, draft);
     ui.add_space(gap);
     let error = match draft.error {
         LoginError::Gateway => rejection.and_then(error_text),
@@ -101,6 +111,10 @@ fn form(
         ui.add_space(gap);
     }
     let entered = secret(ui, draft, error.as_deref().filter(|_| !is_about_user));
+    if is_other_kind {
+        // After the boxes, because egui takes the focus from a box that is drawn in the frame of a click elsewhere.
+        ui.memory_mut(|memory| memory.request_focus(first_empty(draft)));
+    }
     if error.is_some() && draft.error == LoginError::Edited {
         ui.ctx().request_discard("the error went with the edit");
     }
@@ -123,7 +137,8 @@ fn form(
     }
 }
 
-fn tabs(ui: &mut Ui, draft: &mut LoginDraft) {
+/// Draws the kinds of login. Returns `true` if another one was chosen.
+fn tabs(ui: &mut Ui, draft: &mut LoginDraft) -> bool {
     // Distinguishes the tabs from the text boxes with the same caption.
     let tabs = [
         Segment { label: "Password", name: "Sign in with a password", hint: "" },
@@ -135,11 +150,12 @@ fn tabs(ui: &mut Ui, draft: &mut LoginDraft) {
     ];
     let selected = usize::from(draft.is_token);
     let chosen = equal_segments::show(ui, Id::unique("login kind"), ui.available_width(), selected, &tabs);
-    if let Some(chosen) = chosen.filter(|chosen| *chosen != selected) {
+    let chosen = chosen.filter(|chosen| *chosen != selected);
+    if let Some(chosen) = chosen {
         draft.is_token = chosen == 1;
         draft.error = LoginError::Edited;
-        ui.memory_mut(|memory| memory.request_focus(first_empty(draft)));
     }
+    chosen.is_some()
 }
 
 /// Draws the box for the password or token. Returns `true` if Enter was pressed in it.
@@ -159,10 +175,16 @@ fn secret(ui: &mut Ui, draft: &mut LoginDraft, error: Option<&str>) -> bool {
 }
 
 /// Draws what is below the card: warnings and details.
-fn below(ui: &mut Ui, state: &AppState, rejection: Option<&GatewayError>, commands: &mut Vec<Command>) {
+fn below(
+    ui: &mut Ui,
+    is_low: bool,
+    state: &AppState,
+    rejection: Option<&GatewayError>,
+    commands: &mut Vec<Command>,
+) {
     let p = palette(ui.visuals());
     let indented = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
-        ui.add_space(3.0 * tokens::UNIT);
+        ui.add_space(if is_low { tokens::UNIT } else { 3.0 * tokens::UNIT });
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(theme::DIALOG_PADDING);
