@@ -9,8 +9,8 @@ mod status;
 use std::time::SystemTime;
 
 use egui::{
-    Color32, FontFamily, FontId, Label, Popup, Rect, RectAlign, Response, RichText, Sense, SetOpenCommand,
-    TextWrapMode, Ui, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+    Color32, FontFamily, FontId, Label, Link, Popup, Rect, RectAlign, Response, RichText, Sense,
+    SetOpenCommand, TextWrapMode, Ui, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 
 use self::status::{Fact, Status};
@@ -136,7 +136,9 @@ fn facts(
     child.spacing_mut().item_spacing.x = 0.0;
     let others = status.facts.iter().map(|fact| match fact {
         Fact::Nodes { running, all } => nodes_label(*running, *all, rest, p).width(ui),
-        Fact::Text(text, _) | Fact::Warning(text) => text_width(ui, text, &regular),
+        Fact::Text(text, _) | Fact::Warning(text) | Fact::SignIn { text, .. } => {
+            text_width(ui, text, &regular)
+        }
         Fact::Error(_) => 0.0,
     });
     let error_width = max_rect.width() - others.sum::<f32>() - 2.0 * PADDING;
@@ -152,6 +154,15 @@ fn facts(
                 continue;
             }
             Fact::Warning(text) => (text, None, &regular, p.warning),
+            Fact::SignIn { text, gateway } => {
+                child.add_space(PADDING);
+                let link = Link::new(RichText::new(text).font(regular.clone()).color(p.link));
+                if child.add(link).clicked() {
+                    commands.push(Command::Connect(gateway.clone()));
+                }
+                child.add_space(PADDING);
+                continue;
+            }
         };
         child.add_space(PADDING);
         child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);

@@ -7,6 +7,7 @@ use super::super::mark::Mark;
 use super::super::model::{AppState, Health, Shown};
 use super::super::notices::Notices;
 use super::super::regions::Room;
+use super::super::views;
 use crate::display;
 use crate::gateway::{GatewayError, GatewayInfo, Notice};
 use crate::poll::NodeStatus;
@@ -39,6 +40,13 @@ pub(super) enum Fact {
     Error(String),
     /// A text about something that may be wrong.
     Warning(String),
+    /// A gateway that waits for a login, as a link to it.
+    SignIn {
+        /// The text.
+        text: String,
+        /// The name of the gateway.
+        gateway: String,
+    },
     /// The number of nodes that answer, with a menu.
     Nodes {
         /// The nodes that answer.
@@ -93,15 +101,22 @@ impl Status {
                 }
                 facts.extend(nodes);
                 let without_login = without_login(state);
-                facts.extend(without_login.clone().map(Fact::Warning));
+                facts.extend(without_login.clone().map(|(text, gateway)| match gateway {
+                    Some(gateway) => Fact::SignIn { text, gateway },
+                    None => Fact::Warning(text),
+                }));
                 facts.extend(updated.map(Fact::text));
                 facts.extend(warnings.into_iter().map(Fact::Warning));
                 let mark = if failed.is_some() { Mark::Degraded } else { Mark::SignIn };
                 // The menu of the nodes has the causes.
-                (mark, failed.or(without_login).unwrap_or_default(), None)
+                (mark, failed.or(without_login.map(|(text, _)| text)).unwrap_or_default(), None)
             }
             Health::Unreachable(error) => {
                 let report = ErrorReport::new(error);
+                let report = match views::no_gateway_text(state) {
+                    Some(text) => ErrorReport::with_summary(&text, error),
+                    None => report,
+                };
                 let summary = report.summary().to_owned();
                 let mark = match error {
                     GatewayError::Certificate(_) => Mark::Certificate,
@@ -168,16 +183,16 @@ fn failed_text(state: &AppState) -> Option<String> {
     Some(format!("{url}: {}{others}", ErrorReport::new(error).summary()))
 }
 
-/// Returns which of all gateways wait for a login.
-fn without_login(state: &AppState) -> Option<String> {
+/// Returns which of all gateways wait for a login, and the name of the gateway if it is only one.
+fn without_login(state: &AppState) -> Option<(String, Option<String>)> {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
     let waiting = nodes.filter(|node| lacks_login(state, node));
     let mut gateways: Vec<&str> = waiting.filter_map(|node| node.gateway.as_deref()).collect();
     gateways.dedup();
     match gateways[..] {
         [] => None,
-        [only] => Some(format!("Sign in to {}", sanitize(only))),
-        _ => Some(format!("Sign in to {} gateways", gateways.len())),
+        [only] => Some((format!("Sign in to {}", sanitize(only)), Some(only.to_owned()))),
+        _ => Some((format!("Sign in to {} gateways", gateways.len()), None)),
     }
 }
 
