@@ -1,9 +1,13 @@
 //! The toasts: messages about tasks at the right of the window, above the footer. They cover a part of the table, but never
 //! the counts, and move nothing.
 
+use std::sync::Arc;
+
 use egui::accesskit::Live;
+use egui::text::LayoutJob;
 use egui::{
-    Align, Align2, Area, Context, Frame, Id, Label, Layout, Order, RichText, Sense, Stroke, Ui, vec2,
+    Align, Align2, Area, Context, FontFamily, FontId, Frame, Galley, Id, Label, Layout, Order, Sense, Stroke,
+    Ui, vec2,
 };
 
 use super::button::Button;
@@ -32,10 +36,11 @@ fn area_id(id: ToastId) -> Id {
 
 /// Draws the toasts, the newest at the bottom. A form hides the view in the place of the table. Its buttons stay visible.
 pub(super) fn show(ctx: &Context, state: &AppState, form: Option<&GatewayForm>, commands: &mut Vec<Command>) {
-    let mut bottom = tokens::FOOTER_HEIGHT + theme::TOAST_MARGIN;
-    if form.is_some_and(|form| form.guide.is_none()) {
-        bottom += theme::PANEL_FOOT;
-    }
+    let foot = match form {
+        Some(form) if form.guide.is_none() => theme::PANEL_FOOT,
+        Some(_) | None => tokens::FOOTER_HEIGHT,
+    };
+    let mut bottom = foot + theme::TOAST_MARGIN;
     // The sign-in card says it itself.
     let is_said = form.is_none() && matches!(views::choose(state), Some(View::SignIn));
     if state.keyring.is_slow && !is_said {
@@ -112,24 +117,26 @@ fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &m
     let (icon, color) = match toast.message {
         Message::Running(_) => (icons::LOADER_CIRCLE, p.secondary),
         Message::Done(_) => (icons::CIRCLE_CHECK, p.ok),
+        Message::Notice(_) => (icons::INFO, p.secondary),
         Message::Error(_) => (icons::CIRCLE_ALERT, p.error),
     };
-    let size = vec2(0.0, theme::TOAST_HEIGHT);
+    let used = theme::TOAST_LEFT + tokens::ICON + tokens::CONTROL_HEIGHT + 8.0 * tokens::UNIT;
+    let details_width = if details.is_some() { theme::TOAST_DETAILS_WIDTH } else { 0.0 };
+    let max_width = width - used - details_width;
+    let text = text(ui, toast.message.text(), max_width);
+    let height = theme::TOAST_HEIGHT.max(text.size().y + 4.0 * tokens::UNIT);
+    let size = vec2(0.0, height);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_height(theme::TOAST_HEIGHT);
+        ui.set_min_height(height);
         ui.add_space(theme::TOAST_LEFT);
         let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
         icon.paint(ui.painter(), rect.center(), tokens::ICON, color);
-        let text = toast.message.text();
-        let used = theme::TOAST_LEFT + tokens::ICON + tokens::CONTROL_HEIGHT + 8.0 * tokens::UNIT;
-        let details_width = if details.is_some() { theme::TOAST_DETAILS_WIDTH } else { 0.0 };
         let label = ui.scope(|ui| {
-            let max_width = width - used - details_width;
             ui.set_max_width(max_width);
             if details.is_some_and(|details| details_text::is_open(ui, details)) {
                 ui.set_min_width(max_width);
             }
-            ui.add(Label::new(RichText::new(text).color(p.text)).truncate())
+            ui.add(Label::new(text))
         });
         // Screen readers announce the text without moving there.
         let politeness =
@@ -147,6 +154,14 @@ fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &m
         // The space after the button is at its right.
         ui.add_space(0.0);
     });
+}
+
+/// Lays out the sentence in up to two lines.
+fn text(ui: &Ui, text: &str, max_width: f32) -> Arc<Galley> {
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let mut job = LayoutJob::simple(text.to_owned(), font, palette(ui.visuals()).text, max_width);
+    job.wrap.max_rows = 2;
+    ui.painter().layout_job(job)
 }
 
 fn causes(ui: &mut Ui, width: f32, report: &ErrorReport, commands: &mut Vec<Command>) {

@@ -418,6 +418,8 @@ fn says_what_is_true_without_a_keyring() {
     let mut window = open(start);
     until_prompt(&mut window);
     window.until_text_contains("No keyring found. Passwords and tokens are kept for this session only");
+    // The card says it, no message beside.
+    assert!(!window.has("No keyring found") && !window.has("Dismiss message"));
     assert!(window.has("Save the login without its password") && !window.has("Keep in the keyring"));
     window.click("Sign in with an API token");
     assert!(window.has("Save the login without its token"));

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, connect_to, start};
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
@@ -160,4 +162,61 @@ fn forward(url: &str, request: &Request) -> Vec<u8> {
         let line = answer.status().to_string();
         status(&line, &answer.text().await.unwrap())
     })
+}
+
+/// Returns whether the text box with this name has the keyboard focus.
+fn is_focused(window: &Window, name: &str) -> bool {
+    window.harness.get_by_label(name).accesskit_node().is_focused()
+}
+
+#[test]
+fn whole_card_is_visible_in_the_smallest_window() {
+    let gateway = requiring_password();
+    let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start(target));
+    window.until_text("Sign in to this gateway");
+    window.type_into("User name", "billy");
+    sign_in(&mut window, "wrong");
+    window.until_text_contains("Wrong user name or password");
+    let footer = window.harness.get_by_label("Footer").rect().top();
+    let button = window.harness.get_by_label("Sign in").rect();
+    assert!(button.bottom() < footer, "{button} below {footer}");
+}
+
+#[test]
+fn tab_leads_from_the_kind_of_login_into_the_token() {
+    let gateway = requiring_password();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Sign in to this gateway");
+    window.click("Sign in with an API token");
+    if !is_focused(&window, "API token") {
+        window.press(Modifiers::NONE, Key::Tab);
+    }
+    assert!(is_focused(&window, "API token"));
+}
+
+#[test]
+fn rejected_login_is_forgotten_when_another_view_was_shown() {
+    let gateway = requiring_password();
+    let folder = tempfile::tempdir().unwrap();
+    let profile = format!("[[profile]]\nname = \"North\"\nurls = [\"{}\"]\n", gateway.url);
+    std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profile}")).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("North"), None).unwrap();
+    let start = Start { settings, folder: Some(folder.path().to_owned()), ..start(target) };
+    let mut window = Window::open(start);
+    for view in ["All gateways: ", "Demo gateway: "] {
+        window.until_text("Sign in to this gateway");
+        window.type_into("User name", "billy");
+        sign_in(&mut window, "wrong");
+        window.until_text_contains("Wrong user name or password");
+        window.harness.get_by_label_contains(view).click();
+        window.until("the other view", |harness| harness.query_by_label("Sign in to this gateway").is_none());
+        window.harness.run_steps(3);
+        window.harness.get_by_label_contains("North: ").click();
+        window.until_text("Sign in to this gateway");
+        window.harness.run_steps(3);
+        assert!(window.harness.query_by_label_contains("Wrong user name").is_none(), "{view}");
+        assert!(is_focused(&window, "User name"), "{view}");
+    }
 }

@@ -53,6 +53,13 @@ impl App {
         supplied.map(|(_, credentials)| credentials.clone()).filter(|supplied| *supplied != Credentials::None)
     }
 
+    /// Forgets the typed login of the shown gateway if that was rejected. The saved one may work.
+    pub(super) fn forget_rejected_login(&mut self) {
+        if self.state.has_rejected_login() {
+            self.supplied_credentials = None;
+        }
+    }
+
     /// Handles the replies of the keyring.
     pub(super) fn receive_keyring_replies(&mut self, ctx: &Context) {
         while let Some(reply) = self.keyring_worker.reply() {
@@ -104,6 +111,10 @@ impl App {
                     return;
                 }
                 let credentials = match secret {
+                    // The card that asks for the login says so.
+                    Err(RequestError::Keyring(KeyringError::Absent { .. } | KeyringError::NotUsed)) => {
+                        Ok(Credentials::None)
+                    }
                     Ok(Some(secret)) => profile.login.with(&secret).map_err(|error| ErrorReport::new(&error)),
                     Ok(None) => Ok(Credentials::None),
                     Err(error) => Err(ErrorReport::new(&error)),
@@ -119,13 +130,19 @@ impl App {
                 self.state.toasts.done(Task::Keyring, "Saved in the keyring");
             }
             Reply::Stored(_, Stored::MemoryOnly(error)) => {
-                let cause = match error {
-                    KeyringError::Absent { .. } => "No keyring found",
-                    KeyringError::NotUsed => "The keyring isn't used",
-                    _ => "The keyring can't be used",
+                let summary = |cause| format!("{cause}. The password is kept for this session only");
+                let limit = match error {
+                    KeyringError::Absent { .. } => summary("No keyring found"),
+                    KeyringError::NotUsed => summary("The keyring isn't used"),
+                    _ => {
+                        let summary = summary("The keyring can't be used");
+                        let report = ErrorReport::with_summary(&summary, &error);
+                        return self.state.toasts.error(Task::Keyring, report);
+                    }
                 };
-                let summary = format!("{cause}. The password is kept for this session only");
-                self.state.toasts.error(Task::Keyring, ErrorReport::with_summary(&summary, &error));
+                if !std::mem::replace(&mut self.state.keyring.is_limit_told, true) {
+                    self.state.toasts.notice(Task::Keyring, limit);
+                }
             }
             Reply::Failed(error) => {
                 self.state.toasts.error(Task::Keyring, ErrorReport::new(&error));

@@ -153,6 +153,7 @@ impl App {
         if !self.leave_form(AfterDiscard::ShowAll) {
             return;
         }
+        self.forget_rejected_login();
         self.disconnect();
         self.demo = None;
         self.state.gateways.shown = Shown::All;

@@ -40,6 +40,8 @@ pub(in crate::ui) enum Message {
     Running(String),
     /// The task has succeeded. Goes after [`TIME_TOAST`].
     Done(String),
+    /// Something else to know. Goes after twice that time.
+    Notice(String),
     /// The task has failed. Stays until it is dismissed, or until the task is repeated or cancelled.
     Error(ErrorReport),
 }
@@ -48,8 +50,17 @@ impl Message {
     /// Returns the sentence.
     pub(in crate::ui) fn text(&self) -> &str {
         match self {
-            Self::Running(text) | Self::Done(text) => text,
+            Self::Running(text) | Self::Done(text) | Self::Notice(text) => text,
             Self::Error(report) => report.summary(),
+        }
+    }
+
+    /// Returns the time after which it goes; `None` if it stays.
+    fn time(&self) -> Option<Duration> {
+        match self {
+            Self::Done(_) => Some(TIME_TOAST),
+            Self::Notice(_) => Some(2 * TIME_TOAST),
+            Self::Running(_) | Self::Error(_) => None,
         }
     }
 }
@@ -85,6 +96,11 @@ impl Toasts {
         self.set(task, Message::Done(text.into()));
     }
 
+    /// Says something about a task that is neither its success nor a failure.
+    pub(in crate::ui) fn notice(&mut self, task: Task, text: impl Into<String>) {
+        self.set(task, Message::Notice(text.into()));
+    }
+
     /// Says that a task has failed.
     pub(in crate::ui) fn error(&mut self, task: Task, report: impl Into<ErrorReport>) {
         self.set(task, Message::Error(report.into()));
@@ -100,7 +116,7 @@ impl Toasts {
         self.next_id += 1;
         // Errors that don't fit on the screen wait until others are dismissed.
         while self.toasts.len() > MAX_SHOWN {
-            let is_done = |toast: &Toast| matches!(toast.message, Message::Done(_));
+            let is_done = |toast: &Toast| toast.message.time().is_some();
             match self.toasts.iter().position(is_done) {
                 Some(oldest) => drop(self.toasts.remove(oldest)),
                 None => return,
@@ -133,7 +149,7 @@ impl Toasts {
         &self.toasts[self.toasts.len().saturating_sub(MAX_SHOWN)..]
     }
 
-    /// Removes the messages of success whose time is over, except under the pointer. Returns the time until the next one
+    /// Removes the messages of success and notices whose time is over, except under the pointer. Returns the time until the next one
     /// goes.
     pub(in crate::ui) fn expire(
         &mut self,
@@ -149,7 +165,7 @@ impl Toasts {
         }
         let left = |toast: &Toast| {
             let shown_for = now.duration_since(toast.shown_at?);
-            matches!(toast.message, Message::Done(_)).then(|| TIME_TOAST.saturating_sub(shown_for))
+            toast.message.time().map(|time| time.saturating_sub(shown_for))
         };
         self.toasts.retain(|toast| left(toast) != Some(Duration::ZERO));
         self.toasts.iter().filter_map(left).min()
