@@ -312,6 +312,8 @@ pub(super) enum Copied {
     Cell,
     /// This text.
     Text(String),
+    /// This text of a cell.
+    CellText(String),
     /// The selected rows with a header, separated by tabs.
     Rows,
     /// The selected rows as CSV.

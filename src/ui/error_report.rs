@@ -1,11 +1,13 @@
 //! An error as the window shows it: one sentence, and its causes behind "Details".
 
 use std::error::Error;
+use std::io::ErrorKind;
 
 use egui::{Id, Label, Ui};
 
 use super::details_text;
 use super::theme;
+use crate::atomic_file::FileError;
 use crate::sanitize::{capitalize, one_line};
 
 /// The maximum length of the text of an error, in characters.
@@ -26,6 +28,19 @@ impl ErrorReport {
     /// Creates a report with the text of the error as its summary.
     pub(super) fn new(error: &dyn Error) -> Self {
         Self { summary: capitalize(&text_of(error)), causes: chain(error.source()) }
+    }
+
+    /// Creates a report on a file that can't be written, with the reason in its summary if it is a common one.
+    pub(super) fn of_file(error: &FileError) -> Self {
+        let report = Self::new(error);
+        let advice = match error.source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Free some space on the disk",
+            ErrorKind::PermissionDenied => "You have no permission to write there",
+            ErrorKind::ReadOnlyFilesystem => "The disk is read-only",
+            ErrorKind::NotFound => "The folder doesn't exist",
+            _ => return report,
+        };
+        Self { summary: format!("{}. {advice}", report.summary), ..report }
     }
 
     /// Creates a report with another summary. The text of the error becomes the first cause.
@@ -132,6 +147,21 @@ mod tests {
         let report = ErrorReport::new(&error());
         assert_eq!(report.summary(), "Can't read the list");
         assert_eq!(report.causes, ["broken pipe", "said \u{fffd}[2J this"]);
+    }
+
+    #[test]
+    fn says_why_a_file_is_not_written() {
+        let summary = |kind: ErrorKind| {
+            let error = FileError { path: "a.csv".into(), source: kind.into() };
+            ErrorReport::of_file(&error).summary
+        };
+        assert_eq!(
+            summary(ErrorKind::PermissionDenied),
+            "Can't write a.csv. You have no permission to write there"
+        );
+        assert_eq!(summary(ErrorKind::StorageFull), "Can't write a.csv. Free some space on the disk");
+        assert_eq!(summary(ErrorKind::NotFound), "Can't write a.csv. The folder doesn't exist");
+        assert_eq!(summary(ErrorKind::Other), "Can't write a.csv");
     }
 
     #[test]

@@ -204,7 +204,7 @@ impl App {
             Command::ReplaceFile(path) => self.export_to(ctx, path, true),
             Command::ResetExportPath => self.drafts.reset_export(),
             Command::CancelExport => self.cancel_export(),
-            Command::CloseQuestion => self.close_question(),
+            Command::CloseQuestion => self.close_question(ctx),
             Command::DismissToast(id) => self.state.toasts.dismiss(id),
 
             Command::OpenPalette => self.toggle_palette(ctx),
@@ -321,6 +321,7 @@ impl App {
                 let text = self.state.cursor_cell().map(|(_, cell)| display::clipboard_text(cell));
                 return text.map_or((), |text| self.copy_text(ctx, text, "Cell copied"));
             }
+            Copied::CellText(text) => return self.copy_text(ctx, text, "Cell copied"),
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
             Copied::Rows => Format::Tabs,

@@ -14,6 +14,7 @@ use crate::settings::{DEMO_NAME, State, Target};
 impl App {
     /// Starts the demo gateway and connects to it.
     pub(super) fn connect_demo(&mut self) {
+        self.forget_rejected_login();
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {
             let profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
@@ -70,10 +71,7 @@ impl App {
     /// Connects to the gateway with this name or address.
     pub(super) fn connect_by_name(&mut self, gateway: &str) {
         gateway.clone_into(&mut self.drafts.gateway);
-        if self.state.has_rejected_login() {
-            // The saved login may work.
-            self.supplied_credentials = None;
-        }
+        self.forget_rejected_login();
         match self.settings.target(Some(gateway), None) {
             Ok(Target::Gateway(profile)) => {
                 let page = NodeUrl::dropped_page(gateway).filter(|_| profile.name != gateway);

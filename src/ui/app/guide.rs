@@ -1,6 +1,7 @@
 //! The guide that adds a gateway: repeated tests, the project file, the gateway's page.
 
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use directories::UserDirs;
@@ -10,6 +11,7 @@ use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::GuideCommand;
 use super::super::connection_test::TestStage;
 use super::super::error_report::ErrorReport;
+use super::super::export_controls;
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
@@ -93,15 +95,19 @@ impl App {
         }
     }
 
-    /// Closes the question. The keyboard focus returns to the open step of the guide.
-    pub(super) fn close_question(&mut self) {
+    /// Closes the question. The keyboard focus returns to the open step of the guide, or to the path of the export.
+    pub(super) fn close_question(&mut self, ctx: &Context) {
         self.ui_state.question = None;
+        if self.drafts.export_path.is_some() {
+            export_controls::focus_path(ctx);
+        }
         if let Some(form) = self.drafts.form.as_mut().filter(|form| form.guide.is_some()) {
             form.reveal = Some(Reveal::Step);
         }
     }
 
-    /// Saves the project to a file that the user chooses, or in the folder of downloads where there is no file dialog.
+    /// Saves the project to a file that the user chooses, or to a new one in the folder of downloads where there is no file
+    /// dialog.
     fn save_project(&mut self, ctx: &Context) {
         self.state.toasts.clear(Task::Gateway);
         let (picked, asked_at) = ((self.pick_file)(PROJECT_FILE), Instant::now());
@@ -140,7 +146,7 @@ impl App {
             }
             Ok(Some(Ok(None))) => {}
             Ok(Some(Err(error))) => {
-                self.state.toasts.error(Task::Gateway, ErrorReport::new(&error));
+                self.state.toasts.error(Task::Gateway, ErrorReport::of_file(&error));
             }
             Err(Ended) => {
                 self.state.toasts.error(Task::Gateway, "The project wasn't saved. Try again");
@@ -150,8 +156,32 @@ impl App {
     }
 }
 
-/// Returns a path for the project in the user's folder of downloads, or at home.
+/// Returns a path for the project in the user's folder of downloads, or at home. No file has it.
 fn download_path() -> PathBuf {
     let folder = UserDirs::new().map(|user| user.download_dir().unwrap_or(user.home_dir()).to_owned());
-    folder.unwrap_or_default().join(PROJECT_FILE)
+    free_path(&folder.unwrap_or_default(), PROJECT_FILE)
+}
+
+/// Returns the path of a new file in this folder, with a number after its name if the name is taken.
+fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let numbered = (2_u32..).map(|number| folder.join(format!("{stem}-{number}.{extension}")));
+    let mut paths = iter::once(folder.join(name)).chain(numbered);
+    // A link to a file that is missing has the name, too.
+    paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_never_replaces_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["gatewatch.zip", "gatewatch-2.zip", "gatewatch-3.zip"] {
+            let path = free_path(folder.path(), "gatewatch.zip");
+            assert_eq!(path, folder.path().join(name));
+            std::fs::write(path, "precious").unwrap();
+        }
+    }
 }

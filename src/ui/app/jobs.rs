@@ -160,7 +160,7 @@ impl App {
             }
             Outcome::Failed(error) => {
                 // Next to the path, and gone with it.
-                let report = ErrorReport::new(&error);
+                let report = ErrorReport::of_file(&error);
                 self.ask_for_path(ctx, ExportPath { error: Some(report), ..ExportPath::new(&error.path) });
             }
         }

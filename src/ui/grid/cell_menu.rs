@@ -62,7 +62,7 @@ fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, 
             copy.request_focus();
         }
         if copy.clicked() {
-            commands.push(Command::Copy(Copied::Text(menu.text.clone())));
+            commands.push(Command::Copy(Copied::CellText(menu.text.clone())));
             ui.close();
         }
     }
