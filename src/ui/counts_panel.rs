@@ -37,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
     let Some(facets) = &sessions.facets else {
         return;
     };
-    let lists = lists(&sessions.dataset, facets, state, drafts);
+    let lists = lists(&sessions.dataset, facets, drafts);
     let max = lists.iter().flat_map(|list| &list.facet.values).map(|(_, count)| *count).max().unwrap_or(1);
     let gap = 2.0 * tokens::UNIT;
     let height: f32 = lists.iter().map(List::height).sum::<f32>() + gap;
@@ -77,11 +77,9 @@ struct List<'a> {
     facet: &'a Facet,
     /// The values that the filter is made of.
     filtered: Vec<String>,
-    /// A filter is in force, which the counts leave out.
-    has_filter: bool,
 }
 
-fn lists<'a>(dataset: &'a Dataset, facets: &'a Facets, state: &AppState, drafts: &Drafts) -> [List<'a>; 2] {
+fn lists<'a>(dataset: &'a Dataset, facets: &'a Facets, drafts: &Drafts) -> [List<'a>; 2] {
     let filtered = |text: &FilterText| text.values().unwrap_or_default();
     [
         List {
@@ -90,7 +88,6 @@ fn lists<'a>(dataset: &'a Dataset, facets: &'a Facets, state: &AppState, drafts:
             column: dataset.project(),
             facet: &facets.projects,
             filtered: filtered(&drafts.project),
-            has_filter: state.project.filter.is_some(),
         },
         List {
             title: "Users",
@@ -98,7 +95,6 @@ fn lists<'a>(dataset: &'a Dataset, facets: &'a Facets, state: &AppState, drafts:
             column: dataset.username(),
             facet: &facets.users,
             filtered: filtered(&drafts.username),
-            has_filter: state.username.filter.is_some(),
         },
     ]
 }
@@ -131,11 +127,8 @@ impl List<'_> {
 
     fn heading(&self, ui: &mut Ui, rect: Rect) {
         let color = palette(ui.visuals()).secondary;
-        let mut count = display::number(self.facet.distinct());
         // So that others can be added, the list also has those that the filter of its own column leaves out.
-        if self.has_filter {
-            count.push_str(" without this filter");
-        }
+        let count = display::number(self.facet.distinct());
         let response = ui.interact(rect, ui.scope_id().with((self.title, "title")), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} ({count})", self.title)));
         let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));

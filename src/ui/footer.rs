@@ -64,7 +64,6 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
 fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let p = palette(ui.visuals());
     let Some(sessions) = state.table.result() else {
-        text(ui, "No sessions", p.text);
         return;
     };
     let [shown, all] = [sessions.rows.len(), sessions.dataset.len()];
@@ -89,15 +88,20 @@ fn counts(ui: &mut Ui, state: &AppState, room: f32) {
 fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
     let noun = if users == 1 { "user" } else { "users" };
     let users = format!("{} {noun}", display::number(users));
-    let [selected, hidden] = [state.table.selected(), state.table.selected_hidden()];
+    let [selected_count, hidden] = [state.table.selected(), state.table.selected_hidden()];
     let mut lists = Vec::new();
-    if selected > 0 || hidden > 0 {
-        let selected = format!("{} selected", display::number(selected));
+    if selected_count > 0 || hidden > 0 {
+        let selected = format!("{} selected", display::number(selected_count));
         let with_hidden = format!("{selected}, {} hidden", display::number(hidden));
-        let complete = if hidden > 0 { &with_hidden } else { &selected };
+        let only_hidden = format!("{} selected and hidden", display::number(hidden));
+        let [complete, short] = match (selected_count, hidden) {
+            (0, _) => [only_hidden.clone(), only_hidden],
+            (_, 0) => [selected.clone(), selected],
+            (..) => [with_hidden, selected],
+        };
         lists.push(vec![users, complete.clone()]);
-        lists.push(vec![complete.clone()]);
-        lists.push(vec![selected]);
+        lists.push(vec![complete]);
+        lists.push(vec![short]);
     } else {
         lists.push(vec![users]);
     }

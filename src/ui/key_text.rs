@@ -1,8 +1,8 @@
 //! The texts of keys, and keycaps.
 
 use egui::{
-    Align2, FontFamily, FontId, Key, KeyboardShortcut, Modifiers, Painter, Pos2, Rect, Stroke, StrokeKind,
-    pos2, vec2,
+    Align2, Color32, FontFamily, FontId, Key, KeyboardShortcut, Modifiers, Painter, Pos2, Rect, Stroke,
+    StrokeKind, pos2, vec2,
 };
 
 use super::theme;
@@ -32,13 +32,29 @@ fn key(key: Key) -> &'static str {
     }
 }
 
+/// Returns the width of keycaps side by side.
+pub(super) fn width(painter: &Painter, keys: &[&str]) -> f32 {
+    let widths = keys.iter().map(|key| {
+        let text = painter.layout_no_wrap((*key).to_owned(), font(), Color32::PLACEHOLDER);
+        keycap_width(text.size().x) + tokens::UNIT
+    });
+    widths.sum::<f32>() - tokens::UNIT
+}
+
+fn keycap_width(text: f32) -> f32 {
+    (text + 2.0 * theme::KEYCAP_PADDING).max(tokens::TOGGLE_SIZE).round()
+}
+
+fn font() -> FontId {
+    FontId::new(tokens::TYPE_CAPTION, FontFamily::Proportional)
+}
+
 /// Paints keycaps side by side, the last one ending at `right`. Returns their left edge.
 pub(super) fn paint_keycaps(painter: &Painter, p: &Palette, keys: &[&str], right: Pos2) -> f32 {
-    let font = FontId::new(tokens::TYPE_CAPTION, FontFamily::Proportional);
     let mut right = right;
     for key in keys.iter().rev() {
-        let galley = painter.layout_no_wrap((*key).to_owned(), font.clone(), p.secondary);
-        let width = (galley.size().x + 2.0 * theme::KEYCAP_PADDING).max(tokens::TOGGLE_SIZE).round();
+        let galley = painter.layout_no_wrap((*key).to_owned(), font(), p.secondary);
+        let width = keycap_width(galley.size().x);
         let rect =
             Rect::from_center_size(pos2(right.x - width / 2.0, right.y), vec2(width, tokens::TOGGLE_SIZE));
         let stroke = Stroke::new(tokens::LINE, p.popup_border);

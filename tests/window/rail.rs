@@ -222,7 +222,7 @@ fn menu_edits_and_removes_a_saved_gateway() {
     let mut window = open(folder.path());
     window.until_text("South: 6 sessions");
     choose_in_menu(&mut window, "South", "Edit…");
-    assert!(window.has("Edit gateway"));
+    assert!(window.has("Edit South"));
     assert_eq!(window.text_of("Name"), "South");
     window.press(Modifiers::NONE, Key::Escape);
     choose_in_menu(&mut window, "South", "Remove…");
@@ -434,4 +434,113 @@ fn question_about_a_long_name_stays_in_the_window() {
         let rect = window.harness.get_by_label(button).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 560.0, "{button} at {rect:?}");
     }
+}
+
+#[test]
+fn form_of_a_gateway_takes_the_place_of_the_bars_of_the_shown_one() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("South: 6 sessions");
+    choose_in_menu(&mut window, "South", "Edit…");
+    window.until_text("Edit South");
+    for hidden in ["Saved gateways", "Username filter", "Export", "6 of 6 sessions"] {
+        assert!(!window.has(hidden), "{hidden}");
+    }
+    // Their shortcuts do nothing, and the palette doesn't offer them.
+    window.press(Modifiers::COMMAND, Key::E);
+    assert!(!window.has("Export path"));
+    window.press(Modifiers::COMMAND, Key::K);
+    window.until_text("About Gatewatch");
+    assert!(!window.has("Export sessions…") && !window.has("Filter usernames"));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.click("Close");
+    window.until_text("6 of 6 sessions");
+    assert!(window.has("Saved gateways") && window.has("Export"));
+}
+
+#[test]
+fn menu_closes_when_a_key_chooses_an_item() {
+    let gateway = plant();
+    let folder = saved(&[("North", &gateway.url)]);
+    for (item, opened) in [(1, "Edit North"), (3, "Remove North?")] {
+        let mut window = open(folder.path());
+        window.until_text("6 of 6 sessions");
+        let at = window.harness.get_by_label_contains("North: ").rect().center();
+        window.click_at(at, egui::PointerButton::Secondary, Modifiers::NONE);
+        window.until_text("Copy address");
+        for _ in 0..item {
+            window.press(Modifiers::NONE, Key::ArrowDown);
+        }
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text(opened);
+        assert!(!window.has("Copy address"), "{opened}");
+    }
+}
+
+#[test]
+fn arrow_keys_go_from_row_to_row_in_the_menu_of_gateways() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    window.click("Saved gateways");
+    let is_focused = |window: &Window, name: &str| {
+        window.harness.query_all_by_label(name).any(|node| node.accesskit_node().is_focused())
+    };
+    for (key, focused) in [
+        (Key::ArrowDown, "North"),
+        (Key::ArrowDown, "South"),
+        (Key::ArrowRight, "Edit South…"),
+        (Key::ArrowLeft, "South"),
+        (Key::ArrowUp, "North"),
+        (Key::ArrowRight, "Edit North…"),
+        (Key::ArrowDown, "South"),
+        (Key::ArrowDown, "Connect to an address…"),
+        (Key::ArrowUp, "South"),
+    ] {
+        window.press(Modifiers::NONE, key);
+        assert!(is_focused(&window, focused), "{key:?} to {focused}");
+    }
+}
+
+#[test]
+fn dialog_hides_the_tooltip_below_it() {
+    let gateway = plant();
+    let folder = saved(&[("North", &gateway.url)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    let at = window.harness.get_by_label_contains("North: ").rect().center();
+    window.harness.hover_at(at);
+    let is_shown = |harness: &Harness<'static, gatewatch::ui::App>| {
+        harness
+            .query_all_by_label_contains(&gateway.url)
+            .any(|node| node.accesskit_node().role() == egui::accesskit::Role::Label)
+    };
+    window.until("the tooltip", is_shown);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.harness.run_steps(2);
+    assert!(window.has("About Gatewatch") && !is_shown(&window.harness));
+}
+
+#[test]
+fn gateway_that_waits_for_a_login_is_a_link_in_the_bar_of_all() {
+    let (north, locked) = (
+        plant(),
+        FakeGateway::new(|request, stream| {
+            let response = match request.path() {
+                "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
+                _ => status("404 Not Found", ""),
+            };
+            stream.write_all(&response).unwrap();
+        }),
+    );
+    let folder = saved(&[("North", &north.url), ("Tank Farm", &locked.url)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "All gateways");
+    window.until_text("Sign in to Tank Farm");
+    window.click("Sign in to Tank Farm");
+    window.until_text("Sign in to this gateway");
+    assert!(window.gateway().starts_with("Tank Farm"));
 }

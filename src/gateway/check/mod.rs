@@ -192,7 +192,7 @@ fn health_step(info: Option<&GatewayInfo>, is_running: bool) -> Step {
         if !is_running {
             return Step::ok(StepName::Health, "Reachable");
         }
-        let message = "Reachable, but the gateway doesn't identify itself";
+        let message = "The gateway doesn't identify itself";
         return Step::warning(
             StepName::Health,
             message,

@@ -90,7 +90,9 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
         let row = Row { name: "New gateway", mark, note: Note::None, is_selected: true, is_address: false };
         row.show(ui, "New gateway: not saved");
     }
-    separator(ui);
+    if is_adding || !list.entries.is_empty() {
+        separator(ui);
+    }
     demo(ui, state, is_shown(&Shown::Demo), commands);
 }
 
@@ -107,7 +109,7 @@ fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut 
     }
 }
 
-/// Draws the line above the demo gateway.
+/// Draws the line between the other gateways and the demo gateway.
 fn separator(ui: &mut Ui) {
     let height = 4.0 * tokens::UNIT + tokens::LINE;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());

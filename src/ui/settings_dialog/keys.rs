@@ -29,12 +29,16 @@ pub(super) fn show(ui: &mut Ui) {
 
 fn line(ui: &mut Ui, text: &str, keys: &[&str]) {
     let p = palette(ui.visuals());
-    let size = vec2(ui.available_width(), tokens::MENU_ROW_HEIGHT);
+    // In a narrow dialog, a long text takes more lines rather than run under the keycaps.
+    let room = ui.available_width() - theme::SETTINGS_OVERHANG - key_text::width(ui.painter(), keys);
+    let font = egui::FontId::new(tokens::TYPE_BODY, egui::FontFamily::Proportional);
+    let galley = ui.painter().layout(text.to_owned(), font, p.text, (room - 2.0 * tokens::UNIT).max(0.0));
+    let height = galley.size().y + tokens::MENU_ROW_HEIGHT - tokens::LINE_BODY;
+    let size = vec2(ui.available_width(), height.max(tokens::MENU_ROW_HEIGHT));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{text}: {}", keys.join("+"))));
     let painter = ui.painter();
-    let font = egui::FontId::new(tokens::TYPE_BODY, egui::FontFamily::Proportional);
-    painter.text(rect.left_center(), egui::Align2::LEFT_CENTER, text, font, p.text);
+    painter.galley(rect.left_center() - vec2(0.0, galley.size().y / 2.0), galley, p.text);
     let right = pos2(rect.right() - theme::SETTINGS_OVERHANG, rect.center().y);
     key_text::paint_keycaps(painter, p, keys, right);
 }

@@ -187,7 +187,7 @@ fn ctrl_click_on_a_count_extends_a_pattern() {
     window.until_text("3 of 6 sessions");
     window.click("Counts");
     // The list also has those that can be added, unlike the footer.
-    window.until_text("Users (4 without this filter)");
+    window.until_text("Users (4)");
     assert!(window.has("2 users") && window.has("Projects (2)"));
     let anna = window.harness.get_by_label("anna: 1 session").rect().center();
     window.click_at(anna, PointerButton::Primary, CTRL);
