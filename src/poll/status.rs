@@ -8,7 +8,7 @@ use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Notice};
 
 /// The time of the last update isn't notified of more often than this. Each notification draws the window, which takes up to
 /// 20 ms of a processor without a GPU.
-const TIME_STEP: Duration = Duration::from_secs(10);
+const TIME_STEP: Duration = Duration::from_secs(15);
 
 /// The status of a polled gateway at one moment.
 #[derive(Clone, Debug)]
