@@ -8,8 +8,12 @@ use gatewatch::settings::State;
 use gatewatch::table::Layout;
 
 /// The looks of each picture: its suffix, the theme and the number of pixels per point.
-pub(crate) const LOOKS: [(&str, Theme, f32); 3] =
-    [("", Theme::Dark, 1.0), ("_light", Theme::Light, 1.0), ("_200", Theme::Dark, 2.0)];
+pub(crate) const LOOKS: [(&str, Theme, f32); 4] = [
+    ("", Theme::Dark, 1.0),
+    ("_light", Theme::Light, 1.0),
+    ("_200", Theme::Dark, 2.0),
+    ("_light_200", Theme::Light, 2.0),
+];
 
 /// Takes a picture of a window.
 pub(crate) fn snapshot(window: &mut Window, name: &str, results: &mut SnapshotResults) {

@@ -17,10 +17,11 @@ use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
 /// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
-const LOOKS: [(&str, Theme, f32, [f32; 2]); 3] = [
+const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
     ("", Theme::Dark, 1.0, [1280.0, 800.0]),
     ("_light", Theme::Light, 1.0, [920.0, 640.0]),
     ("_200", Theme::Dark, 2.0, [640.0, 480.0]),
+    ("_light_200", Theme::Light, 2.0, [640.0, 480.0]),
 ];
 
 /// Takes pictures of a window after `prepare`. Texts that contain one of `masked` depend on a port or the time.

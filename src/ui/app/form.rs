@@ -203,7 +203,7 @@ impl App {
     }
 
     /// Receives the results of the running test.
-    pub(super) fn receive_test_results(&mut self) {
+    pub(super) fn receive_test_results(&mut self, ctx: &Context) {
         let Some(task) = &mut self.test_task else {
             return;
         };
@@ -234,7 +234,7 @@ impl App {
             form.reveal_outcome();
         }
         if is_changed || has_ended {
-            guide::receive_results(form, has_ended);
+            guide::receive_results(form, has_ended, guide::is_naming(ctx));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use directories::UserDirs;
-use egui::{Context, Event, Memory, OpenUrl};
+use egui::{Context, Event, OpenUrl};
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::GuideCommand;
@@ -68,8 +68,7 @@ impl App {
         if let Some(guide) = form.guide.as_mut().filter(|_| is_pressed || is_clicked) {
             guide.set_by_keyboard(is_pressed);
         }
-        let is_naming = ctx.memory(Memory::focused) == Some(guide::name_id());
-        guide::follow(form, is_naming);
+        guide::follow(form, guide::is_naming(ctx));
     }
 
     /// Repeats the test every few seconds while the user prepares the gateway.

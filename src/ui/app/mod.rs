@@ -373,7 +373,7 @@ impl eframe::App for App {
         self.finish_copy(ctx);
         self.receive_settings();
         self.receive_keyring_replies(ctx);
-        self.receive_test_results();
+        self.receive_test_results(ctx);
         self.repeat_test(ctx);
         self.follow_guide(ctx);
         self.receive_saved_project();

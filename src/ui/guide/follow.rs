@@ -3,10 +3,10 @@
 use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{GatewayForm, Reveal};
 use super::progress::Progress;
-use super::state::GuideState;
 
-/// Takes in new results of the form's test. `has_ended`: there are no more.
-pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool) {
+/// Takes in new results of the form's test. `has_ended`: there are no more. `is_naming`: a name is being typed, which keeps the
+/// focus.
+pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool, is_naming: bool) {
     let (Some(guide), Some(test)) = (&mut form.guide, &form.test) else {
         return;
     };
@@ -18,7 +18,6 @@ pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool) {
         form.suggest_auth(auth);
     }
     let is_rejected = progress(form).is_some_and(|progress| progress.rejection.is_some());
-    let is_naming = form.guide.as_ref().is_some_and(GuideState::is_naming);
     if is_rejected && form.draft.auth != AuthKind::None && !is_naming {
         form.reveal = Some(Reveal::Secret);
     }
@@ -32,7 +31,6 @@ pub(in crate::ui) fn follow(form: &mut GatewayForm, is_naming: bool) {
     let Some(guide) = &mut form.guide else {
         return;
     };
-    guide.set_naming(is_naming);
     let has_changed = guide.set_shown(open);
     if has_changed && !is_naming {
         form.reveal.get_or_insert(Reveal::Step);

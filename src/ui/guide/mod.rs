@@ -27,8 +27,8 @@ pub(super) use state::{GuideChange, GuideState, GuideStep};
 
 use egui::epaint::RectShape;
 use egui::{
-    Align, Event, FontId, Frame, Id, Key, Label, Layout, Rect, Response, RichText, ScrollArea, Shape, Stroke,
-    StrokeKind, TextEdit, Ui, UiBuilder, vec2,
+    Align, Context, Event, FontId, Frame, Id, Key, Label, Layout, Rect, Response, RichText, ScrollArea,
+    Shape, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use self::sign_in::LoginStep;
@@ -116,8 +116,13 @@ pub(super) fn bar_ui(
     });
 }
 
+/// Returns `true` while the name is being typed.
+pub(super) fn is_naming(ctx: &Context) -> bool {
+    ctx.memory(|memory| memory.has_focus(name_id()))
+}
+
 /// Returns the ID of the box for the name.
-pub(super) fn name_id() -> Id {
+fn name_id() -> Id {
     Id::unique("guide name")
 }
 

@@ -57,8 +57,6 @@ pub(in crate::ui) struct GuideState {
     pub(super) is_secret_shown: bool,
     /// The user has last used the keyboard, which needs the focus on buttons, too.
     pub(super) is_by_keyboard: bool,
-    /// The name is being typed, so that nothing else takes the focus.
-    is_naming: bool,
 }
 
 /// Who has chosen how to sign in.
@@ -185,16 +183,6 @@ impl GuideState {
     /// Notes whether the user has last used the keyboard.
     pub(in crate::ui) fn set_by_keyboard(&mut self, is_by_keyboard: bool) {
         self.is_by_keyboard = is_by_keyboard;
-    }
-
-    /// Returns `true` while the name is being typed.
-    pub(super) fn is_naming(&self) -> bool {
-        self.is_naming
-    }
-
-    /// Notes whether the name is being typed.
-    pub(super) fn set_naming(&mut self, is_naming: bool) {
-        self.is_naming = is_naming;
     }
 
     /// Notes which step is open. Returns `true` if another one was before.
