@@ -43,7 +43,7 @@ impl App {
         let Some(profile) = self.settings.profiles.iter().find(|saved| saved.name == name).cloned() else {
             return;
         };
-        self.state.toasts.clear_error(Task::Gateway);
+        self.state.toasts.clear_error(Task::Removal);
         if self.change_gateway(GatewayChange::Remove(profile.clone()))
             && let Some(form) = self.form_of(&profile).filter(|form| form.stage == FormStage::Editing)
         {
@@ -77,7 +77,7 @@ impl App {
                 if self.form_of(profile).is_some() {
                     self.show_failed(FormStage::Removing, error);
                 } else {
-                    self.state.toasts.error(Task::Gateway, ErrorReport::new(&error));
+                    self.state.toasts.error(Task::Removal, ErrorReport::new(&error));
                 }
             }
         }
@@ -109,7 +109,7 @@ impl App {
             self.keyring_worker.forget(profile);
             self.set_login(profile, None);
         }
-        self.state.toasts.done(Task::Gateway, format!("{} removed", profile.name));
+        self.state.toasts.done(Task::Removal, format!("{} removed", profile.name));
         self.forget_login(profile);
         if self.profile.as_ref().is_some_and(|current| current.name == profile.name) {
             self.disconnect();

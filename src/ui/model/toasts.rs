@@ -15,8 +15,10 @@ pub(in crate::ui) enum Task {
     Connect,
     /// Reading or storing a password or token.
     Keyring,
-    /// Testing, saving or deleting a gateway in the form.
+    /// Testing or saving the gateway in the form.
     Gateway,
+    /// Removing a gateway, whose form needn't be open.
+    Removal,
     /// Reading or writing the settings.
     Settings,
     /// Writing sessions to a file.
