@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use crate::dataset::Dataset;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Notice};
 
-/// The time of the last update isn't notified of more often than this. Each notification draws the window, which takes up to
-/// 20 ms of a processor without a GPU.
-const TIME_STEP: Duration = Duration::from_secs(15);
+/// The time of the last update isn't notified of more often than this. Each notification draws the window, which takes some
+/// 35 ms of a processor without a GPU.
+const TIME_STEP: Duration = Duration::from_secs(30);
 
 /// The status of a polled gateway at one moment.
 #[derive(Clone, Debug)]
