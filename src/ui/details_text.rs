@@ -1,12 +1,14 @@
 //! The causes of an error behind "Details": the fold that opens them, and the texts with a button that copies them.
 
 use egui::accesskit::Role;
-use egui::{FontId, Id, Label, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{FontId, Id, Label, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::button::{self, Button};
 use super::command::{Command, Copied};
+use super::error_report::ErrorReport;
 use super::hover;
 use super::icons;
+use super::small_text;
 use super::theme;
 use super::tokens::{self, palette};
 
@@ -49,6 +51,19 @@ pub(super) fn set_open(ui: &Ui, id: Id, is_open: bool) {
     ui.data_mut(|data| data.insert_temp(id, is_open));
 }
 
+/// Draws the causes of an error below a fold, if it has any.
+pub(super) fn causes(ui: &mut Ui, id: Id, report: &ErrorReport, commands: &mut Vec<Command>) {
+    if report.has_causes() && fold(ui, id, "Error details") {
+        ui.add_space(tokens::UNIT);
+        open_causes(ui, report, commands);
+    }
+}
+
+/// Draws the causes of an error.
+pub(super) fn open_causes(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
+    texts(ui, report.causes().iter().map(String::as_str), report.full_text(), commands);
+}
+
 /// Draws texts, each on its own lines, and a button that copies `copied`.
 pub(super) fn texts<'a>(
     ui: &mut Ui,
@@ -61,11 +76,7 @@ pub(super) fn texts<'a>(
     ScrollArea::vertical().max_height(theme::DETAILS_MAX_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for text in texts {
-            let text = RichText::new(text)
-                .size(tokens::TYPE_SECONDARY)
-                .line_height(Some(tokens::LINE_SECONDARY))
-                .color(color);
-            ui.add(Label::new(text).wrap().selectable(true));
+            ui.add(Label::new(small_text::text(text, color)).wrap().selectable(true));
         }
     });
     ui.add_space(2.0 * tokens::UNIT);

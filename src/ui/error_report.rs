@@ -3,10 +3,6 @@
 use std::error::Error;
 use std::io::ErrorKind;
 
-use egui::{Id, Label, Ui};
-
-use super::details_text;
-use super::theme;
 use crate::atomic_file::FileError;
 use crate::sanitize::{capitalize, one_line};
 
@@ -68,16 +64,6 @@ impl ErrorReport {
         [&self.summary].into_iter().chain(&self.causes).map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
-    /// Draws the causes below a fold, if there are any.
-    pub(super) fn details_ui(&self, ui: &mut Ui, id: Id) {
-        if self.causes.is_empty() {
-            return;
-        }
-        if details_text::fold(ui, id, "Error details") {
-            self.causes_ui(ui);
-        }
-    }
-
     /// Returns what happened, without the advice that may follow it.
     pub(super) fn first_sentence(&self) -> &str {
         self.summary.split_once(". ").map_or(&self.summary, |(first, _)| first)
@@ -91,14 +77,6 @@ impl ErrorReport {
     /// Returns `true` if there is more to say than the sentence.
     pub(super) fn has_causes(&self) -> bool {
         !self.causes.is_empty()
-    }
-
-    /// Draws the causes.
-    pub(super) fn causes_ui(&self, ui: &mut Ui) {
-        ui.set_max_width(theme::DIALOG_WIDTH);
-        for cause in &self.causes {
-            ui.add(Label::new(cause).wrap().selectable(true));
-        }
     }
 }
 

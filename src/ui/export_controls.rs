@@ -16,6 +16,7 @@ use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat};
 use super::popup;
+use super::small_text;
 use super::text_field::{self, TextField};
 use super::theme;
 use super::tokens::{self, palette};
@@ -192,7 +193,8 @@ fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
     set_width(ui);
     let color = palette(ui.visuals()).error;
     text_field::line(ui, icons::CIRCLE_ALERT, color, report.summary(), color);
-    details(ui, report, Id::unique("failed export details"), commands);
+    ui.add_space(tokens::UNIT);
+    details_text::causes(ui, Id::unique("failed export details"), report, commands);
     buttons(ui, |ui| {
         if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
             commands.push(Command::Export);
@@ -206,14 +208,6 @@ fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
 fn set_width(ui: &mut Ui) {
     ui.set_width(theme::PATH_POPUP_WIDTH.min(popup::max_width(ui)));
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
-}
-
-/// Draws the causes of an error behind "Details", if there are any.
-fn details(ui: &mut Ui, report: &ErrorReport, id: Id, commands: &mut Vec<Command>) {
-    ui.add_space(tokens::UNIT);
-    if report.has_causes() && details_text::fold(ui, id, "Error details") {
-        details_text::texts(ui, report.causes().iter().map(String::as_str), report.full_text(), commands);
-    }
 }
 
 /// Draws buttons from the right end of a line on.
@@ -268,8 +262,11 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
         commands.push(Command::CancelExport);
     }
     match error {
-        Some(report) => details(ui, report, Id::unique("export error details"), commands),
-        None => text_field::note(ui, summary),
+        Some(report) => {
+            ui.add_space(tokens::UNIT);
+            details_text::causes(ui, Id::unique("export error details"), report, commands);
+        }
+        None => small_text::note(ui, summary),
     }
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     // After the text box, which may have received text in this frame.

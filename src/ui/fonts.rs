@@ -48,11 +48,17 @@ mod tests {
     use crate::ui::tokens::TYPE_BODY;
     use egui::{Context, FontId};
 
-    #[test]
-    fn missing_characters_are_drawn_as_boxes() {
+    fn context() -> Context {
         let ctx = Context::default();
         ctx.set_fonts(definitions());
+        // The fonts are set at the start of the next frame.
         ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        ctx
+    }
+
+    #[test]
+    fn missing_characters_are_drawn_as_boxes() {
+        let ctx = context();
         for family in [FontFamily::Proportional, semibold(), FontFamily::Monospace] {
             let font = FontId::new(TYPE_BODY, family);
             let text = "\u{4E2D}".to_owned();
@@ -64,10 +70,7 @@ mod tests {
 
     #[test]
     fn digits_have_one_width() {
-        let ctx = Context::default();
-        ctx.set_fonts(definitions());
-        // The fonts are set at the start of the next frame.
-        ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        let ctx = context();
         for family in [FontFamily::Proportional, semibold(), FontFamily::Monospace] {
             let font = FontId::new(TYPE_BODY, family);
             let widths: Vec<f32> =

@@ -2,12 +2,11 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Align2, CursorIcon, FontFamily, FontId, Label, Layout, Response, RichText, Sense, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align, Align2, FontFamily, FontId, Label, Layout, Response, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::tokens::{self, palette};
-use super::{button, fonts, theme};
+use super::{fonts, small_text, theme};
 
 /// Draws the title of the rows below.
 pub(super) fn group(ui: &mut Ui, text: &str) {
@@ -56,33 +55,12 @@ fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
 /// Draws a remark beside a control.
 pub(super) fn remark(ui: &mut Ui, text: &str) -> Response {
     // In a narrow dialog it goes below the control as a whole.
-    ui.add(Label::new(small(ui, text)).extend())
-}
-
-/// Draws a remark on lines of its own.
-pub(super) fn note(ui: &mut Ui, text: &str) -> Response {
-    ui.add(Label::new(small(ui, text)).wrap())
-}
-
-fn small(ui: &Ui, text: &str) -> RichText {
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     let color = palette(ui.visuals()).secondary;
-    RichText::new(text).font(font).line_height(Some(tokens::LINE_SECONDARY)).color(color)
+    ui.add(Label::new(small_text::text(text, color)).extend())
 }
 
 /// Returns the width of a link.
 pub(super) fn link_width(ui: &Ui, text: &str) -> f32 {
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
-}
-
-/// Draws a link.
-pub(super) fn link(ui: &mut Ui, text: &str) -> Response {
-    let color = palette(ui.visuals()).link;
-    let label = ui.add(Label::new(small(ui, text).color(color)).sense(Sense::click()));
-    label.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
-    if label.has_focus() {
-        button::paint_focus(ui, label.rect.expand(tokens::FOCUS_WIDTH), false);
-    }
-    label.on_hover_cursor(CursorIcon::PointingHand)
 }

@@ -50,6 +50,12 @@ pub(super) enum AuthKind {
     Token,
 }
 
+impl AuthKind {
+    /// All kinds with their names, in the order of the segments.
+    pub(super) const CHOICES: [(Self, &str); 3] =
+        [(Self::Password, "Password"), (Self::Token, "API token"), (Self::None, "None")];
+}
+
 impl From<&Login> for AuthKind {
     fn from(login: &Login) -> Self {
         match login {

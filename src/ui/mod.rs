@@ -73,6 +73,7 @@ mod select;
 mod settings_dialog;
 mod settings_worker;
 mod single_line;
+mod small_text;
 mod system_fonts;
 mod termination_progress;
 mod text_field;

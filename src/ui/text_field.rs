@@ -9,6 +9,7 @@ use super::a11y_hidden;
 use super::button;
 use super::hover;
 use super::icons::{self, Icon};
+use super::small_text;
 use super::theme;
 use super::tokens::{self, Palette, palette};
 use super::tooltip::ResponseExt as _;
@@ -131,15 +132,6 @@ fn message(ui: &mut Ui, error: &str) {
     line(ui, icons::CIRCLE_ALERT, color, error, color);
 }
 
-/// Draws small text below a box, which wraps.
-pub(super) fn note(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text)
-        .size(tokens::TYPE_SECONDARY)
-        .line_height(Some(tokens::LINE_SECONDARY))
-        .color(palette(ui.visuals()).secondary);
-    ui.add(Label::new(text).wrap());
-}
-
 /// Draws a line of small text after an icon. The text wraps.
 pub(super) fn line(
     ui: &mut Ui,
@@ -153,11 +145,7 @@ pub(super) fn line(
         let size = vec2(tokens::ICON_SMALL, tokens::LINE_SECONDARY);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         icon.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, icon_color);
-        let text = RichText::new(text)
-            .size(tokens::TYPE_SECONDARY)
-            .line_height(Some(tokens::LINE_SECONDARY))
-            .color(color);
-        ui.add(Label::new(text).wrap())
+        ui.add(Label::new(small_text::text(text, color)).wrap())
     })
     .inner
 }

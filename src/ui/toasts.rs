@@ -171,8 +171,7 @@ fn causes(ui: &mut Ui, width: f32, report: &ErrorReport, commands: &mut Vec<Comm
         ui.add_space(left);
         ui.vertical(|ui| {
             ui.set_width(width - left - theme::TOAST_LEFT);
-            let causes = report.causes().iter().map(String::as_str);
-            details_text::texts(ui, causes, report.full_text(), commands);
+            details_text::open_causes(ui, report, commands);
             ui.add_space(theme::TOAST_LEFT);
         });
         ui.add_space(theme::TOAST_LEFT);

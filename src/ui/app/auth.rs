@@ -140,7 +140,7 @@ impl App {
                         return self.state.toasts.error(Task::Keyring, report);
                     }
                 };
-                if !std::mem::replace(&mut self.state.keyring.is_limit_told, true) {
+                if !std::mem::replace(&mut self.state.keyring.is_limit_shown, true) {
                     self.state.toasts.notice(Task::Keyring, limit);
                 }
             }

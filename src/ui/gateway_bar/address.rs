@@ -73,7 +73,5 @@ fn contents(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
         return;
     };
     ui.add_space(tokens::UNIT);
-    if details_text::fold(ui, Id::unique("gateway address error"), "Error details") {
-        details_text::texts(ui, report.causes().iter().map(String::as_str), report.full_text(), commands);
-    }
+    details_text::causes(ui, Id::unique("gateway address error"), report, commands);
 }

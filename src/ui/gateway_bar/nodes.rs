@@ -16,6 +16,7 @@ use super::super::mark::Mark;
 use super::super::menu;
 use super::super::model::AppState;
 use super::super::popup;
+use super::super::small_text;
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -122,18 +123,11 @@ fn below(ui: &mut Ui, line: &NodeLine, commands: &mut Vec<Command>) {
     indent.show(ui, |ui| {
         ui.set_width(ui.available_width());
         for notice in &line.notices {
-            let text = egui::RichText::new(notice)
-                .size(tokens::TYPE_SECONDARY)
-                .line_height(Some(tokens::LINE_SECONDARY))
-                .color(palette(ui.visuals()).warning);
+            let text = small_text::text(notice, palette(ui.visuals()).warning);
             ui.add(egui::Label::new(text).wrap());
         }
-        if let Some(report) = report
-            && details_text::fold(ui, Id::unique(("node error", &line.name)), "Error details")
-        {
-            ui.add_space(tokens::UNIT);
-            let causes = report.causes().iter().map(String::as_str);
-            details_text::texts(ui, causes, report.full_text(), commands);
+        if let Some(report) = report {
+            details_text::causes(ui, Id::unique(("node error", &line.name)), report, commands);
         }
     });
 }

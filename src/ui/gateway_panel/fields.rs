@@ -10,7 +10,7 @@ use super::super::check_box;
 use super::super::command::Command;
 use super::super::details_text;
 use super::super::error_report::ErrorReport;
-use super::super::form_rows::{group, note, row, space};
+use super::super::form_rows::{group, row, space};
 use super::super::gateway_draft::{AuthKind, Field, FormError};
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal, addresses_id};
 use super::super::icons;
@@ -19,15 +19,12 @@ use super::super::refresh_interval;
 use super::super::secret_box;
 use super::super::segments;
 use super::super::select;
+use super::super::small_text::note;
 use super::super::text_field::{self, TextField};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use crate::gateway::Api;
-
-/// The kinds of authentication.
-const KINDS: [(AuthKind, &str); 3] =
-    [(AuthKind::Password, "Password"), (AuthKind::Token, "API token"), (AuthKind::None, "None")];
 
 /// Draws all fields.
 pub(super) fn show(
@@ -98,7 +95,7 @@ fn addresses(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
 }
 
 fn sign_in(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: &mut Vec<Command>) {
-    if let Some(auth) = segments::show(ui, "Authentication", form.draft.auth, KINDS) {
+    if let Some(auth) = segments::show(ui, "Authentication", form.draft.auth, AuthKind::CHOICES) {
         commands.push(Command::Form(FormChange::SetAuth(auth)));
     }
     ui.add_space(tokens::UNIT);
@@ -293,11 +290,7 @@ fn causes(ui: &mut Ui, form: &GatewayForm, field: Field, commands: &mut Vec<Comm
         return;
     };
     ui.add_space(tokens::UNIT);
-    if details_text::fold(ui, Id::unique("form error"), "Error details") {
-        ui.add_space(tokens::UNIT);
-        let causes = report.causes().iter().map(String::as_str);
-        details_text::texts(ui, causes, report.full_text(), commands);
-    }
+    details_text::causes(ui, Id::unique("form error"), &report, commands);
 }
 
 fn error_of(form: &GatewayForm, field: Field) -> Option<ErrorReport> {

@@ -6,7 +6,7 @@ mod fields;
 
 use std::time::Duration;
 
-use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::command::{Command, RailCommand};
@@ -35,6 +35,8 @@ pub(super) fn show(
     };
     let close = if form.is_changed() { "Discard" } else { "Close" };
     guide::bar_ui(ui, bar, &title, close, form, commands);
+    // The space between controls is part of the form.
+    ui.spacing_mut().item_spacing.y = 0.0;
     ui.painter().rect_filled(area, 0, p.table);
     let is_wide = area.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
     let (width, margin) = if is_wide {
@@ -44,7 +46,7 @@ pub(super) fn show(
     };
     let (left, right) = area.split_left_right_at_x(area.left() + width);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
-    part(ui, "form", fields, margin, |ui| {
+    guide::scrolled(ui, "form", fields, margin, |ui| {
         fields::show(ui, form, keyring, default_refresh, commands);
         if !is_wide {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
@@ -57,32 +59,9 @@ pub(super) fn show(
     // Outside of the part that scrolls, so that the buttons stay visible.
     foot_ui(ui, foot, margin, form, !is_wide, commands);
     if is_wide {
-        ui.painter().rect_filled(right, 0, p.surface);
-        ui.painter().rect_filled(right.with_max_x(right.left() + tokens::LINE), 0, p.divider);
-        let right = right.with_min_x(right.left() + tokens::LINE);
-        part(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| guide::show_test(ui, form, commands));
+        guide::test_ui(ui, right, form, commands);
     }
     form.reveal = None;
-}
-
-/// Draws a part that scrolls, with a margin at its left and right.
-fn part(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
-    ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
-        ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
-            let width = ui.available_width() - 2.0 * margin;
-            ui.add_space(theme::GUIDE_TEST_MARGIN);
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                ui.add_space(margin);
-                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                    ui.set_width(width);
-                    contents(ui);
-                });
-            });
-            ui.add_space(theme::GUIDE_TEST_MARGIN);
-        });
-    });
 }
 
 /// Draws the buttons below a line. `has_test`: with the one that tests the connection.

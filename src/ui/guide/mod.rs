@@ -22,13 +22,12 @@ mod step;
 pub(super) use follow::{follow, receive_results};
 pub(super) use found::none_at;
 pub(super) use progress::Progress;
-pub(super) use results::{REPEAT_TEST, show as show_test, show_started as show_started_test};
+pub(super) use results::{REPEAT_TEST, show_started as show_started_test};
 pub(super) use state::{GuideChange, GuideState, GuideStep};
 
-use egui::epaint::RectShape;
 use egui::{
-    Align, Context, Event, FontId, Frame, Id, Key, Label, Layout, Rect, Response, RichText, ScrollArea,
-    Shape, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, vec2,
+    Align, Context, Event, FontId, Id, Key, Label, Layout, Rect, Response, RichText, ScrollArea, TextEdit,
+    Ui, UiBuilder, vec2,
 };
 
 use self::sign_in::LoginStep;
@@ -36,10 +35,12 @@ use self::step::{StepFrame, StepMark};
 use super::button::Button;
 use super::command::Command;
 use super::connection_test::TestStage;
+use super::details_text;
 use super::error_report::ErrorReport;
 use super::gateway_draft::{AuthKind, Field};
 use super::gateway_form::{FormChange, FormStage, GatewayForm, Reveal, addresses_id};
 use super::model::{AppState, KeyringState};
+use super::small_text::note;
 use super::text_field::{self, TextField};
 use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
@@ -56,11 +57,8 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
     if is_wide {
         let (left, right) = rest.split_left_right_at_x(rest.left() + theme::GUIDE_STEPS_WIDTH);
-        ui.painter().rect_filled(right, 0, p.surface);
-        ui.painter().rect_filled(right.with_max_x(right.left() + tokens::LINE), 0, p.divider);
         scrolled(ui, "steps", left, theme::GUIDE_STEPS_MARGIN, |ui| steps(ui, form, keyring, commands));
-        let right = right.with_min_x(right.left() + tokens::LINE);
-        scrolled(ui, "test", right, theme::GUIDE_TEST_MARGIN, |ui| results::show(ui, form, commands));
+        test_ui(ui, right, form, commands);
     } else {
         scrolled(ui, "steps", rest, theme::GUIDE_TEST_MARGIN, |ui| {
             steps(ui, form, keyring, commands);
@@ -71,8 +69,17 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     form.reveal = None;
 }
 
+/// Draws the connection test at the right of a form.
+pub(super) fn test_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mut Vec<Command>) {
+    let p = tokens::palette(ui.visuals());
+    let (line, ground) = rect.split_left_right_at_x(rect.left() + tokens::LINE);
+    ui.painter().rect_filled(ground, 0, p.surface);
+    ui.painter().rect_filled(line, 0, p.divider);
+    scrolled(ui, "test", ground, theme::GUIDE_TEST_MARGIN, |ui| results::show(ui, form, commands));
+}
+
 /// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.
-fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
     ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
         ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
             let width = ui.available_width() - 2.0 * margin;
@@ -150,13 +157,13 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
         if is_open(GuideStep::Address) {
             address(ui, form, progress.address_error, is_running, commands);
         } else {
-            step::fact(ui, &addresses_text(form));
+            note(ui, &addresses_text(form));
         }
     });
     let title = if progress.description.is_some() { "Gateway found" } else { "Gateway" };
     frame(GuideStep::Found, title).show(ui, |ui| match progress.description {
-        Some(description) => step::fact(ui, description),
-        None if is_running => step::fact(ui, "Looking for it…"),
+        Some(description) => note(ui, description),
+        None if is_running => note(ui, "Looking for it…"),
         None => {}
     });
     let changes_login = frame(GuideStep::SignIn, "Sign-in").show(ui, |ui| {
@@ -166,7 +173,7 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
             let login = LoginStep { is_secret_shown, is_checked, is_by_keyboard };
             sign_in::show(ui, form, login, progress.rejection, keyring, commands);
         } else if now > GuideStep::SignIn {
-            step::fact(ui, &sign_in::summary(form, keyring));
+            note(ui, &sign_in::summary(form, keyring));
         }
     });
     let title = resource::title(form, now);
@@ -176,7 +183,7 @@ fn steps(ui: &mut Ui, form: &mut GatewayForm, keyring: &KeyringState, commands: 
         if is_open(GuideStep::Resource) || is_for_token {
             resource::show(ui, form, &guide, progress.version, is_open(GuideStep::Resource), commands);
         } else if now > GuideStep::Resource {
-            step::fact(ui, "The sessions can be read");
+            note(ui, "The sessions can be read");
         }
     });
     frame(GuideStep::Name, "Name and save").show(ui, |ui| name(ui, form, &progress, commands));
@@ -212,28 +219,16 @@ fn address(
     is_running: bool,
     commands: &mut Vec<Command>,
 ) {
-    step::fact(ui, "One line per node of a cluster or of a redundant pair");
+    note(ui, "One line per node of a cluster or of a redundant pair");
     ui.add_space(tokens::UNIT);
     let p = tokens::palette(ui.visuals());
-    let ground = ui.painter().add(Shape::Noop);
+    let has_error = form.error.as_ref().is_some_and(|error| error.field() == Field::Addresses);
     let edit = TextEdit::multiline(&mut form.draft.addresses)
         .id(addresses_id())
         .hint_text(RichText::new("http://host:8088").color(p.secondary))
-        .frame(Frame::NONE.inner_margin(theme::ADDRESSES_MARGIN))
-        .desired_width(f32::INFINITY)
         .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter))
         .desired_rows(2);
-    let edit = ui.add(edit).accessible_name("Addresses");
-    let has_error = form.error.as_ref().is_some_and(|error| error.field() == Field::Addresses);
-    let border = match (has_error || not_found.is_some(), edit.has_focus(), edit.hovered()) {
-        (true, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.error),
-        (true, false, _) => Stroke::new(tokens::LINE, p.error),
-        (false, true, _) => Stroke::new(tokens::FOCUS_WIDTH, p.focus),
-        (false, false, true) => Stroke::new(tokens::LINE, p.control_border_hover),
-        (false, false, false) => Stroke::new(tokens::LINE, p.control_border),
-    };
-    let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, border, StrokeKind::Inside);
-    ui.painter().set(ground, shape);
+    let edit = text_field::multiline(ui, edit, "Addresses", has_error || not_found.is_some());
     if matches!(form.reveal, Some(Reveal::Step | Reveal::Addresses)) {
         focus(&edit);
     }
@@ -244,7 +239,7 @@ fn address(
         ui.add_space(tokens::UNIT);
         text_field::line(ui, icons::CIRCLE_ALERT, p.error, text, p.error);
     }
-    error_ui(ui, form, Field::Addresses);
+    error_ui(ui, form, Field::Addresses, commands);
     ui.add_space(2.0 * tokens::UNIT);
     let entered = edit.has_focus() && ui.input(|input| input.events.iter().any(is_plain_enter));
     // A test of the same addresses that is running goes on.
@@ -292,18 +287,18 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: 
             commands.push(Command::SaveGateway);
         }
     });
-    error_ui(ui, form, Field::Form);
+    error_ui(ui, form, Field::Form, commands);
     // An error of a step that isn't open.
     if progress.open != GuideStep::SignIn {
-        error_ui(ui, form, Field::Authentication);
+        error_ui(ui, form, Field::Authentication, commands);
     }
     if progress.open != GuideStep::Address {
-        error_ui(ui, form, Field::Addresses);
+        error_ui(ui, form, Field::Addresses, commands);
     }
 }
 
 /// Draws the error of a field, if there is one.
-fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field) {
+fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field, commands: &mut Vec<Command>) {
     let Some(error) = form.error.as_ref().filter(|error| error.field() == field) else {
         return;
     };
@@ -311,5 +306,5 @@ fn error_ui(ui: &mut Ui, form: &GatewayForm, field: Field) {
     let color = tokens::palette(ui.visuals()).error;
     ui.add_space(tokens::UNIT);
     text_field::line(ui, icons::CIRCLE_ALERT, color, report.summary(), color);
-    report.details_ui(ui, Id::unique("guide error"));
+    details_text::causes(ui, Id::unique("guide error"), &report, commands);
 }

@@ -7,6 +7,7 @@ use super::super::command::{Command, Copied, GuideCommand};
 use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal};
 use super::super::icons;
+use super::super::small_text::note;
 use super::super::tokens;
 use super::super::tooltip::ResponseExt as _;
 use super::focus;
@@ -65,7 +66,7 @@ fn web_dev(
     } else {
         "Once, as an administrator. It answers with the sessions and changes nothing."
     };
-    step::fact(ui, fact);
+    note(ui, fact);
     ui.add_space(2.0 * tokens::UNIT);
     let first = if guide.pastes_script {
         script(ui, commands)
@@ -137,7 +138,7 @@ fn script(ui: &mut Ui, commands: &mut Vec<Command>) -> Response {
 
 fn token(ui: &mut Ui, commands: &mut Vec<Command>) -> Response {
     use Part::{Code, Text};
-    step::fact(ui, "Once, as an administrator of a gateway from 8.3 on.");
+    note(ui, "Once, as an administrator of a gateway from 8.3 on.");
     ui.add_space(2.0 * tokens::UNIT);
     let key = [Text("Platform, Security, API Keys: create the key"), Code(NAME)];
     let first = copied(ui, 1, &key, NAME, "key name", commands);

@@ -11,11 +11,11 @@ use super::super::connection_test::{ConnectionTest, TestStage, TestedNode};
 use super::super::details_text;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_form::{FormChange, GatewayForm};
+use super::super::small_text;
 use super::super::{fonts, theme, tokens};
 use super::line::Line;
 use super::progress::Progress;
 use super::state::GuideStep;
-use super::step::small;
 use crate::gateway::GatewayError;
 
 /// Time between two tests while the gateway is being prepared.
@@ -43,7 +43,10 @@ pub(in crate::ui) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Co
                 commands.push(Command::TestGateway);
             }
             if repeats {
-                ui.label(small(&format!("Repeats every {} s", REPEAT_TEST.as_secs())).color(p.secondary));
+                ui.label(small_text::text(
+                    &format!("Repeats every {} s", REPEAT_TEST.as_secs()),
+                    p.secondary,
+                ));
             }
         });
     });
@@ -51,7 +54,7 @@ pub(in crate::ui) fn show(ui: &mut Ui, form: &GatewayForm, commands: &mut Vec<Co
     match form.test_of_nodes() {
         Some(test) => results(ui, form, test, commands),
         None => {
-            ui.label(small("Not tested yet").color(p.secondary));
+            ui.label(small_text::text("Not tested yet", p.secondary));
         }
     }
 }

@@ -6,19 +6,17 @@ use egui::{Id, Key, Ui};
 
 use super::super::button::Button;
 use super::super::command::Command;
+use super::super::details_text;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_draft::{AuthKind, Field, FormError};
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal};
 use super::super::model::KeyringState;
+use super::super::small_text::note;
 use super::super::text_field::{self, TextField};
 use super::super::{icons, secret_box, segments, tokens, views};
+use super::focus;
 use super::state::GuideChange;
-use super::{focus, step};
 use crate::gateway::GatewayError;
-
-/// The kinds of authentication.
-const KINDS: [(AuthKind, &str); 3] =
-    [(AuthKind::Password, "Password"), (AuthKind::Token, "API token"), (AuthKind::None, "None")];
 
 /// How the step is shown.
 #[derive(Clone, Copy)]
@@ -84,7 +82,7 @@ pub(super) fn show(
     let auth = form.draft.auth;
     let errors = Errors::of(form, rejection);
     ui.add_space(tokens::UNIT);
-    if let Some(chosen) = segments::show(ui, "Authentication", auth, KINDS) {
+    if let Some(chosen) = segments::show(ui, "Authentication", auth, AuthKind::CHOICES) {
         commands.push(Command::Form(FormChange::SetAuth(chosen)));
     }
     ui.add_space(tokens::UNIT);
@@ -93,7 +91,7 @@ pub(super) fn show(
         AuthKind::Token => "For the REST API of 8.3 and later",
         AuthKind::None => "For a resource without authentication",
     };
-    step::fact(ui, fact);
+    note(ui, fact);
     let p = tokens::palette(ui.visuals());
     if let Some(error) = &errors.kind {
         ui.add_space(tokens::UNIT);
@@ -176,9 +174,9 @@ fn secret(
     }
     secret_box::forget_undo(ui, id);
     ui.add_space(tokens::UNIT);
-    step::fact(ui, keyring.limit().unwrap_or("Saved in the system's keyring, never in a file"));
+    note(ui, keyring.limit().unwrap_or("Saved in the system's keyring, never in a file"));
     if let Some(error @ FormError::Keyring(_)) = &form.error {
-        ErrorReport::new(error).details_ui(ui, Id::unique("guide login error"));
+        details_text::causes(ui, Id::unique("guide login error"), &ErrorReport::new(error), commands);
     }
     [edit.changed(), edit.lost_focus()]
 }

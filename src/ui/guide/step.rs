@@ -1,10 +1,11 @@
 //! The frame of a step: its number, its title and the line to the next one.
 
 use egui::{
-    Align, Color32, FontFamily, FontId, Label, Layout, Painter, Pos2, Rect, RichText, Sense, Stroke, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Color32, FontFamily, FontId, Layout, Painter, Pos2, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 
+use super::super::small_text::link;
 use super::super::{fonts, menu, theme, tokens};
 
 /// Diameter of the disc with the number, and the space right of it.
@@ -68,7 +69,7 @@ impl StepFrame {
                 ui.label(RichText::new(title).font(font).color(color));
                 if can_change {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        is_changed = link(ui, "Change", &format!("Change: {title}"));
+                        is_changed = link(ui, "Change", &format!("Change: {title}")).clicked();
                     });
                 }
             });
@@ -116,28 +117,6 @@ fn check(painter: &Painter, center: Pos2, color: Color32) {
     menu::paint_check(painter, center, tokens::ICON_SMALL, color);
 }
 
-/// Draws a line about a step.
-pub(super) fn fact(ui: &mut Ui, text: &str) {
-    let color = tokens::palette(ui.visuals()).secondary;
-    ui.add(Label::new(small(text).color(color)).wrap());
-}
-
-/// Returns a small text with its line height.
-pub(super) fn small(text: &str) -> RichText {
-    RichText::new(text).size(tokens::TYPE_SECONDARY).line_height(Some(tokens::LINE_SECONDARY))
-}
-
-/// Draws a link. Returns `true` if it was clicked.
-pub(super) fn link(ui: &mut Ui, text: &str, name: &str) -> bool {
-    let color = tokens::palette(ui.visuals()).link;
-    let label = ui.add(Label::new(small(text).color(color)).sense(Sense::click()));
-    label.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
-    if label.has_focus() {
-        super::super::button::paint_focus(ui, label.rect.expand(tokens::UNIT), false);
-    }
-    label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
-}
-
 /// Draws a link below the tasks, as high as one of them. Returns `true` if it was clicked.
 pub(super) fn task_link(ui: &mut Ui, text: &str) -> bool {
     let size = vec2(ui.available_width(), TASK_HEIGHT);
@@ -145,7 +124,7 @@ pub(super) fn task_link(ui: &mut Ui, text: &str) -> bool {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(TASK_NUMBER + 2.0 * tokens::UNIT);
-        link(ui, text, text)
+        link(ui, text, text).clicked()
     });
     link.inner
 }

@@ -14,8 +14,8 @@ pub(in crate::ui) struct KeyringState {
     pub(in crate::ui) is_checked: bool,
     /// The keyring has not responded for a while.
     pub(in crate::ui) is_slow: bool,
-    /// The user was told that a secret isn't in the keyring, where there is none or it isn't used.
-    pub(in crate::ui) is_limit_told: bool,
+    /// A notice has said that secrets are not in the keyring, where there is none or it isn't used.
+    pub(in crate::ui) is_limit_shown: bool,
     /// The secrets that are in memory only.
     in_memory: HashSet<SecretKey>,
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use egui::{Align, Color32, FontFamily, FontId, Label, Layout, Sense, Ui, UiBuilder, vec2};
 
 use super::super::command::{Command, ConfigPlace};
-use super::super::form_rows::{group, link, link_width, remark, row, space};
+use super::super::form_rows::{group, link_width, remark, row, space};
 use super::super::icons::{self, Icon};
 use super::super::missing_scripts::MissingScripts;
 use super::super::model::AppState;
 use super::super::refresh_interval;
+use super::super::small_text::link;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{segments, select, theme};
@@ -99,7 +100,7 @@ fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Command>) {
         ui.add_space(rect.right() - width - ui.cursor().left());
         for (text, place, path) in places {
             ui.add_space(gap);
-            if link(ui, text).tooltip(path.display().to_string()).clicked() {
+            if link(ui, text, text).tooltip(path.display().to_string()).clicked() {
                 commands.push(Command::OpenConfig(place));
             }
         }

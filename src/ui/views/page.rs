@@ -56,15 +56,6 @@ pub(super) fn sentence(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).line_height(Some(tokens::LINE_BODY)).color(color)).wrap())
 }
 
-/// Draws small text, such as an address or a time.
-pub(super) fn small(ui: &mut Ui, text: &str) -> Response {
-    let text = RichText::new(text)
-        .size(tokens::TYPE_SECONDARY)
-        .line_height(Some(tokens::LINE_SECONDARY))
-        .color(palette(ui.visuals()).secondary);
-    ui.add(Label::new(text).wrap())
-}
-
 /// Draws the buttons in a row in the middle.
 pub(super) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.add_space(5.0 * tokens::UNIT);

@@ -11,6 +11,7 @@ use super::super::equal_segments::{self, Segment};
 use super::super::error_report::ErrorReport;
 use super::super::model::{AppState, LoginDraft, LoginError};
 use super::super::secret_box;
+use super::super::small_text;
 use super::super::text_field::{self, TextField};
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -42,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, comman
             page::title(ui, &title);
         } else {
             page::heading(ui, icons::KEY_ROUND, &title);
-            page::small(ui, &unread::addresses(state));
+            small_text::note(ui, &unread::addresses(state));
             ui.add_space(5.0 * tokens::UNIT);
         }
         let error = rejection(state);
@@ -121,7 +122,7 @@ fn form(
     ui.add_space(gap);
     check_box::show(ui, &mut draft.save, state.keyring.save_caption(draft.is_token));
     if let Some(limit) = state.keyring.limit() {
-        page::small(ui, limit);
+        small_text::note(ui, limit);
     }
     ui.add_space(gap);
     let sign_in = Button::primary("Sign in").fixed_width(ui.available_width());

@@ -8,6 +8,7 @@ use super::super::button::Button;
 use super::super::command::Command;
 use super::super::error_report::ErrorReport;
 use super::super::model::{AppState, Shown};
+use super::super::small_text;
 use super::super::tokens;
 use super::super::{icons, theme};
 use super::page;
@@ -35,10 +36,10 @@ pub(super) fn connecting(ui: &mut Ui, state: &AppState, commands: &mut Vec<Comma
             addresses(state)
         };
         if elapsed < SLOW {
-            page::small(ui, &what);
+            small_text::note(ui, &what);
             return;
         }
-        page::small(ui, &format!("{what}, {seconds} s"));
+        small_text::note(ui, &format!("{what}, {seconds} s"));
         page::buttons(ui, |ui| {
             if ui.add(Button::soft("Cancel").name("Cancel connecting")).clicked() {
                 commands.push(Command::CancelConnect);
