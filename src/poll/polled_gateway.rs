@@ -1,7 +1,6 @@
 //! The gateway that is being polled: its nodes, the reads in progress and the combined dataset.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -28,8 +27,6 @@ pub(super) struct PolledGateway {
     pub(super) publish_at: Option<Instant>,
     /// Time when a status was published last.
     pub(super) published_at: Option<Instant>,
-    /// Time of the last update that the owner was notified of.
-    pub(super) notified_update: Option<SystemTime>,
     /// `true` if the published status reports the current reads as slow.
     slow_published: bool,
     /// `true` from a manual refresh until its outcome is published.
@@ -50,7 +47,6 @@ impl PolledGateway {
             reads: JoinSet::new(),
             publish_at: None,
             published_at: None,
-            notified_update: None,
             slow_published: false,
             manual_refresh: false,
         }

@@ -21,7 +21,7 @@ pub struct Poller {
 
 impl Poller {
     /// Starts the thread without a gateway. It calls `notify` when the status changes, after a manual refresh, and when it
-    /// ends. Of a status that differs only in its times, it is called every 30 seconds.
+    /// ends. A status that differs only in its times is available without a call.
     ///
     /// # Errors
     /// If the system can't start a thread.

@@ -1,14 +1,10 @@
 //! The status of a polled gateway.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::dataset::Dataset;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Notice};
-
-/// The time of the last update isn't notified of more often than this. Each notification draws the window, which takes some
-/// 35 ms of a processor without a GPU.
-const TIME_STEP: Duration = Duration::from_secs(30);
 
 /// The status of a polled gateway at one moment.
 #[derive(Clone, Debug)]
@@ -37,16 +33,6 @@ impl GatewayStatus {
             && is_reading(activity) == is_reading(&other.activity)
             && nodes.len() == other.nodes.len()
             && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_except_times(b))
-    }
-}
-
-/// Returns `true` if the owner, who was notified of one time of an update, should be notified of another.
-pub(super) fn is_outdated(notified: Option<SystemTime>, updated: Option<SystemTime>) -> bool {
-    match (notified, updated) {
-        (Some(notified), Some(updated)) => {
-            updated.duration_since(notified).map_or(true, |since| since >= TIME_STEP)
-        }
-        (notified, updated) => notified.is_some() != updated.is_some(),
     }
 }
 

@@ -15,7 +15,7 @@ use super::node::Node;
 use super::polled_gateway::PolledGateway;
 use super::request::PollRequest;
 use super::runtime;
-use super::status::{GatewayStatus, is_outdated};
+use super::status::GatewayStatus;
 use super::suspend::{Clocks, Jump};
 use crate::gateway::{Client, GatewayError, NodeSnapshot};
 
@@ -220,8 +220,7 @@ impl<F: Fn()> PollThread<'_, F> {
         }
     }
 
-    /// Publishes the status. Notifies the owner after a manual refresh, if anything but times changed, or if the
-    /// time of the last update is much later than the owner knows.
+    /// Publishes the status. Notifies the owner after a manual refresh, or if anything but times changed.
     fn publish(&mut self) {
         let Some(gateway) = &mut self.gateway else {
             return;
@@ -236,11 +235,9 @@ impl<F: Fn()> PollThread<'_, F> {
         gateway.manual_refresh =
             is_manual_refresh && gateway.nodes.iter().any(|node| node.is_refresh_pending);
         let is_unchanged = before.is_some_and(|before| before.is_same_except_times(&status));
-        let notifies =
-            is_manual_refresh || !is_unchanged || is_outdated(gateway.notified_update, status.updated_at);
+        let notifies = is_manual_refresh || !is_unchanged;
         tracing::trace!(generation = status.generation, notifies, "published status");
         if notifies {
-            gateway.notified_update = status.updated_at;
             (self.notify)();
         }
     }
@@ -256,44 +253,9 @@ pub(super) async fn wait_until(time: Option<Instant>) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
-    use crate::dataset::{DatasetBuilder, Header};
-    use crate::gateway::{Api, Credentials, Limits, Profile};
+    use crate::gateway::{Credentials, Limits, Profile};
     use crate::poll::request::Connection;
-
-    #[tokio::test]
-    async fn notifies_of_the_time_of_unchanged_sessions_every_30_seconds() {
-        let notifications = std::cell::Cell::new(0);
-        let (status, _status) = watch::channel(None);
-        let mut thread = PollThread {
-            clocks: Clocks::system(),
-            client: Client::new(Limits::default()),
-            status,
-            notify: &|| notifications.set(notifications.get() + 1),
-            interval: None,
-            refreshes: 0,
-            gateway: None,
-        };
-        let profile = Profile::new("Plant".to_owned(), vec!["http://127.0.0.1:9".parse().unwrap()]).unwrap();
-        let connection = Connection { generation: 1, profile, credentials: Credentials::None };
-        thread.apply(PollRequest { connection: Some(connection), ..PollRequest::default() });
-        thread.gateway.as_mut().unwrap().reads = JoinSet::new();
-        let dataset = DatasetBuilder::new(Header::standard().into()).unwrap().finish(None, None);
-        let dataset = Arc::new(dataset);
-        let mut read_at = |seconds| {
-            let received = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-            let (dataset, api, notices) = (dataset.clone(), Api::WebDev, Vec::new());
-            let snapshot = NodeSnapshot { info: None, api, dataset, notices, received, now: None };
-            notifications.set(0);
-            thread.finish_read(0, Ok(snapshot));
-            notifications.get()
-        };
-        let counts = [100, 102, 129, 130, 132, 159, 160, 200, 90, 92].map(&mut read_at);
-        // Also once the clock was set back.
-        assert_eq!(counts, [1, 0, 0, 1, 0, 0, 1, 1, 1, 0]);
-    }
 
     #[tokio::test]
     async fn refresh_starts_no_second_read_of_a_node() {

@@ -85,7 +85,7 @@ pub struct BackgroundPoller {
 
 impl BackgroundPoller {
     /// Starts the thread without gateways. It calls `notify` when the status changes, and when it ends. A status that differs
-    /// only in its times is available without a call, except every 30 seconds while all gateways are combined.
+    /// only in its times is available without a call.
     ///
     /// # Errors
     /// If the system can't start a thread.

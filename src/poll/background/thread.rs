@@ -4,13 +4,12 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
-use super::super::status::is_outdated;
 use super::combined::Combined;
 use super::reader::Reader;
 use super::{BackgroundStatus, FIRST_READ_SPACING, MAX_READS, Request};
@@ -41,7 +40,6 @@ pub(super) fn spawn(
             combined: Combined::default(),
             publish_at: None,
             published_at: None,
-            notified_update: None,
         };
         thread.run(requests).await;
     })
@@ -60,8 +58,6 @@ struct BackgroundThread<'a, F> {
     /// Time to publish outcomes that were gathered.
     publish_at: Option<Instant>,
     published_at: Option<Instant>,
-    /// Time of the last update of all gateways that the owner was notified of.
-    notified_update: Option<SystemTime>,
 }
 
 type Read = Result<(usize, Result<NodeSnapshot, GatewayError>), JoinError>;
@@ -207,8 +203,7 @@ impl<F: Fn()> BackgroundThread<'_, F> {
         self.publish_at.get_or_insert(earliest.max(now));
     }
 
-    /// Publishes the status. Notifies the owner if anything but times changed, or if the time of the last update
-    /// of all gateways is much later than the owner knows.
+    /// Publishes the status. Notifies the owner if anything but times changed.
     fn publish(&mut self) {
         let now = Instant::now();
         (self.publish_at, self.published_at) = (None, Some(now));
@@ -224,10 +219,8 @@ impl<F: Fn()> BackgroundThread<'_, F> {
         let generation = self.request.generation;
         let combined = self.request.is_combined.then(|| self.combined.status(&self.readers, generation));
         let status = Arc::new(BackgroundStatus { generation, gateways, combined });
-        let updated_at = status.combined.as_ref().and_then(|combined| combined.updated_at);
         let before = self.status.send_replace(status);
-        if is_changed || is_outdated(self.notified_update, updated_at) || before.generation != generation {
-            self.notified_update = updated_at;
+        if is_changed || before.generation != generation {
             (self.notify)();
         }
     }

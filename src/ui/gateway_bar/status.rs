@@ -15,6 +15,9 @@ use crate::sanitize::sanitize;
 
 /// The age from which it is shown even without an error.
 const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
+/// How far the time of the last read may lag behind. A refresh without changes doesn't repaint, and one repaint takes some 35 ms
+/// of a processor without a GPU.
+const MAX_TIME_LAG: Duration = Duration::from_secs(30);
 
 /// The state of the gateway in words.
 pub(super) struct Status {
@@ -65,8 +68,7 @@ impl Status {
             state.status.as_deref().map(Notices::of).unwrap_or_default();
         let nodes = nodes(state);
         let updated = state.updated_at().map(|updated_at| {
-            // A refresh without changes doesn't repaint. One repaint per second would cost too much.
-            repaint_after = Some(until_next_minute(now));
+            repaint_after = Some(until_new_time(state.refresh, now));
             updated_text(updated_at, now, state.is_stale(), room)
         });
         let (mark, word, report) = match state.health() {
@@ -283,9 +285,11 @@ fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {
     Some(format!("Retrying in {}", duration_text(left + Duration::from_millis(999))))
 }
 
-fn until_next_minute(now: SystemTime) -> Duration {
+/// Returns the time until the text about the last read may change.
+fn until_new_time(refresh: Option<Duration>, now: SystemTime) -> Duration {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60))
+    let next_minute = MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60));
+    if refresh.is_some() { next_minute.min(MAX_TIME_LAG) } else { next_minute }
 }
 
 /// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
@@ -343,6 +347,16 @@ mod tests {
         assert_eq!(text(0, true, ROOMY), format!("Showing {time}, 0 s ago"));
         assert!(text(60, false, ROOMY).ends_with(", 1 min ago"));
         assert!(text(90_000, false, ROOMY).starts_with("Updated 20"));
+    }
+
+    #[test]
+    fn time_of_the_last_read_lags_at_most_half_a_minute_while_it_changes() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let left = |refresh, seconds| until_new_time(refresh, at(seconds)).as_secs();
+        let refresh = Some(Duration::from_secs(5));
+        assert_eq!([600, 610, 635, 659].map(|now| left(refresh, now)), [30, 30, 25, 1]);
+        // Ages count in minutes, also of sessions that are read by hand only.
+        assert_eq!([600, 610, 635, 659].map(|now| left(None, now)), [60, 50, 25, 1]);
     }
 
     #[test]
