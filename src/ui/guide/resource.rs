@@ -22,10 +22,10 @@ const NAME: &str = "gatewatch";
 
 /// Returns the title of the step. `now` is the step to do.
 pub(super) fn title(form: &GatewayForm, now: GuideStep) -> &'static str {
-    if now > GuideStep::Resource && form.draft.auth != AuthKind::Token {
-        "Gatewatch resource"
-    } else if form.draft.auth == AuthKind::Token {
+    if form.draft.auth == AuthKind::Token {
         "Let the API token read sessions"
+    } else if now > GuideStep::Resource {
+        "Gatewatch resource"
     } else {
         "Install the Gatewatch resource on the gateway"
     }
@@ -138,7 +138,7 @@ fn script(ui: &mut Ui, commands: &mut Vec<Command>) -> Response {
 
 fn token(ui: &mut Ui, commands: &mut Vec<Command>) -> Response {
     use Part::{Code, Text};
-    note(ui, "Once, as an administrator of a gateway from 8.3 on.");
+    note(ui, "Once, as an administrator. Requires 8.3 or later");
     ui.add_space(2.0 * tokens::UNIT);
     let key = [Text("Platform, Security, API Keys: create the key"), Code(NAME)];
     let first = copied(ui, 1, &key, NAME, "key name", commands);

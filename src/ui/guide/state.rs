@@ -148,9 +148,9 @@ impl GuideState {
     pub(in crate::ui) fn apply(&mut self, change: GuideChange) {
         match change {
             GuideChange::Open(step) => self.opened = Some(step),
-            GuideChange::ContinueWithAddress => self.opened = None,
+            GuideChange::ContinueWithAddress => self.close_opened(),
             GuideChange::ContinueWithLogin => {
-                self.opened = None;
+                self.close_opened();
                 self.login = LoginChoice::Complete;
             }
             GuideChange::PasteScript(pastes) => self.pastes_script = pastes,
