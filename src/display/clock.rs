@@ -151,7 +151,7 @@ impl Clock {
         date.format(format(days)).to_string()
     }
 
-    fn in_zone(&self, epoch_ms: i64) -> Option<DateTime<FixedOffset>> {
+    pub(super) fn in_zone(&self, epoch_ms: i64) -> Option<DateTime<FixedOffset>> {
         let date = utc(epoch_ms)?;
         Some(match (self.style, self.zone) {
             (DateStyle::Local | DateStyle::Age, _) => date.with_timezone(&Local).fixed_offset(),

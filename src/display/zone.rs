@@ -84,7 +84,7 @@ impl FromStr for Zone {
 }
 
 /// Parses a sign and hours, minutes and seconds, with or without colons. Only hours may have one digit.
-fn parse_offset(text: &str) -> Option<FixedOffset> {
+pub(super) fn parse_offset(text: &str) -> Option<FixedOffset> {
     let sign = match text.chars().next()? {
         '+' => 1,
         '-' => -1,

@@ -1,6 +1,6 @@
 //! A filter on dates that is being edited.
 
-use crate::display::Clock;
+use crate::display::{Clock, Repeated};
 use crate::query::DateRange;
 
 /// A filter on dates that is being edited.
@@ -80,7 +80,10 @@ impl DateDraft {
 
     /// Returns the range, or what is wrong with it.
     pub(in crate::ui) fn range(&self, clock: &Clock) -> Result<DateRange, &'static str> {
-        let time = || clock.parse_moment(&self.time).ok_or("Enter a time such as 14:05 or 2026-11-22 14:05");
+        let time = || {
+            let moment = clock.parse_moment(&self.time, Repeated::First);
+            moment.map(|moment| moment.epoch_ms).map_err(|_| "Enter a time such as 14:05 or 2026-11-22 14:05")
+        };
         match self.mode {
             DateMode::Last => {
                 let amount: u32 = self.amount.trim().parse().map_err(|_| "Enter a whole number")?;
