@@ -28,6 +28,8 @@ pub struct Profile {
     pub background: Option<Duration>,
     /// Whether the user may terminate its sessions.
     pub may_terminate: bool,
+    /// Whether its sessions are recorded in the history.
+    pub history: bool,
 }
 
 /// The login of a gateway, without its secret.
@@ -92,6 +94,7 @@ impl Profile {
             refresh: None,
             background: None,
             may_terminate: false,
+            history: true,
         })
     }
 

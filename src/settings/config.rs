@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::error::{SettingsError, SettingsErrorKind};
+use super::history::{HistoryEntry, HistorySettings};
 use super::saved_filter::SavedFilter;
 use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub filters: Vec<SavedFilter>,
     /// Interval between two reads, zero for manual refresh; `None` for the default.
     pub refresh: Option<Duration>,
+    /// What is recorded, where and for how long.
+    pub history: HistorySettings,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +36,8 @@ struct ConfigFile {
     profile: Vec<ProfileEntry>,
     #[serde(default)]
     filter: Vec<SavedFilter>,
+    #[serde(default)]
+    history: HistoryEntry,
 }
 
 /// A `[[profile]]` table.
@@ -59,6 +64,8 @@ struct ProfileEntry {
     /// `true` to allow terminating sessions.
     #[serde(default)]
     may_terminate: bool,
+    /// `false` to leave its sessions out of the history.
+    history: Option<bool>,
     /// File of additional trusted certificates; relative to the folder of `config.toml`.
     ca_file: Option<PathBuf>,
     /// Pinned certificates.
@@ -131,7 +138,8 @@ impl Settings {
             profiles.push(entry.into_profile()?);
         }
         let refresh = file.refresh_secs.map(seconds);
-        Ok(Self { profiles, filters: file.filter, refresh })
+        let history = file.history.into_settings()?;
+        Ok(Self { profiles, filters: file.filter, refresh, history })
     }
 }
 
@@ -147,6 +155,7 @@ impl ProfileEntry {
             refresh_secs,
             background_secs,
             may_terminate,
+            history,
             ca_file,
             trusted,
         } = self;
@@ -170,6 +179,7 @@ impl ProfileEntry {
         profile.refresh = refresh_secs.map(seconds);
         profile.background = background_secs.map(seconds);
         profile.may_terminate = may_terminate;
+        profile.history = history.unwrap_or(true);
         Ok(profile)
     }
 }

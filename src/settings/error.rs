@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::history::HistoryUrlError;
 use crate::gateway::NodeUrlError;
 
 /// `config.toml` can't be read or changed. The file is left as it is.
@@ -37,6 +38,13 @@ pub(super) enum SettingsErrorKind {
     },
     DuplicateName {
         profile: String,
+    },
+    /// The history is kept for too few or too many days.
+    KeepDays {
+        max: u32,
+    },
+    HistoryUrl {
+        source: HistoryUrlError,
     },
     /// The profile to change isn't in the file.
     MissingProfile {
@@ -76,6 +84,15 @@ impl fmt::Display for SettingsError {
             SettingsErrorKind::DuplicateName { profile } => {
                 write!(f, "Two profiles in {path} are named {profile:?}. Rename one of them")
             }
+            SettingsErrorKind::KeepDays { max } => {
+                write!(
+                    f,
+                    "keep_days in {path} must be from 1 to {max}. To record nothing, set enabled = false"
+                )
+            }
+            SettingsErrorKind::HistoryUrl { .. } => {
+                write!(f, "url of the history in {path} is invalid. Fix the file")
+            }
             SettingsErrorKind::MissingProfile { profile } => {
                 write!(f, "Profile {profile:?} was renamed or deleted. Save it as a new one")
             }
@@ -89,9 +106,11 @@ impl Error for SettingsError {
             SettingsErrorKind::Read(source) | SettingsErrorKind::Write(source) => Some(source),
             SettingsErrorKind::Toml { source, .. } => Some(source.as_ref()),
             SettingsErrorKind::InvalidAddress { source, .. } => Some(source),
+            SettingsErrorKind::HistoryUrl { source } => Some(source),
             SettingsErrorKind::NoAddress { .. }
             | SettingsErrorKind::UserAndToken { .. }
             | SettingsErrorKind::DuplicateName { .. }
+            | SettingsErrorKind::KeepDays { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }
     }

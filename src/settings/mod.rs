@@ -10,6 +10,7 @@ mod error;
 mod filter_entry;
 mod filter_history;
 mod filter_state;
+mod history;
 mod line_ends;
 mod refresh;
 mod saved_filter;
@@ -22,6 +23,7 @@ pub use config::Settings;
 pub use error::SettingsError;
 pub use filter_history::FilterHistory;
 pub use filter_state::FilterState;
+pub use history::{HistorySettings, HistoryUrl, HistoryUrlError};
 pub use refresh::save_refresh;
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
@@ -50,6 +52,17 @@ pub fn folder() -> Option<PathBuf> {
     from_env.map(PathBuf::from).or_else(|| {
         let platform = directories::ProjectDirs::from("", "", "gatewatch")?;
         Some(platform.config_dir().to_owned())
+    })
+}
+
+/// Returns the folder of the history: `GATEWATCH_DATA_DIR`, or the platform's data folder; `None` without a home folder.
+#[must_use]
+pub fn data_folder() -> Option<PathBuf> {
+    let from_env = std::env::var_os("GATEWATCH_DATA_DIR").filter(|folder| !folder.is_empty());
+    from_env.map(PathBuf::from).or_else(|| {
+        let platform = directories::ProjectDirs::from("", "", "gatewatch")?;
+        // A profile that follows its user through the network is no place for a database.
+        Some(platform.data_local_dir().to_owned())
     })
 }
 

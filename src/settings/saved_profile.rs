@@ -84,7 +84,8 @@ fn equal_strings(a: &Array, b: &Array) -> bool {
 }
 
 fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Profile) {
-    let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, .. } = after;
+    let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, history, .. } =
+        after;
     if *name != before.name {
         put(table, "name", Some(value(name)));
     }
@@ -113,6 +114,9 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
     }
     if *may_terminate != before.may_terminate {
         put(table, "may_terminate", may_terminate.then(|| value(true)));
+    }
+    if *history != before.history {
+        put(table, "history", (!history).then(|| value(false)));
     }
     if trust.ca_file != before.trust.ca_file {
         // A path relative to the settings stays valid if the folder is moved.
@@ -202,7 +206,7 @@ mod tests {
 
     type Change = fn(&mut Profile);
 
-    const CHANGES: [Change; 10] = [
+    const CHANGES: [Change; 11] = [
         |profile| profile.login = Login::Basic { user: "billy".to_owned() },
         |profile| profile.login = Login::Token,
         |profile| profile.api = Some(Api::Rest),
@@ -212,6 +216,7 @@ mod tests {
         |profile| profile.background = Some(Duration::from_secs(90)),
         |profile| profile.may_terminate = true,
         |profile| profile.trust.pins.push(pin(b"x")),
+        |profile| profile.history = false,
         |profile| profile.trust.ca_file = None,
     ];
 

@@ -29,7 +29,7 @@ pub(super) fn report(ctx: &Context, renderer: &str, settings: &Settings, log: &[
 
 /// Returns one line about a saved gateway.
 fn gateway(profile: &Profile) -> String {
-    let Profile { name, login, trust, api, perspective, refresh, may_terminate, .. } = profile;
+    let Profile { name, login, trust, api, perspective, refresh, may_terminate, history, .. } = profile;
     let authentication = match login {
         Login::None => "None",
         Login::Basic { .. } => "Password",
@@ -50,6 +50,7 @@ fn gateway(profile: &Profile) -> String {
     let flags = [
         (*perspective, "includes Perspective sessions"),
         (*may_terminate, "allows terminating sessions"),
+        (!*history, "is left out of the history"),
         (trust.ca_file.is_some(), "has a CA file"),
     ];
     facts.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, text)| text.to_owned()));

@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub(super) perspective: bool,
     /// Allows terminating sessions.
     pub(super) may_terminate: bool,
+    /// Records its sessions in the history.
+    pub(super) history: bool,
     /// Path of a file with certificate authorities; empty for none.
     pub(super) ca_file: String,
     /// Certificates that are always trusted.
@@ -122,8 +124,9 @@ impl FormError {
 impl Draft {
     /// Creates a draft of a gateway. `is_saved`: it is saved under its name.
     pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
-        let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, .. } =
-            profile;
+        let Profile {
+            name, login, trust, api, perspective, refresh, background, may_terminate, history, ..
+        } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
         let has_name = is_saved || !urls.contains(name);
         Self {
@@ -137,6 +140,7 @@ impl Draft {
             background: *background,
             perspective: *perspective,
             may_terminate: *may_terminate,
+            history: *history,
             ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
             pins: trust.pins.clone(),
         }
@@ -155,6 +159,7 @@ impl Draft {
         profile.refresh = self.refresh;
         profile.background = self.background;
         profile.may_terminate = self.may_terminate;
+        profile.history = self.history;
         Ok(profile)
     }
 

@@ -281,6 +281,7 @@ mod tests {
         let mut profile = Profile::new("North".to_owned(), nodes).unwrap();
         profile.login = Login::Basic { user: "billy".to_owned() };
         profile.refresh = Some(Duration::from_secs(2));
+        profile.history = false;
         profile
     }
 

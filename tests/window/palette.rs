@@ -115,7 +115,7 @@ fn switches_to_another_gateway_and_applies_saved_filters() {
     let set = FilterSet { username: FilterText::exactly("billy"), ..FilterSet::default() };
     let filters = vec![gatewatch::settings::SavedFilter::new("Only Billy".into(), &set)];
     let target = Target::Gateway(profiles[0].clone());
-    let settings = Settings { profiles, filters, refresh: Some(Duration::ZERO) };
+    let settings = Settings { profiles, filters, refresh: Some(Duration::ZERO), ..Settings::default() };
     let mut window = Window::open(Start { settings, ..start(target) });
     window.until_text("6 of 6 sessions");
     open_palette(&mut window);

@@ -189,7 +189,16 @@ pub(super) fn in_folder(mut profile: Profile, folder: Option<&Path>) -> Profile 
 /// Returns `true` if both profiles are polled in the same way.
 fn has_same_connection(a: &Profile, b: &Profile) -> bool {
     let Profile {
-        name: _, login, trust, api, perspective, refresh: _, background: _, may_terminate: _, ..
+        name: _,
+        login,
+        trust,
+        api,
+        perspective,
+        refresh: _,
+        background: _,
+        may_terminate: _,
+        history: _,
+        ..
     } = a;
     a.nodes() == b.nodes() && (login, trust, api, perspective) == (&b.login, &b.trust, &b.api, &b.perspective)
 }

@@ -1,0 +1,182 @@
+//! The settings of the history of sessions.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use super::error::SettingsErrorKind;
+
+const DEFAULT_KEEP_DAYS: u32 = 90;
+/// Up to a century. 0 could mean nothing or everything, so neither is guessed.
+const KEEP_DAYS: RangeInclusive<u32> = 1..=36_500;
+
+/// The table `[history]` in `config.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// Whether sessions are recorded. Each profile can be left out.
+    pub enabled: bool,
+    /// The database; `None` for a file in the [data folder](super::data_folder).
+    pub url: Option<HistoryUrl>,
+    /// The number of days after which a session that has ended is removed, at least 1.
+    pub keep_days: u32,
+}
+
+impl Default for HistorySettings {
+    fn default() -> Self {
+        Self { enabled: true, url: None, keep_days: DEFAULT_KEEP_DAYS }
+    }
+}
+
+/// The address of a PostgreSQL database, without a password: the file that it is written in is for people to read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HistoryUrl(String);
+
+impl HistoryUrl {
+    /// Returns the address as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HistoryUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for HistoryUrl {
+    type Err = HistoryUrlError;
+
+    /// Accepts `postgres://user@host:port/database?key=value`, where only scheme and host are required.
+    fn from_str(text: &str) -> Result<Self, HistoryUrlError> {
+        let text = text.trim();
+        let schemes = ["postgres://", "postgresql://"];
+        let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+        let rest = rest.ok_or(HistoryUrlError::Invalid)?;
+        // Before the first @ as in PostgreSQL's own parser: a password may have a slash.
+        let (user, rest) = rest.split_once('@').unwrap_or(("", rest));
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let has = |key: &str| query.split('&').any(|pair| pair.split('=').next() == Some(key));
+        if user.contains(':') || has("password") {
+            return Err(HistoryUrlError::Password);
+        }
+        let has_host = !place.starts_with([':', '/']) && !place.is_empty() || has("host");
+        let is_one_word = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        // A second @ would be one in a password.
+        if !has_host || !is_one_word || place.contains('@') {
+            return Err(HistoryUrlError::Invalid);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// The text isn't the address of a database. The message doesn't contain the text, which may have a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HistoryUrlError {
+    /// The text isn't an address of PostgreSQL.
+    #[error("Not the address of a database. Write it as postgres://user@host/database")]
+    Invalid,
+    /// The address has a password, which others could read.
+    #[error("The address must not have a password. Remove it and use PGPASSWORD or .pgpass")]
+    Password,
+}
+
+/// The table `[history]` as it is written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HistoryEntry {
+    enabled: Option<bool>,
+    url: Option<String>,
+    keep_days: Option<u32>,
+}
+
+impl HistoryEntry {
+    pub(super) fn into_settings(self) -> Result<HistorySettings, SettingsErrorKind> {
+        let Self { enabled, url, keep_days } = self;
+        let default = HistorySettings::default();
+        let url = url.map(|url| url.parse()).transpose();
+        let keep_days = keep_days.unwrap_or(default.keep_days);
+        if !KEEP_DAYS.contains(&keep_days) {
+            return Err(SettingsErrorKind::KeepDays { max: *KEEP_DAYS.end() });
+        }
+        Ok(HistorySettings {
+            enabled: enabled.unwrap_or(default.enabled),
+            url: url.map_err(|source| SettingsErrorKind::HistoryUrl { source })?,
+            keep_days,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::path::Path;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn reads_history_or_its_defaults() {
+        let read = |text: &str| Settings::parse(text).unwrap().history;
+        let default = HistorySettings { enabled: true, url: None, keep_days: 90 };
+        assert_eq!(read(""), default);
+        assert_eq!(read("[history]\n"), default);
+        assert_eq!(read("[history]\nenabled = false\n"), HistorySettings { enabled: false, ..default });
+        let read = read("[history]\nurl = \"postgres://gatewatch@db/history\"\nkeep_days = 1\n");
+        assert_eq!(read.url.unwrap().as_str(), "postgres://gatewatch@db/history");
+        assert_eq!(read.keep_days, 1);
+    }
+
+    #[test]
+    fn rejects_invalid_history_without_repeating_a_password() {
+        for (text, expected) in [
+            (
+                "keep_days = 0",
+                "keep_days in /c must be from 1 to 36500. To record nothing, set enabled = false",
+            ),
+            (
+                "keep_days = 36501",
+                "keep_days in /c must be from 1 to 36500. To record nothing, set enabled = false",
+            ),
+            ("url = \"postgres://a:s3cret@db/x\"", "url of the history in /c is invalid. Fix the file"),
+            ("keep_days = -1", "Line 2 of /c is invalid. Fix the file"),
+            ("keep = 1", "Line 2 of /c is invalid. Fix the file"),
+        ] {
+            let error = Settings::parse(&format!("[history]\n{text}\n")).unwrap_err().at(Path::new("/c"));
+            assert_eq!(error.to_string(), expected);
+            assert!(!format!("{error:?} {:?}", error.source()).contains("s3cret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn accepts_addresses_of_postgresql_without_a_password() {
+        for text in [
+            "postgres://db",
+            "postgresql://gatewatch@db.plant:5433/history?sslmode=require",
+            "postgres://u@h1:5432,h2:5433/history?target_session_attrs=read-write",
+            "postgres://u@%2Frun%2Fpostgresql/history",
+            "postgres://u@/history?host=/run/postgresql",
+            "postgres://u@[::1]/history",
+        ] {
+            assert_eq!(text.parse::<HistoryUrl>().map(|url| url.to_string()).as_deref(), Ok(text));
+        }
+        for (text, expected) in [
+            ("postgres://u:p@db", HistoryUrlError::Password),
+            ("postgres://u:p/w@db", HistoryUrlError::Password),
+            ("postgres://u:@db", HistoryUrlError::Password),
+            ("postgres://u@db/x?sslmode=require&password=p", HistoryUrlError::Password),
+            ("postgres://u@p@db", HistoryUrlError::Invalid),
+            ("postgres://", HistoryUrlError::Invalid),
+            ("postgres://u@/history", HistoryUrlError::Invalid),
+            ("postgres://u@db/a b", HistoryUrlError::Invalid),
+            ("mysql://db", HistoryUrlError::Invalid),
+            ("history.db", HistoryUrlError::Invalid),
+            ("", HistoryUrlError::Invalid),
+        ] {
+            assert_eq!(text.parse::<HistoryUrl>(), Err(expected), "{text}");
+        }
+    }
+}
