@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::error::{SettingsError, SettingsErrorKind};
-use super::history::{HistoryEntry, HistorySettings};
+use super::history::{HistorySettings, KEEP_DAYS};
 use super::saved_filter::SavedFilter;
 use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
@@ -71,6 +71,18 @@ struct ProfileEntry {
     /// Pinned certificates.
     #[serde(default)]
     trusted: Vec<Pin>,
+}
+
+/// The table `[history]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryEntry {
+    /// `false` to record nothing.
+    enabled: Option<bool>,
+    /// The database; a file if missing.
+    url: Option<String>,
+    /// Number of days until a session is removed.
+    keep_days: Option<u32>,
 }
 
 fn seconds(seconds: u32) -> Duration {
@@ -181,6 +193,23 @@ impl ProfileEntry {
         profile.may_terminate = may_terminate;
         profile.history = history.unwrap_or(true);
         Ok(profile)
+    }
+}
+
+impl HistoryEntry {
+    fn into_settings(self) -> Result<HistorySettings, SettingsErrorKind> {
+        let Self { enabled, url, keep_days } = self;
+        let default = HistorySettings::default();
+        let url = url.map(|url| url.parse()).transpose();
+        let keep_days = keep_days.unwrap_or(default.keep_days);
+        if !KEEP_DAYS.contains(&keep_days) {
+            return Err(SettingsErrorKind::KeepDays { max: *KEEP_DAYS.end() });
+        }
+        Ok(HistorySettings {
+            enabled: enabled.unwrap_or(default.enabled),
+            url: url.map_err(|source| SettingsErrorKind::HistoryUrl { source })?,
+            keep_days,
+        })
     }
 }
 

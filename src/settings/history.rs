@@ -4,13 +4,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use serde::Deserialize;
-
-use super::error::SettingsErrorKind;
-
 const DEFAULT_KEEP_DAYS: u32 = 90;
-/// Up to a century. 0 could mean nothing or everything, so neither is guessed.
-const KEEP_DAYS: RangeInclusive<u32> = 1..=36_500;
+/// The accepted numbers of days, up to a century. 0 could mean nothing or everything, so neither is guessed.
+pub(super) const KEEP_DAYS: RangeInclusive<u32> = 1..=36_500;
 
 /// The table `[history]` in `config.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,32 +78,6 @@ pub enum HistoryUrlError {
     /// The address has a password, which others could read.
     #[error("The address must not have a password. Remove it and use PGPASSWORD or .pgpass")]
     Password,
-}
-
-/// The table `[history]` as it is written.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct HistoryEntry {
-    enabled: Option<bool>,
-    url: Option<String>,
-    keep_days: Option<u32>,
-}
-
-impl HistoryEntry {
-    pub(super) fn into_settings(self) -> Result<HistorySettings, SettingsErrorKind> {
-        let Self { enabled, url, keep_days } = self;
-        let default = HistorySettings::default();
-        let url = url.map(|url| url.parse()).transpose();
-        let keep_days = keep_days.unwrap_or(default.keep_days);
-        if !KEEP_DAYS.contains(&keep_days) {
-            return Err(SettingsErrorKind::KeepDays { max: *KEEP_DAYS.end() });
-        }
-        Ok(HistorySettings {
-            enabled: enabled.unwrap_or(default.enabled),
-            url: url.map_err(|source| SettingsErrorKind::HistoryUrl { source })?,
-            keep_days,
-        })
-    }
 }
 
 #[cfg(test)]
