@@ -6,10 +6,9 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use super::rows::RowsArgs;
 use crate::demo;
-use crate::export::Delimiter;
 use crate::logging::LogLevel;
-use crate::query::SortKey;
 
 const MAX_TIMEOUT: Duration = Duration::from_hours(24);
 /// Maximum number of sessions of the demo gateway, which keeps them in memory.
@@ -93,71 +92,17 @@ pub struct SessionsArgs {
     )]
     pub gateway: Option<String>,
 
-    /// Only usernames that fully match this java.util.regex pattern
-    #[arg(long, value_name = "REGEX")]
-    pub username: Option<String>,
-
-    /// Only projects that fully match this java.util.regex pattern
-    #[arg(long, value_name = "REGEX")]
-    pub project: Option<String>,
-
-    /// Only sessions of this kind; can be given several times
-    #[arg(long, value_enum, value_name = "KIND[,…]", value_delimiter = ',')]
-    pub kind: Vec<KindArg>,
-
-    /// Sort by these columns, ascending unless followed by :desc; null comes last
-    #[arg(long, value_name = "COLUMN[:desc][,…]", value_delimiter = ',')]
-    pub sort: Vec<SortKey>,
-
-    /// Write in this format
-    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
-    pub format: FormatArg,
-
-    /// Write to this file instead of standard output, which is also `-`; a file is replaced only when complete
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// The options that select, sort and write rows.
+    #[command(flatten)]
+    pub rows: RowsArgs,
 
     /// Pass the patterns to the gateway instead of filtering here
     #[arg(long)]
     pub ask_gateway: bool,
 
-    /// Write only the number of sessions
-    #[arg(long)]
-    pub count: bool,
-
-    /// Write CSV for spreadsheets: add a byte-order mark, and an apostrophe before text that would run as a formula
-    #[arg(long)]
-    pub excel: bool,
-
-    /// Put this character between the fields of CSV: one such as ; or |, or `tab` [default: ,]
-    #[arg(long, value_name = "CHARACTER")]
-    pub delimiter: Option<Delimiter>,
-
     /// Give up after this time
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout, default_value = "10")]
     pub timeout: Duration,
-}
-
-/// The output formats of `gatewatch sessions`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// Comma-separated values (RFC 4180)
-    Csv,
-    /// A JSON array with one object per line
-    Json,
-    /// Aligned text
-    Table,
-}
-
-/// The kinds of sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum KindArg {
-    /// Vision clients
-    Client,
-    /// Designers
-    Designer,
-    /// Perspective sessions, also those inside a Designer
-    Perspective,
 }
 
 /// The options of `gatewatch check`.

@@ -5,10 +5,12 @@ pub mod check;
 pub mod demo;
 mod exit_status;
 mod report;
+mod rows;
 pub mod sessions;
 mod target;
 mod trust_hint;
 
-pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, FormatArg, KindArg, SessionsArgs};
+pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, SessionsArgs};
 pub use exit_status::ExitStatus;
 pub use report::fail;
+pub use rows::{FormatArg, KindArg, RowsArgs};

@@ -4,50 +4,28 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::atomic_file::FileError;
 use crate::cli::ExitStatus;
+use crate::cli::rows::RowsError;
 use crate::cli::target::OpenError;
-use crate::filter::{MatchError, PatternError};
 use crate::gateway::{GatewayError, Notice};
-use crate::sanitize::sanitize;
 
 /// The reason why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionsError {
-    #[error("Invalid pattern \"{pattern}\" for {option}")]
-    Pattern {
-        option: &'static str,
-        /// The pattern, or its beginning.
-        pattern: String,
-        #[source]
-        source: PatternError,
-    },
-    #[error("Can't apply the pattern for {option}")]
-    Match {
-        option: &'static str,
-        #[source]
-        source: MatchError,
-    },
-    #[error("Unknown column \"{column}\" for --sort. Columns: {}", sanitize(&.known.join(", ")))]
-    UnknownColumn { column: String, known: Vec<String> },
-    #[error("{option} needs --format csv")]
-    NotCsv { option: &'static str },
+    #[error(transparent)]
+    Rows(#[from] RowsError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("Can't start the network runtime")]
     Runtime(#[source] io::Error),
-    #[error(transparent)]
-    File(#[from] FileError),
-    #[error("Can't write to standard output")]
-    Output(#[source] io::Error),
 }
 
 impl SessionsError {
     pub(super) fn status(&self) -> ExitStatus {
         match self {
-            Self::Pattern { .. } | Self::UnknownColumn { .. } | Self::NotCsv { .. } => ExitStatus::Usage,
+            Self::Rows(error) => error.status(),
             Self::Open(error) => error.status(),
-            Self::Match { .. } | Self::Runtime(_) | Self::File(_) | Self::Output(_) => ExitStatus::Failed,
+            Self::Runtime(_) => ExitStatus::Failed,
         }
     }
 
