@@ -31,6 +31,7 @@ mod redirect;
 mod request;
 mod resolver;
 mod rest;
+mod row_kinds;
 mod tls;
 mod url;
 pub mod webdev;
@@ -46,6 +47,7 @@ pub use options::{Api, Limits, ReadOptions};
 pub use profile::{Login, Profile, node_names};
 pub use proxy::{ProxyFailure, ProxySettingError};
 pub use rest::{ListError, SessionKind, Terminated};
+pub use row_kinds::RowKinds;
 pub use tls::{
     CaFileError, Certificate, Fingerprint, FingerprintError, Pin, RejectReason, RejectedCertificate, Trust,
 };

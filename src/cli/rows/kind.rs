@@ -1,59 +1,32 @@
 //! Selects sessions by their kind.
 
 use crate::cli::KindArg;
-use crate::dataset::{Cell, Column, ColumnId, Dataset, names};
-
-/// The column that only Perspective sessions have a value in: browser, designer, ios or android.
-const SCOPE: &str = "sessionScope";
+use crate::dataset::Dataset;
+use crate::gateway::{RowKinds, SessionKind};
 
 /// Keeps the rows of these kinds, or all rows if there are none. A session of unknown kind has none of them.
 pub(super) fn retain(rows: &mut Vec<u32>, kinds: &[KindArg], dataset: &Dataset) {
     if kinds.is_empty() {
         return;
     }
-    let column = |id: ColumnId| dataset.column(&id);
-    let [kind, scope] = [names::KIND, SCOPE].map(|name| column(name.into()));
-    let designer = column(ColumnId::IsDesigner);
-    rows.retain(|&row| {
-        let kind = named(text(kind, row))
-            .or_else(|| text(scope, row).map(|_| KindArg::Perspective))
-            .or_else(|| by_flag(designer, row));
-        kind.is_some_and(|kind| kinds.contains(&kind))
-    });
+    let row_kinds = RowKinds::of(dataset);
+    rows.retain(|&row| row_kinds.kind(row).is_some_and(|kind| kinds.contains(&kind.into())));
 }
 
-fn text(column: Option<Column<'_>>, row: u32) -> Option<&str> {
-    match column?.cell(row as usize) {
-        Cell::Text(text) if !text.is_empty() => Some(text),
-        _ => None,
-    }
-}
-
-/// Returns the kind with this name, as the REST API and the Web Dev script write it.
-fn named(name: Option<&str>) -> Option<KindArg> {
-    let name = name?.to_ascii_lowercase();
-    [
-        ("vision", KindArg::Client),
-        ("client", KindArg::Client),
-        ("designer", KindArg::Designer),
-        ("perspective", KindArg::Perspective),
-    ]
-    .into_iter()
-    .find_map(|(known, kind)| (name == known).then_some(kind))
-}
-
-fn by_flag(designer: Option<Column<'_>>, row: u32) -> Option<KindArg> {
-    match designer?.cell(row as usize) {
-        Cell::Boolean(true) => Some(KindArg::Designer),
-        Cell::Boolean(false) => Some(KindArg::Client),
-        _ => None,
+impl From<SessionKind> for KindArg {
+    fn from(kind: SessionKind) -> Self {
+        match kind {
+            SessionKind::Vision => Self::Client,
+            SessionKind::Designer => Self::Designer,
+            SessionKind::Perspective => Self::Perspective,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{ColumnType, DatasetBuilder, Header};
+    use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, names};
 
     /// Creates a dataset with one row for each pair of `isDesigner` and the texts of the further columns.
     fn dataset(columns: &[&str], rows: &[(Option<bool>, &[&str])]) -> Dataset {
