@@ -16,6 +16,7 @@ mod row_mapping;
 mod rows_by_code;
 mod text;
 mod text_builder;
+mod translate;
 mod values;
 
 pub(crate) use address::hosts;
@@ -27,6 +28,7 @@ pub use header::{ColumnType, Header};
 pub use row_mapping::RowMapping;
 pub use rows_by_code::RowsByCode;
 pub use text::TextColumn;
+pub(crate) use translate::{ABSENT, translate};
 pub use values::Values;
 
 use std::sync::Arc;
@@ -150,6 +152,30 @@ impl Dataset {
     #[must_use]
     pub fn project(&self) -> &TextColumn {
         &self.project
+    }
+
+    /// The column `address`.
+    #[must_use]
+    pub fn address(&self) -> &TextColumn {
+        &self.address
+    }
+
+    /// The column `isDesigner`.
+    #[must_use]
+    pub fn is_designer(&self) -> &Values<bool> {
+        &self.is_designer
+    }
+
+    /// The column `clientId`.
+    #[must_use]
+    pub fn client_id(&self) -> &TextColumn {
+        &self.client_id
+    }
+
+    /// The column `creationTime`.
+    #[must_use]
+    pub fn creation_time(&self) -> &Values<i64> {
+        &self.creation_time
     }
 
     /// The gateway's clock when it answered, in milliseconds since 1970 UTC, if known.

@@ -132,6 +132,11 @@ impl TextColumn {
         self.arena.get(code)
     }
 
+    /// Returns `true` if both have the same distinct texts in the same order, so that equal codes are equal texts.
+    pub(super) fn has_same_texts(&self, other: &Self) -> bool {
+        self.arena == other.arena
+    }
+
     /// The distinct texts in the order of their codes.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.all_codes().map(|code| self.text(code))

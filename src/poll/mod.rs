@@ -7,6 +7,7 @@
 
 mod background;
 mod backoff;
+mod changes;
 mod node;
 mod polled_gateway;
 mod poller;
@@ -17,5 +18,6 @@ mod suspend;
 mod thread;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
+pub use changes::{ChangedFields, ChangedSession, SessionChanges};
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
