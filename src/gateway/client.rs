@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::body::{self, SizeLimit};
 use super::checked_node::CheckedNode;
@@ -283,21 +283,22 @@ impl Client {
         tokio::time::timeout(time, work).await.unwrap_or(Err(GatewayError::Timeout { seconds }))
     }
 
-    /// Starts to read a node as a task of `reads`, which returns `index` along with the result.
+    /// Starts to read a node as a task of `reads`, which returns `key` along with the result. Returns the handle that cancels
+    /// it.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn start_read(
+    pub fn start_read<K: Send + 'static>(
         &self,
-        reads: &mut JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
-        index: usize,
+        reads: &mut JoinSet<(K, Result<NodeSnapshot, GatewayError>)>,
+        key: K,
         node: &NodeUrl,
         credentials: &Credentials,
         options: &ReadOptions,
-    ) {
+    ) -> AbortHandle {
         let (client, node) = (self.clone(), node.clone());
         let (credentials, options) = (credentials.clone(), options.clone());
-        reads.spawn(async move { (index, client.read(&node, &credentials, &options).await) });
+        reads.spawn(async move { (key, client.read(&node, &credentials, &options).await) })
     }
 
     /// Reads several nodes once, concurrently except for what [`Self::read`] says of passwords. Returns their results in the

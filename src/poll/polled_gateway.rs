@@ -1,15 +1,14 @@
-//! The gateway that is being polled: its nodes, the reads in progress and the combined dataset.
+//! The gateway that is being polled: its nodes and the combined dataset.
 
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::node::Node;
 use super::request::Connection;
 use super::status::{Activity, GatewayStatus};
 use crate::dataset::{Dataset, Part, concat};
-use crate::gateway::{Credentials, GatewayError, NodeSnapshot, ReadOptions, node_names};
+use crate::gateway::{Credentials, ReadOptions, node_names};
 
 /// A polled gateway.
 pub(super) struct PolledGateway {
@@ -21,8 +20,6 @@ pub(super) struct PolledGateway {
     dataset: Option<Arc<Dataset>>,
     /// `true` if the dataset is older than a node's snapshot.
     pub(super) has_changed: bool,
-    /// The reads in progress, each with the index of its node. Dropping them cancels them.
-    pub(super) reads: JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
     /// Time to publish outcomes that were gathered.
     pub(super) publish_at: Option<Instant>,
     /// Time when a status was published last.
@@ -44,7 +41,6 @@ impl PolledGateway {
             nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
             dataset: None,
             has_changed: false,
-            reads: JoinSet::new(),
             publish_at: None,
             published_at: None,
             slow_published: false,
@@ -112,7 +108,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::gateway::{Api, Profile};
+    use crate::gateway::{Api, GatewayError, NodeSnapshot, Profile};
 
     fn gateway(urls: &[&str]) -> PolledGateway {
         let urls = urls.iter().map(|url| url.parse().unwrap()).collect();

@@ -36,8 +36,16 @@ pub(super) fn spawn(
     notify: impl Fn() + Send + 'static,
 ) -> io::Result<()> {
     runtime::spawn("poll", notify, async move |notify: &_| {
-        let thread =
-            PollThread { clocks, client, status, notify, interval: None, refreshes: 0, gateway: None };
+        let thread = PollThread {
+            clocks,
+            client,
+            status,
+            notify,
+            interval: None,
+            refreshes: 0,
+            gateway: None,
+            reads: JoinSet::new(),
+        };
         thread.run(requests).await;
     })
 }
@@ -52,6 +60,8 @@ struct PollThread<'a, F> {
     /// Number of manual refreshes that were applied.
     refreshes: u64,
     gateway: Option<PolledGateway>,
+    /// The reads in progress, each with the index of its node. Dropping them cancels them.
+    reads: JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
 }
 
 enum Event {
@@ -76,10 +86,10 @@ impl<F: Fn()> PollThread<'_, F> {
                         (gateway.publish_at, gateway.due_at(), gateway.slow_at());
                     // Without a timer or a read, the clocks are compared at the next manual refresh.
                     let check_at =
-                        (due_at.is_some() || !gateway.reads.is_empty()).then(|| self.clocks.next_check());
+                        (due_at.is_some() || !self.reads.is_empty()).then(|| self.clocks.next_check());
                     tokio::select! {
                         request = requests.changed() => Event::Request(request.is_ok()),
-                        Some(finished) = gateway.reads.join_next() => Event::Finished(finished),
+                        Some(finished) = self.reads.join_next() => Event::Finished(finished),
                         () = wait_until(publish_at) => Event::Publish,
                         () = wait_until(due_at) => Event::Due,
                         () = wait_until(slow_at) => Event::Publish,
@@ -119,7 +129,7 @@ impl<F: Fn()> PollThread<'_, F> {
         match jump {
             Jump::Forward(by) => {
                 tracing::info!(by_s = by.as_secs(), "resumed after a suspend or a change of the clock");
-                gateway.reads = JoinSet::new();
+                self.reads = JoinSet::new();
                 self.client.forget_accepted_logins();
                 let now = Instant::now();
                 gateway.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
@@ -142,6 +152,7 @@ impl<F: Fn()> PollThread<'_, F> {
 
         let Some(connection) = connection else {
             if self.gateway.take().is_some() {
+                self.reads = JoinSet::new();
                 tracing::info!("stopped polling");
             }
             return;
@@ -165,6 +176,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 tracing::info!(generation = connection.generation, nodes, ?interval, "polling a gateway");
                 // Each gateway has its own trusted certificates.
                 self.client = self.client.for_profile(&connection.profile);
+                self.reads = JoinSet::new();
                 self.gateway = Some(PolledGateway::new(connection));
                 self.start_reads(|_, _| true);
                 self.publish();
@@ -182,7 +194,7 @@ impl<F: Fn()> PollThread<'_, F> {
             return;
         };
         let now = Instant::now();
-        let PolledGateway { nodes, reads, credentials, options, .. } = gateway;
+        let PolledGateway { nodes, credentials, options, .. } = gateway;
         for (index, node) in nodes.iter_mut().enumerate() {
             if node.is_reading() || !is_wanted(node, now) {
                 continue;
@@ -190,7 +202,7 @@ impl<F: Fn()> PollThread<'_, F> {
             tracing::trace!(node = %node.status.url, "reading");
             node.start(now);
             let client = node.client.as_ref().unwrap_or(&self.client);
-            client.start_read(reads, index, &node.status.url, credentials, options);
+            client.start_read(&mut self.reads, index, &node.status.url, credentials, options);
         }
     }
 
@@ -213,7 +225,7 @@ impl<F: Fn()> PollThread<'_, F> {
         let earliest = gateway.published_at.map(|published| published + gather_time);
         let earliest = earliest.filter(|earliest| is_large && *earliest > now);
         match earliest {
-            None if gateway.reads.is_empty() => self.publish(),
+            None if self.reads.is_empty() => self.publish(),
             earliest => {
                 gateway.publish_at.get_or_insert(earliest.unwrap_or(now + gather_time));
             }
@@ -268,13 +280,14 @@ mod tests {
             interval: None,
             refreshes: 0,
             gateway: None,
+            reads: JoinSet::new(),
         };
         let nodes = ["http://127.0.0.1:9", "http://127.0.0.2:9"].map(|url| url.parse().unwrap());
         let profile = Profile::new("Plant".to_owned(), nodes.into()).unwrap();
         let connection = Connection { generation: 1, profile, credentials: Credentials::None };
         let mut request = PollRequest { connection: Some(connection), ..PollRequest::default() };
         thread.apply(request.clone());
-        let reads = |thread: &PollThread<'_, _>| thread.gateway.as_ref().unwrap().reads.len();
+        let reads = |thread: &PollThread<'_, _>| thread.reads.len();
         assert_eq!(reads(&thread), 2);
         for _ in 0..3 {
             request.refreshes += 1;

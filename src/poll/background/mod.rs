@@ -7,11 +7,13 @@
 //! which are about minutes.
 //!
 //! - `reader`: one of the gateways
+//! - `schedule`: the reads in progress and those to come
 //! - `thread`: the loop over all of them
 //! - `combined`: the status and the dataset of all together
 
 mod combined;
 mod reader;
+mod schedule;
 mod thread;
 
 use std::io;
@@ -26,7 +28,8 @@ use crate::gateway::{Client, Credentials, Profile};
 
 /// The number of nodes that are read at the same time.
 pub const MAX_READS: usize = 32;
-/// Time between the first reads of two gateways.
+/// Time between the first reads of two gateways, unless there are so many that the last one would wait longer than an
+/// interval.
 const FIRST_READ_SPACING: Duration = Duration::from_millis(100);
 /// The shortest interval while the window is hidden.
 const HIDDEN_INTERVAL: Duration = Duration::from_mins(1);

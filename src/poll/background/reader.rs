@@ -3,20 +3,23 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::schedule::{NodeKey, Outcome};
 use super::{Access, BackgroundGateway, HIDDEN_INTERVAL};
 use crate::gateway::{Client, Credentials, GatewayError, NodeSnapshot};
-use crate::poll::node::Node;
 use crate::poll::polled_gateway::PolledGateway;
 use crate::poll::request::Connection;
 use crate::poll::status::GatewayStatus;
 
-/// A gateway that is read in the background.
+/// A gateway that is read in the background. Dropping it cancels its reads.
 pub(super) struct Reader {
+    /// Distinguishes it from all other readers, also earlier ones.
+    pub(super) id: u64,
     /// The gateway, as requested.
     pub(super) gateway: BackgroundGateway,
-    /// The nodes, the reads in progress and the dataset.
+    /// The nodes and the dataset.
     pub(super) polled: PolledGateway,
     /// The status as published last.
     pub(super) status: Arc<GatewayStatus>,
@@ -25,22 +28,32 @@ pub(super) struct Reader {
     client: Client,
     /// The reason why only the health of a node is read, for each node.
     login_errors: Vec<Option<GatewayError>>,
+    /// Cancels the last read of each node.
+    last_reads: Vec<Option<AbortHandle>>,
 }
 
 impl Reader {
     /// Returns a gateway that hasn't been read. `client` is the one of all gateways.
-    pub(super) fn new(gateway: BackgroundGateway, client: &Client, generation: u64, now: Instant) -> Self {
+    pub(super) fn new(
+        id: u64,
+        gateway: BackgroundGateway,
+        client: &Client,
+        generation: u64,
+        now: Instant,
+    ) -> Self {
         let (credentials, login_error) = match &gateway.access {
             Access::Sessions(credentials) => (credentials.clone(), None),
             Access::Health => (Credentials::None, Some(GatewayError::Unauthorized { tried: false })),
         };
         let profile = gateway.profile.clone();
-        let login_errors = vec![login_error; profile.nodes().len()];
+        let nodes = profile.nodes().len();
+        let login_errors = vec![login_error; nodes];
         let client = client.for_background(&profile);
         let mut polled = PolledGateway::new(Connection { generation, profile, credentials });
         polled.nodes.iter_mut().for_each(|node| node.is_background = true);
         let status = Arc::new(polled.status(now));
-        Self { gateway, polled, status, is_changed: false, client, login_errors }
+        let last_reads = vec![None; nodes];
+        Self { id, gateway, polled, status, is_changed: false, client, login_errors, last_reads }
     }
 
     /// Returns `true` if the gateway is read in the same way as another one.
@@ -66,22 +79,24 @@ impl Reader {
         }
     }
 
-    /// Starts to read a node.
-    pub(super) fn start(&mut self, index: usize, now: Instant) {
-        let PolledGateway { nodes, reads, credentials, options, .. } = &mut self.polled;
+    /// Starts to read a node as a task of `reads`.
+    pub(super) fn start(&mut self, index: usize, reads: &mut JoinSet<Outcome>, now: Instant) {
+        let PolledGateway { nodes, credentials, options, .. } = &mut self.polled;
+        let key: NodeKey = (self.id, index);
         let node = &mut nodes[index];
         node.start(now);
         let client = node.client.as_ref().unwrap_or(&self.client);
-        match self.login_errors[index].clone() {
-            None => client.start_read(reads, index, &node.status.url, credentials, options),
+        let read = match self.login_errors[index].clone() {
+            None => client.start_read(reads, key, &node.status.url, credentials, options),
             Some(login_error) => {
                 let (client, url) = (client.clone(), node.status.url.clone());
                 reads.spawn(async move {
                     let health = client.fetch_info(&url).await;
-                    (index, Err(health.err().unwrap_or(login_error)))
-                });
+                    (key, Err(health.err().unwrap_or(login_error)))
+                })
             }
-        }
+        };
+        self.last_reads[index] = Some(read);
     }
 
     /// Handles the outcome of a read.
@@ -107,10 +122,9 @@ impl Reader {
         self.is_changed = true;
     }
 
-    /// Drops all connections, as after a suspend, which lasted for `by`.
+    /// Drops all connections, as after a suspend, which lasted for `by`. The reads in progress have been cancelled.
     pub(super) fn on_resume(&mut self, by: Duration, now: Instant) {
         self.client = self.client.without_connections();
-        self.polled.reads = tokio::task::JoinSet::new();
         self.polled.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
         self.is_changed = true;
     }
@@ -119,6 +133,12 @@ impl Reader {
     pub(super) fn on_clock_set_back(&mut self, by: Duration) {
         self.polled.nodes.iter_mut().for_each(|node| node.on_clock_set_back(by));
         self.is_changed = true;
+    }
+
+    /// Returns the time of the next read of each node that isn't being read.
+    pub(super) fn next_reads(&self) -> impl Iterator<Item = (Instant, NodeKey)> {
+        let nodes = self.polled.nodes.iter().enumerate();
+        nodes.filter_map(|(index, node)| Some((node.due_at()?, (self.id, index))))
     }
 
     /// Updates the status. Returns `true` if more than times has changed.
@@ -132,9 +152,10 @@ impl Reader {
         self.status = status;
         !is_same
     }
+}
 
-    /// Returns the time of the next read of any node.
-    pub(super) fn due_at(&self) -> Option<Instant> {
-        self.polled.nodes.iter().filter_map(Node::due_at).min()
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.last_reads.iter().flatten().for_each(AbortHandle::abort);
     }
 }

@@ -1,19 +1,19 @@
 //! The thread that reads in the background: one loop over requests, outcomes of reads, and timers.
 
-use std::future::poll_fn;
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinError;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::combined::Combined;
 use super::reader::Reader;
-use super::{BackgroundStatus, FIRST_READ_SPACING, MAX_READS, Request};
-use crate::gateway::{Client, GatewayError, NodeSnapshot};
+use super::schedule::{Outcome, Schedule};
+use super::{BackgroundGateway, BackgroundStatus, FIRST_READ_SPACING, Request};
+use crate::gateway::Client;
 use crate::poll::runtime;
 use crate::poll::suspend::{Clocks, Jump};
 use crate::poll::thread::wait_until;
@@ -37,6 +37,9 @@ pub(super) fn spawn(
             notify,
             request: Request::default(),
             readers: Vec::new(),
+            indexes: HashMap::new(),
+            next_id: 0,
+            schedule: Schedule::default(),
             combined: Combined::default(),
             publish_at: None,
             published_at: None,
@@ -54,19 +57,22 @@ struct BackgroundThread<'a, F> {
     /// The request that was applied.
     request: Request,
     readers: Vec<Reader>,
+    /// The index of each reader by its id.
+    indexes: HashMap<u64, usize>,
+    /// The id of the next reader.
+    next_id: u64,
+    schedule: Schedule,
     combined: Combined,
     /// Time to publish outcomes that were gathered.
     publish_at: Option<Instant>,
     published_at: Option<Instant>,
 }
 
-type Read = Result<(usize, Result<NodeSnapshot, GatewayError>), JoinError>;
-
 enum Event {
     /// A new request; `false` if its sender was dropped.
     Request(bool),
-    /// A read of the gateway with this index ended.
-    Finished(usize, Read),
+    /// A read ended.
+    Finished(Outcome),
     /// It is time to publish the status.
     Publish,
     /// A read is due, or the clocks have to be compared.
@@ -77,20 +83,20 @@ impl<F: Fn()> BackgroundThread<'_, F> {
     /// Runs until the sender of requests is dropped.
     async fn run(mut self, mut requests: watch::Receiver<Request>) {
         loop {
-            let is_full = self.reads() >= MAX_READS;
-            let due_at = self.readers.iter().filter_map(Reader::due_at).min();
+            let due_at = self.schedule.due_at();
             // Without a timer or a read, the clocks are compared at the next request.
-            let check_at = (due_at.is_some() || self.reads() > 0).then(|| self.clocks.next_check());
-            let due_at = due_at.filter(|_| !is_full);
+            let is_idle = due_at.is_none() && self.schedule.reads.is_empty();
+            let check_at = (!is_idle).then(|| self.clocks.next_check());
+            let due_at = due_at.filter(|_| !self.schedule.is_full());
             let publish_at = self.publish_at;
             let event = tokio::select! {
                 request = requests.changed() => Event::Request(request.is_ok()),
-                (index, finished) = next_finished(&mut self.readers) => Event::Finished(index, finished),
+                Some(finished) = self.schedule.next_finished() => Event::Finished(finished),
                 () = wait_until(publish_at) => Event::Publish,
                 () = wait_until(due_at) => Event::Due,
                 () = wait_until(check_at) => Event::Due,
             };
-            if !matches!(event, Event::Finished(..)) {
+            if !matches!(event, Event::Finished(_)) {
                 self.check_clocks();
             }
             match event {
@@ -99,19 +105,12 @@ impl<F: Fn()> BackgroundThread<'_, F> {
                     let request = requests.borrow_and_update().clone();
                     self.apply(request);
                 }
-                Event::Finished(reader, Ok((index, result))) => self.finish_read(reader, index, result),
-                // Reads are cancelled only together with their gateway, so this is a panic.
-                Event::Finished(_, Err(error)) => std::panic::resume_unwind(error.into_panic()),
+                Event::Finished(outcome) => self.finish_read(outcome),
                 Event::Publish => self.publish(),
                 Event::Due => {}
             }
             self.start_due_reads();
         }
-    }
-
-    /// Returns the number of reads in progress.
-    fn reads(&self) -> usize {
-        self.readers.iter().map(|reader| reader.polled.reads.len()).sum()
     }
 
     /// Reacts to a suspend or a change of the wall clock.
@@ -124,7 +123,9 @@ impl<F: Fn()> BackgroundThread<'_, F> {
         match jump {
             Jump::Forward(by) => {
                 self.client.forget_accepted_logins();
+                self.schedule.reads = JoinSet::new();
                 self.readers.iter_mut().for_each(|reader| reader.on_resume(by, now));
+                self.schedule.replace(self.readers.iter().flat_map(Reader::next_reads));
             }
             Jump::Backward(by) => {
                 self.readers.iter_mut().for_each(|reader| reader.on_clock_set_back(by));
@@ -138,12 +139,19 @@ impl<F: Fn()> BackgroundThread<'_, F> {
         let is_refresh = request.refreshes != self.request.refreshes;
         let is_hidden_before = self.request.is_hidden;
         let reads_all = is_refresh || (request.is_combined && !self.request.is_combined);
-        let mut before = std::mem::take(&mut self.readers);
+        self.indexes.clear();
+        let mut before: HashMap<String, Vec<Reader>> = HashMap::new();
+        for reader in self.readers.drain(..) {
+            before.entry(reader.gateway.profile.name.clone()).or_default().push(reader);
+        }
+        let spacing = first_read_spacing(&request.gateways);
         let mut first_read_at = now;
         for gateway in request.gateways.iter() {
-            let known = before.iter().position(|reader| reader.is_for(gateway));
-            let mut reader = if let Some(index) = known {
-                let mut reader = before.swap_remove(index);
+            let known = before.get_mut(&gateway.profile.name).and_then(|readers| {
+                let index = readers.iter().position(|reader| reader.is_for(gateway))?;
+                Some(readers.swap_remove(index))
+            });
+            let mut reader = if let Some(mut reader) = known {
                 let interval_before = reader.interval(is_hidden_before);
                 reader.gateway = gateway.clone();
                 let interval = reader.interval(request.is_hidden);
@@ -152,10 +160,12 @@ impl<F: Fn()> BackgroundThread<'_, F> {
                 }
                 reader
             } else {
-                let mut reader = Reader::new(gateway.clone(), &self.client, request.generation, now);
-                if gateway.interval.is_some() || request.is_combined {
+                self.next_id += 1;
+                let generation = request.generation;
+                let mut reader = Reader::new(self.next_id, gateway.clone(), &self.client, generation, now);
+                if reader.gateway.interval.is_some() || request.is_combined {
                     reader.polled.nodes.iter_mut().for_each(|node| node.read_at(first_read_at));
-                    first_read_at += FIRST_READ_SPACING;
+                    first_read_at += spacing;
                 }
                 reader
             };
@@ -165,11 +175,13 @@ impl<F: Fn()> BackgroundThread<'_, F> {
             if reads_all {
                 reader.polled.nodes.iter_mut().for_each(|node| node.read_at(now));
             }
+            self.indexes.insert(reader.id, self.readers.len());
             self.readers.push(reader);
         }
+        self.schedule.replace(self.readers.iter().flat_map(Reader::next_reads));
         tracing::debug!(
             gateways = self.readers.len(),
-            removed = before.len(),
+            removed = before.values().map(Vec::len).sum::<usize>(),
             is_hidden = request.is_hidden,
             "reading gateways in the background"
         );
@@ -180,25 +192,26 @@ impl<F: Fn()> BackgroundThread<'_, F> {
     /// Starts the reads that are due, the earliest first.
     fn start_due_reads(&mut self) {
         let now = Instant::now();
-        let free = MAX_READS.saturating_sub(self.reads());
-        let mut due: Vec<(Instant, usize, usize)> = Vec::new();
-        for (reader, Reader { polled, .. }) in self.readers.iter().enumerate() {
-            for (node, state) in polled.nodes.iter().enumerate() {
-                due.extend(state.due_at().filter(|at| *at <= now).map(|at| (at, reader, node)));
+        while let Some((id, node)) = self.schedule.pop_due(now) {
+            if let Some(&index) = self.indexes.get(&id) {
+                self.readers[index].start(node, &mut self.schedule.reads, now);
             }
-        }
-        due.sort_unstable();
-        for (_, reader, node) in due.into_iter().take(free) {
-            self.readers[reader].start(node, now);
         }
     }
 
     /// Handles the outcome of a read. Outcomes that arrive close together are published together.
-    fn finish_read(&mut self, reader: usize, index: usize, result: Result<NodeSnapshot, GatewayError>) {
+    fn finish_read(&mut self, ((id, node), result): Outcome) {
+        // A read that ended before it could be cancelled belongs to no reader.
+        let Some(&index) = self.indexes.get(&id) else {
+            return;
+        };
         let (now, wall_time) = (Instant::now(), self.clocks.wall_time());
-        let reader = &mut self.readers[reader];
+        let reader = &mut self.readers[index];
         let interval = reader.interval(self.request.is_hidden);
-        reader.finish(index, result, interval, now, wall_time);
+        reader.finish(node, result, interval, now, wall_time);
+        if let Some(due_at) = reader.polled.nodes[node].due_at() {
+            self.schedule.push(due_at, (id, node));
+        }
         let earliest = self.published_at.map_or(now, |published| published + GATHER_TIME);
         self.publish_at.get_or_insert(earliest.max(now));
     }
@@ -226,15 +239,30 @@ impl<F: Fn()> BackgroundThread<'_, F> {
     }
 }
 
-/// Waits for the end of a read. Returns the index of its gateway and its outcome.
-async fn next_finished(readers: &mut [Reader]) -> (usize, Read) {
-    poll_fn(|context| {
-        for (index, reader) in readers.iter_mut().enumerate() {
-            if let Poll::Ready(Some(finished)) = reader.polled.reads.poll_join_next(context) {
-                return Poll::Ready((index, finished));
-            }
-        }
-        Poll::Pending
-    })
-    .await
+/// Returns the time between the first reads of two gateways. All are read within the shortest interval.
+fn first_read_spacing(gateways: &[BackgroundGateway]) -> Duration {
+    let shortest = gateways.iter().filter_map(|gateway| gateway.interval).min();
+    let count = u32::try_from(gateways.len()).unwrap_or(u32::MAX).max(1);
+    shortest.map_or(FIRST_READ_SPACING, |interval| FIRST_READ_SPACING.min(interval / count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::{Credentials, Profile};
+    use crate::poll::Access;
+
+    #[test]
+    fn many_gateways_are_first_read_within_an_interval() {
+        let spacing = |count: usize, interval: Option<Duration>| {
+            let profile = Profile::from_address("http://gateway.example:8088").unwrap();
+            let access = Access::Sessions(Credentials::None);
+            first_read_spacing(&vec![BackgroundGateway { profile, access, interval, last: None }; count])
+        };
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(spacing(10, seconds(5)), FIRST_READ_SPACING);
+        assert_eq!(spacing(1_000, seconds(5)), Duration::from_millis(5));
+        assert_eq!(spacing(1_000, None), FIRST_READ_SPACING);
+        assert_eq!(spacing(0, None), FIRST_READ_SPACING);
+    }
 }
