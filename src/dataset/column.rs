@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{TextColumn, Values, names};
+use super::{OwnedColumn, TextColumn, Values, names};
 
 /// Identifies a column of a dataset. Sort keys, widths and visibility refer to it, never to a position.
 ///
@@ -128,6 +128,20 @@ impl<'a> Column<'a> {
             Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
             Self::Integer(column) => append(rows, cells, |row| column.get(row).map(Cell::Integer)),
             Self::Real(column) => append(rows, cells, |row| column.get(row).map(Cell::Real)),
+        }
+    }
+
+    /// Returns a column of these rows.
+    pub(super) fn select(self, rows: &[u32]) -> OwnedColumn {
+        fn values<T: Copy + Default>(column: &Values<T>, rows: &[u32]) -> Values<T> {
+            rows.iter().map(|&row| column.get(row as usize)).collect()
+        }
+        match self {
+            Self::Text(column) => OwnedColumn::Text(column.select(rows)),
+            Self::Boolean(column) => OwnedColumn::Boolean(values(column, rows)),
+            Self::Date(column) => OwnedColumn::Date(values(column, rows)),
+            Self::Integer(column) => OwnedColumn::Integer(values(column, rows)),
+            Self::Real(column) => OwnedColumn::Real(values(column, rows)),
         }
     }
 

@@ -36,6 +36,13 @@ pub fn concat_named(parts: &[Part]) -> Dataset {
     dataset
 }
 
+/// Returns the rows of both, which have no names. All else is that of the first one.
+pub(crate) fn append(first: &Arc<Dataset>, second: Dataset) -> Dataset {
+    let parts = [first.clone(), Arc::new(second)].map(|part| (String::new(), part));
+    let columns = columns(&parts, headers(&parts));
+    assemble(columns, first.now(), first.timezone().map(str::to_owned))
+}
+
 /// Returns the name of a part of a gateway, such as `Plant North / north-a`.
 #[must_use]
 pub fn nested_name(gateway: &str, part: &str) -> String {
@@ -43,12 +50,8 @@ pub fn nested_name(gateway: &str, part: &str) -> String {
 }
 
 fn concat_parts(parts: &[Part], headers: Vec<Header>) -> Dataset {
-    let rows: usize = parts.iter().map(|(_, part)| part.len()).sum();
     let has_gateway = headers.iter().any(|header| header.name == names::GATEWAY);
-    let mut columns = parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, headers, |header| {
-        let column = column(&header, parts);
-        (header, column)
-    });
+    let mut columns = columns(parts, headers);
     if !has_gateway {
         let header = Header { name: names::GATEWAY.to_owned(), kind: ColumnType::String };
         columns.push((header, OwnedColumn::Text(gateway_names(parts))));
@@ -74,6 +77,14 @@ fn headers(parts: &[Part]) -> Vec<Header> {
         }
     }
     headers
+}
+
+fn columns(parts: &[Part], headers: Vec<Header>) -> Vec<(Header, OwnedColumn)> {
+    let rows: usize = parts.iter().map(|(_, part)| part.len()).sum();
+    parallel_map_if(rows >= MIN_ROWS_FOR_TWO_THREADS, headers, |header| {
+        let column = column(&header, parts);
+        (header, column)
+    })
 }
 
 fn column(header: &Header, parts: &[Part]) -> OwnedColumn {
@@ -242,6 +253,18 @@ mod tests {
         let both = concat(&[part("b", None, 0), part("a", None, 0), part("b", None, 0)]);
         assert_eq!(both.username().codes(), [1, 0, 1]);
         assert_eq!(both.username().texts().collect::<Vec<_>>(), ["a-user", "b-user"]);
+    }
+
+    #[test]
+    fn appends_rows_without_a_gateway() {
+        let (_, first) = part("north", Some(("kind", "String", Cell::Text("Vision"))), 20);
+        let (_, second) = part("south", None, 10);
+        let all = append(&first, second.select(&[0, 0]));
+        let user = Cell::Text("south-user");
+        assert_eq!(cells(&all, "username"), [Cell::Text("north-user"), user, user]);
+        assert_eq!(cells(&all, "kind"), [Cell::Text("Vision"), Cell::Null, Cell::Null]);
+        assert_eq!((all.columns().count(), all.now()), (7, Some(20)));
+        assert!(append(&first, second.select(&[])).has_same_sessions(&first));
     }
 
     #[test]

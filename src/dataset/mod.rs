@@ -22,6 +22,7 @@ mod values;
 pub(crate) use address::hosts;
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
+pub(crate) use concat::append;
 pub use concat::{Part, concat, concat_named, nested_name};
 pub use error::{DatasetError, WrongCell};
 pub use header::{ColumnType, Header};
@@ -220,6 +221,18 @@ impl Dataset {
                 column.as_column()
             }
         })
+    }
+
+    /// Returns a dataset of these rows.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn select(&self, rows: &[u32]) -> Self {
+        let columns = self.columns().map(|(id, column)| {
+            let header = Header { name: id.into(), kind: column.into() };
+            (header, column.select(rows))
+        });
+        builder::assemble(columns.collect(), self.now, self.timezone.clone())
     }
 
     /// Returns the heap memory of all columns in bytes.

@@ -132,6 +132,22 @@ impl TextColumn {
         self.arena.get(code)
     }
 
+    /// Returns a column of these rows, without the texts of others.
+    pub(super) fn select(&self, rows: &[u32]) -> Self {
+        let mut codes: Vec<u32> = rows.iter().map(|&row| self.codes[row as usize]).collect();
+        let mut used: Vec<u32> = codes.iter().copied().filter(|&code| code != Self::NULL).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut arena = Arena::default();
+        for &code in &used {
+            arena.push(self.text(code));
+        }
+        for code in codes.iter_mut().filter(|code| **code != Self::NULL) {
+            *code = u32::try_from(used.partition_point(|used| used < code)).unwrap_or(Self::NULL);
+        }
+        Self { arena, codes }
+    }
+
     /// Returns `true` if both have the same distinct texts in the same order, so that equal codes are equal texts.
     pub(super) fn has_same_texts(&self, other: &Self) -> bool {
         self.arena == other.arena

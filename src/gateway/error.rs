@@ -333,6 +333,12 @@ impl GatewayError {
         matches!(self, Self::Timeout { .. } | Self::ConnectionLost(_) | Self::Protocol(_))
     }
 
+    /// Returns `true` if the gateway reports that it is starting.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        matches!(self, Self::NotRunning { state } if state == STARTING)
+    }
+
     /// Returns `true` if certificates are missing, or the TLS handshake failed.
     pub(super) fn is_about_tls(&self) -> bool {
         matches!(self, Self::Certificate(_) | Self::CaFile(_) | Self::Tls(_))

@@ -4,10 +4,14 @@
 //! slots that hold only the newest value, so nothing queues up. Each node is read at its own pace. A node that fails is
 //! retried after growing delays, and its last snapshot stays in the dataset. After the machine was suspended, every read
 //! that is overdue starts at once. A [`BackgroundPoller`] reads any number of other gateways less often, in one thread.
+//!
+//! An [`Observer`] of either receives a [`NodeUpdate`] for each read, none is left out: the list of sessions and its
+//! [`SessionChanges`] since the list before. Without an observer nothing is compared.
 
 mod background;
 mod backoff;
 mod changes;
+mod list_tracker;
 mod node;
 mod polled_gateway;
 mod poller;
@@ -16,8 +20,10 @@ mod runtime;
 mod status;
 mod suspend;
 mod thread;
+mod update;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
 pub use changes::{ChangedFields, ChangedSession, SessionChanges};
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
+pub use update::{ListUpdate, NodeUpdate, Observer, PreviousList, ReadOutcome};

@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use super::backoff;
+use super::list_tracker::ListTracker;
 use super::status::{ListVersion, NodeStatus};
+use super::update::{NodeUpdate, ReadOutcome};
 use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is reported.
@@ -22,6 +24,8 @@ pub(super) struct Node {
     pub(super) is_refresh_pending: bool,
     /// The node is read in the background: at its interval, also after failures.
     pub(super) is_background: bool,
+    /// Compares its lists; `None` if nobody observes them.
+    tracker: Option<ListTracker>,
     /// Number of failed reads in a row.
     failures: u32,
     state: State,
@@ -39,14 +43,15 @@ enum State {
 }
 
 impl Node {
-    /// Returns a node that hasn't been read.
-    pub(super) fn new(url: NodeUrl) -> Self {
+    /// Returns a node that hasn't been read. If it is observed, its lists are compared.
+    pub(super) fn new(url: NodeUrl, is_observed: bool) -> Self {
         Self {
             status: NodeStatus::new(url),
             snapshot: None,
             client: None,
             is_refresh_pending: false,
             is_background: false,
+            tracker: is_observed.then(ListTracker::default),
             failures: 0,
             state: State::Waiting { next_read: None },
         }
@@ -102,6 +107,7 @@ impl Node {
         // The cause of the failures may be gone, but that there were some is remembered.
         self.failures = self.failures.min(1);
         self.client = None;
+        self.tracker.iter_mut().for_each(ListTracker::interrupt);
         self.state = match self.state {
             State::Reading { .. } => State::Waiting { next_read: Some(now) },
             State::Waiting { next_read } => {
@@ -111,7 +117,7 @@ impl Node {
         };
     }
 
-    /// Adjusts all times after the wall clock was set back.
+    /// Adjusts all times after the wall clock was set back. To the tracker this is a gap, because its times are kept.
     pub(super) fn on_clock_set_back(&mut self, by: Duration) {
         let set_back = |time: &mut SystemTime| *time = time.checked_sub(by).unwrap_or(*time);
         self.status.next_read_at.iter_mut().for_each(set_back);
@@ -227,6 +233,29 @@ impl Node {
         }
     }
 
+    /// Returns the update about the read that has just ended; `None` if nobody observes the node.
+    pub(super) fn update(
+        &mut self,
+        gateway: &Arc<str>,
+        interval: Option<Duration>,
+        wall_time: SystemTime,
+    ) -> Option<NodeUpdate> {
+        let clock_offset_ms = self.clock_offset_ms();
+        let tracker = self.tracker.as_mut()?;
+        let (time, outcome) = match (&self.status.error, &self.snapshot) {
+            (Some(error), _) => {
+                tracker.fail(error, wall_time);
+                (wall_time, ReadOutcome::Failed(error.clone()))
+            }
+            (None, Some(snapshot)) => {
+                let update = tracker.accept(snapshot, interval, clock_offset_ms);
+                (snapshot.received, ReadOutcome::List(update))
+            }
+            (None, None) => return None,
+        };
+        Some(NodeUpdate { gateway: gateway.clone(), url: self.status.url.clone(), time, interval, outcome })
+    }
+
     /// Returns the status to publish.
     pub(super) fn current_status(&self) -> NodeStatus {
         NodeStatus { clock_offset_ms: self.clock_offset_ms(), ..self.status.clone() }
@@ -253,7 +282,7 @@ mod tests {
     use crate::gateway::Api;
 
     fn node() -> Node {
-        Node::new("http://gateway.example:8088".parse().unwrap())
+        Node::new("http://gateway.example:8088".parse().unwrap(), false)
     }
 
     /// A snapshot with one session.

@@ -13,6 +13,8 @@ use crate::gateway::{Credentials, ReadOptions, node_names};
 /// A polled gateway.
 pub(super) struct PolledGateway {
     pub(super) generation: u64,
+    /// The name of its profile.
+    pub(super) name: Arc<str>,
     pub(super) credentials: Credentials,
     pub(super) options: ReadOptions,
     pub(super) nodes: Vec<Node>,
@@ -31,14 +33,15 @@ pub(super) struct PolledGateway {
 }
 
 impl PolledGateway {
-    /// Returns a gateway whose nodes haven't been read.
-    pub(super) fn new(connection: Connection) -> Self {
+    /// Returns a gateway whose nodes haven't been read. If it is observed, their lists are compared.
+    pub(super) fn new(connection: Connection, is_observed: bool) -> Self {
         let Connection { generation, profile, credentials } = connection;
         Self {
             generation,
+            name: profile.name.as_str().into(),
             credentials,
             options: profile.read_options(),
-            nodes: profile.nodes().iter().cloned().map(Node::new).collect(),
+            nodes: profile.nodes().iter().map(|url| Node::new(url.clone(), is_observed)).collect(),
             dataset: None,
             has_changed: false,
             publish_at: None,
@@ -113,7 +116,7 @@ mod tests {
     fn gateway(urls: &[&str]) -> PolledGateway {
         let urls = urls.iter().map(|url| url.parse().unwrap()).collect();
         let profile = Profile::new("Plant".to_owned(), urls).unwrap();
-        PolledGateway::new(Connection { generation: 1, profile, credentials: Credentials::None })
+        PolledGateway::new(Connection { generation: 1, profile, credentials: Credentials::None }, false)
     }
 
     fn seconds(seconds: u64) -> SystemTime {

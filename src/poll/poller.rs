@@ -10,6 +10,7 @@ use super::request::{Connection, PollRequest};
 use super::status::GatewayStatus;
 use super::suspend::Clocks;
 use super::thread;
+use super::update::Observer;
 use crate::gateway::{Client, Credentials, Profile};
 
 /// The handle of the polling thread. Dropping it stops the thread, even during a read.
@@ -21,12 +22,16 @@ pub struct Poller {
 
 impl Poller {
     /// Starts the thread without a gateway. It calls `notify` when the status changes, after a manual refresh, and when it
-    /// ends. A status that differs only in its times is available without a call.
+    /// ends. A status that differs only in its times is available without a call. The observer receives each read.
     ///
     /// # Errors
     /// If the system can't start a thread.
-    pub fn spawn(client: Client, notify: impl Fn() + Send + 'static) -> io::Result<Self> {
-        Self::spawn_with_clocks(Clocks::system(), client, notify)
+    pub fn spawn(
+        client: Client,
+        observer: Option<Observer>,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
     /// Does the same with another wall clock, which is read every `check_interval`. For tests, which simulate a suspend
@@ -38,19 +43,21 @@ impl Poller {
         wall_clock: impl Fn() -> SystemTime + Send + 'static,
         check_interval: Duration,
         client: Client,
+        observer: Option<Observer>,
         notify: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
-        Self::spawn_with_clocks(Clocks::new(wall_clock, check_interval), client, notify)
+        Self::spawn_with_clocks(Clocks::new(wall_clock, check_interval), client, observer, notify)
     }
 
     fn spawn_with_clocks(
         clocks: Clocks,
         client: Client,
+        observer: Option<Observer>,
         notify: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let (request, request_of_thread) = watch::channel(PollRequest::default());
         let (status_of_thread, status) = watch::channel(None);
-        thread::spawn(clocks, client, request_of_thread, status_of_thread, notify)?;
+        thread::spawn(clocks, client, observer, request_of_thread, status_of_thread, notify)?;
         Ok(Self { request, status, generation: 0 })
     }
 

@@ -17,6 +17,7 @@ use super::request::PollRequest;
 use super::runtime;
 use super::status::GatewayStatus;
 use super::suspend::{Clocks, Jump};
+use super::update::Observer;
 use crate::gateway::{Client, GatewayError, NodeSnapshot};
 
 /// Time in which outcomes are gathered before they are published.
@@ -31,6 +32,7 @@ const GATHER_TIME_OF_LARGE_GATEWAY: Duration = Duration::from_millis(500);
 pub(super) fn spawn(
     clocks: Clocks,
     client: Client,
+    observer: Option<Observer>,
     requests: watch::Receiver<PollRequest>,
     status: watch::Sender<Option<Arc<GatewayStatus>>>,
     notify: impl Fn() + Send + 'static,
@@ -39,6 +41,7 @@ pub(super) fn spawn(
         let thread = PollThread {
             clocks,
             client,
+            observer,
             status,
             notify,
             interval: None,
@@ -54,6 +57,8 @@ pub(super) fn spawn(
 struct PollThread<'a, F> {
     clocks: Clocks,
     client: Client,
+    /// Receives the outcome of each read.
+    observer: Option<Observer>,
     status: watch::Sender<Option<Arc<GatewayStatus>>>,
     notify: &'a F,
     interval: Option<Duration>,
@@ -177,7 +182,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 // Each gateway has its own trusted certificates.
                 self.client = self.client.for_profile(&connection.profile);
                 self.reads = JoinSet::new();
-                self.gateway = Some(PolledGateway::new(connection));
+                self.gateway = Some(PolledGateway::new(connection, self.observer.is_some()));
                 self.start_reads(|_, _| true);
                 self.publish();
             }
@@ -219,6 +224,11 @@ impl<F: Fn()> PollThread<'_, F> {
             node.client = Some(self.client.without_connections());
         }
         gateway.has_changed |= node.finish(result, interval, now, wall_time);
+        if let Some(observer) = &mut self.observer
+            && let Some(update) = node.update(&gateway.name, interval, wall_time)
+        {
+            observer(update);
+        }
         let is_large = gateway.nodes.len() > MAX_NODES_OF_SMALL_GATEWAY;
         let gather_time = if is_large { GATHER_TIME_OF_LARGE_GATEWAY } else { GATHER_TIME };
         // Many nodes at their own paces answer all the time, even if no other read is in progress at the moment.
@@ -275,6 +285,7 @@ mod tests {
         let mut thread = PollThread {
             clocks: Clocks::system(),
             client: Client::new(Limits::default()),
+            observer: None,
             status,
             notify: &|| (),
             interval: None,

@@ -27,7 +27,7 @@ struct TestBackground {
 impl TestBackground {
     fn new() -> Self {
         let (sender, notifications) = sync_channel(10_000);
-        let handle = BackgroundPoller::spawn(Client::new(Limits::default()), notify(sender)).unwrap();
+        let handle = BackgroundPoller::spawn(Client::new(Limits::default()), None, notify(sender)).unwrap();
         Self { handle, notifications }
     }
 

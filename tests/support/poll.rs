@@ -24,14 +24,20 @@ impl TestPoller {
     }
 
     pub(crate) fn with_limits(limits: Limits) -> Self {
-        Self::spawn(|notifications| Poller::spawn(Client::new(limits), notify(notifications)))
+        Self::spawn(|notifications| Poller::spawn(Client::new(limits), None, notify(notifications)))
     }
 
     /// Returns a poller with another wall clock, which is read often.
     pub(crate) fn with_clock(limits: Limits, wall_clock: impl Fn() -> SystemTime + Send + 'static) -> Self {
         let check_interval = Duration::from_millis(20);
         Self::spawn(|notifications| {
-            Poller::spawn_with_clock(wall_clock, check_interval, Client::new(limits), notify(notifications))
+            Poller::spawn_with_clock(
+                wall_clock,
+                check_interval,
+                Client::new(limits),
+                None,
+                notify(notifications),
+            )
         })
     }
 

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 
 use super::status::GatewayStatus;
 use super::suspend::Clocks;
+use super::update::Observer;
 use crate::gateway::{Client, Credentials, Profile};
 
 /// The number of nodes that are read at the same time.
@@ -88,14 +89,18 @@ pub struct BackgroundPoller {
 
 impl BackgroundPoller {
     /// Starts the thread without gateways. It calls `notify` when the status changes, and when it ends. A status that differs
-    /// only in its times is available without a call.
+    /// only in its times is available without a call. The observer receives each read.
     ///
     /// # Errors
     /// If the system can't start a thread.
-    pub fn spawn(client: Client, notify: impl Fn() + Send + 'static) -> io::Result<Self> {
+    pub fn spawn(
+        client: Client,
+        observer: Option<Observer>,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
         let (request, request_of_thread) = watch::channel(Request::default());
         let (status_of_thread, status) = watch::channel(Arc::default());
-        thread::spawn(Clocks::system(), client, request_of_thread, status_of_thread, notify)?;
+        thread::spawn(Clocks::system(), client, observer, request_of_thread, status_of_thread, notify)?;
         Ok(Self { request, status, generation: 0 })
     }
 

@@ -12,6 +12,7 @@ use crate::gateway::{Client, Credentials, GatewayError, NodeSnapshot};
 use crate::poll::polled_gateway::PolledGateway;
 use crate::poll::request::Connection;
 use crate::poll::status::GatewayStatus;
+use crate::poll::update::NodeUpdate;
 
 /// A gateway that is read in the background. Dropping it cancels its reads.
 pub(super) struct Reader {
@@ -39,6 +40,7 @@ impl Reader {
         gateway: BackgroundGateway,
         client: &Client,
         generation: u64,
+        is_observed: bool,
         now: Instant,
     ) -> Self {
         let (credentials, login_error) = match &gateway.access {
@@ -49,7 +51,7 @@ impl Reader {
         let nodes = profile.nodes().len();
         let login_errors = vec![login_error; nodes];
         let client = client.for_background(&profile);
-        let mut polled = PolledGateway::new(Connection { generation, profile, credentials });
+        let mut polled = PolledGateway::new(Connection { generation, profile, credentials }, is_observed);
         polled.nodes.iter_mut().for_each(|node| node.is_background = true);
         let status = Arc::new(polled.status(now));
         let last_reads = vec![None; nodes];
@@ -99,7 +101,7 @@ impl Reader {
         self.last_reads[index] = Some(read);
     }
 
-    /// Handles the outcome of a read.
+    /// Handles the outcome of a read. Returns the update about it; `None` if nobody observes the gateway.
     pub(super) fn finish(
         &mut self,
         index: usize,
@@ -107,7 +109,7 @@ impl Reader {
         interval: Option<Duration>,
         now: Instant,
         wall_time: SystemTime,
-    ) {
+    ) -> Option<NodeUpdate> {
         let node = &mut self.polled.nodes[index];
         if node.timed_out_after_success(&result) {
             node.client = Some(self.client.without_connections());
@@ -120,6 +122,8 @@ impl Reader {
         }
         self.polled.has_changed |= node.finish(result, interval, now, wall_time);
         self.is_changed = true;
+        let PolledGateway { nodes, name, .. } = &mut self.polled;
+        nodes[index].update(name, interval, wall_time)
     }
 
     /// Drops all connections, as after a suspend, which lasted for `by`. The reads in progress have been cancelled.

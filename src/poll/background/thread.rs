@@ -17,6 +17,7 @@ use crate::gateway::Client;
 use crate::poll::runtime;
 use crate::poll::suspend::{Clocks, Jump};
 use crate::poll::thread::wait_until;
+use crate::poll::update::Observer;
 
 /// Time in which outcomes are gathered before they are published.
 const GATHER_TIME: Duration = Duration::from_millis(500);
@@ -25,6 +26,7 @@ const GATHER_TIME: Duration = Duration::from_millis(500);
 pub(super) fn spawn(
     clocks: Clocks,
     client: Client,
+    observer: Option<Observer>,
     requests: watch::Receiver<Request>,
     status: watch::Sender<Arc<BackgroundStatus>>,
     notify: impl Fn() + Send + 'static,
@@ -33,6 +35,7 @@ pub(super) fn spawn(
         let thread = BackgroundThread {
             clocks,
             client,
+            observer,
             status,
             notify,
             request: Request::default(),
@@ -52,6 +55,8 @@ pub(super) fn spawn(
 struct BackgroundThread<'a, F> {
     clocks: Clocks,
     client: Client,
+    /// Receives the outcome of each read.
+    observer: Option<Observer>,
     status: watch::Sender<Arc<BackgroundStatus>>,
     notify: &'a F,
     /// The request that was applied.
@@ -161,8 +166,10 @@ impl<F: Fn()> BackgroundThread<'_, F> {
                 reader
             } else {
                 self.next_id += 1;
+                let (gateway, is_observed) = (gateway.clone(), self.observer.is_some());
                 let generation = request.generation;
-                let mut reader = Reader::new(self.next_id, gateway.clone(), &self.client, generation, now);
+                let mut reader =
+                    Reader::new(self.next_id, gateway, &self.client, generation, is_observed, now);
                 if reader.gateway.interval.is_some() || request.is_combined {
                     reader.polled.nodes.iter_mut().for_each(|node| node.read_at(first_read_at));
                     first_read_at += spacing;
@@ -208,9 +215,12 @@ impl<F: Fn()> BackgroundThread<'_, F> {
         let (now, wall_time) = (Instant::now(), self.clocks.wall_time());
         let reader = &mut self.readers[index];
         let interval = reader.interval(self.request.is_hidden);
-        reader.finish(node, result, interval, now, wall_time);
+        let update = reader.finish(node, result, interval, now, wall_time);
         if let Some(due_at) = reader.polled.nodes[node].due_at() {
             self.schedule.push(due_at, (id, node));
+        }
+        if let (Some(observer), Some(update)) = (&mut self.observer, update) {
+            observer(update);
         }
         let earliest = self.published_at.map_or(now, |published| published + GATHER_TIME);
         self.publish_at.get_or_insert(earliest.max(now));

@@ -214,8 +214,8 @@ impl App {
         };
         desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
-        let poller = Poller::spawn(client.clone(), wake(ctx))?;
-        let background = Background::new(BackgroundPoller::spawn(client.clone(), wake(ctx))?);
+        let poller = Poller::spawn(client.clone(), None, wake(ctx))?;
+        let background = Background::new(BackgroundPoller::spawn(client.clone(), None, wake(ctx))?);
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {

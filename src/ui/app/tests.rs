@@ -255,7 +255,7 @@ fn says_that_the_polling_thread_has_ended() {
     };
     let client = Client::new(Limits::default());
     let app = window.state_mut();
-    app.poller = Poller::spawn_with_clock(clock, Duration::from_millis(1), client, || ()).unwrap();
+    app.poller = Poller::spawn_with_clock(clock, Duration::from_millis(1), client, None, || ()).unwrap();
     window.step();
     assert!(window.query_by_label_contains("A background thread").is_none());
     is_broken.store(true, Ordering::SeqCst);

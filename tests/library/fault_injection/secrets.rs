@@ -317,7 +317,7 @@ fn child_panics_with_secrets_in_memory() {
     for credentials in [basic.clone(), token.clone()] {
         let has_panicked = AtomicBool::new(false);
         let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "panic of the test");
-        let mut poller = Poller::spawn(Client::new(Limits::default()), wake).unwrap();
+        let mut poller = Poller::spawn(Client::new(Limits::default()), None, wake).unwrap();
         poller.connect(profile(&[&faulty.gateway.url]), credentials);
         while poller.is_alive() {
             thread::yield_now();
