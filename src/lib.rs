@@ -30,6 +30,7 @@
 //! | [`secrets`] | passwords and tokens in the platform's keyring |
 //! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
 //! | [`poll`] | polling thread: the status and the latest snapshot of each node |
+//! | [`history`] | who was on when, in SQLite or PostgreSQL |
 //! | [`demo`] | a gateway inside this process |
 //! | [`settings`] | `config.toml` and the state that survives a restart |
 //! | [`logging`] | where log events go |
@@ -77,6 +78,7 @@ pub mod display;
 pub mod export;
 pub mod filter;
 pub mod gateway;
+pub mod history;
 pub mod logging;
 mod notify_on_drop;
 pub mod poll;

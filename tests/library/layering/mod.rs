@@ -12,7 +12,7 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("atomic_file", &[]),
     ("count", &[]),
     ("sanitize", &[]),
@@ -26,6 +26,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("secrets", &["sanitize"]),
     ("gateway", &["count", "sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
+    ("history", &["sanitize", "notify_on_drop", "dataset", "gateway", "poll"]),
     ("demo", &["sanitize", "dataset", "filter", "gateway"]),
     (
         "settings",

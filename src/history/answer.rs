@@ -1,0 +1,87 @@
+//! Answers to "who was on?".
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::coverage::Watched;
+use super::record::SessionRecord;
+
+/// A stored session. Times are milliseconds since 1970 UTC by the recorder's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The name of its gateway.
+    pub gateway: Arc<str>,
+    /// The address of its node.
+    pub node: Arc<str>,
+    /// The user, project, address and so on.
+    pub session: SessionRecord,
+    /// Time of the first list with the session.
+    pub first_seen: i64,
+    /// Time of the last list with the session, so far as it is known.
+    pub last_seen: i64,
+    /// Time of the first list without it; `None` if it hasn't been missed.
+    pub missed_at: Option<i64>,
+    /// How surely it was on.
+    pub state: SessionState,
+}
+
+/// How surely a session was on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SessionState {
+    /// It is on at the end of what is known.
+    Present,
+    /// It was missed by the next read after it was seen last.
+    Left,
+    /// It was missed after a time in which its node wasn't watched.
+    LeftBetween,
+    /// Its node hasn't been watched since it was seen last.
+    Unknown,
+    /// It was on at a time at which its node was watched.
+    Seen,
+    /// It was on at a time at which its node wasn't watched, because it is the same session before and after.
+    Proved,
+    /// It may have been on, because the time lies between the last list with it and the first one without it.
+    Possible,
+}
+
+impl SessionState {
+    /// Returns the word for it in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Left => "left",
+            Self::LeftBetween => "left-between",
+            Self::Unknown => "unknown",
+            Self::Seen => "seen",
+            Self::Proved => "proved",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+impl fmt::Display for SessionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The sessions at a time or within a range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The sessions, by gateway, node and begin.
+    pub sessions: Vec<StoredSession>,
+    /// The nodes that were asked for.
+    pub nodes: Vec<NodeAnswer>,
+}
+
+/// What is known about a node in the time that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeAnswer {
+    /// The name of its gateway.
+    pub gateway: Arc<str>,
+    /// Its address.
+    pub url: Arc<str>,
+    /// The parts of the time in which it wasn't watched. A single time is an interval that begins and ends there.
+    pub unwatched: Vec<Watched>,
+}

@@ -1,0 +1,132 @@
+//! Checks whether a stored history makes sense.
+
+use std::collections::HashMap;
+
+use super::HistoryError;
+use super::engine::{Engine, Row};
+use super::record::SessionRecord;
+use super::span;
+
+/// The largest number of problems of one kind that are listed.
+const MAX_LISTED: usize = 20;
+const PAGE: i64 = 20_000;
+
+/// Returns what is wrong, one line for each problem; nothing if all is well.
+pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let mut problems = engine.check_files()?;
+    problems.truncate(MAX_LISTED);
+    problems.extend(check_coverage(engine)?);
+    problems.extend(check_references(engine)?);
+    problems.extend(check_sessions(engine)?);
+    problems.extend(check_open_sessions(engine)?);
+    Ok(problems)
+}
+
+fn check_coverage(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let negative = engine.query(
+        &format!(r#"SELECT id FROM coverage WHERE "to" < "from" ORDER BY id LIMIT {MAX_LISTED}"#),
+        Row::new(),
+    )?;
+    let twice = engine.query(
+        &format!(
+            "SELECT node FROM coverage WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+        ),
+        Row::new(),
+    )?;
+    let negative = ids(&negative).map(|id| format!("coverage {id} ends before it begins"));
+    let twice = ids(&twice).map(|node| format!("node {node} is being written twice"));
+    Ok(negative.chain(twice).collect())
+}
+
+fn check_references(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let mut problems = Vec::new();
+    let references = [("\"user\"", "text"), ("project", "text"), ("address", "text"), ("node", "node")];
+    for (column, table) in references {
+        let rows = engine.query(
+            &format!(
+                "SELECT s.id FROM session s WHERE s.{column} IS NOT NULL \
+                 AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = s.{column}) ORDER BY s.id LIMIT {MAX_LISTED}"
+            ),
+            Row::new(),
+        )?;
+        let column = column.trim_matches('"');
+        problems.extend(ids(&rows).map(|id| format!("session {id} has an unknown {column}")));
+    }
+    Ok(problems)
+}
+
+/// Checks the times of all sessions.
+fn check_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let mut problems = Vec::new();
+    let mut last = 0;
+    loop {
+        let rows = engine.query(
+            &format!(
+                "SELECT id, started, first_seen, last_seen, missed_at, dc FROM session \
+                 WHERE id > $1 ORDER BY id LIMIT {PAGE}"
+            ),
+            vec![last.into()],
+        )?;
+        let Some(id) = rows.last().and_then(|row| row.first()?.integer()) else {
+            return Ok(problems);
+        };
+        last = id;
+        let found = rows.iter().filter_map(check_times);
+        problems.extend(found.take(MAX_LISTED.saturating_sub(problems.len())));
+    }
+}
+
+fn check_times(row: &Row) -> Option<String> {
+    let [id, started, first_seen, last_seen, missed_at, class] = &row[..] else { return None };
+    let (id, started, first_seen, class) =
+        (id.integer()?, started.integer()?, first_seen.integer()?, class.integer()?);
+    if started > first_seen {
+        return Some(format!("session {id} was seen before it began"));
+    }
+    match (last_seen.integer(), missed_at.integer()) {
+        (None, None) if class == span::OPEN => None,
+        (Some(last_seen), Some(_)) if last_seen < first_seen => {
+            Some(format!("session {id} ends before it begins"))
+        }
+        (Some(last_seen), Some(missed_at)) if missed_at < last_seen => {
+            Some(format!("session {id} was missed before it was seen last"))
+        }
+        (Some(_), Some(missed_at)) if span::class(started, missed_at) != class => {
+            Some(format!("session {id} has the wrong duration class"))
+        }
+        (Some(_), Some(_)) => None,
+        _ => Some(format!("session {id} is half ended")),
+    }
+}
+
+/// Looks for sessions that are on twice.
+fn check_open_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let rows = engine.query(
+        "SELECT id, node, kind, client, created FROM session WHERE dc = 99 AND client IS NOT NULL ORDER BY id",
+        Row::new(),
+    )?;
+    let mut seen: HashMap<(i64, SessionRecord), i64> = HashMap::new();
+    let mut problems = Vec::new();
+    for row in rows {
+        let [id, node, kind, client, created] = &row[..] else { continue };
+        let (Some(id), Some(node)) = (id.integer(), node.integer()) else { continue };
+        let record = SessionRecord {
+            username: None,
+            project: None,
+            address: None,
+            is_designer: None,
+            kind: super::record::kind_from_value(kind),
+            client_id: client.text().cloned(),
+            creation_time: created.integer(),
+        };
+        if let Some(other) = seen.insert((node, record), id) {
+            problems.push(format!("sessions {other} and {id} are the same one"));
+        }
+    }
+    problems.truncate(MAX_LISTED);
+    Ok(problems)
+}
+
+fn ids(rows: &[Row]) -> impl Iterator<Item = i64> {
+    rows.iter().filter_map(|row| row.first()?.integer())
+}

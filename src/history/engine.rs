@@ -1,0 +1,140 @@
+//! What the history needs of a database. SQLite and PostgreSQL share all other SQL.
+
+use std::sync::Arc;
+
+use super::HistoryError;
+
+/// A value of a parameter or a column.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Value {
+    /// No value.
+    Null,
+    /// A number, a time in milliseconds since 1970 UTC, or a Boolean as 0 or 1.
+    Integer(i64),
+    /// A text.
+    Text(Arc<str>),
+}
+
+/// The columns of a row.
+pub(super) type Row = Vec<Value>;
+
+/// A connection to a database.
+///
+/// Statements use `$1`, `$2`, … in this order for parameters, and only SQL that both databases understand.
+pub(super) trait Engine: Send {
+    /// The databases' own words for types.
+    fn dialect(&self) -> &'static Dialect;
+
+    /// Executes several statements without parameters.
+    fn execute_batch(&mut self, sql: &str) -> Result<(), HistoryError>;
+
+    /// Executes a statement once for each set of values. Returns the number of changed rows.
+    fn execute_each(&mut self, sql: &str, values: &[Row]) -> Result<u64, HistoryError>;
+
+    /// Executes a query once for each set of values. Returns the rows of each.
+    fn query_each(&mut self, sql: &str, values: &[Row]) -> Result<Vec<Vec<Row>>, HistoryError>;
+
+    /// Executes a statement. Returns the number of changed rows.
+    fn execute(&mut self, sql: &str, values: Row) -> Result<u64, HistoryError> {
+        self.execute_each(sql, &[values])
+    }
+
+    /// Executes a query.
+    fn query(&mut self, sql: &str, values: Row) -> Result<Vec<Row>, HistoryError> {
+        Ok(self.query_each(sql, &[values])?.pop().unwrap_or_default())
+    }
+
+    /// Begins a transaction that may write.
+    fn begin(&mut self) -> Result<(), HistoryError>;
+
+    /// Begins a transaction during which no other connection writes.
+    fn begin_exclusive(&mut self) -> Result<(), HistoryError>;
+
+    /// Ends a transaction and keeps its changes.
+    fn commit(&mut self) -> Result<(), HistoryError> {
+        self.execute_batch("COMMIT")
+    }
+
+    /// Ends a transaction, if there is one, and drops its changes.
+    fn rollback(&mut self);
+
+    /// Returns the version of the schema; 0 if there is none.
+    fn schema_version(&mut self) -> Result<i64, HistoryError>;
+
+    /// Sets the version of the schema, within the transaction that changed it.
+    fn set_schema_version(&mut self, version: i64) -> Result<(), HistoryError>;
+
+    /// Tries to become the only writer of a node. `last_observer` is the one that wrote it last. Returns `false` while
+    /// another process writes it.
+    fn claim(&mut self, node: i64, last_observer: Option<&str>) -> Result<bool, HistoryError>;
+
+    /// Gives up a node.
+    fn release(&mut self, node: i64) -> Result<(), HistoryError>;
+
+    /// The name under which this process writes coverage.
+    fn observer(&self) -> &str;
+
+    /// Returns the size of the database in bytes.
+    fn size_bytes(&mut self) -> Result<u64, HistoryError>;
+
+    /// Checks the files of the database. Returns what is wrong.
+    fn check_files(&mut self) -> Result<Vec<String>, HistoryError>;
+
+    /// Returns free pages to the system after rows were deleted.
+    fn shrink(&mut self) -> Result<(), HistoryError>;
+}
+
+/// The words in which the databases differ.
+#[derive(Debug)]
+pub(super) struct Dialect {
+    /// The type of a primary key that the database numbers.
+    pub(super) key: &'static str,
+}
+
+impl Value {
+    /// Returns the number; `None` for null.
+    pub(super) fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            Self::Null | Self::Text(_) => None,
+        }
+    }
+
+    /// Returns the text; `None` for null.
+    pub(super) fn text(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::Integer(_) => None,
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Arc<str>> for Value {
+    fn from(text: Arc<str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

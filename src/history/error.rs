@@ -1,0 +1,96 @@
+//! The errors of the history.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+
+/// The reason why the history can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// Nothing was recorded yet.
+    #[error("No history has been recorded yet")]
+    Missing {
+        /// The file that a recorder would create.
+        path: PathBuf,
+    },
+    /// The folder of the file can't be created or read.
+    #[error("Can't use the folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// A newer version of this program changed the schema.
+    #[error("The history was written by a newer version of Gatewatch (schema {found}, known up to {known})")]
+    NewerSchema {
+        /// The version of the stored schema.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// The library is older than the first one without a known fault.
+    #[error("SQLite {found} can damage the history. Update to {required} or newer")]
+    OldSqlite {
+        /// The version of the library.
+        found: String,
+        /// The first version without the fault.
+        required: &'static str,
+    },
+    /// There is no space left for a copy of the file before it is migrated.
+    #[error("Not enough space to copy the history before it is migrated")]
+    NoSpaceToMigrate,
+    /// Another process holds a lock.
+    #[error("The history is locked by another program")]
+    Locked(#[source] EngineError),
+    /// There is no space left.
+    #[error("No space left for the history")]
+    Full(#[source] EngineError),
+    /// The file or its folder is read-only.
+    #[error("The history is read-only")]
+    ReadOnly(#[source] EngineError),
+    /// The file is damaged.
+    #[error("The history is damaged")]
+    Damaged(#[source] EngineError),
+    /// The database server can't be reached, or closed the connection.
+    #[error("Can't reach the database of the history")]
+    Unreachable(#[source] EngineError),
+    /// The database server rejected the login.
+    #[error("The database of the history rejected the login")]
+    Login(#[source] EngineError),
+    /// Any other failure of the database.
+    #[error("The database of the history reported an error")]
+    Database(#[source] EngineError),
+    /// The address of the database is not valid.
+    #[error("Invalid address of the history: {0}")]
+    Address(String),
+}
+
+/// An error of SQLite or PostgreSQL.
+pub type EngineError = Box<dyn Error + Send + Sync>;
+
+impl HistoryError {
+    /// Returns the causes on one line, for the log.
+    pub(super) fn causes(&self) -> String {
+        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
+        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
+    /// Returns what the user can do, for the command line.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Missing { .. } => "run `gatewatch record`, or keep the window open, to record sessions",
+            Self::NewerSchema { .. } => "update Gatewatch",
+            Self::Locked(_) => "close the other program, or try again later",
+            Self::Full(_) | Self::NoSpaceToMigrate => "free some space, or run `gatewatch history purge`",
+            Self::ReadOnly(_) | Self::Folder { .. } => "check the permissions of the file and its folder",
+            Self::Damaged(_) => "run `gatewatch history check`",
+            Self::Unreachable(_) => "check `url` under [history] in config.toml, and that the server runs",
+            Self::Login(_) => "check the user in `url` and the password in PGPASSWORD or .pgpass",
+            Self::OldSqlite { .. } | Self::Database(_) | Self::Address(_) => return None,
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! What a history holds, in a few numbers.
+
+use std::sync::Arc;
+
+use super::HistoryError;
+use super::coverage::{self, Watched};
+use super::engine::{Engine, Row};
+use super::purge::first_integer;
+
+/// What a history holds. Times are milliseconds since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryInfo {
+    /// The version of its schema.
+    pub schema_version: i64,
+    /// Its size.
+    pub size_bytes: u64,
+    /// The number of sessions.
+    pub sessions: i64,
+    /// The number of those that haven't been missed.
+    pub open_sessions: i64,
+    /// Time of the oldest read.
+    pub oldest: Option<i64>,
+    /// Time of the last purge.
+    pub last_purge: Option<i64>,
+    /// The nodes, by gateway.
+    pub nodes: Vec<NodeInfo>,
+}
+
+/// A recorded node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeInfo {
+    /// The name of its gateway.
+    pub gateway: Arc<str>,
+    /// Its address.
+    pub url: Arc<str>,
+    /// The newest interval in which it was watched.
+    pub watched: Option<Watched>,
+    /// Whether a recorder is watching it.
+    pub is_watched_now: bool,
+}
+
+pub(super) fn info(engine: &mut dyn Engine, now: i64) -> Result<HistoryInfo, HistoryError> {
+    let mut number = |sql: &str| Ok::<_, HistoryError>(first_integer(&engine.query(sql, Row::new())?));
+    let sessions = number("SELECT COUNT(*) FROM session")?.unwrap_or(0);
+    let open_sessions = number("SELECT COUNT(*) FROM session WHERE dc = 99")?.unwrap_or(0);
+    let oldest = number(r#"SELECT MIN("from") FROM coverage"#)?;
+    let last_purge = engine.query("SELECT value FROM meta WHERE key = 'last_purge'", Row::new())?;
+    let last_purge = last_purge.first().and_then(|row| row.first()?.text()?.parse().ok());
+    let nodes = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
+    let nodes: Vec<(i64, Arc<str>, Arc<str>)> = nodes
+        .iter()
+        .filter_map(|row| match &row[..] {
+            [id, gateway, url] => Some((id.integer()?, gateway.text()?.clone(), url.text()?.clone())),
+            _ => None,
+        })
+        .collect();
+    let ids: Vec<i64> = nodes.iter().map(|(id, ..)| *id).collect();
+    let newest = coverage::newest(engine, &ids, now)?;
+    let nodes = nodes.into_iter().zip(newest).map(|((_, gateway, url), watched)| NodeInfo {
+        gateway,
+        url,
+        watched,
+        is_watched_now: watched.is_some_and(|watched| watched.to >= now),
+    });
+    Ok(HistoryInfo {
+        schema_version: engine.schema_version()?,
+        size_bytes: engine.size_bytes()?,
+        sessions,
+        open_sessions,
+        oldest,
+        last_purge,
+        nodes: nodes.collect(),
+    })
+}

@@ -1,0 +1,45 @@
+//! Who was on, when, and how surely that is known: sessions as intervals, and the time in which each node was watched.
+//!
+//! A session is a row with the times when it began, was seen first, was seen last and was missed. An unchanged list writes
+//! nothing but, every 30 seconds, the end of the node's coverage, so that a process that is killed loses no more. A node
+//! that can't be read is a gap, which ends no session.
+//!
+//! - `engine`, `sqlite`: the databases
+//! - `schema`: tables, views and migrations
+//! - `observed`, `step`, `backlog`, `writer`, `recorder`: what is written about a read
+//! - `span`, `query`, `coverage`: how the sessions at a time are found
+//! - `retention`, `purge`, `check`, `info`: maintenance
+
+mod answer;
+mod backlog;
+mod check;
+mod coverage;
+mod engine;
+mod error;
+mod info;
+mod location;
+mod observed;
+mod observers;
+mod purge;
+mod query;
+mod record;
+mod recorder;
+mod retention;
+mod schema;
+mod span;
+mod sqlite;
+mod step;
+mod store;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
+pub use coverage::Watched;
+pub use error::{EngineError, HistoryError};
+pub use info::{HistoryInfo, NodeInfo};
+pub use location::{HISTORY_FILE, Location};
+pub use purge::{Purge, PurgeProgress};
+pub use record::SessionRecord;
+pub use recorder::{Recorder, RecorderStatus};
+pub use store::History;

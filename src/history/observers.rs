@@ -1,0 +1,99 @@
+//! Which processes write a SQLite file at the moment.
+//!
+//! Each one keeps a file locked as long as it lives. The system releases the lock however the process ends, so nobody waits
+//! for one that was killed.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::HistoryError;
+
+/// The processes that write one file.
+pub(super) struct Observers {
+    folder: PathBuf,
+    name: String,
+    /// The locked file of this process, created when it first writes.
+    lock: Option<File>,
+}
+
+impl Observers {
+    /// Returns the processes that write the database at `path`.
+    pub(super) fn new(path: &Path) -> Self {
+        let mut folder = path.to_owned().into_os_string();
+        folder.push("-observers");
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // The number of a process is used again, and a process may open a file twice.
+        let name = format!(
+            "{}-{}-{:08x}",
+            host_name(),
+            std::process::id(),
+            fastrand::u32(..) ^ since_1970.subsec_nanos()
+        );
+        Self { folder: folder.into(), name, lock: None }
+    }
+
+    /// The name of this process.
+    pub(super) fn own_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Locks the file of this process, unless that was done before.
+    pub(super) fn register(&mut self) -> Result<(), HistoryError> {
+        if self.lock.is_some() {
+            return Ok(());
+        }
+        let failure = |source| HistoryError::Folder { path: self.folder.clone(), source };
+        fs::create_dir_all(&self.folder).map_err(failure)?;
+        let file = File::create(self.folder.join(&self.name)).map_err(failure)?;
+        file.lock().map_err(failure)?;
+        self.lock = Some(file);
+        Ok(())
+    }
+
+    /// Returns `true` if the process with this name is this one or has ended.
+    pub(super) fn is_own_or_gone(&self, name: &str) -> bool {
+        if name == self.name {
+            return true;
+        }
+        // The name comes from the database, which others can write.
+        let path = self.folder.join(name);
+        if path.parent() != Some(&self.folder) {
+            return true;
+        }
+        let Ok(file) = File::open(&path) else {
+            return true;
+        };
+        match file.try_lock() {
+            Ok(()) => {
+                if let Err(error) = fs::remove_file(&path) {
+                    tracing::debug!(%error, "can't remove the lock of an ended process");
+                }
+                true
+            }
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "can't tell whether another process records");
+                true
+            }
+        }
+    }
+}
+
+impl Drop for Observers {
+    fn drop(&mut self) {
+        if self.lock.take().is_some()
+            && let Err(error) = fs::remove_file(self.folder.join(&self.name))
+        {
+            tracing::debug!(%error, "can't remove the lock");
+        }
+    }
+}
+
+/// Returns the name of this machine, as far as it is known.
+fn host_name() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = name.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    if name.is_empty() { "host".to_owned() } else { name }
+}

@@ -1,0 +1,195 @@
+//! Finds the sessions at a time and within a range.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::HistoryError;
+use super::answer::{Answer, NodeAnswer, SessionState, StoredSession};
+use super::coverage::{self, Watched};
+use super::engine::{Engine, Row};
+use super::record::{SessionRecord, kind_from_value};
+use super::span;
+
+const COLUMNS: &str =
+    "s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.created, s.designer,
+    u.value, p.value, a.value, s.started";
+const TEXTS: &str = r#"LEFT JOIN text u ON u.id = s."user"
+LEFT JOIN text p ON p.id = s.project
+LEFT JOIN text a ON a.id = s.address"#;
+
+/// A node that is asked for.
+struct Node {
+    id: i64,
+    gateway: Arc<str>,
+    url: Arc<str>,
+}
+
+/// A session as stored.
+struct Found {
+    node: i64,
+    first_seen: i64,
+    last_seen: Option<i64>,
+    missed_at: Option<i64>,
+    started: i64,
+    session: SessionRecord,
+}
+
+impl Found {
+    fn from_row(row: &Row) -> Option<Self> {
+        let [node, first, last, missed, kind, client, created, designer, user, project, address, started] =
+            &row[..]
+        else {
+            return None;
+        };
+        Some(Self {
+            node: node.integer()?,
+            first_seen: first.integer()?,
+            last_seen: last.integer(),
+            missed_at: missed.integer(),
+            started: started.integer()?,
+            session: SessionRecord {
+                username: user.text().cloned(),
+                project: project.text().cloned(),
+                address: address.text().cloned(),
+                is_designer: designer.integer().map(|designer| designer != 0),
+                kind: kind_from_value(kind),
+                client_id: client.text().cloned(),
+                creation_time: created.integer(),
+            },
+        })
+    }
+}
+
+/// Returns the sessions that were, or may have been, on at a time.
+pub(super) fn at(
+    engine: &mut dyn Engine,
+    time: i64,
+    gateway: Option<&str>,
+    now: i64,
+) -> Result<Answer, HistoryError> {
+    let nodes = nodes(engine, gateway)?;
+    let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
+    let is_watched = coverage::is_watched_at(engine, &ids, time, now)?;
+    let newest = coverage::newest(engine, &ids, now)?;
+    let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
+    let at = Watched { from: time, to: time };
+    let mut sessions = Vec::new();
+    for found in find(engine, at)? {
+        let Some(&node) = index.get(&found.node) else { continue };
+        let last_seen = found.last_seen.or(newest[node].map(|newest| newest.to)).unwrap_or(found.first_seen);
+        let is_over = found.missed_at.is_some_and(|missed_at| missed_at <= time && last_seen < time);
+        if is_over {
+            continue;
+        }
+        let state = if time > last_seen {
+            SessionState::Possible
+        } else if is_watched[node] && time >= found.first_seen {
+            SessionState::Seen
+        } else {
+            SessionState::Proved
+        };
+        sessions.push((node, found, last_seen, state));
+    }
+    let unwatched = is_watched.iter().map(|is_watched| if *is_watched { Vec::new() } else { vec![at] });
+    Ok(answer(nodes, unwatched.collect(), sessions))
+}
+
+/// Returns the sessions that were, or may have been, on at any time of a range.
+pub(super) fn between(
+    engine: &mut dyn Engine,
+    range: Watched,
+    gateway: Option<&str>,
+    now: i64,
+) -> Result<Answer, HistoryError> {
+    let nodes = nodes(engine, gateway)?;
+    let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
+    let newest = coverage::newest(engine, &ids, now)?;
+    let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
+    let found = find(engine, range)?;
+    let ends = found.iter().filter_map(|found| Some((found.last_seen?, found.missed_at?)));
+    let ends = ends.fold(range, |all, (last_seen, missed_at)| Watched {
+        from: all.from.min(last_seen),
+        to: all.to.max(missed_at),
+    });
+    let watched = coverage::overlapping(engine, &ids, ends, now)?;
+    let mut sessions = Vec::new();
+    for found in found {
+        let Some(&node) = index.get(&found.node) else { continue };
+        let known_until = newest[node].map(|newest| newest.to);
+        let last_seen = found.last_seen.or(known_until).unwrap_or(found.first_seen);
+        let state = match found.missed_at {
+            // An interval that lasts until now is being extended.
+            None if known_until.is_some_and(|until| until >= now) => SessionState::Present,
+            None => SessionState::Unknown,
+            Some(missed_at) => {
+                let is_between =
+                    |watched: &Watched| watched.contains(last_seen) && watched.contains(missed_at);
+                if watched[node].iter().any(is_between) {
+                    SessionState::Left
+                } else {
+                    SessionState::LeftBetween
+                }
+            }
+        };
+        sessions.push((node, found, last_seen, state));
+    }
+    let unwatched = watched.iter().map(|watched| coverage::gaps(watched, range)).collect();
+    Ok(answer(nodes, unwatched, sessions))
+}
+
+/// Returns the nodes of a gateway, which is given by its name or the address of a node; all nodes without one.
+fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, HistoryError> {
+    let rows = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
+    let nodes = rows.iter().filter_map(|row| match &row[..] {
+        [id, gateway, url] => {
+            Some(Node { id: id.integer()?, gateway: gateway.text()?.clone(), url: url.text()?.clone() })
+        }
+        _ => None,
+    });
+    let is_asked = |node: &Node| gateway.is_none_or(|asked| *node.gateway == *asked || *node.url == *asked);
+    Ok(nodes.filter(is_asked).collect())
+}
+
+/// Returns the sessions that overlap a range: one range of the index for each duration class, and those that are open.
+fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
+    let mut classes = String::new();
+    for (class, span) in span::classes() {
+        let separator = if classes.is_empty() { "" } else { ", " };
+        let _ = write!(classes, "{separator}({class}, {span})");
+    }
+    // A cross join keeps SQLite from scanning the sessions first.
+    let sql = format!(
+        "WITH class (dc, span) AS (VALUES {classes})
+SELECT {COLUMNS} FROM class CROSS JOIN session s {TEXTS}
+WHERE s.dc = class.dc AND s.started > $1 - class.span AND s.started <= $2 AND s.missed_at >= $1
+UNION ALL SELECT {COLUMNS} FROM session s {TEXTS} WHERE s.dc = {open} AND s.started <= $2",
+        open = span::OPEN
+    );
+    let rows = engine.query(&sql, vec![range.from.into(), range.to.into()])?;
+    Ok(rows.iter().filter_map(Found::from_row).collect())
+}
+
+fn answer(
+    nodes: Vec<Node>,
+    unwatched: Vec<Vec<Watched>>,
+    mut sessions: Vec<(usize, Found, i64, SessionState)>,
+) -> Answer {
+    sessions.sort_by_key(|(node, found, ..)| (*node, found.started));
+    let sessions = sessions.into_iter().map(|(node, found, last_seen, state)| StoredSession {
+        gateway: nodes[node].gateway.clone(),
+        node: nodes[node].url.clone(),
+        session: found.session,
+        first_seen: found.first_seen,
+        last_seen,
+        missed_at: found.missed_at,
+        state,
+    });
+    let sessions = sessions.collect();
+    let nodes = nodes.into_iter().zip(unwatched).map(|(node, unwatched)| NodeAnswer {
+        gateway: node.gateway,
+        url: node.url,
+        unwatched,
+    });
+    Answer { sessions, nodes: nodes.collect() }
+}

@@ -1,0 +1,46 @@
+//! Duration classes: they turn "which intervals contain T?" into one range of an index for each class.
+//!
+//! The class of an interval is the bit length of its duration in seconds, so that an interval of class `c` that contains T
+//! began less than `2^c` seconds before T.
+
+/// The class of sessions that haven't ended.
+pub(super) const OPEN: i64 = 99;
+
+/// The largest class of an ended session: 2^40 s are 34,000 years, more than all dates that are accepted.
+const MAX: u32 = 40;
+
+/// Returns the class of an interval. An interval that ends before it begins has the class of an empty one.
+pub(super) fn class(started_ms: i64, ended_ms: i64) -> i64 {
+    let seconds = ended_ms.saturating_sub(started_ms).max(0) / 1_000;
+    i64::from((u64::BITS - seconds.unsigned_abs().leading_zeros()).min(MAX))
+}
+
+/// Returns all classes of ended sessions, each with the time in milliseconds that is longer than all its intervals.
+pub(super) fn classes() -> impl Iterator<Item = (i64, i64)> {
+    (0..=MAX).map(|class| (i64::from(class), (1 << class) * 1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_shorter_than_their_class() {
+        let spans: Vec<(i64, i64)> = classes().collect();
+        for duration in (0..2_000).chain((0..53).flat_map(|bit| [(1 << bit) - 1, 1 << bit, (1 << bit) + 999]))
+        {
+            let class = class(-5, -5 + duration);
+            let (_, longer) = spans[usize::try_from(class).unwrap()];
+            assert!(duration < longer || class == i64::from(MAX), "{duration} ms in class {class}");
+            let shorter = spans.iter().take_while(|(other, _)| *other < class).last();
+            assert!(shorter.is_none_or(|(_, span)| duration >= *span), "{duration} ms in class {class}");
+        }
+    }
+
+    #[test]
+    fn negative_intervals_are_empty() {
+        assert_eq!(class(10, 5), 0);
+        assert_eq!(class(i64::MAX, i64::MIN), 0);
+        assert_eq!(class(i64::MIN, i64::MAX), i64::from(MAX));
+    }
+}

@@ -1,0 +1,210 @@
+//! The history in a SQLite file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+
+use super::HistoryError;
+use super::engine::{Dialect, Engine, Row, Value};
+use super::observers::Observers;
+
+/// How long a statement waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The write-ahead log is truncated to this size after a checkpoint.
+const JOURNAL_LIMIT_BYTES: u32 = 16 << 20;
+/// SQLite before this version can damage a file when a checkpoint resets the write-ahead log.
+const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
+/// Free pages that are returned to the system at once.
+const SHRINK_PAGES: u32 = 2_000;
+const CACHED_STATEMENTS: usize = 64;
+
+static DIALECT: Dialect = Dialect { key: "INTEGER PRIMARY KEY" };
+
+/// A connection to a SQLite file.
+pub(super) struct Sqlite {
+    connection: Connection,
+    path: PathBuf,
+    observers: Observers,
+}
+
+impl Sqlite {
+    /// Opens the file to write it. Creates it and its folder if they are missing.
+    pub(super) fn open(path: &Path) -> Result<Self, HistoryError> {
+        require_sound_version()?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)
+                .map_err(|source| HistoryError::Folder { path: folder.to_owned(), source })?;
+        }
+        let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Only takes effect before the first table is created.
+        sqlite.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL").map_err(error)?;
+        let pragmas = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES};"
+        );
+        sqlite.connection.execute_batch(&pragmas).map_err(error)?;
+        Ok(sqlite)
+    }
+
+    /// Opens the file to read it.
+    pub(super) fn open_read_only(path: &Path) -> Result<Self, HistoryError> {
+        if !path.exists() {
+            return Err(HistoryError::Missing { path: path.to_owned() });
+        }
+        // The log of the last writer may have to be recovered, which needs write access where that is possible.
+        let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        sqlite.connection.execute_batch("PRAGMA query_only = ON").map_err(error)?;
+        Ok(sqlite)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, HistoryError> {
+        let connection =
+            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        Ok(Self { connection, path: path.to_owned(), observers: Observers::new(path) })
+    }
+}
+
+fn require_sound_version() -> Result<(), HistoryError> {
+    let (number, required) = REQUIRED_VERSION;
+    if rusqlite::version_number() < number {
+        return Err(HistoryError::OldSqlite { found: rusqlite::version().to_owned(), required });
+    }
+    Ok(())
+}
+
+/// Sorts an error by what the user can do about it.
+fn error(error: rusqlite::Error) -> HistoryError {
+    let code = error.sqlite_error_code();
+    let error = Box::new(error);
+    match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => HistoryError::Locked(error),
+        Some(ErrorCode::DiskFull) => HistoryError::Full(error),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            HistoryError::ReadOnly(error)
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => HistoryError::Damaged(error),
+        _ => HistoryError::Database(error),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(value) => ValueRef::Integer(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Integer(value) => Self::Integer(value),
+            ValueRef::Text(text) => Self::Text(Arc::from(String::from_utf8_lossy(text))),
+            ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Self::Null,
+        }
+    }
+}
+
+impl Engine for Sqlite {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+
+    fn execute_batch(&mut self, sql: &str) -> Result<(), HistoryError> {
+        self.connection.execute_batch(sql).map_err(error)
+    }
+
+    fn execute_each(&mut self, sql: &str, values: &[Row]) -> Result<u64, HistoryError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let mut changed = 0;
+        for values in values {
+            changed += statement.execute(params_from_iter(values)).map_err(error)?;
+        }
+        Ok(changed as u64)
+    }
+
+    fn query_each(&mut self, sql: &str, values: &[Row]) -> Result<Vec<Vec<Row>>, HistoryError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let columns = statement.column_count();
+        let mut results = Vec::with_capacity(values.len());
+        for values in values {
+            let mut found = Vec::new();
+            let mut rows = statement.query(params_from_iter(values)).map_err(error)?;
+            while let Some(row) = rows.next().map_err(error)? {
+                let row = (0..columns).map(|column| row.get_ref(column).map(Value::from));
+                found.push(row.collect::<Result<Row, _>>().map_err(error)?);
+            }
+            results.push(found);
+        }
+        Ok(results)
+    }
+
+    fn begin(&mut self) -> Result<(), HistoryError> {
+        // A transaction that begins as a reader can fail when it writes.
+        self.execute_batch("BEGIN IMMEDIATE")
+    }
+
+    fn begin_exclusive(&mut self) -> Result<(), HistoryError> {
+        // One process writes at a time anyway.
+        self.begin()
+    }
+
+    fn rollback(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.execute_batch("ROLLBACK")
+        {
+            tracing::debug!(%error, "can't roll back");
+        }
+    }
+
+    fn schema_version(&mut self) -> Result<i64, HistoryError> {
+        self.connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(error)
+    }
+
+    fn set_schema_version(&mut self, version: i64) -> Result<(), HistoryError> {
+        self.connection.pragma_update(None, "user_version", version).map_err(error)
+    }
+
+    fn claim(&mut self, _node: i64, last_observer: Option<&str>) -> Result<bool, HistoryError> {
+        if last_observer.is_some_and(|observer| !self.observers.is_own_or_gone(observer)) {
+            return Ok(false);
+        }
+        self.observers.register()?;
+        Ok(true)
+    }
+
+    fn release(&mut self, _node: i64) -> Result<(), HistoryError> {
+        Ok(())
+    }
+
+    fn observer(&self) -> &str {
+        self.observers.own_name()
+    }
+
+    fn size_bytes(&mut self) -> Result<u64, HistoryError> {
+        let size = |suffix: &str| {
+            let mut path = self.path.clone().into_os_string();
+            path.push(suffix);
+            fs::metadata(path).map_or(0, |file| file.len())
+        };
+        Ok(["", "-wal", "-shm"].into_iter().map(size).sum())
+    }
+
+    fn check_files(&mut self) -> Result<Vec<String>, HistoryError> {
+        let rows = self.query("PRAGMA quick_check", Row::new())?;
+        let messages = rows.iter().filter_map(|row| row.first()?.text().map(ToString::to_string));
+        Ok(messages.filter(|message| message != "ok").collect())
+    }
+
+    fn shrink(&mut self) -> Result<(), HistoryError> {
+        self.execute_batch(&format!("PRAGMA incremental_vacuum({SHRINK_PAGES})"))
+    }
+}

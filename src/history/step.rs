@@ -1,0 +1,105 @@
+//! What the recorder writes about a node: one step for each read.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::record::SessionRecord;
+use crate::dataset::Dataset;
+
+/// The outcome of a read of a node, in the order of time. Times are milliseconds since 1970 UTC.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// A list that can't be compared with the one before, such as the first.
+    List(List),
+    /// A list and how it differs from the one before.
+    Changes(Changes),
+    /// The same list as before.
+    Seen {
+        /// Time of the read.
+        time: i64,
+        /// Whether the node was being watched since the read before.
+        is_continuous: bool,
+    },
+    /// The node couldn't be read.
+    Failed,
+}
+
+/// A whole list.
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    pub(super) time: i64,
+    pub(super) sessions: Arc<Dataset>,
+    /// The gateway's clock minus this machine's.
+    pub(super) clock_offset: i64,
+}
+
+/// How a list differs from the one before.
+#[derive(Clone, Debug)]
+pub(super) struct Changes {
+    pub(super) time: i64,
+    /// Time when the list before was read last.
+    pub(super) previous: i64,
+    /// Whether the node was being watched since then.
+    pub(super) is_continuous: bool,
+    /// The gateway's clock minus this machine's.
+    pub(super) clock_offset: i64,
+    /// The time of the first sign of a restart since the list before, which ended its sessions.
+    pub(super) restarted: Option<i64>,
+    pub(super) arrived: Vec<SessionRecord>,
+    /// Sessions that may have been on before, because their kind couldn't be read.
+    pub(super) found: Vec<SessionRecord>,
+    /// Sessions that left, and when each was listed last.
+    pub(super) left: Vec<(SessionRecord, i64)>,
+    /// Sessions before and after a change.
+    pub(super) changed: Vec<(SessionRecord, SessionRecord)>,
+}
+
+impl Step {
+    /// The number of sessions that the step holds in memory.
+    pub(super) fn events(&self) -> usize {
+        match self {
+            Self::Changes(Changes { arrived, found, left, changed, .. }) => {
+                arrived.len() + found.len() + left.len() + 2 * changed.len()
+            }
+            Self::List(_) | Self::Seen { .. } | Self::Failed => 0,
+        }
+    }
+
+    /// Time of the read; `None` if it failed.
+    pub(super) fn time(&self) -> Option<i64> {
+        match self {
+            Self::List(list) => Some(list.time),
+            Self::Changes(changes) => Some(changes.time),
+            Self::Seen { time, .. } => Some(*time),
+            Self::Failed => None,
+        }
+    }
+}
+
+/// A node of a gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NodeKey {
+    /// The name of the gateway.
+    pub(super) gateway: Arc<str>,
+    /// The address of the node, which identifies it.
+    pub(super) url: Arc<str>,
+}
+
+/// The steps of a node that aren't written yet.
+#[derive(Clone, Debug)]
+pub(super) struct NodeSteps {
+    pub(super) node: NodeKey,
+    pub(super) steps: Vec<Step>,
+    /// The newest list.
+    pub(super) latest: Option<List>,
+    /// Interval between two reads; `None` for manual refresh.
+    pub(super) every: Option<Duration>,
+}
+
+/// Returns a time in milliseconds since 1970 UTC.
+pub(super) fn since_1970(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |before| -before),
+    }
+}

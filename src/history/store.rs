@@ -1,0 +1,87 @@
+//! A stored history, for those who read and maintain it.
+
+use std::time::SystemTime;
+
+use super::answer::Answer;
+use super::coverage::Watched;
+use super::engine::Engine;
+use super::info::{HistoryInfo, info};
+use super::purge::{Purge, PurgeProgress};
+use super::step::since_1970;
+use super::{HistoryError, Location, check, query, schema};
+
+/// A stored history.
+pub struct History {
+    engine: Box<dyn Engine>,
+}
+
+impl History {
+    /// Opens a history to read it.
+    ///
+    /// # Errors
+    /// If there is none, it can't be read, or it was written by a newer version.
+    pub fn open_read_only(location: &Location) -> Result<Self, HistoryError> {
+        let mut engine = location.open_read_only()?;
+        // A newer version may only have added to it, but that can't be known.
+        schema::require_known(engine.schema_version()?)?;
+        Ok(Self { engine })
+    }
+
+    /// Opens a history to change it.
+    ///
+    /// # Errors
+    /// If there is none, it can't be written, or it was written by a newer version.
+    pub fn open(location: &Location) -> Result<Self, HistoryError> {
+        // It must not be created just to find nothing in it.
+        drop(Self::open_read_only(location)?);
+        let mut engine = location.open()?;
+        schema::migrate(&mut *engine)?;
+        Ok(Self { engine })
+    }
+
+    /// Returns the sessions that were, or may have been, on at a time in milliseconds since 1970 UTC. `gateway` is the name
+    /// of one or the address of a node; without it all are asked for.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn at(&mut self, time: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
+        query::at(&mut *self.engine, time, gateway, now())
+    }
+
+    /// Returns the sessions that were, or may have been, on at any time from `from` to `to`, in milliseconds since 1970 UTC.
+    /// `gateway` is as for [`at`](Self::at).
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn between(&mut self, from: i64, to: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
+        query::between(&mut *self.engine, Watched { from, to }, gateway, now())
+    }
+
+    /// Returns what the history holds.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn info(&mut self) -> Result<HistoryInfo, HistoryError> {
+        info(&mut *self.engine, now())
+    }
+
+    /// Checks the history. Returns what is wrong, one line for each problem.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn check(&mut self) -> Result<Vec<String>, HistoryError> {
+        check::check(&mut *self.engine)
+    }
+
+    /// Removes the next batch of a purge.
+    ///
+    /// # Errors
+    /// If the database can't be written. The purge can be continued.
+    pub fn purge(&mut self, purge: &mut Purge) -> Result<PurgeProgress, HistoryError> {
+        purge.step(&mut *self.engine, now())
+    }
+}
+
+fn now() -> i64 {
+    since_1970(SystemTime::now())
+}

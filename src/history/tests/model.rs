@@ -1,0 +1,194 @@
+//! What a history should answer, computed from all reads in the simplest way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::history::answer::{Answer, SessionState};
+use crate::history::coverage::Watched;
+use crate::history::record::SessionRecord;
+use crate::history::step::Changes;
+
+/// A read that succeeded.
+pub(super) struct ModelRead {
+    pub(super) time: i64,
+    pub(super) sessions: Vec<SessionRecord>,
+    pub(super) is_continuous: bool,
+}
+
+/// A session with its first, last and missed time, and its state.
+pub(super) type ModelSession = (Option<String>, Option<String>, i64, i64, Option<i64>, SessionState);
+
+/// All reads of a node.
+#[derive(Default)]
+pub(super) struct Model {
+    reads: Vec<ModelRead>,
+}
+
+/// A session over the reads in which it is listed without a change.
+struct Stretch<'a> {
+    session: &'a SessionRecord,
+    started: i64,
+    first: i64,
+    last: i64,
+    missed_at: Option<i64>,
+    is_missed_at_once: bool,
+}
+
+impl Model {
+    pub(super) fn add(&mut self, read: ModelRead) {
+        self.reads.push(read);
+    }
+
+    /// Returns the times of all reads, and times close to them.
+    pub(super) fn interesting_times(&self) -> Vec<i64> {
+        let times = self.reads.iter().flat_map(|read| [-5_000, -1, 0, 1].map(|offset| read.time + offset));
+        let times: BTreeSet<i64> = times.chain([0, 50_000, 100_000, 200_000]).collect();
+        times.into_iter().collect()
+    }
+
+    pub(super) fn is_watched(&self, time: i64) -> bool {
+        let pairs = self.reads.iter().zip(self.reads.iter().skip(1));
+        self.reads.iter().any(|read| read.time == time)
+            || pairs.into_iter().any(|(a, b)| b.is_continuous && (a.time..=b.time).contains(&time))
+    }
+
+    fn stretches(&self) -> Vec<Stretch<'_>> {
+        let mut stretches = Vec::new();
+        for (index, read) in self.reads.iter().enumerate() {
+            let before = index.checked_sub(1).map(|before| &self.reads[before]);
+            for session in &read.sessions {
+                if before.is_some_and(|before| before.sessions.contains(session)) {
+                    continue;
+                }
+                let is_changed = before.is_some_and(|before| {
+                    before.sessions.iter().any(|other| {
+                        other.client_id.is_some()
+                            && (&other.client_id, other.creation_time)
+                                == (&session.client_id, session.creation_time)
+                    })
+                });
+                let created = if is_changed { read.time } else { session.creation_time.unwrap_or(read.time) };
+                let started = created.max(before.map_or(i64::MIN, |before| before.time)).min(read.time);
+                let later = &self.reads[index..];
+                let listed = later.iter().take_while(|read| read.sessions.contains(session)).count();
+                let missed = later.get(listed);
+                stretches.push(Stretch {
+                    session,
+                    started,
+                    first: read.time,
+                    last: later[listed - 1].time,
+                    missed_at: missed.map(|read| read.time),
+                    is_missed_at_once: missed.is_some_and(|read| read.is_continuous),
+                });
+            }
+        }
+        stretches
+    }
+
+    pub(super) fn at(&self, time: i64) -> Vec<ModelSession> {
+        let is_watched = self.is_watched(time);
+        let found = self.stretches().into_iter().filter_map(|stretch| {
+            let is_on = stretch.started <= time
+                && (time <= stretch.last || stretch.missed_at.is_none_or(|missed_at| time < missed_at));
+            let state = if time > stretch.last {
+                SessionState::Possible
+            } else if is_watched && time >= stretch.first {
+                SessionState::Seen
+            } else {
+                SessionState::Proved
+            };
+            is_on.then(|| stretch.with_state(state))
+        });
+        sorted(found)
+    }
+
+    pub(super) fn between(&self, range: Watched) -> Vec<ModelSession> {
+        let found = self.stretches().into_iter().filter_map(|stretch| {
+            let is_on = stretch.started <= range.to
+                && stretch.missed_at.is_none_or(|missed_at| missed_at >= range.from);
+            let state = match stretch.missed_at {
+                None => SessionState::Unknown,
+                Some(_) if stretch.is_missed_at_once => SessionState::Left,
+                Some(_) => SessionState::LeftBetween,
+            };
+            is_on.then(|| stretch.with_state(state))
+        });
+        sorted(found)
+    }
+}
+
+impl Stretch<'_> {
+    fn with_state(&self, state: SessionState) -> ModelSession {
+        let (id, user) = (&self.session.client_id, &self.session.username);
+        let text = |text: &Option<Arc<str>>| text.as_ref().map(ToString::to_string);
+        (text(id), text(user), self.first, self.last, self.missed_at, state)
+    }
+}
+
+fn sorted(sessions: impl Iterator<Item = ModelSession>) -> Vec<ModelSession> {
+    let mut sessions: Vec<ModelSession> = sessions.collect();
+    sessions.sort();
+    sessions
+}
+
+/// Returns the stored sessions in the form of the model.
+pub(super) fn stored(answer: &Answer) -> Vec<ModelSession> {
+    sorted(answer.sessions.iter().map(|stored| {
+        let text = |text: &Option<Arc<str>>| text.as_ref().map(ToString::to_string);
+        let (id, user) = (&stored.session.client_id, &stored.session.username);
+        (text(id), text(user), stored.first_seen, stored.last_seen, stored.missed_at, stored.state)
+    }))
+}
+
+/// Returns the differences of two lists.
+pub(super) fn changes(
+    before: &[SessionRecord],
+    previous: i64,
+    after: &[SessionRecord],
+    time: i64,
+    is_continuous: bool,
+) -> Changes {
+    let mut left = before.to_vec();
+    let (mut arrived, mut changed) = (Vec::new(), Vec::new());
+    for session in after {
+        match left.iter().position(|other| other.is_same_session(session)) {
+            Some(index) => {
+                let before = left.swap_remove(index);
+                if before != *session {
+                    changed.push((before, session.clone()));
+                }
+            }
+            None => arrived.push(session.clone()),
+        }
+    }
+    let left = left.into_iter().map(|session| (session, previous)).collect();
+    Changes {
+        time,
+        previous,
+        is_continuous,
+        clock_offset: 0,
+        restarted: None,
+        arrived,
+        found: Vec::new(),
+        left,
+        changed,
+    }
+}
+
+/// Returns a dataset of these sessions.
+pub(super) fn dataset(sessions: &[SessionRecord]) -> Dataset {
+    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
+    for session in sessions {
+        let texts =
+            [(0, &session.username), (1, &session.project), (2, &session.address), (4, &session.client_id)];
+        for (column, text) in texts {
+            builder.push(column, text.as_deref().map_or(Cell::Null, Cell::Text)).unwrap();
+        }
+        builder.push(3, session.is_designer.map_or(Cell::Null, Cell::Boolean)).unwrap();
+        builder.push(5, session.creation_time.map_or(Cell::Null, Cell::Date)).unwrap();
+        builder.push(6, session.kind.map_or(Cell::Null, |kind| Cell::Text(kind.name()))).unwrap();
+    }
+    builder.finish(None, None)
+}

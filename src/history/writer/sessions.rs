@@ -1,0 +1,249 @@
+//! Sessions that begin, end and change.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::texts::text_ids;
+use crate::history::HistoryError;
+use crate::history::engine::{Engine, Row, Value};
+use crate::history::record::{Records, SessionRecord, kind_from_value, kind_to_value};
+use crate::history::span;
+use crate::history::step::{Changes, List};
+
+/// The number of sessions that are inserted at once, which bounds the memory.
+const INSERTED_AT_ONCE: usize = 5_000;
+
+/// The columns of an [`OpenSession`].
+const OPEN_SESSIONS: &str = r#"SELECT s.id, s.started, s.first_seen, s.kind, s.client, s.created, s.designer,
+    u.value, p.value, a.value
+FROM session s
+LEFT JOIN text u ON u.id = s."user"
+LEFT JOIN text p ON p.id = s.project
+LEFT JOIN text a ON a.id = s.address
+WHERE s.dc = 99 AND s.node = $1"#;
+
+/// A stored session that hasn't ended.
+struct OpenSession {
+    id: i64,
+    started: i64,
+    first_seen: i64,
+    record: SessionRecord,
+}
+
+impl OpenSession {
+    fn from_row(row: &Row) -> Option<Self> {
+        let [id, started, first_seen, kind, client, created, designer, user, project, address] = &row[..]
+        else {
+            return None;
+        };
+        Some(Self {
+            id: id.integer()?,
+            started: started.integer()?,
+            first_seen: first_seen.integer()?,
+            record: SessionRecord {
+                username: user.text().cloned(),
+                project: project.text().cloned(),
+                address: address.text().cloned(),
+                is_designer: designer.integer().map(|designer| designer != 0),
+                kind: kind_from_value(kind),
+                client_id: client.text().cloned(),
+                creation_time: created.integer(),
+            },
+        })
+    }
+}
+
+/// Stored sessions that haven't ended, by client id.
+#[derive(Default)]
+struct OpenSessions(HashMap<Option<Arc<str>>, Vec<OpenSession>>);
+
+impl OpenSessions {
+    /// Reads all of a node.
+    fn all(engine: &mut dyn Engine, node: i64) -> Result<Self, HistoryError> {
+        let mut sessions = Self::default();
+        sessions.add(&engine.query(OPEN_SESSIONS, vec![node.into()])?);
+        Ok(sessions)
+    }
+
+    /// Reads those of a node with one of these client ids.
+    fn with_ids<'a>(
+        engine: &mut dyn Engine,
+        node: i64,
+        records: impl Iterator<Item = &'a SessionRecord>,
+    ) -> Result<Self, HistoryError> {
+        let ids: BTreeSet<Option<Arc<str>>> = records.map(|record| record.client_id.clone()).collect();
+        let mut sessions = Self::default();
+        if ids.contains(&None) {
+            let query = format!("{OPEN_SESSIONS} AND s.client IS NULL");
+            sessions.add(&engine.query(&query, vec![node.into()])?);
+        }
+        let values: Vec<Row> =
+            ids.into_iter().flatten().map(|id| vec![node.into(), Value::Text(id)]).collect();
+        let query = format!("{OPEN_SESSIONS} AND s.client = $2");
+        for rows in engine.query_each(&query, &values)? {
+            sessions.add(&rows);
+        }
+        Ok(sessions)
+    }
+
+    fn add(&mut self, rows: &[Row]) {
+        for session in rows.iter().filter_map(OpenSession::from_row) {
+            self.0.entry(session.record.client_id.clone()).or_default().push(session);
+        }
+    }
+
+    /// Removes and returns the session of a record, preferably one with the same values.
+    fn take(&mut self, record: &SessionRecord) -> Option<OpenSession> {
+        let sessions = self.0.get_mut(&record.client_id)?;
+        let is_same = |session: &OpenSession| session.record.is_same_session(record);
+        let is_unchanged = |session: &OpenSession| is_same(session) && session.record.has_same_values(record);
+        let index = sessions.iter().position(is_unchanged).or_else(|| sessions.iter().position(is_same))?;
+        Some(sessions.swap_remove(index))
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = OpenSession> {
+        self.0.into_values().flatten()
+    }
+}
+
+/// What has to be written about the sessions of a node.
+#[derive(Default)]
+struct Edits {
+    ended: Vec<Row>,
+    begun: Vec<(SessionRecord, i64, i64)>,
+    start_times: Vec<Row>,
+}
+
+impl Edits {
+    /// Ends a session. A clock that was set back doesn't let it end before it began.
+    fn end(&mut self, session: &OpenSession, last_seen: i64, missed_at: i64) {
+        let last_seen = last_seen.max(session.first_seen);
+        let missed_at = missed_at.max(last_seen);
+        let class = span::class(session.started, missed_at);
+        self.ended.push(vec![last_seen.into(), missed_at.into(), class.into(), session.id.into()]);
+    }
+
+    /// Begins a session that was seen first at `time`, and not yet at `after`.
+    fn begin(&mut self, record: SessionRecord, after: Option<i64>, time: i64, clock_offset: i64) {
+        let created = record.creation_time.map_or(time, |created| created.saturating_sub(clock_offset));
+        let started = created.max(after.unwrap_or(i64::MIN)).min(time);
+        self.begun.push((record, started, time));
+    }
+
+    /// Compares a stored session with its record in a list, and ends it if its values changed.
+    fn update(&mut self, session: &OpenSession, record: SessionRecord, last_seen: i64, time: i64) {
+        if !session.record.has_same_values(&record) {
+            self.end(session, last_seen, time);
+            // The values before were there until the change, which is somewhere between the two reads.
+            self.begun.push((record, time, time));
+        } else if session.record.creation_time.is_none() && record.creation_time.is_some() {
+            self.start_times.push(vec![record.creation_time.into(), session.id.into()]);
+        }
+    }
+
+    fn write(self, engine: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
+        let Self { ended, begun, start_times } = self;
+        if !ended.is_empty() {
+            engine.execute_each(
+                "UPDATE session SET last_seen = $1, missed_at = $2, dc = $3 WHERE id = $4",
+                &ended,
+            )?;
+        }
+        if !start_times.is_empty() {
+            engine.execute_each("UPDATE session SET created = $1 WHERE id = $2", &start_times)?;
+        }
+        for begun in begun.chunks(INSERTED_AT_ONCE) {
+            insert(engine, node, begun)?;
+        }
+        Ok(())
+    }
+}
+
+fn insert(
+    engine: &mut dyn Engine,
+    node: i64,
+    begun: &[(SessionRecord, i64, i64)],
+) -> Result<(), HistoryError> {
+    let texts = begun.iter().flat_map(|(record, ..)| [&record.username, &record.project, &record.address]);
+    let ids = text_ids(engine, &texts.flatten().cloned().collect())?;
+    let id =
+        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let rows: Vec<Row> = begun
+        .iter()
+        .map(|(record, started, first_seen)| {
+            vec![
+                node.into(),
+                id(&record.username),
+                id(&record.project),
+                id(&record.address),
+                record.is_designer.into(),
+                kind_to_value(record.kind),
+                record.client_id.clone().into(),
+                record.creation_time.into(),
+                (*started).into(),
+                (*first_seen).into(),
+            ]
+        })
+        .collect();
+    engine.execute_each(
+        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created, started, first_seen, dc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// Writes the differences between two lists of a node. What was written before is left as it is, so that steps can be
+/// repeated after a connection was lost at the end of a transaction.
+pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Result<(), HistoryError> {
+    let Changes { time, previous, clock_offset, .. } = *changes;
+    let before = changes.changed.iter().map(|(before, _)| before);
+    let left = changes.left.iter().map(|(record, _)| record);
+    let records = left.chain(&changes.arrived).chain(&changes.found).chain(before);
+    let mut open = OpenSessions::with_ids(engine, node, records)?;
+    let mut edits = Edits::default();
+    let missed_at = changes.restarted.map_or(time, |restarted| restarted.clamp(previous.min(time), time));
+    for (record, last_seen) in &changes.left {
+        if let Some(session) = open.take(record) {
+            edits.end(&session, *last_seen, missed_at);
+        }
+    }
+    for (before, after) in &changes.changed {
+        match open.take(before) {
+            Some(session) => edits.update(&session, after.clone(), previous, time),
+            None => edits.begin(after.clone(), Some(previous.min(time)), time, clock_offset),
+        }
+    }
+    let arrived = changes.arrived.iter().map(|record| (record, Some(previous.min(time))));
+    let found = changes.found.iter().map(|record| (record, None));
+    for (record, after) in arrived.chain(found) {
+        match open.take(record) {
+            Some(session) => edits.update(&session, record.clone(), previous, time),
+            None => edits.begin(record.clone(), after, time, clock_offset),
+        }
+    }
+    edits.write(engine, node)
+}
+
+/// Writes the difference between the stored sessions of a node, which was read last at `known_until`, and a list.
+pub(super) fn reconcile(
+    engine: &mut dyn Engine,
+    node: i64,
+    known_until: Option<i64>,
+    list: &List,
+) -> Result<(), HistoryError> {
+    let List { time, sessions, clock_offset } = list;
+    let mut open = OpenSessions::all(engine, node)?;
+    let mut edits = Edits::default();
+    let last_seen = known_until.unwrap_or(*time);
+    for record in Records::of(sessions).iter() {
+        match open.take(&record) {
+            Some(session) => edits.update(&session, record, last_seen, *time),
+            None => edits.begin(record, known_until.map(|known| known.min(*time)), *time, *clock_offset),
+        }
+    }
+    for session in open.into_iter() {
+        edits.end(&session, last_seen, *time);
+    }
+    edits.write(engine, node)
+}
