@@ -166,6 +166,27 @@ fn tells_what_happened_while_the_recorder_was_killed() {
 }
 
 #[test]
+fn keeps_what_was_read_before_the_database_could_be_opened() {
+    let folder = temporary();
+    let mut recording = Recording::open(&folder.path().join("history.db"));
+    let [stays, leaves] = [("A", 1_000), ("B", 2_000)].map(|(id, at)| session(id, "billy", at));
+    let both = [stays.clone(), leaves];
+    let steps = vec![
+        Step::List(list(&both, 10_000)),
+        Step::Seen { time: 15_000, is_continuous: true },
+        Step::Changes(changes(&both, 15_000, std::slice::from_ref(&stays), 20_000, true)),
+    ];
+    let latest = Some(list(&[stays], 20_000));
+    let node = NodeSteps { steps, latest, ..recording.steps(Step::Failed, None) };
+    recording.writer.write(&[node]).unwrap();
+    let range = Watched { from: 0, to: 30_000 };
+    let answer = query::between(recording.engine(), range, None, LATER).unwrap();
+    let expected =
+        [("A", SessionState::Unknown, 20_000, None), ("B", SessionState::Left, 15_000, Some(20_000))];
+    assert_eq!(summary(&answer), expected);
+}
+
+#[test]
 fn a_failed_read_is_a_gap_and_no_departure() {
     let folder = temporary();
     let mut recording = Recording::open(&folder.path().join("history.db"));

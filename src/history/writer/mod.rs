@@ -107,8 +107,15 @@ impl Writer {
 }
 
 impl WrittenNode {
-    /// Begins to write a node with its newest list. The steps before were written by another process, or by none.
+    /// Begins to write a node with all steps if they begin with a list, and otherwise with its newest list: the steps before
+    /// that were written by another process, or by none.
     fn start(&mut self, engine: &mut dyn Engine, node: &NodeSteps) -> Result<(), HistoryError> {
+        // Its first list needs no comparison with what another process wrote later.
+        if let Some(Step::List(first)) = node.steps.first()
+            && self.known_until.is_none_or(|known_until| known_until <= first.time)
+        {
+            return node.steps.iter().try_for_each(|step| self.apply(engine, node, step));
+        }
         let is_read = node.steps.last().is_some_and(|step| step.time().is_some());
         match &node.latest {
             Some(list) if is_read => self.apply(engine, node, &Step::List(list.clone())),
