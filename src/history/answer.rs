@@ -82,6 +82,7 @@ pub struct NodeAnswer {
     pub gateway: Arc<str>,
     /// Its address.
     pub url: Arc<str>,
-    /// The parts of the time in which it wasn't watched. A single time is an interval that begins and ends there.
+    /// The parts of the time in which it wasn't watched. Around a single time it is the whole gap, from `i64::MIN` if it wasn't
+    /// watched before, and to `i64::MAX` if it hasn't been watched since.
     pub unwatched: Vec<Watched>,
 }

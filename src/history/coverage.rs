@@ -57,22 +57,31 @@ pub(super) fn overlapping(
     Ok(found.iter().map(|rows| merged(rows.iter().filter_map(|row| Watched::from_row(row, now)))).collect())
 }
 
-/// Tells for each node whether it was watched at a time.
-pub(super) fn is_watched_at(
+/// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a begin or an end lasts
+/// from `i64::MIN` or to `i64::MAX`.
+pub(super) fn gaps_at(
     engine: &mut dyn Engine,
     nodes: &[i64],
     time: i64,
     now: i64,
-) -> Result<Vec<bool>, HistoryError> {
+) -> Result<Vec<Option<Watched>>, HistoryError> {
     let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), time.into()]).collect();
     let sql = format!(r#"{COLUMNS} AND "to" >= $2 ORDER BY "to" LIMIT {LOOKED_AT}"#);
     let ended = engine.query_each(&sql, &values)?;
+    let sql = r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#;
+    let before = engine.query_each(sql, &values)?;
     let newest = newest(engine, nodes, now)?;
-    let is_watched = |rows: &Vec<Row>, newest: Option<Watched>| {
-        let mut intervals = rows.iter().filter_map(|row| Watched::from_row(row, now)).chain(newest);
-        intervals.any(|watched| watched.contains(time))
+    let gap = |((rows, before), newest): ((&Vec<Row>, &Vec<Row>), Option<Watched>)| {
+        let intervals: Vec<Watched> =
+            rows.iter().filter_map(|row| Watched::from_row(row, now)).chain(newest).collect();
+        if intervals.iter().any(|watched| watched.contains(time)) {
+            return None;
+        }
+        let from = before.first().and_then(|row| row.first()?.integer());
+        let to = intervals.iter().map(|watched| watched.from).filter(|from| *from > time).min();
+        Some(Watched { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) })
     };
-    Ok(ended.iter().zip(newest).map(|(rows, newest)| is_watched(rows, newest)).collect())
+    Ok(ended.iter().zip(&before).zip(newest).map(gap).collect())
 }
 
 /// Reads the newest interval of each node.

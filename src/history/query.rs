@@ -70,7 +70,7 @@ pub(super) fn at(
 ) -> Result<Answer, HistoryError> {
     let nodes = nodes(engine, gateway)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let is_watched = coverage::is_watched_at(engine, &ids, time, now)?;
+    let gaps = coverage::gaps_at(engine, &ids, time, now)?;
     let newest = coverage::newest(engine, &ids, now)?;
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
     let at = Watched { from: time, to: time };
@@ -84,14 +84,14 @@ pub(super) fn at(
         }
         let state = if time > last_seen {
             SessionState::Possible
-        } else if is_watched[node] && time >= found.first_seen {
+        } else if gaps[node].is_none() && time >= found.first_seen {
             SessionState::Seen
         } else {
             SessionState::Proved
         };
         sessions.push((node, found, last_seen, state));
     }
-    let unwatched = is_watched.iter().map(|is_watched| if *is_watched { Vec::new() } else { vec![at] });
+    let unwatched = gaps.into_iter().map(Vec::from_iter);
     Ok(answer(nodes, unwatched.collect(), sessions))
 }
 

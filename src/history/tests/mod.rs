@@ -200,6 +200,30 @@ fn a_failed_read_is_a_gap_and_no_departure() {
 }
 
 #[test]
+fn a_time_without_coverage_has_the_gap_around_it() {
+    let folder = temporary();
+    let mut recording = Recording::open(&folder.path().join("history.db"));
+    let sessions = [session("A", "billy", 1_000)];
+    for (time, is_continuous) in [(10_000, false), (15_000, true), (60_000, false), (65_000, true)] {
+        recording.read(time, &sessions, is_continuous);
+    }
+    recording.fail();
+    let mut unwatched =
+        |time| query::at(recording.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
+    for (time, from, to) in [
+        (9_999, i64::MIN, 10_000),
+        (15_001, 15_000, 60_000),
+        (59_999, 15_000, 60_000),
+        (65_001, 65_000, i64::MAX),
+    ] {
+        assert_eq!(unwatched(time), [Watched { from, to }], "{time}");
+    }
+    for time in [10_000, 12_000, 15_000, 60_000, 65_000] {
+        assert_eq!(unwatched(time), [], "{time}");
+    }
+}
+
+#[test]
 fn a_session_that_is_on_is_present_while_a_recorder_runs() {
     let folder = temporary();
     let mut recording = Recording::open(&folder.path().join("history.db"));
