@@ -80,6 +80,9 @@ pub(super) trait Engine: Send {
     /// Checks the files of the database. Returns what is wrong.
     fn check_files(&mut self) -> Result<Vec<String>, HistoryError>;
 
+    /// Removes the last copies of deleted rows that the database keeps, where other connections let it.
+    fn forget_deleted(&mut self) -> Result<(), HistoryError>;
+
     /// Returns free pages to the system after rows were deleted.
     fn shrink(&mut self) -> Result<(), HistoryError>;
 }

@@ -58,6 +58,10 @@ impl Purge {
         let last = first_integer(&engine.query("SELECT MAX(id) FROM session", Row::new())?).unwrap_or(0);
         if self.scanned >= last {
             in_transaction(engine, |engine| self.finish(engine, now))?;
+            if self.removed > 0 {
+                engine.shrink()?;
+                engine.forget_deleted()?;
+            }
             return Ok(PurgeProgress::Done { sessions: self.removed });
         }
         let before = self.scanned;

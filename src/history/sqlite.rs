@@ -43,7 +43,8 @@ impl Sqlite {
         // Only takes effect before the first table is created.
         sqlite.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL").map_err(error)?;
         let pragmas = format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES};"
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}; \
+             PRAGMA secure_delete = ON;"
         );
         sqlite.connection.execute_batch(&pragmas).map_err(error)?;
         Ok(sqlite)
@@ -202,6 +203,11 @@ impl Engine for Sqlite {
         let rows = self.query("PRAGMA quick_check", Row::new())?;
         let messages = rows.iter().filter_map(|row| row.first()?.text().map(ToString::to_string));
         Ok(messages.filter(|message| message != "ok").collect())
+    }
+
+    fn forget_deleted(&mut self) -> Result<(), HistoryError> {
+        // Pages from before the deletion may be in the log. It stays as it is while another connection reads it.
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(error)
     }
 
     fn shrink(&mut self) -> Result<(), HistoryError> {

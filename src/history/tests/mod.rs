@@ -332,6 +332,13 @@ fn a_purge_removes_old_sessions_and_their_texts() {
     while purge.step(writer.engine(), 0).unwrap() != (PurgeProgress::Done { sessions: 1 }) {}
     let texts = writer.engine().query("SELECT value FROM text", Vec::new()).unwrap();
     assert_eq!(texts, [] as [Vec<_>; 0]);
+    // Nor are they in parts of the files that are free.
+    for name in ["history.db", "history.db-wal"] {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        for text in ["billy", "user 11999"] {
+            assert!(!bytes.windows(text.len()).any(|part| part == text.as_bytes()), "{text} in {name}");
+        }
+    }
 }
 
 #[test]
