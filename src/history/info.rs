@@ -46,6 +46,19 @@ pub(super) fn info(engine: &mut dyn Engine, now: i64) -> Result<HistoryInfo, His
     let oldest = number(r#"SELECT MIN("from") FROM coverage"#)?;
     let last_purge = engine.query("SELECT value FROM meta WHERE key = 'last_purge'", Row::new())?;
     let last_purge = last_purge.first().and_then(|row| row.first()?.text()?.parse().ok());
+    Ok(HistoryInfo {
+        schema_version: engine.schema_version()?,
+        size_bytes: engine.size_bytes()?,
+        sessions,
+        open_sessions,
+        oldest,
+        last_purge,
+        nodes: nodes(engine, now)?,
+    })
+}
+
+/// Returns the recorded nodes, by gateway.
+pub(super) fn nodes(engine: &mut dyn Engine, now: i64) -> Result<Vec<NodeInfo>, HistoryError> {
     let nodes = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
     let nodes: Vec<(i64, Arc<str>, Arc<str>)> = nodes
         .iter()
@@ -62,13 +75,5 @@ pub(super) fn info(engine: &mut dyn Engine, now: i64) -> Result<HistoryInfo, His
         watched,
         is_watched_now: watched.is_some_and(|watched| watched.to >= now),
     });
-    Ok(HistoryInfo {
-        schema_version: engine.schema_version()?,
-        size_bytes: engine.size_bytes()?,
-        sessions,
-        open_sessions,
-        oldest,
-        last_purge,
-        nodes: nodes.collect(),
-    })
+    Ok(nodes.collect())
 }
