@@ -29,6 +29,7 @@ fn main() -> ExitCode {
             }
         },
         Some(Command::Sessions(args)) => cli::sessions::run(&args),
+        Some(Command::History(args)) => cli::history::run(&args),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Demo(args)) => cli::demo::run(args),
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use super::history::HistoryArgs;
 use super::rows::RowsArgs;
 use crate::demo;
 use crate::logging::LogLevel;
@@ -58,7 +59,23 @@ impl Cli {
                 let message = format!("the gateway '{gateway}' cannot be used with a subcommand");
                 Err(Self::command().error(ErrorKind::ArgumentConflict, message))
             }
+            (Some(Command::History(args)), None) => match args.problem() {
+                Some((kind, message)) => Err(Self::history_error(kind, message)),
+                None => Ok(self),
+            },
             _ => Ok(self),
+        }
+    }
+}
+
+impl Cli {
+    /// Returns an error with the usage of `gatewatch history`.
+    fn history_error(kind: ErrorKind, message: &str) -> clap::Error {
+        let mut command = Self::command();
+        command.build();
+        match command.find_subcommand_mut("history") {
+            Some(history) => history.error(kind, message),
+            None => command.error(kind, message),
         }
     }
 }
@@ -68,6 +85,8 @@ impl Cli {
 pub enum Command {
     /// Write the sessions of a gateway to standard output
     Sessions(SessionsArgs),
+    /// Write who was on at a time, or show and maintain what was recorded
+    History(HistoryArgs),
     /// Check step by step whether the sessions of a gateway can be read, and what to do if not
     Check(CheckArgs),
     /// Run the demo gateway in the foreground
@@ -227,6 +246,37 @@ mod tests {
     fn rejects_a_gateway_before_a_subcommand() {
         let error = parse(&["http://host:8088", "sessions"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+    }
+
+    #[test]
+    fn history_needs_a_time_or_a_subcommand() {
+        let kind =
+            |args: &[&str]| parse(&[&["history"], args].concat()).map(drop).map_err(|error| error.kind());
+        for args in [
+            &["--at", "-2h"][..],
+            &["North", "--at", "yesterday 14:05", "--utc", "--username", "bi.*", "--format", "json"],
+            &["--from", "-1d", "--to", "-1h30m", "North"],
+            &["--from", "2026-11-24"],
+            &["info", "--utc"],
+            &["--log", "debug", "check"],
+            &["purge", "--before", "-90d"],
+            &["purge", "--username", "billy"],
+        ] {
+            assert_eq!(kind(args), Ok(()), "{args:?}");
+        }
+        for (args, expected) in [
+            (&[][..], ErrorKind::MissingRequiredArgument),
+            (&["North"], ErrorKind::MissingRequiredArgument),
+            (&["--to", "-1h"], ErrorKind::MissingRequiredArgument),
+            (&["--at", "-2h", "--from", "-3h"], ErrorKind::ArgumentConflict),
+            (&["--at", "-2h", "--to", "-3h"], ErrorKind::ArgumentConflict),
+            (&["--at", "-2h", "info"], ErrorKind::ArgumentConflict),
+            (&["--count", "check"], ErrorKind::ArgumentConflict),
+            (&["purge"], ErrorKind::MissingRequiredArgument),
+            (&["purge", "--before", "-90d", "--username", "billy"], ErrorKind::ArgumentConflict),
+        ] {
+            assert_eq!(kind(args), Err(expected), "{args:?}");
+        }
     }
 
     #[test]

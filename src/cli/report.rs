@@ -20,6 +20,12 @@ pub(super) fn report(error: &dyn Error, hint: Option<&str>) {
     let _unwritten = io::stderr().write_all(chain(error, hint).as_bytes());
 }
 
+/// Prints a line that is neither an error nor part of the output.
+pub(super) fn note(text: &str) {
+    // Nothing can be reported if standard error fails.
+    let _unwritten = io::stderr().write_all(message(text).as_bytes());
+}
+
 fn message(text: &str) -> String {
     let mut lines = String::from("gatewatch: ");
     push_sanitized(&mut lines, text);

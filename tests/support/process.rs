@@ -7,11 +7,11 @@ use std::process::Command;
 /// needs no files of zones.
 pub(crate) const ZONE: &str = "<-0930>9:30";
 
-/// Returns a command that runs the program with this configuration folder in [`ZONE`], without the variables of this
-/// environment that it reads.
+/// Returns a command that runs the program with this folder for settings and history in [`ZONE`], without the variables of
+/// this environment that it reads.
 pub(crate) fn gatewatch(config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
-    command.env("GATEWATCH_CONFIG_DIR", config).env("TZ", ZONE);
+    command.env("GATEWATCH_CONFIG_DIR", config).env("GATEWATCH_DATA_DIR", config).env("TZ", ZONE);
     for name in ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "DISPLAY", "WAYLAND_DISPLAY"] {
         command.env_remove(name);
     }

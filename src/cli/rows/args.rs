@@ -8,7 +8,7 @@ use crate::export::Delimiter;
 use crate::query::SortKey;
 
 /// The options that select, sort and write rows.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default, PartialEq, Eq)]
 pub struct RowsArgs {
     /// Only usernames that fully match this java.util.regex pattern
     #[arg(long, value_name = "REGEX")]
@@ -48,9 +48,10 @@ pub struct RowsArgs {
 }
 
 /// The formats of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     /// Comma-separated values (RFC 4180)
+    #[default]
     Csv,
     /// A JSON array with one object per line
     Json,

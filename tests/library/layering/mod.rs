@@ -45,6 +45,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "export",
             "secrets",
             "gateway",
+            "history",
             "demo",
             "settings",
             "logging",

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod formats;
+mod history;
 mod kinds;
 #[cfg(unix)]
 mod output;

@@ -1,0 +1,104 @@
+//! The sessions of an answer as a dataset.
+
+use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::gateway::SessionKind;
+use crate::history::StoredSession;
+
+/// The columns after the standard ones.
+const OTHERS: [(&str, ColumnType); 6] = [
+    (names::GATEWAY, ColumnType::String),
+    (names::KIND, ColumnType::String),
+    ("firstSeen", ColumnType::Date),
+    ("lastSeen", ColumnType::Date),
+    ("missedAt", ColumnType::Date),
+    ("state", ColumnType::String),
+];
+
+/// Returns the sessions in their order. A date outside of the years 0 to 9999 is null.
+pub(super) fn dataset(sessions: &[StoredSession]) -> Dataset {
+    let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
+    let headers = Header::standard().into_iter().chain(others).collect();
+    let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
+    for stored in sessions {
+        let StoredSession { gateway, node: _, session, first_seen, last_seen, missed_at, state } = stored;
+        let cells = [
+            text(session.username.as_deref()),
+            text(session.project.as_deref()),
+            text(session.address.as_deref()),
+            session.is_designer.map_or(Cell::Null, Cell::Boolean),
+            text(session.client_id.as_deref()),
+            date(session.creation_time),
+            Cell::Text(gateway),
+            text(session.kind.map(SessionKind::name)),
+            Cell::Date(*first_seen),
+            Cell::Date(*last_seen),
+            date(*missed_at),
+            Cell::Text(state.name()),
+        ];
+        for (column, cell) in cells.into_iter().enumerate() {
+            if builder.push(column, cell).is_err() {
+                builder.push(column, Cell::Null).expect("every column takes null");
+            }
+        }
+    }
+    builder.finish(None, None)
+}
+
+fn text(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Null, Cell::Text)
+}
+
+fn date(time: Option<i64>) -> Cell<'static> {
+    time.map_or(Cell::Null, Cell::Date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::{Delimiter, Format, Progress, all_columns, write};
+    use crate::history::{SessionRecord, SessionState};
+
+    #[test]
+    fn has_the_standard_columns_and_those_of_the_history() {
+        let full = StoredSession {
+            gateway: "North".into(),
+            node: "http://n1:8088".into(),
+            session: SessionRecord {
+                username: Some("billy".into()),
+                project: Some("Packaging".into()),
+                address: Some("10.1.2.3".into()),
+                is_designer: Some(false),
+                kind: Some(SessionKind::Vision),
+                client_id: Some("A1".into()),
+                creation_time: Some(0),
+            },
+            first_seen: 1_000,
+            last_seen: 2_000,
+            missed_at: Some(3_000),
+            state: SessionState::LeftBetween,
+        };
+        let empty = SessionRecord {
+            username: None,
+            project: None,
+            address: None,
+            is_designer: None,
+            kind: None,
+            client_id: None,
+            creation_time: Some(i64::MAX),
+        };
+        let empty =
+            StoredSession { session: empty, missed_at: None, state: SessionState::Present, ..full.clone() };
+        let dataset = dataset(&[full, empty]);
+        let mut csv = Vec::new();
+        let columns = all_columns(&dataset);
+        write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv(Delimiter::COMMA), &Progress::new(2))
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(csv).unwrap(),
+            "username,project,address,isDesigner,clientId,creationTime,gateway,kind,firstSeen,lastSeen,missedAt,state\r\n\
+             billy,Packaging,10.1.2.3,false,A1,1970-01-01T00:00:00.000Z,North,Vision,1970-01-01T00:00:01.000Z,\
+             1970-01-01T00:00:02.000Z,1970-01-01T00:00:03.000Z,left-between\r\n\
+             ,,,,,,North,,1970-01-01T00:00:01.000Z,1970-01-01T00:00:02.000Z,,present\r\n"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! The errors of `gatewatch history`.
+
+use std::io;
+
+use crate::cli::ExitStatus;
+use crate::cli::rows::RowsError;
+use crate::display::MomentError;
+use crate::history::HistoryError;
+use crate::sanitize::sanitize;
+use crate::settings::SettingsError;
+
+/// The reason why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    #[error("Invalid time \"{text}\" for {option}")]
+    Time {
+        option: &'static str,
+        /// The time, or its beginning.
+        text: String,
+        #[source]
+        source: MomentError,
+    },
+    #[error("{time} for {option} is in the future")]
+    Future { option: &'static str, time: String },
+    #[error("--from is {from}, which is after --to, {to}")]
+    Order { from: String, to: String },
+    #[error("Unknown gateway. Recorded ones: {}", sanitize(&.recorded.join(", ")))]
+    UnknownGateway { recorded: Vec<String> },
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("A database for the history isn't supported yet")]
+    NoDatabase,
+    #[error("No folder for the history, because there is no home folder")]
+    NoFolder,
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("Can't write to standard output")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    pub(super) fn status(&self) -> ExitStatus {
+        match self {
+            Self::Time { .. } | Self::Future { .. } | Self::Order { .. } | Self::UnknownGateway { .. } => {
+                ExitStatus::Usage
+            }
+            Self::Rows(error) => error.status(),
+            Self::Settings(_) | Self::NoDatabase | Self::NoFolder | Self::History(_) | Self::Output(_) => {
+                ExitStatus::Failed
+            }
+        }
+    }
+
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Future { .. } => Some("for a time of the day before, write \"yesterday 14:05\""),
+            Self::NoDatabase => Some("remove `url` under [history] in config.toml"),
+            Self::NoFolder => Some("set GATEWATCH_DATA_DIR to a folder"),
+            Self::History(error) => error.hint(),
+            _ => None,
+        }
+    }
+}

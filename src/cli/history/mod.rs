@@ -1,0 +1,50 @@
+//! `gatewatch history`: who was on at a time, and maintenance of what was recorded.
+
+mod args;
+mod ask;
+mod dataset;
+mod error;
+mod maintain;
+mod question;
+mod times;
+mod unwatched;
+
+pub use args::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
+
+use self::error::CommandError;
+use super::ExitStatus;
+use super::report::report;
+use crate::history::{HISTORY_FILE, Location};
+use crate::settings::{self, Settings};
+
+/// Answers or maintains. Errors, and notes about what was asked for, go to standard error.
+#[must_use]
+pub fn run(args: &HistoryArgs) -> ExitStatus {
+    let result = match &args.command {
+        None => ask::run(args),
+        Some(HistoryCommand::Info(args)) => maintain::info(args),
+        Some(HistoryCommand::Check) => maintain::check(),
+        Some(HistoryCommand::Purge(args)) => maintain::purge(args),
+    };
+    result.unwrap_or_else(|error| {
+        report(&error, error.hint());
+        error.status()
+    })
+}
+
+/// Reads the settings.
+fn settings() -> Result<Settings, CommandError> {
+    match settings::folder() {
+        Some(folder) => Ok(Settings::load(&folder)?),
+        None => Ok(Settings::default()),
+    }
+}
+
+/// Returns where the history is.
+fn location(settings: &Settings) -> Result<Location, CommandError> {
+    if settings.history.url.is_some() {
+        return Err(CommandError::NoDatabase);
+    }
+    let folder = settings::data_folder().ok_or(CommandError::NoFolder)?;
+    Ok(Location::File(folder.join(HISTORY_FILE)))
+}

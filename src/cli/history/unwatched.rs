@@ -1,0 +1,117 @@
+//! Words for the time in which nodes were not watched.
+
+use super::question::Question;
+use crate::display::{Clock, number};
+use crate::history::{NodeAnswer, Watched};
+
+/// The largest number of nodes that are listed.
+const MAX_NODES: usize = 10;
+/// The largest number of gaps of a node that are listed.
+const MAX_GAPS: usize = 3;
+
+/// Returns a line for each node that was not watched all the time.
+pub(super) fn lines(question: Question, nodes: &[NodeAnswer], clock: &Clock) -> Vec<String> {
+    let unwatched: Vec<&NodeAnswer> = nodes.iter().filter(|node| !node.unwatched.is_empty()).collect();
+    let mut lines: Vec<String> =
+        unwatched.iter().take(MAX_NODES).map(|node| line(question, node, clock)).collect();
+    let others = unwatched.len() - lines.len();
+    if others > 0 {
+        lines.push(format!("{} other nodes were not watched all the time", number(others)));
+    }
+    if nodes.is_empty() {
+        lines.push("No gateway has been recorded yet".to_owned());
+    }
+    lines
+}
+
+fn line(question: Question, node: &NodeAnswer, clock: &Clock) -> String {
+    let name = match (&*node.gateway, &*node.url) {
+        (gateway, url) if gateway == url => url.to_owned(),
+        (gateway, url) => format!("{gateway}, {url}"),
+    };
+    let text = |time| clock.moment_text(time);
+    let span = |gap: &Watched| format!("from {} to {}", text(gap.from), text(gap.to));
+    match (question, &node.unwatched[..]) {
+        (Question::At(time), [gap, ..]) if gap.from < gap.to => {
+            let recorded = match (gap.from, gap.to) {
+                (i64::MIN, i64::MAX) => String::new(),
+                (i64::MIN, to) => format!(" before {}", text(to)),
+                (from, i64::MAX) => format!(" after {}", text(from)),
+                _ => format!(" {}", span(gap)),
+            };
+            format!("{name} was not watched at {}: nothing was recorded{recorded}", text(time))
+        }
+        (Question::At(time), _) => format!("{name} was not watched at {}", text(time)),
+        (Question::Between(range), [gap]) if *gap == range => {
+            format!("{name} was not watched at all {}", span(gap))
+        }
+        (Question::Between(_), gaps) => {
+            let listed: Vec<String> = gaps.iter().take(MAX_GAPS).map(span).collect();
+            let more = match gaps.len() - listed.len() {
+                0 => String::new(),
+                1 => " and once more".to_owned(),
+                more => format!(" and {} more times", number(more)),
+            };
+            format!("{name} was not watched {}{more}", listed.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::DateStyle;
+
+    const MINUTE_MS: i64 = 60_000;
+
+    fn node(gateway: &str, gaps: &[(i64, i64)]) -> NodeAnswer {
+        let unwatched = gaps.iter().map(|&(from, to)| Watched { from, to }).collect();
+        NodeAnswer { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched }
+    }
+
+    fn lines_of(question: Question, nodes: &[NodeAnswer]) -> Vec<String> {
+        lines(question, nodes, &Clock::new(DateStyle::Utc, None, 0))
+    }
+
+    #[test]
+    fn says_what_was_recorded_around_a_time() {
+        let at = Question::At(5 * MINUTE_MS);
+        for ((from, to), expected) in [
+            (
+                (MINUTE_MS, 9 * MINUTE_MS),
+                ": nothing was recorded from 1970-01-01 00:01:00 to 1970-01-01 00:09:00",
+            ),
+            ((i64::MIN, 9 * MINUTE_MS), ": nothing was recorded before 1970-01-01 00:09:00"),
+            ((MINUTE_MS, i64::MAX), ": nothing was recorded after 1970-01-01 00:01:00"),
+            ((i64::MIN, i64::MAX), ": nothing was recorded"),
+            ((5 * MINUTE_MS, 5 * MINUTE_MS), ""),
+        ] {
+            let start = "North, http://n1:8088 was not watched at 1970-01-01 00:05:00";
+            assert_eq!(lines_of(at, &[node("North", &[(from, to)])]), [format!("{start}{expected}")]);
+        }
+        assert_eq!(lines_of(at, &[node("North", &[])]), [""; 0]);
+    }
+
+    #[test]
+    fn lists_the_first_gaps_and_nodes() {
+        let range = Question::Between(Watched { from: 0, to: 10 * MINUTE_MS });
+        let minute = |number: i64| (number * MINUTE_MS, (number + 1) * MINUTE_MS);
+        let name = "http://n1:8088";
+        for (gaps, expected) in [
+            (&[(0, 10 * MINUTE_MS)][..], "at all from 1970-01-01 00:00:00 to 1970-01-01 00:10:00"),
+            (&[minute(1)], "from 1970-01-01 00:01:00 to 1970-01-01 00:02:00"),
+            (
+                &[minute(0), minute(2), minute(4), minute(6), minute(8)],
+                "from 1970-01-01 00:00:00 to 1970-01-01 00:01:00, from 1970-01-01 00:02:00 to 1970-01-01 00:03:00, \
+                 from 1970-01-01 00:04:00 to 1970-01-01 00:05:00 and 2 more times",
+            ),
+        ] {
+            assert_eq!(lines_of(range, &[node(name, gaps)]), [format!("{name} was not watched {expected}")]);
+        }
+        let nodes = vec![node("North", &[minute(1)]); 1_012];
+        let lines = lines_of(range, &nodes);
+        assert_eq!(lines.len(), 11);
+        assert_eq!(lines[10], "1,002 other nodes were not watched all the time");
+        assert_eq!(lines_of(range, &[]), ["No gateway has been recorded yet"]);
+    }
+}
