@@ -99,7 +99,8 @@ mod tests {
     use crate::history::step::{Changes, NodeKey};
 
     fn steps(steps: Vec<Step>, latest: Option<i64>) -> NodeSteps {
-        let list = |time| List { time, sessions: Arc::default(), clock_offset: 0 };
+        let list =
+            |time| List { time, sessions: Arc::default(), unlisted_kinds: Vec::new(), clock_offset: 0 };
         let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
         NodeSteps { node, steps, latest: latest.map(list), every: None }
     }

@@ -10,8 +10,12 @@ pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
     let (step, latest) = match &update.outcome {
         ReadOutcome::Failed(_) => (Step::Failed, None),
         ReadOutcome::List(read) => {
-            let list =
-                List { time, sessions: read.list.clone(), clock_offset: read.clock_offset_ms.unwrap_or(0) };
+            let list = List {
+                time,
+                sessions: read.list.clone(),
+                unlisted_kinds: read.unlisted_kinds.clone(),
+                clock_offset: read.clock_offset_ms.unwrap_or(0),
+            };
             (step(read, &list), Some(list))
         }
     };

@@ -84,9 +84,11 @@ impl Recorder {
     pub fn observer(&self) -> impl FnMut(&NodeUpdate) + Send + use<> {
         let shared = self.shared.clone();
         move |update| {
-            let steps = steps(update);
-            shared.lock().backlog.push(steps);
-            shared.changed.notify_one();
+            if update.is_recorded {
+                let steps = steps(update);
+                shared.lock().backlog.push(steps);
+                shared.changed.notify_one();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::record::SessionRecord;
 use crate::dataset::Dataset;
+use crate::gateway::SessionKind;
 
 /// The outcome of a read of a node, in the order of time. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub(super) enum Step {
 pub(super) struct List {
     pub(super) time: i64,
     pub(super) sessions: Arc<Dataset>,
+    /// The kinds that couldn't be read. Nothing is known of their sessions.
+    pub(super) unlisted_kinds: Vec<SessionKind>,
     /// The gateway's clock minus this machine's.
     pub(super) clock_offset: i64,
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::backoff;
 use super::list_tracker::ListTracker;
 use super::status::{ListVersion, NodeStatus};
-use super::update::{NodeUpdate, ReadOutcome};
+use super::update::{NodeUpdate, ReadOutcome, Source};
 use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is reported.
@@ -236,7 +236,7 @@ impl Node {
     /// Returns the update about the read that has just ended; `None` if nobody observes the node.
     pub(super) fn update(
         &mut self,
-        gateway: &Arc<str>,
+        source: &Source,
         interval: Option<Duration>,
         wall_time: SystemTime,
     ) -> Option<NodeUpdate> {
@@ -253,7 +253,8 @@ impl Node {
             }
             (None, None) => return None,
         };
-        Some(NodeUpdate { gateway: gateway.clone(), url: self.status.url.clone(), time, interval, outcome })
+        let Source { gateway, is_recorded } = source.clone();
+        Some(NodeUpdate { gateway, url: self.status.url.clone(), is_recorded, time, interval, outcome })
     }
 
     /// Returns the status to publish.

@@ -7,14 +7,15 @@ use tokio::time::Instant;
 use super::node::Node;
 use super::request::Connection;
 use super::status::{Activity, GatewayStatus};
+use super::update::Source;
 use crate::dataset::{Dataset, Part, concat};
 use crate::gateway::{Credentials, ReadOptions, node_names};
 
 /// A polled gateway.
 pub(super) struct PolledGateway {
     pub(super) generation: u64,
-    /// The name of its profile.
-    pub(super) name: Arc<str>,
+    /// What updates about its nodes say of it.
+    pub(super) source: Source,
     pub(super) credentials: Credentials,
     pub(super) options: ReadOptions,
     pub(super) nodes: Vec<Node>,
@@ -38,7 +39,7 @@ impl PolledGateway {
         let Connection { generation, profile, credentials } = connection;
         Self {
             generation,
-            name: profile.name.as_str().into(),
+            source: Source { gateway: profile.name.as_str().into(), is_recorded: profile.history },
             credentials,
             options: profile.read_options(),
             nodes: profile.nodes().iter().map(|url| Node::new(url.clone(), is_observed)).collect(),

@@ -225,7 +225,7 @@ impl<F: Fn()> PollThread<'_, F> {
         }
         gateway.has_changed |= node.finish(result, interval, now, wall_time);
         if let Some(observer) = &mut self.observer
-            && let Some(update) = node.update(&gateway.name, interval, wall_time)
+            && let Some(update) = node.update(&gateway.source, interval, wall_time)
         {
             observer(update);
         }

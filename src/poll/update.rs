@@ -17,12 +17,23 @@ pub struct NodeUpdate {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub url: NodeUrl,
+    /// Whether the gateway's profile lets its sessions be recorded in the history.
+    pub is_recorded: bool,
     /// Time of receipt, by this machine's clock.
     pub time: SystemTime,
     /// Interval between two reads of the node; `None` for manual refresh.
     pub interval: Option<Duration>,
     /// What was read.
     pub outcome: ReadOutcome,
+}
+
+/// What the updates about the nodes of a gateway have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// The name of its profile.
+    pub(super) gateway: Arc<str>,
+    /// Whether the profile lets its sessions be recorded in the history.
+    pub(super) is_recorded: bool,
 }
 
 /// What was read of a node.

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
+
+use crate::history::{HISTORY_FILE, Location};
 
 const DEFAULT_KEEP_DAYS: u32 = 90;
 /// The accepted numbers of days, up to a century. 0 could mean nothing or everything, so neither is guessed.
@@ -22,6 +25,26 @@ pub struct HistorySettings {
 impl Default for HistorySettings {
     fn default() -> Self {
         Self { enabled: true, url: None, keep_days: DEFAULT_KEEP_DAYS }
+    }
+}
+
+impl HistorySettings {
+    /// Returns where sessions are recorded; `None` if they aren't, or if there is no folder for them.
+    #[must_use]
+    pub fn location(&self) -> Option<Location> {
+        self.enabled.then(|| self.stored_at()).flatten()
+    }
+
+    /// Returns where sessions were recorded, whether or not they are now; `None` if there is no folder for them.
+    #[must_use]
+    pub fn stored_at(&self) -> Option<Location> {
+        Some(Location::File(super::data_folder()?.join(HISTORY_FILE)))
+    }
+
+    /// Returns how long sessions are kept.
+    #[must_use]
+    pub fn keep(&self) -> Option<Duration> {
+        Some(Duration::from_hours(24) * self.keep_days)
     }
 }
 

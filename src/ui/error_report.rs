@@ -49,6 +49,11 @@ impl ErrorReport {
         Self { causes: texts.map(|text| one_line(&text, MAX_TEXT)).collect(), ..summary.into() }
     }
 
+    /// Adds a second sentence.
+    pub(super) fn followed_by(self, sentence: &str) -> Self {
+        Self { summary: format!("{}. {sentence}", self.summary), ..self }
+    }
+
     /// Returns the sentence.
     pub(super) fn summary(&self) -> &str {
         &self.summary

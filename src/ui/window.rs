@@ -269,11 +269,14 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         None => Credentials::None,
     };
     let secrets_folder = folder.clone();
+    // Without settings it isn't known whether sessions may be recorded.
+    let history = error.is_none().then(|| settings.history.location()).flatten();
     Ok(Start {
         target,
         settings,
         state,
         folder,
+        history,
         credentials,
         error,
         pick_file: native_dialog(),

@@ -345,6 +345,7 @@ pub(crate) fn start(target: Target) -> Start {
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
         state: State::default(),
         folder: None,
+        history: None,
         credentials: Credentials::None,
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),

@@ -79,7 +79,7 @@ impl Recording {
 }
 
 fn list(sessions: &[SessionRecord], time: i64) -> List {
-    List { time, sessions: Arc::new(dataset(sessions)), clock_offset: 0 }
+    List { time, sessions: Arc::new(dataset(sessions)), unlisted_kinds: Vec::new(), clock_offset: 0 }
 }
 
 pub(super) fn session(client_id: &str, username: &str, created: i64) -> SessionRecord {

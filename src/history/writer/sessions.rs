@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::texts::text_ids;
+use crate::gateway::SessionKind;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
 use crate::history::record::{Records, SessionRecord, kind_from_value, kind_to_value};
@@ -232,7 +233,7 @@ pub(super) fn reconcile(
     known_until: Option<i64>,
     list: &List,
 ) -> Result<(), HistoryError> {
-    let List { time, sessions, clock_offset } = list;
+    let List { time, sessions, unlisted_kinds, clock_offset } = list;
     let mut open = OpenSessions::all(engine, node)?;
     let mut edits = Edits::default();
     let last_seen = known_until.unwrap_or(*time);
@@ -242,7 +243,8 @@ pub(super) fn reconcile(
             None => edits.begin(record, known_until.map(|known| known.min(*time)), *time, *clock_offset),
         }
     }
-    for session in open.into_iter() {
+    let is_unlisted = |kind: Option<SessionKind>| kind.is_some_and(|kind| unlisted_kinds.contains(&kind));
+    for session in open.into_iter().filter(|session| !is_unlisted(session.record.kind)) {
         edits.end(&session, last_seen, *time);
     }
     edits.write(engine, node)

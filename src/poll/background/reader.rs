@@ -122,8 +122,8 @@ impl Reader {
         }
         self.polled.has_changed |= node.finish(result, interval, now, wall_time);
         self.is_changed = true;
-        let PolledGateway { nodes, name, .. } = &mut self.polled;
-        nodes[index].update(name, interval, wall_time)
+        let PolledGateway { nodes, source, .. } = &mut self.polled;
+        nodes[index].update(source, interval, wall_time)
     }
 
     /// Drops all connections, as after a suspend, which lasted for `by`. The reads in progress have been cancelled.

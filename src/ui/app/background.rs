@@ -1,6 +1,7 @@
 //! Reading of the saved gateways that the window doesn't show, and of all of them together.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,8 +11,8 @@ use super::super::keyring_worker::{RequestError, SecretKey};
 use super::super::model::{AfterDiscard, NarrowRail, Shown};
 use super::super::refresh_interval;
 use super::{App, FRAME_WAIT};
-use crate::gateway::{Credentials, Login, Profile};
-use crate::poll::{Access, BackgroundGateway, BackgroundPoller};
+use crate::gateway::{Client, Credentials, Login, Profile};
+use crate::poll::{Access, BackgroundGateway, BackgroundPoller, Observer};
 use crate::secrets::Secret;
 use crate::settings::{ALL_NAME, State};
 
@@ -33,8 +34,20 @@ pub(super) struct Background {
 }
 
 impl Background {
-    pub(super) fn new(poller: BackgroundPoller) -> Self {
-        Self { poller, logins: HashMap::new(), awaited: None, is_keyring_refused: false, is_hidden: false }
+    /// Starts the thread that reads. The arguments are those of [`BackgroundPoller::spawn`].
+    pub(super) fn spawn(
+        client: Client,
+        observer: Option<Observer>,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let poller = BackgroundPoller::spawn(client, observer, wake)?;
+        Ok(Self {
+            poller,
+            logins: HashMap::new(),
+            awaited: None,
+            is_keyring_refused: false,
+            is_hidden: false,
+        })
     }
 }
 

@@ -17,7 +17,9 @@ impl App {
         self.forget_rejected_login();
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {
-            let profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
+            let mut profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
+            // Its users don't exist.
+            profile.history = false;
             Ok((demo, profile))
         });
         match profile {

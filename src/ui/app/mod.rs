@@ -13,6 +13,7 @@ mod gateways;
 mod guide;
 mod jobs;
 mod rail;
+mod recording;
 mod remembered;
 mod saving;
 mod settings;
@@ -34,6 +35,7 @@ use self::dialogs::ConfigOpener;
 use self::form::Closing;
 use self::frame_timer::FrameTimer;
 use self::guide::SavedProject;
+use self::recording::Recording;
 use self::remembered::Remembered;
 use self::terminating::Termination;
 use self::typing::{InputOrder, Typing};
@@ -53,8 +55,9 @@ use super::{counts_panel, single_line, theme, toasts};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
+use crate::history::Location;
 use crate::logging::LogLines;
-use crate::poll::{BackgroundPoller, Poller};
+use crate::poll::Poller;
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
@@ -79,6 +82,8 @@ pub struct Start {
     pub state: State,
     /// The configuration folder; `None` where the platform has none.
     pub folder: Option<PathBuf>,
+    /// Where sessions are recorded; `None` to record none.
+    pub history: Option<Location>,
     /// The credentials for the first gateway. Never sent to another one.
     pub credentials: Credentials,
     /// An error to show at the start.
@@ -157,6 +162,8 @@ pub struct App {
     poller: Poller,
     /// Reads the other gateways.
     background: Background,
+    /// Records the sessions that are read.
+    recording: Recording,
     /// Filters and sorts the sessions.
     query_worker: Worker,
     /// The running export to a file.
@@ -183,6 +190,12 @@ pub struct App {
     demo: Option<DemoGateway>,
 }
 
+/// Returns a function that lets the window draw.
+fn wake(ctx: &Context) -> impl Fn() + Send + use<> {
+    let ctx = ctx.clone();
+    move || ctx.request_repaint()
+}
+
 impl App {
     /// Starts the background threads and connects to the first gateway.
     ///
@@ -194,6 +207,7 @@ impl App {
             settings,
             state,
             folder,
+            history,
             credentials,
             error,
             pick_file,
@@ -208,14 +222,11 @@ impl App {
         theme::apply(ctx);
         ctx.add_plugin(InputOrder::default());
         ctx.set_zoom_factor(state.table.zoom);
-        let wake = |ctx: &Context| {
-            let ctx = ctx.clone();
-            move || ctx.request_repaint()
-        };
         desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
-        let poller = Poller::spawn(client.clone(), None, wake(ctx))?;
-        let background = Background::new(BackgroundPoller::spawn(client.clone(), None, wake(ctx))?);
+        let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
+        let poller = Poller::spawn(client.clone(), recording.observer(), wake(ctx))?;
+        let background = Background::spawn(client.clone(), recording.observer(), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {
@@ -267,6 +278,7 @@ impl App {
             client,
             poller,
             background,
+            recording,
             query_worker,
             export_job: None,
             copy_job: None,
@@ -365,6 +377,7 @@ impl eframe::App for App {
         self.follow_visibility(ctx);
         self.receive_status();
         self.receive_background();
+        self.receive_recording();
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }

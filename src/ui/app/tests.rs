@@ -30,6 +30,7 @@ fn window_with(change: impl FnOnce(&mut Start)) -> Harness<'static, App> {
             settings: Settings::default(),
             state: State::default(),
             folder: None,
+            history: None,
             credentials: Credentials::None,
             error: None,
             pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),

@@ -27,6 +27,8 @@ pub(in crate::ui) enum Task {
     Copy,
     /// Terminating sessions.
     Terminate,
+    /// Recording sessions.
+    History,
     /// Running the program.
     Program,
 }

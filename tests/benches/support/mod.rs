@@ -31,6 +31,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         settings: Settings { refresh: Some(Duration::ZERO), ..Settings::default() },
         state: State { table, ..State::default() },
         folder: None,
+        history: None,
         credentials: Credentials::None,
         error: None,
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),

@@ -30,7 +30,18 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("demo", &["sanitize", "dataset", "filter", "gateway"]),
     (
         "settings",
-        &["atomic_file", "sanitize", "dataset", "filter", "query", "display", "table", "export", "gateway"],
+        &[
+            "atomic_file",
+            "sanitize",
+            "dataset",
+            "filter",
+            "query",
+            "display",
+            "table",
+            "export",
+            "gateway",
+            "history",
+        ],
     ),
     ("logging", &["atomic_file", "sanitize"]),
     (
@@ -66,6 +77,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "secrets",
             "gateway",
             "poll",
+            "history",
             "demo",
             "settings",
             "logging",

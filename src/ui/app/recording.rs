@@ -1,0 +1,60 @@
+//! Records the sessions that the window reads.
+
+use std::io;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use super::App;
+use crate::history::{Location, Recorder, RecorderStatus};
+use crate::poll::{NodeUpdate, Observer};
+use crate::ui::error_report::ErrorReport;
+use crate::ui::model::Task;
+
+/// The number of reports of the recorder that wait for a frame. There is one per minute at most.
+const MAX_REPORTS: usize = 16;
+
+/// The recorder of this window.
+pub(super) struct Recording {
+    /// `None` if nothing is to be recorded.
+    recorder: Option<Recorder>,
+    reports: Receiver<RecorderStatus>,
+}
+
+impl Recording {
+    /// Starts to record. `keep` is how long sessions are kept; `wake` is called when there is something to report.
+    pub(super) fn spawn(
+        location: Option<Location>,
+        keep: Option<Duration>,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (sender, reports) = sync_channel(MAX_REPORTS);
+        let report = move |status| {
+            // A window that doesn't draw has nobody to report to.
+            let _is_full = sender.try_send(status);
+            wake();
+        };
+        let recorder = location.map(|location| Recorder::spawn(location, keep, report)).transpose()?;
+        Ok(Self { recorder, reports })
+    }
+
+    /// Returns an observer for a poller; `None` if nothing is to be recorded.
+    pub(super) fn observer(&self) -> Option<Observer> {
+        let mut observe = self.recorder.as_ref()?.observer();
+        Some(Box::new(move |update: NodeUpdate| observe(&update)))
+    }
+}
+
+impl App {
+    /// Shows whether sessions can be recorded, when that changes.
+    pub(super) fn receive_recording(&mut self) {
+        while let Ok(status) = self.recording.reports.try_recv() {
+            match status {
+                RecorderStatus::Recording => self.state.toasts.clear_error(Task::History),
+                RecorderStatus::Waiting(error) => {
+                    let report = ErrorReport::new(&*error).followed_by("Sessions are kept and written later");
+                    self.state.toasts.error(Task::History, report);
+                }
+            }
+        }
+    }
+}
