@@ -6,7 +6,7 @@
 //!
 //! - `engine`, `sqlite`: the databases
 //! - `schema`: tables, views and migrations
-//! - `observed`, `step`, `backlog`, `writer`, `recorder`: what is written about a read
+//! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
 //! - `retention`, `purge`, `check`, `info`: maintenance
 
@@ -24,6 +24,7 @@ mod purge;
 mod query;
 mod record;
 mod recorder;
+mod recovery;
 mod retention;
 mod schema;
 mod span;

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::backlog::Backlog;
 use super::observed::steps;
+use super::recovery::Opened;
 use super::retention::Retention;
 use super::step::{NodeSteps, since_1970};
 use super::writer::Writer;
-use super::{HistoryError, Location, schema};
+use super::{HistoryError, Location, recovery};
 use crate::poll::NodeUpdate;
 
 /// Steps are gathered for this long, so that many nodes are written in one transaction.
@@ -30,6 +32,8 @@ pub enum RecorderStatus {
     Recording,
     /// The database can't be written. What was read is kept, within bounds, and written later.
     Waiting(Arc<HistoryError>),
+    /// The file was damaged. It has this name now, and a new one was begun.
+    SetAside(PathBuf),
 }
 
 /// The handle of the recording thread. Dropping it writes what is left and ends the thread.
@@ -206,8 +210,10 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let (writer, retention) = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let mut engine = self.location.open()?;
-                schema::migrate(&mut *engine)?;
+                let Opened { engine, set_aside } = recovery::open(&self.location)?;
+                if let Some(path) = set_aside {
+                    (self.report)(RecorderStatus::SetAside(path));
+                }
                 none.insert((Writer::new(engine), Retention::new(self.keep)))
             }
         };

@@ -1,6 +1,7 @@
 //! Tests of recording and reading together, in SQLite.
 
 mod model;
+mod recorder;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -111,7 +112,7 @@ fn summary(answer: &Answer) -> Vec<(&str, SessionState, i64, Option<i64>)> {
     summary
 }
 
-fn temporary() -> TempDir {
+pub(super) fn temporary() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 

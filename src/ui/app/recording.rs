@@ -50,6 +50,11 @@ impl App {
         while let Ok(status) = self.recording.reports.try_recv() {
             match status {
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::History),
+                RecorderStatus::SetAside(path) => {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let text = format!("The history was damaged and is now {name}. A new one was begun");
+                    self.state.toasts.error(Task::History, text);
+                }
                 RecorderStatus::Waiting(error) => {
                     let report = ErrorReport::new(&*error).followed_by("Sessions are kept and written later");
                     self.state.toasts.error(Task::History, report);

@@ -1,0 +1,74 @@
+//! Opens a history to record in it, whatever happened to it before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::Local;
+
+use super::engine::{Engine, Row};
+use super::purge::first_integer;
+use super::sqlite::Sqlite;
+use super::{HistoryError, Location, schema};
+
+/// The endings of the files of a SQLite database.
+const FILES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// A history that is open, and what was done to open it.
+pub(super) struct Opened {
+    pub(super) engine: Box<dyn Engine>,
+    /// Where a damaged file was moved to; `None` if it was sound.
+    pub(super) set_aside: Option<PathBuf>,
+}
+
+/// Opens a history and migrates it. A damaged file is set aside, and a new one is begun.
+pub(super) fn open(location: &Location) -> Result<Opened, HistoryError> {
+    match location {
+        Location::File(path) => open_file(path),
+    }
+}
+
+fn open_file(path: &Path) -> Result<Opened, HistoryError> {
+    match open_sound(path) {
+        Ok(engine) => Ok(Opened { engine, set_aside: None }),
+        Err(error @ HistoryError::Damaged(_)) => {
+            tracing::error!(%error, causes = error.causes(), "the history is damaged, beginning a new one");
+            let set_aside = set_aside(path)?;
+            // Once: a new file that is damaged as well is an error.
+            Ok(Opened { engine: open_sound(path)?, set_aside: Some(set_aside) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a file, and checks it if a recorder was killed while it was writing.
+fn open_sound(path: &Path) -> Result<Box<dyn Engine>, HistoryError> {
+    let mut engine = Sqlite::open(path)?;
+    schema::migrate(&mut engine)?;
+    let open = engine.query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Row::new())?;
+    if first_integer(&open) != Some(0) {
+        let problems = engine.check_files()?;
+        if !problems.is_empty() {
+            return Err(HistoryError::Damaged(problems.join(", ").into()));
+        }
+    }
+    Ok(Box::new(engine))
+}
+
+/// Renames the files of a database, with the date. Returns the new name of the first.
+fn set_aside(path: &Path) -> Result<PathBuf, HistoryError> {
+    let suffix = Local::now().format(".damaged-%Y-%m-%d-%H%M%S").to_string();
+    let with = |ending: &str, suffix: &str| {
+        let mut name = path.to_owned().into_os_string();
+        name.push(suffix);
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    for ending in FILES {
+        let (from, to) = (with(ending, ""), with(ending, &suffix));
+        match fs::rename(&from, &to) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            result => result.map_err(|source| HistoryError::Folder { path: from, source })?,
+        }
+    }
+    Ok(with("", &suffix))
+}

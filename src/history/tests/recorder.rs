@@ -1,0 +1,139 @@
+//! Tests of the recording thread, also where its file can't be written.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, SystemTime};
+
+use super::model::dataset;
+use super::{session, temporary};
+use crate::history::{History, HistoryError, Location, Recorder, RecorderStatus};
+use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
+
+/// The longest time that a test waits for a thread, on a slow machine.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+fn recorder(path: &Path) -> (Recorder, Receiver<RecorderStatus>) {
+    let (sender, reports) = sync_channel(16);
+    let report = move |status| sender.send(status).unwrap();
+    (Recorder::spawn(Location::File(path.to_owned()), None, report).unwrap(), reports)
+}
+
+/// The first list of a node, with one session.
+fn update(is_recorded: bool) -> NodeUpdate {
+    let list = ListUpdate {
+        list: Arc::new(dataset(&[session("A", "billy", 0)])),
+        unlisted_kinds: Vec::new(),
+        previous: None,
+        clock_offset_ms: None,
+    };
+    NodeUpdate {
+        gateway: "Plant".into(),
+        url: "http://a.example:8088".parse().unwrap(),
+        is_recorded,
+        time: SystemTime::now(),
+        interval: Some(Duration::from_secs(5)),
+        outcome: ReadOutcome::List(list),
+    }
+}
+
+/// Returns the number of sessions in a file.
+fn stored(path: &Path) -> i64 {
+    History::open_read_only(&Location::File(path.to_owned())).unwrap().info().unwrap().sessions
+}
+
+#[test]
+fn writes_what_is_left_when_it_is_dropped() {
+    let folder = temporary();
+    let path = folder.path().join("deep/er/history.db");
+    let (recorder, _reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    drop(recorder);
+    assert_eq!(stored(&path), 1);
+    let info = History::open_read_only(&Location::File(path)).unwrap().info().unwrap();
+    assert!(!info.nodes[0].is_watched_now, "a clean end ends the coverage");
+}
+
+#[test]
+fn creates_no_file_for_gateways_that_are_not_recorded() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let (recorder, _reports) = recorder(&path);
+    recorder.observer()(&update(false));
+    drop(recorder);
+    assert!(!path.exists());
+}
+
+#[test]
+fn keeps_what_was_read_until_the_file_can_be_written() {
+    let folder = temporary();
+    // A folder in the place of the file.
+    let path = folder.path().join("history.db");
+    std::fs::create_dir(&path).unwrap();
+    let (recorder, reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    assert!(matches!(&status, RecorderStatus::Waiting(_)), "{status:?}");
+    std::fs::remove_dir(&path).unwrap();
+    // Without another read: it tries again by itself.
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    assert!(matches!(&status, RecorderStatus::Recording), "{status:?}");
+    assert_eq!(stored(&path), 1);
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_left_alone() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE future (x); PRAGMA user_version = 1000").unwrap();
+    let (recorder, reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::Waiting(error) = &status else { panic!("{status:?}") };
+    assert!(matches!(**error, HistoryError::NewerSchema { found: 1000, .. }), "{error}");
+    drop(recorder);
+    let tables: i64 =
+        connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+    let error = History::open_read_only(&Location::File(path)).err().unwrap();
+    assert!(matches!(error, HistoryError::NewerSchema { .. }), "{error}");
+}
+
+#[test]
+fn a_damaged_file_is_set_aside() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    std::fs::write(
+        &path,
+        "this is no database, and long enough to have a header that can be read".repeat(99),
+    )
+    .unwrap();
+    let (recorder, reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::SetAside(old) = &status else { panic!("{status:?}") };
+    assert!(old.file_name().unwrap().to_str().unwrap().starts_with("history.db.damaged-"), "{old:?}");
+    assert!(std::fs::read_to_string(old).unwrap().starts_with("this is no database"));
+    drop(recorder);
+    assert_eq!(stored(&path), 1);
+}
+
+#[test]
+fn a_file_that_another_program_locks_is_written_later() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let (first, _reports) = recorder(&path);
+    first.observer()(&update(true));
+    drop(first);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let (second, reports) = recorder(&path);
+    second.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::Waiting(error) = &status else { panic!("{status:?}") };
+    assert!(matches!(**error, HistoryError::Locked(_)), "{error}");
+    other.execute_batch("ROLLBACK").unwrap();
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    assert!(matches!(&status, RecorderStatus::Recording), "{status:?}");
+}
