@@ -22,8 +22,13 @@ impl History {
     /// If there is none, it can't be read, or it was written by a newer version.
     pub fn open_read_only(location: &Location) -> Result<Self, HistoryError> {
         let mut engine = location.open_read_only()?;
+        let version = engine.schema_version()?;
+        if version == 0 {
+            // Whoever created it ended before it wrote the tables.
+            return Err(HistoryError::Missing { path: location.to_string().into() });
+        }
         // A newer version may only have added to it, but that can't be known.
-        schema::require_known(engine.schema_version()?)?;
+        schema::require_known(version)?;
         Ok(Self { engine })
     }
 
