@@ -8,7 +8,7 @@ use super::{InfoArgs, PurgeArgs, PurgeWhat, location, settings, times};
 use crate::cli::ExitStatus;
 use crate::cli::report::note;
 use crate::display::{Clock, bytes, number, sessions};
-use crate::history::{History, HistoryInfo, Location, NodeInfo, Purge, PurgeProgress};
+use crate::history::{History, HistoryError, HistoryInfo, Location, NodeInfo, Purge, PurgeProgress};
 use crate::sanitize::sanitize;
 
 /// Writes where the history is, what it holds, and since when each node is watched.
@@ -28,7 +28,7 @@ fn info_lines(location: &Location, info: &HistoryInfo, keep: Duration, clock: &C
         ("Place", sanitize(&location.to_string()).into_owned()),
         ("Schema", schema_version.to_string()),
         ("Size", bytes(i64::try_from(*size_bytes).unwrap_or(i64::MAX))),
-        ("Sessions", format!("{}, {} of them not missed yet", count(*sessions), count(*open_sessions))),
+        ("Sessions", format!("{}, {} of them without an end", count(*sessions), count(*open_sessions))),
         ("Oldest read", time(*oldest)),
         ("Kept for", format!("{} days", keep.as_secs() / 86_400)),
         ("Last purge", time(*last_purge)),
@@ -54,7 +54,12 @@ fn node_line(node: &NodeInfo, width: usize, clock: &Clock) -> String {
 
 /// Checks the history, and writes a line for each problem.
 pub(super) fn check() -> Result<ExitStatus, CommandError> {
-    let problems = History::open_read_only(&location(&settings()?)?)?.check()?;
+    let location = location(&settings()?)?;
+    let problems = match History::open_read_only(&location).and_then(|mut history| history.check()) {
+        // Its advice is to run this check.
+        Err(HistoryError::Damaged(error)) => vec![format!("The file is damaged: {error}")],
+        problems => problems?,
+    };
     if problems.is_empty() {
         return write(&["No problems found".to_owned()]);
     }

@@ -221,7 +221,7 @@ fn shows_what_is_recorded() {
     let (info, url) = (stdout(&info), &script.gateway.url);
     let place = script.folder.path().join(HISTORY_FILE);
     assert!(info.starts_with(&format!("Place        {}\n", place.display())), "{info}");
-    assert!(info.contains("\nSessions     4, 2 of them not missed yet\n"), "{info}");
+    assert!(info.contains("\nSessions     4, 2 of them without an end\n"), "{info}");
     assert!(info.contains("\nOldest read  2024-11-24 12:00:00\nKept for     90 days\n"), "{info}");
     assert!(info.ends_with(&format!("\n\nNorth  {url}  last watched 2024-11-24 14:05:00\n")), "{info}");
 }
@@ -235,6 +235,22 @@ fn says_that_nothing_was_recorded() {
         assert!(error.starts_with("No history has been recorded yet\n  hint: "), "{error}");
     }
     assert!(!folder.path().join(HISTORY_FILE).exists());
+}
+
+#[test]
+fn says_that_the_file_is_damaged_or_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| gatewatch(folder.path()).arg("history").args(args).output().unwrap();
+    let path = folder.path().join(HISTORY_FILE);
+    std::fs::write(&path, "no database".repeat(1_000)).unwrap();
+    let error = run(&["--at", "-2h"]);
+    assert!(failure(&error, 1).ends_with("  hint: run `gatewatch history check`\n"));
+    let check = run(&["check"]);
+    assert_eq!((check.status.code(), text(&check.stderr)), (Some(1), ""));
+    assert_eq!(text(&check.stdout), "The file is damaged: file is not a database\n");
+    // A recorder was ended before it wrote the tables.
+    std::fs::write(&path, "").unwrap();
+    assert!(failure(&run(&["--at", "-2h"]), 1).starts_with("No history has been recorded yet\n"));
 }
 
 #[test]
