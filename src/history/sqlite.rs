@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
@@ -58,17 +59,45 @@ impl Sqlite {
         // The log of the last writer may have to be recovered, which needs write access where that is possible.
         let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
-        sqlite.connection.execute_batch("PRAGMA query_only = ON").map_err(error)?;
-        Ok(sqlite)
+        let first_read = "PRAGMA query_only = ON; SELECT COUNT(*) FROM sqlite_schema";
+        match sqlite.connection.execute_batch(first_read).map_err(error) {
+            Ok(()) => Ok(sqlite),
+            Err(HistoryError::ReadOnly(_)) if !log_path(path).exists() => Self::open_unchanging(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens a file without a log to read it, in a folder that only its recorder may write. SQLite would otherwise create a
+    /// log even to read.
+    fn open_unchanging(path: &Path) -> Result<Self, HistoryError> {
+        let absolute = std::path::absolute(path)
+            .map_err(|source| HistoryError::Folder { path: path.to_owned(), source })?;
+        let mut url = Url::from_file_path(absolute)
+            .map_err(|()| HistoryError::Database("the path of the file is no URL".into()))?;
+        url.set_query(Some("immutable=1"));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Self::connect_as(url.as_str().as_ref(), path, flags)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, HistoryError> {
+        Self::connect_as(path, path, flags)
+    }
+
+    /// Connects to the file at `path`, which SQLite is told as `name`.
+    fn connect_as(name: &Path, path: &Path, flags: OpenFlags) -> Result<Self, HistoryError> {
         let connection =
-            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
+            Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(Self { connection, path: path.to_owned(), observers: Observers::new(path) })
     }
+}
+
+/// Returns the path of the log of a file, which is there while it is being written, or after its writer was killed.
+fn log_path(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 fn require_sound_version() -> Result<(), HistoryError> {
@@ -212,5 +241,25 @@ impl Engine for Sqlite {
 
     fn shrink(&mut self) -> Result<(), HistoryError> {
         self.execute_batch(&format!("PRAGMA incremental_vacuum({SHRINK_PAGES})"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_an_unchanging_file_and_leaves_its_folder_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a #%41é").join("history.db");
+        let mut sqlite = Sqlite::open(&path).unwrap();
+        sqlite.execute_batch("CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (7)").unwrap();
+        assert!(log_path(&path).exists());
+        drop(sqlite);
+        assert!(!log_path(&path).exists());
+        let mut sqlite = Sqlite::open_unchanging(&path).unwrap();
+        assert_eq!(sqlite.query("SELECT b FROM a", Row::new()).unwrap(), [vec![Value::Integer(7)]]);
+        assert!(!log_path(&path).exists());
+        assert!(matches!(sqlite.execute_batch("DELETE FROM a"), Err(HistoryError::ReadOnly(_))));
     }
 }
