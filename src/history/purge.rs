@@ -103,6 +103,11 @@ impl Purge {
         if let What::Before(time) = &self.what {
             engine
                 .execute(r#"DELETE FROM coverage WHERE "to" < $1 AND is_open = 0"#, vec![(*time).into()])?;
+            // The sessions of the time before are gone, so it must not look as if nobody had been on.
+            engine.execute(
+                r#"UPDATE coverage SET "from" = $1 WHERE "from" < $1 AND "to" >= $1"#,
+                vec![(*time).into()],
+            )?;
         }
         if self.removed > 0 {
             engine.execute(
