@@ -11,6 +11,7 @@
 mod background;
 mod backoff;
 mod changes;
+mod event;
 mod list_tracker;
 mod node;
 mod polled_gateway;
@@ -19,11 +20,14 @@ mod request;
 mod runtime;
 mod status;
 mod suspend;
+#[cfg(test)]
+mod test_lists;
 mod thread;
 mod update;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
 pub use changes::{ChangedFields, ChangedSession, SessionChanges};
+pub use event::{Departure, Event, EventKind, Events, Session};
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
 pub use update::{ListUpdate, NodeUpdate, Observer, PreviousList, ReadOutcome};

@@ -3,55 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header};
-
-/// A session: username, project, address, `isDesigner`, client id, creation time in seconds, and kind.
-type Session = (
-    Option<&'static str>,
-    Option<&'static str>,
-    Option<&'static str>,
-    Option<bool>,
-    Option<&'static str>,
-    Option<i64>,
-    Option<&'static str>,
-);
-
-/// The cell of a text that may be null.
-fn text(text: Option<&'static str>) -> Cell<'static> {
-    text.map_or(Cell::Null, Cell::Text)
-}
-
-fn cells(session: &Session) -> [Cell<'static>; 7] {
-    let (username, project, address, is_designer, client_id, creation_time, kind) = *session;
-    [
-        text(username),
-        text(project),
-        text(address),
-        is_designer.map_or(Cell::Null, Cell::Boolean),
-        text(client_id),
-        creation_time.map_or(Cell::Null, |seconds| Cell::Date(seconds * 1_000)),
-        text(kind),
-    ]
-}
-
-fn list_of(sessions: &[Session], has_kind: bool) -> Dataset {
-    let kind = has_kind.then(|| Header { name: names::KIND.to_owned(), kind: ColumnType::String });
-    let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain(kind).collect()).unwrap();
-    for session in sessions {
-        for (column, cell) in cells(session).into_iter().enumerate().take(builder.width()) {
-            builder.push(column, cell).unwrap();
-        }
-    }
-    builder.finish(None, None)
-}
-
-fn list(sessions: &[Session]) -> Dataset {
-    list_of(sessions, true)
-}
-
-fn session(username: &'static str, client_id: Option<&'static str>, creation_time: Option<i64>) -> Session {
-    (Some(username), None, None, None, client_id, creation_time, Some("Vision"))
-}
+use crate::poll::test_lists::{Session, any_session, list, list_of, session};
 
 fn between(previous: &[Session], current: &[Session]) -> SessionChanges {
     SessionChanges::between(&list(previous), &list(current))
@@ -172,20 +124,6 @@ fn is_same(a: &Session, b: &Session) -> bool {
     };
     let has_same_cells = (a.0, a.1, a.2, a.3) == (b.0, b.1, b.2, b.3);
     near && (a.4, a.6) == (b.4, b.6) && (a.4.is_some() || has_same_cells)
-}
-
-fn any_session() -> impl Strategy<Value = Session> {
-    use prop::option::of;
-    use prop::sample::select;
-    (
-        of(select(&["anna", "billy", "Carl"][..])),
-        of(select(&["Boiler", "Packaging"][..])),
-        of(select(&["10.0.0.9", "10.0.0.10", "hmi-2"][..])),
-        of(any::<bool>()),
-        of(select(&["A", "B", "C", "D", "E"][..])),
-        of(0_i64..16),
-        of(select(&["Vision", "Designer"][..])),
-    )
 }
 
 proptest! {
