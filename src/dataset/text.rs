@@ -173,6 +173,17 @@ impl TextColumn {
         (self.all_codes().contains(&code) && self.text(code) == text).then_some(code)
     }
 
+    /// The bytes of the distinct texts in the order of their codes.
+    pub(super) fn text_bytes(&self) -> impl Iterator<Item = &[u8]> {
+        let Arena { text, ends } = &self.arena;
+        let mut start = 0;
+        ends.iter().map(move |&end| {
+            let bytes = &text.as_bytes()[start..end as usize];
+            start = end as usize;
+            bytes
+        })
+    }
+
     fn all_codes(&self) -> Range<u32> {
         0..u32::try_from(self.distinct()).unwrap_or(Self::NULL)
     }

@@ -13,19 +13,33 @@ pub(crate) fn translate(id: &ColumnId, from: &TextColumn, to: &TextColumn) -> Ve
     if from.has_same_texts(to) {
         return (0..).take(from.distinct()).collect();
     }
-    let order = |a: &str, b: &str| match id {
-        ColumnId::Address => AddressKey::of(a).cmp(&AddressKey::of(b)).then_with(|| a.cmp(b)),
-        _ => a.cmp(b),
-    };
-    let mut others = (0..).zip(to.texts()).peekable();
-    let find = |text: &str| {
-        while let Some((code, other)) = others.peek().copied() {
+    match id {
+        ColumnId::Address => {
+            let order = |a: &&str, b: &&str| AddressKey::of(a).cmp(&AddressKey::of(b)).then_with(|| a.cmp(b));
+            merge(from.texts(), to.texts(), order)
+        }
+        // The order of bytes is that of code points, and takes no look at where characters begin.
+        _ => merge(from.text_bytes(), to.text_bytes(), Ord::cmp),
+    }
+}
+
+/// Finds each text of one sorted dictionary in another one.
+fn merge<T: Eq>(
+    from: impl Iterator<Item = T>,
+    to: impl Iterator<Item = T>,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Vec<u32> {
+    let mut others = (0..).zip(to);
+    let mut other = others.next();
+    let find = |text: T| {
+        while let Some((code, candidate)) = &other {
             // Most texts are in both, and comparing addresses takes much longer than finding them equal.
-            let ordering = if other == text { Ordering::Equal } else { order(other, text) };
+            let ordering = if *candidate == text { Ordering::Equal } else { order(candidate, &text) };
             match ordering {
-                Ordering::Less => drop(others.next()),
+                Ordering::Less => other = others.next(),
                 Ordering::Equal => {
-                    others.next();
+                    let code = *code;
+                    other = others.next();
                     return code;
                 }
                 Ordering::Greater => break,
@@ -33,7 +47,7 @@ pub(crate) fn translate(id: &ColumnId, from: &TextColumn, to: &TextColumn) -> Ve
         }
         ABSENT
     };
-    from.texts().map(find).collect()
+    from.map(find).collect()
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use gatewatch::dataset::{Dataset, Part, RowMapping, concat};
+use gatewatch::dataset::{Cell, ColumnId, Dataset, DatasetBuilder, Part, RowMapping, concat};
 use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
 use gatewatch::gateway::webdev;
+use gatewatch::poll::SessionChanges;
 use gatewatch::query::{DuplicateLogins, Query, Worker};
 
 use plant::{SIZES, sessions};
@@ -67,6 +68,40 @@ fn refresh_json_to_dataset(bencher: Bencher<'_, '_>, size: usize) {
 fn refresh_row_mapping(bencher: Bencher<'_, '_>, size: usize) {
     let (old, new) = (&sessions(size).dataset, next_dataset(size));
     bencher.bench_local(|| RowMapping::between(black_box(old), &new));
+}
+
+/// Returns the sessions after 1 % of them changed: every 200th has ended and another one is at the end, and every 200th has
+/// another user.
+fn changed_sessions(size: usize) -> Dataset {
+    let before = &sessions(size).dataset;
+    let mut builder = DatasetBuilder::new(before.headers()).expect("the columns of a dataset");
+    let mut push = |row: usize, changed: ColumnId, value: &str| {
+        for (index, (id, column)) in before.columns().enumerate() {
+            let cell = if id == changed { Cell::Text(value) } else { column.cell(row) };
+            builder.push(index, cell).expect("a cell of the type of its column");
+        }
+    };
+    for row in 0..size {
+        match row % 200 {
+            0 => {}
+            100 => push(row, ColumnId::Username, "zoe.new"),
+            _ => push(row, ColumnId::Username, before.username().get(row).unwrap_or_default()),
+        }
+    }
+    for row in (0..size).step_by(200) {
+        push(row, ColumnId::ClientId, &format!("N{row:07}"));
+    }
+    builder.finish(None, None)
+}
+
+/// The sessions that arrived, left or changed.
+#[divan::bench(args = SIZES, max_time = 3)]
+fn refresh_session_changes(bencher: Bencher<'_, '_>, size: usize) {
+    let (old, new) = (&sessions(size).dataset, changed_sessions(size));
+    let changes = SessionChanges::between(old, &new);
+    let found = [changes.arrived.len(), changes.left.len(), changes.changed.len()];
+    assert_eq!(found, [size / 200; 3], "the demo gateway's ids are distinct");
+    bencher.bench_local(|| SessionChanges::between(black_box(old), &new));
 }
 
 #[divan::bench(args = SIZES, max_time = 3)]

@@ -2,6 +2,7 @@
 
 mod rest;
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use self::rest::{Key, Rest};
@@ -161,15 +162,18 @@ impl<'a> Comparison<'a> {
 
     fn changes(&self) -> SessionChanges {
         let mut changes = SessionChanges::default();
-        let targets = self.targets();
+        let targets = Targets::new(self);
         let mut is_matched = vec![false; self.current.client_id.len()];
         let mut rest = Rest::default();
+        // Most sessions follow each other as before, so the next row is tried first.
+        let mut next = 0;
         for (row, &id) in (0..).zip(self.previous.client_id) {
-            match targets.get(id as usize).copied() {
+            match targets.find(id, next) {
                 Some(NONE) => changes.left.push(row),
                 Some(current) if current != SEVERAL && self.is_same(row, current) => {
                     is_matched[current as usize] = true;
                     self.compare(row, current, &mut changes);
+                    next = current + 1;
                 }
                 // One of several with this id, or one without.
                 _ => rest.previous.push(self.previous_key(row)),
@@ -197,19 +201,6 @@ impl<'a> Comparison<'a> {
             changes.changed.sort_unstable_by_key(|changed| changed.previous);
         }
         changes
-    }
-
-    /// Returns the current row of each client id in the previous list, [`NONE`] without one. It is [`SEVERAL`] if several
-    /// rows of either list have it.
-    fn targets(&self) -> Vec<u32> {
-        let current = single_rows(self.current.client_id, self.current_ids);
-        let previous = single_rows(self.previous.client_id, self.client_ids.len());
-        let target = |(&id, row): (&u32, u32)| match current.get(id as usize) {
-            None => NONE,
-            Some(_) if row == SEVERAL => SEVERAL,
-            Some(&target) => target,
-        };
-        self.client_ids.iter().zip(previous).map(target).collect()
     }
 
     /// Returns `true` if two rows with one client id are the same session.
@@ -276,6 +267,52 @@ impl<'a> Comparison<'a> {
 /// Returns `true` if two creation times are those of one session.
 fn is_same_time(a: i64, b: i64) -> bool {
     a.abs_diff(b) <= CREATION_TOLERANCE_MS
+}
+
+/// Finds the current row of each client id in the previous list.
+struct Targets<'a> {
+    comparison: &'a Comparison<'a>,
+    /// No client id occurs twice in a list.
+    is_distinct: bool,
+    /// The row of each id in the previous list; [`NONE`] without one, [`SEVERAL`] if several rows of either list have it.
+    /// Built on first use: lists in the same order don't need it.
+    rows: OnceCell<Vec<u32>>,
+}
+
+impl<'a> Targets<'a> {
+    fn new(comparison: &'a Comparison<'a>) -> Self {
+        let is_distinct = |ids: &[u32], distinct: usize| {
+            ids.iter().filter(|id| **id != TextColumn::NULL).count() == distinct
+        };
+        let Comparison { previous, current, client_ids, current_ids, .. } = comparison;
+        let is_distinct =
+            is_distinct(previous.client_id, client_ids.len()) && is_distinct(current.client_id, *current_ids);
+        Self { comparison, is_distinct, rows: OnceCell::new() }
+    }
+
+    /// Returns the current row of a client id, which may be `expected`. Returns `None` for a null.
+    fn find(&self, id: u32, expected: u32) -> Option<u32> {
+        let translated = *self.comparison.client_ids.get(id as usize)?;
+        if translated == ABSENT {
+            return Some(NONE);
+        }
+        if self.is_distinct && self.comparison.current.client_id.get(expected as usize) == Some(&translated) {
+            return Some(expected);
+        }
+        self.rows.get_or_init(|| self.rows()).get(id as usize).copied()
+    }
+
+    fn rows(&self) -> Vec<u32> {
+        let Comparison { previous, current, client_ids, current_ids, .. } = self.comparison;
+        let current = single_rows(current.client_id, *current_ids);
+        let previous = single_rows(previous.client_id, client_ids.len());
+        let target = |(&id, row): (&u32, u32)| match current.get(id as usize) {
+            None => NONE,
+            Some(_) if row == SEVERAL => SEVERAL,
+            Some(&target) => target,
+        };
+        client_ids.iter().zip(previous).map(target).collect()
+    }
 }
 
 /// Returns the row of each client id, [`SEVERAL`] if several rows have it.
