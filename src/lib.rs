@@ -21,6 +21,7 @@
 //! | `count` | numbers and counts in words |
 //! | `sanitize` | makes text from outside safe for terminals, labels and logs |
 //! | `notify_on_drop` | notifies the owner of a thread when it ends |
+//! | `stop_signal` | waits for Ctrl+C or SIGTERM |
 //! | [`dataset`] | typed, immutable columns |
 //! | [`filter`] | `java.util.regex` patterns, matched against whole values |
 //! | [`query`] | dataset + filters + sort keys → rows |
@@ -29,7 +30,7 @@
 //! | [`export`] | rows as CSV, JSON or text |
 //! | [`secrets`] | passwords and tokens in the platform's keyring |
 //! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
-//! | [`poll`] | polling thread: the status and the latest snapshot of each node |
+//! | [`poll`] | polling thread: the status and the latest snapshot of each node, and session events |
 //! | [`history`] | who was on when, in SQLite or PostgreSQL |
 //! | [`demo`] | a gateway inside this process |
 //! | [`settings`] | `config.toml` and the state that survives a restart |
@@ -46,6 +47,9 @@
 //! | node | one address of a gateway; each node knows only its own sessions |
 //! | profile | what is saved about a gateway: name, nodes, authentication, interval |
 //! | snapshot | the sessions of one node at one moment, with what the node said about itself |
+//! | list | the sessions of one node as they were read; those of a kind that can't be read are carried over |
+//! | gap | a time in which a node wasn't read: failures, a suspend, or longer than two intervals |
+//! | event | a session arrived, left or changed, or a node became unreachable, came back or was restarted |
 //! | status | the state of a polled gateway: snapshots, errors, next read |
 //! | dataset | the sessions of one or more snapshots as columns |
 //! | standard column | one of the six columns that `getSessionInfo` always returns |
@@ -86,5 +90,6 @@ pub mod query;
 mod sanitize;
 pub mod secrets;
 pub mod settings;
+mod stop_signal;
 pub mod table;
 pub mod ui;

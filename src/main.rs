@@ -15,8 +15,8 @@ fn main() -> ExitCode {
         Err(error) => return cli::fail(&error, ExitStatus::Failed).into(),
     };
     let flush_on_signal = flush_on_drop.clone();
-    // The demo gateway writes no files, and ends by itself.
-    if !matches!(cli.command, Some(Command::Demo(_)))
+    // These write no files, and end by themselves.
+    if !matches!(cli.command, Some(Command::Demo(_) | Command::Events(_)))
         && let Err(error) = atomic_file::clean_up_on_signals(move || drop(flush_on_signal))
     {
         tracing::warn!(%error, "a signal may leave a temporary file");
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Some(Command::Sessions(args)) => cli::sessions::run(&args),
         Some(Command::History(args)) => cli::history::run(&args),
         Some(Command::Check(args)) => cli::check::run(&args),
+        Some(Command::Events(args)) => cli::events::run(&args),
         Some(Command::Demo(args)) => cli::demo::run(args),
     };
     status.into()

@@ -11,6 +11,8 @@ use super::rows::RowsArgs;
 use crate::demo;
 use crate::logging::LogLevel;
 
+/// The longest interval between two reads.
+const MAX_INTERVAL: Duration = Duration::from_hours(24);
 const MAX_TIMEOUT: Duration = Duration::from_hours(24);
 /// Maximum number of sessions of the demo gateway, which keeps them in memory.
 const MAX_DEMO_SESSIONS: usize = 5_000_000;
@@ -89,6 +91,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Check step by step whether the sessions of a gateway can be read, and what to do if not
     Check(CheckArgs),
+    /// Write a line for each session that arrives, leaves or changes, until stopped
+    Events(EventsArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),
 }
@@ -165,6 +169,68 @@ pub enum CheckFormat {
     Json,
 }
 
+/// The options of `gatewatch events`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Credentials are read from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.
+They are sent only to the gateways named on the command line. Without them, saved gateways are read with the
+password or token in the keyring.
+
+The sessions of the first read are no events. A gateway that can't be read is no departure: its sessions leave when
+they are missing in the next read.
+
+JSON, one object per line; other keys may be added:
+  v            1, the version of this format
+  time         when it was noticed, by this machine's clock: RFC 3339 in UTC with milliseconds, as all times
+  type         arrived, left, changed, unreachable, back, restarted
+  gateway      the saved name or the address
+  node         the address of the node
+arrived, left, changed:
+  username, project, address, isDesigner, clientId, creationTime, kind
+               the session, null where unknown; creationTime is by the gateway's clock
+left:
+  lastSeen     when it was listed last
+  durationMs   from its creation, or else its first read, to lastSeen
+  gap          true if the node wasn't read all the time after lastSeen: it may have left long before
+changed:
+  changes      an object of the fields that differ, each with before and after
+unreachable:
+  error        the reason, once for each outage
+back:
+  durationMs   since the first read that failed
+restarted:
+  since        the first sign that the gateway was restarted
+
+Exit codes:
+  0  stopped by Ctrl+C or SIGTERM, or by the reader of a pipe
+  1  the settings can't be read, or the output not be written
+  2  wrong usage")]
+pub struct EventsArgs {
+    /// The gateways to read.
+    #[arg(
+        value_name = "GATEWAY",
+        help = "Read these gateways: saved names, addresses such as http://host:8088, or `demo` [default: all saved ones]"
+    )]
+    pub gateways: Vec<String>,
+
+    /// Read each node at this interval
+    #[arg(long, value_name = "SECONDS", value_parser = parse_interval, default_value = "5")]
+    pub every: Duration,
+
+    /// Write in this format
+    #[arg(long, value_enum, default_value_t = EventsFormat::Text)]
+    pub format: EventsFormat,
+}
+
+/// The output formats of `gatewatch events`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EventsFormat {
+    /// Aligned text, in local time
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
 /// The options of `gatewatch demo`.
 #[derive(Args, Debug)]
 pub struct DemoArgs {
@@ -207,6 +273,13 @@ fn parse_session_count(text: &str) -> Result<usize, String> {
     count
         .filter(|count| *count <= MAX_DEMO_SESSIONS)
         .ok_or_else(|| format!("expected a number from 0 to {MAX_DEMO_SESSIONS}"))
+}
+
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    let interval = text.parse().ok().map(Duration::from_secs);
+    interval
+        .filter(|interval| !interval.is_zero() && *interval <= MAX_INTERVAL)
+        .ok_or_else(|| format!("expected whole seconds from 1 to {}", MAX_INTERVAL.as_secs()))
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
@@ -298,6 +371,15 @@ mod tests {
         assert_eq!(parse_timeout("2.5"), Ok(Duration::from_millis(2500)));
         for invalid in ["0", "-1", "soon", "NaN", "1e300", "86401"] {
             assert!(parse_timeout(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn parses_intervals() {
+        assert_eq!(parse_interval("1"), Ok(Duration::from_secs(1)));
+        assert_eq!(parse_interval("86400"), Ok(Duration::from_hours(24)));
+        for invalid in ["0", "-1", "0.5", "5s", "86401", ""] {
+            assert!(parse_interval(invalid).is_err(), "{invalid}");
         }
     }
 

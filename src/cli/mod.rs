@@ -3,15 +3,18 @@
 mod args;
 pub mod check;
 pub mod demo;
+pub mod events;
 mod exit_status;
 pub mod history;
+mod node_error;
 mod report;
 mod rows;
+mod saved_logins;
 pub mod sessions;
 mod target;
 mod trust_hint;
 
-pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, SessionsArgs};
+pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, SessionsArgs};
 pub use exit_status::ExitStatus;
 pub use history::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
 pub use report::fail;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::ExitStatus;
 use super::report::report;
+use super::saved_logins::SavedLogins;
 use super::trust_hint::TrustHint;
 use crate::demo::{DemoError, DemoGateway, Options};
 use crate::gateway::{Credentials, CredentialsError, GatewayError, Limits, NodeUrl, NodeUrlError, Profile};
+use crate::poll::Access;
 use crate::sanitize::sanitize;
 use crate::settings::{self, Settings, SettingsError, Target, TargetError, suggestion};
 
@@ -20,14 +22,27 @@ const CONNECT_SHARE: f64 = 0.6;
 pub(super) struct OpenTarget {
     /// The gateway.
     pub(super) profile: Profile,
-    /// The credentials of the environment, for a gateway that was named.
+    /// The credentials of the environment, for a gateway that was named, or those that were saved.
     pub(super) credentials: Credentials,
+    /// Where the credentials are from.
+    login: LoginSource,
     /// Whether the gateway was named on the command line: only then are credentials of the environment used.
     is_named: bool,
     /// Whether the gateway is in `config.toml`.
     is_saved: bool,
     /// The demo gateway, which runs until it is dropped.
-    _demo: Option<DemoGateway>,
+    demo: Option<DemoGateway>,
+}
+
+/// Where credentials are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LoginSource {
+    /// The environment, or there are none.
+    Environment,
+    /// The keyring.
+    Keyring,
+    /// The gateway requires some that the keyring doesn't have.
+    Missing,
 }
 
 /// The reason why there is no gateway to read.
@@ -79,7 +94,7 @@ impl OpenTarget {
     /// Opens the gateway named on the command line: a saved one, one by its address, or `demo`. Without a name it is the
     /// only saved one.
     pub(super) fn new(gateway: Option<&str>) -> Result<Self, OpenError> {
-        let settings = load_settings(gateway)?;
+        let settings = load_settings(gateway.is_some_and(needs_no_settings))?;
         let (target, credentials) = match gateway {
             Some(gateway) => {
                 (settings.target(Some(gateway), None)?, Credentials::from_env(|name| std::env::var_os(name))?)
@@ -97,7 +112,69 @@ impl OpenTarget {
             }
         };
         let is_saved = settings.profiles.contains(&profile);
-        Ok(Self { profile, credentials, is_named, is_saved, _demo: demo })
+        Ok(Self { profile, credentials, login: LoginSource::Environment, is_named, is_saved, demo })
+    }
+
+    /// Opens the gateways named on the command line, or all saved ones, to be read again and again. The demo gateway is live.
+    /// Those without credentials from the environment get the ones that were saved with them.
+    pub(super) fn open_all(gateways: &[String]) -> Result<Vec<Self>, OpenError> {
+        let are_addresses = !gateways.is_empty() && gateways.iter().all(|gateway| needs_no_settings(gateway));
+        let settings = load_settings(are_addresses)?;
+        let saved = || settings.profiles.iter().cloned().map(|profile| (Target::Gateway(profile), false));
+        let mut targets: Vec<(Target, bool)> = Vec::new();
+        let mut credentials = Credentials::None;
+        if gateways.is_empty() {
+            targets.extend(saved());
+        } else {
+            credentials = Credentials::from_env(|name| std::env::var_os(name))?;
+        }
+        for gateway in gateways {
+            match settings.target(Some(gateway), None)? {
+                Target::All => targets.extend(saved()),
+                target => targets.push((target, true)),
+            }
+        }
+        if targets.is_empty() {
+            return Err(OpenError::NoGateway { saved: Vec::new() });
+        }
+        let mut logins = SavedLogins::new(settings::folder().as_deref());
+        let mut open: Vec<Self> = Vec::new();
+        for (target, is_named) in targets {
+            let (profile, demo) = match target {
+                Target::Gateway(profile) => (profile, None),
+                Target::All => continue,
+                Target::Demo if open.iter().any(|other| other.demo.is_some()) => continue,
+                Target::Demo => {
+                    let demo = DemoGateway::start(Options::in_process())?;
+                    let profile = Profile::from_address(demo.url()).map_err(OpenError::DemoAddress)?;
+                    (profile.with_name(settings::DEMO), Some(demo))
+                }
+            };
+            if open.iter().any(|other| other.profile.name == profile.name) {
+                continue;
+            }
+            let is_saved = settings.profiles.contains(&profile);
+            let (credentials, login) = match &credentials {
+                credentials if is_named && *credentials != Credentials::None => {
+                    (credentials.clone(), LoginSource::Environment)
+                }
+                _ if is_saved => match logins.credentials(&profile) {
+                    Some(credentials) => (credentials, LoginSource::Keyring),
+                    None => (Credentials::None, LoginSource::Missing),
+                },
+                _ => (Credentials::None, LoginSource::Environment),
+            };
+            open.push(Self { profile, credentials, login, is_named, is_saved, demo });
+        }
+        Ok(open)
+    }
+
+    /// Returns what may be read of the gateway: without the login that it requires, only its health.
+    pub(super) fn access(&self) -> Access {
+        match self.login {
+            LoginSource::Missing => Access::Health,
+            LoginSource::Environment | LoginSource::Keyring => Access::Sessions(self.credentials.clone()),
+        }
     }
 
     /// Returns a hint for the command line on a failure to read a node.
@@ -122,6 +199,9 @@ impl OpenTarget {
     fn login_hint(&self, error: &GatewayError) -> Option<&'static str> {
         match (error, &self.credentials) {
             (GatewayError::FiltersUnsupported, _) => Some("leave out --ask-gateway to filter here"),
+            (error, _) if error.is_login_required() && self.login != LoginSource::Environment => {
+                Some("sign in to this gateway in the window, which keeps the login in the keyring")
+            }
             (error, _) if error.is_login_required() && !self.is_named => {
                 Some("name the gateway on the command line to log in with credentials from the environment")
             }
@@ -159,13 +239,14 @@ pub(super) fn limits(timeout: Duration) -> Limits {
     Limits { connect_timeout, total_timeout: timeout, ..limits }
 }
 
-fn load_settings(gateway: Option<&str>) -> Result<Settings, OpenError> {
+/// Reads the settings. If they aren't needed, a failure is only reported.
+fn load_settings(are_optional: bool) -> Result<Settings, OpenError> {
     let Some(folder) = settings::folder() else {
         return Ok(Settings::default());
     };
     match Settings::load(&folder) {
         Ok(settings) => Ok(settings),
-        Err(error) if gateway.is_some_and(needs_no_settings) => {
+        Err(error) if are_optional => {
             report(&error, None);
             Ok(Settings::default())
         }

@@ -32,6 +32,8 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 pub use auth::{Basic, CredentialError, Token};
 use registry::Registry;
 
+use crate::stop_signal::stop_signal;
+
 /// Default address: the default port of a gateway, on this machine.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8088";
 /// Default seed.
@@ -181,30 +183,6 @@ pub fn run(options: Options, ready: impl FnOnce(&str) -> io::Result<()>) -> Resu
     ready(&server.url).map_err(DemoError::Announce)?;
     server.serve_until(stop);
     Ok(())
-}
-
-/// Returns a future that resolves at Ctrl+C or SIGTERM.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Returns a future that resolves at Ctrl+C.
-#[cfg(windows)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }
 
 /// The state that all request handlers share.

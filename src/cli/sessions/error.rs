@@ -7,7 +7,7 @@ use std::io;
 use crate::cli::ExitStatus;
 use crate::cli::rows::RowsError;
 use crate::cli::target::OpenError;
-use crate::gateway::{GatewayError, Notice};
+use crate::gateway::Notice;
 
 /// The reason why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -34,27 +34,6 @@ impl SessionsError {
             Self::Open(error) => error.hint(),
             _ => None,
         }
-    }
-}
-
-/// A node that can't be read.
-#[derive(Debug)]
-pub(super) struct NodeError {
-    /// The names of the gateway and the node.
-    pub(super) node: String,
-    pub(super) error: GatewayError,
-}
-
-impl fmt::Display for NodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.error)
-    }
-}
-
-impl Error for NodeError {
-    /// Returns the cause of the gateway's error, whose own text is part of this one's.
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
     }
 }
 

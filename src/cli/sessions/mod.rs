@@ -4,7 +4,8 @@ mod error;
 
 use std::sync::Arc;
 
-use self::error::{NodeError, NodeNotice, SessionsError};
+use self::error::{NodeNotice, SessionsError};
+use super::node_error::NodeError;
 use super::report::report;
 use super::rows::RowWriter;
 use super::target::{OpenTarget, limits};

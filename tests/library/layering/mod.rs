@@ -12,11 +12,12 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("atomic_file", &[]),
     ("count", &[]),
     ("sanitize", &[]),
     ("notify_on_drop", &[]),
+    ("stop_signal", &[]),
     ("dataset", &[]),
     ("filter", &[]),
     ("query", &["notify_on_drop", "dataset", "filter"]),
@@ -27,7 +28,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("gateway", &["count", "sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
     ("history", &["sanitize", "notify_on_drop", "dataset", "gateway", "poll"]),
-    ("demo", &["sanitize", "dataset", "filter", "gateway"]),
+    ("demo", &["sanitize", "stop_signal", "dataset", "filter", "gateway"]),
     (
         "settings",
         &[
@@ -49,6 +50,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
         &[
             "atomic_file",
             "sanitize",
+            "stop_signal",
             "dataset",
             "filter",
             "query",
@@ -56,6 +58,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "export",
             "secrets",
             "gateway",
+            "poll",
             "history",
             "demo",
             "settings",

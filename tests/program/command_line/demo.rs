@@ -7,16 +7,21 @@ use super::{failure, run, sessions, stdout};
 use crate::support::process::gatewatch;
 
 /// The demo gateway in a process that ends with the test.
-struct Demo {
+pub(super) struct Demo {
     child: Child,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Demo {
     fn start(args: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", args)
+    }
+
+    /// Starts it at this address.
+    pub(super) fn start_at(address: &str, args: &[&str]) -> Self {
         let config = tempfile::tempdir().unwrap();
         let mut child = gatewatch(config.path())
-            .args(["demo", "--listen", "127.0.0.1:0"])
+            .args(["demo", "--listen", address])
             .args(args)
             .stdout(Stdio::piped())
             .spawn()

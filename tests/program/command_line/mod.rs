@@ -1,7 +1,9 @@
-//! Runs `gatewatch sessions` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
+//! Runs `gatewatch sessions`, `gatewatch events` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
 
 mod check;
 mod demo;
+#[cfg(target_os = "linux")]
+mod events;
 mod formats;
 mod history;
 mod kinds;

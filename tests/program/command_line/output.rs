@@ -40,7 +40,7 @@ fn with_default_signals(program: &Command) -> Command {
     command
 }
 
-fn signal(name: &str, process: u32) {
+pub(super) fn signal(name: &str, process: u32) {
     let killed = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
     assert!(killed.success());
 }
