@@ -19,6 +19,7 @@ mod health;
 mod jython_gateway;
 mod layering;
 mod lost_connections;
+mod observer;
 mod polling;
 mod rest;
 #[path = "../support/mod.rs"]
