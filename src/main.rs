@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     };
     let flush_on_signal = flush_on_drop.clone();
     // These write no files, and end by themselves.
-    if !matches!(cli.command, Some(Command::Demo(_) | Command::Events(_)))
+    if !matches!(cli.command, Some(Command::Demo(_) | Command::Events(_) | Command::Record(_)))
         && let Err(error) = atomic_file::clean_up_on_signals(move || drop(flush_on_signal))
     {
         tracing::warn!(%error, "a signal may leave a temporary file");
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Some(Command::History(args)) => cli::history::run(&args),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Events(args)) => cli::events::run(&args),
+        Some(Command::Record(args)) => cli::record::run(&args),
         Some(Command::Demo(args)) => cli::demo::run(args),
     };
     status.into()

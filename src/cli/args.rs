@@ -93,6 +93,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Write a line for each session that arrives, leaves or changes, until stopped
     Events(EventsArgs),
+    /// Record who is logged in, until stopped
+    Record(RecordArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),
 }
@@ -229,6 +231,32 @@ pub enum EventsFormat {
     Text,
     /// One JSON object per line
     Json,
+}
+
+/// The options of `gatewatch record`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Credentials are read from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.
+They are sent only to a GATEWAY named on the command line. Others are read with the logins that the window saved in the keyring.
+
+The history is in the data folder, or where [history] in config.toml says. Problems are written to standard error, and
+recording goes on.
+
+Exit codes:
+  0  stopped by Ctrl+C or SIGTERM
+  1  the settings can't be read, or recording is switched off
+  2  wrong usage")]
+pub struct RecordArgs {
+    /// The gateways to record.
+    #[arg(
+        value_name = "GATEWAY",
+        help = "Record these gateways: saved names, addresses such as http://host:8088, or `demo` [default: all saved ones]"
+    )]
+    pub gateways: Vec<String>,
+
+    /// Read each node at this interval
+    #[arg(long, value_name = "SECONDS", value_parser = parse_interval, default_value = "5")]
+    pub every: Duration,
 }
 
 /// The options of `gatewatch demo`.

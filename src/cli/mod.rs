@@ -7,6 +7,7 @@ pub mod events;
 mod exit_status;
 pub mod history;
 mod node_error;
+pub mod record;
 mod report;
 mod rows;
 mod saved_logins;
@@ -14,7 +15,9 @@ pub mod sessions;
 mod target;
 mod trust_hint;
 
-pub use args::{CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, SessionsArgs};
+pub use args::{
+    CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, RecordArgs, SessionsArgs,
+};
 pub use exit_status::ExitStatus;
 pub use history::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
 pub use report::fail;

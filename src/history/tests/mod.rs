@@ -1,5 +1,6 @@
 //! Tests of recording and reading together, in SQLite.
 
+mod crash;
 mod model;
 mod recorder;
 

@@ -1,4 +1,4 @@
-//! Runs `gatewatch sessions`, `gatewatch events` and `gatewatch demo` as processes and checks their output, error lines and exit codes.
+//! Runs the subcommands as processes and checks their output, error lines and exit codes.
 
 mod check;
 mod demo;
@@ -9,6 +9,8 @@ mod history;
 mod kinds;
 #[cfg(unix)]
 mod output;
+#[cfg(unix)]
+mod record;
 mod trust;
 
 use std::io::{BufRead as _, BufReader, Write as _};

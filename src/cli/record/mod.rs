@@ -1,0 +1,145 @@
+//! `gatewatch record`: reads gateways and records their sessions until it is stopped.
+
+mod notify;
+
+use std::io;
+use std::time::Duration;
+
+use self::notify::{Notifier, NotifyError};
+use super::report::report;
+use super::target::{OpenError, OpenTarget};
+use super::{ExitStatus, RecordArgs};
+use crate::gateway::{Client, Limits};
+use crate::history::{HistoryError, Location, Recorder, RecorderStatus};
+use crate::poll::{BackgroundGateway, BackgroundPoller, NodeUpdate};
+use crate::sanitize::sanitize;
+use crate::settings::{self, HistorySettings, Settings, SettingsError};
+use crate::stop_signal::stop_signal;
+
+/// The reason why nothing is recorded.
+#[derive(Debug, thiserror::Error)]
+enum RecordError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("Recording is switched off")]
+    Disabled,
+    #[error("There is no folder for the history")]
+    NoFolder,
+    #[error("All gateways are left out of the history")]
+    LeftOut,
+    #[error("Can't start the network runtime")]
+    Runtime(#[source] io::Error),
+    #[error("Can't handle Ctrl+C")]
+    Signals(#[source] io::Error),
+    #[error("Can't start a thread")]
+    Thread(#[source] io::Error),
+    #[error("Can't tell the service manager that recording has begun")]
+    Notify(#[from] NotifyError),
+}
+
+impl RecordError {
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Open(error) => error.status(),
+            _ => ExitStatus::Failed,
+        }
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Open(error) => error.hint(),
+            Self::Disabled => Some("remove `enabled = false` under [history] in config.toml"),
+            Self::NoFolder => Some("set GATEWATCH_DATA_DIR"),
+            Self::LeftOut => Some("remove `history = false` from a [[profile]] in config.toml"),
+            _ => None,
+        }
+    }
+}
+
+/// Records until Ctrl+C or SIGTERM.
+#[must_use]
+pub fn run(args: &RecordArgs) -> ExitStatus {
+    match try_run(args) {
+        Ok(()) => ExitStatus::Done,
+        Err(error) => {
+            report(&error, error.hint());
+            error.status()
+        }
+    }
+}
+
+fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RecordError::Runtime)?;
+    // Before the first request, so that no signal is missed.
+    let stop = {
+        let _context = runtime.enter();
+        stop_signal().map_err(RecordError::Signals)?
+    };
+    let (location, keep) = history()?;
+    let mut targets = OpenTarget::open_all(&args.gateways)?;
+    targets.retain(|target| {
+        if !target.profile.history {
+            eprintln!("gatewatch: {} is left out of the history", sanitize(&target.profile.name));
+        }
+        target.profile.history
+    });
+    if targets.is_empty() {
+        return Err(RecordError::LeftOut);
+    }
+    eprintln!("gatewatch: recording in {}", sanitize(&location.to_string()));
+    let recorder = Recorder::spawn(location, keep, report_status).map_err(RecordError::Thread)?;
+    let mut observe = recorder.observer();
+    let observer = Box::new(move |update: NodeUpdate| observe(&update));
+    let mut poller = BackgroundPoller::spawn(Client::new(Limits::default()), Some(observer), || ())
+        .map_err(RecordError::Thread)?;
+    let gateways = targets.iter().map(|target| BackgroundGateway {
+        profile: target.profile.clone(),
+        access: target.access(),
+        interval: Some(args.every),
+        last: None,
+    });
+    poller.set_gateways(gateways.collect());
+
+    let notifier = Notifier::from_env()?;
+    notifier.ready()?;
+    runtime.block_on(stop);
+    if let Err(error) = notifier.stopping() {
+        tracing::debug!(%error, "can't tell the service manager");
+    }
+    drop(poller);
+    // Writes what is left and the end of the coverage.
+    drop(recorder);
+    Ok(())
+}
+
+/// Returns where to record, and how long sessions are kept.
+fn history() -> Result<(Location, Option<Duration>), RecordError> {
+    let settings = settings::folder().map(|folder| Settings::load(&folder)).transpose()?;
+    let history: HistorySettings = settings.unwrap_or_default().history;
+    if !history.enabled {
+        return Err(RecordError::Disabled);
+    }
+    let location = history.location().ok_or(RecordError::NoFolder)?;
+    Ok((location, history.keep()))
+}
+
+fn report_status(status: RecorderStatus) {
+    match status {
+        RecorderStatus::Recording => eprintln!("gatewatch: the history is written again"),
+        RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
+        RecorderStatus::SetAside(path) => {
+            let path = path.display().to_string();
+            eprintln!(
+                "gatewatch: the history was damaged and is now {}, a new one was begun",
+                sanitize(&path)
+            );
+        }
+    }
+}
+
+fn waiting_hint(error: &HistoryError) -> &'static str {
+    error.hint().unwrap_or("sessions are kept in memory until it can be written")
+}

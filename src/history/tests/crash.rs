@@ -1,0 +1,105 @@
+//! Kills a process that records, at any moment, and looks at what it left.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{LATER, Recording, session, temporary};
+use crate::history::coverage::{self, WRITE_INTERVAL_MS};
+use crate::history::sqlite::Sqlite;
+use crate::history::{check, schema};
+
+const KILLS: u32 = 200;
+/// The file that the killed process writes, and the time of its first read.
+const VARIABLES: [&str; 2] = ["GATEWATCH_TEST_HISTORY", "GATEWATCH_TEST_TIME"];
+/// The longest time between the start and a kill that doesn't wait for a write, in microseconds.
+const MAX_DELAY_US: u64 = 40_000;
+
+/// Records reads with random sessions until it is killed. Prints the time of each one that is written.
+#[test]
+#[ignore = "runs in the processes that the test below starts"]
+fn records_until_killed() {
+    let [Some(path), Some(time)] = VARIABLES.map(std::env::var_os) else {
+        return;
+    };
+    let mut time: i64 = time.to_str().unwrap().parse().unwrap();
+    let mut recording = Recording::open(Path::new(&path));
+    let mut is_continuous = false;
+    loop {
+        if fastrand::u8(..10) == 0 {
+            recording.fail();
+            is_continuous = false;
+        } else {
+            let sessions = (0..fastrand::u32(..30)).map(|_| {
+                let id = fastrand::u32(..40);
+                (
+                    id,
+                    session(&format!("S{id}"), &format!("user {}", fastrand::u8(..3)), i64::from(id) * 1_000),
+                )
+            });
+            let sessions: std::collections::BTreeMap<u32, _> = sessions.collect();
+            let sessions: Vec<_> = sessions.into_values().collect();
+            // Most lists are the same as before.
+            let before = recording.list.as_ref().map(|(before, _)| before.clone());
+            let sessions = before.filter(|_| fastrand::u8(..3) > 0).unwrap_or(sessions);
+            recording.read(time, &sessions, is_continuous);
+            is_continuous = true;
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "recorded {time}").unwrap();
+            out.flush().unwrap();
+        }
+        time += fastrand::i64(1_000..9_000);
+    }
+}
+
+/// Starts a process that records, and kills it after some writes, or soon after its start. Returns the time of the last
+/// write that it has reported.
+fn kill_while_recording(path: &Path, time: i64, writes: usize) -> Option<i64> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--ignored", "--nocapture", "history::tests::crash::records_until_killed"])
+        .envs(VARIABLES.into_iter().zip([path.to_str().unwrap(), &time.to_string()]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let reported = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut reported = reported.filter_map(|line| line.split_once("recorded ")?.1.parse::<i64>().ok());
+    let last = if writes == 0 {
+        std::thread::sleep(Duration::from_micros(fastrand::u64(..MAX_DELAY_US)));
+        None
+    } else {
+        reported.by_ref().take(writes).last()
+    };
+    child.kill().unwrap();
+    // What it wrote between that line and its end.
+    let last = reported.last().or(last);
+    child.wait().unwrap();
+    last
+}
+
+#[test]
+fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
+    let folder = temporary();
+    let mut path = folder.path().join("0.db");
+    let mut time = 1_000_000;
+    for kill in 0..KILLS {
+        if kill % 8 == 0 {
+            // Kills soon after the start hit the creation of the tables.
+            path = folder.path().join(format!("{kill}.db"));
+        }
+        let writes = if kill % 8 < 3 { 0 } else { fastrand::usize(1..30) };
+        let last = kill_while_recording(&path, time, writes);
+        if !path.exists() {
+            continue;
+        }
+        let mut engine = Sqlite::open(&path).unwrap();
+        schema::migrate(&mut engine).unwrap();
+        assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
+        if let Some(last) = last {
+            let newest = coverage::newest(&mut engine, &[1], LATER).unwrap()[0].unwrap();
+            assert!(newest.to + WRITE_INTERVAL_MS > last, "kill {kill}: {newest:?} ends long before {last}");
+            time = last + 60_000;
+        }
+    }
+}
