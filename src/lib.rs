@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! bytes → gateway → dataset → poll → query → table → ui
-//!                                        └→ export
+//!                                 │      └→ export
+//!                                 └→ history
 //! ```
 //!
 //! User actions flow back as one [`ui`] command enum: views read state and emit commands, they never write state. A
@@ -51,6 +52,8 @@
 //! | gap | a time in which a node wasn't read: failures, a suspend, or longer than two intervals |
 //! | event | a session arrived, left or changed, or a node became unreachable, came back or was restarted |
 //! | status | the state of a polled gateway: snapshots, errors, next read |
+//! | coverage | the time in which a node was watched, as the history stores it |
+//! | gap | a time in which a node was not watched: nothing is known of its sessions |
 //! | dataset | the sessions of one or more snapshots as columns |
 //! | standard column | one of the six columns that `getSessionInfo` always returns |
 //! | dictionary | the distinct texts of a column, sorted |
