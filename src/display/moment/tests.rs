@@ -1,3 +1,6 @@
+use chrono_tz::TZ_VARIANTS;
+use proptest::prelude::*;
+
 use super::*;
 
 /// 2026-11-22 16:41:40 UTC.
@@ -60,7 +63,7 @@ fn keeps_milliseconds() {
 }
 
 #[test]
-fn a_repeated_time_is_the_first_or_second_one_and_says_so() {
+fn a_repeated_time_is_the_first_or_later_and_says_so() {
     for (zone, text, first, second, note) in [
         (
             "Europe/Berlin",
@@ -208,5 +211,55 @@ fn local_changes() {
     ] {
         let (time, note) = parse(&clock, text, repeated).unwrap();
         assert_eq!((&*time, note.is_some()), (expected, has_note), "{text}");
+    }
+}
+
+/// Without the milliseconds, which [`Clock::moment_text`] doesn't write.
+fn second(epoch_ms: i64) -> i64 {
+    epoch_ms - epoch_ms.rem_euclid(1_000)
+}
+
+proptest! {
+    #[test]
+    fn reads_back_any_time_in_any_zone(
+        // Up to 2037, and half of the times near the usual days of changes in Europe and North America in 2026.
+        epoch_ms in prop_oneof![
+            0..2_145_916_800_000_i64,
+            1_772_900_000_000..1_773_000_000_000_i64,
+            1_774_740_000_000..1_774_760_000_000_i64,
+            1_792_880_000_000..1_792_900_000_000_i64,
+        ],
+        zone in prop::sample::select(&TZ_VARIANTS[..]),
+    ) {
+        let clock = Clock::new(DateStyle::Gateway, Some(zone.name()), NOW_MS);
+        let text = clock.moment_text(epoch_ms);
+        let [first, later] =
+            [Repeated::First, Repeated::Second].map(|repeated| clock.parse_moment(&text, repeated).unwrap());
+        prop_assert!([first.epoch_ms, later.epoch_ms].contains(&second(epoch_ms)), "{zone} {text}");
+        prop_assert!(first.epoch_ms <= later.epoch_ms);
+        prop_assert_eq!(first.note.is_some(), first.epoch_ms < later.epoch_ms);
+    }
+
+    #[test]
+    fn a_time_that_any_zone_skips_is_the_next_one(
+        minute in 0..35_000_000_i64,
+        zone in prop::sample::select(&TZ_VARIANTS[..]),
+    ) {
+        let clock = Clock::new(DateStyle::Gateway, Some(zone.name()), NOW_MS);
+        let text = Clock::new(DateStyle::Utc, None, NOW_MS).moment_text(minute * 60_000);
+        let moment = clock.parse_moment(&text, Repeated::First).unwrap();
+        let shown = clock.moment_text(moment.epoch_ms);
+        match moment.note {
+            Some(MomentNote::Skipped { .. }) => {
+                prop_assert!(shown > text, "{zone} {text} {shown}");
+                prop_assert!(clock.moment_text(moment.epoch_ms - 1) < text, "{zone} {text} {shown}");
+            }
+            _ => prop_assert_eq!(shown, text),
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_time_or_an_error(text in "[-+0-9a-zA-Z:. \u{e9}]{0,24}") {
+        let _ = Clock::new(DateStyle::Utc, None, NOW_MS).parse_moment(&text, Repeated::First);
     }
 }
