@@ -179,7 +179,8 @@ They are sent only to the gateways named on the command line. Without them, save
 password or token in the keyring.
 
 The sessions of the first read are no events. A gateway that can't be read is no departure: its sessions leave when
-they are missing in the next read.
+they are missing in the next read. Standard error says which gateways can't be read at the start, and which kinds of
+sessions a gateway doesn't list.
 
 JSON, one object per line; other keys may be added:
   v            1, the version of this format

@@ -80,7 +80,8 @@ impl ListTracker {
         let list = current.list.clone();
         let previous = before.map(|before| before.compare(&current, gap.as_ref(), clock_offset_ms));
         self.last = Some(current);
-        ListUpdate { list, unlisted_kinds, previous, clock_offset_ms }
+        let notices = snapshot.notices.clone();
+        ListUpdate { list, unlisted_kinds, notices, previous, clock_offset_ms }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::changes::SessionChanges;
 use crate::dataset::Dataset;
-use crate::gateway::{GatewayError, NodeUrl, RowKinds, SessionKind};
+use crate::gateway::{GatewayError, NodeUrl, Notice, RowKinds, SessionKind};
 
 /// Receives the outcome of each read, in the polling thread. No node is read while it runs.
 pub type Observer = Box<dyn FnMut(NodeUpdate) + Send>;
@@ -52,6 +52,8 @@ pub struct ListUpdate {
     pub list: Arc<Dataset>,
     /// The kinds that couldn't be read in this list or any before. Nothing is known of their sessions.
     pub unlisted_kinds: Vec<SessionKind>,
+    /// The reasons why sessions or values may be missing.
+    pub notices: Vec<Notice>,
     /// The list before; `None` for the first one.
     pub previous: Option<PreviousList>,
     /// The node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.

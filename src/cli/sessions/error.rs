@@ -1,13 +1,10 @@
 //! The errors of `gatewatch sessions`.
 
-use std::error::Error;
-use std::fmt;
 use std::io;
 
 use crate::cli::ExitStatus;
 use crate::cli::rows::RowsError;
 use crate::cli::target::OpenError;
-use crate::gateway::Notice;
 
 /// The reason why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -34,26 +31,5 @@ impl SessionsError {
             Self::Open(error) => error.hint(),
             _ => None,
         }
-    }
-}
-
-/// A notice about a node that was read.
-#[derive(Debug)]
-pub(super) struct NodeNotice {
-    /// The names of the gateway and the node.
-    pub(super) node: String,
-    pub(super) notice: Notice,
-}
-
-impl fmt::Display for NodeNotice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.notice)
-    }
-}
-
-impl Error for NodeNotice {
-    /// Returns the cause of the notice, whose own text is part of this one's.
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.notice.source()
     }
 }

@@ -4,8 +4,8 @@ mod error;
 
 use std::sync::Arc;
 
-use self::error::{NodeNotice, SessionsError};
-use super::node_error::NodeError;
+use self::error::SessionsError;
+use super::node_error::{NodeError, NodeNotice};
 use super::report::report;
 use super::rows::RowWriter;
 use super::target::{OpenTarget, limits};

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -111,6 +112,14 @@ fn log_in(demo: &Demo, username: &str) -> String {
     response["clientId"].as_str().unwrap().to_owned()
 }
 
+fn wait_for(what: &str, is_true: impl Fn() -> bool) {
+    let deadline = Instant::now() + TIMEOUT;
+    while !is_true() {
+        assert!(Instant::now() < deadline, "timed out: {what}");
+        std::thread::yield_now();
+    }
+}
+
 /// Starts events of an address at which a demo gateway starts then. Once it is back, the first list was read.
 fn start_before_gateway(format: &str) -> (Events, Demo, String) {
     let address = unused_address().to_string();
@@ -210,20 +219,13 @@ fn reads_all_saved_gateways_and_sends_credentials_to_named_ones_only() {
         command.args(["events", "--every", "1", "--format", "json"]).args(args);
         Events::start(command.envs([("GATEWATCH_USER", "billy"), ("GATEWATCH_PASSWORD", "secret")]))
     };
-    let wait_for = |what: &str, is_true: &dyn Fn() -> bool| {
-        let deadline = std::time::Instant::now() + TIMEOUT;
-        while !is_true() {
-            assert!(std::time::Instant::now() < deadline, "timed out: {what}");
-            std::thread::yield_now();
-        }
-    };
     let is_read = |gateway: &FakeGateway| gateway.paths().iter().any(|path| path.ends_with("sessions"));
     let all = events(&[]);
-    wait_for("both", &|| is_read(&north) && is_read(&south));
+    wait_for("both", || is_read(&north) && is_read(&south));
     assert!(!is_sent(&north) && !is_sent(&south));
     assert_eq!(all.stop("TERM"), "");
     let named = events(&["South"]);
-    wait_for("the password", &|| is_sent(&south));
+    wait_for("the password", || is_sent(&south));
     assert!(!is_sent(&north));
     named.stop("TERM");
 }
@@ -247,6 +249,17 @@ fn saved_login_that_cannot_be_read_is_said_and_other_gateways_are_read() {
     assert!(stderr.starts_with("gatewatch: North: Can't read the password or token\n"), "{stderr}");
     assert!(stderr.contains("hint: sign in to this gateway in the window"), "{stderr}");
     assert!(!north.paths().iter().any(|path| path.ends_with("sessions")));
+}
+
+#[test]
+fn says_once_which_sessions_a_list_lacks() {
+    let partial = answer(&PLANT).replacen('{', r#"{"perspectiveError":"no such function","#, 1);
+    let plant = FakeGateway::gateway("8.1.0", ok(&partial));
+    let events = Events::with_args(&[&plant.url]);
+    let reads = || plant.paths().iter().filter(|path| path.ends_with("sessions")).count();
+    wait_for("three reads", || reads() >= 3);
+    let stderr = events.stop("TERM");
+    assert_eq!(stderr.matches("Can't list Perspective sessions").count(), 1, "{stderr}");
 }
 
 #[test]
