@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,6 +10,7 @@ use super::backlog::Backlog;
 use super::observed::steps;
 use super::recovery::Opened;
 use super::retention::Retention;
+use super::status::RecorderStatus;
 use super::step::{NodeSteps, since_1970};
 use super::writer::Writer;
 use super::{HistoryError, Location, recovery};
@@ -24,17 +24,6 @@ const RETRY_INTERVAL: Duration = Duration::from_mins(1);
 const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(2);
 /// Time between two looks for nodes that aren't read any more.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
-
-/// What the recorder reports, at each change.
-#[derive(Clone, Debug)]
-pub enum RecorderStatus {
-    /// Everything is written.
-    Recording,
-    /// The database can't be written. What was read is kept, within bounds, and written later.
-    Waiting(Arc<HistoryError>),
-    /// The file was damaged. It has this name now, and a new one was begun.
-    SetAside(PathBuf),
-}
 
 /// The handle of the recording thread. Dropping it writes what is left and ends the thread.
 pub struct Recorder {
@@ -78,6 +67,7 @@ impl Recorder {
             report,
             writer: None,
             failures: 0,
+            is_share_reported: false,
             activity: Activity::default(),
         };
         let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || thread.run())?;
@@ -118,6 +108,8 @@ struct Thread<F> {
     writer: Option<(Writer, Retention)>,
     /// Failures in a row.
     failures: u32,
+    /// It was reported that the file is on a network share.
+    is_share_reported: bool,
     activity: Activity,
 }
 
@@ -210,9 +202,14 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let (writer, retention) = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let Opened { engine, set_aside } = recovery::open(&self.location)?;
+                let Opened { engine, set_aside, is_on_network_share } = recovery::open(&self.location)?;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));
+                }
+                if is_on_network_share && !self.is_share_reported {
+                    tracing::warn!(history = %self.location, "the history is on a network share");
+                    (self.report)(RecorderStatus::OnNetworkShare);
+                    self.is_share_reported = true;
                 }
                 none.insert((Writer::new(engine), Retention::new(self.keep)))
             }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::Local;
 
 use super::engine::{Engine, Row};
+use super::network_share::is_on_network_share;
 use super::purge::first_integer;
 use super::sqlite::Sqlite;
 use super::{HistoryError, Location, schema};
@@ -18,6 +19,8 @@ pub(super) struct Opened {
     pub(super) engine: Box<dyn Engine>,
     /// Where a damaged file was moved to; `None` if it was sound.
     pub(super) set_aside: Option<PathBuf>,
+    /// Whether the file is on a network share.
+    pub(super) is_on_network_share: bool,
 }
 
 /// Opens a history and migrates it. A damaged file is set aside, and a new one is begun.
@@ -28,13 +31,14 @@ pub(super) fn open(location: &Location) -> Result<Opened, HistoryError> {
 }
 
 fn open_file(path: &Path) -> Result<Opened, HistoryError> {
+    let is_on_network_share = is_on_network_share(path);
     match open_sound(path) {
-        Ok(engine) => Ok(Opened { engine, set_aside: None }),
+        Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
             tracing::error!(%error, causes = error.causes(), "the history is damaged, beginning a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
-            Ok(Opened { engine: open_sound(path)?, set_aside: Some(set_aside) })
+            Ok(Opened { engine: open_sound(path)?, set_aside: Some(set_aside), is_on_network_share })
         }
         Err(error) => Err(error),
     }

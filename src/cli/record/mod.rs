@@ -6,13 +6,12 @@ use std::io;
 use std::time::Duration;
 
 use self::notify::{Notifier, NotifyError};
-use super::report::report;
+use super::report::{note, report};
 use super::target::{OpenError, OpenTarget};
 use super::{ExitStatus, RecordArgs};
 use crate::gateway::{Client, Limits};
 use crate::history::{HistoryError, Location, Recorder, RecorderStatus};
 use crate::poll::{BackgroundGateway, BackgroundPoller, NodeUpdate};
-use crate::sanitize::sanitize;
 use crate::settings::{self, HistorySettings, Settings, SettingsError};
 use crate::stop_signal::stop_signal;
 
@@ -82,14 +81,14 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
     let mut targets = OpenTarget::open_all(&args.gateways)?;
     targets.retain(|target| {
         if !target.profile.history {
-            eprintln!("gatewatch: {} is left out of the history", sanitize(&target.profile.name));
+            note(&format!("{} is left out of the history", target.profile.name));
         }
         target.profile.history
     });
     if targets.is_empty() {
         return Err(RecordError::LeftOut);
     }
-    eprintln!("gatewatch: recording in {}", sanitize(&location.to_string()));
+    note(&format!("Recording in {location}"));
     let recorder = Recorder::spawn(location, keep, report_status).map_err(RecordError::Thread)?;
     let mut observe = recorder.observer();
     let observer = Box::new(move |update: NodeUpdate| observe(&update));
@@ -128,14 +127,16 @@ fn history() -> Result<(Location, Option<Duration>), RecordError> {
 
 fn report_status(status: RecorderStatus) {
     match status {
-        RecorderStatus::Recording => eprintln!("gatewatch: the history is written again"),
+        RecorderStatus::Recording => note("The history is written again"),
         RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
-        RecorderStatus::SetAside(path) => {
-            let path = path.display().to_string();
-            eprintln!(
-                "gatewatch: the history was damaged and is now {}, a new one was begun",
-                sanitize(&path)
+        RecorderStatus::OnNetworkShare => {
+            note(
+                "The history is on a network share, where it can be damaged. \
+                 Set GATEWATCH_DATA_DIR to a local folder, or use PostgreSQL",
             );
+        }
+        RecorderStatus::SetAside(path) => {
+            note(&format!("The history was damaged and is now {}. A new one was begun", path.display()));
         }
     }
 }

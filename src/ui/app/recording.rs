@@ -55,6 +55,11 @@ impl App {
                     let text = format!("The history was damaged and is now {name}. A new one was begun");
                     self.state.toasts.error(Task::History, text);
                 }
+                RecorderStatus::OnNetworkShare => {
+                    let text = "The history is on a network share, where it can be damaged. \
+                                Set GATEWATCH_DATA_DIR to a local folder, or use PostgreSQL";
+                    self.state.toasts.error(Task::History, text);
+                }
                 RecorderStatus::Waiting(error) => {
                     let report = ErrorReport::new(&*error).followed_by("Sessions are kept and written later");
                     self.state.toasts.error(Task::History, report);

@@ -1,0 +1,19 @@
+//! What a recorder reports.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::HistoryError;
+
+/// What the recorder reports, at each change.
+#[derive(Clone, Debug)]
+pub enum RecorderStatus {
+    /// Everything is written.
+    Recording,
+    /// The database can't be written. What was read is kept, within bounds, and written later.
+    Waiting(Arc<HistoryError>),
+    /// The file was damaged. It has this name now, and a new one was begun.
+    SetAside(PathBuf),
+    /// The file is on a network share, where other programs can damage it while it is written.
+    OnNetworkShare,
+}
