@@ -14,15 +14,17 @@
 #[path = "../support/screen.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "the tests use all of it")]
 mod screen;
+#[path = "support/usage.rs"]
+mod usage;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use screen::{Running, first_line, screen, until};
+use usage::{memory, processor_time};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, MapState, Window};
 use x11rb::rust_connection::RustConnection;
@@ -63,9 +65,9 @@ fn main() {
         screen.until_rows();
         // Wait for the end of the start.
         sleep(Duration::from_secs(2));
-        let before = program.processor_time();
+        let before = processor_time(program.id());
         sleep(IDLE);
-        let used = program.processor_time().saturating_sub(before);
+        let used = processor_time(program.id()).saturating_sub(before);
         let share = used.as_secs_f64() / IDLE.as_secs_f64() * 100.0;
         println!("idle, {sessions} sessions, {refresh}: {share:.2} % of a core");
     }
@@ -76,7 +78,7 @@ fn main() {
         let ready = || if sessions == 0 { screen.bars_are_painted() } else { screen.has_rows() };
         until("the window", || ready().then_some(()));
         sleep(Duration::from_secs(3));
-        let (resident, peak) = program.memory();
+        let (resident, peak) = memory(program.id());
         println!("memory, {sessions} sessions: {resident} resident, {peak} peak");
         if sessions < 1_000_000 {
             continue;
@@ -84,13 +86,13 @@ fn main() {
         // One more session, so that the answer changes.
         gateway.log_in("zoe.new");
         program.reset_peak();
-        let before = program.processor_time();
+        let before = processor_time(program.id());
         let window = screen.window().expect("it is open").to_string();
         xdotool(&display, &["windowfocus", "--sync", &window, "key", "F5"]);
         sleep(Duration::from_secs(8));
-        let took = program.processor_time().saturating_sub(before);
+        let took = processor_time(program.id()).saturating_sub(before);
         assert!(took > Duration::from_millis(100), "the window didn't get the key");
-        let (resident, peak) = program.memory();
+        let (resident, peak) = memory(program.id());
         println!(
             "memory, {sessions} sessions, refresh with one change: {resident} resident, {peak} peak, {} ms of a core",
             took.as_millis()
@@ -195,39 +197,9 @@ impl Program {
         child.id()
     }
 
-    /// Returns user and system time of all threads.
-    fn processor_time(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("it runs");
-        let fields: Vec<&str> =
-            stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-        // Fields 14 and 15 of the line, in hundredths of a second.
-        let ticks: u64 = fields[11..13].iter().filter_map(|field| field.parse::<u64>().ok()).sum();
-        Duration::from_millis(ticks * 10)
-    }
-
-    /// Returns the resident memory and its peak.
-    fn memory(&self) -> (Megabytes, Megabytes) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
-        let of = |key: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(key));
-            let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-            Megabytes(kib.unwrap_or(0))
-        };
-        (of("VmRSS:"), of("VmHWM:"))
-    }
-
     /// Resets the peak of the resident memory.
     fn reset_peak(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.id()), "5").expect("its owner may");
-    }
-}
-
-/// A number of KiB, printed in megabytes.
-struct Megabytes(u64);
-
-impl fmt::Display for Megabytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.0} MB", self.0 as f64 * 1024.0 / 1e6)
     }
 }
 
