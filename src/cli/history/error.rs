@@ -30,8 +30,6 @@ pub(super) enum CommandError {
     Rows(#[from] RowsError),
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    #[error("A database for the history isn't supported yet")]
-    NoDatabase,
     #[error("No folder for the history, because there is no home folder")]
     NoFolder,
     #[error(transparent)]
@@ -47,16 +45,13 @@ impl CommandError {
                 ExitStatus::Usage
             }
             Self::Rows(error) => error.status(),
-            Self::Settings(_) | Self::NoDatabase | Self::NoFolder | Self::History(_) | Self::Output(_) => {
-                ExitStatus::Failed
-            }
+            Self::Settings(_) | Self::NoFolder | Self::History(_) | Self::Output(_) => ExitStatus::Failed,
         }
     }
 
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Future { .. } => Some("for a time of the day before, write \"yesterday 14:05\""),
-            Self::NoDatabase => Some("remove `url` under [history] in config.toml"),
             Self::NoFolder => Some("set GATEWATCH_DATA_DIR to a folder"),
             Self::History(error) => error.hint(),
             _ => None,

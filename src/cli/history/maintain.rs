@@ -1,7 +1,6 @@
 //! Shows what the history holds, checks it and removes from it.
 
 use std::io::{self, Write as _};
-use std::time::Duration;
 
 use super::error::CommandError;
 use super::{InfoArgs, PurgeArgs, PurgeWhat, location, settings, times};
@@ -16,11 +15,10 @@ pub(super) fn info(args: &InfoArgs) -> Result<ExitStatus, CommandError> {
     let settings = settings()?;
     let location = location(&settings)?;
     let info = History::open_read_only(&location)?.info()?;
-    let keep = Duration::from_hours(24) * settings.history.keep_days;
-    write(&info_lines(&location, &info, keep, &times::clock(args.utc)))
+    write(&info_lines(&location, &info, settings.history.keep_days, &times::clock(args.utc)))
 }
 
-fn info_lines(location: &Location, info: &HistoryInfo, keep: Duration, clock: &Clock) -> Vec<String> {
+fn info_lines(location: &Location, info: &HistoryInfo, keep_days: u32, clock: &Clock) -> Vec<String> {
     let HistoryInfo { schema_version, size_bytes, sessions, open_sessions, oldest, last_purge, nodes } = info;
     let count = |count: i64| number(usize::try_from(count).unwrap_or(0));
     let time = |time: Option<i64>| time.map_or_else(|| "none".to_owned(), |time| clock.moment_text(time));
@@ -30,7 +28,7 @@ fn info_lines(location: &Location, info: &HistoryInfo, keep: Duration, clock: &C
         ("Size", bytes(i64::try_from(*size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", format!("{}, {} of them without an end", count(*sessions), count(*open_sessions))),
         ("Oldest read", time(*oldest)),
-        ("Kept for", format!("{} days", keep.as_secs() / 86_400)),
+        ("Kept for", format!("{keep_days} days")),
         ("Last purge", time(*last_purge)),
         ("Times", clock.zone_name().into_owned()),
     ];

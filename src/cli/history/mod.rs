@@ -14,7 +14,7 @@ pub use args::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
 use self::error::CommandError;
 use super::ExitStatus;
 use super::report::report;
-use crate::history::{HISTORY_FILE, Location};
+use crate::history::Location;
 use crate::settings::{self, Settings};
 
 /// Answers or maintains. Errors, and notes about what was asked for, go to standard error.
@@ -42,9 +42,5 @@ fn settings() -> Result<Settings, CommandError> {
 
 /// Returns where the history is.
 fn location(settings: &Settings) -> Result<Location, CommandError> {
-    if settings.history.url.is_some() {
-        return Err(CommandError::NoDatabase);
-    }
-    let folder = settings::data_folder().ok_or(CommandError::NoFolder)?;
-    Ok(Location::File(folder.join(HISTORY_FILE)))
+    settings.history.stored_at().ok_or(CommandError::NoFolder)
 }
