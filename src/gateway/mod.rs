@@ -48,6 +48,7 @@ pub use profile::{Login, Profile, node_names};
 pub use proxy::{ProxyFailure, ProxySettingError};
 pub use rest::{ListError, SessionKind, Terminated};
 pub use row_kinds::RowKinds;
+pub(crate) use tls::tls_config_for;
 pub use tls::{
     CaFileError, Certificate, Fingerprint, FingerprintError, Pin, RejectReason, RejectedCertificate, Trust,
 };

@@ -64,9 +64,12 @@ pub(super) trait Engine: Send {
     /// Sets the version of the schema, within the transaction that changed it.
     fn set_schema_version(&mut self, version: i64) -> Result<(), HistoryError>;
 
-    /// Tries to become the only writer of a node. `last_observer` is the one that wrote it last. Returns `false` while
-    /// another process writes it.
-    fn claim(&mut self, node: i64, last_observer: Option<&str>) -> Result<bool, HistoryError>;
+    /// Waits until no other connection adds nodes or texts, up to the end of the transaction. Two that add the same ones in
+    /// another order would wait for each other.
+    fn lock_names(&mut self) -> Result<(), HistoryError>;
+
+    /// Tries to become the only writer of a node. Returns `false` while another process writes it.
+    fn claim(&mut self, node: i64) -> Result<bool, HistoryError>;
 
     /// Gives up a node.
     fn release(&mut self, node: i64) -> Result<(), HistoryError>;
@@ -92,6 +95,8 @@ pub(super) trait Engine: Send {
 pub(super) struct Dialect {
     /// The type of a primary key that the database numbers.
     pub(super) key: &'static str,
+    /// What stands before and after a time in milliseconds to make it one that people and tools can read.
+    pub(super) time: [&'static str; 2],
 }
 
 impl Value {

@@ -11,7 +11,7 @@ pub enum HistoryError {
     /// Nothing was recorded yet.
     #[error("No history has been recorded yet")]
     Missing {
-        /// The file that a recorder would create.
+        /// The file that a recorder would create, or the address of the database.
         path: PathBuf,
     },
     /// The folder of the file can't be created or read.
@@ -51,6 +51,9 @@ pub enum HistoryError {
     /// The file or its folder is read-only.
     #[error("The history is read-only")]
     ReadOnly(#[source] EngineError),
+    /// The database user lacks a right.
+    #[error("The database user may not do this with the history")]
+    Permission(#[source] EngineError),
     /// The file is damaged.
     #[error("The history is damaged")]
     Damaged(#[source] EngineError),
@@ -87,6 +90,9 @@ impl HistoryError {
             Self::Locked(_) => "close the other program, or try again later",
             Self::Full(_) | Self::NoSpaceToMigrate => "free some space, or run `gatewatch history purge`",
             Self::ReadOnly(_) | Self::Folder { .. } => "check the permissions of the file and its folder",
+            Self::Permission(_) => {
+                "grant the user CREATE on the schema, or SELECT, INSERT, UPDATE and DELETE on its tables"
+            }
             Self::Damaged(_) => "run `gatewatch history check`",
             Self::Unreachable(_) => "check `url` under [history] in config.toml, and that the server runs",
             Self::Login(_) => "check the user in `url` and the password in PGPASSWORD or .pgpass",

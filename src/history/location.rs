@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::HistoryError;
 use super::engine::Engine;
+use super::postgres::{Postgres, PostgresLocation};
 use super::sqlite::Sqlite;
 
 /// The name of the file in the data folder.
@@ -15,28 +16,34 @@ pub const HISTORY_FILE: &str = "history.db";
 pub enum Location {
     /// A SQLite file.
     File(PathBuf),
+    /// A PostgreSQL database.
+    Postgres(PostgresLocation),
 }
 
 impl Location {
-    /// Opens the database to write it, and creates it if it is missing.
-    pub(super) fn open(&self) -> Result<Box<dyn Engine>, HistoryError> {
-        match self {
-            Self::File(path) => Ok(Box::new(Sqlite::open(path)?)),
-        }
+    /// Opens the database to write it as `observer`. Creates a file if it is missing.
+    pub(super) fn open(&self, observer: &str) -> Result<Box<dyn Engine>, HistoryError> {
+        Ok(match self {
+            Self::File(path) => Box::new(Sqlite::open(path, observer)?),
+            Self::Postgres(location) => Box::new(Postgres::open(location, observer)?),
+        })
     }
 
     /// Opens the database to read it.
     pub(super) fn open_read_only(&self) -> Result<Box<dyn Engine>, HistoryError> {
-        match self {
-            Self::File(path) => Ok(Box::new(Sqlite::open_read_only(path)?)),
-        }
+        Ok(match self {
+            Self::File(path) => Box::new(Sqlite::open_read_only(path)?),
+            Self::Postgres(location) => Box::new(Postgres::open_read_only(location)?),
+        })
     }
 }
 
 impl fmt::Display for Location {
+    /// Writes the path or the address. An address has no password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
+            Self::Postgres(location) => location.fmt(f),
         }
     }
 }

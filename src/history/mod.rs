@@ -4,7 +4,7 @@
 //! nothing but, every 30 seconds, the end of the node's coverage, so that a process that is killed loses no more. A node
 //! that can't be read is a gap, which ends no session.
 //!
-//! - `engine`, `sqlite`: the databases
+//! - `engine`, `sqlite`, `postgres`: the databases
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
@@ -21,6 +21,7 @@ mod location;
 mod network_share;
 mod observed;
 mod observers;
+mod postgres;
 mod purge;
 mod query;
 mod record;
@@ -42,6 +43,7 @@ pub use coverage::Watched;
 pub use error::{EngineError, HistoryError};
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
+pub use postgres::PostgresLocation;
 pub use purge::{Purge, PurgeProgress};
 pub use record::SessionRecord;
 pub use recorder::Recorder;

@@ -18,19 +18,11 @@ pub(super) struct Observers {
 }
 
 impl Observers {
-    /// Returns the processes that write the database at `path`.
-    pub(super) fn new(path: &Path) -> Self {
+    /// Returns the processes that write the database at `path`. `own_name` is [unique](unique_name).
+    pub(super) fn new(path: &Path, own_name: &str) -> Self {
         let mut folder = path.to_owned().into_os_string();
         folder.push("-observers");
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // The number of a process is used again, and a process may open a file twice.
-        let name = format!(
-            "{}-{}-{:08x}",
-            host_name(),
-            std::process::id(),
-            fastrand::u32(..) ^ since_1970.subsec_nanos()
-        );
-        Self { folder: folder.into(), name, lock: None }
+        Self { folder: folder.into(), name: own_name.to_owned(), lock: None }
     }
 
     /// The name of this process.
@@ -88,6 +80,13 @@ impl Drop for Observers {
             tracing::debug!(%error, "can't remove the lock");
         }
     }
+}
+
+/// Returns a name under which coverage is written. No other recorder has it, of this process or another one.
+pub(super) fn unique_name() -> String {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // The number of a process is used again, and a process may record into one database twice.
+    format!("{}-{}-{:08x}", host_name(), std::process::id(), fastrand::u32(..) ^ since_1970.subsec_nanos())
 }
 
 /// Returns the name of this machine, as far as it is known.

@@ -111,10 +111,10 @@ impl Purge {
         }
         if self.removed > 0 {
             engine.execute(
-                r#"DELETE FROM text WHERE id NOT IN (
-    SELECT "user" FROM session WHERE "user" IS NOT NULL
-    UNION SELECT project FROM session WHERE project IS NOT NULL
-    UNION SELECT address FROM session WHERE address IS NOT NULL)"#,
+                // PostgreSQL would look each text up among all sessions for `NOT IN`.
+                r#"DELETE FROM text WHERE id IN (
+    SELECT id FROM text EXCEPT SELECT "user" FROM session
+    EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session)"#,
                 Row::new(),
             )?;
         }

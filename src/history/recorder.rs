@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::backlog::Backlog;
 use super::observed::steps;
+use super::observers::unique_name;
 use super::recovery::Opened;
 use super::retention::Retention;
 use super::status::RecorderStatus;
@@ -63,6 +64,7 @@ impl Recorder {
         let thread = Thread {
             shared: shared.clone(),
             location,
+            name: unique_name(),
             keep,
             report,
             writer: None,
@@ -102,6 +104,9 @@ impl Drop for Recorder {
 struct Thread<F> {
     shared: Arc<Shared>,
     location: Location,
+    /// The name under which coverage is written. It stays the same over all connections, so that the next one continues
+    /// what the last one has written.
+    name: String,
     /// How long sessions are kept; `None` for ever.
     keep: Option<Duration>,
     report: F,
@@ -202,7 +207,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let (writer, retention) = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let Opened { engine, set_aside, is_on_network_share } = recovery::open(&self.location)?;
+                let Opened { engine, set_aside, is_on_network_share } =
+                    recovery::open(&self.location, &self.name)?;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));
                 }

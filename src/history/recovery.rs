@@ -23,30 +23,39 @@ pub(super) struct Opened {
     pub(super) is_on_network_share: bool,
 }
 
-/// Opens a history and migrates it. A damaged file is set aside, and a new one is begun.
-pub(super) fn open(location: &Location) -> Result<Opened, HistoryError> {
+/// Opens a history to write it as `observer`, and migrates it. A damaged file is set aside, and a new one is begun.
+pub(super) fn open(location: &Location, observer: &str) -> Result<Opened, HistoryError> {
     match location {
-        Location::File(path) => open_file(path),
+        Location::File(path) => open_file(path, observer),
+        Location::Postgres(_) => {
+            let mut engine = location.open(observer)?;
+            schema::migrate(&mut *engine)?;
+            Ok(Opened { engine, set_aside: None, is_on_network_share: false })
+        }
     }
 }
 
-fn open_file(path: &Path) -> Result<Opened, HistoryError> {
+fn open_file(path: &Path, observer: &str) -> Result<Opened, HistoryError> {
     let is_on_network_share = is_on_network_share(path);
-    match open_sound(path) {
+    match open_sound(path, observer) {
         Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
             tracing::error!(%error, causes = error.causes(), "the history is damaged, beginning a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
-            Ok(Opened { engine: open_sound(path)?, set_aside: Some(set_aside), is_on_network_share })
+            Ok(Opened {
+                engine: open_sound(path, observer)?,
+                set_aside: Some(set_aside),
+                is_on_network_share,
+            })
         }
         Err(error) => Err(error),
     }
 }
 
 /// Opens a file, and checks it if a recorder was killed while it was writing.
-fn open_sound(path: &Path) -> Result<Box<dyn Engine>, HistoryError> {
-    let mut engine = Sqlite::open(path)?;
+fn open_sound(path: &Path, observer: &str) -> Result<Box<dyn Engine>, HistoryError> {
+    let mut engine = Sqlite::open(path, observer)?;
     schema::migrate(&mut engine)?;
     let open = engine.query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Row::new())?;
     if first_integer(&open) != Some(0) {

@@ -1,9 +1,10 @@
 //! The schema of the history, and its migrations.
 
 use super::HistoryError;
-use super::engine::Engine;
+use super::engine::{Dialect, Engine};
 
-/// The statements that lead from each version of the schema to the next one; `{key}` is the type of a numbered key.
+/// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
+/// `{time:…}` a time in a form that people and tools can read.
 const MIGRATIONS: [&str; 1] = [VERSION_1];
 
 /// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder, except `created`, which is by
@@ -56,11 +57,12 @@ CREATE INDEX coverage_node ON coverage (node, "to");
 
 CREATE VIEW gatewatch_sessions AS
 SELECT s.id, n.gateway, n.url AS node, u.value AS username, p.value AS project, a.value AS address,
-    s.designer AS is_designer,
+    s.designer <> 0 AS is_designer,
     CASE s.kind WHEN 0 THEN 'Vision' WHEN 1 THEN 'Designer' WHEN 2 THEN 'Perspective' END AS kind,
-    s.client AS client_id, s.created AS creation_time, s.started, s.first_seen,
-    COALESCE(s.last_seen, (SELECT MAX(c."to") FROM coverage c WHERE c.node = s.node)) AS last_seen,
-    s.missed_at
+    s.client AS client_id, {time:s.created} AS creation_time, {time:s.started} AS started,
+    {time:s.first_seen} AS first_seen,
+    {time:COALESCE(s.last_seen, (SELECT MAX(c."to") FROM coverage c WHERE c.node = s.node))} AS last_seen,
+    {time:s.missed_at} AS missed_at
 FROM session s
 JOIN node n ON n.id = s.node
 LEFT JOIN text u ON u.id = s."user"
@@ -68,10 +70,10 @@ LEFT JOIN text p ON p.id = s.project
 LEFT JOIN text a ON a.id = s.address;
 
 CREATE VIEW gatewatch_now AS
-SELECT * FROM gatewatch_sessions WHERE missed_at IS NULL;
+SELECT v.* FROM session s JOIN gatewatch_sessions v ON v.id = s.id WHERE s.dc = 99;
 
 CREATE VIEW gatewatch_coverage AS
-SELECT n.gateway, n.url AS node, c.observer, c."from" AS watched_from, c."to" AS watched_to
+SELECT n.gateway, n.url AS node, c.observer, {time:c."from"} AS watched_from, {time:c."to"} AS watched_to
 FROM coverage c
 JOIN node n ON n.id = c.node;
 "#;
@@ -111,6 +113,18 @@ fn step(engine: &mut dyn Engine) -> Result<(), HistoryError> {
         return Ok(());
     };
     tracing::info!(from = version, to = version + 1, "migrating the history");
-    engine.execute_batch(&migration.replace("{key}", engine.dialect().key))?;
+    engine.execute_batch(&in_dialect(migration, engine.dialect()))?;
     engine.set_schema_version(version + 1)
+}
+
+/// Replaces the placeholders of a migration.
+fn in_dialect(migration: &str, dialect: &Dialect) -> String {
+    let [before, after] = dialect.time;
+    let mut parts = migration.split("{time:");
+    let mut sql = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (time, rest) = part.split_once('}').unwrap_or((part, ""));
+        sql.extend([before, time, after, rest]);
+    }
+    sql.replace("{key}", dialect.key)
 }

@@ -23,7 +23,10 @@ const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
 const SHRINK_PAGES: u32 = 2_000;
 const CACHED_STATEMENTS: usize = 64;
 
-static DIALECT: Dialect = Dialect { key: "INTEGER PRIMARY KEY" };
+static DIALECT: Dialect = Dialect {
+    key: "INTEGER PRIMARY KEY",
+    time: ["strftime('%Y-%m-%dT%H:%M:%fZ', (", ") / 1000.0, 'unixepoch')"],
+};
 
 /// A connection to a SQLite file.
 pub(super) struct Sqlite {
@@ -33,14 +36,15 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file to write it. Creates it and its folder if they are missing.
-    pub(super) fn open(path: &Path) -> Result<Self, HistoryError> {
+    /// Opens the file to write it as `observer`. Creates it and its folder if they are missing.
+    pub(super) fn open(path: &Path, observer: &str) -> Result<Self, HistoryError> {
         require_sound_version()?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)
                 .map_err(|source| HistoryError::Folder { path: folder.to_owned(), source })?;
         }
-        let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let sqlite = Self::connect(path, flags, observer)?;
         // Only takes effect before the first table is created.
         sqlite.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL").map_err(error)?;
         let pragmas = format!(
@@ -57,8 +61,8 @@ impl Sqlite {
             return Err(HistoryError::Missing { path: path.to_owned() });
         }
         // The log of the last writer may have to be recovered, which needs write access where that is possible.
-        let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, "")
+            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, ""))?;
         let first_read = "PRAGMA query_only = ON; SELECT COUNT(*) FROM sqlite_schema";
         match sqlite.connection.execute_batch(first_read).map_err(error) {
             Ok(()) => Ok(sqlite),
@@ -76,20 +80,20 @@ impl Sqlite {
             .map_err(|()| HistoryError::Database("the path of the file is no URL".into()))?;
         url.set_query(Some("immutable=1"));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Self::connect_as(url.as_str().as_ref(), path, flags)
+        Self::connect_as(url.as_str().as_ref(), path, flags, "")
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, HistoryError> {
-        Self::connect_as(path, path, flags)
+    fn connect(path: &Path, flags: OpenFlags, observer: &str) -> Result<Self, HistoryError> {
+        Self::connect_as(path, path, flags, observer)
     }
 
     /// Connects to the file at `path`, which SQLite is told as `name`.
-    fn connect_as(name: &Path, path: &Path, flags: OpenFlags) -> Result<Self, HistoryError> {
+    fn connect_as(name: &Path, path: &Path, flags: OpenFlags, observer: &str) -> Result<Self, HistoryError> {
         let connection =
             Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        Ok(Self { connection, path: path.to_owned(), observers: Observers::new(path) })
+        Ok(Self { connection, path: path.to_owned(), observers: Observers::new(path, observer) })
     }
 }
 
@@ -203,8 +207,18 @@ impl Engine for Sqlite {
         self.connection.pragma_update(None, "user_version", version).map_err(error)
     }
 
-    fn claim(&mut self, _node: i64, last_observer: Option<&str>) -> Result<bool, HistoryError> {
-        if last_observer.is_some_and(|observer| !self.observers.is_own_or_gone(observer)) {
+    fn lock_names(&mut self) -> Result<(), HistoryError> {
+        // One process writes at a time anyway.
+        Ok(())
+    }
+
+    fn claim(&mut self, node: i64) -> Result<bool, HistoryError> {
+        let open = self.query(
+            "SELECT observer FROM coverage WHERE node = $1 AND is_open = 1 ORDER BY id DESC LIMIT 1",
+            vec![node.into()],
+        )?;
+        let observer = open.first().and_then(|row| row.first()?.text());
+        if observer.is_some_and(|observer| !self.observers.is_own_or_gone(observer)) {
             return Ok(false);
         }
         self.observers.register()?;
@@ -252,7 +266,7 @@ mod tests {
     fn reads_an_unchanging_file_and_leaves_its_folder_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a #%41é").join("history.db");
-        let mut sqlite = Sqlite::open(&path).unwrap();
+        let mut sqlite = Sqlite::open(&path, "test").unwrap();
         sqlite.execute_batch("CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (7)").unwrap();
         assert!(log_path(&path).exists());
         drop(sqlite);

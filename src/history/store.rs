@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::coverage::Watched;
 use super::engine::Engine;
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
+use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
 use super::{HistoryError, Location, check, query, schema};
@@ -39,7 +40,7 @@ impl History {
     pub fn open(location: &Location) -> Result<Self, HistoryError> {
         // It must not be created just to find nothing in it.
         drop(Self::open_read_only(location)?);
-        let mut engine = location.open()?;
+        let mut engine = location.open(&unique_name())?;
         schema::migrate(&mut *engine)?;
         Ok(Self { engine })
     }

@@ -18,7 +18,7 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use rejection::{RejectReason, RejectedCertificate};
 pub(super) use roots::{Roots, RootsLoader};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::ClientConfig;
@@ -122,6 +122,17 @@ pub enum CaFileError {
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// Returns a TLS configuration for protocols other than HTTP: it trusts what the platform trusts, and the certificates in a
+/// file. Blocks while it reads the file and, on Linux, all certificates of the system.
+///
+/// # Errors
+/// If the file can't be used.
+pub(crate) fn tls_config_for(ca_file: Option<&Path>) -> Result<ClientConfig, CaFileError> {
+    let mut config = tls_config(Arc::new(Roots::load(ca_file, provider())?), Vec::new());
+    config.alpn_protocols.clear();
+    Ok(config)
 }
 
 /// Returns the TLS configuration that reqwest uses by default, with these roots and pins.

@@ -93,7 +93,7 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
         if !path.exists() {
             continue;
         }
-        let mut engine = Sqlite::open(&path).unwrap();
+        let mut engine = Sqlite::open(&path, "test").unwrap();
         schema::migrate(&mut engine).unwrap();
         assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
         if let Some(last) = last {

@@ -52,15 +52,18 @@ impl Writer {
     /// # Errors
     /// If the database can't be written.
     pub(super) fn end(&mut self, urls: &[Arc<str>]) -> Result<(), HistoryError> {
+        let mut ended = Vec::new();
         self.transaction(|writer| {
             for url in urls {
                 if let Some(mut node) = writer.nodes.remove(url) {
                     coverage::close(&mut *writer.engine, &mut node.coverage)?;
-                    writer.engine.release(node.id)?;
+                    ended.push(node.id);
                 }
             }
             Ok(())
-        })
+        })?;
+        // Only now does the next writer see where the coverage ends.
+        ended.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
     /// Ends the coverage of all nodes, before the process ends.

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row};
 
-/// Returns the number of each text. Unknown ones are added, always in alphabetical order, so that two processes that write
-/// to one server don't wait for each other.
+/// Returns the number of each text. Unknown ones are added.
 pub(super) fn text_ids(
     engine: &mut dyn Engine,
     texts: &BTreeSet<Arc<str>>,
@@ -16,6 +15,7 @@ pub(super) fn text_ids(
     look_up(engine, texts.iter().cloned().collect(), &mut ids)?;
     let missing: Vec<Arc<str>> = texts.iter().filter(|text| !ids.contains_key(*text)).cloned().collect();
     if !missing.is_empty() {
+        engine.lock_names()?;
         let values: Vec<Row> = missing.iter().map(|text| vec![text.clone().into()]).collect();
         engine
             .execute_each("INSERT INTO text (value) VALUES ($1) ON CONFLICT (value) DO NOTHING", &values)?;

@@ -27,7 +27,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("secrets", &["sanitize"]),
     ("gateway", &["count", "sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
-    ("history", &["sanitize", "notify_on_drop", "dataset", "gateway", "poll"]),
+    ("history", &["sanitize", "notify_on_drop", "dataset", "secrets", "gateway", "poll"]),
     ("demo", &["sanitize", "stop_signal", "dataset", "filter", "gateway"]),
     (
         "settings",
@@ -40,6 +40,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "display",
             "table",
             "export",
+            "secrets",
             "gateway",
             "history",
         ],

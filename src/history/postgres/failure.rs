@@ -1,0 +1,53 @@
+//! Sorts the errors of PostgreSQL by what the user can do about them.
+
+use std::error::Error as _;
+use std::io;
+
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+use super::super::HistoryError;
+
+/// Sorts an error that a connection reported.
+pub(super) fn failure(error: Error) -> HistoryError {
+    let Some(code) = error.code().cloned() else {
+        let is_lost =
+            error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<io::Error>);
+        let error = Box::new(error);
+        return if is_lost { HistoryError::Unreachable(error) } else { HistoryError::Database(error) };
+    };
+    let error = Box::new(error);
+    match code {
+        SqlState::INSUFFICIENT_PRIVILEGE => HistoryError::Permission(error),
+        SqlState::READ_ONLY_SQL_TRANSACTION => HistoryError::ReadOnly(error),
+        SqlState::DISK_FULL => HistoryError::Full(error),
+        SqlState::LOCK_NOT_AVAILABLE
+        | SqlState::QUERY_CANCELED
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::T_R_SERIALIZATION_FAILURE => HistoryError::Locked(error),
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => HistoryError::Damaged(error),
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::TOO_MANY_CONNECTIONS
+        | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+        | SqlState::INVALID_CATALOG_NAME => HistoryError::Unreachable(error),
+        // Connection exceptions and invalid authorizations.
+        code if code.code().starts_with("08") => HistoryError::Unreachable(error),
+        code if code.code().starts_with("28") => HistoryError::Login(error),
+        _ => HistoryError::Database(error),
+    }
+}
+
+/// Sorts an error that occurred before there was a connection.
+pub(super) fn connect_failure(error: Error, has_password: bool) -> HistoryError {
+    if error.code().is_some() {
+        return failure(error);
+    }
+    // The server asks for a password and there is none.
+    let is_config = error.source().is_some_and(|cause| cause.to_string() == "password missing");
+    if is_config && !has_password {
+        return HistoryError::Login(Box::new(error));
+    }
+    HistoryError::Unreachable(Box::new(error))
+}

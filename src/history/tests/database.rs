@@ -1,0 +1,62 @@
+//! The databases that a test runs with.
+
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::server::Server;
+use crate::history::Location;
+use crate::history::engine::Engine;
+use crate::history::observers::unique_name;
+
+/// A new, empty database.
+pub(super) struct Database {
+    pub(super) location: Location,
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    pub(super) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { location: Location::File(folder.path().join("history.db")), _folder: Some(folder) }
+    }
+
+    pub(super) fn postgres(server: &Server) -> Self {
+        let database = server.create_database();
+        Self { location: Location::Postgres(server.location(&database)), _folder: None }
+    }
+
+    /// Connects as another recorder than any before.
+    pub(super) fn open(&self) -> Box<dyn Engine> {
+        self.open_as(&unique_name())
+    }
+
+    pub(super) fn open_as(&self, observer: &str) -> Box<dyn Engine> {
+        self.location.open(observer).unwrap()
+    }
+
+    /// Waits until only this number of connections is left. A server notices a little later that one was closed.
+    pub(super) fn wait_for_connections(&self, left: i64) {
+        if let Location::File(_) = self.location {
+            return;
+        }
+        let mut engine = self.open();
+        let connected = "SELECT COUNT(*) FROM pg_stat_activity \
+            WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while engine.query(connected, Vec::new()).unwrap()[0][0].integer() != Some(left) {
+            assert!(Instant::now() < deadline, "a connection is still there");
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Runs a test with SQLite and, where it is installed, with PostgreSQL.
+pub(super) fn on_each_database(test: impl Fn(&Database)) {
+    let databases = std::iter::once_with(Database::sqlite)
+        .chain(std::iter::once_with(|| Server::shared().map(Database::postgres)).flatten());
+    for database in databases {
+        println!("with {}", database.location);
+        test(&database);
+    }
+}

@@ -1,0 +1,86 @@
+//! Purges, checks and versions of the schema, with both databases.
+
+use super::*;
+
+#[test]
+fn a_purge_removes_old_sessions_and_their_texts() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let many: Vec<SessionRecord> =
+            (0..12_000).map(|index| session(&format!("S{index}"), &format!("user {index}"), 0)).collect();
+        recording.read(10_000, &many, false);
+        for time in [12_000, 15_000] {
+            recording.read(time, &[session("A", "billy", 11_000)], true);
+        }
+        let mut writer = recording.end();
+        let mut purge = Purge::before(14_000);
+        let mut batches = Vec::new();
+        let removed = loop {
+            match purge.step(writer.engine(), 0).unwrap() {
+                PurgeProgress::Running { sessions } => batches.push(sessions),
+                PurgeProgress::Done { sessions } => break sessions,
+            }
+        };
+        assert_eq!((removed, batches.as_slice()), (12_000, &[5_000, 10_000, 12_000][..]));
+        let texts = writer.engine().query("SELECT value FROM text ORDER BY value", Vec::new()).unwrap();
+        let texts: Vec<&str> = texts.iter().map(|row| &**row[0].text().unwrap()).collect();
+        assert_eq!(texts, ["Packaging", "billy"]);
+        // What it removed doesn't look as if nobody had been on.
+        let mut unwatched =
+            |time| query::at(writer.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
+        assert_eq!(unwatched(13_999), [Watched { from: i64::MIN, to: 14_000 }]);
+        assert_eq!(unwatched(14_000), []);
+        let mut purge = Purge::user("billy");
+        while purge.step(writer.engine(), 0).unwrap() != (PurgeProgress::Done { sessions: 1 }) {}
+        let texts = writer.engine().query("SELECT value FROM text", Vec::new()).unwrap();
+        assert_eq!(texts, [] as [Vec<_>; 0]);
+        // Nor are they in parts of the files that are free.
+        let Location::File(path) = &database.location else { return };
+        for name in ["history.db", "history.db-wal"] {
+            let bytes = std::fs::read(path.with_file_name(name)).unwrap();
+            for text in ["billy", "user 11999"] {
+                assert!(!bytes.windows(text.len()).any(|part| part == text.as_bytes()), "{text} in {name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn refuses_a_newer_schema() {
+    on_each_database(|database| {
+        let mut engine = database.open();
+        schema::migrate(&mut *engine).unwrap();
+        engine.set_schema_version(schema::VERSION + 1).unwrap();
+        let error = schema::migrate(&mut *engine).unwrap_err();
+        assert!(matches!(error, HistoryError::NewerSchema { found, known } if found == known + 1), "{error}");
+    });
+}
+
+#[test]
+fn check_finds_wrong_times_and_doubled_sessions() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 0), session("B", "anna", 0)], false);
+        recording.read(15_000, &[session("A", "billy", 0)], true);
+        let engine = recording.engine();
+        for (sql, problem) in [
+            ("UPDATE session SET last_seen = 5 WHERE dc <> 99", "session 2 ends before it begins"),
+            (
+                "UPDATE session SET last_seen = 10000, dc = 7 WHERE dc <> 99",
+                "session 2 has the wrong duration class",
+            ),
+            ("UPDATE session SET project = 77 WHERE dc = 99", "session 1 has an unknown project"),
+        ] {
+            engine.execute_batch(sql).unwrap();
+            let problems = check::check(engine).unwrap();
+            assert!(problems.iter().any(|found| found == problem), "{problem}: {problems:?}");
+        }
+        engine
+            .execute_batch(
+                "INSERT INTO session (node, kind, client, created, started, first_seen, dc) VALUES (1, 0, 'A', 0, 0, 0, 99)",
+            )
+            .unwrap();
+        let problems = check::check(engine).unwrap();
+        assert!(problems.contains(&"sessions 1 and 3 are the same one".to_owned()), "{problems:?}");
+    });
+}

@@ -1,0 +1,304 @@
+//! What only PostgreSQL does.
+
+use std::ffi::OsString;
+use std::sync::mpsc::sync_channel;
+use std::time::{Instant, SystemTime};
+
+use super::server::{PASSWORD, Server};
+use super::*;
+use crate::history::engine::Value;
+use crate::history::postgres::Postgres;
+use crate::history::{History, PostgresLocation, Recorder, RecorderStatus};
+use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
+use crate::secrets::{Secret, Secrets};
+
+/// Returns the rows of a query as text.
+fn rows(engine: &mut dyn Engine, sql: &str) -> Vec<Vec<String>> {
+    let rows = engine.query(sql, Vec::new()).unwrap();
+    let text = |value: &Value| match value {
+        Value::Null => "null".to_owned(),
+        Value::Integer(value) => value.to_string(),
+        Value::Text(text) => text.to_string(),
+    };
+    rows.iter().map(|row| row.iter().map(text).collect()).collect()
+}
+
+#[test]
+fn another_recorder_takes_over_when_a_connection_dies() {
+    let Some(server) = Server::shared() else { return };
+    let database = Database::postgres(server);
+    let (mut first, mut second) = (Recording::on(&database), Recording::on(&database));
+    let sessions = [session("A", "billy", 0)];
+    first.read(10_000, &sessions, false);
+    second.read(11_000, &sessions, false);
+    let pid = rows(first.engine(), "SELECT pg_backend_pid()")[0][0].clone();
+    let ended = rows(second.engine(), &format!("SELECT pg_terminate_backend({pid}, 60000)"));
+    assert_eq!(ended, [["1"]]);
+    second.read(15_000, &sessions, true);
+    let steps = first.steps(Step::Seen { time: 16_000, is_continuous: true }, Some((&sessions, 16_000)));
+    let error = first.writer.write(std::slice::from_ref(&steps)).unwrap_err();
+    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+    // The first one stands by now.
+    let mut first = Recording::on(&database);
+    first.writer.write(&[steps]).unwrap();
+    let observers =
+        rows(second.engine(), r#"SELECT DISTINCT observer, "from", is_open FROM coverage ORDER BY "from""#);
+    let own = second.engine().observer().to_owned();
+    assert_eq!(observers.len(), 2, "{observers:?}");
+    assert_eq!(observers[1], [own.as_str(), "15000", "1"]);
+    let answer = query::at(second.engine(), 12_000, None, LATER).unwrap();
+    assert_eq!(summary(&answer), [("A", SessionState::Proved, 15_000, None)]);
+    assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+}
+
+#[test]
+fn several_recorders_can_migrate_and_begin_at_once() {
+    let Some(server) = Server::shared() else { return };
+    let database = Database::postgres(server);
+    std::thread::scope(|scope| {
+        for recorder in 0..4_i64 {
+            let database = &database;
+            scope.spawn(move || {
+                // In another order each, with the same new users.
+                for node in 0..6 {
+                    let node = if recorder % 2 == 0 { node } else { 5 - node };
+                    let mut recording = Recording::new(database.open(), &format!("http://node{node}:8088"));
+                    let users = (0..40).map(|user| {
+                        let user = if (recorder + node) % 2 == 0 { user } else { 39 - user };
+                        session(&format!("S{user}"), &format!("user {user}"), 0)
+                    });
+                    recording.read(10_000 + recorder, &users.collect::<Vec<_>>(), false);
+                    recording.end();
+                }
+            });
+        }
+    });
+    let mut engine = database.open();
+    assert_eq!(engine.schema_version().unwrap(), schema::VERSION);
+    assert_eq!(rows(&mut *engine, "SELECT COUNT(*), COUNT(DISTINCT value) FROM text"), [["41", "41"]]);
+    assert_eq!(check::check(&mut *engine).unwrap(), [] as [String; 0]);
+}
+
+#[test]
+fn rights_that_are_missing_are_named() {
+    let Some(server) = Server::shared() else { return };
+    let name = server.create_database();
+    let location = |database: &str| {
+        let url = format!("postgres://billy@127.0.0.1:{}/{database}?sslmode=require", server.port());
+        url.parse::<PostgresLocation>().unwrap().with_keyring(Arc::new(Secrets::in_memory()))
+    };
+    let billy = location(&name);
+    let _stored = billy.store_password(&Secret::from(PASSWORD));
+    let mut engine = Postgres::open(&billy, "test").unwrap();
+    let error = schema::migrate(&mut engine).unwrap_err();
+    assert!(matches!(error, HistoryError::Permission(_)), "{error:?}");
+    // Without a schema it can still be asked whether there is one.
+    let error = History::open_read_only(&Location::Postgres(billy)).err().unwrap();
+    assert!(
+        matches!(&error, HistoryError::Missing { path } if path.to_string_lossy().contains(&name)),
+        "{error:?}"
+    );
+    let missing = location("missing");
+    let _stored = missing.store_password(&Secret::from(PASSWORD));
+    let error = Postgres::open(&missing, "test").err().unwrap();
+    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+    let wrong = location(&name);
+    let _stored = wrong.store_password(&Secret::from("wrong"));
+    let error = Postgres::open(&wrong, "test").err().unwrap();
+    assert!(matches!(error, HistoryError::Login(_)), "{error:?}");
+    assert!(!format!("{error:?}").contains("wrong"), "{error:?}");
+    let error = Postgres::connect(&location(&name), "test", &|_| None).err().unwrap();
+    assert!(matches!(error, HistoryError::Login(_)), "{error:?}");
+    // Nothing listens there as long as the socket is open.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let closed = format!("postgres://billy@{}/x", socket.local_addr().unwrap());
+    let error = Postgres::connect(&closed.parse().unwrap(), "test", &|_| None).err().unwrap();
+    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+}
+
+/// Connects as a user with a password.
+fn connect(server: &Server, parameters: &str, variables: &[(&str, &str)]) -> Result<Postgres, HistoryError> {
+    let url = format!("postgres://billy@127.0.0.1:{}/postgres?{parameters}", server.port());
+    let variable = |name: &str| -> Option<OsString> {
+        Some(variables.iter().find(|(variable, _)| *variable == name)?.1.into())
+    };
+    Postgres::connect(&url.parse().unwrap(), "test", &variable)
+}
+
+#[test]
+fn logs_in_with_a_password_of_the_environment_or_a_file() {
+    let Some(server) = Server::shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pgpass");
+    let line = format!("*:1:*:*:wrong\n127.0.0.1:{}:postgres:billy:open\\:sesame\n", server.port());
+    std::fs::write(&file, line).unwrap();
+    let is_logged_in = |variables: &[(&str, &str)]| match connect(server, "", variables) {
+        Ok(_) => true,
+        Err(HistoryError::Login(_)) => false,
+        Err(error) => panic!("{error:?}"),
+    };
+    let file_name = file.to_str().unwrap();
+    assert!(is_logged_in(&[("PGPASSWORD", PASSWORD)]));
+    assert!(!is_logged_in(&[("PGPASSWORD", "wrong"), ("PGPASSFILE", file_name)]));
+    set_mode(&file, 0o644);
+    assert!(!is_logged_in(&[("PGPASSFILE", file_name)]));
+    set_mode(&file, 0o600);
+    assert!(is_logged_in(&[("PGPASSFILE", file_name)]));
+    std::fs::rename(&file, folder.path().join(".pgpass")).unwrap();
+    assert!(is_logged_in(&[("HOME", folder.path().to_str().unwrap())]));
+}
+
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn encrypts_and_verifies_as_the_address_says() {
+    let Some(server) = Server::shared() else { return };
+    let connect = |parameters: &str| connect(server, parameters, &[("PGPASSWORD", PASSWORD)]);
+    let is_encrypted = |parameters: &str| {
+        let mut engine = connect(parameters).unwrap();
+        rows(&mut engine, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [["1"]]
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let ca_file = folder.path().join("ca file.pem");
+    std::fs::copy(server.certificate(), &ca_file).unwrap();
+    let ca_file = ca_file.to_str().unwrap().replace(' ', "%20");
+    assert!(!is_encrypted("sslmode=disable"));
+    // The login is tied to the certificate.
+    for parameters in ["", "sslmode=prefer", "sslmode=require", "sslmode=require&channel_binding=require"] {
+        assert!(is_encrypted(parameters), "{parameters}");
+    }
+    assert!(is_encrypted(&format!("sslmode=verify-full&sslrootcert={ca_file}")));
+    let error = connect("sslmode=verify-full").err().unwrap();
+    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+    assert!(error.causes().contains("certificate"), "{}", error.causes());
+    let error = connect("sslrootcert=/missing.pem").err().unwrap();
+    assert!(error.to_string().contains("sslrootcert can't be used"), "{error}");
+    let other_name = format!(
+        "postgres://billy@localhost:{}/postgres?hostaddr=127.0.0.1&sslrootcert={ca_file}",
+        server.port()
+    );
+    let error = Postgres::connect(&other_name.parse().unwrap(), "test", &|_| None).err().unwrap();
+    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+}
+
+/// Returns a read of a node, as a poller reports it.
+fn update(seconds: u64, list: Option<&[SessionRecord]>) -> NodeUpdate {
+    let outcome = match list {
+        Some(sessions) => ReadOutcome::List(ListUpdate {
+            list: Arc::new(dataset(sessions)),
+            unlisted_kinds: Vec::new(),
+            notices: Vec::new(),
+            previous: None,
+            clock_offset_ms: None,
+        }),
+        None => ReadOutcome::Failed(crate::gateway::GatewayError::Timeout { seconds: 1.0 }),
+    };
+    NodeUpdate {
+        gateway: "Plant".into(),
+        url: "http://a.example:8088".parse().unwrap(),
+        is_recorded: true,
+        time: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
+        interval: Some(Duration::from_secs(5)),
+        outcome,
+    }
+}
+
+#[test]
+fn a_recorder_loses_nothing_while_the_server_is_away() {
+    // Not the shared one, which other tests use.
+    let Some(server) = Server::start() else { return };
+    let database = Database::postgres(&server);
+    let (report, reports) = sync_channel(10);
+    let recorder =
+        Recorder::spawn(database.location.clone(), None, move |status| report.send(status).unwrap()).unwrap();
+    let mut observe = recorder.observer();
+    let [a, b, c] = ["A", "B", "C"].map(|id| session(id, "billy", 0));
+    observe(&update(10, Some(std::slice::from_ref(&a))));
+    let mut reader = database.open();
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while reader.schema_version().unwrap() == 0
+        || rows(&mut *reader, "SELECT COUNT(*) FROM session") == [["0"]]
+    {
+        assert!(Instant::now() < deadline, "nothing was recorded");
+        std::thread::yield_now();
+    }
+    server.stop();
+    observe(&update(15, Some(&[a.clone(), b.clone()])));
+    let status = reports.recv_timeout(Duration::from_mins(1)).unwrap();
+    assert!(
+        matches!(&status, RecorderStatus::Waiting(error) if matches!(**error, HistoryError::Unreachable(_))),
+        "{status:?}"
+    );
+    observe(&update(20, Some(std::slice::from_ref(&b))));
+    observe(&update(25, None));
+    observe(&update(30, Some(&[b.clone(), c.clone()])));
+    server.restart();
+    let status = reports.recv_timeout(Duration::from_mins(1)).unwrap();
+    assert!(matches!(status, RecorderStatus::Recording), "{status:?}");
+    drop(observe);
+    drop(recorder);
+    assert!(reports.try_recv().is_err(), "the status was reported once");
+    let mut reader = database.open();
+    let range = Watched { from: 0, to: 40_000 };
+    let answer = query::between(&mut *reader, range, None, LATER).unwrap();
+    let seen: Vec<_> = answer
+        .sessions
+        .iter()
+        .map(|stored| (stored.session.client_id.as_deref().unwrap(), stored.first_seen, stored.missed_at))
+        .collect();
+    assert_eq!(seen, [("A", 10_000, Some(20_000)), ("B", 15_000, None), ("C", 30_000, None)]);
+    assert_eq!(check::check(&mut *reader).unwrap(), [] as [String; 0]);
+}
+
+#[test]
+fn views_show_times_that_other_programs_read() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let sessions = [session("A", "billy", 5_250), session("B", "anna", 6_000)];
+        recording.read(10_000, &sessions, false);
+        recording.read(15_000, &sessions[..1], true);
+        let engine = recording.engine();
+        let is_postgres = matches!(database.location, Location::Postgres(_));
+        let time = |text: &str| {
+            if is_postgres { format!("1970-01-01 {text}+00") } else { format!("1970-01-01T{text}.000Z") }
+        };
+        let cast = |column: &str| if is_postgres { format!("{column}::text") } else { column.to_owned() };
+        if is_postgres {
+            engine.execute_batch("SET TIME ZONE 'UTC'").unwrap();
+        }
+        let [first, last, missed] = ["first_seen", "last_seen", "missed_at"].map(cast);
+        let found = rows(
+            engine,
+            &format!(
+                "SELECT gateway, node, username, project, address, is_designer, kind, client_id, {first}, {last}, {missed} \
+                 FROM gatewatch_sessions ORDER BY client_id"
+            ),
+        );
+        let common = |user: &'static str, id: &'static str| {
+            ["Plant", "http://a.example:8088", user, "Packaging", "null", "0", "Vision", id]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        let times = |times: [String; 3]| times.to_vec();
+        assert_eq!(
+            found,
+            [
+                [common("billy", "A"), times([time("00:00:10"), time("00:00:15"), "null".to_owned()])]
+                    .concat(),
+                [common("anna", "B"), times([time("00:00:10"), time("00:00:10"), time("00:00:15")])].concat(),
+            ]
+        );
+        let created = cast("creation_time");
+        let now = rows(engine, &format!("SELECT client_id, {created} FROM gatewatch_now"));
+        let expected = if is_postgres { "1970-01-01 00:00:05.25+00" } else { "1970-01-01T00:00:05.250Z" };
+        assert_eq!(now, [["A", expected]]);
+        let [from, to] = ["watched_from", "watched_to"].map(cast);
+        let watched = rows(engine, &format!("SELECT gateway, {from}, {to} FROM gatewatch_coverage"));
+        assert_eq!(watched, [["Plant".to_owned(), time("00:00:10"), time("00:00:15")]]);
+    });
+}

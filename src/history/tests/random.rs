@@ -1,0 +1,92 @@
+//! Random recordings, compared with a list in memory, with both databases.
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::model::{self, Model, ModelRead};
+use super::*;
+
+/// A read of a random node: the time since the last one, and the list; `None` if it fails.
+type RandomRead = (i64, Option<Vec<(u8, u8, u8)>>);
+
+fn reads() -> impl Strategy<Value = Vec<RandomRead>> {
+    let list = proptest::collection::vec((0_u8..4, 0_u8..2, 0_u8..3), 0..4);
+    proptest::collection::vec((1_i64..40_000, proptest::option::weighted(0.85, list)), 1..25)
+}
+
+/// Returns the sessions with these ids, users and generations. Each id occurs once, as on a real gateway.
+fn sessions(list: &[(u8, u8, u8)]) -> Vec<SessionRecord> {
+    let mut sessions: Vec<SessionRecord> = Vec::new();
+    for (id, user, generation) in list {
+        let mut session =
+            session(&format!("S{id}"), &format!("user {user}"), i64::from(*generation) * 100_000);
+        if *id == 3 {
+            session.client_id = None;
+        }
+        if sessions.iter().all(|other| other.client_id != session.client_id) {
+            sessions.push(session);
+        }
+    }
+    sessions
+}
+
+/// Records random reads with an engine and compares its answers with those of a list in memory.
+fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) -> Result<(), TestCaseError> {
+    let mut recording = Recording::new(engine, url);
+    let (mut time, mut model, mut is_continuous) = (100_000, Model::default(), false);
+    for (pause, list) in reads {
+        time += pause;
+        match list {
+            None => recording.fail(),
+            Some(list) => {
+                let sessions = sessions(list);
+                is_continuous &= *pause <= 20_000;
+                recording.read(time, &sessions, is_continuous);
+                model.add(ModelRead { time, sessions, is_continuous });
+            }
+        }
+        is_continuous = list.is_some();
+    }
+    let mut writer = recording.end();
+    let times = model.interesting_times();
+    for &time in &times {
+        let answer = query::at(writer.engine(), time, Some(url), LATER).unwrap();
+        prop_assert_eq!(model::stored(&answer), model.at(time), "at {}", time);
+        let is_watched = answer.nodes.iter().all(|node| node.unwatched.is_empty());
+        prop_assert_eq!(is_watched, model.is_watched(time), "watched at {}", time);
+    }
+    for (&from, &to) in times.iter().zip(times.iter().skip(3)) {
+        let range = Watched { from, to };
+        let answer = query::between(writer.engine(), range, Some(url), LATER).unwrap();
+        prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
+    }
+    let problems = check::check(writer.engine()).unwrap();
+    prop_assert_eq!(problems, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn answers_as_a_list_in_memory_does() {
+    on_each_database(|database| {
+        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) };
+        let node = Cell::new(0);
+        TestRunner::new(config)
+            .run(&reads(), |reads| {
+                node.set(node.get() + 1);
+                compare_with_model(
+                    database.open(),
+                    &format!("http://node{}.example:8088", node.get()),
+                    &reads,
+                )
+            })
+            .unwrap();
+    });
+}
+
+#[test]
+fn classes_of_open_sessions_are_those_of_the_index() {
+    // The partial index and the writer spell it out.
+    assert_eq!(span::OPEN, 99);
+}
