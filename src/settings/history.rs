@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::history::{HISTORY_FILE, Location};
+use crate::history::{HISTORY_FILE, HistoryError, Location, PostgresLocation};
+use crate::secrets::Secrets;
 
 const DEFAULT_KEEP_DAYS: u32 = 90;
 /// The accepted numbers of days, up to a century. 0 could mean nothing or everything, so neither is guessed.
@@ -38,7 +40,10 @@ impl HistorySettings {
     /// Returns where sessions were recorded, whether or not they are now; `None` if there is no folder for them.
     #[must_use]
     pub fn stored_at(&self) -> Option<Location> {
-        Some(Location::File(super::data_folder()?.join(HISTORY_FILE)))
+        match &self.url {
+            Some(url) => Some(Location::Postgres(url.location())),
+            None => Some(Location::File(super::data_folder()?.join(HISTORY_FILE))),
+        }
     }
 
     /// Returns how long sessions are kept.
@@ -49,20 +54,20 @@ impl HistorySettings {
 }
 
 /// The address of a PostgreSQL database, without a password: the file that it is written in is for people to read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct HistoryUrl(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryUrl(PostgresLocation);
 
 impl HistoryUrl {
-    /// Returns the address as it was written.
+    /// Returns the database, with the keyring that may hold its password.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn location(&self) -> PostgresLocation {
+        self.0.clone().with_keyring(Arc::new(Secrets::new(super::folder().as_deref())))
     }
 }
 
 impl fmt::Display for HistoryUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -88,12 +93,16 @@ impl FromStr for HistoryUrl {
         if !has_host || !is_one_word || place.contains('@') {
             return Err(HistoryUrlError::Invalid);
         }
-        Ok(Self(text.to_owned()))
+        match text.parse() {
+            Ok(location) => Ok(Self(location)),
+            Err(HistoryError::Address(problem)) => Err(HistoryUrlError::Parameter { problem }),
+            Err(_) => Err(HistoryUrlError::Invalid),
+        }
     }
 }
 
 /// The text isn't the address of a database. The message doesn't contain the text, which may have a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HistoryUrlError {
     /// The text isn't an address of PostgreSQL.
     #[error("Not the address of a database. Write it as postgres://user@host/database")]
@@ -101,6 +110,12 @@ pub enum HistoryUrlError {
     /// The address has a password, which others could read.
     #[error("The address must not have a password. Remove it and use PGPASSWORD or .pgpass")]
     Password,
+    /// A part of the address is not valid.
+    #[error("Invalid address of a database: {problem}")]
+    Parameter {
+        /// What is wrong with which part.
+        problem: String,
+    },
 }
 
 #[cfg(test)]
@@ -119,7 +134,7 @@ mod tests {
         assert_eq!(read("[history]\n"), default);
         assert_eq!(read("[history]\nenabled = false\n"), HistorySettings { enabled: false, ..default });
         let read = read("[history]\nurl = \"postgres://gatewatch@db/history\"\nkeep_days = 1\n");
-        assert_eq!(read.url.unwrap().as_str(), "postgres://gatewatch@db/history");
+        assert_eq!(read.url.unwrap().to_string(), "postgres://gatewatch@db/history");
         assert_eq!(read.keep_days, 1);
     }
 
@@ -168,6 +183,12 @@ mod tests {
             ("mysql://db", HistoryUrlError::Invalid),
             ("history.db", HistoryUrlError::Invalid),
             ("", HistoryUrlError::Invalid),
+            (
+                "postgres://db/x?sslmode=allow",
+                HistoryUrlError::Parameter {
+                    problem: "sslmode must be disable, prefer, require or verify-full".to_owned(),
+                },
+            ),
         ] {
             assert_eq!(text.parse::<HistoryUrl>(), Err(expected), "{text}");
         }
