@@ -11,12 +11,11 @@ use super::engine::{Engine, Row};
 use super::record::{SessionRecord, kind_from_value};
 use super::span;
 
-const COLUMNS: &str =
-    "s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.created, s.designer,
-    u.value, p.value, a.value, s.started";
-const TEXTS: &str = r#"LEFT JOIN text u ON u.id = s."user"
-LEFT JOIN text p ON p.id = s.project
-LEFT JOIN text a ON a.id = s.address"#;
+/// The columns of a [`Found`]. The texts are looked up one by one: PostgreSQL would otherwise read all texts for each
+/// question.
+const COLUMNS: &str = r#"s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.created, s.designer,
+    (SELECT value FROM text WHERE id = s."user"), (SELECT value FROM text WHERE id = s.project),
+    (SELECT value FROM text WHERE id = s.address), s.started"#;
 
 /// A node that is asked for.
 struct Node {
@@ -153,19 +152,16 @@ fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, Hi
 
 /// Returns the sessions that overlap a range: one range of the index for each duration class, and those that are open.
 fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
-    let mut classes = String::new();
+    // A join with a list of classes would be shorter, but PostgreSQL scans all sessions for it.
+    let mut sql = format!("SELECT {COLUMNS} FROM (");
     for (class, span) in span::classes() {
-        let separator = if classes.is_empty() { "" } else { ", " };
-        let _ = write!(classes, "{separator}({class}, {span})");
+        let _ = write!(
+            sql,
+            "SELECT * FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} AND started <= $2 AND missed_at >= $1
+UNION ALL "
+        );
     }
-    // A cross join keeps SQLite from scanning the sessions first.
-    let sql = format!(
-        "WITH class (dc, span) AS (VALUES {classes})
-SELECT {COLUMNS} FROM class CROSS JOIN session s {TEXTS}
-WHERE s.dc = class.dc AND s.started > $1 - class.span AND s.started <= $2 AND s.missed_at >= $1
-UNION ALL SELECT {COLUMNS} FROM session s {TEXTS} WHERE s.dc = {open} AND s.started <= $2",
-        open = span::OPEN
-    );
+    let _ = write!(sql, "SELECT * FROM session WHERE dc = {} AND started <= $2) s", span::OPEN);
     let rows = engine.query(&sql, vec![range.from.into(), range.to.into()])?;
     Ok(rows.iter().filter_map(Found::from_row).collect())
 }

@@ -42,7 +42,7 @@ CREATE TABLE session (
     missed_at BIGINT,
     dc SMALLINT NOT NULL
 );
-CREATE INDEX session_span ON session (dc, started, missed_at);
+CREATE INDEX session_span ON session (dc, started);
 CREATE INDEX session_open ON session (node, client) WHERE dc = 99;
 CREATE TABLE coverage (
     id {key},

@@ -37,10 +37,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const SENT_AT_ONCE: usize = 1_000;
 
 /// The server notices a client that is gone after 30 + 3 × 10 s, and releases its locks. A connection that waits within a
-/// transaction is ended.
+/// transaction is ended. Our statements are too short for compiled code and parallel processes to pay off.
 const SESSION: &str = "SET statement_timeout = '100s'; SET lock_timeout = '15s';
 SET idle_in_transaction_session_timeout = '5min'; SET client_min_messages = warning;
-SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;";
+SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
+SET jit = off; SET max_parallel_workers_per_gather = 0;";
 
 /// The advisory lock that all who write share, and that migrations and purges have alone. Nodes are numbered from 1.
 const WRITE_LOCK: i64 = 0;
