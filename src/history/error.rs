@@ -42,6 +42,14 @@ pub enum HistoryError {
     /// There is no space left for a copy of the file before it is migrated.
     #[error("Not enough space to copy the history before it is migrated")]
     NoSpaceToMigrate,
+    /// Sessions are missing in the target of a copy.
+    #[error("Only {copied} of {total} sessions were copied")]
+    IncompleteCopy {
+        /// The number of sessions in the target.
+        copied: u64,
+        /// The number of sessions in the source.
+        total: u64,
+    },
     /// Another process holds a lock.
     #[error("The history is locked by another program")]
     Locked(#[source] EngineError),
@@ -87,6 +95,7 @@ impl HistoryError {
         Some(match self {
             Self::Missing { .. } => "run `gatewatch record`, or keep the window open, to record sessions",
             Self::NewerSchema { .. } => "update Gatewatch",
+            Self::IncompleteCopy { .. } => "run the same command again: it copies what is missing",
             Self::Locked(_) => "close the other program, or try again later",
             Self::Full(_) | Self::NoSpaceToMigrate => "free some space, or run `gatewatch history purge`",
             Self::ReadOnly(_) | Self::Folder { .. } => "check the permissions of the file and its folder",

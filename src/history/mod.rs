@@ -8,11 +8,12 @@
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
-//! - `retention`, `purge`, `check`, `info`: maintenance
+//! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
 mod answer;
 mod backlog;
 mod check;
+mod copy;
 mod coverage;
 mod engine;
 mod error;
@@ -36,9 +37,11 @@ mod step;
 mod store;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod writer;
 
 pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
+pub use copy::CopyProgress;
 pub use coverage::Watched;
 pub use error::{EngineError, HistoryError};
 pub use info::{HistoryInfo, NodeInfo};

@@ -1,8 +1,10 @@
 //! A stored history, for those who read and maintain it.
 
+use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use super::answer::Answer;
+use super::copy::{CopyProgress, copy};
 use super::coverage::Watched;
 use super::engine::Engine;
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
@@ -40,6 +42,16 @@ impl History {
     pub fn open(location: &Location) -> Result<Self, HistoryError> {
         // It must not be created just to find nothing in it.
         drop(Self::open_read_only(location)?);
+        let mut engine = location.open(&unique_name())?;
+        schema::migrate(&mut *engine)?;
+        Ok(Self { engine })
+    }
+
+    /// Opens a history to change it, and creates it if it is missing.
+    ///
+    /// # Errors
+    /// If it can't be written, or it was written by a newer version.
+    pub fn create(location: &Location) -> Result<Self, HistoryError> {
         let mut engine = location.open(&unique_name())?;
         schema::migrate(&mut *engine)?;
         Ok(Self { engine })
@@ -85,6 +97,19 @@ impl History {
     /// If the database can't be read.
     pub fn check(&mut self) -> Result<Vec<String>, HistoryError> {
         check::check(&mut *self.engine)
+    }
+
+    /// Copies all sessions and coverage into another history, which may have some of them. Calls `progress` after each page,
+    /// and stops if it says so: then, and after an error, the copy can be begun again.
+    ///
+    /// # Errors
+    /// If one of the two can't be read or written, or something is missing at the end.
+    pub fn copy_to(
+        &mut self,
+        target: &mut Self,
+        progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
+    ) -> Result<CopyProgress, HistoryError> {
+        copy(&mut *self.engine, &mut *target.engine, progress)
     }
 
     /// Removes the next batch of a purge.

@@ -51,12 +51,24 @@ impl Database {
     }
 }
 
+/// Creates a database; `None` if there is no PostgreSQL.
+const CREATE: [fn() -> Option<Database>; 2] =
+    [|| Some(Database::sqlite()), || Server::shared().map(Database::postgres)];
+
 /// Runs a test with SQLite and, where it is installed, with PostgreSQL.
 pub(super) fn on_each_database(test: impl Fn(&Database)) {
-    let databases = std::iter::once_with(Database::sqlite)
-        .chain(std::iter::once_with(|| Server::shared().map(Database::postgres)).flatten());
-    for database in databases {
+    for database in CREATE.iter().filter_map(|create| create()) {
         println!("with {}", database.location);
         test(&database);
+    }
+}
+
+/// Runs a test with each pair of databases.
+pub(super) fn on_each_pair(test: impl Fn(&Database, &Database)) {
+    for (first, second) in CREATE.iter().flat_map(|first| CREATE.map(|second| (first, second))) {
+        if let (Some(first), Some(second)) = (first(), second()) {
+            println!("with {} and {}", first.location, second.location);
+            test(&first, &second);
+        }
     }
 }

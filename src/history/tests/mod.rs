@@ -1,5 +1,6 @@
 //! Tests of recording and reading together, in SQLite and PostgreSQL.
 
+mod copy;
 mod crash;
 mod database;
 mod maintenance;

@@ -3,7 +3,6 @@
 mod claim;
 mod coverage;
 mod sessions;
-mod texts;
 
 use std::collections::HashMap;
 use std::sync::Arc;

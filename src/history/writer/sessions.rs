@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::texts::text_ids;
 use crate::gateway::SessionKind;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
 use crate::history::record::{Records, SessionRecord, kind_from_value, kind_to_value};
 use crate::history::span;
 use crate::history::step::{Changes, List};
+use crate::history::texts::text_ids;
 
 /// The number of sessions that are inserted at once, which bounds the memory.
 const INSERTED_AT_ONCE: usize = 5_000;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row};
+use super::HistoryError;
+use super::engine::{Engine, Row};
 
 /// Returns the number of each text. Unknown ones are added.
 pub(super) fn text_ids(

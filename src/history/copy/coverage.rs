@@ -1,0 +1,52 @@
+//! Copies the time in which a node was watched.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::history::HistoryError;
+use crate::history::engine::{Engine, Row, Value};
+
+const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
+
+/// Copies the coverage of a node. Nobody extends what is copied.
+pub(super) fn copy(
+    from: &mut dyn Engine,
+    to: &mut dyn Engine,
+    source: i64,
+    target: i64,
+) -> Result<(), HistoryError> {
+    let known = to.query(COLUMNS, vec![target.into()])?;
+    let known: HashMap<(Arc<str>, i64), (i64, i64)> = known
+        .iter()
+        .filter_map(|row| match &row[..] {
+            [observer, from, to, _, id] => {
+                Some(((observer.text()?.clone(), from.integer()?), (id.integer()?, to.integer()?)))
+            }
+            _ => None,
+        })
+        .collect();
+    let (mut added, mut extended) = (Vec::new(), Vec::new());
+    for row in from.query(COLUMNS, vec![source.into()])? {
+        let [observer, from, to, every, _] = &row[..] else { continue };
+        let (Some(name), Some(begin), Some(end)) = (observer.text(), from.integer(), to.integer()) else {
+            continue;
+        };
+        match known.get(&(name.clone(), begin)) {
+            None => {
+                added.push(vec![target.into(), observer.clone(), from.clone(), to.clone(), every.clone()]);
+            }
+            Some((id, known_end)) if *known_end < end => extended.push(vec![to.clone(), Value::from(*id)]),
+            Some(_) => {}
+        }
+    }
+    write(to, &added, &extended)
+}
+
+fn write(to: &mut dyn Engine, added: &[Row], extended: &[Row]) -> Result<(), HistoryError> {
+    to.execute_each(
+        r#"INSERT INTO coverage (node, observer, "from", "to", every, is_open) VALUES ($1, $2, $3, $4, $5, 0)"#,
+        added,
+    )?;
+    to.execute_each(r#"UPDATE coverage SET "to" = $1 WHERE id = $2"#, extended)?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Copies a history into another one. It can be stopped and begun again: what is there already is left as it is.
+//!
+//! A session is the same in both if its node, kind, client, start and first read are. One that is still open in the target and
+//! has ended in the source is ended. Sessions that are open in the source come last: if the target was recorded later on,
+//! its first list tells whether they were still there.
+
+mod coverage;
+mod known;
+mod open;
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use self::known::{Copied, Known};
+use super::HistoryError;
+use super::engine::{Engine, Row, Value};
+use super::purge::first_integer;
+use super::texts::text_ids;
+
+/// The number of sessions that are copied in one transaction.
+const PAGE: i64 = 5_000;
+
+/// How far a copy is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CopyProgress {
+    /// The number of sessions in the source.
+    pub total: u64,
+    /// The number of sessions that are in the target now.
+    pub done: u64,
+    /// The number of those that weren't there before.
+    pub added: u64,
+}
+
+/// Copies all sessions and coverage. Calls `progress` after each page, and stops if it says so. Returns how far it came.
+pub(super) fn copy(
+    from: &mut dyn Engine,
+    to: &mut dyn Engine,
+    mut progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
+) -> Result<CopyProgress, HistoryError> {
+    let nodes = copy_nodes(from, to)?;
+    let last = first_integer(&from.query("SELECT MAX(id) FROM session", Row::new())?).unwrap_or(0);
+    let total = count(from, "SELECT COUNT(*) FROM session")?;
+    let before = count(to, "SELECT COUNT(*) FROM session")?;
+    let mut state = CopyProgress { total, ..CopyProgress::default() };
+    let mut known = Known::default();
+    let mut after = 0;
+    loop {
+        let page = Copied::page(from, after, last, PAGE)?;
+        let Some(newest) = page.last() else { break };
+        after = newest.id;
+        let ended: Vec<&Copied> = page.iter().filter(|session| session.missed_at.is_some()).collect();
+        let added = in_transaction(to, |to| add_ended(to, &nodes, &ended, &mut known))?;
+        state.done += ended.len() as u64;
+        state.added += added;
+        if progress(state).is_break() {
+            return Ok(state);
+        }
+    }
+    for (&source, &target) in &nodes {
+        in_transaction(to, |to| coverage::copy(from, to, source, target))?;
+    }
+    for (&source, &target) in &nodes {
+        let (done, added) =
+            in_transaction(to, |to| open::copy(from, to, (source, target), last, &mut known))?;
+        state.done += done;
+        state.added += added;
+        if progress(state).is_break() {
+            return Ok(state);
+        }
+    }
+    verify(from, to, last, before, state)?;
+    Ok(state)
+}
+
+/// Compares the numbers of sessions. A source that is purged meanwhile has fewer than were copied.
+fn verify(
+    from: &mut dyn Engine,
+    to: &mut dyn Engine,
+    last: i64,
+    before: u64,
+    state: CopyProgress,
+) -> Result<(), HistoryError> {
+    let source = from.query("SELECT COUNT(*) FROM session WHERE id <= $1", vec![last.into()])?;
+    let source = first_integer(&source).map_or(0, i64::unsigned_abs);
+    let target = count(to, "SELECT COUNT(*) FROM session")?;
+    if state.done < source || target < before + state.added {
+        return Err(HistoryError::IncompleteCopy { copied: state.done.min(target), total: source });
+    }
+    Ok(())
+}
+
+fn count(engine: &mut dyn Engine, sql: &str) -> Result<u64, HistoryError> {
+    Ok(first_integer(&engine.query(sql, Row::new())?).map_or(0, i64::unsigned_abs))
+}
+
+fn in_transaction<T>(
+    engine: &mut dyn Engine,
+    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    engine.begin()?;
+    let result = work(engine).and_then(|value| engine.commit().map(|()| value));
+    if result.is_err() {
+        engine.rollback();
+    }
+    result
+}
+
+/// Adds the nodes that the target doesn't know. Returns the number of each node of the source in the target.
+fn copy_nodes(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<HashMap<i64, i64>, HistoryError> {
+    let rows = from.query("SELECT id, url, gateway FROM node ORDER BY id", Row::new())?;
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.first()?.integer()).collect();
+    let added: Vec<Row> = rows.iter().map(|row| row[1..].to_vec()).collect();
+    let urls: Vec<Row> = rows.iter().map(|row| row[1..2].to_vec()).collect();
+    let found = in_transaction(to, |to| {
+        to.lock_names()?;
+        to.execute_each(
+            "INSERT INTO node (url, gateway) VALUES ($1, $2) ON CONFLICT (url) DO NOTHING",
+            &added,
+        )?;
+        to.query_each("SELECT id FROM node WHERE url = $1", &urls)
+    })?;
+    let found = found.iter().map(|rows| first_integer(rows));
+    Ok(ids.into_iter().zip(found).filter_map(|(source, target)| Some((source, target?))).collect())
+}
+
+/// Adds sessions that have ended, or ends those that are open in the target. Returns the number of added ones.
+fn add_ended(
+    to: &mut dyn Engine,
+    nodes: &HashMap<i64, i64>,
+    sessions: &[&Copied],
+    known: &mut Known,
+) -> Result<u64, HistoryError> {
+    let found = known.find_ended(to, nodes, sessions)?;
+    let mut ended = Vec::new();
+    let mut added = Vec::new();
+    for (session, found) in sessions.iter().zip(found) {
+        match found {
+            Some(found) if found.missed_at.is_some() => {}
+            Some(found) => ended.push(vec![
+                session.last_seen.into(),
+                session.missed_at.into(),
+                session.class.into(),
+                found.id.into(),
+            ]),
+            None => added.push(*session),
+        }
+    }
+    to.execute_each("UPDATE session SET last_seen = $1, missed_at = $2, dc = $3 WHERE id = $4", &ended)?;
+    insert(to, nodes, &added)?;
+    Ok(added.len() as u64)
+}
+
+/// Inserts sessions as they are.
+fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) -> Result<(), HistoryError> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let records = || sessions.iter().map(|session| &session.record);
+    let texts: BTreeSet<Arc<str>> = records()
+        .flat_map(|record| [&record.username, &record.project, &record.address])
+        .flatten()
+        .cloned()
+        .collect();
+    let ids = text_ids(to, &texts)?;
+    let id =
+        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let rows: Vec<Row> = sessions
+        .iter()
+        .filter_map(|session| {
+            let record = &session.record;
+            Some(vec![
+                (*nodes.get(&session.node)?).into(),
+                id(&record.username),
+                id(&record.project),
+                id(&record.address),
+                record.is_designer.into(),
+                super::record::kind_to_value(record.kind),
+                record.client_id.clone().into(),
+                record.creation_time.into(),
+                session.started.into(),
+                session.first_seen.into(),
+                session.last_seen.into(),
+                session.missed_at.into(),
+                session.class.into(),
+            ])
+        })
+        .collect();
+    to.execute_each(
+        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created, started, first_seen,
+    last_seen, missed_at, dc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
+        &rows,
+    )?;
+    Ok(())
+}
