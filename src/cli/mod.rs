@@ -19,6 +19,6 @@ pub use args::{
     CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, RecordArgs, SessionsArgs,
 };
 pub use exit_status::ExitStatus;
-pub use history::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
+pub use history::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
 pub use report::fail;
 pub use rows::{FormatArg, KindArg, RowsArgs};

@@ -73,6 +73,8 @@ pub enum HistoryCommand {
     Check,
     /// Remove sessions for good
     Purge(PurgeArgs),
+    /// Copy everything into another history; what is there already stays, so it can be repeated
+    Copy(CopyArgs),
 }
 
 /// The options of `gatewatch history info`.
@@ -108,6 +110,18 @@ pub struct PurgeWhat {
     pub username: Option<String>,
 }
 
+/// The options of `gatewatch history copy`.
+#[derive(Args, Debug)]
+pub struct CopyArgs {
+    /// The target.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Copy into this database, such as postgres://user@host/database, or into this file, which is created if it is missing"
+    )]
+    pub to: String,
+}
+
 impl HistoryArgs {
     /// Returns what is wrong with the combination of options. clap's own check for options in front of a subcommand also
     /// rejects `--log` there.
@@ -117,7 +131,7 @@ impl HistoryArgs {
         match command {
             Some(_) if has_options || *rows != RowsArgs::default() => Some((
                 ErrorKind::ArgumentConflict,
-                "a gateway and options cannot be used in front of info, check and purge",
+                "a gateway and options cannot be used in front of info, check, purge and copy",
             )),
             None if at.is_none() && from.is_none() => Some((
                 ErrorKind::MissingRequiredArgument,

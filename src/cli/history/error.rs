@@ -7,7 +7,7 @@ use crate::cli::rows::RowsError;
 use crate::display::MomentError;
 use crate::history::HistoryError;
 use crate::sanitize::sanitize;
-use crate::settings::SettingsError;
+use crate::settings::{HistoryUrlError, SettingsError};
 
 /// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,10 @@ pub(super) enum CommandError {
     Order { from: String, to: String },
     #[error("Unknown gateway. Recorded ones: {}", sanitize(&.recorded.join(", ")))]
     UnknownGateway { recorded: Vec<String> },
+    #[error("Invalid place for --to")]
+    Target(#[from] HistoryUrlError),
+    #[error("The history can't be copied into itself")]
+    SameHistory,
     #[error(transparent)]
     Rows(#[from] RowsError),
     #[error(transparent)]
@@ -41,9 +45,12 @@ pub(super) enum CommandError {
 impl CommandError {
     pub(super) fn status(&self) -> ExitStatus {
         match self {
-            Self::Time { .. } | Self::Future { .. } | Self::Order { .. } | Self::UnknownGateway { .. } => {
-                ExitStatus::Usage
-            }
+            Self::Time { .. }
+            | Self::Future { .. }
+            | Self::Order { .. }
+            | Self::UnknownGateway { .. }
+            | Self::Target(_)
+            | Self::SameHistory => ExitStatus::Usage,
             Self::Rows(error) => error.status(),
             Self::Settings(_) | Self::NoFolder | Self::History(_) | Self::Output(_) => ExitStatus::Failed,
         }

@@ -1,9 +1,7 @@
 //! Shows what the history holds, checks it and removes from it.
 
-use std::io::{self, Write as _};
-
 use super::error::CommandError;
-use super::{InfoArgs, PurgeArgs, PurgeWhat, location, settings, times};
+use super::{InfoArgs, PurgeArgs, PurgeWhat, location, settings, times, write_lines};
 use crate::cli::ExitStatus;
 use crate::cli::report::note;
 use crate::display::{Clock, bytes, number, sessions};
@@ -15,7 +13,7 @@ pub(super) fn info(args: &InfoArgs) -> Result<ExitStatus, CommandError> {
     let settings = settings()?;
     let location = location(&settings)?;
     let info = History::open_read_only(&location)?.info()?;
-    write(&info_lines(&location, &info, settings.history.keep_days, &times::clock(args.utc)))
+    write_lines(&info_lines(&location, &info, settings.history.keep_days, &times::clock(args.utc)))
 }
 
 fn info_lines(location: &Location, info: &HistoryInfo, keep_days: u32, clock: &Clock) -> Vec<String> {
@@ -59,9 +57,9 @@ pub(super) fn check() -> Result<ExitStatus, CommandError> {
         problems => problems?,
     };
     if problems.is_empty() {
-        return write(&["No problems found".to_owned()]);
+        return write_lines(&["No problems found".to_owned()]);
     }
-    write(&problems.iter().map(|problem| sanitize(problem).into_owned()).collect::<Vec<_>>())?;
+    write_lines(&problems.iter().map(|problem| sanitize(problem).into_owned()).collect::<Vec<_>>())?;
     Ok(ExitStatus::Failed)
 }
 
@@ -86,16 +84,9 @@ pub(super) fn purge(args: &PurgeArgs) -> Result<ExitStatus, CommandError> {
                 }
                 reported = sessions;
             }
-            PurgeProgress::Done { sessions } => return write(&[format!("Removed {}", count(sessions))]),
+            PurgeProgress::Done { sessions } => {
+                return write_lines(&[format!("Removed {}", count(sessions))]);
+            }
         }
-    }
-}
-
-fn write(lines: &[String]) -> Result<ExitStatus, CommandError> {
-    let mut out = io::stdout().lock();
-    match lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()) {
-        // The reader of a pipe stopped early, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitStatus::Done),
-        result => Ok(result.map(|()| ExitStatus::Done)?),
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod copy;
 mod dataset;
 mod error;
 mod maintain;
@@ -9,7 +10,9 @@ mod question;
 mod times;
 mod unwatched;
 
-pub use args::{HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
+pub use args::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
+
+use std::io::{self, Write as _};
 
 use self::error::CommandError;
 use super::ExitStatus;
@@ -25,6 +28,7 @@ pub fn run(args: &HistoryArgs) -> ExitStatus {
         Some(HistoryCommand::Info(args)) => maintain::info(args),
         Some(HistoryCommand::Check) => maintain::check(),
         Some(HistoryCommand::Purge(args)) => maintain::purge(args),
+        Some(HistoryCommand::Copy(args)) => copy::run(args),
     };
     result.unwrap_or_else(|error| {
         report(&error, error.hint());
@@ -43,4 +47,14 @@ fn settings() -> Result<Settings, CommandError> {
 /// Returns where the history is.
 fn location(settings: &Settings) -> Result<Location, CommandError> {
     settings.history.stored_at().ok_or(CommandError::NoFolder)
+}
+
+/// Writes lines to standard output.
+fn write_lines(lines: &[String]) -> Result<ExitStatus, CommandError> {
+    let mut out = io::stdout().lock();
+    match lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()) {
+        // The reader of a pipe stopped early, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitStatus::Done),
+        result => Ok(result.map(|()| ExitStatus::Done)?),
+    }
 }

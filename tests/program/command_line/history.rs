@@ -1,6 +1,7 @@
 //! `gatewatch history`, on a history that is recorded from a gateway whose sessions come and go on a script.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Output;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -212,6 +213,40 @@ fn removes_a_user_and_what_is_old() {
     assert_eq!(purge(&["--before", "2024-11-24 13:00", "--utc"]), "Removed 1 session\n");
     assert_eq!(users(), ["billy", "dora"]);
     assert_eq!(stdout(&script.run(&["check"])), "No problems found\n");
+}
+
+#[test]
+fn copies_into_another_history_and_repeats_it() {
+    let script = Script::day();
+    let other = tempfile::tempdir().unwrap();
+    let to = other.path().to_str().unwrap();
+    let copy = || {
+        let output = script.run(&["copy", "--to", to]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    assert_eq!(copy(), "Copied 4 sessions, 4 of them new\n");
+    assert_eq!(copy(), "Copied 4 sessions, 0 of them new\n");
+    let all = |folder: &Path| {
+        let range = ["history", "--from", "2024-11-24", "--to", "2024-11-25", "--utc"];
+        let output = gatewatch(folder).args(range).output().unwrap();
+        (text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    assert_eq!(all(other.path()), all(script.folder.path()));
+    let check = gatewatch(other.path()).args(["history", "check"]).output().unwrap();
+    assert_eq!(stdout(&check), "No problems found\n");
+}
+
+#[test]
+fn rejects_wrong_places_for_a_copy() {
+    let script = Script::day();
+    let error = |to: &str| failure(&script.run(&["copy", "--to", to]), 2).to_owned();
+    let own = script.folder.path().join(HISTORY_FILE);
+    assert_eq!(error(own.to_str().unwrap()), "The history can't be copied into itself\n");
+    assert_eq!(error(script.folder.path().to_str().unwrap()), "The history can't be copied into itself\n");
+    assert!(error("mysql://db/x").contains("postgres://user@host/database"));
+    let password = error("postgres://billy:s3cret@db/x");
+    assert!(password.contains("must not have a password") && !password.contains("s3cret"), "{password}");
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! Copies the history into another one.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::error::CommandError;
+use super::{CopyArgs, location, settings, write_lines};
+use crate::cli::ExitStatus;
+use crate::cli::report::note;
+use crate::display::{number, sessions};
+use crate::history::{CopyProgress, HISTORY_FILE, History, Location};
+use crate::settings::HistoryUrl;
+
+/// Copies all sessions and the times in which nodes were watched. Says after each page on standard error how far it is.
+pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
+    let to = target(&args.to)?;
+    let from = location(&settings()?)?;
+    if is_same(&from, &to) {
+        return Err(CommandError::SameHistory);
+    }
+    let mut source = History::open_read_only(&from)?;
+    let mut target = History::create(&to)?;
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let result = source.copy_to(&mut target, |CopyProgress { total, done, .. }| {
+        note(&format!("Copied {} of {}", number(count(done)), sessions(count(total))));
+        ControlFlow::Continue(())
+    })?;
+    let CopyProgress { done, added, .. } = result;
+    write_lines(&[format!("Copied {}, {} of them new", sessions(count(done)), number(count(added)))])
+}
+
+/// Returns the database or file that a text stands for. A folder stands for the file in it.
+fn target(text: &str) -> Result<Location, CommandError> {
+    if text.contains("://") {
+        return Ok(Location::Postgres(text.parse::<HistoryUrl>()?.location()));
+    }
+    let path = PathBuf::from(text);
+    Ok(Location::File(if path.is_dir() { path.join(HISTORY_FILE) } else { path }))
+}
+
+/// Returns `true` if both are one file or have the same address.
+fn is_same(a: &Location, b: &Location) -> bool {
+    match (a, b) {
+        (Location::File(a), Location::File(b)) => {
+            a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+        }
+        _ => a.to_string() == b.to_string(),
+    }
+}
