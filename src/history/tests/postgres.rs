@@ -302,3 +302,29 @@ fn views_show_times_that_other_programs_read() {
         assert_eq!(watched, [["Plant".to_owned(), time("00:00:10"), time("00:00:15")]]);
     });
 }
+
+#[test]
+fn the_queries_of_the_documentation_run() {
+    let Some(server) = Server::shared() else { return };
+    let database = Database::postgres(server);
+    let mut recording = Recording::on(&database);
+    recording.read(10_000, &[session("A", "billy", 5_000)], false);
+    let text = include_str!("../../../assets/history/README.md");
+    let queries: Vec<&str> =
+        text.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(queries.len(), 7);
+    for query in queries {
+        let query = query
+            .replace(":time", "timestamptz '1970-01-01 00:00:07Z'")
+            .replace("$__timeFrom()", "'1970-01-01T00:00:00Z'")
+            .replace("$__timeTo()", "'1970-01-01T00:01:00Z'")
+            .replace("$__interval", "10s");
+        // Roles are the server's, and other tests have theirs.
+        let query = query.replace("reports", "reports_of_a_test");
+        recording.engine().execute_batch(&query).unwrap_or_else(|error| panic!("{error:?}\n{query}"));
+        if query.contains("FROM gatewatch_sessions") {
+            let rows = rows(recording.engine(), &format!("SELECT count(*) FROM ({query}) q"));
+            assert_eq!(rows, [["1"]], "{query}");
+        }
+    }
+}
