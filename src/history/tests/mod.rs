@@ -10,10 +10,11 @@ mod random;
 mod recorder;
 mod recording;
 mod server;
+mod speed;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -26,7 +27,7 @@ use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::record::SessionRecord;
 use super::sqlite::Sqlite;
-use super::step::{List, NodeKey, NodeSteps, Step};
+use super::step::{Changes, List, NodeKey, NodeSteps, Step};
 use super::writer::Writer;
 use super::{HistoryError, Location, check, query, schema, span};
 use crate::gateway::SessionKind;
