@@ -6,7 +6,7 @@ use std::io;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-use super::super::HistoryError;
+use super::super::{EngineError, HistoryError};
 
 /// Sorts an error that a connection reported.
 pub(super) fn failure(error: Error) -> HistoryError {
@@ -16,7 +16,8 @@ pub(super) fn failure(error: Error) -> HistoryError {
         let error = Box::new(error);
         return if is_lost { HistoryError::Unreachable(error) } else { HistoryError::Database(error) };
     };
-    let error = Box::new(error);
+    // The text around the message of the server says nothing.
+    let error: EngineError = error.into_source().unwrap_or_else(|| "the server reported no message".into());
     match code {
         SqlState::INSUFFICIENT_PRIVILEGE => HistoryError::Permission(error),
         SqlState::READ_ONLY_SQL_TRANSACTION => HistoryError::ReadOnly(error),
@@ -47,7 +48,7 @@ pub(super) fn connect_failure(error: Error, has_password: bool) -> HistoryError 
     // The server asks for a password and there is none.
     let is_config = error.source().is_some_and(|cause| cause.to_string() == "password missing");
     if is_config && !has_password {
-        return HistoryError::Login(Box::new(error));
+        return HistoryError::Login("the server asks for a password, and none is known".into());
     }
     HistoryError::Unreachable(Box::new(error))
 }
