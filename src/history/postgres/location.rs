@@ -155,7 +155,11 @@ fn encryption(
     mode: Option<&str>,
     ca_file: Option<PathBuf>,
 ) -> Result<Encryption, HistoryError> {
-    let is_socket = |host: &Host| !matches!(host, Host::Tcp(_));
+    let is_socket = |host: &Host| match host {
+        Host::Tcp(_) => false,
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
     if config.get_hostaddrs().is_empty() && config.get_hosts().iter().all(is_socket) {
         // As PostgreSQL's own programs do: nobody can listen there.
         return Ok(Encryption::Disable);

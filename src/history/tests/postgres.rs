@@ -149,11 +149,15 @@ fn logs_in_with_a_password_of_the_environment_or_a_file() {
     assert!(is_logged_in(&[("HOME", folder.path().to_str().unwrap())]));
 }
 
+#[cfg(unix)]
 fn set_mode(path: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
 
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
+
+#[cfg(not(unix))]
+fn set_mode(_path: &std::path::Path, _mode: u32) {}
 
 #[test]
 fn encrypts_and_verifies_as_the_address_says() {
