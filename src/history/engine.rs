@@ -64,6 +64,16 @@ pub(super) trait Engine: Send {
     /// Sets the version of the schema, within the transaction that changed it.
     fn set_schema_version(&mut self, version: i64) -> Result<(), HistoryError>;
 
+    /// Copies the database before its schema is migrated from this version, where it is a file.
+    fn back_up(&mut self, _version: i64) -> Result<(), HistoryError> {
+        Ok(())
+    }
+
+    /// Returns `false` if the file was removed or replaced since it was opened.
+    fn is_in_place(&self) -> bool {
+        true
+    }
+
     /// Waits until no other connection adds nodes or texts, up to the end of the transaction. Two that add the same ones in
     /// another order would wait for each other.
     fn lock_names(&mut self) -> Result<(), HistoryError>;

@@ -17,6 +17,7 @@ mod copy;
 mod coverage;
 mod engine;
 mod error;
+mod file_state;
 mod info;
 mod location;
 mod network_share;

@@ -193,6 +193,10 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let steps = self.shared.lock().backlog.take();
         self.activity.note(&steps, now);
         let idle = if is_idle_check { self.activity.take_idle(now) } else { Vec::new() };
+        if self.writer.as_mut().is_some_and(|(writer, _)| !writer.engine().is_in_place()) {
+            tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
+            self.writer = None;
+        }
         if steps.is_empty() && idle.is_empty() && self.writer.is_none() {
             return Ok(());
         }

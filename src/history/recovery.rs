@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use chrono::Local;
 
 use super::engine::{Engine, Row};
+use super::file_state::with_ending;
 use super::network_share::is_on_network_share;
 use super::purge::first_integer;
-use super::sqlite::Sqlite;
+use super::sqlite::{FILES, Sqlite};
 use super::{HistoryError, Location, schema};
-
-/// The endings of the files of a SQLite database.
-const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// A history that is open, and what was done to open it.
 pub(super) struct Opened {
@@ -70,18 +68,12 @@ fn open_sound(path: &Path, observer: &str) -> Result<Box<dyn Engine>, HistoryErr
 /// Renames the files of a database, with the date. Returns the new name of the first.
 fn set_aside(path: &Path) -> Result<PathBuf, HistoryError> {
     let suffix = Local::now().format(".damaged-%Y-%m-%d-%H%M%S").to_string();
-    let with = |ending: &str, suffix: &str| {
-        let mut name = path.to_owned().into_os_string();
-        name.push(suffix);
-        name.push(ending);
-        PathBuf::from(name)
-    };
     for ending in FILES {
-        let (from, to) = (with(ending, ""), with(ending, &suffix));
+        let (from, to) = (with_ending(path, ending), with_ending(path, &format!("{suffix}{ending}")));
         match fs::rename(&from, &to) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             result => result.map_err(|source| HistoryError::Folder { path: from, source })?,
         }
     }
-    Ok(with("", &suffix))
+    Ok(with_ending(path, &suffix))
 }

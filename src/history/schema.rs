@@ -5,14 +5,14 @@ use super::engine::{Dialect, Engine};
 
 /// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
 /// `{time:…}` a time in a form that people and tools can read.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [TABLES, VIEWS];
 
 /// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder, except `created`, which is by
 /// the gateway's clock.
 ///
 /// `started` is when the session began: `created` by the recorder's clock, not before the last read that didn't list the
 /// session and not after `first_seen`. `dc` is the duration class of the time from `started` to `missed_at`.
-const VERSION_1: &str = r#"
+const TABLES: &str = r#"
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -54,7 +54,10 @@ CREATE TABLE coverage (
     is_open SMALLINT NOT NULL
 );
 CREATE INDEX coverage_node ON coverage (node, "to");
+"#;
 
+/// What other programs may read. The names and columns of the views stay as they are.
+const VIEWS: &str = r#"
 CREATE VIEW gatewatch_sessions AS
 SELECT s.id, n.gateway, n.url AS node, u.value AS username, p.value AS project, a.value AS address,
     s.designer <> 0 AS is_designer,
@@ -85,20 +88,25 @@ pub(super) const VERSION: i64 = {
     version
 };
 
-/// Migrates the schema to [`VERSION`], in one transaction for each step. Does nothing if it is the newest one.
+/// Migrates the schema to [`VERSION`] in one transaction, after a file was copied. Does nothing if it is the newest one.
 ///
 /// # Errors
-/// If the schema is newer than this program, or a statement fails. A step that fails leaves the schema as it was.
+/// If the schema is newer than this program, the file can't be copied, or a statement fails. The schema is as it was then.
 pub(super) fn migrate(engine: &mut dyn Engine) -> Result<(), HistoryError> {
-    while engine.schema_version()? < VERSION {
-        engine.begin_exclusive()?;
-        let result = step(engine).and_then(|()| engine.commit());
-        if result.is_err() {
-            engine.rollback();
-        }
-        result?;
+    let version = engine.schema_version()?;
+    require_known(version)?;
+    if version == VERSION {
+        return Ok(());
     }
-    require_known(engine.schema_version()?)
+    if version > 0 {
+        engine.back_up(version)?;
+    }
+    engine.begin_exclusive()?;
+    let result = run_steps(engine).and_then(|()| engine.commit());
+    if result.is_err() {
+        engine.rollback();
+    }
+    result
 }
 
 /// Returns an error if a schema is newer than this program.
@@ -106,15 +114,15 @@ pub(super) fn require_known(found: i64) -> Result<(), HistoryError> {
     if found > VERSION { Err(HistoryError::NewerSchema { found, known: VERSION }) } else { Ok(()) }
 }
 
-/// Migrates to the next version. Another process may have done so since the version was read.
-fn step(engine: &mut dyn Engine) -> Result<(), HistoryError> {
+/// Runs the missing steps. Another process may have done so since the version was read.
+fn run_steps(engine: &mut dyn Engine) -> Result<(), HistoryError> {
     let version = engine.schema_version()?;
-    let Some(migration) = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version)) else {
-        return Ok(());
-    };
-    tracing::info!(from = version, to = version + 1, "migrating the history");
-    engine.execute_batch(&in_dialect(migration, engine.dialect()))?;
-    engine.set_schema_version(version + 1)
+    require_known(version)?;
+    tracing::info!(from = version, to = VERSION, "migrating the history");
+    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+        engine.execute_batch(&in_dialect(migration, engine.dialect()))?;
+    }
+    engine.set_schema_version(VERSION)
 }
 
 /// Replaces the placeholders of a migration.
@@ -127,4 +135,47 @@ fn in_dialect(migration: &str, dialect: &Dialect) -> String {
         sql.extend([before, time, after, rest]);
     }
     sql.replace("{key}", dialect.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::engine::Row;
+    use crate::history::purge::first_integer;
+    use crate::history::sqlite::Sqlite;
+
+    #[test]
+    fn copies_a_file_before_it_is_migrated() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let mut engine = Sqlite::open(&path, "test").unwrap();
+        engine.execute_batch(&in_dialect(TABLES, engine.dialect())).unwrap();
+        engine.set_schema_version(1).unwrap();
+        engine.execute_batch("INSERT INTO node (url, gateway) VALUES ('http://a', 'Plant')").unwrap();
+        // What an attempt that was killed left.
+        std::fs::write(folder.path().join("history.db.incomplete-1"), "x").unwrap();
+        migrate(&mut engine).unwrap();
+        let nodes = |engine: &mut Sqlite| {
+            first_integer(&engine.query("SELECT COUNT(*) FROM node", Row::new()).unwrap())
+        };
+        assert_eq!(engine.schema_version().unwrap(), VERSION);
+        assert_eq!(nodes(&mut engine), Some(1));
+        engine.query("SELECT * FROM gatewatch_sessions", Row::new()).unwrap();
+        let mut copy = Sqlite::open_read_only(&folder.path().join("history.db.schema-1")).unwrap();
+        assert_eq!(copy.schema_version().unwrap(), 1);
+        assert_eq!(nodes(&mut copy), Some(1));
+        assert!(!folder.path().join("history.db.incomplete-1").exists());
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_schema_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut engine = Sqlite::open(&folder.path().join("history.db"), "test").unwrap();
+        // In the way of the last view.
+        engine.execute_batch("CREATE TABLE gatewatch_coverage (x)").unwrap();
+        migrate(&mut engine).unwrap_err();
+        assert_eq!(engine.schema_version().unwrap(), 0);
+        let tables = engine.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap();
+        assert_eq!(first_integer(&tables), Some(1));
+    }
 }

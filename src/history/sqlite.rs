@@ -1,6 +1,7 @@
 //! The history in a SQLite file.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::HistoryError;
 use super::engine::{Dialect, Engine, Row, Value};
+use super::file_state::{FileIdentity, has_less_space, size, with_ending};
 use super::observers::Observers;
 
 /// How long a statement waits for another process.
@@ -22,6 +24,10 @@ const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
 /// Free pages that are returned to the system at once.
 const SHRINK_PAGES: u32 = 2_000;
 const CACHED_STATEMENTS: usize = 64;
+/// The ending of the log, which is there while the file is being written, or after its writer was killed.
+const LOG: &str = "-wal";
+/// The endings of all files of a database.
+pub(super) const FILES: [&str; 3] = ["", LOG, "-shm"];
 
 static DIALECT: Dialect = Dialect {
     key: "INTEGER PRIMARY KEY",
@@ -32,6 +38,8 @@ static DIALECT: Dialect = Dialect {
 pub(super) struct Sqlite {
     connection: Connection,
     path: PathBuf,
+    /// The file that was opened.
+    identity: Option<FileIdentity>,
     observers: Observers,
 }
 
@@ -66,7 +74,7 @@ impl Sqlite {
         let first_read = "PRAGMA query_only = ON; SELECT COUNT(*) FROM sqlite_schema";
         match sqlite.connection.execute_batch(first_read).map_err(error) {
             Ok(()) => Ok(sqlite),
-            Err(HistoryError::ReadOnly(_)) if !log_path(path).exists() => Self::open_unchanging(path),
+            Err(HistoryError::ReadOnly(_)) if !with_ending(path, LOG).exists() => Self::open_unchanging(path),
             Err(error) => Err(error),
         }
     }
@@ -93,15 +101,9 @@ impl Sqlite {
             Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        Ok(Self { connection, path: path.to_owned(), observers: Observers::new(path, observer) })
+        let (identity, observers) = (FileIdentity::of(path), Observers::new(path, observer));
+        Ok(Self { connection, path: path.to_owned(), identity, observers })
     }
-}
-
-/// Returns the path of the log of a file, which is there while it is being written, or after its writer was killed.
-fn log_path(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
 }
 
 fn require_sound_version() -> Result<(), HistoryError> {
@@ -207,6 +209,32 @@ impl Engine for Sqlite {
         self.connection.pragma_update(None, "user_version", version).map_err(error)
     }
 
+    fn back_up(&mut self, version: i64) -> Result<(), HistoryError> {
+        let bytes = self.size_bytes()?;
+        if has_less_space(&self.path, bytes) {
+            return Err(HistoryError::NoSpaceToMigrate);
+        }
+        let (copy, incomplete) = [".schema", ".incomplete"]
+            .map(|ending| with_ending(&self.path, &format!("{ending}-{version}")))
+            .into();
+        let failure = |source| HistoryError::Folder { path: incomplete.clone(), source };
+        match fs::remove_file(&incomplete) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failure(error)),
+            _ => {}
+        }
+        let name = incomplete.to_string_lossy();
+        let result = self.connection.execute("VACUUM INTO ?1", [&*name]).map_err(error);
+        match result {
+            Err(HistoryError::Full(_)) => Err(HistoryError::NoSpaceToMigrate),
+            Err(error) => Err(error),
+            Ok(_) => fs::rename(&incomplete, &copy).map_err(failure),
+        }
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.identity.is_some() && FileIdentity::of(&self.path) == self.identity
+    }
+
     fn lock_names(&mut self) -> Result<(), HistoryError> {
         // One process writes at a time anyway.
         Ok(())
@@ -234,12 +262,7 @@ impl Engine for Sqlite {
     }
 
     fn size_bytes(&mut self) -> Result<u64, HistoryError> {
-        let size = |suffix: &str| {
-            let mut path = self.path.clone().into_os_string();
-            path.push(suffix);
-            fs::metadata(path).map_or(0, |file| file.len())
-        };
-        Ok(["", "-wal", "-shm"].into_iter().map(size).sum())
+        Ok(FILES.into_iter().map(|ending| size(&with_ending(&self.path, ending))).sum())
     }
 
     fn check_files(&mut self) -> Result<Vec<String>, HistoryError> {
@@ -268,12 +291,12 @@ mod tests {
         let path = folder.path().join("a #%41é").join("history.db");
         let mut sqlite = Sqlite::open(&path, "test").unwrap();
         sqlite.execute_batch("CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (7)").unwrap();
-        assert!(log_path(&path).exists());
+        assert!(with_ending(&path, LOG).exists());
         drop(sqlite);
-        assert!(!log_path(&path).exists());
+        assert!(!with_ending(&path, LOG).exists());
         let mut sqlite = Sqlite::open_unchanging(&path).unwrap();
         assert_eq!(sqlite.query("SELECT b FROM a", Row::new()).unwrap(), [vec![Value::Integer(7)]]);
-        assert!(!log_path(&path).exists());
+        assert!(!with_ending(&path, LOG).exists());
         assert!(matches!(sqlite.execute_batch("DELETE FROM a"), Err(HistoryError::ReadOnly(_))));
     }
 }

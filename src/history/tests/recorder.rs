@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::model::dataset;
 use super::{session, temporary};
@@ -137,4 +137,22 @@ fn a_file_that_another_program_locks_is_written_later() {
     other.execute_batch("ROLLBACK").unwrap();
     let status = reports.recv_timeout(DEADLINE).unwrap();
     assert!(matches!(&status, RecorderStatus::Recording), "{status:?}");
+}
+
+#[test]
+fn a_file_that_was_removed_is_created_again() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let (recorder, _reports) = recorder(&path);
+    let mut observe = recorder.observer();
+    observe(&update(true));
+    let deadline = Instant::now() + DEADLINE;
+    while !path.exists() {
+        assert!(Instant::now() < deadline, "never created");
+        std::thread::yield_now();
+    }
+    std::fs::remove_file(&path).unwrap();
+    observe(&update(true));
+    drop(recorder);
+    assert_eq!(stored(&path), 1);
 }
