@@ -1,11 +1,8 @@
 //! What was read and isn't written yet. Bounded, so that a database that is away for days doesn't fill the memory.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-#[cfg(test)]
-use super::step::List;
-use super::step::{NodeSteps, Step};
+use super::step::{NodeKey, NodeSteps, Step};
 
 /// The largest number of sessions in all steps. Beyond it, the steps of a node are dropped, and its next list is compared
 /// with what is stored: a gap, as if the node hadn't been watched.
@@ -14,7 +11,13 @@ pub(super) const MAX_EVENTS: usize = 100_000;
 /// The steps of all nodes that aren't written yet.
 #[derive(Default)]
 pub(super) struct Backlog {
-    nodes: HashMap<Arc<str>, NodeSteps>,
+    nodes: HashMap<NodeKey, Pending>,
+    events: usize,
+}
+
+/// The steps of a node.
+struct Pending {
+    steps: NodeSteps,
     events: usize,
 }
 
@@ -24,57 +27,64 @@ impl Backlog {
         self.nodes.is_empty()
     }
 
-    /// The number of sessions in all steps.
+    /// The size of all steps, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         self.events
     }
 
     /// Adds what newer steps say to those of the same node.
     pub(super) fn push(&mut self, newer: NodeSteps) {
-        let url = newer.node.url.clone();
-        let Some(known) = self.nodes.get_mut(&url) else {
-            self.events += newer.steps.iter().map(Step::events).sum::<usize>();
-            self.nodes.insert(url.clone(), newer);
-            self.limit(&url);
-            return;
-        };
-        known.node = newer.node;
-        known.every = newer.every;
-        known.latest = newer.latest.or(known.latest.take());
-        for step in newer.steps {
-            self.events += step.events();
+        let NodeSteps { node, steps, latest, every } = newer;
+        let key = node.clone();
+        let pending = self.nodes.entry(node.clone()).or_insert_with(|| {
+            let steps = NodeSteps { node, steps: Vec::new(), latest: None, every };
+            Pending { steps, events: 0 }
+        });
+        let known = &mut pending.steps;
+        known.every = every;
+        known.latest = latest.or(known.latest.take());
+        for step in steps {
             match (known.steps.last_mut(), step) {
                 (Some(Step::Seen { time: last, .. }), Step::Seen { time, is_continuous: true }) => {
                     *last = time;
                 }
                 (Some(Step::Failed), Step::Failed) => {}
-                (_, step) => known.steps.push(step),
+                (_, step) => {
+                    self.events += step.events();
+                    pending.events += step.events();
+                    known.steps.push(step);
+                }
             }
         }
-        self.limit(&url);
+        if self.events > MAX_EVENTS {
+            self.shorten(&key);
+        }
     }
 
-    /// Drops the steps of a node if there are too many.
-    fn limit(&mut self, url: &Arc<str>) {
-        if self.events <= MAX_EVENTS {
+    /// Replaces the steps of a node by its newest list.
+    fn shorten(&mut self, node: &NodeKey) {
+        let Some(Pending { steps: NodeSteps { steps, latest, .. }, events }) = self.nodes.get_mut(node)
+        else {
             return;
+        };
+        if steps.len() > 1 {
+            tracing::warn!(node = %node.url, dropped = steps.len(), "too much that can't be written, some times will be unknown");
         }
-        let Some(node) = self.nodes.get_mut(url) else { return };
-        let dropped: usize = node.steps.iter().map(Step::events).sum();
-        if dropped == 0 {
-            return;
+        let is_failed = matches!(steps.last(), Some(Step::Failed));
+        // The steps to come are compared with it.
+        *steps = latest.clone().map(Step::List).into_iter().collect();
+        if is_failed {
+            steps.push(Step::Failed);
         }
-        tracing::warn!(node = %url, dropped, "too many events that can't be written, some times will be unknown");
-        self.events -= dropped;
-        let is_read = node.steps.last().is_some_and(|step| step.time().is_some());
-        let list = node.latest.clone().filter(|_| is_read);
-        node.steps = vec![list.map_or(Step::Failed, Step::List)];
+        // The newest list is kept anyway.
+        self.events = self.events - *events + steps.len();
+        *events = steps.len();
     }
 
     /// Takes all steps, to write them.
     pub(super) fn take(&mut self) -> Vec<NodeSteps> {
         self.events = 0;
-        self.nodes.drain().map(|(_, node)| node).collect()
+        self.nodes.drain().map(|(_, pending)| pending.steps).collect()
     }
 
     /// Puts steps back that couldn't be written, in front of newer ones.
@@ -84,19 +94,15 @@ impl Backlog {
             self.push(node);
         }
     }
-
-    /// Returns the newest list of a node that is waiting.
-    #[cfg(test)]
-    pub(super) fn latest(&self, url: &str) -> Option<&List> {
-        self.nodes.get(url)?.latest.as_ref()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::history::record::SessionRecord;
-    use crate::history::step::{Changes, NodeKey};
+    use std::sync::Arc;
+
+    use crate::history::step::{Changes, List};
 
     fn steps(steps: Vec<Step>, latest: Option<i64>) -> NodeSteps {
         let list =
@@ -123,6 +129,7 @@ mod tests {
             restarted: None,
             arrived: vec![record; arrived],
             found: Vec::new(),
+            newly_listed: Vec::new(),
             left: Vec::new(),
             changed: Vec::new(),
         })
@@ -139,8 +146,9 @@ mod tests {
         for (time, is_continuous) in [(1, true), (2, true), (3, true), (9, false), (10, true)] {
             backlog.push(seen(time, is_continuous));
         }
-        assert_eq!(backlog.latest("http://a.example:8088").map(|list| list.time), Some(10));
-        assert_eq!(times(&backlog.take()), [Some(3), Some(10)]);
+        let taken = backlog.take();
+        assert_eq!(times(&taken), [Some(3), Some(10)]);
+        assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(10));
         assert!(backlog.is_empty());
     }
 
@@ -151,19 +159,31 @@ mod tests {
         let failed = backlog.take();
         backlog.push(steps(vec![changes(2, 2)], Some(2)));
         backlog.put_back(failed);
-        assert_eq!(backlog.events(), 3);
+        assert_eq!(backlog.events(), 5);
         assert_eq!(times(&backlog.take()), [Some(1), Some(2)]);
     }
 
     #[test]
     fn too_many_events_become_the_newest_list() {
         let mut backlog = Backlog::default();
-        backlog.push(steps(vec![changes(1, MAX_EVENTS)], Some(1)));
-        backlog.push(steps(vec![Step::Failed], None));
+        backlog.push(steps(vec![changes(1, MAX_EVENTS - 1)], Some(1)));
         assert_eq!(backlog.events(), MAX_EVENTS);
+        // The next list is compared with that of the changes, so it must not get lost.
+        backlog.push(steps(vec![Step::Failed], None));
+        assert_eq!(backlog.events(), 2);
         backlog.push(steps(vec![changes(3, 1)], Some(3)));
-        assert_eq!(backlog.events(), 0);
-        let nodes = backlog.take();
-        assert!(matches!(&nodes[0].steps[..], [Step::List(List { time: 3, .. })]));
+        assert_eq!(times(&backlog.take()), [Some(1), None, Some(3)]);
+    }
+
+    #[test]
+    fn failures_that_alternate_with_reads_are_limited() {
+        let mut backlog = Backlog::default();
+        for time in 0..3 * i64::try_from(MAX_EVENTS).unwrap() {
+            let step = if time % 2 == 0 { Step::Failed } else { Step::Seen { time, is_continuous: false } };
+            let latest = step.time();
+            backlog.push(steps(vec![step], latest));
+        }
+        assert!(backlog.events() <= MAX_EVENTS);
+        assert!(backlog.take()[0].steps.len() <= MAX_EVENTS);
     }
 }

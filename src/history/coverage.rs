@@ -91,7 +91,7 @@ pub(super) fn newest(
     now: i64,
 ) -> Result<Vec<Option<Watched>>, HistoryError> {
     let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
-    let found = engine.query_each(&format!(r#"{COLUMNS} ORDER BY "to" DESC LIMIT 1"#), &values)?;
+    let found = engine.query_each(&format!("{COLUMNS} ORDER BY id DESC LIMIT 1"), &values)?;
     Ok(found.iter().map(|rows| rows.first().and_then(|row| Watched::from_row(row, now))).collect())
 }
 

@@ -1,4 +1,4 @@
-//! Tells whether a file is on a network share, where SQLite's locks can't be trusted.
+//! Recognizes files on a network share, where SQLite's locks can't be trusted.
 
 use std::path::Path;
 

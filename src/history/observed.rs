@@ -27,9 +27,9 @@ fn step(read: &ListUpdate, list: &List) -> Step {
     let Some(before) = &read.previous else {
         return Step::List(list.clone());
     };
-    let PreviousList { changes, is_continuous, first_listed, restarted_at, .. } = before;
+    let PreviousList { changes, is_continuous, first_listed, newly_listed, restarted_at, .. } = before;
     let is_continuous = *is_continuous;
-    if changes.is_empty() && first_listed.is_empty() {
+    if changes.is_empty() && newly_listed.is_empty() {
         return Step::Seen { time: list.time, is_continuous };
     }
     let (old, new) = (Records::of(&before.list), Records::of(&read.list));
@@ -41,6 +41,7 @@ fn step(read: &ListUpdate, list: &List) -> Step {
         restarted: restarted_at.map(since_1970),
         arrived: changes.arrived.iter().map(|row| new.get(*row)).collect(),
         found: first_listed.iter().map(|row| new.get(*row)).collect(),
+        newly_listed: newly_listed.clone(),
         left: changes.left.iter().map(|row| (old.get(*row), since_1970(before.last_seen(*row)))).collect(),
         changed: changes.changed.iter().map(|pair| (old.get(pair.previous), new.get(pair.current))).collect(),
     })

@@ -1,9 +1,10 @@
 //! Removes sessions a batch at a time, so that no transaction is long.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row};
+use super::engine::{Engine, Row, Value};
 
 /// The largest number of sessions that are removed in one transaction.
 const BATCH: i64 = 5_000;
@@ -55,9 +56,16 @@ impl Purge {
 
     /// Removes a batch in a transaction of its own. `now` is the time in milliseconds since 1970 UTC.
     pub(super) fn step(&mut self, engine: &mut dyn Engine, now: i64) -> Result<PurgeProgress, HistoryError> {
-        let last = first_integer(&engine.query("SELECT MAX(id) FROM session", Row::new())?).unwrap_or(0);
+        let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
+        let (first, last) = match ends.first().map(Vec::as_slice) {
+            Some([first, last]) => (first.integer().unwrap_or(1), last.integer().unwrap_or(0)),
+            _ => (1, 0),
+        };
+        // Those before were removed long ago.
+        self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {
-            in_transaction(engine, |engine| self.finish(engine, now))?;
+            let unused = if self.removed > 0 { unused_texts(engine)? } else { Vec::new() };
+            in_transaction(engine, |engine| self.finish(engine, &unused, last, now))?;
             if self.removed > 0 {
                 engine.shrink()?;
                 engine.forget_deleted()?;
@@ -98,25 +106,37 @@ impl Purge {
         Ok((if is_full { last.unwrap_or(to) } else { to }, removed))
     }
 
-    /// Removes what no session refers to any more.
-    fn finish(&self, engine: &mut dyn Engine, now: i64) -> Result<(), HistoryError> {
+    /// Removes what no session refers to any more: of the `unused` texts those that no session after `last` uses.
+    fn finish(
+        &self,
+        engine: &mut dyn Engine,
+        unused: &[Row],
+        last: i64,
+        now: i64,
+    ) -> Result<(), HistoryError> {
         if let What::Before(time) = &self.what {
             engine
                 .execute(r#"DELETE FROM coverage WHERE "to" < $1 AND is_open = 0"#, vec![(*time).into()])?;
-            // The sessions of the time before are gone, so it must not look as if nobody had been on.
+            // The sessions of the time before are gone, so it must not look as if nobody had been on. The end as written may
+            // be older than that of a coverage which is being extended.
             engine.execute(
-                r#"UPDATE coverage SET "from" = $1 WHERE "from" < $1 AND "to" >= $1"#,
+                r#"UPDATE coverage SET "from" = CASE WHEN "to" < $1 THEN "to" ELSE $1 END WHERE "from" < $1"#,
                 vec![(*time).into()],
             )?;
-        }
-        if self.removed > 0 {
             engine.execute(
-                // PostgreSQL would look each text up among all sessions for `NOT IN`.
-                r#"DELETE FROM text WHERE id IN (
-    SELECT id FROM text EXCEPT SELECT "user" FROM session
-    EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session)"#,
+                "DELETE FROM node WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = node.id) \
+                 AND NOT EXISTS (SELECT 1 FROM session s WHERE s.missed_at IS NULL AND s.node = node.id)",
                 Row::new(),
             )?;
+        }
+        if !unused.is_empty() {
+            let newer = engine
+                .query(r#"SELECT "user", project, address FROM session WHERE id > $1"#, vec![last.into()])?;
+            let used: HashSet<i64> = newer.iter().flatten().filter_map(Value::integer).collect();
+            let is_unused =
+                |row: &&Row| row.first().and_then(Value::integer).is_some_and(|id| !used.contains(&id));
+            let unused: Vec<Row> = unused.iter().filter(is_unused).cloned().collect();
+            engine.execute_each("DELETE FROM text WHERE id = $1", &unused)?;
         }
         engine.execute(
             "INSERT INTO meta (key, value) VALUES ('last_purge', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -126,13 +146,23 @@ impl Purge {
     }
 }
 
+/// Returns the texts that no session uses. This reads all sessions, so others must be able to write meanwhile.
+fn unused_texts(engine: &mut dyn Engine) -> Result<Vec<Row>, HistoryError> {
+    engine.query(
+        // PostgreSQL would look each text up among all sessions for `NOT IN`.
+        r#"SELECT id FROM text EXCEPT SELECT "user" FROM session
+EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session"#,
+        Row::new(),
+    )
+}
+
 /// Runs `work` while no other connection writes: one could otherwise refer to a text that is about to be removed.
 fn in_transaction<T>(
     engine: &mut dyn Engine,
     work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
-    engine.begin_exclusive()?;
-    let result = work(engine).and_then(|value| engine.commit().map(|()| value));
+    let result = engine.begin_exclusive().and_then(|()| work(engine));
+    let result = result.and_then(|value| engine.commit().map(|()| value));
     if result.is_err() {
         engine.rollback();
     }

@@ -1,9 +1,8 @@
-//! Records in a thread of its own. Whoever polls only hands over what was read, and never waits.
+//! Records in a thread of its own. Pollers only hand over what was read, and never wait.
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::backlog::Backlog;
@@ -12,9 +11,10 @@ use super::observers::unique_name;
 use super::recovery::Opened;
 use super::retention::Retention;
 use super::status::RecorderStatus;
-use super::step::{NodeSteps, since_1970};
+use super::step::{NodeKey, NodeSteps, since_1970};
 use super::writer::Writer;
 use super::{HistoryError, Location, recovery};
+use crate::notify_on_drop::NotifyOnDrop;
 use crate::poll::NodeUpdate;
 
 /// Steps are gathered for this long, so that many nodes are written in one transaction.
@@ -23,13 +23,15 @@ const GATHER_TIME: Duration = Duration::from_millis(250);
 const RETRY_INTERVAL: Duration = Duration::from_mins(1);
 /// The first attempts after a failure come sooner: most locks are short.
 const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(2);
+/// How long the owner waits for the end of the thread. A database that doesn't answer would hold up a window that is closed.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time between two looks for nodes that aren't read any more.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The handle of the recording thread. Dropping it writes what is left and ends the thread.
+/// The handle of the recording thread. Dropping it ends the thread, and waits a few seconds until it has written what is
+/// left.
 pub struct Recorder {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -41,6 +43,7 @@ struct Shared {
 struct State {
     backlog: Backlog,
     is_ending: bool,
+    has_ended: bool,
 }
 
 impl Shared {
@@ -71,9 +74,24 @@ impl Recorder {
             failures: 0,
             is_share_reported: false,
             activity: Activity::default(),
+            idle: Vec::new(),
         };
-        let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || thread.run())?;
-        Ok(Self { shared, thread: Some(thread) })
+        std::thread::Builder::new().name("history".to_owned()).spawn(move || {
+            // Also after a panic, so that nobody waits for it.
+            let shared = thread.shared.clone();
+            let _notify = NotifyOnDrop(move || {
+                shared.lock().has_ended = true;
+                shared.changed.notify_all();
+            });
+            thread.run();
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// Returns `false` if the thread has ended, which only a panic does.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.shared.lock().has_ended
     }
 
     /// Returns a function that hands over what a poller observes, without waiting.
@@ -91,12 +109,13 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.shared.lock().is_ending = true;
-        self.shared.changed.notify_one();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the history thread has panicked");
+        let mut state = self.shared.lock();
+        state.is_ending = true;
+        self.shared.changed.notify_all();
+        let is_running = |state: &mut State| !state.has_ended;
+        let waited = self.shared.changed.wait_timeout_while(state, END_TIMEOUT, is_running);
+        if waited.is_ok_and(|(_, waited)| waited.timed_out()) {
+            tracing::warn!("the history isn't written completely: its database doesn't answer");
         }
     }
 }
@@ -116,28 +135,32 @@ struct Thread<F> {
     /// It was reported that the file is on a network share.
     is_share_reported: bool,
     activity: Activity,
+    /// Nodes that aren't read any more, whose coverage is to be ended.
+    idle: Vec<NodeKey>,
 }
 
 /// When each node was read last, to notice those that aren't read any more.
 #[derive(Default)]
 struct Activity {
-    nodes: HashMap<Arc<str>, (Instant, Duration)>,
+    nodes: HashMap<NodeKey, (Instant, Duration)>,
 }
 
 impl Activity {
     fn note(&mut self, nodes: &[NodeSteps], now: Instant) {
-        for node in nodes {
+        for node in nodes.iter().filter(|node| node.steps.iter().any(|step| step.time().is_some())) {
             // Two intervals and the longest read, as for a gap in the coverage.
-            let patience =
+            let longest_pause =
                 node.every.map_or(Duration::from_mins(5), |every| 2 * every + Duration::from_secs(40));
-            self.nodes.insert(node.node.url.clone(), (now, patience));
+            self.nodes.insert(node.node.clone(), (now, longest_pause));
         }
     }
 
     /// Removes and returns the nodes that weren't read for long.
-    fn take_idle(&mut self, now: Instant) -> Vec<Arc<str>> {
-        let is_idle = |(read_at, patience): &(Instant, Duration)| now.duration_since(*read_at) > *patience;
-        self.nodes.extract_if(|_, node| is_idle(node)).map(|(url, _)| url).collect()
+    fn take_idle(&mut self, now: Instant) -> impl Iterator<Item = NodeKey> {
+        let is_idle = move |(read_at, longest_pause): &(Instant, Duration)| {
+            now.duration_since(*read_at) > *longest_pause
+        };
+        self.nodes.extract_if(move |_, node| is_idle(node)).map(|(node, _)| node)
     }
 }
 
@@ -192,23 +215,34 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
     fn work(&mut self, now: Instant, is_idle_check: bool) -> Result<(), HistoryError> {
         let steps = self.shared.lock().backlog.take();
         self.activity.note(&steps, now);
-        let idle = if is_idle_check { self.activity.take_idle(now) } else { Vec::new() };
+        if is_idle_check {
+            self.idle.extend(self.activity.take_idle(now));
+        }
         if self.writer.as_mut().is_some_and(|(writer, _)| !writer.engine().is_in_place()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
             self.writer = None;
         }
-        if steps.is_empty() && idle.is_empty() && self.writer.is_none() {
+        if steps.is_empty() && self.idle.is_empty() && self.writer.is_none() {
             return Ok(());
         }
-        let result = self.write(&steps, &idle);
-        if result.is_err() && !steps.is_empty() {
+        if let Err(error) = self.write(&steps) {
             self.shared.lock().backlog.put_back(steps);
+            return Err(error);
         }
-        result
+        let Some((writer, retention)) = &mut self.writer else { return Ok(()) };
+        if !self.idle.is_empty() {
+            writer.end(&self.idle)?;
+            self.idle.clear();
+        }
+        // What is too old doesn't keep anything from being recorded.
+        if let Err(error) = retention.run(writer.engine(), since_1970(SystemTime::now())) {
+            tracing::warn!(%error, causes = error.causes(), "can't remove old sessions from the history");
+        }
+        Ok(())
     }
 
-    fn write(&mut self, steps: &[NodeSteps], idle: &[Arc<str>]) -> Result<(), HistoryError> {
-        let (writer, retention) = match &mut self.writer {
+    fn write(&mut self, steps: &[NodeSteps]) -> Result<(), HistoryError> {
+        let (writer, _) = match &mut self.writer {
             Some(writer) => writer,
             none => {
                 let Opened { engine, set_aside, is_on_network_share } =
@@ -228,14 +262,11 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         if !steps.is_empty() {
             writer.write(steps)?;
         }
-        if !idle.is_empty() {
-            writer.end(idle)?;
-        }
         let elapsed_ms = started.elapsed().as_millis();
         if elapsed_ms > 500 {
             tracing::warn!(elapsed_ms, nodes = steps.len(), "writing the history was slow");
         }
-        retention.run(writer.engine(), since_1970(SystemTime::now()))
+        Ok(())
     }
 
     /// Reports a change of the status. Returns the time of the next attempt after a failure.

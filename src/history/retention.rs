@@ -8,6 +8,8 @@ use super::purge::{Purge, PurgeProgress};
 
 /// Time between two purges.
 const INTERVAL: Duration = Duration::from_hours(6);
+/// Time until a purge that has failed goes on.
+const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 /// The pause between two batches.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -37,8 +39,11 @@ impl Retention {
         };
         let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let purge = self.running.get_or_insert_with(|| Purge::before(now_ms.saturating_sub(keep_ms)));
+        // After a failure.
+        self.due_at = Some(now + RETRY_INTERVAL);
+        let progress = purge.step(engine, now_ms)?;
         self.due_at = Some(now + PAUSE);
-        if let PurgeProgress::Done { sessions } = purge.step(engine, now_ms)? {
+        if let PurgeProgress::Done { sessions } = progress {
             if sessions > 0 {
                 tracing::info!(sessions, "removed old sessions from the history");
             }

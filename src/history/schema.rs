@@ -43,7 +43,7 @@ CREATE TABLE session (
     dc SMALLINT NOT NULL
 );
 CREATE INDEX session_span ON session (dc, started);
-CREATE INDEX session_open ON session (node, client) WHERE dc = 99;
+CREATE INDEX session_open ON session (node, client) WHERE missed_at IS NULL;
 CREATE TABLE coverage (
     id {key},
     node INTEGER NOT NULL,
@@ -54,6 +54,7 @@ CREATE TABLE coverage (
     is_open SMALLINT NOT NULL
 );
 CREATE INDEX coverage_node ON coverage (node, "to");
+CREATE INDEX coverage_newest ON coverage (node, id);
 "#;
 
 /// What other programs may read. The names and columns of the views stay as they are.
@@ -101,8 +102,7 @@ pub(super) fn migrate(engine: &mut dyn Engine) -> Result<(), HistoryError> {
     if version > 0 {
         engine.back_up(version)?;
     }
-    engine.begin_exclusive()?;
-    let result = run_steps(engine).and_then(|()| engine.commit());
+    let result = engine.begin_exclusive().and_then(|()| run_steps(engine)).and_then(|()| engine.commit());
     if result.is_err() {
         engine.rollback();
     }

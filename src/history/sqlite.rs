@@ -277,7 +277,9 @@ impl Engine for Sqlite {
     }
 
     fn shrink(&mut self) -> Result<(), HistoryError> {
-        self.execute_batch(&format!("PRAGMA incremental_vacuum({SHRINK_PAGES})"))
+        // It frees one page for each row that is read.
+        self.query(&format!("PRAGMA incremental_vacuum({SHRINK_PAGES})"), Row::new())?;
+        Ok(())
     }
 }
 

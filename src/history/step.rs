@@ -51,6 +51,8 @@ pub(super) struct Changes {
     pub(super) arrived: Vec<SessionRecord>,
     /// Sessions that may have been on before, because their kind couldn't be read.
     pub(super) found: Vec<SessionRecord>,
+    /// Kinds that couldn't be read before, and now can.
+    pub(super) newly_listed: Vec<SessionKind>,
     /// Sessions that left, and when each was listed last.
     pub(super) left: Vec<(SessionRecord, i64)>,
     /// Sessions before and after a change.
@@ -58,13 +60,14 @@ pub(super) struct Changes {
 }
 
 impl Step {
-    /// The number of sessions that the step holds in memory.
+    /// The size of the step in memory, as a number of sessions.
     pub(super) fn events(&self) -> usize {
-        match self {
+        1 + match self {
             Self::Changes(Changes { arrived, found, left, changed, .. }) => {
                 arrived.len() + found.len() + left.len() + 2 * changed.len()
             }
-            Self::List(_) | Self::Seen { .. } | Self::Failed => 0,
+            Self::List(list) => list.sessions.len(),
+            Self::Seen { .. } | Self::Failed => 0,
         }
     }
 
@@ -80,7 +83,7 @@ impl Step {
 }
 
 /// A node of a gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct NodeKey {
     /// The name of the gateway.
     pub(super) gateway: Arc<str>,

@@ -27,7 +27,7 @@ impl History {
         let mut engine = location.open_read_only()?;
         let version = engine.schema_version()?;
         if version == 0 {
-            // Whoever created it ended before it wrote the tables.
+            // The program that created it ended before it wrote the tables.
             return Err(HistoryError::Missing { path: location.to_string().into() });
         }
         // A newer version may only have added to it, but that can't be known.

@@ -120,11 +120,21 @@ impl LastList {
             SessionChanges::between(&self.list, &current.list)
         };
         let restarted_at = gap.and_then(|gap| self.restarted_at(current, gap, &changes, clock_offset_ms));
-        let first_listed = self.remove_first_listed(current, &mut changes);
+        let newly_listed = self.newly_listed(current);
+        let first_listed = remove_kinds(&mut changes.arrived, &newly_listed, &current.list);
         let is_continuous = gap.is_none() && self.is_recent(current);
         let Self { list, read_at, missing, .. } = self;
         let carried = missing.into_iter().filter_map(|(kind, listed_at)| Some((kind, listed_at?))).collect();
-        PreviousList { list, read_at, changes, is_continuous, first_listed, restarted_at, carried }
+        PreviousList {
+            list,
+            read_at,
+            changes,
+            is_continuous,
+            first_listed,
+            newly_listed,
+            restarted_at,
+            carried,
+        }
     }
 
     /// Returns `true` if the current list was read at most two intervals and [`MAX_DELAY`] later.
@@ -138,14 +148,11 @@ impl LastList {
         elapsed.is_ok_and(|elapsed| elapsed <= interval.saturating_mul(2).saturating_add(MAX_DELAY))
     }
 
-    /// Removes the sessions of kinds that are listed for the first time from those that arrived, and returns their rows.
-    fn remove_first_listed(&self, current: &Self, changes: &mut SessionChanges) -> Vec<u32> {
-        let is_new = |kind| self.listed_at(kind).is_none() && current.listed_at(kind).is_some();
-        if !SessionKind::ALL.into_iter().any(is_new) {
-            return Vec::new();
-        }
-        let kinds = RowKinds::of(&current.list);
-        changes.arrived.extract_if(.., |row| kinds.kind(*row).is_some_and(is_new)).collect()
+    /// Returns the kinds that no list before had, and the current one has.
+    fn newly_listed(&self, current: &Self) -> Vec<SessionKind> {
+        let is_new =
+            |kind: &SessionKind| self.listed_at(*kind).is_none() && current.listed_at(*kind).is_some();
+        SessionKind::ALL.into_iter().filter(is_new).collect()
     }
 
     /// Returns the time of the first sign that the gateway was restarted in a gap; `None` without one.
@@ -192,6 +199,15 @@ impl LastList {
     fn is_missing(&self, kind: SessionKind) -> bool {
         self.missing.iter().any(|(missing, _)| *missing == kind)
     }
+}
+
+/// Removes the rows of these kinds, and returns them.
+fn remove_kinds(rows: &mut Vec<u32>, removed: &[SessionKind], list: &Dataset) -> Vec<u32> {
+    if removed.is_empty() {
+        return Vec::new();
+    }
+    let kinds = RowKinds::of(list);
+    rows.extract_if(.., |row| kinds.kind(*row).is_some_and(|kind| removed.contains(&kind))).collect()
 }
 
 /// Returns a list with the sessions of these kinds from the list before, which couldn't be read.

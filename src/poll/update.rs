@@ -75,6 +75,8 @@ pub struct PreviousList {
     /// The rows of the current list whose kind couldn't be read before. They may have been on all the time, so they are not
     /// among the changes.
     pub first_listed: Vec<u32>,
+    /// The kinds that couldn't be read in any list before, and can in the current one.
+    pub newly_listed: Vec<SessionKind>,
     /// Time of the first sign that the gateway was restarted since.
     pub restarted_at: Option<SystemTime>,
     /// The kinds that couldn't be read in this list, with the time of the last list that had them.

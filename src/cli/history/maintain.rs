@@ -1,5 +1,7 @@
 //! Shows what the history holds, checks it and removes from it.
 
+use std::time::Duration;
+
 use super::error::CommandError;
 use super::{InfoArgs, PurgeArgs, PurgeWhat, location, settings, times, write_lines};
 use crate::cli::ExitStatus;
@@ -7,6 +9,9 @@ use crate::cli::report::note;
 use crate::display::{Clock, bytes, number, sessions};
 use crate::history::{History, HistoryError, HistoryInfo, Location, NodeInfo, Purge, PurgeProgress};
 use crate::sanitize::sanitize;
+
+/// The pause between two batches of a purge.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Writes where the history is, what it holds, and since when each node is watched.
 pub(super) fn info(args: &InfoArgs) -> Result<ExitStatus, CommandError> {
@@ -83,6 +88,8 @@ pub(super) fn purge(args: &PurgeArgs) -> Result<ExitStatus, CommandError> {
                     note(&format!("Removed {} so far", count(sessions)));
                 }
                 reported = sessions;
+                // A recorder can write between two batches.
+                std::thread::sleep(PAUSE);
             }
             PurgeProgress::Done { sessions } => {
                 return write_lines(&[format!("Removed {}", count(sessions))]);

@@ -1,4 +1,4 @@
-//! Tells the service manager when recording begins and ends, by the protocol of `sd_notify`.
+//! Reports to the service manager when recording begins and ends, by the protocol of `sd_notify`.
 
 use std::io;
 

@@ -318,7 +318,7 @@ impl Engine for Postgres {
 }
 
 impl Drop for Postgres {
-    /// Tells the server that the connection ends, so that it doesn't have to notice.
+    /// Announces the end of the connection to the server, so that it doesn't have to notice.
     fn drop(&mut self) {
         if self.client.take().is_some() {
             let connection = &mut self.connection;

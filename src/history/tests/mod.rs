@@ -3,6 +3,7 @@
 mod copy;
 mod crash;
 mod database;
+mod handover;
 mod maintenance;
 mod model;
 mod postgres;

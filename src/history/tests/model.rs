@@ -171,6 +171,7 @@ pub(super) fn changes(
         restarted: None,
         arrived,
         found: Vec::new(),
+        newly_listed: Vec::new(),
         left,
         changed,
     }

@@ -34,11 +34,11 @@ pub(super) fn claim(
         }
         _ => None,
     });
-    let known_until = engine.query(r#"SELECT MAX("to") FROM coverage WHERE node = $1"#, vec![id.into()])?;
-    let known_until = known_until.first().and_then(|row| row.first()?.integer());
+    let known_until = newest.as_ref().map(|(_, _, to, _)| *to);
     let (coverage, is_resumed) = match newest {
         Some((coverage, observer, to, is_open)) if *observer == *engine.observer() => {
-            (is_open.then(|| OpenCoverage::resume(coverage, to)), true)
+            // One that was closed when the node was idle is continued if the next step says so.
+            (Some(OpenCoverage::resume(coverage, to, is_open)), true)
         }
         Some((_, observer, ..)) => {
             tracing::info!(node = %node.url, %observer, "recording a node that another process has recorded before");
@@ -50,7 +50,8 @@ pub(super) fn claim(
         }
         None => (None, false),
     };
-    Ok(Some((WrittenNode { id, coverage, known_until }, is_resumed)))
+    let gateway = node.gateway.clone();
+    Ok(Some((WrittenNode { id, gateway, coverage, known_until }, is_resumed)))
 }
 
 /// Returns the number of a node and the gateway that it is stored with. Nothing is locked if it is known: others may stand

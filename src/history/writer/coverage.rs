@@ -1,5 +1,6 @@
 //! The time in which a node is being watched.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::history::HistoryError;
@@ -13,6 +14,10 @@ pub(super) struct OpenCoverage {
     to: i64,
     /// The end as written.
     written_to: i64,
+    /// The interval between two reads as written, in milliseconds.
+    every: Option<i64>,
+    /// Whether it is written as one that is being extended.
+    is_open: bool,
 }
 
 impl OpenCoverage {
@@ -23,7 +28,7 @@ impl OpenCoverage {
         time: i64,
         every: Option<Duration>,
     ) -> Result<Self, HistoryError> {
-        let every = every.and_then(|every| i64::try_from(every.as_millis()).ok());
+        let every = milliseconds(every);
         let observer = engine.observer().into();
         let rows = engine.query(
             r#"INSERT INTO coverage (node, observer, "from", "to", every, is_open) VALUES ($1, $2, $3, $4, $5, 1) RETURNING id"#,
@@ -32,12 +37,12 @@ impl OpenCoverage {
         let id = rows.first().and_then(|row| row.first()?.integer());
         let id =
             id.ok_or_else(|| HistoryError::Database("a coverage that was written has no number".into()))?;
-        Ok(Self { id, to: time, written_to: time })
+        Ok(Self { id, to: time, written_to: time, every, is_open: true })
     }
 
     /// Continues one that this process has begun.
-    pub(super) fn resume(id: i64, to: i64) -> Self {
-        Self { id, to, written_to: to }
+    pub(super) fn resume(id: i64, to: i64, is_open: bool) -> Self {
+        Self { id, to, written_to: to, every: None, is_open }
     }
 
     /// Extends it to a read. Writes that at once if sessions were written, so that no session is newer than its coverage.
@@ -45,10 +50,14 @@ impl OpenCoverage {
         &mut self,
         engine: &mut dyn Engine,
         time: i64,
+        every: Option<Duration>,
         is_written: bool,
     ) -> Result<(), HistoryError> {
         self.to = time;
-        if is_written || time.saturating_sub(self.written_to) >= WRITE_INTERVAL_MS {
+        let every = milliseconds(every);
+        let is_other = !self.is_open || every != self.every;
+        if is_written || is_other || time.saturating_sub(self.written_to) >= WRITE_INTERVAL_MS {
+            self.every = every;
             self.write(engine, true)?;
         }
         Ok(())
@@ -56,10 +65,11 @@ impl OpenCoverage {
 
     fn write(&mut self, engine: &mut dyn Engine, is_open: bool) -> Result<(), HistoryError> {
         engine.execute(
-            r#"UPDATE coverage SET "to" = $1, is_open = $2 WHERE id = $3"#,
-            vec![self.to.into(), is_open.into(), self.id.into()],
+            r#"UPDATE coverage SET "to" = $1, is_open = $2, every = COALESCE($3, every) WHERE id = $4"#,
+            vec![self.to.into(), is_open.into(), self.every.into(), self.id.into()],
         )?;
         self.written_to = self.to;
+        self.is_open = is_open;
         Ok(())
     }
 }
@@ -70,7 +80,21 @@ pub(super) fn close(
     coverage: &mut Option<OpenCoverage>,
 ) -> Result<(), HistoryError> {
     match coverage.take() {
-        Some(mut coverage) => coverage.write(engine, false),
-        None => Ok(()),
+        Some(mut coverage) if coverage.is_open => coverage.write(engine, false),
+        _ => Ok(()),
     }
+}
+
+/// Ends what this process wrote about a node through a connection that has failed.
+pub(super) fn close_own(engine: &mut dyn Engine, url: &Arc<str>) -> Result<(), HistoryError> {
+    let observer = engine.observer().into();
+    engine.execute(
+        "UPDATE coverage SET is_open = 0 WHERE observer = $1 AND is_open = 1 AND node IN (SELECT id FROM node WHERE url = $2)",
+        vec![observer, url.clone().into()],
+    )?;
+    Ok(())
+}
+
+fn milliseconds(every: Option<Duration>) -> Option<i64> {
+    every.and_then(|every| i64::try_from(every.as_millis()).ok())
 }

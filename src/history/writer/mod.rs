@@ -11,21 +11,23 @@ use self::claim::claim;
 use self::coverage::OpenCoverage;
 use super::HistoryError;
 use super::engine::Engine;
-use super::step::{Changes, List, NodeSteps, Step};
+use super::step::{Changes, List, NodeKey, NodeSteps, Step};
 
 /// Writes to a database. Only one process writes a node at a time; the others stand by.
 pub(super) struct Writer {
     engine: Box<dyn Engine>,
-    /// The nodes that this process writes, by address. Others are claimed at their next step.
+    /// The nodes that this process writes. Others are claimed at their next step.
     nodes: HashMap<Arc<str>, WrittenNode>,
 }
 
 /// A node that this process writes.
 struct WrittenNode {
     id: i64,
-    /// The time in which the node is being watched; `None` after a failed read.
+    /// The gateway through which it is read. One may also be read through another.
+    gateway: Arc<str>,
+    /// The time in which the node is being watched.
     coverage: Option<OpenCoverage>,
-    /// The newest time of a read that any process wrote.
+    /// Time of the last read that any process wrote.
     known_until: Option<i64>,
 }
 
@@ -43,25 +45,40 @@ impl Writer {
     /// # Errors
     /// If the database can't be written. Nothing is written then, and the steps can be written again.
     pub(super) fn write(&mut self, nodes: &[NodeSteps]) -> Result<(), HistoryError> {
-        self.transaction(|writer| nodes.iter().try_for_each(|node| writer.write_node(node)))
+        let mut failed = Vec::new();
+        self.transaction(|writer| {
+            for node in nodes {
+                failed.extend(writer.write_node(node)?);
+            }
+            Ok(())
+        })?;
+        // Only now does the next writer see where the coverage ends.
+        failed.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
     /// Ends the coverage of nodes that aren't read any more, so that other processes can write them.
     ///
     /// # Errors
     /// If the database can't be written.
-    pub(super) fn end(&mut self, urls: &[Arc<str>]) -> Result<(), HistoryError> {
+    pub(super) fn end(&mut self, nodes: &[NodeKey]) -> Result<(), HistoryError> {
         let mut ended = Vec::new();
         self.transaction(|writer| {
-            for url in urls {
-                if let Some(mut node) = writer.nodes.remove(url) {
-                    coverage::close(&mut *writer.engine, &mut node.coverage)?;
-                    ended.push(node.id);
+            for node in nodes {
+                let is_written_through_it =
+                    writer.nodes.get(&node.url).is_none_or(|written| written.gateway == node.gateway);
+                if !is_written_through_it {
+                    continue;
+                }
+                if let Some(written) = writer.nodes.get_mut(&node.url) {
+                    coverage::close(&mut *writer.engine, &mut written.coverage)?;
+                    ended.extend(writer.nodes.remove(&node.url).map(|written| written.id));
+                } else {
+                    // It was left open when the connection failed.
+                    coverage::close_own(&mut *writer.engine, &node.url)?;
                 }
             }
             Ok(())
         })?;
-        // Only now does the next writer see where the coverage ends.
         ended.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
@@ -70,8 +87,10 @@ impl Writer {
     /// # Errors
     /// If the database can't be written.
     pub(super) fn end_all(&mut self) -> Result<(), HistoryError> {
-        let urls: Vec<Arc<str>> = self.nodes.keys().cloned().collect();
-        self.end(&urls)
+        let nodes = self.nodes.iter();
+        let nodes = nodes.map(|(url, node)| NodeKey { gateway: node.gateway.clone(), url: url.clone() });
+        let nodes: Vec<NodeKey> = nodes.collect();
+        self.end(&nodes)
     }
 
     fn transaction(
@@ -87,42 +106,63 @@ impl Writer {
         result
     }
 
-    fn write_node(&mut self, node: &NodeSteps) -> Result<(), HistoryError> {
+    /// Writes the steps of a node. Returns its number if it can't be read any more: then others may be able to.
+    fn write_node(&mut self, node: &NodeSteps) -> Result<Option<i64>, HistoryError> {
         let engine = &mut *self.engine;
-        let url = &node.node.url;
+        let NodeKey { gateway, url } = &node.node;
+        if self.nodes.get(url).is_some_and(|written| written.gateway != *gateway) {
+            // It is read through another gateway as well.
+            return Ok(None);
+        }
+        let mut steps = &node.steps[..];
         if !self.nodes.contains_key(url) {
-            let Some((claimed, is_resumed)) = claim(engine, &node.node)? else {
-                return Ok(());
+            // Who can't read a node doesn't write it.
+            let Some(first_read) = steps.iter().position(|step| step.time().is_some()) else {
+                return Ok(None);
             };
-            let claimed = self.nodes.entry(url.clone()).or_insert(claimed);
-            if !is_resumed {
-                return claimed.start(engine, node);
+            let Some((mut claimed, is_resumed)) = claim(engine, &node.node)? else {
+                return Ok(None);
+            };
+            steps = &steps[first_read..];
+            if is_resumed {
+                // A connection that was lost at the end of a transaction may have written some of them.
+                let is_written =
+                    |step: &Step| step.time().is_some_and(|time| claimed.known_until >= Some(time));
+                let written = steps.iter().take_while(|step| is_written(step)).count();
+                steps = &steps[written..];
+            } else if !claimed.follows(steps) {
+                steps = claimed.start(engine, node)?;
             }
+            self.nodes.insert(url.clone(), claimed);
         }
-        if let Some(written) = self.nodes.get_mut(url) {
-            for step in &node.steps {
-                written.apply(engine, node, step)?;
-            }
+        let Some(written) = self.nodes.get_mut(url) else { return Ok(None) };
+        for step in steps {
+            written.apply(engine, node, step)?;
         }
-        Ok(())
+        let is_failed = matches!(node.steps.last(), Some(Step::Failed));
+        Ok(if is_failed { self.nodes.remove(url).map(|written| written.id) } else { None })
     }
 }
 
 impl WrittenNode {
-    /// Begins to write a node with all steps if they begin with a list, and otherwise with its newest list: the steps before
-    /// that were written by another process, or by none.
-    fn start(&mut self, engine: &mut dyn Engine, node: &NodeSteps) -> Result<(), HistoryError> {
-        // Its first list needs no comparison with what another process wrote later.
-        if let Some(Step::List(first)) = node.steps.first()
-            && self.known_until.is_none_or(|known_until| known_until <= first.time)
-        {
-            return node.steps.iter().try_for_each(|step| self.apply(engine, node, step));
+    /// Returns `true` if steps begin with a list that is newer than what is written.
+    fn follows(&self, steps: &[Step]) -> bool {
+        matches!(steps.first(), Some(Step::List(list)) if self.known_until.is_none_or(|known| known <= list.time))
+    }
+
+    /// Begins with the newest list: the steps before were written by another process, or by none. Returns those that follow.
+    fn start<'a>(
+        &mut self,
+        engine: &mut dyn Engine,
+        node: &'a NodeSteps,
+    ) -> Result<&'a [Step], HistoryError> {
+        if let Some(list) = &node.latest {
+            self.apply(engine, node, &Step::List(list.clone()))?;
         }
-        let is_read = node.steps.last().is_some_and(|step| step.time().is_some());
-        match &node.latest {
-            Some(list) if is_read => self.apply(engine, node, &Step::List(list.clone())),
-            _ => Ok(()),
-        }
+        Ok(match node.steps.split_last() {
+            Some((Step::Failed, before)) => &node.steps[before.len()..],
+            _ => &[],
+        })
     }
 
     fn apply(&mut self, engine: &mut dyn Engine, node: &NodeSteps, step: &Step) -> Result<(), HistoryError> {
@@ -138,9 +178,9 @@ impl WrittenNode {
                 (changes.time, changes.is_continuous, true)
             }
         };
-        self.known_until = Some(self.known_until.map_or(time, |known| known.max(time)));
+        self.known_until = Some(time);
         match &mut self.coverage {
-            Some(coverage) if is_continuous => coverage.extend(engine, time, is_written),
+            Some(coverage) if is_continuous => coverage.extend(engine, time, node.every, is_written),
             coverage => {
                 coverage::close(engine, coverage)?;
                 *coverage = Some(OpenCoverage::begin(engine, self.id, time, node.every)?);

@@ -21,7 +21,7 @@ FROM session s
 LEFT JOIN text u ON u.id = s."user"
 LEFT JOIN text p ON p.id = s.project
 LEFT JOIN text a ON a.id = s.address
-WHERE s.dc = 99 AND s.node = $1"#;
+WHERE s.missed_at IS NULL AND s.node = $1"#;
 
 /// A stored session that hasn't ended.
 struct OpenSession {
@@ -201,7 +201,11 @@ pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Re
     let before = changes.changed.iter().map(|(before, _)| before);
     let left = changes.left.iter().map(|(record, _)| record);
     let records = left.chain(&changes.arrived).chain(&changes.found).chain(before);
-    let mut open = OpenSessions::with_ids(engine, node, records)?;
+    let mut open = if changes.newly_listed.is_empty() {
+        OpenSessions::with_ids(engine, node, records)?
+    } else {
+        OpenSessions::all(engine, node)?
+    };
     let mut edits = Edits::default();
     let missed_at = changes.restarted.map_or(time, |restarted| restarted.clamp(previous.min(time), time));
     for (record, last_seen) in &changes.left {
@@ -223,7 +227,24 @@ pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Re
             None => edits.begin(record.clone(), after, time, clock_offset),
         }
     }
+    // Those of an earlier recorder, which this one hasn't been able to list so far.
+    let before = if changes.newly_listed.is_empty() { None } else { last_read_of_others(engine, node)? };
+    let is_newly_listed =
+        |kind: Option<SessionKind>| kind.is_some_and(|kind| changes.newly_listed.contains(&kind));
+    for session in open.into_iter().filter(|session| is_newly_listed(session.record.kind)) {
+        edits.end(&session, before.unwrap_or(session.first_seen), time);
+    }
     edits.write(engine, node)
+}
+
+/// Returns the time of the last read of a node that another process wrote.
+fn last_read_of_others(engine: &mut dyn Engine, node: i64) -> Result<Option<i64>, HistoryError> {
+    let observer = engine.observer().into();
+    let newest = engine.query(
+        r#"SELECT "to" FROM coverage WHERE node = $1 AND observer <> $2 ORDER BY id DESC LIMIT 1"#,
+        vec![node.into(), observer],
+    )?;
+    Ok(newest.first().and_then(|row| row.first()?.integer()))
 }
 
 /// Writes the difference between the stored sessions of a node, which was read last at `known_until`, and a list.
@@ -236,7 +257,8 @@ pub(super) fn reconcile(
     let List { time, sessions, unlisted_kinds, clock_offset } = list;
     let mut open = OpenSessions::all(engine, node)?;
     let mut edits = Edits::default();
-    let last_seen = known_until.unwrap_or(*time);
+    // A clock that was set back doesn't let sessions be seen in the future.
+    let last_seen = known_until.map_or(*time, |known| known.min(*time));
     for record in Records::of(sessions).iter() {
         match open.take(&record) {
             Some(session) => edits.update(&session, record, last_seen, *time),

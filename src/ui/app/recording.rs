@@ -49,7 +49,7 @@ impl App {
     pub(super) fn receive_recording(&mut self) {
         while let Ok(status) = self.recording.reports.try_recv() {
             match status {
-                RecorderStatus::Recording => self.state.toasts.clear_error(Task::History),
+                RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
                     let text = format!("The history was damaged and is now {name}. A new one was begun");
@@ -57,12 +57,12 @@ impl App {
                 }
                 RecorderStatus::OnNetworkShare => {
                     let text = "The history is on a network share, where it can be damaged. \
-                                Set GATEWATCH_DATA_DIR to a local folder, or use PostgreSQL";
+                                Move the data folder to a local disk, or use PostgreSQL";
                     self.state.toasts.error(Task::History, text);
                 }
                 RecorderStatus::Waiting(error) => {
                     let report = ErrorReport::new(&*error).followed_by("Sessions are kept and written later");
-                    self.state.toasts.error(Task::History, report);
+                    self.state.toasts.error(Task::HistoryWrites, report);
                 }
             }
         }

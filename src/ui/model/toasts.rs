@@ -27,8 +27,10 @@ pub(in crate::ui) enum Task {
     Copy,
     /// Terminating sessions.
     Terminate,
-    /// Recording sessions.
+    /// Opening the history.
     History,
+    /// Writing the history.
+    HistoryWrites,
     /// Running the program.
     Program,
 }

@@ -1,0 +1,126 @@
+//! Tests of recorders that fail, come back or share a node.
+
+use super::*;
+
+fn count(engine: &mut dyn Engine, sql: &str) -> i64 {
+    engine.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
+}
+
+#[test]
+fn a_recorder_that_cannot_read_a_node_leaves_it_to_others() {
+    on_each_database(|database| {
+        let (mut first, mut second) = (Recording::on(database), Recording::on(database));
+        let sessions = [session("A", "billy", 0)];
+        // It has never been able to read it.
+        first.fail();
+        second.read(10_000, &sessions, false);
+        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+        // Nor can the other one any more, but now the first can.
+        second.fail();
+        first.read(15_000, &sessions, false);
+        second.read(16_000, &sessions, false);
+        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage"), 2);
+        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+    });
+}
+
+#[test]
+fn a_node_that_is_read_less_often_is_watched_without_a_gap() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let sessions = [session("A", "billy", 0)];
+        recording.read(10_000, &sessions, false);
+        // It seemed idle before the next read, which was due only then.
+        recording.writer.end(&[recording.steps(Step::Failed, None).node]).unwrap();
+        recording.every = Some(Duration::from_mins(5));
+        recording.read(310_000, &sessions, true);
+        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
+        assert_eq!(count(recording.engine(), "SELECT every FROM coverage WHERE is_open = 1"), 300_000);
+        let answer = query::at(recording.engine(), 200_000, None, LATER).unwrap();
+        assert_eq!(summary(&answer), [("A", SessionState::Seen, 310_000, None)]);
+    });
+}
+
+#[test]
+fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
+    on_each_database(|database| {
+        let mut recording = Recording::new(database.open_as("recorder"), "http://a.example:8088");
+        let lists = [vec![], vec![session("S", "billy", 0)], vec![], vec![session("S", "billy", 0)], vec![]];
+        recording.read(10_000, &lists[0], false);
+        let mut batch = recording.steps(Step::Failed, Some((&lists[4], 50_000)));
+        batch.steps = (1_i64..5)
+            .map(|index| {
+                let [before, after] = [index - 1, index].map(|index| &lists[usize::try_from(index).unwrap()]);
+                Step::Changes(changes(before, index * 10_000, after, (index + 1) * 10_000, true))
+            })
+            .collect();
+        recording.writer.write(std::slice::from_ref(&batch)).unwrap();
+        drop(recording);
+        database.wait_for_connections(0);
+        let mut writer = Writer::new(database.open_as("recorder"));
+        writer.write(&[batch]).unwrap();
+        assert_eq!(count(writer.engine(), "SELECT COUNT(*) FROM session"), 2);
+        assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
+    });
+}
+
+#[test]
+fn a_kind_that_is_listed_again_ends_the_sessions_that_left_meanwhile() {
+    on_each_database(|database| {
+        let perspective =
+            |id: &str| SessionRecord { kind: Some(SessionKind::Perspective), ..session(id, "billy", 0) };
+        let mut first = Recording::on(database);
+        first.read(10_000, &[perspective("P"), perspective("Q")], false);
+        drop(first);
+        database.wait_for_connections(0);
+        let mut second = Recording::on(database);
+        let mut unlisted = list(&[], 20_000);
+        unlisted.unlisted_kinds = vec![SessionKind::Perspective];
+        let mut steps = second.steps(Step::List(unlisted.clone()), None);
+        steps.latest = Some(unlisted);
+        second.writer.write(&[steps]).unwrap();
+        let mut listed = changes(&[], 20_000, &[], 25_000, true);
+        listed.newly_listed = vec![SessionKind::Perspective];
+        listed.found = vec![perspective("Q")];
+        second.writer.write(&[second.steps(Step::Changes(listed), None)]).unwrap();
+        let range = Watched { from: 0, to: 30_000 };
+        let answer = query::between(second.engine(), range, None, LATER).unwrap();
+        assert_eq!(
+            summary(&answer),
+            [
+                ("P", SessionState::LeftBetween, 10_000, Some(25_000)),
+                ("Q", SessionState::Unknown, 25_000, None),
+            ]
+        );
+    });
+}
+
+#[test]
+fn a_node_of_two_gateways_is_written_through_one() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let sessions = [session("A", "billy", 0)];
+        recording.read(10_000, &sessions, false);
+        let mut other = recording.steps(Step::Failed, None);
+        other.node.gateway = "Other".into();
+        recording.writer.write(&[other]).unwrap();
+        recording.read(15_000, &sessions, true);
+        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
+    });
+}
+
+#[test]
+fn a_purge_returns_the_space_to_the_system() {
+    let folder = temporary();
+    let mut recording = Recording::open(&folder.path().join("history.db"));
+    let many: Vec<SessionRecord> =
+        (0..6_000).map(|index| session(&format!("S{index}"), &format!("user {index}"), 0)).collect();
+    recording.read(10_000, &many, false);
+    recording.read(15_000, &[], true);
+    let mut writer = recording.end();
+    let mut purge = Purge::before(20_000);
+    while !matches!(purge.step(writer.engine(), 0).unwrap(), PurgeProgress::Done { .. }) {}
+    let free = count(writer.engine(), "PRAGMA freelist_count");
+    assert!(free < 10, "{free} free pages");
+}
