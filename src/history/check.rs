@@ -19,6 +19,7 @@ pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError
     problems.extend(check_references(engine)?);
     problems.extend(check_sessions(engine)?);
     problems.extend(check_open_sessions(engine)?);
+    problems.extend(check_doubled_sessions(engine)?);
     Ok(problems)
 }
 
@@ -97,6 +98,24 @@ fn check_times(row: &Row) -> Option<String> {
         (Some(_), Some(_)) => None,
         _ => Some(format!("session {id} is half ended")),
     }
+}
+
+/// Looks for sessions that were recorded twice.
+fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let doubled = engine.query(
+        &format!(
+            "SELECT MIN(id), MAX(id) FROM session WHERE missed_at IS NOT NULL AND client IS NOT NULL \
+             GROUP BY node, client, kind, created, first_seen HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+        ),
+        Row::new(),
+    )?;
+    let problem = |row: &Row| match &row[..] {
+        [first, other] => {
+            Some(format!("sessions {} and {} are the same one", first.integer()?, other.integer()?))
+        }
+        _ => None,
+    };
+    Ok(doubled.iter().filter_map(problem).collect())
 }
 
 /// Looks for sessions that are on twice.

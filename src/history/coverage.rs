@@ -1,5 +1,7 @@
 //! When nodes were watched, as stored.
 
+use std::sync::Arc;
+
 use super::HistoryError;
 use super::engine::{Engine, Row};
 
@@ -27,20 +29,44 @@ impl Watched {
         (self.from..=self.to).contains(&time)
     }
 
-    /// Returns the interval in a row. One that a recorder is extending at the moment lasts until now.
-    fn from_row(row: &Row, now: i64) -> Option<Self> {
-        let [from, to, every, is_open] = &row[..] else { return None };
-        let (from, to) = (from.integer()?, to.integer()?);
-        let is_extended = is_open.integer() == Some(1)
-            && every.integer().is_some_and(|every| {
-                let longest_pause = every.saturating_mul(2).saturating_add(WRITE_INTERVAL_MS + READ_TIME_MS);
-                (to..=to.saturating_add(longest_pause)).contains(&now)
-            });
-        Some(Self { from, to: if is_extended { now } else { to } })
+    /// Returns the interval in a row.
+    fn from_row(row: &Row) -> Option<Self> {
+        match &row[..] {
+            [from, to, ..] => Some(Self { from: from.integer()?, to: to.integer()? }),
+            _ => None,
+        }
     }
 }
 
-const COLUMNS: &str = r#"SELECT "from", "to", every, is_open FROM coverage WHERE node = $1"#;
+/// Returns the intervals in rows of a node. One that a recorder is extending at the moment lasts until now.
+fn from_rows(
+    engine: &mut dyn Engine,
+    node: i64,
+    rows: &[Row],
+    now: i64,
+) -> Result<Vec<Watched>, HistoryError> {
+    let mut intervals = Vec::new();
+    for row in rows {
+        let Some(mut watched) = Watched::from_row(row) else { continue };
+        if let Some(observer) = extending_observer(row, watched.to, now)
+            && engine.is_recorded(node, &observer)?
+        {
+            watched.to = now;
+        }
+        intervals.push(watched);
+    }
+    Ok(intervals)
+}
+
+/// Returns who may be extending an interval at the moment: it is open, and not older than the pause between two writes.
+fn extending_observer(row: &Row, to: i64, now: i64) -> Option<Arc<str>> {
+    let [_, _, every, is_open, observer] = &row[..] else { return None };
+    let longest_pause = every.integer()?.saturating_mul(2).saturating_add(WRITE_INTERVAL_MS + READ_TIME_MS);
+    let is_recent = (to..=to.saturating_add(longest_pause)).contains(&now);
+    observer.text().filter(|_| is_recent && is_open.integer() == Some(1)).cloned()
+}
+
+const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
 
 /// Reads the intervals of each node that overlap a time range, merged where they touch.
 pub(super) fn overlapping(
@@ -54,7 +80,8 @@ pub(super) fn overlapping(
     let values: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.from.into(), range.to.into()]).collect();
     let found = engine.query_each(&sql, &values)?;
-    Ok(found.iter().map(|rows| merged(rows.iter().filter_map(|row| Watched::from_row(row, now)))).collect())
+    let found = nodes.iter().zip(&found);
+    found.map(|(node, rows)| Ok(merged(from_rows(engine, *node, rows, now)?.into_iter()))).collect()
 }
 
 /// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a begin or an end lasts
@@ -72,8 +99,7 @@ pub(super) fn gaps_at(
     let before = engine.query_each(sql, &values)?;
     let newest = newest(engine, nodes, now)?;
     let gap = |((rows, before), newest): ((&Vec<Row>, &Vec<Row>), Option<Watched>)| {
-        let intervals: Vec<Watched> =
-            rows.iter().filter_map(|row| Watched::from_row(row, now)).chain(newest).collect();
+        let intervals: Vec<Watched> = rows.iter().filter_map(Watched::from_row).chain(newest).collect();
         if intervals.iter().any(|watched| watched.contains(time)) {
             return None;
         }
@@ -84,15 +110,29 @@ pub(super) fn gaps_at(
     Ok(ended.iter().zip(&before).zip(newest).map(gap).collect())
 }
 
-/// Reads the newest interval of each node.
+/// Reads the newest interval of each node: the one that is open, or the last one that ended before now. One in the future was
+/// written with a clock that was wrong, and counts only if there is no other.
 pub(super) fn newest(
     engine: &mut dyn Engine,
     nodes: &[i64],
     now: i64,
 ) -> Result<Vec<Option<Watched>>, HistoryError> {
-    let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
-    let found = engine.query_each(&format!("{COLUMNS} ORDER BY id DESC LIMIT 1"), &values)?;
-    Ok(found.iter().map(|rows| rows.first().and_then(|row| Watched::from_row(row, now))).collect())
+    let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
+    let of_past: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), now.into()]).collect();
+    let open =
+        engine.query_each(&format!(r#"{COLUMNS} AND is_open = 1 ORDER BY "to" DESC LIMIT 1"#), &of_node)?;
+    let past =
+        engine.query_each(&format!(r#"{COLUMNS} AND "to" <= $2 ORDER BY "to" DESC LIMIT 1"#), &of_past)?;
+    let any = engine.query_each(&format!(r#"{COLUMNS} ORDER BY "to" LIMIT 1"#), &of_node)?;
+    let mut newest = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let found = [&open[index], &past[index], &any[index]].into_iter().find(|rows| !rows.is_empty());
+        newest.push(match found {
+            Some(rows) => from_rows(engine, *node, rows, now)?.pop(),
+            None => None,
+        });
+    }
+    Ok(newest)
 }
 
 /// Merges intervals that are sorted by their begin.
@@ -148,14 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_that_is_being_extended_lasts_until_now() {
-        let row =
-            |is_open: i64, every: Option<i64>| vec![0.into(), 100_000.into(), every.into(), is_open.into()];
-        let to = |row: Row, now| Watched::from_row(&row, now).map(|watched| watched.to);
-        assert_eq!(to(row(1, Some(5_000)), 150_000), Some(150_000));
-        assert_eq!(to(row(1, Some(5_000)), 150_001), Some(100_000), "the recorder has stopped");
-        assert_eq!(to(row(0, Some(5_000)), 110_000), Some(100_000), "the node can't be read");
-        assert_eq!(to(row(1, None), 110_000), Some(100_000), "it is read by hand");
-        assert_eq!(to(row(1, Some(5_000)), 99_000), Some(100_000), "the clock was set back");
+    fn an_open_interval_may_be_extended_until_the_next_write() {
+        let row = |is_open: i64, every: Option<i64>| {
+            vec![0.into(), 100_000.into(), every.into(), is_open.into(), "observer".into()]
+        };
+        let is_extended = |row: Row, now| extending_observer(&row, 100_000, now).is_some();
+        assert!(is_extended(row(1, Some(5_000)), 150_000));
+        assert!(!is_extended(row(1, Some(5_000)), 150_001), "the recorder hangs");
+        assert!(!is_extended(row(0, Some(5_000)), 110_000), "the node can't be read");
+        assert!(!is_extended(row(1, None), 110_000), "it is read by hand");
+        assert!(!is_extended(row(1, Some(5_000)), 99_000), "the clock was set back");
     }
 }

@@ -81,6 +81,9 @@ pub(super) trait Engine: Send {
     /// Tries to become the only writer of a node. Returns `false` while another process writes it.
     fn claim(&mut self, node: i64) -> Result<bool, HistoryError>;
 
+    /// Returns `true` if the process that writes a node as this observer is still alive.
+    fn is_recorded(&mut self, node: i64, observer: &str) -> Result<bool, HistoryError>;
+
     /// Gives up a node.
     fn release(&mut self, node: i64) -> Result<(), HistoryError>;
 

@@ -14,8 +14,8 @@ pub enum HistoryError {
         /// The file that a recorder would create, or the address of the database.
         path: PathBuf,
     },
-    /// The folder of the file can't be created or read.
-    #[error("Can't use the folder {}", path.display())]
+    /// The file or its folder can't be created or read.
+    #[error("Can't use {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -30,6 +30,12 @@ pub enum HistoryError {
         found: i64,
         /// The newest version that this program knows.
         known: i64,
+    },
+    /// The file is a database of another program.
+    #[error("{} is a database of another program", path.display())]
+    OtherProgram {
+        /// The file.
+        path: PathBuf,
     },
     /// The library is older than the first one without a known fault.
     #[error("SQLite {found} can damage the history. Update to {required} or newer")]
@@ -95,6 +101,9 @@ impl HistoryError {
         Some(match self {
             Self::Missing { .. } => "run `gatewatch record`, or keep the window open, to record sessions",
             Self::NewerSchema { .. } => "update Gatewatch",
+            Self::OtherProgram { .. } => {
+                "rename or move the file, or set GATEWATCH_DATA_DIR to another folder"
+            }
             Self::IncompleteCopy { .. } => "run the same command again: it copies what is missing",
             Self::Locked(_) => "close the other program, or try again later",
             Self::Full(_) | Self::NoSpaceToMigrate => "free some space, or run `gatewatch history purge`",

@@ -124,7 +124,8 @@ pub(super) fn between(
             Some(missed_at) => {
                 let is_between =
                     |watched: &Watched| watched.contains(last_seen) && watched.contains(missed_at);
-                if watched[node].iter().any(is_between) {
+                // Both are the same if the clock was set back meanwhile.
+                if missed_at > last_seen && watched[node].iter().any(is_between) {
                     SessionState::Left
                 } else {
                     SessionState::LeftBetween

@@ -73,6 +73,7 @@ impl Recorder {
             writer: None,
             failures: 0,
             is_share_reported: false,
+            is_suspect: false,
             activity: Activity::default(),
             idle: Vec::new(),
         };
@@ -134,6 +135,8 @@ struct Thread<F> {
     failures: u32,
     /// It was reported that the file is on a network share.
     is_share_reported: bool,
+    /// The database was found damaged while it was being written.
+    is_suspect: bool,
     activity: Activity,
     /// Nodes that aren't read any more, whose coverage is to be ended.
     idle: Vec<NodeKey>,
@@ -246,7 +249,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             Some(writer) => writer,
             none => {
                 let Opened { engine, set_aside, is_on_network_share } =
-                    recovery::open(&self.location, &self.name)?;
+                    recovery::open(&self.location, &self.name, self.is_suspect)?;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));
                 }
@@ -282,6 +285,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             }
             Err(error) => {
                 let pending = self.shared.lock().backlog.events();
+                self.is_suspect = matches!(error, HistoryError::Damaged(_));
                 let error = Arc::new(error);
                 if self.failures == 0 {
                     let causes = error.causes();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::Local;
 
 use super::engine::{Engine, Row};
-use super::file_state::with_ending;
+use super::file_state::{size, with_ending};
 use super::network_share::is_on_network_share;
 use super::purge::first_integer;
 use super::sqlite::{FILES, Sqlite};
@@ -21,10 +21,10 @@ pub(super) struct Opened {
     pub(super) is_on_network_share: bool,
 }
 
-/// Opens a history to write it as `observer`, and migrates it. A damaged file is set aside, and a new one is begun.
-pub(super) fn open(location: &Location, observer: &str) -> Result<Opened, HistoryError> {
+/// Opens a history to write it as `observer`, and migrates it. It is checked if it `is_suspect`. A damaged file is set aside, and a new one is begun.
+pub(super) fn open(location: &Location, observer: &str, is_suspect: bool) -> Result<Opened, HistoryError> {
     match location {
-        Location::File(path) => open_file(path, observer),
+        Location::File(path) => open_file(path, observer, is_suspect),
         Location::Postgres(_) => {
             let mut engine = location.open(observer)?;
             schema::migrate(&mut *engine)?;
@@ -33,16 +33,17 @@ pub(super) fn open(location: &Location, observer: &str) -> Result<Opened, Histor
     }
 }
 
-fn open_file(path: &Path, observer: &str) -> Result<Opened, HistoryError> {
+fn open_file(path: &Path, observer: &str, is_suspect: bool) -> Result<Opened, HistoryError> {
     let is_on_network_share = is_on_network_share(path);
-    match open_sound(path, observer) {
+    refuse_others(path)?;
+    match open_checked(path, observer, is_suspect) {
         Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
             tracing::error!(%error, causes = error.causes(), "the history is damaged, beginning a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
             Ok(Opened {
-                engine: open_sound(path, observer)?,
+                engine: open_checked(path, observer, true)?,
                 set_aside: Some(set_aside),
                 is_on_network_share,
             })
@@ -51,18 +52,34 @@ fn open_file(path: &Path, observer: &str) -> Result<Opened, HistoryError> {
     }
 }
 
-/// Opens a file, and checks it if a recorder was killed while it was writing.
-fn open_sound(path: &Path, observer: &str) -> Result<Box<dyn Engine>, HistoryError> {
+/// Opens a file, and checks it if it was found damaged, or if a recorder was killed while it was writing.
+fn open_checked(path: &Path, observer: &str, is_suspect: bool) -> Result<Box<dyn Engine>, HistoryError> {
     let mut engine = Sqlite::open(path, observer)?;
     schema::migrate(&mut engine)?;
     let open = engine.query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Row::new())?;
-    if first_integer(&open) != Some(0) {
+    if is_suspect || first_integer(&open) != Some(0) {
         let problems = engine.check_files()?;
         if !problems.is_empty() {
             return Err(HistoryError::Damaged(problems.join(", ").into()));
         }
     }
     Ok(Box::new(engine))
+}
+
+/// Refuses files of a newer version, and those of other programs, before anything is written to them.
+fn refuse_others(path: &Path) -> Result<(), HistoryError> {
+    if size(path) == 0 {
+        return Ok(());
+    }
+    // What else is wrong is found when it is opened to be written.
+    let Ok(mut engine) = Sqlite::open_read_only(path) else { return Ok(()) };
+    let Ok(version) = engine.schema_version() else { return Ok(()) };
+    schema::require_known(version)?;
+    let tables = engine.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap_or_default();
+    if version == 0 && first_integer(&tables).is_some_and(|tables| tables > 0) {
+        return Err(HistoryError::OtherProgram { path: path.to_owned() });
+    }
+    Ok(())
 }
 
 /// Renames the files of a database, with the date. Returns the new name of the first.

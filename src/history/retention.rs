@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::HistoryError;
 use super::engine::Engine;
-use super::purge::{Purge, PurgeProgress};
+use super::purge::{Purge, PurgeProgress, first_integer};
 
 /// Time between two purges.
 const INTERVAL: Duration = Duration::from_hours(6);
@@ -13,17 +13,24 @@ const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 /// The pause between two batches.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Time until a clock is trusted that is far ahead of the last read.
+const DISTRUST: Duration = Duration::from_hours(1);
+/// A recorder that didn't run for longer may have a wrong clock.
+const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;
+
 /// The purges of a recorder.
 pub(super) struct Retention {
     keep: Option<Duration>,
     due_at: Option<Instant>,
     running: Option<Purge>,
+    /// It was checked that the clock can be trusted.
+    is_clock_checked: bool,
 }
 
 impl Retention {
     /// Returns a retention that purges soon. `keep` is how long sessions are kept; `None` for ever.
     pub(super) fn new(keep: Option<Duration>) -> Self {
-        Self { keep, due_at: keep.map(|_| Instant::now() + PAUSE), running: None }
+        Self { keep, due_at: keep.map(|_| Instant::now() + PAUSE), running: None, is_clock_checked: false }
     }
 
     /// Time of the next batch.
@@ -37,6 +44,16 @@ impl Retention {
         let Some(keep) = self.keep.filter(|_| self.due_at.is_some_and(|due_at| due_at <= now)) else {
             return Ok(());
         };
+        if !self.is_clock_checked {
+            self.is_clock_checked = true;
+            if has_clock_jumped(engine, now_ms)? {
+                tracing::warn!(
+                    "nothing was recorded for weeks, or the clock is wrong: keeping old sessions for an hour"
+                );
+                self.due_at = Some(now + DISTRUST);
+                return Ok(());
+            }
+        }
         let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let purge = self.running.get_or_insert_with(|| Purge::before(now_ms.saturating_sub(keep_ms)));
         // After a failure.
@@ -52,4 +69,11 @@ impl Retention {
         }
         Ok(())
     }
+}
+
+/// Returns `true` if the last read of any other recorder is weeks ago. A clock that is wrong must not remove everything.
+fn has_clock_jumped(engine: &mut dyn Engine, now_ms: i64) -> Result<bool, HistoryError> {
+    let observer = engine.observer().into();
+    let last = engine.query(r#"SELECT MAX("to") FROM coverage WHERE observer <> $1"#, vec![observer])?;
+    Ok(first_integer(&last).is_some_and(|last| now_ms.saturating_sub(last) > LONGEST_PAUSE_MS))
 }

@@ -55,6 +55,7 @@ CREATE TABLE coverage (
 );
 CREATE INDEX coverage_node ON coverage (node, "to");
 CREATE INDEX coverage_newest ON coverage (node, id);
+CREATE INDEX coverage_open ON coverage (node) WHERE is_open = 1;
 "#;
 
 /// What other programs may read. The names and columns of the views stay as they are.

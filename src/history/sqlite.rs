@@ -65,8 +65,12 @@ impl Sqlite {
 
     /// Opens the file to read it.
     pub(super) fn open_read_only(path: &Path) -> Result<Self, HistoryError> {
-        if !path.exists() {
-            return Err(HistoryError::Missing { path: path.to_owned() });
+        match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(HistoryError::Missing { path: path.to_owned() });
+            }
+            Err(source) => return Err(HistoryError::Folder { path: path.to_owned(), source }),
+            Ok(_) => {}
         }
         // The log of the last writer may have to be recovered, which needs write access where that is possible.
         let sqlite = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, "")
@@ -251,6 +255,10 @@ impl Engine for Sqlite {
         }
         self.observers.register()?;
         Ok(true)
+    }
+
+    fn is_recorded(&mut self, _node: i64, observer: &str) -> Result<bool, HistoryError> {
+        Ok(observer == self.observers.own_name() || !self.observers.is_own_or_gone(observer))
     }
 
     fn release(&mut self, _node: i64) -> Result<(), HistoryError> {

@@ -1,11 +1,16 @@
 //! `gatewatch record`: reads gateways and records their sessions until it is stopped.
 
 mod notify;
+mod outages;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use self::notify::{Notifier, NotifyError};
+use self::outages::Outages;
 use super::report::{note, report};
 use super::target::{OpenError, OpenTarget};
 use super::{ExitStatus, RecordArgs};
@@ -14,6 +19,9 @@ use crate::history::{HistoryError, Location, Recorder, RecorderStatus};
 use crate::poll::{BackgroundGateway, BackgroundPoller, NodeUpdate};
 use crate::settings::{self, HistorySettings, Settings, SettingsError};
 use crate::stop_signal::stop_signal;
+
+/// Time between two looks at whether the threads are still there.
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The reason why nothing is recorded.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +42,8 @@ enum RecordError {
     Signals(#[source] io::Error),
     #[error("Can't start a thread")]
     Thread(#[source] io::Error),
+    #[error("Recording has ended unexpectedly. Report the error above")]
+    Panic,
     #[error("Can't tell the service manager that recording has begun")]
     Notify(#[from] NotifyError),
 }
@@ -90,10 +100,17 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
     }
     note(&format!("Recording in {location}"));
     let recorder = Recorder::spawn(location, keep, report_status).map_err(RecordError::Thread)?;
-    let mut observe = recorder.observer();
-    let observer = Box::new(move |update: NodeUpdate| observe(&update));
-    let mut poller = BackgroundPoller::spawn(Client::new(Limits::default()), Some(observer), || ())
-        .map_err(RecordError::Thread)?;
+    let targets = Arc::new(targets);
+    let (mut observe, mut outages) = (recorder.observer(), Outages::new(targets.clone()));
+    let observer = Box::new(move |update: NodeUpdate| {
+        observe(&update);
+        outages.update(&update);
+    });
+    let changed = Arc::new(Notify::new());
+    let wake = changed.clone();
+    let mut poller =
+        BackgroundPoller::spawn(Client::new(Limits::default()), Some(observer), move || wake.notify_one())
+            .map_err(RecordError::Thread)?;
     let gateways = targets.iter().map(|target| BackgroundGateway {
         profile: target.profile.clone(),
         access: target.access(),
@@ -104,14 +121,28 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
 
     let notifier = Notifier::from_env()?;
     notifier.ready()?;
-    runtime.block_on(stop);
+    let is_alive = || poller.is_alive() && recorder.is_alive();
+    let result = runtime.block_on(async {
+        tokio::select! {
+            () = stop => Ok(()),
+            () = wait_for_end(&changed, is_alive) => Err(RecordError::Panic),
+        }
+    });
     if let Err(error) = notifier.stopping() {
         tracing::debug!(%error, "can't tell the service manager");
     }
     drop(poller);
     // Writes what is left and the end of the coverage.
     drop(recorder);
-    Ok(())
+    result
+}
+
+/// Waits until a thread has ended, which only a panic does.
+async fn wait_for_end(changed: &Notify, is_alive: impl Fn() -> bool) {
+    while is_alive() {
+        // The recorder ends without a notification.
+        let _is_time = tokio::time::timeout(CHECK_INTERVAL, changed.notified()).await;
+    }
 }
 
 /// Returns where to record, and how long sessions are kept.

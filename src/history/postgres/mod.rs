@@ -281,6 +281,16 @@ impl Engine for Postgres {
         Ok(is_claimed)
     }
 
+    fn is_recorded(&mut self, node: i64, _observer: &str) -> Result<bool, HistoryError> {
+        let held = self.query(
+            "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND classid::bigint = $1::bigint & 4294967295 AND objid::bigint = $2::bigint & 4294967295",
+            vec![self.locks.into(), node.into()],
+        )?;
+        Ok(held != [[Value::from(0)]])
+    }
+
     fn release(&mut self, node: i64) -> Result<(), HistoryError> {
         if self.claimed.remove(&node) {
             self.lock("pg_advisory_unlock", node)?;

@@ -156,3 +156,38 @@ fn a_file_that_was_removed_is_created_again() {
     drop(recorder);
     assert_eq!(stored(&path), 1);
 }
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE orders (x)").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let (recorder, reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::Waiting(error) = &status else { panic!("{status:?}") };
+    assert!(matches!(**error, HistoryError::OtherProgram { .. }), "{error}");
+    drop(recorder);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn damage_that_is_noticed_while_writing_sets_the_file_aside() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let (first, _reports) = recorder(&path);
+    first.observer()(&update(true));
+    drop(first);
+    // Everything but the first page, which tells that it is a database.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0xa5);
+    std::fs::write(&path, bytes).unwrap();
+    let (second, reports) = recorder(&path);
+    second.observer()(&update(true));
+    let is_set_aside = std::iter::from_fn(|| reports.recv_timeout(DEADLINE).ok())
+        .any(|status| matches!(status, RecorderStatus::SetAside(_)));
+    assert!(is_set_aside);
+    drop(second);
+    assert_eq!(stored(&path), 1);
+}

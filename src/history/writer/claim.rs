@@ -5,14 +5,16 @@ use std::sync::Arc;
 use super::WrittenNode;
 use super::coverage::OpenCoverage;
 use crate::history::HistoryError;
+use crate::history::coverage;
 use crate::history::engine::Engine;
 use crate::history::step::NodeKey;
 
 /// Tries to become the writer of a node, which is created if it isn't known. Returns `None` while another process writes it.
-/// The flag is `true` if this recorder was its writer before, maybe through another connection, and nothing came between.
+/// `time` is the one of its first read. The flag is `true` if this recorder was its writer before, maybe through another connection, and nothing came between.
 pub(super) fn claim(
     engine: &mut dyn Engine,
     node: &NodeKey,
+    time: i64,
 ) -> Result<Option<(WrittenNode, bool)>, HistoryError> {
     let (id, gateway) = node_row(engine, node)?;
     if !engine.claim(id)? {
@@ -34,7 +36,6 @@ pub(super) fn claim(
         }
         _ => None,
     });
-    let known_until = newest.as_ref().map(|(_, _, to, _)| *to);
     let (coverage, is_resumed) = match newest {
         Some((coverage, observer, to, is_open)) if *observer == *engine.observer() => {
             // One that was closed when the node was idle is continued if the next step says so.
@@ -49,6 +50,10 @@ pub(super) fn claim(
             (None, false)
         }
         None => (None, false),
+    };
+    let known_until = match &coverage {
+        Some(coverage) => Some(coverage.to()),
+        None => coverage::newest(engine, &[id], time)?.pop().flatten().map(|newest| newest.to),
     };
     let gateway = node.gateway.clone();
     Ok(Some((WrittenNode { id, gateway, coverage, known_until }, is_resumed)))

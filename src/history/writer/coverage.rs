@@ -45,6 +45,11 @@ impl OpenCoverage {
         Self { id, to, written_to: to, every: None, is_open }
     }
 
+    /// Time of the last read.
+    pub(super) fn to(&self) -> i64 {
+        self.to
+    }
+
     /// Extends it to a read. Writes that at once if sessions were written, so that no session is newer than its coverage.
     pub(super) fn extend(
         &mut self,

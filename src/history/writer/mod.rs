@@ -120,7 +120,8 @@ impl Writer {
             let Some(first_read) = steps.iter().position(|step| step.time().is_some()) else {
                 return Ok(None);
             };
-            let Some((mut claimed, is_resumed)) = claim(engine, &node.node)? else {
+            let time = steps[first_read].time().unwrap_or_default();
+            let Some((mut claimed, is_resumed)) = claim(engine, &node.node, time)? else {
                 return Ok(None);
             };
             steps = &steps[first_read..];

@@ -257,8 +257,7 @@ pub(super) fn reconcile(
     let List { time, sessions, unlisted_kinds, clock_offset } = list;
     let mut open = OpenSessions::all(engine, node)?;
     let mut edits = Edits::default();
-    // A clock that was set back doesn't let sessions be seen in the future.
-    let last_seen = known_until.map_or(*time, |known| known.min(*time));
+    let last_seen = known_until.unwrap_or(*time);
     for record in Records::of(sessions).iter() {
         match open.take(&record) {
             Some(session) => edits.update(&session, record, last_seen, *time),

@@ -114,11 +114,12 @@ impl Reader {
         if node.timed_out_after_success(&result) {
             node.client = Some(self.client.without_connections());
         }
-        if let Err(error) = &result
-            && error.is_login_required()
-        {
+        match (&result, &self.gateway.access) {
             // The same login would be rejected again and again.
-            self.login_errors[index] = Some(error.clone());
+            (Err(error), _) if error.is_login_required() => self.login_errors[index] = Some(error.clone()),
+            // It may have been rejected only because the gateway was about to restart.
+            (Err(_), Access::Sessions(_)) => self.login_errors[index] = None,
+            _ => {}
         }
         self.polled.has_changed |= node.finish(result, interval, now, wall_time);
         self.is_changed = true;
