@@ -105,7 +105,7 @@ fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, Histor
     let doubled = engine.query(
         &format!(
             "SELECT MIN(id), MAX(id) FROM session WHERE missed_at IS NOT NULL AND client IS NOT NULL \
-             GROUP BY node, client, kind, created, first_seen HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+             GROUP BY node, client, kind, started + created_after, first_seen HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
         ),
         Row::new(),
     )?;
@@ -121,7 +121,7 @@ fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, Histor
 /// Looks for sessions that are on twice.
 fn check_open_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
     let rows = engine.query(
-        "SELECT id, node, kind, client, created FROM session WHERE dc = 99 AND client IS NOT NULL ORDER BY id",
+        "SELECT id, node, kind, client, started + created_after FROM session WHERE dc = 99 AND client IS NOT NULL ORDER BY id",
         Row::new(),
     )?;
     let mut seen: HashMap<(i64, SessionRecord), i64> = HashMap::new();

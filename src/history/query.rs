@@ -13,7 +13,7 @@ use super::span;
 
 /// The columns of a [`Found`]. The texts are looked up one by one: PostgreSQL would otherwise read all texts for each
 /// question.
-const COLUMNS: &str = r#"s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.created, s.designer,
+const COLUMNS: &str = r#"s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.started + s.created_after, s.designer,
     (SELECT value FROM text WHERE id = s."user"), (SELECT value FROM text WHERE id = s.project),
     (SELECT value FROM text WHERE id = s.address), s.started"#;
 

@@ -175,8 +175,8 @@ fn fill_file(path: &Path, shape: Shape) {
             connection.execute("INSERT INTO text (id, value) VALUES (?1, ?2)", params![id, text_name(id)])?;
         }
         let mut insert = connection.prepare(
-            r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created, started, first_seen,
-                last_seen, missed_at, dc) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?6, ?6, ?7, ?7, ?8)"#,
+            r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen,
+                last_seen, missed_at, dc) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, -42, ?6, ?6, ?7, ?7, ?8)"#,
         )?;
         let mut end =
             connection.prepare("UPDATE session SET last_seen = ?1, missed_at = ?1, dc = ?2 WHERE id = ?3")?;
@@ -240,7 +240,7 @@ async fn fill_tables(client: &tokio_postgres::Client, shape: Shape) -> Result<()
     sink.send(bytes::Bytes::from(texts.collect::<String>())).await?;
     sink.finish().await?;
     let sink = client
-        .copy_in(r#"COPY session (node, "user", project, address, designer, kind, client, created, started, first_seen, last_seen, missed_at, dc) FROM STDIN"#)
+        .copy_in(r#"COPY session (node, "user", project, address, designer, kind, client, created_after, started, first_seen, last_seen, missed_at, dc) FROM STDIN"#)
         .await?;
     let mut sink = std::pin::pin!(sink);
     let (mut rows, mut last) = (String::new(), START_MS);
@@ -249,7 +249,7 @@ async fn fill_tables(client: &tokio_postgres::Client, shape: Shape) -> Result<()
         let ended = ended.map_or_else(|| r"\N".to_owned(), |ended| ended.to_string());
         let _ok = writeln!(
             rows,
-            "{node}\t{user}\t{project}\t{address}\t0\t0\t{client}\t{started}\t{started}\t{started}\t{ended}\t{ended}\t{}",
+            "{node}\t{user}\t{project}\t{address}\t0\t0\t{client}\t-42\t{started}\t{started}\t{ended}\t{ended}\t{}",
             class(&session)
         );
         last = last.max(*started);

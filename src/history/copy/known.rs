@@ -9,7 +9,7 @@ use crate::history::record::{SessionRecord, kind_from_value};
 use crate::history::span;
 
 const COLUMNS: &str = r#"SELECT s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc, s.kind, s.client,
-    s.created, s.designer, u.value, p.value, a.value
+    s.started + s.created_after, s.designer, u.value, p.value, a.value
 FROM session s
 LEFT JOIN text u ON u.id = s."user"
 LEFT JOIN text p ON p.id = s.project

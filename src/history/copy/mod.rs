@@ -177,7 +177,7 @@ fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) 
                 record.is_designer.into(),
                 super::record::kind_to_value(record.kind),
                 record.client_id.clone().into(),
-                record.creation_time.into(),
+                record.creation_time.map(|created| created.saturating_sub(session.started)).into(),
                 session.started.into(),
                 session.first_seen.into(),
                 session.last_seen.into(),
@@ -187,7 +187,7 @@ fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) 
         })
         .collect();
     to.execute_each(
-        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created, started, first_seen,
+        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen,
     last_seen, missed_at, dc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
         &rows,
     )?;

@@ -77,7 +77,7 @@ fn check_finds_wrong_times_and_doubled_sessions() {
         }
         engine
             .execute_batch(
-                "INSERT INTO session (node, kind, client, created, started, first_seen, dc) VALUES (1, 0, 'A', 0, 0, 0, 99)",
+                "INSERT INTO session (node, kind, client, created_after, started, first_seen, dc) VALUES (1, 0, 'A', 0, 0, 0, 99)",
             )
             .unwrap();
         let problems = check::check(engine).unwrap();

@@ -15,7 +15,8 @@ use crate::history::texts::text_ids;
 const INSERTED_AT_ONCE: usize = 5_000;
 
 /// The columns of an [`OpenSession`].
-const OPEN_SESSIONS: &str = r#"SELECT s.id, s.started, s.first_seen, s.kind, s.client, s.created, s.designer,
+const OPEN_SESSIONS: &str = r#"SELECT s.id, s.started, s.first_seen, s.kind, s.client, s.started + s.created_after,
+    s.designer,
     u.value, p.value, a.value
 FROM session s
 LEFT JOIN text u ON u.id = s."user"
@@ -151,7 +152,10 @@ impl Edits {
             )?;
         }
         if !start_times.is_empty() {
-            engine.execute_each("UPDATE session SET created = $1 WHERE id = $2", &start_times)?;
+            engine.execute_each(
+                "UPDATE session SET created_after = CAST($1 AS BIGINT) - started WHERE id = $2",
+                &start_times,
+            )?;
         }
         for begun in begun.chunks(INSERTED_AT_ONCE) {
             insert(engine, node, begun)?;
@@ -180,14 +184,14 @@ fn insert(
                 record.is_designer.into(),
                 kind_to_value(record.kind),
                 record.client_id.clone().into(),
-                record.creation_time.into(),
+                record.creation_time.map(|created| created.saturating_sub(*started)).into(),
                 (*started).into(),
                 (*first_seen).into(),
             ]
         })
         .collect();
     engine.execute_each(
-        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created, started, first_seen, dc)
+        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen, dc)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
         &rows,
     )?;
