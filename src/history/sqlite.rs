@@ -24,6 +24,8 @@ const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
 /// Free pages that are returned to the system at once.
 const SHRINK_PAGES: u32 = 2_000;
 const CACHED_STATEMENTS: usize = 64;
+/// The pages that a writer keeps in memory. It touches few, and the system keeps the others.
+const CACHE_KIB: u32 = 512;
 /// The ending of the log, which is there while the file is being written, or after its writer was killed.
 const LOG: &str = "-wal";
 /// The endings of all files of a database.
@@ -57,7 +59,7 @@ impl Sqlite {
         sqlite.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL").map_err(error)?;
         let pragmas = format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}; \
-             PRAGMA secure_delete = ON;"
+             PRAGMA secure_delete = ON; PRAGMA cache_size = -{CACHE_KIB};"
         );
         sqlite.connection.execute_batch(&pragmas).map_err(error)?;
         Ok(sqlite)

@@ -87,7 +87,8 @@ pub(crate) fn program(path: &Path, display: &str, config: &Path) -> Command {
     {
         command.env_remove(name);
     }
-    command.env("DISPLAY", display).env("GATEWATCH_CONFIG_DIR", config).stderr(Stdio::piped());
+    command.env("DISPLAY", display).env("GATEWATCH_CONFIG_DIR", config).env("GATEWATCH_DATA_DIR", config);
+    command.stderr(Stdio::piped());
     command
 }
 

@@ -11,8 +11,8 @@ use crate::history::span;
 use crate::history::step::{Changes, List};
 use crate::history::texts::text_ids;
 
-/// The number of sessions that are inserted at once, which bounds the memory.
-const INSERTED_AT_ONCE: usize = 5_000;
+/// The number of sessions that are written at once, which bounds the memory.
+const WRITTEN_AT_ONCE: usize = 500;
 
 /// The columns of an [`OpenSession`].
 const OPEN_SESSIONS: &str = r#"SELECT s.id, s.started, s.first_seen, s.kind, s.client, s.started + s.created_after,
@@ -117,6 +117,10 @@ struct Edits {
 }
 
 impl Edits {
+    fn len(&self) -> usize {
+        self.ended.len() + self.begun.len() + self.start_times.len()
+    }
+
     /// Ends a session. A clock that was set back doesn't let it end before it began.
     fn end(&mut self, session: &OpenSession, last_seen: i64, missed_at: i64) {
         let last_seen = last_seen.max(session.first_seen);
@@ -157,7 +161,7 @@ impl Edits {
                 &start_times,
             )?;
         }
-        for begun in begun.chunks(INSERTED_AT_ONCE) {
+        for begun in begun.chunks(WRITTEN_AT_ONCE) {
             insert(engine, node, begun)?;
         }
         Ok(())
@@ -266,6 +270,9 @@ pub(super) fn reconcile(
         match open.take(&record) {
             Some(session) => edits.update(&session, record, last_seen, *time),
             None => edits.begin(record, known_until.map(|known| known.min(*time)), *time, *clock_offset),
+        }
+        if edits.len() >= WRITTEN_AT_ONCE {
+            std::mem::take(&mut edits).write(engine, node)?;
         }
     }
     let is_unlisted = |kind: Option<SessionKind>| kind.is_some_and(|kind| unlisted_kinds.contains(&kind));
