@@ -1,10 +1,7 @@
 //! Checks whether a stored history makes sense.
 
-use std::collections::HashMap;
-
 use super::HistoryError;
 use super::engine::{Engine, Row};
-use super::record::SessionRecord;
 use super::span;
 
 /// The largest number of problems of one kind that are listed.
@@ -18,7 +15,6 @@ pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError
     problems.extend(check_coverage(engine)?);
     problems.extend(check_references(engine)?);
     problems.extend(check_sessions(engine)?);
-    problems.extend(check_open_sessions(engine)?);
     problems.extend(check_doubled_sessions(engine)?);
     Ok(problems)
 }
@@ -100,49 +96,25 @@ fn check_times(row: &Row) -> Option<String> {
     }
 }
 
-/// Looks for sessions that were recorded twice.
+/// Looks for sessions that were recorded twice: those that are on by what identifies them, the others also by their begin.
 fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let doubled = engine.query(
-        &format!(
-            "SELECT MIN(id), MAX(id) FROM session WHERE missed_at IS NOT NULL AND client IS NOT NULL \
-             GROUP BY node, client, kind, started + created_after, first_seen HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
-        ),
-        Row::new(),
-    )?;
-    let problem = |row: &Row| match &row[..] {
-        [first, other] => {
-            Some(format!("sessions {} and {} are the same one", first.integer()?, other.integer()?))
-        }
-        _ => None,
-    };
-    Ok(doubled.iter().filter_map(problem).collect())
-}
-
-/// Looks for sessions that are on twice.
-fn check_open_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let rows = engine.query(
-        "SELECT id, node, kind, client, started + created_after FROM session WHERE dc = 99 AND client IS NOT NULL ORDER BY id",
-        Row::new(),
-    )?;
-    let mut seen: HashMap<(i64, SessionRecord), i64> = HashMap::new();
     let mut problems = Vec::new();
-    for row in rows {
-        let [id, node, kind, client, created] = &row[..] else { continue };
-        let (Some(id), Some(node)) = (id.integer(), node.integer()) else { continue };
-        let record = SessionRecord {
-            username: None,
-            project: None,
-            address: None,
-            is_designer: None,
-            kind: super::record::kind_from_value(kind),
-            client_id: client.text().cloned(),
-            creation_time: created.integer(),
+    for (condition, begin) in [("IS NULL", ""), ("IS NOT NULL", ", first_seen")] {
+        let doubled = engine.query(
+            &format!(
+                "SELECT MIN(id), MAX(id) FROM session WHERE missed_at {condition} AND client IS NOT NULL \
+                 GROUP BY node, client, kind, started + created_after{begin} HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+            ),
+            Row::new(),
+        )?;
+        let problem = |row: &Row| match &row[..] {
+            [first, other] => {
+                Some(format!("sessions {} and {} are the same one", first.integer()?, other.integer()?))
+            }
+            _ => None,
         };
-        if let Some(other) = seen.insert((node, record), id) {
-            problems.push(format!("sessions {other} and {id} are the same one"));
-        }
+        problems.extend(doubled.iter().filter_map(problem));
     }
-    problems.truncate(MAX_LISTED);
     Ok(problems)
 }
 

@@ -1,15 +1,14 @@
 //! When nodes were watched, as stored.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::HistoryError;
 use super::engine::{Engine, Row};
+use crate::poll::MAX_DELAY;
 
 /// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
-pub(super) const WRITE_INTERVAL_MS: i64 = 30_000;
-
-/// The time that a read may take, on top of two intervals, before a node no longer counts as being watched.
-const READ_TIME_MS: i64 = 10_000;
+pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The intervals that are looked at to tell whether a node was watched at a time. They overlap only where the clock was set
 /// back or the recorder changed.
@@ -58,10 +57,16 @@ fn from_rows(
     Ok(intervals)
 }
 
+/// Returns the longest time between two writes about a node that is read at this interval without a gap.
+pub(super) fn longest_pause(every: Duration) -> Duration {
+    every.saturating_mul(2).saturating_add(MAX_DELAY).saturating_add(WRITE_INTERVAL)
+}
+
 /// Returns who may be extending an interval at the moment: it is open, and not older than the pause between two writes.
 fn extending_observer(row: &Row, to: i64, now: i64) -> Option<Arc<str>> {
     let [_, _, every, is_open, observer] = &row[..] else { return None };
-    let longest_pause = every.integer()?.saturating_mul(2).saturating_add(WRITE_INTERVAL_MS + READ_TIME_MS);
+    let every = Duration::from_millis(every.integer()?.try_into().ok()?);
+    let longest_pause = i64::try_from(longest_pause(every).as_millis()).ok()?;
     let is_recent = (to..=to.saturating_add(longest_pause)).contains(&now);
     observer.text().filter(|_| is_recent && is_open.integer() == Some(1)).cloned()
 }

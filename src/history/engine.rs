@@ -103,6 +103,38 @@ pub(super) trait Engine: Send {
     fn shrink(&mut self) -> Result<(), HistoryError>;
 }
 
+/// Runs `work` in a transaction, which is dropped if it fails.
+pub(super) fn in_transaction<T>(
+    engine: &mut dyn Engine,
+    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    let begun = engine.begin();
+    run(engine, begun, work)
+}
+
+/// Runs `work` in a transaction during which no other connection writes.
+pub(super) fn in_exclusive_transaction<T>(
+    engine: &mut dyn Engine,
+    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    let begun = engine.begin_exclusive();
+    run(engine, begun, work)
+}
+
+fn run<T>(
+    engine: &mut dyn Engine,
+    begun: Result<(), HistoryError>,
+    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    let result = begun.and_then(|()| work(engine));
+    let result = result.and_then(|value| engine.commit().map(|()| value));
+    if result.is_err() {
+        // Also if it couldn't begin: it may have begun and not got its lock.
+        engine.rollback();
+    }
+    result
+}
+
 /// The words in which the databases differ.
 #[derive(Debug)]
 pub(super) struct Dialect {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row, Value};
+use super::engine::{Engine, Row, Value, in_exclusive_transaction};
 
 /// The largest number of sessions that are removed in one transaction.
 const BATCH: i64 = 5_000;
@@ -54,7 +54,8 @@ impl Purge {
         Self { what: What::User(username.into()), scanned: 0, removed: 0 }
     }
 
-    /// Removes a batch in a transaction of its own. `now` is the time in milliseconds since 1970 UTC.
+    /// Removes a batch in a transaction of its own. No other connection writes meanwhile: one could refer to a text that is
+    /// about to be removed. `now` is the time in milliseconds since 1970 UTC.
     pub(super) fn step(&mut self, engine: &mut dyn Engine, now: i64) -> Result<PurgeProgress, HistoryError> {
         let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
         let (first, last) = match ends.first().map(Vec::as_slice) {
@@ -65,7 +66,7 @@ impl Purge {
         self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {
             let unused = if self.removed > 0 { unused_texts(engine)? } else { Vec::new() };
-            in_transaction(engine, |engine| self.finish(engine, &unused, last, now))?;
+            in_exclusive_transaction(engine, |engine| self.finish(engine, &unused, last, now))?;
             if self.removed > 0 {
                 engine.shrink()?;
                 engine.forget_deleted()?;
@@ -73,7 +74,7 @@ impl Purge {
             return Ok(PurgeProgress::Done { sessions: self.removed });
         }
         let before = self.scanned;
-        let (scanned, removed) = in_transaction(engine, |engine| self.remove(engine, before))?;
+        let (scanned, removed) = in_exclusive_transaction(engine, |engine| self.remove(engine, before))?;
         self.scanned = scanned;
         self.removed += removed;
         if removed > 0 {
@@ -117,7 +118,7 @@ impl Purge {
         if let What::Before(time) = &self.what {
             engine
                 .execute(r#"DELETE FROM coverage WHERE "to" < $1 AND is_open = 0"#, vec![(*time).into()])?;
-            // The sessions of the time before are gone, so it must not look as if nobody had been on. The end as written may
+            // The sessions of the time before are gone, so it must not look as if there had been none. The end as written may
             // be older than that of a coverage which is being extended.
             engine.execute(
                 r#"UPDATE coverage SET "from" = CASE WHEN "to" < $1 THEN "to" ELSE $1 END WHERE "from" < $1"#,
@@ -154,19 +155,6 @@ fn unused_texts(engine: &mut dyn Engine) -> Result<Vec<Row>, HistoryError> {
 EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session"#,
         Row::new(),
     )
-}
-
-/// Runs `work` while no other connection writes: one could otherwise refer to a text that is about to be removed.
-fn in_transaction<T>(
-    engine: &mut dyn Engine,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
-) -> Result<T, HistoryError> {
-    let result = engine.begin_exclusive().and_then(|()| work(engine));
-    let result = result.and_then(|value| engine.commit().map(|()| value));
-    if result.is_err() {
-        engine.rollback();
-    }
-    result
 }
 
 pub(super) fn first_integer(rows: &[Row]) -> Option<i64> {

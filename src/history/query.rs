@@ -8,14 +8,11 @@ use super::HistoryError;
 use super::answer::{Answer, NodeAnswer, SessionState, StoredSession};
 use super::coverage::{self, Watched};
 use super::engine::{Engine, Row};
-use super::record::{SessionRecord, kind_from_value};
+use super::record::{RECORD_COLUMNS, SessionRecord};
 use super::span;
 
-/// The columns of a [`Found`]. The texts are looked up one by one: PostgreSQL would otherwise read all texts for each
-/// question.
-const COLUMNS: &str = r#"s.node, s.first_seen, s.last_seen, s.missed_at, s.kind, s.client, s.started + s.created_after, s.designer,
-    (SELECT value FROM text WHERE id = s."user"), (SELECT value FROM text WHERE id = s.project),
-    (SELECT value FROM text WHERE id = s.address), s.started"#;
+/// The columns of a [`Found`] before those of its record.
+const COLUMNS: &str = "s.node, s.first_seen, s.last_seen, s.missed_at, s.started";
 
 /// A node that is asked for.
 struct Node {
@@ -36,26 +33,14 @@ struct Found {
 
 impl Found {
     fn from_row(row: &Row) -> Option<Self> {
-        let [node, first, last, missed, kind, client, created, designer, user, project, address, started] =
-            &row[..]
-        else {
-            return None;
-        };
+        let ([node, first, last, missed, started], record) = row.split_first_chunk()?;
         Some(Self {
             node: node.integer()?,
             first_seen: first.integer()?,
             last_seen: last.integer(),
             missed_at: missed.integer(),
             started: started.integer()?,
-            session: SessionRecord {
-                username: user.text().cloned(),
-                project: project.text().cloned(),
-                address: address.text().cloned(),
-                is_designer: designer.integer().map(|designer| designer != 0),
-                kind: kind_from_value(kind),
-                client_id: client.text().cloned(),
-                creation_time: created.integer(),
-            },
+            session: SessionRecord::from_values(record.try_into().ok()?),
         })
     }
 }
@@ -154,7 +139,7 @@ fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, Hi
 /// Returns the sessions that overlap a range: one range of the index for each duration class, and those that are open.
 fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
     // A join with a list of classes would be shorter, but PostgreSQL scans all sessions for it.
-    let mut sql = format!("SELECT {COLUMNS} FROM (");
+    let mut sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM (");
     for (class, span) in span::classes() {
         let _ = write!(
             sql,

@@ -5,13 +5,19 @@ use std::sync::Arc;
 use super::engine::Value;
 use crate::dataset::{Column, ColumnId, Dataset};
 use crate::gateway::{RowKinds, SessionKind};
-
-/// Two start times of one client id that differ by at most this belong to one session: some gateways report the time since the start,
-/// from which it is computed at each read.
-const SAME_START_MS: i64 = 5_000;
+use crate::poll::CREATION_TOLERANCE_MS;
 
 /// The longest text that is stored, in characters. PostgreSQL can't index texts of more than about 2,700 bytes.
 const MAX_CHARS: usize = 600;
+
+/// The number of columns of a [`SessionRecord`].
+pub(super) const RECORD_VALUES: usize = 7;
+
+/// The columns of a [`SessionRecord`] in a query of the table `session s`. The texts are looked up one by one: PostgreSQL
+/// would otherwise read all texts where many sessions are found.
+pub(super) const RECORD_COLUMNS: &str = r#"s.kind, s.client, s.started + s.created_after, s.designer,
+    (SELECT value FROM text WHERE id = s."user"), (SELECT value FROM text WHERE id = s.project),
+    (SELECT value FROM text WHERE id = s.address)"#;
 
 /// A session of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +39,20 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
+    /// Returns the session in the columns of a query that begin with [`RECORD_COLUMNS`].
+    pub(super) fn from_values(values: &[Value; RECORD_VALUES]) -> Self {
+        let [kind, client_id, creation_time, is_designer, username, project, address] = values;
+        Self {
+            username: username.text().cloned(),
+            project: project.text().cloned(),
+            address: address.text().cloned(),
+            is_designer: is_designer.integer().map(|is_designer| is_designer != 0),
+            kind: kind_from_value(kind),
+            client_id: client_id.text().cloned(),
+            creation_time: creation_time.integer(),
+        }
+    }
+
     /// Returns `true` if both are the same session of one node, even if its user, project or address changed.
     pub(super) fn is_same_session(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -50,7 +70,7 @@ impl SessionRecord {
 
 fn is_same_start(a: Option<i64>, b: Option<i64>) -> bool {
     match (a, b) {
-        (Some(a), Some(b)) => a.abs_diff(b) <= SAME_START_MS.unsigned_abs(),
+        (Some(a), Some(b)) => a.abs_diff(b) <= CREATION_TOLERANCE_MS,
         _ => true,
     }
 }
@@ -115,7 +135,7 @@ pub(super) fn kind_to_value(kind: Option<SessionKind>) -> Value {
 }
 
 /// Returns the kind that a number stands for.
-pub(super) fn kind_from_value(value: &Value) -> Option<SessionKind> {
+fn kind_from_value(value: &Value) -> Option<SessionKind> {
     let index = usize::try_from(value.integer()?).ok()?;
     SessionKind::ALL.get(index).copied()
 }

@@ -13,7 +13,7 @@ use super::retention::Retention;
 use super::status::RecorderStatus;
 use super::step::{NodeKey, NodeSteps, since_1970};
 use super::writer::Writer;
-use super::{HistoryError, Location, recovery};
+use super::{HistoryError, Location, coverage, recovery};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::poll::NodeUpdate;
 
@@ -25,6 +25,8 @@ const RETRY_INTERVAL: Duration = Duration::from_mins(1);
 const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the owner waits for the end of the thread. A database that doesn't answer would hold up a window that is closed.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time after which a node that is only read by hand doesn't seem to be read any more.
+const MANUAL_PAUSE: Duration = Duration::from_mins(5);
 /// Time between two looks for nodes that aren't read any more.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -78,7 +80,7 @@ impl Recorder {
             idle: Vec::new(),
         };
         std::thread::Builder::new().name("history".to_owned()).spawn(move || {
-            // Also after a panic, so that nobody waits for it.
+            // Also after a panic, so that its owner doesn't wait for it.
             let shared = thread.shared.clone();
             let _notify = NotifyOnDrop(move || {
                 shared.lock().has_ended = true;
@@ -151,9 +153,7 @@ struct Activity {
 impl Activity {
     fn note(&mut self, nodes: &[NodeSteps], now: Instant) {
         for node in nodes.iter().filter(|node| node.steps.iter().any(|step| step.time().is_some())) {
-            // Two intervals and the longest read, as for a gap in the coverage.
-            let longest_pause =
-                node.every.map_or(Duration::from_mins(5), |every| 2 * every + Duration::from_secs(40));
+            let longest_pause = node.every.map_or(MANUAL_PAUSE, coverage::longest_pause);
             self.nodes.insert(node.node.clone(), (now, longest_pause));
         }
     }

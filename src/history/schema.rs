@@ -1,7 +1,7 @@
 //! The schema of the history, and its migrations.
 
 use super::HistoryError;
-use super::engine::{Dialect, Engine};
+use super::engine::{Dialect, Engine, in_exclusive_transaction};
 
 /// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
 /// `{time:…}` a time in a form that people and tools can read.
@@ -104,11 +104,7 @@ pub(super) fn migrate(engine: &mut dyn Engine) -> Result<(), HistoryError> {
     if version > 0 {
         engine.back_up(version)?;
     }
-    let result = engine.begin_exclusive().and_then(|()| run_steps(engine)).and_then(|()| engine.commit());
-    if result.is_err() {
-        engine.rollback();
-    }
-    result
+    in_exclusive_transaction(engine, run_steps)
 }
 
 /// Returns an error if a schema is newer than this program.

@@ -9,7 +9,7 @@ use crate::dataset::{Dataset, append};
 use crate::gateway::{GatewayError, NodeSnapshot, Notice, RowKinds, SessionKind};
 
 /// The delay of a read beyond two intervals after which the time since the read before is a gap.
-const MAX_DELAY: Duration = Duration::from_secs(10);
+pub(crate) const MAX_DELAY: Duration = Duration::from_secs(10);
 /// The longest time between two lists in which a restart explains that all sessions are others. After a longer one,
 /// people may have gone home.
 const MAX_RESTART: Duration = Duration::from_hours(1);

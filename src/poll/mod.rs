@@ -26,8 +26,10 @@ mod thread;
 mod update;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
+pub(crate) use changes::CREATION_TOLERANCE_MS;
 pub use changes::{ChangedFields, ChangedSession, SessionChanges};
 pub use event::{Departure, Event, EventKind, Events, Session};
+pub(crate) use list_tracker::MAX_DELAY;
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
 pub use update::{ListUpdate, NodeUpdate, Observer, PreviousList, ReadOutcome};

@@ -8,7 +8,7 @@ use crate::history::engine::{Engine, Row, Value};
 
 const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
 
-/// Copies the coverage of a node. Nobody extends what is copied.
+/// Copies the coverage of a node. No recorder extends what is copied.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,

@@ -5,15 +5,11 @@ use std::sync::Arc;
 
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row};
-use crate::history::record::{SessionRecord, kind_from_value};
+use crate::history::record::{RECORD_COLUMNS, SessionRecord};
 use crate::history::span;
 
-const COLUMNS: &str = r#"SELECT s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc, s.kind, s.client,
-    s.started + s.created_after, s.designer, u.value, p.value, a.value
-FROM session s
-LEFT JOIN text u ON u.id = s."user"
-LEFT JOIN text p ON p.id = s.project
-LEFT JOIN text a ON a.id = s.address"#;
+/// The columns of a [`Copied`] before those of its record.
+const COLUMNS: &str = "s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc";
 
 /// A session as it is stored.
 pub(super) struct Copied {
@@ -30,25 +26,7 @@ pub(super) struct Copied {
 
 impl Copied {
     fn from_row(row: &Row) -> Option<Self> {
-        let [
-            id,
-            node,
-            started,
-            first,
-            last,
-            missed,
-            class,
-            kind,
-            client,
-            created,
-            designer,
-            user,
-            project,
-            address,
-        ] = &row[..]
-        else {
-            return None;
-        };
+        let ([id, node, started, first, last, missed, class], record) = row.split_first_chunk()?;
         Some(Self {
             id: id.integer()?,
             node: node.integer()?,
@@ -57,15 +35,7 @@ impl Copied {
             last_seen: last.integer(),
             missed_at: missed.integer(),
             class: class.integer()?,
-            record: SessionRecord {
-                username: user.text().cloned(),
-                project: project.text().cloned(),
-                address: address.text().cloned(),
-                is_designer: designer.integer().map(|designer| designer != 0),
-                kind: kind_from_value(kind),
-                client_id: client.text().cloned(),
-                creation_time: created.integer(),
-            },
+            record: SessionRecord::from_values(record.try_into().ok()?),
         })
     }
 
@@ -75,7 +45,8 @@ impl Copied {
         condition: &str,
         values: Row,
     ) -> Result<Vec<Self>, HistoryError> {
-        let rows = engine.query(&format!("{COLUMNS} WHERE {condition}"), values)?;
+        let rows = engine
+            .query(&format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE {condition}"), values)?;
         Ok(rows.iter().filter_map(Self::from_row).collect())
     }
 
@@ -145,8 +116,9 @@ impl Known {
     ) -> Result<Vec<Option<Copied>>, HistoryError> {
         // The index has the class and the begin, which both sides share. All sessions of a list may share them, too: they
         // are looked up once.
-        let sql =
-            format!("{COLUMNS} WHERE s.started = $1 AND s.node = $2 AND s.first_seen = $3 AND {classes}");
+        let sql = format!(
+            "SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE s.started = $1 AND s.node = $2 AND s.first_seen = $3 AND {classes}"
+        );
         let mut indexes: HashMap<&Row, usize> = HashMap::new();
         let mut keys = Vec::new();
         for value in values {

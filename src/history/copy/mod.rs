@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use self::known::{Copied, Known};
 use super::HistoryError;
-use super::engine::{Engine, Row, Value};
+use super::engine::{Engine, Row, Value, in_transaction};
 use super::purge::first_integer;
 use super::texts::text_ids;
 
@@ -92,18 +92,6 @@ fn verify(
 
 fn count(engine: &mut dyn Engine, sql: &str) -> Result<u64, HistoryError> {
     Ok(first_integer(&engine.query(sql, Row::new())?).map_or(0, i64::unsigned_abs))
-}
-
-fn in_transaction<T>(
-    engine: &mut dyn Engine,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
-) -> Result<T, HistoryError> {
-    engine.begin()?;
-    let result = work(engine).and_then(|value| engine.commit().map(|()| value));
-    if result.is_err() {
-        engine.rollback();
-    }
-    result
 }
 
 /// Adds the nodes that the target doesn't know. Returns the number of each node of the source in the target.

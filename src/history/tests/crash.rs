@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::{LATER, Recording, session, temporary};
-use crate::history::coverage::{self, WRITE_INTERVAL_MS};
+use crate::history::coverage::{self, WRITE_INTERVAL};
 use crate::history::sqlite::Sqlite;
 use crate::history::{check, schema};
 
@@ -98,7 +98,10 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
         assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
         if let Some(last) = last {
             let newest = coverage::newest(&mut engine, &[1], LATER).unwrap()[0].unwrap();
-            assert!(newest.to + WRITE_INTERVAL_MS > last, "kill {kill}: {newest:?} ends long before {last}");
+            assert!(
+                newest.to + i64::try_from(WRITE_INTERVAL.as_millis()).unwrap() > last,
+                "kill {kill}: {newest:?} ends long before {last}"
+            );
             time = last + 60_000;
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::history::HistoryError;
-use crate::history::coverage::WRITE_INTERVAL_MS;
+use crate::history::coverage::WRITE_INTERVAL;
 use crate::history::engine::Engine;
 
 /// The coverage of a node that is being watched.
@@ -60,8 +60,10 @@ impl OpenCoverage {
     ) -> Result<(), HistoryError> {
         self.to = time;
         let every = milliseconds(every);
+        let since_written =
+            Duration::from_millis(time.saturating_sub(self.written_to).try_into().unwrap_or(0));
         let is_other = !self.is_open || every != self.every;
-        if is_written || is_other || time.saturating_sub(self.written_to) >= WRITE_INTERVAL_MS {
+        if is_written || is_other || since_written >= WRITE_INTERVAL {
             self.every = every;
             self.write(engine, true)?;
         }

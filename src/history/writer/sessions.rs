@@ -6,23 +6,13 @@ use std::sync::Arc;
 use crate::gateway::SessionKind;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
-use crate::history::record::{Records, SessionRecord, kind_from_value, kind_to_value};
+use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_to_value};
 use crate::history::span;
 use crate::history::step::{Changes, List};
 use crate::history::texts::text_ids;
 
 /// The number of sessions that are written at once, which bounds the memory.
 const WRITTEN_AT_ONCE: usize = 500;
-
-/// The columns of an [`OpenSession`].
-const OPEN_SESSIONS: &str = r#"SELECT s.id, s.started, s.first_seen, s.kind, s.client, s.started + s.created_after,
-    s.designer,
-    u.value, p.value, a.value
-FROM session s
-LEFT JOIN text u ON u.id = s."user"
-LEFT JOIN text p ON p.id = s.project
-LEFT JOIN text a ON a.id = s.address
-WHERE s.missed_at IS NULL AND s.node = $1"#;
 
 /// A stored session that hasn't ended.
 struct OpenSession {
@@ -34,25 +24,22 @@ struct OpenSession {
 
 impl OpenSession {
     fn from_row(row: &Row) -> Option<Self> {
-        let [id, started, first_seen, kind, client, created, designer, user, project, address] = &row[..]
-        else {
-            return None;
-        };
+        let ([id, started, first_seen], record) = row.split_first_chunk()?;
         Some(Self {
             id: id.integer()?,
             started: started.integer()?,
             first_seen: first_seen.integer()?,
-            record: SessionRecord {
-                username: user.text().cloned(),
-                project: project.text().cloned(),
-                address: address.text().cloned(),
-                is_designer: designer.integer().map(|designer| designer != 0),
-                kind: kind_from_value(kind),
-                client_id: client.text().cloned(),
-                creation_time: created.integer(),
-            },
+            record: SessionRecord::from_values(record.try_into().ok()?),
         })
     }
+}
+
+/// Returns the query of the sessions of a node that haven't ended, with another condition.
+fn open_sessions(condition: &str) -> String {
+    format!(
+        "SELECT s.id, s.started, s.first_seen, {RECORD_COLUMNS} FROM session s \
+         WHERE s.missed_at IS NULL AND s.node = $1 {condition}"
+    )
 }
 
 /// Stored sessions that haven't ended, by client id.
@@ -63,7 +50,7 @@ impl OpenSessions {
     /// Reads all of a node.
     fn all(engine: &mut dyn Engine, node: i64) -> Result<Self, HistoryError> {
         let mut sessions = Self::default();
-        sessions.add(&engine.query(OPEN_SESSIONS, vec![node.into()])?);
+        sessions.add(&engine.query(&open_sessions(""), vec![node.into()])?);
         Ok(sessions)
     }
 
@@ -76,13 +63,12 @@ impl OpenSessions {
         let ids: BTreeSet<Option<Arc<str>>> = records.map(|record| record.client_id.clone()).collect();
         let mut sessions = Self::default();
         if ids.contains(&None) {
-            let query = format!("{OPEN_SESSIONS} AND s.client IS NULL");
+            let query = open_sessions("AND s.client IS NULL");
             sessions.add(&engine.query(&query, vec![node.into()])?);
         }
         let values: Vec<Row> =
             ids.into_iter().flatten().map(|id| vec![node.into(), Value::Text(id)]).collect();
-        let query = format!("{OPEN_SESSIONS} AND s.client = $2");
-        for rows in engine.query_each(&query, &values)? {
+        for rows in engine.query_each(&open_sessions("AND s.client = $2"), &values)? {
             sessions.add(&rows);
         }
         Ok(sessions)

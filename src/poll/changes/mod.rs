@@ -10,7 +10,7 @@ use crate::dataset::parallel::{MIN_ROWS_FOR_TWO_THREADS, parallel_map_if};
 use crate::dataset::{ABSENT, Column, ColumnId, Dataset, TextColumn, Values, names, translate};
 
 /// Two creation times that differ by at most this are the same, in milliseconds. The REST API computes them from the uptime.
-const CREATION_TOLERANCE_MS: u64 = 5_000;
+pub(crate) const CREATION_TOLERANCE_MS: u64 = 5_000;
 /// Marks a row without another one.
 const NONE: u32 = u32::MAX;
 /// Marks a text that several rows have.
