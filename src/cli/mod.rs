@@ -12,6 +12,7 @@ mod report;
 mod rows;
 mod saved_logins;
 pub mod sessions;
+mod stoppable;
 mod target;
 mod trust_hint;
 

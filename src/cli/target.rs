@@ -10,7 +10,7 @@ use super::saved_logins::SavedLogins;
 use super::trust_hint::TrustHint;
 use crate::demo::{DemoError, DemoGateway, Options};
 use crate::gateway::{Credentials, CredentialsError, GatewayError, Limits, NodeUrl, NodeUrlError, Profile};
-use crate::poll::Access;
+use crate::poll::{Access, BackgroundGateway};
 use crate::sanitize::sanitize;
 use crate::settings::{self, Settings, SettingsError, Target, TargetError, suggestion};
 
@@ -169,8 +169,14 @@ impl OpenTarget {
         Ok(open)
     }
 
+    /// Returns the gateway as one to read again and again.
+    pub(super) fn to_background(&self, every: Duration) -> BackgroundGateway {
+        let (profile, access) = (self.profile.clone(), self.access());
+        BackgroundGateway { profile, access, interval: Some(every), last: None }
+    }
+
     /// Returns what may be read of the gateway: without the login that it requires, only its health.
-    pub(super) fn access(&self) -> Access {
+    fn access(&self) -> Access {
         match self.login {
             LoginSource::Missing => Access::Health,
             LoginSource::Environment | LoginSource::Keyring => Access::Sessions(self.credentials.clone()),

@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 
 use self::output::{End, Output};
 use super::report::report;
+use super::stoppable::{self, StartError};
 use super::target::{OpenError, OpenTarget};
 use super::{EventsArgs, ExitStatus};
 use crate::gateway::{Client, Limits};
-use crate::poll::{BackgroundGateway, BackgroundPoller};
-use crate::stop_signal::stop_signal;
+use crate::poll::BackgroundPoller;
 
 /// The number of reads that wait to be written. If standard output takes no more, reading pauses.
 const MAX_WAITING: usize = 256;
@@ -29,10 +29,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 enum EventsError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("Can't start the network runtime")]
-    Runtime(#[source] io::Error),
-    #[error("Can't handle Ctrl+C")]
-    Signals(#[source] io::Error),
+    #[error(transparent)]
+    Start(#[from] StartError),
     #[error("Can't start a thread")]
     Thread(#[source] io::Error),
     #[error("Can't write to standard output")]
@@ -58,21 +56,10 @@ pub fn run(args: &EventsArgs) -> ExitStatus {
 }
 
 fn try_run(args: &EventsArgs) -> Result<(), EventsError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(EventsError::Runtime)?;
-    // Before the first request, so that no signal is missed.
-    let stop = {
-        let _context = runtime.enter();
-        stop_signal().map_err(EventsError::Signals)?
-    };
+    let (runtime, stop) = stoppable::runtime()?;
     let targets = Arc::new(OpenTarget::open_all(&args.gateways)?);
-    let gateways = targets.iter().map(|target| BackgroundGateway {
-        profile: target.profile.clone(),
-        access: target.access(),
-        interval: Some(args.every),
-        last: None,
-    });
-    let gateways: Vec<BackgroundGateway> = gateways.collect();
+    let gateways = targets.iter().map(|target| target.to_background(args.every));
+    let gateways = gateways.collect();
 
     let (updates, waiting) = sync_channel(MAX_WAITING);
     let observer = Box::new(move |update| {
@@ -84,7 +71,7 @@ fn try_run(args: &EventsArgs) -> Result<(), EventsError> {
     std::thread::Builder::new()
         .name("events".to_owned())
         .spawn(move || {
-            // Nobody waits for it after the time limit.
+            // The receiver is gone after the time limit.
             let _timed_out = ended.send(output.write_all(&waiting));
         })
         .map_err(EventsError::Thread)?;

@@ -12,13 +12,13 @@ use tokio::sync::Notify;
 use self::notify::{Notifier, NotifyError};
 use self::outages::Outages;
 use super::report::{note, report};
+use super::stoppable::{self, StartError};
 use super::target::{OpenError, OpenTarget};
 use super::{ExitStatus, RecordArgs};
 use crate::gateway::{Client, Limits};
 use crate::history::{HistoryError, Location, Recorder, RecorderStatus};
-use crate::poll::{BackgroundGateway, BackgroundPoller, NodeUpdate};
+use crate::poll::{BackgroundPoller, NodeUpdate};
 use crate::settings::{self, HistorySettings, Settings, SettingsError};
-use crate::stop_signal::stop_signal;
 
 /// Time between two looks at whether the threads are still there.
 const CHECK_INTERVAL: Duration = Duration::from_mins(1);
@@ -36,10 +36,8 @@ enum RecordError {
     NoFolder,
     #[error("All gateways are left out of the history")]
     LeftOut,
-    #[error("Can't start the network runtime")]
-    Runtime(#[source] io::Error),
-    #[error("Can't handle Ctrl+C")]
-    Signals(#[source] io::Error),
+    #[error(transparent)]
+    Start(#[from] StartError),
     #[error("Can't start a thread")]
     Thread(#[source] io::Error),
     #[error("Recording has ended unexpectedly. Report the error above")]
@@ -80,13 +78,7 @@ pub fn run(args: &RecordArgs) -> ExitStatus {
 }
 
 fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RecordError::Runtime)?;
-    // Before the first request, so that no signal is missed.
-    let stop = {
-        let _context = runtime.enter();
-        stop_signal().map_err(RecordError::Signals)?
-    };
+    let (runtime, stop) = stoppable::runtime()?;
     let (location, keep) = history()?;
     let mut targets = OpenTarget::open_all(&args.gateways)?;
     targets.retain(|target| {
@@ -111,12 +103,7 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
     let mut poller =
         BackgroundPoller::spawn(Client::new(Limits::default()), Some(observer), move || wake.notify_one())
             .map_err(RecordError::Thread)?;
-    let gateways = targets.iter().map(|target| BackgroundGateway {
-        profile: target.profile.clone(),
-        access: target.access(),
-        interval: Some(args.every),
-        last: None,
-    });
+    let gateways = targets.iter().map(|target| target.to_background(args.every));
     poller.set_gateways(gateways.collect());
 
     let notifier = Notifier::from_env()?;
