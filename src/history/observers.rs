@@ -1,6 +1,6 @@
 //! Which processes write a SQLite file at the moment.
 //!
-//! Each one keeps a file locked as long as it lives. The system releases the lock however the process ends, so nobody waits
+//! Each one keeps a file locked as long as it lives. The system releases the lock however the process ends, so no one waits
 //! for one that was killed.
 
 use std::fs::{self, File, TryLockError};

@@ -101,7 +101,7 @@ impl Sqlite {
         Self::connect_as(path, path, flags, observer)
     }
 
-    /// Connects to the file at `path`, which SQLite is told as `name`.
+    /// Connects to the file at `path`. `name` is how SQLite finds it.
     fn connect_as(name: &Path, path: &Path, flags: OpenFlags, observer: &str) -> Result<Self, HistoryError> {
         let connection =
             Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;

@@ -24,7 +24,7 @@ pub(super) struct Node {
     pub(super) is_refresh_pending: bool,
     /// The node is read in the background: at its interval, also after failures.
     pub(super) is_background: bool,
-    /// Compares its lists; `None` if nobody observes them.
+    /// Compares its lists; `None` without an observer.
     tracker: Option<ListTracker>,
     /// Number of failed reads in a row.
     failures: u32,
@@ -233,7 +233,7 @@ impl Node {
         }
     }
 
-    /// Returns the update about the read that has just ended; `None` if nobody observes the node.
+    /// Returns the update about the read that has just ended; `None` without an observer.
     pub(super) fn update(
         &mut self,
         source: &Source,

@@ -161,7 +161,7 @@ fn encryption(
         Host::Unix(_) => true,
     };
     if config.get_hostaddrs().is_empty() && config.get_hosts().iter().all(is_socket) {
-        // As PostgreSQL's own programs do: nobody can listen there.
+        // As PostgreSQL's own programs do: no one can listen there.
         return Ok(Encryption::Disable);
     }
     match (mode, ca_file) {

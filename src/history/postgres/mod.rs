@@ -317,7 +317,7 @@ AND classid::bigint = $1::bigint & 4294967295 AND objid::bigint = $2::bigint & 4
     }
 
     fn forget_deleted(&mut self) -> Result<(), HistoryError> {
-        // The server reuses their place, and nobody but its administrator can read them.
+        // The server reuses their place, and only its administrator can read them.
         Ok(())
     }
 

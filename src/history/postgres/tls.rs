@@ -123,7 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> TlsConnect<S> for Conne
 pub(super) struct Stream<S>(TlsStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> tokio_postgres::tls::TlsStream for Stream<S> {
-    /// Ties the login to the server's certificate, so that nobody in between can pass it on.
+    /// Ties the login to the server's certificate, so that no one in between can pass it on.
     fn channel_binding(&self) -> ChannelBinding {
         let (_, connection) = self.0.get_ref();
         let certificate = connection.peer_certificates().and_then(|certificates| certificates.first());

@@ -25,7 +25,7 @@ fn a_purge_removes_old_sessions_and_their_texts() {
         let texts = writer.engine().query("SELECT value FROM text ORDER BY value", Vec::new()).unwrap();
         let texts: Vec<&str> = texts.iter().map(|row| &**row[0].text().unwrap()).collect();
         assert_eq!(texts, ["Packaging", "billy"]);
-        // What it removed doesn't look as if nobody had been on.
+        // What it removed doesn't look as if there had been none.
         let mut unwatched =
             |time| query::at(writer.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
         assert_eq!(unwatched(13_999), [Watched { from: i64::MIN, to: 14_000 }]);

@@ -101,7 +101,7 @@ impl Reader {
         self.last_reads[index] = Some(read);
     }
 
-    /// Handles the outcome of a read. Returns the update about it; `None` if nobody observes the gateway.
+    /// Handles the outcome of a read. Returns the update about it; `None` without an observer.
     pub(super) fn finish(
         &mut self,
         index: usize,

@@ -29,7 +29,7 @@ impl Recording {
     ) -> io::Result<Self> {
         let (sender, reports) = sync_channel(MAX_REPORTS);
         let report = move |status| {
-            // A window that doesn't draw has nobody to report to.
+            // A window that doesn't draw reads no reports.
             let _is_full = sender.try_send(status);
             wake();
         };
