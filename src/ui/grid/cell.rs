@@ -1,11 +1,13 @@
 //! Draws cells by the type of their value.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, Id, Label, Layout, Rect, RichText, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, pos2,
+    Align, Color32, Galley, Id, Label, Layout, Pos2, Rect, RichText, Stroke, StrokeKind, TextStyle, Ui,
+    UiBuilder, pos2,
 };
 
 use super::super::duplicate_login::{self, in_row};
@@ -87,10 +89,9 @@ pub(super) fn show(
     let builder =
         UiBuilder::new().scope_id(style.id).max_rect(text).layout(layout).accessibility_role(Role::Cell);
     let mut child = ui.new_child(builder);
-    child.shrink_clip_rect(rect);
     let palette = palette(ui.visuals());
     let color = color(palette, column, cell, style.is_stale);
-    marks(&mut child, inner, style);
+    marks(&mut child, rect, inner, style);
     let shown = display::cell(column, cell, clock);
     let plain = || RichText::new(&*shown).text_style(font(column)).color(color);
     let label = match cell {
@@ -107,18 +108,18 @@ pub(super) fn show(
                 Some(matched) => highlighted(ui, palette, text, matched, color).into(),
                 None => plain().into(),
             };
-            Some(text_label(&mut child, content, &shown, None))
+            Some(text_label(&mut child, rect, content, &shown, None))
         }
-        Cell::Null => Some(text_label(&mut child, plain().into(), &shown, Some("No value (null)"))),
+        Cell::Null => Some(text_label(&mut child, rect, plain().into(), &shown, Some("No value (null)"))),
         // Formatted for visible cells only.
         Cell::Date(epoch_ms) => {
             let iso = clock.iso_date(epoch_ms);
-            Some(text_label(&mut child, plain().into(), &shown, Some(&iso)))
+            Some(text_label(&mut child, rect, plain().into(), &shown, Some(&iso)))
         }
         Cell::Integer(_) | Cell::Real(_) => {
             let exact = display::clipboard_text(cell);
             let tooltip = (exact.as_str() != &*shown).then_some(exact.as_str());
-            Some(text_label(&mut child, plain().into(), &shown, tooltip))
+            Some(text_label(&mut child, rect, plain().into(), &shown, tooltip))
         }
     };
     super::describe(ui.ctx(), style.id, rect, |node| {
@@ -140,18 +141,24 @@ pub(super) fn show(
 }
 
 /// Draws a text, truncated to its cell. The tooltip is `tooltip`, or the whole text where it is truncated.
-fn text_label(ui: &mut Ui, text: egui::WidgetText, full_text: &str, tooltip: Option<&str>) -> Id {
+fn text_label(ui: &mut Ui, cell: Rect, text: egui::WidgetText, full_text: &str, tooltip: Option<&str>) -> Id {
     // A selectable label would take the row's clicks.
     let label = Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false);
     let (at, galley, response) = label.layout_in_ui(ui);
-    let color = ui.style().noninteractive().text_color();
-    ui.painter().galley(at, galley.clone(), color);
+    paint(ui, cell, at, galley.clone());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, full_text));
     let id = response.id;
     if let Some(tooltip) = tooltip.or(galley.elided.then_some(full_text)) {
         response.tooltip_above(tooltip);
     }
     id
+}
+
+/// Draws a laid out text. It is clipped where it is larger than its cell, such as by combining marks or in a narrow column.
+fn paint(ui: &Ui, cell: Rect, at: Pos2, galley: Arc<Galley>) {
+    let clip = super::content_clip(ui, cell, galley.mesh_bounds.translate(at.to_vec2()));
+    let color = ui.style().noninteractive().text_color();
+    ui.painter().with_clip_rect(clip).galley(at, galley, color);
 }
 
 /// Returns a text with the match of a filter highlighted.
@@ -172,7 +179,7 @@ fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, c
 }
 
 /// Draws the words at the right of the cell: that the session is new, and how often its user is signed in.
-fn marks(ui: &mut Ui, rect: Rect, style: &CellStyle) {
+fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let p = palette(ui.visuals());
     let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
     let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
@@ -185,7 +192,10 @@ fn marks(ui: &mut Ui, rect: Rect, style: &CellStyle) {
     for (text, color, tooltip) in marks {
         let color = if style.is_stale { p.secondary } else { color };
         let text = RichText::new(text).size(tokens::TYPE_CAPTION).color(color);
-        left = Some(corner.add(Label::new(text).selectable(false)).tooltip_above(tooltip).rect.left());
+        let (at, galley, response) = Label::new(text).selectable(false).layout_in_ui(&mut corner);
+        paint(&corner, cell, at, galley.clone());
+        response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, galley.text()));
+        left = Some(response.tooltip_above(tooltip).rect.left());
     }
     if let Some(left) = left {
         // Leaves the place of the marks free for the text that follows.

@@ -72,7 +72,6 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         .map(|rank| if sort[rank].descending { SortDirection::Descending } else { SortDirection::Ascending });
     let builder = UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect);
     let mut ui = row.new_child(builder);
-    ui.shrink_clip_rect(rect);
     let title = display::title(id);
     let column = state.table.result().and_then(|sessions| sessions.dataset.column(id));
     let (_, response) = ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
@@ -152,8 +151,12 @@ impl Title {
             inner.left()
         };
         let y = inner.center().y;
+        let at = pos2(left, y - galley.size().y / 2.0);
         let mut x = left + galley.size().x + tokens::UNIT;
-        painter.galley(pos2(left, y - galley.size().y / 2.0), galley, color);
+        let content = galley.mesh_bounds.translate(at.to_vec2());
+        let content = content.with_max_x(content.right() + sort_width);
+        let painter = &painter.with_clip_rect(super::content_clip(ui, rect, content));
+        painter.galley(at, galley, color);
         if let Some(icon) = icon {
             icon.paint(painter, pos2(x + tokens::ICON_TINY / 2.0, y), tokens::ICON_TINY, color);
             x += tokens::ICON_TINY + tokens::UNIT;
@@ -163,7 +166,7 @@ impl Title {
         }
         if response.has_focus() {
             let stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
-            painter.rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
+            ui.painter().rect_stroke(rect, tokens::CURSOR_RADIUS, stroke, StrokeKind::Inside);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Values: copying, filters by cell, counts, groups and details.
 
 use egui::accesskit::Role;
-use egui::{Key, PointerButton, vec2};
+use egui::{Key, PointerButton, Rect, Shape, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -455,4 +455,54 @@ fn counts_list_no_user_without_a_login() {
     window.until_text("Users (1)");
     assert!(window.has("billy: 1 session") && window.has("Web: 2 sessions"));
     assert!(window.harness.query_by_label_contains("Unauthenticated: ").is_none());
+}
+
+/// Returns the clip rectangle of each of these texts, and what of the text is visible.
+fn drawn(window: &Window, texts: &[&str]) -> Vec<(Rect, Rect)> {
+    let shapes = &window.harness.output().shapes;
+    let find = |text: &str| {
+        shapes.iter().find_map(|clipped| match &clipped.shape {
+            Shape::Text(shape) if shape.galley.text().starts_with(text) => {
+                let bounds = shape.galley.mesh_bounds.translate(shape.pos.to_vec2());
+                Some((clipped.clip_rect, bounds.intersect(clipped.clip_rect)))
+            }
+            _ => None,
+        })
+    };
+    texts.iter().map(|text| find(text).unwrap_or_else(|| panic!("{text} isn't drawn"))).collect()
+}
+
+#[test]
+fn cells_share_a_clip_rectangle() {
+    let window = open();
+    let drawn = drawn(&window, &["bill.smith", "anna", "Intake", "10.10.0.1", "hmi-7", "C3", "F6"]);
+    let (first, _) = drawn[0];
+    assert!(drawn.iter().all(|(clip, _)| *clip == first), "{drawn:?}");
+}
+
+#[test]
+fn texts_larger_than_their_cells_are_clipped() {
+    let high = format!(r#""a{}","Boiler","hmi-1",false,"A1",null"#, "\u{301}".repeat(30));
+    let rows = [
+        PLANT[0],
+        &high,
+        r#""eve","Boiler","hmi-1",false,"B2",null"#,
+        r#""eve","Boiler","hmi-1",false,"C3",null"#,
+    ];
+    let (gateway, _) = changing(&rows);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("4 of 4 sessions");
+    // As narrow as possible: the mark for two logins has no place beside the name.
+    let edge = header(&window, "Width of Username").center();
+    window.drag(edge, edge - vec2(500.0, 0.0));
+    let column = header(&window, "Username").x_range();
+    for (row, text) in [(1, "a\u{301}"), (2, "2×")] {
+        let cell = window.harness.get_all_by_role(Role::Row).nth(row + 1).unwrap().rect();
+        let (_, visible) = drawn(&window, &[text])[0];
+        assert!(
+            cell.y_range().contains(visible.top()) && cell.y_range().contains(visible.bottom()),
+            "{text}: {visible}"
+        );
+        assert!(column.contains(visible.left()) && column.contains(visible.right()), "{text}: {visible}");
+    }
 }
