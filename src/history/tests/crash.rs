@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use super::{LATER, Recording, session, temporary};
 use crate::history::coverage::{self, WRITE_INTERVAL};
+use crate::history::engine::Engine as _;
 use crate::history::sqlite::Sqlite;
 use crate::history::{check, schema};
 
 const KILLS: u32 = 200;
+const MIGRATION_KILLS: u32 = 50;
+/// The number of sessions in a file that is migrated. Its copy takes some milliseconds.
+const MIGRATED_SESSIONS: i64 = 20_000;
 /// The file that the killed process writes, and the time of its first read.
 const VARIABLES: [&str; 2] = ["GATEWATCH_TEST_HISTORY", "GATEWATCH_TEST_TIME"];
 /// The longest time between the start and a kill that doesn't wait for a write, in microseconds.
@@ -105,4 +109,37 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
             time = last + 60_000;
         }
     }
+}
+
+/// Writes a file of schema 1, which has no views yet.
+fn write_schema_1(path: &Path) {
+    let mut recording = Recording::open(path);
+    let sessions: Vec<_> =
+        (0..MIGRATED_SESSIONS).map(|id| session(&format!("old {id}"), "billy", id * 1_000)).collect();
+    recording.read(1_000_000, &sessions, false);
+    let engine = recording.engine();
+    engine
+        .execute_batch("DROP VIEW gatewatch_now; DROP VIEW gatewatch_sessions; DROP VIEW gatewatch_coverage")
+        .unwrap();
+    engine.set_schema_version(1).unwrap();
+}
+
+#[test]
+fn a_killed_migration_keeps_what_is_stored() {
+    let folder = temporary();
+    let old = folder.path().join("old.db");
+    write_schema_1(&old);
+    let mut interrupted = 0;
+    for kill in 0..MIGRATION_KILLS {
+        let path = folder.path().join(format!("{kill}.db"));
+        std::fs::copy(&old, &path).unwrap();
+        kill_while_recording(&path, 2_000_000, 0);
+        let mut engine = Sqlite::open(&path, "test").unwrap();
+        interrupted += u32::from(engine.schema_version().unwrap() < schema::VERSION);
+        schema::migrate(&mut engine).unwrap();
+        assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
+        let count = engine.query("SELECT COUNT(*) FROM session WHERE client LIKE 'old %'", Vec::new());
+        assert_eq!(count.unwrap()[0][0].integer(), Some(MIGRATED_SESSIONS), "after kill {kill}");
+    }
+    println!("{interrupted} of {MIGRATION_KILLS} kills came before the end of the migration");
 }
