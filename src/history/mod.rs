@@ -52,4 +52,5 @@ pub use purge::{Purge, PurgeProgress};
 pub use record::SessionRecord;
 pub use recorder::Recorder;
 pub use status::RecorderStatus;
+pub use step::NodeKey;
 pub use store::History;

@@ -264,6 +264,15 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let started = Instant::now();
         if !steps.is_empty() {
             writer.write(steps)?;
+            let standby = writer.standby();
+            for (nodes, status) in [
+                (&mut standby.begun, RecorderStatus::StandingBy as fn(_) -> _),
+                (&mut standby.ended, RecorderStatus::TakenOver),
+            ] {
+                if !nodes.is_empty() {
+                    (self.report)(status(std::mem::take(nodes)));
+                }
+            }
         }
         let elapsed_ms = started.elapsed().as_millis();
         if elapsed_ms > 500 {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::HistoryError;
+use super::step::NodeKey;
 
 /// What the recorder reports, at each change.
 #[derive(Clone, Debug)]
@@ -12,6 +13,10 @@ pub enum RecorderStatus {
     Recording,
     /// The database can't be written. What was read is kept, within bounds, and written later.
     Waiting(Arc<HistoryError>),
+    /// Another process records these nodes. This one takes over when that ends.
+    StandingBy(Vec<NodeKey>),
+    /// This process records these nodes now, which another one has recorded before.
+    TakenOver(Vec<NodeKey>),
     /// The file was damaged. It has this name now, and a new one was begun.
     SetAside(PathBuf),
     /// The file is on a network share, where other programs can damage it while it is written.

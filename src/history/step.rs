@@ -84,11 +84,11 @@ impl Step {
 
 /// A node of a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NodeKey {
+pub struct NodeKey {
     /// The name of the gateway.
-    pub(super) gateway: Arc<str>,
+    pub gateway: Arc<str>,
     /// The address of the node, which identifies it.
-    pub(super) url: Arc<str>,
+    pub url: Arc<str>,
 }
 
 /// The steps of a node that aren't written yet.

@@ -15,13 +15,17 @@ use super::report::{note, report};
 use super::stoppable::{self, StartError};
 use super::target::{OpenError, OpenTarget};
 use super::{ExitStatus, RecordArgs};
+use crate::display::number;
 use crate::gateway::{Client, Limits};
-use crate::history::{HistoryError, Location, Recorder, RecorderStatus};
+use crate::history::{HistoryError, Location, NodeKey, Recorder, RecorderStatus};
 use crate::poll::{BackgroundPoller, NodeUpdate};
 use crate::settings::{self, HistorySettings, Settings, SettingsError};
 
 /// Time between two looks at whether the threads are still there.
 const CHECK_INTERVAL: Duration = Duration::from_mins(1);
+
+/// The maximum number of nodes that a line lists.
+const MAX_LISTED_NODES: usize = 3;
 
 /// The reason why nothing is recorded.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +150,10 @@ fn history() -> Result<(Location, Option<Duration>), RecordError> {
 fn report_status(status: RecorderStatus) {
     match status {
         RecorderStatus::Recording => note("The history is written again"),
+        RecorderStatus::StandingBy(nodes) => {
+            note(&format!("Another process records {}. This one takes over when that ends", list(&nodes)));
+        }
+        RecorderStatus::TakenOver(nodes) => note(&format!("Recording {} from now on", list(&nodes))),
         RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
         RecorderStatus::OnNetworkShare => {
             note(
@@ -157,6 +165,15 @@ fn report_status(status: RecorderStatus) {
             note(&format!("The history was damaged and is now {}. A new one was begun", path.display()));
         }
     }
+}
+
+/// Returns the addresses of some nodes, or their number where there are many.
+fn list(nodes: &[NodeKey]) -> String {
+    if nodes.len() > MAX_LISTED_NODES {
+        return format!("{} nodes", number(nodes.len()));
+    }
+    let urls: Vec<&str> = nodes.iter().map(|node| &*node.url).collect();
+    urls.join(", ")
 }
 
 fn waiting_hint(error: &HistoryError) -> &'static str {

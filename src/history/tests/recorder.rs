@@ -191,3 +191,29 @@ fn damage_that_is_noticed_while_writing_sets_the_file_aside() {
     drop(second);
     assert_eq!(stored(&path), 1);
 }
+
+#[test]
+fn says_that_it_stands_by_and_that_it_takes_over() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let (first, _reports) = recorder(&path);
+    first.observer()(&update(true));
+    let deadline = Instant::now() + DEADLINE;
+    let location = Location::File(path.clone());
+    let is_stored = || History::open_read_only(&location).and_then(|mut history| history.info());
+    while !is_stored().is_ok_and(|info| info.sessions > 0) {
+        assert!(Instant::now() < deadline, "nothing was written");
+        std::thread::yield_now();
+    }
+    let (second, reports) = recorder(&path);
+    let mut observe = second.observer();
+    observe(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::StandingBy(nodes) = &status else { panic!("{status:?}") };
+    assert_eq!(*nodes[0].url, *"http://a.example:8088");
+    drop(first);
+    observe(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    let RecorderStatus::TakenOver(nodes) = &status else { panic!("{status:?}") };
+    assert_eq!(*nodes[0].gateway, *"Plant");
+}

@@ -4,7 +4,7 @@ mod claim;
 mod coverage;
 mod sessions;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use self::claim::claim;
@@ -18,6 +18,32 @@ pub(super) struct Writer {
     engine: Box<dyn Engine>,
     /// The nodes that this process writes. Others are claimed at their next step.
     nodes: HashMap<Arc<str>, WrittenNode>,
+    standby: Standby,
+}
+
+/// The nodes that another process writes.
+#[derive(Default)]
+pub(super) struct Standby {
+    /// All of them, by their addresses.
+    nodes: HashSet<Arc<str>>,
+    /// Those added since they were last reported.
+    pub(super) begun: Vec<NodeKey>,
+    /// Those taken over since they were last reported.
+    pub(super) ended: Vec<NodeKey>,
+}
+
+impl Standby {
+    fn begin(&mut self, node: &NodeKey) {
+        if self.nodes.insert(node.url.clone()) {
+            self.begun.push(node.clone());
+        }
+    }
+
+    fn end(&mut self, node: &NodeKey) {
+        if self.nodes.remove(&node.url) {
+            self.ended.push(node.clone());
+        }
+    }
 }
 
 /// A node that this process writes.
@@ -33,7 +59,12 @@ struct WrittenNode {
 
 impl Writer {
     pub(super) fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, nodes: HashMap::new() }
+        Self { engine, nodes: HashMap::new(), standby: Standby::default() }
+    }
+
+    /// The nodes that another process writes, and changes of them to report.
+    pub(super) fn standby(&mut self) -> &mut Standby {
+        &mut self.standby
     }
 
     pub(super) fn engine(&mut self) -> &mut dyn Engine {
@@ -122,8 +153,10 @@ impl Writer {
             };
             let time = steps[first_read].time().unwrap_or_default();
             let Some((mut claimed, is_resumed)) = claim(engine, &node.node, time)? else {
+                self.standby.begin(&node.node);
                 return Ok(None);
             };
+            self.standby.end(&node.node);
             steps = &steps[first_read..];
             if is_resumed {
                 // A connection that was lost at the end of a transaction may have written some of them.

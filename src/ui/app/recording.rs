@@ -1,7 +1,7 @@
 //! Records the sessions that the window reads.
 
 use std::io;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::Duration;
 
 use super::App;
@@ -47,8 +47,15 @@ impl Recording {
 impl App {
     /// Shows whether sessions can be recorded, when that changes.
     pub(super) fn receive_recording(&mut self) {
-        while let Ok(status) = self.recording.reports.try_recv() {
+        loop {
+            let status = match self.recording.reports.try_recv() {
+                Ok(status) => status,
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => return self.notice_end_of_recording(),
+            };
             match status {
+                // What is stored is the same.
+                RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) => {}
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -65,6 +72,14 @@ impl App {
                     self.state.toasts.error(Task::HistoryWrites, report);
                 }
             }
+        }
+    }
+
+    /// Says that the recorder has ended, which only a panic does. Reading goes on.
+    fn notice_end_of_recording(&mut self) {
+        if self.recording.recorder.take().is_some() {
+            let text = "Recording has ended because of a fault in this program. To record again, restart it";
+            self.state.toasts.error(Task::HistoryWrites, text.to_owned());
         }
     }
 }
