@@ -108,7 +108,9 @@ pub enum HistoryUrlError {
     #[error("Not the address of a database. Write it as postgres://user@host/database")]
     Invalid,
     /// The address has a password, which others could read.
-    #[error("The address must not have a password. Remove it and use PGPASSWORD or .pgpass")]
+    #[error(
+        "The address must not have a password. Remove it and use `gatewatch history password`, PGPASSWORD or .pgpass"
+    )]
     Password,
     /// A part of the address is not valid.
     #[error("Invalid address of a database: {problem}")]

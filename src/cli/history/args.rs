@@ -75,6 +75,8 @@ pub enum HistoryCommand {
     Purge(PurgeArgs),
     /// Copy everything into another history; what is there already stays, so it can be repeated
     Copy(CopyArgs),
+    /// Store the password of the PostgreSQL database in the keyring; it is prompted for, or read from standard input
+    Password,
 }
 
 /// The options of `gatewatch history info`.
@@ -131,7 +133,7 @@ impl HistoryArgs {
         match command {
             Some(_) if has_options || *rows != RowsArgs::default() => Some((
                 ErrorKind::ArgumentConflict,
-                "a gateway and options cannot be used in front of info, check, purge and copy",
+                "a gateway and options cannot be used in front of info, check, purge, copy and password",
             )),
             None if at.is_none() && from.is_none() => Some((
                 ErrorKind::MissingRequiredArgument,

@@ -7,6 +7,7 @@ use crate::cli::rows::RowsError;
 use crate::display::MomentError;
 use crate::history::HistoryError;
 use crate::sanitize::sanitize;
+use crate::secrets::KeyringError;
 use crate::settings::{HistoryUrlError, SettingsError};
 
 /// The reason why a command failed.
@@ -30,6 +31,14 @@ pub(super) enum CommandError {
     Target(#[from] HistoryUrlError),
     #[error("The history can't be copied into itself")]
     SameHistory,
+    #[error("The history is in a file, which needs no password")]
+    PasswordOfFile,
+    #[error("There is no password on standard input")]
+    NoPassword,
+    #[error("Can't read the password")]
+    Input(#[source] io::Error),
+    #[error("Can't store the password")]
+    Keyring(#[source] KeyringError),
     #[error(transparent)]
     Rows(#[from] RowsError),
     #[error(transparent)]
@@ -50,9 +59,16 @@ impl CommandError {
             | Self::Order { .. }
             | Self::UnknownGateway { .. }
             | Self::Target(_)
-            | Self::SameHistory => ExitStatus::Usage,
+            | Self::SameHistory
+            | Self::PasswordOfFile
+            | Self::NoPassword => ExitStatus::Usage,
             Self::Rows(error) => error.status(),
-            Self::Settings(_) | Self::NoFolder | Self::History(_) | Self::Output(_) => ExitStatus::Failed,
+            Self::Input(_)
+            | Self::Keyring(_)
+            | Self::Settings(_)
+            | Self::NoFolder
+            | Self::History(_)
+            | Self::Output(_) => ExitStatus::Failed,
         }
     }
 
@@ -60,6 +76,10 @@ impl CommandError {
         match self {
             Self::Future { .. } => Some("for a time of the day before, write \"yesterday 14:05\""),
             Self::NoFolder => Some("set GATEWATCH_DATA_DIR to a folder"),
+            Self::PasswordOfFile => {
+                Some("for a PostgreSQL database, write its `url` under [history] in config.toml")
+            }
+            Self::Keyring(_) => Some("without a keyring, use PGPASSWORD or .pgpass"),
             Self::History(error) => error.hint(),
             _ => None,
         }

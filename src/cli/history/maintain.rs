@@ -31,7 +31,7 @@ fn info_lines(location: &Location, info: &HistoryInfo, keep_days: u32, clock: &C
         ("Size", bytes(i64::try_from(*size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", format!("{}, {} of them without an end", count(*sessions), count(*open_sessions))),
         ("Oldest read", time(*oldest)),
-        ("Kept for", format!("{keep_days} days")),
+        ("Kept for", if keep_days == 1 { "1 day".to_owned() } else { format!("{keep_days} days") }),
         ("Last purge", time(*last_purge)),
         ("Times", clock.zone_name().into_owned()),
     ];

@@ -6,6 +6,7 @@ mod copy;
 mod dataset;
 mod error;
 mod maintain;
+mod password;
 mod question;
 mod times;
 mod unwatched;
@@ -29,6 +30,7 @@ pub fn run(args: &HistoryArgs) -> ExitStatus {
         Some(HistoryCommand::Check) => maintain::check(),
         Some(HistoryCommand::Purge(args)) => maintain::purge(args),
         Some(HistoryCommand::Copy(args)) => copy::run(args),
+        Some(HistoryCommand::Password) => password::run(),
     };
     result.unwrap_or_else(|error| {
         report(&error, error.hint());

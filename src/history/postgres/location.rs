@@ -121,7 +121,9 @@ impl FromStr for PostgresLocation {
                 )
             })?;
         if config.get_password().is_some() {
-            return Err(invalid("it must not have a password. Use PGPASSWORD or .pgpass"));
+            return Err(invalid(
+                "it must not have a password. Use `gatewatch history password`, PGPASSWORD or .pgpass",
+            ));
         }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(invalid("a host is missing"));

@@ -1,0 +1,77 @@
+//! Stores the password of the PostgreSQL database in the keyring.
+
+use std::io::{self, BufRead, IsTerminal as _};
+
+use super::error::CommandError;
+use super::{location, settings, write_lines};
+use crate::cli::ExitStatus;
+use crate::history::{Location, PostgresLocation};
+use crate::secrets::{Secret, Stored};
+
+/// The longest password, in bytes. It keeps a file that was given by mistake from being read.
+const MAX_LEN: u64 = 1_000;
+
+/// Stores a password that is typed, or the first line of standard input.
+pub(super) fn run() -> Result<ExitStatus, CommandError> {
+    let Location::Postgres(database) = location(&settings()?)? else {
+        return Err(CommandError::PasswordOfFile);
+    };
+    let password = if io::stdin().is_terminal() {
+        Secret::new(
+            rpassword::prompt_password(format!("Password for {database}: ")).map_err(CommandError::Input)?,
+        )
+    } else {
+        first_line(&mut io::stdin().lock())?
+    };
+    store(&database, &password)?;
+    write_lines(&["The password is in the keyring. To try it, run: gatewatch history info".to_owned()])
+}
+
+fn store(database: &PostgresLocation, password: &Secret) -> Result<(), CommandError> {
+    if password.expose().is_empty() {
+        return Err(CommandError::NoPassword);
+    }
+    match database.store_password(password) {
+        Some(Stored::MemoryOnly(error)) => Err(CommandError::Keyring(error)),
+        Some(Stored::InKeyring) | None => Ok(()),
+    }
+}
+
+/// Reads the first line, without its end.
+fn first_line(input: &mut impl BufRead) -> Result<Secret, CommandError> {
+    let mut line = String::new();
+    io::Read::take(input, MAX_LEN).read_line(&mut line).map_err(CommandError::Input)?;
+    let line = Secret::new(line);
+    Ok(Secret::from(line.expose().trim_end_matches(['\r', '\n'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::secrets::Secrets;
+
+    #[test]
+    fn reads_the_first_line() {
+        for (input, expected) in [
+            ("s3cret\n", "s3cret"),
+            (" a b \r\nsecond\n", " a b "),
+            ("no end", "no end"),
+            ("\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(first_line(&mut input.as_bytes()).unwrap().expose(), expected, "{input:?}");
+        }
+        assert!(matches!(first_line(&mut &b"\xff\n"[..]), Err(CommandError::Input(_))));
+    }
+
+    #[test]
+    fn a_password_that_cannot_be_stored_is_an_error() {
+        let database: PostgresLocation = "postgres://u@db/history".parse().unwrap();
+        let database = database.with_keyring(Arc::new(Secrets::in_memory()));
+        let store = |password: &str| store(&database, &Secret::from(password));
+        assert!(matches!(store(""), Err(CommandError::NoPassword)));
+        assert!(matches!(store("s3cret"), Err(CommandError::Keyring(_))));
+    }
+}
