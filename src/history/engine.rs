@@ -50,6 +50,9 @@ pub(super) trait Engine: Send {
     /// Begins a transaction during which no other connection writes.
     fn begin_exclusive(&mut self) -> Result<(), HistoryError>;
 
+    /// Begins a transaction that reads one state of the database, also while other connections write.
+    fn begin_snapshot(&mut self) -> Result<(), HistoryError>;
+
     /// Ends a transaction and keeps its changes.
     fn commit(&mut self) -> Result<(), HistoryError> {
         self.execute_batch("COMMIT")
@@ -118,6 +121,15 @@ pub(super) fn in_exclusive_transaction<T>(
     work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
     let begun = engine.begin_exclusive();
+    run(engine, begun, work)
+}
+
+/// Runs `work` on one state of the database. An answer from several queries would contradict itself otherwise.
+pub(super) fn in_snapshot<T>(
+    engine: &mut dyn Engine,
+    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    let begun = engine.begin_snapshot();
     run(engine, begun, work)
 }
 

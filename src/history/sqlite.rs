@@ -199,6 +199,10 @@ impl Engine for Sqlite {
         self.begin()
     }
 
+    fn begin_snapshot(&mut self) -> Result<(), HistoryError> {
+        self.execute_batch("BEGIN")
+    }
+
     fn rollback(&mut self) {
         if !self.connection.is_autocommit()
             && let Err(error) = self.execute_batch("ROLLBACK")

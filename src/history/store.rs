@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::answer::Answer;
 use super::copy::{CopyProgress, copy};
 use super::coverage::Watched;
-use super::engine::Engine;
+use super::engine::{Engine, in_snapshot};
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
@@ -63,7 +63,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn at(&mut self, time: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
-        query::at(&mut *self.engine, time, gateway, now())
+        in_snapshot(&mut *self.engine, |engine| query::at(engine, time, gateway, now()))
     }
 
     /// Returns the sessions that were, or may have been, on at any time from `from` to `to`, in milliseconds since 1970 UTC.
@@ -72,7 +72,8 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn between(&mut self, from: i64, to: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
-        query::between(&mut *self.engine, Watched { from, to }, gateway, now())
+        let range = Watched { from, to };
+        in_snapshot(&mut *self.engine, |engine| query::between(engine, range, gateway, now()))
     }
 
     /// Returns what the history holds.
@@ -80,7 +81,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn info(&mut self) -> Result<HistoryInfo, HistoryError> {
-        info(&mut *self.engine, now())
+        in_snapshot(&mut *self.engine, |engine| info(engine, now()))
     }
 
     /// Returns the recorded nodes, by gateway. Takes less time than [`info`](Self::info).
@@ -88,7 +89,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn nodes(&mut self) -> Result<Vec<NodeInfo>, HistoryError> {
-        nodes(&mut *self.engine, now())
+        in_snapshot(&mut *self.engine, |engine| nodes(engine, now()))
     }
 
     /// Checks the history. Returns what is wrong, one line for each problem.
@@ -96,7 +97,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn check(&mut self) -> Result<Vec<String>, HistoryError> {
-        check::check(&mut *self.engine)
+        in_snapshot(&mut *self.engine, check::check)
     }
 
     /// Copies all sessions and coverage into another history, which may have some of them. Calls `progress` after each page,

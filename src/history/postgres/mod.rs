@@ -229,6 +229,12 @@ impl Engine for Postgres {
         self.begin_with("pg_advisory_xact_lock")
     }
 
+    fn begin_snapshot(&mut self) -> Result<(), HistoryError> {
+        self.execute_batch("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        self.is_in_transaction = true;
+        Ok(())
+    }
+
     fn commit(&mut self) -> Result<(), HistoryError> {
         self.execute_batch("COMMIT")?;
         self.is_in_transaction = false;

@@ -30,7 +30,7 @@ use super::record::SessionRecord;
 use super::sqlite::Sqlite;
 use super::step::{Changes, List, NodeKey, NodeSteps, Step};
 use super::writer::Writer;
-use super::{HistoryError, Location, check, query, schema, span};
+use super::{History, HistoryError, Location, check, query, schema, span};
 use crate::gateway::SessionKind;
 
 /// A recorder of one node, with a clock and lists of its own.

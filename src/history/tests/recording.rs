@@ -233,3 +233,32 @@ fn another_connection_of_a_recorder_continues() {
         assert_eq!(answer.nodes[0].unwatched.len(), 3, "{:?}", answer.nodes[0]);
     });
 }
+
+#[test]
+fn an_answer_is_of_one_state_of_the_database() {
+    const SESSIONS: i64 = 150;
+    on_each_database(|database| {
+        let sessions: Vec<_> = (0..SESSIONS).map(|id| session(&format!("S{id}"), "billy", 0)).collect();
+        Recording::on(database).read(1_000, &[], false);
+        let mut history = History::open_read_only(&database.location).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                database.wait_for_connections(1);
+                let mut recording = Recording::on(database);
+                recording.read(1_000, &[], false);
+                // Each read finds one session more.
+                for (seen, time) in (1..=sessions.len()).zip((2_000..).step_by(1_000)) {
+                    recording.read(time, &sessions[..seen], true);
+                }
+            });
+            loop {
+                let info = history.info().unwrap();
+                let watched_until = info.nodes[0].watched.unwrap().to;
+                assert_eq!(watched_until, (info.sessions + 1) * 1_000);
+                if info.sessions == SESSIONS {
+                    break;
+                }
+            }
+        });
+    });
+}
