@@ -1,18 +1,38 @@
 //! What was read and isn't written yet. Bounded, so that a database that is away for days doesn't fill the memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
+use super::event::TimedAction;
 use super::step::{NodeKey, NodeSteps, Step};
 
 /// The largest number of sessions in all steps. Beyond it, the steps of a node are dropped, and its next list is compared
 /// with what is stored: a gap, as if the node hadn't been watched.
 pub(super) const MAX_EVENTS: usize = 100_000;
 
-/// The steps of all nodes that aren't written yet.
+/// The largest number of actions. Beyond it, the oldest ones are dropped.
+const MAX_ACTIONS: usize = 10_000;
+
+/// What isn't written yet.
 #[derive(Default)]
 pub(super) struct Backlog {
     nodes: HashMap<NodeKey, Pending>,
     events: usize,
+    actions: VecDeque<TimedAction>,
+}
+
+/// What is taken to be written.
+#[derive(Default)]
+pub(super) struct Unwritten {
+    /// The steps of all nodes.
+    pub(super) nodes: Vec<NodeSteps>,
+    /// What this program or its user did, in the order of time.
+    pub(super) actions: Vec<TimedAction>,
+}
+
+impl Unwritten {
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes.is_empty() && self.actions.is_empty()
+    }
 }
 
 /// The steps of a node.
@@ -24,12 +44,20 @@ struct Pending {
 impl Backlog {
     /// Returns `true` if everything is written.
     pub(super) fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.nodes.is_empty() && self.actions.is_empty()
     }
 
-    /// The size of all steps, as a number of sessions.
+    /// The size of all steps and actions, as a number of sessions.
     pub(super) fn events(&self) -> usize {
-        self.events
+        self.events + self.actions.len()
+    }
+
+    /// Adds an action.
+    pub(super) fn push_action(&mut self, action: TimedAction) {
+        self.actions.push_back(action);
+        if self.actions.len() > MAX_ACTIONS {
+            self.actions.pop_front();
+        }
     }
 
     /// Adds what newer steps say to those of the same node.
@@ -48,7 +76,7 @@ impl Backlog {
                 (Some(Step::Seen { time: last, .. }), Step::Seen { time, is_continuous: true }) => {
                     *last = time;
                 }
-                (Some(Step::Failed), Step::Failed) => {}
+                (Some(Step::Failed { last, .. }), Step::Failed { last: newer, .. }) => *last = newer,
                 (_, step) => {
                     self.events += step.events();
                     pending.events += step.events();
@@ -70,28 +98,31 @@ impl Backlog {
         if steps.len() > 1 {
             tracing::warn!(node = %node.url, dropped = steps.len(), "too much that can't be written, some times will be unknown");
         }
-        let is_failed = matches!(steps.last(), Some(Step::Failed));
+        let failed = steps.pop().filter(|step| matches!(step, Step::Failed { .. }));
         // The steps to come are compared with it.
-        *steps = latest.clone().map(Step::List).into_iter().collect();
-        if is_failed {
-            steps.push(Step::Failed);
-        }
+        *steps = latest.clone().map(Step::List).into_iter().chain(failed).collect();
         // The newest list is kept anyway.
         self.events = self.events - *events + steps.len();
         *events = steps.len();
     }
 
-    /// Takes all steps, to write them.
-    pub(super) fn take(&mut self) -> Vec<NodeSteps> {
+    /// Takes everything, to write it.
+    pub(super) fn take(&mut self) -> Unwritten {
         self.events = 0;
-        self.nodes.drain().map(|(_, pending)| pending.steps).collect()
+        Unwritten {
+            nodes: self.nodes.drain().map(|(_, pending)| pending.steps).collect(),
+            actions: std::mem::take(&mut self.actions).into(),
+        }
     }
 
-    /// Puts steps back that couldn't be written, in front of newer ones.
-    pub(super) fn put_back(&mut self, older: Vec<NodeSteps>) {
+    /// Puts back what couldn't be written, in front of what is newer.
+    pub(super) fn put_back(&mut self, older: Unwritten) {
         let newer = self.take();
-        for node in older.into_iter().chain(newer) {
+        for node in older.nodes.into_iter().chain(newer.nodes) {
             self.push(node);
+        }
+        for action in older.actions.into_iter().chain(newer.actions) {
+            self.push_action(action);
         }
     }
 }
@@ -146,7 +177,7 @@ mod tests {
         for (time, is_continuous) in [(1, true), (2, true), (3, true), (9, false), (10, true)] {
             backlog.push(seen(time, is_continuous));
         }
-        let taken = backlog.take();
+        let taken = backlog.take().nodes;
         assert_eq!(times(&taken), [Some(3), Some(10)]);
         assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(10));
         assert!(backlog.is_empty());
@@ -160,7 +191,17 @@ mod tests {
         backlog.push(steps(vec![changes(2, 2)], Some(2)));
         backlog.put_back(failed);
         assert_eq!(backlog.events(), 5);
-        assert_eq!(times(&backlog.take()), [Some(1), Some(2)]);
+        assert_eq!(times(&backlog.take().nodes), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn reads_that_fail_one_after_another_are_one_step() {
+        let mut backlog = Backlog::default();
+        for time in [3, 5, 9] {
+            backlog.push(steps(vec![Step::Failed { first: time, last: time }], None));
+        }
+        let taken = backlog.take().nodes;
+        assert!(matches!(taken[0].steps[..], [Step::Failed { first: 3, last: 9 }]), "{taken:?}");
     }
 
     #[test]
@@ -169,21 +210,25 @@ mod tests {
         backlog.push(steps(vec![changes(1, MAX_EVENTS - 1)], Some(1)));
         assert_eq!(backlog.events(), MAX_EVENTS);
         // The next list is compared with that of the changes, so it must not get lost.
-        backlog.push(steps(vec![Step::Failed], None));
+        backlog.push(steps(vec![Step::Failed { first: 2, last: 2 }], None));
         assert_eq!(backlog.events(), 2);
         backlog.push(steps(vec![changes(3, 1)], Some(3)));
-        assert_eq!(times(&backlog.take()), [Some(1), None, Some(3)]);
+        assert_eq!(times(&backlog.take().nodes), [Some(1), None, Some(3)]);
     }
 
     #[test]
     fn failures_that_alternate_with_reads_are_limited() {
         let mut backlog = Backlog::default();
         for time in 0..3 * i64::try_from(MAX_EVENTS).unwrap() {
-            let step = if time % 2 == 0 { Step::Failed } else { Step::Seen { time, is_continuous: false } };
+            let step = if time % 2 == 0 {
+                Step::Failed { first: time, last: time }
+            } else {
+                Step::Seen { time, is_continuous: false }
+            };
             let latest = step.time();
             backlog.push(steps(vec![step], latest));
         }
         assert!(backlog.events() <= MAX_EVENTS);
-        assert!(backlog.take()[0].steps.len() <= MAX_EVENTS);
+        assert!(backlog.take().nodes[0].steps.len() <= MAX_EVENTS);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::HistoryError;
 use super::engine::{Engine, Row};
-use super::span;
+use super::{schema, span};
 
 /// The largest number of problems of one kind that are listed.
 const MAX_LISTED: usize = 20;
@@ -13,9 +13,12 @@ pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError
     let mut problems = engine.check_files()?;
     problems.truncate(MAX_LISTED);
     problems.extend(check_coverage(engine)?);
-    problems.extend(check_references(engine)?);
+    problems.extend(check_references(engine, "session")?);
     problems.extend(check_sessions(engine)?);
     problems.extend(check_doubled_sessions(engine)?);
+    if schema::has_events(engine)? {
+        problems.extend(check_events(engine)?);
+    }
     Ok(problems)
 }
 
@@ -35,19 +38,20 @@ fn check_coverage(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> 
     Ok(negative.chain(twice).collect())
 }
 
-fn check_references(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+/// Looks for rows of a table that refer to a text or a node that isn't there.
+fn check_references(engine: &mut dyn Engine, from: &str) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     let references = [("\"user\"", "text"), ("project", "text"), ("address", "text"), ("node", "node")];
     for (column, table) in references {
         let rows = engine.query(
             &format!(
-                "SELECT s.id FROM session s WHERE s.{column} IS NOT NULL \
+                "SELECT s.id FROM {from} s WHERE s.{column} IS NOT NULL \
                  AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = s.{column}) ORDER BY s.id LIMIT {MAX_LISTED}"
             ),
             Row::new(),
         )?;
         let column = column.trim_matches('"');
-        problems.extend(ids(&rows).map(|id| format!("session {id} has an unknown {column}")));
+        problems.extend(ids(&rows).map(|id| format!("{from} {id} has an unknown {column}")));
     }
     Ok(problems)
 }
@@ -115,6 +119,27 @@ fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, Histor
         };
         problems.extend(doubled.iter().filter_map(problem));
     }
+    Ok(problems)
+}
+
+/// Checks the references and times of all events.
+fn check_events(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let mut problems = check_references(engine, "event")?;
+    let wrong = engine.query(
+        &format!(
+            "SELECT id FROM event WHERE earliest > time OR last_failed < time OR back_at < last_failed \
+             OR (is_open = 1 AND (kind <> 0 OR back_at IS NOT NULL)) ORDER BY id LIMIT {MAX_LISTED}"
+        ),
+        Row::new(),
+    )?;
+    problems.extend(ids(&wrong).map(|id| format!("event {id} has wrong times")));
+    let twice = engine.query(
+        &format!(
+            "SELECT node FROM event WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+        ),
+        Row::new(),
+    )?;
+    problems.extend(ids(&twice).map(|node| format!("node {node} has two open outages")));
     Ok(problems)
 }
 

@@ -7,6 +7,7 @@
 //! - `engine`, `sqlite`, `postgres`: the databases
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
+//! - `event`, `outage`: what is stored next to sessions and coverage
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
@@ -17,12 +18,14 @@ mod copy;
 mod coverage;
 mod engine;
 mod error;
+mod event;
 mod file_state;
 mod info;
 mod location;
 mod network_share;
 mod observed;
 mod observers;
+mod outage;
 mod postgres;
 mod purge;
 mod query;
@@ -45,6 +48,7 @@ pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
 pub use copy::CopyProgress;
 pub use coverage::Watched;
 pub use error::{EngineError, HistoryError};
+pub use event::Action;
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
 pub use postgres::PostgresLocation;

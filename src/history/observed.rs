@@ -8,7 +8,7 @@ use crate::poll::{ListUpdate, NodeUpdate, PreviousList, ReadOutcome};
 pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
     let time = since_1970(update.time);
     let (step, latest) = match &update.outcome {
-        ReadOutcome::Failed(_) => (Step::Failed, None),
+        ReadOutcome::Failed(_) => (Step::Failed { first: time, last: time }, None),
         ReadOutcome::List(read) => {
             let list = List {
                 time,

@@ -17,6 +17,8 @@ pub struct Purge {
     /// Everything up to this session was looked at.
     scanned: i64,
     removed: u64,
+    /// The number of events that were removed; `None` before that.
+    removed_events: Option<u64>,
 }
 
 enum What {
@@ -42,21 +44,25 @@ pub enum PurgeProgress {
 }
 
 impl Purge {
-    /// Removes sessions that ended before a time, in milliseconds since 1970 UTC, and the coverage before it.
+    /// Removes sessions that ended before a time, in milliseconds since 1970 UTC, and the coverage and events before it.
     #[must_use]
     pub fn before(time: i64) -> Self {
-        Self { what: What::Before(time), scanned: 0, removed: 0 }
+        Self { what: What::Before(time), scanned: 0, removed: 0, removed_events: None }
     }
 
-    /// Removes all sessions of a user, also those that are on, and the username itself.
+    /// Removes all sessions and events of a user, also sessions that are on, and the username itself.
     #[must_use]
     pub fn user(username: &str) -> Self {
-        Self { what: What::User(username.into()), scanned: 0, removed: 0 }
+        Self { what: What::User(username.into()), scanned: 0, removed: 0, removed_events: None }
     }
 
     /// Removes a batch in a transaction of its own. No other connection writes meanwhile: one could refer to a text that is
     /// about to be removed. `now` is the time in milliseconds since 1970 UTC.
     pub(super) fn step(&mut self, engine: &mut dyn Engine, now: i64) -> Result<PurgeProgress, HistoryError> {
+        if self.removed_events.is_none() {
+            let removed = in_exclusive_transaction(engine, |engine| self.remove_events(engine))?;
+            self.removed_events = Some(removed);
+        }
         let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
         let (first, last) = match ends.first().map(Vec::as_slice) {
             Some([first, last]) => (first.integer().unwrap_or(1), last.integer().unwrap_or(0)),
@@ -65,9 +71,10 @@ impl Purge {
         // Those before were removed long ago.
         self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {
-            let unused = if self.removed > 0 { unused_texts(engine)? } else { Vec::new() };
+            let has_removed = self.removed > 0 || self.removed_events > Some(0);
+            let unused = if has_removed { unused_texts(engine)? } else { Vec::new() };
             in_exclusive_transaction(engine, |engine| self.finish(engine, &unused, last, now))?;
-            if self.removed > 0 {
+            if has_removed {
                 engine.shrink()?;
                 engine.forget_deleted()?;
             }
@@ -81,6 +88,16 @@ impl Purge {
             engine.shrink()?;
         }
         Ok(PurgeProgress::Running { sessions: self.removed })
+    }
+
+    /// Removes the events of the time before or of the user. There are few, compared with sessions.
+    fn remove_events(&self, engine: &mut dyn Engine) -> Result<u64, HistoryError> {
+        let (condition, value) = match &self.what {
+            // One that is still open has ended if it isn't extended.
+            What::Before(time) => ("COALESCE(back_at, last_failed, time) < $1", (*time).into()),
+            What::User(user) => (r#""user" = (SELECT id FROM text WHERE value = $1)"#, user.clone().into()),
+        };
+        engine.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])
     }
 
     /// Removes what is found among the next sessions. Returns the last one that was looked at and the number of removed ones.
@@ -126,14 +143,20 @@ impl Purge {
             )?;
             engine.execute(
                 "DELETE FROM node WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = node.id) \
-                 AND NOT EXISTS (SELECT 1 FROM session s WHERE s.missed_at IS NULL AND s.node = node.id)",
+                 AND NOT EXISTS (SELECT 1 FROM session s WHERE s.missed_at IS NULL AND s.node = node.id) \
+                 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.node = node.id)",
                 Row::new(),
             )?;
         }
         if !unused.is_empty() {
             let newer = engine
                 .query(r#"SELECT "user", project, address FROM session WHERE id > $1"#, vec![last.into()])?;
-            let used: HashSet<i64> = newer.iter().flatten().filter_map(Value::integer).collect();
+            let of_events = engine.query(
+                r#"SELECT "user", project, address FROM event WHERE "user" IS NOT NULL OR project IS NOT NULL OR address IS NOT NULL"#,
+                Row::new(),
+            )?;
+            let used = newer.iter().chain(&of_events).flatten();
+            let used: HashSet<i64> = used.filter_map(Value::integer).collect();
             let is_unused =
                 |row: &&Row| row.first().and_then(Value::integer).is_some_and(|id| !used.contains(&id));
             let unused: Vec<Row> = unused.iter().filter(is_unused).cloned().collect();
@@ -147,12 +170,13 @@ impl Purge {
     }
 }
 
-/// Returns the texts that no session uses. This reads all sessions, so others must be able to write meanwhile.
+/// Returns the texts that no session and no event uses. This reads all sessions, so others must be able to write meanwhile.
 fn unused_texts(engine: &mut dyn Engine) -> Result<Vec<Row>, HistoryError> {
     engine.query(
         // PostgreSQL would look each text up among all sessions for `NOT IN`.
         r#"SELECT id FROM text EXCEPT SELECT "user" FROM session
-EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session"#,
+EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session
+EXCEPT SELECT "user" FROM event EXCEPT SELECT project FROM event EXCEPT SELECT address FROM event"#,
         Row::new(),
     )
 }

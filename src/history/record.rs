@@ -20,7 +20,7 @@ pub(super) const RECORD_COLUMNS: &str = r#"s.kind, s.client, s.started + s.creat
     (SELECT value FROM text WHERE id = s.address)"#;
 
 /// A session of a node.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SessionRecord {
     /// The user.
     pub username: Option<Arc<str>>,
@@ -39,6 +39,27 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
+    /// Returns the session in a row of a dataset.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn from_row(dataset: &Dataset, row: u32) -> Self {
+        Records::of(dataset).get(row)
+    }
+
+    /// Returns the session with texts that both databases can store.
+    pub(super) fn storable(&self) -> Self {
+        let text = |text: &Option<Arc<str>>| text.as_deref().map(storable);
+        Self {
+            username: text(&self.username),
+            project: text(&self.project),
+            address: text(&self.address),
+            client_id: text(&self.client_id),
+            ..self.clone()
+        }
+    }
+
     /// Returns the session in the columns of a query that begin with [`RECORD_COLUMNS`].
     pub(super) fn from_values(values: &[Value; RECORD_VALUES]) -> Self {
         let [kind, client_id, creation_time, is_designer, username, project, address] = values;
@@ -120,7 +141,7 @@ impl<'a> Records<'a> {
 }
 
 /// Returns a text in a form that both databases can store and index.
-fn storable(text: &str) -> Arc<str> {
+pub(super) fn storable(text: &str) -> Arc<str> {
     let is_short = text.len() <= MAX_CHARS || text.char_indices().nth(MAX_CHARS).is_none();
     if is_short && !text.contains('\0') {
         return text.into();

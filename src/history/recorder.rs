@@ -5,7 +5,8 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::backlog::Backlog;
+use super::backlog::{Backlog, Unwritten};
+use super::event::{Action, TimedAction};
 use super::observed::steps;
 use super::observers::unique_name;
 use super::recovery::Opened;
@@ -95,6 +96,12 @@ impl Recorder {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         !self.shared.lock().has_ended
+    }
+
+    /// Hands over what this program or its user did on a node, without waiting. Only gateways that may be recorded belong here.
+    pub fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
+        self.shared.lock().backlog.push_action(TimedAction { node, time: since_1970(time), action });
+        self.shared.changed.notify_one();
     }
 
     /// Returns a function that hands over what a poller observes, without waiting.
@@ -216,8 +223,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
 
     /// Writes what is waiting, and removes what is too old.
     fn work(&mut self, now: Instant, is_idle_check: bool) -> Result<(), HistoryError> {
-        let steps = self.shared.lock().backlog.take();
-        self.activity.note(&steps, now);
+        let unwritten = self.shared.lock().backlog.take();
+        self.activity.note(&unwritten.nodes, now);
         if is_idle_check {
             self.idle.extend(self.activity.take_idle(now));
         }
@@ -225,11 +232,11 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
             self.writer = None;
         }
-        if steps.is_empty() && self.idle.is_empty() && self.writer.is_none() {
+        if unwritten.is_empty() && self.idle.is_empty() && self.writer.is_none() {
             return Ok(());
         }
-        if let Err(error) = self.write(&steps) {
-            self.shared.lock().backlog.put_back(steps);
+        if let Err(error) = self.write(&unwritten) {
+            self.shared.lock().backlog.put_back(unwritten);
             return Err(error);
         }
         let Some((writer, retention)) = &mut self.writer else { return Ok(()) };
@@ -244,7 +251,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         Ok(())
     }
 
-    fn write(&mut self, steps: &[NodeSteps]) -> Result<(), HistoryError> {
+    fn write(&mut self, Unwritten { nodes: steps, actions }: &Unwritten) -> Result<(), HistoryError> {
         let (writer, _) = match &mut self.writer {
             Some(writer) => writer,
             none => {
@@ -262,6 +269,9 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             }
         };
         let started = Instant::now();
+        if !actions.is_empty() {
+            writer.write_actions(actions)?;
+        }
         if !steps.is_empty() {
             writer.write(steps)?;
             let standby = writer.standby();

@@ -5,7 +5,7 @@ use super::engine::{Dialect, Engine, in_exclusive_transaction};
 
 /// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
 /// `{time:…}` a time in a form that people and tools can read.
-const MIGRATIONS: [&str; 2] = [TABLES, VIEWS];
+const MIGRATIONS: [&str; 3] = [TABLES, VIEWS, EVENTS];
 
 /// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder.
 ///
@@ -83,6 +83,47 @@ SELECT n.gateway, n.url AS node, c.observer, {time:c."from"} AS watched_from, {t
 FROM coverage c
 JOIN node n ON n.id = c.node;
 "#;
+
+/// What neither sessions nor coverage tell. `kind` is the number of an [`EventKind`](super::event::EventKind).
+///
+/// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last read
+/// that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is 1
+/// until it ends. The other columns are those of the session.
+///
+/// The index has all that a chart needs of a session, so that it doesn't look up each one.
+const EVENTS: &str = r#"
+CREATE TABLE event (
+    id {key},
+    node INTEGER NOT NULL,
+    kind SMALLINT NOT NULL,
+    earliest BIGINT NOT NULL,
+    time BIGINT NOT NULL,
+    last_failed BIGINT,
+    back_at BIGINT,
+    is_open SMALLINT NOT NULL,
+    "user" BIGINT,
+    project BIGINT,
+    address BIGINT,
+    designer SMALLINT,
+    session_kind SMALLINT,
+    client TEXT,
+    created BIGINT,
+    detail TEXT
+);
+CREATE INDEX event_time ON event (time);
+CREATE INDEX event_back ON event (back_at) WHERE back_at IS NOT NULL;
+CREATE INDEX event_open ON event (node) WHERE is_open = 1;
+DROP INDEX session_span;
+CREATE INDEX session_span ON session (dc, started, missed_at, node, kind, project);
+"#;
+
+/// The version with the table of events.
+const EVENTS_VERSION: i64 = 3;
+
+/// Returns `true` if a schema has the table of events. One that is opened to be read may be older.
+pub(super) fn has_events(engine: &mut dyn Engine) -> Result<bool, HistoryError> {
+    Ok(engine.schema_version()? >= EVENTS_VERSION)
+}
 
 /// The newest version of the schema.
 pub(super) const VERSION: i64 = {

@@ -22,7 +22,12 @@ pub(super) enum Step {
         is_continuous: bool,
     },
     /// The node couldn't be read.
-    Failed,
+    Failed {
+        /// Time of the first read that failed.
+        first: i64,
+        /// Time of the last read that failed.
+        last: i64,
+    },
 }
 
 /// A whole list.
@@ -59,6 +64,13 @@ pub(super) struct Changes {
     pub(super) changed: Vec<(SessionRecord, SessionRecord)>,
 }
 
+impl Changes {
+    /// The time of the first sign of a restart, not before the last list and not after this one.
+    pub(super) fn restarted_at(&self) -> Option<i64> {
+        self.restarted.map(|restarted| restarted.clamp(self.previous.min(self.time), self.time))
+    }
+}
+
 impl Step {
     /// The size of the step in memory, as a number of sessions.
     pub(super) fn events(&self) -> usize {
@@ -67,7 +79,7 @@ impl Step {
                 arrived.len() + found.len() + left.len() + 2 * changed.len()
             }
             Self::List(list) => list.sessions.len(),
-            Self::Seen { .. } | Self::Failed => 0,
+            Self::Seen { .. } | Self::Failed { .. } => 0,
         }
     }
 
@@ -77,7 +89,7 @@ impl Step {
             Self::List(list) => Some(list.time),
             Self::Changes(changes) => Some(changes.time),
             Self::Seen { time, .. } => Some(*time),
-            Self::Failed => None,
+            Self::Failed { .. } => None,
         }
     }
 }

@@ -100,7 +100,7 @@ impl History {
         in_snapshot(&mut *self.engine, check::check)
     }
 
-    /// Copies all sessions and coverage into another history, which may have some of them. Calls `progress` after each page,
+    /// Copies all sessions, coverage and events into another history, which may have some of them. Calls `progress` after each page,
     /// and stops if it says so: then, and after an error, the copy can be begun again.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::display::{number, sessions};
 use crate::history::{CopyProgress, HISTORY_FILE, History, Location};
 use crate::settings::HistoryUrl;
 
-/// Copies all sessions and the times in which nodes were watched. Says after each page on standard error how far it is.
+/// Copies all sessions, the times in which nodes were watched, and events. Says after each page on standard error how far it is.
 pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     let to = target(&args.to)?;
     let from = location(&settings()?)?;

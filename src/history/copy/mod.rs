@@ -5,6 +5,7 @@
 //! its first list tells whether they were still there.
 
 mod coverage;
+mod events;
 mod known;
 mod open;
 
@@ -32,7 +33,7 @@ pub struct CopyProgress {
     pub added: u64,
 }
 
-/// Copies all sessions and coverage. Calls `progress` after each page, and stops if it says so. Returns how far it came.
+/// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it says so. Returns how far it came.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,
@@ -60,6 +61,7 @@ pub(super) fn copy(
     for (&source, &target) in &nodes {
         in_transaction(to, |to| coverage::copy(from, to, source, target))?;
     }
+    events::copy(from, to, &nodes)?;
     for (&source, &target) in &nodes {
         let (done, added) =
             in_transaction(to, |to| open::copy(from, to, (source, target), last, &mut known))?;

@@ -310,8 +310,8 @@ AND classid::bigint = $1::bigint & 4294967295 AND objid::bigint = $2::bigint & 4
 
     fn size_bytes(&mut self) -> Result<u64, HistoryError> {
         let rows = self.query(
-            "SELECT SUM(pg_total_relation_size(name::regclass))::bigint \
-             FROM unnest(ARRAY['meta', 'text', 'node', 'session', 'coverage']) name",
+            "SELECT SUM(pg_total_relation_size(to_regclass(name)))::bigint \
+             FROM unnest(ARRAY['meta', 'text', 'node', 'session', 'coverage', 'event']) name",
             Row::new(),
         )?;
         Ok(rows.first().and_then(|row| row.first()?.integer()).map_or(0, i64::unsigned_abs))

@@ -32,7 +32,7 @@ fn records_until_killed() {
     let mut is_continuous = false;
     loop {
         if fastrand::u8(..10) == 0 {
-            recording.fail();
+            recording.fail(time);
             is_continuous = false;
         } else {
             let sessions = (0..fastrand::u32(..30)).map(|_| {
@@ -111,28 +111,36 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
     }
 }
 
-/// Writes a file of schema 1, which has no views yet.
-fn write_schema_1(path: &Path) {
+/// What leads back from schema 3 to 2, and from there to 1.
+const BACK: [&str; 2] = [
+    "DROP TABLE event; DROP INDEX session_span; CREATE INDEX session_span ON session (dc, started)",
+    "DROP VIEW gatewatch_now; DROP VIEW gatewatch_sessions; DROP VIEW gatewatch_coverage",
+];
+
+/// Writes a file of schema 1 or 2.
+fn write_old_schema(path: &Path, version: i64) {
     let mut recording = Recording::open(path);
     let sessions: Vec<_> =
         (0..MIGRATED_SESSIONS).map(|id| session(&format!("old {id}"), "billy", id * 1_000)).collect();
     recording.read(1_000_000, &sessions, false);
     let engine = recording.engine();
-    engine
-        .execute_batch("DROP VIEW gatewatch_now; DROP VIEW gatewatch_sessions; DROP VIEW gatewatch_coverage")
-        .unwrap();
-    engine.set_schema_version(1).unwrap();
+    for (back, _) in BACK.iter().zip(version..schema::VERSION) {
+        engine.execute_batch(back).unwrap();
+    }
+    engine.set_schema_version(version).unwrap();
 }
 
 #[test]
 fn a_killed_migration_keeps_what_is_stored() {
     let folder = temporary();
-    let old = folder.path().join("old.db");
-    write_schema_1(&old);
+    let old = [1, 2].map(|version| folder.path().join(format!("schema {version}.db")));
+    for (path, version) in old.iter().zip(1..) {
+        write_old_schema(path, version);
+    }
     let mut interrupted = 0;
     for kill in 0..MIGRATION_KILLS {
         let path = folder.path().join(format!("{kill}.db"));
-        std::fs::copy(&old, &path).unwrap();
+        std::fs::copy(&old[kill as usize % 2], &path).unwrap();
         kill_while_recording(&path, 2_000_000, 0);
         let mut engine = Sqlite::open(&path, "test").unwrap();
         interrupted += u32::from(engine.schema_version().unwrap() < schema::VERSION);

@@ -12,11 +12,11 @@ fn a_recorder_that_cannot_read_a_node_leaves_it_to_others() {
         let (mut first, mut second) = (Recording::on(database), Recording::on(database));
         let sessions = [session("A", "billy", 0)];
         // It has never been able to read it.
-        first.fail();
+        first.fail(12_000);
         second.read(10_000, &sessions, false);
         assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
         // Nor can the other one any more, but now the first can.
-        second.fail();
+        second.fail(13_000);
         first.read(15_000, &sessions, false);
         second.read(16_000, &sessions, false);
         assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
@@ -32,7 +32,7 @@ fn a_node_that_is_read_less_often_is_watched_without_a_gap() {
         let sessions = [session("A", "billy", 0)];
         recording.read(10_000, &sessions, false);
         // It seemed idle before the next read, which was due only then.
-        recording.writer.end(&[recording.steps(Step::Failed, None).node]).unwrap();
+        recording.writer.end(&[recording.steps(failed(0), None).node]).unwrap();
         recording.every = Some(Duration::from_mins(5));
         recording.read(310_000, &sessions, true);
         assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
@@ -48,7 +48,7 @@ fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
         let mut recording = Recording::new(database.open_as("recorder"), "http://a.example:8088");
         let lists = [vec![], vec![session("S", "billy", 0)], vec![], vec![session("S", "billy", 0)], vec![]];
         recording.read(10_000, &lists[0], false);
-        let mut batch = recording.steps(Step::Failed, Some((&lists[4], 50_000)));
+        let mut batch = recording.steps(failed(0), Some((&lists[4], 50_000)));
         batch.steps = (1_i64..5)
             .map(|index| {
                 let [before, after] = [index - 1, index].map(|index| &lists[usize::try_from(index).unwrap()]);
@@ -102,7 +102,7 @@ fn a_node_of_two_gateways_is_written_through_one() {
         let mut recording = Recording::on(database);
         let sessions = [session("A", "billy", 0)];
         recording.read(10_000, &sessions, false);
-        let mut other = recording.steps(Step::Failed, None);
+        let mut other = recording.steps(failed(0), None);
         other.node.gateway = "Other".into();
         recording.writer.write(&[other]).unwrap();
         recording.read(15_000, &sessions, true);

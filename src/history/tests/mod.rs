@@ -3,6 +3,7 @@
 mod copy;
 mod crash;
 mod database;
+mod events;
 mod handover;
 mod maintenance;
 mod model;
@@ -78,8 +79,9 @@ impl Recording {
         self.writer.write(&[self.steps(step, Some((sessions, time)))]).unwrap();
     }
 
-    pub(super) fn fail(&mut self) {
-        let steps = self.steps(Step::Failed, None);
+    /// Records a read that fails.
+    pub(super) fn fail(&mut self, time: i64) {
+        let steps = self.steps(failed(time), None);
         self.writer.write(&[steps]).unwrap();
     }
 
@@ -92,6 +94,10 @@ impl Recording {
         self.writer.end_all().unwrap();
         self.writer
     }
+}
+
+fn failed(time: i64) -> Step {
+    Step::Failed { first: time, last: time }
 }
 
 fn list(sessions: &[SessionRecord], time: i64) -> List {

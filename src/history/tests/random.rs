@@ -39,7 +39,7 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     for (pause, list) in reads {
         time += pause;
         match list {
-            None => recording.fail(),
+            None => recording.fail(time),
             Some(list) => {
                 let sessions = sessions(list);
                 is_continuous &= *pause <= 20_000;

@@ -65,7 +65,7 @@ fn keeps_what_was_read_before_the_database_could_be_opened() {
             Step::Changes(changes(&both, 15_000, std::slice::from_ref(&stays), 20_000, true)),
         ];
         let latest = Some(list(&[stays], 20_000));
-        let node = NodeSteps { steps, latest, ..recording.steps(Step::Failed, None) };
+        let node = NodeSteps { steps, latest, ..recording.steps(failed(0), None) };
         recording.writer.write(&[node]).unwrap();
         let range = Watched { from: 0, to: 30_000 };
         let answer = query::between(recording.engine(), range, None, LATER).unwrap();
@@ -82,7 +82,7 @@ fn a_failed_read_is_a_gap_and_no_departure() {
         let sessions = [session("A", "billy", 0)];
         recording.read(10_000, &sessions, false);
         recording.read(15_000, &sessions, true);
-        recording.fail();
+        recording.fail(20_000);
         recording.read(40_000, &sessions, false);
         let answer = query::at(recording.engine(), 20_000, None, LATER).unwrap();
         assert_eq!(summary(&answer), [("A", SessionState::Proved, 40_000, None)]);
@@ -97,7 +97,7 @@ fn a_time_without_coverage_has_the_gap_around_it() {
         for (time, is_continuous) in [(10_000, false), (15_000, true), (60_000, false), (65_000, true)] {
             recording.read(time, &sessions, is_continuous);
         }
-        recording.fail();
+        recording.fail(70_000);
         let mut unwatched =
             |time| query::at(recording.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
         for (time, from, to) in [
@@ -125,7 +125,7 @@ fn a_session_that_is_on_is_present_while_a_recorder_runs() {
         };
         assert_eq!(state(30_000), SessionState::Present);
         assert_eq!(state(100_000), SessionState::Unknown);
-        recording.fail();
+        recording.fail(11_000);
         let range = Watched { from: 0, to: 100_000 };
         let answer = query::between(recording.engine(), range, None, 12_000).unwrap();
         assert_eq!(answer.sessions[0].state, SessionState::Unknown);
@@ -208,8 +208,8 @@ fn another_connection_of_a_recorder_continues() {
     on_each_database(|database| {
         let mut recording = Recording::new(database.open_as("recorder"), "http://a.example:8088");
         recording.read(10_000, &[session("A", "billy", 0)], false);
-        recording.fail();
-        let mut backlog = recording.steps(Step::Failed, None);
+        recording.fail(12_000);
+        let mut backlog = recording.steps(failed(12_000), None);
         let lists = [vec![session("B", "anna", 11_000)], vec![session("C", "carl", 21_000)]];
         let (mut before, mut previous) = (vec![session("A", "billy", 0)], 10_000);
         for (time, list) in [20_000, 25_000].into_iter().zip(&lists) {

@@ -1,9 +1,9 @@
 //! Claims nodes, so that each one is written by one process.
 
-use std::sync::Arc;
-
 use super::WrittenNode;
 use super::coverage::OpenCoverage;
+use super::node::node_row;
+use super::outage::OpenOutage;
 use crate::history::HistoryError;
 use crate::history::coverage;
 use crate::history::engine::Engine;
@@ -56,28 +56,6 @@ pub(super) fn claim(
         None => coverage::newest(engine, &[id], time)?.pop().flatten().map(|newest| newest.to),
     };
     let gateway = node.gateway.clone();
-    Ok(Some((WrittenNode { id, gateway, coverage, known_until }, is_resumed)))
-}
-
-/// Returns the number of a node and the gateway that it is stored with. Nothing is locked if it is known: others may stand
-/// by for it.
-fn node_row(engine: &mut dyn Engine, node: &NodeKey) -> Result<(i64, Arc<str>), HistoryError> {
-    if let Some(known) = known_node(engine, &node.url)? {
-        return Ok(known);
-    }
-    engine.lock_names()?;
-    engine.execute(
-        "INSERT INTO node (url, gateway) VALUES ($1, $2) ON CONFLICT (url) DO NOTHING",
-        vec![node.url.clone().into(), node.gateway.clone().into()],
-    )?;
-    let added = known_node(engine, &node.url)?;
-    added.ok_or_else(|| HistoryError::Database("a node that was written can't be read".into()))
-}
-
-fn known_node(engine: &mut dyn Engine, url: &Arc<str>) -> Result<Option<(i64, Arc<str>)>, HistoryError> {
-    let rows = engine.query("SELECT id, gateway FROM node WHERE url = $1", vec![url.clone().into()])?;
-    Ok(rows.first().and_then(|row| match &row[..] {
-        [id, gateway] => Some((id.integer()?, gateway.text()?.clone())),
-        _ => None,
-    }))
+    let outage = OpenOutage::stored(engine, id)?;
+    Ok(Some((WrittenNode { id, gateway, coverage, outage, known_until }, is_resumed)))
 }

@@ -2,6 +2,8 @@
 
 mod claim;
 mod coverage;
+mod node;
+mod outage;
 mod sessions;
 
 use std::collections::{HashMap, HashSet};
@@ -9,8 +11,11 @@ use std::sync::Arc;
 
 use self::claim::claim;
 use self::coverage::OpenCoverage;
+use self::node::node_row;
+use self::outage::OpenOutage;
 use super::HistoryError;
-use super::engine::Engine;
+use super::engine::{Engine, in_transaction};
+use super::event::{self, EventKind, TimedAction};
 use super::step::{Changes, List, NodeKey, NodeSteps, Step};
 
 /// Writes to a database. Only one process writes a node at a time; the others stand by.
@@ -18,6 +23,8 @@ pub(super) struct Writer {
     engine: Box<dyn Engine>,
     /// The nodes that this process writes. Others are claimed at their next step.
     nodes: HashMap<Arc<str>, WrittenNode>,
+    /// The outages of nodes that this process can't read, by their addresses.
+    outages: HashMap<Arc<str>, OpenOutage>,
     standby: Standby,
 }
 
@@ -53,13 +60,15 @@ struct WrittenNode {
     gateway: Arc<str>,
     /// The time in which the node is being watched.
     coverage: Option<OpenCoverage>,
+    /// The outage that the next read ends.
+    outage: Option<OpenOutage>,
     /// Time of the last read that any process wrote.
     known_until: Option<i64>,
 }
 
 impl Writer {
     pub(super) fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, nodes: HashMap::new(), standby: Standby::default() }
+        Self { engine, nodes: HashMap::new(), outages: HashMap::new(), standby: Standby::default() }
     }
 
     /// The nodes that another process writes, and changes of them to report.
@@ -85,6 +94,20 @@ impl Writer {
         })?;
         // Only now does the next writer see where the coverage ends.
         failed.into_iter().try_for_each(|node| self.engine.release(node))
+    }
+
+    /// Writes what this program or its user did, whoever writes the nodes.
+    ///
+    /// # Errors
+    /// If the database can't be written. Nothing is written then.
+    pub(super) fn write_actions(&mut self, actions: &[TimedAction]) -> Result<(), HistoryError> {
+        in_transaction(&mut *self.engine, |engine| {
+            for TimedAction { node, time, action } in actions {
+                let (id, _) = node_row(engine, node)?;
+                event::write_action(engine, id, *time, action)?;
+            }
+            Ok(())
+        })
     }
 
     /// Ends the coverage of nodes that aren't read any more, so that other processes can write them.
@@ -133,6 +156,7 @@ impl Writer {
             self.engine.rollback();
             // They are ahead of the database now, and are read from it again.
             self.nodes.clear();
+            self.outages.clear();
         }
         result
     }
@@ -147,16 +171,22 @@ impl Writer {
         }
         let mut steps = &node.steps[..];
         if !self.nodes.contains_key(url) {
-            // Who can't read a node doesn't write it.
-            let Some(first_read) = steps.iter().position(|step| step.time().is_some()) else {
-                return Ok(None);
-            };
+            let first_read = steps.iter().position(|step| step.time().is_some());
+            if let [Step::Failed { first, last }, ..] = steps {
+                let claimed = outage::extend(engine, &mut self.outages, node, (*first, *last))?;
+                // Who can't read a node doesn't write its sessions.
+                if first_read.is_none() {
+                    return Ok(claimed);
+                }
+            }
+            let Some(first_read) = first_read else { return Ok(None) };
             let time = steps[first_read].time().unwrap_or_default();
             let Some((mut claimed, is_resumed)) = claim(engine, &node.node, time)? else {
                 self.standby.begin(&node.node);
                 return Ok(None);
             };
             self.standby.end(&node.node);
+            self.outages.remove(url);
             steps = &steps[first_read..];
             if is_resumed {
                 // A connection that was lost at the end of a transaction may have written some of them.
@@ -173,8 +203,10 @@ impl Writer {
         for step in steps {
             written.apply(engine, node, step)?;
         }
-        let is_failed = matches!(node.steps.last(), Some(Step::Failed));
-        Ok(if is_failed { self.nodes.remove(url).map(|written| written.id) } else { None })
+        let is_failed = matches!(node.steps.last(), Some(Step::Failed { .. }));
+        let Some(written) = (if is_failed { self.nodes.remove(url) } else { None }) else { return Ok(None) };
+        self.outages.extend(written.outage.map(|outage| (url.clone(), outage)));
+        Ok(Some(written.id))
     }
 }
 
@@ -194,14 +226,20 @@ impl WrittenNode {
             self.apply(engine, node, &Step::List(list.clone()))?;
         }
         Ok(match node.steps.split_last() {
-            Some((Step::Failed, before)) => &node.steps[before.len()..],
+            Some((Step::Failed { .. }, before)) => &node.steps[before.len()..],
             _ => &[],
         })
     }
 
     fn apply(&mut self, engine: &mut dyn Engine, node: &NodeSteps, step: &Step) -> Result<(), HistoryError> {
         let (time, is_continuous, is_written) = match step {
-            Step::Failed => return coverage::close(engine, &mut self.coverage),
+            Step::Failed { first, last } => {
+                coverage::close(engine, &mut self.coverage)?;
+                let begun =
+                    OpenOutage::begin(engine, self.id, self.known_until, (*first, *last), node.every)?;
+                self.outage = Some(begun);
+                return Ok(());
+            }
             Step::Seen { time, is_continuous } => (*time, *is_continuous, false),
             Step::List(list) => {
                 self.write_list(engine, list)?;
@@ -212,6 +250,9 @@ impl WrittenNode {
                 (changes.time, changes.is_continuous, true)
             }
         };
+        if let Some(outage) = self.outage.take() {
+            outage.end(engine, time, node.every)?;
+        }
         self.known_until = Some(time);
         match &mut self.coverage {
             Some(coverage) if is_continuous => coverage.extend(engine, time, node.every, is_written),
@@ -228,6 +269,10 @@ impl WrittenNode {
     }
 
     fn write_changes(&self, engine: &mut dyn Engine, changes: &Changes) -> Result<(), HistoryError> {
+        if let Some(restarted_at) = changes.restarted_at() {
+            let earliest = changes.previous.min(restarted_at);
+            event::write_of_node(engine, self.id, EventKind::Restarted, (earliest, restarted_at))?;
+        }
         sessions::apply(engine, self.id, changes)
     }
 }

@@ -201,7 +201,7 @@ pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Re
         OpenSessions::all(engine, node)?
     };
     let mut edits = Edits::default();
-    let missed_at = changes.restarted.map_or(time, |restarted| restarted.clamp(previous.min(time), time));
+    let missed_at = changes.restarted_at().unwrap_or(time);
     for (record, last_seen) in &changes.left {
         if let Some(session) = open.take(record) {
             edits.end(&session, *last_seen, missed_at);

@@ -1,0 +1,146 @@
+//! What neither sessions nor coverage tell: outages, restarts, and what the user did in this program.
+
+use std::sync::Arc;
+
+use super::HistoryError;
+use super::engine::{Engine, Row, Value};
+use super::record::{SessionRecord, kind_to_value};
+use super::step::NodeKey;
+use super::texts::text_ids;
+
+/// The kind of a stored event. Its number is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum EventKind {
+    /// A node couldn't be read for a time.
+    Unreachable = 0,
+    /// A gateway was restarted.
+    Restarted = 1,
+    /// The user of this program terminated a session.
+    Terminated = 2,
+    /// The user of this program signed in to a gateway.
+    SignedIn = 3,
+    /// This program raised an alert.
+    Alert = 4,
+}
+
+impl From<EventKind> for Value {
+    fn from(kind: EventKind) -> Self {
+        Self::Integer(kind as i64)
+    }
+}
+
+/// What this program or its user did on a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A session was terminated.
+    Terminated(SessionRecord),
+    /// The user signed in to the gateway.
+    SignedIn {
+        /// The name of the account or the token.
+        username: Option<Arc<str>>,
+    },
+    /// An alert was raised.
+    Alert {
+        /// The name of its rule.
+        rule: Arc<str>,
+        /// The session that it is about, if any.
+        session: Option<SessionRecord>,
+    },
+}
+
+/// An action that isn't written yet.
+#[derive(Clone, Debug)]
+pub(super) struct TimedAction {
+    pub(super) node: NodeKey,
+    /// Time in milliseconds since 1970 UTC.
+    pub(super) time: i64,
+    pub(super) action: Action,
+}
+
+impl Action {
+    fn kind(&self) -> EventKind {
+        match self {
+            Self::Terminated(_) => EventKind::Terminated,
+            Self::SignedIn { .. } => EventKind::SignedIn,
+            Self::Alert { .. } => EventKind::Alert,
+        }
+    }
+
+    /// Returns the session and the detail of the event.
+    fn session(&self) -> (SessionRecord, Option<Arc<str>>) {
+        match self {
+            Self::Terminated(session) => (session.storable(), None),
+            Self::SignedIn { username } => {
+                let session = SessionRecord { username: username.clone(), ..SessionRecord::default() };
+                (session.storable(), None)
+            }
+            Self::Alert { rule, session } => {
+                let session = session.as_ref().map(SessionRecord::storable);
+                (session.unwrap_or_default(), Some(super::record::storable(rule)))
+            }
+        }
+    }
+}
+
+/// Writes an action on a node, unless it is written already.
+pub(super) fn write_action(
+    engine: &mut dyn Engine,
+    node: i64,
+    time: i64,
+    action: &Action,
+) -> Result<(), HistoryError> {
+    let (session, detail) = action.session();
+    let texts = [&session.username, &session.project, &session.address];
+    let ids = text_ids(engine, &texts.into_iter().flatten().cloned().collect())?;
+    let id =
+        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let values = vec![
+        node.into(),
+        action.kind().into(),
+        time.into(),
+        id(&session.username),
+        session.client_id.clone().into(),
+        detail.into(),
+        id(&session.project),
+        id(&session.address),
+        session.is_designer.into(),
+        kind_to_value(session.kind),
+        session.creation_time.into(),
+    ];
+    let same = engine.query(
+        r#"SELECT id FROM event WHERE node = $1 AND kind = $2 AND time = $3 AND COALESCE("user", 0) = COALESCE(CAST($4 AS BIGINT), 0)
+AND COALESCE(client, '') = COALESCE($5, '') AND COALESCE(detail, '') = COALESCE($6, '')"#,
+        values[..6].to_vec(),
+    )?;
+    if same.is_empty() {
+        engine.execute(
+            r#"INSERT INTO event (node, kind, earliest, time, is_open, "user", client, detail, project, address, designer, session_kind,
+    created) VALUES ($1, $2, $3, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)"#,
+            values,
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes an event of a node that is about no session, unless it is written already. It happened from `earliest` to `time`.
+/// Returns its number.
+pub(super) fn write_of_node(
+    engine: &mut dyn Engine,
+    node: i64,
+    kind: EventKind,
+    (earliest, time): (i64, i64),
+) -> Result<i64, HistoryError> {
+    let key: Row = vec![node.into(), kind.into(), time.into()];
+    let same =
+        engine.query("SELECT id FROM event WHERE node = $1 AND kind = $2 AND time = $3", key.clone())?;
+    let written = if same.is_empty() {
+        engine.query(
+            "INSERT INTO event (node, kind, time, earliest, is_open) VALUES ($1, $2, $3, $4, 0) RETURNING id",
+            [key, vec![earliest.into()]].concat(),
+        )?
+    } else {
+        same
+    };
+    let id = written.first().and_then(|row| row.first()?.integer());
+    id.ok_or_else(|| HistoryError::Database("an event that was written has no number".into()))
+}

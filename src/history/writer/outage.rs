@@ -1,0 +1,122 @@
+//! The time in which a node can't be read.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::node::known_node;
+use crate::history::HistoryError;
+use crate::history::coverage::{self, WRITE_INTERVAL};
+use crate::history::engine::{Engine, Row};
+use crate::history::event::{EventKind, write_of_node};
+use crate::history::outage::longest_pause_ms;
+use crate::history::step::NodeSteps;
+
+/// The outage of a node that couldn't be read the last time.
+pub(super) struct OpenOutage {
+    id: i64,
+    /// Time of the last read that failed, as written.
+    last_failed: i64,
+}
+
+impl OpenOutage {
+    /// Begins with reads that failed, the first and the last one. The node was read last at `known_until`.
+    pub(super) fn begin(
+        engine: &mut dyn Engine,
+        node: i64,
+        known_until: Option<i64>,
+        (first, last): (i64, i64),
+        every: Option<Duration>,
+    ) -> Result<Self, HistoryError> {
+        close_all(engine, node)?;
+        let is_watched_before = |until: &i64| is_soon_after(*until, first, every);
+        let earliest = known_until.filter(is_watched_before).unwrap_or(first).min(first);
+        let id = write_of_node(engine, node, EventKind::Unreachable, (earliest, first))?;
+        // The clock may have been set back between the two.
+        let mut outage = Self { id, last_failed: first };
+        outage.write(engine, last.max(first))?;
+        Ok(outage)
+    }
+
+    /// Returns the stored one that hasn't ended.
+    pub(super) fn stored(engine: &mut dyn Engine, node: i64) -> Result<Option<Self>, HistoryError> {
+        let rows = engine.query(
+            "SELECT id, last_failed FROM event WHERE node = $1 AND is_open = 1 ORDER BY id DESC LIMIT 1",
+            vec![node.into()],
+        )?;
+        Ok(rows.first().and_then(|row| match &row[..] {
+            [id, last_failed] => Some(Self { id: id.integer()?, last_failed: last_failed.integer()? }),
+            _ => None,
+        }))
+    }
+
+    /// Ends it at a read, unless the node wasn't watched before: then it isn't known when it ended.
+    pub(super) fn end(
+        self,
+        engine: &mut dyn Engine,
+        time: i64,
+        every: Option<Duration>,
+    ) -> Result<(), HistoryError> {
+        let back_at = is_soon_after(self.last_failed, time, every).then_some(time.max(self.last_failed));
+        engine.execute(
+            "UPDATE event SET back_at = $1, is_open = 0 WHERE id = $2",
+            vec![back_at.into(), self.id.into()],
+        )?;
+        Ok(())
+    }
+
+    fn write(&mut self, engine: &mut dyn Engine, last_failed: i64) -> Result<(), HistoryError> {
+        engine.execute(
+            "UPDATE event SET last_failed = $1, is_open = 1 WHERE id = $2",
+            vec![last_failed.into(), self.id.into()],
+        )?;
+        self.last_failed = last_failed;
+        Ok(())
+    }
+}
+
+/// Writes that a node still can't be read, unless another process can read it. One that was never read is left out: its
+/// address may be wrong. `outages` are those that this process has written. Returns the number of the node if it was claimed.
+pub(super) fn extend(
+    engine: &mut dyn Engine,
+    outages: &mut HashMap<Arc<str>, OpenOutage>,
+    node: &NodeSteps,
+    (first, last): (i64, i64),
+) -> Result<Option<i64>, HistoryError> {
+    let url = &node.node.url;
+    if let Some(outage) = outages.get(url)
+        && Duration::from_millis(last.abs_diff(outage.last_failed)) < WRITE_INTERVAL
+    {
+        return Ok(None);
+    }
+    let Some((id, _)) = known_node(engine, url)? else { return Ok(None) };
+    if !engine.claim(id)? {
+        outages.remove(url);
+        return Ok(None);
+    }
+    let known_until = coverage::newest(engine, &[id], last)?.pop().flatten().map(|newest| newest.to);
+    let stored = OpenOutage::stored(engine, id)?;
+    let outage = match stored {
+        Some(mut outage) if is_soon_after(outage.last_failed, first, node.every) => {
+            outage.write(engine, last.max(outage.last_failed))?;
+            outage
+        }
+        // It was read since, so that these steps were written before.
+        _ if known_until >= Some(last) => return Ok(Some(id)),
+        _ => OpenOutage::begin(engine, id, known_until, (first, last), node.every)?,
+    };
+    outages.insert(url.clone(), outage);
+    Ok(Some(id))
+}
+
+/// Ends what no process extends any more, at an unknown time.
+fn close_all(engine: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
+    let node: Row = vec![node.into()];
+    engine.execute("UPDATE event SET is_open = 0 WHERE node = $1 AND is_open = 1", node)?;
+    Ok(())
+}
+
+/// Returns `true` if a node was being watched between two reads.
+fn is_soon_after(before: i64, time: i64, every: Option<Duration>) -> bool {
+    time.saturating_sub(before) <= longest_pause_ms(every)
+}
