@@ -11,8 +11,8 @@ const NONE: u32 = u32::MAX;
 /// Maximum number of pairs of rows with one client id that are compared. More are matched in order, in linear time.
 const MAX_COMPARED: usize = 4_096;
 
-/// The largest number of new sessions that are listed. Where there are more, another list was read.
-const MAX_ARRIVED: usize = 1_000;
+/// The largest number of sessions that are listed as new or gone. Where there are more, another list was read.
+const MAX_LISTED: usize = 1_000;
 
 /// The new row of each session of an older dataset.
 ///
@@ -25,6 +25,8 @@ pub struct RowMapping {
     rows: Vec<u32>,
     /// The rows of new sessions, in order.
     arrived: Vec<u32>,
+    /// The old rows of sessions that are gone, in order.
+    departed: Vec<u32>,
 }
 
 impl RowMapping {
@@ -47,8 +49,12 @@ impl RowMapping {
             }
         }
         pair.remove_unrelated(&mut rows);
-        let arrived = pair.arrived(&rows);
-        Self { rows, arrived }
+        let (arrived, departed) = if pair.is_comparable() {
+            (pair.arrived(&rows), pair.departed(&rows))
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Self { rows, arrived, departed }
     }
 
     /// Returns the rows of the sessions that the older dataset lacks, in order. Leaves out those without an id, and among
@@ -56,6 +62,12 @@ impl RowMapping {
     #[must_use]
     pub fn arrived(&self) -> &[u32] {
         &self.arrived
+    }
+
+    /// Returns the old rows of the sessions that the newer dataset lacks, in order. Leaves out those without an id.
+    #[must_use]
+    pub fn departed(&self) -> &[u32] {
+        &self.departed
     }
 
     /// Returns the new row of the session in an old row, or `None` if it has ended.
@@ -157,12 +169,20 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Returns `true` if both list the same gateway, or both several.
+    fn is_comparable(&self) -> bool {
+        let has_gateways = |dataset: &Dataset| dataset.column(&names::GATEWAY.into()).is_some();
+        has_gateways(self.old) == has_gateways(self.new)
+    }
+
+    /// Returns the old rows of sessions that are gone. `rows` are the new rows of all old sessions.
+    fn departed(&self, rows: &[u32]) -> Vec<u32> {
+        let gone = (0..).zip(rows).filter(|(_, row)| **row == NONE).map(|(row, _)| row);
+        listed(gone.filter(|row| self.old.client_id.get(*row as usize).is_some()))
+    }
+
     /// Returns the rows of new sessions. `rows` are the new rows of all old sessions.
     fn arrived(&self, rows: &[u32]) -> Vec<u32> {
-        let has_gateways = |dataset: &Dataset| dataset.column(&names::GATEWAY.into()).is_some();
-        if has_gateways(self.old) != has_gateways(self.new) {
-            return Vec::new();
-        }
         let mut is_known = vec![false; self.new.len()];
         for row in rows.iter().filter(|row| **row != NONE) {
             is_known[*row as usize] = true;
@@ -174,9 +194,7 @@ impl<'a> Pair<'a> {
             _ => true,
         };
         let new = (0..).zip(is_known).filter(|(_, is_known)| !is_known).map(|(row, _)| row);
-        let new = new.filter(|row| self.new.client_id.get(*row as usize).is_some() && was_read(*row));
-        let arrived: Vec<u32> = new.take(MAX_ARRIVED + 1).collect();
-        if arrived.len() > MAX_ARRIVED { Vec::new() } else { arrived }
+        listed(new.filter(|row| self.new.client_id.get(*row as usize).is_some() && was_read(*row)))
     }
 
     fn has_same_scope(&self, old: u32, new: u32) -> bool {
@@ -195,6 +213,12 @@ impl<'a> Pair<'a> {
             cell(self.old, old) == cell(self.new, new)
         })
     }
+}
+
+/// Returns these rows, or none if there are too many.
+fn listed(rows: impl Iterator<Item = u32>) -> Vec<u32> {
+    let rows: Vec<u32> = rows.take(MAX_LISTED + 1).collect();
+    if rows.len() > MAX_LISTED { Vec::new() } else { rows }
 }
 
 #[cfg(test)]
@@ -248,15 +272,20 @@ mod tests {
     }
 
     #[test]
-    fn lists_new_sessions_with_an_id() {
+    fn lists_new_and_gone_sessions_with_an_id() {
         let arrived = |old: &[Option<&str>], new: &[Option<&str>]| {
             RowMapping::between(&with_ids(old), &with_ids(new)).arrived().to_vec()
         };
         assert_eq!(arrived(&[Some("A"), None], &[Some("X"), None, Some("A"), Some("B")]), [0, 3]);
         assert_eq!(arrived(&[], &[Some("A")]), [0]);
-        let many: Vec<String> = (0..=MAX_ARRIVED).map(|id| format!("S{id}")).collect();
+        let many: Vec<String> = (0..=MAX_LISTED).map(|id| format!("S{id}")).collect();
         let many: Vec<Option<&str>> = many.iter().map(|id| Some(id.as_str())).collect();
         assert_eq!(arrived(&[Some("A")], &many), [0_u32; 0]);
+        let departed = |old: &[Option<&str>], new: &[Option<&str>]| {
+            RowMapping::between(&with_ids(old), &with_ids(new)).departed().to_vec()
+        };
+        assert_eq!(departed(&[Some("A"), None, Some("B"), Some("C")], &[Some("B"), None]), [0, 3]);
+        assert_eq!(departed(&many, &[Some("A")]), [0_u32; 0]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod title;
 mod zone;
 
 pub use clock::{Clock, DateStyle, iso_utc};
-pub use moment::{Moment, MomentError, MomentNote, Repeated, time_text};
+pub use moment::{Moment, MomentError, MomentNote, Repeated, minute_text, time_text};
 pub use quantity::{bytes, of_bytes};
 pub use title::title;
 pub use zone::{Zone, ZoneError};

@@ -15,6 +15,9 @@ use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
 /// The name of the file in the configuration folder.
 pub(crate) const CONFIG_FILE: &str = "config.toml";
 
+/// The longest time for which sessions are marked.
+const MAX_MARK_TIME: Duration = Duration::from_mins(1);
+
 /// The settings in `config.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -24,6 +27,9 @@ pub struct Settings {
     pub filters: Vec<SavedFilter>,
     /// Interval between two reads, zero for manual refresh; `None` for the default.
     pub refresh: Option<Duration>,
+    /// How long sessions that have just signed in or left are marked, up to a minute and zero for not at all; `None` for the
+    /// default.
+    pub mark_time: Option<Duration>,
     /// What is recorded, where and for how long.
     pub history: HistorySettings,
 }
@@ -32,6 +38,7 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
     refresh_secs: Option<u32>,
+    mark_secs: Option<u32>,
     #[serde(default)]
     profile: Vec<ProfileEntry>,
     #[serde(default)]
@@ -150,8 +157,12 @@ impl Settings {
             profiles.push(entry.into_profile()?);
         }
         let refresh = file.refresh_secs.map(seconds);
+        let mark_time = file.mark_secs.map(seconds);
+        if mark_time > Some(MAX_MARK_TIME) {
+            return Err(SettingsErrorKind::MarkTime { max: MAX_MARK_TIME.as_secs() });
+        }
         let history = file.history.into_settings()?;
-        Ok(Self { profiles, filters: file.filter, refresh, history })
+        Ok(Self { profiles, filters: file.filter, refresh, mark_time, history })
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) enum SettingsErrorKind {
     KeepDays {
         max: u32,
     },
+    /// Sessions would be marked for too long.
+    MarkTime {
+        /// The longest time, in seconds.
+        max: u64,
+    },
     HistoryUrl {
         source: HistoryUrlError,
     },
@@ -90,6 +95,9 @@ impl fmt::Display for SettingsError {
                     "keep_days in {path} must be from 1 to {max}. To record nothing, set enabled = false"
                 )
             }
+            SettingsErrorKind::MarkTime { max } => {
+                write!(f, "mark_secs in {path} must be from 0 to {max}. Fix the file")
+            }
             SettingsErrorKind::HistoryUrl { .. } => {
                 write!(f, "url of the history in {path} is invalid. Fix the file")
             }
@@ -111,6 +119,7 @@ impl Error for SettingsError {
             | SettingsErrorKind::UserAndToken { .. }
             | SettingsErrorKind::DuplicateName { .. }
             | SettingsErrorKind::KeepDays { .. }
+            | SettingsErrorKind::MarkTime { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }
     }

@@ -24,7 +24,7 @@ pub use error::SettingsError;
 pub use filter_history::FilterHistory;
 pub use filter_state::FilterState;
 pub use history::{HistorySettings, HistoryUrl, HistoryUrlError};
-pub use refresh::save_refresh;
+pub use refresh::{save_mark_time, save_refresh};
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
 pub use state::{State, ThemeChoice, WindowPlace};

@@ -1,4 +1,4 @@
-//! Saves the refresh interval of gateways without one of their own.
+//! Saves single durations: the refresh interval of gateways without one of their own, and how long sessions are marked.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,6 +8,8 @@ use super::error::SettingsError;
 
 /// The key of the interval in the file.
 const KEY: &str = "refresh_secs";
+/// The key of the time for which sessions are marked.
+const MARK_KEY: &str = "mark_secs";
 
 /// Writes the interval to `config.toml` in `folder`, in whole seconds; zero for manual refresh.
 ///
@@ -16,6 +18,15 @@ const KEY: &str = "refresh_secs";
 pub fn save_refresh(folder: &Path, interval: Duration) -> Result<(), SettingsError> {
     let secs = u32::try_from(interval.as_secs()).unwrap_or(u32::MAX);
     set_value(folder, KEY, i64::from(secs))
+}
+
+/// Writes how long sessions that have just signed in or left are marked to `config.toml` in `folder`, in whole seconds.
+///
+/// # Errors
+/// If the file can't be read or written. It is left as it is.
+pub fn save_mark_time(folder: &Path, time: Duration) -> Result<(), SettingsError> {
+    let secs = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+    set_value(folder, MARK_KEY, i64::from(secs))
 }
 
 #[cfg(test)]

@@ -71,6 +71,8 @@ pub enum Action {
     SetAllCollapsed(bool),
     /// Moves the cursor to the next selected session, or to the previous one. Leaves the selection unchanged.
     StepSelected(Step),
+    /// Moves to the next or previous session that has just signed in or left.
+    GoToChange(Step),
     /// Selects all sessions that pass the filters.
     SelectAll,
     /// Clears the selection.

@@ -5,9 +5,6 @@ use std::time::{Duration, Instant};
 
 use crate::dataset::{Column, Dataset, RowMapping, names};
 
-/// The time for which a new session is marked.
-pub const NEW_FOR: Duration = Duration::from_secs(10);
-
 /// The nodes whose older list of sessions was out of date. Sessions that it lacks may have signed in long ago.
 #[derive(Clone, Debug, Default)]
 pub struct OutdatedLists(BTreeSet<Option<String>>);
@@ -18,7 +15,7 @@ impl OutdatedLists {
         self.0.insert(node);
     }
 
-    fn contains(&self, dataset: &Dataset, row: u32) -> bool {
+    pub(super) fn contains(&self, dataset: &Dataset, row: u32) -> bool {
         if self.0.is_empty() || self.0.contains(&None) {
             return !self.0.is_empty();
         }
@@ -30,31 +27,37 @@ impl OutdatedLists {
     }
 }
 
-/// When the sessions that have just signed in were read for the first time, by row.
+/// When the sessions that have just signed in were in view for the first time, by row; `None` before.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arrivals(BTreeMap<u32, Instant>);
+pub(super) struct Arrivals(BTreeMap<u32, Option<Instant>>);
 
 impl Arrivals {
-    /// Follows the sessions into a newer dataset that is shown at this moment, and adds those that are new there.
-    pub(super) fn update(
-        &mut self,
-        mapping: &RowMapping,
-        dataset: &Dataset,
-        outdated: &OutdatedLists,
-        now: Instant,
-    ) {
-        let kept = self.0.iter().filter_map(|(row, since)| Some((mapping.row(*row)?, *since)));
-        let mut rows: BTreeMap<u32, Instant> = kept.collect();
+    /// Follows the sessions into a newer dataset, and adds those that are new there.
+    pub(super) fn update(&mut self, mapping: &RowMapping, dataset: &Dataset, outdated: &OutdatedLists) {
+        let kept = self.0.iter().filter_map(|(row, seen_at)| Some((mapping.row(*row)?, *seen_at)));
+        let mut rows: BTreeMap<u32, Option<Instant>> = kept.collect();
         let arrived = mapping.arrived().iter().filter(|row| !outdated.contains(dataset, **row));
-        rows.extend(arrived.map(|row| (*row, now)));
+        rows.extend(arrived.map(|row| (*row, None)));
         self.0 = rows;
     }
 
-    /// Forgets the sessions that aren't new any more. Returns the time until the next one isn't.
-    pub(super) fn expire(&mut self, now: Instant) -> Option<Duration> {
-        let left = |since: Instant| NEW_FOR.saturating_sub(now.saturating_duration_since(since));
-        self.0.retain(|_, since| !left(*since).is_zero());
-        self.0.values().map(|since| left(*since)).min()
+    /// Returns `true` if a session waits to be seen.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.0.values().any(Option::is_none)
+    }
+
+    /// Notes that a row is in view now.
+    pub(super) fn note_seen(&mut self, row: u32, now: Instant) {
+        if let Some(seen_at) = self.0.get_mut(&row) {
+            seen_at.get_or_insert(now);
+        }
+    }
+
+    /// Forgets the sessions that were in view for long enough. Returns the time until the next one was.
+    pub(super) fn expire(&mut self, now: Instant, mark_time: Duration) -> Option<Duration> {
+        let left = |seen_at: Instant| mark_time.saturating_sub(now.saturating_duration_since(seen_at));
+        self.0.retain(|_, seen_at| seen_at.is_none_or(|seen_at| !left(seen_at).is_zero()));
+        self.0.values().flatten().map(|seen_at| left(*seen_at)).min()
     }
 
     /// Returns `true` if the session in a row has just signed in.

@@ -13,7 +13,7 @@ pub enum Cursor {
 
 impl Cursor {
     /// Returns the row that identifies the line.
-    pub(super) fn row(self) -> u32 {
+    pub(crate) fn row(self) -> u32 {
         match self {
             Self::Session(row) | Self::Group(row) => row,
         }

@@ -1,4 +1,4 @@
-//! The lines of the table: one per session, and one per group above its sessions.
+//! The lines of the table: one per session, one per group above its sessions, and one per session that has just left.
 //!
 //! Lines are counted from the top of the table, without collapsed sessions. Sessions are identified by their index in the
 //! rows of the query result.
@@ -12,6 +12,8 @@ pub enum Line {
     Group(usize),
     /// The session at this index of the rows.
     Session(usize),
+    /// The session with this index among those that have just left.
+    Left(usize),
 }
 
 /// A group of sessions.
@@ -40,6 +42,8 @@ impl Group {
 pub struct Lines {
     sessions: usize,
     groups: Vec<Group>,
+    /// For each session that has just left, the number of sessions above it, in ascending order.
+    left: Vec<usize>,
     len: usize,
 }
 
@@ -53,7 +57,7 @@ impl Lines {
             let start = start as usize;
             Group { line: 0, start, len: end - start, is_expanded: is_expanded(start) }
         });
-        let mut lines = Self { sessions, groups: groups.collect(), len: 0 };
+        let mut lines = Self { sessions, groups: groups.collect(), left: Vec::new(), len: 0 };
         lines.update_lines();
         lines
     }
@@ -61,13 +65,57 @@ impl Lines {
     /// Sets the line of every group.
     fn update_lines(&mut self) {
         if self.groups.is_empty() {
-            self.len = self.sessions;
+            self.len = self.sessions + self.left.len();
             return;
         }
         self.len = 0;
-        for group in &mut self.groups {
+        for index in 0..self.groups.len() {
+            let left = self.left_in(Some(index)).len();
+            let group = &mut self.groups[index];
             group.line = self.len;
-            self.len += 1 + if group.is_expanded { group.len } else { 0 };
+            self.len += 1 + if group.is_expanded { group.len + left } else { 0 };
+        }
+    }
+
+    /// Sets the places of the sessions that have just left: for each the number of sessions above it, in ascending order. They
+    /// are lines of the group of the session above.
+    pub fn set_left(&mut self, places: Vec<usize>) {
+        self.left = places;
+        self.update_lines();
+    }
+
+    /// Returns the indices of those that have left, in a group or without groups.
+    fn left_in(&self, group: Option<usize>) -> Range<usize> {
+        let Some(index) = group else {
+            return 0..self.left.len();
+        };
+        let before = |sessions: usize| self.left.partition_point(|place| *place <= sessions);
+        let range = self.groups[index].range();
+        // Those above all sessions have no session above.
+        let start = if index == 0 { 0 } else { before(range.start) };
+        let end = if index + 1 == self.groups.len() { self.left.len() } else { before(range.end) };
+        start..end
+    }
+
+    /// Returns the line at this index among the sessions from `start` on and those that have left between them.
+    fn line_at(&self, index: usize, start: usize, left: Range<usize>) -> Line {
+        let mut above = 0..left.len();
+        // The number of those that have left above the line.
+        while !above.is_empty() {
+            let middle = usize::midpoint(above.start, above.end);
+            let line = self.left[left.start + middle] - start + middle;
+            if line < index {
+                above.start = middle + 1;
+            } else {
+                above.end = middle;
+            }
+        }
+        let above = above.start;
+        let next = self.left.get(left.start + above).filter(|_| above < left.len());
+        if next.is_some_and(|place| place - start + above == index) {
+            Line::Left(left.start + above)
+        } else {
+            Line::Session(start + index - above)
         }
     }
 
@@ -96,21 +144,23 @@ impl Lines {
             return None;
         }
         if self.groups.is_empty() {
-            return Some(Line::Session(line));
+            return Some(self.line_at(line, 0, self.left_in(None)));
         }
         let index = self.groups.partition_point(|group| group.line <= line) - 1;
         let group = self.groups[index];
         Some(match line - group.line {
             0 => Line::Group(index),
-            below => Line::Session(group.start + below - 1),
+            below => self.line_at(below - 1, group.start, self.left_in(Some(index))),
         })
     }
 
-    /// Returns the sessions of a line: one, or all of its group.
+    /// Returns the sessions of a line: one, or all of its group. Where one has left there is none, at the place between
+    /// others.
     #[must_use]
     pub fn sessions_of(&self, line: usize) -> Range<usize> {
         match self.get(line) {
             None => 0..0,
+            Some(Line::Left(index)) => self.left[index]..self.left[index],
             Some(Line::Session(index)) => index..index + 1,
             Some(Line::Group(index)) => self.groups[index].range(),
         }
@@ -119,11 +169,11 @@ impl Lines {
     /// Returns the sessions of the lines from `first` to `last`, inclusive.
     #[must_use]
     pub fn sessions_between(&self, first: usize, last: usize) -> Range<usize> {
-        let (first, last) = (self.sessions_of(first), self.sessions_of(last));
-        if first.is_empty() || last.is_empty() {
+        if last >= self.len {
             return 0..0;
         }
-        first.start..last.end
+        let (first, last) = (self.sessions_of(first), self.sessions_of(last));
+        first.start..last.end.max(first.start)
     }
 
     /// Returns the index of the group of a session; `None` if rows aren't grouped.
@@ -135,12 +185,13 @@ impl Lines {
     /// Returns the line of a session; the header of its group if that is collapsed.
     #[must_use]
     pub fn line_of(&self, session: usize) -> usize {
-        match self.group_of(session) {
-            None => session,
-            Some(index) => {
-                let group = self.groups[index];
-                if group.is_expanded { group.line + 1 + session - group.start } else { group.line }
-            }
+        let group = self.group_of(session);
+        let left = &self.left[self.left_in(group)];
+        let above = left.partition_point(|place| *place <= session);
+        match group.map(|index| self.groups[index]) {
+            None => session + above,
+            Some(group) if group.is_expanded => group.line + 1 + session - group.start + above,
+            Some(group) => group.line,
         }
     }
 
@@ -163,6 +214,44 @@ mod tests {
         assert_eq!((lines.len(), lines.get(1), lines.get(2)), (2, Some(Line::Session(1)), None));
         assert_eq!((lines.line_of(1), lines.group_of(1)), (1, None));
         assert_eq!(lines.sessions_of(0), 0..1);
+    }
+
+    #[test]
+    fn those_that_have_left_are_between_the_sessions() {
+        let (group, session, left) = (Line::Group, Line::Session, Line::Left);
+        let all =
+            |lines: &Lines| -> Vec<Line> { (0..lines.len()).map(|line| lines.get(line).unwrap()).collect() };
+        let mut lines = Lines::new(3, &[], |_| true);
+        lines.set_left(vec![0, 2, 2, 3]);
+        assert_eq!(all(&lines), [left(0), session(0), session(1), left(1), left(2), session(2), left(3)]);
+        assert_eq!((0..3).map(|index| lines.line_of(index)).collect::<Vec<_>>(), [1, 2, 5]);
+        assert_eq!((lines.sessions_of(3), lines.sessions_of(6)), (2..2, 3..3));
+        assert_eq!((lines.sessions_between(3, 6), lines.sessions_between(0, 2)), (2..3, 0..2));
+        assert_eq!(lines.sessions_between(3, 4), 2..2);
+
+        // Groups of 2, 1 and 1 sessions; the middle one is collapsed.
+        let mut lines = Lines::new(4, &[0, 2, 3], |start| start != 2);
+        lines.set_left(vec![0, 1, 2, 3, 4]);
+        assert_eq!(
+            all(&lines),
+            [
+                group(0),
+                left(0),
+                session(0),
+                left(1),
+                session(1),
+                left(2),
+                group(1),
+                group(2),
+                session(3),
+                left(4)
+            ]
+        );
+        assert_eq!((0..4).map(|index| lines.line_of(index)).collect::<Vec<_>>(), [2, 4, 6, 8]);
+        lines.set_expanded(|_| true);
+        assert_eq!(all(&lines)[6..9], [group(1), session(2), left(3)]);
+        lines.set_left(Vec::new());
+        assert_eq!(lines.len(), 7);
     }
 
     #[test]

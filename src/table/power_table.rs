@@ -1,12 +1,13 @@
 //! The table's state.
 
-use std::time::{Duration, Instant};
+use std::time::SystemTime;
 
 use fixedbitset::FixedBitSet;
 
 use super::arrivals::{Arrivals, OutdatedLists};
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
+use super::departures::Departures;
 use super::lines::{Line, Lines};
 use super::scroll::{Metrics, Scroll};
 use crate::dataset::{ColumnId, RowMapping};
@@ -14,11 +15,26 @@ use crate::query::QueryResult;
 
 mod actions;
 mod details;
+mod marks;
 
 pub use details::Details;
+pub use marks::MARK_TIME;
 
 /// Number of sessions in view that are tried as scroll anchors. The search for one goes through all rows.
 const MAX_SCROLL_ANCHORS: usize = 8;
+
+/// The circumstances under which a query result is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultContext<'a> {
+    /// The nodes whose older list was out of date. Their sessions aren't marked as new or left.
+    pub outdated: &'a OutdatedLists,
+    /// The current time.
+    pub now: SystemTime,
+    /// The line under the pointer, which stays there.
+    pub pointer: Option<usize>,
+    /// Whether sessions that have just signed in or left are marked.
+    pub has_marks: bool,
+}
 
 /// The query result that is shown, and the state that outlives it: selection, cursor, collapsed groups and scroll position.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +58,10 @@ pub struct PowerTable {
     details: Option<Details>,
     /// The sessions that have just signed in.
     arrivals: Arrivals,
+    /// The sessions that have just left.
+    departures: Departures,
+    /// The line of the change that was gone to last, until another result is shown.
+    last_change: Option<usize>,
 }
 
 impl PowerTable {
@@ -61,17 +81,6 @@ impl PowerTable {
     #[must_use]
     pub fn rows_of(&self, line: usize) -> &[u32] {
         &self.rows()[self.lines.sessions_of(line)]
-    }
-
-    /// Returns `true` if the session in a row has just signed in, see [`NEW_FOR`](super::NEW_FOR).
-    #[must_use]
-    pub fn is_new(&self, row: u32) -> bool {
-        self.arrivals.contains(row)
-    }
-
-    /// Ends the marks of sessions that aren't new any more. Returns the time until the next one ends.
-    pub fn expire_new(&mut self, now: Instant) -> Option<Duration> {
-        self.arrivals.expire(now)
     }
 
     /// Returns the scroll position.
@@ -183,7 +192,7 @@ impl PowerTable {
         let row = *self.rows_of(line).first()?;
         Some(match self.lines.get(line)? {
             Line::Group(_) => Cursor::Group(row),
-            Line::Session(_) => Cursor::Session(row),
+            Line::Session(_) | Line::Left(_) => Cursor::Session(row),
         })
     }
 
@@ -202,16 +211,27 @@ impl PowerTable {
         }
     }
 
-    /// Shows a query result at this moment. Selection, cursor and scroll position stay with their sessions. Sessions that have
-    /// signed in since the result before are new, except those of `outdated` nodes.
-    pub fn show(&mut self, mut result: QueryResult, outdated: &OutdatedLists, now: Instant) {
-        let anchors = self.scroll_anchors();
-        let was_at_top = self.is_at_top();
+    /// Shows a query result. Selection, cursor and scroll position stay with their sessions. Sessions that have signed in since
+    /// the result before are new, and the lines of those that have left stay for a while.
+    pub fn show(&mut self, mut result: QueryResult, context: ResultContext<'_>) {
+        let anchors = self.scroll_anchors(context.pointer);
+        let was_at_top = self.is_at_top() && context.pointer.is_none();
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
+        match (&self.result, &mapping) {
+            (Some(before), Some(mapping)) if context.has_marks => {
+                self.departures.update(before, &result, mapping, context.outdated, context.now);
+            }
+            // Or other rows of the same dataset are shown.
+            _ => self.departures.clear(),
+        }
         if let Some(mapping) = &mapping {
-            self.arrivals.update(mapping, &result.dataset, outdated, now);
+            if context.has_marks {
+                self.arrivals.update(mapping, &result.dataset, context.outdated);
+            } else {
+                self.arrivals = Arrivals::default();
+            }
             self.selected = map_rows(&self.selected, mapping);
             self.cursor = self.cursor.and_then(|cursor| cursor.map(mapping));
             self.hidden_cursor = self.hidden_cursor.and_then(|(cursor, y)| Some((cursor.map(mapping)?, y)));
@@ -221,6 +241,8 @@ impl PowerTable {
         self.lines = Lines::new(result.rows.len(), &result.groups, |index| {
             self.collapsed.is_expanded(&result.dataset, result.rows[index])
         });
+        self.lines.set_left(self.departures.places());
+        self.last_change = None;
         self.metrics.lines = self.lines.len();
         self.result = Some(result);
         self.settle_cursor();
@@ -229,7 +251,7 @@ impl PowerTable {
             && let Some(line) = old_line
         {
             self.hidden_cursor = self.hidden_cursor.or(self.cursor.map(|cursor| (cursor, old_y)));
-            self.cursor = self.cursor_at(line.min(self.metrics.lines.saturating_sub(1)));
+            self.cursor = self.nearest_session(line).and_then(|line| self.cursor_at(line));
         }
         let map = |cursor: Cursor| mapping.as_ref().map_or(Some(cursor), |mapping| cursor.map(mapping));
         if !self.restore_hidden_cursor() {
@@ -237,6 +259,14 @@ impl PowerTable {
         }
         self.count_selected();
         self.details = self.find_details();
+    }
+
+    /// Returns this line, or the nearest one with a session or a group.
+    fn nearest_session(&self, line: usize) -> Option<usize> {
+        let line = line.min(self.metrics.lines.checked_sub(1)?);
+        let is_left = |line: &usize| matches!(self.lines.get(*line), Some(Line::Left(_)));
+        let below = (line..self.metrics.lines).find(|line| !is_left(line));
+        below.or_else(|| (0..line).rev().find(|line| !is_left(line)))
     }
 
     /// Moves the cursor back to its session if that is shown again, and the session to where it was. Returns `true` if so.
@@ -257,14 +287,20 @@ impl PowerTable {
         true
     }
 
-    /// Returns the lines that keep the scroll position, the best first, each with its y. At the top without a cursor
-    /// there is none: new first lines are scrolled into view there.
-    fn scroll_anchors(&self) -> Vec<(Cursor, i64)> {
+    /// Returns the lines that keep the scroll position, the best first, each with its y. The one under the pointer comes
+    /// first, then those nearest to it. At the top without pointer and cursor there is none: new first lines are scrolled into
+    /// view there.
+    fn scroll_anchors(&self, pointer: Option<usize>) -> Vec<(Cursor, i64)> {
         let visible = self.scroll.visible(self.metrics);
         let cursor = self.cursor_line().filter(|line| visible.contains(line));
-        let others = visible.filter(|_| !self.is_at_top()).take(MAX_SCROLL_ANCHORS);
-        cursor
-            .into_iter()
+        let nearest = pointer.into_iter().flat_map(|line| {
+            let offsets = 0..MAX_SCROLL_ANCHORS;
+            offsets.flat_map(move |offset| [line.checked_add(offset), line.checked_sub(offset)])
+        });
+        let nearest = nearest.flatten().filter(|line| visible.contains(line));
+        let others = visible.clone().filter(|_| !self.is_at_top()).take(MAX_SCROLL_ANCHORS);
+        nearest
+            .chain(cursor)
             .chain(others)
             .filter_map(|line| Some((self.cursor_at(line)?, self.scroll.y_of(line, self.metrics)?)))
             .collect()

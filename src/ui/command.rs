@@ -148,6 +148,10 @@ pub(super) enum Command {
         /// The height of the visible part.
         view_px: u32,
     },
+    /// Sets the line of the table under the pointer.
+    SetPointerLine(Option<usize>),
+    /// Pauses the table, or lets it go on.
+    TogglePause,
     /// Sets the subject of the cell menu.
     SetCellMenu(CellMenu),
     /// Changes a column of the layout.
@@ -214,6 +218,8 @@ pub(super) enum Command {
     SetZoom(f32),
     /// Sets the interval of gateways without one of their own; zero for manual refresh.
     SetDefaultRefresh(Duration),
+    /// Sets how long sessions that have just signed in or left are marked.
+    SetMarkTime(Duration),
     /// Opens a part of the configuration outside of the program.
     OpenConfig(ConfigPlace),
 

@@ -13,7 +13,7 @@ use crate::dataset::ColumnId;
 use crate::display::{self, DateStyle};
 use crate::query::{Grouping, KindFilter};
 use crate::settings::ThemeChoice;
-use crate::table::{Action, Density};
+use crate::table::{Action, Density, Step};
 
 /// The heading of a command in the list of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +111,12 @@ impl NamedCommand {
     /// Returns whether the command works while the form of a gateway is in the place of the table and its bars.
     fn works_beside_form(&self) -> bool {
         let is_hidden = matches!(self.topic, Topic::Table | Topic::Filters);
-        let is_of_bar =
-            || matches!(self.command(), Command::ToggleCounts | Command::Refresh | Command::EnterAddress);
+        let is_of_bar = || {
+            matches!(
+                self.command(),
+                Command::ToggleCounts | Command::Refresh | Command::EnterAddress | Command::TogglePause
+            )
+        };
         !is_hidden && !is_of_bar()
     }
 
@@ -210,6 +214,21 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Gateways, "Refresh", icons::ROTATE_CW, || Command::Refresh)
             .keys(Modifiers::NONE, Key::F5)
             .when(|state, _| state.can_refresh()),
+        Named::new(Gateways, "Pause or resume the table", icons::CIRCLE_PAUSE, || Command::TogglePause)
+            .keys(Modifiers::NONE, Key::F7)
+            .when(|state, _| state.table_status().is_some())
+            .label(|state| {
+                let word = if state.pause.is_some() { "Resume" } else { "Pause" };
+                format!("{word} the table")
+            }),
+        Named::new(Table, "Go to the next change", icons::ARROW_DOWN, || {
+            Command::Table(Action::GoToChange(Step::Next))
+        })
+        .keys(Modifiers::NONE, Key::F8),
+        Named::new(Table, "Go to the previous change", icons::ARROW_UP, || {
+            Command::Table(Action::GoToChange(Step::Previous))
+        })
+        .keys(Modifiers::SHIFT, Key::F8),
         Named::new(Gateways, "Connect to an address…", icons::PLUG_ZAP, || Command::EnterAddress)
             .keys(CTRL, Key::L),
         Named::new(Gateways, "Show or hide gateways", icons::PANEL_LEFT, || {

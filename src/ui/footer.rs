@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, FontFamily, FontId, Galley, Label, Rect, Response, RichText, Ui, WidgetInfo};
 
 use super::a11y_hidden;
 use super::command::Command;
 use super::export_controls;
-use super::model::{AppState, Drafts};
+use super::model::{AppState, ChangeCounts, Drafts};
 use super::regions::{self, Bar, Edge};
 use super::theme;
 use super::tokens::{self, palette};
@@ -43,8 +44,13 @@ pub(super) fn show(
         let as_of = stale_text(ui, state).map(|text| (text.size().x + STALE_GAP + GAP, text));
         let as_of = as_of.filter(|(width, _)| *width <= room);
         let as_of_width = as_of.as_ref().map_or(0.0, |(width, _)| *width);
-        ui.add_space((room - as_of_width).max(0.0));
-        if let Some((_, text)) = as_of {
+        let changes =
+            changes_texts(ui, state).into_iter().map(|text| (text.size().x + STALE_GAP + GAP, text));
+        let mut changes = changes.filter(|(width, _)| as_of.is_none() && *width <= room);
+        let changes = changes.next();
+        let changes_width = changes.as_ref().map_or(0.0, |(width, _)| *width);
+        ui.add_space((room - as_of_width - changes_width).max(0.0));
+        for (_, text) in as_of.into_iter().chain(changes) {
             ui.add(Label::new(text));
             ui.add_space(STALE_GAP);
         }
@@ -58,6 +64,26 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
     let text = format!("as of {}", display::time_text(updated_at, SystemTime::now()));
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
+}
+
+/// Returns how many sessions have arrived and left, with the time since when and without; nothing where none has.
+fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
+    let changes = state.changes.filter(|changes| changes.arrived > 0 || changes.left > 0);
+    let Some(ChangeCounts { since, arrived, left }) = changes else {
+        return Vec::new();
+    };
+    let p = palette(ui.visuals());
+    let since = format!(" since {}", display::minute_text(since, SystemTime::now()));
+    let has_room = ui.ctx().content_rect().width() >= theme::ROOMY_MIN_WIDTH;
+    let texts = [since.as_str(), ""].into_iter().filter(|since| has_room || since.is_empty());
+    let texts = texts.map(|since| {
+        let mut job = LayoutJob::default();
+        job.append(&format!("+{}", display::number(arrived)), 0.0, TextFormat::simple(font(), p.ok));
+        let rest = format!(" −{}{since}", display::number(left));
+        job.append(&rest, 0.0, TextFormat::simple(font(), p.secondary));
+        ui.painter().layout_job(job)
+    });
+    texts.collect()
 }
 
 /// Draws the numbers of sessions, users and selected sessions. The least important ones go if there is no room.

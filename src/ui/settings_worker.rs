@@ -12,7 +12,7 @@ use crate::atomic_file::FileError;
 use crate::gateway::{Credentials, Profile};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{
-    SavedFilter, Settings, SettingsError, State, remove_profile, save_profile, save_refresh,
+    SavedFilter, Settings, SettingsError, State, remove_profile, save_mark_time, save_profile, save_refresh,
 };
 
 /// Capacity of both channels. A person makes one change at a time.
@@ -35,6 +35,8 @@ pub(super) enum Change {
     RemoveFilter(String),
     /// Saves the interval of gateways without one of their own; zero for manual refresh.
     Refresh(Duration),
+    /// Saves how long sessions that have just signed in or left are marked.
+    MarkTime(Duration),
 }
 
 /// A change of a saved gateway that the user has asked for, with what is needed once it is made.
@@ -188,6 +190,7 @@ fn apply(folder: &Path, change: Change) -> Changed {
         Change::Reload => reload(folder, Ok(())),
         Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
         Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
+        Change::MarkTime(time) => reload(folder, save_mark_time(folder, time)),
         Change::Refresh(interval) => reload(folder, save_refresh(folder, interval)),
     };
     match &outcome {

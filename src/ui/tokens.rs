@@ -66,7 +66,6 @@ pub(super) struct Palette {
     /// Duplicates, possible sessions, some nodes down.
     pub(super) warning: Color32,
     /// The gateway bar while paused.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no view is paused yet"))]
     pub(super) warning_ground: Color32,
     /// Errors.
     pub(super) error: Color32,

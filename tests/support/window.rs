@@ -193,7 +193,7 @@ impl Window {
         self.cells(header).into_iter().map(|(_, text)| text).collect()
     }
 
-    /// Returns the centers and texts of the visible cells of a column.
+    /// Returns the centers and texts of the visible cells of a column, without those of sessions that have left.
     fn cells(&self, header: &str) -> Vec<(Pos2, String)> {
         let column = self.harness.get_by_label(header).accesskit_node().data().column_index();
         assert!(column.is_some(), "{header} is not a column");
@@ -201,6 +201,7 @@ impl Window {
             .harness
             .query_all_by_role(Role::Cell)
             .filter(|node| node.accesskit_node().data().column_index() == column)
+            .filter(|node| !node.accesskit_node().is_disabled())
             .map(|node| (node.rect().center(), node.accesskit_node().label().unwrap_or_default()))
             .collect();
         cells.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));

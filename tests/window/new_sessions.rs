@@ -1,15 +1,17 @@
-//! The marks of sessions that have just signed in. Needs no display.
+//! The marks of sessions that have just signed in or left, and the pause of the table. Needs no display.
 
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::support::window::{StoppedClock, Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::Settings;
-use gatewatch::table::NEW_FOR;
+use gatewatch::table::MARK_TIME;
 use gatewatch::ui::Start;
 
 const MARK: &str = "Signed in a moment ago";
@@ -48,16 +50,76 @@ fn mark_of_a_new_session_ends_after_a_while() {
     sessions.store(1, Ordering::SeqCst);
     refresh(&mut window, 1);
     assert_eq!(marks(&window), 1);
-    clock.advance(NEW_FOR / 2);
+    clock.advance(MARK_TIME / 2);
     sessions.store(2, Ordering::SeqCst);
     refresh(&mut window, 2);
     assert_eq!(marks(&window), 2);
-    clock.advance(NEW_FOR / 2);
+    clock.advance(MARK_TIME / 2);
     window.harness.run_steps(2);
     assert_eq!(marks(&window), 1);
-    clock.advance(NEW_FOR);
+    clock.advance(MARK_TIME);
     window.harness.run_steps(2);
     assert_eq!(marks(&window), 0);
+}
+
+/// Returns the names of the cells of sessions that have left.
+fn left(window: &Window) -> Vec<String> {
+    let cells = window.harness.query_all_by_role(Role::Cell).map(|cell| cell.accesskit_node());
+    let gone = cells.filter(|cell| cell.description().is_some_and(|text| text.contains("Left a moment ago")));
+    gone.map(|cell| cell.label().unwrap_or_default()).collect()
+}
+
+#[test]
+fn sessions_that_have_left_stay_for_a_while() {
+    let ((gateway, sessions), clock) = (growing(6), StoppedClock::new());
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&gateway.url) });
+    window.until_text("6 of 6 sessions");
+    let height = |window: &Window| window.harness.get_by_label("jürgen").rect().top();
+    let before = height(&window);
+    sessions.store(4, Ordering::SeqCst);
+    refresh(&mut window, 4);
+    assert_eq!(left(&window), ["jürgen", "billy"]);
+    assert_eq!(height(&window), before);
+    assert!(window.harness.query_by_label_contains("+0 −2 since ").is_some());
+    clock.advance(MARK_TIME);
+    window.harness.run_steps(2);
+    assert_eq!(left(&window), [""; 0]);
+}
+
+#[test]
+fn a_pause_keeps_the_table_until_it_goes_on() {
+    let (gateway, sessions) = growing(4);
+    let mut window = Window::on(&gateway.url);
+    window.until_text("4 of 4 sessions");
+    window.press(Modifiers::NONE, Key::F7);
+    window.until_text_contains("Paused at ");
+    window.until_text("no changes waiting");
+    sessions.store(6, Ordering::SeqCst);
+    window.click("Refresh");
+    window.until_text("2 changes waiting");
+    assert!(window.has("4 of 4 sessions"));
+    // Filters work on the sessions that are shown.
+    window.type_into("Username filter", "bil.*");
+    window.until_text("2 of 4 sessions");
+    window.click("Resume");
+    window.until_text("3 of 6 sessions");
+    assert_eq!(marks(&window), 1);
+    // F8 goes to what has changed.
+    window.press(Modifiers::NONE, Key::F8);
+    assert_eq!(window.selected("Client ID"), ["F6"]);
+}
+
+#[test]
+fn sessions_are_not_marked_if_the_settings_say_so() {
+    let (gateway, sessions) = growing(4);
+    let settings = Settings { mark_time: Some(Duration::ZERO), ..Settings::default() };
+    let mut window = Window::open(Start { settings, ..start_on(&gateway.url) });
+    window.until_text("4 of 4 sessions");
+    sessions.store(6, Ordering::SeqCst);
+    refresh(&mut window, 6);
+    sessions.store(3, Ordering::SeqCst);
+    refresh(&mut window, 3);
+    assert_eq!((marks(&window), left(&window).len()), (0, 0));
 }
 
 #[test]

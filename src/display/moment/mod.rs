@@ -199,5 +199,13 @@ pub fn time_text(time: SystemTime, now: SystemTime) -> String {
     time.format(if is_today { "%H:%M:%S" } else { DATE_TIME_FORMAT }).to_string()
 }
 
+/// Returns a local time in minutes, with the date unless it is today.
+#[must_use]
+pub fn minute_text(time: SystemTime, now: SystemTime) -> String {
+    let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
+    let is_today = time.date_naive() == now.date_naive();
+    time.format(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+}
+
 #[cfg(test)]
 mod tests;

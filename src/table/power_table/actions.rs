@@ -6,6 +6,7 @@ use super::PowerTable;
 use crate::dataset::ColumnId;
 use crate::table::action::{Action, Direction, Motion, SelectMode, Step};
 use crate::table::cursor::Cursor;
+use crate::table::lines::Line;
 
 impl PowerTable {
     /// Applies an action.
@@ -24,7 +25,7 @@ impl PowerTable {
                 self.select(line, mode);
             }
             Action::MoveCursor(motion, mode) => {
-                if let Some(line) = self.line_after(motion) {
+                if let Some(line) = self.line_after(motion).and_then(|line| self.skip_left(line, motion)) {
                     self.select(line, mode);
                     self.scroll.reveal(line, self.metrics);
                 }
@@ -37,11 +38,12 @@ impl PowerTable {
             }
             Action::ToggleGroup(index) => self.toggle_group(index),
             Action::SetAllCollapsed(collapsed) => {
-                let anchors = self.scroll_anchors();
+                let anchors = self.scroll_anchors(None);
                 self.collapsed.set_all(collapsed);
                 self.update_lines(anchors);
             }
             Action::StepSelected(step) => self.step_selected(step),
+            Action::GoToChange(step) => self.go_to_change(step),
             Action::SelectAll => {
                 let Self { result, selected, .. } = self;
                 extend(selected, result.as_ref().map_or(&[], |result| &result.rows));
@@ -57,7 +59,7 @@ impl PowerTable {
         }
     }
 
-    fn select(&mut self, line: usize, mode: SelectMode) {
+    pub(super) fn select(&mut self, line: usize, mode: SelectMode) {
         let Some(cursor) = self.cursor_at(line) else {
             return;
         };
@@ -88,6 +90,7 @@ impl PowerTable {
         }
         self.selected = selected;
         self.cursor = Some(cursor);
+        self.last_change = None;
         self.hidden_cursor = None;
         if !matches!(mode, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
             self.range_start = Some(cursor);
@@ -153,6 +156,17 @@ impl PowerTable {
             Motion::Home => 0,
             Motion::End => last,
         })
+    }
+
+    /// Returns this line, or the next one in the direction of a motion that isn't that of a session that has left.
+    fn skip_left(&self, line: usize, motion: Motion) -> Option<usize> {
+        let is_left = |line: &usize| matches!(self.lines.get(*line), Some(Line::Left(_)));
+        let up = || (0..=line).rev().find(|line| !is_left(line));
+        let down = || (line..self.metrics.lines).find(|line| !is_left(line));
+        match motion {
+            Motion::Up | Motion::PageUp | Motion::End => up().or_else(down),
+            Motion::Down | Motion::PageDown | Motion::Home => down().or_else(up),
+        }
     }
 
     fn move_column(&mut self, direction: Direction, columns: &[ColumnId]) {

@@ -1,11 +1,12 @@
 //! The effect of each action, and the state that stays when sessions start, end and move.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::dataset::{Cell, Column, Dataset, DatasetBuilder, Header, RowMapping};
 use crate::query::{FilterText, Grouping, Query, SortKey};
-use crate::table::{Action, Direction, Motion, NEW_FOR, SelectMode, Step};
+use crate::table::{Action, Direction, Motion, SelectMode, Step};
 
 /// Ten sessions of three users; the client id is the letter.
 const PLANT: &str = "anna-A billy-B carl-C anna-D billy-E carl-F anna-G billy-H carl-I anna-J";
@@ -32,6 +33,8 @@ struct Fixture {
     query: Query,
     outdated: OutdatedLists,
     now: Instant,
+    pointer: Option<usize>,
+    has_marks: bool,
 }
 
 impl Fixture {
@@ -42,6 +45,8 @@ impl Fixture {
             query: Query::default(),
             outdated: OutdatedLists::default(),
             now: Instant::now(),
+            pointer: None,
+            has_marks: false,
         };
         fixture.table.set_view(VIEW.0, VIEW.1);
         fixture.run_query();
@@ -55,7 +60,9 @@ impl Fixture {
             .result()
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
-        self.table.show(result, &self.outdated, self.now);
+        let Self { outdated, pointer, has_marks, .. } = self;
+        let now = SystemTime::UNIX_EPOCH;
+        self.table.show(result, ResultContext { outdated, now, pointer: *pointer, has_marks: *has_marks });
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -89,12 +96,25 @@ impl Fixture {
         self.ids(&self.table.selected_rows())
     }
 
-    /// Returns the id, or the number of sessions of a group, of each line in view.
+    /// Ends the marks that are over at this time. Returns the time until the next one ends.
+    fn expire(&mut self) -> Option<Duration> {
+        self.table.expire_marks(self.now, MARK_TIME, self.pointer)
+    }
+
+    /// Returns the id, or the number of sessions of a group, of each line in view. The ids of sessions that have left are in
+    /// lower case.
     fn in_view(&self) -> String {
         let mut text = String::new();
         for line in self.table.scroll().visible(self.table.metrics()) {
             match self.table.lines().get(line).unwrap() {
                 Line::Session(_) => text += &self.ids(self.table.rows_of(line)),
+                Line::Left(index) => {
+                    let left = self.table.left_session(index).unwrap();
+                    let Some(Column::Text(ids)) = left.dataset.column(&ColumnId::ClientId) else {
+                        panic!("client ids are text")
+                    };
+                    text += &ids.get(left.row as usize).unwrap().to_lowercase();
+                }
                 Line::Group(index) => text += &self.table.lines().groups()[index].len.to_string(),
             }
         }
@@ -123,25 +143,133 @@ impl Fixture {
 #[test]
 fn marks_new_sessions_for_a_time() {
     let mut fixture = Fixture::new("anna-A billy-B");
+    fixture.has_marks = true;
     assert_eq!(fixture.new_sessions(), "", "nothing is known about the first sessions");
     fixture.refresh("carl-C anna-A billy-B");
-    assert_eq!(fixture.new_sessions(), "C");
+    assert_eq!((fixture.new_sessions(), fixture.expire()), ("C".into(), Some(MARK_TIME)));
     fixture.sort(&["project"]);
-    fixture.now += NEW_FOR.checked_sub(SECOND).unwrap();
+    fixture.now += MARK_TIME.checked_sub(SECOND).unwrap();
     fixture.refresh("anna-A dora-D carl-C");
-    assert_eq!(fixture.table.expire_new(fixture.now), Some(SECOND));
-    assert_eq!(fixture.new_sessions(), "DC");
+    assert_eq!((fixture.expire(), fixture.new_sessions()), (Some(SECOND), "DC".into()));
     fixture.now += SECOND;
-    assert_eq!(fixture.table.expire_new(fixture.now), NEW_FOR.checked_sub(SECOND));
-    assert_eq!(fixture.new_sessions(), "D");
+    assert_eq!((fixture.expire(), fixture.new_sessions()), (MARK_TIME.checked_sub(SECOND), "D".into()));
     fixture.table.clear();
-    assert_eq!(fixture.table.expire_new(fixture.now), None);
-    assert_eq!(fixture.new_sessions(), "");
+    assert_eq!((fixture.expire(), fixture.new_sessions()), (None, String::new()));
+}
+
+#[test]
+fn the_time_of_a_mark_begins_when_it_is_in_view() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.refresh(&format!("{} dora-K", PLANT.replace("carl-I ", "")));
+    assert_eq!((fixture.expire(), fixture.in_view()), (None, "ABCDE".into()));
+    fixture.now += 2 * MARK_TIME;
+    fixture.table.act(Action::ScrollTo(1.0));
+    assert_eq!(fixture.expire(), Some(MARK_TIME));
+    assert_eq!((fixture.in_view(), fixture.new_sessions()), ("GHiJK".into(), "K".into()));
+    fixture.now += MARK_TIME;
+    assert_eq!(
+        (fixture.expire(), fixture.in_view(), fixture.new_sessions()),
+        (None, "FGHJK".into(), String::new())
+    );
+}
+
+#[test]
+fn sessions_that_have_left_keep_their_lines_for_a_time() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.click(2, SelectMode::Only);
+    fixture.refresh(&PLANT.replace("anna-A ", "").replace("carl-C ", ""));
+    assert_eq!(fixture.in_view(), "aBcDE");
+    // The cursor goes on to the next session that is on, and the keys skip the others.
+    assert_eq!((fixture.cursor(), fixture.selected()), (Some("D".into()), String::new()));
+    fixture.move_cursor(Motion::Up, SelectMode::Only);
+    assert_eq!(fixture.cursor(), Some("B".into()));
+    fixture.move_cursor(Motion::Up, SelectMode::Range);
+    assert_eq!((fixture.cursor(), fixture.selected()), (Some("B".into()), "B".into()));
+    fixture.click(0, SelectMode::Only);
+    assert_eq!(fixture.selected(), "B", "a session that has left can't be selected");
+    fixture.click(4, SelectMode::Range);
+    assert_eq!(fixture.selected(), "BDE");
+    // They stay with the session above in another order of the gateway, and more of them leave.
+    fixture.expire();
+    fixture.refresh("billy-E billy-B anna-D carl-F anna-G billy-H");
+    assert_eq!(fixture.in_view(), "aEBcD");
+    fixture.refresh("billy-E anna-D carl-F anna-G billy-H");
+    assert_eq!(fixture.in_view(), "aEbcD");
+    fixture.now += MARK_TIME;
+    assert_eq!((fixture.expire(), fixture.in_view()), (Some(MARK_TIME), "EbDFG".into()));
+    // Another query of the same sessions shows them no more.
+    fixture.sort(&["username:desc"]);
+    assert_eq!(fixture.in_view(), "FEHDG");
+}
+
+#[test]
+fn nothing_moves_under_the_pointer() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.pointer = Some(2);
+    let under_pointer = |fixture: &Fixture| {
+        let line = fixture.table.scroll().visible(fixture.table.metrics()).nth(2).unwrap();
+        fixture.table.rows_of(line).first().map(|row| fixture.ids(&[*row]))
+    };
+    let mut sessions: Vec<String> = PLANT.split(' ').map(str::to_owned).collect();
+    for change in 0..300_u32 {
+        let index = fastrand::usize(..sessions.len());
+        let watched = sessions.iter().position(|session| session == "carl-C").unwrap();
+        // Below it, there are always enough to fill the view.
+        let is_removable = index < watched || (index > watched && sessions.len() - watched > 6);
+        match fastrand::u8(..3) {
+            0 => sessions.insert(index, format!("eve-{}", char::from_u32('一' as u32 + change).unwrap())),
+            1 if is_removable => drop(sessions.remove(index)),
+            _ => {}
+        }
+        fixture.refresh(&sessions.join(" "));
+        fixture.pointer = Some(fixture.table.scroll().visible(fixture.table.metrics()).start + 2);
+        fixture.now += SECOND;
+        fixture.expire();
+        fixture.pointer = Some(fixture.table.scroll().visible(fixture.table.metrics()).start + 2);
+        assert_eq!(under_pointer(&fixture), Some("C".into()), "change {change}: {}", fixture.in_view());
+    }
+    // Once the pointer is gone, those in view go.
+    fixture.pointer = None;
+    for _ in 0..20 {
+        fixture.now += MARK_TIME;
+        fixture.expire();
+    }
+    let visible = fixture.table.scroll().visible(fixture.table.metrics());
+    let is_left = |line: usize| matches!(fixture.table.lines().get(line), Some(Line::Left(_)));
+    assert!(!visible.clone().any(is_left), "{}", fixture.in_view());
+}
+
+#[test]
+fn goes_from_change_to_change() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.table.act(Action::GoToChange(Step::Next));
+    assert_eq!(fixture.cursor(), None, "nothing has changed");
+    fixture.refresh(&format!("{} dora-K", PLANT.replace("carl-I ", "").replace("billy-B ", "x-X ")));
+    let mut visited = Vec::new();
+    for step in [Step::Next, Step::Next, Step::Next, Step::Next, Step::Next, Step::Previous, Step::Previous] {
+        fixture.table.act(Action::GoToChange(step));
+        visited.push((fixture.selected(), fixture.in_view()));
+    }
+    let expected = [
+        ("", "AbXCD"),
+        ("X", "AbXCD"),
+        ("X", "EFGHi"),
+        ("K", "GHiJK"),
+        ("K", "bXCDE"),
+        ("K", "GHiJK"),
+        ("K", "GHiJK"),
+    ];
+    assert_eq!(visited, expected.map(|(selected, view)| (selected.to_owned(), view.to_owned())));
 }
 
 #[test]
 fn marks_the_first_session_but_none_after_an_outdated_list() {
     let mut fixture = Fixture::new("");
+    fixture.has_marks = true;
     fixture.refresh("anna-A");
     assert_eq!(fixture.new_sessions(), "A");
     fixture.outdated.insert(None);

@@ -1,6 +1,6 @@
 //! Runs commands.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use egui::{Context, ViewportCommand};
 
@@ -17,7 +17,7 @@ use crate::display;
 use crate::export::Format;
 use crate::query::{self, Query, QueryResult};
 use crate::settings::SavedFilter;
-use crate::table::{Action, Day};
+use crate::table::{Action, Day, ResultContext};
 
 impl App {
     /// Runs the commands of the last frame, in order.
@@ -170,6 +170,8 @@ impl App {
                 }
             }
             Command::SetViewport { line_px, view_px } => self.state.table.set_view(line_px, view_px),
+            Command::SetPointerLine(line) => self.ui_state.pointer_line = line,
+            Command::TogglePause => self.toggle_pause(),
             Command::SetCellMenu(menu) => self.ui_state.cell_menu = menu,
             Command::Column(id, change) => self.change_column(&id, change),
             Command::ResetColumns => self.state.layout.columns.reset(),
@@ -222,6 +224,7 @@ impl App {
             Command::SetTheme(theme) => self.set_theme(ctx, theme),
             Command::SetZoom(factor) => ctx.set_zoom_factor(factor),
             Command::SetDefaultRefresh(interval) => self.set_default_refresh(interval),
+            Command::SetMarkTime(time) => self.set_mark_time(time),
             Command::OpenConfig(place) => self.open_config(ctx, place),
 
             Command::OpenLog => self.open_settings(ctx, SettingsPage::Log),
@@ -291,7 +294,13 @@ impl App {
         if self.state.table_status().is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
             let outdated = std::mem::take(&mut self.state.outdated);
-            self.state.table.show(result, &outdated, (self.clock)());
+            let context = ResultContext {
+                outdated: &outdated,
+                now: SystemTime::now(),
+                pointer: self.ui_state.pointer_line,
+                has_marks: !self.state.mark_time.is_zero(),
+            };
+            self.state.table.show(result, context);
         } else {
             self.state.table.clear();
         }

@@ -114,6 +114,14 @@ impl App {
         }
     }
 
+    /// Sets how long sessions are marked, and saves it.
+    pub(super) fn set_mark_time(&mut self, time: Duration) {
+        if self.change_settings(Change::MarkTime(time)) {
+            self.settings.mark_time = Some(time);
+            self.state.mark_time = time;
+        }
+    }
+
     /// Opens the folder of the configuration, or the file in it, with the desktop's program.
     pub(super) fn open_config(&mut self, ctx: &Context, place: ConfigPlace) {
         let Some(folder) = self.folder.clone() else {

@@ -20,6 +20,8 @@ use crate::table::{Action, Direction, Motion, SelectMode};
 
 /// The range of a new filter on dates: a week.
 const NEW_RANGE: DateRange = DateRange::Last(7 * 86_400);
+/// The longest pattern that is compiled in a frame, in bytes.
+const MAX_COMPILED: usize = 1_000;
 /// Minimum time between two queries because of the age of a date.
 const MIN_REQUERY: Duration = Duration::from_secs(1);
 
@@ -93,7 +95,7 @@ impl App {
         }
     }
 
-    /// Adds a text filter to the history if it is valid and in force.
+    /// Adds a text filter to the history if it is valid and nothing keeps it from being in force.
     fn commit_filter(&mut self, field: FilterField, ends: bool) {
         let Some((column, text)) = self.drafts.column_of(field).zip(self.drafts.filter(field)) else {
             return;
@@ -107,7 +109,9 @@ impl App {
             let filter = status.filter.as_ref().filter(|_| status.error.is_none());
             filter.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode)
         });
-        if is_in_force {
+        // The result of its query may not be there yet, and never come if the next key starts another query.
+        let is_valid = || text.pattern.len() <= MAX_COMPILED && matches!(text.compile(), Ok(Some(_)));
+        if is_in_force || is_valid() {
             let history = &mut self.state.filter_history;
             // What was typed up to a pause is only a part.
             let newest = history.entries(&column).next();

@@ -40,6 +40,7 @@ impl App {
             .profile
             .as_ref()
             .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
+        self.state.pause = None;
         self.state.previous_status =
             if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
         if !is_same || self.state.previous_status.is_none() {
@@ -106,7 +107,7 @@ impl App {
         self.profile = None;
         self.state.gateways.shown = Shown::Nothing;
         self.active_credentials = Credentials::None;
-        (self.state.status, self.state.previous_status) = (None, None);
+        (self.state.status, self.state.previous_status, self.state.pause) = (None, None, None);
         self.state.table.clear();
         self.state.gateway.clear();
         self.drafts.gateway.clear();

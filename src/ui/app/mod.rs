@@ -3,6 +3,7 @@
 
 mod auth;
 mod background;
+mod changes;
 mod commands;
 mod dialogs;
 mod draw;
@@ -61,7 +62,7 @@ use crate::poll::Poller;
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
-use crate::table::Layout;
+use crate::table::{Layout, MARK_TIME};
 
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
 /// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
@@ -92,7 +93,7 @@ pub struct Start {
     pub pick_file: PickFile,
     /// Opens the store of passwords and tokens. Called on the keyring thread.
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
-    /// Returns the current time. Measures how long the keyring takes and how long sessions are new.
+    /// Returns the current time. Measures how long the keyring takes and how long sessions are marked.
     pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// The lines that the log view shows.
     pub log: LogLines,
@@ -134,7 +135,7 @@ pub struct App {
     keyring_worker: KeyringWorker,
     /// The login that was typed last, with its gateway, until the gateway has accepted it.
     pending_login: Option<(Profile, Credentials)>,
-    /// Returns the current time. Measures how long sessions are new.
+    /// Returns the current time. Measures how long sessions are marked.
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
@@ -162,7 +163,7 @@ pub struct App {
     poller: Poller,
     /// Reads the other gateways.
     background: Background,
-    /// Records the sessions that are read.
+    /// Records the sessions that are read, and counts what changes.
     recording: Recording,
     /// Filters and sorts the sessions.
     query_worker: Worker,
@@ -225,8 +226,8 @@ impl App {
         desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
         let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
-        let poller = Poller::spawn(client.clone(), recording.observer(), wake(ctx))?;
-        let background = Background::spawn(client.clone(), recording.observer(), wake(ctx))?;
+        let poller = Poller::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
+        let background = Background::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {
@@ -239,6 +240,7 @@ impl App {
             layout: Layout { counts: state.table.counts && !state.table.details, ..state.table.clone() },
             theme: state.theme,
             filter_history: state.filter_history.clone(),
+            mark_time: settings.mark_time.unwrap_or(MARK_TIME),
             ..AppState::default()
         };
         if let Some(error) = &error {
@@ -377,6 +379,7 @@ impl eframe::App for App {
         self.follow_visibility(ctx);
         self.receive_status();
         self.receive_background();
+        self.receive_changes();
         self.receive_recording();
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
@@ -399,7 +402,8 @@ impl eframe::App for App {
             self.state.toasts.error(Task::Program, text);
         }
         self.expire_toasts(ctx);
-        if let Some(left) = self.state.table.expire_new((self.clock)()) {
+        let pointer = self.ui_state.pointer_line;
+        if let Some(left) = self.state.table.expire_marks((self.clock)(), self.state.mark_time, pointer) {
             ctx.request_repaint_after(left);
         }
         self.state.layout.zoom = ctx.zoom_factor();

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::Duration;
 
 use super::App;
+use super::changes::ChangeCounter;
 use crate::history::{Location, Recorder, RecorderStatus};
 use crate::poll::{NodeUpdate, Observer};
 use crate::ui::error_report::ErrorReport;
@@ -18,6 +19,7 @@ pub(super) struct Recording {
     /// `None` if nothing is to be recorded.
     recorder: Option<Recorder>,
     reports: Receiver<RecorderStatus>,
+    changes: ChangeCounter,
 }
 
 impl Recording {
@@ -34,13 +36,24 @@ impl Recording {
             wake();
         };
         let recorder = location.map(|location| Recorder::spawn(location, keep, report)).transpose()?;
-        Ok(Self { recorder, reports })
+        Ok(Self { recorder, reports, changes: ChangeCounter::default() })
     }
 
-    /// Returns an observer for a poller; `None` if nothing is to be recorded.
-    pub(super) fn observer(&self) -> Option<Observer> {
-        let mut observe = self.recorder.as_ref()?.observer();
-        Some(Box::new(move |update: NodeUpdate| observe(&update)))
+    /// Returns an observer for a poller, which counts changes and records, if anything is to be recorded.
+    pub(super) fn observer(&self) -> Observer {
+        let mut record = self.recorder.as_ref().map(Recorder::observer);
+        let changes = self.changes.clone();
+        Box::new(move |update: NodeUpdate| {
+            changes.add(&update);
+            if let Some(record) = &mut record {
+                record(&update);
+            }
+        })
+    }
+
+    /// Returns the counts of the sessions that have arrived and left.
+    pub(super) fn changes(&self) -> &ChangeCounter {
+        &self.changes
     }
 }
 

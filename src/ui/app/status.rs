@@ -50,6 +50,17 @@ impl App {
             if !before.is_some_and(|before| was_up_to_date(before, node, max_age)) {
                 self.state.outdated.insert(node.name.clone());
             }
+            // Sessions of a kind that can't be listed haven't left, and haven't signed in when it can be again.
+            if before.is_some_and(|before| before.notices != node.notices) {
+                self.state.outdated.insert(node.name.clone());
+            }
+        }
+        // Those of a gateway that isn't shown any more haven't left.
+        for node in self.state.status.iter().flat_map(|before| &before.nodes) {
+            let is_shown = |other: &NodeStatus| (&other.url, &other.gateway) == (&node.url, &node.gateway);
+            if !status.nodes.iter().any(is_shown) {
+                self.state.outdated.insert(node.name.clone());
+            }
         }
     }
 }

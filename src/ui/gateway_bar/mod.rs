@@ -58,11 +58,15 @@ pub(super) fn show(
         ui.ctx().request_repaint_after(time);
     }
     let p = palette(ui.visuals());
-    let ground = if status.is_unreachable { p.error_ground } else { p.surface };
+    let ground = match (status.is_unreachable, status.is_paused) {
+        (true, _) => p.error_ground,
+        (_, true) => p.warning_ground,
+        _ => p.surface,
+    };
     let padding = regions::sides(PADDING, PADDING);
     let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
     bar.show(ui, |ui| {
-        let controls = controls(&status);
+        let controls = controls(&status, state.pause.is_some());
         let width = controls.iter().map(|control| control.width(ui, state) + GAP).sum::<f32>();
         let right = ui.max_rect().right();
         if !rail::is_docked(ui.ctx(), state) {
@@ -125,7 +129,7 @@ fn facts(
     commands: &mut Vec<Command>,
 ) {
     let p = palette(ui.visuals());
-    let rest = if status.is_unreachable { p.text } else { p.secondary };
+    let rest = if status.is_unreachable || status.is_paused { p.text } else { p.secondary };
     let regular = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     let bold = FontId::new(tokens::TYPE_SECONDARY, fonts::semibold());
     let max_rect = ui.available_rect_before_wrap();
@@ -139,6 +143,7 @@ fn facts(
         Fact::Text(text, _) | Fact::Warning(text) | Fact::SignIn { text, .. } => {
             text_width(ui, text, &regular)
         }
+        Fact::Strong(text) => text_width(ui, text, &bold),
         Fact::Error(_) => 0.0,
     });
     let error_width = max_rect.width() - others.sum::<f32>() - 2.0 * PADDING;
@@ -153,6 +158,7 @@ fn facts(
                 error(&mut child, text, bold.clone(), error_width);
                 continue;
             }
+            Fact::Strong(text) => (text, None, &bold, p.text),
             Fact::Warning(text) => (text, None, &regular, p.warning),
             Fact::SignIn { text, gateway } => {
                 child.add_space(PADDING);
@@ -218,6 +224,9 @@ fn nodes_label(running: usize, all: usize, color: Color32, p: &tokens::Palette) 
     if running < all { button.trailing(icons::CHEVRON_DOWN) } else { button }
 }
 
+/// The name of the button that pauses the table.
+const PAUSE: &str = "Pause the table";
+
 /// The name of the button of the palette.
 const PALETTE: &str = "All commands";
 
@@ -231,13 +240,15 @@ enum Control {
     Retry,
     Refresh,
     Interval,
+    Pause,
+    Resume,
     Line,
     Palette,
     Settings,
 }
 
 /// Returns the controls in order.
-fn controls(status: &Status) -> Vec<Control> {
+fn controls(status: &Status, is_paused: bool) -> Vec<Control> {
     let mut controls = Vec::new();
     if status.report.as_ref().is_some_and(|report| report.has_causes() || report.has_advice()) {
         controls.push(Control::Details);
@@ -246,6 +257,11 @@ fn controls(status: &Status) -> Vec<Control> {
         controls.push(Control::Retry);
     } else {
         controls.extend([Control::Refresh, Control::Interval]);
+    }
+    if is_paused {
+        controls.push(Control::Resume);
+    } else if !status.is_unreachable {
+        controls.push(Control::Pause);
     }
     controls.extend([Control::Line, Control::Palette, Control::Settings]);
     controls
@@ -264,6 +280,8 @@ impl Control {
             Self::Interval => {
                 Button::ghost("").trailing(icons::CHEVRON_DOWN).split_menu().name("Refresh interval")
             }
+            Self::Pause => Button::ghost_icon(icons::CIRCLE_PAUSE, PAUSE),
+            Self::Resume => Button::primary("Resume").icon(icons::PLAY).small(),
             Self::Palette if room.is_compact => Button::ghost_icon(icons::SEARCH, PALETTE),
             Self::Palette => {
                 let keys = command_table::keys_of(&Command::OpenPalette).unwrap_or_default();
@@ -280,7 +298,7 @@ impl Control {
             // Its menu is a part of the same control.
             Self::Refresh => self.button(ui.ctx(), state).width(ui) + tokens::LINE - GAP,
             // A filled button stands apart from the line after it.
-            Self::Retry => self.button(ui.ctx(), state).width(ui) + GAP,
+            Self::Retry | Self::Resume => self.button(ui.ctx(), state).width(ui) + GAP,
             _ => self.button(ui.ctx(), state).width(ui),
         }
     }
@@ -304,9 +322,23 @@ impl Control {
                 refresh(ui, self.button(ui.ctx(), state), state, commands);
                 ui.spacing_mut().item_spacing.x = GAP;
             }
+            Self::Pause => {
+                let button = ui.add_enabled(state.table_status().is_some(), self.button(ui.ctx(), state));
+                if button.tooltip_of(PAUSE, &Command::TogglePause).clicked() {
+                    commands.push(Command::TogglePause);
+                }
+            }
+            Self::Resume => {
+                let button = ui.add(self.button(ui.ctx(), state));
+                if button.tooltip_of("Show what has changed", &Command::TogglePause).clicked() {
+                    commands.push(Command::TogglePause);
+                }
+                ui.add_space(GAP);
+            }
             Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
             Self::Line => {
-                regions::separator_in(ui, if status.is_unreachable { p.control_border } else { p.divider });
+                let is_tinted = status.is_unreachable || status.is_paused;
+                regions::separator_in(ui, if is_tinted { p.control_border } else { p.divider });
             }
             Self::Palette => {
                 let palette = ui.add(self.button(ui.ctx(), state));

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::error_report::ErrorReport;
 use super::super::mark::Mark;
-use super::super::model::{AppState, Health, Shown};
+use super::super::model::{AppState, ChangeCounts, Health, Pause, Shown};
 use super::super::notices::Notices;
 use super::super::regions::Room;
 use super::super::views;
@@ -25,6 +25,8 @@ pub(super) struct Status {
     pub(super) mark: Mark,
     /// The gateway doesn't answer, which the whole bar shows.
     pub(super) is_unreachable: bool,
+    /// The table is paused, which the whole bar shows.
+    pub(super) is_paused: bool,
     /// The state as one word, for screen readers.
     pub(super) word: String,
     /// The facts, the most important first.
@@ -41,6 +43,8 @@ pub(super) enum Fact {
     Text(String, Option<String>),
     /// The error, which is the first fact.
     Error(String),
+    /// A text that stands out.
+    Strong(String),
     /// A text about something that may be wrong.
     Warning(String),
     /// A gateway that waits for a login, as a link to it.
@@ -146,7 +150,13 @@ impl Status {
             }
         };
         let is_unreachable = mark == Mark::Unreachable;
-        Self { mark, is_unreachable, word, facts, report, repaint_after }
+        if let Some(pause) = &state.pause {
+            let place = usize::from(is_unreachable);
+            facts.truncate(place);
+            facts.extend(paused_facts(pause, state.changes, now));
+        }
+        let is_paused = state.pause.is_some() && !is_unreachable;
+        Self { mark, is_unreachable, is_paused, word, facts, report, repaint_after }
     }
 }
 
@@ -154,6 +164,17 @@ impl Fact {
     fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into(), None)
     }
+}
+
+/// Returns since when the table is paused, and what has changed since.
+fn paused_facts(pause: &Pause, changes: Option<ChangeCounts>, now: SystemTime) -> [Fact; 2] {
+    let since = display::time_text(pause.since, now);
+    let waiting = match changes.map_or(0, |changes| changes.after(pause.before)) {
+        0 => "no changes waiting".to_owned(),
+        1 => "1 change waiting".to_owned(),
+        waiting => format!("{} changes waiting", display::number(waiting)),
+    };
+    [Fact::Strong(format!("Paused at {since}")), Fact::text(waiting)]
 }
 
 /// Returns the number of nodes, if there are several. Those of gateways that wait for a login aren't down.

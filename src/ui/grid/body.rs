@@ -1,5 +1,7 @@
 //! The visible lines: groups and sessions.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{FontFamily, FontId, Id, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
@@ -61,6 +63,9 @@ pub(super) fn show(
     let is_stale = state.is_stale();
     let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active, is_stale };
     let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
+    if hovered != ui_state.pointer_line {
+        commands.push(Command::SetPointerLine(hovered));
+    }
     for line in geometry.visible() {
         painter.line(&mut ui, line, hovered == Some(line));
     }
@@ -149,17 +154,16 @@ impl Painter<'_> {
         else {
             return;
         };
-        let rows = self.state.table.rows_of(line);
-        let Some(&row) = rows.first() else {
+        if let Line::Left(index) = content {
+            return self.left(ui, rect, index, is_hovered);
+        }
+        let Some(at) = self.state.table.cursor_at(line) else {
             return;
         };
-        let at = match content {
-            Line::Group(_) => Cursor::Group(row),
-            Line::Session(_) => Cursor::Session(row),
-        };
+        let row = at.row();
         let is_selected = match content {
             Line::Group(number) => self.state.table.is_group_selected(number),
-            Line::Session(_) => self.state.table.is_selected(row),
+            Line::Session(_) | Line::Left(_) => self.state.table.is_selected(row),
         };
         let is_group = matches!(content, Line::Group(_));
         background(ui, rect, &LineState { is_group, is_selected, is_hovered }, self.is_active);
@@ -172,7 +176,7 @@ impl Painter<'_> {
         });
         match content {
             Line::Group(number) => self.group(&mut ui, number, rect),
-            Line::Session(_) => self.session(&mut ui, at, row, rect),
+            Line::Session(_) | Line::Left(_) => self.session(&mut ui, at, row, rect),
         }
         // On a session, the cursor is around a cell.
         if is_group && self.is_active && self.state.table.is_cursor(at) {
@@ -209,16 +213,39 @@ impl Painter<'_> {
             };
             let duplicate = duplicate.filter(|_| index == badge_column);
             let style = cell::CellStyle {
-                id: cell_id(at, &column.id),
-                index,
                 indent: if index == 0 { indent } else { 0.0 },
                 highlight,
                 duplicate,
                 is_new: is_new && index == badge_column,
                 is_cursor,
-                is_stale: self.is_stale,
+                presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
+                ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };
             cell::show(ui, rect, &column.id, value, &clock, &style);
+        }
+    }
+
+    /// Draws a session that has just left.
+    fn left(&self, ui: &mut Ui, rect: Rect, index: usize, is_hovered: bool) {
+        let Some(session) = self.state.table.left_session(index) else {
+            return;
+        };
+        let state = LineState { is_group: false, is_selected: false, is_hovered };
+        background(ui, rect, &state, self.is_active);
+        let columns = self.geometry.columns;
+        let mark_column = columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
+        let clock = self.state.left_clock(session);
+        let id = super::id().with(("left", Arc::as_ptr(&session.dataset) as usize, session.row));
+        let mut ui = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect).accessibility_role(Role::Row));
+        for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
+            let values = session.dataset.column(&column.id);
+            let value = values.map_or(Cell::Null, |values| values.cell(session.row as usize));
+            let style = cell::CellStyle {
+                left_at: (index == mark_column).then_some(session.left_at),
+                presence: cell::Presence::Left,
+                ..cell::CellStyle::new(id.with(&column.id), index)
+            };
+            cell::show(&mut ui, rect, &column.id, value, &clock, &style);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
@@ -21,6 +22,11 @@ use crate::query::DuplicateLogin;
 /// The mark of a session that has just signed in, and its words.
 const NEW: &str = "new";
 const NEW_IN_WORDS: &str = "Signed in a moment ago";
+/// The mark of a session that has just left, and its words.
+const LEFT: &str = "left";
+const LEFT_IN_WORDS: &str = "Left a moment ago";
+/// The width of a cell from which the mark has the time.
+const LEFT_TIME_MIN_WIDTH: f32 = 160.0;
 
 /// The appearance of a cell.
 pub(super) struct CellStyle {
@@ -38,8 +44,38 @@ pub(super) struct CellStyle {
     pub(super) is_new: bool,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
-    /// The value may be out of date.
-    pub(super) is_stale: bool,
+    /// Whether the session is on.
+    pub(super) presence: Presence,
+    /// When the session has left, if the mark is in this cell.
+    pub(super) left_at: Option<SystemTime>,
+}
+
+/// Whether the session of a row is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It is.
+    On,
+    /// It was when the gateway was read last, some time ago.
+    Stale,
+    /// It has just left.
+    Left,
+}
+
+impl CellStyle {
+    /// Returns the plain style of a cell in the column with this index.
+    pub(super) fn new(id: Id, index: usize) -> Self {
+        Self {
+            id,
+            index,
+            indent: 0.0,
+            highlight: None,
+            duplicate: None,
+            is_new: false,
+            is_cursor: false,
+            presence: Presence::On,
+            left_at: None,
+        }
+    }
 }
 
 /// Returns the font of a column. IDs are easier to compare in monospace.
@@ -90,10 +126,13 @@ pub(super) fn show(
         UiBuilder::new().scope_id(style.id).max_rect(text).layout(layout).accessibility_role(Role::Cell);
     let mut child = ui.new_child(builder);
     let palette = palette(ui.visuals());
-    let color = color(palette, column, cell, style.is_stale);
+    let color = color(palette, column, cell, style.presence != Presence::On);
     marks(&mut child, rect, inner, style);
     let shown = display::cell(column, cell, clock);
-    let plain = || RichText::new(&*shown).text_style(font(column)).color(color);
+    let plain = || {
+        let text = RichText::new(&*shown).text_style(font(column)).color(color);
+        if style.presence == Presence::Left { text.strikethrough() } else { text }
+    };
     let label = match cell {
         // The check mark is a shape without text, so a screen reader gets the word.
         Cell::Boolean(value) => {
@@ -124,12 +163,17 @@ pub(super) fn show(
     };
     super::describe(ui.ctx(), style.id, rect, |node| {
         node.set_column_index(style.index);
+        if style.presence == Presence::Left {
+            node.set_disabled();
+        }
         match label {
             Some(label) => node.push_labelled_by(label.accesskit_id()),
             None => node.set_label(&*shown),
         }
         let is_new = style.is_new.then(|| NEW_IN_WORDS.to_owned());
-        let words: Vec<String> = [is_new, style.duplicate.map(in_row)].into_iter().flatten().collect();
+        let is_left = style.left_at.map(|_| LEFT_IN_WORDS.to_owned());
+        let words = [is_new, is_left, style.duplicate.map(in_row)];
+        let words: Vec<String> = words.into_iter().flatten().collect();
         if !words.is_empty() {
             node.set_description(words.join(". "));
         }
@@ -183,14 +227,20 @@ fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let p = palette(ui.visuals());
     let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
     let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
+    let left = style.left_at.map(|left_at| {
+        let time = display::time_text(left_at, SystemTime::now());
+        let text =
+            if cell.width() < LEFT_TIME_MIN_WIDTH { LEFT.to_owned() } else { format!("{LEFT} {time}") };
+        (text, p.secondary, format!("Left at {time}"))
+    });
     // From the right end on.
-    let marks = [duplicate, new].into_iter().flatten();
+    let marks = [duplicate, new, left].into_iter().flatten();
     let mut corner =
         ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     corner.spacing_mut().item_spacing.x = theme::CELL_GAP;
     let mut left = None;
     for (text, color, tooltip) in marks {
-        let color = if style.is_stale { p.secondary } else { color };
+        let color = if style.presence == Presence::On { color } else { p.secondary };
         let text = RichText::new(text).size(tokens::TYPE_CAPTION).color(color);
         let (at, galley, response) = Label::new(text).selectable(false).layout_in_ui(&mut corner);
         paint(&corner, cell, at, galley.clone());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    Drafts, ExportRows, GatewayList, KeyringState, TerminateTarget, TerminationPlan, TerminationProgress,
-    Toasts,
+    ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Pause, TerminateTarget, TerminationPlan,
+    TerminationProgress, Toasts,
 };
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display::{self, Clock};
@@ -14,7 +14,7 @@ use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
 use crate::settings::{FilterHistory, SavedFilter, ThemeChoice};
-use crate::table::{Layout, OutdatedLists, PowerTable};
+use crate::table::{Layout, LeftSession, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
 
 /// The reason why a Perspective session in a Designer can't be terminated.
@@ -77,6 +77,12 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) layout: Layout,
     /// The sessions shown, with selection, cursor and scroll position.
     pub(in crate::ui) table: PowerTable,
+    /// What has changed since the gateway that is shown was read first; `None` before.
+    pub(in crate::ui) changes: Option<ChangeCounts>,
+    /// The pause of the table; `None` while it follows the gateway.
+    pub(in crate::ui) pause: Option<Pause>,
+    /// How long sessions that have just signed in or left are marked; zero for not at all.
+    pub(in crate::ui) mark_time: Duration,
     /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.
     pub(in crate::ui) outdated: OutdatedLists,
     /// The progress of a running export; a file may not be chosen yet.
@@ -114,6 +120,9 @@ pub(in crate::ui) enum Health<'a> {
 impl AppState {
     /// Returns the status with the dataset that the table shows; `None` before the first one.
     pub(in crate::ui) fn table_status(&self) -> Option<&Arc<GatewayStatus>> {
+        if let Some(pause) = &self.pause {
+            return Some(&pause.status);
+        }
         let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
         self.status.as_ref().filter(has_dataset).or(self.previous_status.as_ref())
     }
@@ -132,6 +141,12 @@ impl AppState {
     /// and from those of other nodes.
     pub(in crate::ui) fn row_clock(&self, row: u32) -> Clock {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
+    }
+
+    /// Returns the clock for the dates of a session that has left, whose node may be unknown by now.
+    pub(in crate::ui) fn left_clock(&self, session: &LeftSession) -> Clock {
+        let clock = self.clock();
+        Clock::new(self.layout.dates, session.dataset.timezone(), clock.now_epoch_ms)
     }
 
     fn clock_with_offset(&self, offset_ms: Option<i64>) -> Clock {

@@ -2,6 +2,7 @@
 //! ([`Drafts`]), and transient state such as open menus ([`UiState`]).
 
 mod app_state;
+mod changes;
 mod date_draft;
 mod drafts;
 mod gateway_list;
@@ -12,6 +13,7 @@ mod toasts;
 mod ui_state;
 
 pub(super) use app_state::{AppState, Health, SignInChoice};
+pub(super) use changes::{ChangeCounts, Pause};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{
     Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, LoginError, PaletteDraft,

@@ -23,6 +23,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) question: Option<Question>,
     /// Scrolls the column of the cursor into view in this frame.
     pub(in crate::ui) reveals_cursor_column: bool,
+    /// The line of the table under the pointer.
+    pub(in crate::ui) pointer_line: Option<usize>,
     /// Whether the order of the lists in the counts panel may change.
     pub(in crate::ui) counts_order: CountsOrder,
     /// The rail of a narrow window.

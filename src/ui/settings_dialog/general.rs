@@ -23,6 +23,9 @@ use crate::table::Density;
 /// The zoom factors to choose from, in percent.
 const ZOOMS: [u16; 9] = [50, 75, 90, 100, 110, 125, 150, 200, 300];
 
+/// How long sessions that have just signed in or left may be marked, in seconds.
+const MARK_TIMES: [u64; 6] = [0, 5, 10, 20, 30, 60];
+
 /// What the page shows besides the state of the window.
 pub(in super::super) struct General {
     /// The interval of gateways without one of their own; zero for manual refresh.
@@ -49,6 +52,17 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
             let clicked = segments::show(ui, "Dates", state.layout.dates, choices);
             commands.extend(clicked.map(Command::SetDateStyle));
             remark(ui, "Copies are always ISO 8601");
+        });
+        row(ui, "New and left sessions", |ui| {
+            let text = |time: Duration| match time.as_secs() {
+                0 => "Not marked".to_owned(),
+                secs => format!("Marked for {secs} s"),
+            };
+            let choices = MARK_TIMES.map(Duration::from_secs);
+            let current = state.mark_time;
+            let clicked =
+                select::show(ui, "New and left sessions", theme::SELECT_WIDTH, current, text, choices);
+            commands.extend(clicked.map(Command::SetMarkTime));
         });
         space(ui);
         group(ui, "Refresh");

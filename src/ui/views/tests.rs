@@ -7,7 +7,7 @@ use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::gateway::GatewayInfo;
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::Query;
-use crate::table::OutdatedLists;
+use crate::table::{OutdatedLists, ResultContext};
 use crate::ui::model::SignInChoice;
 
 /// Returns the state of a window on a gateway whose nodes have these errors.
@@ -42,7 +42,9 @@ fn with_table(mut state: AppState) -> AppState {
     }
     let dataset: Arc<Dataset> = Arc::new(builder.finish(None, None));
     let result = Query::default().run(&dataset).unwrap();
-    state.table.show(result, &OutdatedLists::default(), std::time::Instant::now());
+    let outdated = &OutdatedLists::default();
+    let now = std::time::SystemTime::UNIX_EPOCH;
+    state.table.show(result, ResultContext { outdated, now, pointer: None, has_marks: true });
     state
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
 use crate::query::Query;
-use crate::table::OutdatedLists;
+use crate::table::{OutdatedLists, ResultContext};
 
 /// Returns a status of nodes, each with its name in the dataset and its health page.
 fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
@@ -57,7 +57,9 @@ fn state(nodes: &[(&str, &str)], parts: &[Part]) -> AppState {
         ..AppState::default()
     };
     let result = Query::default().run(&dataset).unwrap();
-    state.table.show(result, &OutdatedLists::default(), std::time::Instant::now());
+    let outdated = &OutdatedLists::default();
+    let now = std::time::SystemTime::UNIX_EPOCH;
+    state.table.show(result, ResultContext { outdated, now, pointer: None, has_marks: true });
     state
 }
 

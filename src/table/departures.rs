@@ -1,0 +1,132 @@
+//! The sessions that have just left. Their lines stay for a while where they were.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use fixedbitset::FixedBitSet;
+
+use super::arrivals::OutdatedLists;
+use crate::dataset::{Dataset, RowMapping};
+use crate::query::QueryResult;
+
+/// The largest number of lines of sessions that have left.
+const MAX_LINES: usize = 1_000;
+
+/// A session that has just left.
+#[derive(Clone, Debug)]
+pub struct LeftSession {
+    /// The last dataset with the session.
+    pub dataset: Arc<Dataset>,
+    /// Its row there.
+    pub row: u32,
+    /// When the list without it was shown.
+    pub left_at: SystemTime,
+    /// When its line was first in view; `None` before.
+    seen_at: Option<Instant>,
+    /// The number of sessions shown above it.
+    place: usize,
+}
+
+/// The sessions that have just left, from top to bottom.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Departures(Vec<LeftSession>);
+
+impl Departures {
+    pub(super) fn get(&self, index: usize) -> Option<&LeftSession> {
+        self.0.get(index)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Returns for each one the number of sessions above it.
+    pub(super) fn places(&self) -> Vec<usize> {
+        self.0.iter().map(|left| left.place).collect()
+    }
+
+    /// Adds the sessions of an older result that a newer one lacks, except those of `outdated` nodes, and keeps the places of
+    /// all.
+    pub(super) fn update(
+        &mut self,
+        old: &QueryResult,
+        new: &QueryResult,
+        mapping: &RowMapping,
+        outdated: &OutdatedLists,
+        left_at: SystemTime,
+    ) {
+        if self.0.is_empty() && mapping.departed().is_empty() {
+            return;
+        }
+        let is_departed: FixedBitSet = mapping.departed().iter().map(|row| *row as usize).collect();
+        let departed = (0..).zip(&old.rows).filter(|(_, row)| is_departed.contains(**row as usize));
+        let departed = departed.filter(|(_, row)| !outdated.contains(&old.dataset, **row));
+        let departed = departed.map(|(place, &row)| LeftSession {
+            dataset: old.dataset.clone(),
+            row,
+            left_at,
+            seen_at: None,
+            place,
+        });
+        self.0.extend(departed);
+        // Those that left before are above those that leave now: they were above the same session.
+        self.0.sort_by_key(|left| left.place);
+        self.0.truncate(MAX_LINES);
+        let above: Vec<Option<u32>> =
+            self.0.iter().map(|left| session_above(old, mapping, left.place)).collect();
+        let indices = indices(&new.rows, &above);
+        for (left, above) in self.0.iter_mut().zip(above) {
+            left.place = match above {
+                None => 0,
+                Some(row) => {
+                    indices.get(&row).map_or_else(|| left.place.min(new.rows.len()), |index| index + 1)
+                }
+            };
+        }
+        self.0.sort_by_key(|left| left.place);
+    }
+
+    /// Notes which ones are in view now.
+    pub(super) fn note_seen(&mut self, visible: Range<usize>, now: Instant) {
+        for left in self.0.get_mut(visible).into_iter().flatten() {
+            left.seen_at.get_or_insert(now);
+        }
+    }
+
+    /// Removes those that were in view for long enough, except the ones that `is_kept` by their index. Returns the time until
+    /// the next one is due.
+    pub(super) fn expire(
+        &mut self,
+        now: Instant,
+        mark_time: Duration,
+        is_kept: impl Fn(usize) -> bool,
+    ) -> Option<Duration> {
+        let left = |seen_at: Instant| mark_time.saturating_sub(now.saturating_duration_since(seen_at));
+        let mut index = 0;
+        self.0.retain(|session| {
+            let is_due = session.seen_at.is_some_and(|seen_at| left(seen_at).is_zero());
+            index += 1;
+            !is_due || is_kept(index - 1)
+        });
+        let times = self.0.iter().filter_map(|session| session.seen_at).map(left);
+        times.filter(|left| !left.is_zero()).min()
+    }
+}
+
+/// Returns the new row of the nearest session above a place that is still on.
+fn session_above(old: &QueryResult, mapping: &RowMapping, place: usize) -> Option<u32> {
+    old.rows[..place.min(old.rows.len())].iter().rev().find_map(|row| mapping.row(*row))
+}
+
+/// Returns the index of each of these rows.
+fn indices(rows: &[u32], wanted: &[Option<u32>]) -> HashMap<u32, usize> {
+    let is_wanted: FixedBitSet = wanted.iter().flatten().map(|row| *row as usize).collect();
+    let found = (0..).zip(rows).filter(|(_, row)| is_wanted.contains(**row as usize));
+    found.map(|(index, row)| (*row, index)).collect()
+}

@@ -1,0 +1,120 @@
+//! The marks of sessions that have just signed in or left.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::PowerTable;
+use crate::table::action::{SelectMode, Step};
+use crate::table::cursor::Cursor;
+use crate::table::departures::LeftSession;
+use crate::table::lines::Line;
+
+/// How long sessions that have just signed in or left are marked, unless set otherwise.
+pub const MARK_TIME: Duration = Duration::from_secs(10);
+
+impl PowerTable {
+    /// Returns the session of a line [`Line::Left`].
+    #[must_use]
+    pub fn left_session(&self, index: usize) -> Option<&LeftSession> {
+        self.departures.get(index)
+    }
+
+    /// Returns `true` if the session in a row has just signed in.
+    #[must_use]
+    pub fn is_new(&self, row: u32) -> bool {
+        self.arrivals.contains(row)
+    }
+
+    /// Ends the marks of sessions that have been in view for `mark_time`. Returns the time until the next one ends. The line
+    /// under the pointer stays there: where the lines above can't be scrolled, those of sessions that have left stay.
+    pub fn expire_marks(
+        &mut self,
+        now: Instant,
+        mark_time: Duration,
+        pointer: Option<usize>,
+    ) -> Option<Duration> {
+        self.note_seen(now);
+        let arrivals = self.arrivals.expire(now, mark_time);
+        if self.departures.is_empty() {
+            return arrivals;
+        }
+        let anchors = self.scroll_anchors(pointer);
+        let kept = pointer.map_or(0..0, |pointer| self.left_in_view_above(pointer));
+        let before = self.departures.places().len();
+        let departures = self.departures.expire(now, mark_time, |index| kept.contains(&index));
+        if self.departures.places().len() != before {
+            self.update_left(anchors);
+        }
+        arrivals.into_iter().chain(departures).min()
+    }
+
+    /// Notes which sessions that have just signed in or left are in view.
+    fn note_seen(&mut self, now: Instant) {
+        if !self.arrivals.is_unseen() && self.departures.is_empty() {
+            return;
+        }
+        for line in self.scroll.visible(self.metrics) {
+            match self.lines.get(line) {
+                Some(Line::Left(index)) => self.departures.note_seen(index..index + 1, now),
+                Some(Line::Session(_)) => {
+                    if let Some(&row) = self.rows_of(line).first() {
+                        self.arrivals.note_seen(row, now);
+                    }
+                }
+                Some(Line::Group(_)) | None => {}
+            }
+        }
+    }
+
+    /// Returns the indices of the sessions that have left whose lines are in view above this one, as far as there are no lines
+    /// above the view that could be scrolled down in their place.
+    fn left_in_view_above(&self, line: usize) -> Range<usize> {
+        let visible = self.scroll.visible(self.metrics);
+        let left = |line: usize| match self.lines.get(line) {
+            Some(Line::Left(index)) => Some(index),
+            _ => None,
+        };
+        let above: Vec<usize> = (visible.start..line).filter_map(left).collect();
+        let kept = above.len().saturating_sub(visible.start);
+        match &above[..kept] {
+            [] => 0..0,
+            [first, .., last] => *first..last + 1,
+            [only] => *only..only + 1,
+        }
+    }
+
+    /// Shows the lines of the sessions that have left. The anchors keep the scroll position.
+    fn update_left(&mut self, anchors: Vec<(Cursor, i64)>) {
+        let was_at_top = self.is_at_top() && anchors.is_empty();
+        self.lines.set_left(self.departures.places());
+        self.metrics.lines = self.lines.len();
+        self.restore_scroll(was_at_top, anchors.into_iter());
+    }
+
+    /// Moves to the next line that is marked as new or left. The cursor moves to a session; where one has left, there is none to
+    /// select.
+    pub(super) fn go_to_change(&mut self, step: Step) {
+        let is_change = |line: &usize| match self.lines.get(*line) {
+            Some(Line::Left(_)) => true,
+            Some(Line::Session(_)) => self.rows_of(*line).first().is_some_and(|row| self.is_new(*row)),
+            Some(Line::Group(_)) | None => false,
+        };
+        let lines = self.metrics.lines;
+        let from = self.last_change.or_else(|| self.cursor_line());
+        // After the last one comes the first one again.
+        let found = match (step, from) {
+            (Step::Next, None) => (0..lines).find(is_change),
+            (Step::Previous, None) => (0..lines).rev().find(is_change),
+            (Step::Next, Some(from)) => (from + 1..lines).chain(0..=from).find(is_change),
+            (Step::Previous, Some(from)) => (0..from).rev().chain((from..lines).rev()).find(is_change),
+        };
+        let Some(line) = found else {
+            return;
+        };
+        if self.cursor_at(line).is_some() {
+            self.select(line, SelectMode::Only);
+        }
+        self.last_change = Some(line);
+        self.scroll.reveal(line, self.metrics);
+    }
+}
