@@ -62,10 +62,10 @@ impl Backlog {
 
     /// Adds what newer steps say to those of the same node.
     pub(super) fn push(&mut self, newer: NodeSteps) {
-        let NodeSteps { node, steps, latest, every } = newer;
+        let NodeSteps { node, steps, latest, every, written_until } = newer;
         let key = node.clone();
         let pending = self.nodes.entry(node.clone()).or_insert_with(|| {
-            let steps = NodeSteps { node, steps: Vec::new(), latest: None, every };
+            let steps = NodeSteps { node, steps: Vec::new(), latest: None, every, written_until };
             Pending { steps, events: 0 }
         });
         let known = &mut pending.steps;
@@ -91,10 +91,11 @@ impl Backlog {
 
     /// Replaces the steps of a node by its newest list.
     fn shorten(&mut self, node: &NodeKey) {
-        let Some(Pending { steps: NodeSteps { steps, latest, .. }, events }) = self.nodes.get_mut(node)
-        else {
+        let Some(Pending { steps, events }) = self.nodes.get_mut(node) else {
             return;
         };
+        let NodeSteps { steps, latest, written_until, .. } = steps;
+        *written_until = None;
         if steps.len() > 1 {
             tracing::warn!(node = %node.url, dropped = steps.len(), "too much that can't be written, some times will be unknown");
         }
@@ -104,6 +105,18 @@ impl Backlog {
         // The newest list is kept anyway.
         self.events = self.events - *events + steps.len();
         *events = steps.len();
+    }
+
+    /// Returns the steps of a node.
+    pub(super) fn of_node(&self, node: &NodeKey) -> Option<&NodeSteps> {
+        self.nodes.get(node).map(|pending| &pending.steps)
+    }
+
+    /// Drops the steps of a node.
+    pub(super) fn remove(&mut self, node: &NodeKey) {
+        if let Some(removed) = self.nodes.remove(node) {
+            self.events -= removed.events;
+        }
     }
 
     /// Takes everything, to write it.
@@ -139,7 +152,7 @@ mod tests {
         let list =
             |time| List { time, sessions: Arc::default(), unlisted_kinds: Vec::new(), clock_offset: 0 };
         let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
-        NodeSteps { node, steps, latest: latest.map(list), every: None }
+        NodeSteps { node, steps, latest: latest.map(list), every: None, written_until: None }
     }
 
     fn changes(time: i64, arrived: usize) -> Step {

@@ -20,7 +20,7 @@ pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
         }
     };
     let node = NodeKey { gateway: update.gateway.clone(), url: update.url.to_string().into() };
-    NodeSteps { node, steps: vec![step], latest, every: update.interval }
+    NodeSteps { node, steps: vec![step], latest, every: update.interval, written_until: None }
 }
 
 fn step(read: &ListUpdate, list: &List) -> Step {

@@ -13,7 +13,7 @@ use super::recovery::Opened;
 use super::retention::Retention;
 use super::status::RecorderStatus;
 use super::step::{NodeKey, NodeSteps, since_1970};
-use super::writer::Writer;
+use super::writer::{Standby, Writer};
 use super::{HistoryError, Location, coverage, recovery};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::poll::NodeUpdate;
@@ -77,6 +77,7 @@ impl Recorder {
             failures: 0,
             is_share_reported: false,
             is_suspect: false,
+            standby: Standby::default(),
             activity: Activity::default(),
             idle: Vec::new(),
         };
@@ -146,6 +147,8 @@ struct Thread<F> {
     is_share_reported: bool,
     /// The database was found damaged while it was being written.
     is_suspect: bool,
+    /// The nodes that another process writes.
+    standby: Standby,
     activity: Activity,
     /// Nodes that aren't read any more, whose coverage is to be ended.
     idle: Vec<NodeKey>,
@@ -242,6 +245,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let Some((writer, retention)) = &mut self.writer else { return Ok(()) };
         if !self.idle.is_empty() {
             writer.end(&self.idle)?;
+            self.idle.iter().for_each(|node| self.standby.forget(node));
             self.idle.clear();
         }
         // What is too old doesn't keep anything from being recorded.
@@ -273,8 +277,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             writer.write_actions(actions)?;
         }
         if !steps.is_empty() {
-            writer.write(steps)?;
-            let standby = writer.standby();
+            let standby = &mut self.standby;
+            writer.write(steps, standby)?;
             for (nodes, status) in [
                 (&mut standby.begun, RecorderStatus::StandingBy as fn(_) -> _),
                 (&mut standby.ended, RecorderStatus::TakenOver),
@@ -330,6 +334,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let lost = self.shared.lock().backlog.events();
         if lost > 0 {
             tracing::error!(lost, "events that couldn't be written are lost");
+            (self.report)(RecorderStatus::Lost);
         }
     }
 }

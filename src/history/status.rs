@@ -17,6 +17,8 @@ pub enum RecorderStatus {
     StandingBy(Vec<NodeKey>),
     /// This process records these nodes now, which another one has recorded before.
     TakenOver(Vec<NodeKey>),
+    /// The recorder has ended before it could write what it had kept.
+    Lost,
     /// The file was damaged. It has this name now, and a new one was begun.
     SetAside(PathBuf),
     /// The file is on a network share, where other programs can damage it while it is written.

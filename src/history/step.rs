@@ -112,6 +112,8 @@ pub(super) struct NodeSteps {
     pub(super) latest: Option<List>,
     /// Interval between two reads; `None` for manual refresh.
     pub(super) every: Option<Duration>,
+    /// Time of the last read before the steps, if another process has written the node up to it or longer.
+    pub(super) written_until: Option<i64>,
 }
 
 /// Returns a time in milliseconds since 1970 UTC.

@@ -249,6 +249,7 @@ mod tests {
         let profile = |name: &str, rest: &str| format!("[[profile]]\nname = \"{name}\"\n{rest}");
         let valid = profile("N", "urls = [\"n\"]\n");
         for (text, expected) in [
+            ("mark_secs = 61\n", "mark_secs in /c must be from 0 to 60. Fix the file"),
             ("refresh_secs = 2\nprofile = 3\n", "Line 2 of /c is invalid. Fix the file"),
             ("refresh_secs = 2\n\n[[profile\n", "Line 3 of /c is invalid. Fix the file"),
             (

@@ -155,6 +155,7 @@ fn report_status(status: RecorderStatus) {
         }
         RecorderStatus::TakenOver(nodes) => note(&format!("Recording {} from now on", list(&nodes))),
         RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
+        RecorderStatus::Lost => note("What was read since the history couldn't be written is lost"),
         RecorderStatus::OnNetworkShare => {
             note(
                 "The history is on a network share, where it can be damaged. \

@@ -110,13 +110,13 @@ fn steps_that_are_repeated_add_no_events() {
         restarted.restarted = Some(18_000);
         batch.steps.push(Step::Changes(restarted));
         batch.steps.push(Step::Seen { time: 30_000, is_continuous: true });
-        recording.writer.write(std::slice::from_ref(&batch)).unwrap();
+        recording.write(batch.clone());
         let expected = [(0, 10_000, 15_000, Some(20_000)), (1, 10_000, 18_000, None)];
         assert_eq!(events(recording.engine()), expected);
         drop(recording);
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
-        writer.write(&[batch]).unwrap();
+        writer.write(&[batch], &mut Standby::default()).unwrap();
         assert_eq!(events(writer.engine()), expected);
         assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
     });

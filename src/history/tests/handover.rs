@@ -55,11 +55,11 @@ fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
                 Step::Changes(changes(before, index * 10_000, after, (index + 1) * 10_000, true))
             })
             .collect();
-        recording.writer.write(std::slice::from_ref(&batch)).unwrap();
+        recording.write(batch.clone());
         drop(recording);
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
-        writer.write(&[batch]).unwrap();
+        writer.write(&[batch], &mut Standby::default()).unwrap();
         assert_eq!(count(writer.engine(), "SELECT COUNT(*) FROM session"), 2);
         assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
     });
@@ -79,11 +79,11 @@ fn a_kind_that_is_listed_again_ends_the_sessions_that_left_meanwhile() {
         unlisted.unlisted_kinds = vec![SessionKind::Perspective];
         let mut steps = second.steps(Step::List(unlisted.clone()), None);
         steps.latest = Some(unlisted);
-        second.writer.write(&[steps]).unwrap();
+        second.write(steps);
         let mut listed = changes(&[], 20_000, &[], 25_000, true);
         listed.newly_listed = vec![SessionKind::Perspective];
         listed.found = vec![perspective("Q")];
-        second.writer.write(&[second.steps(Step::Changes(listed), None)]).unwrap();
+        second.write(second.steps(Step::Changes(listed), None));
         let range = Watched { from: 0, to: 30_000 };
         let answer = query::between(second.engine(), range, None, LATER).unwrap();
         assert_eq!(
@@ -104,7 +104,7 @@ fn a_node_of_two_gateways_is_written_through_one() {
         recording.read(10_000, &sessions, false);
         let mut other = recording.steps(failed(0), None);
         other.node.gateway = "Other".into();
-        recording.writer.write(&[other]).unwrap();
+        recording.write(other);
         recording.read(15_000, &sessions, true);
         assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
     });
@@ -123,4 +123,71 @@ fn a_purge_returns_the_space_to_the_system() {
     while !matches!(purge.step(writer.engine(), 0).unwrap(), PurgeProgress::Done { .. }) {}
     let free = count(writer.engine(), "PRAGMA freelist_count");
     assert!(free < 10, "{free} free pages");
+}
+
+/// The client id of a session, its first and last read, and the first read without it.
+type Known = (String, i64, i64, Option<i64>);
+
+/// Returns the sessions of a range, sorted by their client ids, and the number of gaps of their node.
+fn known(engine: &mut dyn Engine, to: i64) -> (Vec<Known>, usize) {
+    let answer = query::between(engine, Watched { from: 10_000, to }, None, LATER).unwrap();
+    let mut sessions: Vec<_> = answer
+        .sessions
+        .iter()
+        .map(|session| {
+            let id = session.session.client_id.as_deref().unwrap_or_default().to_owned();
+            (id, session.first_seen, session.last_seen, session.missed_at)
+        })
+        .collect();
+    sessions.sort();
+    (sessions, answer.nodes[0].unwatched.len())
+}
+
+#[test]
+fn a_recorder_that_takes_over_writes_what_it_has_read_meanwhile() {
+    on_each_database(|database| {
+        let (mut first, mut second) = (Recording::on(database), Recording::on(database));
+        let [stays, leaves, comes, brief] = ["A", "B", "C", "D"].map(|id| session(id, "billy", 0));
+        let before = [stays.clone(), leaves.clone()];
+        first.read(10_000, &before, false);
+        second.read(11_000, &before, false);
+        first.read(15_000, &before, true);
+        second.read(16_000, &before, true);
+        // Only the first one lists it.
+        first.read(16_500, &[stays.clone(), leaves.clone(), brief], true);
+        // The second one reads on, while the first hangs and then ends.
+        second.read(21_000, &[stays.clone(), leaves], true);
+        second.read(26_000, std::slice::from_ref(&stays), true);
+        second.read(31_000, &[stays.clone(), comes.clone()], true);
+        second.read(36_000, std::slice::from_ref(&stays), true);
+        drop(first);
+        database.wait_for_connections(1);
+        second.read(41_000, std::slice::from_ref(&stays), true);
+        let (sessions, gaps) = known(second.engine(), 36_000);
+        assert_eq!(
+            sessions,
+            [
+                ("A".to_owned(), 10_000, 36_000, None),
+                ("B".to_owned(), 10_000, 21_000, Some(26_000)),
+                ("C".to_owned(), 31_000, 31_000, Some(36_000)),
+                ("D".to_owned(), 16_500, 16_500, Some(21_000)),
+            ]
+        );
+        assert_eq!(gaps, 0);
+        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+    });
+}
+
+#[test]
+fn a_recorder_that_begins_late_takes_over_with_a_gap() {
+    on_each_database(|database| {
+        let mut first = Recording::on(database);
+        first.read(10_000, &[session("A", "billy", 0)], false);
+        drop(first);
+        database.wait_for_connections(0);
+        let mut second = Recording::on(database);
+        second.read(60_000, &[session("A", "billy", 0)], false);
+        second.read(65_000, &[session("A", "billy", 0)], true);
+        assert_eq!(known(second.engine(), 60_000).1, 1);
+    });
 }

@@ -30,13 +30,14 @@ use super::purge::{Purge, PurgeProgress};
 use super::record::SessionRecord;
 use super::sqlite::Sqlite;
 use super::step::{Changes, List, NodeKey, NodeSteps, Step};
-use super::writer::Writer;
+use super::writer::{Standby, Writer};
 use super::{History, HistoryError, Location, check, query, schema, span};
 use crate::gateway::SessionKind;
 
 /// A recorder of one node, with a clock and lists of its own.
 pub(super) struct Recording {
     writer: Writer,
+    standby: Standby,
     url: Arc<str>,
     /// The last list and the time of its last read.
     list: Option<(Vec<SessionRecord>, i64)>,
@@ -46,7 +47,13 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn new(mut engine: Box<dyn Engine>, url: &str) -> Self {
         schema::migrate(&mut *engine).unwrap();
-        Self { writer: Writer::new(engine), url: url.into(), list: None, every: Some(Duration::from_secs(5)) }
+        Self {
+            writer: Writer::new(engine),
+            standby: Standby::default(),
+            url: url.into(),
+            list: None,
+            every: Some(Duration::from_secs(5)),
+        }
     }
 
     fn open(path: &Path) -> Self {
@@ -63,7 +70,12 @@ impl Recording {
             steps: vec![step],
             latest: latest.map(|(sessions, time)| list(sessions, time)),
             every: self.every,
+            written_until: None,
         }
+    }
+
+    fn write(&mut self, steps: NodeSteps) {
+        self.writer.write(&[steps], &mut self.standby).unwrap();
     }
 
     /// Records a read. `is_continuous` as in [`Step`].
@@ -76,13 +88,13 @@ impl Recording {
             }
         };
         self.list = Some((sessions.to_vec(), time));
-        self.writer.write(&[self.steps(step, Some((sessions, time)))]).unwrap();
+        self.write(self.steps(step, Some((sessions, time))));
     }
 
     /// Records a read that fails.
     pub(super) fn fail(&mut self, time: i64) {
         let steps = self.steps(failed(time), None);
-        self.writer.write(&[steps]).unwrap();
+        self.write(steps);
     }
 
     fn engine(&mut self) -> &mut dyn Engine {

@@ -36,18 +36,18 @@ fn another_recorder_takes_over_when_a_connection_dies() {
     assert_eq!(ended, [["1"]]);
     second.read(15_000, &sessions, true);
     let steps = first.steps(Step::Seen { time: 16_000, is_continuous: true }, Some((&sessions, 16_000)));
-    let error = first.writer.write(std::slice::from_ref(&steps)).unwrap_err();
+    let error = first.writer.write(std::slice::from_ref(&steps), &mut Standby::default()).unwrap_err();
     assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
     // The first one stands by now.
     let mut first = Recording::on(&database);
-    first.writer.write(&[steps]).unwrap();
+    first.write(steps);
     let observers =
         rows(second.engine(), r#"SELECT DISTINCT observer, "from", is_open FROM coverage ORDER BY "from""#);
     let own = second.engine().observer().to_owned();
     assert_eq!(observers.len(), 2, "{observers:?}");
-    assert_eq!(observers[1], [own.as_str(), "15000", "1"]);
-    let answer = query::at(second.engine(), 12_000, None, LATER).unwrap();
-    assert_eq!(summary(&answer), [("A", SessionState::Proved, 15_000, None)]);
+    assert_eq!(observers[1], [own.as_str(), "11000", "1"]);
+    let answer = query::at(second.engine(), 10_500, None, LATER).unwrap();
+    assert_eq!(summary(&answer), [("A", SessionState::Proved, 11_000, None)]);
     assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
 }
 

@@ -193,6 +193,20 @@ fn damage_that_is_noticed_while_writing_sets_the_file_aside() {
 }
 
 #[test]
+fn says_that_something_is_lost_if_it_ends_before_it_can_write() {
+    let folder = temporary();
+    // A folder in the place of the file.
+    let path = folder.path().join("history.db");
+    std::fs::create_dir(&path).unwrap();
+    let (recorder, reports) = recorder(&path);
+    recorder.observer()(&update(true));
+    let status = reports.recv_timeout(DEADLINE).unwrap();
+    assert!(matches!(&status, RecorderStatus::Waiting(_)), "{status:?}");
+    drop(recorder);
+    assert!(reports.iter().any(|status| matches!(status, RecorderStatus::Lost)));
+}
+
+#[test]
 fn says_that_it_stands_by_and_that_it_takes_over() {
     let folder = temporary();
     let path = folder.path().join("history.db");

@@ -66,7 +66,7 @@ fn keeps_what_was_read_before_the_database_could_be_opened() {
         ];
         let latest = Some(list(&[stays], 20_000));
         let node = NodeSteps { steps, latest, ..recording.steps(failed(0), None) };
-        recording.writer.write(&[node]).unwrap();
+        recording.write(node);
         let range = Watched { from: 0, to: 30_000 };
         let answer = query::between(recording.engine(), range, None, LATER).unwrap();
         let expected =
@@ -220,7 +220,7 @@ fn another_connection_of_a_recorder_continues() {
         drop(recording);
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
-        writer.write(&[backlog]).unwrap();
+        writer.write(&[backlog], &mut Standby::default()).unwrap();
         let answer = query::between(writer.engine(), Watched { from: 0, to: 30_000 }, None, LATER).unwrap();
         assert_eq!(
             summary(&answer),

@@ -28,7 +28,7 @@ fn records_a_poll_of_10_000_sessions() {
                 });
                 let steps = recording.steps(step, None);
                 let started = Instant::now();
-                recording.writer.write(&[steps]).unwrap();
+                recording.write(steps);
                 started.elapsed()
             })
             .collect();

@@ -9,16 +9,25 @@ use crate::history::coverage;
 use crate::history::engine::Engine;
 use crate::history::step::NodeKey;
 
-/// Tries to become the writer of a node, which is created if it isn't known. Returns `None` while another process writes it.
-/// `time` is the one of its first read. The flag is `true` if this recorder was its writer before, maybe through another connection, and nothing came between.
-pub(super) fn claim(
-    engine: &mut dyn Engine,
-    node: &NodeKey,
-    time: i64,
-) -> Result<Option<(WrittenNode, bool)>, HistoryError> {
+/// The outcome of an attempt to become the writer of a node.
+pub(super) enum Claim {
+    /// This process writes it now. The flag is `true` if it was its writer before, maybe through another connection, and nothing
+    /// came between.
+    Own(WrittenNode, bool),
+    /// Another process writes it.
+    OfAnother {
+        /// Time of the last read that it has written.
+        known_until: Option<i64>,
+    },
+}
+
+/// Tries to become the writer of a node, which is created if it isn't known. `time` is the one of its first read.
+pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Result<Claim, HistoryError> {
     let (id, gateway) = node_row(engine, node)?;
     if !engine.claim(id)? {
-        return Ok(None);
+        let newest = r#"SELECT "to" FROM coverage WHERE node = $1 ORDER BY id DESC LIMIT 1"#;
+        let newest = engine.query(newest, vec![id.into()])?;
+        return Ok(Claim::OfAnother { known_until: newest.first().and_then(|row| row.first()?.integer()) });
     }
     if gateway != node.gateway {
         engine.execute(
@@ -57,5 +66,5 @@ pub(super) fn claim(
     };
     let gateway = node.gateway.clone();
     let outage = OpenOutage::stored(engine, id)?;
-    Ok(Some((WrittenNode { id, gateway, coverage, outage, known_until }, is_resumed)))
+    Ok(Claim::Own(WrittenNode { id, gateway, coverage, outage, known_until }, is_resumed))
 }

@@ -5,14 +5,17 @@ mod coverage;
 mod node;
 mod outage;
 mod sessions;
+mod standby;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use self::claim::claim;
+use self::claim::{Claim, claim};
 use self::coverage::OpenCoverage;
 use self::node::node_row;
 use self::outage::OpenOutage;
+pub(super) use self::standby::Standby;
+use self::standby::{Outcome, steps_written, without_written};
 use super::HistoryError;
 use super::engine::{Engine, in_transaction};
 use super::event::{self, EventKind, TimedAction};
@@ -25,32 +28,6 @@ pub(super) struct Writer {
     nodes: HashMap<Arc<str>, WrittenNode>,
     /// The outages of nodes that this process can't read, by their addresses.
     outages: HashMap<Arc<str>, OpenOutage>,
-    standby: Standby,
-}
-
-/// The nodes that another process writes.
-#[derive(Default)]
-pub(super) struct Standby {
-    /// All of them, by their addresses.
-    nodes: HashSet<Arc<str>>,
-    /// Those added since they were last reported.
-    pub(super) begun: Vec<NodeKey>,
-    /// Those taken over since they were last reported.
-    pub(super) ended: Vec<NodeKey>,
-}
-
-impl Standby {
-    fn begin(&mut self, node: &NodeKey) {
-        if self.nodes.insert(node.url.clone()) {
-            self.begun.push(node.clone());
-        }
-    }
-
-    fn end(&mut self, node: &NodeKey) {
-        if self.nodes.remove(&node.url) {
-            self.ended.push(node.clone());
-        }
-    }
 }
 
 /// A node that this process writes.
@@ -68,32 +45,39 @@ struct WrittenNode {
 
 impl Writer {
     pub(super) fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, nodes: HashMap::new(), outages: HashMap::new(), standby: Standby::default() }
-    }
-
-    /// The nodes that another process writes, and changes of them to report.
-    pub(super) fn standby(&mut self) -> &mut Standby {
-        &mut self.standby
+        Self { engine, nodes: HashMap::new(), outages: HashMap::new() }
     }
 
     pub(super) fn engine(&mut self) -> &mut dyn Engine {
         &mut *self.engine
     }
 
-    /// Writes all steps in one transaction. Steps of nodes that another process writes are dropped.
+    /// Writes all steps in one transaction. Steps of nodes that another process writes are kept in `standby` until that one has
+    /// written as far.
     ///
     /// # Errors
-    /// If the database can't be written. Nothing is written then, and the steps can be written again.
-    pub(super) fn write(&mut self, nodes: &[NodeSteps]) -> Result<(), HistoryError> {
-        let mut failed = Vec::new();
+    /// If the database can't be written. Nothing is written or kept then, and the steps can be written again.
+    pub(super) fn write(&mut self, nodes: &[NodeSteps], standby: &mut Standby) -> Result<(), HistoryError> {
+        let nodes: Vec<_> = nodes.iter().map(|node| standby.join(node)).collect();
+        let (mut released, mut outcome) = (Vec::new(), Outcome::default());
         self.transaction(|writer| {
-            for node in nodes {
-                failed.extend(writer.write_node(node)?);
+            for node in &nodes {
+                match writer.write_node(node)? {
+                    Written::Own { release } => {
+                        outcome.own.push(node.node.clone());
+                        released.extend(release);
+                    }
+                    Written::OfAnother { known_until } => {
+                        outcome.of_others.push(without_written(node, known_until));
+                    }
+                    Written::Unclaimed => outcome.unclaimed.push((**node).clone()),
+                }
             }
             Ok(())
         })?;
+        standby.update(outcome);
         // Only now does the next writer see where the coverage ends.
-        failed.into_iter().try_for_each(|node| self.engine.release(node))
+        released.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
     /// Writes what this program or its user did, whoever writes the nodes.
@@ -161,14 +145,15 @@ impl Writer {
         result
     }
 
-    /// Writes the steps of a node. Returns its number if it can't be read any more: then others may be able to.
-    fn write_node(&mut self, node: &NodeSteps) -> Result<Option<i64>, HistoryError> {
+    /// Writes the steps of a node, unless another process writes it.
+    fn write_node(&mut self, node: &NodeSteps) -> Result<Written, HistoryError> {
         let engine = &mut *self.engine;
         let NodeKey { gateway, url } = &node.node;
         if self.nodes.get(url).is_some_and(|written| written.gateway != *gateway) {
             // It is read through another gateway as well.
-            return Ok(None);
+            return Ok(Written::Own { release: None });
         }
+        let mut is_continued = false;
         let mut steps = &node.steps[..];
         if !self.nodes.contains_key(url) {
             let first_read = steps.iter().position(|step| step.time().is_some());
@@ -176,16 +161,16 @@ impl Writer {
                 let claimed = outage::extend(engine, &mut self.outages, node, (*first, *last))?;
                 // Who can't read a node doesn't write its sessions.
                 if first_read.is_none() {
-                    return Ok(claimed);
+                    let own = Written::Own { release: claimed };
+                    return Ok(if claimed.is_some() { own } else { Written::Unclaimed });
                 }
             }
-            let Some(first_read) = first_read else { return Ok(None) };
+            let Some(first_read) = first_read else { return Ok(Written::Unclaimed) };
             let time = steps[first_read].time().unwrap_or_default();
-            let Some((mut claimed, is_resumed)) = claim(engine, &node.node, time)? else {
-                self.standby.begin(&node.node);
-                return Ok(None);
+            let (mut claimed, is_resumed) = match claim(engine, &node.node, time)? {
+                Claim::Own(claimed, is_resumed) => (claimed, is_resumed),
+                Claim::OfAnother { known_until } => return Ok(Written::OfAnother { known_until }),
             };
-            self.standby.end(&node.node);
             self.outages.remove(url);
             steps = &steps[first_read..];
             if is_resumed {
@@ -194,26 +179,70 @@ impl Writer {
                     |step: &Step| step.time().is_some_and(|time| claimed.known_until >= Some(time));
                 let written = steps.iter().take_while(|step| is_written(step)).count();
                 steps = &steps[written..];
+            } else if claimed.continues(engine, node)? {
+                is_continued = true;
+                steps = &node.steps[steps_written(node, claimed.known_until)..];
             } else if !claimed.follows(steps) {
                 steps = claimed.start(engine, node)?;
             }
             self.nodes.insert(url.clone(), claimed);
         }
-        let Some(written) = self.nodes.get_mut(url) else { return Ok(None) };
+        let Some(written) = self.nodes.get_mut(url) else { return Ok(Written::Unclaimed) };
         for step in steps {
             written.apply(engine, node, step)?;
         }
+        if is_continued
+            && let Some(list) = node.latest.as_ref().filter(|list| written.known_until == Some(list.time))
+        {
+            // The lists of the two processes may have differed at the time in between.
+            written.write_list(engine, list)?;
+        }
         let is_failed = matches!(node.steps.last(), Some(Step::Failed { .. }));
-        let Some(written) = (if is_failed { self.nodes.remove(url) } else { None }) else { return Ok(None) };
+        let Some(written) = (if is_failed { self.nodes.remove(url) } else { None }) else {
+            return Ok(Written::Own { release: None });
+        };
         self.outages.extend(written.outage.map(|outage| (url.clone(), outage)));
-        Ok(Some(written.id))
+        Ok(Written::Own { release: Some(written.id) })
     }
+}
+
+/// What has become of the steps of a node.
+enum Written {
+    /// They are written.
+    Own {
+        /// The number of the node if it can't be read any more: then others may be able to.
+        release: Option<i64>,
+    },
+    /// Another process writes the node.
+    OfAnother {
+        /// Time of the last read that it has written.
+        known_until: Option<i64>,
+    },
+    /// The node can't be read, so it isn't known who writes it.
+    Unclaimed,
 }
 
 impl WrittenNode {
     /// Returns `true` if steps begin with a list that is newer than what is written.
     fn follows(&self, steps: &[Step]) -> bool {
         matches!(steps.first(), Some(Step::List(list)) if self.known_until.is_none_or(|known| known <= list.time))
+    }
+
+    /// Continues where another process has ended, if this one was watching the node by then. Returns `false` if it wasn't.
+    fn continues(&mut self, engine: &mut dyn Engine, node: &NodeSteps) -> Result<bool, HistoryError> {
+        let Some(known_until) = self.known_until else { return Ok(false) };
+        let written = steps_written(node, self.known_until);
+        let was_watching = written > 0 || node.written_until.is_some();
+        let first = node.steps.get(written).filter(|step| {
+            matches!(step, Step::Seen { is_continuous: true, .. })
+                || matches!(step, Step::Changes(changes) if changes.is_continuous)
+        });
+        let (Some(time), Some(list), true) = (first.and_then(Step::time), &node.latest, was_watching) else {
+            return Ok(false);
+        };
+        sessions::end_missing(engine, self.id, (known_until, time), list, &node.steps[written..])?;
+        self.coverage = Some(OpenCoverage::begin(engine, self.id, known_until, node.every)?);
+        Ok(true)
     }
 
     /// Begins with the newest list: the steps before were written by another process, or by none. Returns those that follow.
@@ -250,7 +279,8 @@ impl WrittenNode {
                 (changes.time, changes.is_continuous, true)
             }
         };
-        if let Some(outage) = self.outage.take() {
+        // A read before may be one of a process that takes over.
+        if let Some(outage) = self.outage.take_if(|outage| !outage.is_after(time)) {
             outage.end(engine, time, node.every)?;
         }
         self.known_until = Some(time);

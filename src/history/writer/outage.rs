@@ -50,6 +50,11 @@ impl OpenOutage {
         }))
     }
 
+    /// Returns `true` if the node couldn't be read at a later time.
+    pub(super) fn is_after(&self, time: i64) -> bool {
+        self.last_failed > time
+    }
+
     /// Ends it at a read, unless the node wasn't watched before: then it isn't known when it ended.
     pub(super) fn end(
         self,

@@ -8,7 +8,7 @@ use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
 use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_to_value};
 use crate::history::span;
-use crate::history::step::{Changes, List};
+use crate::history::step::{Changes, List, Step};
 use crate::history::texts::text_ids;
 
 /// The number of sessions that are written at once, which bounds the memory.
@@ -239,6 +239,36 @@ fn last_read_of_others(engine: &mut dyn Engine, node: i64) -> Result<Option<i64>
         vec![node.into(), observer],
     )?;
     Ok(newest.first().and_then(|row| row.first()?.integer()))
+}
+
+/// Ends the stored sessions of a node that a process which takes it over has never listed: those that are neither in its
+/// newest list nor left or changed in its steps. They left between the last read that is written and its first one.
+pub(super) fn end_missing(
+    engine: &mut dyn Engine,
+    node: i64,
+    (known_until, time): (i64, i64),
+    newest: &List,
+    steps: &[Step],
+) -> Result<(), HistoryError> {
+    let mut open = OpenSessions::all(engine, node)?;
+    for record in Records::of(&newest.sessions).iter() {
+        open.take(&record);
+    }
+    for step in steps {
+        if let Step::Changes(changes) = step {
+            let left = changes.left.iter().map(|(record, _)| record);
+            for record in left.chain(changes.changed.iter().map(|(before, _)| before)) {
+                open.take(record);
+            }
+        }
+    }
+    let is_unlisted =
+        |kind: Option<SessionKind>| kind.is_some_and(|kind| newest.unlisted_kinds.contains(&kind));
+    let mut edits = Edits::default();
+    for session in open.into_iter().filter(|session| !is_unlisted(session.record.kind)) {
+        edits.end(&session, known_until, time);
+    }
+    edits.write(engine, node)
 }
 
 /// Writes the difference between the stored sessions of a node, which was read last at `known_until`, and a list.

@@ -68,7 +68,7 @@ impl App {
             };
             match status {
                 // What is stored is the same.
-                RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) => {}
+                RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::Lost => {}
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
