@@ -140,6 +140,21 @@ pub(super) fn newest(
     Ok(newest)
 }
 
+/// Returns the nodes that a recorder is writing at the moment, also if its last write was long ago.
+pub(super) fn recorded_nodes(engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
+    let rows = engine.query("SELECT node, observer FROM coverage WHERE is_open = 1", Row::new())?;
+    let mut nodes = Vec::new();
+    for row in &rows {
+        if let [node, observer] = &row[..]
+            && let (Some(node), Some(observer)) = (node.integer(), observer.text())
+            && engine.is_recorded(node, observer)?
+        {
+            nodes.push(node);
+        }
+    }
+    Ok(nodes)
+}
+
 /// Merges intervals that are sorted by their begin.
 fn merged(intervals: impl Iterator<Item = Watched>) -> Vec<Watched> {
     let mut merged: Vec<Watched> = Vec::new();

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::HistoryError;
 use super::engine::{Engine, Row, Value, in_exclusive_transaction};
+use super::{HistoryError, coverage, span};
 
 /// The largest number of sessions that are removed in one transaction.
 const BATCH: i64 = 5_000;
@@ -105,12 +105,22 @@ impl Purge {
         let to = after + SCANNED;
         let range: Row = vec![after.into(), to.into()];
         let (condition, value) = match &self.what {
-            What::Before(time) => (
-                r#"(missed_at < $3 OR (dc = 99
+            What::Before(time) => {
+                // Where a recorder is at work, they haven't ended: the end of the coverage is written later than it is read.
+                let recorded = coverage::recorded_nodes(engine)?;
+                // Nodes are numbered from 1.
+                let recorded: Vec<String> = [0].iter().chain(&recorded).map(ToString::to_string).collect();
+                let recorded = recorded.join(", ");
+                let condition = format!(
+                    r#"(missed_at < $3 OR (dc = {} AND node NOT IN ({recorded})
     AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = session.node AND c."to" >= $3)))"#,
-                (*time).into(),
-            ),
-            What::User(user) => (r#""user" = (SELECT id FROM text WHERE value = $3)"#, user.clone().into()),
+                    span::OPEN
+                );
+                (condition, (*time).into())
+            }
+            What::User(user) => {
+                (r#""user" = (SELECT id FROM text WHERE value = $3)"#.to_owned(), user.clone().into())
+            }
         };
         let found = engine.query(
             &format!(

@@ -46,6 +46,37 @@ fn a_purge_removes_old_sessions_and_their_texts() {
 }
 
 #[test]
+fn a_purge_keeps_sessions_that_are_being_recorded() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let [stays, leaves] = [session("A", "billy", 0), session("B", "anna", 0)];
+        recording.read(10_000, &[stays.clone(), leaves], false);
+        recording.read(12_000, std::slice::from_ref(&stays), true);
+        // This read isn't written yet.
+        recording.read(30_000, &[stays], true);
+        let mut other = database.open();
+        let mut count = |before| {
+            let mut purge = Purge::before(before);
+            loop {
+                if let PurgeProgress::Done { sessions } = purge.step(&mut *other, before).unwrap() {
+                    break sessions;
+                }
+            }
+        };
+        assert_eq!(count(35_000), 1);
+        assert_eq!(count(LATER), 0);
+        let answer = query::at(recording.engine(), 12_000, None, LATER).unwrap();
+        assert_eq!(summary(&answer).len(), 1);
+        // Without a recorder it isn't known when the session ended.
+        recording.read(50_000, &[session("A", "billy", 0)], true);
+        drop(recording);
+        database.wait_for_connections(1);
+        assert_eq!(count(50_000), 0);
+        assert_eq!(count(50_001), 1);
+    });
+}
+
+#[test]
 fn refuses_a_newer_schema() {
     on_each_database(|database| {
         let mut engine = database.open();
