@@ -57,9 +57,14 @@ fn from_rows(
     Ok(intervals)
 }
 
+/// Returns the longest time between two reads of a node that is read at this interval without a gap.
+fn longest_read_pause(every: Duration) -> Duration {
+    every.saturating_mul(2).saturating_add(MAX_DELAY)
+}
+
 /// Returns the longest time between two writes about a node that is read at this interval without a gap.
 pub(super) fn longest_pause(every: Duration) -> Duration {
-    every.saturating_mul(2).saturating_add(MAX_DELAY).saturating_add(WRITE_INTERVAL)
+    longest_read_pause(every).saturating_add(WRITE_INTERVAL)
 }
 
 /// Returns who may be extending an interval at the moment: it is open, and not older than the pause between two writes.
@@ -138,6 +143,37 @@ pub(super) fn newest(
         });
     }
     Ok(newest)
+}
+
+/// Returns the earliest time at which a node is known to have been read again after another time; `None` if it isn't.
+pub(super) fn first_read_after(
+    engine: &mut dyn Engine,
+    node: i64,
+    time: i64,
+    now: i64,
+) -> Result<Option<i64>, HistoryError> {
+    let rows = engine
+        .query(&format!(r#"{COLUMNS} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
+    let mut earliest = None;
+    for row in &rows {
+        let Some(Watched { from, to }) = Watched::from_row(row) else { continue };
+        // Within an interval only the pause between two reads is known.
+        let every = row.get(2).and_then(|every| every.integer()?.try_into().ok()).map(Duration::from_millis);
+        let pause = every.and_then(|every| i64::try_from(longest_read_pause(every).as_millis()).ok());
+        let read_at = time.saturating_add(pause.unwrap_or(i64::MAX));
+        let read_at = if from > time {
+            Some(from)
+        } else if to > time {
+            Some(to.min(read_at))
+        } else {
+            match extending_observer(row, to, now) {
+                Some(observer) if read_at <= now && engine.is_recorded(node, &observer)? => Some(read_at),
+                _ => None,
+            }
+        };
+        earliest = [earliest, read_at].into_iter().flatten().min();
+    }
+    Ok(earliest)
 }
 
 /// Returns the nodes that a recorder is writing at the moment, also if its last write was long ago.

@@ -110,7 +110,7 @@ impl History {
         target: &mut Self,
         progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
     ) -> Result<CopyProgress, HistoryError> {
-        copy(&mut *self.engine, &mut *target.engine, progress)
+        copy(&mut *self.engine, &mut *target.engine, now(), progress)
     }
 
     /// Removes the next batch of a purge.

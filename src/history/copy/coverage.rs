@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::merge::Horizon;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
 
 const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
 
-/// Copies the coverage of a node. No recorder extends what is copied.
+/// Copies the coverage of a node, which has these numbers in the source and in the target. No recorder extends what is copied.
+///
+/// While a recorder writes the node in the target, only what lies before its last read is copied: its open sessions would seem
+/// to have been seen later. It covers the rest itself.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,
-    source: i64,
-    target: i64,
+    (source, target): (i64, i64),
+    horizon: &Horizon,
 ) -> Result<(), HistoryError> {
     let known = to.query(COLUMNS, vec![target.into()])?;
     let known: HashMap<(Arc<str>, i64), (i64, i64)> = known
@@ -31,11 +35,18 @@ pub(super) fn copy(
         let (Some(name), Some(begin), Some(end)) = (observer.text(), from.integer(), to.integer()) else {
             continue;
         };
+        let last = if horizon.is_target_recorded { horizon.target_until } else { i64::MAX };
+        if begin > last {
+            continue;
+        }
+        let end = end.min(last);
         match known.get(&(name.clone(), begin)) {
             None => {
-                added.push(vec![target.into(), observer.clone(), from.clone(), to.clone(), every.clone()]);
+                added.push(vec![target.into(), observer.clone(), from.clone(), end.into(), every.clone()]);
             }
-            Some((id, known_end)) if *known_end < end => extended.push(vec![to.clone(), Value::from(*id)]),
+            Some((id, known_end)) if *known_end < end => {
+                extended.push(vec![Value::from(end), Value::from(*id)]);
+            }
             Some(_) => {}
         }
     }

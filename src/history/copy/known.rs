@@ -1,17 +1,23 @@
-//! Sessions in the source, and whether the target has them.
+//! Sessions as they are stored, and those that the target had before the copy.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row};
 use crate::history::record::{RECORD_COLUMNS, SessionRecord};
 use crate::history::span;
+use crate::poll::CREATION_TOLERANCE_MS;
 
 /// The columns of a [`Copied`] before those of its record.
 const COLUMNS: &str = "s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc";
+/// The number of sessions that are read at once.
+const PAGE: i64 = 20_000;
+/// Sessions without a client id are looked up by their creation time, rounded to this.
+const CREATION_BUCKET_MS: i64 = 10_000;
 
 /// A session as it is stored.
+#[derive(Clone)]
 pub(super) struct Copied {
     pub(super) id: i64,
     pub(super) node: i64,
@@ -61,97 +67,139 @@ impl Copied {
         Self::select(engine, &condition, vec![after.into(), last.into()])
     }
 
-    /// Returns `true` if both are the same session with the same values.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.record.is_same_session(&other.record) && self.record.has_same_values(&other.record)
+    /// Reads sessions by their numbers.
+    pub(super) fn with_ids(
+        engine: &mut dyn Engine,
+        ids: HashSet<i64>,
+    ) -> Result<HashMap<i64, Self>, HistoryError> {
+        let ids: Vec<Row> = ids.into_iter().map(|id| vec![id.into()]).collect();
+        let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE s.id = $1");
+        let rows = engine.query_each(&sql, &ids)?;
+        let sessions = rows.iter().flatten().filter_map(Self::from_row);
+        Ok(sessions.map(|session| (session.id, session)).collect())
+    }
+
+    /// Sets the duration class.
+    pub(super) fn set_class(&mut self) {
+        self.class = self.missed_at.map_or(span::OPEN, |missed_at| span::class(self.started, missed_at));
+    }
+
+    /// Returns what [`Self::update`] writes.
+    pub(super) fn times(&self) -> [Option<i64>; 5] {
+        let Self { started, first_seen, last_seen, missed_at, .. } = *self;
+        [Some(started), Some(first_seen), last_seen, missed_at, self.record.creation_time]
+    }
+
+    /// Returns the values of [`Self::update`].
+    fn values(&self) -> Row {
+        let created_after = self.record.creation_time.map(|created| created.saturating_sub(self.started));
+        vec![
+            self.started.into(),
+            self.first_seen.into(),
+            self.last_seen.into(),
+            self.missed_at.into(),
+            self.class.into(),
+            created_after.into(),
+            self.id.into(),
+        ]
+    }
+
+    /// Writes the times of sessions.
+    pub(super) fn update(engine: &mut dyn Engine, sessions: &[&Self]) -> Result<(), HistoryError> {
+        engine.execute_each(
+            "UPDATE session SET started = $1, first_seen = $2, last_seen = $3, missed_at = $4, dc = $5, created_after = $6 \
+             WHERE id = $7",
+            &sessions.iter().map(|session| session.values()).collect::<Vec<_>>(),
+        )?;
+        Ok(())
     }
 }
 
-/// The sessions of the target that were found so far. Sessions without an id can be equal: each stands for one only.
+/// The sessions of the target, without those that the copy adds: what is equal within the source stays apart.
 #[derive(Default)]
-pub(super) struct Known(HashSet<i64>);
+pub(super) struct Known {
+    /// Digests of what identifies the sessions, with their numbers. Sorted, and small enough for 10,000,000 of them.
+    digests: Vec<(u64, i64)>,
+    /// The same of those that are open in the node that is copied, if some began since.
+    open: Vec<(u64, i64)>,
+    /// Sessions without a client id can be equal: each stands for one of the source only.
+    pub(super) taken: HashSet<i64>,
+}
 
 impl Known {
-    /// Looks up sessions that have ended in the source.
-    pub(super) fn find_ended(
-        &mut self,
-        to: &mut dyn Engine,
-        nodes: &HashMap<i64, i64>,
-        sessions: &[&Copied],
-    ) -> Result<Vec<Option<Copied>>, HistoryError> {
-        let values =
-            sessions.iter().map(|session| [key(session, nodes), vec![session.class.into()]].concat());
-        self.find(to, &format!("s.dc IN ($4, {})", span::OPEN), sessions, &values.collect::<Vec<_>>())
-    }
-
-    /// Looks up sessions that are open in the source.
-    pub(super) fn find_open(
-        &mut self,
-        to: &mut dyn Engine,
-        nodes: &HashMap<i64, i64>,
-        sessions: &[&Copied],
-    ) -> Result<Vec<Option<Copied>>, HistoryError> {
-        let classes: Vec<String> = span::classes().map(|(class, _)| class.to_string()).collect();
-        let classes = format!("s.dc IN ({}, {})", classes.join(", "), span::OPEN);
-        let values: Vec<Row> = sessions.iter().map(|session| key(session, nodes)).collect();
-        self.find(to, &classes, sessions, &values)
-    }
-
-    /// Returns the candidate that is the same session and wasn't found before.
-    pub(super) fn take(&mut self, candidates: &mut Candidates, session: &Copied) -> Option<Copied> {
-        let candidates = candidates.0.get_mut(&session.record.client_id)?;
-        let index = candidates.iter().position(|candidate| {
-            session.is_same(candidate)
-                && (candidate.record.client_id.is_some() || self.0.insert(candidate.id))
-        })?;
-        Some(candidates.swap_remove(index))
-    }
-
-    fn find(
-        &mut self,
-        to: &mut dyn Engine,
-        classes: &str,
-        sessions: &[&Copied],
-        values: &[Row],
-    ) -> Result<Vec<Option<Copied>>, HistoryError> {
-        // The index has the class and the begin, which both sides share. All sessions of a list may share them, too: they
-        // are looked up once.
-        let sql = format!(
-            "SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE s.started = $1 AND s.node = $2 AND s.first_seen = $3 AND {classes}"
-        );
-        let mut indexes: HashMap<&Row, usize> = HashMap::new();
-        let mut keys = Vec::new();
-        for value in values {
-            indexes.entry(value).or_insert_with(|| {
-                keys.push(value.clone());
-                keys.len() - 1
-            });
+    /// Reads the sessions of these nodes.
+    pub(super) fn read(to: &mut dyn Engine, nodes: &HashSet<i64>) -> Result<Self, HistoryError> {
+        let mut known = Self::default();
+        let mut after = 0;
+        loop {
+            let rows = to.query(
+                &format!("{} WHERE id > $1 ORDER BY id LIMIT {PAGE}", Self::SELECT),
+                vec![after.into()],
+            )?;
+            let Some(last) = rows.last().and_then(|row| row.first()?.integer()) else { break };
+            after = last;
+            known.digests.extend(
+                rows.iter()
+                    .filter_map(digest_of_row)
+                    .filter_map(|(node, digest, id)| nodes.contains(&node).then_some((digest, id))),
+            );
         }
-        let rows = to.query_each(&sql, &keys)?;
-        let mut candidates: Vec<Candidates> =
-            rows.iter().map(|rows| rows.iter().filter_map(Copied::from_row).collect()).collect();
-        let found = sessions
-            .iter()
-            .zip(values)
-            .map(|(session, key)| self.take(candidates.get_mut(*indexes.get(key)?)?, session));
-        Ok(found.collect())
+        known.digests.sort_unstable();
+        Ok(known)
+    }
+
+    const SELECT: &'static str = "SELECT id, node, client, started + created_after, first_seen FROM session";
+
+    /// Reads the sessions of a node that are open by now. Some may have begun since the others were read.
+    pub(super) fn read_open(&mut self, to: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
+        let sql = format!("{} WHERE missed_at IS NULL AND node = $1", Self::SELECT);
+        let rows = to.query(&sql, vec![node.into()])?;
+        self.open = rows.iter().filter_map(digest_of_row).map(|(_, digest, id)| (digest, id)).collect();
+        self.open.sort_unstable();
+        Ok(())
+    }
+
+    /// Returns the numbers of the sessions that may be this one. It comes with its node in the target.
+    pub(super) fn candidates(&self, session: &Copied) -> impl Iterator<Item = i64> {
+        let Copied { node, record, first_seen, .. } = session;
+        let client = record.client_id.as_deref();
+        let tolerance = CREATION_TOLERANCE_MS.cast_signed();
+        let created = record.creation_time;
+        let times = match (client, created) {
+            (None, Some(created)) => {
+                [-tolerance, tolerance].map(|offset| Some(created.saturating_add(offset)))
+            }
+            _ => [created; 2],
+        };
+        let mut digests = times.map(|created| digest(*node, client, created, *first_seen)).to_vec();
+        digests.dedup();
+        let lists = [&self.digests[..], &self.open[..]];
+        digests.into_iter().flat_map(move |digest| lists.into_iter().flat_map(move |list| find(list, digest)))
     }
 }
 
-/// Sessions of the target by client id.
-#[derive(Default)]
-pub(super) struct Candidates(HashMap<Option<Arc<str>>, Vec<Copied>>);
-
-impl FromIterator<Copied> for Candidates {
-    fn from_iter<T: IntoIterator<Item = Copied>>(sessions: T) -> Self {
-        let mut candidates = Self::default();
-        for session in sessions {
-            candidates.0.entry(session.record.client_id.clone()).or_default().push(session);
-        }
-        candidates
-    }
+/// Returns the numbers of the sessions with a digest.
+fn find(digests: &[(u64, i64)], digest: u64) -> impl Iterator<Item = i64> {
+    let from = digests.partition_point(|(other, _)| *other < digest);
+    digests[from..].iter().take_while(move |(other, _)| *other == digest).map(|(_, id)| *id)
 }
 
-fn key(session: &Copied, nodes: &HashMap<i64, i64>) -> Row {
-    vec![session.started.into(), nodes.get(&session.node).copied().into(), session.first_seen.into()]
+/// Returns the node, the digest and the number of a session.
+fn digest_of_row(row: &Row) -> Option<(i64, u64, i64)> {
+    let [id, node, client, created, first_seen] = &row[..] else { return None };
+    let node = node.integer()?;
+    let client = client.text().map(AsRef::as_ref);
+    Some((node, digest(node, client, created.integer(), first_seen.integer()?), id.integer()?))
+}
+
+/// Returns a digest of the client id, or else of the creation time, or else of the first read.
+fn digest(node: i64, client: Option<&str>, created: Option<i64>, first_seen: i64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let time = match (client, created) {
+        (Some(_), _) => None,
+        (None, Some(created)) => Some((true, created.div_euclid(CREATION_BUCKET_MS))),
+        (None, None) => Some((false, first_seen)),
+    };
+    (node, client, time).hash(&mut hasher);
+    hasher.finish()
 }

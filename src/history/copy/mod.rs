@@ -1,12 +1,14 @@
-//! Copies a history into another one. It can be stopped and begun again: what is there already is left as it is.
+//! Copies a history into another one. It can be stopped and begun again.
 //!
-//! A session is the same in both if its node, kind, client, start and first read are. One that is still open in the target and
-//! has ended in the source is ended. Sessions that are open in the source come last: if the target was recorded later on,
-//! its first list tells whether they were still there.
+//! Both may have recorded a node at the same time. A session is the same in both if its node, kind, client, creation time and
+//! values are, and the times in which it was on touch each other. Then the target keeps what both know: the earliest begin
+//! and the end that is known more surely. Sessions that are open in the source come last: if the node was read in the target later
+//! on, its lists tell whether they were still there.
 
 mod coverage;
 mod events;
 mod known;
+mod merge;
 mod open;
 
 use std::collections::{BTreeSet, HashMap};
@@ -14,8 +16,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use self::known::{Copied, Known};
+use self::merge::{Horizon, Merge};
 use super::HistoryError;
-use super::engine::{Engine, Row, Value, in_transaction};
+use super::engine::{Engine, Row, Value, in_exclusive_transaction, in_transaction};
 use super::purge::first_integer;
 use super::texts::text_ids;
 
@@ -34,9 +37,11 @@ pub struct CopyProgress {
 }
 
 /// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it says so. Returns how far it came.
+/// `now` is the time in milliseconds since 1970 UTC.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,
+    now: i64,
     mut progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
 ) -> Result<CopyProgress, HistoryError> {
     let nodes = copy_nodes(from, to)?;
@@ -44,33 +49,43 @@ pub(super) fn copy(
     let total = count(from, "SELECT COUNT(*) FROM session")?;
     let before = count(to, "SELECT COUNT(*) FROM session")?;
     let mut state = CopyProgress { total, ..CopyProgress::default() };
-    let mut known = Known::default();
+    let mut known = Known::read(to, &nodes.values().copied().collect())?;
+    let mut horizons = HashMap::new();
+    for (&source, &target) in &nodes {
+        horizons.insert(target, Horizon::read(from, to, (source, target), now)?);
+    }
     let mut after = 0;
     loop {
         let page = Copied::page(from, after, last, PAGE)?;
         let Some(newest) = page.last() else { break };
         after = newest.id;
-        let ended: Vec<&Copied> = page.iter().filter(|session| session.missed_at.is_some()).collect();
-        let added = in_transaction(to, |to| add_ended(to, &nodes, &ended, &mut known))?;
-        state.done += ended.len() as u64;
+        let is_ended = |session: &Copied| session.missed_at.is_some();
+        let ended: Vec<Copied> =
+            page.into_iter().filter(is_ended).filter_map(|session| in_target(&nodes, session)).collect();
+        let count = ended.len() as u64;
+        // A recorder must not end a session between the two queries.
+        let added = in_exclusive_transaction(to, |to| add_ended(to, &horizons, ended, &mut known))?;
+        state.done += count;
         state.added += added;
         if progress(state).is_break() {
             return Ok(state);
         }
     }
     for (&source, &target) in &nodes {
-        in_transaction(to, |to| coverage::copy(from, to, source, target))?;
-    }
-    events::copy(from, to, &nodes)?;
-    for (&source, &target) in &nodes {
-        let (done, added) =
-            in_transaction(to, |to| open::copy(from, to, (source, target), last, &mut known))?;
+        // Together: the coverage of the target tells until when its open sessions were seen.
+        let (done, added) = in_exclusive_transaction(to, |to| {
+            let horizon = Horizon::read(from, to, (source, target), now)?;
+            let copied = open::copy(from, to, (source, target), &horizon, last, &mut known)?;
+            coverage::copy(from, to, (source, target), &horizon)?;
+            Ok(copied)
+        })?;
         state.done += done;
         state.added += added;
         if progress(state).is_break() {
             return Ok(state);
         }
     }
+    events::copy(from, to, &nodes)?;
     verify(from, to, last, before, state)?;
     Ok(state)
 }
@@ -114,35 +129,30 @@ fn copy_nodes(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<HashMap<i64,
     Ok(ids.into_iter().zip(found).filter_map(|(source, target)| Some((source, target?))).collect())
 }
 
-/// Adds sessions that have ended, or ends those that are open in the target. Returns the number of added ones.
-fn add_ended(
-    to: &mut dyn Engine,
-    nodes: &HashMap<i64, i64>,
-    sessions: &[&Copied],
-    known: &mut Known,
-) -> Result<u64, HistoryError> {
-    let found = known.find_ended(to, nodes, sessions)?;
-    let mut ended = Vec::new();
-    let mut added = Vec::new();
-    for (session, found) in sessions.iter().zip(found) {
-        match found {
-            Some(found) if found.missed_at.is_some() => {}
-            Some(found) => ended.push(vec![
-                session.last_seen.into(),
-                session.missed_at.into(),
-                session.class.into(),
-                found.id.into(),
-            ]),
-            None => added.push(*session),
-        }
-    }
-    to.execute_each("UPDATE session SET last_seen = $1, missed_at = $2, dc = $3 WHERE id = $4", &ended)?;
-    insert(to, nodes, &added)?;
-    Ok(added.len() as u64)
+/// Returns a session with its node in the target.
+fn in_target(nodes: &HashMap<i64, i64>, session: Copied) -> Option<Copied> {
+    Some(Copied { node: *nodes.get(&session.node)?, ..session })
 }
 
-/// Inserts sessions as they are.
-fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) -> Result<(), HistoryError> {
+/// Adds sessions that have ended, or merges them with those of the target. Returns the number of added ones.
+fn add_ended(
+    to: &mut dyn Engine,
+    horizons: &HashMap<i64, Horizon>,
+    sessions: Vec<Copied>,
+    known: &mut Known,
+) -> Result<u64, HistoryError> {
+    let mut merge = Merge::read(to, known, &sessions)?;
+    for session in sessions {
+        let horizon = horizons.get(&session.node);
+        if !horizon.is_some_and(|horizon| merge.merge(&session, horizon)) {
+            merge.add(session);
+        }
+    }
+    merge.write(to, horizons)
+}
+
+/// Inserts sessions as they are, which have their node in the target.
+fn insert(to: &mut dyn Engine, sessions: &[&Copied]) -> Result<(), HistoryError> {
     if sessions.is_empty() {
         return Ok(());
     }
@@ -157,10 +167,10 @@ fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) 
         |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
     let rows: Vec<Row> = sessions
         .iter()
-        .filter_map(|session| {
+        .map(|session| {
             let record = &session.record;
-            Some(vec![
-                (*nodes.get(&session.node)?).into(),
+            vec![
+                session.node.into(),
                 id(&record.username),
                 id(&record.project),
                 id(&record.address),
@@ -173,7 +183,7 @@ fn insert(to: &mut dyn Engine, nodes: &HashMap<i64, i64>, sessions: &[&Copied]) 
                 session.last_seen.into(),
                 session.missed_at.into(),
                 session.class.into(),
-            ])
+            ]
         })
         .collect();
     to.execute_each(

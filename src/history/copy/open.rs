@@ -1,72 +1,77 @@
-//! Copies the sessions that haven't ended in the source.
+//! Copies the sessions that haven't ended in the source, and ends those of the target of which the source knows it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::known::{Candidates, Copied, Known};
+use super::known::{Copied, Known};
+use super::merge::{Horizon, Merge, last_seen};
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row};
-use crate::history::purge::first_integer;
+use crate::history::engine::Engine;
 use crate::history::span;
 
-/// Copies the open sessions of a node, which has these numbers in the source and in the target. Returns how many there are,
-/// and how many were added.
+/// Copies the open sessions of a node, which has these numbers in the source and in the target, up to the session `last`.
+/// Returns how many are in the target now, and how many were added.
 ///
-/// If the target was recorded after the source, its first list tells whether they were still there.
+/// If the node was read in the target after the source, its lists tell whether they were still there, and the other way round.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,
     node: (i64, i64),
+    horizon: &Horizon,
     last: i64,
     known: &mut Known,
 ) -> Result<(u64, u64), HistoryError> {
     let (source, target) = node;
     let condition = format!("s.dc = {} AND s.node = $1 AND s.id <= $2 ORDER BY s.id", span::OPEN);
     let sessions = Copied::select(from, &condition, vec![source.into(), last.into()])?;
-    if sessions.is_empty() {
-        return Ok((0, 0));
-    }
     let nodes = HashMap::from([node]);
-    let done = sessions.len() as u64;
-    let found = known.find_open(to, &nodes, &sessions.iter().collect::<Vec<_>>())?;
-    let missing = sessions.into_iter().zip(found).filter(|(_, found)| found.is_none());
-    let watched = from.query(r#"SELECT MAX("to") FROM coverage WHERE node = $1"#, vec![source.into()])?;
-    let watched_until = first_integer(&watched).unwrap_or(i64::MIN);
-    let next = to.query(
-        r#"SELECT MIN("from") FROM coverage WHERE node = $1 AND "from" > $2"#,
-        vec![target.into(), watched_until.into()],
-    )?;
-    let next = first_integer(&next);
-    let mut later = later_sessions(to, target, next)?;
-    let (mut added, mut extended) = (Vec::new(), Vec::new());
-    for (mut session, _) in missing {
-        match (known.take(&mut later, &session), next) {
-            (Some(same), _) => extended.extend(extension(&session, &same)),
-            (None, Some(next)) => {
-                let last_seen = watched_until.max(session.first_seen);
-                session.last_seen = Some(last_seen);
-                session.missed_at = Some(next.max(last_seen));
-                session.class = span::class(session.started, next.max(last_seen));
-                added.push(session);
-            }
-            (None, None) => added.push(session),
+    let sessions: Vec<Copied> =
+        sessions.into_iter().filter_map(|session| super::in_target(&nodes, session)).collect();
+    let mut done = sessions.len() as u64;
+    known.read_open(to, target)?;
+    let mut merge = Merge::read(to, known, &sessions)?;
+    // Its recorder is about to read the node, and lists those that are still there. What it doesn't list is copied the next
+    // time, when their end is known.
+    let is_target_ahead = horizon.target_next.is_none() && horizon.is_target_recorded;
+    for mut session in sessions {
+        if merge.merge(&session, horizon) {
+            continue;
+        }
+        if !is_target_ahead {
+            end(&mut session, horizon.source_until, horizon.target_next);
+            merge.add(session);
+        } else if !horizon.is_source_recorded {
+            done -= 1;
         }
     }
-    to.execute_each("UPDATE session SET started = $1, first_seen = $2, dc = $3 WHERE id = $4", &extended)?;
-    super::insert(to, &nodes, &added.iter().collect::<Vec<_>>())?;
-    Ok((done, added.len() as u64))
+    end_unlisted(to, target, horizon, &merge.open_in_both)?;
+    let added = merge.write(to, &HashMap::from([(target, *horizon)]))?;
+    Ok((done, added))
 }
 
-/// Returns the sessions of the target that may be those of the source: those that are open, and those in its first list
-/// after the source.
-fn later_sessions(to: &mut dyn Engine, target: i64, next: Option<i64>) -> Result<Candidates, HistoryError> {
-    let condition = format!("s.node = $1 AND (s.dc = {} OR s.first_seen = $2)", span::OPEN);
-    Ok(Copied::select(to, &condition, vec![target.into(), next.into()])?.into_iter().collect())
+/// Ends the open sessions of the target that the source doesn't list, if the source was read after the target.
+fn end_unlisted(
+    to: &mut dyn Engine,
+    target: i64,
+    horizon: &Horizon,
+    open_in_both: &HashSet<i64>,
+) -> Result<(), HistoryError> {
+    if horizon.source_next.is_none() || horizon.is_target_recorded {
+        return Ok(());
+    }
+    let condition = format!("s.dc = {} AND s.node = $1 ORDER BY s.id", span::OPEN);
+    let mut open = Copied::select(to, &condition, vec![target.into()])?;
+    open.retain(|session| !open_in_both.contains(&session.id));
+    for session in &mut open {
+        end(session, horizon.target_until, horizon.source_next);
+    }
+    Copied::update(to, &open.iter().collect::<Vec<_>>())
 }
 
-/// Returns the values with which a session of the target begins as in the source.
-fn extension(session: &Copied, same: &Copied) -> Option<Row> {
-    let started = session.started.min(same.started);
-    let class = same.missed_at.map_or(span::OPEN, |missed_at| span::class(started, missed_at));
-    (session.first_seen < same.first_seen)
-        .then(|| vec![started.into(), session.first_seen.into(), class.into(), same.id.into()])
+/// Ends an open session that is known until a time, and wasn't listed any more by the next read elsewhere, if there was one.
+fn end(session: &mut Copied, until: i64, next: Option<i64>) {
+    let Some(next) = next else { return };
+    let last_seen = last_seen(session, until);
+    session.last_seen = Some(last_seen);
+    session.missed_at = Some(next.max(last_seen));
+    session.set_class();
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::history::copy::{CopyProgress, copy};
 
 fn copy_all(from: &mut dyn Engine, to: &mut dyn Engine) -> CopyProgress {
-    let progress = copy(from, to, |_| ControlFlow::Continue(())).unwrap();
+    let progress = copy(from, to, LATER, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(check::check(to).unwrap(), [] as [String; 0]);
     progress
 }
@@ -54,7 +54,7 @@ fn a_copy_can_be_stopped_and_continued() {
         recording.read(15_000, &[], true);
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
-        let stopped = copy(recording.engine(), &mut *target, |_| ControlFlow::Break(())).unwrap();
+        let stopped = copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Break(())).unwrap();
         assert_eq!(stopped, CopyProgress { total: 12_000, done: 5_000, added: 5_000 });
         assert_eq!(copy_all(recording.engine(), &mut *target), done(12_000, 7_000));
     });

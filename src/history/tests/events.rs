@@ -178,7 +178,7 @@ fn a_copy_has_the_events_and_can_be_repeated() {
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
         let mut copied = |recording: &mut Recording| {
-            copy(recording.engine(), &mut *target, |_| ControlFlow::Continue(())).unwrap();
+            copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
             assert_eq!(check::check(&mut *target).unwrap(), [] as [String; 0]);
             assert_eq!(events(&mut *target), events(recording.engine()));
         };

@@ -1,6 +1,7 @@
 //! Tests of recording and reading together, in SQLite and PostgreSQL.
 
 mod copy;
+mod copy_both;
 mod crash;
 mod database;
 mod events;
@@ -42,6 +43,7 @@ pub(super) struct Recording {
     /// The last list and the time of its last read.
     list: Option<(Vec<SessionRecord>, i64)>,
     every: Option<Duration>,
+    clock_offset: i64,
 }
 
 impl Recording {
@@ -53,6 +55,7 @@ impl Recording {
             url: url.into(),
             list: None,
             every: Some(Duration::from_secs(5)),
+            clock_offset: 0,
         }
     }
 
@@ -81,10 +84,11 @@ impl Recording {
     /// Records a read. `is_continuous` as in [`Step`].
     pub(super) fn read(&mut self, time: i64, sessions: &[SessionRecord], is_continuous: bool) {
         let step = match &self.list {
-            None => Step::List(list(sessions, time)),
+            None => Step::List(List { clock_offset: self.clock_offset, ..list(sessions, time) }),
             Some((before, _)) if before == sessions => Step::Seen { time, is_continuous },
             Some((before, previous)) => {
-                Step::Changes(changes(before, *previous, sessions, time, is_continuous))
+                let changes = changes(before, *previous, sessions, time, is_continuous);
+                Step::Changes(Changes { clock_offset: self.clock_offset, ..changes })
             }
         };
         self.list = Some((sessions.to_vec(), time));

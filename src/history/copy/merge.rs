@@ -1,0 +1,259 @@
+//! Merges what both sides know about one session.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::known::{Copied, Known};
+use crate::history::engine::Engine;
+use crate::history::purge::first_integer;
+use crate::history::{HistoryError, coverage};
+
+/// How far both sides know a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Horizon {
+    /// Time of the last read in the source. Its open sessions were seen then.
+    pub(super) source_until: i64,
+    /// The same in the target.
+    pub(super) target_until: i64,
+    /// Time at which the node has been read in the source after `target_until`; `None` if it hasn't.
+    pub(super) source_next: Option<i64>,
+    /// Time at which the node has been read in the target after `source_until`; `None` if it hasn't.
+    pub(super) target_next: Option<i64>,
+    /// Whether a recorder writes the node in the source at the moment.
+    pub(super) is_source_recorded: bool,
+    /// Whether a recorder writes the node in the target at the moment. It ends its sessions itself.
+    pub(super) is_target_recorded: bool,
+}
+
+impl Horizon {
+    /// Reads it for a node, which has these numbers in the source and in the target.
+    pub(super) fn read(
+        from: &mut dyn Engine,
+        to: &mut dyn Engine,
+        (source, target): (i64, i64),
+        now: i64,
+    ) -> Result<Self, HistoryError> {
+        let source_until = last_read(from, source)?;
+        let target_until = last_read(to, target)?;
+        Ok(Self {
+            source_until,
+            target_until,
+            source_next: coverage::first_read_after(from, source, target_until, now)?,
+            target_next: coverage::first_read_after(to, target, source_until, now)?,
+            is_source_recorded: coverage::recorded_nodes(from)?.contains(&source),
+            is_target_recorded: coverage::recorded_nodes(to)?.contains(&target),
+        })
+    }
+
+    /// Returns `true` if the times of two sessions overlap or touch: the later one isn't known to have begun after the
+    /// earlier one was missed.
+    fn touch(&self, source: &Copied, target: &Copied) -> bool {
+        let source_end = source.missed_at.or(self.target_next).unwrap_or(i64::MAX);
+        let target_end = target.missed_at.or(self.source_next).unwrap_or(i64::MAX);
+        source.first_seen <= target_end && target.first_seen <= source_end
+    }
+
+    /// Returns the time in which both saw the session, in milliseconds; negative if it lies between.
+    fn overlap(&self, source: &Copied, target: &Copied) -> i64 {
+        let end = last_seen(source, self.source_until).min(last_seen(target, self.target_until));
+        end.saturating_sub(source.first_seen.max(target.first_seen))
+    }
+
+    /// Returns when the session was seen last and when it was missed; `None` if it is still on. The later of two reads
+    /// with it and the earlier of two reads without it count, unless they contradict each other: then the latest read does.
+    fn end(&self, source: &Copied, target: &Copied) -> Option<(i64, i64)> {
+        let seen_in_source = last_seen(source, self.source_until);
+        let last = seen_in_source.max(last_seen(target, self.target_until));
+        match (source.missed_at, target.missed_at) {
+            (None, None) => None,
+            (Some(missed_at), None) => (!self.is_target_recorded && missed_at > self.target_until)
+                .then(|| (last, missed_at.max(last))),
+            (None, Some(missed_at)) if missed_at > last => Some((last, missed_at)),
+            (None, Some(_)) if !self.is_target_recorded && self.source_until > self.target_until => None,
+            (None, Some(missed_at)) => Some((last, self.target_next.unwrap_or(missed_at).max(last))),
+            (Some(a), Some(b)) => Some((last, if a.min(b) >= last { a.min(b) } else { a.max(b).max(last) })),
+        }
+    }
+}
+
+fn last_read(engine: &mut dyn Engine, node: i64) -> Result<i64, HistoryError> {
+    let rows = engine.query(r#"SELECT MAX("to") FROM coverage WHERE node = $1"#, vec![node.into()])?;
+    Ok(first_integer(&rows).unwrap_or(i64::MIN))
+}
+
+/// Returns when a session was seen last, on a side that knows its node until this time.
+pub(super) fn last_seen(session: &Copied, until: i64) -> i64 {
+    session.last_seen.unwrap_or(until.max(session.first_seen))
+}
+
+/// Sessions of the source, and those of the target that may be the same.
+pub(super) struct Merge<'a> {
+    known: &'a mut Known,
+    /// The sessions of the target by their numbers, and new ones, which have negative numbers.
+    sessions: HashMap<i64, Copied>,
+    /// The numbers of those that have changed or are new.
+    changed: BTreeSet<i64>,
+    /// The numbers of those that are open in both.
+    pub(super) open_in_both: HashSet<i64>,
+    added: i64,
+}
+
+impl<'a> Merge<'a> {
+    /// Reads the sessions of the target that may be one of these. They come with their node in the target.
+    pub(super) fn read(
+        to: &mut dyn Engine,
+        known: &'a mut Known,
+        sessions: &[Copied],
+    ) -> Result<Self, HistoryError> {
+        let ids: HashSet<i64> = sessions.iter().flat_map(|session| known.candidates(session)).collect();
+        Ok(Self {
+            sessions: Copied::with_ids(to, ids)?,
+            known,
+            changed: BTreeSet::new(),
+            open_in_both: HashSet::new(),
+            added: 0,
+        })
+    }
+
+    /// Merges a session into the one of the target that is the same. Returns `false` if there is none.
+    ///
+    /// A session whose user or project changes is stored as several ones: the one with the longest common time is meant.
+    pub(super) fn merge(&mut self, session: &Copied, horizon: &Horizon) -> bool {
+        let is_nameless = session.record.client_id.is_none();
+        let candidates = self.known.candidates(session).filter_map(|id| self.sessions.get(&id));
+        let same: Vec<&Copied> = candidates
+            .filter(|target| target.node == session.node && target.record.is_same_session(&session.record))
+            .filter(|target| !(is_nameless && self.known.taken.contains(&target.id)))
+            .collect();
+        let Some(target) = same
+            .iter()
+            .filter(|target| target.record.has_same_values(&session.record) && horizon.touch(session, target))
+            .max_by_key(|target| {
+                (horizon.overlap(session, target), target.first_seen == session.first_seen, -target.id)
+            })
+        else {
+            return false;
+        };
+        let id = target.id;
+        let (mut after, mut before) = (i64::MIN, i64::MAX);
+        for other in same.iter().filter(|other| other.id != id && !is_nameless) {
+            if other.first_seen < target.first_seen {
+                let seen = last_seen(other, horizon.target_until);
+                let is_equal = other.record.has_same_values(&target.record);
+                after = after.max(if is_equal { other.missed_at.unwrap_or(seen) } else { seen });
+            } else {
+                before = before.min(other.first_seen);
+            }
+        }
+        let merged = merged(session, target, horizon, (after, before));
+        if session.missed_at.is_none() && merged.as_ref().unwrap_or(target).missed_at.is_none() {
+            self.open_in_both.insert(id);
+        }
+        if is_nameless {
+            self.known.taken.insert(id);
+        }
+        if let Some(merged) = merged {
+            self.sessions.insert(id, merged);
+            self.changed.insert(id);
+        }
+        true
+    }
+
+    /// Adds a session that the target doesn't have.
+    pub(super) fn add(&mut self, session: Copied) {
+        self.added += 1;
+        let id = -self.added;
+        self.sessions.insert(id, Copied { id, ..session });
+        self.changed.insert(id);
+    }
+
+    /// Writes the sessions that have changed. Returns the number of new ones. `horizons` are those of the nodes of the target.
+    pub(super) fn write(
+        mut self,
+        to: &mut dyn Engine,
+        horizons: &HashMap<i64, Horizon>,
+    ) -> Result<u64, HistoryError> {
+        self.separate(horizons);
+        let changed = self.changed.iter().filter_map(|id| self.sessions.get(id));
+        let (new, changed): (Vec<&Copied>, Vec<&Copied>) = changed.partition(|session| session.id < 0);
+        Copied::update(to, &changed)?;
+        super::insert(to, &new)?;
+        Ok(new.len() as u64)
+    }
+
+    /// Lets a session whose values change end where the one with the next values begins, which either side may have seen
+    /// earlier.
+    fn separate(&mut self, horizons: &HashMap<i64, Horizon>) {
+        let mut by_client: HashMap<(i64, Arc<str>), Vec<i64>> = HashMap::new();
+        for session in self.sessions.values() {
+            if let Some(client) = &session.record.client_id {
+                by_client.entry((session.node, client.clone())).or_default().push(session.id);
+            }
+        }
+        for ((node, _), mut ids) in by_client {
+            let Some(horizon) = horizons.get(&node) else { continue };
+            ids.sort_by_key(|id| (self.sessions.get(id).map(|session| session.first_seen), *id));
+            for pair in ids.windows(2) {
+                let [Some(earlier), Some(later)] = [pair[0], pair[1]].map(|id| self.sessions.get(&id)) else {
+                    continue;
+                };
+                let is_new = earlier.id < 0;
+                let is_kept = earlier.missed_at.is_none()
+                    && ((!is_new && horizon.is_target_recorded) || self.open_in_both.contains(&earlier.id));
+                let until = if is_new { horizon.source_until } else { horizon.target_until };
+                let changed = if is_kept { None } else { separated(earlier, later, until) };
+                for session in changed.into_iter().flatten() {
+                    self.changed.insert(session.id);
+                    self.sessions.insert(session.id, session);
+                }
+            }
+        }
+    }
+}
+
+/// Returns a session and the same one with other values later, so that they don't overlap; `None` if they don't, or if both
+/// were seen at the same time. The earlier one is known until a time, if it is open.
+fn separated(earlier: &Copied, later: &Copied, until: i64) -> Option<[Copied; 2]> {
+    let is_change = earlier.record.is_same_session(&later.record)
+        && !earlier.record.has_same_values(&later.record)
+        && earlier.first_seen < later.first_seen;
+    let seen = last_seen(earlier, until);
+    if !is_change || seen > later.first_seen {
+        return None;
+    }
+    let missed_at = earlier.missed_at.map_or(later.first_seen, |missed_at| missed_at.min(later.first_seen));
+    let mut pair = [earlier.clone(), later.clone()];
+    pair[0].last_seen = Some(seen);
+    pair[0].missed_at = Some(missed_at);
+    pair[1].started = later.started.max(missed_at);
+    for session in &mut pair {
+        session.set_class();
+    }
+    (pair[0].times() != earlier.times() || pair[1].times() != later.times()).then_some(pair)
+}
+
+/// Returns the session of the target with what the source knows better; `None` if that is nothing. It begins after the same
+/// session with other values before, and ends before the one after it.
+fn merged(
+    source: &Copied,
+    target: &Copied,
+    horizon: &Horizon,
+    (after, before): (i64, i64),
+) -> Option<Copied> {
+    let mut merged = target.clone();
+    if source.first_seen < target.first_seen {
+        merged.first_seen = source.first_seen.max(after).min(target.first_seen);
+    }
+    // Who read the node before the session began knows it best. The other one has the creation time.
+    merged.started = source.started.max(target.started).min(merged.first_seen);
+    merged.record.creation_time = target.record.creation_time.or(source.record.creation_time);
+    let end = match horizon.end(source, target) {
+        None if before < i64::MAX && target.missed_at.is_some() => target.last_seen.zip(target.missed_at),
+        Some((last_seen, missed_at)) => Some((last_seen.min(before), missed_at.min(before))),
+        None => None,
+    };
+    merged.last_seen = end.map(|(last_seen, _)| last_seen);
+    merged.missed_at = end.map(|(_, missed_at)| missed_at);
+    merged.set_class();
+    (merged.times() != target.times()).then_some(merged)
+}
