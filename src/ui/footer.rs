@@ -90,6 +90,9 @@ fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
 fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let p = palette(ui.visuals());
     let Some(sessions) = state.table.result() else {
+        if state.has_nothing_to_show() {
+            text(ui, "No sessions", p.secondary);
+        }
         return;
     };
     let [shown, all] = [sessions.rows.len(), sessions.dataset.len()];

@@ -139,6 +139,30 @@ fn history_has_the_filter_of_an_offer() {
 }
 
 #[test]
+fn escape_in_a_box_clears_only_that_box() {
+    let (_gateway, mut window) = open();
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.type_into(PROJECT, "Pack.*");
+    window.type_into(USERNAME, "bil.*");
+    window.until_text("1 of 6 sessions");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("2 of 6 sessions");
+    assert_eq!((window.text_of(USERNAME), window.text_of(PROJECT)), (String::new(), "Pack.*".to_owned()));
+    assert!(window.harness.get_by_label(USERNAME).is_focused());
+    // An empty box only loses the focus.
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.run_steps(2);
+    assert!(window.has("2 of 6 sessions") && !window.harness.get_by_label(USERNAME).is_focused());
+    assert_eq!(window.selected("Username"), ["billy"]);
+    // In the table it clears the selection, then the filters.
+    window.press(Modifiers::NONE, Key::Escape);
+    window.harness.step();
+    assert_eq!(window.selected("Username"), [""; 0]);
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
 fn offers_cover_case_and_both_boxes() {
     let (_gateway, mut window) = open();
     window.type_into(PROJECT, "PACK");
@@ -148,6 +172,9 @@ fn offers_cover_case_and_both_boxes() {
     window.until_text("2 of 6 sessions");
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text("6 of 6 sessions");
+    // The toggles stay as they are.
+    window.toggle(PROJECT, PART);
+    window.toggle(PROJECT, IGNORE_CASE);
     window.type_into(USERNAME, "bil");
     window.type_into(PROJECT, "Pack");
     window.until_text("No username is exactly \"bil\" and no project is exactly \"Pack\"");

@@ -2,10 +2,11 @@
 
 use egui::{Context, Event, Key, Popup};
 
-use super::super::command::{Command, RailCommand};
+use super::super::command::{Command, FilterCommand, RailCommand};
 use super::super::command_table::{self, Scope};
 use super::super::model::{AppState, Drafts, NarrowRail, UiState};
 use super::super::{filter_row, grid, rail};
+use crate::query::FilterField;
 
 /// The shortcuts that also work in dialogs.
 const IN_DIALOGS: [Command; 1] = [Command::Quit];
@@ -47,7 +48,8 @@ pub(super) fn handle(
         });
     });
     // Escape also closes menus and dialogs, and leaves text boxes other than the filters.
-    let is_filter = focused.is_some_and(|id| filter_row::ids().contains(&id));
+    let boxes = [FilterField::Username, FilterField::Project].into_iter().zip(filter_row::ids());
+    let focused_box = boxes.into_iter().find(|(_, id)| Some(*id) == focused).map(|(field, _)| field);
     let is_table = focused.is_none_or(|id| id == grid::id());
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) {
@@ -55,7 +57,12 @@ pub(super) fn handle(
         } else if drafts.form.is_some() {
             // Typed values aren't discarded without a question.
             commands.push(Command::LeaveGateway);
-        } else if is_filter || is_table {
+        } else if let Some(field) = focused_box {
+            // An empty box only loses the focus.
+            if drafts.filter(field).is_some_and(|text| !text.pattern.is_empty()) {
+                commands.push(Command::Filter(FilterCommand::Clear(field)));
+            }
+        } else if is_table {
             commands.push(Command::Escape);
         }
     }

@@ -124,12 +124,14 @@ pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
     let cursor = table.cursor_in_view()?;
     match cursor {
         Cursor::Group(_) => Some(line_id(cursor)),
-        Cursor::Session(_) => {
-            let column = table.column().filter(|id| columns.iter().any(|column| column.id == **id));
-            let column = column.or(columns.first().map(|column| &column.id))?;
-            Some(cell_id(cursor, column))
-        }
+        Cursor::Session(_) => Some(cell_id(cursor, cursor_column(table, columns)?)),
     }
+}
+
+/// Returns the column of the cursor, or the first one where that isn't shown.
+fn cursor_column<'a>(table: &'a PowerTable, columns: &'a [Shown]) -> Option<&'a ColumnId> {
+    let column = table.column().filter(|id| columns.iter().any(|column| column.id == **id));
+    column.or(columns.first().map(|column| &column.id))
 }
 
 /// Draws lines.
@@ -199,8 +201,10 @@ impl Painter<'_> {
         let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
         let columns = self.geometry.columns;
+        let has_cursor = self.is_active && table.is_cursor(at);
+        let cursor_column = if has_cursor { cursor_column(table, columns) } else { None };
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
-            let is_cursor = self.is_active && table.is_cursor(at) && table.column() == Some(&column.id);
+            let is_cursor = cursor_column == Some(&column.id);
             if is_cursor && self.ui_state.reveals_cursor_column {
                 ui.scroll_to_rect(rect, None);
             }
