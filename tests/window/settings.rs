@@ -262,3 +262,18 @@ fn list_without_the_current_value_is_used_by_keyboard() {
     window.press(Modifiers::NONE, Key::Enter);
     assert!(!window.has("Manual") && is_focused(&window, "Default interval"));
 }
+
+#[test]
+fn focus_returns_to_the_button_that_opened_a_dialog() {
+    let mut window = Window::on(&plant().url);
+    window.until_text("6 of 6 sessions");
+    for name in ["Settings", "All commands"] {
+        window.harness.get_by_label(name).focus();
+        window.harness.step();
+        window.press(Modifiers::NONE, Key::Enter);
+        window.harness.run_steps(3);
+        window.press(Modifiers::NONE, Key::Escape);
+        window.harness.run_steps(3);
+        assert!(window.harness.get_by_label(name).is_focused(), "{name}");
+    }
+}

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Context, ThemePreference};
+use egui::{Context, Popup, ThemePreference};
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::ConfigPlace;
@@ -162,7 +162,24 @@ impl App {
 
     fn restore_focus(&mut self, ctx: &Context) {
         let before = self.ui_state.focus_before_dialog.take().unwrap_or_else(grid::id);
-        ctx.memory_mut(|memory| memory.request_focus(before));
+        self.ui_state.restored_focus = Some(before);
+        ctx.request_repaint();
+    }
+
+    /// Returns the focus to where it was before a dialog, once egui doesn't take it away from everything behind the dialog. What
+    /// was opened from the dialog keeps it.
+    pub(super) fn return_focus(&mut self, ctx: &Context) {
+        if self.ui_state.restored_focus.is_none() {
+            return;
+        }
+        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+            ctx.request_repaint();
+        } else if let Some(id) = self.ui_state.restored_focus.take()
+            && ctx.memory(egui::Memory::focused).is_none_or(|focused| focused == grid::id())
+            && !Popup::is_any_open(ctx)
+        {
+            ctx.memory_mut(|memory| memory.request_focus(id));
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) settings_page: Option<SettingsPage>,
     /// The widget that gets the keyboard focus back when the palette or the settings are closed.
     pub(in crate::ui) focus_before_dialog: Option<Id>,
+    /// The widget that gets it back in the next frame without a dialog.
+    pub(in crate::ui) restored_focus: Option<Id>,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
 }
