@@ -277,3 +277,19 @@ fn focus_returns_to_the_button_that_opened_a_dialog() {
         assert!(window.harness.get_by_label(name).is_focused(), "{name}");
     }
 }
+
+#[test]
+fn list_of_keys_scrolls_by_keys() {
+    let mut window = Window::on(&plant().url);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::NONE, Key::F1);
+    window.harness.run_steps(3);
+    let top = |window: &Window| window.harness.get_by_label_contains("Refresh: F5").rect().top();
+    let first = top(&window);
+    for (key, is_lower) in [(Key::PageDown, false), (Key::PageUp, true), (Key::End, false), (Key::Home, true)]
+    {
+        window.press(Modifiers::NONE, key);
+        window.harness.run_steps(3);
+        assert_eq!(top(&window) >= first, is_lower, "{key:?}");
+    }
+}

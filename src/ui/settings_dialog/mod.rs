@@ -6,8 +6,8 @@ mod keys;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Layout, Rect, ScrollArea, Sense, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Key, Layout, Modifiers, Popup, Rect,
+    ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, style::ScrollAnimation, vec2,
 };
 
 use super::button::Button;
@@ -61,6 +61,9 @@ fn child(ui: &mut Ui, rect: Rect) -> Ui {
     child
 }
 
+/// Far beyond the end of any page, in points.
+const SCROLL_TO_END: f32 = 100_000.0;
+
 /// Draws the part of a page that scrolls, down to the height of a foot. The scroll bar is right of the contents.
 fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
@@ -69,8 +72,25 @@ fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     page.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH));
     ScrollArea::vertical().auto_shrink(false).show(&mut page, |ui| {
         ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+        scroll_by_keys(ui);
         contents(ui);
     });
+}
+
+/// Scrolls by the keys for pages and ends.
+fn scroll_by_keys(ui: &Ui) {
+    if Popup::is_any_open(ui.ctx()) {
+        return;
+    }
+    // One line of the previous page stays in view.
+    let page = ui.clip_rect().height() - tokens::MENU_ROW_HEIGHT;
+    let keys =
+        [(Key::PageUp, page), (Key::PageDown, -page), (Key::Home, SCROLL_TO_END), (Key::End, -SCROLL_TO_END)];
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let points: f32 = keys.into_iter().filter(|(key, _)| pressed(*key)).map(|(_, points)| points).sum();
+    if points != 0.0 {
+        ui.scroll_with_delta_animation(vec2(0.0, points), ScrollAnimation::none());
+    }
 }
 
 /// Returns the name and icon of a page.
