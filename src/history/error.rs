@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use super::postgres::PasswordSource;
+
 /// The reason why the history can't be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -76,7 +78,12 @@ pub enum HistoryError {
     Unreachable(#[source] EngineError),
     /// The database server rejected the login.
     #[error("The database of the history rejected the login")]
-    Login(#[source] EngineError),
+    Login {
+        /// What the server reported.
+        source: EngineError,
+        /// Where the password was found; `None` if there was none.
+        password: Option<PasswordSource>,
+    },
     /// Any other failure of the database.
     #[error("The database of the history reported an error")]
     Database(#[source] EngineError),
@@ -113,7 +120,18 @@ impl HistoryError {
             }
             Self::Damaged(_) => "run `gatewatch history check`",
             Self::Unreachable(_) => "check `url` under [history] in config.toml, and that the server runs",
-            Self::Login(_) => "check the user in `url` and the password in PGPASSWORD or .pgpass",
+            Self::Login { password: None, .. } => {
+                "check the user in `url`, and store the password by `gatewatch history password`"
+            }
+            Self::Login { password: Some(PasswordSource::Environment), .. } => {
+                "check the user in `url` and the password in PGPASSWORD. To use the keyring instead, unset it and run `gatewatch history password`"
+            }
+            Self::Login { password: Some(PasswordSource::Keyring), .. } => {
+                "check the user in `url`. The password is from the keyring: `gatewatch history password` replaces it"
+            }
+            Self::Login { password: Some(PasswordSource::File), .. } => {
+                "check the user in `url` and the password in .pgpass. To use the keyring instead, run `gatewatch history password`"
+            }
             Self::OldSqlite { .. } | Self::Database(_) | Self::Address(_) => return None,
         })
     }

@@ -51,7 +51,7 @@ pub use error::{EngineError, HistoryError};
 pub use event::Action;
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
-pub use postgres::PostgresLocation;
+pub use postgres::{PasswordSource, PostgresLocation};
 pub use purge::{Purge, PurgeProgress};
 pub use record::SessionRecord;
 pub use recorder::Recorder;

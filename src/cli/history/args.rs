@@ -76,7 +76,7 @@ pub enum HistoryCommand {
     /// Copy everything into another history; what is there already stays, so it can be repeated
     Copy(CopyArgs),
     /// Store the password of the PostgreSQL database in the keyring; it is prompted for, or read from standard input
-    Password,
+    Password(PasswordArgs),
 }
 
 /// The options of `gatewatch history info`.
@@ -122,6 +122,14 @@ pub struct CopyArgs {
         help = "Copy into this database, such as postgres://user@host/database, or into this file, which is created if it is missing"
     )]
     pub to: String,
+}
+
+/// The options of `gatewatch history password`.
+#[derive(Args, Debug)]
+pub struct PasswordArgs {
+    /// Remove the password from the keyring instead
+    #[arg(long)]
+    pub remove: bool,
 }
 
 impl HistoryArgs {

@@ -39,6 +39,8 @@ pub(super) enum CommandError {
     Input(#[source] io::Error),
     #[error("Can't store the password")]
     Keyring(#[source] KeyringError),
+    #[error("Can't remove the password")]
+    RemovePassword(#[source] KeyringError),
     #[error(transparent)]
     Rows(#[from] RowsError),
     #[error(transparent)]
@@ -65,6 +67,7 @@ impl CommandError {
             Self::Rows(error) => error.status(),
             Self::Input(_)
             | Self::Keyring(_)
+            | Self::RemovePassword(_)
             | Self::Settings(_)
             | Self::NoFolder
             | Self::History(_)

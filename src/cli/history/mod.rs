@@ -11,7 +11,7 @@ mod question;
 mod times;
 mod unwatched;
 
-pub use args::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};
+pub use args::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PasswordArgs, PurgeArgs, PurgeWhat};
 
 use std::io::{self, Write as _};
 
@@ -30,7 +30,7 @@ pub fn run(args: &HistoryArgs) -> ExitStatus {
         Some(HistoryCommand::Check) => maintain::check(),
         Some(HistoryCommand::Purge(args)) => maintain::purge(args),
         Some(HistoryCommand::Copy(args)) => copy::run(args),
-        Some(HistoryCommand::Password) => password::run(),
+        Some(HistoryCommand::Password(args)) => password::run(args),
     };
     result.unwrap_or_else(|error| {
         report(&error, error.hint());

@@ -1,9 +1,9 @@
-//! Stores the password of the PostgreSQL database in the keyring.
+//! Stores the password of the PostgreSQL database in the keyring, and removes it.
 
 use std::io::{self, BufRead, IsTerminal as _};
 
 use super::error::CommandError;
-use super::{location, settings, write_lines};
+use super::{PasswordArgs, location, settings, write_lines};
 use crate::cli::ExitStatus;
 use crate::history::{Location, PostgresLocation};
 use crate::secrets::{Secret, Stored};
@@ -11,11 +11,15 @@ use crate::secrets::{Secret, Stored};
 /// The longest password, in bytes. It keeps a file that was given by mistake from being read.
 const MAX_LEN: u64 = 1_000;
 
-/// Stores a password that is typed, or the first line of standard input.
-pub(super) fn run() -> Result<ExitStatus, CommandError> {
+/// Stores a password that is typed, or the first line of standard input; or removes the stored one.
+pub(super) fn run(args: &PasswordArgs) -> Result<ExitStatus, CommandError> {
     let Location::Postgres(database) = location(&settings()?)? else {
         return Err(CommandError::PasswordOfFile);
     };
+    if args.remove {
+        database.forget_password().map_err(CommandError::RemovePassword)?;
+        return write_lines(&["The password is no longer in the keyring".to_owned()]);
+    }
     let password = if io::stdin().is_terminal() {
         Secret::new(
             rpassword::prompt_password(format!("Password for {database}: ")).map_err(CommandError::Input)?,

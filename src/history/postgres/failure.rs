@@ -7,6 +7,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use super::super::{EngineError, HistoryError};
+use super::password::PasswordSource;
 
 /// Sorts an error that a connection reported.
 pub(super) fn failure(error: Error) -> HistoryError {
@@ -35,20 +36,24 @@ pub(super) fn failure(error: Error) -> HistoryError {
         | SqlState::INVALID_CATALOG_NAME => HistoryError::Unreachable(error),
         // Connection exceptions and invalid authorizations.
         code if code.code().starts_with("08") => HistoryError::Unreachable(error),
-        code if code.code().starts_with("28") => HistoryError::Login(error),
+        code if code.code().starts_with("28") => HistoryError::Login { source: error, password: None },
         _ => HistoryError::Database(error),
     }
 }
 
-/// Sorts an error that occurred before there was a connection.
-pub(super) fn connect_failure(error: Error, has_password: bool) -> HistoryError {
+/// Sorts an error that occurred before there was a connection, with a password from this source.
+pub(super) fn connect_failure(error: Error, password: Option<PasswordSource>) -> HistoryError {
     if error.code().is_some() {
-        return failure(error);
+        return match failure(error) {
+            HistoryError::Login { source, .. } => HistoryError::Login { source, password },
+            other => other,
+        };
     }
     // The server asks for a password and there is none.
     let is_config = error.source().is_some_and(|cause| cause.to_string() == "password missing");
-    if is_config && !has_password {
-        return HistoryError::Login("the server asks for a password, and none is known".into());
+    if is_config && password.is_none() {
+        let source = "the server asks for a password, and none is known".into();
+        return HistoryError::Login { source, password };
     }
     HistoryError::Unreachable(Box::new(error))
 }

@@ -12,7 +12,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::super::HistoryError;
-use crate::secrets::{Secret, Secrets, Stored};
+use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 
 /// Time limit to reach one address of a host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,6 +22,8 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_RETRIES: u32 = 3;
 /// Sent data that isn't confirmed for this long closes the connection.
 const UNCONFIRMED_TIMEOUT: Duration = Duration::from_secs(30);
+/// The schemes of an address, which mean the same.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// Identifies our entry in the keyring.
 const KEYRING_BINDING: &str = "history";
 
@@ -49,7 +51,8 @@ pub(super) enum Encryption {
 }
 
 impl PostgresLocation {
-    /// Looks for the password in the keyring first. This may block while the keyring prompts the user.
+    /// Looks for the password in the keyring as well, after `PGPASSWORD` and before the password file. This may block while the
+    /// keyring prompts the user.
     #[must_use]
     pub fn with_keyring(self, secrets: Arc<Secrets>) -> Self {
         Self { keyring: Some(secrets), ..self }
@@ -58,13 +61,24 @@ impl PostgresLocation {
     /// Stores the password in the keyring; `None` if there is none to use.
     #[must_use = "the user is informed when a password is in memory only"]
     pub fn store_password(&self, password: &Secret) -> Option<Stored> {
-        self.keyring.as_ref().map(|secrets| secrets.set(self.account(), KEYRING_BINDING, password))
+        self.keyring.as_ref().map(|secrets| secrets.set(&self.account(), KEYRING_BINDING, password))
+    }
+
+    /// Removes the password from the keyring, if it is there.
+    ///
+    /// # Errors
+    /// If the keyring can't be changed. It may still hold the password.
+    pub fn forget_password(&self) -> Result<(), KeyringError> {
+        match &self.keyring {
+            Some(secrets) => secrets.forget(&self.account(), KEYRING_BINDING),
+            None => Ok(()),
+        }
     }
 
     /// Returns the password in the keyring, if there is one.
     pub(super) fn stored_password(&self) -> Option<Secret> {
         let secrets = self.keyring.as_ref()?;
-        secrets.get(self.account(), KEYRING_BINDING).unwrap_or_else(|error| {
+        secrets.get(&self.account(), KEYRING_BINDING).unwrap_or_else(|error| {
             tracing::debug!(%error, "can't read the password of the history from the keyring");
             None
         })
@@ -78,9 +92,15 @@ impl PostgresLocation {
         &self.encryption
     }
 
-    /// The name of the entry in the keyring: the address without parameters, which don't change the password.
-    fn account(&self) -> &str {
-        self.url.split('?').next().unwrap_or_default()
+    /// The name of the entry in the keyring: the address with the shorter scheme and without parameters, which don't change the
+    /// password.
+    fn account(&self) -> String {
+        let address = self.url.split('?').next().unwrap_or_default();
+        let [scheme, other] = SCHEMES;
+        match address.strip_prefix(other) {
+            Some(rest) => format!("{scheme}{rest}"),
+            None => address.to_owned(),
+        }
     }
 }
 
@@ -93,7 +113,7 @@ impl FromStr for PostgresLocation {
     /// an encrypted connection is preferred to hosts in the local network, and required to others.
     fn from_str(text: &str) -> Result<Self, HistoryError> {
         let text = text.trim();
-        if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        if !SCHEMES.iter().any(|scheme| text.starts_with(scheme)) {
             return Err(invalid("expected postgres://user@host/database"));
         }
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
@@ -290,10 +310,17 @@ mod tests {
     fn keeps_a_password_in_the_keyring() {
         let location: PostgresLocation = "postgres://u@db/history?connect_timeout=3".parse().unwrap();
         assert_eq!(location.stored_password(), None);
-        let location = location.with_keyring(Arc::new(Secrets::in_memory()));
+        let secrets = Arc::new(Secrets::in_memory());
+        let location = location.with_keyring(secrets.clone());
         assert_eq!(location.stored_password(), None);
         assert!(matches!(location.store_password(&Secret::from("s3cret")), Some(Stored::MemoryOnly(_))));
         assert_eq!(location.stored_password(), Some(Secret::from("s3cret")));
         assert!(!format!("{location} {location:?}").contains("s3cret"));
+        let same: PostgresLocation = "postgresql://u@db/history".parse().unwrap();
+        let same = same.with_keyring(secrets);
+        assert_eq!(same.stored_password(), Some(Secret::from("s3cret")));
+        // There is no keyring that it could be removed from, but it is gone from the memory.
+        assert!(same.forget_password().is_err());
+        assert_eq!(location.stored_password(), None);
     }
 }

@@ -21,6 +21,7 @@ use tokio_postgres::{Client, Statement};
 
 use self::failure::{connect_failure, failure};
 pub use self::location::PostgresLocation;
+pub use self::password::PasswordSource;
 use self::password::{Environment, default_user, password};
 use self::tls::MakeTls;
 use super::HistoryError;
@@ -93,10 +94,11 @@ impl Postgres {
         {
             config.user(user);
         }
-        let password = location.stored_password().or_else(|| password(&config, environment));
-        if let Some(password) = &password {
+        let found = password(&config, environment, || location.stored_password());
+        if let Some((password, _)) = &found {
             config.password(password.expose());
         }
+        let source = found.map(|(_, source)| source);
         let tls = MakeTls::new(location.encryption())?;
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -105,7 +107,7 @@ impl Postgres {
         let (client, connection) = runtime
             .block_on(async { timeout(LOGIN_TIMEOUT, config.connect(tls)).await })
             .map_err(|elapsed| HistoryError::Unreachable(Box::new(elapsed)))?
-            .map_err(|error| connect_failure(error, password.is_some()))?;
+            .map_err(|error| connect_failure(error, source))?;
         let connection = runtime.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "the connection to the database of the history is lost");

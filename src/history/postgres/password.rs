@@ -1,4 +1,4 @@
-//! Where a password comes from: the environment or a password file, as PostgreSQL's own programs find it.
+//! Where a password comes from: the environment or a password file, as PostgreSQL's own programs find it, or the keyring.
 
 use std::ffi::OsString;
 use std::fs;
@@ -22,13 +22,37 @@ pub(super) fn default_user(environment: Environment<'_>) -> Option<String> {
         .find_map(|name| environment(name)?.into_string().ok().filter(|user| !user.is_empty()))
 }
 
-/// Returns the password for a connection: `PGPASSWORD`, or else that in the password file.
-pub(super) fn password(config: &Config, environment: Environment<'_>) -> Option<Secret> {
+/// Where a password was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordSource {
+    /// `PGPASSWORD`.
+    Environment,
+    /// The platform's keyring.
+    Keyring,
+    /// The password file of PostgreSQL's own programs.
+    File,
+}
+
+/// Returns the password for a connection: `PGPASSWORD`, or else what `keyring` returns, or else that in the password file.
+///
+/// What is set for one command comes before what is stored. The keyring is asked only if it is needed, because it may prompt.
+pub(super) fn password(
+    config: &Config,
+    environment: Environment<'_>,
+    keyring: impl FnOnce() -> Option<Secret>,
+) -> Option<(Secret, PasswordSource)> {
     if let Some(password) = environment("PGPASSWORD").and_then(|password| password.into_string().ok())
         && !password.is_empty()
     {
-        return Some(Secret::new(password));
+        return Some((Secret::new(password), PasswordSource::Environment));
     }
+    if let Some(password) = keyring() {
+        return Some((password, PasswordSource::Keyring));
+    }
+    from_file(config, environment).map(|password| (password, PasswordSource::File))
+}
+
+fn from_file(config: &Config, environment: Environment<'_>) -> Option<Secret> {
     let path = password_file(environment)?;
     let text = Secret::new(read(&path)?);
     let user = config.get_user().unwrap_or_default();
@@ -181,11 +205,33 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_comes_before_the_file() {
+    fn the_environment_comes_first_and_the_file_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pgpass");
+        std::fs::write(&path, "db:*:*:billy:in file\n").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
         let config: Config = "postgres://billy@db/history".parse().unwrap();
+        let find = |in_environment: &str, in_keyring: Option<&str>, has_file: bool| {
+            let environment: Environment<'_> = &|name| match name {
+                "PGPASSWORD" => Some(in_environment.into()),
+                "PGPASSFILE" => Some(if has_file { path.clone() } else { folder.path().join("none") }.into()),
+                _ => None,
+            };
+            let found = password(&config, environment, || in_keyring.map(Secret::from));
+            found.map(|(password, source)| (password.expose().to_owned(), source))
+        };
+        let expect = |password: &str, source| Some((password.to_owned(), source));
+        assert_eq!(find("s3cret", Some("stored"), true), expect("s3cret", PasswordSource::Environment));
+        assert_eq!(find("", Some("stored"), true), expect("stored", PasswordSource::Keyring));
+        assert_eq!(find("", None, true), expect("in file", PasswordSource::File));
+        assert_eq!(find("", None, false), None);
+        // It may prompt the user.
         let environment: Environment<'_> = &|name| (name == "PGPASSWORD").then(|| "s3cret".into());
-        assert_eq!(password(&config, environment), Some(Secret::from("s3cret")));
-        assert_eq!(password(&config, &|_| None), None);
+        assert!(password(&config, environment, || panic!("the keyring isn't needed")).is_some());
     }
 
     #[cfg(unix)]

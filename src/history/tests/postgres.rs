@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use super::server::{PASSWORD, Server};
 use super::*;
+use crate::history::PasswordSource;
 use crate::history::engine::Value;
 use crate::history::postgres::Postgres;
 use crate::history::{History, PostgresLocation, Recorder, RecorderStatus};
@@ -93,7 +94,7 @@ fn rights_that_are_missing_are_named() {
     let error = schema::migrate(&mut engine).unwrap_err();
     assert!(matches!(error, HistoryError::Permission(_)), "{error:?}");
     // Without a schema it can still be asked whether there is one.
-    let error = History::open_read_only(&Location::Postgres(billy)).err().unwrap();
+    let error = History::open_read_only(&Location::Postgres(billy.clone())).err().unwrap();
     assert!(
         matches!(&error, HistoryError::Missing { path } if path.to_string_lossy().contains(&name)),
         "{error:?}"
@@ -104,11 +105,21 @@ fn rights_that_are_missing_are_named() {
     assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
     let wrong = location(&name);
     let _stored = wrong.store_password(&Secret::from("wrong"));
-    let error = Postgres::open(&wrong, "test").err().unwrap();
-    assert!(matches!(error, HistoryError::Login(_)), "{error:?}");
-    assert!(!format!("{error:?}").contains("wrong"), "{error:?}");
-    let error = Postgres::connect(&location(&name), "test", &|_| None).err().unwrap();
-    assert!(matches!(error, HistoryError::Login(_)), "{error:?}");
+    let login_source = |location: &PostgresLocation, in_environment: Option<&str>| {
+        let environment = |name: &str| in_environment.filter(|_| name == "PGPASSWORD").map(Into::into);
+        let error = Postgres::connect(location, "test", &environment).err().unwrap();
+        assert!(!format!("{error:?}").contains("wrong"), "{error:?}");
+        assert!(error.hint().unwrap().contains("gatewatch history password"), "{error:?}");
+        match error {
+            HistoryError::Login { password, .. } => password,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(login_source(&wrong, None), Some(PasswordSource::Keyring));
+    assert_eq!(login_source(&billy, Some("wrong")), Some(PasswordSource::Environment));
+    assert_eq!(login_source(&location(&name), None), None);
+    // A wrong password in the keyring doesn't matter then.
+    Postgres::connect(&wrong, "test", &|name| (name == "PGPASSWORD").then(|| PASSWORD.into())).unwrap();
     // Nothing listens there as long as the socket is open.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -135,7 +146,7 @@ fn logs_in_with_a_password_of_the_environment_or_a_file() {
     std::fs::write(&file, line).unwrap();
     let is_logged_in = |variables: &[(&str, &str)]| match connect(server, "", variables) {
         Ok(_) => true,
-        Err(HistoryError::Login(_)) => false,
+        Err(HistoryError::Login { .. }) => false,
         Err(error) => panic!("{error:?}"),
     };
     let file_name = file.to_str().unwrap();
