@@ -33,7 +33,7 @@ pub(super) enum CommandError {
     SameHistory,
     #[error("The history is in a file, which needs no password")]
     PasswordOfFile,
-    #[error("There is no password on standard input")]
+    #[error("No password was given")]
     NoPassword,
     #[error("Can't read the password")]
     Input(#[source] io::Error),

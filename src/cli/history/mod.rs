@@ -7,6 +7,7 @@ mod dataset;
 mod error;
 mod maintain;
 mod password;
+mod prompt;
 mod question;
 mod times;
 mod unwatched;

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal as _};
 
 use super::error::CommandError;
-use super::{PasswordArgs, location, settings, write_lines};
+use super::{PasswordArgs, location, prompt, settings, write_lines};
 use crate::cli::ExitStatus;
 use crate::history::{Location, PostgresLocation};
 use crate::secrets::{Secret, Stored};
@@ -21,9 +21,7 @@ pub(super) fn run(args: &PasswordArgs) -> Result<ExitStatus, CommandError> {
         return write_lines(&["The password is no longer in the keyring".to_owned()]);
     }
     let password = if io::stdin().is_terminal() {
-        Secret::new(
-            rpassword::prompt_password(format!("Password for {database}: ")).map_err(CommandError::Input)?,
-        )
+        prompt::password(&format!("Password for {database}: ")).map_err(CommandError::Input)?
     } else {
         first_line(&mut io::stdin().lock())?
     };
