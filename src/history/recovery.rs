@@ -67,7 +67,7 @@ fn open_checked(path: &Path, observer: &str, is_suspect: bool) -> Result<Box<dyn
 }
 
 /// Refuses files of a newer version, and those of other programs, before anything is written to them.
-fn refuse_others(path: &Path) -> Result<(), HistoryError> {
+pub(super) fn refuse_others(path: &Path) -> Result<(), HistoryError> {
     if size(path) == 0 {
         return Ok(());
     }

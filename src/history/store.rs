@@ -11,7 +11,7 @@ use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
-use super::{HistoryError, Location, check, query, schema};
+use super::{HistoryError, Location, check, query, recovery, schema};
 
 /// A stored history.
 pub struct History {
@@ -50,8 +50,11 @@ impl History {
     /// Opens a history to change it, and creates it if it is missing.
     ///
     /// # Errors
-    /// If it can't be written, or it was written by a newer version.
+    /// If it can't be written, it was written by a newer version, or the file is one of another program.
     pub fn create(location: &Location) -> Result<Self, HistoryError> {
+        if let Location::File(path) = location {
+            recovery::refuse_others(path)?;
+        }
         let mut engine = location.open(&unique_name())?;
         schema::migrate(&mut *engine)?;
         Ok(Self { engine })

@@ -8,7 +8,7 @@ use super::{CopyArgs, location, settings, write_lines};
 use crate::cli::ExitStatus;
 use crate::cli::report::note;
 use crate::display::{number, sessions};
-use crate::history::{CopyProgress, HISTORY_FILE, History, Location};
+use crate::history::{CopyProgress, HISTORY_FILE, History, HistoryError, Location};
 use crate::settings::HistoryUrl;
 
 /// Copies all sessions, the times in which nodes were watched, and events. Says after each page on standard error how far it is.
@@ -19,7 +19,7 @@ pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
         return Err(CommandError::SameHistory);
     }
     let mut source = History::open_read_only(&from)?;
-    let mut target = History::create(&to)?;
+    let mut target = History::create(&to).map_err(|error| not_a_history(&to, error))?;
     let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let result = source.copy_to(&mut target, |CopyProgress { total, done, .. }| {
         note(&format!("Copied {} of {}", number(count(done)), sessions(count(total))));
@@ -27,6 +27,16 @@ pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     })?;
     let CopyProgress { done, added, .. } = result;
     write_lines(&[format!("Copied {}, {} of them new", sessions(count(done)), number(count(added)))])
+}
+
+/// Returns the error for a target that can't be opened. The advice for the own history is of no use if the file is none.
+fn not_a_history(to: &Location, error: HistoryError) -> CommandError {
+    match (to, error) {
+        (Location::File(path), source @ (HistoryError::Damaged(_) | HistoryError::OtherProgram { .. })) => {
+            CommandError::NoHistory { path: path.clone(), source }
+        }
+        (_, error) => error.into(),
+    }
 }
 
 /// Returns the database or file that a text stands for. A folder stands for the file in it.

@@ -1,6 +1,7 @@
 //! The errors of `gatewatch history`.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::cli::ExitStatus;
 use crate::cli::rows::RowsError;
@@ -31,6 +32,12 @@ pub(super) enum CommandError {
     Target(#[from] HistoryUrlError),
     #[error("The history can't be copied into itself")]
     SameHistory,
+    #[error("Can't copy into {}, which is no history", sanitize(&path.to_string_lossy()))]
+    NoHistory {
+        path: PathBuf,
+        #[source]
+        source: HistoryError,
+    },
     #[error("The history is in a file, which needs no password")]
     PasswordOfFile,
     #[error("No password was given")]
@@ -62,6 +69,7 @@ impl CommandError {
             | Self::UnknownGateway { .. }
             | Self::Target(_)
             | Self::SameHistory
+            | Self::NoHistory { .. }
             | Self::PasswordOfFile
             | Self::NoPassword => ExitStatus::Usage,
             Self::Rows(error) => error.status(),
@@ -79,6 +87,9 @@ impl CommandError {
         match self {
             Self::Future { .. } => Some("for a time of the day before, write \"yesterday 14:05\""),
             Self::NoFolder => Some("set GATEWATCH_DATA_DIR to a folder"),
+            Self::NoHistory { .. } => {
+                Some("name a file that doesn't exist yet, or that Gatewatch has written")
+            }
             Self::PasswordOfFile => {
                 Some("for a PostgreSQL database, write its `url` under [history] in config.toml")
             }

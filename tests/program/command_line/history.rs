@@ -246,6 +246,19 @@ fn rejects_wrong_places_for_a_copy() {
     assert_eq!(error(script.folder.path().to_str().unwrap()), "The history can't be copied into itself\n");
     assert!(error("mysql://db/x").contains("postgres://user@host/database"));
     let password = error("postgres://billy:s3cret@db/x");
+    let file = script.folder.path().join("notes.txt");
+    let expected = format!("Can't copy into {}, which is no history\n", file.display());
+    std::fs::write(&file, "no database".repeat(1_000)).unwrap();
+    let message = error(file.to_str().unwrap());
+    assert!(message.starts_with(&expected) && message.contains("\n  hint: name a file"), "{message}");
+    assert!(!message.contains("history check"), "{message}");
+    // A SQLite file with a table and nothing else.
+    let other = rusqlite::Connection::open(script.folder.path().join("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let message = error(other.path().unwrap());
+    assert!(message.contains("is a database of another program\n  hint: name a file"), "{message}");
+    let tables = other.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    assert_eq!(tables, Ok(1));
     assert!(password.contains("must not have a password") && !password.contains("s3cret"), "{password}");
 }
 
