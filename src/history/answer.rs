@@ -38,7 +38,8 @@ pub enum SessionState {
     Unknown,
     /// It was on at a time at which its node was watched.
     Seen,
-    /// It was on at a time at which its node wasn't watched, because it is the same session before and after.
+    /// It was on at a time at which its node wasn't watched, because it is the same session before and after. Or it was listed
+    /// only later, but had begun by its creation time.
     Proved,
     /// It may have been on, because the time lies between the last list with it and the first one without it.
     Possible,

@@ -17,7 +17,7 @@ A session was on from firstSeen to lastSeen at least, and was missed at missedAt
 
 States with --at:
   seen          the gateway was watched at that time
-  proved        the same session was there before and after a gap
+  proved        the same session was there before and after a gap, or it had begun by its creation time and was listed later
   possible      the time lies between lastSeen and missedAt
 
 States with --from:

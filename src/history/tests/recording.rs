@@ -54,6 +54,28 @@ fn tells_what_happened_while_the_recorder_was_killed() {
 }
 
 #[test]
+fn a_session_is_proved_from_its_creation_time_to_the_first_list_with_it() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[], false);
+        recording.read(20_000, &[session("A", "billy", 13_000)], true);
+        recording.read(30_000, &[session("A", "billy", 13_000)], true);
+        let mut writer = recording.end();
+        let mut at = |time| query::at(writer.engine(), time, None, LATER).unwrap();
+        assert_eq!(at(12_999).sessions, []);
+        for (time, state) in [
+            (13_000, SessionState::Proved),
+            (19_999, SessionState::Proved),
+            (20_000, SessionState::Seen),
+            (25_000, SessionState::Seen),
+        ] {
+            assert_eq!(summary(&at(time)), [("A", state, 30_000, None)], "{time}");
+            assert_eq!(at(time).nodes[0].unwatched, [], "{time}");
+        }
+    });
+}
+
+#[test]
 fn keeps_what_was_read_before_the_database_could_be_opened() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);
