@@ -192,7 +192,7 @@ pub(super) fn recorded_nodes(engine: &mut dyn Engine) -> Result<Vec<i64>, Histor
 }
 
 /// Merges intervals that are sorted by their begin.
-fn merged(intervals: impl Iterator<Item = Watched>) -> Vec<Watched> {
+pub(super) fn merged(intervals: impl Iterator<Item = Watched>) -> Vec<Watched> {
     let mut merged: Vec<Watched> = Vec::new();
     for interval in intervals {
         match merged.last_mut() {

@@ -44,6 +44,20 @@ pub(super) trait Engine: Send {
         Ok(self.query_each(sql, &[values])?.pop().unwrap_or_default())
     }
 
+    /// Executes a query whose columns are numbers, or null, and hands over each row, without keeping it where the database
+    /// allows that.
+    fn for_each(
+        &mut self,
+        sql: &str,
+        values: Row,
+        each: &mut dyn FnMut(&[Option<i64>]),
+    ) -> Result<(), HistoryError> {
+        for row in self.query(sql, values)? {
+            each(&row.iter().map(Value::integer).collect::<Vec<_>>());
+        }
+        Ok(())
+    }
+
     /// Begins a transaction that may write.
     fn begin(&mut self) -> Result<(), HistoryError>;
 

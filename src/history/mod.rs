@@ -9,10 +9,12 @@
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`: what is stored next to sessions and coverage
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
+//! - `chart`: how many there were over time
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
 mod answer;
 mod backlog;
+mod chart;
 mod check;
 mod copy;
 mod coverage;
@@ -45,6 +47,7 @@ mod texts;
 mod writer;
 
 pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
+pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
 pub use copy::CopyProgress;
 pub use coverage::Watched;
 pub use error::{EngineError, HistoryError};

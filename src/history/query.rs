@@ -15,10 +15,10 @@ use super::span;
 const COLUMNS: &str = "s.node, s.first_seen, s.last_seen, s.missed_at, s.started";
 
 /// A node that is asked for.
-struct Node {
-    id: i64,
-    gateway: Arc<str>,
-    url: Arc<str>,
+pub(super) struct Node {
+    pub(super) id: i64,
+    pub(super) gateway: Arc<str>,
+    pub(super) url: Arc<str>,
 }
 
 /// A session as stored.
@@ -124,7 +124,7 @@ pub(super) fn between(
 }
 
 /// Returns the nodes of a gateway, which is given by its name or the address of a node; all nodes without one.
-fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, HistoryError> {
+pub(super) fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, HistoryError> {
     let rows = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
     let nodes = rows.iter().filter_map(|row| match &row[..] {
         [id, gateway, url] => {

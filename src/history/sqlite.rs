@@ -189,6 +189,27 @@ impl Engine for Sqlite {
         Ok(results)
     }
 
+    fn for_each(
+        &mut self,
+        sql: &str,
+        values: Row,
+        each: &mut dyn FnMut(&[Option<i64>]),
+    ) -> Result<(), HistoryError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let mut found = vec![None; statement.column_count()];
+        let mut rows = statement.query(params_from_iter(values)).map_err(error)?;
+        while let Some(row) = rows.next().map_err(error)? {
+            for (column, value) in found.iter_mut().enumerate() {
+                *value = match row.get_ref(column).map_err(error)? {
+                    ValueRef::Integer(value) => Some(value),
+                    _ => None,
+                };
+            }
+            each(&found);
+        }
+        Ok(())
+    }
+
     fn begin(&mut self) -> Result<(), HistoryError> {
         // A transaction that begins as a reader can fail when it writes.
         self.execute_batch("BEGIN IMMEDIATE")

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use super::answer::Answer;
+use super::chart::{self, Chart, ChartRequest};
 use super::copy::{CopyProgress, copy};
 use super::coverage::Watched;
 use super::engine::{Engine, in_snapshot};
@@ -77,6 +78,19 @@ impl History {
     pub fn between(&mut self, from: i64, to: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
         let range = Watched { from, to };
         in_snapshot(&mut *self.engine, |engine| query::between(engine, range, gateway, now()))
+    }
+
+    /// Returns the number of sessions over time; `None` if it was cancelled. `is_cancelled` is called now and then, at least after
+    /// some ten thousand sessions.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn chart(
+        &mut self,
+        request: &ChartRequest,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Chart>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
     }
 
     /// Returns what the history holds.

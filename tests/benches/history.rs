@@ -1,4 +1,4 @@
-//! Measures how long it takes to tell who was on at a time, and how large a history is.
+//! Measures how long it takes to tell who was on at a time and to draw charts, and how large a history is.
 //!
 //! `GATEWATCH_BENCH_FOLDER` is where generated histories are kept for the next run; `GATEWATCH_BENCH_POSTGRES` the address of
 //! an empty database, in which they are kept as well. Without the latter only SQLite is measured.
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt as _;
-use gatewatch::history::{History, Location};
+use gatewatch::history::{ChartRequest, ChartSplit, History, Location};
 use rusqlite::{Connection, params};
 use tokio_postgres::NoTls;
 
@@ -23,6 +23,9 @@ const HOUR_MS: i64 = 3_600_000;
 /// The number of different users, projects and addresses.
 const TEXTS: [i64; 3] = [5_000, 40, 8_000];
 const QUESTIONS: usize = 101;
+const CHARTS: usize = 21;
+/// The width of a chart in pixels.
+const BUCKETS: usize = 1_600;
 /// The rows that are sent to PostgreSQL at once.
 const ROWS_AT_ONCE: usize = 20_000;
 
@@ -97,6 +100,7 @@ fn main() {
     prepare(&year, YEAR);
     println!("a year of 500 sessions, SQLite: {:.1} MB", megabytes(&year));
     ask(&year, YEAR, "a year, SQLite");
+    draw(&year, "a year, SQLite");
     let many = Location::File(folder.join("many.db"));
     prepare(&many, MANY);
     ask(&many, MANY, "10,000,000 sessions, SQLite");
@@ -141,6 +145,35 @@ fn ask(location: &Location, shape: Shape, what: &str) {
         found / QUESTIONS,
         shape.sessions,
     );
+}
+
+/// Measures the time for charts of the whole history and of its last parts.
+fn draw(location: &Location, what: &str) {
+    let mut history = History::open_read_only(location).expect("a history");
+    let info = history.info().expect("a history");
+    let from = info.oldest.expect("it is not empty");
+    let to = info.nodes.iter().filter_map(|node| Some(node.watched?.to)).max().expect("it is not empty");
+    for (part, length) in
+        [("all", to - from), ("month", 30 * 24 * HOUR_MS), ("day", 24 * HOUR_MS), ("hour", HOUR_MS)]
+    {
+        for split in [ChartSplit::Kind, ChartSplit::Project, ChartSplit::Gateway] {
+            let request = ChartRequest { from: to - length, to, buckets: BUCKETS, split, gateway: None };
+            let (mut times, mut peak) = (Vec::new(), 0);
+            for _ in 0..CHARTS {
+                let started = Instant::now();
+                let chart = history.chart(&request, &|| false).expect("a chart").expect("it isn't cancelled");
+                times.push(started.elapsed());
+                peak = chart.total.iter().max().copied().unwrap_or(0);
+            }
+            times.sort();
+            let ms = |time: Duration| time.as_secs_f64() * 1e3;
+            println!(
+                "chart by {split:?}, {part} of {what}: median {:.1} ms, worst {:.1} ms, at most {peak} sessions",
+                ms(times[CHARTS / 2]),
+                ms(times[CHARTS - 1]),
+            );
+        }
+    }
 }
 
 /// Generates a history, unless there is one.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::dataset::names;
 
 /// The kind of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SessionKind {
     /// A Vision client.
     Vision,

@@ -1,5 +1,6 @@
 //! Tests of recording and reading together, in SQLite and PostgreSQL.
 
+mod chart;
 mod copy;
 mod copy_both;
 mod crash;
@@ -39,6 +40,7 @@ use crate::gateway::SessionKind;
 pub(super) struct Recording {
     writer: Writer,
     standby: Standby,
+    gateway: &'static str,
     url: Arc<str>,
     /// The last list and the time of its last read.
     list: Option<(Vec<SessionRecord>, i64)>,
@@ -52,6 +54,7 @@ impl Recording {
         Self {
             writer: Writer::new(engine),
             standby: Standby::default(),
+            gateway: "Plant",
             url: url.into(),
             list: None,
             every: Some(Duration::from_secs(5)),
@@ -69,7 +72,7 @@ impl Recording {
 
     fn steps(&self, step: Step, latest: Option<(&[SessionRecord], i64)>) -> NodeSteps {
         NodeSteps {
-            node: NodeKey { gateway: "Plant".into(), url: self.url.clone() },
+            node: NodeKey { gateway: self.gateway.into(), url: self.url.clone() },
             steps: vec![step],
             latest: latest.map(|(sessions, time)| list(sessions, time)),
             every: self.every,

@@ -23,6 +23,17 @@ pub(super) type ModelSession = (Option<String>, Option<String>, i64, i64, Option
 #[derive(Default)]
 pub(super) struct Model {
     reads: Vec<ModelRead>,
+    /// The times of reads that failed.
+    failures: Vec<i64>,
+}
+
+/// A time in which the node couldn't be read: the last read before, the first one that failed, and the next one, or else the
+/// last one that failed as it is written.
+pub(super) struct ModelOutage {
+    pub(super) earliest: i64,
+    pub(super) from: i64,
+    pub(super) until: i64,
+    pub(super) is_over: bool,
 }
 
 /// A session over the reads in which it is listed without a change.
@@ -38,6 +49,38 @@ struct Stretch<'a> {
 impl Model {
     pub(super) fn add(&mut self, read: ModelRead) {
         self.reads.push(read);
+    }
+
+    pub(super) fn add_failure(&mut self, time: i64) {
+        self.failures.push(time);
+    }
+
+    /// Returns the outages. No pause between two reads is so long that it seems as if nobody watched.
+    pub(super) fn outages(&self) -> Vec<ModelOutage> {
+        let mut outages: Vec<ModelOutage> = Vec::new();
+        for (index, read) in self.reads.iter().enumerate() {
+            let next = self.reads.get(index + 1).map(|next| next.time);
+            let is_between = |time: &&i64| **time > read.time && next.is_none_or(|next| **time < next);
+            let mut failures = self.failures.iter().filter(is_between).copied();
+            let Some(from) = failures.next() else { continue };
+            // It is written every 30 s.
+            let last_failed =
+                failures.fold(from, |last, time| if time - last >= 30_000 { time } else { last });
+            let until = next.unwrap_or(last_failed);
+            outages.push(ModelOutage { earliest: read.time, from, until, is_over: next.is_some() });
+        }
+        outages
+    }
+
+    /// Returns the largest number of sessions that match, at one time from `from` to before `to`.
+    pub(super) fn maximum(&self, from: i64, to: i64, matches: impl Fn(&SessionRecord) -> bool) -> u32 {
+        let last = self.reads.last().map_or(0, |read| read.time);
+        let stretches = self.stretches().into_iter().filter(|stretch| matches(stretch.session));
+        let on: Vec<_> =
+            stretches.map(|stretch| stretch.started..stretch.missed_at.unwrap_or(last + 1)).collect();
+        let times = on.iter().map(|on| on.start).filter(|start| (from..to).contains(start)).chain([from]);
+        let counts = times.map(|time| on.iter().filter(|on| on.contains(&time)).count());
+        counts.max().unwrap_or(0).try_into().unwrap()
     }
 
     /// Returns the times of all reads, and times close to them.

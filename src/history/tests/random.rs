@@ -7,6 +7,7 @@ use proptest::test_runner::TestRunner;
 
 use super::model::{self, Model, ModelRead};
 use super::*;
+use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
 
 /// A read of a random node: the time since the last one, and the list; `None` if it fails.
 type RandomRead = (i64, Option<Vec<(u8, u8, u8)>>);
@@ -22,6 +23,8 @@ fn sessions(list: &[(u8, u8, u8)]) -> Vec<SessionRecord> {
     for (id, user, generation) in list {
         let mut session =
             session(&format!("S{id}"), &format!("user {user}"), i64::from(*generation) * 100_000);
+        session.kind = Some(SessionKind::ALL[usize::from(id % 2)]);
+        session.project = (*user == 0).then(|| "Packaging".into());
         if *id == 3 {
             session.client_id = None;
         }
@@ -39,7 +42,10 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     for (pause, list) in reads {
         time += pause;
         match list {
-            None => recording.fail(time),
+            None => {
+                recording.fail(time);
+                model.add_failure(time);
+            }
             Some(list) => {
                 let sessions = sessions(list);
                 is_continuous &= *pause <= 20_000;
@@ -62,8 +68,57 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
         let answer = query::between(writer.engine(), range, Some(url), LATER).unwrap();
         prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
     }
+    compare_charts(writer.engine(), url, &model, &times)?;
     let problems = check::check(writer.engine()).unwrap();
     prop_assert_eq!(problems, Vec::<String>::new());
+    Ok(())
+}
+
+/// Compares charts of several ranges with those of a list in memory.
+fn compare_charts(
+    engine: &mut dyn Engine,
+    url: &str,
+    model: &Model,
+    times: &[i64],
+) -> Result<(), TestCaseError> {
+    for (index, (&from, &to)) in times.iter().zip(times.iter().skip(5)).enumerate() {
+        let split = [ChartSplit::Kind, ChartSplit::Project, ChartSplit::Gateway][index % 3];
+        let request = ChartRequest { from, to, buckets: 1 + index % 7, split, gateway: Some(url.into()) };
+        let chart = chart::chart(engine, &request, LATER, &|| false).unwrap().unwrap();
+        for bucket in 0..request.buckets {
+            let (begin, end) = (chart.time_of(bucket), chart.time_of(bucket + 1));
+            let maximum = model.maximum(begin, end, |_| true);
+            prop_assert_eq!(chart.total[bucket], maximum, "{:?}, from {} to {}", request, begin, end);
+            let mut other: u32 = chart.series.iter().map(|series| series.maxima[bucket]).sum();
+            for series in &chart.series {
+                let is_in = |session: &SessionRecord| match &series.name {
+                    SeriesName::Kind(kind) => session.kind == *kind,
+                    SeriesName::Project(project) => session.project == *project,
+                    SeriesName::Gateway(gateway) => **gateway == *"Plant",
+                    SeriesName::Other => false,
+                };
+                let maximum = model.maximum(begin, end, is_in);
+                prop_assert_eq!(series.maxima[bucket], maximum, "{:?} of {:?}", series.name, request);
+                other -= maximum;
+            }
+            prop_assert_eq!(other, 0);
+        }
+        let outages = model.outages();
+        for time in times.iter().filter(|time| from < **time && **time < to) {
+            let is_in = |gap: &&Watched| gap.from < *time && *time < gap.to;
+            let was_tried = outages.iter().any(|outage| (outage.earliest..=outage.until).contains(time));
+            let is_unwatched = !model.is_watched(*time) && !was_tried;
+            prop_assert_eq!(chart.unwatched.iter().find(is_in).is_some(), is_unwatched, "at {}", time);
+        }
+        let marked = chart.marks.iter().map(|mark| mark.count as usize).sum::<usize>();
+        let mut expected = outages.iter().filter(|outage| outage.from < to && outage.until >= from);
+        prop_assert_eq!(marked, expected.clone().count());
+        if let [mark] = &chart.marks[..] {
+            let (first, last) = (expected.clone().next().unwrap(), expected.next_back().unwrap());
+            let (from, until, is_over) = (first.from, last.until, last.is_over);
+            prop_assert_eq!(mark.kind, MarkKind::Unreachable { from, until, is_over });
+        }
+    }
     Ok(())
 }
 

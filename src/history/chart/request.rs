@@ -1,0 +1,135 @@
+//! What a chart shows, and what it is made of.
+
+use std::sync::Arc;
+
+use crate::gateway::SessionKind;
+use crate::history::coverage::Watched;
+
+/// The largest number of buckets of a chart: more than a screen has pixels.
+pub const MAX_BUCKETS: usize = 20_000;
+
+/// What a chart is to show. Times are milliseconds since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartRequest {
+    /// The begin of the first bucket.
+    pub from: i64,
+    /// The end of the last bucket, which doesn't belong to it.
+    pub to: i64,
+    /// The number of buckets, such as the width in pixels. At most [`MAX_BUCKETS`], and one for each millisecond.
+    pub buckets: usize,
+    /// How sessions are sorted into series.
+    pub split: ChartSplit,
+    /// The name of a gateway or the address of a node; `None` for all.
+    pub gateway: Option<Arc<str>>,
+}
+
+/// How sessions are sorted into series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChartSplit {
+    /// By the kind of the session.
+    Kind,
+    /// By project.
+    Project,
+    /// By gateway.
+    Gateway,
+}
+
+/// The number of sessions over time. Times are milliseconds since 1970 UTC.
+///
+/// A session counts from its begin until it was missed, as it does where it is asked who was on at a time. One that hasn't been
+/// missed counts until its node was read last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chart {
+    /// The begin of the first bucket.
+    pub from: i64,
+    /// The end of the last bucket.
+    pub to: i64,
+    /// The largest number of sessions at one time, for each bucket. The sum of the series may be larger: they may have their
+    /// maxima at different times.
+    pub total: Vec<u32>,
+    /// The series, by name. The last one is [`SeriesName::Other`], if there is one.
+    pub series: Vec<ChartSeries>,
+    /// The times in which no node was watched, in this order, and not after now. A node that couldn't be read was watched.
+    pub unwatched: Vec<Watched>,
+    /// Outages and restarts, by time.
+    pub marks: Vec<ChartMark>,
+}
+
+impl Chart {
+    /// Returns the begin of a bucket, or the end of the last one.
+    #[must_use]
+    pub fn time_of(&self, bucket: usize) -> i64 {
+        bucket_start((self.from, self.to), self.total.len(), bucket)
+    }
+}
+
+/// Returns the begin of one of a number of buckets in a range.
+pub(super) fn bucket_start((from, to): (i64, i64), buckets: usize, bucket: usize) -> i64 {
+    let part = (i128::from(to) - i128::from(from)) * bucket as i128 / buckets.max(1) as i128;
+    i64::try_from(i128::from(from) + part).unwrap_or(to)
+}
+
+/// A series of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartSeries {
+    /// What its sessions have in common.
+    pub name: SeriesName,
+    /// The largest number of its sessions at one time, for each bucket.
+    pub maxima: Vec<u32>,
+}
+
+/// What the sessions of a series have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SeriesName {
+    /// Their kind; `None` if it isn't known.
+    Kind(Option<SessionKind>),
+    /// Their project; `None` if they have none.
+    Project(Option<Arc<str>>),
+    /// The name of their gateway.
+    Gateway(Arc<str>),
+    /// All that belong to no other series.
+    Other,
+}
+
+/// Outages or restarts of a node, at one place of a chart. Times are milliseconds since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartMark {
+    /// The name of the gateway.
+    pub gateway: Arc<str>,
+    /// The address of the node.
+    pub node: Arc<str>,
+    /// What happened.
+    pub kind: MarkKind,
+    /// The number of outages or restarts of the node that began in the same bucket.
+    pub count: u32,
+}
+
+/// What happened to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// It couldn't be read.
+    Unreachable {
+        /// Time of the first read that failed.
+        from: i64,
+        /// Time of the next read that succeeded, or else of the last one that is known to have failed.
+        until: i64,
+        /// Whether it could be read again at `until`.
+        is_over: bool,
+    },
+    /// Its gateway was restarted.
+    Restarted {
+        /// Time of the first sign of it.
+        at: i64,
+    },
+}
+
+impl MarkKind {
+    /// Returns the time when it began.
+    #[must_use]
+    pub fn begin(&self) -> i64 {
+        match self {
+            Self::Unreachable { from, .. } => *from,
+            Self::Restarted { at } => *at,
+        }
+    }
+}

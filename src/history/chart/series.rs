@@ -1,0 +1,164 @@
+//! Sorts sessions into series: the largest ones by name, the rest together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::request::{ChartSeries, ChartSplit, SeriesName};
+use super::sweep::{Maxima, SLOTS};
+use crate::gateway::SessionKind;
+use crate::history::HistoryError;
+use crate::history::engine::{Engine, Row};
+use crate::history::query::Node;
+use crate::history::span;
+
+/// The largest number of series with a name. The last slot is the one of the rest.
+const MAX_NAMED: usize = SLOTS - 1;
+/// The number of times at which sessions are counted to find the largest series.
+const SAMPLES: i64 = 24;
+
+/// Sorts sessions into slots.
+pub(super) struct Slots {
+    split: ChartSplit,
+    /// The names of gateways. Their values are indexes.
+    gateways: Vec<Arc<str>>,
+    /// The index of the gateway of each node, by its number.
+    of_node: Vec<(i64, i64)>,
+    /// The values of the named slots.
+    values: Vec<Option<i64>>,
+}
+
+impl Slots {
+    /// Returns the slots for a range. The largest series are those with most sessions at some times that are spread evenly over
+    /// it. If that leaves slots without a name, the next values that are met get them.
+    pub(super) fn new(
+        engine: &mut dyn Engine,
+        split: ChartSplit,
+        nodes: &[Node],
+        range: (i64, i64),
+        condition: &str,
+    ) -> Result<Self, HistoryError> {
+        let mut gateways: Vec<Arc<str>> = nodes.iter().map(|node| node.gateway.clone()).collect();
+        gateways.sort();
+        gateways.dedup();
+        let index =
+            |node: &Node| gateways.binary_search(&node.gateway).ok().and_then(|index| index.try_into().ok());
+        let mut of_node: Vec<(i64, i64)> =
+            nodes.iter().filter_map(|node| Some((node.id, index(node)?))).collect();
+        of_node.sort_unstable();
+        let mut slots = Self { split, gateways, of_node, values: Vec::new() };
+        let may_overflow = match split {
+            ChartSplit::Kind => false,
+            ChartSplit::Project => true,
+            ChartSplit::Gateway => slots.gateways.len() > MAX_NAMED,
+        };
+        if may_overflow {
+            slots.name_largest(engine, range, condition)?;
+        }
+        Ok(slots)
+    }
+
+    /// The column of `session` that tells the series.
+    pub(super) fn column(&self) -> &'static str {
+        match self.split {
+            ChartSplit::Kind => "kind",
+            ChartSplit::Project => "project",
+            ChartSplit::Gateway => "node",
+        }
+    }
+
+    /// Returns the slot of a value of the column.
+    pub(super) fn slot(&mut self, value: Option<i64>) -> usize {
+        let value = self.series_value(value);
+        let known = self.values.iter().position(|known| *known == value);
+        known.unwrap_or_else(|| {
+            if self.values.len() < MAX_NAMED {
+                self.values.push(value);
+                self.values.len() - 1
+            } else {
+                MAX_NAMED
+            }
+        })
+    }
+
+    /// Returns what the sessions of a series share: the value of the column, or the index of the node's gateway.
+    fn series_value(&self, value: Option<i64>) -> Option<i64> {
+        match self.split {
+            ChartSplit::Gateway => {
+                let index = self.of_node.binary_search_by_key(&value?, |(node, _)| *node).ok()?;
+                Some(self.of_node[index].1)
+            }
+            ChartSplit::Kind | ChartSplit::Project => value,
+        }
+    }
+
+    fn name_largest(
+        &mut self,
+        engine: &mut dyn Engine,
+        (from, to): (i64, i64),
+        condition: &str,
+    ) -> Result<(), HistoryError> {
+        let column = self.column();
+        let classes = span::classes().map(|(class, span)| {
+            format!(
+                "SELECT {column} AS value FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} \
+                 AND started <= $1 AND missed_at > $1{condition} UNION ALL "
+            )
+        });
+        let open = span::OPEN;
+        let sql = format!(
+            "SELECT value, COUNT(*) FROM ({}SELECT {column} FROM session WHERE dc = {open} AND started <= $1{condition}) s GROUP BY value",
+            classes.collect::<String>()
+        );
+        let step = to.saturating_sub(from) / SAMPLES;
+        let times: Vec<Row> =
+            (0..SAMPLES).map(|index| vec![(from + step * index + step / 2).into()]).collect();
+        let mut sizes: HashMap<Option<i64>, i64> = HashMap::new();
+        for row in engine.query_each(&sql, &times)?.iter().flatten() {
+            let [value, count] = &row[..] else { continue };
+            *sizes.entry(self.series_value(value.integer())).or_default() += count.integer().unwrap_or(0);
+        }
+        let mut sizes: Vec<(Option<i64>, i64)> = sizes.into_iter().collect();
+        sizes.sort_by_key(|(value, size)| (-size, *value));
+        self.values = sizes.into_iter().take(MAX_NAMED).map(|(value, _)| value).collect();
+        Ok(())
+    }
+
+    /// Returns the series that have sessions, by name.
+    pub(super) fn into_series(
+        self,
+        engine: &mut dyn Engine,
+        maxima: &Maxima,
+    ) -> Result<Vec<ChartSeries>, HistoryError> {
+        let mut series = Vec::new();
+        for slot in 0..SLOTS {
+            let of_slot: Vec<u32> = maxima.by_slot.iter().map(|maxima| maxima[slot]).collect();
+            if of_slot.iter().all(|maximum| *maximum == 0) {
+                continue;
+            }
+            let name = match self.values.get(slot) {
+                Some(value) => self.name(engine, *value)?,
+                None => SeriesName::Other,
+            };
+            series.push(ChartSeries { name, maxima: of_slot });
+        }
+        series.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(series)
+    }
+
+    fn name(&self, engine: &mut dyn Engine, value: Option<i64>) -> Result<SeriesName, HistoryError> {
+        Ok(match self.split {
+            ChartSplit::Kind => {
+                let kind = value.and_then(|kind| usize::try_from(kind).ok());
+                SeriesName::Kind(kind.and_then(|kind| SessionKind::ALL.get(kind).copied()))
+            }
+            ChartSplit::Project => {
+                let texts = engine.query("SELECT value FROM text WHERE id = $1", vec![value.into()])?;
+                SeriesName::Project(texts.first().and_then(|row| row.first()?.text().cloned()))
+            }
+            ChartSplit::Gateway => {
+                let gateway = value.and_then(|index| self.gateways.get(usize::try_from(index).ok()?));
+                gateway.map_or(SeriesName::Other, |gateway| SeriesName::Gateway(gateway.clone()))
+            }
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! Charts, with both databases.
+
+use std::cell::Cell;
+
+use super::*;
+use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart};
+
+fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartRequest {
+    ChartRequest { from, to, buckets, split, gateway: None }
+}
+
+fn ask(engine: &mut dyn Engine, request: &ChartRequest) -> Chart {
+    chart(engine, request, LATER, &|| false).unwrap().unwrap()
+}
+
+/// A recorder of another gateway.
+fn other_gateway(database: &Database, name: &'static str) -> Recording {
+    Recording { gateway: name, ..Recording::new(database.open(), &format!("http://{name}.example:8088")) }
+}
+
+fn names(chart: &Chart) -> Vec<&SeriesName> {
+    chart.series.iter().map(|series| &series.name).collect()
+}
+
+#[test]
+fn shows_the_maximum_of_each_bucket() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let [a, b, c] =
+            ["A", "B", "C"].map(|id| SessionRecord { creation_time: None, ..session(id, "billy", 0) });
+        recording.read(10_000, std::slice::from_ref(&a), false);
+        recording.read(15_000, &[a.clone(), b], true);
+        recording.read(20_000, &[a.clone(), c.clone()], true);
+        recording.read(40_000, std::slice::from_ref(&c), true);
+        let chart = ask(recording.engine(), &request(0, 60_000, 6, ChartSplit::Kind));
+        assert_eq!(chart.total, [0, 2, 2, 2, 1, 0]);
+        assert_eq!(chart.series.len(), 1);
+        assert_eq!(chart.series[0].maxima, chart.total);
+        assert_eq!(chart.time_of(6), 60_000);
+        assert_eq!(chart.unwatched, [Watched { from: 0, to: 10_000 }, Watched { from: 40_000, to: 60_000 }]);
+        // A range in which nothing changed.
+        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Kind)).total, [2, 2]);
+    });
+}
+
+#[test]
+fn names_the_largest_projects_and_sums_up_the_rest() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        // Project n has n sessions.
+        let sessions: Vec<SessionRecord> = (1..=12)
+            .flat_map(|project| (0..project).map(move |index| (project, index)))
+            .map(|(project, index)| SessionRecord {
+                project: Some(format!("project {project:02}").into()),
+                ..session(&format!("{project} {index}"), "billy", 0)
+            })
+            .collect();
+        recording.read(10_000, &sessions, false);
+        recording.read(60_000, &sessions, true);
+        let chart = ask(recording.engine(), &request(0, 60_000, 3, ChartSplit::Project));
+        let expected: Vec<SeriesName> = (5..=12)
+            .map(|project| SeriesName::Project(Some(format!("project {project:02}").into())))
+            .collect();
+        assert_eq!(names(&chart), expected.iter().chain([&SeriesName::Other]).collect::<Vec<_>>());
+        let last: Vec<u32> = chart.series.iter().map(|series| series.maxima[2]).collect();
+        assert_eq!(last, [5, 6, 7, 8, 9, 10, 11, 12, 1 + 2 + 3 + 4]);
+        assert_eq!(chart.total[2], 78);
+    });
+}
+
+#[test]
+fn tells_gateways_apart() {
+    on_each_database(|database| {
+        let names: Vec<&'static str> = "a b c d e f g h i j".split(' ').collect();
+        for (index, name) in names.iter().enumerate() {
+            let sessions: Vec<_> = (0..=index).map(|id| session(&format!("S{id}"), "billy", 0)).collect();
+            let mut recording = other_gateway(database, name);
+            recording.read(10_000, &sessions, false);
+            recording.read(20_000, &sessions, true);
+            drop(recording.end());
+        }
+        let mut engine = database.open();
+        let all = request(10_000, 20_000, 1, ChartSplit::Gateway);
+        let chart = ask(&mut *engine, &all);
+        let expected = "c d e f g h i j".split(' ').map(|name| SeriesName::Gateway(name.into()));
+        let expected: Vec<SeriesName> = expected.chain([SeriesName::Other]).collect();
+        assert_eq!(self::names(&chart), expected.iter().collect::<Vec<_>>());
+        assert_eq!(chart.series[8].maxima, [1 + 2]);
+        let one = ChartRequest { gateway: Some("b".into()), ..all.clone() };
+        let chart = ask(&mut *engine, &one);
+        assert_eq!(self::names(&chart), [&SeriesName::Gateway("b".into())]);
+        assert_eq!(chart.total, [2]);
+        let none = ChartRequest { gateway: Some("x".into()), ..all };
+        let chart = ask(&mut *engine, &none);
+        assert_eq!((chart.series, chart.total), (vec![], vec![0]));
+        assert_eq!(chart.unwatched, [Watched { from: 10_000, to: 20_000 }]);
+    });
+}
+
+#[test]
+fn marks_outages_and_restarts() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[], false);
+        recording.fail(15_000);
+        recording.read(20_000, &[], false);
+        let mut restarted = changes(&[], 20_000, &[], 25_000, true);
+        restarted.restarted = Some(23_000);
+        let step = recording.steps(Step::Changes(restarted), None);
+        recording.write(step);
+        recording.fail(26_000);
+        let mut marks = |buckets| {
+            let chart = ask(recording.engine(), &request(0, 40_000, buckets, ChartSplit::Kind));
+            assert_eq!(
+                chart.unwatched,
+                [Watched { from: 0, to: 10_000 }, Watched { from: 26_000, to: 40_000 }]
+            );
+            chart.marks.iter().map(|mark| (mark.kind, mark.count)).collect::<Vec<_>>()
+        };
+        let restart = (MarkKind::Restarted { at: 23_000 }, 1);
+        let unreachable = |from, until, is_over| MarkKind::Unreachable { from, until, is_over };
+        let each = [(unreachable(15_000, 20_000, true), 1), restart, (unreachable(26_000, 26_000, false), 1)];
+        assert_eq!(marks(4), each);
+        assert_eq!(marks(1), [(unreachable(15_000, 26_000, false), 2), restart]);
+    });
+}
+
+#[test]
+fn an_outage_that_is_being_recorded_lasts_until_now() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[], false);
+        recording.fail(15_000);
+        let mut unwatched = |now| {
+            let request = request(10_000, 1_000_000, 10, ChartSplit::Kind);
+            chart(recording.engine(), &request, now, &|| false).unwrap().unwrap().unwatched
+        };
+        assert_eq!(unwatched(50_000), []);
+        assert_eq!(unwatched(500_000), [Watched { from: 15_000, to: 500_000 }]);
+    });
+}
+
+#[test]
+fn a_chart_can_be_cancelled() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 0)], false);
+        let calls = Cell::new(0);
+        let is_cancelled = || {
+            calls.set(calls.get() + 1);
+            calls.get() > 1
+        };
+        let request = request(0, 20_000, 10, ChartSplit::Kind);
+        assert_eq!(chart(recording.engine(), &request, LATER, &is_cancelled).unwrap(), None);
+        assert_eq!(calls.get(), 2);
+    });
+}
+
+#[test]
+fn ranges_without_a_bucket_are_empty() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 0)], false);
+        for (from, to, buckets) in [(5, 5, 10), (6, 5, 10), (0, 10, 0), (i64::MIN, i64::MAX, 0)] {
+            let chart = ask(recording.engine(), &request(from, to, buckets, ChartSplit::Project));
+            assert!(chart.total.is_empty(), "{chart:?}");
+        }
+        let all = ask(recording.engine(), &request(i64::MIN, i64::MAX, 4, ChartSplit::Project));
+        assert_eq!(all.total, [0, 0, 1, 0]);
+        assert_eq!(ask(recording.engine(), &request(10_000, 10_002, 10, ChartSplit::Project)).total, [1, 0]);
+    });
+}
