@@ -23,6 +23,17 @@ pub(super) enum EventKind {
     Alert = 4,
 }
 
+impl EventKind {
+    const ALL: [Self; 5] =
+        [Self::Unreachable, Self::Restarted, Self::Terminated, Self::SignedIn, Self::Alert];
+
+    /// Returns the kind with a number.
+    pub(super) fn from_value(value: &Value) -> Option<Self> {
+        let index = usize::try_from(value.integer()?).ok()?;
+        Self::ALL.get(index).copied()
+    }
+}
+
 impl From<EventKind> for Value {
     fn from(kind: EventKind) -> Self {
         Self::Integer(kind as i64)

@@ -9,9 +9,10 @@
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`: what is stored next to sessions and coverage
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
-//! - `chart`: how many there were over time
+//! - `chart`, `activity`: how many there were over time, and what happened
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
+mod activity;
 mod answer;
 mod backlog;
 mod chart;
@@ -46,6 +47,10 @@ mod tests;
 mod texts;
 mod writer;
 
+pub use activity::{
+    ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, FLAPPING_ARRIVALS, FLAPPING_WINDOW,
+    fold_flapping,
+};
 pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
 pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
 pub use copy::CopyProgress;

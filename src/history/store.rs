@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::SystemTime;
 
+use super::activity::{self, ActivityEntry, ActivityKey};
 use super::answer::Answer;
 use super::chart::{self, Chart, ChartRequest};
 use super::copy::{CopyProgress, copy};
@@ -91,6 +92,23 @@ impl History {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Chart>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
+    }
+
+    /// Returns what happened, the newest first: at most `limit` entries, which come before the entry `before` if there is one. A page
+    /// with fewer than `limit` is the last one. `gateway` is as for [`at`](Self::at).
+    ///
+    /// Each entry is on one page, also if new ones are written meanwhile. Those that are recorded with an older time, because
+    /// their recorder couldn't write them earlier, may be missed.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn activity(
+        &mut self,
+        before: Option<ActivityKey>,
+        limit: usize,
+        gateway: Option<&str>,
+    ) -> Result<Vec<ActivityEntry>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| activity::activity(engine, before, limit, gateway, now()))
     }
 
     /// Returns what the history holds.

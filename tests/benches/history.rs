@@ -1,4 +1,4 @@
-//! Measures how long it takes to tell who was on at a time and to draw charts, and how large a history is.
+//! Measures how long it takes to tell who was on at a time, to draw charts and to list what happened, and how large a history is.
 //!
 //! `GATEWATCH_BENCH_FOLDER` is where generated histories are kept for the next run; `GATEWATCH_BENCH_POSTGRES` the address of
 //! an empty database, in which they are kept as well. Without the latter only SQLite is measured.
@@ -24,6 +24,8 @@ const HOUR_MS: i64 = 3_600_000;
 const TEXTS: [i64; 3] = [5_000, 40, 8_000];
 const QUESTIONS: usize = 101;
 const CHARTS: usize = 21;
+/// The entries on a page of the activity list, while it is scrolled and while it is exported.
+const PAGES: [usize; 2] = [200, 10_000];
 /// The width of a chart in pixels.
 const BUCKETS: usize = 1_600;
 /// The rows that are sent to PostgreSQL at once.
@@ -101,6 +103,7 @@ fn main() {
     println!("a year of 500 sessions, SQLite: {:.1} MB", megabytes(&year));
     ask(&year, YEAR, "a year, SQLite");
     draw(&year, "a year, SQLite");
+    list(&year, "a year, SQLite");
     let many = Location::File(folder.join("many.db"));
     prepare(&many, MANY);
     ask(&many, MANY, "10,000,000 sessions, SQLite");
@@ -173,6 +176,33 @@ fn draw(location: &Location, what: &str) {
                 ms(times[CHARTS - 1]),
             );
         }
+    }
+}
+
+/// Measures the time for pages of the whole activity list.
+fn list(location: &Location, what: &str) {
+    let mut history = History::open_read_only(location).expect("a history");
+    for size in PAGES {
+        let (mut times, mut entries, mut before) = (Vec::new(), 0, None);
+        loop {
+            let started = Instant::now();
+            let page = history.activity(before, size, None).expect("a page");
+            times.push(started.elapsed());
+            entries += page.len();
+            before = page.last().map(|entry| entry.key);
+            if page.len() < size {
+                break;
+            }
+        }
+        let total: Duration = times.iter().sum();
+        times.sort();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        println!(
+            "activity, {what}: {entries} entries in pages of {size}: median {:.1} ms, worst {:.1} ms, all {:.1} s",
+            ms(times[times.len() / 2]),
+            ms(times[times.len() - 1]),
+            total.as_secs_f64(),
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::*;
+use crate::history::ActivityKind;
 use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart};
 
 fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartRequest {
@@ -168,5 +169,25 @@ fn ranges_without_a_bucket_are_empty() {
         let all = ask(recording.engine(), &request(i64::MIN, i64::MAX, 4, ChartSplit::Project));
         assert_eq!(all.total, [0, 0, 1, 0]);
         assert_eq!(ask(recording.engine(), &request(10_000, 10_002, 10, ChartSplit::Project)).total, [1, 0]);
+    });
+}
+
+#[test]
+fn reads_a_history_without_events() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 0)], false);
+        recording.read(20_000, &[], true);
+        let engine = recording.engine();
+        engine.execute_batch(crash::BACK[0]).unwrap();
+        engine.set_schema_version(2).unwrap();
+        let mut history = History::open_read_only(&database.location).unwrap();
+        let request = request(10_000, 30_000, 2, ChartSplit::Kind);
+        let chart = history.chart(&request, &|| false).unwrap().unwrap();
+        assert_eq!((chart.total, chart.marks), (vec![1, 0], vec![]));
+        let kinds = history.activity(None, 10, None).unwrap().into_iter().map(|entry| entry.kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), [ActivityKind::Left, ActivityKind::Arrived]);
+        assert_eq!(history.check().unwrap(), [] as [String; 0]);
+        assert_eq!(history.info().unwrap().schema_version, 2);
     });
 }

@@ -1,5 +1,6 @@
 //! Tests of recording and reading together, in SQLite and PostgreSQL.
 
+mod activity;
 mod chart;
 mod copy;
 mod copy_both;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::history::activity::ActivityKind;
 use crate::history::answer::{Answer, SessionState};
 use crate::history::coverage::Watched;
 use crate::history::record::SessionRecord;
@@ -18,6 +19,9 @@ pub(super) struct ModelRead {
 
 /// A session with its first, last and missed time, and its state.
 pub(super) type ModelSession = (Option<String>, Option<String>, i64, i64, Option<i64>, SessionState);
+
+/// The time of an entry, its kind, client id, earliest and latest time, and duration.
+pub(super) type ModelEntry = (i64, ActivityKind, Option<String>, i64, i64, Option<i64>);
 
 /// All reads of a node.
 #[derive(Default)]
@@ -70,6 +74,37 @@ impl Model {
             outages.push(ModelOutage { earliest: read.time, from, until, is_over: next.is_some() });
         }
         outages
+    }
+
+    /// Returns all entries of the activity list, the newest first.
+    pub(super) fn activity(&self) -> Vec<ModelEntry> {
+        let mut entries = Vec::new();
+        for stretch in self.stretches() {
+            let id = stretch.session.client_id.as_ref().map(ToString::to_string);
+            let before = self.reads.iter().rposition(|read| read.time < stretch.first);
+            let is_watched = before.is_some_and(|before| self.reads[before + 1].is_continuous);
+            let earliest = match stretch.session.creation_time {
+                Some(_) => stretch.started,
+                None if is_watched => stretch.first,
+                None => before.map_or(i64::MIN, |before| self.reads[before].time),
+            };
+            let latest = stretch.session.creation_time.map_or(stretch.first, |_| stretch.started);
+            entries.push((stretch.first, ActivityKind::Arrived, id.clone(), earliest, latest, None));
+            let Some(missed_at) = stretch.missed_at else { continue };
+            let earliest = if stretch.is_missed_at_once { missed_at } else { stretch.last };
+            let duration = Some(stretch.last - stretch.started);
+            entries.push((missed_at, ActivityKind::Left, id, earliest, missed_at, duration));
+        }
+        for ModelOutage { from, until, is_over, .. } in self.outages() {
+            let duration = is_over.then_some(until - from);
+            entries.push((from, ActivityKind::Unreachable, None, from, from, duration));
+            if is_over {
+                entries.push((until, ActivityKind::Reachable, None, until, until, duration));
+            }
+        }
+        entries.sort();
+        entries.reverse();
+        entries
     }
 
     /// Returns the largest number of sessions that match, at one time from `from` to before `to`.

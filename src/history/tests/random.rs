@@ -5,8 +5,9 @@ use std::cell::Cell;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::model::{self, Model, ModelRead};
+use super::model::{self, Model, ModelEntry, ModelRead};
 use super::*;
+use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
 
 /// A read of a random node: the time since the last one, and the list; `None` if it fails.
@@ -25,6 +26,9 @@ fn sessions(list: &[(u8, u8, u8)]) -> Vec<SessionRecord> {
             session(&format!("S{id}"), &format!("user {user}"), i64::from(*generation) * 100_000);
         session.kind = Some(SessionKind::ALL[usize::from(id % 2)]);
         session.project = (*user == 0).then(|| "Packaging".into());
+        if *id == 2 {
+            session.creation_time = None;
+        }
         if *id == 3 {
             session.client_id = None;
         }
@@ -69,6 +73,9 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
         prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
     }
     compare_charts(writer.engine(), url, &model, &times)?;
+    for limit in [1, 3, 1_000] {
+        compare_activity(writer.engine(), url, &model, limit)?;
+    }
     let problems = check::check(writer.engine()).unwrap();
     prop_assert_eq!(problems, Vec::<String>::new());
     Ok(())
@@ -119,6 +126,37 @@ fn compare_charts(
             prop_assert_eq!(mark.kind, MarkKind::Unreachable { from, until, is_over });
         }
     }
+    Ok(())
+}
+
+/// Compares all pages of the activity list with a list in memory.
+fn compare_activity(
+    engine: &mut dyn Engine,
+    url: &str,
+    model: &Model,
+    limit: usize,
+) -> Result<(), TestCaseError> {
+    let mut entries: Vec<ActivityEntry> = Vec::new();
+    loop {
+        let before = entries.last().map(|entry| entry.key);
+        let page = activity::activity(engine, before, limit, Some(url), LATER).unwrap();
+        let is_last = page.len() < limit;
+        entries.extend(page);
+        if is_last {
+            break;
+        }
+    }
+    prop_assert!(entries.is_sorted_by(|newer, older| newer.key > older.key));
+    let mut found: Vec<ModelEntry> = entries
+        .iter()
+        .map(|entry| {
+            let id = entry.session.client_id.as_ref().map(ToString::to_string);
+            (entry.time(), entry.kind, id, entry.earliest, entry.latest, entry.duration_ms)
+        })
+        .collect();
+    found.sort();
+    found.reverse();
+    prop_assert_eq!(found, model.activity());
     Ok(())
 }
 

@@ -1,0 +1,106 @@
+//! An entry of the activity list.
+
+use std::sync::Arc;
+
+use crate::history::record::SessionRecord;
+
+/// Something that happened. Times are milliseconds since 1970 UTC by the recorder's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActivityEntry {
+    /// Its place in the list, which stays the same.
+    pub key: ActivityKey,
+    /// What happened.
+    pub kind: ActivityKind,
+    /// The earliest time at which it can have happened; `i64::MIN` if the node wasn't watched before. The same as
+    /// [`latest`](Self::latest) if the node was being watched, or if the gateway told the time.
+    pub earliest: i64,
+    /// The latest time at which it can have happened.
+    pub latest: i64,
+    /// The name of the gateway.
+    pub gateway: Arc<str>,
+    /// The address of the node.
+    pub node: Arc<str>,
+    /// The session that it is about. Nothing in it is set where there is none; for a sign-in only the username is.
+    pub session: SessionRecord,
+    /// How long the session or the outage lasted, in milliseconds, once it is known. A session lasted until it was seen last.
+    pub duration_ms: Option<i64>,
+    /// The name of the rule of an alert.
+    pub detail: Option<Arc<str>>,
+}
+
+impl ActivityEntry {
+    /// Time when it was noticed, by which the list is sorted, in milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        self.key.time
+    }
+
+    /// Returns `true` if the time when it happened is known, at least to within two reads.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.earliest == self.latest
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ActivityKind {
+    /// A session arrived, or was there when the node was first read.
+    Arrived,
+    /// A session left.
+    Left,
+    /// A node couldn't be read any more.
+    Unreachable,
+    /// A node could be read again.
+    Reachable,
+    /// A gateway was restarted.
+    Restarted,
+    /// The user of Gatewatch terminated a session.
+    Terminated,
+    /// The user of Gatewatch signed in to the gateway.
+    SignedIn,
+    /// Gatewatch raised an alert.
+    Alert,
+}
+
+impl ActivityKind {
+    /// Returns the word for it in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arrived => "arrived",
+            Self::Left => "left",
+            Self::Unreachable => "unreachable",
+            Self::Reachable => "reachable",
+            Self::Restarted => "restarted",
+            Self::Terminated => "terminated",
+            Self::SignedIn => "signed-in",
+            Self::Alert => "alert",
+        }
+    }
+}
+
+/// The place of an entry in the list. Those of newer entries are larger. Entries that are written later don't change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActivityKey {
+    pub(super) time: i64,
+    pub(super) source: Source,
+    pub(super) id: i64,
+}
+
+/// Where entries are read, in the order of what happens at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Source {
+    /// The ends of outages.
+    Back,
+    /// All other events.
+    Event,
+    /// The ends of sessions.
+    Left,
+    /// The begins of sessions.
+    Arrived,
+}
+
+impl Source {
+    pub(super) const ALL: [Self; 4] = [Self::Back, Self::Event, Self::Left, Self::Arrived];
+}
