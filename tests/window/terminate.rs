@@ -11,6 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::dataset::ColumnId;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Client, Credentials, Limits, Profile, ReadOptions};
+use gatewatch::history::Location;
 use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
@@ -488,4 +489,31 @@ fn terminates_a_session_of_all_gateways_on_its_own_gateway_only() {
     window.until_text_contains("Terminated the Vision session of billy");
     let requests = |gateway: &FakeGateway| gateway.paths().iter().filter(|sent| *sent == path).count();
     assert_eq!((requests(&north), requests(&south)), (0, 1));
+}
+
+#[test]
+fn terminated_session_is_in_the_history() {
+    let (demo, folder) = (demo(1), tempfile::tempdir().unwrap());
+    let mut profile = Profile::new("Plant".to_owned(), vec![demo.url().parse().unwrap()]).unwrap();
+    profile.may_terminate = true;
+    let builder = Harness::builder().with_size([1280.0, 680.0]).allow_missing_glyphs();
+    let path = folder.path().join("history.db");
+    let start = Start {
+        credentials: token(),
+        history: Some(Location::File(path.clone())),
+        ..start(Target::Gateway(profile))
+    };
+    let mut window = Window::open_as(builder, start);
+    window.until("the table", |harness| harness.query_all_by_role(Role::Cell).count() > 0);
+    filter_to_vision(&mut window);
+    let id = window.column("Client ID")[0].clone();
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.click("Terminate session");
+    window.until_text_contains("Terminated the Vision session");
+    drop(window);
+    let history = rusqlite::Connection::open(path).unwrap();
+    let events = "SELECT e.client, n.gateway FROM event e JOIN node n ON n.id = e.node WHERE e.kind = 2";
+    let event = history.query_row(events, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(event, Ok((id, "Plant".to_owned())));
 }

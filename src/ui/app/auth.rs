@@ -10,6 +10,7 @@ use super::super::model::{LoginDraft, LoginError, SignInChoice, Task};
 use super::super::views;
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
+use crate::history::Action;
 use crate::secrets::{KeyringError, Stored};
 
 impl App {
@@ -200,6 +201,13 @@ impl App {
         let Some((profile, credentials)) = self.pending_login.take() else {
             return;
         };
+        if let Some(node) = profile.nodes().first() {
+            let username = match &credentials {
+                Credentials::Basic(login) => Some(login.user().into()),
+                Credentials::None | Credentials::Token(_) => None,
+            };
+            self.recording.note(&profile, node, Action::SignedIn { username });
+        }
         match credentials.secret().filter(|_| profile.login != Login::None) {
             Some(secret) => {
                 self.keyring_worker.set(&profile, secret.clone());

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::App;
 use super::changes::ChangeCounter;
-use crate::history::{Location, Recorder, RecorderStatus};
+use crate::gateway::{NodeUrl, Profile};
+use crate::history::{Action, Location, NodeKey, Recorder, RecorderStatus};
 use crate::poll::{NodeUpdate, Observer};
 use crate::ui::error_report::ErrorReport;
 use crate::ui::model::Task;
@@ -49,6 +50,14 @@ impl Recording {
                 record(&update);
             }
         })
+    }
+
+    /// Records what the user did on a node of a gateway, if its profile lets it be recorded.
+    pub(super) fn note(&self, profile: &Profile, node: &NodeUrl, action: Action) {
+        if let Some(recorder) = self.recorder.as_ref().filter(|_| profile.history) {
+            let node = NodeKey { gateway: profile.name.as_str().into(), url: node.to_string().into() };
+            recorder.note(node, SystemTime::now(), action);
+        }
     }
 
     /// Returns the counts of the sessions that have arrived and left.

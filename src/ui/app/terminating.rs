@@ -11,6 +11,7 @@ use super::super::model::{Message, Task, TerminateTarget, TerminationPlan, Termi
 use super::App;
 use crate::display;
 use crate::gateway::{Client, Credentials, GatewayError, Profile, Terminated};
+use crate::history::{Action, SessionRecord};
 
 /// The message for sessions of a gateway that is no longer open, or whose settings have changed.
 const NOT_ALLOWED: &str = "Session not terminated. Open its gateway and choose the session again";
@@ -137,6 +138,11 @@ impl App {
         if is_ended && let Some(termination) = self.termination.take() {
             let Termination { targets, outcomes, is_cancelled, .. } = termination;
             let is_cancelled = is_cancelled.load(Ordering::Relaxed);
+            for (target, _) in targets.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
+                if let Some(profile) = self.owner_of(target) {
+                    self.recording.note(profile, &target.node, Action::Terminated(record(target)));
+                }
+            }
             let message = match &targets[..] {
                 [target] => message_of_one(target, outcomes.into_iter().next()),
                 _ => message_of_several(&targets, &outcomes, is_cancelled),
@@ -163,6 +169,19 @@ impl App {
             None => self.profile.as_ref(),
             Some(name) => self.settings.profiles.iter().find(|saved| saved.name == *name),
         }
+    }
+}
+
+/// Returns a session as the history stores it.
+fn record(target: &TerminateTarget) -> SessionRecord {
+    let TerminateTarget { kind, id, user, project, address, .. } = target;
+    SessionRecord {
+        username: user.as_deref().map(Into::into),
+        project: project.as_deref().map(Into::into),
+        address: address.as_deref().map(Into::into),
+        kind: Some(*kind),
+        client_id: Some(id.as_str().into()),
+        ..SessionRecord::default()
     }
 }
 
