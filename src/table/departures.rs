@@ -99,20 +99,20 @@ impl Departures {
         }
     }
 
-    /// Removes those that were in view for long enough, except the ones that `is_kept` by their index. Returns the time until
+    /// Removes those that were in view for long enough, if `may_remove` says so by their index, in order. Returns the time until
     /// the next one is due.
     pub(super) fn expire(
         &mut self,
         now: Instant,
         mark_time: Duration,
-        is_kept: impl Fn(usize) -> bool,
+        mut may_remove: impl FnMut(usize) -> bool,
     ) -> Option<Duration> {
         let left = |seen_at: Instant| mark_time.saturating_sub(now.saturating_duration_since(seen_at));
         let mut index = 0;
         self.0.retain(|session| {
             let is_due = session.seen_at.is_some_and(|seen_at| left(seen_at).is_zero());
             index += 1;
-            !is_due || is_kept(index - 1)
+            !(is_due && may_remove(index - 1))
         });
         let times = self.0.iter().filter_map(|session| session.seen_at).map(left);
         times.filter(|left| !left.is_zero()).min()

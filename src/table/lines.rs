@@ -97,10 +97,10 @@ impl Lines {
         start..end
     }
 
-    /// Returns the line at this index among the sessions from `start` on and those that have left between them.
-    fn line_at(&self, index: usize, start: usize, left: Range<usize>) -> Line {
+    /// Returns how many of those that have left are above the line at this index among the sessions from `start` on and those
+    /// that have left between them.
+    fn left_before(&self, index: usize, start: usize, left: &Range<usize>) -> usize {
         let mut above = 0..left.len();
-        // The number of those that have left above the line.
         while !above.is_empty() {
             let middle = usize::midpoint(above.start, above.end);
             let line = self.left[left.start + middle] - start + middle;
@@ -110,13 +110,33 @@ impl Lines {
                 above.end = middle;
             }
         }
-        let above = above.start;
+        above.start
+    }
+
+    /// Returns the line at this index among the sessions from `start` on and those that have left between them.
+    fn line_at(&self, index: usize, start: usize, left: &Range<usize>) -> Line {
+        let above = self.left_before(index, start, left);
         let next = self.left.get(left.start + above).filter(|_| above < left.len());
         if next.is_some_and(|place| place - start + above == index) {
             Line::Left(left.start + above)
         } else {
             Line::Session(start + index - above)
         }
+    }
+
+    /// Returns how many of those that have left are above a line, those in collapsed groups included.
+    #[must_use]
+    pub fn left_above(&self, line: usize) -> usize {
+        let line = line.min(self.len);
+        if self.groups.is_empty() {
+            return self.left_before(line, 0, &self.left_in(None));
+        }
+        let Some(index) = self.groups.partition_point(|group| group.line <= line).checked_sub(1) else {
+            return 0;
+        };
+        let (group, left) = (self.groups[index], self.left_in(Some(index)));
+        let above = (line - group.line).checked_sub(1).filter(|_| group.is_expanded);
+        left.start + above.map_or(0, |above| self.left_before(above, group.start, &left))
     }
 
     /// Returns the number of lines.
@@ -144,13 +164,13 @@ impl Lines {
             return None;
         }
         if self.groups.is_empty() {
-            return Some(self.line_at(line, 0, self.left_in(None)));
+            return Some(self.line_at(line, 0, &self.left_in(None)));
         }
         let index = self.groups.partition_point(|group| group.line <= line) - 1;
         let group = self.groups[index];
         Some(match line - group.line {
             0 => Line::Group(index),
-            below => self.line_at(below - 1, group.start, self.left_in(Some(index))),
+            below => self.line_at(below - 1, group.start, &self.left_in(Some(index))),
         })
     }
 
@@ -228,6 +248,7 @@ mod tests {
         assert_eq!((lines.sessions_of(3), lines.sessions_of(6)), (2..2, 3..3));
         assert_eq!((lines.sessions_between(3, 6), lines.sessions_between(0, 2)), (2..3, 0..2));
         assert_eq!(lines.sessions_between(3, 4), 2..2);
+        assert_eq!((0..8).map(|line| lines.left_above(line)).collect::<Vec<_>>(), [0, 1, 1, 1, 2, 3, 3, 4]);
 
         // Groups of 2, 1 and 1 sessions; the middle one is collapsed.
         let mut lines = Lines::new(4, &[0, 2, 3], |start| start != 2);
@@ -248,6 +269,8 @@ mod tests {
             ]
         );
         assert_eq!((0..4).map(|index| lines.line_of(index)).collect::<Vec<_>>(), [2, 4, 6, 8]);
+        let above: Vec<usize> = (0..lines.len()).map(|line| lines.left_above(line)).collect();
+        assert_eq!(above, [0, 0, 1, 1, 2, 2, 3, 4, 4, 4]);
         lines.set_expanded(|_| true);
         assert_eq!(all(&lines)[6..9], [group(1), session(2), left(3)]);
         lines.set_left(Vec::new());

@@ -1,6 +1,5 @@
 //! The marks of sessions that have just signed in or left.
 
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::PowerTable;
@@ -39,9 +38,17 @@ impl PowerTable {
             return arrivals;
         }
         let anchors = self.scroll_anchors(pointer);
-        let kept = pointer.map_or(0..0, |pointer| self.left_in_view_above(pointer));
+        // Each line that goes above the pointer is made up for by one from above the view.
+        let above = pointer.map_or(0, |pointer| self.lines.left_above(pointer));
+        let mut room = self.scroll.line();
         let before = self.departures.places().len();
-        let departures = self.departures.expire(now, mark_time, |index| kept.contains(&index));
+        let departures = self.departures.expire(now, mark_time, |index| {
+            let is_removed = index >= above || room > 0;
+            if index < above {
+                room = room.saturating_sub(1);
+            }
+            is_removed
+        });
         if self.departures.places().len() != before {
             self.update_left(anchors);
         }
@@ -63,23 +70,6 @@ impl PowerTable {
                 }
                 Some(Line::Group(_)) | None => {}
             }
-        }
-    }
-
-    /// Returns the indices of the sessions that have left whose lines are in view above this one, as far as there are no lines
-    /// above the view that could be scrolled down in their place.
-    fn left_in_view_above(&self, line: usize) -> Range<usize> {
-        let visible = self.scroll.visible(self.metrics);
-        let left = |line: usize| match self.lines.get(line) {
-            Some(Line::Left(index)) => Some(index),
-            _ => None,
-        };
-        let above: Vec<usize> = (visible.start..line).filter_map(left).collect();
-        let kept = above.len().saturating_sub(visible.start);
-        match &above[..kept] {
-            [] => 0..0,
-            [first, .., last] => *first..last + 1,
-            [only] => *only..only + 1,
         }
     }
 

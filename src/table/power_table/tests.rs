@@ -233,7 +233,7 @@ fn nothing_moves_under_the_pointer() {
     }
     // Once the pointer is gone, those in view go.
     fixture.pointer = None;
-    for _ in 0..20 {
+    for _ in 0..300 {
         fixture.now += MARK_TIME;
         fixture.expire();
     }
