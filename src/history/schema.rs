@@ -89,8 +89,6 @@ JOIN node n ON n.id = c.node;
 /// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last read
 /// that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is 1
 /// until it ends. The other columns are those of the session.
-///
-/// The index has all that a chart needs of a session, so that it doesn't look up each one.
 const EVENTS: &str = r#"
 CREATE TABLE event (
     id {key},
@@ -113,8 +111,6 @@ CREATE TABLE event (
 CREATE INDEX event_time ON event (time);
 CREATE INDEX event_back ON event (back_at) WHERE back_at IS NOT NULL;
 CREATE INDEX event_open ON event (node) WHERE is_open = 1;
-DROP INDEX session_span;
-CREATE INDEX session_span ON session (dc, started, missed_at, node, kind, project);
 "#;
 
 /// The version with the table of events.
