@@ -233,6 +233,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         }
         if self.writer.as_mut().is_some_and(|(writer, _)| !writer.engine().is_in_place()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
+            (self.report)(RecorderStatus::Replaced);
             self.writer = None;
         }
         if unwritten.is_empty() && self.idle.is_empty() && self.writer.is_none() {

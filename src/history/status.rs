@@ -17,6 +17,8 @@ pub enum RecorderStatus {
     StandingBy(Vec<NodeKey>),
     /// This process records these nodes now, which another one has recorded before.
     TakenOver(Vec<NodeKey>),
+    /// The file was removed or replaced by another program. The recorder goes on in the one that is there now, or in a new one.
+    Replaced,
     /// The recorder has ended before it could write what it had kept.
     Lost,
     /// The file was damaged. It has this name now, and a new one was begun.

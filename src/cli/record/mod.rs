@@ -155,6 +155,9 @@ fn report_status(status: RecorderStatus) {
         }
         RecorderStatus::TakenOver(nodes) => note(&format!("Recording {} from now on", list(&nodes))),
         RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
+        RecorderStatus::Replaced => {
+            note("The file of the history was removed or replaced. Recording goes on in the new one");
+        }
         RecorderStatus::Lost => note("What was read since the history couldn't be written is lost"),
         RecorderStatus::OnNetworkShare => {
             note(

@@ -36,7 +36,7 @@ pub(super) fn bounds(
             watched[&found.node].iter().any(|watched| watched.contains(from) && watched.contains(time))
         };
         bounds.push(match found.kind {
-            // The gateway told when it began.
+            // The gateway reports when it began.
             ActivityKind::Arrived if found.session.creation_time.is_some() => (earliest, earliest),
             // A read at `time` begins a coverage only if the node wasn't watched before.
             ActivityKind::Arrived if is_watched(time - 1) => (time, time),

@@ -12,7 +12,7 @@ pub struct ActivityEntry {
     /// What happened.
     pub kind: ActivityKind,
     /// The earliest time at which it can have happened; `i64::MIN` if the node wasn't watched before. The same as
-    /// [`latest`](Self::latest) if the node was being watched, or if the gateway told the time.
+    /// [`latest`](Self::latest) if the node was being watched, or if the gateway reports the time.
     pub earliest: i64,
     /// The latest time at which it can have happened.
     pub latest: i64,

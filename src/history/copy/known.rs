@@ -122,7 +122,7 @@ pub(super) struct Known {
     digests: Vec<(u64, i64)>,
     /// The same of those that are open in the node that is copied, if some began since.
     open: Vec<(u64, i64)>,
-    /// Sessions without a client id can be equal: each stands for one of the source only.
+    /// Sessions without a client id can be equal: each matches one of the source only.
     pub(super) taken: HashSet<i64>,
 }
 

@@ -123,7 +123,7 @@ fn steps_that_are_repeated_add_no_events() {
 }
 
 #[test]
-fn actions_are_written_once_whoever_records() {
+fn actions_are_written_once_by_any_recorder() {
     on_each_database(|database| {
         let (mut first, mut second) = (Recording::on(database), Recording::on(database));
         first.read(10_000, &[], false);

@@ -143,7 +143,7 @@ fn a_file_that_another_program_locks_is_written_later() {
 fn a_file_that_was_removed_is_created_again() {
     let folder = temporary();
     let path = folder.path().join("history.db");
-    let (recorder, _reports) = recorder(&path);
+    let (recorder, reports) = recorder(&path);
     let mut observe = recorder.observer();
     observe(&update(true));
     let deadline = Instant::now() + DEADLINE;
@@ -154,6 +154,7 @@ fn a_file_that_was_removed_is_created_again() {
     std::fs::remove_file(&path).unwrap();
     observe(&update(true));
     drop(recorder);
+    assert!(reports.iter().any(|status| matches!(status, RecorderStatus::Replaced)));
     assert_eq!(stored(&path), 1);
 }
 

@@ -80,7 +80,7 @@ impl Writer {
         released.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
-    /// Writes what this program or its user did, whoever writes the nodes.
+    /// Writes what this program or its user did. Other processes may write the nodes.
     ///
     /// # Errors
     /// If the database can't be written. Nothing is written then.

@@ -84,6 +84,11 @@ impl App {
                     let text = format!("The history was damaged and is now {name}. A new one was begun");
                     self.state.toasts.error(Task::History, text);
                 }
+                RecorderStatus::Replaced => {
+                    let text =
+                        "The file of the history was removed or replaced. Recording goes on in the new one";
+                    self.state.toasts.error(Task::History, text);
+                }
                 RecorderStatus::OnNetworkShare => {
                     let text = "The history is on a network share, where it can be damaged. \
                                 Move the data folder to a local disk, or use PostgreSQL";
