@@ -186,7 +186,7 @@ fn every_control_is_reached_with_the_tab_key() {
         "Dates: Gateway",
         "Dates: UTC",
         "Dates: Age",
-        "New and left sessions",
+        "Mark new and left rows",
         "Default interval",
         "Open config.toml",
         "Open folder",

@@ -25,8 +25,6 @@ const NEW_IN_WORDS: &str = "Signed in a moment ago";
 /// The mark of a session that has just left, and its words.
 const LEFT: &str = "left";
 const LEFT_IN_WORDS: &str = "Left a moment ago";
-/// The width of a cell from which the mark has the time.
-const LEFT_TIME_MIN_WIDTH: f32 = 160.0;
 
 /// The appearance of a cell.
 pub(super) struct CellStyle {
@@ -229,8 +227,11 @@ fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
     let left = style.left_at.map(|left_at| {
         let time = display::time_text(left_at, SystemTime::now());
-        let text =
-            if cell.width() < LEFT_TIME_MIN_WIDTH { LEFT.to_owned() } else { format!("{LEFT} {time}") };
+        let text = if cell.width() < theme::LEFT_TIME_MIN_WIDTH {
+            LEFT.to_owned()
+        } else {
+            format!("{LEFT} {time}")
+        };
         (text, p.secondary, format!("Left at {time}"))
     });
     // From the right end on.

@@ -23,7 +23,9 @@ use crate::table::Density;
 /// The zoom factors to choose from, in percent.
 const ZOOMS: [u16; 9] = [50, 75, 90, 100, 110, 125, 150, 200, 300];
 
-/// How long sessions that have just signed in or left may be marked, in seconds.
+/// The name of the time for which sessions that have just signed in or left are marked.
+const MARKS: &str = "Mark new and left rows";
+/// The times to choose from, in seconds.
 const MARK_TIMES: [u64; 6] = [0, 5, 10, 20, 30, 60];
 
 /// What the page shows besides the state of the window.
@@ -53,15 +55,13 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
             commands.extend(clicked.map(Command::SetDateStyle));
             remark(ui, "Copies are always ISO 8601");
         });
-        row(ui, "New and left sessions", |ui| {
+        row(ui, MARKS, |ui| {
             let text = |time: Duration| match time.as_secs() {
-                0 => "Not marked".to_owned(),
-                secs => format!("Marked for {secs} s"),
+                0 => "Off".to_owned(),
+                secs => format!("{secs} s"),
             };
-            let choices = MARK_TIMES.map(Duration::from_secs);
-            let current = state.mark_time;
-            let clicked =
-                select::show(ui, "New and left sessions", theme::SELECT_WIDTH, current, text, choices);
+            let (current, choices) = (state.mark_time, MARK_TIMES.map(Duration::from_secs));
+            let clicked = select::show(ui, MARKS, theme::SELECT_WIDTH, current, text, choices);
             commands.extend(clicked.map(Command::SetMarkTime));
         });
         space(ui);

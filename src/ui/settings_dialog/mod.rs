@@ -61,9 +61,6 @@ fn child(ui: &mut Ui, rect: Rect) -> Ui {
     child
 }
 
-/// Far beyond the end of any page, in points.
-const SCROLL_TO_END: f32 = 100_000.0;
-
 /// Draws the part of a page that scrolls, down to the height of a foot. The scroll bar is right of the contents.
 fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
@@ -84,8 +81,12 @@ fn scroll_by_keys(ui: &Ui) {
     }
     // One line of the previous page stays in view.
     let page = ui.clip_rect().height() - tokens::MENU_ROW_HEIGHT;
-    let keys =
-        [(Key::PageUp, page), (Key::PageDown, -page), (Key::Home, SCROLL_TO_END), (Key::End, -SCROLL_TO_END)];
+    let keys = [
+        (Key::PageUp, page),
+        (Key::PageDown, -page),
+        (Key::Home, theme::SCROLL_TO_END),
+        (Key::End, -theme::SCROLL_TO_END),
+    ];
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let points: f32 = keys.into_iter().filter(|(key, _)| pressed(*key)).map(|(_, points)| points).sum();
     if points != 0.0 {
