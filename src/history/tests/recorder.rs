@@ -43,6 +43,17 @@ fn stored(path: &Path) -> i64 {
     History::open_read_only(&Location::File(path.to_owned())).unwrap().info().unwrap().sessions
 }
 
+/// Waits until a file has a session.
+fn wait_until_stored(path: &Path) {
+    let deadline = Instant::now() + DEADLINE;
+    let location = Location::File(path.to_owned());
+    let is_stored = || History::open_read_only(&location).and_then(|mut history| history.info());
+    while !is_stored().is_ok_and(|info| info.sessions > 0) {
+        assert!(Instant::now() < deadline, "nothing was written");
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn writes_what_is_left_when_it_is_dropped() {
     let folder = temporary();
@@ -146,11 +157,7 @@ fn a_file_that_was_removed_is_created_again() {
     let (recorder, reports) = recorder(&path);
     let mut observe = recorder.observer();
     observe(&update(true));
-    let deadline = Instant::now() + DEADLINE;
-    while !path.exists() {
-        assert!(Instant::now() < deadline, "never created");
-        std::thread::yield_now();
-    }
+    wait_until_stored(&path);
     std::fs::remove_file(&path).unwrap();
     observe(&update(true));
     drop(recorder);
@@ -213,13 +220,7 @@ fn says_that_it_stands_by_and_that_it_takes_over() {
     let path = folder.path().join("history.db");
     let (first, _reports) = recorder(&path);
     first.observer()(&update(true));
-    let deadline = Instant::now() + DEADLINE;
-    let location = Location::File(path.clone());
-    let is_stored = || History::open_read_only(&location).and_then(|mut history| history.info());
-    while !is_stored().is_ok_and(|info| info.sessions > 0) {
-        assert!(Instant::now() < deadline, "nothing was written");
-        std::thread::yield_now();
-    }
+    wait_until_stored(&path);
     let (second, reports) = recorder(&path);
     let mut observe = second.observer();
     observe(&update(true));
