@@ -27,14 +27,9 @@ fn check_coverage(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> 
         &format!(r#"SELECT id FROM coverage WHERE "to" < "from" ORDER BY id LIMIT {MAX_LISTED}"#),
         Row::new(),
     )?;
-    let twice = engine.query(
-        &format!(
-            "SELECT node FROM coverage WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
-        ),
-        Row::new(),
-    )?;
+    let twice = nodes_with_two_open(engine, "coverage")?;
     let negative = ids(&negative).map(|id| format!("coverage {id} ends before it begins"));
-    let twice = ids(&twice).map(|node| format!("node {node} is being written twice"));
+    let twice = twice.into_iter().map(|node| format!("node {node} is being written twice"));
     Ok(negative.chain(twice).collect())
 }
 
@@ -133,14 +128,20 @@ fn check_events(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
         Row::new(),
     )?;
     problems.extend(ids(&wrong).map(|id| format!("event {id} has wrong times")));
-    let twice = engine.query(
+    let twice = nodes_with_two_open(engine, "event")?;
+    problems.extend(twice.into_iter().map(|node| format!("node {node} has two open outages")));
+    Ok(problems)
+}
+
+/// Returns the nodes with several open rows in a table.
+fn nodes_with_two_open(engine: &mut dyn Engine, table: &str) -> Result<Vec<i64>, HistoryError> {
+    let nodes = engine.query(
         &format!(
-            "SELECT node FROM event WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
+            "SELECT node FROM {table} WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
         ),
         Row::new(),
     )?;
-    problems.extend(ids(&twice).map(|node| format!("node {node} has two open outages")));
-    Ok(problems)
+    Ok(ids(&nodes).collect())
 }
 
 fn ids(rows: &[Row]) -> impl Iterator<Item = i64> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::HistoryError;
-use super::engine::{Engine, Row};
+use super::engine::{Engine, Row, first_integer};
 use crate::poll::MAX_DELAY;
 
 /// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
@@ -113,7 +113,7 @@ pub(super) fn gaps_at(
         if intervals.iter().any(|watched| watched.contains(time)) {
             return None;
         }
-        let from = before.first().and_then(|row| row.first()?.integer());
+        let from = first_integer(before);
         let to = intervals.iter().map(|watched| watched.from).filter(|from| *from > time).min();
         Some(Watched { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) })
     };
@@ -176,11 +176,23 @@ pub(super) fn first_read_after(
     Ok(earliest)
 }
 
+/// Returns `true` if a recorder is writing a node at the moment, also if its last write was long ago.
+pub(super) fn is_recorded(engine: &mut dyn Engine, node: i64) -> Result<bool, HistoryError> {
+    let open = "SELECT node, observer FROM coverage WHERE is_open = 1 AND node = $1";
+    let rows = engine.query(open, vec![node.into()])?;
+    Ok(!recorded(engine, &rows)?.is_empty())
+}
+
 /// Returns the nodes that a recorder is writing at the moment, also if its last write was long ago.
 pub(super) fn recorded_nodes(engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
     let rows = engine.query("SELECT node, observer FROM coverage WHERE is_open = 1", Row::new())?;
+    recorded(engine, &rows)
+}
+
+/// Returns those of some nodes that their observers are writing at the moment.
+fn recorded(engine: &mut dyn Engine, open: &[Row]) -> Result<Vec<i64>, HistoryError> {
     let mut nodes = Vec::new();
-    for row in &rows {
+    for row in open {
         if let [node, observer] = &row[..]
             && let (Some(node), Some(observer)) = (node.integer(), observer.text())
             && engine.is_recorded(node, observer)?

@@ -18,6 +18,11 @@ pub(super) enum Value {
 /// The columns of a row.
 pub(super) type Row = Vec<Value>;
 
+/// Returns the integer in the first column of the first row.
+pub(super) fn first_integer(rows: &[Row]) -> Option<i64> {
+    rows.first()?.first()?.integer()
+}
+
 /// A connection to a database.
 ///
 /// Statements use `$1`, `$2`, … in this order for parameters, and only SQL that both databases understand.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row, Value};
+use super::engine::{Engine, Row, Value, first_integer};
 use super::record::{SessionRecord, kind_to_value};
 use super::step::NodeKey;
 use super::texts::text_ids;
@@ -102,18 +102,16 @@ pub(super) fn write_action(
 ) -> Result<(), HistoryError> {
     let (session, detail) = action.session();
     let texts = [&session.username, &session.project, &session.address];
-    let ids = text_ids(engine, &texts.into_iter().flatten().cloned().collect())?;
-    let id =
-        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let ids = text_ids(engine, texts.into_iter().flatten())?;
     let values = vec![
         node.into(),
         action.kind().into(),
         time.into(),
-        id(&session.username),
+        ids.of(session.username.as_ref()),
         session.client_id.clone().into(),
         detail.into(),
-        id(&session.project),
-        id(&session.address),
+        ids.of(session.project.as_ref()),
+        ids.of(session.address.as_ref()),
         session.is_designer.into(),
         kind_to_value(session.kind),
         session.creation_time.into(),
@@ -152,6 +150,6 @@ pub(super) fn write_of_node(
     } else {
         same
     };
-    let id = written.first().and_then(|row| row.first()?.integer());
+    let id = first_integer(&written);
     id.ok_or_else(|| HistoryError::Database("an event that was written has no number".into()))
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::HistoryError;
 use super::coverage::{self, Watched};
-use super::engine::{Engine, Row};
-use super::purge::first_integer;
+use super::engine::{Engine, Row, first_integer};
 
 /// What a history holds. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -190,7 +190,3 @@ EXCEPT SELECT "user" FROM event EXCEPT SELECT project FROM event EXCEPT SELECT a
         Row::new(),
     )
 }
-
-pub(super) fn first_integer(rows: &[Row]) -> Option<i64> {
-    rows.first()?.first()?.integer()
-}

@@ -1,7 +1,6 @@
 //! Finds the sessions at a time and within a range.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::HistoryError;
@@ -136,18 +135,18 @@ pub(super) fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Ve
     Ok(nodes.filter(is_asked).collect())
 }
 
-/// Returns the sessions that overlap a range: one range of the index for each duration class, and those that are open.
-fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
-    // A join with a list of classes would be shorter, but PostgreSQL scans all sessions for it.
-    let mut sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM (");
-    for (class, span) in span::classes() {
-        let _ = write!(
-            sql,
-            "SELECT * FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} AND started <= $2 AND missed_at >= $1
-UNION ALL "
-        );
+/// Returns the condition for sessions or events of some nodes, to be added to others.
+pub(super) fn of_nodes(nodes: &[Node]) -> String {
+    if nodes.is_empty() {
+        return " AND 1 = 0".to_owned();
     }
-    let _ = write!(sql, "SELECT * FROM session WHERE dc = {} AND started <= $2) s", span::OPEN);
+    let ids: Vec<String> = nodes.iter().map(|node| node.id.to_string()).collect();
+    format!(" AND node IN ({})", ids.join(", "))
+}
+
+/// Returns the sessions that overlap a range.
+fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
+    let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM ({}) s", span::overlapping("*", ""));
     let rows = engine.query(&sql, vec![range.from.into(), range.to.into()])?;
     Ok(rows.iter().filter_map(Found::from_row).collect())
 }

@@ -156,7 +156,7 @@ pub(super) fn kind_to_value(kind: Option<SessionKind>) -> Value {
 }
 
 /// Returns the kind that a number stands for.
-fn kind_from_value(value: &Value) -> Option<SessionKind> {
+pub(super) fn kind_from_value(value: &Value) -> Option<SessionKind> {
     let index = usize::try_from(value.integer()?).ok()?;
     SessionKind::ALL.get(index).copied()
 }

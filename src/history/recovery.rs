@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::Local;
 
-use super::engine::{Engine, Row};
+use super::engine::{Engine, Row, first_integer};
 use super::file_state::{size, with_ending};
 use super::network_share::is_on_network_share;
-use super::purge::first_integer;
 use super::sqlite::{FILES, Sqlite};
 use super::{HistoryError, Location, schema};
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::HistoryError;
-use super::engine::Engine;
-use super::purge::{Purge, PurgeProgress, first_integer};
+use super::engine::{Engine, first_integer};
+use super::purge::{Purge, PurgeProgress};
 
 /// Time between two purges.
 const INTERVAL: Duration = Duration::from_hours(6);

@@ -175,8 +175,7 @@ fn in_dialect(migration: &str, dialect: &Dialect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::engine::Row;
-    use crate::history::purge::first_integer;
+    use crate::history::engine::{Row, first_integer};
     use crate::history::sqlite::Sqlite;
 
     #[test]

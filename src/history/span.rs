@@ -20,6 +20,20 @@ pub(super) fn classes() -> impl Iterator<Item = (i64, i64)> {
     (0..=MAX).map(|class| (i64::from(class), (1 << class) * 1_000))
 }
 
+/// Returns the query of some columns of the sessions that overlap the range from `$1` to `$2`, and of those only the ones that
+/// meet a further condition, which is empty or begins with ` AND `.
+pub(super) fn overlapping(columns: &str, condition: &str) -> String {
+    // A join with a list of classes would be shorter, but PostgreSQL scans all sessions for it.
+    let ended = classes().map(|(class, span)| {
+        format!(
+            "SELECT {columns} FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} \
+             AND started <= $2 AND missed_at >= $1{condition} UNION ALL "
+        )
+    });
+    let ended: String = ended.collect();
+    format!("{ended}SELECT {columns} FROM session WHERE dc = {OPEN} AND started <= $2{condition}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

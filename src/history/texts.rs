@@ -4,16 +4,27 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row};
+use super::engine::{Engine, Row, Value, first_integer};
 
-/// Returns the number of each text. Unknown ones are added.
-pub(super) fn text_ids(
+/// The numbers of texts.
+pub(super) struct TextIds(HashMap<Arc<str>, i64>);
+
+impl TextIds {
+    /// Returns the number of a text as it is stored: none without a text.
+    pub(super) fn of(&self, text: Option<&Arc<str>>) -> Value {
+        text.and_then(|text| self.0.get(text).copied()).into()
+    }
+}
+
+/// Returns the numbers of texts. Unknown ones are added.
+pub(super) fn text_ids<'a>(
     engine: &mut dyn Engine,
-    texts: &BTreeSet<Arc<str>>,
-) -> Result<HashMap<Arc<str>, i64>, HistoryError> {
+    texts: impl Iterator<Item = &'a Arc<str>>,
+) -> Result<TextIds, HistoryError> {
+    let texts: BTreeSet<Arc<str>> = texts.cloned().collect();
     let mut ids = HashMap::with_capacity(texts.len());
     look_up(engine, texts.iter().cloned().collect(), &mut ids)?;
-    let missing: Vec<Arc<str>> = texts.iter().filter(|text| !ids.contains_key(*text)).cloned().collect();
+    let missing: Vec<Arc<str>> = texts.into_iter().filter(|text| !ids.contains_key(text)).collect();
     if !missing.is_empty() {
         engine.lock_names()?;
         let values: Vec<Row> = missing.iter().map(|text| vec![text.clone().into()]).collect();
@@ -21,7 +32,7 @@ pub(super) fn text_ids(
             .execute_each("INSERT INTO text (value) VALUES ($1) ON CONFLICT (value) DO NOTHING", &values)?;
         look_up(engine, missing, &mut ids)?;
     }
-    Ok(ids)
+    Ok(TextIds(ids))
 }
 
 fn look_up(
@@ -32,7 +43,7 @@ fn look_up(
     let values: Vec<Row> = texts.iter().map(|text| vec![text.clone().into()]).collect();
     let found = engine.query_each("SELECT id FROM text WHERE value = $1", &values)?;
     for (text, rows) in texts.into_iter().zip(found) {
-        if let Some(id) = rows.first().and_then(|row| row.first()?.integer()) {
+        if let Some(id) = first_integer(&rows) {
             ids.insert(text, id);
         }
     }

@@ -6,8 +6,7 @@ use super::entry::ActivityKind;
 use super::source::Found;
 use crate::history::HistoryError;
 use crate::history::coverage::{self, Watched};
-use crate::history::engine::{Engine, Row};
-use crate::history::purge::first_integer;
+use crate::history::engine::{Engine, Row, first_integer};
 
 /// Returns the earliest and the latest time of each entry.
 pub(super) fn bounds(

@@ -12,8 +12,7 @@ use std::collections::HashMap;
 pub use self::entry::{ActivityEntry, ActivityKey, ActivityKind};
 pub use self::fold::{ActivityGroup, FLAPPING_ARRIVALS, FLAPPING_WINDOW, fold_flapping};
 use self::source::{Found, Position, Sources};
-use super::engine::{Engine, Row};
-use super::purge::first_integer;
+use super::engine::{Engine, Row, first_integer};
 use super::query::{self, Node};
 use super::{HistoryError, schema, span};
 

@@ -1,13 +1,12 @@
 //! Reads entries in a window of time, the newest first.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::entry::{ActivityKey, ActivityKind, Source};
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, Value};
 use crate::history::event::EventKind;
-use crate::history::query::Node;
+use crate::history::query::{self, Node};
 use crate::history::record::{RECORD_COLUMNS, SessionRecord};
 use crate::history::span;
 
@@ -65,10 +64,7 @@ pub(super) struct Sources {
 impl Sources {
     /// Returns those for at most `limit` entries each. They are of these nodes; `None` for all.
     pub(super) fn new(nodes: Option<&[Node]>, limit: usize, has_events: bool) -> Self {
-        let of_nodes = nodes.map_or_else(String::new, |nodes| {
-            let ids: Vec<String> = nodes.iter().map(|node| node.id.to_string()).collect();
-            format!(" AND node IN ({})", ids.join(", "))
-        });
+        let of_nodes = nodes.map_or_else(String::new, query::of_nodes);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let sources = Source::ALL.into_iter().filter(|source| has_events || *source >= Source::Left);
         let query = |source| {
@@ -106,27 +102,14 @@ fn window(column: &str) -> String {
 
 /// Returns the query of sessions with a time in the window.
 fn sessions(column: &str, of_nodes: &str, limit: i64) -> String {
+    // A session with a time in the window overlaps it, which an index finds.
+    let in_window = format!(" AND ({}){of_nodes}", window(column));
+    let sessions = span::overlapping(&format!("id, {column}"), &in_window);
     // Only numbers are sorted. The other columns are read of the sessions that are left.
-    let mut sql = format!(
+    format!(
         "SELECT s.id, s.node, s.{column}, s.started, s.last_seen, {RECORD_COLUMNS} FROM session s \
-         WHERE s.id IN (SELECT id FROM ("
-    );
-    let window = window(column);
-    // All that overlap the window, as where it is asked who was on: one range of the index for each duration class.
-    for (class, span) in span::classes() {
-        let _ = write!(
-            sql,
-            "SELECT id, {column} FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} \
-             AND missed_at >= $1 AND started <= $2 AND {window}{of_nodes} UNION ALL "
-        );
-    }
-    let open = span::OPEN;
-    let _ = write!(
-        sql,
-        "SELECT id, {column} FROM session WHERE dc = {open} AND started <= $2 AND {window}{of_nodes}) a \
-         ORDER BY {column} DESC, id DESC LIMIT {limit})"
-    );
-    sql
+         WHERE s.id IN (SELECT id FROM ({sessions}) a ORDER BY {column} DESC, id DESC LIMIT {limit})"
+    )
 }
 
 /// Returns the query of events with a time in the window.

@@ -43,9 +43,9 @@ pub(super) fn chart(
     let known_until = ids.iter().zip(known_until);
     let known_until: HashMap<i64, i64> =
         known_until.filter_map(|(id, newest)| Some((*id, newest?.to))).collect();
-    let sessions =
-        read::Sessions { range: (from, to), nodes: gateway.as_ref().map(|_| &ids[..]), known_until };
-    let mut slots = series::Slots::new(engine, split, &nodes, (from, to), &sessions.condition())?;
+    let of_nodes = gateway.as_ref().map_or_else(String::new, |_| query::of_nodes(&nodes));
+    let mut slots = series::Slots::new(engine, split, &nodes, (from, to), &of_nodes)?;
+    let sessions = read::Sessions { range: (from, to), of_nodes, known_until };
     let Some(maxima) = sessions.count(engine, buckets, &mut slots, is_cancelled)? else { return Ok(None) };
     chart.series = slots.into_series(engine, &maxima)?;
     chart.total = maxima.totals;

@@ -17,26 +17,15 @@ const PARTS: i64 = 64;
 const END: &str = "COALESCE(missed_at, -node)";
 
 /// The sessions that overlap a range.
-pub(super) struct Sessions<'a> {
+pub(super) struct Sessions {
     pub(super) range: (i64, i64),
-    /// The numbers of their nodes; `None` for all.
-    pub(super) nodes: Option<&'a [i64]>,
+    /// The condition for their nodes.
+    pub(super) of_nodes: String,
     /// Time of the last read of each node. A session that hasn't been missed is on until then.
     pub(super) known_until: HashMap<i64, i64>,
 }
 
-impl Sessions<'_> {
-    /// Returns the condition for their nodes.
-    pub(super) fn condition(&self) -> String {
-        let Some(nodes) = self.nodes else { return String::new() };
-        let nodes: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-        if nodes.is_empty() {
-            " AND 1 = 0".to_owned()
-        } else {
-            format!(" AND node IN ({})", nodes.join(", "))
-        }
-    }
-
+impl Sessions {
     /// Counts them in buckets; `None` if that was cancelled.
     pub(super) fn count(
         &self,
@@ -48,7 +37,9 @@ impl Sessions<'_> {
         let (from, to) = self.range;
         let column = slots.column();
         let mut sweep = Sweep::new(self.range, buckets);
-        self.read(engine, &self.before(column), vec![from.into()], slots, &mut sweep)?;
+        // Those that are on at the begin of the range: before it and after it.
+        let before = span::overlapping(&format!("started, {END}, {column}"), &self.of_nodes);
+        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], slots, &mut sweep)?;
         let within = self.within(column);
         let (mut begin, mut length) = (from, (to.saturating_sub(from) / PARTS).max(1));
         while begin < to {
@@ -67,19 +58,6 @@ impl Sessions<'_> {
         Ok(Some(sweep.finish()))
     }
 
-    /// Returns the query of those that are on at the begin of the range.
-    fn before(&self, column: &str) -> String {
-        let condition = self.condition();
-        let columns = format!("SELECT started, {END}, {column} FROM session WHERE started < $1");
-        let classes = span::classes().map(|(class, span)| {
-            format!(
-                "SELECT started, {END}, {column} FROM session WHERE dc = {class} \
-                 AND started > CAST($1 AS BIGINT) - {span} AND started < $1 AND missed_at > $1{condition} UNION ALL "
-            )
-        });
-        format!("{}{columns} AND dc = {}{condition}", classes.collect::<String>(), span::OPEN)
-    }
-
     /// Returns the query of those that begin within a part of the range.
     fn within(&self, column: &str) -> String {
         let classes: Vec<String> = span::classes().map(|(class, _)| class.to_string()).collect();
@@ -88,7 +66,7 @@ impl Sessions<'_> {
              WHERE started >= $1 AND started < $2 AND dc IN ({}, {}){}",
             classes.join(", "),
             span::OPEN,
-            self.condition()
+            self.of_nodes
         )
     }
 

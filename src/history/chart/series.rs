@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::request::{ChartSeries, ChartSplit, SeriesName};
 use super::sweep::{Maxima, SLOTS};
-use crate::gateway::SessionKind;
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row};
 use crate::history::query::Node;
+use crate::history::record::kind_from_value;
 use crate::history::span;
 
 /// The largest number of series with a name. The last slot is the one of the rest.
@@ -35,7 +35,7 @@ impl Slots {
         split: ChartSplit,
         nodes: &[Node],
         range: (i64, i64),
-        condition: &str,
+        of_nodes: &str,
     ) -> Result<Self, HistoryError> {
         let mut gateways: Vec<Arc<str>> = nodes.iter().map(|node| node.gateway.clone()).collect();
         gateways.sort();
@@ -52,7 +52,7 @@ impl Slots {
             ChartSplit::Gateway => slots.gateways.len() > MAX_NAMED,
         };
         if may_overflow {
-            slots.name_largest(engine, range, condition)?;
+            slots.name_largest(engine, range, of_nodes)?;
         }
         Ok(slots)
     }
@@ -95,23 +95,15 @@ impl Slots {
         &mut self,
         engine: &mut dyn Engine,
         (from, to): (i64, i64),
-        condition: &str,
+        of_nodes: &str,
     ) -> Result<(), HistoryError> {
         let column = self.column();
-        let classes = span::classes().map(|(class, span)| {
-            format!(
-                "SELECT {column} AS value FROM session WHERE dc = {class} AND started > CAST($1 AS BIGINT) - {span} \
-                 AND started <= $1 AND missed_at > $1{condition} UNION ALL "
-            )
-        });
-        let open = span::OPEN;
-        let sql = format!(
-            "SELECT value, COUNT(*) FROM ({}SELECT {column} FROM session WHERE dc = {open} AND started <= $1{condition}) s GROUP BY value",
-            classes.collect::<String>()
-        );
+        let sessions = span::overlapping(&format!("{column} AS value"), of_nodes);
+        let sql = format!("SELECT value, COUNT(*) FROM ({sessions}) s GROUP BY value");
         let step = to.saturating_sub(from) / SAMPLES;
-        let times: Vec<Row> =
-            (0..SAMPLES).map(|index| vec![(from + step * index + step / 2).into()]).collect();
+        let times = (0..SAMPLES).map(|index| from + step * index + step / 2);
+        // Those that have begun and are not missed yet.
+        let times: Vec<Row> = times.map(|time| vec![(time + 1).into(), time.into()]).collect();
         let mut sizes: HashMap<Option<i64>, i64> = HashMap::new();
         for row in engine.query_each(&sql, &times)?.iter().flatten() {
             let [value, count] = &row[..] else { continue };
@@ -147,10 +139,7 @@ impl Slots {
 
     fn name(&self, engine: &mut dyn Engine, value: Option<i64>) -> Result<SeriesName, HistoryError> {
         Ok(match self.split {
-            ChartSplit::Kind => {
-                let kind = value.and_then(|kind| usize::try_from(kind).ok());
-                SeriesName::Kind(kind.and_then(|kind| SessionKind::ALL.get(kind).copied()))
-            }
+            ChartSplit::Kind => SeriesName::Kind(kind_from_value(&value.into())),
             ChartSplit::Project => {
                 let texts = engine.query("SELECT value FROM text WHERE id = $1", vec![value.into()])?;
                 SeriesName::Project(texts.first().and_then(|row| row.first()?.text().cloned()))

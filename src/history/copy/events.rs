@@ -1,11 +1,9 @@
 //! Copies events.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use super::PAGE;
-use crate::history::engine::{Engine, Row, Value, in_transaction};
-use crate::history::purge::first_integer;
+use crate::history::engine::{Engine, Row, Value, first_integer, in_transaction};
 use crate::history::texts::text_ids;
 use crate::history::{HistoryError, schema};
 
@@ -71,10 +69,8 @@ fn write(to: &mut dyn Engine, events: &[Event]) -> Result<(), HistoryError> {
 AND COALESCE(detail, '') = $5 AND COALESCE((SELECT value FROM text WHERE id = e."user"), '') = $6"#,
         &keys,
     )?;
-    let texts: BTreeSet<Arc<str>> =
-        events.iter().flat_map(|event| &event.texts).filter_map(Value::text).cloned().collect();
-    let ids = text_ids(to, &texts)?;
-    let id = |text: &Value| -> Value { text.text().and_then(|text| ids.get(text).copied()).into() };
+    let texts = events.iter().flat_map(|event| &event.texts).filter_map(Value::text);
+    let ids = text_ids(to, texts)?;
     let (mut added, mut ended) = (Vec::new(), Vec::new());
     for (event, found) in events.iter().zip(&found) {
         let [.., last_failed, back_at, _, _, _] = &event.columns;
@@ -82,7 +78,7 @@ AND COALESCE(detail, '') = $5 AND COALESCE((SELECT value FROM text WHERE id = e.
             ended.push(vec![last_failed.clone(), back_at.clone(), known.into()]);
         } else {
             let key = event.key[..3].iter().cloned();
-            let texts = event.texts.iter().map(id);
+            let texts = event.texts.iter().map(|text| ids.of(text.text()));
             added.push(key.chain(texts).chain(event.columns.iter().cloned()).collect());
         }
     }

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::known::{Copied, Known};
-use crate::history::engine::Engine;
-use crate::history::purge::first_integer;
+use crate::history::engine::{Engine, first_integer};
 use crate::history::{HistoryError, coverage};
 
 /// How far both sides know a node.
@@ -40,8 +39,8 @@ impl Horizon {
             target_until,
             source_next: coverage::first_read_after(from, source, target_until, now)?,
             target_next: coverage::first_read_after(to, target, source_until, now)?,
-            is_source_recorded: coverage::recorded_nodes(from)?.contains(&source),
-            is_target_recorded: coverage::recorded_nodes(to)?.contains(&target),
+            is_source_recorded: coverage::is_recorded(from, source)?,
+            is_target_recorded: coverage::is_recorded(to, target)?,
         })
     }
 

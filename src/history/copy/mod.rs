@@ -11,15 +11,13 @@ mod known;
 mod merge;
 mod open;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use self::known::{Copied, Known};
 use self::merge::{Horizon, Merge};
 use super::HistoryError;
-use super::engine::{Engine, Row, Value, in_exclusive_transaction, in_transaction};
-use super::purge::first_integer;
+use super::engine::{Engine, Row, first_integer, in_exclusive_transaction, in_transaction};
 use super::texts::text_ids;
 
 /// The number of sessions that are copied in one transaction.
@@ -156,24 +154,18 @@ fn insert(to: &mut dyn Engine, sessions: &[&Copied]) -> Result<(), HistoryError>
     if sessions.is_empty() {
         return Ok(());
     }
-    let records = || sessions.iter().map(|session| &session.record);
-    let texts: BTreeSet<Arc<str>> = records()
-        .flat_map(|record| [&record.username, &record.project, &record.address])
-        .flatten()
-        .cloned()
-        .collect();
-    let ids = text_ids(to, &texts)?;
-    let id =
-        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let records = sessions.iter().map(|session| &session.record);
+    let texts = records.flat_map(|record| [&record.username, &record.project, &record.address]);
+    let ids = text_ids(to, texts.flatten())?;
     let rows: Vec<Row> = sessions
         .iter()
         .map(|session| {
             let record = &session.record;
             vec![
                 session.node.into(),
-                id(&record.username),
-                id(&record.project),
-                id(&record.address),
+                ids.of(record.username.as_ref()),
+                ids.of(record.project.as_ref()),
+                ids.of(record.address.as_ref()),
                 record.is_designer.into(),
                 super::record::kind_to_value(record.kind),
                 record.client_id.clone().into(),

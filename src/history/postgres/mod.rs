@@ -25,7 +25,7 @@ pub use self::password::PasswordSource;
 use self::password::{Environment, default_user, password};
 use self::tls::MakeTls;
 use super::HistoryError;
-use super::engine::{Dialect, Engine, Row, Value};
+use super::engine::{Dialect, Engine, Row, Value, first_integer};
 
 /// Time limit for a connection to a server, with the login.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -126,7 +126,7 @@ impl Postgres {
         postgres.execute_batch(SESSION)?;
         let rows = postgres
             .query("SELECT hashtext('gatewatch ' || current_schema()), current_schema()", Row::new())?;
-        postgres.locks = rows.first().and_then(|row| row.first()?.integer()).ok_or_else(|| {
+        postgres.locks = first_integer(&rows).ok_or_else(|| {
             HistoryError::Permission("the database has no schema that the user may use".into())
         })?;
         Ok(postgres)
@@ -316,7 +316,7 @@ AND classid::bigint = $1::bigint & 4294967295 AND objid::bigint = $2::bigint & 4
              FROM unnest(ARRAY['meta', 'text', 'node', 'session', 'coverage', 'event']) name",
             Row::new(),
         )?;
-        Ok(rows.first().and_then(|row| row.first()?.integer()).map_or(0, i64::unsigned_abs))
+        Ok(first_integer(&rows).map_or(0, i64::unsigned_abs))
     }
 
     fn check_files(&mut self) -> Result<Vec<String>, HistoryError> {

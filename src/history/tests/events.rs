@@ -52,7 +52,7 @@ fn an_outage_lasts_from_the_last_read_before_to_the_first_one_after() {
 }
 
 #[test]
-fn the_end_of_an_outage_is_unknown_if_nobody_watched() {
+fn the_end_of_an_outage_is_unknown_if_no_one_watched() {
     on_each_database(|database| {
         let mut first = Recording::on(database);
         first.read(10_000, &[], false);

@@ -59,7 +59,7 @@ impl Model {
         self.failures.push(time);
     }
 
-    /// Returns the outages. No pause between two reads is so long that it seems as if nobody watched.
+    /// Returns the outages. No pause between two reads is so long that it seems as if no one watched.
     pub(super) fn outages(&self) -> Vec<ModelOutage> {
         let mut outages: Vec<ModelOutage> = Vec::new();
         for (index, read) in self.reads.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::node::node_row;
 use super::outage::OpenOutage;
 use crate::history::HistoryError;
 use crate::history::coverage;
-use crate::history::engine::Engine;
+use crate::history::engine::{Engine, first_integer};
 use crate::history::step::NodeKey;
 
 /// The outcome of an attempt to become the writer of a node.
@@ -27,7 +27,7 @@ pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Resul
     if !engine.claim(id)? {
         let newest = r#"SELECT "to" FROM coverage WHERE node = $1 ORDER BY id DESC LIMIT 1"#;
         let newest = engine.query(newest, vec![id.into()])?;
-        return Ok(Claim::OfAnother { known_until: newest.first().and_then(|row| row.first()?.integer()) });
+        return Ok(Claim::OfAnother { known_until: first_integer(&newest) });
     }
     if gateway != node.gateway {
         engine.execute(

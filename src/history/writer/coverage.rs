@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::history::HistoryError;
 use crate::history::coverage::WRITE_INTERVAL;
-use crate::history::engine::Engine;
+use crate::history::engine::{Engine, first_integer};
 
 /// The coverage of a node that is being watched.
 pub(super) struct OpenCoverage {
@@ -34,7 +34,7 @@ impl OpenCoverage {
             r#"INSERT INTO coverage (node, observer, "from", "to", every, is_open) VALUES ($1, $2, $3, $4, $5, 1) RETURNING id"#,
             vec![node.into(), observer, time.into(), time.into(), every.into()],
         )?;
-        let id = rows.first().and_then(|row| row.first()?.integer());
+        let id = first_integer(&rows);
         let id =
             id.ok_or_else(|| HistoryError::Database("a coverage that was written has no number".into()))?;
         Ok(Self { id, to: time, written_to: time, every, is_open: true })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::gateway::SessionKind;
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row, Value};
+use crate::history::engine::{Engine, Row, Value, first_integer};
 use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_to_value};
 use crate::history::span;
 use crate::history::step::{Changes, List, Step};
@@ -31,6 +31,11 @@ impl OpenSession {
             first_seen: first_seen.integer()?,
             record: SessionRecord::from_values(record.try_into().ok()?),
         })
+    }
+
+    /// Returns `true` if it is of one of these kinds.
+    fn is_of(&self, kinds: &[SessionKind]) -> bool {
+        self.record.kind.is_some_and(|kind| kinds.contains(&kind))
     }
 }
 
@@ -160,17 +165,15 @@ fn insert(
     begun: &[(SessionRecord, i64, i64)],
 ) -> Result<(), HistoryError> {
     let texts = begun.iter().flat_map(|(record, ..)| [&record.username, &record.project, &record.address]);
-    let ids = text_ids(engine, &texts.flatten().cloned().collect())?;
-    let id =
-        |text: &Option<Arc<str>>| -> Value { text.as_ref().and_then(|text| ids.get(text).copied()).into() };
+    let ids = text_ids(engine, texts.flatten())?;
     let rows: Vec<Row> = begun
         .iter()
         .map(|(record, started, first_seen)| {
             vec![
                 node.into(),
-                id(&record.username),
-                id(&record.project),
-                id(&record.address),
+                ids.of(record.username.as_ref()),
+                ids.of(record.project.as_ref()),
+                ids.of(record.address.as_ref()),
                 record.is_designer.into(),
                 kind_to_value(record.kind),
                 record.client_id.clone().into(),
@@ -223,9 +226,7 @@ pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Re
     }
     // Those of an earlier recorder, which this one hasn't been able to list so far.
     let before = if changes.newly_listed.is_empty() { None } else { last_read_of_others(engine, node)? };
-    let is_newly_listed =
-        |kind: Option<SessionKind>| kind.is_some_and(|kind| changes.newly_listed.contains(&kind));
-    for session in open.into_iter().filter(|session| is_newly_listed(session.record.kind)) {
+    for session in open.into_iter().filter(|session| session.is_of(&changes.newly_listed)) {
         edits.end(&session, before.unwrap_or(session.first_seen), time);
     }
     edits.write(engine, node)
@@ -238,7 +239,7 @@ fn last_read_of_others(engine: &mut dyn Engine, node: i64) -> Result<Option<i64>
         r#"SELECT "to" FROM coverage WHERE node = $1 AND observer <> $2 ORDER BY id DESC LIMIT 1"#,
         vec![node.into(), observer],
     )?;
-    Ok(newest.first().and_then(|row| row.first()?.integer()))
+    Ok(first_integer(&newest))
 }
 
 /// Ends the stored sessions of a node that a process which takes it over has never listed: those that are neither in its
@@ -262,10 +263,8 @@ pub(super) fn end_missing(
             }
         }
     }
-    let is_unlisted =
-        |kind: Option<SessionKind>| kind.is_some_and(|kind| newest.unlisted_kinds.contains(&kind));
     let mut edits = Edits::default();
-    for session in open.into_iter().filter(|session| !is_unlisted(session.record.kind)) {
+    for session in open.into_iter().filter(|session| !session.is_of(&newest.unlisted_kinds)) {
         edits.end(&session, known_until, time);
     }
     edits.write(engine, node)
@@ -291,8 +290,7 @@ pub(super) fn reconcile(
             std::mem::take(&mut edits).write(engine, node)?;
         }
     }
-    let is_unlisted = |kind: Option<SessionKind>| kind.is_some_and(|kind| unlisted_kinds.contains(&kind));
-    for session in open.into_iter().filter(|session| !is_unlisted(session.record.kind)) {
+    for session in open.into_iter().filter(|session| !session.is_of(unlisted_kinds)) {
         edits.end(&session, last_seen, *time);
     }
     edits.write(engine, node)

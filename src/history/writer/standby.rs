@@ -55,18 +55,22 @@ impl Standby {
             }
         }
         for steps in outcome.of_others {
-            self.unwritten.remove(&steps.node);
             if self.nodes.insert(steps.node.url.clone()) {
                 self.begun.push(steps.node.clone());
             }
-            self.unwritten.push(steps);
+            self.keep(steps);
         }
         for steps in outcome.unclaimed {
             if self.unwritten.of_node(&steps.node).is_some() {
-                self.unwritten.remove(&steps.node);
-                self.unwritten.push(steps);
+                self.keep(steps);
             }
         }
+    }
+
+    /// Keeps these steps of a node in place of those before.
+    fn keep(&mut self, steps: NodeSteps) {
+        self.unwritten.remove(&steps.node);
+        self.unwritten.push(steps);
     }
 
     /// Forgets a node that isn't read any more.
