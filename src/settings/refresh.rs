@@ -16,8 +16,7 @@ const MARK_KEY: &str = "mark_secs";
 /// # Errors
 /// If the file can't be read or written. It is left as it is.
 pub fn save_refresh(folder: &Path, interval: Duration) -> Result<(), SettingsError> {
-    let secs = u32::try_from(interval.as_secs()).unwrap_or(u32::MAX);
-    set_value(folder, KEY, i64::from(secs))
+    save_seconds(folder, KEY, interval)
 }
 
 /// Writes how long sessions that have just signed in or left are marked to `config.toml` in `folder`, in whole seconds.
@@ -25,8 +24,12 @@ pub fn save_refresh(folder: &Path, interval: Duration) -> Result<(), SettingsErr
 /// # Errors
 /// If the file can't be read or written. It is left as it is.
 pub fn save_mark_time(folder: &Path, time: Duration) -> Result<(), SettingsError> {
-    let secs = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
-    set_value(folder, MARK_KEY, i64::from(secs))
+    save_seconds(folder, MARK_KEY, time)
+}
+
+fn save_seconds(folder: &Path, key: &str, duration: Duration) -> Result<(), SettingsError> {
+    let secs = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+    set_value(folder, key, i64::from(secs))
 }
 
 #[cfg(test)]

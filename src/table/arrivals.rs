@@ -55,7 +55,7 @@ impl Arrivals {
 
     /// Forgets the sessions that were in view for long enough. Returns the time until the next one was.
     pub(super) fn expire(&mut self, now: Instant, mark_time: Duration) -> Option<Duration> {
-        let left = |seen_at: Instant| mark_time.saturating_sub(now.saturating_duration_since(seen_at));
+        let left = |seen_at| time_left(seen_at, now, mark_time);
         self.0.retain(|_, seen_at| seen_at.is_none_or(|seen_at| !left(seen_at).is_zero()));
         self.0.values().flatten().map(|seen_at| left(*seen_at)).min()
     }
@@ -64,4 +64,9 @@ impl Arrivals {
     pub(super) fn contains(&self, row: u32) -> bool {
         self.0.contains_key(&row)
     }
+}
+
+/// Returns how much longer a session is marked that was in view first at `seen_at`.
+pub(super) fn time_left(seen_at: Instant, now: Instant, mark_time: Duration) -> Duration {
+    mark_time.saturating_sub(now.saturating_duration_since(seen_at))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use fixedbitset::FixedBitSet;
 
-use super::arrivals::OutdatedLists;
+use super::arrivals::{OutdatedLists, time_left};
 use crate::dataset::{Dataset, RowMapping};
 use crate::query::QueryResult;
 
@@ -107,7 +107,7 @@ impl Departures {
         mark_time: Duration,
         mut may_remove: impl FnMut(usize) -> bool,
     ) -> Option<Duration> {
-        let left = |seen_at: Instant| mark_time.saturating_sub(now.saturating_duration_since(seen_at));
+        let left = |seen_at| time_left(seen_at, now, mark_time);
         let mut index = 0;
         self.0.retain(|session| {
             let is_due = session.seen_at.is_some_and(|seen_at| left(seen_at).is_zero());

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use fixedbitset::FixedBitSet;
 
+use super::action::Motion;
 use super::arrivals::{Arrivals, OutdatedLists};
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
@@ -264,9 +265,7 @@ impl PowerTable {
     /// Returns this line, or the nearest one with a session or a group.
     fn nearest_session(&self, line: usize) -> Option<usize> {
         let line = line.min(self.metrics.lines.checked_sub(1)?);
-        let is_left = |line: &usize| matches!(self.lines.get(*line), Some(Line::Left(_)));
-        let below = (line..self.metrics.lines).find(|line| !is_left(line));
-        below.or_else(|| (0..line).rev().find(|line| !is_left(line)))
+        self.skip_left(line, Motion::Down)
     }
 
     /// Moves the cursor back to its session if that is shown again, and the session to where it was. Returns `true` if so.

@@ -194,17 +194,20 @@ fn local_ms(time: &DateTime<FixedOffset>) -> i64 {
 /// Returns a local time, with the date unless it is today.
 #[must_use]
 pub fn time_text(time: SystemTime, now: SystemTime) -> String {
-    let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
-    let is_today = time.date_naive() == now.date_naive();
-    time.format(if is_today { "%H:%M:%S" } else { DATE_TIME_FORMAT }).to_string()
+    local_text(time, now, "%H:%M:%S", DATE_TIME_FORMAT)
 }
 
 /// Returns a local time in minutes, with the date unless it is today.
 #[must_use]
 pub fn minute_text(time: SystemTime, now: SystemTime) -> String {
+    local_text(time, now, "%H:%M", "%Y-%m-%d %H:%M")
+}
+
+/// Returns a local time in one format if it is today, and in another one otherwise.
+fn local_text(time: SystemTime, now: SystemTime, today: &str, other_day: &str) -> String {
     let (time, now) = (DateTime::<Local>::from(time), DateTime::<Local>::from(now));
     let is_today = time.date_naive() == now.date_naive();
-    time.format(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    time.format(if is_today { today } else { other_day }).to_string()
 }
 
 #[cfg(test)]

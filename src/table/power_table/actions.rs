@@ -159,7 +159,7 @@ impl PowerTable {
     }
 
     /// Returns this line, or the next one in the direction of a motion that isn't that of a session that has left.
-    fn skip_left(&self, line: usize, motion: Motion) -> Option<usize> {
+    pub(super) fn skip_left(&self, line: usize, motion: Motion) -> Option<usize> {
         let is_left = |line: &usize| matches!(self.lines.get(*line), Some(Line::Left(_)));
         let up = || (0..=line).rev().find(|line| !is_left(line));
         let down = || (line..self.metrics.lines).find(|line| !is_left(line));

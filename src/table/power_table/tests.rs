@@ -214,12 +214,13 @@ fn nothing_moves_under_the_pointer() {
         fixture.table.rows_of(line).first().map(|row| fixture.ids(&[*row]))
     };
     let mut sessions: Vec<String> = PLANT.split(' ').map(str::to_owned).collect();
-    for change in 0..300_u32 {
-        let index = fastrand::usize(..sessions.len());
+    let mut random = fastrand::Rng::with_seed(5);
+    for change in 0..1_000_u32 {
+        let index = random.usize(..sessions.len());
         let watched = sessions.iter().position(|session| session == "carl-C").unwrap();
         // Below it, there are always enough to fill the view.
         let is_removable = index < watched || (index > watched && sessions.len() - watched > 6);
-        match fastrand::u8(..3) {
+        match random.u8(..3) {
             0 => sessions.insert(index, format!("eve-{}", char::from_u32('一' as u32 + change).unwrap())),
             1 if is_removable => drop(sessions.remove(index)),
             _ => {}

@@ -1,5 +1,6 @@
 //! Receiving the status of the current gateway.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -43,24 +44,25 @@ impl App {
     pub(super) fn note_outdated(&mut self, status: &GatewayStatus) {
         let interval = self.poll_interval().unwrap_or_default();
         let max_age = (interval * 2).max(MIN_UP_TO_DATE);
-        let before = self.state.status.as_ref().filter(|before| before.dataset.is_some());
-        for node in status.nodes.iter().filter(|node| node.list.is_some()) {
-            let is_same = |other: &&NodeStatus| (&other.url, &other.gateway) == (&node.url, &node.gateway);
-            let before = before.and_then(|before| before.nodes.iter().find(is_same));
-            if !before.is_some_and(|before| was_up_to_date(before, node, max_age)) {
-                self.state.outdated.insert(node.name.clone());
-            }
-            // Sessions of a kind that can't be listed haven't left, and haven't signed in when it can be again.
-            if before.is_some_and(|before| before.notices != node.notices) {
-                self.state.outdated.insert(node.name.clone());
+        let AppState { status: before, outdated, .. } = &mut self.state;
+        let had_dataset = before.as_ref().is_some_and(|before| before.dataset.is_some());
+        let key = |node: &NodeStatus| (node.url.clone(), node.gateway.clone());
+        let before = before.iter().flat_map(|before| &before.nodes);
+        let before: HashMap<_, &NodeStatus> = before.map(|node| (key(node), node)).collect();
+        for node in &status.nodes {
+            let before = before.get(&key(node)).filter(|_| had_dataset);
+            let is_comparable = before.is_some_and(|before| {
+                // Sessions of a kind that can't be listed haven't left, and haven't signed in when it can be again.
+                before.notices == node.notices && was_up_to_date(before, node, max_age)
+            });
+            if node.list.is_some() && !is_comparable {
+                outdated.insert(node.name.clone());
             }
         }
         // Those of a gateway that isn't shown any more haven't left.
-        for node in self.state.status.iter().flat_map(|before| &before.nodes) {
-            let is_shown = |other: &NodeStatus| (&other.url, &other.gateway) == (&node.url, &node.gateway);
-            if !status.nodes.iter().any(is_shown) {
-                self.state.outdated.insert(node.name.clone());
-            }
+        let shown: HashSet<_> = status.nodes.iter().map(key).collect();
+        for (_, node) in before.iter().filter(|(key, _)| !shown.contains(*key)) {
+            outdated.insert(node.name.clone());
         }
     }
 }

@@ -129,7 +129,7 @@ fn facts(
     commands: &mut Vec<Command>,
 ) {
     let p = palette(ui.visuals());
-    let rest = if status.is_unreachable || status.is_paused { p.text } else { p.secondary };
+    let rest = if status.is_tinted() { p.text } else { p.secondary };
     let regular = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     let bold = FontId::new(tokens::TYPE_SECONDARY, fonts::semibold());
     let max_rect = ui.available_rect_before_wrap();
@@ -337,8 +337,7 @@ impl Control {
             }
             Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
             Self::Line => {
-                let is_tinted = status.is_unreachable || status.is_paused;
-                regions::separator_in(ui, if is_tinted { p.control_border } else { p.divider });
+                regions::separator_in(ui, if status.is_tinted() { p.control_border } else { p.divider });
             }
             Self::Palette => {
                 let palette = ui.add(self.button(ui.ctx(), state));

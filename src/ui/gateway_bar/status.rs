@@ -158,6 +158,11 @@ impl Status {
         let is_paused = state.pause.is_some() && !is_unreachable;
         Self { mark, is_unreachable, is_paused, word, facts, report, repaint_after }
     }
+
+    /// Returns `true` if the ground of the bar has the color of a state.
+    pub(super) fn is_tinted(&self) -> bool {
+        self.is_unreachable || self.is_paused
+    }
 }
 
 impl Fact {
