@@ -69,6 +69,7 @@ impl DatasetBuilder {
     ///
     /// # Panics
     /// If there is no such column.
+    #[inline]
     #[must_use]
     pub fn header(&self, column: usize) -> &Header {
         &self.columns[column].0
@@ -82,6 +83,7 @@ impl DatasetBuilder {
     ///
     /// # Panics
     /// If there is no such column.
+    #[inline]
     pub fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), WrongCell> {
         self.columns[column].1.push(cell)
     }
@@ -161,6 +163,7 @@ impl ColumnBuilder {
         }
     }
 
+    #[inline]
     fn push(&mut self, cell: Cell<'_>) -> Result<(), WrongCell> {
         match (self, cell) {
             (Self::Text(column), Cell::Text(text)) => column.push(Some(text)),

@@ -28,17 +28,20 @@ impl Arena {
         self.text.len()
     }
 
+    #[inline]
     pub(super) fn get(&self, code: u32) -> &str {
         &self.text[self.span(code)]
     }
 
     /// Returns the range of a text, in bytes.
+    #[inline]
     fn span(&self, code: u32) -> Range<usize> {
         let code = code as usize;
         let start = if code == 0 { 0 } else { self.ends[code - 1] };
         start as usize..self.ends[code] as usize
     }
 
+    #[inline]
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         let end = u32::try_from(self.text.len())

@@ -114,6 +114,7 @@ impl RowTexts {
     }
 
     /// Adds a row.
+    #[inline]
     pub(super) fn push(&mut self, text: Option<&str>) {
         if text.is_none() {
             self.null_rows.extend(u32::try_from(self.len()));

@@ -149,16 +149,23 @@ impl CellSeed<'_> {
 
     /// Pushes a text, which may hold a value of another type.
     fn push_text(self, text: &str) {
-        let trimmed = text.trim();
         let cell = match self.builder.header(self.column).kind {
             ColumnType::String | ColumnType::Other(_) => Cell::Text(text),
-            _ if trimmed.is_empty() => Cell::Null,
-            ColumnType::Boolean if trimmed.eq_ignore_ascii_case("true") => Cell::Boolean(true),
-            ColumnType::Boolean if trimmed.eq_ignore_ascii_case("false") => Cell::Boolean(false),
-            ColumnType::Real => trimmed.parse().map_or(Cell::Text(text), Cell::Real),
-            _ => whole_number(trimmed).map_or(Cell::Text(text), Cell::Integer),
+            ref kind => parse_text(text, kind),
         };
         self.push(cell, || text.to_owned());
+    }
+}
+
+/// Returns the value in a text of a column of another type; the text if there is none.
+fn parse_text<'a>(text: &'a str, kind: &ColumnType) -> Cell<'a> {
+    let trimmed = text.trim();
+    match kind {
+        _ if trimmed.is_empty() => Cell::Null,
+        ColumnType::Boolean if trimmed.eq_ignore_ascii_case("true") => Cell::Boolean(true),
+        ColumnType::Boolean if trimmed.eq_ignore_ascii_case("false") => Cell::Boolean(false),
+        ColumnType::Real => trimmed.parse().map_or(Cell::Text(text), Cell::Real),
+        _ => whole_number(trimmed).map_or(Cell::Text(text), Cell::Integer),
     }
 }
 
