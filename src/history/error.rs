@@ -87,6 +87,9 @@ pub enum HistoryError {
     /// Any other failure of the database.
     #[error("The database of the history reported an error")]
     Database(#[source] EngineError),
+    /// The thread that reads has ended, which only a fault of this program does.
+    #[error("The history can't be read any more because of a fault in this program. Restart it")]
+    ReaderEnded,
     /// The address of the database is not valid.
     #[error("Invalid address of the history: {0}")]
     Address(String),
@@ -132,7 +135,7 @@ impl HistoryError {
             Self::Login { password: Some(PasswordSource::File), .. } => {
                 "check the user in `url` and the password in .pgpass. To use the keyring instead, run `gatewatch history password`"
             }
-            Self::OldSqlite { .. } | Self::Database(_) | Self::Address(_) => return None,
+            Self::OldSqlite { .. } | Self::Database(_) | Self::ReaderEnded | Self::Address(_) => return None,
         })
     }
 }

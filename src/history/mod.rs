@@ -10,10 +10,12 @@
 //! - `event`, `outage`: what is stored next to sessions and coverage
 //! - `span`, `query`, `coverage`: how the sessions at a time are found
 //! - `chart`, `activity`: how many there were over time, and what happened
+//! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
 mod activity;
 mod answer;
+mod answer_dataset;
 mod backlog;
 mod chart;
 mod check;
@@ -32,6 +34,7 @@ mod outage;
 mod postgres;
 mod purge;
 mod query;
+mod reader;
 mod record;
 mod recorder;
 mod recovery;
@@ -61,6 +64,7 @@ pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
 pub use postgres::{PasswordSource, PostgresLocation};
 pub use purge::{Purge, PurgeProgress};
+pub use reader::{HistoryRead, Reader};
 pub use record::SessionRecord;
 pub use recorder::Recorder;
 pub use status::RecorderStatus;

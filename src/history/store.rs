@@ -111,6 +111,29 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| activity::activity(engine, before, limit, gateway, now()))
     }
 
+    /// Returns the time of the last change before a time, in milliseconds since 1970 UTC: something that [`activity`](Self::activity)
+    /// lists. `gateway` is as for [`at`](Self::at).
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn change_before(&mut self, time: i64, gateway: Option<&str>) -> Result<Option<i64>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| activity::change_before(engine, time, gateway, now()))
+    }
+
+    /// Returns the time of the first change after a time, as [`change_before`](Self::change_before) does.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn change_after(&mut self, time: i64, gateway: Option<&str>) -> Result<Option<i64>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| activity::change_after(engine, time, gateway, now()))
+    }
+
+    /// Returns `false` if the file was removed or replaced since it was opened.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        self.engine.is_in_place()
+    }
+
     /// Returns what the history holds.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::HistoryArgs;
-use super::dataset::dataset;
 use super::error::CommandError;
 use super::question::Question;
 use super::{location, settings, times, unwatched};
@@ -25,7 +24,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     for line in unwatched::lines(question, &answer.nodes, &clock) {
         note(&line);
     }
-    writer.write(&Arc::new(dataset(&answer.sessions)))?;
+    writer.write(&Arc::new(answer.dataset()))?;
     Ok(ExitStatus::Done)
 }
 

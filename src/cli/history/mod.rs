@@ -3,7 +3,6 @@
 mod args;
 mod ask;
 mod copy;
-mod dataset;
 mod error;
 mod maintain;
 mod password;

@@ -20,6 +20,8 @@ use super::{HistoryError, schema, span};
 const MIN_WINDOW_MS: i64 = 60_000;
 /// The length of each window is this many times that of the one before.
 const GROWTH: i64 = 4;
+/// The number of entries of a source in a window in which the oldest one is sought.
+const MAX_IN_WINDOW: usize = 256;
 
 /// Returns at most `limit` entries before another one, the newest first. The last page is shorter than `limit`.
 pub(super) fn activity(
@@ -30,27 +32,10 @@ pub(super) fn activity(
     now: i64,
 ) -> Result<Vec<ActivityEntry>, HistoryError> {
     let nodes = query::nodes(engine, gateway)?;
-    if nodes.is_empty() || limit == 0 {
-        return Ok(Vec::new());
-    }
-    let has_events = schema::has_events(engine)?;
-    let Some(oldest) = oldest(engine, has_events)? else { return Ok(Vec::new()) };
-    let sources = Sources::new(gateway.map(|_| &nodes[..]), limit, has_events);
+    let Some(windows) = Windows::new(engine, gateway, &nodes, limit, now)? else { return Ok(Vec::new()) };
+    let position = before.map_or(Position::UpTo(windows.newest), Position::Before);
+    let found = windows.newest_up_to(engine, position, limit)?;
     let nodes: HashMap<i64, &Node> = nodes.iter().map(|node| (node.id, node)).collect();
-    let newest = newest(engine, has_events)?.unwrap_or(now);
-    let mut position = before.map_or(Position::UpTo(newest), Position::Before);
-    let mut found: Vec<Found> = Vec::new();
-    let mut length = usual_window(engine, limit, newest.saturating_sub(oldest))?;
-    while found.len() < limit && position.time() >= oldest {
-        let from = position.time().saturating_sub(length).max(oldest);
-        let mut of_window = sources.read(engine, from, position)?;
-        of_window.retain(|found| nodes.contains_key(&found.node));
-        of_window.sort_unstable_by_key(|found| std::cmp::Reverse(found.key));
-        found.append(&mut of_window);
-        position = Position::UpTo(from - 1);
-        length = length.saturating_mul(GROWTH);
-    }
-    found.truncate(limit);
     let bounds = bounds::bounds(engine, &found, now)?;
     let entry = |(found, (earliest, latest)): (Found, (i64, i64))| {
         let node = nodes[&found.node];
@@ -67,6 +52,113 @@ pub(super) fn activity(
         }
     };
     Ok(found.into_iter().zip(bounds).map(entry).collect())
+}
+
+/// Returns the time of the last entry before a time.
+pub(super) fn change_before(
+    engine: &mut dyn Engine,
+    time: i64,
+    gateway: Option<&str>,
+    now: i64,
+) -> Result<Option<i64>, HistoryError> {
+    let nodes = query::nodes(engine, gateway)?;
+    let Some(windows) = Windows::new(engine, gateway, &nodes, 1, now)? else { return Ok(None) };
+    let position = Position::UpTo(time.saturating_sub(1).min(windows.newest));
+    Ok(windows.newest_up_to(engine, position, 1)?.first().map(|found| found.key.time))
+}
+
+/// Returns the time of the first entry after a time.
+pub(super) fn change_after(
+    engine: &mut dyn Engine,
+    time: i64,
+    gateway: Option<&str>,
+    now: i64,
+) -> Result<Option<i64>, HistoryError> {
+    let nodes = query::nodes(engine, gateway)?;
+    let Some(windows) = Windows::new(engine, gateway, &nodes, MAX_IN_WINDOW, now)? else { return Ok(None) };
+    windows.oldest_after(engine, time)
+}
+
+/// Reads entries in windows of time.
+struct Windows<'a> {
+    sources: Sources,
+    nodes: HashMap<i64, &'a Node>,
+    /// No entry is before this time.
+    oldest: i64,
+    /// No entry is after this time.
+    newest: i64,
+    /// The length of the first window.
+    length: i64,
+}
+
+impl<'a> Windows<'a> {
+    /// Returns windows for at most `limit` entries each; `None` if there are no entries.
+    fn new(
+        engine: &mut dyn Engine,
+        gateway: Option<&str>,
+        nodes: &'a [Node],
+        limit: usize,
+        now: i64,
+    ) -> Result<Option<Self>, HistoryError> {
+        if nodes.is_empty() || limit == 0 {
+            return Ok(None);
+        }
+        let has_events = schema::has_events(engine)?;
+        let Some(oldest) = oldest(engine, has_events)? else { return Ok(None) };
+        let newest = newest(engine, has_events)?.unwrap_or(now);
+        let length = usual_window(engine, limit, newest.saturating_sub(oldest))?;
+        let sources = Sources::new(gateway.map(|_| nodes), limit, has_events);
+        let nodes = nodes.iter().map(|node| (node.id, node)).collect();
+        Ok(Some(Self { sources, nodes, oldest, newest, length }))
+    }
+
+    /// Returns the newest entries up to a position, the newest first.
+    fn newest_up_to(
+        &self,
+        engine: &mut dyn Engine,
+        mut position: Position,
+        limit: usize,
+    ) -> Result<Vec<Found>, HistoryError> {
+        let mut found: Vec<Found> = Vec::new();
+        let mut length = self.length;
+        while found.len() < limit && position.time() >= self.oldest {
+            let from = position.time().saturating_sub(length).max(self.oldest);
+            let mut of_window = self.read(engine, from, position)?;
+            of_window.sort_unstable_by_key(|found| std::cmp::Reverse(found.key));
+            found.append(&mut of_window);
+            position = Position::UpTo(from - 1);
+            length = length.saturating_mul(GROWTH);
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Returns the time of the first entry after a time. The limit has to be [`MAX_IN_WINDOW`].
+    fn oldest_after(&self, engine: &mut dyn Engine, time: i64) -> Result<Option<i64>, HistoryError> {
+        let mut from = time.saturating_add(1).max(self.oldest);
+        let mut length = MIN_WINDOW_MS;
+        while from <= self.newest {
+            let to = from.saturating_add(length - 1).min(self.newest);
+            let found = self.read(engine, from, Position::UpTo(to))?;
+            // A source returns its newest entries only.
+            if found.len() >= MAX_IN_WINDOW && to > from {
+                length = ((to - from) / GROWTH).max(1);
+                continue;
+            }
+            if let Some(oldest) = found.iter().map(|found| found.key.time).min() {
+                return Ok(Some(oldest));
+            }
+            from = to.saturating_add(1);
+            length = length.saturating_mul(GROWTH);
+        }
+        Ok(None)
+    }
+
+    fn read(&self, engine: &mut dyn Engine, from: i64, to: Position) -> Result<Vec<Found>, HistoryError> {
+        let mut found = self.sources.read(engine, from, to)?;
+        found.retain(|found| self.nodes.contains_key(&found.node));
+        Ok(found)
+    }
 }
 
 /// Returns a time that is not after that of any entry; `None` if there is none.

@@ -1,13 +1,27 @@
 //! The activity list, with both databases.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::history::activity::{ActivityEntry, ActivityKey, ActivityKind, activity};
+use crate::history::activity::{
+    ActivityEntry, ActivityKey, ActivityKind, activity, change_after, change_before,
+};
 use crate::history::event::{Action, TimedAction};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
 fn page(engine: &mut dyn Engine, before: Option<ActivityKey>, limit: usize) -> Vec<ActivityEntry> {
     activity(engine, before, limit, None, 0).unwrap()
+}
+
+/// Checks that the steps from change to change are those of the list, from each of its times and from those beside it.
+fn check_steps(engine: &mut dyn Engine, entries: &[ActivityEntry]) {
+    let times: BTreeSet<i64> = entries.iter().map(ActivityEntry::time).collect();
+    for from in times.iter().flat_map(|time| [time - 1, *time, time + 1]) {
+        let expected = [times.range(..from).next_back(), times.range(from + 1..).next()];
+        let found = [change_before(engine, from, None, 0), change_after(engine, from, None, 0)];
+        assert_eq!(found.map(Result::unwrap), expected.map(|time| time.copied()), "from {from}");
+    }
 }
 
 /// Returns the time, kind and client id of each entry.
@@ -67,6 +81,7 @@ fn lists_what_happened_and_how_surely() {
         assert_eq!(durations[4..9], [Some(10_000), Some(10_000), None, Some(10_000), Some(5_000)]);
         assert_eq!(entries[1].session.username.as_deref(), Some("op"));
         assert_eq!((&*entries[2].gateway, &entries[2].session), ("Plant", &c));
+        check_steps(recording.engine(), &entries);
     });
 }
 
@@ -89,6 +104,8 @@ fn pages_stay_the_same_while_new_entries_are_written() {
             }
         }
         assert_eq!(paged, before);
+        let all = page(recording.engine(), None, usize::MAX);
+        check_steps(recording.engine(), &all);
     });
 }
 
@@ -111,6 +128,7 @@ fn quiet_years_are_skipped() {
         }
         let last = all.last().map(|entry| entry.key);
         assert_eq!(page(recording.engine(), last, 10), []);
+        check_steps(recording.engine(), &all);
     });
 }
 

@@ -12,6 +12,7 @@ mod maintenance;
 mod model;
 mod postgres;
 mod random;
+mod reader;
 mod recorder;
 mod recording;
 mod server;

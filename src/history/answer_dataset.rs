@@ -1,8 +1,8 @@
 //! The sessions of an answer as a dataset.
 
+use super::answer::{Answer, StoredSession};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
-use crate::history::StoredSession;
 
 /// The columns after the standard ones.
 const OTHERS: [(&str, ColumnType); 6] = [
@@ -14,8 +14,15 @@ const OTHERS: [(&str, ColumnType); 6] = [
     ("state", ColumnType::String),
 ];
 
-/// Returns the sessions in their order. A date outside of the years 0 to 9999 is null.
-pub(super) fn dataset(sessions: &[StoredSession]) -> Dataset {
+impl Answer {
+    /// Returns the sessions in their order, with the columns of `gatewatch history`. A date outside of the years 0 to 9999 is null.
+    #[must_use]
+    pub fn dataset(&self) -> Dataset {
+        dataset(&self.sessions)
+    }
+}
+
+fn dataset(sessions: &[StoredSession]) -> Dataset {
     let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
     let headers = Header::standard().into_iter().chain(others).collect();
     let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
@@ -55,7 +62,6 @@ fn date(time: Option<i64>) -> Cell<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::{Delimiter, Format, Progress, all_columns, write};
     use crate::history::{SessionRecord, SessionState};
 
     #[test]
@@ -89,16 +95,34 @@ mod tests {
         let empty =
             StoredSession { session: empty, missed_at: None, state: SessionState::Present, ..full.clone() };
         let dataset = dataset(&[full, empty]);
-        let mut csv = Vec::new();
-        let columns = all_columns(&dataset);
-        write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv(Delimiter::COMMA), &Progress::new(2))
-            .unwrap();
+        let names: Vec<String> = dataset.columns().map(|(id, _)| id.to_string()).collect();
+        let rows =
+            [0, 1].map(|row| dataset.columns().map(|(_, column)| column.cell(row)).collect::<Vec<_>>());
         assert_eq!(
-            String::from_utf8(csv).unwrap(),
-            "username,project,address,isDesigner,clientId,creationTime,gateway,kind,firstSeen,lastSeen,missedAt,state\r\n\
-             billy,Packaging,10.1.2.3,false,A1,1970-01-01T00:00:00.000Z,North,Vision,1970-01-01T00:00:01.000Z,\
-             1970-01-01T00:00:02.000Z,1970-01-01T00:00:03.000Z,left-between\r\n\
-             ,,,,,,North,,1970-01-01T00:00:01.000Z,1970-01-01T00:00:02.000Z,,present\r\n"
+            names.join(","),
+            "username,project,address,isDesigner,clientId,creationTime,gateway,kind,firstSeen,lastSeen,missedAt,state"
+        );
+        assert_eq!(
+            rows[0],
+            [
+                Cell::Text("billy"),
+                Cell::Text("Packaging"),
+                Cell::Text("10.1.2.3"),
+                Cell::Boolean(false),
+                Cell::Text("A1"),
+                Cell::Date(0),
+                Cell::Text("North"),
+                Cell::Text("Vision"),
+                Cell::Date(1_000),
+                Cell::Date(2_000),
+                Cell::Date(3_000),
+                Cell::Text("left-between"),
+            ]
+        );
+        assert_eq!(rows[1][..6], [Cell::Null; 6]);
+        assert_eq!(
+            rows[1][7..],
+            [Cell::Null, Cell::Date(1_000), Cell::Date(2_000), Cell::Null, Cell::Text("present")]
         );
     }
 }
