@@ -2,12 +2,14 @@
 //!
 //! This module works with cells and time zones, but not with a screen.
 
+mod axis;
 mod clock;
 mod moment;
 mod quantity;
 mod title;
 mod zone;
 
+pub use axis::Tick;
 pub use clock::{Clock, DateStyle, iso_utc};
 pub use moment::{Moment, MomentError, MomentNote, Repeated, minute_text, time_text};
 pub use quantity::{bytes, of_bytes};

@@ -146,7 +146,7 @@ impl Clock {
     /// Returns the point in time with this local time.
     ///
     /// chrono's own mapping of [`Local`] confuses the first and the second one in zones that are given as a rule.
-    fn resolve(&self, typed: NaiveDateTime, repeated: Repeated) -> Option<Moment> {
+    pub(in crate::display) fn resolve(&self, typed: NaiveDateTime, repeated: Repeated) -> Option<Moment> {
         let typed_ms = typed.and_utc().timestamp_millis();
         let before = self.with_offset_at(typed_ms - MAX_OFFSET_MS, typed_ms);
         let after = self.with_offset_at(typed_ms + MAX_OFFSET_MS, typed_ms);
