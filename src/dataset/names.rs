@@ -16,6 +16,14 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
+/// How surely a session of the past was on.
+pub const STATE: &str = "state";
+/// The time of the first list with a session of the past.
+pub const FIRST_SEEN: &str = "firstSeen";
+/// The time of the last list with a session of the past.
+pub const LAST_SEEN: &str = "lastSeen";
+/// The time of the first list without a session of the past.
+pub const MISSED_AT: &str = "missedAt";
 /// The time of a session's last communication.
 pub const LAST_COMM: &str = "lastComm";
 /// The time without communication after which a session ends.

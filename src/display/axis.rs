@@ -144,6 +144,34 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// Returns a range of time, with the day of its end only if that is another one: `Wed 25 Nov 22:12:00 to 23:06:00`.
+    #[must_use]
+    pub fn range_text(&self, from: i64, to: i64) -> String {
+        let end = match (self.in_zone(from), self.in_zone(to)) {
+            (Some(from), Some(to)) if from.date_naive() == to.date_naive() => {
+                to.format("%H:%M:%S").to_string()
+            }
+            _ => self.full_date(to),
+        };
+        format!("{} to {end}", self.full_date(from))
+    }
+
+    /// Returns a time as it is written at an axis of this length in milliseconds: `14:05:30`, `14:05`, `24 Nov 14:05` or
+    /// `24 Nov 2026`.
+    #[must_use]
+    pub fn axis_label(&self, epoch_ms: i64, length_ms: i64) -> String {
+        let hours = length_ms / 3_600_000;
+        let format = match hours {
+            ..2 => "%H:%M:%S",
+            2..48 => "%H:%M",
+            48..1_440 => "%-d %b %H:%M",
+            _ => "%-d %b %Y",
+        };
+        self.in_zone(epoch_ms).map_or_else(String::new, |time| time.format(format).to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::clock::DateStyle;

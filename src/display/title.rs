@@ -18,6 +18,10 @@ pub fn title(id: &ColumnId) -> Cow<'_, str> {
         ColumnId::Other(name) => match &**name {
             names::GATEWAY => "Gateway",
             names::KIND => "Kind",
+            names::STATE => "State",
+            names::FIRST_SEEN => "First seen",
+            names::LAST_SEEN => "Last seen",
+            names::MISSED_AT => "Missed at",
             names::LAST_COMM => "Last communication",
             names::TIMEOUT => "Timeout",
             names::TIME_ZONE => "Time zone",

@@ -4,51 +4,71 @@ use super::answer::{Answer, StoredSession};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
 
-/// The columns after the standard ones.
-const OTHERS: [(&str, ColumnType); 6] = [
-    (names::GATEWAY, ColumnType::String),
-    (names::KIND, ColumnType::String),
-    ("firstSeen", ColumnType::Date),
-    ("lastSeen", ColumnType::Date),
-    ("missedAt", ColumnType::Date),
-    ("state", ColumnType::String),
+/// The columns after the standard ones, that of places and that of kinds.
+const OTHERS: [(&str, ColumnType); 4] = [
+    (names::FIRST_SEEN, ColumnType::Date),
+    (names::LAST_SEEN, ColumnType::Date),
+    (names::MISSED_AT, ColumnType::Date),
+    (names::STATE, ColumnType::String),
 ];
 
 impl Answer {
     /// Returns the sessions in their order, with the columns of `gatewatch history`. A date outside of the years 0 to 9999 is null.
     #[must_use]
     pub fn dataset(&self) -> Dataset {
-        dataset(&self.sessions)
+        self.dataset_of(|session| Some(&session.gateway), true, None)
     }
-}
 
-fn dataset(sessions: &[StoredSession]) -> Dataset {
-    let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
-    let headers = Header::standard().into_iter().chain(others).collect();
-    let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
-    for stored in sessions {
-        let StoredSession { gateway, node: _, session, first_seen, last_seen, missed_at, state } = stored;
-        let cells = [
-            text(session.username.as_deref()),
-            text(session.project.as_deref()),
-            text(session.address.as_deref()),
-            session.is_designer.map_or(Cell::Null, Cell::Boolean),
-            text(session.client_id.as_deref()),
-            date(session.creation_time),
-            Cell::Text(gateway),
-            text(session.kind.map(SessionKind::name)),
-            Cell::Date(*first_seen),
-            Cell::Date(*last_seen),
-            date(*missed_at),
-            Cell::Text(state.name()),
-        ];
-        for (column, cell) in cells.into_iter().enumerate() {
-            if builder.push(column, cell).is_err() {
-                builder.push(column, Cell::Null).expect("every column takes null");
+    /// Returns the sessions as [`dataset`](Self::dataset) does, with other texts in the column of gateways, which is left out if no
+    /// session has one, and without the kinds if clients and designers are all there are. `timezone` is that of the gateway, by its
+    /// IANA name.
+    #[must_use]
+    pub fn dataset_with<'a>(
+        &'a self,
+        place: impl Fn(&'a StoredSession) -> Option<&'a str>,
+        timezone: Option<String>,
+    ) -> Dataset {
+        let is_perspective = |session: &StoredSession| session.session.kind == Some(SessionKind::Perspective);
+        let has_kinds = self.sessions.iter().any(is_perspective);
+        self.dataset_of(place, has_kinds, timezone)
+    }
+
+    fn dataset_of<'a>(
+        &'a self,
+        place: impl Fn(&'a StoredSession) -> Option<&'a str>,
+        has_kinds: bool,
+        timezone: Option<String>,
+    ) -> Dataset {
+        let has_places =
+            self.sessions.is_empty() || self.sessions.iter().any(|session| place(session).is_some());
+        let places = has_places.then_some((names::GATEWAY, ColumnType::String));
+        let kinds = has_kinds.then_some((names::KIND, ColumnType::String));
+        let others = places.into_iter().chain(kinds).chain(OTHERS);
+        let others = others.map(|(name, kind)| Header { name: name.to_owned(), kind });
+        let headers = Header::standard().into_iter().chain(others).collect();
+        let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
+        for stored in &self.sessions {
+            let StoredSession { session, first_seen, last_seen, missed_at, state, .. } = stored;
+            let standard = [
+                text(session.username.as_deref()),
+                text(session.project.as_deref()),
+                text(session.address.as_deref()),
+                session.is_designer.map_or(Cell::Null, Cell::Boolean),
+                text(session.client_id.as_deref()),
+                date(session.creation_time),
+            ];
+            let others =
+                [Cell::Date(*first_seen), Cell::Date(*last_seen), date(*missed_at), Cell::Text(state.name())];
+            let place = has_places.then(|| text(place(stored)));
+            let kind = has_kinds.then(|| text(session.kind.map(SessionKind::name)));
+            for (column, cell) in standard.into_iter().chain(place).chain(kind).chain(others).enumerate() {
+                if builder.push(column, cell).is_err() {
+                    builder.push(column, Cell::Null).expect("every column takes null");
+                }
             }
         }
+        builder.finish(None, timezone)
     }
-    builder.finish(None, None)
 }
 
 fn text(text: Option<&str>) -> Cell<'_> {
@@ -94,7 +114,8 @@ mod tests {
         };
         let empty =
             StoredSession { session: empty, missed_at: None, state: SessionState::Present, ..full.clone() };
-        let dataset = dataset(&[full, empty]);
+        let answer = Answer { sessions: vec![full, empty], nodes: Vec::new() };
+        let dataset = answer.dataset();
         let names: Vec<String> = dataset.columns().map(|(id, _)| id.to_string()).collect();
         let rows =
             [0, 1].map(|row| dataset.columns().map(|(_, column)| column.cell(row)).collect::<Vec<_>>());
@@ -119,6 +140,10 @@ mod tests {
                 Cell::Text("left-between"),
             ]
         );
+        let without_places = answer.dataset_with(|_| None, Some("Europe/Berlin".to_owned()));
+        assert!(without_places.column(&names::GATEWAY.into()).is_none());
+        assert!(without_places.column(&names::KIND.into()).is_none(), "there are no Perspective sessions");
+        assert_eq!((without_places.len(), without_places.timezone()), (2, Some("Europe/Berlin")));
         assert_eq!(rows[1][..6], [Cell::Null; 6]);
         assert_eq!(
             rows[1][7..],

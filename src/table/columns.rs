@@ -32,8 +32,8 @@ pub struct ColumnLayout {
 impl ColumnLayout {
     fn new(id: ColumnId) -> Self {
         let visible = match &id {
-            // Without the gateway and the kind of session, some rows would look alike.
-            ColumnId::Other(name) => matches!(&**name, names::GATEWAY | names::KIND),
+            // Without the gateway and the kind of session, some rows would look alike. Only the past has a state, which it is about.
+            ColumnId::Other(name) => matches!(&**name, names::GATEWAY | names::KIND | names::STATE),
             _ => true,
         };
         let (width, _) = default_widths(&id);
@@ -69,6 +69,7 @@ fn default_widths(id: &ColumnId) -> (f32, f32) {
         ColumnId::ClientId => (100.0, 84.0),
         ColumnId::CreationTime => (152.0, 108.0),
         ColumnId::Other(name) if &**name == names::KIND => (104.0, 88.0),
+        ColumnId::Other(name) if &**name == names::STATE => (232.0, 80.0),
         ColumnId::Other(_) => (136.0, 108.0),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, Day};
+use super::{Columns, Day, TimelineSpan};
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
@@ -49,6 +49,10 @@ pub struct Layout {
     pub counts: bool,
     /// `true` if the details of the selected session are open.
     pub details: bool,
+    /// `true` if the timeline is shown, where there is a history.
+    pub timeline: bool,
+    /// The time that the timeline shows.
+    pub timeline_span: TimelineSpan,
     /// Grouping of the rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grouping: Option<Grouping>,
@@ -66,6 +70,8 @@ impl Default for Layout {
             rail: true,
             counts: false,
             details: false,
+            timeline: true,
+            timeline_span: TimelineSpan::default(),
             grouping: None,
             columns: Columns::default(),
         }

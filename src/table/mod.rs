@@ -15,6 +15,7 @@ mod layout;
 mod lines;
 mod power_table;
 mod scroll;
+mod timeline_span;
 
 pub use action::{Action, Direction, Motion, SelectMode, Step};
 pub use arrivals::OutdatedLists;
@@ -27,3 +28,4 @@ pub use layout::{Density, Layout};
 pub use lines::{Group, Line, Lines};
 pub use power_table::{Details, MARK_TIME, PowerTable, ResultContext};
 pub use scroll::{Metrics, Scroll};
+pub use timeline_span::TimelineSpan;

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, ToastId};
+use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, TimeRange, ToastId};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::RejectedCertificate;
+use crate::history::ChartSplit;
 use crate::query::{DateFilter, FacetOrder, FilterField, FilterText, Grouping, KindFilter, Offer, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
-use crate::table::{Action, Density, Direction};
+use crate::table::{Action, Density, Direction, Step, TimelineSpan};
 
 /// An action of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,6 +173,12 @@ pub(super) enum Command {
     ToggleCounts,
     /// Sets the order of the lists in the counts panel.
     SetFacetOrder(FacetOrder),
+    /// Shows or hides the timeline.
+    ToggleTimeline,
+    /// Changes what the timeline shows.
+    Timeline(TimelineCommand),
+    /// Shows the past or the present.
+    Past(PastCommand),
     /// Opens or closes the details panel.
     ToggleDetails,
     /// Opens the details panel.
@@ -296,6 +303,38 @@ pub(super) enum FilterCommand {
     SetDate(DateFilter),
     /// Removes a filter without a box.
     Remove(FilterKey),
+}
+
+/// An action in the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimelineCommand {
+    /// Sets the width of the chart, in physical pixels.
+    SetWidth(usize),
+    /// Shows a time up to now.
+    SetSpan(TimelineSpan),
+    /// Sorts the sessions into other series.
+    SetSplit(ChartSplit),
+    /// Shows this range.
+    Zoom(TimeRange),
+    /// Chooses this range; `None` for none.
+    Select(Option<TimeRange>),
+}
+
+/// An action that leads into the past or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PastCommand {
+    /// Shows the sessions at a time in milliseconds since 1970 UTC.
+    Show(i64),
+    /// Lets a time be typed.
+    EnterTime,
+    /// Shows the sessions at the typed time.
+    ShowTyped,
+    /// Clears the error of the typed time, because it was edited.
+    ClearError,
+    /// Shows the sessions at the time of the next or previous change.
+    Step(Step),
+    /// Shows the present again.
+    Leave,
 }
 
 /// A change to one column of the layout.

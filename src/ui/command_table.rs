@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{Command, Copied, RailCommand};
+use super::command::{Command, Copied, PastCommand, RailCommand};
 use super::icons::{self, Icon};
 use super::key_text;
 use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
@@ -211,6 +211,27 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Window, "Show or hide counts", icons::CHART_BAR, || Command::ToggleCounts)
             .keys(CTRL, Key::U)
             .label(|state| format!("{} counts", show_or_hide(state.layout.counts))),
+        Named::new(Window, "Show or hide timeline", icons::CHART_AREA, || Command::ToggleTimeline)
+            .keys(CTRL, Key::T)
+            .when(|state, _| state.timeline.is_available)
+            .label(|state| format!("{} timeline", show_or_hide(state.layout.timeline))),
+        Named::new(Table, "Go to a time…", icons::HISTORY, || Command::Past(PastCommand::EnterTime))
+            .keys(CTRL, Key::G)
+            .when(|state, _| state.timeline.is_available),
+        Named::new(Table, "Back to live", icons::CLOCK, || Command::Past(PastCommand::Leave))
+            .when(|state, _| state.past.is_some()),
+        Named::new(Table, "Go to the previous change in time", icons::CHEVRON_LEFT, || {
+            Command::Past(PastCommand::Step(Step::Previous))
+        })
+        .keys(Modifiers::ALT, Key::ArrowLeft)
+        .in_scope(Scope::Table)
+        .when(|state, _| state.timeline.is_available),
+        Named::new(Table, "Go to the next change in time", icons::CHEVRON_RIGHT, || {
+            Command::Past(PastCommand::Step(Step::Next))
+        })
+        .keys(Modifiers::ALT, Key::ArrowRight)
+        .in_scope(Scope::Table)
+        .when(|state, _| state.past.is_some()),
         Named::new(Gateways, "Refresh", icons::ROTATE_CW, || Command::Refresh)
             .keys(Modifiers::NONE, Key::F5)
             .when(|state, _| state.can_refresh()),

@@ -60,8 +60,14 @@ pub(super) fn show(
 
 /// Returns the time of sessions that aren't up to date.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
-    let updated_at = state.updated_at().filter(|_| state.is_stale())?;
-    let text = format!("as of {}", display::time_text(updated_at, SystemTime::now()));
+    let time = match &state.past {
+        Some(past) => state.clock().moment_words(past.at).to_lowercase(),
+        None => {
+            let updated_at = state.updated_at().filter(|_| state.is_stale())?;
+            display::time_text(updated_at, SystemTime::now())
+        }
+    };
+    let text = format!("as of {time}");
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
 }

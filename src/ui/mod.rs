@@ -78,6 +78,7 @@ mod system_fonts;
 mod termination_progress;
 mod text_field;
 mod theme;
+mod timeline;
 mod toasts;
 mod tokens;
 mod tooltip;

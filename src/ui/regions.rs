@@ -33,6 +33,11 @@ impl Room {
     }
 }
 
+/// Returns `true` if the window has room for the timeline.
+pub(super) fn has_room_for_timeline(ctx: &Context) -> bool {
+    ctx.content_rect().height() >= theme::TIMELINE_MIN_HEIGHT
+}
+
 /// The regions beside the rail, from top to bottom.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Regions {
@@ -44,13 +49,15 @@ pub(super) struct Regions {
     pub(super) view_row: Rect,
     /// The table, or what takes its place.
     pub(super) body: Rect,
+    /// The timeline; empty where none is shown.
+    pub(super) timeline: Rect,
     /// The counts and the export.
     pub(super) footer: Rect,
 }
 
 impl Regions {
     /// Divides the area beside the rail.
-    pub(super) fn of(area: Rect, room: Room) -> Self {
+    pub(super) fn of(area: Rect, room: Room, has_timeline: bool) -> Self {
         let (filter_height, view_height) = if room.is_compact {
             (tokens::COMPACT_FILTER_ROW_HEIGHT, 0.0)
         } else {
@@ -60,8 +67,11 @@ impl Regions {
         let (filter_row, rest) = rest.split_top_bottom_at_y(rest.top() + filter_height);
         let (view_row, rest) = rest.split_top_bottom_at_y(rest.top() + view_height);
         let footer_top = (area.bottom() - tokens::FOOTER_HEIGHT).max(rest.top());
-        let (body, footer) = rest.split_top_bottom_at_y(footer_top);
-        Self { gateway_bar, filter_row, view_row, body, footer }
+        let (rest, footer) = rest.split_top_bottom_at_y(footer_top);
+        let timeline_height = if has_timeline { tokens::TIMELINE_HEIGHT } else { 0.0 };
+        let timeline_top = (rest.bottom() - timeline_height).max(rest.top());
+        let (body, timeline) = rest.split_top_bottom_at_y(timeline_top);
+        Self { gateway_bar, filter_row, view_row, body, timeline, footer }
     }
 }
 

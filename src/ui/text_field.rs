@@ -26,6 +26,7 @@ pub(super) struct TextField<'a> {
     name: &'a str,
     hint: &'a str,
     error: Option<&'a str>,
+    is_faulty: bool,
     is_secret: bool,
     room: f32,
 }
@@ -41,7 +42,16 @@ pub(super) struct FieldResponse {
 impl<'a> TextField<'a> {
     /// Returns a box with a caption, which is also its accessible name.
     pub(super) fn new(id: Id, caption: &'a str) -> Self {
-        Self { id, caption, name: caption, hint: "", error: None, is_secret: false, room: 0.0 }
+        Self {
+            id,
+            caption,
+            name: caption,
+            hint: "",
+            error: None,
+            is_faulty: false,
+            is_secret: false,
+            room: 0.0,
+        }
     }
 
     /// Sets the accessible name. With an empty caption, the box has none above it.
@@ -57,6 +67,11 @@ impl<'a> TextField<'a> {
     /// Sets the error, which is shown below the box.
     pub(super) fn error(self, error: Option<&'a str>) -> Self {
         Self { error, ..self }
+    }
+
+    /// Shows that there is an error, which is described elsewhere.
+    pub(super) fn faulty(self, is_faulty: bool) -> Self {
+        Self { is_faulty, ..self }
     }
 
     /// Leaves room at the right of the box for a button. The error takes the whole width.
@@ -90,7 +105,7 @@ impl<'a> TextField<'a> {
             .min_size(vec2(width, tokens::CONTROL_HEIGHT))
             .desired_width(width);
         let edit = ui.add(edit).accessible_name(self.name);
-        let stroke = border(p, &edit, self.error.is_some());
+        let stroke = border(p, &edit, self.error.is_some() || self.is_faulty);
         let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
         ui.painter().set(ground, shape);
         let reveal_clicked = self.is_secret && reveal_button(ui, &edit, is_revealed);

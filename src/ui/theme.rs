@@ -83,6 +83,42 @@ pub(super) const DROP_LINE: f32 = 3.0;
 pub(super) const DRAG_OFFSET: Vec2 = vec2(12.0, 4.0);
 pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 
+// The timeline
+
+/// Height of the chart, and of the part above its largest number.
+pub(super) const TIMELINE_BASE: f32 = 40.0;
+pub(super) const TIMELINE_TOP: f32 = 7.0;
+/// How much more than its largest number the chart has room for.
+pub(super) const TIMELINE_HEADROOM: f32 = 1.04;
+/// Distance of the hatch's lines, and how far the hatch is above the largest number.
+pub(super) const HATCH_GAP: f32 = 6.0;
+pub(super) const HATCH_OVER: f32 = 3.0;
+/// Length of a tick, minimum distance of two, and space around the text of one.
+pub(super) const TICK_LENGTH: f32 = 4.0;
+pub(super) const TICK_MIN_DISTANCE: f32 = 64.0;
+pub(super) const TICK_GAP: f32 = 4.0;
+/// Distance of the right end of the numbers from the chart.
+pub(super) const TIMELINE_NUMBER_RIGHT: f32 = 32.0;
+/// Minimum size of the mark of an outage.
+pub(super) const TIMELINE_MARK: Vec2 = vec2(5.0, 3.0);
+/// How far the line at a time goes below the chart, and the height and padding of its text.
+pub(super) const CURSOR_BELOW: f32 = 3.0;
+pub(super) const CURSOR_LABEL_HEIGHT: f32 = 15.0;
+pub(super) const CURSOR_LABEL_PADDING: f32 = 6.0;
+/// Zoom of the wheel, by point.
+pub(super) const WHEEL_ZOOM: f32 = 0.005;
+/// Left and top of the legend, and the heights of its time and its lines.
+pub(super) const LEGEND_LEFT: f32 = 12.0;
+pub(super) const LEGEND_TOP: f32 = 5.0;
+pub(super) const LEGEND_TIME_HEIGHT: f32 = 18.0;
+pub(super) const LEGEND_LINE: f32 = 15.0;
+/// Size, corners and margin of a color in the legend.
+pub(super) const SWATCH: f32 = 8.0;
+pub(super) const SWATCH_RADIUS: f32 = 1.0;
+pub(super) const SWATCH_GAP: f32 = 6.0;
+/// Height of the window from which there is a timeline.
+pub(super) const TIMELINE_MIN_HEIGHT: f32 = 560.0;
+
 // Marks
 
 /// Radius of a dot.
@@ -108,6 +144,8 @@ pub(super) const CARD_MARGIN: Margin = Margin { left: 15, right: 15, top: 7, bot
 /// Space around the text of a code.
 pub(super) const CODE_PADDING: [f32; 2] = [5.0, 1.0];
 
+/// Width of the box with a time of the past.
+pub(super) const MOMENT_WIDTH: f32 = 152.0;
 /// Width of the popup with the address box.
 pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 /// Minimum width of the menu of gateways.

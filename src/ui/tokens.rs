@@ -76,23 +76,18 @@ pub(super) struct Palette {
     /// Text on `danger`.
     pub(super) on_danger: Color32,
     /// The gateway bar of the past.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no view shows the past yet"))]
     pub(super) past_ground: Color32,
     /// The part of a cell that a filter matches.
     pub(super) found: Color32,
     /// Text on `found`.
     pub(super) on_found: Color32,
     /// Clients in the timeline.
-    #[expect(dead_code, reason = "no chart is drawn yet")]
     pub(super) chart_client: Color32,
     /// Designers in the timeline.
-    #[expect(dead_code, reason = "no chart is drawn yet")]
     pub(super) chart_designer: Color32,
     /// Lines of the chart.
-    #[expect(dead_code, reason = "no chart is drawn yet")]
     pub(super) chart_line: Color32,
     /// Times without data.
-    #[expect(dead_code, reason = "no chart is drawn yet")]
     pub(super) hatch: Color32,
     /// Behind dialogs.
     pub(super) backdrop: Color32,
@@ -237,11 +232,8 @@ pub(super) const VIEW_ROW_HEIGHT: f32 = 36.0;
 /// The row of filter boxes in a window without the row below it, with the line at its edge.
 pub(super) const COMPACT_FILTER_ROW_HEIGHT: f32 = 37.0;
 /// The timeline, and what is left and right of its chart.
-#[expect(dead_code, reason = "no chart is drawn yet")]
 pub(super) const TIMELINE_HEIGHT: f32 = 60.0;
-#[expect(dead_code, reason = "no chart is drawn yet")]
 pub(super) const TIMELINE_LEFT: f32 = 116.0;
-#[expect(dead_code, reason = "no chart is drawn yet")]
 pub(super) const TIMELINE_RIGHT: f32 = 40.0;
 /// The bottom panel at first, and its title.
 #[expect(dead_code, reason = "there is no bottom panel yet")]

@@ -14,7 +14,7 @@ use super::filter_row::menus as filter_menus;
 use super::focus_request;
 use super::grid;
 use super::hover;
-use super::icons;
+use super::icons::{self, Icon};
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
 use super::popup;
@@ -49,11 +49,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         if state.has_nothing_to_show() {
             ui.disable();
         }
-        let [details, counts] = panel_buttons(state, room);
+        let panels = panel_buttons(state, room);
         let [group, columns] = [group_button(state), columns_button()];
         let line = tokens::LINE + 2.0 * tokens::UNIT;
-        let widths = [group.width(ui), columns.width(ui), line, details.width(ui), counts.width(ui)];
-        let width = widths.iter().map(|width| width + GAP).sum::<f32>() - GAP;
+        let bars = [group.width(ui), columns.width(ui), line];
+        let panel_widths = panels.iter().map(|panel| panel.button.width(ui));
+        let width = bars.into_iter().chain(panel_widths).map(|width| width + GAP).sum::<f32>() - GAP;
         let right = ui.max_rect().right();
         tabs(ui, rect, state, commands);
         ui.add_space((right - width - ui.cursor().left()).max(0.0));
@@ -64,13 +65,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         columns_menu(ui, menu::popup(&columns), &columns, state, commands);
         columns.tooltip("Choose the columns");
         regions::separator(ui);
-        let about = "All values of the selected session";
-        if ui.add(details).tooltip_of(about, &Command::ToggleDetails).clicked() {
-            commands.push(Command::ToggleDetails);
-        }
-        let about = "Number of sessions of each user and project";
-        if ui.add(counts).tooltip_of(about, &Command::ToggleCounts).clicked() {
-            commands.push(Command::ToggleCounts);
+        for Panel { button, about, command } in panels {
+            if ui.add(button).tooltip_of(about, &command).clicked() {
+                commands.push(command);
+            }
         }
     });
 }
@@ -97,15 +95,35 @@ fn columns_menu(ui: &Ui, menu: Popup<'_>, button: &Response, state: &AppState, c
     }
 }
 
-fn panel_buttons(state: &AppState, room: Room) -> [Button<'static>; 2] {
-    let button = |icon, name: &'static str, is_on| {
+/// A button that opens and closes a panel.
+struct Panel {
+    button: Button<'static>,
+    about: &'static str,
+    command: Command,
+}
+
+/// Returns the panels that there are, with their names and whether they are open.
+fn panels(state: &AppState) -> Vec<(&'static str, Icon, bool, &'static str, Command)> {
+    let AppState { layout, timeline, .. } = state;
+    let details = "All values of the selected session";
+    let counts = "Number of sessions of each user and project";
+    let mut panels = vec![
+        ("Details", icons::PANEL_RIGHT, layout.details, details, Command::ToggleDetails),
+        ("Counts", icons::CHART_BAR, layout.counts, counts, Command::ToggleCounts),
+    ];
+    if timeline.is_available {
+        let about = "Number of sessions over time";
+        panels.push(("Timeline", icons::CHART_AREA, layout.timeline, about, Command::ToggleTimeline));
+    }
+    panels
+}
+
+fn panel_buttons(state: &AppState, room: Room) -> Vec<Panel> {
+    let panel = |(name, icon, is_on, about, command): (&'static str, _, _, _, _)| {
         let label = if room.has_words { name } else { "" };
-        Button::ghost(label).icon(icon).name(name).on(is_on)
+        Panel { button: Button::ghost(label).icon(icon).name(name).on(is_on), about, command }
     };
-    [
-        button(icons::PANEL_RIGHT, "Details", state.layout.details),
-        button(icons::CHART_BAR, "Counts", state.layout.counts),
-    ]
+    panels(state).into_iter().map(panel).collect()
 }
 
 fn group_button(state: &AppState) -> Button<'static> {
@@ -253,11 +271,7 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
     let columns = Item::new("Columns").icon(icons::COLUMNS_3);
     menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
     menu::line(ui);
-    let panels = [
-        ("Details", state.layout.details, Command::ToggleDetails),
-        ("Counts", state.layout.counts, Command::ToggleCounts),
-    ];
-    for (name, is_open, command) in panels {
+    for (name, _, is_open, _, command) in panels(state) {
         if ui.add(Item::new(name).check(is_open).keys_of(&command)).clicked() {
             commands.push(command);
             ui.close();

@@ -132,6 +132,19 @@ impl Clock {
         time.map_or_else(String::new, |time| time.format(DATE_TIME_FORMAT).to_string())
     }
 
+    /// Returns the same with `Today` or `Yesterday` in place of the date, such as `Yesterday 22:40:00`.
+    #[must_use]
+    pub fn moment_words(&self, epoch_ms: i64) -> String {
+        let (Some(time), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
+            return String::new();
+        };
+        match (now.date_naive() - time.date_naive()).num_days() {
+            0 => time.format("Today %H:%M:%S").to_string(),
+            1 => time.format("Yesterday %H:%M:%S").to_string(),
+            _ => self.moment_text(epoch_ms),
+        }
+    }
+
     fn naive(&self, day: TypedDay, time: Option<NaiveTime>) -> Option<NaiveDateTime> {
         let date = match day {
             TypedDay::Date(date) => date,

@@ -1,5 +1,6 @@
 //! Runs commands.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use egui::{Context, ViewportCommand};
@@ -12,7 +13,7 @@ use super::super::model::{AfterDiscard, CountsOrder, SettingsPage, SignInChoice,
 use super::super::settings_worker::Change;
 use super::super::view_row;
 use super::{App, FRAME_WAIT};
-use crate::dataset::ColumnId;
+use crate::dataset::{ColumnId, Dataset, names};
 use crate::display;
 use crate::export::Format;
 use crate::query::{self, Query, QueryResult};
@@ -188,6 +189,9 @@ impl App {
                 self.state.facet_order = order;
                 self.query(FRAME_WAIT);
             }
+            Command::ToggleTimeline => self.state.layout.timeline ^= true,
+            Command::Timeline(command) => self.run_in_timeline(command),
+            Command::Past(command) => self.run_in_past(ctx, command),
             Command::ToggleDetails => {
                 self.state.layout.details ^= true;
                 self.close_counts();
@@ -276,7 +280,12 @@ impl App {
             facets: state.layout.counts.then_some(state.facet_order),
             offers: true,
         };
-        let dataset = state.table_status().and_then(|status| status.dataset.clone()).unwrap_or_default();
+        let dataset = match (state.table_dataset(), &state.past, state.table.result()) {
+            (Some(dataset), ..) => dataset.clone(),
+            // Until the past is read.
+            (None, Some(past), Some(result)) if past.error.is_none() => result.dataset.clone(),
+            _ => Arc::default(),
+        };
         let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());
         self.query_worker.submit(query, dataset, on_screen);
         if let Some(result) = self.query_worker.wait_result(timeout) {
@@ -291,19 +300,26 @@ impl App {
         self.state.project = result.project.clone();
         self.state.columns.clone_from(&result.columns);
         // Without a dataset, the query only validated the filters.
-        if self.state.table_status().is_some() {
+        if self.state.table_status().is_some() || self.state.past.is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
             let outdated = std::mem::take(&mut self.state.outdated);
             let context = ResultContext {
                 outdated: &outdated,
                 now: SystemTime::now(),
                 pointer: self.ui_state.pointer_line,
-                has_marks: !self.state.mark_time.is_zero(),
+                has_marks: !self.state.mark_time.is_zero() && !self.is_of_other_time(&result),
             };
             self.state.table.show(result, context);
         } else {
             self.state.table.clear();
         }
+    }
+
+    /// Returns `true` if a result has sessions of the past, or the result on screen does: the others haven't left.
+    fn is_of_other_time(&self, result: &QueryResult) -> bool {
+        let has_past = |dataset: &Dataset| dataset.column(&names::STATE.into()).is_some();
+        let before = self.state.table.result();
+        has_past(&result.dataset) || before.is_some_and(|before| has_past(&before.dataset))
     }
 
     /// Keeps the order of users and projects while the pointer is over them, so that a click hits what was aimed at.

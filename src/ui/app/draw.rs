@@ -8,8 +8,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer, gateway_bar,
-    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, toasts, view_row,
-    views,
+    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, timeline, toasts,
+    view_row, views,
 };
 use super::{App, shortcuts};
 
@@ -53,7 +53,10 @@ fn main_ui(
 ) {
     let room = Room::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
-    let Regions { gateway_bar, filter_row, view_row, body, footer } = Regions::of(area, room);
+    let has_timeline =
+        regions::has_room_for_timeline(ui.ctx()) && state.layout.timeline && state.timeline.is_available;
+    let regions = Regions::of(area, room, has_timeline);
+    let Regions { gateway_bar, filter_row, view_row, body, timeline, footer } = regions;
     gateway_bar::show(ui, gateway_bar, state, drafts, commands);
     filter_row::show(ui, filter_row, state, ui_state, drafts, commands);
     if !room.is_compact {
@@ -73,6 +76,9 @@ fn main_ui(
                 counts_panel::show(ui, state, drafts, commands);
             }
         });
+    }
+    if has_timeline {
+        timeline::show(ui, timeline, state, commands);
     }
     footer::show(ui, footer, state, drafts, commands);
 }

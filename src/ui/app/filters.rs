@@ -256,6 +256,8 @@ impl App {
             self.drafts.forget_export();
         } else if self.state.table.selected() > 0 {
             self.state.table.act(Action::ClearSelection);
+        } else if self.state.past.is_some() {
+            self.leave_past();
         } else if self.state.is_filtered(&self.drafts) {
             self.clear_filters();
         }

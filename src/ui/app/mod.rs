@@ -13,6 +13,7 @@ mod frame_timer;
 mod gateways;
 mod guide;
 mod jobs;
+mod past;
 mod rail;
 mod recording;
 mod remembered;
@@ -21,6 +22,7 @@ mod settings;
 mod shortcuts;
 mod status;
 mod terminating;
+mod timeline;
 mod title;
 mod typing;
 
@@ -36,9 +38,11 @@ use self::dialogs::ConfigOpener;
 use self::form::Closing;
 use self::frame_timer::FrameTimer;
 use self::guide::SavedProject;
+use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
 use self::terminating::Termination;
+use self::timeline::HistoryReads;
 use self::typing::{InputOrder, Typing};
 use super::background_task::BackgroundTask;
 use super::command::Command;
@@ -49,7 +53,7 @@ use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::addresses_id;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
-use super::model::{AppState, CountsOrder, Drafts, ExportOptions, Task, UiState};
+use super::model::{AppState, CountsOrder, Drafts, ExportOptions, Task, Timeline, TimelineRange, UiState};
 use super::open_path::OpenPath;
 use super::settings_worker::SettingsWorker;
 use super::{counts_panel, single_line, theme, toasts};
@@ -165,6 +169,10 @@ pub struct App {
     background: Background,
     /// Records the sessions that are read, and counts what changes.
     recording: Recording,
+    /// Reads what was recorded.
+    history: HistoryReads,
+    /// The reads that lead into the past.
+    past_reads: PastReads,
     /// Filters and sorts the sessions.
     query_worker: Worker,
     /// The running export to a file.
@@ -192,7 +200,7 @@ pub struct App {
 }
 
 /// Returns a function that lets the window draw.
-fn wake(ctx: &Context) -> impl Fn() + Send + use<> {
+fn wake(ctx: &Context) -> impl Fn() + Send + Sync + use<> {
     let ctx = ctx.clone();
     move || ctx.request_repaint()
 }
@@ -225,6 +233,7 @@ impl App {
         ctx.set_zoom_factor(state.table.zoom);
         desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
+        let reads = HistoryReads::spawn(history.clone(), wake(ctx))?;
         let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
         let poller = Poller::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
         let background = Background::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
@@ -241,6 +250,10 @@ impl App {
             theme: state.theme,
             filter_history: state.filter_history.clone(),
             mark_time: settings.mark_time.unwrap_or(MARK_TIME),
+            timeline: Timeline {
+                range: TimelineRange::Last(state.table.timeline_span),
+                ..Timeline::default()
+            },
             ..AppState::default()
         };
         if let Some(error) = &error {
@@ -281,6 +294,8 @@ impl App {
             poller,
             background,
             recording,
+            history: reads,
+            past_reads: PastReads::default(),
             query_worker,
             export_job: None,
             copy_job: None,
@@ -382,6 +397,8 @@ impl eframe::App for App {
         self.receive_background();
         self.receive_changes();
         self.receive_recording();
+        self.receive_past();
+        self.update_timeline(ctx);
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }

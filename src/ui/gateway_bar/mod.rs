@@ -4,6 +4,7 @@
 mod address;
 mod menu;
 mod nodes;
+mod past;
 mod status;
 
 use std::time::SystemTime;
@@ -15,7 +16,7 @@ use egui::{
 
 use self::status::{Fact, Status};
 use super::button::{self, Button};
-use super::command::{Command, RailCommand};
+use super::command::{Command, PastCommand, RailCommand};
 use super::command_table;
 use super::details_text;
 use super::error_report::ErrorReport;
@@ -34,6 +35,7 @@ use super::tooltip::ResponseExt as _;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
+pub(super) use past::focus as focus_time_box;
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
 const PADDING: f32 = 2.0 * tokens::UNIT;
@@ -58,15 +60,16 @@ pub(super) fn show(
         ui.ctx().request_repaint_after(time);
     }
     let p = palette(ui.visuals());
-    let ground = match (status.is_unreachable, status.is_paused) {
-        (true, _) => p.error_ground,
-        (_, true) => p.warning_ground,
+    let ground = match (&state.past, status.is_unreachable, status.is_paused) {
+        (Some(_), ..) => p.past_ground,
+        (None, true, _) => p.error_ground,
+        (None, _, true) => p.warning_ground,
         _ => p.surface,
     };
     let padding = regions::sides(PADDING, PADDING);
     let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
     bar.show(ui, |ui| {
-        let controls = controls(&status, state.pause.is_some());
+        let controls = controls(&status, state);
         let width = controls.iter().map(|control| control.width(ui, state) + GAP).sum::<f32>();
         let right = ui.max_rect().right();
         if !rail::is_docked(ui.ctx(), state) {
@@ -78,7 +81,10 @@ pub(super) fn show(
         let name = name_button(ui, state, &status, MAX_NAME * rect.width());
         menu::show(&name, state, commands);
         address::show(&name, drafts, commands);
-        facts(ui, right - width, state, &status, now, commands);
+        match &state.past {
+            Some(past) => past::show(ui, right - width, past, state, drafts, commands),
+            None => facts(ui, right - width, state, &status, now, commands),
+        }
         ui.add_space((right - width + GAP - ui.cursor().left()).max(0.0));
         for control in controls {
             control.show(ui, state, &status, commands);
@@ -106,7 +112,12 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
     let y = rect.center().y;
     let mut x = rect.left() + PADDING;
-    status.mark.paint(painter, pos2(x + tokens::ICON / 2.0, y), ui.visuals());
+    let center = pos2(x + tokens::ICON / 2.0, y);
+    if state.past.is_some() {
+        icons::HISTORY.paint(painter, center, tokens::ICON, p.link);
+    } else {
+        status.mark.paint(painter, center, ui.visuals());
+    }
     x += tokens::ICON + PADDING;
     let text_width = galley.size().x;
     painter.galley(pos2(x, y - galley.size().y / 2.0), galley, p.text);
@@ -242,13 +253,17 @@ enum Control {
     Interval,
     Pause,
     Resume,
+    Live,
     Line,
     Palette,
     Settings,
 }
 
 /// Returns the controls in order.
-fn controls(status: &Status, is_paused: bool) -> Vec<Control> {
+fn controls(status: &Status, state: &AppState) -> Vec<Control> {
+    if state.past.is_some() {
+        return vec![Control::Live, Control::Line, Control::Palette, Control::Settings];
+    }
     let mut controls = Vec::new();
     if status.report.as_ref().is_some_and(|report| report.has_causes() || report.has_advice()) {
         controls.push(Control::Details);
@@ -258,7 +273,7 @@ fn controls(status: &Status, is_paused: bool) -> Vec<Control> {
     } else {
         controls.extend([Control::Refresh, Control::Interval]);
     }
-    if is_paused {
+    if state.pause.is_some() {
         controls.push(Control::Resume);
     } else if !status.is_unreachable {
         controls.push(Control::Pause);
@@ -282,7 +297,10 @@ impl Control {
             }
             Self::Pause => Button::ghost_icon(icons::CIRCLE_PAUSE, PAUSE),
             Self::Resume => Button::primary("Resume").icon(icons::PLAY).small(),
-            Self::Palette if room.is_compact => Button::ghost_icon(icons::SEARCH, PALETTE),
+            Self::Live => past::live_button(),
+            Self::Palette if room.is_compact || state.past.is_some() => {
+                Button::ghost_icon(icons::SEARCH, PALETTE)
+            }
             Self::Palette => {
                 let keys = command_table::keys_of(&Command::OpenPalette).unwrap_or_default();
                 Button::ghost(keys).icon(icons::SEARCH).name(PALETTE)
@@ -298,7 +316,7 @@ impl Control {
             // Its menu is a part of the same control.
             Self::Refresh => self.button(ui.ctx(), state).width(ui) + tokens::LINE - GAP,
             // A filled button stands apart from the line after it.
-            Self::Retry | Self::Resume => self.button(ui.ctx(), state).width(ui) + GAP,
+            Self::Retry | Self::Resume | Self::Live => self.button(ui.ctx(), state).width(ui) + GAP,
             _ => self.button(ui.ctx(), state).width(ui),
         }
     }
@@ -335,9 +353,18 @@ impl Control {
                 }
                 ui.add_space(GAP);
             }
+            Self::Live => {
+                let command = Command::Past(PastCommand::Leave);
+                let button = ui.add(self.button(ui.ctx(), state));
+                if button.tooltip_of("Show who is on now", &command).clicked() {
+                    commands.push(command);
+                }
+                ui.add_space(GAP);
+            }
             Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
             Self::Line => {
-                regions::separator_in(ui, if status.is_tinted() { p.control_border } else { p.divider });
+                let is_tinted = status.is_tinted() || state.past.is_some();
+                regions::separator_in(ui, if is_tinted { p.control_border } else { p.divider });
             }
             Self::Palette => {
                 let palette = ui.add(self.button(ui.ctx(), state));

@@ -17,8 +17,9 @@ use super::super::views;
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
-use crate::dataset::{Cell, Column, ColumnId};
-use crate::display;
+use crate::dataset::{Cell, Column, ColumnId, names};
+use crate::display::{self, Clock};
+use crate::history::SessionState;
 use crate::query::{self, QueryResult};
 use crate::table::{Cursor, Density, Group, Line, Metrics, PowerTable};
 
@@ -119,6 +120,20 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
     }
 }
 
+/// Returns what the state of a session of the past means; `None` if it needs no words.
+fn past_note(sessions: &QueryResult, row: u32, clock: &Clock) -> Option<cell::Note> {
+    let value = |name: &str| Some(sessions.dataset.column(&name.into())?.cell(row as usize));
+    let Cell::Text(state) = value(names::STATE)? else { return None };
+    if state == SessionState::Proved.name() {
+        return Some(cell::Note { text: "on before and after the gap".to_owned(), is_warning: false });
+    }
+    if state != SessionState::Possible.name() {
+        return None;
+    }
+    let Cell::Date(last_seen) = value(names::LAST_SEEN)? else { return None };
+    Some(cell::Note { text: format!("last seen {}", clock.full_date(last_seen)), is_warning: true })
+}
+
 /// Returns the ID of the cell at the cursor, or of its line where that is a group.
 pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
     let cursor = table.cursor_in_view()?;
@@ -201,6 +216,7 @@ impl Painter<'_> {
         let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
         let columns = self.geometry.columns;
+        let state_column = ColumnId::from(names::STATE);
         let has_cursor = self.is_active && table.is_cursor(at);
         let cursor_column = if has_cursor { cursor_column(table, columns) } else { None };
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
@@ -222,6 +238,7 @@ impl Painter<'_> {
                 duplicate,
                 is_new: is_new && index == badge_column,
                 is_cursor,
+                note: if column.id == state_column { past_note(self.sessions, row, &clock) } else { None },
                 presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
                 ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };

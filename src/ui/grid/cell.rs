@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, Galley, Id, Label, Layout, Pos2, Rect, RichText, Stroke, StrokeKind, TextStyle, Ui,
-    UiBuilder, pos2,
+    Align, Color32, FontFamily, FontId, Galley, Id, Label, Layout, Pos2, Rect, RichText, Stroke, StrokeKind,
+    TextStyle, Ui, UiBuilder, pos2,
 };
 
 use super::super::duplicate_login::{self, in_row};
@@ -46,6 +46,17 @@ pub(super) struct CellStyle {
     pub(super) presence: Presence,
     /// When the session has left, if the mark is in this cell.
     pub(super) left_at: Option<SystemTime>,
+    /// What the text means, after it.
+    pub(super) note: Option<Note>,
+}
+
+/// A note after the text of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    /// The note.
+    pub(super) text: String,
+    /// The text before it has the color of a warning.
+    pub(super) is_warning: bool,
 }
 
 /// Whether the session of a row is on.
@@ -72,6 +83,7 @@ impl CellStyle {
             is_cursor: false,
             presence: Presence::On,
             left_at: None,
+            note: None,
         }
     }
 }
@@ -141,9 +153,10 @@ pub(super) fn show(
             None
         }
         Cell::Text(text) => {
-            let content = match &style.highlight {
-                Some(matched) => highlighted(ui, palette, text, matched, color).into(),
-                None => plain().into(),
+            let content = match (&style.highlight, &style.note) {
+                (Some(matched), _) => highlighted(ui, palette, text, matched, color).into(),
+                (None, Some(note)) => with_note(ui, palette, &shown, note, color).into(),
+                (None, None) => plain().into(),
             };
             Some(text_label(&mut child, rect, content, &shown, None))
         }
@@ -201,6 +214,17 @@ fn paint(ui: &Ui, cell: Rect, at: Pos2, galley: Arc<Galley>) {
     let clip = super::content_clip(ui, cell, galley.mesh_bounds.translate(at.to_vec2()));
     let color = ui.style().noninteractive().text_color();
     ui.painter().with_clip_rect(clip).galley(at, galley, color);
+}
+
+/// Returns a text with the note after it.
+fn with_note(ui: &Ui, palette: &Palette, text: &str, note: &Note, color: Color32) -> LayoutJob {
+    let color = if note.is_warning { palette.warning } else { color };
+    let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), color);
+    let mut job = LayoutJob::default();
+    job.append(text, 0.0, plain);
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    job.append(&note.text, theme::CELL_GAP, TextFormat::simple(font, palette.secondary));
+    job
 }
 
 /// Returns a text with the match of a filter highlighted.

@@ -8,17 +8,28 @@ use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens;
 use super::cell;
-use crate::dataset::{Column, ColumnId};
+use crate::dataset::{Column, ColumnId, names};
 use crate::display::{self, Clock};
 
 /// Room for the mark of several logins.
 const MARK_WIDTH: f32 = 6.0 * tokens::UNIT;
 
-/// Returns a title as it is drawn: that of a date says how dates are shown.
-pub(super) fn shown_title(id: &ColumnId, column: Option<Column<'_>>, clock: &Clock) -> String {
+/// The length of an axis whose labels are as long as the time in a title, in milliseconds.
+const PAST_LABEL_MS: i64 = 86_400_000;
+
+/// Returns a title as it is drawn: that of a date says how dates are shown, and that of a state when it was so.
+pub(super) fn shown_title(
+    id: &ColumnId,
+    column: Option<Column<'_>>,
+    state: &AppState,
+    clock: &Clock,
+) -> String {
     let title = display::title(id);
-    match column {
-        Some(Column::Date(_)) => format!("{title} · {}", clock.style_name()),
+    match (column, &state.past) {
+        (Some(Column::Date(_)), _) => format!("{title} · {}", clock.style_name()),
+        (_, Some(past)) if *id == names::STATE.into() => {
+            format!("Known at {}", clock.axis_label(past.at, PAST_LABEL_MS))
+        }
         _ => title.into_owned(),
     }
 }
@@ -53,7 +64,7 @@ pub(super) fn fit_to_content(
     };
     let sort = tokens::ICON_TINY + 4.0 * tokens::UNIT;
     let column = sessions.dataset.column(id);
-    let title = width(shown_title(id, column, &clock), font()) + sort;
+    let title = width(shown_title(id, column, state, &clock), font()) + sort;
     let longest = crate::table::longest_values(&sessions.dataset, &sessions.rows, id, &clock);
     let content =
         longest.into_iter().map(|text| width(text, cell::font(id).resolve(ui.style()))).fold(title, f32::max);

@@ -95,7 +95,7 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     });
     let shown_rank = rank.filter(|_| sort.len() > 1);
     let title = Title {
-        text: shown_title(id, column, &clock),
+        text: shown_title(id, column, state, &clock),
         sort: direction,
         rank: shown_rank,
         is_right_aligned: cell::is_right_aligned(column),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Pause, TerminateTarget, TerminationPlan,
-    TerminationProgress, Toasts,
+    ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, TerminateTarget,
+    TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
-use crate::dataset::{Cell, ColumnId, names};
+use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display::{self, Clock};
 use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
@@ -81,6 +81,10 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) changes: Option<ChangeCounts>,
     /// The pause of the table; `None` while it follows the gateway.
     pub(in crate::ui) pause: Option<Pause>,
+    /// The moment of the past that the table shows; `None` while it shows the present.
+    pub(in crate::ui) past: Option<Past>,
+    /// The timeline.
+    pub(in crate::ui) timeline: Timeline,
     /// How long sessions that have just signed in or left are marked; zero for not at all.
     pub(in crate::ui) mark_time: Duration,
     /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.
@@ -125,6 +129,14 @@ impl AppState {
         }
         let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
         self.status.as_ref().filter(has_dataset).or(self.previous_status.as_ref())
+    }
+
+    /// Returns the sessions to show: those of the present or of the past.
+    pub(in crate::ui) fn table_dataset(&self) -> Option<&Arc<Dataset>> {
+        match &self.past {
+            Some(past) => past.sessions.as_ref().map(|sessions| &sessions.dataset),
+            None => self.table_status().and_then(|status| status.dataset.as_ref()),
+        }
     }
 
     /// Returns the clock for dates that belong to no row.
@@ -262,8 +274,8 @@ impl AppState {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
-        // A gateway that hasn't answered again may have another session in its place.
-        if self.previous_status.is_some() {
+        // A gateway that hasn't answered again may have another session in its place, and sessions of the past may have ended.
+        if self.previous_status.is_some() || self.past.is_some() {
             return None;
         }
         let node = self.node_of(row)?;
@@ -333,6 +345,7 @@ impl AppState {
     /// Returns whether the table may be out of date.
     pub(in crate::ui) fn is_stale(&self) -> bool {
         self.table.result().is_some()
+            && self.past.is_none()
             && (self.previous_status.is_some() || matches!(self.health(), Health::Unreachable(_)))
     }
 

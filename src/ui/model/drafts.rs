@@ -43,6 +43,10 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) export_path: Option<ExportPath>,
     /// The reason why the last export failed, if not because of its file.
     pub(in crate::ui) export_error: Option<ErrorReport>,
+    /// The time in the box of the past.
+    pub(in crate::ui) moment: String,
+    /// Why that time can't be shown, or what was chosen in its place.
+    pub(in crate::ui) moment_error: Option<String>,
     /// The search in the palette; `None` while it is closed.
     pub(in crate::ui) palette: Option<PaletteDraft>,
 }

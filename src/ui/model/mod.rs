@@ -7,8 +7,10 @@ mod date_draft;
 mod drafts;
 mod gateway_list;
 mod keyring_state;
+mod past;
 mod prompt;
 mod termination;
+mod timeline;
 mod toasts;
 mod ui_state;
 
@@ -20,8 +22,10 @@ pub(super) use drafts::{
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
+pub(super) use past::{PAST_STATES, Past, PastSessions, epoch_ms};
 pub(super) use prompt::Prompt;
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
+pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{
     AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, Question, SettingsPage, UiState,

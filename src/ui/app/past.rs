@@ -1,0 +1,195 @@
+//! The past in the table.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use egui::Context;
+
+use super::super::command::PastCommand;
+use super::super::error_report::ErrorReport;
+use super::super::gateway_bar;
+use super::super::model::{PAST_STATES, Past, PastSessions, Shown, epoch_ms};
+use super::{App, FRAME_WAIT};
+use crate::display::Repeated;
+use crate::history::{Answer, History, HistoryError, HistoryRead, StoredSession};
+use crate::table::Step;
+
+/// The reads that lead into the past.
+#[derive(Default)]
+pub(super) struct PastReads {
+    sessions: Option<HistoryRead<PastSessions>>,
+    step: Option<HistoryRead<Option<i64>>>,
+    /// The direction of the step.
+    direction: Option<Step>,
+}
+
+impl App {
+    /// Shows the past or the present.
+    pub(super) fn run_in_past(&mut self, ctx: &Context, command: PastCommand) {
+        match command {
+            PastCommand::EnterTime => self.enter_past_time(ctx),
+            PastCommand::Show(time) => self.show_past(time),
+            PastCommand::ShowTyped => self.show_typed_past(),
+            PastCommand::ClearError => self.drafts.moment_error = None,
+            PastCommand::Step(step) => self.step_in_past(step),
+            PastCommand::Leave => self.leave_past(),
+        }
+    }
+
+    /// Shows the sessions at a time.
+    fn show_past(&mut self, time: i64) {
+        if self.history_scope().is_none() {
+            return;
+        }
+        let at = time.min(epoch_ms(SystemTime::now()));
+        let before = self.state.past.take();
+        self.state.past = Some(Past {
+            // Until the others are read.
+            sessions: before.and_then(|before| before.sessions),
+            ..Past::new(at)
+        });
+        self.state.pause = None;
+        self.drafts.moment = self.state.clock().moment_words(at);
+        self.drafts.moment_error = None;
+        self.past_reads = PastReads::default();
+        self.read_past(at);
+    }
+
+    /// Moves the keyboard focus to the box with the time, which shows the present at first.
+    fn enter_past_time(&mut self, ctx: &Context) {
+        if self.state.past.is_none() {
+            self.show_past(epoch_ms(SystemTime::now()));
+        }
+        if self.state.past.is_some() {
+            gateway_bar::focus_time_box(ctx, &self.drafts.moment);
+        }
+    }
+
+    fn read_past(&mut self, at: i64) {
+        let (Some(gateway), Some(reader)) = (self.history_scope(), &self.history.reader) else { return };
+        let places = self.places();
+        let timezone = self.state.status.as_ref().and_then(|status| status.dataset.as_ref());
+        let timezone = timezone.and_then(|dataset| dataset.timezone()).map(str::to_owned);
+        let read = move |history: &mut History, _: &dyn Fn() -> bool| {
+            let answer = history.at(at, gateway.as_deref())?;
+            Ok(sessions(at, answer, &places, timezone))
+        };
+        self.past_reads.sessions = Some(reader.read(read));
+    }
+
+    /// Returns how the column of places names each session's place.
+    fn places(&self) -> Places {
+        if self.state.gateways.shown == Shown::All {
+            return Places::Gateways;
+        }
+        let nodes = self.state.status.iter().flat_map(|status| &status.nodes);
+        let names: HashMap<String, String> = nodes
+            .map(|node| {
+                let name = node.name.as_deref().map_or_else(|| node.url.authority(), str::to_owned);
+                (node.url.to_string(), name)
+            })
+            .collect();
+        if names.len() > 1 { Places::Nodes(names) } else { Places::None }
+    }
+
+    /// Shows the sessions at the typed time.
+    fn show_typed_past(&mut self) {
+        let typed = self.drafts.moment.trim();
+        match self.state.clock().parse_moment(typed, Repeated::First) {
+            Ok(moment) if moment.epoch_ms > epoch_ms(SystemTime::now()) => {
+                self.drafts.moment_error = Some("This time is in the future".to_owned());
+            }
+            Ok(moment) => {
+                self.show_past(moment.epoch_ms);
+                self.drafts.moment_error = moment.note.map(|note| note.to_string());
+            }
+            Err(error) => self.drafts.moment_error = Some(error.to_string()),
+        }
+    }
+
+    /// Looks for the next or previous change, from the past that is shown or from now.
+    fn step_in_past(&mut self, step: Step) {
+        let (Some(gateway), Some(reader)) = (self.history_scope(), &self.history.reader) else { return };
+        let from = self.state.past.as_ref().map_or_else(|| epoch_ms(SystemTime::now()), |past| past.at);
+        let read = move |history: &mut History, _: &dyn Fn() -> bool| match step {
+            Step::Previous => history.change_before(from, gateway.as_deref()),
+            Step::Next => history.change_after(from, gateway.as_deref()),
+        };
+        self.past_reads.step = Some(reader.read(read));
+        self.past_reads.direction = Some(step);
+    }
+
+    /// Shows the present again.
+    pub(super) fn leave_past(&mut self) {
+        self.past_reads = PastReads::default();
+        self.drafts.moment.clear();
+        self.drafts.moment_error = None;
+        if self.state.past.take().is_some() {
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Shows what was read of the past.
+    pub(super) fn receive_past(&mut self) {
+        if self.state.past.is_some() && self.history_scope().is_none() {
+            self.leave_past();
+        }
+        if let Some(result) = self.past_reads.step.as_ref().and_then(HistoryRead::take) {
+            self.past_reads.step = None;
+            match (result, self.past_reads.direction) {
+                (Ok(Some(time)), _) => self.show_past(time),
+                // After the last change comes the present.
+                (Ok(None), Some(Step::Next)) => self.leave_past(),
+                (Ok(None), _) => {
+                    self.drafts.moment_error = Some("Nothing was recorded before this time".to_owned());
+                }
+                (Err(error), _) => self.drafts.moment_error = Some(error_text(&error)),
+            }
+        }
+        let Some(result) = self.past_reads.sessions.as_ref().and_then(HistoryRead::take) else { return };
+        self.past_reads.sessions = None;
+        let Some(past) = &mut self.state.past else { return };
+        match result {
+            Ok(sessions) => past.sessions = Some(Arc::new(sessions)),
+            Err(error) => {
+                past.sessions = None;
+                past.error = Some(ErrorReport::new(&error));
+            }
+        }
+        self.query(FRAME_WAIT);
+    }
+}
+
+fn error_text(error: &HistoryError) -> String {
+    ErrorReport::new(error).summary().to_owned()
+}
+
+/// How the column of places names the place of a session.
+enum Places {
+    /// There is no such column.
+    None,
+    /// By gateway.
+    Gateways,
+    /// By the names of the nodes, which are found by their addresses.
+    Nodes(HashMap<String, String>),
+}
+
+impl Places {
+    fn of<'a>(&'a self, session: &'a StoredSession) -> Option<&'a str> {
+        match self {
+            Self::None => None,
+            Self::Gateways => Some(&session.gateway),
+            Self::Nodes(names) => Some(names.get(&*session.node).map_or(&*session.node, String::as_str)),
+        }
+    }
+}
+
+fn sessions(at: i64, answer: Answer, places: &Places, timezone: Option<String>) -> PastSessions {
+    let counts = PAST_STATES.map(|state| {
+        let is_in_it = |session: &&StoredSession| session.state == state;
+        answer.sessions.iter().filter(is_in_it).count()
+    });
+    let dataset = Arc::new(answer.dataset_with(|session| places.of(session), timezone));
+    PastSessions { at, dataset, counts, nodes: answer.nodes }
+}

@@ -1,0 +1,172 @@
+//! Reads what the history panels show: charts and moments of the past.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use egui::Context;
+
+use super::super::command::TimelineCommand;
+use super::super::error_report::ErrorReport;
+use super::super::model::{ChangeCounts, Shown, TimelineRange, epoch_ms};
+use super::super::regions;
+use super::App;
+use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
+
+/// Time after a change until it is read from the history, into which it has to be written first.
+const CHANGE_DELAY: Duration = Duration::from_secs(1);
+/// The shortest time between two reads without a change.
+const MIN_REFRESH: Duration = Duration::from_secs(30);
+
+/// The reads of the history.
+pub(super) struct HistoryReads {
+    /// `None` if there is no history.
+    pub(super) reader: Option<Reader>,
+    chart: ChartRead,
+}
+
+/// The read of the chart.
+#[derive(Default)]
+struct ChartRead {
+    /// What the chart on screen, or the one that is being read, shows.
+    request: Option<ChartRequest>,
+    running: Option<HistoryRead<Option<Chart>>>,
+    /// The range was that of the present, which goes on.
+    range: Option<TimelineRange>,
+    /// The time of the next read.
+    due: Option<Instant>,
+    /// The changes that were counted at the last read.
+    changes: Option<ChangeCounts>,
+}
+
+impl HistoryReads {
+    /// Starts to read a history, if there is one. `wake` is called after each read.
+    pub(super) fn spawn(
+        location: Option<Location>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let reader = location.map(|location| Reader::spawn(location, wake)).transpose()?;
+        Ok(Self { reader, chart: ChartRead::default() })
+    }
+}
+
+impl App {
+    /// Returns the gateway to ask the history for, `None` for all; nothing where no history is recorded.
+    pub(super) fn history_scope(&self) -> Option<Option<Arc<str>>> {
+        self.history.reader.as_ref()?;
+        match &self.state.gateways.shown {
+            Shown::All => Some(None),
+            Shown::Gateway(_) => {
+                let profile = self.profile.as_ref().filter(|profile| profile.history)?;
+                Some(Some(profile.name.as_str().into()))
+            }
+            Shown::Nothing | Shown::Demo => None,
+        }
+    }
+
+    /// Changes what the timeline shows.
+    pub(super) fn run_in_timeline(&mut self, command: TimelineCommand) {
+        let timeline = &mut self.state.timeline;
+        match command {
+            TimelineCommand::SetWidth(width_px) => timeline.width_px = width_px,
+            TimelineCommand::SetSpan(span) => {
+                timeline.range = TimelineRange::Last(span);
+                self.state.layout.timeline_span = span;
+            }
+            TimelineCommand::SetSplit(split) => timeline.split = split,
+            TimelineCommand::Zoom(range) => timeline.range = TimelineRange::Zoomed(range),
+            TimelineCommand::Select(range) => timeline.selection = range,
+        }
+    }
+
+    /// Reads the chart when it is due or another one is shown, and shows what was read.
+    pub(super) fn update_timeline(&mut self, ctx: &Context) {
+        let scope = self.history_scope();
+        self.state.timeline.is_available = scope.is_some();
+        let is_shown = self.state.layout.timeline && regions::has_room_for_timeline(ctx);
+        let Some(gateway) = scope.filter(|_| is_shown) else {
+            self.history.chart = ChartRead::default();
+            self.state.timeline.chart = None;
+            return;
+        };
+        self.receive_chart();
+        let timeline = &self.state.timeline;
+        if timeline.width_px == 0 {
+            return;
+        }
+        let now = epoch_ms(SystemTime::now());
+        let range = timeline.wanted(now);
+        let request = ChartRequest {
+            from: range.from,
+            to: range.to,
+            buckets: timeline.width_px,
+            split: timeline.split,
+            gateway,
+        };
+        let read = &mut self.history.chart;
+        let is_other_gateway = read.request.as_ref().is_some_and(|before| before.gateway != request.gateway);
+        if is_other_gateway || read.request.is_none() {
+            self.state.timeline.chart = None;
+            self.state.timeline.selection = None;
+        }
+        let instant = (self.clock)();
+        if self.state.changes != read.changes {
+            let due = instant + CHANGE_DELAY;
+            read.due = Some(read.due.map_or(due, |before| before.min(due)));
+        }
+        let is_same = read.request.as_ref().is_some_and(|before| {
+            let is_same_range = read.range == Some(self.state.timeline.range);
+            is_same_range
+                && (before.buckets, before.split, &before.gateway)
+                    == (request.buckets, request.split, &request.gateway)
+        });
+        let is_due = read.due.is_some_and(|due| due <= instant);
+        if !is_same || (is_due && read.running.is_none()) {
+            read.range = Some(self.state.timeline.range);
+            read.request = Some(request.clone());
+            read.changes = self.state.changes;
+            let length = Duration::from_millis(u64::try_from(range.length()).unwrap_or(0));
+            let buckets = u32::try_from(request.buckets.max(1)).unwrap_or(u32::MAX);
+            read.due = Some(instant + (length / buckets).max(MIN_REFRESH));
+            let chart = |request: ChartRequest| {
+                move |history: &mut crate::history::History, is_cancelled: &dyn Fn() -> bool| {
+                    history.chart(&request, is_cancelled)
+                }
+            };
+            read.running = self.history.reader.as_ref().map(|reader| reader.read(chart(request)));
+        }
+        if let Some(due) = read.due {
+            ctx.request_repaint_after(due.saturating_duration_since(instant));
+        }
+    }
+
+    fn receive_chart(&mut self) {
+        let read = &mut self.history.chart;
+        let Some(result) = read.running.as_ref().and_then(HistoryRead::take) else { return };
+        read.running = None;
+        let timeline = &mut self.state.timeline;
+        timeline.error = None;
+        match result {
+            Ok(Some(chart)) => timeline.chart = Some(Arc::new(chart)),
+            // It was cancelled.
+            Ok(None) => {}
+            // An empty chart says it.
+            Err(HistoryError::Missing { .. }) => {
+                let request = read.request.as_ref();
+                let chart = request.map(|request| empty_chart(request));
+                timeline.chart = chart.map(Arc::new);
+            }
+            Err(error) => {
+                timeline.chart = None;
+                timeline.error = Some(ErrorReport::new(&error));
+            }
+        }
+    }
+}
+
+/// Returns a chart of a time in which nothing was recorded.
+fn empty_chart(request: &ChartRequest) -> Chart {
+    let ChartRequest { from, to, buckets, .. } = *request;
+    let unwatched = vec![crate::history::Watched { from, to }];
+    Chart { from, to, total: vec![0; buckets], unwatched, ..Chart::default() }
+}

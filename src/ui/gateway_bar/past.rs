@@ -1,0 +1,194 @@
+//! The bar while the table shows the past: the time, how surely it is known, and the way back.
+
+use egui::accesskit::Role;
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{
+    Area, Context, FontFamily, FontId, Id, Key, Label, Order, Response, RichText, TextWrapMode, Ui,
+    UiBuilder, WidgetInfo, vec2,
+};
+
+use super::super::button::Button;
+use super::super::command::{Command, PastCommand};
+use super::super::icons;
+use super::super::model::{AppState, Drafts, PAST_STATES, Past, PastSessions};
+use super::super::popup;
+use super::super::small_text;
+use super::super::text_field::TextField;
+use super::super::theme;
+use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
+use super::PADDING;
+use crate::display::{self, Clock};
+use crate::history::NodeAnswer;
+use crate::sanitize::sanitize;
+use crate::table::Step;
+
+fn box_id() -> Id {
+    Id::unique("time of the table")
+}
+
+/// Moves the keyboard focus to the box with the time, and selects its text.
+pub(in crate::ui) fn focus(ctx: &Context, text: &str) {
+    ctx.memory_mut(|memory| memory.request_focus(box_id()));
+    let mut edit = TextEditState::load(ctx, box_id()).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    edit.cursor.set_char_range(Some(all));
+    edit.store(ctx, box_id());
+}
+
+/// Returns the button that leads back to the present.
+pub(super) fn live_button() -> Button<'static> {
+    Button::primary("Back to live").small()
+}
+
+/// Draws the time with the buttons beside it, and what is known of it, up to `right`.
+pub(super) fn show(
+    ui: &mut Ui,
+    right: f32,
+    past: &Past,
+    state: &AppState,
+    drafts: &mut Drafts,
+    commands: &mut Vec<Command>,
+) {
+    let room = ui.available_rect_before_wrap();
+    let room = room.with_max_x(right.max(room.left()));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(room).layout(*ui.layout()));
+    child.shrink_clip_rect(room);
+    step(&mut child, Step::Previous, commands);
+    time_box(&mut child, drafts, commands);
+    step(&mut child, Step::Next, commands);
+    child.spacing_mut().item_spacing.x = 0.0;
+    child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+    let p = palette(child.visuals());
+    match (&past.error, &past.sessions) {
+        (Some(error), _) => {
+            let label = text(&mut child, error.summary(), p.text);
+            label.tooltip(error.full_text());
+        }
+        (None, Some(sessions)) if sessions.at == past.at => {
+            text(&mut child, &counts_text(sessions), p.text);
+            if let Some(gaps) = gaps_text(sessions, &state.clock()) {
+                let label = text(&mut child, &gaps, p.secondary);
+                label.tooltip(gaps);
+            }
+        }
+        (None, _) => {
+            text(&mut child, "Reading the history…", p.secondary);
+        }
+    }
+    ui.advance_cursor_after_rect(room.with_max_x(child.min_rect().right().min(right)));
+}
+
+/// Draws a button that leads to the next or previous change.
+fn step(ui: &mut Ui, step: Step, commands: &mut Vec<Command>) {
+    let (icon, name) = match step {
+        Step::Previous => (icons::CHEVRON_LEFT, "Previous change"),
+        Step::Next => (icons::CHEVRON_RIGHT, "Next change"),
+    };
+    let color = palette(ui.visuals()).text;
+    let command = Command::Past(PastCommand::Step(step));
+    let button = ui.add(Button::ghost_icon(icon, name).small().color(color));
+    if button.tooltip_of(name, &command).clicked() {
+        commands.push(command);
+    }
+}
+
+fn time_box(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
+    let size = vec2(theme::MOMENT_WIDTH, tokens::CONTROL_HEIGHT);
+    let error = drafts.moment_error.clone();
+    let edit = ui
+        .allocate_ui(size, |ui| {
+            let field = TextField::new(box_id(), "").name("Time of the table").faulty(error.is_some());
+            field.show(ui, &mut drafts.moment, false).edit
+        })
+        .inner;
+    if edit.changed() && error.is_some() {
+        commands.push(Command::Past(PastCommand::ClearError));
+    }
+    if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        commands.push(Command::Past(PastCommand::ShowTyped));
+    }
+    if edit.has_focus() {
+        let step = |key, step| {
+            let is_pressed = ui.input(|input| input.key_pressed(key));
+            is_pressed.then_some(Command::Past(PastCommand::Step(step)))
+        };
+        commands.extend(step(Key::ArrowUp, Step::Previous));
+        commands.extend(step(Key::ArrowDown, Step::Next));
+    }
+    match error {
+        Some(error) => message(&edit, &error),
+        None => {
+            edit.tooltip("A time such as 14:05, yesterday 22:40, 2026-11-24 14:05 or -2h");
+        }
+    }
+}
+
+/// Draws what is wrong with the time, or what was chosen in its place, below the box.
+fn message(edit: &Response, text: &str) {
+    let position = edit.rect.left_bottom() + vec2(0.0, tokens::POPUP_GAP);
+    let area = Area::new(edit.id.with("error"))
+        .order(Order::Foreground)
+        .fixed_pos(position)
+        .interactable(false)
+        .accessible_name("Error of the time");
+    area.show(&edit.ctx, |ui| {
+        let margin = theme::ERROR_OVERLAY_MARGIN;
+        popup::frame(ui.style(), margin).show(ui, |ui| {
+            let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
+            ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
+            let color = palette(ui.visuals()).text;
+            ui.add(Label::new(small_text::text(text, color)).wrap());
+        });
+    });
+}
+
+fn text(ui: &mut Ui, text: &str, color: egui::Color32) -> Response {
+    ui.add_space(PADDING);
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let label = ui.add(Label::new(RichText::new(text).font(font).color(color)));
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.add_space(PADDING);
+    label
+}
+
+/// Returns how surely the sessions were on, such as `52 seen, 20 proved, 6 possible`.
+fn counts_text(sessions: &PastSessions) -> String {
+    let counts = sessions.counts.iter().zip(PAST_STATES).filter(|(count, _)| **count > 0);
+    let counts = counts.map(|(count, state)| format!("{} {state}", display::number(*count)));
+    let counts: Vec<String> = counts.collect();
+    if counts.is_empty() { "No sessions".to_owned() } else { counts.join(", ") }
+}
+
+/// Returns which nodes weren't watched at the time, and from when to when if it is one.
+fn gaps_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
+    let unwatched = |node: &&NodeAnswer| !node.unwatched.is_empty();
+    let nodes: Vec<&NodeAnswer> = sessions.nodes.iter().filter(unwatched).collect();
+    if sessions.nodes.is_empty() {
+        return Some("Nothing was recorded".to_owned());
+    }
+    let [only] = nodes[..] else {
+        return match nodes.len() {
+            0 => None,
+            all if all == sessions.nodes.len() => Some("No node was watched at this time".to_owned()),
+            some => Some(format!("{} nodes weren't watched at this time", display::number(some))),
+        };
+    };
+    // One node needs no name.
+    let name = match sessions.nodes.len() {
+        1 => "Not".to_owned(),
+        _ => {
+            let authority = only.url.split_once("://").map_or(&*only.url, |(_, authority)| authority);
+            format!("{} not", sanitize(authority))
+        }
+    };
+    let gap = only.unwatched.first()?;
+    let time = |time| clock.date(time);
+    Some(match (gap.from == i64::MIN, gap.to == i64::MAX) {
+        (true, true) => format!("{name} watched at any time"),
+        (true, false) => format!("{name} watched before {}", time(gap.to)),
+        (false, true) => format!("{name} watched since {}", time(gap.from)),
+        (false, false) => format!("{name} watched {}", clock.range_text(gap.from, gap.to)),
+    })
+}

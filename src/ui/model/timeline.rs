@@ -1,0 +1,145 @@
+//! The timeline: the number of sessions over time, as the history has it.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::history::{Chart, ChartSplit};
+use crate::table::TimelineSpan;
+use crate::ui::error_report::ErrorReport;
+
+/// The shortest and the longest time that can be shown, in milliseconds: a minute and ten years.
+const LENGTH_MS: RangeInclusive<i64> = 60_000..=10 * 365 * 86_400_000;
+
+/// A range of time in milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct TimeRange {
+    /// The begin.
+    pub(in crate::ui) from: i64,
+    /// The end.
+    pub(in crate::ui) to: i64,
+}
+
+impl TimeRange {
+    /// Returns the length in milliseconds.
+    pub(in crate::ui) fn length(self) -> i64 {
+        self.to.saturating_sub(self.from)
+    }
+
+    /// Returns the range between two times in any order.
+    pub(in crate::ui) fn between(one: i64, other: i64) -> Self {
+        Self { from: one.min(other), to: one.max(other) }
+    }
+
+    /// Returns the range that is longer by a factor, with the same time at the same place. It never ends after `now`.
+    pub(in crate::ui) fn zoomed(self, factor: f64, at: i64, now: i64) -> Self {
+        let (before, length) = ((at - self.from) as f64, self.length() as f64);
+        let (min, max) = (*LENGTH_MS.start() as f64, *LENGTH_MS.end() as f64);
+        let factor = (length * factor).clamp(min, max) / length.max(1.0);
+        #[expect(clippy::cast_possible_truncation, reason = "ten years in milliseconds fit")]
+        let [before, length] = [before * factor, length * factor].map(|time| time.round() as i64);
+        let from = at - before;
+        Self { from, to: from + length }.not_after(now)
+    }
+
+    /// Returns the range moved by a time, but not beyond `now`.
+    pub(in crate::ui) fn moved(self, by: i64, now: i64) -> Self {
+        Self { from: self.from + by, to: self.to + by }.not_after(now)
+    }
+
+    fn not_after(self, now: i64) -> Self {
+        let beyond = (self.to - now).max(0);
+        Self { from: self.from - beyond, to: self.to - beyond }
+    }
+}
+
+/// The time that the timeline shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum TimelineRange {
+    /// A time up to now.
+    Last(TimelineSpan),
+    /// A time that the user has zoomed to.
+    Zoomed(TimeRange),
+}
+
+/// The timeline.
+pub(in crate::ui) struct Timeline {
+    /// The history has, or may have, sessions of what is shown.
+    pub(in crate::ui) is_available: bool,
+    /// The time that is shown.
+    pub(in crate::ui) range: TimelineRange,
+    /// How sessions are sorted into series.
+    pub(in crate::ui) split: ChartSplit,
+    /// The width of the chart in physical pixels; 0 until it is drawn.
+    pub(in crate::ui) width_px: usize,
+    /// The chart that was read last; `None` until one was read.
+    pub(in crate::ui) chart: Option<Arc<Chart>>,
+    /// Why the last chart couldn't be read.
+    pub(in crate::ui) error: Option<ErrorReport>,
+    /// The range that the user has chosen.
+    pub(in crate::ui) selection: Option<TimeRange>,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            is_available: false,
+            range: TimelineRange::Last(TimelineSpan::default()),
+            split: ChartSplit::Kind,
+            width_px: 0,
+            chart: None,
+            error: None,
+            selection: None,
+        }
+    }
+}
+
+impl Timeline {
+    /// Returns the range to read at a time.
+    pub(in crate::ui) fn wanted(&self, now: i64) -> TimeRange {
+        match self.range {
+            TimelineRange::Last(span) => TimeRange { from: now - milliseconds(span), to: now },
+            TimelineRange::Zoomed(range) => range,
+        }
+    }
+
+    /// Returns the range to show: that of the chart while it is about the same, so that nothing moves until it was read again.
+    pub(in crate::ui) fn shown(&self, now: i64) -> TimeRange {
+        let wanted = self.wanted(now);
+        let chart = self.chart.as_ref().map(|chart| TimeRange { from: chart.from, to: chart.to });
+        match (self.range, chart) {
+            (TimelineRange::Last(_), Some(chart)) if chart.length() == wanted.length() => chart,
+            _ => wanted,
+        }
+    }
+}
+
+fn milliseconds(span: TimelineSpan) -> i64 {
+    i64::try_from(span.duration().as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zooming_keeps_the_time_under_the_pointer() {
+        let day = TimeRange { from: 0, to: 86_400_000 };
+        let half = day.zoomed(0.5, 43_200_000, 86_400_000);
+        assert_eq!(half, TimeRange { from: 21_600_000, to: 64_800_000 });
+        assert_eq!(half.zoomed(2.0, 43_200_000, 86_400_000), day);
+        let at_the_end = day.zoomed(0.5, 86_400_000, 86_400_000);
+        assert_eq!(at_the_end, TimeRange { from: 43_200_000, to: 86_400_000 });
+    }
+
+    #[test]
+    fn no_range_is_too_short_too_long_or_in_the_future() {
+        let now = 1_790_000_000_000;
+        let day = TimeRange { from: now - 86_400_000, to: now };
+        let shortest = (0..50).fold(day, |range, _| range.zoomed(0.5, range.from + range.length() / 2, now));
+        assert_eq!(shortest.length(), *LENGTH_MS.start());
+        let longest = (0..50).fold(day, |range, _| range.zoomed(2.0, range.from, now));
+        assert_eq!(longest, TimeRange { from: now - LENGTH_MS.end(), to: now });
+        assert_eq!(day.moved(1_000, now), day);
+        assert_eq!(day.moved(-1_000, now).to, now - 1_000);
+    }
+}

@@ -1,0 +1,234 @@
+//! The timeline along the bottom: how many sessions there were, and when nobody can tell.
+
+mod bands;
+mod legend;
+mod paint;
+mod scale;
+
+use std::time::SystemTime;
+
+use egui::accesskit::Role;
+use egui::{Align, Event, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
+
+use self::bands::Band;
+use self::scale::Scale;
+use super::button;
+use super::command::{Command, PastCommand, TimelineCommand};
+use super::model::{AppState, TimeRange, epoch_ms};
+use super::regions;
+use super::theme;
+use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
+use crate::display::Clock;
+use crate::history::{Chart, ChartMark, MarkKind};
+use crate::sanitize::sanitize;
+use crate::table::Step;
+
+/// The accessible name.
+const NAME: &str = "Timeline";
+/// How much longer the shown time gets with a key.
+const KEY_ZOOM: f64 = 2.0;
+
+/// Draws the timeline.
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.surface);
+    let line = Stroke::new(tokens::LINE, p.divider);
+    ui.painter().hline(rect.x_range(), rect.top() + tokens::LINE / 2.0, line);
+    regions::region(ui, NAME, rect, Layout::top_down(Align::Min), |ui| contents(ui, rect, state, commands));
+}
+
+fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    let timeline = &state.timeline;
+    let now = epoch_ms(SystemTime::now());
+    let clock = state.clock();
+    let chart = timeline.chart.as_deref();
+    let bands = chart.map(|chart| bands::bands(chart, timeline.split, p)).unwrap_or_default();
+    let largest = chart.and_then(|chart| chart.total.iter().max()).copied().unwrap_or(0);
+    let scale = Scale { rect: chart_rect(rect), range: timeline.shown(now), max: scale::round_max(largest) };
+    let width_px = width_px(ui, scale.rect.width());
+    if width_px != timeline.width_px {
+        commands.push(Command::Timeline(TimelineCommand::SetWidth(width_px)));
+    }
+    let place = scale.rect.with_max_y(rect.bottom());
+    let response = ui.interact(place, Id::unique("timeline chart"), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Sessions over time"));
+    let hovered = response.hover_pos().filter(|_| response.hovered()).map(|at| scale.time(at.x));
+    pointer(ui, &response, scale, now, commands);
+    keys(ui, &response, scale, now, commands);
+
+    let past = state.past.as_ref().map(|past| past.at);
+    let cursors = [hovered.map(|time| (time, false)), past.map(|time| (time, true))];
+    let label = |time| clock.axis_label(time, scale.range.length());
+    let painter = ui.painter().clone();
+    if let Some(selection) = timeline.selection {
+        paint::selection(&painter, p, scale, selection);
+    }
+    if let Some(chart) = chart {
+        paint::chart(&painter, p, scale, chart, &bands);
+    }
+    let free = cursors.iter().flatten();
+    let free: Vec<_> =
+        free.map(|(time, _)| paint::cursor_place(&painter, scale, *time, &label(*time))).collect();
+    paint::axes(&painter, p, scale, chart, &clock, &free);
+    if let Some(selection) = timeline.selection {
+        paint::selection_ends(&painter, p, scale, selection);
+    }
+    // The one under the pointer is in front.
+    for (time, is_past) in cursors.into_iter().rev().flatten() {
+        let colors = if is_past {
+            [p.focus, p.accent, p.on_accent]
+        } else {
+            [p.control_border_hover, p.control, p.text]
+        };
+        paint::cursor(&painter, scale, time, label(time), colors, is_past);
+    }
+    if response.has_focus() {
+        button::paint_focus(ui, place, false);
+    }
+    let shown_at = hovered.or(past).unwrap_or(scale.range.to);
+    let bucket = chart.map(|chart| bucket_at(chart, shown_at));
+    legend::show(ui, rect, state, &bands, bucket, commands);
+    if let Some(chart) = chart {
+        let text = value_text(chart, &bands, shown_at);
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text));
+        if let Some(time) = hovered {
+            let mark = response.hover_pos().and_then(|at| {
+                let near = |mark: &&ChartMark| {
+                    let place = paint::mark_rect(scale, mark);
+                    place.is_some_and(|place| place.x_range().expand(theme::TICK_GAP).contains(at.x))
+                };
+                chart.marks.iter().find(near)
+            });
+            response.tooltip_above(hover_text(chart, &bands, time, mark, &clock));
+        }
+    } else if let Some(error) = &timeline.error {
+        let at = scale.rect.center();
+        let font = egui::FontId::proportional(tokens::TYPE_SECONDARY);
+        painter.text(at, egui::Align2::CENTER_CENTER, error.summary(), font, p.secondary);
+        response.tooltip_above(error.full_text());
+    }
+}
+
+/// Returns the place of the chart, from its top to its base.
+fn chart_rect(rect: Rect) -> Rect {
+    let left = rect.left() + tokens::TIMELINE_LEFT;
+    let width = (rect.width() - tokens::TIMELINE_LEFT - tokens::TIMELINE_RIGHT).max(1.0);
+    let top = rect.top() + tokens::LINE;
+    Rect::from_min_size(egui::pos2(left, top), vec2(width, theme::TIMELINE_BASE))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window has few pixels")]
+fn width_px(ui: &Ui, width: f32) -> usize {
+    (width * ui.pixels_per_point()).round().max(1.0) as usize
+}
+
+/// Emits the commands of the pointer: a click shows that moment, a drag chooses a range, the wheel zooms.
+fn pointer(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut Vec<Command>) {
+    let at = response.interact_pointer_pos().map(|at| scale.time(at.x));
+    if response.clicked()
+        && let Some(time) = at
+    {
+        commands.push(Command::Past(PastCommand::Show(time.min(now))));
+    }
+    let origin = ui.input(|input| input.pointer.press_origin()).map(|at| scale.time(at.x));
+    if response.dragged()
+        && let (Some(time), Some(origin)) = (at, origin)
+    {
+        let range = TimeRange::between(origin, time);
+        commands.push(Command::Timeline(TimelineCommand::Select(Some(range))));
+    }
+    let Some(hovered) = response.hover_pos().filter(|_| response.hovered()) else { return };
+    let scrolled = ui.input(|input| input.smooth_scroll_delta());
+    let range = scale.range;
+    if scrolled.x.abs() > scrolled.y.abs() {
+        let part = f64::from(-scrolled.x / scale.rect.width());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "times fit")]
+        let by = (part * range.length() as f64) as i64;
+        commands.push(Command::Timeline(TimelineCommand::Zoom(range.moved(by, now))));
+    } else if scrolled.y != 0.0 {
+        let factor = f64::from(-scrolled.y * theme::WHEEL_ZOOM).exp();
+        let zoomed = range.zoomed(factor, scale.time(hovered.x), now);
+        commands.push(Command::Timeline(TimelineCommand::Zoom(zoomed)));
+    }
+}
+
+/// Emits the commands of keys while the chart has the focus.
+fn keys(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut Vec<Command>) {
+    if !response.has_focus() {
+        return;
+    }
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let center = scale.range.from + scale.range.length() / 2;
+    let zoom = |factor| {
+        let range = scale.range.zoomed(factor, center, now);
+        Command::Timeline(TimelineCommand::Zoom(range))
+    };
+    let pressed = ui.input(|input| {
+        let keys = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => Some(*key),
+            _ => None,
+        });
+        keys.collect::<Vec<_>>()
+    });
+    commands.extend(pressed.into_iter().filter_map(|key| {
+        Some(match key {
+            Key::ArrowLeft => Command::Past(PastCommand::Step(Step::Previous)),
+            Key::ArrowRight => Command::Past(PastCommand::Step(Step::Next)),
+            Key::ArrowUp => zoom(1.0 / KEY_ZOOM),
+            Key::ArrowDown => zoom(KEY_ZOOM),
+            Key::End => Command::Past(PastCommand::Leave),
+            _ => return None,
+        })
+    }));
+}
+
+/// Returns the bucket of a time, or the nearest one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a chart has few buckets"
+)]
+fn bucket_at(chart: &Chart, time: i64) -> usize {
+    let last = chart.total.len().saturating_sub(1);
+    let part = (time as f64 - chart.from as f64) / (chart.to as f64 - chart.from as f64).max(1.0);
+    ((part * chart.total.len() as f64).max(0.0) as usize).min(last)
+}
+
+/// Returns the numbers of sessions at a time.
+fn value_text(chart: &Chart, bands: &[Band], time: i64) -> String {
+    let bucket = bucket_at(chart, time);
+    let texts: Vec<String> = bands.iter().map(|band| band.text(bucket)).collect();
+    texts.join(", ")
+}
+
+/// Returns what the legend doesn't say about the time under the pointer; empty if that is all.
+fn hover_text(chart: &Chart, bands: &[Band], time: i64, mark: Option<&ChartMark>, clock: &Clock) -> String {
+    let mut lines = Vec::new();
+    if bands.len() > legend::LINES {
+        lines.push(value_text(chart, bands, time));
+    }
+    let is_unwatched = chart.unwatched.iter().find(|gap| (gap.from..=gap.to).contains(&time));
+    if let Some(gap) = is_unwatched {
+        lines.push(format!("Not watched from {}", clock.range_text(gap.from, gap.to)));
+    }
+    if let Some(ChartMark { node, kind, count, .. }) = mark {
+        let node = sanitize(node);
+        let text = match kind {
+            MarkKind::Unreachable { from, until, is_over } => {
+                if *is_over {
+                    format!("{node} was unreachable from {}", clock.range_text(*from, *until))
+                } else {
+                    format!("{node} is unreachable since {}", clock.full_date(*from))
+                }
+            }
+            MarkKind::Restarted { at } => format!("{node} was restarted at {}", clock.full_date(*at)),
+        };
+        let more = if *count > 1 { format!(", {count} times around this time") } else { String::new() };
+        lines.push(format!("{text}{more}"));
+    }
+    lines.join("\n")
+}
