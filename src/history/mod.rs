@@ -14,6 +14,7 @@
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
 mod activity;
+mod activity_dataset;
 mod answer;
 mod answer_dataset;
 mod backlog;

@@ -26,7 +26,7 @@ use crate::dataset::ColumnId;
 /// assert!(Query { username, ..Query::default() }.run(&dataset).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     /// Filter on usernames; an empty pattern passes all sessions.
     pub username: FilterText,
@@ -53,6 +53,14 @@ pub struct Query {
 }
 
 impl Query {
+    /// Returns `true` if a filter may leave out rows.
+    #[must_use]
+    pub fn is_filtering(&self) -> bool {
+        let has_text = !(self.username.pattern.is_empty() && self.project.pattern.is_empty());
+        let has_other = !(self.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
+        has_text || has_other || self.kind != KindFilter::All
+    }
+
     /// Compiles the text filters.
     ///
     /// # Errors

@@ -31,6 +31,9 @@ impl Density {
     }
 }
 
+/// The height of the activity panel at first, in points.
+const ACTIVITY_HEIGHT: f32 = 264.0;
+
 /// The layout of the table and of the panels around it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -49,6 +52,10 @@ pub struct Layout {
     pub counts: bool,
     /// `true` if the details of the selected session are open.
     pub details: bool,
+    /// `true` if the activity panel is open, where there is a history.
+    pub activity: bool,
+    /// The height of the activity panel, in points.
+    pub activity_height: f32,
     /// `true` if the timeline is shown, where there is a history.
     pub timeline: bool,
     /// The time that the timeline shows.
@@ -70,6 +77,8 @@ impl Default for Layout {
             rail: true,
             counts: false,
             details: false,
+            activity: false,
+            activity_height: ACTIVITY_HEIGHT,
             timeline: true,
             timeline_span: TimelineSpan::default(),
             grouping: None,
@@ -85,6 +94,9 @@ impl Layout {
         let is_usable = self.zoom.is_finite() && (0.2..=5.0).contains(&self.zoom);
         if !is_usable {
             self.zoom = 1.0;
+        }
+        if !self.activity_height.is_finite() {
+            self.activity_height = ACTIVITY_HEIGHT;
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::activity_rows::ActivityTab;
 use super::gateway_form::FormChange;
 use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, TimeRange, ToastId};
 use crate::dataset::{ColumnId, Value};
@@ -173,6 +174,10 @@ pub(super) enum Command {
     ToggleCounts,
     /// Sets the order of the lists in the counts panel.
     SetFacetOrder(FacetOrder),
+    /// Opens or closes the activity panel.
+    ToggleActivity,
+    /// Changes the activity panel.
+    Activity(ActivityCommand),
     /// Shows or hides the timeline.
     ToggleTimeline,
     /// Changes what the timeline shows.
@@ -303,6 +308,21 @@ pub(super) enum FilterCommand {
     SetDate(DateFilter),
     /// Removes a filter without a box.
     Remove(FilterKey),
+}
+
+/// An action in the activity panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ActivityCommand {
+    /// Lists these kinds of entries.
+    SetTab(ActivityTab),
+    /// Moves the cursor to the row with this index.
+    Select(usize),
+    /// Reads older entries.
+    ReadOlder,
+    /// Sets the height of the panel, in points.
+    SetHeight(f32),
+    /// Exports all entries that pass the filters.
+    Export,
 }
 
 /// An action in the timeline.

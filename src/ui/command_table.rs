@@ -211,6 +211,10 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Window, "Show or hide counts", icons::CHART_BAR, || Command::ToggleCounts)
             .keys(CTRL, Key::U)
             .label(|state| format!("{} counts", show_or_hide(state.layout.counts))),
+        Named::new(Window, "Show or hide activity", icons::PANEL_BOTTOM, || Command::ToggleActivity)
+            .keys(CTRL, Key::J)
+            .when(|state, _| state.timeline.is_available)
+            .label(|state| format!("{} activity", show_or_hide(state.layout.activity))),
         Named::new(Window, "Show or hide timeline", icons::CHART_AREA, || Command::ToggleTimeline)
             .keys(CTRL, Key::T)
             .when(|state, _| state.timeline.is_available)

@@ -1,7 +1,5 @@
 //! The icons of the window: characters of the icon font, named as in Lucide. `assets/fonts/icons.txt` lists them.
 
-#![expect(dead_code, reason = "the font has more icons than the window uses")]
-
 use egui::{Align2, Color32, FontId, Painter, Pos2};
 
 use super::fonts;

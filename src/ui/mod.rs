@@ -14,6 +14,8 @@
 //! The keyboard focus, open popups and drags are in egui's own memory.
 
 mod a11y_hidden;
+mod activity_panel;
+mod activity_rows;
 mod app;
 mod background_task;
 mod button;

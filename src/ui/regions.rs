@@ -49,6 +49,8 @@ pub(super) struct Regions {
     pub(super) view_row: Rect,
     /// The table, or what takes its place.
     pub(super) body: Rect,
+    /// The activity panel; empty where it is closed.
+    pub(super) activity: Rect,
     /// The timeline; empty where none is shown.
     pub(super) timeline: Rect,
     /// The counts and the export.
@@ -56,8 +58,8 @@ pub(super) struct Regions {
 }
 
 impl Regions {
-    /// Divides the area beside the rail.
-    pub(super) fn of(area: Rect, room: Room, has_timeline: bool) -> Self {
+    /// Divides the area beside the rail. `activity_height` is 0 where the activity panel is closed.
+    pub(super) fn of(area: Rect, room: Room, has_timeline: bool, activity_height: f32) -> Self {
         let (filter_height, view_height) = if room.is_compact {
             (tokens::COMPACT_FILTER_ROW_HEIGHT, 0.0)
         } else {
@@ -70,8 +72,10 @@ impl Regions {
         let (rest, footer) = rest.split_top_bottom_at_y(footer_top);
         let timeline_height = if has_timeline { tokens::TIMELINE_HEIGHT } else { 0.0 };
         let timeline_top = (rest.bottom() - timeline_height).max(rest.top());
-        let (body, timeline) = rest.split_top_bottom_at_y(timeline_top);
-        Self { gateway_bar, filter_row, view_row, body, timeline, footer }
+        let (rest, timeline) = rest.split_top_bottom_at_y(timeline_top);
+        let activity_top = (rest.bottom() - activity_height).max(rest.top());
+        let (body, activity) = rest.split_top_bottom_at_y(activity_top);
+        Self { gateway_bar, filter_row, view_row, body, activity, timeline, footer }
     }
 }
 

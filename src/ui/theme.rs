@@ -83,6 +83,15 @@ pub(super) const DROP_LINE: f32 = 3.0;
 pub(super) const DRAG_OFFSET: Vec2 = vec2(12.0, 4.0);
 pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 
+// The activity panel
+
+/// Minimum height of the activity panel.
+pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
+/// The number of rows by which a page key moves.
+pub(super) const ACTIVITY_PAGE: usize = 7;
+/// Height of the mark below a tab.
+pub(super) const TAB_MARK: f32 = 2.0;
+
 // The timeline
 
 /// Height of the chart, and of the part above its largest number.

@@ -235,10 +235,7 @@ pub(super) const COMPACT_FILTER_ROW_HEIGHT: f32 = 37.0;
 pub(super) const TIMELINE_HEIGHT: f32 = 60.0;
 pub(super) const TIMELINE_LEFT: f32 = 116.0;
 pub(super) const TIMELINE_RIGHT: f32 = 40.0;
-/// The bottom panel at first, and its title.
-#[expect(dead_code, reason = "there is no bottom panel yet")]
-pub(super) const BOTTOM_PANEL_HEIGHT: f32 = 264.0;
-#[expect(dead_code, reason = "there is no bottom panel yet")]
+/// The title of the bottom panel.
 pub(super) const BOTTOM_HEAD_HEIGHT: f32 = 36.0;
 /// The footer.
 pub(super) const FOOTER_HEIGHT: f32 = 32.0;

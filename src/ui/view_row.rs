@@ -19,6 +19,7 @@ use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
 use super::popup;
 use super::regions::{self, Bar, Edge, Room};
+use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use crate::dataset::ColumnId;
@@ -37,8 +38,6 @@ const GAP: f32 = tokens::UNIT;
 /// Space at both sides of a tab, and between its name and its number.
 const TAB_PADDING: f32 = 3.0 * tokens::UNIT;
 const TAB_GAP: f32 = 1.5 * tokens::UNIT;
-/// Height of the mark below a tab.
-const TAB_MARK: f32 = 2.0;
 
 /// Draws the row.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
@@ -112,6 +111,8 @@ fn panels(state: &AppState) -> Vec<(&'static str, Icon, bool, &'static str, Comm
         ("Counts", icons::CHART_BAR, layout.counts, counts, Command::ToggleCounts),
     ];
     if timeline.is_available {
+        let about = "What happened, and when";
+        panels.push(("Activity", icons::PANEL_BOTTOM, layout.activity, about, Command::ToggleActivity));
         let about = "Number of sessions over time";
         panels.push(("Timeline", icons::CHART_AREA, layout.timeline, about, Command::ToggleTimeline));
     }
@@ -195,7 +196,7 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
         let at = pos2(inner.left() + title_width + TAB_GAP, y - count.size().y / 2.0);
         painter.galley(at, count, p.secondary);
     }
-    painter.hline(inner.x_range(), row.bottom() - TAB_MARK / 2.0, Stroke::new(TAB_MARK, mark));
+    painter.hline(inner.x_range(), row.bottom() - theme::TAB_MARK / 2.0, Stroke::new(theme::TAB_MARK, mark));
     if response.has_focus() {
         button::paint_focus(ui, rect.shrink2(vec2(tokens::UNIT, tokens::UNIT)), false);
     }

@@ -22,6 +22,7 @@ mod messages;
 mod new_sessions;
 mod notices;
 mod palette;
+mod past;
 mod pictures;
 mod popups;
 mod positions;

@@ -88,6 +88,14 @@ pub struct ActivityKey {
     pub(super) id: i64,
 }
 
+impl ActivityKey {
+    /// Returns the place after all entries up to a time in milliseconds since 1970 UTC, which belongs to it.
+    #[must_use]
+    pub fn end_of(time: i64) -> Self {
+        Self { time: time.saturating_add(1), source: Source::Back, id: i64::MIN }
+    }
+}
+
 /// Where entries are read, in the order of what happens at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Source {

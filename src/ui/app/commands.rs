@@ -189,6 +189,8 @@ impl App {
                 self.state.facet_order = order;
                 self.query(FRAME_WAIT);
             }
+            Command::ToggleActivity => self.state.layout.activity ^= true,
+            Command::Activity(command) => self.run_in_activity(ctx, command),
             Command::ToggleTimeline => self.state.layout.timeline ^= true,
             Command::Timeline(command) => self.run_in_timeline(command),
             Command::Past(command) => self.run_in_past(ctx, command),

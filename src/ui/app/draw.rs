@@ -7,9 +7,9 @@ use super::super::model::{AppState, Drafts, UiState};
 use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
-    command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer, gateway_bar,
-    gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog, timeline, toasts,
-    view_row, views,
+    activity_panel, command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer,
+    gateway_bar, gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog,
+    timeline, toasts, view_row, views,
 };
 use super::{App, shortcuts};
 
@@ -55,8 +55,11 @@ fn main_ui(
     let area = ui.available_rect_before_wrap();
     let has_timeline =
         regions::has_room_for_timeline(ui.ctx()) && state.layout.timeline && state.timeline.is_available;
-    let regions = Regions::of(area, room, has_timeline);
-    let Regions { gateway_bar, filter_row, view_row, body, timeline, footer } = regions;
+    let has_activity = state.layout.activity && state.timeline.is_available;
+    let activity_height =
+        if has_activity { activity_panel::height(ui, state.layout.activity_height) } else { 0.0 };
+    let regions = Regions::of(area, room, has_timeline, activity_height);
+    let Regions { gateway_bar, filter_row, view_row, body, activity, timeline, footer } = regions;
     gateway_bar::show(ui, gateway_bar, state, drafts, commands);
     filter_row::show(ui, filter_row, state, ui_state, drafts, commands);
     if !room.is_compact {
@@ -76,6 +79,9 @@ fn main_ui(
                 counts_panel::show(ui, state, drafts, commands);
             }
         });
+    }
+    if has_activity {
+        activity_panel::show(ui, activity, state, commands);
     }
     if has_timeline {
         timeline::show(ui, timeline, state, commands);

@@ -13,23 +13,57 @@ use super::super::export_controls;
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{ExportPath, ExportRows, FileFormat, Question, Task};
 use super::App;
+use crate::dataset::Dataset;
 use crate::display;
 use crate::export::{self, Format, Progress};
+use crate::history::ActivityEntry;
 
 /// A copy of more rows shows a message while it runs. A smaller one ends before the message could be read.
 const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
 
+/// What is exported.
+#[derive(Default)]
+pub(super) enum ExportSource {
+    /// Sessions of the table.
+    #[default]
+    Sessions,
+    /// All entries of the activity list.
+    Activity(Arc<Dataset>),
+}
+
 impl App {
-    /// Lets the user choose a file, and exports to it.
+    /// Lets the user choose a file, and exports sessions to it.
     pub(super) fn export(&mut self, ctx: &Context) {
+        self.export_source = ExportSource::Sessions;
         if self.export_job.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
+        self.pick_and_export(ctx);
+    }
+
+    /// Lets the user choose a file, and exports entries of the activity list to it.
+    pub(super) fn export_activity(&mut self, ctx: &Context, dataset: Arc<Dataset>) {
+        if self.export_job.is_none() {
+            self.export_source = ExportSource::Activity(dataset);
+            self.pick_and_export(ctx);
+        }
+    }
+
+    fn pick_and_export(&mut self, ctx: &Context) {
         export_controls::remember_focused(ctx);
         let picked = (self.pick_file)(&self.suggested_name());
         self.start_export(ctx, |extract, progress, wake| {
             ExportJob::pick_and_write(picked, extract, progress, wake)
         });
+    }
+
+    /// Returns a number of what is exported, such as `12 sessions`.
+    fn exported_text(&self, number: usize) -> String {
+        match (&self.export_source, number) {
+            (ExportSource::Sessions, _) => display::sessions(number),
+            (ExportSource::Activity(_), 1) => "1 entry".to_owned(),
+            (ExportSource::Activity(_), _) => format!("{} entries", display::number(number)),
+        }
     }
 
     /// Exports to this file. `replace`: an existing file may be replaced.
@@ -62,7 +96,11 @@ impl App {
         };
         // They may have gone while the path was typed.
         if extract.rows.is_empty() {
-            self.state.toasts.done(Task::Export, "No sessions to export");
+            let text = match self.export_source {
+                ExportSource::Sessions => "No sessions to export",
+                ExportSource::Activity(_) => "No entries to export",
+            };
+            self.state.toasts.done(Task::Export, text);
             return;
         }
         let progress = Arc::new(Progress::new(extract.rows.len()));
@@ -80,6 +118,12 @@ impl App {
 
     /// Returns the rows and columns to export; `None` without a table.
     fn extract(&self) -> Option<Extract> {
+        let format = self.drafts.export.format();
+        if let ExportSource::Activity(dataset) = &self.export_source {
+            let columns = ActivityEntry::exported_columns().iter().map(|name| (*name).into()).collect();
+            let rows = (0..u32::try_from(dataset.len()).unwrap_or(u32::MAX)).collect();
+            return Some(Extract { dataset: dataset.clone(), columns, rows, format });
+        }
         let sessions = self.state.table.result()?;
         let dataset = sessions.dataset.clone();
         let (columns, rows) = match self.state.export_rows(&self.drafts) {
@@ -90,7 +134,7 @@ impl App {
                 (export::all_columns(&dataset), all.collect())
             }
         };
-        Some(Extract { dataset, columns, rows, format: self.drafts.export.format() })
+        Some(Extract { dataset, columns, rows, format })
     }
 
     /// Copies the selected rows. A newer copy replaces a running one.
@@ -142,7 +186,7 @@ impl App {
         self.state.export = None;
         match outcome {
             Outcome::Written(path) => {
-                let text = format!("Exported {} to {}", display::sessions(sessions), path.display());
+                let text = format!("Exported {} to {}", self.exported_text(sessions), path.display());
                 self.state.toasts.done(Task::Export, text);
             }
             Outcome::Cancelled => self.state.toasts.done(Task::Export, "Export cancelled"),
@@ -176,6 +220,10 @@ impl App {
     fn suggested_name(&self) -> String {
         let now: DateTime<Local> = SystemTime::now().into();
         let ending = if self.drafts.export.format == FileFormat::Json { "json" } else { "csv" };
-        format!("{}.{ending}", now.format("sessions-%Y-%m-%d-%H%M%S"))
+        let name = match self.export_source {
+            ExportSource::Sessions => "sessions",
+            ExportSource::Activity(_) => "activity",
+        };
+        format!("{name}-{}.{ending}", now.format("%Y-%m-%d-%H%M%S"))
     }
 }

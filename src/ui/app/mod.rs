@@ -1,6 +1,7 @@
 //! The application behind the window: `logic` runs the commands of the last frame and receives the results of the
 //! background threads, `ui` draws.
 
+mod activity;
 mod auth;
 mod background;
 mod changes;
@@ -16,6 +17,7 @@ mod jobs;
 mod past;
 mod rail;
 mod recording;
+mod refresh_timer;
 mod remembered;
 mod saving;
 mod settings;
@@ -33,11 +35,13 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
+use self::activity::ActivityReads;
 use self::background::Background;
 use self::dialogs::ConfigOpener;
 use self::form::Closing;
 use self::frame_timer::FrameTimer;
 use self::guide::SavedProject;
+use self::jobs::ExportSource;
 use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
@@ -171,6 +175,10 @@ pub struct App {
     recording: Recording,
     /// Reads what was recorded.
     history: HistoryReads,
+    /// The reads of the activity list.
+    activity_reads: ActivityReads,
+    /// What is exported.
+    export_source: ExportSource,
     /// The reads that lead into the past.
     past_reads: PastReads,
     /// Filters and sorts the sessions.
@@ -295,6 +303,8 @@ impl App {
             background,
             recording,
             history: reads,
+            activity_reads: ActivityReads::default(),
+            export_source: ExportSource::default(),
             past_reads: PastReads::default(),
             query_worker,
             export_job: None,
@@ -399,6 +409,7 @@ impl eframe::App for App {
         self.receive_recording();
         self.receive_past();
         self.update_timeline(ctx);
+        self.update_activity(ctx);
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }

@@ -50,7 +50,7 @@ impl App {
             ..Past::new(at)
         });
         self.state.pause = None;
-        self.drafts.moment = self.state.clock().moment_words(at);
+        self.drafts.moment = self.state.history_clock().moment_words(at);
         self.drafts.moment_error = None;
         self.past_reads = PastReads::default();
         self.read_past(at);
@@ -96,7 +96,7 @@ impl App {
     /// Shows the sessions at the typed time.
     fn show_typed_past(&mut self) {
         let typed = self.drafts.moment.trim();
-        match self.state.clock().parse_moment(typed, Repeated::First) {
+        match self.state.history_clock().parse_moment(typed, Repeated::First) {
             Ok(moment) if moment.epoch_ms > epoch_ms(SystemTime::now()) => {
                 self.drafts.moment_error = Some("This time is in the future".to_owned());
             }

@@ -2,21 +2,17 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use egui::Context;
 
 use super::super::command::TimelineCommand;
 use super::super::error_report::ErrorReport;
-use super::super::model::{ChangeCounts, Shown, TimelineRange, epoch_ms};
+use super::super::model::{Shown, TimelineRange, epoch_ms};
 use super::super::regions;
 use super::App;
+use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
-
-/// Time after a change until it is read from the history, into which it has to be written first.
-const CHANGE_DELAY: Duration = Duration::from_secs(1);
-/// The shortest time between two reads without a change.
-const MIN_REFRESH: Duration = Duration::from_secs(30);
 
 /// The reads of the history.
 pub(super) struct HistoryReads {
@@ -33,10 +29,7 @@ struct ChartRead {
     running: Option<HistoryRead<Option<Chart>>>,
     /// The range was that of the present, which goes on.
     range: Option<TimelineRange>,
-    /// The time of the next read.
-    due: Option<Instant>,
-    /// The changes that were counted at the last read.
-    changes: Option<ChangeCounts>,
+    timer: RefreshTimer,
 }
 
 impl HistoryReads {
@@ -110,24 +103,19 @@ impl App {
             self.state.timeline.selection = None;
         }
         let instant = (self.clock)();
-        if self.state.changes != read.changes {
-            let due = instant + CHANGE_DELAY;
-            read.due = Some(read.due.map_or(due, |before| before.min(due)));
-        }
+        read.timer.note_changes(self.state.changes, instant);
         let is_same = read.request.as_ref().is_some_and(|before| {
             let is_same_range = read.range == Some(self.state.timeline.range);
             is_same_range
                 && (before.buckets, before.split, &before.gateway)
                     == (request.buckets, request.split, &request.gateway)
         });
-        let is_due = read.due.is_some_and(|due| due <= instant);
-        if !is_same || (is_due && read.running.is_none()) {
+        if !is_same || (read.timer.is_due(instant) && read.running.is_none()) {
             read.range = Some(self.state.timeline.range);
             read.request = Some(request.clone());
-            read.changes = self.state.changes;
             let length = Duration::from_millis(u64::try_from(range.length()).unwrap_or(0));
             let buckets = u32::try_from(request.buckets.max(1)).unwrap_or(u32::MAX);
-            read.due = Some(instant + (length / buckets).max(MIN_REFRESH));
+            read.timer.start(instant, self.state.changes, length / buckets);
             let chart = |request: ChartRequest| {
                 move |history: &mut crate::history::History, is_cancelled: &dyn Fn() -> bool| {
                     history.chart(&request, is_cancelled)
@@ -135,9 +123,7 @@ impl App {
             };
             read.running = self.history.reader.as_ref().map(|reader| reader.read(chart(request)));
         }
-        if let Some(due) = read.due {
-            ctx.request_repaint_after(due.saturating_duration_since(instant));
-        }
+        ctx.request_repaint_after(read.timer.left(instant));
     }
 
     fn receive_chart(&mut self) {

@@ -68,7 +68,7 @@ pub(super) fn show(
         }
         (None, Some(sessions)) if sessions.at == past.at => {
             text(&mut child, &counts_text(sessions), p.text);
-            if let Some(gaps) = gaps_text(sessions, &state.clock()) {
+            if let Some(gaps) = gaps_text(sessions, &state.history_clock()) {
                 let label = text(&mut child, &gaps, p.secondary);
                 label.tooltip(gaps);
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, TerminateTarget,
+    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, TerminateTarget,
     TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -83,6 +83,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) pause: Option<Pause>,
     /// The moment of the past that the table shows; `None` while it shows the present.
     pub(in crate::ui) past: Option<Past>,
+    /// The activity list.
+    pub(in crate::ui) activity: ActivityList,
     /// The timeline.
     pub(in crate::ui) timeline: Timeline,
     /// How long sessions that have just signed in or left are marked; zero for not at all.
@@ -147,6 +149,11 @@ impl AppState {
             .flat_map(|status| &status.nodes)
             .find_map(|node| node.clock_offset_ms);
         self.clock_with_offset(offset)
+    }
+
+    /// Returns the clock for times of the history, which are by this machine's clock.
+    pub(in crate::ui) fn history_clock(&self) -> Clock {
+        self.clock_with_offset(None)
     }
 
     /// Returns the clock for the dates of a row. Ages are relative to the clock of the row's node, which may differ from ours

@@ -1,6 +1,7 @@
 //! The state of the window in three parts: application state ([`AppState`]), values that are typed but not applied
 //! ([`Drafts`]), and transient state such as open menus ([`UiState`]).
 
+mod activity;
 mod app_state;
 mod changes;
 mod date_draft;
@@ -14,6 +15,7 @@ mod timeline;
 mod toasts;
 mod ui_state;
 
+pub(super) use activity::ActivityList;
 pub(super) use app_state::{AppState, Health, SignInChoice};
 pub(super) use changes::{ChangeCounts, Pause};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};

@@ -42,7 +42,7 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     let p = palette(ui.visuals());
     let timeline = &state.timeline;
     let now = epoch_ms(SystemTime::now());
-    let clock = state.clock();
+    let clock = state.history_clock();
     let chart = timeline.chart.as_deref();
     let bands = chart.map(|chart| bands::bands(chart, timeline.split, p)).unwrap_or_default();
     let largest = chart.and_then(|chart| chart.total.iter().max()).copied().unwrap_or(0);

@@ -1,0 +1,84 @@
+//! What happened as a dataset, to filter and to export it.
+
+use super::activity::ActivityEntry;
+use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::gateway::SessionKind;
+
+/// The columns after the standard ones.
+const OTHERS: [(&str, ColumnType); 9] = [
+    ("time", ColumnType::Date),
+    ("event", ColumnType::String),
+    ("earliest", ColumnType::Date),
+    ("latest", ColumnType::Date),
+    ("durationSeconds", ColumnType::Integer),
+    (names::GATEWAY, ColumnType::String),
+    ("node", ColumnType::String),
+    (names::KIND, ColumnType::String),
+    ("rule", ColumnType::String),
+];
+
+/// The columns of an export, in order.
+const EXPORTED: [&str; 15] = [
+    "time",
+    "event",
+    names::USERNAME,
+    names::PROJECT,
+    names::ADDRESS,
+    names::GATEWAY,
+    "node",
+    "durationSeconds",
+    names::IS_DESIGNER,
+    names::KIND,
+    names::CLIENT_ID,
+    names::CREATION_TIME,
+    "earliest",
+    "latest",
+    "rule",
+];
+
+impl ActivityEntry {
+    /// Returns entries in their order as a dataset, with the session's columns and those of the event. A date outside of the years
+    /// 0 to 9999 is null, such as the earliest time where it isn't known.
+    #[must_use]
+    pub fn dataset(entries: &[Self]) -> Dataset {
+        let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
+        let headers = Header::standard().into_iter().chain(others).collect();
+        let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
+        for entry in entries {
+            let session = &entry.session;
+            let cells = [
+                text(session.username.as_deref()),
+                text(session.project.as_deref()),
+                text(session.address.as_deref()),
+                session.is_designer.map_or(Cell::Null, Cell::Boolean),
+                text(session.client_id.as_deref()),
+                session.creation_time.map_or(Cell::Null, Cell::Date),
+                Cell::Date(entry.time()),
+                Cell::Text(entry.kind.name()),
+                Cell::Date(entry.earliest),
+                Cell::Date(entry.latest),
+                entry.duration_ms.map_or(Cell::Null, |duration| Cell::Integer(duration / 1_000)),
+                Cell::Text(&entry.gateway),
+                Cell::Text(&entry.node),
+                text(session.kind.map(SessionKind::name)),
+                text(entry.detail.as_deref()),
+            ];
+            for (column, cell) in cells.into_iter().enumerate() {
+                if builder.push(column, cell).is_err() {
+                    builder.push(column, Cell::Null).expect("every column takes null");
+                }
+            }
+        }
+        builder.finish(None, None)
+    }
+
+    /// Returns the names of the columns of an export, in order.
+    #[must_use]
+    pub fn exported_columns() -> &'static [&'static str] {
+        &EXPORTED
+    }
+}
+
+fn text(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Null, Cell::Text)
+}

@@ -1,0 +1,276 @@
+//! The list of entries.
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Color32, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Sense, Stroke, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::super::activity_rows::ActivityRows;
+use super::super::button;
+use super::super::command::{ActivityCommand, Command, PastCommand};
+use super::super::fonts;
+use super::super::icons;
+use super::super::model::{AppState, Shown};
+use super::super::theme;
+use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
+use super::words;
+use crate::display::Clock;
+use crate::history::{ActivityEntry, ActivityGroup};
+use crate::sanitize::sanitize;
+
+/// The titles of the columns and their widths; the last one takes the rest.
+const COLUMNS: [(&str, f32); 7] = [
+    ("Time", 88.0),
+    ("Event", 208.0),
+    ("Username", 144.0),
+    ("Project", 136.0),
+    ("Address", 136.0),
+    ("Node", 136.0),
+    ("Duration", 0.0),
+];
+/// The number of rows below the view at which older ones are read.
+const ROWS_AHEAD: usize = 50;
+
+fn id() -> Id {
+    Id::unique("activity list")
+}
+
+/// Draws the list.
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.table);
+    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
+    ui.painter().rect_filled(header, 0.0, p.header);
+    // Behind the rows, so that they get the clicks.
+    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "Activity list"));
+    let rows = state.activity.rows.as_deref();
+    if let Some(rows) = rows {
+        keys(ui, state, rows, commands);
+    }
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    child.spacing_mut().scroll = theme::scroll_beside_contents();
+    let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::click()).auto_shrink(false);
+    for (_, width) in &COLUMNS[..COLUMNS.len() - 1] {
+        table = table.column(Column::exact(*width).clip(true));
+    }
+    table = table.column(Column::remainder().clip(true));
+    if let Some(cursor) = state.activity.cursor.filter(|_| focus.has_focus()) {
+        table = table.scroll_to_row(cursor, None);
+    }
+    let clock = state.history_clock();
+    let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
+        for (index, (name, _)) in COLUMNS.iter().enumerate() {
+            row.col(|ui| {
+                let text =
+                    if index == 0 { format!("{name} · {}", clock.style_name()) } else { (*name).to_owned() };
+                title(ui, &text, index > 0);
+            });
+        }
+    });
+    let Some(rows) = rows else {
+        let text = match &state.activity.error {
+            Some(error) => error.summary().to_owned(),
+            None => "Reading the history…".to_owned(),
+        };
+        return note(ui, rect, &text);
+    };
+    if rows.groups.is_empty() {
+        let text = match (&state.activity.error, rows.is_complete) {
+            (Some(error), _) => error.summary().to_owned(),
+            (None, true) => "Nothing happened that passes the filters".to_owned(),
+            (None, false) => "Searching the history…".to_owned(),
+        };
+        note(ui, rect, &text);
+    }
+    let count = rows.groups.len() + usize::from(!rows.is_complete && !rows.groups.is_empty());
+    let mut last = 0;
+    table.body(|body| {
+        body.rows(tokens::ROW_HEIGHT, count, |mut row| {
+            let index = row.index();
+            last = last.max(index);
+            let Some((group, entry)) = rows.groups.get(index).zip(rows.entry(index)) else {
+                row.col(|ui| cell(ui, "Reading…", palette(ui.visuals()).secondary, 0.0));
+                return;
+            };
+            show_row(&mut row, state.activity.cursor == Some(index), group, entry, state, &clock);
+            let response = row.response();
+            response
+                .widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &clock)));
+            if response.clicked() {
+                commands.push(Command::Activity(ActivityCommand::Select(index)));
+            }
+            if response.double_clicked() {
+                commands.push(Command::Past(PastCommand::Show(entry.time())));
+            }
+        });
+    });
+    let is_near_end = last + ROWS_AHEAD >= rows.groups.len();
+    if is_near_end && !rows.is_complete && !state.activity.is_reading && state.activity.error.is_none() {
+        commands.push(Command::Activity(ActivityCommand::ReadOlder));
+    }
+    if focus.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+}
+
+/// Emits the commands of keys while the list has the focus.
+fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Command>) {
+    if !ui.memory(|memory| memory.has_focus(id())) || rows.groups.is_empty() {
+        return;
+    }
+    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
+    let last = rows.groups.len() - 1;
+    let cursor = state.activity.cursor;
+    let pressed = ui.input(|input| {
+        let keys = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => Some(*key),
+            _ => None,
+        });
+        keys.collect::<Vec<_>>()
+    });
+    for key in pressed {
+        let target = match key {
+            Key::ArrowDown => cursor.map_or(0, |cursor| cursor + 1),
+            Key::ArrowUp => cursor.map_or(0, |cursor| cursor.saturating_sub(1)),
+            Key::PageDown => cursor.map_or(0, |cursor| cursor + theme::ACTIVITY_PAGE),
+            Key::PageUp => cursor.map_or(0, |cursor| cursor.saturating_sub(theme::ACTIVITY_PAGE)),
+            Key::Home => 0,
+            Key::End => last,
+            Key::Enter => {
+                if let Some(entry) = cursor.and_then(|cursor| rows.entry(cursor)) {
+                    commands.push(Command::Past(PastCommand::Show(entry.time())));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        commands.push(Command::Activity(ActivityCommand::Select(target.min(last))));
+    }
+}
+
+fn show_row(
+    row: &mut TableRow<'_, '_>,
+    is_cursor: bool,
+    group: &ActivityGroup,
+    entry: &ActivityEntry,
+    state: &AppState,
+    clock: &Clock,
+) {
+    let session = &entry.session;
+    let [username, project, address] = [&session.username, &session.project, &session.address]
+        .map(|text| text.as_deref().map(sanitize).unwrap_or_default());
+    let time = row.col(|ui| {
+        ground(ui, is_cursor);
+        cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
+    });
+    time.1.tooltip_above(words::time(entry, clock));
+    row.col(|ui| {
+        ground(ui, is_cursor);
+        let p = palette(ui.visuals());
+        let (icon, color) = words::icon(entry, group, p);
+        let rect = ui.max_rect();
+        let y = rect.center().y - tokens::LINE / 2.0;
+        let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);
+        icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
+        cell(ui, &words::event(entry, group, clock), p.text, tokens::ICON_SMALL + theme::CELL_GAP);
+    });
+    for text in [&*username, &*project, &*address, &place(state, entry)] {
+        row.col(|ui| {
+            ground(ui, is_cursor);
+            cell(ui, text, palette(ui.visuals()).text, 0.0);
+        });
+    }
+    row.col(|ui| {
+        ground(ui, is_cursor);
+        let duration = words::duration(entry).unwrap_or_default();
+        cell(ui, &duration, palette(ui.visuals()).secondary, 0.0);
+    });
+}
+
+/// Returns the gateway where all are shown, and else the name of the node as the table has it, or its address.
+fn place(state: &AppState, entry: &ActivityEntry) -> String {
+    if state.gateways.shown == Shown::All {
+        return sanitize(&entry.gateway).into_owned();
+    }
+    let url = &*entry.node;
+    let nodes = state.status.iter().flat_map(|status| &status.nodes);
+    let name = nodes.filter(|node| node.url.to_string() == url).find_map(|node| node.name.clone());
+    let authority = || url.split_once("://").map_or(url, |(_, authority)| authority).to_owned();
+    sanitize(&name.unwrap_or_else(authority)).into_owned()
+}
+
+/// Returns a row in words.
+fn row_text(group: &ActivityGroup, entry: &ActivityEntry, clock: &Clock) -> String {
+    let session = &entry.session;
+    let event = words::event(entry, group, clock);
+    let texts = [&session.username, &session.project, &session.address];
+    let texts = texts.into_iter().flatten().map(|text| sanitize(text).into_owned());
+    let parts = [clock.date(entry.time()), event].into_iter().chain(texts).chain(words::duration(entry));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Draws the ground of a cell and the line below it.
+fn ground(ui: &Ui, is_cursor: bool) {
+    let p = palette(ui.visuals());
+    let rect = ui.max_rect();
+    let is_hovered = ui
+        .ctx()
+        .pointer_hover_pos()
+        .is_some_and(|at| rect.y_range().contains(at.y) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()));
+    let color = match (is_cursor, is_hovered) {
+        (true, _) => p.selection,
+        (false, true) => p.row_hover,
+        (false, false) => p.table,
+    };
+    ui.painter().rect_filled(rect, 0.0, color);
+    let stroke = Stroke::new(tokens::LINE, if is_cursor { color } else { p.row_line });
+    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws the text of a cell, further to the right by `indent`.
+fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) {
+    let left = ui.max_rect().left() + theme::CELL_LEFT + indent;
+    let rect = ui.max_rect().with_min_x(left);
+    let room = (rect.width() - theme::CELL_RIGHT).max(0.0);
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let galley = ui.painter().layout_job(job);
+    let y = rect.center().y - tokens::LINE - galley.size().y / 2.0;
+    ui.painter().galley(pos2(left, y), galley, color);
+}
+
+fn title(ui: &mut Ui, text: &str, has_line: bool) {
+    let p = palette(ui.visuals());
+    let rect = ui.max_rect();
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
+    let at = pos2(rect.left() + theme::CELL_LEFT, rect.center().y - galley.size().y / 2.0);
+    let right = at.x + galley.size().x;
+    ui.painter().galley(at, galley, p.secondary);
+    if !has_line {
+        // The newest are first.
+        let center = pos2(right + tokens::UNIT + tokens::ICON_TINY / 2.0, rect.center().y);
+        icons::ARROW_DOWN.paint(ui.painter(), center, tokens::ICON_TINY, p.secondary);
+    }
+    let stroke = Stroke::new(tokens::LINE, p.divider);
+    if has_line {
+        let ys = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
+        ui.painter().vline(rect.left() + tokens::LINE / 2.0, ys, stroke);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws a text in the place of rows.
+fn note(ui: &Ui, rect: Rect, text: &str) {
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let at = rect.with_min_y(rect.top() + tokens::HEADER_HEIGHT).center();
+    let color = palette(ui.visuals()).secondary;
+    ui.painter().text(at, egui::Align2::CENTER_CENTER, text, font, color);
+}

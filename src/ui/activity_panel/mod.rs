@@ -1,0 +1,134 @@
+//! The activity panel at the bottom: what happened, the newest first.
+
+mod list;
+mod words;
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Color32, CursorIcon, FontFamily, FontId, Id, Label, Layout, Rect, Response, RichText, Sense,
+    Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::activity_rows::ActivityTab;
+use super::button::{self, Button};
+use super::command::{ActivityCommand, Command, TimelineCommand};
+use super::fonts;
+use super::hover;
+use super::icons;
+use super::model::{AppState, TimeRange};
+use super::regions;
+use super::theme;
+use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
+
+/// Returns the height of the panel in a window.
+pub(super) fn height(ui: &Ui, wanted: f32) -> f32 {
+    let window = ui.ctx().content_rect().height();
+    wanted.clamp(theme::ACTIVITY_MIN_HEIGHT, (window / 2.0).max(theme::ACTIVITY_MIN_HEIGHT)).round()
+}
+
+/// Draws the panel.
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.surface);
+    let line = Stroke::new(tokens::LINE, p.divider);
+    ui.painter().hline(rect.x_range(), rect.top() + tokens::LINE / 2.0, line);
+    regions::region(ui, "Activity", rect, Layout::top_down(Align::Min), |ui| {
+        let top = rect.top() + tokens::LINE;
+        let (head, body) = rect.with_min_y(top).split_top_bottom_at_y(top + tokens::BOTTOM_HEAD_HEIGHT);
+        show_head(ui, head, state, commands);
+        ui.painter().hline(body.x_range(), body.top() + tokens::LINE / 2.0, line);
+        list::show(ui, body.with_min_y(body.top() + tokens::LINE), state, commands);
+        edge(ui, rect, commands);
+    });
+}
+
+/// Draws the upper edge, which changes the height.
+fn edge(ui: &Ui, rect: Rect, commands: &mut Vec<Command>) {
+    let place = Rect::from_x_y_ranges(rect.x_range(), rect.top()..=rect.top() + theme::EDGE_WIDTH / 2.0);
+    let response = ui.interact(place, Id::unique("activity height"), Sense::drag());
+    if response.hovered() || response.dragged() {
+        ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+    }
+    if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+        let height = height(ui, rect.bottom() - at.y);
+        commands.push(Command::Activity(ActivityCommand::SetHeight(height)));
+    }
+}
+
+/// Draws the title with the tabs, the chosen time and the export.
+fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let inner = rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = tokens::UNIT;
+    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+    let title = ui.add(Label::new(RichText::new("Activity").font(font)).extend());
+    title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, "Activity panel"));
+    ui.add_space(tokens::UNIT);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    for (tab, name) in ActivityTab::ALL {
+        let is_on = state.activity.tab == tab;
+        if show_tab(&mut ui, rect, name, is_on).clicked() && !is_on {
+            commands.push(Command::Activity(ActivityCommand::SetTab(tab)));
+        }
+    }
+    ui.spacing_mut().item_spacing.x = tokens::UNIT;
+    let export = Button::soft(export_label(state)).icon(icons::DOWNLOAD).small().name("Export activity");
+    let close = Button::ghost_icon(icons::X, "Close activity").small();
+    let width = export.width(&ui) + close.width(&ui) + tokens::UNIT;
+    let right = ui.max_rect().right() - width;
+    if let Some(range) = state.timeline.selection {
+        show_range(&mut ui, right, range, state, commands);
+    }
+    ui.add_space((right - ui.cursor().left()).max(0.0));
+    let has_rows = state.activity.rows.as_ref().is_some_and(|rows| !rows.groups.is_empty());
+    let can_export = has_rows && state.export.is_none();
+    let export = ui.add_enabled(can_export, export);
+    if export.tooltip("Write all entries that pass the filters to a file").clicked() {
+        commands.push(Command::Activity(ActivityCommand::Export));
+    }
+    if ui.add(close).tooltip_of("Close", &Command::ToggleActivity).clicked() {
+        commands.push(Command::ToggleActivity);
+    }
+}
+
+/// Returns the label of the export, with the number of entries once it is known.
+fn export_label(state: &AppState) -> String {
+    let rows = state.activity.rows.as_ref().filter(|rows| rows.is_complete && !rows.entries.is_empty());
+    let number = rows.map(|rows| format!(" {}", crate::display::number(rows.entries.len())));
+    format!("Export{}", number.unwrap_or_default())
+}
+
+/// Draws the time that was chosen in the timeline, with a button that removes it.
+fn show_range(ui: &mut Ui, right: f32, range: TimeRange, state: &AppState, commands: &mut Vec<Command>) {
+    let text = state.history_clock().range_text(range.from, range.to);
+    let button = Button::soft(text).trailing(icons::X).small().name("Remove the time");
+    ui.add_space(2.0 * tokens::UNIT);
+    if button.width(ui) <= right - ui.cursor().left() && ui.add(button).tooltip("List all times").clicked() {
+        commands.push(Command::Timeline(TimelineCommand::Select(None)));
+    }
+}
+
+fn show_tab(ui: &mut Ui, head: Rect, name: &str, is_on: bool) -> Response {
+    let p = palette(ui.visuals());
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, Color32::PLACEHOLDER);
+    let size = vec2(galley.size().x + 2.0 * theme::CELL_LEFT, head.height());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
+    let lit = hover::strength(&response);
+    let (mark, text) = if is_on {
+        (p.link, p.text)
+    } else {
+        (hover::blend(Color32::TRANSPARENT, p.control_border, lit), hover::blend(p.secondary, p.text, lit))
+    };
+    let inner = rect.shrink2(vec2(theme::CELL_LEFT, 0.0));
+    ui.painter().galley(pos2(inner.left(), rect.center().y - galley.size().y / 2.0), galley, text);
+    let stroke = Stroke::new(theme::TAB_MARK, mark);
+    ui.painter().hline(inner.x_range(), head.bottom() - theme::TAB_MARK / 2.0, stroke);
+    if response.has_focus() {
+        button::paint_focus(ui, rect.shrink(tokens::UNIT), false);
+    }
+    response
+}

@@ -1,0 +1,123 @@
+//! What an entry of the activity list says.
+
+use egui::Color32;
+
+use super::super::icons::{self, Icon};
+use super::super::tokens::Palette;
+use crate::display::{Clock, number};
+use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
+use crate::sanitize::sanitize;
+
+/// Returns the icon of a row, and its color.
+pub(super) fn icon(entry: &ActivityEntry, group: &ActivityGroup, p: &Palette) -> (Icon, Color32) {
+    if group.count > 1 {
+        return (icons::REPEAT, p.secondary);
+    }
+    match entry.kind {
+        ActivityKind::Arrived => (icons::LOG_IN, p.ok),
+        ActivityKind::Left => (icons::LOG_OUT, p.secondary),
+        ActivityKind::Unreachable => (icons::UNPLUG, p.error),
+        ActivityKind::Reachable => (icons::PLUG, p.ok),
+        ActivityKind::Restarted => (icons::ROTATE_CW, p.warning),
+        ActivityKind::Terminated => (icons::BAN, p.error),
+        ActivityKind::SignedIn => (icons::KEY_ROUND, p.secondary),
+        ActivityKind::Alert => (icons::BELL, p.warning),
+    }
+}
+
+/// Returns what happened, and when if that isn't the time of the row.
+pub(super) fn event(entry: &ActivityEntry, group: &ActivityGroup, clock: &Clock) -> String {
+    if group.count > 1 {
+        return format!("Signed in and left, {} times", number(group.count));
+    }
+    let word = match entry.kind {
+        ActivityKind::Arrived if entry.earliest == i64::MIN => return "On when first read".to_owned(),
+        ActivityKind::Arrived => "Signed in",
+        ActivityKind::Left => "Left",
+        ActivityKind::Unreachable => "Unreachable",
+        ActivityKind::Reachable => "Reachable again",
+        ActivityKind::Restarted => "Restarted",
+        ActivityKind::Terminated => "Terminated by you",
+        ActivityKind::SignedIn => "You signed in",
+        ActivityKind::Alert => {
+            return entry
+                .detail
+                .as_deref()
+                .map_or_else(|| "Alert".to_owned(), |rule| format!("Alert: {}", sanitize(rule)));
+        }
+    };
+    if entry.is_exact() {
+        return word.to_owned();
+    }
+    match entry.earliest {
+        i64::MIN => format!("{word} before {}", clock.date(entry.latest)),
+        earliest => format!("{word} after {}", clock.date(earliest)),
+    }
+}
+
+/// Returns the whole time of a row, for its tooltip.
+pub(super) fn time(entry: &ActivityEntry, clock: &Clock) -> String {
+    if entry.is_exact() || entry.earliest == i64::MIN {
+        return clock.full_date(entry.time());
+    }
+    format!(
+        "Between {}, while nobody watched",
+        clock.range_text(entry.earliest, entry.latest).replacen(" to ", " and ", 1)
+    )
+}
+
+/// Returns how long a session or an outage lasted.
+pub(super) fn duration(entry: &ActivityEntry) -> Option<String> {
+    let seconds = entry.duration_ms? / 1_000;
+    Some(match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, _) => format!("{minutes} min"),
+        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (days, hours, ..) => format!("{days} d {hours} h"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::DateStyle;
+    use crate::history::{ActivityKey, SessionRecord};
+
+    fn entry(kind: ActivityKind, earliest: i64, latest: i64) -> ActivityEntry {
+        ActivityEntry {
+            key: ActivityKey::end_of(latest),
+            kind,
+            earliest,
+            latest,
+            gateway: "Plant".into(),
+            node: "http://n1:8088".into(),
+            session: SessionRecord::default(),
+            duration_ms: None,
+            detail: Some("signed\u{202e} in twice".into()),
+        }
+    }
+
+    fn words(entry: &ActivityEntry, count: usize) -> String {
+        let clock = Clock::new(DateStyle::Utc, None, 1_795_365_700_123);
+        event(entry, &ActivityGroup { newest: 0, others: Vec::new(), count }, &clock)
+    }
+
+    #[test]
+    fn says_how_surely_the_time_is_known() {
+        let exact = 1_795_365_700_000;
+        assert_eq!(words(&entry(ActivityKind::Left, exact, exact), 1), "Left");
+        assert!(words(&entry(ActivityKind::Left, exact - 3_600_000, exact), 1).starts_with("Left after "));
+        assert_eq!(words(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "On when first read");
+        assert!(words(&entry(ActivityKind::Restarted, i64::MIN, exact), 1).starts_with("Restarted before "));
+        assert_eq!(words(&entry(ActivityKind::Left, exact, exact), 7), "Signed in and left, 7 times");
+        assert_eq!(words(&entry(ActivityKind::Alert, exact, exact), 1), "Alert: signed\u{fffd} in twice");
+    }
+
+    #[test]
+    fn durations_have_two_units() {
+        let text = |ms| duration(&ActivityEntry { duration_ms: ms, ..entry(ActivityKind::Left, 0, 0) });
+        let texts = [Some(7_999), Some(240_000), Some(29_100_000), Some(180_000_000), None].map(text);
+        let texts = texts.map(Option::unwrap_or_default);
+        assert_eq!(texts, ["7 s", "4 min", "8 h 5 min", "2 d 2 h", ""]);
+    }
+}

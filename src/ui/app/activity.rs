@@ -1,0 +1,171 @@
+//! Reads the activity list.
+
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::super::activity_rows::{ActivityError, ActivityRequest, ActivityResult, ActivityRows};
+use super::super::command::ActivityCommand;
+use super::super::error_report::ErrorReport;
+use super::super::model::Task;
+use super::App;
+use super::refresh_timer::RefreshTimer;
+use crate::dataset::{ColumnId, Dataset, names};
+use crate::history::{History, HistoryError, HistoryRead};
+use crate::query::Query;
+
+/// The reads of the activity list.
+#[derive(Default)]
+pub(super) struct ActivityReads {
+    /// What the list shows.
+    request: Option<ActivityRequest>,
+    running: Option<HistoryRead<ActivityResult>>,
+    timer: RefreshTimer,
+    export: Option<HistoryRead<Result<Arc<Dataset>, ActivityError>>>,
+}
+
+impl App {
+    /// Changes the activity panel.
+    pub(super) fn run_in_activity(&mut self, ctx: &Context, command: ActivityCommand) {
+        let activity = &mut self.state.activity;
+        match command {
+            ActivityCommand::SetTab(tab) => activity.tab = tab,
+            ActivityCommand::Select(index) => activity.cursor = Some(index),
+            ActivityCommand::ReadOlder => {
+                let rows = activity.rows.clone().filter(|rows| !rows.is_complete);
+                if let Some(rows) = rows.filter(|_| self.activity_reads.running.is_none()) {
+                    self.read_activity(move |history, request, is_cancelled| {
+                        ActivityRows::clone(&rows).with_older(history, request, is_cancelled)
+                    });
+                }
+            }
+            ActivityCommand::SetHeight(height) => self.state.layout.activity_height = height,
+            ActivityCommand::Export => self.read_activity_for_export(ctx),
+        }
+    }
+
+    /// Returns what the list is to show; `None` without a history, or while a filter isn't valid.
+    fn activity_request(&self) -> Option<ActivityRequest> {
+        let gateway = self.history_scope()?;
+        let (state, drafts) = (&self.state, &self.drafts);
+        let is_column = |id: &ColumnId| ColumnId::STANDARD.contains(id) || *id == names::KIND.into();
+        let query = Query {
+            username: drafts.username.clone(),
+            project: drafts.project.clone(),
+            columns: drafts.columns.iter().filter(|filter| is_column(&filter.column)).cloned().collect(),
+            cells: state.cells.iter().filter(|filter| is_column(&filter.column)).cloned().collect(),
+            kind: state.kind,
+            ..Query::default()
+        };
+        query.compile().ok()?;
+        Some(ActivityRequest { gateway, range: state.timeline.selection, tab: state.activity.tab, query })
+    }
+
+    /// Reads the list when it is due or another one is shown, and shows what was read.
+    pub(super) fn update_activity(&mut self, ctx: &Context) {
+        self.receive_activity_for_export(ctx);
+        if !self.state.layout.activity || self.history_scope().is_none() {
+            self.forget_activity();
+            return;
+        }
+        self.receive_activity();
+        let request = self.activity_request();
+        if let Some(request) = request.filter(|request| self.activity_reads.request.as_ref() != Some(request))
+        {
+            let is_other_gateway =
+                self.activity_reads.request.as_ref().is_none_or(|before| before.gateway != request.gateway);
+            if is_other_gateway {
+                self.state.activity.rows = None;
+            }
+            self.state.activity.cursor = None;
+            self.activity_reads.request = Some(request);
+            self.read_activity(|history, request, is_cancelled| {
+                ActivityRows::default().with_older(history, request, is_cancelled)
+            });
+        }
+        let now = (self.clock)();
+        self.activity_reads.timer.note_changes(self.state.changes, now);
+        if self.activity_reads.running.is_none() && self.activity_reads.timer.is_due(now) {
+            let rows = self.state.activity.rows.clone().unwrap_or_default();
+            self.read_activity(move |history, request, is_cancelled| {
+                ActivityRows::clone(&rows).with_newer(history, request, is_cancelled)
+            });
+        }
+        ctx.request_repaint_after(self.activity_reads.timer.left(now));
+    }
+
+    fn forget_activity(&mut self) {
+        self.activity_reads.request = None;
+        self.activity_reads.running = None;
+        self.state.activity.rows = None;
+        self.state.activity.is_reading = false;
+    }
+
+    /// Starts a read, which replaces a running one.
+    fn read_activity(
+        &mut self,
+        read: impl FnOnce(&mut History, &ActivityRequest, &dyn Fn() -> bool) -> ActivityResult + Send + 'static,
+    ) {
+        let reads = &mut self.activity_reads;
+        let (Some(reader), Some(request)) = (&self.history.reader, reads.request.clone()) else { return };
+        reads.timer.start((self.clock)(), self.state.changes, RefreshTimer::MIN_REFRESH);
+        reads.running = Some(reader.read(move |history, is_cancelled| {
+            match read(history, &request, is_cancelled) {
+                // The connection is opened again after these.
+                Err(ActivityError::History(error)) => Err(error),
+                result => Ok(result),
+            }
+        }));
+        self.state.activity.is_reading = true;
+    }
+
+    fn receive_activity(&mut self) {
+        let Some(result) = self.activity_reads.running.as_ref().and_then(HistoryRead::take) else { return };
+        self.activity_reads.running = None;
+        let activity = &mut self.state.activity;
+        activity.is_reading = false;
+        activity.error = None;
+        match result {
+            Ok(Ok(rows)) => {
+                // The row at the cursor stays there while newer ones come.
+                let before = activity.rows.as_ref().and_then(|rows| rows.key_of(activity.cursor?));
+                activity.cursor = before.and_then(|key| rows.row_of(key));
+                activity.rows = Some(Arc::new(rows));
+            }
+            Ok(Err(error)) => activity.error = Some(ErrorReport::new(&error)),
+            Err(HistoryError::Missing { .. }) => activity.rows = Some(Arc::new(ActivityRows::nothing())),
+            Err(error) => activity.error = Some(ErrorReport::new(&error)),
+        }
+    }
+
+    /// Reads all entries that pass the filters, to export them.
+    fn read_activity_for_export(&mut self, ctx: &Context) {
+        let (Some(reader), Some(request)) = (&self.history.reader, self.activity_reads.request.clone())
+        else {
+            return;
+        };
+        if self.export_job.is_some() || self.activity_reads.export.is_some() {
+            return;
+        }
+        self.state.toasts.running(Task::Export, "Reading the activity…".to_owned());
+        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request
+            .read_all(history, is_cancelled)
+        {
+            Err(ActivityError::History(error)) => Err(error),
+            result => Ok(result),
+        };
+        self.activity_reads.export = Some(reader.read(read));
+        ctx.request_repaint();
+    }
+
+    fn receive_activity_for_export(&mut self, ctx: &Context) {
+        let Some(result) = self.activity_reads.export.as_ref().and_then(HistoryRead::take) else { return };
+        self.activity_reads.export = None;
+        self.state.toasts.clear(Task::Export);
+        match result {
+            Ok(Ok(dataset)) => self.export_activity(ctx, dataset),
+            Ok(Err(error)) => self.state.toasts.error(Task::Export, ErrorReport::new(&error)),
+            Err(error) => self.state.toasts.error(Task::Export, ErrorReport::new(&error)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! When what is shown of the history is read again.
+
+use std::time::{Duration, Instant};
+
+use super::super::model::ChangeCounts;
+
+/// Time after a change until it is read from the history, into which it has to be written first.
+const CHANGE_DELAY: Duration = Duration::from_secs(1);
+/// Time after which the rest is read that another process writes, or that took longer.
+const SETTLE_DELAY: Duration = Duration::from_secs(5);
+
+/// Tells when to read again: soon after a change, and now and then.
+#[derive(Debug, Default)]
+pub(super) struct RefreshTimer {
+    due: Option<Instant>,
+    /// The changes that were counted at the last look.
+    changes: Option<ChangeCounts>,
+    /// The time of the second read after the last change.
+    settles_at: Option<Instant>,
+}
+
+impl RefreshTimer {
+    /// The shortest time between two reads without a change.
+    pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
+
+    /// Notes the beginning of a read. `refresh` is the time until the next one without a change.
+    pub(super) fn start(&mut self, now: Instant, changes: Option<ChangeCounts>, refresh: Duration) {
+        self.changes = changes;
+        let settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
+        self.settles_at = settles_at;
+        let next = now + refresh.max(Self::MIN_REFRESH);
+        self.due = Some(settles_at.map_or(next, |settles_at| settles_at.min(next)));
+    }
+
+    /// Makes a read due soon if something has changed.
+    pub(super) fn note_changes(&mut self, changes: Option<ChangeCounts>, now: Instant) {
+        if changes != self.changes {
+            self.changes = changes;
+            self.settles_at = Some(now + SETTLE_DELAY);
+            let soon = now + CHANGE_DELAY;
+            self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
+        }
+    }
+
+    /// Returns `true` if it is time to read.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+
+    /// Returns the time until the next read.
+    pub(super) fn left(&self, now: Instant) -> Duration {
+        self.due.map_or(Self::MIN_REFRESH, |due| due.saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn changes(arrived: usize) -> Option<ChangeCounts> {
+        Some(ChangeCounts { arrived, ..ChangeCounts::new(SystemTime::UNIX_EPOCH) })
+    }
+
+    #[test]
+    fn reads_soon_after_a_change_and_once_more() {
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let mut timer = RefreshTimer::default();
+        timer.start(start, changes(0), 60 * second);
+        timer.note_changes(changes(0), start + second);
+        assert!(!timer.is_due(start + 59 * second));
+        timer.note_changes(changes(1), start + 10 * second);
+        assert_eq!(timer.left(start + 10 * second), second);
+        timer.start(start + 11 * second, changes(1), 60 * second);
+        assert!(timer.is_due(start + 15 * second), "another process may write it");
+        timer.start(start + 15 * second, changes(1), 60 * second);
+        assert!(!timer.is_due(start + 74 * second));
+        assert!(timer.is_due(start + 75 * second));
+    }
+
+    #[test]
+    fn steady_changes_do_not_put_it_off() {
+        let (start, ms) = (Instant::now(), Duration::from_millis(1));
+        let mut timer = RefreshTimer::default();
+        timer.start(start, changes(0), RefreshTimer::MIN_REFRESH);
+        for step in 1..=12_u32 {
+            timer.note_changes(changes(step as usize), start + step * 100 * ms);
+        }
+        assert!(timer.is_due(start + 1_100 * ms));
+    }
+}

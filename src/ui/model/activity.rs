@@ -1,0 +1,21 @@
+//! The activity list: what happened, the newest first.
+
+use std::sync::Arc;
+
+use crate::ui::activity_rows::{ActivityRows, ActivityTab};
+use crate::ui::error_report::ErrorReport;
+
+/// The activity list.
+#[derive(Default)]
+pub(in crate::ui) struct ActivityList {
+    /// The kinds of entries that are listed.
+    pub(in crate::ui) tab: ActivityTab,
+    /// The rows that were read so far; `None` until the first ones were.
+    pub(in crate::ui) rows: Option<Arc<ActivityRows>>,
+    /// Rows are being read.
+    pub(in crate::ui) is_reading: bool,
+    /// Why the last rows couldn't be read.
+    pub(in crate::ui) error: Option<ErrorReport>,
+    /// The index of the row at the cursor.
+    pub(in crate::ui) cursor: Option<usize>,
+}

@@ -1,0 +1,263 @@
+//! The history in the window: the timeline, the past in the table, and the activity list.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, PointerButton, pos2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::gateway::{Profile, webdev};
+use gatewatch::history::{Location, Recorder};
+use gatewatch::poll::{ListUpdate, NodeUpdate, ReadOutcome};
+use gatewatch::settings::Target;
+use gatewatch::ui::Start;
+use tempfile::TempDir;
+
+use super::support::window::{Window, plant, retype, start, typed};
+use super::support::{FakeGateway, answer};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A gateway with a history of three hours.
+struct Plant {
+    gateway: FakeGateway,
+    folder: TempDir,
+    now: SystemTime,
+}
+
+impl Plant {
+    /// Records a list three hours ago and one an hour ago, with a gap between them.
+    fn new() -> Self {
+        let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap(), now: SystemTime::now() };
+        let recorder = Recorder::spawn(plant.location(), None, |_| ()).unwrap();
+        let mut observe = recorder.observer();
+        let billy = r#""billy","Packaging","10.2.0.9",false,"A1",1795365700123"#;
+        let anna = r#""anna","Boiler","10.10.0.1",true,"B2",1795365600000"#;
+        let carl = r#""carl","Boiler","hmi-7",false,"C9",null"#;
+        observe(&plant.list(3 * HOUR, &[billy, anna]));
+        observe(&plant.list(HOUR, &[billy, carl]));
+        plant
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("history.db")
+    }
+
+    fn location(&self) -> Location {
+        Location::File(self.path())
+    }
+
+    fn list(&self, ago: Duration, rows: &[&str]) -> NodeUpdate {
+        let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
+        let list = ListUpdate {
+            list,
+            unlisted_kinds: Vec::new(),
+            notices: Vec::new(),
+            previous: None,
+            clock_offset_ms: None,
+        };
+        NodeUpdate {
+            gateway: "Plant".into(),
+            url: self.gateway.url.parse().unwrap(),
+            is_recorded: true,
+            time: self.now - ago,
+            interval: Some(Duration::from_secs(5)),
+            outcome: ReadOutcome::List(list),
+        }
+    }
+
+    fn start(&self) -> Start {
+        let profile = Profile::new("Plant".to_owned(), vec![self.gateway.url.parse().unwrap()]).unwrap();
+        Start { history: Some(self.location()), ..start(Target::Gateway(profile)) }
+    }
+
+    /// Opens a window, and waits for its table and its timeline.
+    fn open(&self) -> Window {
+        let mut window = Window::open(self.start());
+        window.until_text("6 of 6 sessions");
+        window.until("the chart", |harness| {
+            let chart = harness.query_by_label("Sessions over time");
+            chart.is_some_and(|chart| chart.accesskit_node().value().is_some())
+        });
+        window
+    }
+}
+
+/// Types a time into the box of the past, and presses Enter.
+fn go_to(window: &mut Window, time: &str) {
+    window.press(Modifiers::COMMAND, Key::G);
+    for events in typed(time) {
+        window.frame(events);
+    }
+    window.press(Modifiers::NONE, Key::Enter);
+}
+
+/// Returns the texts of the activity list's rows.
+fn activity(window: &Window) -> Vec<String> {
+    let rows = window.harness.query_all_by_role(Role::ListItem);
+    let mut rows: Vec<_> =
+        rows.map(|row| (row.rect().top(), row.accesskit_node().label().unwrap_or_default())).collect();
+    rows.sort_by(|one, other| one.0.total_cmp(&other.0));
+    rows.into_iter().map(|(_, text)| text).collect()
+}
+
+fn until_activity(window: &mut Window, what: &str, is_shown: impl Fn(&[String]) -> bool) {
+    window.retry(what, |window| {
+        window.harness.step();
+        is_shown(&activity(window))
+    });
+}
+
+#[test]
+fn typed_time_shows_who_was_on_and_how_surely() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    go_to(&mut window, "-2h");
+    window.until_text("1 proved, 1 possible");
+    window.until_column("Username", &["anna", "billy"]);
+    assert_eq!(window.column("State"), ["possible", "proved"]);
+    // The filters of the present are those of the past.
+    retype(&mut window, "Username filter", "bi.*");
+    window.until_column("Username", &["billy"]);
+    window.click("Back to live");
+    window.until_column("Username", &["billy", "bill.smith", "billy"]);
+    assert!(!window.has("State"));
+}
+
+#[test]
+fn invalid_time_says_what_is_expected_and_changes_nothing() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    go_to(&mut window, "-2h");
+    window.until_text("1 proved, 1 possible");
+    for (time, message) in [("noon", "Write the time as in"), ("2999-01-01", "This time is in the future")] {
+        retype(&mut window, "Time of the table", time);
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text_contains(message);
+        assert_eq!(window.column("Username"), ["anna", "billy"]);
+    }
+    retype(&mut window, "Time of the table", "-30m");
+    assert!(window.harness.query_by_label_contains("This time is in the future").is_none());
+}
+
+#[test]
+fn click_in_the_timeline_shows_that_moment() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    let chart = window.harness.get_by_label("Sessions over time").rect();
+    let at = pos2(chart.right() - chart.width() * 2.0 / 24.0, chart.top() + 10.0);
+    window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+    window.until_text("1 proved, 1 possible");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn steps_lead_from_change_to_change_and_back_to_live() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    go_to(&mut window, "-2h");
+    window.until_text("1 proved, 1 possible");
+    window.click("Previous change");
+    window.until_text("2 seen");
+    window.click("Previous change");
+    window.until_text_contains("Nothing was recorded before this time");
+    window.click("Next change");
+    window.until_column("Username", &["billy", "carl"]);
+    window.retry("the present", |window| {
+        if window.has("Next change") {
+            window.click("Next change");
+        }
+        window.harness.step();
+        window.has("Pause the table")
+    });
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn selection_of_a_session_survives_the_past() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    let line = window.column("Client ID").iter().position(|id| id == "A1").unwrap();
+    window.click_cell("Username", line, Modifiers::NONE);
+    go_to(&mut window, "-2h");
+    window.until_text("1 proved, 1 possible");
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+    window.click("Back to live");
+    window.until_text("6 of 6 sessions");
+    assert_eq!(window.selected("Client ID"), ["A1"]);
+    assert!(window.harness.query_by_label("new").is_none(), "nobody has signed in meanwhile");
+}
+
+#[test]
+fn without_a_history_there_is_no_timeline() {
+    let gateway = plant();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    assert!(!window.has("Sessions over time") && !window.has("Timeline") && !window.has("Activity"));
+}
+
+#[test]
+fn activity_lists_what_happened_and_follows_the_filters() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    window.click("Activity");
+    // The list of the window is recorded, too.
+    until_activity(&mut window, "all entries", |rows| {
+        rows.iter().any(|row| row.contains("jürgen")) && rows.iter().any(|row| row.contains("anna"))
+    });
+    window.click("Left");
+    until_activity(&mut window, "who left", |rows| {
+        rows.len() == 2
+            && rows[0].contains("Left after")
+            && rows[0].contains("carl")
+            && rows[1].contains("anna")
+    });
+    retype(&mut window, "Username filter", "an.*");
+    until_activity(&mut window, "the filtered list", |rows| rows.len() == 1 && rows[0].contains("anna"));
+    retype(&mut window, "Username filter", "an(");
+    window.harness.step();
+    assert_eq!(activity(&window).len(), 1, "the last valid filter is in force");
+}
+
+#[test]
+fn range_of_the_timeline_limits_the_activity() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    window.click("Activity");
+    until_activity(&mut window, "all entries", |rows| rows.iter().any(|row| row.contains("jürgen")));
+    let chart = window.harness.get_by_label("Sessions over time").rect();
+    let x = |hours_ago: f32| chart.right() - chart.width() * hours_ago / 24.0;
+    let y = chart.top() + 10.0;
+    window.drag(pos2(x(3.5), y), pos2(x(2.5), y));
+    until_activity(&mut window, "the first list", |rows| {
+        rows.len() == 2 && rows.iter().all(|row| row.contains("billy") || row.contains("anna"))
+    });
+    window.click("Remove the time");
+    until_activity(&mut window, "all entries again", |rows| rows.len() > 2);
+}
+
+#[test]
+fn activity_is_exported_in_full() {
+    let plant = Plant::new();
+    let path = plant.folder.path().join("activity.csv");
+    let picked = path.clone();
+    let pick_file = Arc::new(move |suggested: &str| -> gatewatch::ui::PickedFile {
+        assert!(suggested.starts_with("activity-"), "{suggested}");
+        Box::pin(std::future::ready(Some(picked.clone())))
+    });
+    let mut window = Window::open(Start { pick_file, ..plant.start() });
+    window.until_text("6 of 6 sessions");
+    window.click("Activity");
+    until_activity(&mut window, "who left", |rows| rows.iter().any(|row| row.contains("jürgen")));
+    window.click("Left");
+    until_activity(&mut window, "who left", |rows| rows.len() == 2);
+    window.click("Export activity");
+    window.until_text_contains("Exported 2 entries to");
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    assert!(lines[0].starts_with("time,event,username,project,address,gateway,node,durationSeconds"));
+    assert_eq!(lines.len(), 3);
+    assert!(lines[2].contains(",left,anna,Boiler,10.10.0.1,Plant,"), "{text}");
+}
