@@ -185,9 +185,10 @@ impl ActivityRows {
         self.entry(row).map(|entry| entry.key)
     }
 
-    /// Returns the row of an entry.
+    /// Returns the row that has an entry, which may be one of a flapping session.
     pub(super) fn row_of(&self, key: ActivityKey) -> Option<usize> {
-        (0..self.groups.len()).find(|row| self.key_of(*row) == Some(key))
+        let index = self.entries.binary_search_by(|entry| key.cmp(&entry.key)).ok()?;
+        self.groups.iter().position(|group| group.newest == index || group.others.contains(&index))
     }
 }
 
@@ -230,3 +231,6 @@ impl ActivityRequest {
         Ok(entries)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Tests with a real history.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::dataset::{Cell, DatasetBuilder, Header};
+use crate::history::{Location, Recorder};
+use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
+use crate::query::{FilterText, KindFilter};
+
+/// A history with lists of one node.
+struct Fixture {
+    folder: TempDir,
+    lists: u64,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), lists: 0 }
+    }
+
+    fn location(&self) -> Location {
+        Location::File(self.folder.path().join("history.db"))
+    }
+
+    fn history(&self) -> History {
+        History::open_read_only(&self.location()).unwrap()
+    }
+
+    /// Records lists of users, a minute apart. Each has users of its own.
+    fn record(&mut self, lists: u64, users: usize) {
+        let recorder = Recorder::spawn(self.location(), None, |_| ()).unwrap();
+        let mut observe = recorder.observer();
+        for _ in 0..lists {
+            self.lists += 1;
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + self.lists * 60);
+            let mut builder = DatasetBuilder::new(Header::standard().to_vec()).unwrap();
+            for user in 0..users {
+                let name = format!("user{user}");
+                let id = format!("{}-{user}", self.lists);
+                let cells = [
+                    Cell::Text(&name),
+                    Cell::Text("Packaging"),
+                    Cell::Text("10.1.2.3"),
+                    Cell::Boolean(user % 10 == 0),
+                    Cell::Text(&id),
+                    Cell::Null,
+                ];
+                for (column, cell) in cells.into_iter().enumerate() {
+                    builder.push(column, cell).unwrap();
+                }
+            }
+            let list = ListUpdate {
+                list: Arc::new(builder.finish(None, None)),
+                unlisted_kinds: Vec::new(),
+                notices: Vec::new(),
+                previous: None,
+                clock_offset_ms: None,
+            };
+            observe(&NodeUpdate {
+                gateway: "Plant".into(),
+                url: "http://a.example:8088".parse().unwrap(),
+                is_recorded: true,
+                time,
+                interval: Some(Duration::from_mins(1)),
+                outcome: ReadOutcome::List(list),
+            });
+        }
+    }
+}
+
+fn request(pattern: &str, kind: KindFilter, tab: ActivityTab) -> ActivityRequest {
+    let username = FilterText { pattern: pattern.to_owned(), ..FilterText::default() };
+    ActivityRequest { tab, query: Query { username, kind, ..Query::default() }, ..ActivityRequest::default() }
+}
+
+fn requests() -> Vec<ActivityRequest> {
+    let range = TimeRange { from: 1_790_000_150_000, to: 1_790_000_240_000 };
+    vec![
+        ActivityRequest::default(),
+        request("user7", KindFilter::All, ActivityTab::All),
+        request("", KindFilter::Designers, ActivityTab::Left),
+        request("", KindFilter::All, ActivityTab::SignedIn),
+        request("nobody", KindFilter::All, ActivityTab::All),
+        request("", KindFilter::All, ActivityTab::Alerts),
+        ActivityRequest { range: Some(range), ..request("user.*[05]", KindFilter::All, ActivityTab::All) },
+    ]
+}
+
+/// Returns what the request lists, read at once.
+fn naive(history: &mut History, request: &ActivityRequest) -> Vec<ActivityKey> {
+    let all = history.activity(None, usize::MAX, None).unwrap();
+    let in_range = |entry: &ActivityEntry| {
+        request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()))
+    };
+    let entries: Vec<ActivityEntry> = all.into_iter().filter(in_range).collect();
+    request.filter(entries).unwrap().iter().map(|entry| entry.key).collect()
+}
+
+fn keys(rows: &ActivityRows) -> Vec<ActivityKey> {
+    rows.entries.iter().map(|entry| entry.key).collect()
+}
+
+#[test]
+fn pages_are_the_whole_list() {
+    let mut fixture = Fixture::new();
+    fixture.record(6, 120);
+    let mut history = fixture.history();
+    for request in requests() {
+        let expected = naive(&mut history, &request);
+        let mut rows = ActivityRows::default();
+        let mut reads = 0;
+        while !rows.is_complete {
+            rows = rows.with_older(&mut history, &request, &|| false).unwrap();
+            reads += 1;
+        }
+        assert_eq!(keys(&rows), expected, "{request:?}");
+        assert!(reads > 1 || request.is_filtered(), "{reads} reads of {}", expected.len());
+        let all = request.read_all(&mut history, &|| false).unwrap();
+        assert_eq!(all.len(), expected.len());
+    }
+}
+
+#[test]
+fn newer_entries_are_added_in_front() {
+    for (lists, users) in [(1, 3), (6, 120), (30, 120)] {
+        let mut fixture = Fixture::new();
+        fixture.record(2, 120);
+        let mut history = fixture.history();
+        let before = requests().into_iter().map(|request| {
+            let rows = ActivityRows::default().with_older(&mut history, &request, &|| false).unwrap();
+            (request, rows)
+        });
+        let before: Vec<_> = before.collect();
+        fixture.record(lists, users);
+        for (request, rows) in before {
+            let mut rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
+            while !rows.is_complete {
+                rows = rows.with_older(&mut history, &request, &|| false).unwrap();
+            }
+            assert_eq!(keys(&rows), naive(&mut history, &request), "{request:?}");
+            let groups: usize = rows.groups.iter().map(|group| 1 + group.others.len()).sum();
+            assert_eq!(groups, rows.entries.len(), "each entry is in one row");
+        }
+    }
+}
+
+#[test]
+fn rows_keep_their_place_while_newer_ones_come() {
+    let mut fixture = Fixture::new();
+    fixture.record(2, 5);
+    let mut history = fixture.history();
+    let request = ActivityRequest::default();
+    let rows = ActivityRows::default().with_older(&mut history, &request, &|| false).unwrap();
+    let key = rows.key_of(3).unwrap();
+    fixture.record(1, 5);
+    let rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
+    let row = rows.row_of(key).unwrap();
+    let ActivityGroup { newest, others, .. } = &rows.groups[row];
+    assert!(others.iter().chain([newest]).any(|index| rows.entries[*index].key == key));
+}
