@@ -6,15 +6,20 @@ use std::time::SystemTime;
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, FontFamily, FontId, Galley, Label, Rect, Response, RichText, Ui, WidgetInfo};
+use egui::{
+    Color32, FontFamily, FontId, Galley, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::a11y_hidden;
+use super::button;
 use super::command::Command;
 use super::export_controls;
+use super::hover;
 use super::model::{AppState, ChangeCounts, Drafts};
 use super::regions::{self, Bar, Edge};
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 use crate::display;
 
 /// Space at both ends of the footer, and between its controls.
@@ -50,8 +55,12 @@ pub(super) fn show(
         let changes = changes.next();
         let changes_width = changes.as_ref().map_or(0.0, |(width, _)| *width);
         ui.add_space((room - as_of_width - changes_width).max(0.0));
-        for (_, text) in as_of.into_iter().chain(changes) {
+        if let Some((_, text)) = as_of {
             ui.add(Label::new(text));
+            ui.add_space(STALE_GAP);
+        }
+        if let Some((_, text)) = changes {
+            changes_button(ui, text, state, commands);
             ui.add_space(STALE_GAP);
         }
         export_controls::show(ui, state, drafts, commands);
@@ -70,6 +79,32 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
     let text = format!("as of {time}");
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
+}
+
+/// Draws how many sessions have arrived and left. A click lists them, where there is a history.
+fn changes_button(ui: &mut Ui, text: Arc<Galley>, state: &AppState, commands: &mut Vec<Command>) {
+    if !state.timeline.is_available || state.layout.activity {
+        ui.add(Label::new(text));
+        return;
+    }
+    let name = text.text().to_owned();
+    let p = palette(ui.visuals());
+    let padding = theme::HEAD_RIGHT;
+    let size = vec2(text.size().x + 2.0 * padding, tokens::CONTROL_HEIGHT_SMALL);
+    ui.add_space(-padding);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
+    ui.painter().rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+    let at = pos2(rect.left() + padding, rect.center().y - text.size().y / 2.0);
+    ui.painter().galley(at, text, p.secondary);
+    if response.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+    if response.tooltip_of("Show what happened", &Command::ToggleActivity).clicked() {
+        commands.push(Command::ToggleActivity);
+    }
+    ui.add_space(-padding);
 }
 
 /// Returns how many sessions have arrived and left, with the time since when and without; nothing where none has.

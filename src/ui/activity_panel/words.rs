@@ -8,6 +8,9 @@ use crate::display::{Clock, number};
 use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
 use crate::sanitize::sanitize;
 
+/// The difference in milliseconds from which the time of an event is told next to the time when it was noticed.
+const LATE_MS: u64 = 60_000;
+
 /// Returns the icon of a row, and its color.
 pub(super) fn icon(entry: &ActivityEntry, group: &ActivityGroup, p: &Palette) -> (Icon, Color32) {
     if group.count > 1 {
@@ -47,7 +50,9 @@ pub(super) fn event(entry: &ActivityEntry, group: &ActivityGroup, clock: &Clock)
         }
     };
     if entry.is_exact() {
-        return word.to_owned();
+        // The gateway tells when a session began that was listed only later.
+        let is_late = entry.time().abs_diff(entry.latest) > LATE_MS;
+        return if is_late { format!("{word} at {}", clock.date(entry.latest)) } else { word.to_owned() };
     }
     match entry.earliest {
         i64::MIN => format!("{word} before {}", clock.date(entry.latest)),
@@ -109,6 +114,11 @@ mod tests {
         assert!(words(&entry(ActivityKind::Left, exact - 3_600_000, exact), 1).starts_with("Left after "));
         assert_eq!(words(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "On when first read");
         assert!(words(&entry(ActivityKind::Restarted, i64::MIN, exact), 1).starts_with("Restarted before "));
+        let late = ActivityEntry {
+            key: ActivityKey::end_of(exact + 3_600_000),
+            ..entry(ActivityKind::Arrived, exact, exact)
+        };
+        assert!(words(&late, 1).starts_with("Signed in at "));
         assert_eq!(words(&entry(ActivityKind::Left, exact, exact), 7), "Signed in and left, 7 times");
         assert_eq!(words(&entry(ActivityKind::Alert, exact, exact), 1), "Alert: signed\u{fffd} in twice");
     }

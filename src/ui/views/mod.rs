@@ -42,6 +42,10 @@ pub(super) enum View<'a> {
 
 /// Returns the view to show; `None` if there is a table.
 pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
+    // The history needs no gateway.
+    if state.past.is_some() {
+        return None;
+    }
     match state.prompt() {
         Some(Prompt::SignIn) => return Some(View::SignIn),
         Some(Prompt::Certificate(rejected)) => return Some(View::Certificate(rejected)),
