@@ -261,3 +261,20 @@ fn activity_is_exported_in_full() {
     assert_eq!(lines.len(), 3);
     assert!(lines[2].contains(",left,anna,Boiler,10.10.0.1,Plant,"), "{text}");
 }
+
+#[test]
+fn demo_gateway_has_a_history_that_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let location = Some(Location::File(path.clone()));
+    let mut window = Window::open(Start { history: location, ..start(Target::Demo) });
+    window.click("Activity");
+    until_activity(&mut window, "the sessions of the demo", |rows| !rows.is_empty());
+    let usernames = window.column("Username");
+    go_to(&mut window, "now");
+    window.until_text_contains(" seen");
+    window.until("the same sessions", |harness| harness.query_by_label("State").is_some());
+    assert_eq!(window.column("Username"), usernames);
+    drop(window);
+    assert!(!path.exists(), "its users don't exist");
+}

@@ -106,16 +106,18 @@ impl App {
         &mut self,
         read: impl FnOnce(&mut History, &ActivityRequest, &dyn Fn() -> bool) -> ActivityResult + Send + 'static,
     ) {
-        let reads = &mut self.activity_reads;
-        let (Some(reader), Some(request)) = (&self.history.reader, reads.request.clone()) else { return };
-        reads.timer.start((self.clock)(), self.state.changes, RefreshTimer::MIN_REFRESH);
-        reads.running = Some(reader.read(move |history, is_cancelled| {
-            match read(history, &request, is_cancelled) {
-                // The connection is opened again after these.
-                Err(ActivityError::History(error)) => Err(error),
-                result => Ok(result),
-            }
-        }));
+        let (Some(reader), Some(request)) = (self.history_reader(), self.activity_reads.request.clone())
+        else {
+            return;
+        };
+        let running = reader.read(move |history, is_cancelled| match read(history, &request, is_cancelled) {
+            // The connection is opened again after these.
+            Err(ActivityError::History(error)) => Err(error),
+            result => Ok(result),
+        });
+        let now = (self.clock)();
+        self.activity_reads.running = Some(running);
+        self.activity_reads.timer.start(now, self.state.changes, RefreshTimer::MIN_REFRESH);
         self.state.activity.is_reading = true;
     }
 
@@ -140,14 +142,13 @@ impl App {
 
     /// Reads all entries that pass the filters, to export them.
     fn read_activity_for_export(&mut self, ctx: &Context) {
-        let (Some(reader), Some(request)) = (&self.history.reader, self.activity_reads.request.clone())
+        let (Some(reader), Some(request)) = (self.history_reader(), self.activity_reads.request.clone())
         else {
             return;
         };
         if self.export_job.is_some() || self.activity_reads.export.is_some() {
             return;
         }
-        self.state.toasts.running(Task::Export, "Reading the activity…".to_owned());
         let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request
             .read_all(history, is_cancelled)
         {
@@ -155,6 +156,7 @@ impl App {
             result => Ok(result),
         };
         self.activity_reads.export = Some(reader.read(read));
+        self.state.toasts.running(Task::Export, "Reading the activity…".to_owned());
         ctx.request_repaint();
     }
 

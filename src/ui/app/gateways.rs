@@ -24,6 +24,7 @@ impl App {
         });
         match profile {
             Ok((demo, profile)) => {
+                self.record_demo();
                 self.connect(profile.with_name(DEMO_NAME));
                 self.state.gateways.shown = Shown::Demo;
                 self.state.can_edit = false;
@@ -36,6 +37,9 @@ impl App {
 
     /// Connects to a gateway, and clears the table of another one. The same gateway keeps it until it answers.
     pub(super) fn connect(&mut self, profile: Profile) {
+        if profile.name != DEMO_NAME {
+            self.forget_demo();
+        }
         let is_same = self
             .profile
             .as_ref()
@@ -102,6 +106,7 @@ impl App {
     /// Disconnects from the current gateway.
     pub(super) fn disconnect(&mut self) {
         self.poller.disconnect();
+        self.forget_demo();
         self.background.poller.set_combined(false);
         self.query_worker.cancel();
         self.profile = None;

@@ -6,6 +6,7 @@ mod auth;
 mod background;
 mod changes;
 mod commands;
+mod demo_history;
 mod dialogs;
 mod draw;
 mod filters;

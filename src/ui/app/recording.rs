@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::App;
 use super::changes::ChangeCounter;
+use super::demo_history::DemoHistory;
 use crate::gateway::{NodeUrl, Profile};
 use crate::history::{Action, Location, NodeKey, Recorder, RecorderStatus};
 use crate::poll::{NodeUpdate, Observer};
@@ -21,6 +22,7 @@ pub(super) struct Recording {
     recorder: Option<Recorder>,
     reports: Receiver<RecorderStatus>,
     changes: ChangeCounter,
+    demo: DemoHistory,
 }
 
 impl Recording {
@@ -37,15 +39,16 @@ impl Recording {
             wake();
         };
         let recorder = location.map(|location| Recorder::spawn(location, keep, report)).transpose()?;
-        Ok(Self { recorder, reports, changes: ChangeCounter::default() })
+        Ok(Self { recorder, reports, changes: ChangeCounter::default(), demo: DemoHistory::default() })
     }
 
     /// Returns an observer for a poller, which counts changes and records, if anything is to be recorded.
     pub(super) fn observer(&self) -> Observer {
         let mut record = self.recorder.as_ref().map(Recorder::observer);
-        let changes = self.changes.clone();
+        let (changes, demo) = (self.changes.clone(), self.demo.clone());
         Box::new(move |update: NodeUpdate| {
             changes.add(&update);
+            demo.observe(&update);
             if let Some(record) = &mut record {
                 record(&update);
             }
@@ -58,6 +61,11 @@ impl Recording {
             let node = NodeKey { gateway: profile.name.as_str().into(), url: node.to_string().into() };
             recorder.note(node, SystemTime::now(), action);
         }
+    }
+
+    /// Returns the history of the demo gateway; `None` if nothing is to be recorded.
+    pub(super) fn demo(&self) -> Option<&DemoHistory> {
+        self.recorder.as_ref().map(|_| &self.demo)
     }
 
     /// Returns the counts of the sessions that have arrived and left.

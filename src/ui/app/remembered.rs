@@ -77,5 +77,6 @@ impl Drop for App {
             self.save_remembered();
         }
         self.save_layout();
+        self.forget_demo();
     }
 }

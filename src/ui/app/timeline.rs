@@ -13,11 +13,16 @@ use super::super::regions;
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
+use crate::settings::DEMO_NAME;
 
 /// The reads of the history.
 pub(super) struct HistoryReads {
     /// `None` if there is no history.
-    pub(super) reader: Option<Reader>,
+    reader: Option<Reader>,
+    /// Reads the history of the demo gateway while that is shown.
+    demo: Option<Reader>,
+    /// Called after each read.
+    wake: Arc<dyn Fn() + Send + Sync>,
     chart: ChartRead,
 }
 
@@ -38,22 +43,52 @@ impl HistoryReads {
         location: Option<Location>,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let reader = location.map(|location| Reader::spawn(location, wake)).transpose()?;
-        Ok(Self { reader, chart: ChartRead::default() })
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let spawn = |location| spawn_reader(location, &wake);
+        let reader = location.map(spawn).transpose()?;
+        Ok(Self { reader, demo: None, wake, chart: ChartRead::default() })
     }
 }
 
 impl App {
     /// Returns the gateway to ask the history for, `None` for all; nothing where no history is recorded.
     pub(super) fn history_scope(&self) -> Option<Option<Arc<str>>> {
-        self.history.reader.as_ref()?;
+        self.history_reader()?;
         match &self.state.gateways.shown {
             Shown::All => Some(None),
             Shown::Gateway(_) => {
                 let profile = self.profile.as_ref().filter(|profile| profile.history)?;
                 Some(Some(profile.name.as_str().into()))
             }
-            Shown::Nothing | Shown::Demo => None,
+            Shown::Demo => Some(Some(DEMO_NAME.into())),
+            Shown::Nothing => None,
+        }
+    }
+
+    /// Returns the reader of the history of what is shown.
+    pub(super) fn history_reader(&self) -> Option<&Reader> {
+        match self.state.gateways.shown {
+            Shown::Demo => self.history.demo.as_ref(),
+            _ => self.history.reader.as_ref(),
+        }
+    }
+
+    /// Starts to record the demo gateway, before it is connected to.
+    pub(super) fn record_demo(&mut self) {
+        self.history.demo = None;
+        let Some(demo) = self.recording.demo() else { return };
+        let reader = demo.start().and_then(|location| spawn_reader(location, &self.history.wake));
+        match reader {
+            Ok(reader) => self.history.demo = Some(reader),
+            Err(error) => tracing::warn!(%error, "can't record the demo gateway"),
+        }
+    }
+
+    /// Ends the recording of the demo gateway, which isn't shown any more.
+    pub(super) fn forget_demo(&mut self) {
+        self.history.demo = None;
+        if let Some(demo) = self.recording.demo() {
+            demo.stop();
         }
     }
 
@@ -121,9 +156,10 @@ impl App {
                     history.chart(&request, is_cancelled)
                 }
             };
-            read.running = self.history.reader.as_ref().map(|reader| reader.read(chart(request)));
+            let running = self.history_reader().map(|reader| reader.read(chart(request)));
+            self.history.chart.running = running;
         }
-        ctx.request_repaint_after(read.timer.left(instant));
+        ctx.request_repaint_after(self.history.chart.timer.left(instant));
     }
 
     fn receive_chart(&mut self) {
@@ -148,6 +184,11 @@ impl App {
             }
         }
     }
+}
+
+fn spawn_reader(location: Location, wake: &Arc<dyn Fn() + Send + Sync>) -> io::Result<Reader> {
+    let wake = wake.clone();
+    Reader::spawn(location, move || wake())
 }
 
 /// Returns a chart of a time in which nothing was recorded.
