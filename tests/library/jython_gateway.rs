@@ -198,7 +198,7 @@ fn requires_role_of_project() {
         read_as(&url, &credentials, &ReadOptions::default()).map(|snapshot| snapshot.dataset.len())
     };
     assert_eq!(read(Credentials::None), Err(GatewayError::Unauthorized { tried: false }));
-    assert_eq!(read(user("nobody")), Err(GatewayError::Unauthorized { tried: true }));
+    assert_eq!(read(user("unknown")), Err(GatewayError::Unauthorized { tried: true }));
     assert_eq!(
         read(user("billy")),
         Err(GatewayError::Forbidden { token: false, https: false, message: None })

@@ -185,8 +185,8 @@ fn offers_cover_case_and_both_boxes() {
 #[test]
 fn filters_without_an_offer_can_be_cleared() {
     let (_gateway, mut window) = open();
-    window.type_into(USERNAME, "nobody");
-    window.until_text("No username is exactly \"nobody\"");
+    window.type_into(USERNAME, "unknown");
+    window.until_text("No username is exactly \"unknown\"");
     window.click("Clear filters");
     window.until_text("6 of 6 sessions");
     assert_eq!(window.text_of(USERNAME), "");
@@ -198,7 +198,7 @@ fn filters_without_a_match_leave_nothing_to_export() {
     let is_disabled =
         |window: &Window, name: &str| window.harness.get_by_label(name).accesskit_node().is_disabled();
     assert!(window.harness.query_by_label_contains(" users").is_some() && !is_disabled(&window, "Export"));
-    window.type_into(USERNAME, "nobody");
+    window.type_into(USERNAME, "unknown");
     window.until_text("0 of 6 sessions");
     assert!(window.harness.query_by_label_contains(" users").is_none() && is_disabled(&window, "Export"));
     window.press(Modifiers::COMMAND, Key::E);
@@ -224,7 +224,7 @@ fn boxes_have_the_width_of_their_window() {
     assert!(narrow < 180.0, "{narrow}");
     // In the smallest windows, nothing moves while a pattern is typed.
     let before = box_width(&mut window, 640.0);
-    window.type_into(USERNAME, "nobody");
+    window.type_into(USERNAME, "unknown");
     window.until_text("0 of 6 sessions");
     assert!((box_width(&mut window, 640.0) - before).abs() < 0.1);
 }

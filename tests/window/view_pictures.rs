@@ -118,7 +118,7 @@ fn no_sessions() {
     if can_draw() {
         let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
         compare("view_no_sessions", &on(&gateway.url), |window| {
-            window.until_text_contains("Nobody is signed in to");
+            window.until_text_contains("No one is signed in to");
             Vec::new()
         });
     }

@@ -110,7 +110,7 @@ fn unreachable_gateway_names_all_nodes() {
 fn gateway_without_sessions_says_so_below_the_headers() {
     let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
     let mut window = Window::on(&gateway.url);
-    window.until_text_contains("Nobody is signed in to");
+    window.until_text_contains("No one is signed in to");
     assert!(window.has("Username") && window.has("0 of 0 sessions"));
 }
 

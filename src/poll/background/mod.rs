@@ -114,7 +114,7 @@ impl BackgroundPoller {
         self.change(|request| request.is_combined = is_combined);
     }
 
-    /// Reads less often, because nobody looks at the window, or as usual again.
+    /// Reads less often while the window is hidden, or as usual again.
     pub fn set_hidden(&mut self, is_hidden: bool) {
         self.change(|request| request.is_hidden = is_hidden);
     }

@@ -223,7 +223,7 @@ fn unreachable_gateway_was_restarted_if_all_sessions_are_new() {
     assert_eq!(restarted(&[a, b], 1_120, &[c, d]), Some(time(1_005)));
     assert_eq!(restarted(&[a, b], 1_120, &[b, c]), None, "one stayed");
     assert_eq!(restarted(&[a], 1_120, &[c]), None, "only one left");
-    assert_eq!(restarted(&[a, b], 1_120, &[]), None, "nobody is back");
+    assert_eq!(restarted(&[a, b], 1_120, &[]), None, "no session is back");
     assert_eq!(restarted(&[a, b], 1_120, &[c, vision("E", 990 + hour)]), None, "one began before");
     assert_eq!(restarted(&[a, b], 5_000, &[c, d]), None, "too long ago");
 

@@ -210,7 +210,7 @@ impl App {
         }
     }
 
-    /// Reads less often while nobody looks at the window.
+    /// Reads less often while the window is hidden.
     pub(super) fn follow_visibility(&mut self, ctx: &Context) {
         let is_hidden = ctx.input(|input| input.viewport().visible() == Some(false));
         if is_hidden == self.background.is_hidden {

@@ -62,7 +62,7 @@ pub(in crate::ui) struct GuideState {
 /// Who has chosen how to sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum LoginChoice {
-    /// Nobody, so that the test suggests the kind of authentication.
+    /// No one yet: the test suggests the kind of authentication.
     #[default]
     Suggested,
     /// The user has chosen the kind of authentication.

@@ -6,10 +6,10 @@ use super::super::model::AppState;
 use super::super::{icons, theme};
 use super::{page, unread};
 
-/// Draws the view of a gateway that nobody is signed in to.
+/// Draws the view of a gateway without sessions.
 pub(in crate::ui) fn no_sessions(ui: &mut Ui, state: &AppState) {
     page::show(ui, theme::VIEW_WIDTH, theme::VIEW_TOP, |ui| {
         page::heading(ui, icons::USERS, "No sessions");
-        page::sentence(ui, &format!("Nobody is signed in to {}", unread::title_name(state)));
+        page::sentence(ui, &format!("No one is signed in to {}", unread::title_name(state)));
     });
 }
