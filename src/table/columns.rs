@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::{Day, Direction};
 use crate::dataset::{ColumnId, Dataset, names};
 
-/// Minimum width of a column, in points.
-const MIN_WIDTH: f32 = 40.0;
 /// Maximum width of a column, in points, so that its edge stays within reach of the mouse.
 const MAX_WIDTH: f32 = 1200.0;
 
@@ -47,8 +45,9 @@ impl ColumnLayout {
     /// Returns the width in points.
     #[must_use]
     pub fn width(&self) -> f32 {
+        let (_, min) = default_widths(&self.id);
         // The number may come from a file.
-        if self.width.is_finite() { self.width.clamp(MIN_WIDTH, MAX_WIDTH) } else { MIN_WIDTH }
+        if self.width.is_finite() { self.width.clamp(min, MAX_WIDTH) } else { min }
     }
 
     /// Returns the width down to which the column shrinks in a narrow table. A width that the user has chosen stays.
@@ -59,7 +58,7 @@ impl ColumnLayout {
     }
 }
 
-/// Returns the width of a column at first, and the one down to which it shrinks in a narrow table.
+/// Returns the width of a column at first, and its minimum.
 fn default_widths(id: &ColumnId) -> (f32, f32) {
     match id {
         ColumnId::Username => (196.0, 136.0),
@@ -269,13 +268,13 @@ mod tests {
         assert_eq!(names(&columns, &extended), STANDARD_NAMES);
         columns.show(&"memory".into(), true, &extended);
         columns.move_before(&"memory".into(), Some(&ColumnId::Project));
-        columns.resize(&"memory".into(), 77.0);
+        columns.resize(&"memory".into(), 177.0);
         columns.merge_new(&standard, day("2026-11-26"));
         assert_eq!(names(&columns, &standard), STANDARD_NAMES);
         assert_eq!(columns.choices(&standard).count(), 6);
         columns.merge_new(&extended, day("2026-11-26"));
         assert_eq!(names(&columns, &extended)[..3], ["username", "memory", "project"]);
-        assert!((columns.get(&"memory".into()).unwrap().width() - 77.0).abs() < f32::EPSILON);
+        assert!((columns.get(&"memory".into()).unwrap().width() - 177.0).abs() < f32::EPSILON);
     }
 
     #[test]
@@ -333,7 +332,7 @@ mod tests {
         let mut columns = Columns::default();
         columns.merge_new(&extended, day("2026-11-26"));
         columns.show(&"memory".into(), true, &extended);
-        columns.resize(&ColumnId::Project, 99.0);
+        columns.resize(&ColumnId::Project, 199.0);
         for id in ColumnId::STANDARD {
             columns.show(&id, false, &standard);
         }
@@ -343,7 +342,7 @@ mod tests {
         // All visible columns are missing in the other dataset, so the standard ones are shown again.
         columns.merge_new(&standard, day("2026-11-26"));
         assert_eq!(names(&columns, &standard), STANDARD_NAMES);
-        assert!((columns.get(&ColumnId::Project).unwrap().width() - 99.0).abs() < f32::EPSILON);
+        assert!((columns.get(&ColumnId::Project).unwrap().width() - 199.0).abs() < f32::EPSILON);
         assert!(names(&columns, &extended).contains(&"memory".to_owned()));
     }
 
@@ -362,12 +361,23 @@ mod tests {
     #[test]
     fn limits_the_width() {
         let mut columns = Columns::default();
-        for (requested, expected) in [(0.0, MIN_WIDTH), (1e9, MAX_WIDTH), (f32::NAN, MIN_WIDTH), (80.5, 80.5)]
-        {
-            columns.resize(&ColumnId::Project, requested);
-            let width = columns.get(&ColumnId::Project).unwrap().width();
+        for (id, requested, expected) in [
+            (ColumnId::Project, 0.0, 120.0),
+            (ColumnId::Project, 119.0, 120.0),
+            (ColumnId::Project, f32::NAN, 120.0),
+            (ColumnId::Project, 1e9, MAX_WIDTH),
+            (ColumnId::Project, 140.5, 140.5),
+            (ColumnId::IsDesigner, 40.0, 68.0),
+            (ColumnId::IsDesigner, 70.0, 70.0),
+        ] {
+            columns.resize(&id, requested);
+            let width = columns.get(&id).unwrap().width();
             assert!((width - expected).abs() < f32::EPSILON, "{requested} became {width}");
         }
+        // A narrower width from a file.
+        let text = r#"[{"id":"project","width":40.0,"visible":true}]"#;
+        let columns: Columns = serde_json::from_str(text).unwrap();
+        assert!((columns.get(&ColumnId::Project).unwrap().width() - 120.0).abs() < f32::EPSILON);
     }
 
     #[test]
