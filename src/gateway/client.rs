@@ -57,6 +57,8 @@ pub struct Client {
     start_times: Arc<Mutex<HashMap<NodeUrl, StartTimes>>>,
     /// The nodes whose health pages have answered, so that their ports are known to speak the scheme of the address.
     answered: Arc<Mutex<HashSet<NodeUrl>>>,
+    /// What the health page of each node said last.
+    infos: Arc<Mutex<HashMap<NodeUrl, GatewayInfo>>>,
     /// The passwords that were sent.
     login_throttle: Arc<LoginThrottle>,
     /// The nodes that may check passwords against one directory; `None` for all that are read.
@@ -83,6 +85,7 @@ impl Client {
             clients: Arc::default(),
             start_times: Arc::default(),
             answered: Arc::default(),
+            infos: Arc::default(),
             login_throttle: Arc::default(),
             group: None,
             is_single_read: false,
@@ -108,6 +111,7 @@ impl Client {
         Self {
             start_times: self.start_times.clone(),
             answered: self.answered.clone(),
+            infos: self.infos.clone(),
             login_throttle: self.login_throttle.clone(),
             group: Some(profile.nodes().into()),
             ..Self::with_trust(self.limits, profile.trust.clone())
@@ -393,6 +397,17 @@ impl Client {
     /// Returns `true` if a health page of the node has answered.
     pub(super) fn has_answered(&self, node: &NodeUrl) -> bool {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(node)
+    }
+
+    /// Returns what the health page of a node said last; `None` if it has none that could be read. A node that refuses its
+    /// sessions still has one.
+    #[must_use]
+    pub fn last_info(&self, node: &NodeUrl) -> Option<GatewayInfo> {
+        self.infos.lock().unwrap_or_else(PoisonError::into_inner).get(node).cloned()
+    }
+
+    pub(super) fn set_last_info(&self, node: &NodeUrl, info: &GatewayInfo) {
+        self.infos.lock().unwrap_or_else(PoisonError::into_inner).insert(node.clone(), info.clone());
     }
 
     pub(super) fn set_answered(&self, node: &NodeUrl) {

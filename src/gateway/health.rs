@@ -78,7 +78,10 @@ impl Client {
                 Some(state) if !state.eq_ignore_ascii_case("RUNNING") => {
                     Err(GatewayError::NotRunning { state: state.to_ascii_uppercase() })
                 }
-                Some(_) | None => Ok(Some(info)),
+                Some(_) | None => {
+                    self.set_last_info(node, &info);
+                    Ok(Some(info))
+                }
             };
         }
         tracing::debug!(%node, "no health page");

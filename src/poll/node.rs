@@ -9,7 +9,7 @@ use super::backoff;
 use super::list_tracker::ListTracker;
 use super::status::{ListVersion, NodeStatus};
 use super::update::{NodeUpdate, ReadOutcome, Source};
-use crate::gateway::{Client, GatewayError, NodeSnapshot, NodeUrl};
+use crate::gateway::{Client, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is reported.
 const SLOW_READ: Duration = Duration::from_millis(500);
@@ -55,6 +55,11 @@ impl Node {
             failures: 0,
             state: State::Waiting { next_read: None },
         }
+    }
+
+    /// Returns the health page of the last snapshot, by which the node is named in the dataset.
+    pub(super) fn snapshot_info(&self) -> Option<&GatewayInfo> {
+        self.snapshot.as_ref()?.info.as_ref()
     }
 
     /// Returns `true` during a read.
@@ -127,6 +132,11 @@ impl Node {
             list.previous_read_at.iter_mut().for_each(set_back);
         }
         self.snapshot.iter_mut().for_each(|snapshot| set_back(&mut snapshot.received));
+    }
+
+    /// Keeps what the health page said in a read that failed afterwards, as without a login.
+    pub(super) fn keep_info(&mut self, info: Option<GatewayInfo>) {
+        self.status.info = info.or(self.status.info.take());
     }
 
     /// Ends a read and schedules the next one. Returns `true` if the sessions changed.

@@ -71,8 +71,7 @@ impl PolledGateway {
             self.dataset = only.snapshot.as_ref().map(|snapshot| snapshot.dataset.clone());
             return;
         }
-        let nodes: Vec<_> =
-            self.nodes.iter().map(|node| (&node.status.url, node.status.info.as_ref())).collect();
+        let nodes: Vec<_> = self.nodes.iter().map(|node| (&node.status.url, node.snapshot_info())).collect();
         let names = node_names(&nodes);
         let mut parts: Vec<Part> = Vec::new();
         for (name, node) in names.into_iter().zip(&mut self.nodes) {

@@ -46,7 +46,7 @@ pub struct NodeStatus {
     pub name: Option<String>,
     /// The name of its gateway; `None` in the status of a single gateway.
     pub gateway: Option<String>,
-    /// The health page of the last snapshot.
+    /// The health page of the last read that had one, also of one that failed afterwards.
     pub info: Option<GatewayInfo>,
     /// The interface that the last snapshot was read from.
     pub api: Option<Api>,

@@ -223,6 +223,9 @@ impl<F: Fn()> PollThread<'_, F> {
             tracing::debug!(node = %node.status.url, "timed out after a success, retrying with new connections");
             node.client = Some(self.client.without_connections());
         }
+        if result.is_err() {
+            node.keep_info(self.client.last_info(&node.status.url));
+        }
         gateway.has_changed |= node.finish(result, interval, now, wall_time);
         if let Some(observer) = &mut self.observer
             && let Some(update) = node.update(&gateway.source, interval, wall_time)

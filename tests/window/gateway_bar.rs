@@ -112,3 +112,24 @@ fn gateway_without_its_login_is_told_apart_from_a_node_that_is_down() {
         window.until_gateway(if has_down { "Connection refused" } else { "Sign in to Tank" });
     }
 }
+
+#[test]
+fn version_is_shown_while_not_signed_in() {
+    let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));
+    let start = crate::support::window::start_on(&gateway.url);
+    let mut window = Window::open_as(Harness::builder().with_size([1280.0, 800.0]), start);
+    window.until_text("Not signed in");
+    let bar = window.harness.get_by_label("Gateway bar").rect();
+    let version = window.harness.get_by_label("Running, 8.1.44, master");
+    assert!(bar.contains_rect(version.rect()), "{} in {bar}", version.rect());
+    assert!(version.rect().right() <= window.harness.get_by_label("Not signed in").rect().left());
+}
+
+#[test]
+fn facts_of_a_compact_window_are_whole_or_missing() {
+    let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));
+    let start = crate::support::window::start_on(&gateway.url);
+    let mut window = Window::open_as(Harness::builder().with_size([540.0, 340.0]), start);
+    window.until_text("Sign in to this gateway");
+    assert!(!window.has("Not signed in"));
+}

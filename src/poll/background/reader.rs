@@ -121,6 +121,9 @@ impl Reader {
             (Err(_), Access::Sessions(_)) => self.login_errors[index] = None,
             _ => {}
         }
+        if result.is_err() {
+            node.keep_info(self.client.last_info(&node.status.url));
+        }
         self.polled.has_changed |= node.finish(result, interval, now, wall_time);
         self.is_changed = true;
         let PolledGateway { nodes, source, .. } = &mut self.polled;

@@ -132,11 +132,16 @@ impl Status {
                 if mark == Mark::Unreachable {
                     facts.push(Fact::Error(report.first_sentence().to_owned()));
                 } else {
-                    let mut infos = state.status.iter().flat_map(|status| &status.nodes);
-                    facts.extend(version(infos.find_map(|node| node.info.as_ref())));
-                    // The view in the table's place says more.
-                    let text = if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
-                    facts.push(Fact::text(text));
+                    if !room.is_compact {
+                        let mut infos = state.status.iter().flat_map(|status| &status.nodes);
+                        facts.extend(version(infos.find_map(|node| node.info.as_ref())));
+                    }
+                    // The view in the table's place says it, too, and more.
+                    if !room.is_compact {
+                        let text =
+                            if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
+                        facts.push(Fact::text(text));
+                    }
                 }
                 facts.extend(nodes);
                 facts.extend(updated.map(Fact::text));
