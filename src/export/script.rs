@@ -65,8 +65,12 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
         let is_text = matches!(cell.value, Value::Text(_));
         is_text && !cell.keep && matches!(cell.column, ColumnId::Username | ColumnId::Project)
     };
-    omitted
-        .extend(cells.iter().filter(|cell| !is_in_call(cell)).map(|cell| describe_cell_filter(cell, clock)));
+    omitted.extend(
+        cells
+            .iter()
+            .filter(|cell| !is_in_call(cell))
+            .map(|cell| describe_cell_filter(&display::title(&cell.column), cell, clock)),
+    );
     let mut call = call_with(username.as_deref(), project.as_deref());
     if !omitted.is_empty() {
         // A line break would end the comment, and Python 2 rejects a script with characters beyond ASCII.
@@ -77,15 +81,11 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     call
 }
 
-/// Describes a filter on a single value, such as `Project is Boiler`.
+/// Describes a filter on a single value of the column with this title, such as `Project is Boiler`.
 #[must_use]
-pub fn describe_cell_filter(filter: &CellFilter, clock: &Clock) -> String {
+pub fn describe_cell_filter(title: &str, filter: &CellFilter, clock: &Clock) -> String {
     let relation = if filter.keep { "is" } else { "is not" };
-    format!(
-        "{} {relation} {}",
-        display::title(&filter.column),
-        display::full_cell(&filter.column, filter.value.cell(), clock)
-    )
+    format!("{title} {relation} {}", display::full_cell(&filter.column, filter.value.cell(), clock))
 }
 
 /// Describes a filter on dates, such as `Created last 7 days`.

@@ -120,7 +120,7 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
             (id, value) => display::full_cell(id, value, &clock).into_owned(),
         };
         let is_mono = id == ColumnId::ClientId;
-        let title = short_title(&id);
+        let title = short_title(state, &id);
         if line(ui, &title, &text, is_mono).clicked() {
             commands.push(Command::Copy(Copied::Text(display::clipboard_text(value))));
         }
@@ -134,10 +134,10 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
 }
 
 /// Returns the title of a value, where a column's is too long.
-fn short_title(id: &ColumnId) -> Cow<'_, str> {
+fn short_title<'a>(state: &AppState, id: &'a ColumnId) -> Cow<'a, str> {
     match id {
         ColumnId::Other(name) if &**name == names::LAST_COMM => "Last activity".into(),
-        id => display::title(id),
+        id => state.column_title(id),
     }
 }
 

@@ -130,7 +130,7 @@ fn panel_buttons(state: &AppState, room: Room) -> Vec<Panel> {
 fn group_button(state: &AppState) -> Button<'static> {
     let title = match &state.layout.grouping {
         None => "Group".to_owned(),
-        Some(grouping) => format!("Group: {}", display::title(&grouping.column)),
+        Some(grouping) => format!("Group: {}", state.column_title(&grouping.column)),
     };
     Button::ghost(title).icon(icons::LIST_TREE).trailing(icons::CHEVRON_DOWN).name("Group")
 }

@@ -273,6 +273,37 @@ fn narrow_window_opens_the_rail_over_the_table() {
     assert!(rows(&window, "South: ").is_empty());
 }
 
+/// Returns the title that is drawn for the column of gateways.
+fn title_of_gateways(window: &Window) -> String {
+    let header = window.harness.get_by_label("Gateway").rect();
+    let mut texts = window.harness.output().shapes.iter().filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(text) if header.contains(text.pos) => Some(text.galley.text().to_owned()),
+        _ => None,
+    });
+    texts.next().unwrap()
+}
+
+#[test]
+fn column_of_gateways_is_titled_node_for_the_nodes_of_one_gateway() {
+    let (north, south) = (plant(), plant());
+    let nodes = [&north.url, &south.url].map(|url| url.parse().unwrap()).into();
+    let profile = gatewatch::gateway::Profile::new("Pair".to_owned(), nodes).unwrap();
+    let target = gatewatch::settings::Target::Gateway(profile);
+    let mut window = Window::open(crate::support::window::start(target));
+    window.until_text("12 of 12 sessions");
+    assert_eq!(title_of_gateways(&window), "Node");
+    window.click("Columns");
+    assert!(window.has("Show column Node"));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.menu_of_cell("Gateway", 0);
+    window.harness.query_by_label_contains("Filter to \"").unwrap().click();
+    window.until_text("6 of 12 sessions");
+    assert!(window.harness.query_by_label_contains("Edit the filter: Node is ").is_some());
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.click("Details");
+    assert!(window.harness.query_by_label_contains("Node: ").is_some());
+}
+
 #[test]
 fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
     let north = plant();
@@ -289,6 +320,7 @@ fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
     let mut gateways = window.column("Gateway");
     gateways.sort();
     assert_eq!(gateways, ["North", "North", "North", "North", "North", "North", "South"]);
+    assert_eq!(title_of_gateways(&window), "Gateway");
     // A refresh reads all of them.
     let before = (north.requests().len(), south.requests().len());
     window.press(Modifiers::NONE, Key::F5);

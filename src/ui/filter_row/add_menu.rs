@@ -36,7 +36,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &m
     menu::title(ui, "Pattern");
     for column in text_columns(dataset) {
         let is_set = drafts.columns.iter().any(|filter| filter.column == column);
-        item(ui, &display::title(&column), is_set, commands, || {
+        item(ui, &state.column_title(&column), is_set, commands, || {
             Command::Filter(FilterCommand::Edit(FilterKey::Column(column.clone())))
         });
     }
@@ -44,7 +44,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &m
     menu::title(ui, "Time");
     for column in date_columns(dataset) {
         let is_set = state.dates.iter().any(|filter| filter.column == column);
-        item(ui, &display::title(&column), is_set, commands, || {
+        item(ui, &state.column_title(&column), is_set, commands, || {
             Command::Filter(FilterCommand::Edit(FilterKey::Date(column.clone())))
         });
     }

@@ -61,7 +61,7 @@ fn all(state: &AppState, drafts: &Drafts) -> Vec<Chip> {
         dataset.is_some_and(|dataset| !dataset.is_empty() && dataset.column(column).is_none())
     };
     let columns = drafts.columns.iter().map(|filter| {
-        let title = display::title(&filter.column).into_owned();
+        let title = state.column_title(&filter.column).into_owned();
         let words = mode_words(filter.text.mode).join(" ");
         let pattern = shortened(&filter.text.pattern);
         Chip {
@@ -81,7 +81,7 @@ fn all(state: &AppState, drafts: &Drafts) -> Vec<Chip> {
     });
     let dates = state.dates.iter().map(|filter| Chip {
         key: FilterKey::Date(filter.column.clone()),
-        title: display::title(&filter.column).into_owned(),
+        title: state.column_title(&filter.column).into_owned(),
         words: describe_range(filter.range, &clock),
         pattern: String::new(),
         text: describe_date_filter(filter, &clock),
@@ -90,10 +90,10 @@ fn all(state: &AppState, drafts: &Drafts) -> Vec<Chip> {
     });
     let cells = state.cells.iter().enumerate().map(|(index, filter)| Chip {
         key: FilterKey::Cell(index),
-        title: display::title(&filter.column).into_owned(),
+        title: state.column_title(&filter.column).into_owned(),
         words: cell_words(filter, &clock),
         pattern: String::new(),
-        text: describe_cell_filter(filter, &clock),
+        text: describe_cell_filter(&state.column_title(&filter.column), filter, &clock),
         is_faulty: false,
         is_idle: is_idle(&filter.column),
     });

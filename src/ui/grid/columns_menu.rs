@@ -11,7 +11,7 @@ use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::fit;
 use crate::dataset::{Column, ColumnId};
-use crate::display::{self, DateStyle};
+use crate::display::DateStyle;
 
 /// Why the last visible column can't be hidden.
 pub(super) const LAST_SHOWN: &str = "One column has to stay";
@@ -99,7 +99,7 @@ fn item(
     is_only: bool,
     commands: &mut Vec<Command>,
 ) -> Response {
-    let title = display::title(id);
+    let title = state.column_title(id);
     let item = Item::new(&*title).check(shown).name(format!("Show column {title}")).grip();
     let item = item.enabled(!(shown && is_only), LAST_SHOWN);
     let column = state.table.result().and_then(|sessions| sessions.dataset.column(id));

@@ -9,7 +9,7 @@ use super::super::theme;
 use super::super::tokens;
 use super::cell;
 use crate::dataset::{Column, ColumnId, names};
-use crate::display::{self, Clock};
+use crate::display::Clock;
 
 /// Room for the mark of several logins.
 const MARK_WIDTH: f32 = 6.0 * tokens::UNIT;
@@ -24,7 +24,7 @@ pub(super) fn shown_title(
     state: &AppState,
     clock: &Clock,
 ) -> String {
-    let title = display::title(id);
+    let title = state.column_title(id);
     match (column, &state.past) {
         (Some(Column::Date(_)), _) => format!("{title} · {}", clock.style_name()),
         (_, Some(past)) if *id == names::STATE.into() => {

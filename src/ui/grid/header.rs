@@ -45,7 +45,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &
                 Command::SortBy(column.id.clone())
             });
         }
-        if let Some(target) = drag(&row, &response, columns, &cells, index) {
+        let name = state.column_title(&column.id);
+        if let Some(target) = drag(&row, &response, &name, &cells, index) {
             dropped = Some((column.id.clone(), target));
         }
         let by_key = response.has_focus() && context_menu::is_key_pressed(&row);
@@ -80,7 +81,8 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     let is_date = matches!(column, Some(Column::Date(_)));
     let zone = is_date.then(|| format!(", {}", clock.zone_name()));
     let tooltip = format!(
-        "{title}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
+        "{}{}\nClick to sort, {ctrl}+click to add to the sort, drag to move, right-click for more",
+        state.column_title(id),
         zone.unwrap_or_default(),
         ctrl = theme::CTRL
     );
@@ -182,7 +184,7 @@ fn sort_text(sort: &[SortKey], id: &ColumnId) -> String {
 }
 
 /// Shows where a dragged column would go. Returns its new index once it is dropped.
-fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: usize) -> Option<usize> {
+fn drag(row: &Ui, title: &Response, name: &str, cells: &[Rect], index: usize) -> Option<usize> {
     if !title.dragged() && !title.drag_stopped() {
         return None;
     }
@@ -202,7 +204,7 @@ fn drag(row: &Ui, title: &Response, columns: &[Shown], cells: &[Rect], index: us
     }
     let font = TextStyle::Body.resolve(row.style());
     let at = pointer + theme::DRAG_OFFSET;
-    let galley = overlay.layout_no_wrap(display::title(&columns[index].id).into_owned(), font, color);
+    let galley = overlay.layout_no_wrap(name.to_owned(), font, color);
     let ghost = Rect::from_min_size(at, galley.size()).expand2(theme::DRAG_PADDING);
     overlay.rect_filled(ghost, tokens::RADIUS_SMALL, row.visuals().extreme_bg_color);
     overlay.galley(at, galley, color);

@@ -1,11 +1,12 @@
 //! Application state: the gateway's status, the settings, the table and the active filters.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, TerminateTarget,
-    TerminationPlan, TerminationProgress, Timeline, Toasts,
+    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, Shown,
+    TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
 use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display::{self, Clock};
@@ -21,6 +22,9 @@ use crate::ui::missing_scripts::MissingScripts;
 const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
 /// The reason why a session can't be terminated while others can.
 const NOT_OFFERED: &str = "Can't be terminated, because its node doesn't answer the REST API";
+
+/// The title of the column with the nodes of a gateway.
+const NODE: &str = "Node";
 
 /// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
@@ -330,6 +334,16 @@ impl AppState {
                 let inactive = infos().find(|info| !info.is_active());
                 Health::Running(inactive.or_else(|| infos().next()))
             }
+        }
+    }
+
+    /// Returns the title of a column. Of a single gateway, the column of gateways tells its nodes apart.
+    pub(in crate::ui) fn column_title<'a>(&self, id: &'a ColumnId) -> Cow<'a, str> {
+        match id {
+            ColumnId::Other(name) if &**name == names::GATEWAY && self.gateways.shown != Shown::All => {
+                NODE.into()
+            }
+            id => display::title(id),
         }
     }
 
