@@ -337,3 +337,29 @@ pub(super) fn paint_focus(ui: &Ui, rect: Rect, is_filled: bool) {
         ui.painter().rect_stroke(rect, tokens::RADIUS_CONTROL, stroke, StrokeKind::Inside);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::{Context, RawInput, Shape};
+
+    use super::*;
+    use crate::ui::theme;
+
+    #[test]
+    fn disabled_button_has_the_color_of_the_tokens() {
+        let ctx = Context::default();
+        theme::apply(&ctx);
+        let draw = |ui: &mut Ui| drop(ui.add_enabled(false, Button::ghost("Next")));
+        // The fonts are set at the start of the second frame.
+        let mut output = ctx.run_ui(RawInput::default(), draw);
+        output.textures_delta.clear();
+        let mut output = ctx.run_ui(RawInput::default(), draw);
+        output.textures_delta.clear();
+        let texts = output.shapes.iter().filter_map(|shape| match &shape.shape {
+            Shape::Text(text) => Some((text.fallback_color, text.opacity_factor)),
+            _ => None,
+        });
+        let disabled = palette(&ctx.global_style().visuals).disabled;
+        assert_eq!(texts.collect::<Vec<_>>(), [(disabled, 1.0)]);
+    }
+}

@@ -39,8 +39,6 @@ pub(super) fn style(style: &mut Style) {
     menu_style(style);
     style.spacing.menu_margin = Margin::same(theme::MENU_MARGIN);
     style.visuals.menu_corner_radius = tokens::RADIUS_POPUP.into();
-    // The tokens have a color for what is disabled.
-    style.visuals.disabled_alpha = 1.0;
 }
 
 /// Prepares the contents of a menu of at least this width.

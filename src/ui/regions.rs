@@ -133,8 +133,6 @@ impl Bar {
         let shown = region(ui, name, inner, layout, |ui| {
             ui.set_clip_rect(rect);
             ui.spacing_mut().item_spacing.x = gap;
-            // The tokens have a color for what is disabled.
-            ui.visuals_mut().disabled_alpha = 1.0;
             contents(ui)
         });
         describe(ui.ctx(), id(name), rect);

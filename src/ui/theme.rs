@@ -402,6 +402,8 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
     visuals.panel_fill = palette.surface;
     visuals.window_fill = palette.popup;
+    // The tokens have a color for what is disabled.
+    visuals.disabled_alpha = 1.0;
     visuals.window_stroke = Stroke::new(tokens::LINE, palette.popup_border);
     visuals.window_corner_radius = tokens::RADIUS_POPUP.into();
     visuals.menu_corner_radius = tokens::RADIUS_CONTROL.into();

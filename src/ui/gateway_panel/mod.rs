@@ -79,7 +79,6 @@ fn foot_ui(
     let layout = Layout::left_to_right(Align::Center);
     ui.scope_builder(UiBuilder::new().id_salt("foot").max_rect(inner).layout(layout), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0 * tokens::UNIT;
-        ui.visuals_mut().disabled_alpha = 1.0;
         let is_editing = form.stage == FormStage::Editing;
         let save = ui.add_enabled(is_editing, Button::primary("Save").name("Save gateway"));
         if save.tooltip("Save in config.toml and connect").clicked() {
