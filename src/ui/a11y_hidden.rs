@@ -2,6 +2,7 @@
 
 use egui::{Color32, FontId, Sense, Ui, Vec2, pos2, vec2};
 
+use super::fonts;
 use super::tokens;
 
 /// Paints a small text.
@@ -25,7 +26,7 @@ pub(super) fn title(ui: &mut Ui, text: &str, font: FontId, color: Color32, heigh
 }
 
 fn paint(ui: &mut Ui, text: &str, font: FontId, color: Color32, min_size: Vec2) {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let galley = fonts::line(ui.painter(), text, font, color);
     let size = galley.size().max(min_size);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let top = rect.center().y - galley.size().y / 2.0;

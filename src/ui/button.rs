@@ -261,8 +261,7 @@ impl Button<'_> {
         } else {
             (tokens::CONTROL_HEIGHT, 2.5 * tokens::UNIT, tokens::ICON)
         };
-        let text = self.label.clone().into_owned();
-        let label = ui.painter().layout_no_wrap(text, self.font(), Color32::PLACEHOLDER);
+        let label = fonts::line(ui.painter(), &*self.label, self.font(), Color32::PLACEHOLDER);
         let label_width = (!self.label.is_empty()).then(|| label.size().x);
         let widths = [self.icon.map(|_| icon_size), label_width, self.trailing.map(|_| tokens::ICON_SMALL)];
         let parts: Vec<f32> = widths.into_iter().flatten().collect();

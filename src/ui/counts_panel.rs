@@ -165,7 +165,7 @@ impl List<'_> {
         ui.painter().rect_filled(bar.with_max_x(bar.left() + bar_width), tokens::RADIUS_SMALL, ground);
         let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let count = ui.painter().layout_no_wrap(display::number(sessions as usize), font, p.secondary);
+        let count = fonts::line(ui.painter(), display::number(sessions as usize), font, p.secondary);
         let count_width = count.size().x;
         let at = pos2(inner.right() - count_width, rect.center().y - count.size().y / 2.0);
         ui.painter().galley(at, count, p.secondary);

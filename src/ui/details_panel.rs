@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use egui::accesskit::Role;
+use egui::text::LayoutJob;
 use egui::{
     Color32, FontFamily, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
     WidgetInfo, pos2, vec2,
@@ -155,7 +156,9 @@ fn line(ui: &mut Ui, title: &str, text: &str, is_mono: bool) -> Response {
     let value = ui.painter().layout(text.to_owned(), font, p.text, (width - left - right).max(tokens::UNIT));
     let secondary = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     let label_width = theme::DETAILS_LABEL - tokens::UNIT;
-    let label = ui.painter().layout(title.to_owned(), secondary, p.secondary, label_width);
+    let mut label = LayoutJob::single_section(title.to_owned(), fonts::format(secondary, p.secondary));
+    label.wrap.max_width = label_width;
+    let label = ui.painter().layout_job(label);
     let content = value.size().y.max(label.size().y) + tokens::UNIT;
     let height = theme::DETAILS_LINE.max(content);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());

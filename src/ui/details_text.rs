@@ -6,6 +6,7 @@ use egui::{FontId, Id, Label, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::button::{self, Button};
 use super::command::{Command, Copied};
 use super::error_report::ErrorReport;
+use super::fonts;
 use super::hover;
 use super::icons;
 use super::small_text;
@@ -19,7 +20,7 @@ pub(super) const DETAILS: &str = "Details";
 pub(super) fn fold(ui: &mut Ui, id: Id, name: &str) -> bool {
     let font = FontId::proportional(tokens::TYPE_SECONDARY);
     let p = palette(ui.visuals());
-    let galley = ui.painter().layout_no_wrap(DETAILS.to_owned(), font, p.secondary);
+    let galley = fonts::line(ui.painter(), DETAILS, font, p.secondary);
     let width = tokens::ICON_SMALL + tokens::UNIT + galley.size().x;
     let (rect, response) = ui.allocate_exact_size(vec2(width, tokens::LINE_SECONDARY), Sense::click());
     let mut is_open = is_open(ui, id);

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{FontData, FontDefinitions, FontFamily};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Color32, FontData, FontDefinitions, FontFamily, FontId, Galley, Painter};
+
+use super::tokens;
 
 const SANS: &str = "Gatewatch Sans";
 const SANS_SEMIBOLD: &str = "Gatewatch Sans SemiBold";
@@ -17,6 +20,19 @@ pub(super) fn semibold() -> FontFamily {
 /// Returns the family of icons.
 pub(super) fn icons() -> FontFamily {
     FontFamily::Name(ICONS.into())
+}
+
+/// Returns the format of a text. One of the secondary size has a line height, because its row has an odd number of pixels
+/// otherwise, and would stand a pixel too low in the middle of a control.
+pub(super) fn format(font: FontId, color: Color32) -> TextFormat {
+    let is_secondary = (font.size - tokens::TYPE_SECONDARY).abs() < f32::EPSILON;
+    let line_height = is_secondary.then_some(tokens::LINE_SECONDARY);
+    TextFormat { line_height, ..TextFormat::simple(font, color) }
+}
+
+/// Lays out a text in one line.
+pub(super) fn line(painter: &Painter, text: impl Into<String>, font: FontId, color: Color32) -> Arc<Galley> {
+    painter.layout_job(LayoutJob::single_section(text.into(), format(font, color)))
 }
 
 /// Returns the fonts of all families.
@@ -46,7 +62,7 @@ pub(super) fn definitions() -> FontDefinitions {
 mod tests {
     use super::*;
     use crate::ui::tokens::TYPE_BODY;
-    use egui::{Context, FontId};
+    use egui::Context;
 
     fn context() -> Context {
         let ctx = Context::default();
@@ -65,6 +81,24 @@ mod tests {
             let galley =
                 ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), egui::Color32::WHITE));
             assert!(galley.mesh_bounds.is_positive(), "{font:?}: {:?}", galley.mesh_bounds);
+        }
+    }
+
+    #[test]
+    fn text_in_the_middle_of_a_control_is_at_the_designed_place() {
+        let ctx = context();
+        // The center of the control, and the distance of the baseline below it.
+        for (size, center, expected) in
+            [(12.0, 62.0, 4.0), (12.0, 784.5, 4.5), (13.0, 62.0, 5.0), (13.0, 97.5, 5.5)]
+        {
+            let mut baseline = 0.0;
+            let draw = |ui: &mut egui::Ui| {
+                let galley = line(ui.painter(), "H", FontId::proportional(size), Color32::WHITE);
+                let top: f32 = center - galley.size().y / 2.0;
+                baseline = top.round() + galley.rows[0].glyphs[0].pos.y;
+            };
+            ctx.run_ui(egui::RawInput::default(), draw).textures_delta.clear();
+            assert!((baseline - center - expected).abs() < f32::EPSILON, "{size} at {center}: {baseline}");
         }
     }
 

@@ -205,8 +205,7 @@ struct Layout {
 impl Item<'_> {
     fn layout(&self, ui: &Ui) -> Layout {
         let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let layout =
-            |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+        let layout = |text: &str, font| fonts::line(ui.painter(), text, font, Color32::PLACEHOLDER);
         let (label, shortcut) = (layout(&self.label, self.font.clone()), layout(&self.shortcut, small));
         let has_icon = self.icon.is_some() || self.choice.is_some() || self.is_indented;
         let icon_width = if has_icon { tokens::ICON + PADDING } else { 0.0 };

@@ -83,7 +83,7 @@ pub(super) fn head(
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let secondary = palette(ui.visuals()).secondary;
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let note_text = ui.painter().layout_no_wrap(note.to_owned(), font, secondary);
+        let note_text = fonts::line(ui.painter(), note, font, secondary);
         let note_width = if note.is_empty() { 0.0 } else { note_text.size().x + theme::NOTE_GAP };
         let room = (ui.available_width() - note_width).max(0.0);
         let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());

@@ -222,7 +222,7 @@ fn footer(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().hline(rect.x_range(), rect.top() + tokens::LINE / 2.0, (tokens::LINE, p.divider));
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let layout = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), p.secondary);
+    let layout = |text: &str| fonts::line(ui.painter(), text, font.clone(), p.secondary);
     let padding = 4.0 * tokens::UNIT;
     let mut x = rect.left() + padding;
     for part in ["↑↓ to choose", "Enter to run"] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use egui::accesskit::Role;
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Color32, FontFamily, FontId, Galley, Id, PopupCloseBehavior, Pos2, Rect, Response, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -19,6 +19,7 @@ use crate::query::CellFilter;
 use crate::sanitize::ELLIPSIS;
 use crate::ui::button::Button;
 use crate::ui::command::{Command, FilterCommand};
+use crate::ui::fonts;
 use crate::ui::hover;
 use crate::ui::icons;
 use crate::ui::menu;
@@ -190,7 +191,7 @@ fn chips_menu(button: &Response, chips: &[&Chip], commands: &mut Vec<Command>) {
 
 fn galley(ui: &Ui, chip: &Chip, max_width: f32) -> Arc<Galley> {
     let p = palette(ui.visuals());
-    let format = |family, color| TextFormat::simple(FontId::new(tokens::TYPE_SECONDARY, family), color);
+    let format = |family, color| fonts::format(FontId::new(tokens::TYPE_SECONDARY, family), color);
     let text = if chip.is_idle { p.disabled } else { p.text };
     let title = if chip.is_idle { p.disabled } else { p.secondary };
     let mut job = LayoutJob {

@@ -10,6 +10,7 @@ use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{FilterField, FilterStatus, FilterText};
 use crate::ui::command::{Command, FilterCommand};
+use crate::ui::fonts;
 use crate::ui::hover;
 use crate::ui::icons;
 use crate::ui::model::AppState;
@@ -88,8 +89,10 @@ impl FilterBox<'_> {
         let caption = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         // Hidden from screen readers, which would find a second `Username` next to the column.
         let color = if ui.is_enabled() { p.secondary } else { p.disabled };
-        let drawn = ui.painter().text(pos2(left, y), Align2::LEFT_CENTER, &*title, caption, color);
-        left = drawn.right() + GAP;
+        let caption = fonts::line(ui.painter(), state.column_title(column), caption, color);
+        let (at, width) = (pos2(left, y - caption.size().y / 2.0), caption.size().x);
+        ui.painter().galley(at, caption, color);
+        left += width + GAP;
 
         let toggles_width = if is_folded { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
         let toggles_left = rect.right() - RIGHT - toggles_width;

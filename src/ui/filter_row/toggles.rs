@@ -2,14 +2,15 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, Color32, FontFamily, FontId, Id, PointerButton, PopupCloseBehavior, Pos2, Rect, Response, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Color32, FontFamily, FontId, Id, PointerButton, PopupCloseBehavior, Pos2, Rect, Response, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::filter::Mode;
 use crate::query::FilterField;
 use crate::ui::command::Command;
 use crate::ui::hover;
+use crate::ui::fonts;
 use crate::ui::icons::{self, Icon};
 use crate::ui::menu;
 use crate::ui::tokens::{self, palette};
@@ -60,7 +61,7 @@ fn font() -> FontId {
 }
 
 fn width(ui: &Ui, text: &str) -> f32 {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font(), palette(ui.visuals()).text);
+    let galley = fonts::line(ui.painter(), text, font(), palette(ui.visuals()).text);
     (galley.size().x + 2.0 * PADDING).max(tokens::TOGGLE_SIZE)
 }
 
@@ -97,7 +98,8 @@ pub(super) fn show(
             paint(ui, rect, &response, is_on);
             let p = palette(ui.visuals());
             let color = if is_on { p.text } else { hover::color(&response, p.secondary, p.text) };
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, toggle.text, font(), color);
+            let galley = fonts::line(ui.painter(), toggle.text, font(), color);
+            ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
         }
         let response = response.tooltip(toggle.tooltip);
         if response.clicked() {

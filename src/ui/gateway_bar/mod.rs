@@ -173,7 +173,9 @@ fn facts(
             Fact::Warning(text) => (text, None, &regular, p.warning),
             Fact::SignIn { text, gateway } => {
                 child.add_space(PADDING);
-                let link = Link::new(RichText::new(text).font(regular.clone()).color(p.link));
+                let text =
+                    RichText::new(text).font(regular.clone()).line_height(Some(tokens::LINE_SECONDARY));
+                let link = Link::new(text.color(p.link));
                 if child.add(link).clicked() {
                     commands.push(Command::Connect(gateway.clone()));
                 }
@@ -183,7 +185,8 @@ fn facts(
         };
         child.add_space(PADDING);
         child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
-        let label = child.add(Label::new(RichText::new(text).font(font.clone()).color(color)));
+        let text = RichText::new(text).font(font.clone()).line_height(Some(tokens::LINE_SECONDARY));
+        let label = child.add(Label::new(text.color(color)));
         if let Some(name) = name {
             label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
         }
@@ -200,7 +203,8 @@ fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
 
 /// Draws the error, which is truncated so that the facts after it have room.
 fn error(ui: &mut Ui, text: &str, font: FontId, width: f32) {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, palette(ui.visuals()).text);
+    let format = fonts::format(font, palette(ui.visuals()).text);
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
     job.wrap = TextWrapping::truncate_at_width(width.max(MIN_ERROR));
     let galley = ui.painter().layout_job(job);
     let is_truncated = galley.elided;

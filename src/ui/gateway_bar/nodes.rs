@@ -12,6 +12,7 @@ use egui::{
 
 use super::super::command::Command;
 use super::super::details_text;
+use super::super::fonts;
 use super::super::mark::Mark;
 use super::super::menu;
 use super::super::model::AppState;
@@ -59,7 +60,7 @@ impl Texts {
     fn new(ui: &Ui, line: &NodeLine) -> Self {
         let layout = |text: &str, size| {
             let font = FontId::new(size, FontFamily::Proportional);
-            ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER)
+            fonts::line(ui.painter(), text, font, Color32::PLACEHOLDER)
         };
         Self {
             name: layout(&line.name, tokens::TYPE_BODY),

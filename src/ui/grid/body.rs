@@ -301,7 +301,7 @@ impl Painter<'_> {
             let Some(text) = text else {
                 continue;
             };
-            let galley = painter.layout_no_wrap(text, font, color);
+            let galley = fonts::line(&painter, text, font, color);
             let width = galley.size().x;
             painter.galley(pos2(x, y - galley.size().y / 2.0), galley, color);
             x += width + theme::CELL_GAP;

@@ -109,7 +109,7 @@ fn disc(painter: &Painter, center: Pos2, mark: StepMark, p: &tokens::Palette) {
         }
     };
     let font = FontId::new(tokens::TYPE_SECONDARY, fonts::semibold());
-    let galley = painter.layout_no_wrap(number.to_string(), font, color);
+    let galley = fonts::line(painter, number.to_string(), font, color);
     painter.galley(center - galley.size() / 2.0, galley, color);
 }
 
@@ -149,7 +149,7 @@ pub(super) fn task<R>(
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let painter = ui.painter();
     let number_font = FontId::proportional(tokens::TYPE_SECONDARY);
-    let galley = painter.layout_no_wrap(number.to_string(), number_font, p.secondary);
+    let galley = fonts::line(painter, number.to_string(), number_font, p.secondary);
     let at = pos2(rect.left() + TASK_NUMBER - galley.size().x, rect.center().y - galley.size().y / 2.0);
     painter.galley(at, galley, p.secondary);
     let mut x = rect.left() + TASK_NUMBER + 2.0 * tokens::UNIT;
@@ -167,7 +167,7 @@ pub(super) fn task<R>(
             Part::Code(text) => {
                 words.push(*text);
                 let font = FontId::monospace(tokens::TYPE_SECONDARY);
-                let galley = painter.layout_no_wrap((*text).to_owned(), font, p.text);
+                let galley = fonts::line(painter, *text, font, p.text);
                 let [horizontal, vertical] = CODE_PADDING;
                 let size = vec2(galley.size().x + 2.0 * horizontal, tokens::LINE_SECONDARY + 2.0 * vertical);
                 let chip = Rect::from_min_size(pos2(x, rect.center().y - size.y / 2.0), size);

@@ -84,7 +84,7 @@ impl Row<'_> {
             Note::Warning(text) => (text, p.warning),
             Note::Error(text) => (text, p.error),
         };
-        let layout = |text: String, font, color| painter.layout_no_wrap(text, font, color);
+        let layout = |text: String, font, color| fonts::line(painter, text, font, color);
         let note = layout(text, FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional), color);
         let (left, right) = (center.x + tokens::ICON / 2.0 + padding, rect.right() - padding);
         let family = if is_selected { fonts::semibold() } else { FontFamily::Proportional };
