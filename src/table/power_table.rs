@@ -159,6 +159,12 @@ impl PowerTable {
         Some(self.rows()[..=index].iter().filter(|&&row| self.is_selected(row)).count())
     }
 
+    /// Returns `true` if there is a cursor.
+    #[must_use]
+    pub fn has_cursor(&self) -> bool {
+        self.cursor.is_some()
+    }
+
     /// Returns the line of the cursor.
     #[must_use]
     pub fn cursor_line(&self) -> Option<usize> {

@@ -9,6 +9,7 @@ use egui::{
     Vec2, Widget, WidgetInfo, pos2, vec2,
 };
 
+use super::arrow_keys::{self, Axis};
 use super::fonts;
 use super::hover;
 use super::icons::Icon;
@@ -281,6 +282,9 @@ impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let Measure { label: galley, label_width, icon_size, content, size } = self.measure(ui);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        if self.is_on.is_some() {
+            arrow_keys::join(ui, ui.scope_id(), Axis::Horizontal, &response);
+        }
         let name = self.name.as_ref().unwrap_or(&self.label);
         response.widget_info(|| match self.is_on {
             Some(is_on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), is_on, &**name),

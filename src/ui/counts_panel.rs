@@ -7,7 +7,9 @@ use egui::{
     pos2, vec2,
 };
 
+use super::arrow_keys::{self, Axis};
 use super::command::Command;
+use super::focus_scroll;
 use super::fonts;
 use super::hover;
 use super::model::{AppState, Drafts};
@@ -56,6 +58,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mu
             );
             top += list.height() + gap;
         }
+        focus_scroll::follow(ui);
     });
 }
 
@@ -118,8 +121,10 @@ impl List<'_> {
             Rect::from_min_size(rect.min + vec2(0.0, index as f32 * height), vec2(rect.width(), height))
         };
         self.heading(ui, line(0));
-        let first = ((viewport.top() / height).floor() as usize).max(1);
-        let last = ((viewport.bottom() / height).ceil().max(0.0) as usize).min(1 + self.facet.values.len());
+        // One more at both ends, where the arrow keys lead.
+        let first = ((viewport.top() / height).floor() as usize).saturating_sub(1).max(1);
+        let last = (viewport.bottom() / height).ceil().max(-1.0) + 1.0;
+        let last = (last as usize).min(1 + self.facet.values.len());
         for index in first..last {
             self.value(ui, line(index), self.facet.values[index - 1], max, commands);
         }
@@ -154,6 +159,7 @@ impl List<'_> {
         let shown = display::text(value);
         let is_filtered = self.filtered.iter().any(|other| other == value);
         let response = ui.interact(rect, ui.scope_id().with((self.title, value)), Sense::click());
+        arrow_keys::join(ui, area_id(), Axis::Vertical, &response);
         let name = format!("{shown}: {}", display::sessions(sessions as usize));
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_filtered, &*name));
         let bar = rect.shrink2(vec2(theme::BAR_MARGIN, tokens::LINE));

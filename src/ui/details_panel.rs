@@ -5,17 +5,18 @@ use std::borrow::Cow;
 use egui::accesskit::Role;
 use egui::text::LayoutJob;
 use egui::{
-    Color32, FontFamily, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    Color32, FontFamily, FontId, Id, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
     WidgetInfo, pos2, vec2,
 };
 
+use super::arrow_keys::{self, Axis};
 use super::button::Button;
 use super::command::{Command, Copied};
 use super::hover;
 use super::model::{AppState, sessions_to_terminate};
 use super::tokens::{self, Palette, palette};
 use super::tooltip::ResponseExt as _;
-use super::{duplicate_login, fonts, icons, right_panel, theme};
+use super::{duplicate_login, focus_scroll, fonts, icons, right_panel, theme};
 use crate::dataset::{Cell, ColumnId, Dataset, TextColumn, names};
 use crate::display::{self, Clock};
 use crate::query::QueryResult;
@@ -45,11 +46,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     session(ui, state, sessions, details, commands);
 }
 
-/// Draws the buttons that go through the selected sessions, from right to left.
+/// Draws the buttons that go through the selected sessions.
 fn steps(ui: &mut Ui, position: usize, selected: usize, commands: &mut Vec<Command>) {
     for (icon, name, step, is_possible) in [
-        (icons::CHEVRON_DOWN, "Next selected session", Step::Next, position < selected),
         (icons::CHEVRON_UP, "Previous selected session", Step::Previous, position > 1),
+        (icons::CHEVRON_DOWN, "Next selected session", Step::Next, position < selected),
     ] {
         let button = ui.add_enabled(is_possible, Button::ghost_icon(icon, name));
         if button.tooltip(name).clicked() {
@@ -84,6 +85,7 @@ fn session(
         values(ui, state, sessions, row, commands);
         duplicate(ui, state, sessions, details);
         others(ui, state, &sessions.dataset, details, commands);
+        focus_scroll::follow(ui);
     });
     if let Some(foot) = foot {
         let rect = ui.available_rect_before_wrap().with_min_y(contents.bottom());
@@ -162,6 +164,7 @@ fn line(ui: &mut Ui, title: &str, text: &str, is_mono: bool) -> Response {
     let content = value.size().y.max(label.size().y) + tokens::UNIT;
     let height = theme::DETAILS_LINE.max(content);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
+    arrow_keys::join(ui, Id::unique("lines of the details"), Axis::Vertical, &response);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Copy {title}")));
     // Screen readers get the title with the value. A label would be a second widget with the header's name.
     let named = ui.interact(rect, response.id.with("value"), Sense::hover());

@@ -2,13 +2,14 @@
 //! afterwards.
 
 use egui::accesskit::Role;
-use egui::{Align, Context, FontId, Id, Label, Layout, Memory, RichText, Ui, UiBuilder, vec2};
+use egui::{Context, FontId, Id, Label, Memory, RichText, Sense, Ui, UiBuilder, vec2};
 
 use super::a11y_hidden;
 use super::button::Button;
 use super::fonts;
 use super::grid;
 use super::modal;
+use super::row_end;
 use super::theme;
 use super::tokens::{self, palette};
 
@@ -88,8 +89,10 @@ impl<'a> Dialog<'a> {
             ctx.data_mut(|data| data.remove::<LastDrawn>(self.id));
             // The item of a menu is gone.
             let exists = |id: &Id| ctx.read_response(*id).is_some();
-            let id = focused_before.filter(exists).unwrap_or_else(grid::id);
-            ctx.memory_mut(|memory| memory.request_focus(id));
+            match focused_before.filter(exists) {
+                Some(id) => ctx.memory_mut(|memory| memory.request_focus(id)),
+                None => grid::return_focus(ctx),
+            }
         } else {
             let drawn = LastDrawn { pass: ctx.cumulative_pass_nr(), focused_before };
             ctx.data_mut(|data| data.insert_temp(self.id, drawn));
@@ -101,29 +104,15 @@ impl<'a> Dialog<'a> {
 /// Draws the buttons at the right.
 fn buttons(ui: &mut Ui, confirm: Button<'_>, focuses_cancel: bool) -> Option<Answer> {
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
-    let mut answer = None;
-    // From left to right, so that the Tab key goes from Cancel to the action.
-    let width_id = ui.scope_id().with("width of the buttons");
-    let width = ui.data(|data| data.get_temp::<f32>(width_id));
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.add_space((size.x - width.unwrap_or(size.x)).max(0.0));
-        let left = ui.cursor().left();
+    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (answer, _) = row_end::show(ui, row, |ui| {
         let cancel = ui.add(Button::soft("Cancel"));
         if focuses_cancel {
             cancel.request_focus();
         }
-        if cancel.clicked() {
-            answer = Some(Answer::Cancelled);
-        }
-        let confirm = ui.add(confirm);
-        if confirm.clicked() {
-            answer = Some(Answer::Confirmed);
-        }
-        let drawn = confirm.rect.right() - left;
-        if width != Some(drawn) {
-            ui.data_mut(|data| data.insert_temp(width_id, drawn));
-            ui.ctx().request_discard("the buttons have another width");
-        }
+        let is_confirmed = ui.add(confirm).clicked();
+        let answer = cancel.clicked().then_some(Answer::Cancelled);
+        if is_confirmed { Some(Answer::Confirmed) } else { answer }
     });
     answer
 }

@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Color32, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use super::arrow_keys::{self, Axis};
 use super::button;
 use super::hover;
 use super::tokens::{self, palette};
@@ -43,6 +44,7 @@ pub(super) fn show(
     let mut x = 0.0;
     for (index, segment) in segments.iter().enumerate() {
         let response = segment_ui(ui, id.with(index), rect_at(x), segment, index == selected);
+        arrow_keys::join(ui, id, Axis::Horizontal, &response);
         if response.clicked() {
             clicked = Some(index);
         }

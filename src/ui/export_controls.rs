@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Align, Context, Id, Key, Layout, PopupCloseBehavior, RectAlign, Sense, Ui, WidgetInfo, vec2};
+use egui::{Context, Id, Key, PopupCloseBehavior, RectAlign, Sense, Ui, WidgetInfo, vec2};
 
 use super::button::Button;
 use super::command::Command;
@@ -16,6 +16,7 @@ use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat};
 use super::popup;
+use super::row_end;
 use super::small_text;
 use super::text_field::{self, TextField};
 use super::theme;
@@ -196,11 +197,11 @@ fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
     ui.add_space(tokens::UNIT);
     details_text::causes(ui, Id::unique("failed export details"), report, commands);
     buttons(ui, |ui| {
-        if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
-            commands.push(Command::Export);
-        }
         if ui.add(Button::soft("Close").name("Close export error")).clicked() {
             commands.push(Command::CancelExport);
+        }
+        if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
+            commands.push(Command::Export);
         }
     });
 }
@@ -210,11 +211,12 @@ fn set_width(ui: &mut Ui) {
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, tokens::UNIT);
 }
 
-/// Draws buttons from the right end of a line on.
+/// Draws buttons at the right end of a line.
 fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.add_space(2.0 * tokens::UNIT);
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
+    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+    row_end::show(ui, row, add);
 }
 
 /// Returns the ID of the text box for the path.
@@ -273,12 +275,12 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
     let target = path.path();
     let named = target.file_name().is_some();
     buttons(ui, |ui| {
+        if ui.add(Button::soft("Cancel")).clicked() {
+            commands.push(Command::CancelExport);
+        }
         let save = ui.add_enabled(named, Button::primary("Save"));
         if save.clicked() || (entered && named) {
             commands.push(Command::ExportTo(target));
-        }
-        if ui.add(Button::soft("Cancel")).clicked() {
-            commands.push(Command::CancelExport);
         }
     });
 }

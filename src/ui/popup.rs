@@ -1,10 +1,11 @@
-//! Popups: their place beside what opens them, their frame, and where the keyboard focus goes after Escape.
+//! Popups: their place beside what opens them, their frame, and where the keyboard focus goes afterwards.
 
 use egui::{
-    Context, Frame, Id, Key, Margin, Memory, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Style, Ui,
-    vec2,
+    Context, Frame, Id, Key, Margin, Memory, Order, Popup, PopupCloseBehavior, Rect, RectAlign, Response,
+    Style, Ui, vec2,
 };
 
+use super::focus_scroll;
 use super::theme;
 use super::tokens;
 
@@ -37,7 +38,7 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
 }
 
-/// What gets the keyboard focus after Escape: the widget that had it when the popup was opened.
+/// What gets the keyboard focus after the popup: the widget that had it when the popup was opened.
 #[derive(Clone, Copy, Debug, Default)]
 struct OpenedFrom {
     widget: Option<Id>,
@@ -66,14 +67,27 @@ pub(super) fn open_from_focused(ctx: &Context, popup: Id) {
     }
 }
 
-/// Gives the keyboard focus back to what opened a popup with a key, if Escape closes the popup in this frame. Call it before
-/// the popup is shown, also while that is closed.
+/// Gives the keyboard focus back to what opened a popup with a key, if Escape closes the popup in this frame, or if it was
+/// closed since the last one and the focus has gone with it. Call it before the popup is shown, also while that is closed.
 pub(super) fn return_focus(ctx: &Context, popup: Id) {
-    if !Popup::is_id_open(ctx, popup) {
-        ctx.data_mut(|data| data.remove::<OpenedFrom>(popup));
-    } else if ctx.input(|input| input.key_pressed(Key::Escape)) {
+    let is_open = Popup::is_id_open(ctx, popup);
+    let is_escaped = is_open && ctx.input(|input| input.key_pressed(Key::Escape));
+    if is_escaped || (!is_open && is_focus_lost(ctx)) {
         give_focus_back(ctx, popup);
+    } else if !is_open {
+        ctx.data_mut(|data| data.remove::<OpenedFrom>(popup));
     }
+}
+
+/// Returns `true` if no widget has the keyboard focus, or one of a popup that is closed.
+fn is_focus_lost(ctx: &Context) -> bool {
+    if Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+        return false;
+    }
+    // One that isn't drawn yet has just got it.
+    let widget = |id| focus_scroll::widget(ctx, id);
+    let is_in_popup = |id| widget(id).is_some_and(|widget| widget.layer_id.order == Order::Foreground);
+    ctx.memory(Memory::focused).is_none_or(is_in_popup)
 }
 
 /// Gives the keyboard focus back to a button that opens a popup when it is pressed with a key, if Escape closes the popup in

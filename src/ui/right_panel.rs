@@ -11,6 +11,7 @@ use super::command::Command;
 use super::fonts;
 use super::icons;
 use super::regions;
+use super::row_end;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
@@ -41,7 +42,7 @@ pub(super) fn show(ui: &mut Ui, body: Rect, side: Rect, contents: impl FnOnce(&m
             .movable(false);
         area.show(ui.ctx(), |ui| {
             ui.set_clip_rect(side);
-            ui.allocate_rect(side, Sense::click_and_drag());
+            ui.allocate_rect(side, Sense::CLICK | Sense::DRAG);
             draw(ui, side, contents);
         });
     } else {
@@ -72,15 +73,18 @@ pub(super) fn head(
     let (rect, _) = ui.allocate_exact_size(vec2(width, tokens::BAR_HEIGHT), Sense::hover());
     let inner =
         rect.with_min_x(rect.left() + theme::PANEL_PADDING).with_max_x(rect.right() - theme::HEAD_RIGHT);
-    let builder = UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center));
-    let mut ui = ui.new_child(builder);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
     ui.spacing_mut().item_spacing.x = theme::HEAD_GAP;
-    let button = Button::ghost_icon(icons::X, "Close panel");
-    if ui.add(button).tooltip("Close").clicked() {
-        commands.push(close);
-    }
-    controls(&mut ui, commands);
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+    let ((), end) = row_end::show(&mut ui, inner, |ui| {
+        controls(ui, commands);
+        let button = Button::ghost_icon(icons::X, "Close panel");
+        if ui.add(button).tooltip("Close").clicked() {
+            commands.push(close);
+        }
+    });
+    let place = inner.with_max_x(end.left() - theme::HEAD_GAP);
+    let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
         let secondary = palette(ui.visuals()).secondary;
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         let note_text = fonts::line(ui.painter(), note, font, secondary);

@@ -4,6 +4,8 @@ use egui::accesskit::Role;
 use egui::emath::GuiRounding as _;
 use egui::{Color32, FontFamily, FontId, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
+use super::arrow_keys::{self, Axis};
+use super::fonts;
 use super::hover;
 use super::theme;
 use super::tokens::{self, palette};
@@ -57,7 +59,7 @@ fn sized<T: Copy + PartialEq>(
     let segments: Vec<_> = choices
         .into_iter()
         .map(|(value, text)| {
-            let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+            let galley = fonts::line(ui.painter(), text, font.clone(), Color32::PLACEHOLDER);
             let width = galley.size().x + 2.0 * size.padding;
             (value, text, galley, width)
         })
@@ -73,6 +75,7 @@ fn sized<T: Copy + PartialEq>(
         left += width;
         let is_on = value == current;
         let response = ui.interact(part, ui.scope_id().with((name, text)), Sense::click());
+        arrow_keys::join(ui, ui.scope_id().with(name), Axis::Horizontal, &response);
         response.widget_info(|| {
             WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_on, format!("{name}: {text}"))
         });

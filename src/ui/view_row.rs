@@ -8,6 +8,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::arrow_keys::{self, Axis};
 use super::button::{self, Button};
 use super::command::Command;
 use super::filter_row::menus as filter_menus;
@@ -172,6 +173,7 @@ fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -
     let count_width = count.as_ref().map_or(0.0, |count| TAB_GAP + count.size().x);
     let size = vec2(2.0 * TAB_PADDING + title.size().x + count_width, row.height());
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    arrow_keys::join(ui, Id::unique("tabs"), Axis::Horizontal, &response);
     response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
     if let Some(number) = number {
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(number));

@@ -8,6 +8,7 @@
 
 mod basics;
 mod filters;
+mod focus;
 mod form_pictures;
 mod gateway_bar;
 mod gateways;

@@ -170,6 +170,10 @@ impl PowerTable {
     }
 
     fn move_column(&mut self, direction: Direction, columns: &[ColumnId]) {
+        if self.cursor.is_none() {
+            self.cursor_column = columns.first().cloned();
+            return self.apply(Action::MoveCursor(Motion::Down, SelectMode::Move));
+        }
         if let Some(Cursor::Group(row)) = self.cursor {
             if let Some(group) = self.index_of(row).and_then(|index| self.lines.group_of(index))
                 && self.lines.groups()[group].is_expanded == (direction == Direction::Left)
@@ -183,7 +187,9 @@ impl PowerTable {
         };
         let current = self.cursor_column.as_ref().and_then(|id| columns.iter().position(|other| other == id));
         let next = match (current, direction) {
-            (None, _) => 0,
+            // The cursor is shown in the first one.
+            (None, Direction::Left) => 0,
+            (None, Direction::Right) => last.min(1),
             (Some(index), Direction::Left) => index.saturating_sub(1),
             (Some(index), Direction::Right) => (index + 1).min(last),
         };

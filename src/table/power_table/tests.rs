@@ -468,10 +468,21 @@ fn cursor_moves_between_columns() {
         fixture.table.act(Action::MoveColumn(direction, columns.clone()));
         fixture.table.column().cloned()
     };
-    assert_eq!(go(Direction::Right), Some(ColumnId::Project));
+    // Without a column, the cursor is shown in the first one.
     assert_eq!(go(Direction::Right), Some(ColumnId::Username));
     assert_eq!(go(Direction::Right), Some(ColumnId::Username));
     assert_eq!(go(Direction::Left), Some(ColumnId::Project));
+}
+
+#[test]
+fn first_key_for_columns_shows_the_cursor() {
+    let columns = [ColumnId::Project, ColumnId::Username];
+    for direction in [Direction::Left, Direction::Right] {
+        let mut fixture = Fixture::new(PLANT);
+        fixture.table.act(Action::MoveColumn(direction, columns.to_vec()));
+        assert_eq!((fixture.table.cursor_line(), fixture.table.column()), (Some(0), Some(&columns[0])));
+        assert_eq!(fixture.selected(), "");
+    }
 }
 
 #[test]

@@ -161,8 +161,12 @@ impl App {
     }
 
     fn restore_focus(&mut self, ctx: &Context) {
-        let before = self.ui_state.focus_before_dialog.take().unwrap_or_else(grid::id);
-        self.ui_state.restored_focus = Some(before);
+        self.ui_state.restored_focus = self.ui_state.focus_before_dialog.take();
+        if self.ui_state.restored_focus.is_none() {
+            // The user has closed its text box, and types for the table now.
+            self.typing.was_in_text_box = false;
+            grid::return_focus(ctx);
+        }
         ctx.request_repaint();
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Context, Memory};
+use egui::Context;
 
 use super::super::command::FilterCommand;
 use super::super::filter_row;
@@ -85,7 +85,7 @@ impl App {
     /// Moves the keyboard focus to the table, and the cursor to its first row and column if there is no cursor.
     pub(super) fn focus_table(&mut self, ctx: &Context) {
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
-        if self.state.table.cursor_row().is_none() {
+        if !self.state.table.has_cursor() {
             self.state.table.act(Action::MoveCursor(Motion::Home, SelectMode::Only));
         }
         let columns = self.state.shown_columns();
@@ -137,6 +137,8 @@ impl App {
 
     /// Opens the popup that edits a filter without a box. A new filter is added.
     fn edit_filter(&mut self, ctx: &Context, key: FilterKey) {
+        // Before its text box gets the focus, which returns to what has it now.
+        filter_row::open_editor(ctx);
         match &key {
             FilterKey::Column(column) => {
                 let is_column = |filter: &ColumnFilter| filter.column == *column;
@@ -160,7 +162,6 @@ impl App {
             FilterKey::Cell(_) => {}
         }
         self.ui_state.editor = Some(key);
-        filter_row::open_editor(ctx);
     }
 
     /// Replaces the filter on a single value by a pattern, and edits it.
@@ -185,10 +186,6 @@ impl App {
         if self.ui_state.editor.as_ref() == Some(key) {
             self.ui_state.editor = None;
             filter_row::close_editor(ctx);
-            // Another widget may have it after Escape or a click.
-            if ctx.memory(Memory::focused).is_none() {
-                ctx.memory_mut(|memory| memory.request_focus(grid::id()));
-            }
         }
         if let FilterKey::Column(column) = key
             && self

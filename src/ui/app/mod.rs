@@ -61,7 +61,7 @@ use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{AppState, CountsOrder, Drafts, ExportOptions, Task, Timeline, TimelineRange, UiState};
 use super::open_path::OpenPath;
 use super::settings_worker::SettingsWorker;
-use super::{counts_panel, single_line, theme, toasts};
+use super::{arrow_keys, counts_panel, single_line, theme, toasts};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -462,9 +462,12 @@ impl eframe::App for App {
         if !self.commands.is_empty() {
             draw::run_before_showing(&ctx);
         }
+        arrow_keys::end(&ctx);
         draw::return_focus(&ctx, &self.drafts);
-        self.ui_state.focused = ctx.memory(Memory::focused);
+        // Also in one that is gone.
         self.typing.was_in_text_box = ctx.text_edit_focused();
+        draw::drop_lost_focus(&ctx, self.ui_state.focused);
+        self.ui_state.focused = ctx.memory(Memory::focused);
         self.ui_state.reveals_cursor_column = false;
         self.frame_timer.end();
     }

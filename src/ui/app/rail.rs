@@ -70,7 +70,7 @@ impl App {
                 NarrowRail::Open => {
                     self.ui_state.narrow_rail = NarrowRail::Closed;
                     if self.drafts.form.is_none() {
-                        ctx.memory_mut(|memory| memory.request_focus(grid::id()));
+                        grid::return_focus(ctx);
                     }
                 }
                 NarrowRail::Closed => {

@@ -27,10 +27,10 @@ pub(super) fn show(
     drafts: &mut Drafts,
     commands: &mut Vec<Command>,
 ) {
+    popup::return_focus(ui.ctx(), id());
     let Some(key) = &ui_state.editor else {
         return;
     };
-    popup::return_focus(ui.ctx(), id());
     let margin =
         if matches!(key, FilterKey::Cell(_)) { theme::MENU_MARGIN } else { theme::PANEL_POPUP_MARGIN };
     let popup = Popup::new(id(), ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use egui::epaint::MarginF32;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Align, Context, Id, Layout, Popup, Rect, Sense, Ui, vec2};
+use egui::{Align, Context, Id, Layout, Popup, Rect, Sense, Ui, UiBuilder, vec2};
 
 use self::filter_box::FilterBox;
 use super::command::Command;
@@ -36,6 +36,8 @@ use crate::query::{FilterField, FilterText};
 const PADDING: MarginF32 = theme::FILTER_ROW_PADDING;
 const COMPACT_PADDING: MarginF32 = theme::COMPACT_FILTER_ROW_PADDING;
 const GAP: f32 = 2.0 * tokens::UNIT;
+/// Width of the two buttons at the end of the row.
+const END_WIDTH: f32 = 2.0 * tokens::CONTROL_HEIGHT + GAP;
 
 /// Draws the row, with the menus of a compact window at its end.
 pub(super) fn show(
@@ -77,19 +79,21 @@ fn wide(
     let width = if has_words { theme::FILTER_WIDTH } else { theme::NARROW_FILTER_WIDTH };
     let is_usable = is_usable(ui, state);
     ui.add_enabled_ui(is_usable, |ui| boxes(ui, width, false, state, drafts, commands));
-    let mut anchor = Rect::NOTHING;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        help::show(ui);
+    let rest = ui.available_rect_before_wrap();
+    let (left, right) = rest.split_left_right_at_x(rest.right() - END_WIDTH);
+    let row = |rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let anchor = ui.scope_builder(row(left.with_max_x(left.right() - GAP)), |ui| {
         if !is_usable {
             ui.disable();
         }
-        saved::show(ui, state, drafts, commands);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let add = add_menu::button(ui, state, drafts, commands);
-            anchor = chips::show(ui, add.rect, state, ui_state, drafts, commands);
-        });
+        let add = add_menu::button(ui, state, drafts, commands);
+        chips::show(ui, add.rect, state, ui_state, drafts, commands)
     });
-    anchor
+    ui.scope_builder(row(right), |ui| {
+        ui.add_enabled_ui(is_usable, |ui| saved::show(ui, state, drafts, commands));
+        help::show(ui);
+    });
+    anchor.inner
 }
 
 /// Draws the row of a small window. The menus of the row are in the menu at its end. Returns the place of the filter that is

@@ -8,9 +8,10 @@ use egui::{
 
 use crate::filter::Mode;
 use crate::query::FilterField;
+use crate::ui::arrow_keys::{self, Axis};
 use crate::ui::command::Command;
-use crate::ui::hover;
 use crate::ui::fonts;
+use crate::ui::hover;
 use crate::ui::icons::{self, Icon};
 use crate::ui::menu;
 use crate::ui::tokens::{self, palette};
@@ -93,6 +94,7 @@ pub(super) fn show(
         x += size.x + GAP;
         let is_on = (toggle.is_on)(mode);
         let response = ui.interact(rect, filter.with(toggle.text), Sense::click());
+        arrow_keys::join(ui, filter, Axis::Horizontal, &response);
         response.widget_info(|| WidgetInfo::selected(Role::Button, response.enabled(), is_on, toggle.name));
         if is_visible || is_on || response.has_focus() {
             paint(ui, rect, &response, is_on);

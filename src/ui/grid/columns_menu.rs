@@ -3,6 +3,7 @@
 use egui::{CursorIcon, Key, Modifiers, Rect, Response, ScrollArea, Stroke, Ui, UiBuilder};
 
 use super::super::command::{ColumnChange, Command};
+use super::super::focus_scroll;
 use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
@@ -48,6 +49,7 @@ pub(in super::super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<C
         if ui.add(Item::new("Reset columns").icon(icons::ROTATE_CCW)).clicked() {
             commands.push(Command::ResetColumns);
         }
+        focus_scroll::follow(ui);
     });
 }
 

@@ -7,6 +7,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::super::arrow_keys::{self, Axis};
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
 use super::super::hover;
@@ -76,6 +77,7 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
     let title = display::title(id);
     let column = state.table.result().and_then(|sessions| sessions.dataset.column(id));
     let (_, response) = ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
+    arrow_keys::join(&ui, super::id().with("titles"), Axis::Horizontal, &response);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*title));
     let clock = state.clock();
     let is_date = matches!(column, Some(Column::Date(_)));

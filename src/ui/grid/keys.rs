@@ -1,5 +1,8 @@
 //! Keys of the table, which work whenever no other widget has the keyboard focus. Text typed over the table goes into the
 //! username filter before the table is drawn, see `app/typing`.
+//!
+//! The table has the focus only while it has a cursor, which shows it. There is none at first: as in other desktop programs,
+//! nothing is marked before the keyboard is used.
 
 use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
 
@@ -8,18 +11,28 @@ use super::super::command_table;
 use super::super::model::UiState;
 use super::Shown;
 use crate::dataset::ColumnId;
-use crate::table::{Action, Direction, Motion, SelectMode};
+use crate::table::{Action, Direction, Motion, PowerTable, SelectMode};
 
 /// Emits the commands of the keys pressed in this frame.
-pub(super) fn handle(grid: &Ui, columns: &[Shown], ui_state: &UiState, commands: &mut Vec<Command>) {
+pub(super) fn handle(
+    grid: &Ui,
+    table: &PowerTable,
+    columns: &[Shown],
+    ui_state: &UiState,
+    commands: &mut Vec<Command>,
+) {
     let focused = grid.memory(Memory::focused);
     let has_dialog = grid.memory(|memory| memory.top_modal_layer().is_some());
     if focused.is_some_and(|id| id != super::id()) || has_dialog || Popup::is_any_open(grid.ctx()) {
         return;
     }
-    // The table takes the focus if no widget has it. Otherwise egui would focus the first widget on an arrow key.
-    if focused.is_none() {
-        grid.memory_mut(|memory| memory.request_focus(super::id()));
+    match focused {
+        None if table.has_cursor() => grid.memory_mut(|memory| memory.request_focus(super::id())),
+        // The Tab key or a screen reader leads here.
+        Some(_) if !table.has_cursor() => {
+            commands.push(Command::Table(Action::MoveCursor(Motion::Down, SelectMode::Move)));
+        }
+        _ => {}
     }
     // A text box that lost the focus in this frame has already handled its keys.
     if ui_state.focused.is_some_and(|id| id != super::id()) {

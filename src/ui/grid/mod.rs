@@ -15,9 +15,10 @@ mod mouse;
 mod scroll_bar;
 
 use egui::accesskit::{self, Node, Role};
-use egui::{Context, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Context, Id, Memory, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::command::Command;
+use super::focus_scroll;
 use super::model::{AppState, UiState};
 use super::theme;
 use crate::dataset::ColumnId;
@@ -28,6 +29,12 @@ pub(super) use columns_menu::show as choose_columns;
 /// Returns the ID of the table, which takes the keyboard focus.
 pub(super) fn id() -> Id {
     Id::unique("sessions")
+}
+
+/// Takes the keyboard focus from the widget that has it. The table takes it over if it has a cursor.
+pub(super) fn return_focus(ctx: &Context) {
+    ctx.memory_mut(Memory::stop_text_input);
+    ctx.request_repaint();
 }
 
 /// A column shown in this frame.
@@ -50,13 +57,17 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
     let builder = UiBuilder::new()
         .scope_id(id())
         .max_rect(area)
-        .sense(Sense::FOCUSABLE)
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
+    // Without a line, nothing could show the focus.
+    let has_focus = !state.table.lines().is_empty() && ui.memory(|memory| memory.has_focus(id()));
     let mut grid = ui.new_child(builder);
+    if has_focus {
+        // egui takes it from a `Ui` that isn't focusable. A focusable one would come before the header with the Tab key.
+        grid.memory_mut(|memory| memory.request_focus(id()));
+    }
     grid.spacing_mut().scroll = theme::scroll_beside_contents();
     wheel(&grid, area, commands);
-    keys::handle(&grid, &columns, ui_state, commands);
     let (body, metrics) = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {
@@ -66,11 +77,18 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
             let is_wider = width > area.width();
             ui.set_min_width(width + if is_wider { theme::THUMB_PLACE } else { 0.0 });
             header::show(ui, state, &columns, commands);
+            focus_scroll::follow(ui);
+            if !state.table.lines().is_empty() {
+                ui.memory_mut(|memory| memory.interested_in_focus(id(), ui.layer_id()));
+            }
+            keys::handle(ui, &state.table, &columns, ui_state, commands);
             body::show(ui, state, ui_state, &columns, commands)
         })
         .inner;
     describe_table(&grid, &state.table, &columns);
     drop(grid);
+    // Otherwise it counts as gone.
+    ui.ctx().check_for_id_clash(id(), area, "table");
     let bar_left = area.right() - theme::THUMB_PLACE;
     let track = Rect::from_x_y_ranges(bar_left..=area.right(), body.y_range());
     scroll_bar::show(ui, track, state.table.scroll(), metrics, commands);
@@ -106,6 +124,7 @@ fn describe_table(grid: &Ui, table: &PowerTable, columns: &[Shown]) {
         // Some platforms pass on the position in a set instead of the number of rows.
         node.set_size_of_set(table.metrics().lines);
         node.set_multiselectable();
+        node.add_action(accesskit::Action::Focus);
         if let Some(at) = body::cursor_id(table, columns) {
             node.set_active_descendant(at.accesskit_id());
         }

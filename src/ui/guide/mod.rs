@@ -43,7 +43,7 @@ use super::model::{AppState, KeyringState};
 use super::small_text::note;
 use super::text_field::{self, TextField};
 use super::tooltip::ResponseExt as _;
-use super::{fonts, icons, theme, tokens};
+use super::{focus_scroll, fonts, icons, theme, tokens};
 
 /// Draws the guide.
 pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, commands: &mut Vec<Command>) {
@@ -93,6 +93,7 @@ pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents:
                 });
             });
             ui.add_space(theme::GUIDE_TEST_MARGIN);
+            focus_scroll::follow(ui);
         });
     });
 }

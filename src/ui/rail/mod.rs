@@ -17,6 +17,7 @@ use super::button::Button;
 use super::command::{Command, Copied, RailCommand};
 use super::context_menu;
 use super::error_report::ErrorReport;
+use super::focus_scroll;
 use super::menu::{self, Item};
 use super::model::{AppState, GatewayEntry, RailState, Shown};
 use super::tooltip::ResponseExt as _;
@@ -42,6 +43,7 @@ fn content(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Co
     ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
         ScrollArea::vertical().id_salt("gateways").auto_shrink(false).show(ui, |ui| {
             rows(ui, state, is_adding, commands);
+            focus_scroll::follow(ui);
         });
     });
     ui.scope_builder(UiBuilder::new().max_rect(foot.shrink(2.0 * tokens::UNIT)), |ui| {

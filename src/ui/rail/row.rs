@@ -2,8 +2,11 @@
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Color32, FontFamily, FontId, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, FontFamily, FontId, Id, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
+use super::super::arrow_keys::{self, Axis};
 use super::super::fonts;
 use super::super::hover;
 use super::super::icons::{self, Icon};
@@ -54,6 +57,7 @@ impl Row<'_> {
         let Self { name, mark, note, is_selected, is_address } = self;
         let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        arrow_keys::join(ui, Id::unique("rail rows"), Axis::Vertical, &response);
         response
             .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_selected, description));
         if is_selected && place::takes_focus(ui) {

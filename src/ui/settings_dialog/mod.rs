@@ -10,13 +10,14 @@ use egui::{
     ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, style::ScrollAnimation, vec2,
 };
 
+use super::arrow_keys::{self, Axis};
 use super::button::Button;
 use super::command::Command;
 use super::icons::{self, Icon};
 use super::model::{AppState, SettingsPage, UiState};
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::{fonts, log_view, modal, theme};
+use super::{focus_scroll, fonts, log_view, modal, theme};
 use crate::logging::LogLines;
 
 pub(super) use general::General;
@@ -71,6 +72,7 @@ fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
         ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
         scroll_by_keys(ui);
         contents(ui);
+        focus_scroll::follow(ui);
     });
 }
 
@@ -120,6 +122,7 @@ fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec
         let is_on = page == current;
         let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
         let (row, response) = ui.allocate_exact_size(size, Sense::click());
+        arrow_keys::join(&ui, Id::unique("pages of the settings"), Axis::Vertical, &response);
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_on, name));
         if response.clicked() {
             commands.push(Command::OpenSettingsPage(page));

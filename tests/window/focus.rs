@@ -1,0 +1,449 @@
+//! Where the keyboard focus is, and where keys move it. Needs no display.
+
+use std::sync::Arc;
+
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
+use crate::support::window::{Window, key, plant, start_on};
+use crate::support::{FakeGateway, status};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
+use gatewatch::gateway::{Fingerprint, Pin, Profile};
+use gatewatch::settings::State;
+use gatewatch::table::Layout;
+use gatewatch::ui::{PickedFile, Start};
+
+const NONE: Modifiers = Modifiers::NONE;
+
+/// A widget with the focus.
+#[derive(Clone, Debug, PartialEq)]
+struct Focused {
+    name: String,
+    role: Role,
+    rect: Rect,
+}
+
+/// Returns the widget with the focus; a cell if it is the cursor of the table.
+fn focused(window: &Window) -> Option<Focused> {
+    let focused = window.harness.query_all(By::new().predicate(|node| node.is_focused()));
+    focused.last().map(|node| {
+        let name = node.accesskit_node().label().unwrap_or_default();
+        Focused { name, role: node.accesskit_node().role(), rect: node.rect() }
+    })
+}
+
+/// Returns the text of the cell at the cursor of the table, while the table has the focus.
+fn cursor(window: &Window) -> Option<String> {
+    focused(window).filter(|focused| focused.role == Role::Cell).map(|cell| cell.name)
+}
+
+/// Presses a key in a frame, and draws those that the program asks for.
+fn press(window: &mut Window, modifiers: Modifiers, pressed: Key) {
+    let events = key(pressed).map(|event| match event {
+        egui::Event::Key { key, physical_key, pressed, repeat, .. } => {
+            egui::Event::Key { key, physical_key, pressed, repeat, modifiers }
+        }
+        event => event,
+    });
+    window.frame(events);
+    for _ in 0..10 {
+        if !window.harness.ctx.has_requested_repaint() {
+            break;
+        }
+        window.harness.step();
+    }
+}
+
+/// Gives the widget in this place the focus.
+fn focus(window: &mut Window, at: &Focused) {
+    window.harness.query_all_by_role(at.role).find(|node| node.rect() == at.rect).unwrap().focus();
+    window.harness.step();
+}
+
+fn open(size: [f32; 2], start: Start) -> Window {
+    let mut window = Window::open_as(Harness::builder().with_size(size), start);
+    window.until_text("6 of 6 sessions");
+    window.harness.run_steps(3);
+    window
+}
+
+#[test]
+fn table_has_no_focus_before_the_first_key() {
+    let plant = plant();
+    for (pressed, selected) in
+        [(Key::ArrowDown, 1), (Key::ArrowRight, 0), (Key::ArrowLeft, 0), (Key::End, 1), (Key::PageDown, 1)]
+    {
+        let mut window = open([1280.0, 680.0], start_on(&plant.url));
+        assert_eq!(focused(&window), None);
+        window.click("Refresh");
+        assert_eq!(focused(&window), None, "after a click on a button");
+        press(&mut window, Modifiers::COMMAND, Key::K);
+        press(&mut window, NONE, Key::Escape);
+        assert_eq!(focused(&window), None, "after the palette");
+        press(&mut window, NONE, pressed);
+        assert!(cursor(&window).is_some(), "{pressed:?}: {:?}", focused(&window));
+        assert_eq!(window.selected("Username").len(), selected, "{pressed:?}");
+        // Now that there is a cursor to show it, the table gets the focus back.
+        let before = cursor(&window);
+        window.click("Refresh");
+        assert_eq!(cursor(&window), before, "{pressed:?}");
+    }
+}
+
+#[test]
+fn tab_key_into_the_table_shows_its_cursor() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.harness.get_by_label("Created").focus();
+    window.harness.step();
+    press(&mut window, NONE, Key::Tab);
+    assert_eq!(cursor(&window).as_deref(), Some("billy"));
+    assert!(window.selected("Username").is_empty());
+    press(&mut window, NONE, Key::ArrowDown);
+    assert_eq!(window.selected("Username"), ["anna"]);
+}
+
+#[test]
+fn table_has_the_focus_again_after_an_action_of_its_menu() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    press(&mut window, NONE, Key::ArrowDown);
+    press(&mut window, NONE, Key::ArrowDown);
+    for item in
+        ["Copy cell", "Show details", "Copy 1 session", "Exclude \"anna\"", "Filter to \"bill.smith\""]
+    {
+        let before = cursor(&window);
+        assert!(before.is_some(), "{item}");
+        press(&mut window, Modifiers::SHIFT, Key::F10);
+        window.until("the menu", |harness| harness.query_by_label("Copy cell").is_some());
+        for _ in 0..20 {
+            if focused(&window).is_some_and(|focused| focused.name == item) {
+                break;
+            }
+            press(&mut window, NONE, Key::ArrowDown);
+        }
+        assert_eq!(focused(&window).unwrap().name, item);
+        press(&mut window, NONE, Key::Enter);
+        assert!(!window.has("Copy cell"), "{item}: the menu is open");
+        let after = cursor(&window);
+        let message = format!("{item}: {:?}", focused(&window));
+        assert!(after.is_some() && (after == before || item.starts_with("Exclude")), "{message}");
+    }
+}
+
+#[test]
+fn table_has_the_focus_again_after_the_popup_of_a_chip() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    press(&mut window, NONE, Key::ArrowDown);
+    for ends in [Key::Escape, Key::Enter] {
+        // Once with an empty filter, which goes with the popup.
+        for text in ["", ".*"] {
+            window.click("Add filter");
+            window.click("Filter by Address");
+            window.until("the popup", |harness| {
+                harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
+            });
+            if !text.is_empty() {
+                window.frame([egui::Event::Text(text.to_owned())]);
+            }
+            press(&mut window, NONE, ends);
+            assert!(!window.has("Address filter"));
+            assert_eq!(cursor(&window).as_deref(), Some("billy"), "{ends:?} after {text:?}");
+        }
+    }
+}
+
+#[test]
+fn chip_has_the_focus_again_after_its_popup() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.click("Add filter");
+    window.click("Filter by Address");
+    window.type_into("Address filter", ".*");
+    window.press(NONE, Key::Escape);
+    for ends in [Key::Enter, Key::Escape] {
+        window.harness.get_by_label("Edit the filter: Address .*").focus();
+        window.harness.step();
+        press(&mut window, NONE, Key::Enter);
+        window.until("the popup", |harness| {
+            harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
+        });
+        press(&mut window, NONE, ends);
+        assert!(!window.has("Address filter"), "{ends:?}");
+        assert!(window.harness.get_by_label("Edit the filter: Address .*").is_focused(), "{ends:?}");
+    }
+}
+
+/// The regions of the window in the order of the Tab key.
+const REGIONS: [&str; 5] = ["Gateway bar", "Filter row", "View row", "Right panel", "Footer"];
+
+/// Returns where a widget comes in the order of the Tab key: the region, of which the table is one.
+fn region(window: &Window, at: &Focused) -> usize {
+    // The right panel may be over a part of the table.
+    if [Role::Cell, Role::ColumnHeader].contains(&at.role) {
+        return 4;
+    }
+    let table = window.harness.query_by_label("Table").map(|table| table.rect());
+    let places = REGIONS.iter().map(|name| window.harness.query_by_label(name).map(|region| region.rect()));
+    let mut places: Vec<Option<Rect>> = places.collect();
+    places.insert(3, table);
+    let order = [0, 1, 2, 4, 3, 5];
+    let center = at.rect.center();
+    let found = order.into_iter().find(|index| places[*index].is_some_and(|place| place.contains(center)));
+    // The rail comes first.
+    found.map_or(0, |index| index + 1)
+}
+
+/// Goes through all controls with the Tab key, from the first one on.
+fn walk(window: &mut Window) -> Vec<Focused> {
+    let mut reached: Vec<Focused> = Vec::new();
+    for _ in 0..120 {
+        window.press(NONE, Key::Tab);
+        let Some(focused) = focused(window) else {
+            continue;
+        };
+        if reached.first() == Some(&focused) {
+            return reached;
+        }
+        reached.push(focused);
+    }
+    panic!("the Tab key doesn't return to the first control: {reached:#?}");
+}
+
+/// Checks that each control is after the one before: to the right of it or below it, or in a later region.
+fn check_order(reached: &[Focused], state: &str, region: impl Fn(&Focused) -> usize) {
+    assert!(reached.len() > 1, "{state}: {reached:?}");
+    let place = |index: &usize| {
+        let Focused { rect, .. } = reached[*index];
+        (region(&reached[*index]), rect.top() as i32, rect.left() as i32)
+    };
+    let first = (0..reached.len()).min_by_key(place).unwrap();
+    let order = [&reached[first..], &reached[..first]].concat();
+    for pair in order.windows(2) {
+        let [from, to] = pair else { unreachable!() };
+        let regions = [from, to].map(&region);
+        let is_same_line = {
+            let shared = from.rect.y_range().intersection(to.rect.y_range()).span();
+            shared > 0.5 * from.rect.height().min(to.rect.height())
+        };
+        let is_after = match regions[0].cmp(&regions[1]) {
+            std::cmp::Ordering::Less => true,
+            std::cmp::Ordering::Greater => false,
+            std::cmp::Ordering::Equal if is_same_line => to.rect.left() >= from.rect.left(),
+            std::cmp::Ordering::Equal => to.rect.top() >= from.rect.top(),
+        };
+        assert!(is_after, "{state}: {} at {:?} after {} at {:?}", to.name, to.rect, from.name, from.rect);
+    }
+}
+
+#[test]
+fn tab_key_goes_through_the_window_in_visual_order() {
+    let plant = plant();
+    let layouts = [
+        Layout::default(),
+        Layout { details: true, ..Layout::default() },
+        Layout { counts: true, ..Layout::default() },
+    ];
+    for size in [[1280.0, 800.0], [1000.0, 680.0], [640.0, 480.0]] {
+        for layout in layouts.clone() {
+            let state = format!("{size:?}, details: {}, counts: {}", layout.details, layout.counts);
+            let start = Start { state: State { table: layout, ..State::default() }, ..start_on(&plant.url) };
+            let mut window = open(size, start);
+            // A chip, and something to step through.
+            window.menu_of_cell("Address", 0);
+            window.click("Filter to \"10.2.0.9\"");
+            window.until_text("2 of 6 sessions");
+            window.press(Modifiers::COMMAND, Key::A);
+            press(&mut window, NONE, Key::Home);
+            window.press(Modifiers::COMMAND, Key::A);
+            let reached = walk(&mut window);
+            check_order(&reached, &state, |at| region(&window, at));
+        }
+    }
+}
+
+#[test]
+fn tab_key_goes_through_dialogs_in_visual_order() {
+    let plant = plant();
+    let one_region = |_: &Focused| 0;
+    let mut window = open([1280.0, 800.0], start_on(&plant.url));
+    window.press(Modifiers::COMMAND, Key::Comma);
+    for page in ["General", "Shortcuts", "Log", "About"] {
+        window.click(page);
+        let reached = walk(&mut window);
+        let right = window.harness.get_by_label("About").rect().right();
+        check_order(&reached, page, |at| usize::from(at.rect.left() > right));
+    }
+    window.press(NONE, Key::Escape);
+    // The details of two sessions, with the question about one that is written over.
+    window.click("Add gateway…");
+    window.until_text("Addresses");
+    let reached = walk(&mut window);
+    check_order(&reached, "guide", |at| guide_region(&window, at.rect));
+    window.type_into("Addresses", "x");
+    window.press(NONE, Key::Escape);
+    window.until_text("Discard changes");
+    check_order(&walk(&mut window), "question", one_region);
+}
+
+#[test]
+fn tab_key_goes_through_the_form_of_a_gateway_in_visual_order() {
+    let plant = plant();
+    let mut start = start_on(&plant.url);
+    let nodes = ["http://a:8088", "https://b:8043"].map(|url| url.parse().unwrap());
+    let mut profile = Profile::new("Tank Farm".to_owned(), nodes.to_vec()).unwrap();
+    let fingerprint: Fingerprint = ["3C"; 32].join(":").parse().unwrap();
+    profile.trust.pins = vec![Pin { host: "b".to_owned(), port: Some(8043), fingerprint }];
+    profile.background = Some(std::time::Duration::ZERO);
+    start.settings.profiles.push(profile);
+    for size in [[1280.0, 1000.0], [640.0, 1000.0]] {
+        let mut window = open(size, start.clone());
+        window.click("Saved gateways");
+        window.click("Edit Tank Farm…");
+        window.until_text("Edit Tank Farm");
+        let reached = walk(&mut window);
+        check_order(&reached, &format!("{size:?}"), |at| guide_region(&window, at.rect));
+    }
+}
+
+/// Returns where a control of the guide or the form comes: the rail, the bar, the steps, the buttons below, the test.
+fn guide_region(window: &Window, rect: Rect) -> usize {
+    let rail = window.harness.query_by_label("Hide gateways").map_or(0.0, |hide| hide.rect().right());
+    let test =
+        window.harness.query_by_label("Test connection").map_or(f32::INFINITY, |test| test.rect().left());
+    match () {
+        () if rect.center().x < rail => 0,
+        () if rect.top() < 40.0 => 1,
+        () if test > 700.0 && rect.left() >= test => 3,
+        () => 2,
+    }
+}
+
+#[test]
+fn tab_key_goes_through_the_views_in_visual_order() {
+    let wrong_login = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));
+    let no_resource = FakeGateway::gateway("8.3.4", status("404 Not Found", ""));
+    let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
+    let untrusted = TlsGateway::new(&identity);
+    for (url, text) in [
+        (&wrong_login.url, "Sign in to this gateway"),
+        (&no_resource.url, "Set up this gateway"),
+        (&untrusted.url, "Always trust"),
+    ] {
+        for size in [[1280.0, 800.0], [640.0, 480.0]] {
+            let mut window = Window::open_as(Harness::builder().with_size(size), start_on(url));
+            window.until_text(text);
+            let reached = walk(&mut window);
+            check_order(&reached, &format!("{text} at {size:?}"), |at| region(&window, at));
+        }
+    }
+}
+
+#[test]
+fn tab_key_goes_through_popups_in_visual_order() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("no/such/out.csv");
+    let pick = move |_: &str| -> PickedFile { Box::pin(std::future::ready(Some(path.clone()))) };
+    let mut window = open([1280.0, 800.0], Start { pick_file: Arc::new(pick), ..start_on(&plant.url) });
+    for (opener, names) in [
+        ("Export", &["Export path", "Error details", "Cancel", "Save"][..]),
+        ("Saved filters", &["Name of the filter to save", "Save filter"]),
+    ] {
+        window.click(opener);
+        window.until("the popup", |harness| harness.query_by_label(names[0]).is_some());
+        if opener == "Saved filters" {
+            window.type_into(names[0], "x");
+        }
+        let reached: Vec<Focused> =
+            walk(&mut window).into_iter().filter(|focused| names.contains(&&*focused.name)).collect();
+        let first = reached.iter().position(|focused| focused.name == names[0]).unwrap();
+        let reached = [&reached[first..], &reached[..first]].concat();
+        assert_eq!(reached.iter().map(|focused| &*focused.name).collect::<Vec<_>>(), names, "{opener}");
+        check_order(&reached, opener, |_| 0);
+        window.press(NONE, Key::Escape);
+        window.harness.run_steps(2);
+    }
+}
+
+#[test]
+fn arrow_keys_move_the_focus_within_a_group_only() {
+    let plant = plant();
+    let layouts =
+        [Layout { details: true, ..Layout::default() }, Layout { counts: true, ..Layout::default() }];
+    for layout in layouts {
+        let start = Start { state: State { table: layout, ..State::default() }, ..start_on(&plant.url) };
+        let mut window = open([1280.0, 800.0], start);
+        window.click_cell("Username", 0, NONE);
+        for at in walk(&mut window) {
+            if [Role::Cell, Role::TextInput].contains(&at.role) {
+                continue;
+            }
+            for (pressed, x, y) in [
+                (Key::ArrowLeft, -1.0, 0.0),
+                (Key::ArrowRight, 1.0, 0.0),
+                (Key::ArrowUp, 0.0, -1.0),
+                (Key::ArrowDown, 0.0, 1.0),
+            ] {
+                focus(&mut window, &at);
+                assert_eq!(focused(&window).as_ref(), Some(&at));
+                press(&mut window, NONE, pressed);
+                let to = focused(&window).unwrap();
+                if to == at {
+                    continue;
+                }
+                assert_eq!(to.role, at.role, "{pressed:?} from {} to {}", at.name, to.name);
+                let moved = to.rect.center() - at.rect.center();
+                let is_straight = if x == 0.0 { moved.x.abs() < 1.0 } else { moved.y.abs() < 1.0 };
+                assert!(
+                    is_straight && moved.x * x + moved.y * y > 0.0,
+                    "{pressed:?} from {} to {}",
+                    at.name,
+                    to.name
+                );
+                // The neighbor: nothing of the kind is between them.
+                let gap = (moved.length()
+                    - (at.rect.size() + to.rect.size()).dot(moved.normalized().abs()) / 2.0)
+                    .abs();
+                assert!(gap <= 40.0, "{pressed:?} from {} to {}: {gap}", at.name, to.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn arrow_keys_go_through_headers_tabs_and_toggles() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    for names in [
+        &["Username", "Project", "Address", "Designer", "Client ID", "Created"][..],
+        &["All", "Clients", "Designers"],
+        &["Details", "Counts"],
+        &["Hide gateways"],
+    ] {
+        window.harness.get_by_label(names[0]).focus();
+        window.harness.step();
+        // Nothing happens at the ends.
+        let last = names.len() - 1;
+        let there = (1..=last).chain([last]).map(|to| (Key::ArrowRight, to));
+        let back = (0..last).rev().chain([0]).map(|to| (Key::ArrowLeft, to));
+        for (pressed, to) in there.chain(back) {
+            press(&mut window, NONE, pressed);
+            assert_eq!(focused(&window).unwrap().name, names[to], "{pressed:?}");
+        }
+    }
+    window.type_into("Project filter", "x");
+    press(&mut window, NONE, Key::Tab);
+    for (pressed, name) in [
+        (Key::Tab, "Match part of the value"),
+        (Key::ArrowRight, "Ignore case"),
+        (Key::ArrowRight, "Exclude matches"),
+        (Key::ArrowRight, "Exclude matches"),
+        (Key::ArrowLeft, "Ignore case"),
+        (Key::ArrowDown, "Ignore case"),
+    ] {
+        press(&mut window, NONE, pressed);
+        assert_eq!(focused(&window).unwrap().name, name, "{pressed:?}");
+    }
+}
