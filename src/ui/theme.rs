@@ -266,6 +266,8 @@ pub(super) const SIGN_IN_WIDTH: f32 = 400.0;
 pub(super) const SIGN_IN_TOP: f32 = 56.0;
 /// Space inside the sign-in card.
 pub(super) const SIGN_IN_PADDING: Margin = Margin { left: 20, right: 20, top: 16, bottom: 20 };
+/// Height of the table's place from which the view of a certificate has its icon.
+pub(super) const CERTIFICATE_MIN_HEIGHT: f32 = 340.0;
 /// The height below which the card has less space around it and inside.
 pub(super) const SIGN_IN_MIN_HEIGHT: f32 = 460.0;
 /// Its padding in a low window.
@@ -400,10 +402,10 @@ fn set_sizes(style: &mut Style) {
 fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     // As in browsers. The default for dark grounds makes text bolder and brighter than its color.
     visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
-    visuals.panel_fill = palette.surface;
-    visuals.window_fill = palette.popup;
     // The tokens have a color for what is disabled.
     visuals.disabled_alpha = 1.0;
+    visuals.panel_fill = palette.surface;
+    visuals.window_fill = palette.popup;
     visuals.window_stroke = Stroke::new(tokens::LINE, palette.popup_border);
     visuals.window_corner_radius = tokens::RADIUS_POPUP.into();
     visuals.menu_corner_radius = tokens::RADIUS_CONTROL.into();

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers};
@@ -268,4 +269,43 @@ fn path_below_which_no_gateway_answers_is_named() {
     let mut window = Window::on(&format!("{}/foo", gateway.url));
     window.until_text("No Ignition gateway answers at /foo. Remove the path");
     assert!(!window.has("Gatewatch isn't set up on this gateway"));
+}
+
+#[test]
+fn certificate_is_whole_and_its_buttons_are_reached_in_a_small_window() {
+    let identity = Identity::self_signed(&named(&[HOST, "plant-north.example"], "Plant North"));
+    let gateway = TlsGateway::new(&identity);
+    let fingerprint = identity.pin().fingerprint.to_string();
+    // The smallest of them is the default size at 200 %.
+    for (size, is_whole) in [([640.0, 480.0], true), ([540.0, 340.0], false)] {
+        let builder = egui_kittest::Harness::builder().with_size(size);
+        let mut window = Window::open_as(builder, start_on(&gateway.url));
+        window.until_text("Always trust");
+        window.harness.run_steps(3);
+        let place = window.harness.get_by_label("Table").rect();
+        let rect = |window: &Window, name: &str| window.harness.get_by_label(name).rect();
+        for name in [&*fingerprint, "Copy SHA-256", "The certificate isn't trusted"] {
+            let at = rect(&window, name);
+            assert!(
+                place.x_range().contains(at.left()) && place.x_range().contains(at.right()),
+                "{name}: {at}"
+            );
+        }
+        for name in ["Trust once", "Always trust"] {
+            if is_whole {
+                assert!(place.contains_rect(rect(&window, name)), "{name} at {size:?}");
+            }
+        }
+        // The keyboard scrolls to the buttons.
+        for _ in 0..20 {
+            window.press(Modifiers::NONE, Key::Tab);
+            if is_focused(&window, "Always trust") {
+                break;
+            }
+        }
+        window.harness.run_steps(30);
+        assert!(is_focused(&window, "Always trust"), "{size:?}");
+        let at = rect(&window, "Always trust");
+        assert!(place.contains_rect(at), "{at} in {place} at {size:?}");
+    }
 }

@@ -9,14 +9,15 @@ use super::super::command::Command;
 use super::super::error_report::ErrorReport;
 use super::super::icons::Icon;
 use super::super::tokens::{self, palette};
-use super::super::{details_text, fonts, theme};
+use super::super::{details_text, focus_scroll, fonts, theme};
 
 /// Draws a view of at most `max_width`, with the icon at most `max_top` below the upper edge. It scrolls in a small window.
-pub(super) fn show(ui: &mut Ui, max_width: f32, max_top: f32, contents: impl FnOnce(&mut Ui)) {
+/// Returns its height.
+pub(super) fn show(ui: &mut Ui, max_width: f32, max_top: f32, contents: impl FnOnce(&mut Ui)) -> f32 {
     let place = ui.available_rect_before_wrap();
     // A large window has the room, a small one needs it.
     let top = (place.height() / 4.0).min(max_top).round();
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    let view = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let width = max_width.min(ui.available_width() - 2.0 * theme::VIEW_MARGIN);
         let left = (ui.max_rect().center().x - width / 2.0).round();
         let corner = pos2(left, ui.cursor().top() + top);
@@ -26,8 +27,12 @@ pub(super) fn show(ui: &mut Ui, max_width: f32, max_top: f32, contents: impl FnO
             ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
             contents(ui);
         });
-        ui.allocate_rect(view.response.rect.expand2(vec2(0.0, theme::VIEW_MARGIN)), Sense::hover());
+        let rect = view.response.rect;
+        ui.allocate_rect(rect.expand2(vec2(0.0, theme::VIEW_MARGIN)), Sense::hover());
+        focus_scroll::follow(ui);
+        rect.height()
     });
+    view.inner
 }
 
 /// Draws the icon and the title.
