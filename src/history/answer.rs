@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::coverage::Watched;
 use super::record::SessionRecord;
+use super::watched::Watched;
+use crate::gateway::SessionKind;
 
 /// A stored session. Times are milliseconds since 1970 UTC by the recorder's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +33,13 @@ pub enum SessionState {
     Present,
     /// It was missed by the next read after it was seen last.
     Left,
-    /// It was missed after a time in which its node wasn't watched.
+    /// It was missed after a time in which its node, or its kind of sessions, wasn't watched.
     LeftBetween,
-    /// Its node hasn't been watched since it was seen last.
+    /// Its node, or its kind of sessions, hasn't been watched since it was seen last.
     Unknown,
-    /// It was on at a time at which its node was watched.
+    /// It was on at a time at which its node was watched, and its kind of sessions.
     Seen,
-    /// It was on at a time at which its node wasn't watched, because it is the same session before and after. Or it was listed
+    /// It was on at a time at which it wasn't watched, because it is the same session before and after. Or it was listed
     /// only later, but had begun by its creation time.
     Proved,
     /// It may have been on, because the time lies between the last list with it and the first one without it.
@@ -86,4 +87,7 @@ pub struct NodeAnswer {
     /// The parts of the time in which it wasn't watched. Around a single time it is the whole gap, from `i64::MIN` if it wasn't
     /// watched before, and to `i64::MAX` if it hasn't been watched since.
     pub unwatched: Vec<Watched>,
+    /// The kinds of sessions that weren't watched in further parts of the time, because their list couldn't be read. The parts of
+    /// each are those of the node and its own.
+    pub unwatched_kinds: Vec<(SessionKind, Vec<Watched>)>,
 }

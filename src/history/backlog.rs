@@ -73,9 +73,10 @@ impl Backlog {
         known.latest = latest.or(known.latest.take());
         for step in steps {
             match (known.steps.last_mut(), step) {
-                (Some(Step::Seen { time: last, .. }), Step::Seen { time, is_continuous: true }) => {
-                    *last = time;
-                }
+                (
+                    Some(Step::Seen { time: last, missing_kinds: before, .. }),
+                    Step::Seen { time, is_continuous: true, missing_kinds },
+                ) if *before == missing_kinds => *last = time,
                 (Some(Step::Failed { last, .. }), Step::Failed { last: newer, .. }) => *last = newer,
                 (_, step) => {
                     self.events += step.events();
@@ -146,11 +147,11 @@ mod tests {
     use crate::history::record::SessionRecord;
     use std::sync::Arc;
 
+    use crate::gateway::SessionKind;
     use crate::history::step::{Changes, List};
 
     fn steps(steps: Vec<Step>, latest: Option<i64>) -> NodeSteps {
-        let list =
-            |time| List { time, sessions: Arc::default(), unlisted_kinds: Vec::new(), clock_offset: 0 };
+        let list = |time| List { time, sessions: Arc::default(), missing_kinds: Vec::new(), clock_offset: 0 };
         let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
         NodeSteps { node, steps, latest: latest.map(list), every: None, written_until: None }
     }
@@ -172,8 +173,9 @@ mod tests {
             clock_offset: 0,
             restarted: None,
             arrived: vec![record; arrived],
-            found: Vec::new(),
-            newly_listed: Vec::new(),
+            missing_kinds: Vec::new(),
+            listed_kinds: Vec::new(),
+            listed: Vec::new(),
             left: Vec::new(),
             changed: Vec::new(),
         })
@@ -183,17 +185,35 @@ mod tests {
         nodes[0].steps.iter().map(Step::time).collect()
     }
 
+    fn seen(time: i64, is_continuous: bool, missing_kinds: &[SessionKind]) -> NodeSteps {
+        let missing_kinds = missing_kinds.to_vec();
+        steps(vec![Step::Seen { time, is_continuous, missing_kinds }], Some(time))
+    }
+
     #[test]
     fn unchanged_lists_are_one_step() {
         let mut backlog = Backlog::default();
-        let seen = |time, is_continuous| steps(vec![Step::Seen { time, is_continuous }], Some(time));
         for (time, is_continuous) in [(1, true), (2, true), (3, true), (9, false), (10, true)] {
-            backlog.push(seen(time, is_continuous));
+            backlog.push(seen(time, is_continuous, &[]));
         }
         let taken = backlog.take().nodes;
         assert_eq!(times(&taken), [Some(3), Some(10)]);
         assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(10));
         assert!(backlog.is_empty());
+    }
+
+    #[test]
+    fn a_list_without_a_kind_is_a_step_of_its_own() {
+        let mut backlog = Backlog::default();
+        for (time, missing_kinds) in [
+            (1, &[][..]),
+            (2, &[SessionKind::Perspective]),
+            (3, &[SessionKind::Perspective]),
+            (4, &[SessionKind::Vision]),
+        ] {
+            backlog.push(seen(time, true, missing_kinds));
+        }
+        assert_eq!(times(&backlog.take().nodes), [Some(1), Some(3), Some(4)]);
     }
 
     #[test]
@@ -236,7 +256,7 @@ mod tests {
             let step = if time % 2 == 0 {
                 Step::Failed { first: time, last: time }
             } else {
-                Step::Seen { time, is_continuous: false }
+                Step::Seen { time, is_continuous: false, missing_kinds: Vec::new() }
             };
             let latest = step.time();
             backlog.push(steps(vec![step], latest));

@@ -19,6 +19,9 @@ pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError
     if schema::has_events(engine)? {
         problems.extend(check_events(engine)?);
     }
+    if schema::has_kind_gaps(engine)? {
+        problems.extend(check_kind_gaps(engine)?);
+    }
     Ok(problems)
 }
 
@@ -80,7 +83,11 @@ fn check_times(row: &Row) -> Option<String> {
         return Some(format!("session {id} was seen before it began"));
     }
     match (last_seen.integer(), missed_at.integer()) {
-        (None, None) if class == span::OPEN => None,
+        // While its kind can't be read.
+        (Some(last_seen), None) if class == span::OPEN && last_seen < first_seen => {
+            Some(format!("session {id} was seen last before it was seen first"))
+        }
+        (_, None) if class == span::OPEN => None,
         (Some(last_seen), Some(_)) if last_seen < first_seen => {
             Some(format!("session {id} ends before it begins"))
         }
@@ -131,6 +138,19 @@ fn check_events(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
     let twice = nodes_with_two_open(engine, "event")?;
     problems.extend(twice.into_iter().map(|node| format!("node {node} has two open outages")));
     Ok(problems)
+}
+
+/// Checks the times in which kinds of sessions couldn't be read.
+fn check_kind_gaps(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+    let wrong = engine.query(
+        &format!(
+            r#"SELECT id FROM kind_gap g WHERE "to" < "from" OR NOT EXISTS (SELECT 1 FROM node n WHERE n.id = g.node)
+OR ("to" IS NULL AND EXISTS (SELECT 1 FROM kind_gap o WHERE o.id < g.id AND o.node = g.node AND o.observer = g.observer
+    AND o.kind = g.kind AND o."to" IS NULL)) ORDER BY id LIMIT {MAX_LISTED}"#
+        ),
+        Row::new(),
+    )?;
+    Ok(ids(&wrong).map(|id| format!("gap {id} of a kind is wrong")).collect())
 }
 
 /// Returns the nodes with several open rows in a table.

@@ -1,10 +1,14 @@
 //! When nodes were watched, as stored.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::HistoryError;
 use super::engine::{Engine, Row, first_integer};
+use super::node_coverage::NodeCoverage;
+use super::watched::Watched;
+use super::{HistoryError, kind_gap};
+use crate::gateway::SessionKind;
 use crate::poll::MAX_DELAY;
 
 /// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
@@ -14,45 +18,22 @@ pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 /// back or the recorder changed.
 const LOOKED_AT: u32 = 8;
 
-/// An interval in which a node was watched, in milliseconds since 1970 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Watched {
-    /// Time of the first read.
-    pub from: i64,
-    /// Time of the last read.
-    pub to: i64,
-}
-
-impl Watched {
-    pub(super) fn contains(self, time: i64) -> bool {
-        (self.from..=self.to).contains(&time)
-    }
-
-    /// Returns the interval in a row.
-    fn from_row(row: &Row) -> Option<Self> {
-        match &row[..] {
-            [from, to, ..] => Some(Self { from: from.integer()?, to: to.integer()? }),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the intervals in rows of a node. One that a recorder is extending at the moment lasts until now.
+/// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until now.
 fn from_rows(
     engine: &mut dyn Engine,
     node: i64,
     rows: &[Row],
     now: i64,
-) -> Result<Vec<Watched>, HistoryError> {
+) -> Result<Vec<(Watched, Arc<str>)>, HistoryError> {
     let mut intervals = Vec::new();
     for row in rows {
-        let Some(mut watched) = Watched::from_row(row) else { continue };
-        if let Some(observer) = extending_observer(row, watched.to, now)
-            && engine.is_recorded(node, &observer)?
-        {
+        let (Some(mut watched), Some(observer)) = (Watched::from_row(row), observer_of(row)) else {
+            continue;
+        };
+        if may_be_extended(row, watched.to, now) && engine.is_recorded(node, &observer)? {
             watched.to = now;
         }
-        intervals.push(watched);
+        intervals.push((watched, observer));
     }
     Ok(intervals)
 }
@@ -67,31 +48,40 @@ pub(super) fn longest_pause(every: Duration) -> Duration {
     longest_read_pause(every).saturating_add(WRITE_INTERVAL)
 }
 
-/// Returns who may be extending an interval at the moment: it is open, and not older than the pause between two writes.
-fn extending_observer(row: &Row, to: i64, now: i64) -> Option<Arc<str>> {
-    let [_, _, every, is_open, observer] = &row[..] else { return None };
-    let every = Duration::from_millis(every.integer()?.try_into().ok()?);
-    let longest_pause = i64::try_from(longest_pause(every).as_millis()).ok()?;
-    let is_recent = (to..=to.saturating_add(longest_pause)).contains(&now);
-    observer.text().filter(|_| is_recent && is_open.integer() == Some(1)).cloned()
+/// Returns `true` if an interval may be extended at the moment: it is open, and not older than the pause between two writes.
+fn may_be_extended(row: &Row, to: i64, now: i64) -> bool {
+    let [_, _, every, is_open, _] = &row[..] else { return false };
+    let every = every.integer().and_then(|every| every.try_into().ok()).map(Duration::from_millis);
+    let pause = every.and_then(|every| i64::try_from(longest_pause(every).as_millis()).ok());
+    let is_recent = |pause| (to..=to.saturating_add(pause)).contains(&now);
+    is_open.integer() == Some(1) && pause.is_some_and(is_recent)
+}
+
+/// Returns the observer in a row of an interval.
+fn observer_of(row: &Row) -> Option<Arc<str>> {
+    row.get(4)?.text().cloned()
 }
 
 const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
 
-/// Reads the intervals of each node that overlap a time range, merged where they touch.
+/// Reads the intervals of each node that overlap a time range.
 pub(super) fn overlapping(
     engine: &mut dyn Engine,
     nodes: &[i64],
     range: Watched,
     now: i64,
-) -> Result<Vec<Vec<Watched>>, HistoryError> {
+) -> Result<Vec<NodeCoverage>, HistoryError> {
     // The end as stored may be older than that of an interval which is being extended.
     let sql = format!(r#"{COLUMNS} AND ("to" >= $2 OR is_open = 1) AND "from" <= $3 ORDER BY "from""#);
     let values: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.from.into(), range.to.into()]).collect();
     let found = engine.query_each(&sql, &values)?;
-    let found = nodes.iter().zip(&found);
-    found.map(|(node, rows)| Ok(merged(from_rows(engine, *node, rows, now)?.into_iter()))).collect()
+    let kind_gaps = kind_gap::overlapping(engine, range)?;
+    let coverage = |(node, rows): (&i64, &Vec<Row>)| {
+        let gaps = kind_gaps.get(node).map_or(&[][..], Vec::as_slice);
+        Ok(NodeCoverage::new(&from_rows(engine, *node, rows, now)?, gaps))
+    };
+    nodes.iter().zip(&found).map(coverage).collect()
 }
 
 /// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a begin or an end lasts
@@ -120,6 +110,68 @@ pub(super) fn gaps_at(
     Ok(ended.iter().zip(&before).zip(newest).map(gap).collect())
 }
 
+/// Reads for each node the kinds of sessions that weren't watched at `time`, although the node was, and the time around it in which
+/// they weren't, as [`gaps_at`] does.
+pub(super) fn kind_gaps_at(
+    engine: &mut dyn Engine,
+    nodes: &[i64],
+    time: i64,
+    now: i64,
+) -> Result<Vec<Vec<(SessionKind, Watched)>>, HistoryError> {
+    let gaps = kind_gap::overlapping(engine, Watched { from: time, to: time })?;
+    let mut of_nodes = Vec::new();
+    for node in nodes {
+        let mut of_node = Vec::new();
+        if let Some(gaps) = gaps.get(node) {
+            let ends = gaps.iter().map(|gap| (gap.from, gap.to));
+            let range = ends.fold(Watched { from: time, to: time }, |range, (from, to)| Watched {
+                from: range.from.min(from),
+                to: range.to.max(to),
+            });
+            for (kind, watched) in
+                overlapping(engine, &[*node], range, now)?.pop().map_or(Vec::new(), |node| node.by_kind)
+            {
+                if watched.iter().any(|watched| watched.contains(time)) {
+                    continue;
+                }
+                let from = watched.iter().map(|watched| watched.to).filter(|to| *to < time).max();
+                let to = watched.iter().map(|watched| watched.from).filter(|from| *from > time).min();
+                let gap = Watched { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) };
+                of_node.push((kind, gap));
+            }
+        }
+        of_nodes.push(of_node);
+    }
+    Ok(of_nodes)
+}
+
+/// Reads for each node, kind and time when sessions of that kind were read last before it. `None` is for no kind.
+pub(super) fn last_reads_before(
+    engine: &mut dyn Engine,
+    reads: &[(i64, Option<SessionKind>, i64)],
+) -> Result<Vec<Option<i64>>, HistoryError> {
+    let keys: Vec<Row> = reads.iter().map(|(node, _, time)| vec![(*node).into(), (*time).into()]).collect();
+    let of_nodes =
+        engine.query_each(r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#, &keys)?;
+    let range =
+        Watched { from: i64::MIN, to: reads.iter().map(|(.., time)| *time).max().unwrap_or(i64::MIN) };
+    let gaps = kind_gap::overlapping(engine, range)?;
+    let mut coverage = HashMap::new();
+    let mut last = Vec::new();
+    for ((node, kind, time), of_node) in reads.iter().zip(&of_nodes) {
+        if !gaps.contains_key(node) {
+            last.push(first_integer(of_node));
+            continue;
+        }
+        if !coverage.contains_key(node) {
+            coverage.extend(overlapping(engine, &[*node], range, i64::MIN)?.pop().map(|read| (*node, read)));
+        }
+        let watched = coverage.get(node).map_or(&[][..], |coverage: &NodeCoverage| coverage.of(*kind));
+        last.push(watched.iter().map(|watched| watched.to).filter(|to| to < time).max());
+    }
+    Ok(last)
+}
+
 /// Reads the newest interval of each node: the one that is open, or the last one that ended before now. One in the future was
 /// written with a clock that was wrong, and counts only if there is no other.
 pub(super) fn newest(
@@ -138,42 +190,88 @@ pub(super) fn newest(
     for (index, node) in nodes.iter().enumerate() {
         let found = [&open[index], &past[index], &any[index]].into_iter().find(|rows| !rows.is_empty());
         newest.push(match found {
-            Some(rows) => from_rows(engine, *node, rows, now)?.pop(),
+            Some(rows) => from_rows(engine, *node, rows, now)?.pop().map(|(watched, _)| watched),
             None => None,
         });
     }
     Ok(newest)
 }
 
-/// Returns the earliest time at which a node is known to have been read again after another time; `None` if it isn't.
-pub(super) fn first_read_after(
+/// Reads when a node is known to have been read again after another time, and each kind of its sessions.
+pub(super) fn next_reads(
     engine: &mut dyn Engine,
     node: i64,
     time: i64,
     now: i64,
-) -> Result<Option<i64>, HistoryError> {
+) -> Result<NextReads, HistoryError> {
     let rows = engine
         .query(&format!(r#"{COLUMNS} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
-    let mut earliest = None;
+    let gaps = kind_gap::overlapping(engine, Watched { from: time, to: i64::MAX })?.remove(&node);
+    let gaps = gaps.unwrap_or_default();
+    let mut reads = NextReads::default();
     for row in &rows {
-        let Some(Watched { from, to }) = Watched::from_row(row) else { continue };
-        // Within an interval only the pause between two reads is known.
-        let every = row.get(2).and_then(|every| every.integer()?.try_into().ok()).map(Duration::from_millis);
-        let pause = every.and_then(|every| i64::try_from(longest_read_pause(every).as_millis()).ok());
-        let read_at = time.saturating_add(pause.unwrap_or(i64::MAX));
-        let read_at = if from > time {
-            Some(from)
-        } else if to > time {
-            Some(to.min(read_at))
-        } else {
-            match extending_observer(row, to, now) {
-                Some(observer) if read_at <= now && engine.is_recorded(node, &observer)? => Some(read_at),
-                _ => None,
+        let (Some(watched), Some(observer)) = (Watched::from_row(row), observer_of(row)) else { continue };
+        let Some(read_at) = next_read(engine, node, row, (watched, &observer), time, now)? else { continue };
+        reads.add(None, read_at);
+        for kind in SessionKind::ALL {
+            let gap =
+                gaps.iter().find(|gap| gap.kind == kind && gap.observer == observer && gap.contains(read_at));
+            let read_at = match gap {
+                None => Some(read_at),
+                // It is read there for the last time and for the first time.
+                Some(gap) if gap.from > time => Some(gap.from),
+                Some(gap) => Some(gap.to).filter(|to| *to <= watched.to.max(read_at)),
+            };
+            if let Some(read_at) = read_at {
+                reads.add(Some(kind), read_at);
             }
-        };
-        earliest = [earliest, read_at].into_iter().flatten().min();
+        }
     }
-    Ok(earliest)
+    Ok(reads)
+}
+
+/// Returns the earliest time at which a node is known to have been read within an interval, which is in this row, and after a time.
+fn next_read(
+    engine: &mut dyn Engine,
+    node: i64,
+    row: &Row,
+    (Watched { from, to }, observer): (Watched, &str),
+    time: i64,
+    now: i64,
+) -> Result<Option<i64>, HistoryError> {
+    // Within an interval only the pause between two reads is known.
+    let every = row.get(2).and_then(|every| every.integer()?.try_into().ok()).map(Duration::from_millis);
+    let pause = every.and_then(|every| i64::try_from(longest_read_pause(every).as_millis()).ok());
+    let read_at = time.saturating_add(pause.unwrap_or(i64::MAX));
+    Ok(if from > time {
+        Some(from)
+    } else if to > time {
+        Some(to.min(read_at))
+    } else if may_be_extended(row, to, now) && read_at <= now && engine.is_recorded(node, observer)? {
+        Some(read_at)
+    } else {
+        None
+    })
+}
+
+/// When a node was read next, and each kind of its sessions; `None` if it isn't known to have been read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NextReads {
+    /// Sessions of any kind.
+    node: Option<i64>,
+    by_kind: [Option<i64>; SessionKind::ALL.len()],
+}
+
+impl NextReads {
+    /// Returns when sessions of a kind were read; those of no kind with the node.
+    pub(super) fn of(&self, kind: Option<SessionKind>) -> Option<i64> {
+        kind.map_or(self.node, |kind| self.by_kind[kind as usize])
+    }
+
+    fn add(&mut self, kind: Option<SessionKind>, read_at: i64) {
+        let earliest = kind.map_or(&mut self.node, |kind| &mut self.by_kind[kind as usize]);
+        *earliest = earliest.map_or(Some(read_at), |earliest| Some(earliest.min(read_at)));
+    }
 }
 
 /// Returns `true` if a recorder is writing a node at the moment, also if its last write was long ago.
@@ -203,64 +301,16 @@ fn recorded(engine: &mut dyn Engine, open: &[Row]) -> Result<Vec<i64>, HistoryEr
     Ok(nodes)
 }
 
-/// Merges intervals that are sorted by their begin.
-pub(super) fn merged(intervals: impl Iterator<Item = Watched>) -> Vec<Watched> {
-    let mut merged: Vec<Watched> = Vec::new();
-    for interval in intervals {
-        match merged.last_mut() {
-            Some(last) if interval.from <= last.to => last.to = last.to.max(interval.to),
-            _ => merged.push(interval),
-        }
-    }
-    merged
-}
-
-/// Returns the parts of a range that lie in no interval. The intervals are disjoint and sorted.
-pub(super) fn gaps(intervals: &[Watched], range: Watched) -> Vec<Watched> {
-    let mut gaps = Vec::new();
-    let mut from = range.from;
-    for interval in intervals {
-        let to = interval.from.min(range.to);
-        if from < to {
-            gaps.push(Watched { from, to });
-        }
-        from = from.max(interval.to);
-    }
-    if from < range.to || (intervals.is_empty() && from == range.to) {
-        gaps.push(Watched { from, to: range.to });
-    }
-    gaps
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn watched(from: i64, to: i64) -> Watched {
-        Watched { from, to }
-    }
-
-    #[test]
-    fn merges_intervals_that_touch() {
-        let intervals = [(0, 10), (5, 8), (10, 20), (21, 30)].map(|(from, to)| watched(from, to));
-        assert_eq!(merged(intervals.into_iter()), [watched(0, 20), watched(21, 30)]);
-    }
-
-    #[test]
-    fn gaps_are_what_no_interval_covers() {
-        let intervals = [watched(10, 20), watched(30, 40)];
-        assert_eq!(gaps(&intervals, watched(0, 50)), [watched(0, 10), watched(20, 30), watched(40, 50)]);
-        assert_eq!(gaps(&intervals, watched(12, 18)), []);
-        assert_eq!(gaps(&intervals, watched(15, 35)), [watched(20, 30)]);
-        assert_eq!(gaps(&[], watched(5, 5)), [watched(5, 5)]);
-    }
 
     #[test]
     fn an_open_interval_may_be_extended_until_the_next_write() {
         let row = |is_open: i64, every: Option<i64>| {
             vec![0.into(), 100_000.into(), every.into(), is_open.into(), "observer".into()]
         };
-        let is_extended = |row: Row, now| extending_observer(&row, 100_000, now).is_some();
+        let is_extended = |row: Row, now| may_be_extended(&row, 100_000, now);
         assert!(is_extended(row(1, Some(5_000)), 150_000));
         assert!(!is_extended(row(1, Some(5_000)), 150_001), "the recorder hangs");
         assert!(!is_extended(row(0, Some(5_000)), 110_000), "the node can't be read");

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::coverage::{self, Watched};
+use super::coverage;
 use super::engine::{Engine, Row, first_integer};
+use super::watched::Watched;
 
 /// What a history holds. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]

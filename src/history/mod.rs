@@ -7,8 +7,8 @@
 //! - `engine`, `sqlite`, `postgres`: the databases
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
-//! - `event`, `outage`: what is stored next to sessions and coverage
-//! - `span`, `query`, `coverage`: how the sessions at a time are found
+//! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
+//! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
 //! - `chart`, `activity`: how many there were over time, and what happened
 //! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
@@ -27,8 +27,10 @@ mod error;
 mod event;
 mod file_state;
 mod info;
+mod kind_gap;
 mod location;
 mod network_share;
+mod node_coverage;
 mod observed;
 mod observers;
 mod outage;
@@ -49,6 +51,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod watched;
 mod writer;
 
 pub use activity::{
@@ -58,7 +61,6 @@ pub use activity::{
 pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
 pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
 pub use copy::CopyProgress;
-pub use coverage::Watched;
 pub use error::{EngineError, HistoryError};
 pub use event::Action;
 pub use info::{HistoryInfo, NodeInfo};
@@ -71,3 +73,4 @@ pub use recorder::Recorder;
 pub use status::RecorderStatus;
 pub use step::NodeKey;
 pub use store::History;
+pub use watched::Watched;

@@ -1,6 +1,6 @@
 //! What a poller observed, as steps to write.
 
-use super::record::Records;
+use super::record::{Records, SessionRecord};
 use super::step::{Changes, List, NodeKey, NodeSteps, Step, since_1970};
 use crate::poll::{ListUpdate, NodeUpdate, PreviousList, ReadOutcome};
 
@@ -13,7 +13,7 @@ pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
             let list = List {
                 time,
                 sessions: read.list.clone(),
-                unlisted_kinds: read.unlisted_kinds.clone(),
+                missing_kinds: read.missing_kinds.clone(),
                 clock_offset: read.clock_offset_ms.unwrap_or(0),
             };
             (step(read, &list), Some(list))
@@ -27,22 +27,31 @@ fn step(read: &ListUpdate, list: &List) -> Step {
     let Some(before) = &read.previous else {
         return Step::List(list.clone());
     };
-    let PreviousList { changes, is_continuous, first_listed, newly_listed, restarted_at, .. } = before;
+    let PreviousList { changes, is_continuous, restarted_at, .. } = before;
     let is_continuous = *is_continuous;
-    if changes.is_empty() && newly_listed.is_empty() {
-        return Step::Seen { time: list.time, is_continuous };
+    let missing_kinds = read.missing_kinds.clone();
+    let mut listed_kinds = before.missing_kinds.clone();
+    listed_kinds.retain(|kind| !missing_kinds.contains(kind));
+    if changes.is_empty() && listed_kinds.is_empty() {
+        return Step::Seen { time: list.time, is_continuous, missing_kinds };
     }
     let (old, new) = (Records::of(&before.list), Records::of(&read.list));
+    let is_listed = |session: &SessionRecord| session.is_of(&listed_kinds);
+    let listed = if listed_kinds.is_empty() { Vec::new() } else { new.iter().filter(is_listed).collect() };
+    let arrived = changes.arrived.iter().map(|row| new.get(*row));
+    let left = changes.left.iter().map(|row| (old.get(*row), since_1970(before.last_seen(*row))));
+    let changed = changes.changed.iter().map(|pair| (old.get(pair.previous), new.get(pair.current)));
     Step::Changes(Changes {
         time: list.time,
         previous: since_1970(before.read_at),
         is_continuous,
         clock_offset: list.clock_offset,
         restarted: restarted_at.map(since_1970),
-        arrived: changes.arrived.iter().map(|row| new.get(*row)).collect(),
-        found: first_listed.iter().map(|row| new.get(*row)).collect(),
-        newly_listed: newly_listed.clone(),
-        left: changes.left.iter().map(|row| (old.get(*row), since_1970(before.last_seen(*row)))).collect(),
-        changed: changes.changed.iter().map(|pair| (old.get(pair.previous), new.get(pair.current))).collect(),
+        missing_kinds,
+        arrived: arrived.filter(|session| !is_listed(session)).collect(),
+        left: left.filter(|(session, _)| !is_listed(session)).collect(),
+        changed: changed.filter(|(session, _)| !is_listed(session)).collect(),
+        listed,
+        listed_kinds,
     })
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::coverage::Watched;
 use super::engine::{Engine, Value};
 use super::event::EventKind;
+use super::watched::Watched;
 use super::{HistoryError, schema};
 
 /// The longest time between two writes about a node that can't be read, as long as it is being watched. Reads that fail are

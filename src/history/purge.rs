@@ -112,8 +112,8 @@ impl Purge {
                 let recorded: Vec<String> = [0].iter().chain(&recorded).map(ToString::to_string).collect();
                 let recorded = recorded.join(", ");
                 let condition = format!(
-                    r#"(missed_at < $3 OR (dc = {} AND node NOT IN ({recorded})
-    AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = session.node AND c."to" >= $3)))"#,
+                    r#"(missed_at < $3 OR (dc = {} AND (last_seen < $3 OR (node NOT IN ({recorded})
+    AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = session.node AND c."to" >= $3)))))"#,
                     span::OPEN
                 );
                 (condition, (*time).into())
@@ -149,6 +149,11 @@ impl Purge {
             // be older than that of a coverage which is being extended.
             engine.execute(
                 r#"UPDATE coverage SET "from" = CASE WHEN "to" < $1 THEN "to" ELSE $1 END WHERE "from" < $1"#,
+                vec![(*time).into()],
+            )?;
+            engine.execute(
+                r#"DELETE FROM kind_gap WHERE "to" < $1 OR NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = kind_gap.node
+AND c.observer = kind_gap.observer)"#,
                 vec![(*time).into()],
             )?;
             engine.execute(

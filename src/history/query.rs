@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use super::HistoryError;
 use super::answer::{Answer, NodeAnswer, SessionState, StoredSession};
-use super::coverage::{self, Watched};
+use super::coverage;
 use super::engine::{Engine, Row};
+use super::node_coverage::NodeCoverage;
 use super::record::{RECORD_COLUMNS, SessionRecord};
 use super::span;
+use super::watched::{self, Watched};
+use crate::gateway::SessionKind;
 
 /// The columns of a [`Found`] before those of its record.
 const COLUMNS: &str = "s.node, s.first_seen, s.last_seen, s.missed_at, s.started";
@@ -54,6 +57,7 @@ pub(super) fn at(
     let nodes = nodes(engine, gateway)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let gaps = coverage::gaps_at(engine, &ids, time, now)?;
+    let kind_gaps = coverage::kind_gaps_at(engine, &ids, time, now)?;
     let newest = coverage::newest(engine, &ids, now)?;
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
     let at = Watched { from: time, to: time };
@@ -65,16 +69,24 @@ pub(super) fn at(
         if is_over {
             continue;
         }
+        let is_of_gap = |(kind, _): &(SessionKind, Watched)| Some(*kind) == found.session.kind;
+        let is_watched = gaps[node].is_none() && !kind_gaps[node].iter().any(is_of_gap);
         let state = if time > last_seen {
             SessionState::Possible
-        } else if gaps[node].is_none() && time >= found.first_seen {
+        } else if is_watched && time >= found.first_seen {
             SessionState::Seen
         } else {
             SessionState::Proved
         };
         sessions.push((node, found, last_seen, state));
     }
-    let unwatched = gaps.into_iter().map(Vec::from_iter);
+    let unwatched = gaps.into_iter().zip(kind_gaps).map(|(gap, kind_gaps)| Unwatched {
+        by_kind: match gap {
+            None => kind_gaps.into_iter().map(|(kind, gap)| (kind, vec![gap])).collect(),
+            Some(_) => Vec::new(),
+        },
+        all: Vec::from_iter(gap),
+    });
     Ok(answer(nodes, unwatched.collect(), sessions))
 }
 
@@ -103,13 +115,14 @@ pub(super) fn between(
         let last_seen = found.last_seen.or(known_until).unwrap_or(found.first_seen);
         let state = match found.missed_at {
             // An interval that lasts until now is being extended.
-            None if known_until.is_some_and(|until| until >= now) => SessionState::Present,
+            None if found.last_seen.is_none() && known_until.is_some_and(|until| until >= now) => {
+                SessionState::Present
+            }
             None => SessionState::Unknown,
             Some(missed_at) => {
-                let is_between =
-                    |watched: &Watched| watched.contains(last_seen) && watched.contains(missed_at);
                 // Both are the same if the clock was set back meanwhile.
-                if missed_at > last_seen && watched[node].iter().any(is_between) {
+                if missed_at > last_seen && watched[node].is_watched(found.session.kind, last_seen, missed_at)
+                {
                     SessionState::Left
                 } else {
                     SessionState::LeftBetween
@@ -118,7 +131,7 @@ pub(super) fn between(
         };
         sessions.push((node, found, last_seen, state));
     }
-    let unwatched = watched.iter().map(|watched| coverage::gaps(watched, range)).collect();
+    let unwatched = watched.iter().map(|watched| Unwatched::within(watched, range)).collect();
     Ok(answer(nodes, unwatched, sessions))
 }
 
@@ -151,9 +164,23 @@ fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryEr
     Ok(rows.iter().filter_map(Found::from_row).collect())
 }
 
+/// The parts of a time in which a node wasn't watched, and further ones in which a kind of sessions wasn't.
+struct Unwatched {
+    all: Vec<Watched>,
+    by_kind: Vec<(SessionKind, Vec<Watched>)>,
+}
+
+impl Unwatched {
+    fn within(coverage: &NodeCoverage, range: Watched) -> Self {
+        let all = watched::gaps(&coverage.all, range);
+        let of_kinds = coverage.by_kind.iter().map(|(kind, watched)| (*kind, watched::gaps(watched, range)));
+        Self { by_kind: of_kinds.filter(|(_, gaps)| *gaps != all).collect(), all }
+    }
+}
+
 fn answer(
     nodes: Vec<Node>,
-    unwatched: Vec<Vec<Watched>>,
+    unwatched: Vec<Unwatched>,
     mut sessions: Vec<(usize, Found, i64, SessionState)>,
 ) -> Answer {
     sessions.sort_by_key(|(node, found, ..)| (*node, found.started));
@@ -170,7 +197,8 @@ fn answer(
     let nodes = nodes.into_iter().zip(unwatched).map(|(node, unwatched)| NodeAnswer {
         gateway: node.gateway,
         url: node.url,
-        unwatched,
+        unwatched: unwatched.all,
+        unwatched_kinds: unwatched.by_kind,
     });
     Answer { sessions, nodes: nodes.collect() }
 }

@@ -82,6 +82,11 @@ impl SessionRecord {
             && (self.client_id.is_some() || self.has_same_values(other))
     }
 
+    /// Returns `true` if it is of one of these kinds.
+    pub(super) fn is_of(&self, kinds: &[SessionKind]) -> bool {
+        self.kind.is_some_and(|kind| kinds.contains(&kind))
+    }
+
     /// Returns `true` if both have the same user, project and address.
     pub(super) fn has_same_values(&self, other: &Self) -> bool {
         (&self.username, &self.project, &self.address, self.is_designer)

@@ -5,7 +5,7 @@ use super::engine::{Dialect, Engine, in_exclusive_transaction};
 
 /// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
 /// `{time:…}` a time in a form that people and tools can read.
-const MIGRATIONS: [&str; 3] = [TABLES, VIEWS, EVENTS];
+const MIGRATIONS: [&str; 4] = [TABLES, VIEWS, EVENTS, KIND_GAPS];
 
 /// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder.
 ///
@@ -13,6 +13,9 @@ const MIGRATIONS: [&str; 3] = [TABLES, VIEWS, EVENTS];
 /// session and not after `first_seen`. `created_after` is the creation time by the gateway's clock,
 /// in milliseconds after `started`: mostly a small number, which takes a byte instead of six. `dc` is the duration class of the
 /// time from `started` to `missed_at`.
+///
+/// A session that hasn't been missed has no `last_seen`: it is the end of its node's coverage. While its kind can't be read, it has
+/// one.
 const TABLES: &str = r#"
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
@@ -113,12 +116,41 @@ CREATE INDEX event_back ON event (back_at) WHERE back_at IS NOT NULL;
 CREATE INDEX event_open ON event (node) WHERE is_open = 1;
 "#;
 
+/// The times in which a node was watched, but one kind of its sessions couldn't be read. `from` is the last read with the kind and
+/// `to` the next one; neither is without it. Only the coverage of the same observer has this gap.
+const KIND_GAPS: &str = r#"
+CREATE TABLE kind_gap (
+    id {key},
+    node INTEGER NOT NULL,
+    observer TEXT NOT NULL,
+    kind SMALLINT NOT NULL,
+    "from" BIGINT NOT NULL,
+    "to" BIGINT
+);
+CREATE INDEX kind_gap_node ON kind_gap (node);
+
+CREATE VIEW gatewatch_kind_gaps AS
+SELECT n.gateway, n.url AS node, g.observer,
+    CASE g.kind WHEN 0 THEN 'Vision' WHEN 1 THEN 'Designer' WHEN 2 THEN 'Perspective' END AS kind,
+    {time:g."from"} AS unwatched_from, {time:g."to"} AS unwatched_to
+FROM kind_gap g
+JOIN node n ON n.id = g.node;
+"#;
+
 /// The version with the table of events.
 const EVENTS_VERSION: i64 = 3;
+
+/// The version with the table of gaps of kinds.
+const KIND_GAPS_VERSION: i64 = 4;
 
 /// Returns `true` if a schema has the table of events. One that is opened to be read may be older.
 pub(super) fn has_events(engine: &mut dyn Engine) -> Result<bool, HistoryError> {
     Ok(engine.schema_version()? >= EVENTS_VERSION)
+}
+
+/// Returns `true` if a schema has the table of gaps of kinds.
+pub(super) fn has_kind_gaps(engine: &mut dyn Engine) -> Result<bool, HistoryError> {
+    Ok(engine.schema_version()? >= KIND_GAPS_VERSION)
 }
 
 /// The newest version of the schema.

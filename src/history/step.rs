@@ -20,6 +20,8 @@ pub(super) enum Step {
         time: i64,
         /// Whether the node was being watched since the read before.
         is_continuous: bool,
+        /// The kinds that couldn't be read, as in the list before.
+        missing_kinds: Vec<SessionKind>,
     },
     /// The node couldn't be read.
     Failed {
@@ -35,8 +37,8 @@ pub(super) enum Step {
 pub(super) struct List {
     pub(super) time: i64,
     pub(super) sessions: Arc<Dataset>,
-    /// The kinds that couldn't be read. Nothing is known of their sessions.
-    pub(super) unlisted_kinds: Vec<SessionKind>,
+    /// The kinds that couldn't be read. Their sessions in the list are those of a list before.
+    pub(super) missing_kinds: Vec<SessionKind>,
     /// The gateway's clock minus this machine's.
     pub(super) clock_offset: i64,
 }
@@ -53,11 +55,13 @@ pub(super) struct Changes {
     pub(super) clock_offset: i64,
     /// The time of the first sign of a restart since the list before, which ended its sessions.
     pub(super) restarted: Option<i64>,
+    /// The kinds that couldn't be read.
+    pub(super) missing_kinds: Vec<SessionKind>,
+    /// Kinds that couldn't be read before, and now can. Their sessions are among no other changes than `listed`.
+    pub(super) listed_kinds: Vec<SessionKind>,
+    /// All sessions of these kinds.
+    pub(super) listed: Vec<SessionRecord>,
     pub(super) arrived: Vec<SessionRecord>,
-    /// Sessions that may have been on before, because their kind couldn't be read.
-    pub(super) found: Vec<SessionRecord>,
-    /// Kinds that couldn't be read before, and now can.
-    pub(super) newly_listed: Vec<SessionKind>,
     /// Sessions that left, and when each was listed last.
     pub(super) left: Vec<(SessionRecord, i64)>,
     /// Sessions before and after a change.
@@ -75,8 +79,8 @@ impl Step {
     /// The size of the step in memory, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         1 + match self {
-            Self::Changes(Changes { arrived, found, left, changed, .. }) => {
-                arrived.len() + found.len() + left.len() + 2 * changed.len()
+            Self::Changes(Changes { arrived, listed, left, changed, .. }) => {
+                arrived.len() + listed.len() + left.len() + 2 * changed.len()
             }
             Self::List(list) => list.sessions.len(),
             Self::Seen { .. } | Self::Failed { .. } => 0,
@@ -90,6 +94,16 @@ impl Step {
             Self::Changes(changes) => Some(changes.time),
             Self::Seen { time, .. } => Some(*time),
             Self::Failed { .. } => None,
+        }
+    }
+
+    /// The kinds that couldn't be read.
+    pub(super) fn missing_kinds(&self) -> &[SessionKind] {
+        match self {
+            Self::List(List { missing_kinds, .. })
+            | Self::Changes(Changes { missing_kinds, .. })
+            | Self::Seen { missing_kinds, .. } => missing_kinds,
+            Self::Failed { .. } => &[],
         }
     }
 }

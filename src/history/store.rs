@@ -7,12 +7,12 @@ use super::activity::{self, ActivityEntry, ActivityKey};
 use super::answer::Answer;
 use super::chart::{self, Chart, ChartRequest};
 use super::copy::{CopyProgress, copy};
-use super::coverage::Watched;
 use super::engine::{Engine, in_snapshot};
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
+use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
 /// A stored history.

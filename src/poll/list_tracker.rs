@@ -74,14 +74,13 @@ impl ListTracker {
             _ => None,
         });
         let (before, gap) = (self.last.take(), self.gap.take());
-        let current = LastList::new(snapshot, interval, missing.collect(), before.as_ref());
-        let unlisted = current.missing.iter().filter(|(_, listed_at)| listed_at.is_none());
-        let unlisted_kinds = unlisted.map(|(kind, _)| *kind).collect();
+        let current = LastList::new(snapshot, interval, &missing.collect::<Vec<_>>(), before.as_ref());
+        let missing_kinds = current.missing_kinds();
         let list = current.list.clone();
         let previous = before.map(|before| before.compare(&current, gap.as_ref(), clock_offset_ms));
         self.last = Some(current);
         let notices = snapshot.notices.clone();
-        ListUpdate { list, unlisted_kinds, notices, previous, clock_offset_ms }
+        ListUpdate { list, missing_kinds, notices, previous, clock_offset_ms }
     }
 }
 
@@ -89,18 +88,17 @@ impl LastList {
     fn new(
         snapshot: &NodeSnapshot,
         interval: Option<Duration>,
-        missing: Vec<SessionKind>,
+        missing_kinds: &[SessionKind],
         before: Option<&Self>,
     ) -> Self {
         let read = snapshot.dataset.clone();
         let listed_at = |kind| before.and_then(|before| before.listed_at(kind));
-        let missing: Vec<_> = missing.into_iter().map(|kind| (kind, listed_at(kind))).collect();
-        let kinds = |missing: &[(SessionKind, _)]| missing.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
+        let missing: Vec<_> = missing_kinds.iter().map(|kind| (*kind, listed_at(*kind))).collect();
         let list = match before {
-            Some(before) if Arc::ptr_eq(&before.read, &read) && kinds(&before.missing) == kinds(&missing) => {
+            Some(before) if Arc::ptr_eq(&before.read, &read) && before.missing_kinds() == missing_kinds => {
                 before.list.clone()
             }
-            Some(before) if !missing.is_empty() => with_carried_over(&read, &before.list, &kinds(&missing)),
+            Some(before) if !missing.is_empty() => with_carried_over(&read, &before.list, missing_kinds),
             _ => read.clone(),
         };
         Self { read, list, read_at: snapshot.received, interval, missing }
@@ -123,6 +121,7 @@ impl LastList {
         let newly_listed = self.newly_listed(current);
         let first_listed = remove_kinds(&mut changes.arrived, &newly_listed, &current.list);
         let is_continuous = gap.is_none() && self.is_recent(current);
+        let missing_kinds = self.missing_kinds();
         let Self { list, read_at, missing, .. } = self;
         let carried = missing.into_iter().filter_map(|(kind, listed_at)| Some((kind, listed_at?))).collect();
         PreviousList {
@@ -131,7 +130,7 @@ impl LastList {
             changes,
             is_continuous,
             first_listed,
-            newly_listed,
+            missing_kinds,
             restarted_at,
             carried,
         }
@@ -194,6 +193,10 @@ impl LastList {
             && changes.arrived.len() == listed(&current.list)
             && changes.arrived.iter().all(began_later);
         is_restart.then_some(unreachable_at)
+    }
+
+    fn missing_kinds(&self) -> Vec<SessionKind> {
+        self.missing.iter().map(|(kind, _)| *kind).collect()
     }
 
     fn is_missing(&self, kind: SessionKind) -> bool {

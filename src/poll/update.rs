@@ -50,8 +50,8 @@ pub enum ReadOutcome {
 pub struct ListUpdate {
     /// The sessions. Those of a kind that couldn't be read are carried over from the list before.
     pub list: Arc<Dataset>,
-    /// The kinds that couldn't be read in this list or any before. Nothing is known of their sessions.
-    pub unlisted_kinds: Vec<SessionKind>,
+    /// The kinds that couldn't be read.
+    pub missing_kinds: Vec<SessionKind>,
     /// The reasons why sessions or values may be missing.
     pub notices: Vec<Notice>,
     /// The list before; `None` for the first one.
@@ -75,11 +75,11 @@ pub struct PreviousList {
     /// The rows of the current list whose kind couldn't be read before. They may have been on all the time, so they are not
     /// among the changes.
     pub first_listed: Vec<u32>,
-    /// The kinds that couldn't be read in any list before, and can in the current one.
-    pub newly_listed: Vec<SessionKind>,
+    /// The kinds that couldn't be read in this list.
+    pub missing_kinds: Vec<SessionKind>,
     /// Time of the first sign that the gateway was restarted since.
     pub restarted_at: Option<SystemTime>,
-    /// The kinds that couldn't be read in this list, with the time of the last list that had them.
+    /// Those of them that were read before, with the time of the last list that had them.
     pub(super) carried: Vec<(SessionKind, SystemTime)>,
 }
 

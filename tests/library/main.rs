@@ -21,6 +21,7 @@ mod layering;
 mod lost_connections;
 mod observer;
 mod polling;
+mod recording;
 mod rest;
 #[path = "../support/mod.rs"]
 mod support;

@@ -9,14 +9,15 @@ const MAX_NODES: usize = 10;
 /// The largest number of gaps of a node that are listed.
 const MAX_GAPS: usize = 3;
 
-/// Returns a line for each node that was not watched all the time.
+/// Returns lines for the nodes that were not watched all the time, or not all kinds of their sessions.
 pub(super) fn lines(question: Question, nodes: &[NodeAnswer], clock: &Clock) -> Vec<String> {
-    let unwatched: Vec<&NodeAnswer> = nodes.iter().filter(|node| !node.unwatched.is_empty()).collect();
-    let mut lines: Vec<String> =
-        unwatched.iter().take(MAX_NODES).map(|node| line(question, node, clock)).collect();
-    let others = unwatched.len() - lines.len();
-    if others > 0 {
-        lines.push(format!("{} other nodes were not watched all the time", number(others)));
+    let is_unwatched = |node: &&NodeAnswer| !node.unwatched.is_empty() || !node.unwatched_kinds.is_empty();
+    let unwatched: Vec<&NodeAnswer> = nodes.iter().filter(is_unwatched).collect();
+    let listed = unwatched.iter().take(MAX_NODES);
+    let mut lines: Vec<String> = listed.flat_map(|node| lines_of_node(question, node, clock)).collect();
+    if unwatched.len() > MAX_NODES {
+        let others = number(unwatched.len() - MAX_NODES);
+        lines.push(format!("{others} other nodes were not watched all the time"));
     }
     if nodes.is_empty() {
         lines.push("No gateway has been recorded yet".to_owned());
@@ -24,14 +25,22 @@ pub(super) fn lines(question: Question, nodes: &[NodeAnswer], clock: &Clock) -> 
     lines
 }
 
-fn line(question: Question, node: &NodeAnswer, clock: &Clock) -> String {
+fn lines_of_node(question: Question, node: &NodeAnswer, clock: &Clock) -> Vec<String> {
     let name = match (&*node.gateway, &*node.url) {
         (gateway, url) if gateway == url => url.to_owned(),
         (gateway, url) => format!("{gateway}, {url}"),
     };
+    let of_node = (!node.unwatched.is_empty()).then(|| (format!("{name} was"), &node.unwatched));
+    let of_kinds = node.unwatched_kinds.iter();
+    let of_kinds = of_kinds.map(|(kind, gaps)| (format!("{kind} sessions of {name} were"), gaps));
+    of_node.into_iter().chain(of_kinds).map(|(subject, gaps)| line(question, &subject, gaps, clock)).collect()
+}
+
+/// Returns a line that begins with a subject and "was" or "were".
+fn line(question: Question, subject: &str, gaps: &[Watched], clock: &Clock) -> String {
     let text = |time| clock.moment_text(time);
     let span = |gap: &Watched| format!("from {} to {}", text(gap.from), text(gap.to));
-    match (question, &node.unwatched[..]) {
+    match (question, gaps) {
         (Question::At(time), [gap, ..]) if gap.from < gap.to => {
             let recorded = match (gap.from, gap.to) {
                 (i64::MIN, i64::MAX) => String::new(),
@@ -39,11 +48,11 @@ fn line(question: Question, node: &NodeAnswer, clock: &Clock) -> String {
                 (from, i64::MAX) => format!(" after {}", text(from)),
                 _ => format!(" {}", span(gap)),
             };
-            format!("{name} was not watched at {}: nothing was recorded{recorded}", text(time))
+            format!("{subject} not watched at {}: nothing was recorded{recorded}", text(time))
         }
-        (Question::At(time), _) => format!("{name} was not watched at {}", text(time)),
+        (Question::At(time), _) => format!("{subject} not watched at {}", text(time)),
         (Question::Between(range), [gap]) if *gap == range => {
-            format!("{name} was not watched at all {}", span(gap))
+            format!("{subject} not watched at all {}", span(gap))
         }
         (Question::Between(_), gaps) => {
             let listed: Vec<String> = gaps.iter().take(MAX_GAPS).map(span).collect();
@@ -52,7 +61,7 @@ fn line(question: Question, node: &NodeAnswer, clock: &Clock) -> String {
                 1 => " and once more".to_owned(),
                 more => format!(" and {} more times", number(more)),
             };
-            format!("{name} was not watched {}{more}", listed.join(", "))
+            format!("{subject} not watched {}{more}", listed.join(", "))
         }
     }
 }
@@ -61,12 +70,14 @@ fn line(question: Question, node: &NodeAnswer, clock: &Clock) -> String {
 mod tests {
     use super::*;
     use crate::display::DateStyle;
+    use crate::gateway::SessionKind;
 
     const MINUTE_MS: i64 = 60_000;
 
     fn node(gateway: &str, gaps: &[(i64, i64)]) -> NodeAnswer {
         let unwatched = gaps.iter().map(|&(from, to)| Watched { from, to }).collect();
-        NodeAnswer { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched }
+        let unwatched_kinds = Vec::new();
+        NodeAnswer { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched, unwatched_kinds }
     }
 
     fn lines_of(question: Question, nodes: &[NodeAnswer]) -> Vec<String> {
@@ -113,5 +124,24 @@ mod tests {
         assert_eq!(lines.len(), 11);
         assert_eq!(lines[10], "1,002 other nodes were not watched all the time");
         assert_eq!(lines_of(range, &[]), ["No gateway has been recorded yet"]);
+    }
+
+    #[test]
+    fn says_which_kinds_were_not_watched() {
+        let gap = Watched { from: MINUTE_MS, to: 9 * MINUTE_MS };
+        let partly =
+            NodeAnswer { unwatched_kinds: vec![(SessionKind::Perspective, vec![gap])], ..node("North", &[]) };
+        let start = "Perspective sessions of North, http://n1:8088 were not watched";
+        let nodes = [node("South", &[]), partly];
+        assert_eq!(
+            lines_of(Question::At(5 * MINUTE_MS), &nodes),
+            [format!(
+                "{start} at 1970-01-01 00:05:00: nothing was recorded from 1970-01-01 00:01:00 to 1970-01-01 00:09:00"
+            )]
+        );
+        assert_eq!(
+            lines_of(Question::Between(Watched { from: 0, to: 10 * MINUTE_MS }), &nodes),
+            [format!("{start} from 1970-01-01 00:01:00 to 1970-01-01 00:09:00")]
+        );
     }
 }

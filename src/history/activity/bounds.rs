@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::entry::ActivityKind;
 use super::source::Found;
 use crate::history::HistoryError;
-use crate::history::coverage::{self, Watched};
-use crate::history::engine::{Engine, Row, first_integer};
+use crate::history::coverage;
+use crate::history::engine::Engine;
+use crate::history::node_coverage::NodeCoverage;
+use crate::history::watched::Watched;
 
 /// Returns the earliest and the latest time of each entry.
 pub(super) fn bounds(
@@ -25,15 +27,14 @@ pub(super) fn bounds(
     let to = found.iter().map(|found| found.key.time).max();
     let (Some(from), Some(to)) = (from, to) else { return Ok(Vec::new()) };
     let watched = coverage::overlapping(engine, &nodes, Watched { from, to }, now)?;
-    let watched: HashMap<i64, Vec<Watched>> = nodes.into_iter().zip(watched).collect();
+    let watched: HashMap<i64, NodeCoverage> = nodes.into_iter().zip(watched).collect();
     let mut bounds = Vec::with_capacity(found.len());
-    // Arrivals after a time in which the node wasn't watched.
-    let (mut unwatched, mut keys) = (Vec::new(), Vec::<Row>::new());
+    // Arrivals after a time in which the node, or the kind, wasn't watched.
+    let (mut unwatched, mut reads) = (Vec::new(), Vec::new());
     for (index, found) in found.iter().enumerate() {
         let (time, earliest) = (found.key.time, found.earliest);
-        let is_watched = |from: i64| {
-            watched[&found.node].iter().any(|watched| watched.contains(from) && watched.contains(time))
-        };
+        let kind = found.session.kind;
+        let is_watched = |from: i64| watched[&found.node].is_watched(kind, from, time);
         bounds.push(match found.kind {
             // The gateway reports when it began.
             ActivityKind::Arrived if found.session.creation_time.is_some() => (earliest, earliest),
@@ -41,7 +42,7 @@ pub(super) fn bounds(
             ActivityKind::Arrived if is_watched(time - 1) => (time, time),
             ActivityKind::Arrived => {
                 unwatched.push(index);
-                keys.push(vec![found.node.into(), time.into()]);
+                reads.push((found.node, kind, time));
                 (i64::MIN, time)
             }
             // Both are the same if the clock was set back meanwhile.
@@ -50,10 +51,9 @@ pub(super) fn bounds(
             _ => (time, time),
         });
     }
-    let before =
-        engine.query_each(r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#, &keys)?;
+    let before = coverage::last_reads_before(engine, &reads)?;
     for (index, before) in unwatched.into_iter().zip(before) {
-        bounds[index].0 = first_integer(&before).unwrap_or(i64::MIN);
+        bounds[index].0 = before.unwrap_or(i64::MIN);
     }
     Ok(bounds)
 }

@@ -14,9 +14,10 @@ use std::collections::HashMap;
 pub use self::request::{
     Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName,
 };
-use super::coverage::{self, Watched};
+use super::coverage;
 use super::engine::Engine;
 use super::query;
+use super::watched::{self, Watched};
 use super::{HistoryError, outage};
 
 /// Times beyond 9 million years are left out, so that no sum of them overflows.
@@ -56,11 +57,12 @@ pub(super) fn chart(
     let outages = outage::overlapping(engine, &ids, range, now)?;
     let watched = coverage::overlapping(engine, &ids, range, now)?;
     let tried = outages.iter().map(|outage| Watched { from: outage.earliest, to: outage.until });
-    let mut watched: Vec<Watched> = watched.into_iter().flatten().chain(tried).collect();
+    let watched = watched.into_iter().flat_map(|watched| watched.all);
+    let mut watched: Vec<Watched> = watched.chain(tried).collect();
     watched.sort_unstable();
     if from < now {
         let past = Watched { from, to: to.min(now) };
-        chart.unwatched = coverage::gaps(&coverage::merged(watched.into_iter()), past);
+        chart.unwatched = watched::gaps(&watched::merged(watched.into_iter()), past);
     }
     chart.marks = marks::marks(engine, &nodes, &outages, (from, to), buckets)?;
     Ok(Some(chart))

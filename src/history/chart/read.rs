@@ -13,8 +13,9 @@ const PART_SESSIONS: i64 = 25_000;
 /// The number of parts if all had the length of the first one.
 const PARTS: i64 = 64;
 
-/// The end of a session; of one that hasn't been missed the number of its node, as a negative number.
-const END: &str = "COALESCE(missed_at, -node)";
+/// The end of a session. One that hasn't been missed is on until its kind was read last. If that was with its node, it is the
+/// number of the node, as a negative number.
+const END: &str = "COALESCE(missed_at, last_seen + 1, -node)";
 
 /// The sessions that overlap a range.
 pub(super) struct Sessions {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::gateway::SessionKind;
-use crate::history::coverage::Watched;
+use crate::history::watched::Watched;
 
 /// The largest number of buckets of a chart: more than a screen has pixels.
 pub const MAX_BUCKETS: usize = 20_000;
@@ -37,7 +37,7 @@ pub enum ChartSplit {
 /// The number of sessions over time. Times are milliseconds since 1970 UTC.
 ///
 /// A session counts from its begin until it was missed, as it does where it is asked who was on at a time. One that hasn't been
-/// missed counts until its node was read last.
+/// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     /// The begin of the first bucket.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::known::{Copied, Known};
+use crate::history::coverage::NextReads;
 use crate::history::engine::{Engine, first_integer};
 use crate::history::{HistoryError, coverage};
 
@@ -14,10 +15,10 @@ pub(super) struct Horizon {
     pub(super) source_until: i64,
     /// The same in the target.
     pub(super) target_until: i64,
-    /// Time at which the node has been read in the source after `target_until`; `None` if it hasn't.
-    pub(super) source_next: Option<i64>,
-    /// Time at which the node has been read in the target after `source_until`; `None` if it hasn't.
-    pub(super) target_next: Option<i64>,
+    /// When the node has been read in the source after `target_until`.
+    pub(super) source_next: NextReads,
+    /// When the node has been read in the target after `source_until`.
+    pub(super) target_next: NextReads,
     /// Whether a recorder writes the node in the source at the moment.
     pub(super) is_source_recorded: bool,
     /// Whether a recorder writes the node in the target at the moment. It ends its sessions itself.
@@ -37,8 +38,8 @@ impl Horizon {
         Ok(Self {
             source_until,
             target_until,
-            source_next: coverage::first_read_after(from, source, target_until, now)?,
-            target_next: coverage::first_read_after(to, target, source_until, now)?,
+            source_next: coverage::next_reads(from, source, target_until, now)?,
+            target_next: coverage::next_reads(to, target, source_until, now)?,
             is_source_recorded: coverage::is_recorded(from, source)?,
             is_target_recorded: coverage::is_recorded(to, target)?,
         })
@@ -47,8 +48,8 @@ impl Horizon {
     /// Returns `true` if the times of two sessions overlap or touch: the later one isn't known to have begun after the
     /// earlier one was missed.
     fn touch(&self, source: &Copied, target: &Copied) -> bool {
-        let source_end = source.missed_at.or(self.target_next).unwrap_or(i64::MAX);
-        let target_end = target.missed_at.or(self.source_next).unwrap_or(i64::MAX);
+        let source_end = source.missed_at.or(self.target_next.of(source.record.kind)).unwrap_or(i64::MAX);
+        let target_end = target.missed_at.or(self.source_next.of(target.record.kind)).unwrap_or(i64::MAX);
         source.first_seen <= target_end && target.first_seen <= source_end
     }
 
@@ -61,17 +62,40 @@ impl Horizon {
     /// Returns when the session was seen last and when it was missed; `None` if it is still on. The later of two reads
     /// with it and the earlier of two reads without it count, unless they contradict each other: then the latest read does.
     fn end(&self, source: &Copied, target: &Copied) -> Option<(i64, i64)> {
-        let seen_in_source = last_seen(source, self.source_until);
-        let last = seen_in_source.max(last_seen(target, self.target_until));
+        let (in_source, in_target) =
+            (last_seen(source, self.source_until), last_seen(target, self.target_until));
+        let last = in_source.max(in_target);
         match (source.missed_at, target.missed_at) {
             (None, None) => None,
-            (Some(missed_at), None) => (!self.is_target_recorded && missed_at > self.target_until)
-                .then(|| (last, missed_at.max(last))),
+            (Some(missed_at), None) => {
+                (!self.is_target_recorded && missed_at > in_target).then(|| (last, missed_at.max(last)))
+            }
             (None, Some(missed_at)) if missed_at > last => Some((last, missed_at)),
             (None, Some(_)) if !self.is_target_recorded && self.source_until > self.target_until => None,
-            (None, Some(missed_at)) => Some((last, self.target_next.unwrap_or(missed_at).max(last))),
+            (None, Some(missed_at)) => {
+                let next = self.target_next.of(target.record.kind);
+                Some((last, next.unwrap_or(missed_at).max(last)))
+            }
             (Some(a), Some(b)) => Some((last, if a.min(b) >= last { a.min(b) } else { a.max(b).max(last) })),
         }
+    }
+}
+
+impl Horizon {
+    /// Returns the time that is stored as the last one of a session that is on in the target, and was seen last at `seen`: none
+    /// if that is known by the last read of the node.
+    pub(super) fn open_last_seen(&self, seen: i64) -> Option<i64> {
+        (seen < self.source_until.max(self.target_until)).then_some(seen)
+    }
+
+    /// The same for a session that both know.
+    fn merged_last_seen(&self, source: &Copied, target: &Copied) -> Option<i64> {
+        let seen = last_seen(source, self.source_until).max(last_seen(target, self.target_until));
+        if self.is_target_recorded && target.missed_at.is_none() {
+            // Its recorder tells whether it can be read.
+            return target.last_seen.map(|_| seen);
+        }
+        self.open_last_seen(seen)
     }
 }
 
@@ -251,7 +275,8 @@ fn merged(
         Some((last_seen, missed_at)) => Some((last_seen.min(before), missed_at.min(before))),
         None => None,
     };
-    merged.last_seen = end.map(|(last_seen, _)| last_seen);
+    merged.last_seen =
+        end.map_or_else(|| horizon.merged_last_seen(source, target), |(last_seen, _)| Some(last_seen));
     merged.missed_at = end.map(|(_, missed_at)| missed_at);
     merged.set_class();
     (merged.times() != target.times()).then_some(merged)

@@ -7,6 +7,7 @@
 
 mod coverage;
 mod events;
+mod kind_gaps;
 mod known;
 mod merge;
 mod open;
@@ -75,6 +76,7 @@ pub(super) fn copy(
             let horizon = Horizon::read(from, to, (source, target), now)?;
             let copied = open::copy(from, to, (source, target), &horizon, last, &mut known)?;
             coverage::copy(from, to, (source, target), &horizon)?;
+            kind_gaps::copy(from, to, (source, target))?;
             Ok(copied)
         })?;
         state.done += done;

@@ -29,15 +29,18 @@ pub(super) fn copy(
     let mut done = sessions.len() as u64;
     known.read_open(to, target)?;
     let mut merge = Merge::read(to, known, &sessions)?;
-    // Its recorder is about to read the node, and lists those that are still there. What it doesn't list is copied the next
+    // A recorder of the target is about to read the node, and lists those that are still there. What it doesn't list is copied the next
     // time, when their end is known.
-    let is_target_ahead = horizon.target_next.is_none() && horizon.is_target_recorded;
     for mut session in sessions {
         if merge.merge(&session, horizon) {
             continue;
         }
-        if !is_target_ahead {
-            end(&mut session, horizon.source_until, horizon.target_next);
+        let next = horizon.target_next.of(session.record.kind);
+        if next.is_some() || !horizon.is_target_recorded {
+            end(&mut session, horizon.source_until, next);
+            if session.missed_at.is_none() {
+                session.last_seen = horizon.open_last_seen(last_seen(&session, horizon.source_until));
+            }
             merge.add(session);
         } else if !horizon.is_source_recorded {
             done -= 1;
@@ -55,14 +58,15 @@ fn end_unlisted(
     horizon: &Horizon,
     open_in_both: &HashSet<i64>,
 ) -> Result<(), HistoryError> {
-    if horizon.source_next.is_none() || horizon.is_target_recorded {
+    if horizon.is_target_recorded {
         return Ok(());
     }
+    let next = |session: &Copied| horizon.source_next.of(session.record.kind);
     let condition = format!("s.dc = {} AND s.node = $1 ORDER BY s.id", span::OPEN);
     let mut open = Copied::select(to, &condition, vec![target.into()])?;
-    open.retain(|session| !open_in_both.contains(&session.id));
+    open.retain(|session| !open_in_both.contains(&session.id) && next(session).is_some());
     for session in &mut open {
-        end(session, horizon.target_until, horizon.source_next);
+        end(session, horizon.target_until, next(session));
     }
     Copied::update(to, &open.iter().collect::<Vec<_>>())
 }

@@ -188,7 +188,7 @@ fn a_recorder_of_the_target_ends_its_sessions_itself() {
     });
 }
 
-/// Two recorders read one node at random times. What they saw is true in the copy.
+/// Two recorders read one node at random times, sometimes without one kind. What they saw is true in the copy.
 #[test]
 fn a_copy_knows_what_either_side_saw() {
     for seed in 0..60 {
@@ -204,14 +204,18 @@ fn a_copy_knows_what_either_side_saw() {
                     is_on[side] = !is_on[side];
                     if !is_on[side] {
                         sides[side].list = None;
+                        sides[side].missing.clear();
                         sides[side].writer.end_all().unwrap();
                     }
                 } else if is_on[side] && random.f32() < 0.6 {
                     let time = step * 1_000 + i64::try_from(side).unwrap() * 300 + 1;
-                    let sessions = &truth[usize::try_from(step).unwrap()];
+                    let mut sessions = truth[usize::try_from(step).unwrap()].clone();
+                    let missing = [SessionKind::Perspective];
+                    let missing = if random.f32() < 0.3 { &missing[..] } else { &[] };
+                    sessions.retain(|session| !session.is_of(missing));
                     let is_continuous = sides[side].list.is_some();
-                    sides[side].read(time, sessions, is_continuous);
-                    reads.push((time, sessions.clone()));
+                    sides[side].read_partly(time, &sessions, missing, is_continuous);
+                    reads.push((time, sessions, missing.to_vec()));
                 }
             }
             if random.f32() < 0.05 {
@@ -222,10 +226,11 @@ fn a_copy_knows_what_either_side_saw() {
         }
         let [mut source, mut target] = sides.map(Recording::end);
         copy_twice(source.engine(), target.engine());
-        for (time, sessions) in &reads {
+        for (time, sessions, missing) in &reads {
             let answer = query::at(target.engine(), *time, None, LATER).unwrap();
             let stored = answer.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
             let mut stored: Vec<_> = stored.map(|stored| stored.session.clone()).collect();
+            stored.retain(|session| !session.is_of(missing));
             let mut listed = sessions.clone();
             stored.sort_by_key(|session| session.client_id.clone());
             listed.sort_by_key(|session| session.client_id.clone());
@@ -244,7 +249,8 @@ fn sessions_over_time(random: &mut fastrand::Rng) -> Vec<Vec<SessionRecord>> {
             next += 1;
             let created = session(&format!("S{next}"), "billy", second * 1_000 - 500);
             let creation_time = created.creation_time.filter(|_| next % 3 > 0);
-            sessions.push(SessionRecord { creation_time, ..created });
+            let kind = Some(if next % 2 == 0 { SessionKind::Perspective } else { SessionKind::Vision });
+            sessions.push(SessionRecord { kind, creation_time, ..created });
         }
         for session in &mut sessions {
             if random.f32() < 0.05 {

@@ -109,7 +109,7 @@ fn steps_that_are_repeated_add_no_events() {
         let mut restarted = changes(&[], 10_000, &[], 20_000, false);
         restarted.restarted = Some(18_000);
         batch.steps.push(Step::Changes(restarted));
-        batch.steps.push(Step::Seen { time: 30_000, is_continuous: true });
+        batch.steps.push(Step::Seen { time: 30_000, is_continuous: true, missing_kinds: Vec::new() });
         recording.write(batch.clone());
         let expected = [(0, 10_000, 15_000, Some(20_000)), (1, 10_000, 18_000, None)];
         assert_eq!(events(recording.engine()), expected);

@@ -76,13 +76,13 @@ fn a_kind_that_is_listed_again_ends_the_sessions_that_left_meanwhile() {
         database.wait_for_connections(0);
         let mut second = Recording::on(database);
         let mut unlisted = list(&[], 20_000);
-        unlisted.unlisted_kinds = vec![SessionKind::Perspective];
+        unlisted.missing_kinds = vec![SessionKind::Perspective];
         let mut steps = second.steps(Step::List(unlisted.clone()), None);
         steps.latest = Some(unlisted);
         second.write(steps);
         let mut listed = changes(&[], 20_000, &[], 25_000, true);
-        listed.newly_listed = vec![SessionKind::Perspective];
-        listed.found = vec![perspective("Q")];
+        listed.listed_kinds = vec![SessionKind::Perspective];
+        listed.listed = vec![perspective("Q")];
         second.write(second.steps(Step::Changes(listed), None));
         let range = Watched { from: 0, to: 30_000 };
         let answer = query::between(second.engine(), range, None, LATER).unwrap();

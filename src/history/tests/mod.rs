@@ -8,6 +8,7 @@ mod crash;
 mod database;
 mod events;
 mod handover;
+mod kinds;
 mod maintenance;
 mod model;
 mod postgres;
@@ -27,13 +28,13 @@ use tempfile::TempDir;
 use self::database::{Database, on_each_database};
 use self::model::{changes, dataset};
 use super::answer::{Answer, SessionState};
-use super::coverage::Watched;
 use super::engine::Engine;
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::record::SessionRecord;
 use super::sqlite::Sqlite;
 use super::step::{Changes, List, NodeKey, NodeSteps, Step};
+use super::watched::Watched;
 use super::writer::{Standby, Writer};
 use super::{History, HistoryError, Location, check, query, schema, span};
 use crate::gateway::SessionKind;
@@ -46,6 +47,8 @@ pub(super) struct Recording {
     url: Arc<str>,
     /// The last list and the time of its last read.
     list: Option<(Vec<SessionRecord>, i64)>,
+    /// The kinds that were missing in it.
+    missing: Vec<SessionKind>,
     every: Option<Duration>,
     clock_offset: i64,
 }
@@ -59,6 +62,7 @@ impl Recording {
             gateway: "Plant",
             url: url.into(),
             list: None,
+            missing: Vec::new(),
             every: Some(Duration::from_secs(5)),
             clock_offset: 0,
         }
@@ -76,7 +80,8 @@ impl Recording {
         NodeSteps {
             node: NodeKey { gateway: self.gateway.into(), url: self.url.clone() },
             steps: vec![step],
-            latest: latest.map(|(sessions, time)| list(sessions, time)),
+            latest: latest
+                .map(|(sessions, time)| List { missing_kinds: self.missing.clone(), ..list(sessions, time) }),
             every: self.every,
             written_until: None,
         }
@@ -88,16 +93,43 @@ impl Recording {
 
     /// Records a read. `is_continuous` as in [`Step`].
     pub(super) fn read(&mut self, time: i64, sessions: &[SessionRecord], is_continuous: bool) {
-        let step = match &self.list {
-            None => Step::List(List { clock_offset: self.clock_offset, ..list(sessions, time) }),
-            Some((before, _)) if before == sessions => Step::Seen { time, is_continuous },
+        self.read_partly(time, sessions, &[], is_continuous);
+    }
+
+    /// Records a read in which kinds were missing: their sessions are carried over, as a poller does.
+    pub(super) fn read_partly(
+        &mut self,
+        time: i64,
+        sessions: &[SessionRecord],
+        missing: &[SessionKind],
+        is_continuous: bool,
+    ) {
+        let before = self.list.take();
+        let carried = before.iter().flat_map(|(before, _)| before).filter(|session| session.is_of(missing));
+        let sessions: Vec<SessionRecord> = sessions.iter().chain(carried).cloned().collect();
+        let missing_kinds = missing.to_vec();
+        let mut listed_kinds = std::mem::replace(&mut self.missing, missing.to_vec());
+        listed_kinds.retain(|kind| !missing.contains(kind));
+        let step = match &before {
+            None => {
+                let list = list(&sessions, time);
+                Step::List(List { clock_offset: self.clock_offset, missing_kinds, ..list })
+            }
+            Some((before, _)) if *before == sessions && listed_kinds.is_empty() => {
+                Step::Seen { time, is_continuous, missing_kinds }
+            }
             Some((before, previous)) => {
-                let changes = changes(before, *previous, sessions, time, is_continuous);
-                Step::Changes(Changes { clock_offset: self.clock_offset, ..changes })
+                let is_other = |session: &&SessionRecord| !session.is_of(&listed_kinds);
+                let [before, others]: [Vec<_>; 2] =
+                    [before, &sessions].map(|sessions| sessions.iter().filter(is_other).cloned().collect());
+                let changes = changes(&before, *previous, &others, time, is_continuous);
+                let listed = sessions.iter().filter(|session| !is_other(session)).cloned().collect();
+                let clock_offset = self.clock_offset;
+                Step::Changes(Changes { clock_offset, missing_kinds, listed_kinds, listed, ..changes })
             }
         };
-        self.list = Some((sessions.to_vec(), time));
-        self.write(self.steps(step, Some((sessions, time))));
+        self.write(self.steps(step, Some((&sessions, time))));
+        self.list = Some((sessions, time));
     }
 
     /// Records a read that fails.
@@ -122,7 +154,7 @@ fn failed(time: i64) -> Step {
 }
 
 fn list(sessions: &[SessionRecord], time: i64) -> List {
-    List { time, sessions: Arc::new(dataset(sessions)), unlisted_kinds: Vec::new(), clock_offset: 0 }
+    List { time, sessions: Arc::new(dataset(sessions)), missing_kinds: Vec::new(), clock_offset: 0 }
 }
 
 pub(super) fn session(client_id: &str, username: &str, created: i64) -> SessionRecord {

@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
+use crate::gateway::SessionKind;
 use crate::history::activity::ActivityKind;
 use crate::history::answer::{Answer, SessionState};
-use crate::history::coverage::Watched;
 use crate::history::record::SessionRecord;
 use crate::history::step::Changes;
+use crate::history::watched::Watched;
 
 /// A read that succeeded.
+#[derive(Clone)]
 pub(super) struct ModelRead {
     pub(super) time: i64,
     pub(super) sessions: Vec<SessionRecord>,
+    /// The kinds that couldn't be read.
+    pub(super) missing: Vec<SessionKind>,
     pub(super) is_continuous: bool,
 }
 
@@ -55,6 +59,28 @@ impl Model {
         self.reads.push(read);
     }
 
+    /// Returns what is known of one kind: the reads that list it.
+    fn of_kind(&self, kind: SessionKind) -> Self {
+        let mut reads: Vec<ModelRead> = Vec::new();
+        let mut is_missing = false;
+        for read in &self.reads {
+            let was_missing = is_missing;
+            is_missing = read.missing.contains(&kind);
+            if !is_missing {
+                let mut of_kind = read.clone();
+                of_kind.is_continuous &= !was_missing;
+                of_kind.sessions.retain(|session| session.kind == Some(kind));
+                reads.push(of_kind);
+            }
+        }
+        Self { reads, failures: Vec::new() }
+    }
+
+    /// Returns all kinds, each on its own.
+    fn kinds(&self) -> [Self; SessionKind::ALL.len()] {
+        SessionKind::ALL.map(|kind| self.of_kind(kind))
+    }
+
     pub(super) fn add_failure(&mut self, time: i64) {
         self.failures.push(time);
     }
@@ -78,6 +104,20 @@ impl Model {
 
     /// Returns all entries of the activity list, the newest first.
     pub(super) fn activity(&self) -> Vec<ModelEntry> {
+        let mut entries: Vec<ModelEntry> = self.kinds().iter().flat_map(Self::activity_of_kind).collect();
+        for ModelOutage { from, until, is_over, .. } in self.outages() {
+            let duration = is_over.then_some(until - from);
+            entries.push((from, ActivityKind::Unreachable, None, from, from, duration));
+            if is_over {
+                entries.push((until, ActivityKind::Reachable, None, until, until, duration));
+            }
+        }
+        entries.sort();
+        entries.reverse();
+        entries
+    }
+
+    fn activity_of_kind(&self) -> Vec<ModelEntry> {
         let mut entries = Vec::new();
         for stretch in self.stretches() {
             let id = stretch.session.client_id.as_ref().map(ToString::to_string);
@@ -95,24 +135,18 @@ impl Model {
             let duration = Some(stretch.last - stretch.started);
             entries.push((missed_at, ActivityKind::Left, id, earliest, missed_at, duration));
         }
-        for ModelOutage { from, until, is_over, .. } in self.outages() {
-            let duration = is_over.then_some(until - from);
-            entries.push((from, ActivityKind::Unreachable, None, from, from, duration));
-            if is_over {
-                entries.push((until, ActivityKind::Reachable, None, until, until, duration));
-            }
-        }
-        entries.sort();
-        entries.reverse();
         entries
     }
 
     /// Returns the largest number of sessions that match, at one time from `from` to before `to`.
     pub(super) fn maximum(&self, from: i64, to: i64, matches: impl Fn(&SessionRecord) -> bool) -> u32 {
-        let last = self.reads.last().map_or(0, |read| read.time);
-        let stretches = self.stretches().into_iter().filter(|stretch| matches(stretch.session));
-        let on: Vec<_> =
-            stretches.map(|stretch| stretch.started..stretch.missed_at.unwrap_or(last + 1)).collect();
+        let kinds = self.kinds();
+        let on = kinds.iter().flat_map(|kind| {
+            let last = kind.reads.last().map_or(0, |read| read.time);
+            let stretches = kind.stretches().into_iter().filter(|stretch| matches(stretch.session));
+            stretches.map(move |stretch| stretch.started..stretch.missed_at.unwrap_or(last + 1))
+        });
+        let on: Vec<_> = on.collect();
         let times = on.iter().map(|on| on.start).filter(|start| (from..to).contains(start)).chain([from]);
         let counts = times.map(|time| on.iter().filter(|on| on.contains(&time)).count());
         counts.max().unwrap_or(0).try_into().unwrap()
@@ -129,6 +163,12 @@ impl Model {
         let pairs = self.reads.iter().zip(self.reads.iter().skip(1));
         self.reads.iter().any(|read| read.time == time)
             || pairs.into_iter().any(|(a, b)| b.is_continuous && (a.time..=b.time).contains(&time))
+    }
+
+    /// Returns the kinds that weren't watched at a time.
+    pub(super) fn unwatched_kinds(&self, time: i64) -> Vec<SessionKind> {
+        let is_unwatched = |kind: &SessionKind| !self.of_kind(*kind).is_watched(time);
+        SessionKind::ALL.into_iter().filter(is_unwatched).collect()
     }
 
     fn stretches(&self) -> Vec<Stretch<'_>> {
@@ -165,6 +205,10 @@ impl Model {
     }
 
     pub(super) fn at(&self, time: i64) -> Vec<ModelSession> {
+        sorted(self.kinds().iter().flat_map(|kind| kind.at_of_kind(time)))
+    }
+
+    fn at_of_kind(&self, time: i64) -> Vec<ModelSession> {
         let is_watched = self.is_watched(time);
         let found = self.stretches().into_iter().filter_map(|stretch| {
             let is_on = stretch.started <= time
@@ -178,10 +222,14 @@ impl Model {
             };
             is_on.then(|| stretch.with_state(state))
         });
-        sorted(found)
+        found.collect()
     }
 
     pub(super) fn between(&self, range: Watched) -> Vec<ModelSession> {
+        sorted(self.kinds().iter().flat_map(|kind| kind.between_of_kind(range)))
+    }
+
+    fn between_of_kind(&self, range: Watched) -> Vec<ModelSession> {
         let found = self.stretches().into_iter().filter_map(|stretch| {
             let is_on = stretch.started <= range.to
                 && stretch.missed_at.is_none_or(|missed_at| missed_at >= range.from);
@@ -192,7 +240,7 @@ impl Model {
             };
             is_on.then(|| stretch.with_state(state))
         });
-        sorted(found)
+        found.collect()
     }
 }
 
@@ -248,8 +296,9 @@ pub(super) fn changes(
         clock_offset: 0,
         restarted: None,
         arrived,
-        found: Vec::new(),
-        newly_listed: Vec::new(),
+        missing_kinds: Vec::new(),
+        listed_kinds: Vec::new(),
+        listed: Vec::new(),
         left,
         changed,
     }

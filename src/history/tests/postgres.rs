@@ -36,7 +36,10 @@ fn another_recorder_takes_over_when_a_connection_dies() {
     let ended = rows(second.engine(), &format!("SELECT pg_terminate_backend({pid}, 60000)"));
     assert_eq!(ended, [["1"]]);
     second.read(15_000, &sessions, true);
-    let steps = first.steps(Step::Seen { time: 16_000, is_continuous: true }, Some((&sessions, 16_000)));
+    let steps = first.steps(
+        Step::Seen { time: 16_000, is_continuous: true, missing_kinds: Vec::new() },
+        Some((&sessions, 16_000)),
+    );
     let error = first.writer.write(std::slice::from_ref(&steps), &mut Standby::default()).unwrap_err();
     assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
     // The first one stands by now.
@@ -206,7 +209,7 @@ fn update(seconds: u64, list: Option<&[SessionRecord]>) -> NodeUpdate {
     let outcome = match list {
         Some(sessions) => ReadOutcome::List(ListUpdate {
             list: Arc::new(dataset(sessions)),
-            unlisted_kinds: Vec::new(),
+            missing_kinds: Vec::new(),
             notices: Vec::new(),
             previous: None,
             clock_offset_ms: None,

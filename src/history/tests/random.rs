@@ -10,11 +10,18 @@ use super::*;
 use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
 
-/// A read of a random node: the time since the last one, and the list; `None` if it fails.
-type RandomRead = (i64, Option<Vec<(u8, u8, u8)>>);
+/// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it fails.
+type RandomRead = (i64, Option<(Vec<(u8, u8, u8)>, Vec<SessionKind>)>);
 
 fn reads() -> impl Strategy<Value = Vec<RandomRead>> {
     let list = proptest::collection::vec((0_u8..4, 0_u8..2, 0_u8..3), 0..4);
+    let missing = prop_oneof![
+        3 => Just(vec![]),
+        1 => Just(vec![SessionKind::ALL[0]]),
+        1 => Just(vec![SessionKind::ALL[1]]),
+        1 => Just(SessionKind::ALL[..2].to_vec()),
+    ];
+    let list = (list, missing);
     proptest::collection::vec((1_i64..40_000, proptest::option::weighted(0.85, list)), 1..25)
 }
 
@@ -50,11 +57,13 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
                 recording.fail(time);
                 model.add_failure(time);
             }
-            Some(list) => {
-                let sessions = sessions(list);
+            Some((list, missing)) => {
+                let mut sessions = sessions(list);
+                sessions.retain(|session| !session.is_of(missing));
                 is_continuous &= *pause <= 20_000;
-                recording.read(time, &sessions, is_continuous);
-                model.add(ModelRead { time, sessions, is_continuous });
+                recording.read_partly(time, &sessions, missing, is_continuous);
+                let missing = missing.clone();
+                model.add(ModelRead { time, sessions, missing, is_continuous });
             }
         }
         is_continuous = list.is_some();
@@ -66,6 +75,11 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
         prop_assert_eq!(model::stored(&answer), model.at(time), "at {}", time);
         let is_watched = answer.nodes.first().is_some_and(|node| node.unwatched.is_empty());
         prop_assert_eq!(is_watched, model.is_watched(time), "watched at {}", time);
+        if is_watched {
+            let kinds: Vec<SessionKind> =
+                answer.nodes[0].unwatched_kinds.iter().map(|(kind, _)| *kind).collect();
+            prop_assert_eq!(kinds, model.unwatched_kinds(time), "kinds at {}", time);
+        }
     }
     for (&from, &to) in times.iter().zip(times.iter().skip(3)) {
         let range = Watched { from, to };

@@ -23,7 +23,7 @@ fn recorder(path: &Path) -> (Recorder, Receiver<RecorderStatus>) {
 fn update(is_recorded: bool) -> NodeUpdate {
     let list = ListUpdate {
         list: Arc::new(dataset(&[session("A", "billy", 0)])),
-        unlisted_kinds: Vec::new(),
+        missing_kinds: Vec::new(),
         notices: Vec::new(),
         previous: None,
         clock_offset_ms: None,

@@ -83,7 +83,7 @@ fn keeps_what_was_read_before_the_database_could_be_opened() {
         let both = [stays.clone(), leaves];
         let steps = vec![
             Step::List(list(&both, 10_000)),
-            Step::Seen { time: 15_000, is_continuous: true },
+            Step::Seen { time: 15_000, is_continuous: true, missing_kinds: Vec::new() },
             Step::Changes(changes(&both, 15_000, std::slice::from_ref(&stays), 20_000, true)),
         ];
         let latest = Some(list(&[stays], 20_000));

@@ -2,6 +2,7 @@
 
 use super::WrittenNode;
 use super::coverage::OpenCoverage;
+use super::kind_gaps::OpenKindGaps;
 use super::node::node_row;
 use super::outage::OpenOutage;
 use crate::history::HistoryError;
@@ -66,5 +67,6 @@ pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Resul
     };
     let gateway = node.gateway.clone();
     let outage = OpenOutage::stored(engine, id)?;
-    Ok(Claim::Own(WrittenNode { id, gateway, coverage, outage, known_until }, is_resumed))
+    let kind_gaps = OpenKindGaps::stored(engine, id)?;
+    Ok(Claim::Own(WrittenNode { id, gateway, coverage, kind_gaps, outage, known_until }, is_resumed))
 }

@@ -2,6 +2,7 @@
 
 mod claim;
 mod coverage;
+mod kind_gaps;
 mod node;
 mod outage;
 mod sessions;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use self::claim::{Claim, claim};
 use self::coverage::OpenCoverage;
+use self::kind_gaps::OpenKindGaps;
 use self::node::node_row;
 use self::outage::OpenOutage;
 pub(super) use self::standby::Standby;
@@ -37,6 +39,8 @@ struct WrittenNode {
     gateway: Arc<str>,
     /// The time in which the node is being watched.
     coverage: Option<OpenCoverage>,
+    /// The kinds of sessions that can't be read.
+    kind_gaps: OpenKindGaps,
     /// The outage that the next read ends.
     outage: Option<OpenOutage>,
     /// Time of the last read that any process wrote.
@@ -240,6 +244,10 @@ impl WrittenNode {
         let (Some(time), Some(list), true) = (first.and_then(Step::time), &node.latest, was_watching) else {
             return Ok(false);
         };
+        // Those of a kind that the other process couldn't read: all that are on have to be listed.
+        if sessions::is_paused(engine, self.id, node.steps[written].missing_kinds())? {
+            return Ok(false);
+        }
         sessions::end_missing(engine, self.id, (known_until, time), list, &node.steps[written..])?;
         self.coverage = Some(OpenCoverage::begin(engine, self.id, known_until, node.every)?);
         Ok(true)
@@ -269,16 +277,19 @@ impl WrittenNode {
                 self.outage = Some(begun);
                 return Ok(());
             }
-            Step::Seen { time, is_continuous } => (*time, *is_continuous, false),
-            Step::List(list) => {
-                self.write_list(engine, list)?;
-                (list.time, false, true)
-            }
-            Step::Changes(changes) => {
-                self.write_changes(engine, changes)?;
-                (changes.time, changes.is_continuous, true)
-            }
+            Step::Seen { time, is_continuous, .. } => (*time, *is_continuous, false),
+            Step::List(list) => (list.time, false, true),
+            Step::Changes(changes) => (changes.time, changes.is_continuous, true),
         };
+        let missing_kinds = step.missing_kinds();
+        let has_begun = self.kind_gaps.begin(engine, self.id, missing_kinds, (self.known_until, time))?;
+        match step {
+            Step::List(list) => self.write_list(engine, list)?,
+            Step::Changes(changes) => self.write_changes(engine, changes)?,
+            Step::Seen { .. } | Step::Failed { .. } => {}
+        }
+        let has_ended = self.kind_gaps.end(engine, self.id, missing_kinds, time)?;
+        let is_written = is_written || has_begun || has_ended;
         // A read before may be one of a process that takes over.
         if let Some(outage) = self.outage.take_if(|outage| !outage.is_after(time)) {
             outage.end(engine, time, node.every)?;
@@ -303,6 +314,6 @@ impl WrittenNode {
             let earliest = changes.previous.min(restarted_at);
             event::write_of_node(engine, self.id, EventKind::Restarted, (earliest, restarted_at))?;
         }
-        sessions::apply(engine, self.id, changes)
+        sessions::apply(engine, self.id, self.known_until, changes)
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::gateway::SessionKind;
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row, Value, first_integer};
-use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_to_value};
+use crate::history::coverage;
+use crate::history::engine::{Engine, Row, Value};
+use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_from_value, kind_to_value};
 use crate::history::span;
 use crate::history::step::{Changes, List, Step};
 use crate::history::texts::text_ids;
@@ -19,30 +20,33 @@ struct OpenSession {
     id: i64,
     started: i64,
     first_seen: i64,
+    /// Time of the last read with it, if its kind couldn't be read since.
+    last_seen: Option<i64>,
     record: SessionRecord,
 }
 
 impl OpenSession {
     fn from_row(row: &Row) -> Option<Self> {
-        let ([id, started, first_seen], record) = row.split_first_chunk()?;
+        let ([id, started, first_seen, last_seen], record) = row.split_first_chunk()?;
         Some(Self {
             id: id.integer()?,
             started: started.integer()?,
             first_seen: first_seen.integer()?,
+            last_seen: last_seen.integer(),
             record: SessionRecord::from_values(record.try_into().ok()?),
         })
     }
 
-    /// Returns `true` if it is of one of these kinds.
-    fn is_of(&self, kinds: &[SessionKind]) -> bool {
-        self.record.kind.is_some_and(|kind| kinds.contains(&kind))
+    /// Returns when it was seen last before its kind is listed again, if its node was read last at `known_until`.
+    fn seen_until(&self, known_until: Option<i64>) -> i64 {
+        self.last_seen.or(known_until).unwrap_or(self.first_seen)
     }
 }
 
 /// Returns the query of the sessions of a node that haven't ended, with another condition.
 fn open_sessions(condition: &str) -> String {
     format!(
-        "SELECT s.id, s.started, s.first_seen, {RECORD_COLUMNS} FROM session s \
+        "SELECT s.id, s.started, s.first_seen, s.last_seen, {RECORD_COLUMNS} FROM session s \
          WHERE s.missed_at IS NULL AND s.node = $1 {condition}"
     )
 }
@@ -105,11 +109,13 @@ struct Edits {
     ended: Vec<Row>,
     begun: Vec<(SessionRecord, i64, i64)>,
     start_times: Vec<Row>,
+    /// Those of a kind that couldn't be read, and are still there.
+    continued: Vec<Row>,
 }
 
 impl Edits {
     fn len(&self) -> usize {
-        self.ended.len() + self.begun.len() + self.start_times.len()
+        self.ended.len() + self.begun.len() + self.start_times.len() + self.continued.len()
     }
 
     /// Ends a session. A clock that was set back doesn't let it end before it began.
@@ -133,13 +139,18 @@ impl Edits {
             self.end(session, last_seen, time);
             // The values before were there until the change, which is somewhere between the two reads.
             self.begun.push((record, time, time));
-        } else if session.record.creation_time.is_none() && record.creation_time.is_some() {
+            return;
+        }
+        if session.record.creation_time.is_none() && record.creation_time.is_some() {
             self.start_times.push(vec![record.creation_time.into(), session.id.into()]);
+        }
+        if session.last_seen.is_some() {
+            self.continued.push(vec![session.id.into()]);
         }
     }
 
     fn write(self, engine: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
-        let Self { ended, begun, start_times } = self;
+        let Self { ended, begun, start_times, continued } = self;
         if !ended.is_empty() {
             engine.execute_each(
                 "UPDATE session SET last_seen = $1, missed_at = $2, dc = $3 WHERE id = $4",
@@ -151,6 +162,9 @@ impl Edits {
                 "UPDATE session SET created_after = CAST($1 AS BIGINT) - started WHERE id = $2",
                 &start_times,
             )?;
+        }
+        if !continued.is_empty() {
+            engine.execute_each("UPDATE session SET last_seen = NULL WHERE id = $1", &continued)?;
         }
         for begun in begun.chunks(WRITTEN_AT_ONCE) {
             insert(engine, node, begun)?;
@@ -191,15 +205,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
     Ok(())
 }
 
-/// Writes the differences between two lists of a node. What was written before is left as it is, so that steps can be
-/// repeated after a connection was lost at the end of a transaction.
-pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Result<(), HistoryError> {
+/// Writes the differences between two lists of a node, which was read last at `known_until`. What was written before is left as it
+/// is, so that steps can be repeated after a connection was lost at the end of a transaction.
+pub(super) fn apply(
+    engine: &mut dyn Engine,
+    node: i64,
+    known_until: Option<i64>,
+    changes: &Changes,
+) -> Result<(), HistoryError> {
     let Changes { time, previous, clock_offset, .. } = *changes;
-    let before = changes.changed.iter().map(|(before, _)| before);
-    let left = changes.left.iter().map(|(record, _)| record);
-    let records = left.chain(&changes.arrived).chain(&changes.found).chain(before);
-    let mut open = if changes.newly_listed.is_empty() {
-        OpenSessions::with_ids(engine, node, records)?
+    let mut open = if changes.listed_kinds.is_empty() {
+        let before = changes.changed.iter().map(|(before, _)| before);
+        let left = changes.left.iter().map(|(record, _)| record);
+        OpenSessions::with_ids(engine, node, left.chain(&changes.arrived).chain(before))?
     } else {
         OpenSessions::all(engine, node)?
     };
@@ -216,30 +234,71 @@ pub(super) fn apply(engine: &mut dyn Engine, node: i64, changes: &Changes) -> Re
             None => edits.begin(after.clone(), Some(previous.min(time)), time, clock_offset),
         }
     }
-    let arrived = changes.arrived.iter().map(|record| (record, Some(previous.min(time))));
-    let found = changes.found.iter().map(|record| (record, None));
-    for (record, after) in arrived.chain(found) {
+    for record in &changes.arrived {
         match open.take(record) {
             Some(session) => edits.update(&session, record.clone(), previous, time),
-            None => edits.begin(record.clone(), after, time, clock_offset),
+            None => edits.begin(record.clone(), Some(previous.min(time)), time, clock_offset),
         }
     }
-    // Those of an earlier recorder, which this one hasn't been able to list so far.
-    let before = if changes.newly_listed.is_empty() { None } else { last_read_of_others(engine, node)? };
-    for session in open.into_iter().filter(|session| session.is_of(&changes.newly_listed)) {
-        edits.end(&session, before.unwrap_or(session.first_seen), time);
+    if !changes.listed_kinds.is_empty() {
+        let last_reads = LastReads::before(engine, node, known_until, time)?;
+        for record in &changes.listed {
+            match open.take(record) {
+                Some(session) => {
+                    edits.update(&session, record.clone(), session.seen_until(known_until), time);
+                }
+                None => edits.begin(record.clone(), last_reads.of(record.kind), time, clock_offset),
+            }
+        }
+        for session in open.into_iter().filter(|session| session.record.is_of(&changes.listed_kinds)) {
+            edits.end(&session, session.seen_until(known_until), missed_at);
+        }
     }
     edits.write(engine, node)
 }
 
-/// Returns the time of the last read of a node that another process wrote.
-fn last_read_of_others(engine: &mut dyn Engine, node: i64) -> Result<Option<i64>, HistoryError> {
-    let observer = engine.observer().into();
-    let newest = engine.query(
-        r#"SELECT "to" FROM coverage WHERE node = $1 AND observer <> $2 ORDER BY id DESC LIMIT 1"#,
-        vec![node.into(), observer],
+/// When a node was read last before a time, and each kind of its sessions.
+struct LastReads {
+    node: Option<i64>,
+    /// Those kinds that weren't read as lately as the node.
+    older: Vec<(SessionKind, Option<i64>)>,
+}
+
+impl LastReads {
+    /// Reads it for a node that was read last at `known_until`, which may be later than it is written.
+    fn before(
+        engine: &mut dyn Engine,
+        node: i64,
+        known_until: Option<i64>,
+        time: i64,
+    ) -> Result<Self, HistoryError> {
+        let keys = [None].into_iter().chain(SessionKind::ALL.map(Some)).map(|kind| (node, kind, time));
+        let last = coverage::last_reads_before(engine, &keys.collect::<Vec<_>>())?;
+        let of_node = last.first().copied().flatten();
+        let of_kinds = SessionKind::ALL.into_iter().zip(last.into_iter().skip(1));
+        let older = of_kinds.filter(|(_, last)| *last != of_node).collect();
+        Ok(Self { node: known_until.map(|known| known.min(time)), older })
+    }
+
+    fn of(&self, kind: Option<SessionKind>) -> Option<i64> {
+        let older = self.older.iter().find(|(older, _)| Some(*older) == kind);
+        older.map_or(self.node, |(_, last)| *last)
+    }
+}
+
+/// Returns `true` if sessions of a node that haven't ended couldn't be read the last time. Those of the `missing` kinds still can't.
+pub(super) fn is_paused(
+    engine: &mut dyn Engine,
+    node: i64,
+    missing: &[SessionKind],
+) -> Result<bool, HistoryError> {
+    let paused = engine.query(
+        "SELECT DISTINCT kind FROM session WHERE node = $1 AND missed_at IS NULL AND last_seen IS NOT NULL",
+        vec![node.into()],
     )?;
-    Ok(first_integer(&newest))
+    let is_missing =
+        |row: &Row| row.first().and_then(kind_from_value).is_some_and(|kind| missing.contains(&kind));
+    Ok(!paused.iter().all(is_missing))
 }
 
 /// Ends the stored sessions of a node that a process which takes it over has never listed: those that are neither in its
@@ -264,8 +323,10 @@ pub(super) fn end_missing(
         }
     }
     let mut edits = Edits::default();
-    for session in open.into_iter().filter(|session| !session.is_of(&newest.unlisted_kinds)) {
-        edits.end(&session, known_until, time);
+    let missing: Vec<SessionKind> =
+        steps.iter().flat_map(Step::missing_kinds).chain(&newest.missing_kinds).copied().collect();
+    for session in open.into_iter().filter(|session| !session.record.is_of(&missing)) {
+        edits.end(&session, session.seen_until(Some(known_until)), time);
     }
     edits.write(engine, node)
 }
@@ -277,21 +338,24 @@ pub(super) fn reconcile(
     known_until: Option<i64>,
     list: &List,
 ) -> Result<(), HistoryError> {
-    let List { time, sessions, unlisted_kinds, clock_offset } = list;
+    let List { time, sessions, missing_kinds, clock_offset } = list;
     let mut open = OpenSessions::all(engine, node)?;
+    let last_reads = LastReads::before(engine, node, known_until, *time)?;
     let mut edits = Edits::default();
-    let last_seen = known_until.unwrap_or(*time);
-    for record in Records::of(sessions).iter() {
-        match open.take(&record) {
-            Some(session) => edits.update(&session, record, last_seen, *time),
-            None => edits.begin(record, known_until.map(|known| known.min(*time)), *time, *clock_offset),
+    let known_until = known_until.or(Some(*time));
+    for record in Records::of(sessions).iter().filter(|record| !record.is_of(missing_kinds)) {
+        if let Some(session) = open.take(&record) {
+            edits.update(&session, record, session.seen_until(known_until), *time);
+        } else {
+            let after = last_reads.of(record.kind);
+            edits.begin(record, after, *time, *clock_offset);
         }
         if edits.len() >= WRITTEN_AT_ONCE {
             std::mem::take(&mut edits).write(engine, node)?;
         }
     }
-    for session in open.into_iter().filter(|session| !session.is_of(unlisted_kinds)) {
-        edits.end(&session, last_seen, *time);
+    for session in open.into_iter().filter(|session| !session.record.is_of(missing_kinds)) {
+        edits.end(&session, session.seen_until(known_until), *time);
     }
     edits.write(engine, node)
 }

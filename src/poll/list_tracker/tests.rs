@@ -151,7 +151,7 @@ fn sessions_of_a_missing_kind_are_carried_over() {
     let partial = lists.read_partly(5, &[vision("B", 1)], SessionKind::Perspective);
     assert_eq!((arrived(&partial), left(&partial)), (vec!["B".to_owned()], vec!["A".to_owned()]));
     assert_eq!(partial.list.len(), 3);
-    assert!(partial.unlisted_kinds.is_empty());
+    assert_eq!(partial.missing_kinds, [SessionKind::Perspective]);
 
     let partial = lists.read_partly(10, &[vision("B", 1)], SessionKind::Perspective);
     assert!(partial.previous.as_ref().unwrap().changes.is_empty());
@@ -181,13 +181,15 @@ fn unchanged_partial_list_is_not_compared() {
 fn kind_that_is_listed_for_the_first_time_is_a_baseline() {
     let mut lists = Lists::default();
     let first = lists.read_partly(0, &[vision("A", 0)], SessionKind::Perspective);
-    assert_eq!(first.unlisted_kinds, [SessionKind::Perspective]);
+    assert_eq!(first.missing_kinds, [SessionKind::Perspective]);
     lists.fail(5);
     let still = lists.read_partly(10, &[vision("A", 0)], SessionKind::Perspective);
-    assert_eq!(still.unlisted_kinds, [SessionKind::Perspective]);
+    assert_eq!(still.missing_kinds, [SessionKind::Perspective]);
     let full = lists.read(15, &[vision("A", 0), vision("B", 14), perspective("P")]);
-    assert_eq!((arrived(&full), full.unlisted_kinds.len()), (vec!["B".to_owned()], 0));
-    assert_eq!(ids(&full.list, &full.previous.unwrap().first_listed), ["P"]);
+    assert_eq!((arrived(&full), full.missing_kinds.len()), (vec!["B".to_owned()], 0));
+    let previous = full.previous.unwrap();
+    assert_eq!(ids(&full.list, &previous.first_listed), ["P"]);
+    assert_eq!(previous.missing_kinds, [SessionKind::Perspective]);
     let next = lists.read(20, &[vision("A", 0), vision("B", 14), perspective("P"), perspective("Q")]);
     assert_eq!(arrived(&next), ["Q"]);
 }

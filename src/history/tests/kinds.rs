@@ -1,0 +1,315 @@
+//! Kinds of sessions that can't be read while their node is, with both databases.
+
+use std::ops::ControlFlow;
+
+use super::database::on_each_pair;
+use super::*;
+use crate::history::chart::{ChartRequest, ChartSplit, SeriesName, chart};
+use crate::history::copy::copy;
+use crate::history::engine::Row;
+
+const PERSPECTIVE: SessionKind = SessionKind::Perspective;
+
+fn perspective(id: &str) -> SessionRecord {
+    SessionRecord { kind: Some(PERSPECTIVE), creation_time: None, ..session(id, "billy", 0) }
+}
+
+fn vision() -> SessionRecord {
+    session("V", "anna", 0)
+}
+
+/// Records a node whose Perspective sessions can't be read from after 15,000 to 30,000. Of P, Q and R only P stays.
+fn record_a_gap(recording: &mut Recording) {
+    let all = [vision(), perspective("P"), perspective("Q"), perspective("R")];
+    recording.read(10_000, &all, false);
+    recording.read(15_000, &all[..3], true);
+    for time in [20_000, 25_000] {
+        recording.read_partly(time, &all[..1], &[PERSPECTIVE], true);
+    }
+    recording.read(30_000, &all[..2], true);
+    recording.read(35_000, &all[..2], true);
+}
+
+fn at(engine: &mut dyn Engine, time: i64) -> Answer {
+    query::at(engine, time, None, LATER).unwrap()
+}
+
+fn between(engine: &mut dyn Engine, range: Watched) -> Answer {
+    query::between(engine, range, None, LATER).unwrap()
+}
+
+fn no_problems(engine: &mut dyn Engine) {
+    assert_eq!(check::check(engine).unwrap(), [] as [String; 0]);
+}
+
+fn text(engine: &mut dyn Engine, sql: &str) -> Vec<Row> {
+    engine.query(sql, Row::new()).unwrap()
+}
+
+fn purge(engine: &mut dyn Engine, before: i64) -> u64 {
+    let mut purge = Purge::before(before);
+    loop {
+        if let PurgeProgress::Done { sessions } = purge.step(engine, before).unwrap() {
+            break sessions;
+        }
+    }
+}
+
+#[test]
+fn a_kind_that_cannot_be_read_is_a_gap_of_its_sessions_alone() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        record_a_gap(&mut recording);
+        let mut writer = recording.end();
+        let engine = writer.engine();
+        let range = Watched { from: 10_000, to: 35_000 };
+        let answer = between(engine, range);
+        assert_eq!(
+            summary(&answer),
+            [
+                ("P", SessionState::Unknown, 35_000, None),
+                ("Q", SessionState::LeftBetween, 15_000, Some(30_000)),
+                ("R", SessionState::Left, 10_000, Some(15_000)),
+                ("V", SessionState::Unknown, 35_000, None),
+            ]
+        );
+        let gap = Watched { from: 15_000, to: 30_000 };
+        assert_eq!(answer.nodes[0].unwatched, []);
+        assert_eq!(answer.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
+        let answer = at(engine, 22_000);
+        assert_eq!(
+            summary(&answer),
+            [
+                ("P", SessionState::Proved, 35_000, None),
+                ("Q", SessionState::Possible, 15_000, Some(30_000)),
+                ("V", SessionState::Seen, 35_000, None),
+            ]
+        );
+        assert_eq!(answer.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
+        for time in [15_000, 30_000] {
+            let answer = at(engine, time);
+            assert_eq!(answer.nodes[0].unwatched_kinds, []);
+            assert!(answer.sessions.iter().all(|session| session.state == SessionState::Seen), "{answer:?}");
+        }
+        no_problems(engine);
+    });
+}
+
+#[test]
+fn sessions_of_a_kind_that_still_cannot_be_read_were_seen_last_before() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[vision(), perspective("P")], false);
+        recording.read_partly(15_000, &[vision()], &[PERSPECTIVE], true);
+        recording.read_partly(60_000, &[vision()], &[PERSPECTIVE], true);
+        let engine = recording.engine();
+        // While the recorder runs.
+        let answer = query::between(engine, Watched { from: 0, to: 60_000 }, None, 61_000).unwrap();
+        assert_eq!(
+            summary(&answer),
+            [("P", SessionState::Unknown, 10_000, None), ("V", SessionState::Present, 61_000, None)]
+        );
+        assert_eq!(summary(&at(engine, 50_000))[0], ("P", SessionState::Possible, 10_000, None));
+        let views = "SELECT client_id FROM gatewatch_now WHERE last_seen = first_seen";
+        assert_eq!(text(engine, views), [["P".into()]]);
+        let gaps = "SELECT gateway, kind FROM gatewatch_kind_gaps WHERE unwatched_to IS NULL AND unwatched_from < \
+            (SELECT MAX(watched_to) FROM gatewatch_coverage)";
+        assert_eq!(text(engine, gaps), [["Plant".into(), "Perspective".into()]]);
+        let request =
+            ChartRequest { from: 0, to: 60_000, buckets: 6, split: ChartSplit::Kind, gateway: None };
+        let chart = chart(engine, &request, LATER, &|| false).unwrap().unwrap();
+        let of_kind =
+            chart.series.iter().find(|series| series.name == SeriesName::Kind(Some(PERSPECTIVE))).unwrap();
+        assert_eq!(of_kind.maxima, [0, 1, 0, 0, 0, 0]);
+        no_problems(engine);
+    });
+}
+
+#[test]
+fn a_kind_is_listed_again_by_another_recorder() {
+    on_each_database(|database| {
+        let mut first = Recording::on(database);
+        first.read(10_000, &[vision(), perspective("P"), perspective("Q")], false);
+        first.read_partly(15_000, &[vision()], &[PERSPECTIVE], true);
+        drop(first);
+        database.wait_for_connections(0);
+        let mut second = Recording::on(database);
+        second.read_partly(20_000, &[vision()], &[PERSPECTIVE], false);
+        drop(second);
+        database.wait_for_connections(0);
+        let mut third = Recording::on(database);
+        let created = SessionRecord { creation_time: Some(12_000), ..perspective("S") };
+        third.read(25_000, &[vision(), perspective("P"), created], false);
+        third.read(30_000, &[vision()], true);
+        let engine = third.engine();
+        assert_eq!(
+            summary(&between(engine, Watched { from: 0, to: 30_000 })),
+            [
+                ("P", SessionState::Left, 25_000, Some(30_000)),
+                ("Q", SessionState::LeftBetween, 10_000, Some(25_000)),
+                ("S", SessionState::Left, 25_000, Some(30_000)),
+                ("V", SessionState::Unknown, 30_000, None),
+            ]
+        );
+        // Its creation time proves it, although the node was read later without it.
+        assert_eq!(summary(&at(engine, 12_000))[2], ("S", SessionState::Proved, 25_000, Some(30_000)));
+        assert_eq!(summary(&at(engine, 11_999)).len(), 3);
+        no_problems(engine);
+    });
+}
+
+#[test]
+fn a_recorder_that_can_read_a_kind_takes_over() {
+    on_each_database(|database| {
+        let (mut first, mut second) = (Recording::on(database), Recording::on(database));
+        let all = [vision(), perspective("P"), perspective("Q")];
+        first.read(10_000, &all, false);
+        second.read(11_000, &all, false);
+        first.read_partly(15_000, &all[..1], &[PERSPECTIVE], true);
+        second.read(16_000, &all[..2], true);
+        second.read(21_000, &all[..2], true);
+        drop(first);
+        database.wait_for_connections(1);
+        second.read(26_000, &all[..2], true);
+        second.read_partly(31_000, &all[..1], &[PERSPECTIVE], true);
+        let engine = second.engine();
+        let expected = [
+            ("P", SessionState::Unknown, 26_000, None),
+            ("Q", SessionState::LeftBetween, 10_000, Some(26_000)),
+            ("V", SessionState::Unknown, 31_000, None),
+        ];
+        assert_eq!(summary(&between(engine, Watched { from: 0, to: 31_000 })), expected);
+        no_problems(engine);
+    });
+}
+
+#[test]
+fn a_kind_that_was_never_read_is_not_watched() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read_partly(10_000, &[vision()], &[PERSPECTIVE], false);
+        recording.read_partly(15_000, &[vision()], &[PERSPECTIVE], true);
+        let created = SessionRecord { creation_time: Some(1_000), ..perspective("P") };
+        recording.read(20_000, &[vision(), created], true);
+        let engine = recording.engine();
+        for time in [10_000, 17_000] {
+            let answer = at(engine, time);
+            assert_eq!(summary(&answer)[0], ("P", SessionState::Proved, 20_000, None));
+            assert_eq!(
+                answer.nodes[0].unwatched_kinds,
+                [(PERSPECTIVE, vec![Watched { from: i64::MIN, to: 20_000 }])]
+            );
+        }
+        no_problems(engine);
+    });
+}
+
+#[test]
+fn a_copy_keeps_the_gaps_of_kinds() {
+    on_each_pair(|from, to| {
+        let mut recording = Recording::on(from);
+        record_a_gap(&mut recording);
+        recording.read_partly(40_000, &[vision()], &[PERSPECTIVE], true);
+        let mut target = to.open();
+        schema::migrate(&mut *target).unwrap();
+        let mut compare = |recording: &mut Recording| {
+            copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
+            no_problems(&mut *target);
+            let all = Watched { from: 0, to: 60_000 };
+            assert_eq!(between(&mut *target, all), between(recording.engine(), all));
+            for time in (0..60_000).step_by(2_500) {
+                assert_eq!(at(&mut *target, time), at(recording.engine(), time), "{time}");
+            }
+        };
+        compare(&mut recording);
+        recording.read_partly(45_000, &[vision()], &[PERSPECTIVE], true);
+        compare(&mut recording);
+        recording.read(50_000, &[vision()], true);
+        compare(&mut recording);
+        compare(&mut recording);
+    });
+}
+
+/// The target knows a kind that the source can't read, and the other way round.
+#[test]
+fn a_kind_is_watched_where_either_side_could_read_it() {
+    on_each_pair(|from, to| {
+        let all = [vision(), perspective("P")];
+        let (mut source, mut target) = (Recording::on(from), Recording::on(to));
+        source.read(10_000, &all, false);
+        target.read(11_000, &all, false);
+        source.read_partly(15_000, &all[..1], &[PERSPECTIVE], true);
+        target.read(16_000, &all, true);
+        target.read_partly(21_000, &all[..1], &[PERSPECTIVE], true);
+        source.read_partly(25_000, &all[..1], &[PERSPECTIVE], true);
+        let (mut source, mut target) = (source.end(), target.end());
+        for _ in 0..2 {
+            copy(source.engine(), target.engine(), LATER, |_| ControlFlow::Continue(())).unwrap();
+            let engine = target.engine();
+            no_problems(engine);
+            assert_eq!(
+                summary(&between(engine, Watched { from: 0, to: 25_000 })),
+                [("P", SessionState::Unknown, 16_000, None), ("V", SessionState::Unknown, 25_000, None)]
+            );
+            assert_eq!(summary(&at(engine, 14_000))[0].1, SessionState::Seen);
+            let answer = at(engine, 18_000);
+            assert_eq!(summary(&answer)[0].1, SessionState::Possible);
+            assert_eq!(
+                answer.nodes[0].unwatched_kinds,
+                [(PERSPECTIVE, vec![Watched { from: 16_000, to: i64::MAX }])]
+            );
+        }
+    });
+}
+
+#[test]
+fn a_purge_removes_gaps_and_sessions_of_a_kind_that_is_not_read_any_more() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        record_a_gap(&mut recording);
+        for time in [40_000, 45_000, 100_000] {
+            recording.read_partly(time, &[vision()], &[PERSPECTIVE], true);
+        }
+        let gaps = "SELECT kind FROM kind_gap";
+        let engine = recording.engine();
+        assert_eq!(text(engine, gaps).len(), 2);
+        assert_eq!(purge(engine, 30_001), 2, "Q and R");
+        assert_eq!(text(engine, gaps).len(), 1);
+        assert_eq!(purge(engine, 40_000), 1, "P was seen last before");
+        no_problems(engine);
+        // It is still there.
+        recording.read(105_000, &[vision(), perspective("P")], true);
+        let engine = recording.engine();
+        assert_eq!(summary(&at(engine, 105_000))[0], ("P", SessionState::Seen, 105_000, None));
+        no_problems(engine);
+        drop(recording);
+        database.wait_for_connections(0);
+        let mut engine = database.open();
+        assert_eq!(purge(&mut *engine, 200_000), 2);
+        assert_eq!(text(&mut *engine, gaps), [] as [Row; 0]);
+        assert_eq!(text(&mut *engine, "SELECT id FROM node"), [] as [Row; 0]);
+    });
+}
+
+#[test]
+fn check_finds_wrong_gaps_and_sessions() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[perspective("P")], false);
+        recording.read_partly(15_000, &[], &[PERSPECTIVE], true);
+        let engine = recording.engine();
+        for (sql, problem) in [
+            (
+                r#"INSERT INTO kind_gap (node, observer, kind, "from") SELECT node, observer, kind, 7 FROM kind_gap"#,
+                "gap 2 of a kind is wrong",
+            ),
+            (r#"UPDATE kind_gap SET "to" = 5 WHERE id = 1"#, "gap 1 of a kind is wrong"),
+            (r#"UPDATE kind_gap SET "to" = 20000, node = 9 WHERE id = 1"#, "gap 1 of a kind is wrong"),
+            ("UPDATE session SET last_seen = 9999", "session 1 was seen last before it was seen first"),
+        ] {
+            engine.execute_batch(sql).unwrap();
+            let problems = check::check(engine).unwrap();
+            assert!(problems.iter().any(|found| found == problem), "{problem}: {problems:?}");
+        }
+    });
+}
