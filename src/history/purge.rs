@@ -19,6 +19,8 @@ pub struct Purge {
     removed: u64,
     /// The number of events that were removed; `None` before that.
     removed_events: Option<u64>,
+    /// The nodes that weren't read since the time before which everything is removed, and that no recorder writes.
+    abandoned: Vec<i64>,
 }
 
 enum What {
@@ -47,21 +49,27 @@ impl Purge {
     /// Removes sessions that ended before a time, in milliseconds since 1970 UTC, and the coverage and events before it.
     #[must_use]
     pub fn before(time: i64) -> Self {
-        Self { what: What::Before(time), scanned: 0, removed: 0, removed_events: None }
+        Self::new(What::Before(time))
     }
 
     /// Removes all sessions and events of a user, also sessions that are on, and the username itself.
     #[must_use]
     pub fn user(username: &str) -> Self {
-        Self { what: What::User(username.into()), scanned: 0, removed: 0, removed_events: None }
+        Self::new(What::User(username.into()))
+    }
+
+    fn new(what: What) -> Self {
+        Self { what, scanned: 0, removed: 0, removed_events: None, abandoned: Vec::new() }
     }
 
     /// Removes a batch in a transaction of its own. No other connection writes meanwhile: one could refer to a text that is
     /// about to be removed. `now` is the time in milliseconds since 1970 UTC.
     pub(super) fn step(&mut self, engine: &mut dyn Engine, now: i64) -> Result<PurgeProgress, HistoryError> {
         if self.removed_events.is_none() {
-            let removed = in_exclusive_transaction(engine, |engine| self.remove_events(engine))?;
-            self.removed_events = Some(removed);
+            let (abandoned, removed) = in_exclusive_transaction(engine, |engine| {
+                Ok((self.remove_abandoned_coverage(engine)?, self.remove_events(engine)?))
+            })?;
+            (self.abandoned, self.removed_events) = (abandoned, Some(removed));
         }
         let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
         let (first, last) = match ends.first().map(Vec::as_slice) {
@@ -90,6 +98,23 @@ impl Purge {
         Ok(PurgeProgress::Running { sessions: self.removed })
     }
 
+    /// Removes the coverage of the nodes that weren't read since the time before, before their sessions. A recorder that couldn't
+    /// write for a while would otherwise continue it, and not list the sessions again that are removed. Returns the nodes.
+    fn remove_abandoned_coverage(&self, engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
+        let What::Before(time) = &self.what else { return Ok(Vec::new()) };
+        // Where a recorder is at work, sessions haven't ended: the end of the coverage is written later than it is read.
+        let recorded = coverage::recorded_nodes(engine)?;
+        let unread = engine.query(
+            r#"SELECT id FROM node WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = node.id AND c."to" >= $1)"#,
+            vec![(*time).into()],
+        )?;
+        let unread = unread.iter().filter_map(|row| row.first()?.integer());
+        let abandoned: Vec<i64> = unread.filter(|node| !recorded.contains(node)).collect();
+        let nodes: Vec<Row> = abandoned.iter().map(|node| vec![(*node).into()]).collect();
+        engine.execute_each("DELETE FROM coverage WHERE node = $1", &nodes)?;
+        Ok(abandoned)
+    }
+
     /// Removes the events of the time before or of the user. There are few, compared with sessions.
     fn remove_events(&self, engine: &mut dyn Engine) -> Result<u64, HistoryError> {
         let (condition, value) = match &self.what {
@@ -106,13 +131,13 @@ impl Purge {
         let range: Row = vec![after.into(), to.into()];
         let (condition, value) = match &self.what {
             What::Before(time) => {
-                // Where a recorder is at work, they haven't ended: the end of the coverage is written later than it is read.
-                let recorded = coverage::recorded_nodes(engine)?;
                 // Nodes are numbered from 1.
-                let recorded: Vec<String> = [0].iter().chain(&recorded).map(ToString::to_string).collect();
-                let recorded = recorded.join(", ");
+                let abandoned: Vec<String> =
+                    [0].iter().chain(&self.abandoned).map(ToString::to_string).collect();
+                let abandoned = abandoned.join(", ");
+                // One of a kind that can't be read has the time when it was seen last. A node may be read again meanwhile.
                 let condition = format!(
-                    r#"(missed_at < $3 OR (dc = {} AND (last_seen < $3 OR (node NOT IN ({recorded})
+                    r#"(missed_at < $3 OR (dc = {} AND (last_seen < $3 OR (node IN ({abandoned})
     AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = session.node AND c."to" >= $3)))))"#,
                     span::OPEN
                 );

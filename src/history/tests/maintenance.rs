@@ -76,6 +76,37 @@ fn a_purge_keeps_sessions_that_are_being_recorded() {
     });
 }
 
+/// A recorder that can't write for a while has no connection, and continues with another one.
+#[test]
+fn a_purge_while_a_recorder_cannot_write_loses_no_session_that_is_on() {
+    on_each_database(|database| {
+        let sessions = [session("A", "billy", 1_000), session("B", "anna", 2_000)];
+        let purges = [Purge::before(50_000), Purge::before(10_000), Purge::user("billy")];
+        let expected = [&["A", "B"][..], &["A", "B"], &["B"]];
+        for (index, (mut purge, expected)) in purges.into_iter().zip(expected).enumerate() {
+            let (url, name) = (format!("http://n{index}:8088"), format!("recorder {index}"));
+            let mut recording = Recording::new(database.open_as(&name), &url);
+            recording.read(10_000, &sessions, false);
+            drop(recording.writer);
+            database.wait_for_connections(0);
+            let mut other = database.open();
+            while !matches!(purge.step(&mut *other, 0).unwrap(), PurgeProgress::Done { .. }) {}
+            drop(other);
+            // What was read meanwhile.
+            let mut backlog = Recording::new(database.open_as(&name), &url);
+            backlog.list = Some((sessions.to_vec(), 10_000));
+            backlog.read(60_000, &sessions, false);
+            backlog.read(65_000, &sessions, true);
+            let answer = query::at(backlog.engine(), 65_000, Some(&url), LATER).unwrap();
+            let found: Vec<&str> = summary(&answer).iter().map(|(id, ..)| *id).collect();
+            assert_eq!(found, expected);
+            assert_eq!(check::check(backlog.engine()).unwrap(), [] as [String; 0]);
+            drop(backlog);
+            database.wait_for_connections(0);
+        }
+    });
+}
+
 #[test]
 fn refuses_a_newer_schema() {
     on_each_database(|database| {
