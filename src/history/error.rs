@@ -50,6 +50,9 @@ pub enum HistoryError {
     /// There is no space left for a copy of the file before it is migrated.
     #[error("Not enough space to copy the history before it is migrated")]
     NoSpaceToMigrate,
+    /// The source and the target of a copy are one database, whatever their addresses are.
+    #[error("The history can't be copied into itself")]
+    SameHistory,
     /// Sessions are missing in the target of a copy.
     #[error("Only {copied} of {total} sessions were copied")]
     IncompleteCopy {
@@ -135,7 +138,11 @@ impl HistoryError {
             Self::Login { password: Some(PasswordSource::File), .. } => {
                 "check the user in `url` and the password in .pgpass. To use the keyring instead, run `gatewatch history password`"
             }
-            Self::OldSqlite { .. } | Self::Database(_) | Self::ReaderEnded | Self::Address(_) => return None,
+            Self::OldSqlite { .. }
+            | Self::SameHistory
+            | Self::Database(_)
+            | Self::ReaderEnded
+            | Self::Address(_) => return None,
         })
     }
 }

@@ -24,6 +24,13 @@ impl FileIdentity {
     }
 }
 
+/// Returns `true` if two paths lead to one file: by links, or because they are written in different ways.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
+    // Two names of one file that are no symbolic links have logs of their own, so both must not be written.
+    let is_linked = cfg!(unix) && FileIdentity::of(a).is_some_and(|a| FileIdentity::of(b) == Some(a));
+    is_linked || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
+
 /// Returns the size of a file; 0 if there is none.
 pub(super) fn size(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |file| file.len())

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::HistoryError;
 use super::engine::Engine;
+use super::file_state::is_same_file;
 use super::postgres::{Postgres, PostgresLocation};
 use super::sqlite::Sqlite;
 
@@ -21,6 +22,15 @@ pub enum Location {
 }
 
 impl Location {
+    /// Returns `true` if both are known to be one file, or have the same address. Two addresses may still lead to one database.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(a), Self::File(b)) => a == b || is_same_file(a, b),
+            _ => self.to_string() == other.to_string(),
+        }
+    }
+
     /// Opens the database to write it as `observer`. Creates a file if it is missing.
     pub(super) fn open(&self, observer: &str) -> Result<Box<dyn Engine>, HistoryError> {
         Ok(match self {

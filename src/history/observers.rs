@@ -20,7 +20,9 @@ pub(super) struct Observers {
 impl Observers {
     /// Returns the processes that write the database at `path`. `own_name` is [unique](unique_name).
     pub(super) fn new(path: &Path, own_name: &str) -> Self {
-        let mut folder = path.to_owned().into_os_string();
+        // SQLite follows symbolic links, too.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let mut folder = path.into_os_string();
         folder.push("-observers");
         Self { folder: folder.into(), name: own_name.to_owned(), lock: None }
     }

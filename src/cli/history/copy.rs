@@ -15,7 +15,7 @@ use crate::settings::HistoryUrl;
 pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     let to = target(&args.to)?;
     let from = location(&settings()?)?;
-    if is_same(&from, &to) {
+    if from.is_same(&to) {
         return Err(CommandError::SameHistory);
     }
     let mut source = History::open_read_only(&from)?;
@@ -24,8 +24,11 @@ pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     let result = source.copy_to(&mut target, |CopyProgress { total, done, .. }| {
         note(&format!("Copied {} of {}", number(count(done)), sessions(count(total))));
         ControlFlow::Continue(())
+    });
+    let CopyProgress { done, added, .. } = result.map_err(|error| match error {
+        HistoryError::SameHistory => CommandError::SameHistory,
+        error => error.into(),
     })?;
-    let CopyProgress { done, added, .. } = result;
     write_lines(&[format!("Copied {}, {} of them new", sessions(count(done)), number(count(added)))])
 }
 
@@ -46,14 +49,4 @@ fn target(text: &str) -> Result<Location, CommandError> {
     }
     let path = PathBuf::from(text);
     Ok(Location::File(if path.is_dir() { path.join(HISTORY_FILE) } else { path }))
-}
-
-/// Returns `true` if both are one file or have the same address.
-fn is_same(a: &Location, b: &Location) -> bool {
-    match (a, b) {
-        (Location::File(a), Location::File(b)) => {
-            a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
-        }
-        _ => a.to_string() == b.to_string(),
-    }
 }

@@ -19,6 +19,7 @@ use self::known::{Copied, Known};
 use self::merge::{Horizon, Merge};
 use super::HistoryError;
 use super::engine::{Engine, Row, first_integer, in_exclusive_transaction, in_transaction};
+use super::observers::unique_name;
 use super::texts::text_ids;
 
 /// The number of sessions that are copied in one transaction.
@@ -43,6 +44,9 @@ pub(super) fn copy(
     now: i64,
     mut progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
 ) -> Result<CopyProgress, HistoryError> {
+    if are_same(from, to)? {
+        return Err(HistoryError::SameHistory);
+    }
     let nodes = copy_nodes(from, to)?;
     let last = first_integer(&from.query("SELECT MAX(id) FROM session", Row::new())?).unwrap_or(0);
     let total = count(from, "SELECT COUNT(*) FROM session")?;
@@ -88,6 +92,16 @@ pub(super) fn copy(
     events::copy(from, to, &nodes)?;
     verify(from, to, last, before, state)?;
     Ok(state)
+}
+
+/// Returns `true` if both connections lead to one database: then one sees what the other writes.
+fn are_same(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<bool, HistoryError> {
+    // Another copy may do the same at the moment.
+    let mark: Row = vec![format!("copy by {}", unique_name()).as_str().into()];
+    to.execute("INSERT INTO meta (key, value) VALUES ($1, '')", mark.clone())?;
+    let seen = from.query("SELECT value FROM meta WHERE key = $1", mark.clone());
+    to.execute("DELETE FROM meta WHERE key = $1", mark)?;
+    Ok(!seen?.is_empty())
 }
 
 /// Compares the numbers of sessions. A source that is purged meanwhile has fewer than were copied.

@@ -88,3 +88,19 @@ fn a_target_that_was_recorded_later_ends_or_continues_sessions() {
         assert_eq!(check::check(new.engine()).unwrap(), [] as [String; 0]);
     });
 }
+
+#[test]
+fn a_database_is_not_copied_into_itself_whatever_its_address_is() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[SessionRecord { client_id: None, ..session("", "carl", 0) }], false);
+        // The address of another connection may be written in any way.
+        let mut other = database.open();
+        let result = copy(recording.engine(), &mut *other, LATER, |_| ControlFlow::Continue(()));
+        assert!(matches!(result, Err(HistoryError::SameHistory)), "{result:?}");
+        let rows = other.query("SELECT COUNT(*) FROM session", Vec::new()).unwrap();
+        assert_eq!(rows[0][0].integer(), Some(1));
+        let marks = other.query("SELECT key FROM meta WHERE key LIKE 'copy%'", Vec::new()).unwrap();
+        assert_eq!(marks, [] as [Vec<_>; 0]);
+    });
+}

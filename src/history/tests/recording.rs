@@ -284,3 +284,25 @@ fn an_answer_is_of_one_state_of_the_database() {
         });
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn two_recorders_with_different_paths_of_one_file_know_each_other() {
+    let folder = temporary();
+    let path = folder.path().join("history.db");
+    let mut first = Recording::open(&path);
+    first.read(10_000, &[session("A", "billy", 0)], false);
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let mut second = Recording::open(&link);
+    second.read(11_000, &[], false);
+    second.read(16_000, &[], true);
+    let rows = second.engine().query("SELECT COUNT(*) FROM coverage", Vec::new()).unwrap();
+    assert_eq!(rows[0][0].integer(), Some(1));
+    drop(first);
+    second.read(21_000, &[], true);
+    let rows = second.engine().query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Vec::new()).unwrap();
+    assert_eq!(rows[0][0].integer(), Some(1));
+    let answer = query::at(second.engine(), 21_000, None, LATER).unwrap();
+    assert_eq!(answer.sessions, []);
+}

@@ -244,6 +244,19 @@ fn rejects_wrong_places_for_a_copy() {
     let own = script.folder.path().join(HISTORY_FILE);
     assert_eq!(error(own.to_str().unwrap()), "The history can't be copied into itself\n");
     assert_eq!(error(script.folder.path().to_str().unwrap()), "The history can't be copied into itself\n");
+    let folder = script.folder.path().canonicalize().unwrap();
+    let indirect = folder.join("..").join(folder.file_name().unwrap()).join(HISTORY_FILE);
+    let mut others = vec![indirect];
+    #[cfg(unix)]
+    {
+        let [symbolic, hard] = ["symbolic.db", "hard.db"].map(|name| folder.join(name));
+        std::os::unix::fs::symlink(&own, &symbolic).unwrap();
+        std::fs::hard_link(&own, &hard).unwrap();
+        others.extend([symbolic, hard]);
+    }
+    for other in others {
+        assert_eq!(error(other.to_str().unwrap()), "The history can't be copied into itself\n", "{other:?}");
+    }
     assert!(error("mysql://db/x").contains("postgres://user@host/database"));
     let password = error("postgres://billy:s3cret@db/x");
     let file = script.folder.path().join("notes.txt");
