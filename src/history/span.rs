@@ -34,6 +34,15 @@ pub(super) fn overlapping(columns: &str, condition: &str) -> String {
     format!("{ended}SELECT {columns} FROM session WHERE dc = {OPEN} AND started <= $2{condition}")
 }
 
+/// Returns the query of the time when the oldest session began, in the column `time`.
+pub(super) fn oldest() -> String {
+    // One look at the index for each class.
+    let classes = classes().map(|(class, _)| class).chain([OPEN]);
+    let oldest: Vec<String> =
+        classes.map(|class| format!("SELECT MIN(started) AS time FROM session WHERE dc = {class}")).collect();
+    format!("SELECT MIN(time) AS time FROM ({}) s", oldest.join(" UNION ALL "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -163,13 +163,8 @@ impl<'a> Windows<'a> {
 
 /// Returns a time that is not after that of any entry; `None` if there is none.
 fn oldest(engine: &mut dyn Engine, has_events: bool) -> Result<Option<i64>, HistoryError> {
-    // One look at the index for each class.
-    let classes = span::classes().map(|(class, _)| class).chain([span::OPEN]);
-    let sessions =
-        classes.map(|class| format!("SELECT MIN(started) AS time FROM session WHERE dc = {class}"));
-    let events = has_events.then(|| "SELECT MIN(time) FROM event".to_owned());
-    let times: Vec<String> = sessions.chain(events).collect();
-    let sql = format!("SELECT MIN(time) FROM ({}) t", times.join(" UNION ALL "));
+    let events = if has_events { " UNION ALL SELECT MIN(time) FROM event" } else { "" };
+    let sql = format!("SELECT MIN(time) FROM ({}{events}) t", span::oldest());
     Ok(first_integer(&engine.query(&sql, Row::new())?))
 }
 

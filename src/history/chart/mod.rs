@@ -1,7 +1,7 @@
 //! The number of sessions over time.
 //!
 //! Sessions are read once, by their begin, in parts of the range that have some ten thousand sessions each. What is kept of
-//! them are the ends of those that are on.
+//! them are the ends of those that are on. A range with most of what is stored is read in the order of the table instead.
 
 mod marks;
 mod read;

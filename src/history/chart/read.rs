@@ -1,17 +1,25 @@
-//! Reads sessions by their begin.
+//! Reads the sessions of a range: by their begin, or all that are stored where that is quicker.
 
 use std::collections::HashMap;
 
 use super::series::Slots;
 use super::sweep::{Maxima, Sweep};
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row};
+use crate::history::engine::{Engine, Row, first_integer};
 use crate::history::span;
 
 /// The number of sessions that a part of the range should have.
 const PART_SESSIONS: i64 = 25_000;
 /// The number of parts if all had the length of the first one.
 const PARTS: i64 = 64;
+
+/// A range with more than a third of the time in which sessions are stored is read without the index: a session takes four
+/// times as long by the index as in the order of the table.
+const SCANNED_PART: i64 = 3;
+/// The largest number of sessions that are read so, because they are kept in memory to sort them.
+const MAX_SCANNED: i64 = 2_000_000;
+/// The number of sessions that are read at once so.
+const SCANNED_AT_ONCE: i64 = 50_000;
 
 /// The end of a session. One that hasn't been missed is on until its kind was read last. If that was with its node, it is the
 /// number of the node, as a negative number.
@@ -35,20 +43,77 @@ impl Sessions {
         slots: &mut Slots,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Maxima>, HistoryError> {
+        let mut sweep = Sweep::new(self.range, buckets);
+        let is_done = if let Some(ids) = self.to_scan(engine)? {
+            self.scan(engine, ids, slots, &mut sweep, is_cancelled)?
+        } else {
+            self.read_parts(engine, slots, &mut sweep, is_cancelled)?
+        };
+        Ok(is_done.then(|| sweep.finish()))
+    }
+
+    /// Returns the first and the last number of the sessions if all are to be read; `None` if the index is quicker.
+    fn to_scan(&self, engine: &mut dyn Engine) -> Result<Option<(i64, i64)>, HistoryError> {
+        let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
+        let ends = ends.first().and_then(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?)));
+        let oldest = first_integer(&engine.query(&span::oldest(), Row::new())?);
+        let (Some((first, last)), Some(oldest)) = (ends, oldest) else { return Ok(None) };
+        let newest = self.known_until.values().copied().max().unwrap_or(oldest);
+        let stored = newest.saturating_sub(oldest).max(1);
+        let asked = self.range.1.min(newest).saturating_sub(self.range.0.max(oldest));
+        let is_large = asked > stored / SCANNED_PART && last.saturating_sub(first) < MAX_SCANNED;
+        Ok(is_large.then_some((first, last)))
+    }
+
+    /// Reads all sessions in the order in which they are stored. Returns `false` if that was cancelled.
+    fn scan(
+        &self,
+        engine: &mut dyn Engine,
+        (first, last): (i64, i64),
+        slots: &mut Slots,
+        sweep: &mut Sweep,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<bool, HistoryError> {
+        let sql = format!(
+            "SELECT started, {END}, {} FROM session \
+             WHERE id >= $1 AND id < $2 AND started < $3 AND (missed_at > $4 OR missed_at IS NULL){}",
+            slots.column(),
+            self.of_nodes
+        );
+        let (from, to) = self.range;
+        let mut begin = first;
+        while begin <= last {
+            if is_cancelled() {
+                return Ok(false);
+            }
+            let end = begin + SCANNED_AT_ONCE;
+            self.read(engine, &sql, vec![begin.into(), end.into(), to.into(), from.into()], slots, sweep)?;
+            begin = end;
+        }
+        Ok(true)
+    }
+
+    /// Reads sessions by their begin, a part of the range after another. Returns `false` if that was cancelled.
+    fn read_parts(
+        &self,
+        engine: &mut dyn Engine,
+        slots: &mut Slots,
+        sweep: &mut Sweep,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<bool, HistoryError> {
         let (from, to) = self.range;
         let column = slots.column();
-        let mut sweep = Sweep::new(self.range, buckets);
         // Those that are on at the begin of the range: before it and after it.
         let before = span::overlapping(&format!("started, {END}, {column}"), &self.of_nodes);
-        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], slots, &mut sweep)?;
+        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], slots, sweep)?;
         let within = self.within(column);
         let (mut begin, mut length) = (from, (to.saturating_sub(from) / PARTS).max(1));
         while begin < to {
             if is_cancelled() {
-                return Ok(None);
+                return Ok(false);
             }
             let end = begin.saturating_add(length).min(to);
-            let found = self.read(engine, &within, vec![begin.into(), end.into()], slots, &mut sweep)?;
+            let found = self.read(engine, &within, vec![begin.into(), end.into()], slots, sweep)?;
             sweep.count_until(end);
             begin = end;
             length = length
@@ -56,7 +121,7 @@ impl Sessions {
                 .clamp(length / 4, length.saturating_mul(4))
                 .max(1);
         }
-        Ok(Some(sweep.finish()))
+        Ok(true)
     }
 
     /// Returns the query of those that begin within a part of the range.
