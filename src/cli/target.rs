@@ -73,16 +73,20 @@ pub(super) enum OpenError {
 impl OpenError {
     pub(super) fn status(&self) -> ExitStatus {
         match self {
-            Self::NoGateway { .. } | Self::AllGateways { .. } | Self::Target(_) | Self::Credentials(_) => {
-                ExitStatus::Usage
-            }
-            Self::Settings(_) | Self::Demo(_) | Self::DemoAddress(_) => ExitStatus::Failed,
+            Self::NoGateway { .. }
+            | Self::AllGateways { .. }
+            | Self::Target(TargetError::Unknown { .. })
+            | Self::Credentials(_) => ExitStatus::Usage,
+            Self::Target(TargetError::Invalid(_))
+            | Self::Settings(_)
+            | Self::Demo(_)
+            | Self::DemoAddress(_) => ExitStatus::Failed,
         }
     }
 
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Settings(_) => {
+            Self::Settings(_) | Self::Target(TargetError::Invalid(_)) => {
                 Some("an address such as http://host:8088 in place of a saved name needs no settings")
             }
             _ => None,
@@ -101,6 +105,7 @@ impl OpenTarget {
             }
             None => (Target::Gateway(only_profile(&settings)?), Credentials::None),
         };
+        report_problems(&settings);
         let is_named = gateway.is_some();
         let (profile, demo) = match target {
             Target::Gateway(profile) => (profile, None),
@@ -135,8 +140,9 @@ impl OpenTarget {
             }
         }
         if targets.is_empty() {
-            return Err(OpenError::NoGateway { saved: Vec::new() });
+            return Err(no_gateway(&settings));
         }
+        report_problems(&settings);
         let mut logins = SavedLogins::new(settings::folder().as_deref());
         let mut open: Vec<Self> = Vec::new();
         for (target, is_named) in targets {
@@ -277,10 +283,25 @@ fn needs_no_settings(gateway: &str) -> bool {
         || ipv6.unwrap_or(authority).parse::<IpAddr>().is_ok()
 }
 
+/// Reports the entries that are left out.
+fn report_problems(settings: &Settings) {
+    for problem in &settings.problems {
+        report(problem, None);
+    }
+}
+
 fn only_profile(settings: &Settings) -> Result<Profile, OpenError> {
-    match &settings.profiles[..] {
-        [profile] => Ok(profile.clone()),
-        _ => Err(OpenError::NoGateway { saved: settings.profile_names() }),
+    match (&settings.profiles[..], settings.profile_problems().next()) {
+        ([profile], None) => Ok(profile.clone()),
+        _ => Err(no_gateway(settings)),
+    }
+}
+
+/// Returns the error for a command line without a gateway.
+fn no_gateway(settings: &Settings) -> OpenError {
+    match settings.profile_problems().next() {
+        Some(problem) => problem.clone().into(),
+        None => OpenError::NoGateway { saved: settings.profile_names() },
     }
 }
 

@@ -1,13 +1,17 @@
 //! Reads `config.toml`.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use toml_edit::{Document, Item};
 
-use super::error::{SettingsError, SettingsErrorKind};
-use super::history::{HistorySettings, KEEP_DAYS};
+use super::entries::Entries;
+use super::error::{Entry, SettingsError, SettingsErrorKind};
+use super::history::HistorySettings;
+use super::history_entry;
 use super::saved_filter::SavedFilter;
 use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
@@ -30,21 +34,10 @@ pub struct Settings {
     /// How long sessions that have just signed in or left are marked, up to a minute and zero for not at all; `None` for the
     /// default.
     pub mark_time: Option<Duration>,
-    /// What is recorded, where and for how long.
+    /// What is recorded, where and for how long. Nothing, if something is wrong that may be about it.
     pub history: HistorySettings,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigFile {
-    refresh_secs: Option<u32>,
-    mark_secs: Option<u32>,
-    #[serde(default)]
-    profile: Vec<ProfileEntry>,
-    #[serde(default)]
-    filter: Vec<SavedFilter>,
-    #[serde(default)]
-    history: HistoryEntry,
+    /// What is wrong in the file. These entries are left out, and the file keeps them.
+    pub problems: Vec<SettingsError>,
 }
 
 /// A `[[profile]]` table.
@@ -80,18 +73,6 @@ struct ProfileEntry {
     trusted: Vec<Pin>,
 }
 
-/// The table `[history]`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HistoryEntry {
-    /// `false` to record nothing.
-    enabled: Option<bool>,
-    /// The database; a file if missing.
-    url: Option<String>,
-    /// Number of days until a session is removed.
-    keep_days: Option<u32>,
-}
-
 fn seconds(seconds: u32) -> Duration {
     Duration::from_secs(seconds.into())
 }
@@ -102,10 +83,21 @@ impl Settings {
         self.profiles.iter().map(|profile| profile.name.clone()).collect()
     }
 
-    /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file.
+    /// Returns what is wrong and may be about the history; `None` if that is known.
+    #[must_use]
+    pub fn history_problem(&self) -> Option<&SettingsError> {
+        self.problems.iter().find(|problem| problem.may_be_of_history())
+    }
+
+    /// Returns what is wrong with the profiles.
+    pub(crate) fn profile_problems(&self) -> impl Iterator<Item = &SettingsError> {
+        self.problems.iter().filter(|problem| problem.profile().is_some())
+    }
+
+    /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file. Entries that are wrong are left out.
     ///
     /// # Errors
-    /// If the file exists and can't be read or is invalid.
+    /// If the file exists and can't be read or isn't TOML.
     ///
     /// ```
     /// use gatewatch::settings::Settings;
@@ -131,7 +123,11 @@ impl Settings {
             }
             Err(error) => Err(SettingsErrorKind::Read(error)),
         };
-        let mut settings = parsed.map_err(|kind| kind.at(&path))?;
+        let (mut settings, problems) = parsed.map_err(|kind| kind.at(&path))?;
+        settings.problems = problems.into_iter().map(|kind| kind.at(&path)).collect();
+        for problem in &settings.problems {
+            tracing::warn!(%problem, "wrong entry in the settings");
+        }
         for profile in &mut settings.profiles {
             if let Some(file) = &mut profile.trust.ca_file {
                 *file = folder.join(&*file);
@@ -144,26 +140,59 @@ impl Settings {
         Ok(settings)
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, SettingsErrorKind> {
-        let file: ConfigFile = toml_edit::de::from_str(text).map_err(|error| {
+    /// Returns what is right in the file, and what is wrong.
+    pub(super) fn parse(text: &str) -> Result<(Self, Vec<SettingsErrorKind>), SettingsErrorKind> {
+        let document = Document::parse(text).map_err(|error| {
             let before = error.span().map_or("", |span| &text[..span.start]);
-            SettingsErrorKind::toml(before, error)
+            SettingsErrorKind::syntax(before, error)
         })?;
-        let mut profiles: Vec<Profile> = Vec::new();
-        for entry in file.profile {
-            if profiles.iter().any(|other| other.name == entry.name) {
-                return Err(SettingsErrorKind::DuplicateName { profile: entry.name });
+        let mut entries = Entries { text, problems: Vec::new() };
+        let mut settings = Self::default();
+        for (name, item) in document.iter() {
+            let entry = Entry::Key(name.to_owned());
+            match name {
+                "refresh_secs" => settings.refresh = entries.read(entry, item).map(seconds),
+                "mark_secs" => {
+                    let mark_time = entries.read(entry, item).map(seconds);
+                    if mark_time > Some(MAX_MARK_TIME) {
+                        entries.problems.push(SettingsErrorKind::MarkTime { max: MAX_MARK_TIME.as_secs() });
+                    } else {
+                        settings.mark_time = mark_time;
+                    }
+                }
+                "profile" => settings.profiles = read_profiles(&mut entries, item),
+                "filter" => {
+                    let filters = entries.list("filter", item);
+                    let read = |(name, item)| entries.read(Entry::Filter(name), &item);
+                    settings.filters = filters.into_iter().filter_map(read).collect();
+                }
+                "history" => settings.history = history_entry::read(&mut entries, document.key(name), item),
+                _ => {
+                    let line = entries.line_of(document.key(name));
+                    entries.problems.push(SettingsErrorKind::UnknownKey { key: name.to_owned(), line });
+                }
             }
-            profiles.push(entry.into_profile()?);
         }
-        let refresh = file.refresh_secs.map(seconds);
-        let mark_time = file.mark_secs.map(seconds);
-        if mark_time > Some(MAX_MARK_TIME) {
-            return Err(SettingsErrorKind::MarkTime { max: MAX_MARK_TIME.as_secs() });
-        }
-        let history = file.history.into_settings()?;
-        Ok(Self { profiles, filters: file.filter, refresh, mark_time, history })
+        // What was meant to switch it off may be what is wrong.
+        settings.history.enabled &= !entries.problems.iter().any(SettingsErrorKind::may_be_of_history);
+        Ok((settings, entries.problems))
     }
+}
+
+/// Returns the profiles that are right. Of those with one name, only the first can be.
+fn read_profiles(entries: &mut Entries<'_>, item: &Item) -> Vec<Profile> {
+    let (mut profiles, mut names) = (Vec::new(), HashSet::new());
+    for (name, item) in entries.list("profile", item) {
+        if !name.is_empty() && !names.insert(name.clone()) {
+            entries.problems.push(SettingsErrorKind::DuplicateName { profile: name });
+        } else if let Some(entry) = entries.read::<ProfileEntry>(Entry::Profile(name), &item) {
+            match entry.into_profile() {
+                Ok(profile) => profiles.push(profile),
+                Err(problem) => entries.problems.push(problem),
+            }
+        }
+    }
+    profiles
 }
 
 impl ProfileEntry {
@@ -207,23 +236,6 @@ impl ProfileEntry {
     }
 }
 
-impl HistoryEntry {
-    fn into_settings(self) -> Result<HistorySettings, SettingsErrorKind> {
-        let Self { enabled, url, keep_days } = self;
-        let default = HistorySettings::default();
-        let url = url.map(|url| url.parse()).transpose();
-        let keep_days = keep_days.unwrap_or(default.keep_days);
-        if !KEEP_DAYS.contains(&keep_days) {
-            return Err(SettingsErrorKind::KeepDays { max: *KEEP_DAYS.end() });
-        }
-        Ok(HistorySettings {
-            enabled: enabled.unwrap_or(default.enabled),
-            url: url.map_err(|source| SettingsErrorKind::HistoryUrl { source })?,
-            keep_days,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
@@ -238,6 +250,8 @@ mod tests {
             [[profile]]\nname = \"South\"\nurls = [\"https://s:8043\"]\n",
         )
         .unwrap();
+        let (settings, problems) = settings;
+        assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(settings.refresh, Some(Duration::from_secs(2)));
         assert_eq!(settings.profile_names(), ["North", "South"]);
         let nodes: Vec<String> = settings.profiles[0].nodes().iter().map(ToString::to_string).collect();
@@ -246,6 +260,13 @@ mod tests {
 
     #[test]
     fn reports_line_or_profile_of_invalid_settings() {
+        let problem = |text: &str| match Settings::parse(text) {
+            Ok((_, mut problems)) => {
+                assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+                problems.remove(0).at(Path::new("/c"))
+            }
+            Err(error) => error.at(Path::new("/c")),
+        };
         let profile = |name: &str, rest: &str| format!("[[profile]]\nname = \"{name}\"\n{rest}");
         let valid = profile("N", "urls = [\"n\"]\n");
         for (text, expected) in [
@@ -263,11 +284,43 @@ mod tests {
             ),
             (&valid.repeat(2), "Two profiles in /c are named \"N\". Rename one of them"),
         ] {
-            let error = Settings::parse(text).unwrap_err().at(Path::new("/c"));
-            assert_eq!(error.to_string(), expected);
+            assert_eq!(problem(text).to_string(), expected);
         }
-        let error = Settings::parse("refreshsecs = 2\n").unwrap_err().at(Path::new("/c"));
-        assert!(error.source().unwrap().to_string().contains("unknown field `refreshsecs`"));
+        let error = problem("[[profile]]\nname = \"N\"\nurl = [\"n\"]\n");
+        assert_eq!(error.to_string(), "Line 3 of /c is invalid. Fix the file");
+        assert!(error.source().unwrap().to_string().contains("unknown field `url`"));
+    }
+
+    #[test]
+    fn a_wrong_entry_leaves_the_others_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "refresh_secs = \"often\"\nmark_secs = 5\nprofile = [{ name = \"South\", urls = [\"s\"] }, 3]\n\
+            [[filter]]\nname = \"Night\"\n[[filter]]\nname = \"Day\"\npattern = 3\n\
+            [history]\nkeep_days = 30\n";
+        std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        assert_eq!((settings.refresh, settings.mark_time), (None, Some(Duration::from_secs(5))));
+        assert_eq!(settings.profile_names(), ["South"]);
+        let filters: Vec<&str> = settings.filters.iter().map(|filter| &*filter.name).collect();
+        assert_eq!(filters, ["Night"]);
+        assert_eq!((settings.history.enabled, settings.history.keep_days), (true, 30));
+        let lines = [1, 3, 8].map(|line| {
+            format!("Line {line} of {} is invalid. Fix the file", folder.path().join(CONFIG_FILE).display())
+        });
+        let problems: Vec<String> = settings.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, lines);
+    }
+
+    #[test]
+    fn of_profiles_with_one_name_only_the_first_can_be_right() {
+        let profile = |urls: &str| format!("[[profile]]\nname = \"N\"\nurls = [{urls}]\n");
+        let names = |first: &str, second: &str| {
+            let (settings, problems) = Settings::parse(&[profile(first), profile(second)].concat()).unwrap();
+            let nodes = settings.profiles.iter().flat_map(Profile::nodes).map(ToString::to_string);
+            (nodes.collect::<Vec<_>>(), problems.len())
+        };
+        assert_eq!(names("\"a\"", "\"b\""), (vec!["http://a:8088".to_owned()], 1));
+        assert_eq!(names("", "\"b\""), (vec![], 2));
     }
 
     #[test]
@@ -278,8 +331,9 @@ mod tests {
         let settings = Settings::load(folder.path()).unwrap();
         assert_eq!((settings.refresh, settings.profiles.len()), (Some(Duration::from_secs(2)), 1));
         std::fs::write(folder.path().join(CONFIG_FILE), text.replace("urls", "url")).unwrap();
-        let error = Settings::load(folder.path()).unwrap_err();
-        assert!(error.to_string().starts_with("Line 4 of "), "{error}");
+        let settings = Settings::load(folder.path()).unwrap();
+        assert!(settings.profiles.is_empty());
+        assert!(settings.problems[0].to_string().starts_with("Line 4 of "), "{:?}", settings.problems);
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use super::config::CONFIG_FILE;
-use super::error::{SettingsError, SettingsErrorKind};
+use super::error::{Entry, SettingsError, SettingsErrorKind};
 use super::{Settings, line_ends, with_lock};
 use crate::atomic_file::{read_text, replace_file};
 
@@ -19,7 +19,7 @@ pub(super) fn has_name(table: &Table, name: &str) -> bool {
 }
 
 /// Changes the list of tables under `key` in the current file, which another window may have changed since it was read.
-/// Nothing is written if the result would be invalid.
+/// Nothing is written if an entry would become wrong, or a wrong one would get lost.
 pub(super) fn edit(
     folder: &Path,
     key: &str,
@@ -40,7 +40,7 @@ pub(super) fn edit(
     })
 }
 
-/// Sets the value of `key` at the top of the current file. Nothing is written if the result would be invalid.
+/// Sets the value of `key` at the top of the current file. Nothing is written if it is wrong, before or after.
 pub(super) fn set_value(folder: &Path, key: &str, value: impl Into<Value>) -> Result<(), SettingsError> {
     edit_document(folder, key, |document| {
         let mut value = value.into();
@@ -58,13 +58,21 @@ pub(super) fn set_value(folder: &Path, key: &str, value: impl Into<Value>) -> Re
     })
 }
 
+/// Returns a problem whose entry isn't among others, each of which matches one.
+fn unmatched(problems: Vec<SettingsErrorKind>, mut others: Vec<Option<Entry>>) -> Option<SettingsErrorKind> {
+    problems.into_iter().find(|problem| {
+        let other = others.iter().position(|other| *other == problem.entry());
+        other.map(|index| others.swap_remove(index)).is_none()
+    })
+}
+
 fn edit_document(
     folder: &Path,
     key: &str,
     change: impl FnOnce(&mut DocumentMut) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsError> {
     let path = folder.join(CONFIG_FILE);
-    with_lock(folder, || try_edit(&path, change))
+    with_lock(folder, || try_edit(&path, key, change))
         .unwrap_or_else(|error| Err(SettingsErrorKind::Write(error)))
         .map_err(|kind| kind.at(&path))?;
     tracing::info!(path = %path.display(), key, "wrote settings");
@@ -73,6 +81,7 @@ fn edit_document(
 
 fn try_edit(
     path: &Path,
+    key: &str,
     change: impl FnOnce(&mut DocumentMut) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsErrorKind> {
     let text = match read_text(path) {
@@ -81,15 +90,24 @@ fn try_edit(
     };
     let (mark, text) =
         text.split_at(text.strip_prefix(BYTE_ORDER_MARK).map_or(0, |_| BYTE_ORDER_MARK.len_utf8()));
-    // A file that is TOML, but not valid settings, isn't changed either.
-    Settings::parse(text)?;
+    let (_, mut before) = Settings::parse(text)?;
+    let is_of_key = |problem: &SettingsErrorKind| problem.entry() == Some(Entry::Key(key.to_owned()));
+    if let Some(index) = before.iter().position(is_of_key) {
+        return Err(before.swap_remove(index));
+    }
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let before = error.span().map_or("", |span| &text[..span.start]);
-        SettingsErrorKind::toml(before, error)
+        SettingsErrorKind::syntax(before, error)
     })?;
     change(&mut document)?;
     let written = mark.to_owned() + &line_ends::keep(text, &document.to_string());
-    Settings::parse(&written)?;
+    let (_, after) = Settings::parse(&written)?;
+    // What was wrong before stays for its owner to fix, and nothing else becomes wrong.
+    let entries = |problems: &[SettingsErrorKind]| problems.iter().map(SettingsErrorKind::entry).collect();
+    let (of_before, of_after) = (entries(&before), entries(&after));
+    if let Some(problem) = unmatched(after, of_before).or_else(|| unmatched(before, of_after)) {
+        return Err(problem);
+    }
     replace_file(path, |out| out.write_all(written.as_bytes()))
         .map_err(|error| SettingsErrorKind::Write(error.source))
 }

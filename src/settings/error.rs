@@ -4,15 +4,51 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::history::HistoryUrlError;
 use crate::gateway::NodeUrlError;
 
-/// `config.toml` can't be read or changed. The file is left as it is.
-#[derive(Debug)]
+/// `config.toml` can't be read or changed, or has an entry that is wrong. The file is left as it is.
+#[derive(Clone, Debug)]
 pub struct SettingsError {
     path: PathBuf,
-    kind: SettingsErrorKind,
+    kind: Arc<SettingsErrorKind>,
+}
+
+impl PartialEq for SettingsError {
+    /// Compares the messages. Causes can't be compared.
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for SettingsError {}
+
+impl SettingsError {
+    /// Returns the name of the profile that is wrong, which may be empty.
+    pub(crate) fn profile(&self) -> Option<String> {
+        match self.kind.entry()? {
+            Entry::Profile(name) => Some(name),
+            Entry::Filter(_) | Entry::Key(_) => None,
+        }
+    }
+
+    /// Returns `true` if it may be about what is recorded.
+    pub(super) fn may_be_of_history(&self) -> bool {
+        self.kind.may_be_of_history()
+    }
+}
+
+/// An entry of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A key at the top.
+    Key(String),
+    /// The profile with this name.
+    Profile(String),
+    /// The saved filter with this name.
+    Filter(String),
 }
 
 /// The reason of a [`SettingsError`], without the path of the file.
@@ -20,11 +56,23 @@ pub struct SettingsError {
 pub(super) enum SettingsErrorKind {
     Read(io::Error),
     Write(io::Error),
-    /// The file isn't TOML, or has unknown keys or values.
-    Toml {
+    /// The file isn't TOML.
+    Syntax {
         /// The line, counted from 1.
         line: usize,
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// An entry has unknown keys or values.
+    Toml {
+        entry: Entry,
+        /// The line, counted from 1.
+        line: usize,
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A key at the top that no version knows, or only a newer one.
+    UnknownKey {
+        key: String,
+        line: usize,
     },
     InvalidAddress {
         profile: String,
@@ -39,17 +87,18 @@ pub(super) enum SettingsErrorKind {
     DuplicateName {
         profile: String,
     },
-    /// The history is kept for too few or too many days.
-    KeepDays {
-        max: u32,
-    },
     /// Sessions would be marked for too long.
     MarkTime {
         /// The longest time, in seconds.
         max: u64,
     },
-    HistoryUrl {
-        source: HistoryUrlError,
+    /// A key of the history has another value than it can have.
+    History {
+        key: String,
+        line: usize,
+        /// What it must be.
+        expected: String,
+        source: Option<HistoryUrlError>,
     },
     /// The profile to change isn't in the file.
     MissingProfile {
@@ -59,23 +108,49 @@ pub(super) enum SettingsErrorKind {
 
 impl SettingsErrorKind {
     /// Creates the error of a TOML parser. `before` is the text before the error.
-    pub(super) fn toml(before: &str, source: impl Error + Send + Sync + 'static) -> Self {
-        Self::Toml { line: 1 + before.matches('\n').count(), source: Box::new(source) }
+    pub(super) fn syntax(before: &str, source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Syntax { line: 1 + before.matches('\n').count(), source: Box::new(source) }
     }
 
     pub(super) fn at(self, path: &Path) -> SettingsError {
-        SettingsError { path: path.to_owned(), kind: self }
+        SettingsError { path: path.to_owned(), kind: Arc::new(self) }
+    }
+
+    /// Returns the entry that is wrong; `None` if it is the whole file or a change of it.
+    pub(super) fn entry(&self) -> Option<Entry> {
+        match self {
+            Self::Read(_) | Self::Write(_) | Self::Syntax { .. } | Self::MissingProfile { .. } => None,
+            Self::Toml { entry, .. } => Some(entry.clone()),
+            Self::UnknownKey { key, .. } => Some(Entry::Key(key.clone())),
+            Self::InvalidAddress { profile, .. }
+            | Self::NoAddress { profile }
+            | Self::UserAndToken { profile }
+            | Self::DuplicateName { profile } => Some(Entry::Profile(profile.clone())),
+            Self::MarkTime { .. } => Some(Entry::Key("mark_secs".to_owned())),
+            Self::History { .. } => Some(Entry::Key("history".to_owned())),
+        }
+    }
+
+    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one.
+    pub(super) fn may_be_of_history(&self) -> bool {
+        matches!(self, Self::History { .. } | Self::UnknownKey { .. })
     }
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        match &self.kind {
+        match &*self.kind {
             SettingsErrorKind::Read(_) => write!(f, "Can't read {path}"),
             SettingsErrorKind::Write(_) => write!(f, "Can't write {path}"),
-            SettingsErrorKind::Toml { line, .. } => {
+            SettingsErrorKind::Syntax { line, .. } | SettingsErrorKind::Toml { line, .. } => {
                 write!(f, "Line {line} of {path} is invalid. Fix the file")
+            }
+            SettingsErrorKind::UnknownKey { key, line } => {
+                write!(
+                    f,
+                    "{key} on line {line} of {path} is no setting. Until it is fixed, nothing is recorded"
+                )
             }
             SettingsErrorKind::InvalidAddress { profile, .. } => {
                 write!(f, "Profile {profile:?} in {path} has an invalid address. Fix the file")
@@ -89,18 +164,13 @@ impl fmt::Display for SettingsError {
             SettingsErrorKind::DuplicateName { profile } => {
                 write!(f, "Two profiles in {path} are named {profile:?}. Rename one of them")
             }
-            SettingsErrorKind::KeepDays { max } => {
-                write!(
-                    f,
-                    "keep_days in {path} must be from 1 to {max}. To record nothing, set enabled = false"
-                )
-            }
             SettingsErrorKind::MarkTime { max } => {
                 write!(f, "mark_secs in {path} must be from 0 to {max}. Fix the file")
             }
-            SettingsErrorKind::HistoryUrl { .. } => {
-                write!(f, "url of the history in {path} is invalid. Fix the file")
-            }
+            SettingsErrorKind::History { key, line, expected, .. } => write!(
+                f,
+                "{key} on line {line} of {path} must be {expected}. Until it is fixed, nothing is recorded"
+            ),
             SettingsErrorKind::MissingProfile { profile } => {
                 write!(f, "Profile {profile:?} was renamed or deleted. Save it as a new one")
             }
@@ -110,15 +180,17 @@ impl fmt::Display for SettingsError {
 
 impl Error for SettingsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.kind {
+        match &*self.kind {
             SettingsErrorKind::Read(source) | SettingsErrorKind::Write(source) => Some(source),
-            SettingsErrorKind::Toml { source, .. } => Some(source.as_ref()),
+            SettingsErrorKind::Syntax { source, .. } | SettingsErrorKind::Toml { source, .. } => {
+                Some(source.as_ref())
+            }
             SettingsErrorKind::InvalidAddress { source, .. } => Some(source),
-            SettingsErrorKind::HistoryUrl { source } => Some(source),
-            SettingsErrorKind::NoAddress { .. }
+            SettingsErrorKind::History { source, .. } => source.as_ref().map(|source| source as _),
+            SettingsErrorKind::UnknownKey { .. }
+            | SettingsErrorKind::NoAddress { .. }
             | SettingsErrorKind::UserAndToken { .. }
             | SettingsErrorKind::DuplicateName { .. }
-            | SettingsErrorKind::KeepDays { .. }
             | SettingsErrorKind::MarkTime { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }

@@ -6,11 +6,13 @@
 
 mod config;
 mod edit;
+mod entries;
 mod error;
 mod filter_entry;
 mod filter_history;
 mod filter_state;
 mod history;
+mod history_entry;
 mod line_ends;
 mod refresh;
 mod saved_filter;

@@ -57,11 +57,13 @@ mod tests {
     }
 
     #[test]
-    fn never_overwrites_invalid_file() {
+    fn never_overwrites_a_wrong_value_or_a_file_that_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        std::fs::write(&path, "unknown = 1\n").unwrap();
-        save_refresh(folder.path(), Duration::from_secs(7)).unwrap_err();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "unknown = 1\n");
+        for wrong in ["[[profile\n", "refresh_secs = \"often\"\n", "refresh_secs = -1\n"] {
+            std::fs::write(&path, wrong).unwrap();
+            save_refresh(folder.path(), Duration::from_secs(7)).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
+        }
     }
 }

@@ -213,11 +213,35 @@ mod tests {
     fn never_overwrites_invalid_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        for bad in ["[[profile\n", "unknown = 1\n", "filter = 3\n"] {
+        for bad in
+            ["[[profile\n", "filter = 3\n", "filter = [3]\n", "filter = [{ name = \"A\", user = 3 }]\n"]
+        {
             std::fs::write(&path, bad).unwrap();
             let error = filter("A", "a", Mode::default()).save(folder.path()).unwrap_err();
             assert!(error.to_string().starts_with("Line 1 "), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), bad);
+        }
+    }
+
+    #[test]
+    fn keeps_what_is_wrong_in_the_rest_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for wrong in [
+            "unknown = 1\n",
+            "[history]\nkeep_days = 0 # all\n",
+            "profile = [3]\n",
+            "[[profile]]\nname = \"N\"\n",
+            "[[filter]]\nname = 3\n",
+        ] {
+            std::fs::write(&path, wrong).unwrap();
+            filter("A", "a", Mode::default()).save(folder.path()).unwrap();
+            let written = std::fs::read_to_string(&path).unwrap();
+            assert!(written.starts_with(wrong), "{written}");
+            let settings = Settings::load(folder.path()).unwrap();
+            assert_eq!((settings.filters.len(), settings.problems.len()), (1, 1), "{written}");
+            SavedFilter::remove(folder.path(), "A").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
         }
     }
 }

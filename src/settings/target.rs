@@ -1,6 +1,8 @@
 //! Finds a gateway by name or address.
 
-use super::Settings;
+use std::error::Error;
+
+use super::{Settings, SettingsError};
 use crate::gateway::{NodeUrlError, Profile};
 use crate::sanitize::sanitize;
 
@@ -22,23 +24,31 @@ pub enum Target {
     Gateway(Profile),
 }
 
-/// A text is neither the name of a saved gateway nor an address.
-///
-/// The message doesn't contain the text, which may be an address with a password.
+/// A text stands for no gateway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Unknown gateway. {}", suggestion(.saved))]
-pub struct TargetError {
-    /// The names of the saved gateways.
-    saved: Vec<String>,
-    /// The reason why the text isn't an address.
-    source: NodeUrlError,
+pub enum TargetError {
+    /// It is neither the name of a saved gateway nor an address. The message doesn't contain the text, which may be an address
+    /// with a password.
+    #[error("Unknown gateway. {}", suggestion(.saved))]
+    Unknown {
+        /// The names of the saved gateways.
+        saved: Vec<String>,
+        /// The reason why the text isn't an address.
+        source: NodeUrlError,
+    },
+    /// It is the name of a saved gateway whose entry is wrong. Taken for an address, it would lead elsewhere.
+    #[error(transparent)]
+    Invalid(#[from] SettingsError),
 }
 
 impl TargetError {
-    /// Returns the reason why the text isn't an address, for a reader who sees the saved gateways anyway.
+    /// Returns the reason, for a reader who sees the saved gateways anyway.
     #[must_use]
-    pub fn reason(&self) -> &NodeUrlError {
-        &self.source
+    pub fn reason(&self) -> &dyn Error {
+        match self {
+            Self::Unknown { source, .. } => source,
+            Self::Invalid(error) => error,
+        }
     }
 }
 
@@ -72,6 +82,9 @@ impl Settings {
         if let Some(profile) = self.profile(requested).or_else(|| self.profile_in_other_case(requested)) {
             return Ok(Target::Gateway(profile.clone()));
         }
+        if let Some(problem) = self.problem_of(requested) {
+            return Err(problem.into());
+        }
         if is_demo(requested) {
             return Ok(Target::Demo);
         }
@@ -79,8 +92,11 @@ impl Settings {
             return Ok(Target::All);
         }
         let unsaved = Profile::from_address(requested)
-            .map_err(|source| TargetError { saved: self.profile_names(), source })?;
+            .map_err(|source| TargetError::Unknown { saved: self.profile_names(), source })?;
         // A profile without a name of its own is saved under its full address.
+        if let Some(problem) = self.problem_of(&unsaved.name) {
+            return Err(problem.into());
+        }
         let profile = self.profile(&unsaved.name).cloned().unwrap_or(unsaved);
         Ok(Target::Gateway(profile))
     }
@@ -88,9 +104,16 @@ impl Settings {
     /// Returns the only gateway whose name differs in letter case and outer blanks at most. Taken for an address, a
     /// mistyped name could send a password to another host.
     fn profile_in_other_case(&self, name: &str) -> Option<&Profile> {
-        let folded = |name: &str| name.trim().to_lowercase();
         let mut same = self.profiles.iter().filter(|profile| folded(&profile.name) == folded(name));
         same.next().filter(|_| same.next().is_none())
+    }
+
+    /// Returns what is wrong with the saved gateway of this name, in any letter case.
+    fn problem_of(&self, name: &str) -> Option<SettingsError> {
+        let is_of_name = |problem: &&SettingsError| {
+            problem.profile().is_some_and(|profile| !profile.is_empty() && folded(&profile) == folded(name))
+        };
+        self.problems.iter().find(is_of_name).cloned()
     }
 
     /// Returns `true` for the name of all saved gateways together, unless there are none or one has that name.
@@ -102,6 +125,11 @@ impl Settings {
     fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
+}
+
+/// Returns a name to compare with others.
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// Returns `true` for both names of the demo gateway. Taken for addresses, they would lead nowhere.
@@ -180,6 +208,25 @@ mod tests {
         assert_eq!(with(vec![]).target(None, Some(ALL_NAME)).unwrap(), Target::Demo);
         let settings = with(vec![north, all.clone()]);
         assert_eq!(settings.target(None, Some(ALL_NAME)).unwrap(), Target::Gateway(all));
+    }
+
+    #[test]
+    fn name_of_a_wrong_entry_is_no_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[[profile]]\nname = \"North\"\nurls = 3\n[[profile]]\nname = \"demo\"\n\
+            [[profile]]\nname = \"http://n1:8088\"\n";
+        std::fs::write(folder.path().join("config.toml"), text).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        for (index, names) in
+            [&["North", " north"][..], &["demo"], &["http://n1:8088", "n1"]].iter().enumerate()
+        {
+            for name in *names {
+                let error = settings.target(Some(name), None).unwrap_err();
+                assert_eq!(error.reason().to_string(), settings.problems[index].to_string());
+                assert_eq!(error, TargetError::Invalid(settings.problems[index].clone()));
+            }
+        }
+        assert_eq!(settings.target(Some("n2"), None).unwrap(), Target::Gateway(profile("n2")));
     }
 
     #[test]

@@ -239,6 +239,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let folder = settings::folder();
     let (settings, error) = match folder.as_deref().map(Settings::load) {
         None => (Settings::default(), None),
+        // What is wrong in them is left out.
         Some(Ok(settings)) => {
             tracing::info!(
                 gateways = settings.profiles.len(),
@@ -271,6 +272,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let secrets_folder = folder.clone();
     // Without settings it isn't known whether sessions may be recorded.
     let history = error.is_none().then(|| settings.history.location()).flatten();
+    let error = error.or_else(|| settings.problems.first().map(|problem| ErrorReport::new(problem)));
     Ok(Start {
         target,
         settings,

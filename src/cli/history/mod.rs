@@ -48,6 +48,9 @@ fn settings() -> Result<Settings, CommandError> {
 
 /// Returns where the history is.
 fn location(settings: &Settings) -> Result<Location, CommandError> {
+    if let Some(problem) = settings.history_problem() {
+        return Err(problem.clone().into());
+    }
     settings.history.stored_at().ok_or(CommandError::NoFolder)
 }
 

@@ -19,7 +19,7 @@ use crate::display::number;
 use crate::gateway::{Client, Limits};
 use crate::history::{HistoryError, Location, NodeKey, Recorder, RecorderStatus};
 use crate::poll::{BackgroundPoller, NodeUpdate};
-use crate::settings::{self, HistorySettings, Settings, SettingsError};
+use crate::settings::{self, Settings, SettingsError};
 
 /// Time between two looks at whether the threads are still there.
 const CHECK_INTERVAL: Duration = Duration::from_mins(1);
@@ -138,8 +138,11 @@ async fn wait_for_end(changed: &Notify, is_alive: impl Fn() -> bool) {
 
 /// Returns where to record, and how long sessions are kept.
 fn history() -> Result<(Location, Option<Duration>), RecordError> {
-    let settings = settings::folder().map(|folder| Settings::load(&folder)).transpose()?;
-    let history: HistorySettings = settings.unwrap_or_default().history;
+    let settings = settings::folder().map(|folder| Settings::load(&folder)).transpose()?.unwrap_or_default();
+    if let Some(problem) = settings.history_problem() {
+        return Err(problem.clone().into());
+    }
+    let history = settings.history;
     if !history.enabled {
         return Err(RecordError::Disabled);
     }

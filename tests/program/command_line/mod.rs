@@ -301,6 +301,45 @@ fn reports_invalid_settings_and_leaves_them() {
 }
 
 #[test]
+fn says_which_entries_are_wrong_and_reads_the_others() {
+    let (plant, config) = (plant(), tempfile::tempdir().unwrap());
+    let path = config.path().join("config.toml");
+    let profile = format!("[[profile]]\nname = \"North\"\nurls = [\"{}\"]\n", plant.url);
+    let run = |text: &str, args: &[&str]| {
+        std::fs::write(&path, text).unwrap();
+        let output = gatewatch(config.path()).args(args).output().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        output
+    };
+    let wrong = format!("{profile}[history]\nkeep_days = 0\n");
+    let expected = format!(
+        "gatewatch: keep_days on line 5 of {} must be a number from 1 to 36500. Until it is fixed, nothing is recorded\n",
+        path.display()
+    );
+    for args in [&["sessions", "--count"][..], &["sessions", "North", "--count"]] {
+        let output = run(&wrong, args);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "6\n"));
+        assert_eq!(text(&output.stderr), expected);
+    }
+    for args in [&["record"][..], &["history", "info"], &["history", "--at", "now"], &["history", "check"]] {
+        let output = run(&wrong, args);
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), &*expected), "{args:?}");
+    }
+    // A name whose entry is wrong isn't taken for an address.
+    let wrong = format!("{profile}[[profile]]\nname = \"South\"\n");
+    let expected = format!("Profile \"South\" in {} has no urls", path.display());
+    let output = run(&wrong, &["sessions", "North", "--count"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "6\n"));
+    assert!(text(&output.stderr).contains(&expected), "{}", text(&output.stderr));
+    for args in [&["sessions", "South"][..], &["check", "south"], &["sessions"]] {
+        let output = run(&wrong, args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(text(&output.stderr).contains(&expected), "{}", text(&output.stderr));
+        assert_eq!(output.stdout, b"", "{args:?}");
+    }
+}
+
+#[test]
 fn reads_the_only_saved_gateway_by_default() {
     let (plant, config) = (plant(), tempfile::tempdir().unwrap());
     let profile = |name: &str| format!("[[profile]]\nname = \"{name}\"\nurls = [\"{}\"]\n", plant.url);
