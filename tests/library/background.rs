@@ -173,6 +173,40 @@ fn gateway_that_wants_a_login_is_only_asked_for_its_health() {
 }
 
 #[test]
+fn login_that_was_rejected_is_tried_again_after_the_gateway_could_not_be_reached() {
+    // Rejects, then isn't ready, then accepts.
+    let phase = Arc::new(AtomicUsize::new(0));
+    let current = phase.clone();
+    let north = FakeGateway::new(move |request, stream| {
+        let response = match (current.load(Ordering::SeqCst), request.path().ends_with("sessions")) {
+            (1, _) => status("503 Service Unavailable", ""),
+            (0, true) => status("401 Unauthorized", ""),
+            (_, true) => ok(&answer(&PLANT[..2])),
+            (_, false) => ok("ContextStatus=RUNNING;Version=8.1.0"),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    let mut background = TestBackground::new();
+    background.handle.set_gateways(vec![gateway("North", &north.url, with_password(), SHORT)]);
+    background.wait_for("the rejection", |status| {
+        status.gateways.first().is_some_and(|(_, status)| error(status).is_some())
+    });
+    let logins =
+        || north.requests().iter().filter(|request| request.header("authorization").is_some()).count();
+    wait_until("further reads", || north.requests().len() > 10);
+    let rejected = logins();
+    phase.store(2, Ordering::SeqCst);
+    let requests = north.requests().len();
+    wait_until("further reads", || north.requests().len() > requests + 10);
+    assert_eq!(logins(), rejected, "it stays as it is");
+    phase.store(1, Ordering::SeqCst);
+    let requests = north.requests().len();
+    wait_until("failures", || north.requests().len() > requests + 3);
+    phase.store(2, Ordering::SeqCst);
+    background.wait_for("the sessions", |status| sessions(&status.gateways[0].1) == Some(2));
+}
+
+#[test]
 fn password_that_gateways_reject_is_sent_to_three_of_them() {
     let gateways: Vec<FakeGateway> = (0..8).map(|_| rejecting()).collect();
     let all = gateways.iter().enumerate();
