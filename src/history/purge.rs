@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::engine::{Engine, Row, Value, in_exclusive_transaction};
-use super::{HistoryError, coverage, span};
+use super::{HistoryError, coverage, query, span};
 
 /// The largest number of sessions that are removed in one transaction.
 const BATCH: i64 = 5_000;
@@ -71,11 +71,7 @@ impl Purge {
             })?;
             (self.abandoned, self.removed_events) = (abandoned, Some(removed));
         }
-        let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
-        let (first, last) = match ends.first().map(Vec::as_slice) {
-            Some([first, last]) => (first.integer().unwrap_or(1), last.integer().unwrap_or(0)),
-            _ => (1, 0),
-        };
+        let (first, last) = query::session_ids(engine)?.unwrap_or((1, 0));
         // Those before were removed long ago.
         self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {

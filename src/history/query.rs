@@ -148,6 +148,14 @@ pub(super) fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Ve
     Ok(nodes.filter(is_asked).collect())
 }
 
+/// Returns the first and the last number of all sessions; `None` if there are none.
+pub(super) fn session_ids(engine: &mut dyn Engine) -> Result<Option<(i64, i64)>, HistoryError> {
+    // SQLite only looks at the end of an index if nothing else is asked for.
+    let sql = "SELECT (SELECT MIN(id) FROM session), (SELECT MAX(id) FROM session)";
+    let ends = engine.query(sql, Row::new())?;
+    Ok(ends.first().and_then(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?))))
+}
+
 /// Returns the condition for sessions or events of some nodes, to be added to others.
 pub(super) fn of_nodes(nodes: &[Node]) -> String {
     if nodes.is_empty() {

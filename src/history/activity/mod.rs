@@ -181,9 +181,9 @@ fn newest(engine: &mut dyn Engine, has_events: bool) -> Result<Option<i64>, Hist
 
 /// Returns the time in which as many entries are usual, if all are evenly spread over a time. In milliseconds.
 fn usual_window(engine: &mut dyn Engine, limit: usize, time: i64) -> Result<i64, HistoryError> {
-    let ends = engine.query("SELECT MAX(id) - MIN(id) FROM session", Row::new())?;
+    let ids = query::session_ids(engine)?;
     // Each session arrives and leaves.
-    let entries = i128::from(first_integer(&ends).unwrap_or(0)).saturating_mul(2).max(1);
+    let entries = i128::from(ids.map_or(0, |(first, last)| last - first)).saturating_mul(2).max(1);
     let window = i128::from(time).saturating_mul(limit as i128) / entries;
     Ok(i64::try_from(window).unwrap_or(i64::MAX).clamp(MIN_WINDOW_MS, time.max(MIN_WINDOW_MS)))
 }

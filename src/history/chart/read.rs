@@ -6,7 +6,7 @@ use super::series::Slots;
 use super::sweep::{Maxima, Sweep};
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row, first_integer};
-use crate::history::span;
+use crate::history::{query, span};
 
 /// The number of sessions that a part of the range should have.
 const PART_SESSIONS: i64 = 25_000;
@@ -54,10 +54,9 @@ impl Sessions {
 
     /// Returns the first and the last number of the sessions if all are to be read; `None` if the index is quicker.
     fn to_scan(&self, engine: &mut dyn Engine) -> Result<Option<(i64, i64)>, HistoryError> {
-        let ends = engine.query("SELECT MIN(id), MAX(id) FROM session", Row::new())?;
-        let ends = ends.first().and_then(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?)));
+        let ids = query::session_ids(engine)?;
         let oldest = first_integer(&engine.query(&span::oldest(), Row::new())?);
-        let (Some((first, last)), Some(oldest)) = (ends, oldest) else { return Ok(None) };
+        let (Some((first, last)), Some(oldest)) = (ids, oldest) else { return Ok(None) };
         let newest = self.known_until.values().copied().max().unwrap_or(oldest);
         let stored = newest.saturating_sub(oldest).max(1);
         let asked = self.range.1.min(newest).saturating_sub(self.range.0.max(oldest));
