@@ -52,7 +52,7 @@ impl Plant {
         let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
         let list = ListUpdate {
             list,
-            unlisted_kinds: Vec::new(),
+            missing_kinds: Vec::new(),
             notices: Vec::new(),
             previous: None,
             clock_offset_ms: None,

@@ -55,7 +55,7 @@ impl Fixture {
             }
             let list = ListUpdate {
                 list: Arc::new(builder.finish(None, None)),
-                unlisted_kinds: Vec::new(),
+                missing_kinds: Vec::new(),
                 notices: Vec::new(),
                 previous: None,
                 clock_offset_ms: None,
