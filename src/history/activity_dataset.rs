@@ -43,7 +43,7 @@ impl ActivityEntry {
     pub fn dataset(entries: &[Self]) -> Dataset {
         let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
         let headers = Header::standard().into_iter().chain(others).collect();
-        let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
+        let Ok(mut builder) = DatasetBuilder::new(headers) else { unreachable!("the columns are distinct") };
         for entry in entries {
             let session = &entry.session;
             let cells = [
@@ -65,7 +65,8 @@ impl ActivityEntry {
             ];
             for (column, cell) in cells.into_iter().enumerate() {
                 if builder.push(column, cell).is_err() {
-                    builder.push(column, Cell::Null).expect("every column takes null");
+                    let pushed = builder.push(column, Cell::Null);
+                    debug_assert!(pushed.is_ok(), "every column takes null");
                 }
             }
         }

@@ -24,9 +24,12 @@ struct Shared {
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
+/// A read that waits.
+type Read = Box<dyn FnOnce(&mut Connection) + Send>;
+
 #[derive(Default)]
 struct State {
-    reads: VecDeque<Box<dyn FnOnce(&mut Connection) + Send>>,
+    reads: VecDeque<Read>,
     is_ending: bool,
 }
 
@@ -98,7 +101,7 @@ impl Drop for Reader {
 
 impl Shared {
     /// Waits for a read; `None` once the owner is gone.
-    fn next_read(&self) -> Option<Box<dyn FnOnce(&mut Connection) + Send>> {
+    fn next_read(&self) -> Option<Read> {
         let mut state = self.lock();
         loop {
             if state.is_ending {
@@ -123,6 +126,7 @@ impl<T> HistoryRead<T> {
     ///
     /// # Errors
     /// If the history can't be read.
+    #[must_use]
     pub fn take(&self) -> Option<Result<T, HistoryError>> {
         match self.result.try_recv() {
             Ok(result) => Some(result),
@@ -157,17 +161,14 @@ impl Connection {
         };
         let result = read(&mut history);
         let elapsed_ms = started.elapsed().as_millis();
-        match &result {
+        if let Err(error) = &result {
             // The connection may be what is broken.
-            Err(error) => {
-                let causes = error.causes();
-                tracing::warn!(%error, causes, elapsed_ms, "can't read the history");
-            }
-            Ok(_) => {
-                self.history = Some(history);
-                if elapsed_ms >= SLOW_READ_MS {
-                    tracing::warn!(elapsed_ms, "reading the history was slow");
-                }
+            let causes = error.causes();
+            tracing::warn!(%error, causes, elapsed_ms, "can't read the history");
+        } else {
+            self.history = Some(history);
+            if elapsed_ms >= SLOW_READ_MS {
+                tracing::warn!(elapsed_ms, "reading the history was slow");
             }
         }
         result

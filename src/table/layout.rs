@@ -37,6 +37,7 @@ const ACTIVITY_HEIGHT: f32 = 264.0;
 /// The layout of the table and of the panels around it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "panels are open or closed")]
 pub struct Layout {
     /// Zoom factor of the window. Default: 1.
     pub zoom: f32,

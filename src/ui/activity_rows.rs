@@ -223,7 +223,7 @@ impl ActivityRequest {
         }
         let result = self.query.run(&Arc::new(ActivityEntry::dataset(&entries)))?;
         let mut passes = vec![false; entries.len()];
-        for row in result.rows.iter() {
+        for row in &result.rows {
             passes[*row as usize] = true;
         }
         let mut passes = passes.into_iter();

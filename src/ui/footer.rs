@@ -69,12 +69,11 @@ pub(super) fn show(
 
 /// Returns the time of sessions that aren't up to date.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
-    let time = match &state.past {
-        Some(past) => state.history_clock().moment_words(past.at).to_lowercase(),
-        None => {
-            let updated_at = state.updated_at().filter(|_| state.is_stale())?;
-            display::time_text(updated_at, SystemTime::now())
-        }
+    let time = if let Some(past) = &state.past {
+        state.history_clock().moment_words(past.at).to_lowercase()
+    } else {
+        let updated_at = state.updated_at().filter(|_| state.is_stale())?;
+        display::time_text(updated_at, SystemTime::now())
     };
     let text = format!("as of {time}");
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);

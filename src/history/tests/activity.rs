@@ -20,7 +20,7 @@ fn check_steps(engine: &mut dyn Engine, entries: &[ActivityEntry]) {
     for from in times.iter().flat_map(|time| [time - 1, *time, time + 1]) {
         let expected = [times.range(..from).next_back(), times.range(from + 1..).next()];
         let found = [change_before(engine, from, None, 0), change_after(engine, from, None, 0)];
-        assert_eq!(found.map(Result::unwrap), expected.map(|time| time.copied()), "from {from}");
+        assert_eq!(found.map(Result::unwrap), expected.map(Option::<&i64>::copied), "from {from}");
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::error_report::ErrorReport;
 use super::super::model::Task;
 use super::App;
 use super::refresh_timer::RefreshTimer;
+use super::timeline::HistoryScope;
 use crate::dataset::{ColumnId, Dataset, names};
 use crate::history::{History, HistoryError, HistoryRead};
 use crate::query::Query;
@@ -46,7 +47,7 @@ impl App {
 
     /// Returns what the list is to show; `None` without a history, or while a filter isn't valid.
     fn activity_request(&self) -> Option<ActivityRequest> {
-        let gateway = self.history_scope()?;
+        let HistoryScope { gateway } = self.history_scope()?;
         let (state, drafts) = (&self.state, &self.drafts);
         let is_column = |id: &ColumnId| ColumnId::STANDARD.contains(id) || *id == names::KIND.into();
         let query = Query {

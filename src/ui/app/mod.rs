@@ -219,6 +219,7 @@ impl App {
     ///
     /// # Errors
     /// If a thread can't be started.
+    #[expect(clippy::too_many_lines, reason = "one line per field")]
     pub fn new(ctx: &Context, start: Start) -> io::Result<Self> {
         let Start {
             target,

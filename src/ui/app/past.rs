@@ -10,6 +10,7 @@ use super::super::command::PastCommand;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_bar;
 use super::super::model::{PAST_STATES, Past, PastSessions, Shown, epoch_ms};
+use super::timeline::HistoryScope;
 use super::{App, FRAME_WAIT};
 use crate::display::Repeated;
 use crate::history::{Answer, History, HistoryError, HistoryRead, StoredSession};
@@ -67,7 +68,10 @@ impl App {
     }
 
     fn read_past(&mut self, at: i64) {
-        let (Some(gateway), Some(reader)) = (self.history_scope(), self.history_reader()) else { return };
+        let (Some(HistoryScope { gateway }), Some(reader)) = (self.history_scope(), self.history_reader())
+        else {
+            return;
+        };
         let places = self.places();
         let timezone = self.state.status.as_ref().and_then(|status| status.dataset.as_ref());
         let timezone = timezone.and_then(|dataset| dataset.timezone()).map(str::to_owned);
@@ -110,7 +114,10 @@ impl App {
 
     /// Looks for the next or previous change, from the past that is shown or from now.
     fn step_in_past(&mut self, step: Step) {
-        let (Some(gateway), Some(reader)) = (self.history_scope(), self.history_reader()) else { return };
+        let (Some(HistoryScope { gateway }), Some(reader)) = (self.history_scope(), self.history_reader())
+        else {
+            return;
+        };
         let from = self.state.past.as_ref().map_or_else(|| epoch_ms(SystemTime::now()), |past| past.at);
         let read = move |history: &mut History, _: &dyn Fn() -> bool| match step {
             Step::Previous => history.change_before(from, gateway.as_deref()),

@@ -26,6 +26,13 @@ pub(super) struct HistoryReads {
     chart: ChartRead,
 }
 
+/// The part of the history that belongs to what the window shows.
+#[derive(Clone, Debug)]
+pub(super) struct HistoryScope {
+    /// The name of the gateway; `None` for all.
+    pub(super) gateway: Option<Arc<str>>,
+}
+
 /// The read of the chart.
 #[derive(Default)]
 struct ChartRead {
@@ -51,16 +58,16 @@ impl HistoryReads {
 }
 
 impl App {
-    /// Returns the gateway to ask the history for, `None` for all; nothing where no history is recorded.
-    pub(super) fn history_scope(&self) -> Option<Option<Arc<str>>> {
+    /// Returns what to ask the history for; `None` where no history is recorded.
+    pub(super) fn history_scope(&self) -> Option<HistoryScope> {
         self.history_reader()?;
         match &self.state.gateways.shown {
-            Shown::All => Some(None),
+            Shown::All => Some(HistoryScope { gateway: None }),
             Shown::Gateway(_) => {
                 let profile = self.profile.as_ref().filter(|profile| profile.history)?;
-                Some(Some(profile.name.as_str().into()))
+                Some(HistoryScope { gateway: Some(profile.name.as_str().into()) })
             }
-            Shown::Demo => Some(Some(DEMO_NAME.into())),
+            Shown::Demo => Some(HistoryScope { gateway: Some(DEMO_NAME.into()) }),
             Shown::Nothing => None,
         }
     }
@@ -112,7 +119,7 @@ impl App {
         let scope = self.history_scope();
         self.state.timeline.is_available = scope.is_some();
         let is_shown = self.state.layout.timeline && regions::has_room_for_timeline(ctx);
-        let Some(gateway) = scope.filter(|_| is_shown) else {
+        let Some(HistoryScope { gateway }) = scope.filter(|_| is_shown) else {
             self.history.chart = ChartRead::default();
             self.state.timeline.chart = None;
             return;
@@ -175,7 +182,7 @@ impl App {
             // An empty chart says it.
             Err(HistoryError::Missing { .. }) => {
                 let request = read.request.as_ref();
-                let chart = request.map(|request| empty_chart(request));
+                let chart = request.map(empty_chart);
                 timeline.chart = chart.map(Arc::new);
             }
             Err(error) => {

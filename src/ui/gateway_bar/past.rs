@@ -176,12 +176,11 @@ fn gaps_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
         };
     };
     // One node needs no name.
-    let name = match sessions.nodes.len() {
-        1 => "Not".to_owned(),
-        _ => {
-            let authority = only.url.split_once("://").map_or(&*only.url, |(_, authority)| authority);
-            format!("{} not", sanitize(authority))
-        }
+    let name = if sessions.nodes.len() == 1 {
+        "Not".to_owned()
+    } else {
+        let authority = only.url.split_once("://").map_or(&*only.url, |(_, authority)| authority);
+        format!("{} not", sanitize(authority))
     };
     let gap = only.unwatched.first()?;
     let time = |time| clock.date(time);

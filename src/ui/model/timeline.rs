@@ -31,6 +31,7 @@ impl TimeRange {
     }
 
     /// Returns the range that is longer by a factor, with the same time at the same place. It never ends after `now`.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of ten years are exact")]
     pub(in crate::ui) fn zoomed(self, factor: f64, at: i64, now: i64) -> Self {
         let (before, length) = ((at - self.from) as f64, self.length() as f64);
         let (min, max) = (*LENGTH_MS.start() as f64, *LENGTH_MS.end() as f64);

@@ -140,7 +140,7 @@ fn pointer(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut 
         commands.push(Command::Timeline(TimelineCommand::Select(Some(range))));
     }
     let Some(hovered) = response.hover_pos().filter(|_| response.hovered()) else { return };
-    let scrolled = ui.input(|input| input.smooth_scroll_delta());
+    let scrolled = ui.input(egui::InputState::smooth_scroll_delta);
     let range = scale.range;
     if scrolled.x.abs() > scrolled.y.abs() {
         let part = f64::from(-scrolled.x / scale.rect.width());

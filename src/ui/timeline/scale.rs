@@ -32,7 +32,7 @@ impl Scale {
     /// Returns the x of both ends of a range, within the chart; `None` if it is beside the chart.
     pub(super) fn xs(self, from: i64, to: i64) -> Option<Rangef> {
         let xs = Rangef::new(self.x(from), self.x(to)).intersection(self.rect.x_range());
-        (xs.max > xs.min || (xs.max == xs.min && from == to)).then_some(xs)
+        (xs.max > xs.min || (xs.max >= xs.min && from == to)).then_some(xs)
     }
 
     /// Returns the y of a number of sessions.
