@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Local};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::target::OpenTarget;
 use crate::dataset::{Cell, ColumnId};
-use crate::display::iso_utc;
+use crate::display::{duration, iso_utc};
 use crate::gateway::NodeUrl;
 use crate::poll::{Departure, Event, EventKind, Session};
 use crate::sanitize::sanitize;
@@ -76,7 +76,7 @@ impl TextFormat {
                 }
             }
             EventKind::Unreachable(error) => push(&mut line, &sanitize(&error.to_string()), 0),
-            EventKind::Back { after } => push(&mut line, &format!("after {}", duration_text(*after)), 0),
+            EventKind::Back { after } => push(&mut line, &format!("after {}", duration(*after)), 0),
             EventKind::Restarted { since } => push(&mut line, &format!("since {}", local(*since)), 0),
         }
         line.truncate(line.trim_end().len());
@@ -95,9 +95,9 @@ fn push_session(line: &mut String, session: &Session) {
 }
 
 fn push_departure(line: &mut String, departure: &Departure) {
-    let Departure { session, last_seen, duration, has_gap } = departure;
+    let Departure { session, last_seen, duration: lasted, has_gap } = departure;
     push_session(line, session);
-    push(line, &format!("after {}", duration_text(*duration)), 0);
+    push(line, &format!("after {}", duration(*lasted)), 0);
     if *has_gap {
         push(line, &format!("last seen {}", local(*last_seen)), 0);
     }
@@ -125,31 +125,9 @@ fn local(time: SystemTime) -> String {
     DateTime::<Local>::from(time).format(TIME_FORMAT).to_string()
 }
 
-/// Returns a duration in its two largest units, such as `3 h 12 min`.
-fn duration_text(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
-    match seconds {
-        ..60 => format!("{seconds} s"),
-        60..3_600 => format!("{minutes} min {} s", seconds % 60),
-        3_600..86_400 => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_have_their_two_largest_units() {
-        let texts = [0, 59, 60, 3_599, 3_600, 86_399, 86_400, 200_000]
-            .map(|seconds| duration_text(Duration::from_secs(seconds)));
-        assert_eq!(
-            texts,
-            ["0 s", "59 s", "1 min 0 s", "59 min 59 s", "1 h 0 min", "23 h 59 min", "1 d 0 h", "2 d 7 h"]
-        );
-    }
 
     #[test]
     fn columns_are_aligned_by_display_width() {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, NaiveTime, TimeDelta};
 
+pub(super) use self::typed::parse_duration as parse_typed_duration;
 use self::typed::{TypedDay, TypedMoment};
 use super::clock::{Clock, DateStyle};
 use super::zone::Zone;

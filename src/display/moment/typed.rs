@@ -104,7 +104,7 @@ fn parse_time(text: &str) -> Option<NaiveTime> {
 }
 
 /// Parses numbers with units, such as `1h30m` or `2 d 5 h`. A day has 24 hours.
-fn parse_duration(text: &str) -> Option<TimeDelta> {
+pub(in crate::display) fn parse_duration(text: &str) -> Option<TimeDelta> {
     let mut rest = text.trim();
     let mut duration = TimeDelta::zero();
     while !rest.is_empty() || duration.is_zero() {
