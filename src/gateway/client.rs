@@ -12,10 +12,11 @@ use super::http::{Http, HttpOptions};
 use super::login_throttle::{LoginAttempt, LoginThrottle};
 use super::proxy::{ProxyServer, ProxySettings};
 use super::rest::{Lists, Rest, StartTimes};
+use super::shown_certificates::ShownCertificates;
 use super::tls::{Roots, RootsLoader, tls_config};
 use super::{
-    Api, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Notice, Pin, Profile, ReadOptions,
-    SessionKind, Terminated, Trust, Version, redact, request, webdev,
+    Api, Certificate, Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Notice, Pin, Profile,
+    ReadOptions, SessionKind, Terminated, Trust, Version, redact, request, webdev,
 };
 use crate::dataset::Dataset;
 
@@ -41,6 +42,8 @@ pub struct NodeSnapshot {
     pub received: SystemTime,
     /// The gateway's clock when it answered, in milliseconds since 1970 UTC; `None` if the response has no time.
     pub now: Option<i64>,
+    /// The certificate that the node showed; `None` without TLS.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// An HTTP client for any number of nodes. Clones share its connections.
@@ -59,6 +62,8 @@ pub struct Client {
     answered: Arc<Mutex<HashSet<NodeUrl>>>,
     /// What the health page of each node said last.
     infos: Arc<Mutex<HashMap<NodeUrl, GatewayInfo>>>,
+    /// The certificates that nodes have shown.
+    pub(super) shown_certificates: Arc<ShownCertificates>,
     /// The passwords that were sent.
     login_throttle: Arc<LoginThrottle>,
     /// The nodes that may check passwords against one directory; `None` for all that are read.
@@ -86,6 +91,7 @@ impl Client {
             start_times: Arc::default(),
             answered: Arc::default(),
             infos: Arc::default(),
+            shown_certificates: Arc::default(),
             login_throttle: Arc::default(),
             group: None,
             is_single_read: false,
@@ -112,6 +118,7 @@ impl Client {
             start_times: self.start_times.clone(),
             answered: self.answered.clone(),
             infos: self.infos.clone(),
+            shown_certificates: self.shown_certificates.clone(),
             login_throttle: self.login_throttle.clone(),
             group: Some(profile.nodes().into()),
             ..Self::with_trust(self.limits, profile.trust.clone())
@@ -195,7 +202,8 @@ impl Client {
             let Lists { dataset, notices, received } = self.within(time_left, lists).await?;
             let (now, dataset) = (dataset.now(), Arc::new(dataset));
             let notices = Notice::inactive(info.as_ref()).into_iter().chain(notices).collect();
-            return Ok(NodeSnapshot { info, api, dataset, notices, received, now });
+            let certificate = self.shown_certificates.of(node.url);
+            return Ok(NodeSnapshot { info, api, dataset, notices, received, now, certificate });
         }
         let attempt = self.login_throttle.start(credentials, node.url, self.group.as_deref());
         let (attempt, time_left) = if self.is_single_read {
@@ -236,7 +244,15 @@ impl Client {
         let notices =
             Notice::inactive(node.info.as_ref()).into_iter().chain(missing).chain(replaced).collect();
         let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
-        Ok(NodeSnapshot { info: node.info.clone(), api: Api::WebDev, dataset, notices, received, now })
+        Ok(NodeSnapshot {
+            info: node.info.clone(),
+            api: Api::WebDev,
+            dataset,
+            notices,
+            received,
+            now,
+            certificate: self.shown_certificates.of(node.url),
+        })
     }
 
     /// Terminates a session on a node of 8.3 or later. Of Designers only a dormant one can be terminated. `message` is shown

@@ -104,6 +104,7 @@ impl Client {
     /// Returns the text of a health page; `None` if the node has no such page.
     async fn health_page(&self, node: &NodeUrl, path: &str) -> Result<Option<String>, GatewayError> {
         let response = self.ask(node, path).await?;
+        self.shown_certificates.note(node, &response);
         if redirect::is_to_https(&response) || redirect::is_to_welcome(&response) {
             return Err(GatewayError::from_redirect(&response));
         }

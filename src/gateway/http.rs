@@ -55,6 +55,8 @@ impl Http {
                 .connect_timeout(options.connect_timeout)
                 .pool_max_idle_per_host(max_idle)
                 .redirect(reqwest::redirect::Policy::none())
+                // The certificate of the gateway, to tell when it expires.
+                .tls_info(true)
                 .default_headers(headers)
                 .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")))
                 .no_proxy();

@@ -32,6 +32,7 @@ mod request;
 mod resolver;
 mod rest;
 mod row_kinds;
+mod shown_certificates;
 mod tls;
 mod url;
 pub mod webdev;

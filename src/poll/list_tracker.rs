@@ -80,7 +80,14 @@ impl ListTracker {
         let previous = before.map(|before| before.compare(&current, gap.as_ref(), clock_offset_ms));
         self.last = Some(current);
         let notices = snapshot.notices.clone();
-        ListUpdate { list, missing_kinds, notices, previous, clock_offset_ms }
+        ListUpdate {
+            list,
+            missing_kinds,
+            notices,
+            previous,
+            clock_offset_ms,
+            certificate: snapshot.certificate.clone(),
+        }
     }
 }
 

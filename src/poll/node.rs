@@ -320,6 +320,7 @@ mod tests {
             notices: Vec::new(),
             received: SystemTime::UNIX_EPOCH,
             now: None,
+            certificate: None,
         }
     }
 

@@ -132,6 +132,7 @@ mod tests {
             notices: Vec::new(),
             received,
             now: None,
+            certificate: None,
         });
         gateway.nodes[index].start(now);
         gateway.has_changed |= gateway.nodes[index].finish(result, None, now, SystemTime::UNIX_EPOCH);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::changes::SessionChanges;
 use crate::dataset::Dataset;
-use crate::gateway::{GatewayError, NodeUrl, Notice, RowKinds, SessionKind};
+use crate::gateway::{Certificate, GatewayError, NodeUrl, Notice, RowKinds, SessionKind};
 
 /// Receives the outcome of each read, in the polling thread. No node is read while it runs.
 pub type Observer = Box<dyn FnMut(NodeUpdate) + Send>;
@@ -58,6 +58,8 @@ pub struct ListUpdate {
     pub previous: Option<PreviousList>,
     /// The node's clock minus this machine's, in milliseconds; `None` if the node doesn't report its time.
     pub clock_offset_ms: Option<i64>,
+    /// The certificate that the node showed; `None` without TLS.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// The last list before the current one, and what happened between them.

@@ -34,6 +34,7 @@ fn rejects_self_signed_certificate_until_pinned() {
 
     let snapshot = gateway.read(pinned(&[rejected.pin()])).unwrap();
     assert_eq!(snapshot.dataset.len(), 1);
+    assert_eq!(snapshot.certificate.as_deref(), Some(certificate));
 }
 
 #[test]

@@ -56,6 +56,7 @@ impl Plant {
             notices: Vec::new(),
             previous: None,
             clock_offset_ms: None,
+            certificate: None,
         };
         NodeUpdate {
             gateway: "Plant".into(),

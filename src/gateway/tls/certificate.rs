@@ -40,6 +40,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// Parses the bytes of a certificate; `None` if they aren't one.
+    pub(in crate::gateway) fn from_der(der: &[u8]) -> Option<Self> {
+        Self::parse(&CertificateDer::from(der))
+    }
+
     /// Parses a certificate in DER; `None` if it isn't one.
     pub(super) fn parse(der: &CertificateDer<'_>) -> Option<Self> {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;

@@ -213,6 +213,7 @@ fn update(seconds: u64, list: Option<&[SessionRecord]>) -> NodeUpdate {
             notices: Vec::new(),
             previous: None,
             clock_offset_ms: None,
+            certificate: None,
         }),
         None => ReadOutcome::Failed(crate::gateway::GatewayError::Timeout { seconds: 1.0 }),
     };

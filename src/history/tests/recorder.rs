@@ -27,6 +27,7 @@ fn update(is_recorded: bool) -> NodeUpdate {
         notices: Vec::new(),
         previous: None,
         clock_offset_ms: None,
+        certificate: None,
     };
     NodeUpdate {
         gateway: "Plant".into(),

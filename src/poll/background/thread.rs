@@ -73,6 +73,7 @@ struct BackgroundThread<'a, F> {
     published_at: Option<Instant>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Event {
     /// A new request; `false` if its sender was dropped.
     Request(bool),

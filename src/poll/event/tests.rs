@@ -71,6 +71,7 @@ impl Node {
             notices: missing.into_iter().map(notice).collect(),
             received: time(seconds),
             now: None,
+            certificate: None,
         };
         let list = self.tracker.accept(&snapshot, Some(Duration::from_secs(5)), Some(OFFSET_MS));
         self.update(seconds, ReadOutcome::List(list))

@@ -52,7 +52,15 @@ impl Lists {
         let notices =
             missing.iter().map(|kind| Notice::ListFailed { kind: *kind, error: error.clone() }).collect();
         let received = time(seconds);
-        let snapshot = NodeSnapshot { info: None, api: Api::Rest, dataset, notices, received, now: None };
+        let snapshot = NodeSnapshot {
+            info: None,
+            api: Api::Rest,
+            dataset,
+            notices,
+            received,
+            now: None,
+            certificate: None,
+        };
         self.0.accept(&snapshot, interval, Some(Self::OFFSET_SECONDS * 1_000))
     }
 

@@ -59,6 +59,7 @@ impl Fixture {
                 notices: Vec::new(),
                 previous: None,
                 clock_offset_ms: None,
+                certificate: None,
             };
             observe(&NodeUpdate {
                 gateway: "Plant".into(),
