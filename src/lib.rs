@@ -5,7 +5,7 @@
 //! ```text
 //! bytes → gateway → dataset → poll → query → table → ui
 //!                                 │      └→ export
-//!                                 └→ history
+//!                                 └→ history, alert
 //! ```
 //!
 //! User actions flow back as one [`ui`] command enum: views read state and emit commands, they never write state. A
@@ -33,6 +33,7 @@
 //! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
 //! | [`poll`] | polling thread: the status and the latest snapshot of each node, and session events |
 //! | [`history`] | who was on when, in SQLite or PostgreSQL |
+//! | [`alert`] | rules over what is read: when to send which alert |
 //! | [`demo`] | a gateway inside this process |
 //! | [`settings`] | `config.toml` and the state that survives a restart |
 //! | [`logging`] | where log events go |
@@ -52,6 +53,9 @@
 //! | gap | a time in which a node wasn't read: failures, a suspend, or longer than two intervals |
 //! | event | a session arrived, left or changed, or a node became unreachable, came back or was restarted |
 //! | status | the state of a polled gateway: snapshots, errors, next read |
+//! | rule | an `[[alert]]` in `config.toml`: a condition, the sessions and gateways it is about, and how it is sent |
+//! | alert | what a rule sends: that something has happened, or that a state is firing or resolved |
+//! | incident | one thing that an alert is about; a summary has several |
 //! | coverage | the time in which a node was watched, as the history stores it |
 //! | gap | a time in which a node was not watched: nothing is known of its sessions |
 //! | dataset | the sessions of one or more snapshots as columns |
@@ -76,6 +80,7 @@
     expect(clippy::disallowed_methods, reason = "unit tests need no atomic files and no thread names")
 )]
 
+pub mod alert;
 pub mod atomic_file;
 pub mod cli;
 mod count;

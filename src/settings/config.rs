@@ -8,11 +8,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml_edit::{Document, Item};
 
+use super::alert;
+use super::alert_problem::AlertProblem;
 use super::entries::Entries;
 use super::error::{Entry, SettingsError, SettingsErrorKind};
 use super::history::HistorySettings;
 use super::history_entry;
 use super::saved_filter::SavedFilter;
+use crate::alert::Rule;
 use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
 
@@ -38,6 +41,10 @@ pub struct Settings {
     pub history: HistorySettings,
     /// What is wrong in the file. These entries are left out, and the file keeps them.
     pub problems: Vec<SettingsError>,
+    /// The alerts that can be evaluated, in the order of the file.
+    pub alerts: Vec<Rule>,
+    /// The alerts that are left out because of an error.
+    pub alert_problems: Vec<AlertProblem>,
 }
 
 /// A `[[profile]]` table.
@@ -133,9 +140,19 @@ impl Settings {
                 *file = folder.join(&*file);
             }
         }
-        let Self { profiles, filters, .. } = &settings;
+        for command in settings.alerts.iter_mut().filter_map(|rule| rule.command.as_mut()) {
+            // A name alone is looked up in PATH.
+            if command.program.components().count() > 1 {
+                command.program = folder.join(&command.program);
+            }
+        }
+        let Self { profiles, filters, alerts, .. } = &settings;
         tracing::debug!(
-            path = %path.display(), profiles = profiles.len(), filters = filters.len(), "read settings"
+            path = %path.display(),
+            profiles = profiles.len(),
+            filters = filters.len(),
+            alerts = alerts.len(),
+            "read settings"
         );
         Ok(settings)
     }
@@ -166,6 +183,8 @@ impl Settings {
                     let read = |(name, item)| entries.read(Entry::Filter(name), &item);
                     settings.filters = filters.into_iter().filter_map(read).collect();
                 }
+                // Read one by one below.
+                "alert" => {}
                 "history" => settings.history = history_entry::read(&mut entries, document.key(name), item),
                 _ => {
                     let line = entries.line_of(document.key(name));
@@ -175,6 +194,7 @@ impl Settings {
         }
         // What was meant to switch it off may be what is wrong.
         settings.history.enabled &= !entries.problems.iter().any(SettingsErrorKind::may_be_of_history);
+        (settings.alerts, settings.alert_problems) = alert::parse(text);
         Ok((settings, entries.problems))
     }
 }

@@ -100,6 +100,10 @@ pub(super) enum SettingsErrorKind {
         expected: String,
         source: Option<HistoryUrlError>,
     },
+    /// Another alert has the name of the one to save.
+    DuplicateAlert {
+        alert: String,
+    },
     /// The profile to change isn't in the file.
     MissingProfile {
         profile: String,
@@ -171,6 +175,9 @@ impl fmt::Display for SettingsError {
                 f,
                 "{key} on line {line} of {path} must be {expected}. Until it is fixed, nothing is recorded"
             ),
+            SettingsErrorKind::DuplicateAlert { alert } => {
+                write!(f, "Two alerts in {path} are named {alert:?}. Rename one of them")
+            }
             SettingsErrorKind::MissingProfile { profile } => {
                 write!(f, "Profile {profile:?} was renamed or deleted. Save it as a new one")
             }
@@ -192,6 +199,7 @@ impl Error for SettingsError {
             | SettingsErrorKind::UserAndToken { .. }
             | SettingsErrorKind::DuplicateName { .. }
             | SettingsErrorKind::MarkTime { .. }
+            | SettingsErrorKind::DuplicateAlert { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }
     }

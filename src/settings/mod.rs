@@ -4,6 +4,8 @@
 //! writes `state.toml`, which has the last gateway, the layout of the table, the theme and the place of the
 //! window.
 
+mod alert;
+mod alert_problem;
 mod config;
 mod edit;
 mod entries;
@@ -15,11 +17,13 @@ mod history;
 mod history_entry;
 mod line_ends;
 mod refresh;
+mod saved_alert;
 mod saved_filter;
 mod saved_profile;
 mod state;
 mod target;
 
+pub use alert_problem::{AlertProblem, AlertReason};
 pub(crate) use config::CONFIG_FILE;
 pub use config::Settings;
 pub use error::SettingsError;
@@ -27,6 +31,7 @@ pub use filter_history::FilterHistory;
 pub use filter_state::FilterState;
 pub use history::{HistorySettings, HistoryUrl, HistoryUrlError};
 pub use refresh::{save_mark_time, save_refresh};
+pub use saved_alert::{remove_alert, save_alert};
 pub use saved_filter::SavedFilter;
 pub use saved_profile::{remove_profile, save_profile};
 pub use state::{State, ThemeChoice, WindowPlace};

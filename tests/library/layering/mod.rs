@@ -12,7 +12,7 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 21] = [
     ("atomic_file", &[]),
     ("count", &[]),
     ("sanitize", &[]),
@@ -28,6 +28,21 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("gateway", &["count", "sanitize", "dataset", "secrets"]),
     ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
     ("history", &["sanitize", "notify_on_drop", "dataset", "secrets", "gateway", "poll"]),
+    (
+        "alert",
+        &[
+            "atomic_file",
+            "sanitize",
+            "notify_on_drop",
+            "dataset",
+            "filter",
+            "query",
+            "display",
+            "gateway",
+            "poll",
+            "history",
+        ],
+    ),
     ("demo", &["sanitize", "stop_signal", "dataset", "filter", "gateway"]),
     (
         "settings",
@@ -43,6 +58,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "secrets",
             "gateway",
             "history",
+            "alert",
         ],
     ),
     ("logging", &["atomic_file", "sanitize"]),
@@ -61,6 +77,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "gateway",
             "poll",
             "history",
+            "alert",
             "demo",
             "settings",
             "logging",
@@ -82,6 +99,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "gateway",
             "poll",
             "history",
+            "alert",
             "demo",
             "settings",
             "logging",

@@ -1,0 +1,220 @@
+//! Runs the commands of alerts: without a shell, few at a time, and within a time limit.
+
+mod process;
+
+use std::collections::VecDeque;
+use std::io;
+use std::process::ExitStatus;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::delivery::Delivery;
+use super::incident::Alert;
+use super::rule::CommandLine;
+
+/// The number of commands that run at the same time. Those of one rule run one after the other.
+pub const MAX_COMMANDS: usize = 4;
+/// The number of commands that wait.
+const MAX_WAITING: usize = 100;
+/// The time after which a command is ended.
+pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// The time for what still runs or waits when the program ends.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The command of an alert has failed. The alert isn't repeated.
+#[derive(Debug, thiserror::Error)]
+#[error("The command of alert \"{rule}\" failed: {program}")]
+pub struct CommandError {
+    /// The name of the rule.
+    pub rule: String,
+    /// The program.
+    pub program: String,
+    /// What has happened.
+    #[source]
+    pub source: CommandFailure,
+}
+
+/// What has happened to a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandFailure {
+    /// It can't be started.
+    #[error("Can't start it")]
+    Start(#[source] io::Error),
+    /// It isn't known how it ended.
+    #[error("Can't wait for its end")]
+    Wait(#[source] io::Error),
+    /// It has reported a failure, or was ended by a signal.
+    #[error("{status}{}", output_text(output))]
+    Exit {
+        /// How it ended.
+        status: ExitStatus,
+        /// The beginning of what it wrote.
+        output: String,
+    },
+    /// It took too long and was ended.
+    #[error("It was ended after {} s{}", limit.as_secs(), output_text(output))]
+    Timeout {
+        /// The time limit.
+        limit: Duration,
+        /// The beginning of what it wrote.
+        output: String,
+    },
+    /// Too many others run and wait.
+    #[error("{MAX_WAITING} others wait")]
+    Busy,
+}
+
+fn output_text(output: &str) -> String {
+    if output.is_empty() { String::new() } else { format!(": {output}") }
+}
+
+/// Runs the command of each alert in threads of its own. Dropping it waits some seconds for those that run or wait.
+pub struct CommandRunner {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// Notified when a command has ended.
+    ended: Condvar,
+    timeout: Duration,
+    end_timeout: Duration,
+    report: Box<dyn Fn(&CommandError) + Send + Sync>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    /// The rules whose commands run.
+    running: Vec<String>,
+    /// What still runs is ended.
+    is_ending: bool,
+}
+
+/// A command to run.
+struct Job {
+    rule: String,
+    command: CommandLine,
+    input: String,
+}
+
+impl State {
+    /// Removes the next job that may run now.
+    fn next(&mut self) -> Option<Job> {
+        if self.running.len() >= MAX_COMMANDS {
+            return None;
+        }
+        let index = self.waiting.iter().position(|job| !self.running.contains(&job.rule))?;
+        let job = self.waiting.remove(index)?;
+        self.running.push(job.rule.clone());
+        Some(job)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail(&self, rule: &str, command: &CommandLine, source: CommandFailure) {
+        let error =
+            CommandError { rule: rule.to_owned(), program: command.program.display().to_string(), source };
+        tracing::warn!(rule, cause = %error.source, %error, "a command failed");
+        (self.report)(&error);
+    }
+
+    /// Runs a job, then others that wait.
+    fn work(&self, mut job: Job) {
+        loop {
+            let Job { rule, command, input } = job;
+            let started = Instant::now();
+            let is_ending = || self.lock().is_ending;
+            let result = process::run(&command, input.as_bytes(), self.timeout, &is_ending);
+            let elapsed_ms = started.elapsed().as_millis();
+            match result {
+                Ok(()) => tracing::debug!(rule, %command, elapsed_ms, "a command has ended"),
+                Err(failure) => self.fail(&rule, &command, failure),
+            }
+            let mut state = self.lock();
+            state.running.retain(|running| *running != rule);
+            let next = state.next();
+            drop(state);
+            self.ended.notify_all();
+            match next {
+                Some(next) => job = next,
+                None => return,
+            }
+        }
+    }
+}
+
+impl CommandRunner {
+    /// Returns a runner. `report` is called for each command that fails, from any thread.
+    #[must_use]
+    pub fn new(report: impl Fn(&CommandError) + Send + Sync + 'static) -> Self {
+        Self::with_timeouts(COMMAND_TIMEOUT, END_TIMEOUT, report)
+    }
+
+    /// Returns a runner with other time limits: for each command, and for what still runs or waits when it is dropped.
+    #[must_use]
+    pub fn with_timeouts(
+        timeout: Duration,
+        end_timeout: Duration,
+        report: impl Fn(&CommandError) + Send + Sync + 'static,
+    ) -> Self {
+        let (state, ended, report) = (Mutex::default(), Condvar::new(), Box::new(report));
+        Self { shared: Arc::new(Shared { state, ended, timeout, end_timeout, report }) }
+    }
+
+    fn run(&self, job: Job) {
+        let mut state = self.shared.lock();
+        if state.waiting.len() >= MAX_WAITING {
+            drop(state);
+            self.shared.fail(&job.rule, &job.command, CommandFailure::Busy);
+            return;
+        }
+        state.waiting.push_back(job);
+        let Some(next) = state.next() else { return };
+        drop(state);
+        let (rule, command) = (next.rule.clone(), next.command.clone());
+        let shared = self.shared.clone();
+        let thread = std::thread::Builder::new().name("alert command".to_owned());
+        if let Err(error) = thread.spawn(move || shared.work(next)) {
+            self.shared.lock().running.retain(|running| *running != rule);
+            self.shared.fail(&rule, &command, CommandFailure::Start(error));
+        }
+    }
+}
+
+impl Delivery for CommandRunner {
+    fn deliver(&mut self, alerts: &[Alert]) {
+        for alert in alerts {
+            if let Some(command) = alert.rule.command.clone() {
+                let mut input = alert.json();
+                input.push('\n');
+                self.run(Job { rule: alert.rule.name.clone(), command, input });
+            }
+        }
+    }
+}
+
+impl Drop for CommandRunner {
+    fn drop(&mut self) {
+        let is_busy = |state: &mut State| !state.waiting.is_empty() || !state.running.is_empty();
+        let waited =
+            self.shared.ended.wait_timeout_while(self.shared.lock(), self.shared.end_timeout, is_busy);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() && state.running.is_empty() {
+            return;
+        }
+        tracing::warn!(waiting = state.waiting.len(), "the program ends before all commands have run");
+        state.waiting.clear();
+        state.is_ending = true;
+        // They are ended at their next look.
+        let is_running = |state: &mut State| !state.running.is_empty();
+        drop(self.shared.ended.wait_timeout_while(state, Duration::from_secs(1), is_running));
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,70 @@
+//! Where alerts go.
+
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use serde::{Deserialize, Serialize};
+
+use super::incident::Alert;
+
+/// Receives alerts, in the thread `alerts`. It must not wait.
+pub trait Delivery: Send {
+    /// Delivers alerts that are sent at once, usually one.
+    fn deliver(&mut self, alerts: &[Alert]);
+}
+
+impl<F: FnMut(&[Alert]) + Send> Delivery for F {
+    fn deliver(&mut self, alerts: &[Alert]) {
+        self(alerts);
+    }
+}
+
+/// Passes alerts on to another thread. If that takes no more, they are lost.
+impl Delivery for SyncSender<Vec<Alert>> {
+    fn deliver(&mut self, alerts: &[Alert]) {
+        if let Err(TrySendError::Full(alerts)) = self.try_send(alerts.to_vec()) {
+            tracing::warn!(alerts = alerts.len(), "too many alerts wait, some are lost");
+        }
+    }
+}
+
+/// The ways in which alerts reach people. Of several processes that notice the same, one sends it in each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// Entries in the history.
+    History,
+    /// Programs.
+    Command,
+    /// Lines on standard error.
+    Log,
+    /// Notifications on the desktop. More than three in five seconds are delivered together.
+    Desktop,
+}
+
+impl Channel {
+    /// Returns `true` if an alert is sent in this way.
+    #[must_use]
+    pub fn takes(self, alert: &Alert) -> bool {
+        match self {
+            Self::History => alert.action().is_some(),
+            Self::Command => !alert.is_quiet && alert.rule.command.is_some(),
+            Self::Log | Self::Desktop => !alert.is_quiet && alert.rule.notify,
+        }
+    }
+}
+
+/// A delivery and the way it stands for.
+pub struct Outlet {
+    /// The way.
+    pub channel: Channel,
+    /// The delivery.
+    pub delivery: Box<dyn Delivery>,
+}
+
+impl Outlet {
+    /// Returns an outlet.
+    #[must_use]
+    pub fn new(channel: Channel, delivery: impl Delivery + 'static) -> Self {
+        Self { channel, delivery: Box::new(delivery) }
+    }
+}

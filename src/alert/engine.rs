@@ -1,0 +1,215 @@
+//! Evaluates rules over observations. A state machine without clock, files or threads: time comes with each call.
+
+mod node;
+mod occurrences;
+mod saved;
+mod sending;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use self::node::Node;
+use self::occurrences::Waiting;
+pub(super) use self::saved::Saved;
+use super::entry::Entry;
+use super::evaluate::{self, Findings, Gateway, Listed};
+use super::gather::Gather;
+use super::incident::{Alert, Subject};
+use super::observation::{Changes, List, Observation, Outcome};
+use super::rule::{Condition, Rule};
+use super::selection::Selection;
+use crate::gateway::{RowKinds, SessionKind};
+use crate::poll::SessionChanges;
+use crate::query::QueryError;
+
+/// Rules, what is known of the nodes that they are about, and what was sent.
+///
+/// The first list of a node is a baseline: sessions in it didn't arrive, but a state such as too many sessions holds. While a
+/// node can't be read, nothing new is known of its sessions, so that nothing else fires for it, and nothing is resolved.
+#[derive(Debug, Default)]
+pub struct Engine {
+    rules: Vec<ActiveRule>,
+    /// The nodes of each gateway.
+    gateways: HashMap<Arc<str>, Vec<Arc<str>>>,
+    nodes: BTreeMap<(Arc<str>, Arc<str>), Node>,
+    /// What each rule is about on each gateway.
+    scopes: HashMap<(String, Arc<str>), BTreeMap<Subject, Entry>>,
+    /// Arrivals and departures that aren't old enough.
+    waiting: Vec<Waiting>,
+    /// The number of changes so far of what is [saved](Self::save) or [active](Self::active).
+    revision: u64,
+}
+
+/// A rule that is evaluated.
+#[derive(Debug)]
+struct ActiveRule {
+    rule: Arc<Rule>,
+    selection: Selection,
+    gather: Gather<sending::Item>,
+    /// The last evaluation took too long, which was reported.
+    is_failing: bool,
+}
+
+/// The time and place of an evaluation.
+#[derive(Clone, Copy)]
+struct Moment<'a> {
+    gateway: &'a Arc<str>,
+    node: &'a Arc<str>,
+    time: i64,
+    /// Whether the node was being watched since the observation before.
+    is_continuous: bool,
+}
+
+impl Engine {
+    /// Returns an engine with these rules. About the nodes of gateways it learns from [`set_gateway`](Self::set_gateway) and
+    /// from observations.
+    #[must_use]
+    pub fn new(rules: impl IntoIterator<Item = Rule>) -> Self {
+        let mut engine = Self::default();
+        engine.set_rules(rules);
+        engine
+    }
+
+    /// Replaces the rules. Those with the same names continue; what is known of others is forgotten.
+    pub fn set_rules(&mut self, rules: impl IntoIterator<Item = Rule>) {
+        let mut before = std::mem::take(&mut self.rules);
+        for rule in rules.into_iter().filter(|rule| rule.is_enabled) {
+            let known = before.iter().position(|active| active.rule.name == rule.name);
+            let gather = known.map(|index| before.swap_remove(index).gather).unwrap_or_default();
+            let selection = Selection::new(&rule.filters);
+            self.rules.push(ActiveRule { rule: Arc::new(rule), selection, gather, is_failing: false });
+        }
+        let is_known = |name: &String| self.rules.iter().any(|active| active.rule.name == *name);
+        self.scopes.retain(|(rule, _), _| is_known(rule));
+        self.waiting.retain(|waiting| is_known(&waiting.rule));
+        self.revision += 1;
+    }
+
+    /// Sets the nodes of a gateway, so that what is known of it isn't taken as complete before all of them were read.
+    pub fn set_gateway(&mut self, name: &str, nodes: impl IntoIterator<Item = Arc<str>>) {
+        self.gateways.insert(name.into(), nodes.into_iter().collect());
+    }
+
+    /// Evaluates the rules after a read of a node. Returns what to send.
+    pub fn observe(&mut self, observation: Observation) -> Vec<Alert> {
+        let Observation { gateway, node, time, interval, outcome } = observation;
+        let nodes = self.gateways.entry(gateway.clone()).or_default();
+        if !nodes.contains(&node) {
+            nodes.push(node.clone());
+        }
+        let nodes = nodes.clone();
+        let key = (gateway.clone(), node.clone());
+        let state = self.nodes.entry(key.clone()).or_default();
+        let (changes, is_continuous) = state.accept(outcome.clone(), time, interval);
+        let is_about_age = |active: &ActiveRule| matches!(active.rule.condition, Condition::OlderThan(_));
+        if self.rules.iter().any(is_about_age) {
+            state.note_first_seen();
+        }
+        let moment = Moment { gateway: &gateway, node: &node, time, is_continuous };
+        let place = Gateway { name: &gateway, nodes: &nodes };
+        let mut rules = std::mem::take(&mut self.rules);
+        for active in rules.iter_mut().filter(|active| active.rule.is_about(&gateway, &nodes)) {
+            let evaluated = self.evaluate(active, place, moment, &outcome, changes.as_ref());
+            match evaluated {
+                Ok(()) => active.is_failing = false,
+                Err(error) if active.is_failing => tracing::debug!(%error, "can't evaluate a rule yet"),
+                Err(error) => {
+                    active.is_failing = true;
+                    tracing::warn!(rule = active.rule.name, cause = %error.source, %error, "can't evaluate a rule");
+                }
+            }
+        }
+        self.rules = rules;
+        self.due_alerts_of(&gateway, time)
+    }
+
+    fn evaluate(
+        &mut self,
+        active: &ActiveRule,
+        gateway: Gateway<'_>,
+        moment: Moment<'_>,
+        outcome: &Outcome,
+        changes: Option<&Changes>,
+    ) -> Result<(), QueryError> {
+        let ActiveRule { rule, selection, .. } = active;
+        let list = match outcome {
+            Outcome::List(list) => list,
+            Outcome::Failed(failure) => {
+                let found = evaluate::failed(rule.condition, gateway, moment.node, moment.time, failure);
+                if let Some(findings) = found {
+                    self.apply(rule, moment, findings);
+                }
+                return Ok(());
+            }
+        };
+        if rule.condition.is_occurrence() {
+            return self.occurrences(active, moment, list, changes);
+        }
+        let Some(node) = self.nodes.get(&(moment.gateway.clone(), moment.node.clone())) else {
+            return Ok(());
+        };
+        let node = Listed { url: moment.node, list, time: moment.time, first_seen: &node.first_seen };
+        let mut findings = evaluate::listed(rule.condition, selection, gateway, &node)?;
+        if findings.is_none() {
+            let listed: Vec<Listed<'_>> = self.listed(gateway).collect();
+            findings = evaluate::gateway(rule.condition, selection, gateway, &listed)?;
+        }
+        if let Some(findings) = findings {
+            self.apply(rule, moment, findings);
+        }
+        Ok(())
+    }
+
+    /// Returns the nodes of a gateway that can be read at the moment.
+    fn listed<'a>(&'a self, gateway: Gateway<'a>) -> impl Iterator<Item = Listed<'a>> {
+        gateway.nodes.iter().filter_map(move |url| {
+            let node = self.nodes.get(&(gateway.name.clone(), url.clone()))?;
+            let (list, time) = node.current()?;
+            Some(Listed { url, list, time, first_seen: &node.first_seen })
+        })
+    }
+
+    /// Updates the entries of a rule by what holds.
+    fn apply(&mut self, rule: &Rule, moment: Moment<'_>, findings: Findings) {
+        let Findings { holding, is_complete, node, missing_kinds } = findings;
+        let key = (rule.name.clone(), moment.gateway.clone());
+        if holding.is_empty() && !self.scopes.contains_key(&key) {
+            return;
+        }
+        let mut is_changed = false;
+        let entries = self.scopes.entry(key).or_default();
+        if is_complete {
+            let held: HashSet<&Subject> = holding.iter().map(|(subject, _)| subject).collect();
+            for (subject, entry) in entries.iter_mut() {
+                let kind = entry.detail.session.as_ref().and_then(|session| session.kind);
+                let is_known = subject.node.as_deref() == node.as_deref()
+                    && !kind.is_some_and(|kind| missing_kinds.contains(&kind));
+                if is_known && !held.contains(subject) {
+                    is_changed |= entry.end(moment.time);
+                }
+            }
+        }
+        for (subject, detail) in holding {
+            let entry = entries.entry(subject).or_insert_with(|| Entry::new(moment.time, detail.clone()));
+            is_changed |= entry.hold(rule, moment.time, moment.is_continuous, detail);
+        }
+        self.revision += u64::from(is_changed);
+    }
+}
+
+/// Compares two lists that different pollers have read.
+fn compare(previous: &List, current: &List) -> Changes {
+    let missing: Vec<SessionKind> =
+        previous.missing_kinds.iter().chain(&current.missing_kinds).copied().collect();
+    let mut changes = SessionChanges::between(&previous.sessions, &current.sessions);
+    if !missing.is_empty() {
+        let (before, after) = (RowKinds::of(&previous.sessions), RowKinds::of(&current.sessions));
+        let is_listed = |kind: Option<SessionKind>| kind.is_none_or(|kind| !missing.contains(&kind));
+        changes.arrived.retain(|row| is_listed(after.kind(*row)));
+        changes.left.retain(|row| is_listed(before.kind(*row)));
+    }
+    Changes::new(previous.sessions.clone(), &current.sessions, &changes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! What is known of a node.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::compare;
+use crate::alert::entry::millis;
+use crate::alert::observation::{Changes, List, Outcome};
+use crate::alert::selection::{session_id, visitor_id};
+use crate::history::SessionRecord;
+
+/// The longest pause between two failed reads of a node that is being watched: their delay grows, and each may take until its
+/// time limit.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// The longest time between two lists that are compared although the node was read by two pollers.
+const LONGEST_HANDOVER_MS: i64 = 10 * 60_000;
+/// The time after a restart of a gateway in which those who were on before only come back.
+const RETURN_TIME_MS: i64 = 10 * 60_000;
+
+/// A node as it was observed.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    list: Option<(List, i64)>,
+    /// The last read failed.
+    pub(super) is_failing: bool,
+    observed_at: Option<i64>,
+    /// When the sessions without a creation time were listed first, by their ids.
+    pub(super) first_seen: HashMap<String, i64>,
+    /// Who was on before the gateway was restarted, and until when their arrival is no news.
+    returning: Option<(HashSet<String>, i64)>,
+}
+
+impl Node {
+    /// Accepts an observation. Returns how the list differs from the one before, and whether the node was being watched since the
+    /// observation before.
+    pub(super) fn accept(
+        &mut self,
+        outcome: Outcome,
+        time: i64,
+        interval: Option<Duration>,
+    ) -> (Option<Changes>, bool) {
+        let before = self.observed_at.replace(time);
+        match outcome {
+            Outcome::Failed(failure) => {
+                let pause = interval.unwrap_or_default().saturating_mul(2).saturating_add(LONGEST_PAUSE);
+                let since = before.map(|before| time.saturating_sub(before));
+                // With a wrong login it isn't read, but it isn't down either.
+                self.is_failing = !failure.is_login;
+                if failure.is_login {
+                    self.list = None;
+                }
+                (None, since.is_some_and(|since| (0..=millis(pause)).contains(&since)))
+            }
+            Outcome::List(list) => {
+                self.is_failing = false;
+                let changes = list.changes.clone().or_else(|| {
+                    let (previous, read_at) = self.list.as_ref()?;
+                    let is_recent = (0..=LONGEST_HANDOVER_MS).contains(&time.saturating_sub(*read_at));
+                    is_recent.then(|| compare(previous, &list))
+                });
+                self.returning.take_if(|(_, until)| time > *until);
+                if let Some(changes) = changes.as_ref().filter(|changes| changes.is_restart) {
+                    let rows = 0..u32::try_from(changes.previous.len()).unwrap_or(u32::MAX);
+                    let visitors =
+                        rows.map(|row| visitor_id(&SessionRecord::from_row(&changes.previous, row)));
+                    self.returning = Some((visitors.collect(), time.saturating_add(RETURN_TIME_MS)));
+                }
+                let is_continuous = changes.as_ref().is_some_and(|changes| changes.is_continuous);
+                self.list = Some((list, time));
+                (changes, is_continuous)
+            }
+        }
+    }
+
+    /// Notes which sessions without a creation time are listed.
+    pub(super) fn note_first_seen(&mut self) {
+        let Some((list, time)) = &self.list else { return };
+        let created = list.sessions.creation_time();
+        let rows = (0..u32::try_from(list.sessions.len()).unwrap_or(u32::MAX))
+            .filter(|row| created.get(*row as usize).is_none());
+        let mut before = std::mem::take(&mut self.first_seen);
+        self.first_seen = rows
+            .map(|row| session_id(&SessionRecord::from_row(&list.sessions, row)))
+            .map(|id| {
+                let first_seen = before.remove(&id).unwrap_or(*time);
+                (id, first_seen)
+            })
+            .collect();
+    }
+
+    /// Returns the last list, unless the node can't be read at the moment.
+    pub(super) fn current(&self) -> Option<(&List, i64)> {
+        self.list.as_ref().filter(|_| !self.is_failing).map(|(list, time)| (list, *time))
+    }
+
+    /// Returns `true` if a session was on before a restart of the gateway, and only comes back.
+    pub(super) fn is_returning(&self, session: &SessionRecord) -> bool {
+        self.returning.as_ref().is_some_and(|(visitors, _)| visitors.contains(&visitor_id(session)))
+    }
+}

@@ -1,0 +1,79 @@
+//! What survives a restart.
+
+use serde::{Deserialize, Serialize};
+
+use super::Engine;
+use super::occurrences::Waiting;
+use crate::alert::entry::Entry;
+use crate::alert::incident::SubjectKey;
+
+/// The largest number of entries that are saved.
+const MAX_SAVED: usize = 10_000;
+
+/// What an engine knows, without the nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::alert) struct Saved {
+    entries: Vec<SavedEntry>,
+    waiting: Vec<Waiting>,
+}
+
+/// An entry and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::alert) struct SavedEntry {
+    key: SubjectKey,
+    entry: Entry,
+}
+
+impl Saved {
+    /// Adds what another process has saved about other gateways than these.
+    pub(in crate::alert) fn add_other_gateways(&mut self, other: Self, gateways: &[String]) {
+        let is_other = |gateway: &String| !gateways.contains(gateway);
+        self.entries.extend(other.entries.into_iter().filter(|entry| is_other(&entry.key.gateway)));
+        self.waiting.extend(other.waiting.into_iter().filter(|waiting| is_other(&waiting.gateway)));
+    }
+}
+
+impl Engine {
+    /// Returns a number that changes whenever [`save`](Self::save) or [`active`](Self::active) may return something else.
+    pub(in crate::alert) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Returns what is to survive a restart.
+    pub(in crate::alert) fn save(&self) -> Saved {
+        let entries = self.scopes.iter().flat_map(|((rule, gateway), entries)| {
+            entries.iter().map(move |(subject, entry)| SavedEntry {
+                key: SubjectKey {
+                    rule: rule.clone(),
+                    gateway: gateway.to_string(),
+                    subject: subject.clone(),
+                },
+                entry: entry.clone(),
+            })
+        });
+        let mut entries: Vec<SavedEntry> = entries.collect();
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        entries.truncate(MAX_SAVED);
+        Saved { entries, waiting: self.waiting.clone() }
+    }
+
+    /// Continues with what was saved. What is known already stays, and rules that don't exist are left out.
+    pub(in crate::alert) fn restore(&mut self, saved: Saved) {
+        let Saved { entries, waiting } = saved;
+        let is_known = |name: &String| self.rules.iter().any(|active| active.rule.name == *name);
+        for SavedEntry { key: SubjectKey { rule, gateway, subject }, entry } in entries {
+            if is_known(&rule) {
+                let entries = self.scopes.entry((rule, gateway.into())).or_default();
+                entries.entry(subject).or_insert(entry);
+            }
+        }
+        self.waiting.extend(waiting.into_iter().filter(|waiting| is_known(&waiting.rule)));
+    }
+
+    /// Returns the names of the gateways that were observed.
+    pub(in crate::alert) fn observed_gateways(&self) -> Vec<String> {
+        let mut gateways: Vec<String> = self.nodes.keys().map(|(gateway, _)| gateway.to_string()).collect();
+        gateways.dedup();
+        gateways
+    }
+}

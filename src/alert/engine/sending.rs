@@ -1,0 +1,154 @@
+//! Decides what is sent, and when.
+
+use std::sync::Arc;
+
+use super::{ActiveRule, Engine};
+use crate::alert::entry::{Due, Entry};
+use crate::alert::incident::{Alert, Incident, Phase, Subject, SubjectKey};
+use crate::alert::rule::Rule;
+use crate::alert::text;
+
+/// Something to send.
+#[derive(Debug)]
+pub(super) struct Item {
+    due: Due,
+    incident: Incident,
+}
+
+impl Engine {
+    /// Returns what to send at a time at which nothing was observed, such as a summary or what has cooled down.
+    pub fn tick(&mut self, now: i64) -> Vec<Alert> {
+        self.due_alerts(None, now)
+    }
+
+    /// Returns what to send about one gateway, and the summaries of all.
+    pub(super) fn due_alerts_of(&mut self, gateway: &Arc<str>, now: i64) -> Vec<Alert> {
+        self.due_alerts(Some(gateway), now)
+    }
+
+    /// Returns everything that is held for a summary, because the program ends.
+    pub fn flush(&mut self, now: i64) -> Vec<Alert> {
+        let rules = self.rules.iter_mut();
+        rules.flat_map(|active| together(&active.rule, active.gather.flush_all(), now)).collect()
+    }
+
+    /// Returns the next time at which [`tick`](Self::tick) may return something, if nothing is observed before.
+    #[must_use]
+    pub fn wake_at(&self, now: i64) -> Option<i64> {
+        let mut earliest: Option<i64> = None;
+        let mut add = |time: Option<i64>| earliest = [earliest, time].into_iter().flatten().min();
+        for ActiveRule { rule, gather, .. } in &self.rules {
+            add(gather.flush_at());
+            let quiet_end = rule.quiet.iter().filter_map(|hours| hours.end_after(now)).max();
+            for ((_, gateway), entries) in self.scopes.iter().filter(|((name, _), _)| *name == rule.name) {
+                for entry in entries.values() {
+                    let wake_at = entry.wake_at(rule, quiet_end);
+                    add(wake_at.filter(|_| !self.is_silenced(rule, gateway, entry)));
+                }
+            }
+        }
+        earliest
+    }
+
+    /// Returns the states that are firing.
+    #[must_use]
+    pub fn active(&self) -> Vec<(Arc<Rule>, Incident)> {
+        let mut active = Vec::new();
+        for ActiveRule { rule, .. } in &self.rules {
+            for ((_, gateway), entries) in self.scopes.iter().filter(|((name, _), _)| *name == rule.name) {
+                let firing =
+                    entries.iter().filter(|(_, entry)| entry.is_firing() && !rule.condition.is_occurrence());
+                active.extend(firing.map(|(subject, entry)| {
+                    (rule.clone(), incident(rule, gateway, subject, entry, Phase::Firing))
+                }));
+            }
+        }
+        active.sort_by(|(_, a), (_, b)| a.subject.cmp(&b.subject));
+        active
+    }
+
+    fn due_alerts(&mut self, only: Option<&Arc<str>>, now: i64) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        let mut rules = std::mem::take(&mut self.rules);
+        for ActiveRule { rule, gather, .. } in &mut rules {
+            let is_quiet = rule.quiet.iter().any(|hours| hours.contains(now));
+            let items = self.due_items(rule, only, now, is_quiet);
+            alerts.extend(gather.push(items, now).into_iter().map(|item| single(rule, item, now)));
+            alerts.extend(together(rule, gather.flush(now), now));
+        }
+        self.rules = rules;
+        alerts
+    }
+
+    fn due_items(
+        &mut self,
+        rule: &Arc<Rule>,
+        only: Option<&Arc<str>>,
+        now: i64,
+        is_quiet: bool,
+    ) -> Vec<Item> {
+        let mut items = Vec::new();
+        let keys: Vec<(String, Arc<str>)> = match only {
+            Some(gateway) => vec![(rule.name.clone(), gateway.clone())],
+            None => self.scopes.keys().filter(|(name, _)| *name == rule.name).cloned().collect(),
+        };
+        for key in keys {
+            let Some(mut entries) = self.scopes.remove(&key) else { continue };
+            for (subject, entry) in &mut entries {
+                if let Some(due) = entry.due(rule, now, is_quiet)
+                    && !self.is_silenced(rule, &key.1, entry)
+                {
+                    self.revision += 1;
+                    entry.mark_sent(due, now);
+                    items.push(Item { due, incident: incident(rule, &key.1, subject, entry, due.phase) });
+                }
+            }
+            entries.retain(|_, entry| !entry.is_over(rule, now));
+            if !entries.is_empty() {
+                self.scopes.insert(key, entries);
+            }
+        }
+        items
+    }
+
+    /// Returns `true` if a node that can't be read is all there is to send about it.
+    fn is_silenced(&self, rule: &Rule, gateway: &Arc<str>, entry: &Entry) -> bool {
+        let key = (gateway.clone(), entry.detail.node.as_str().into());
+        !rule.condition.is_about_node() && self.nodes.get(&key).is_some_and(|node| node.is_failing)
+    }
+}
+
+fn incident(rule: &Rule, gateway: &Arc<str>, subject: &Subject, entry: &Entry, phase: Phase) -> Incident {
+    let subject =
+        SubjectKey { rule: rule.name.clone(), gateway: gateway.to_string(), subject: subject.clone() };
+    let lasted = entry.resolved.map(|resolved| resolved.saturating_sub(entry.since));
+    Incident {
+        key: subject.entry_key(entry.began),
+        gateway: gateway.clone(),
+        node: entry.detail.node.as_str().into(),
+        session: entry.detail.session.clone(),
+        since: entry.since,
+        count: entry.count,
+        text: text::entry(rule, phase, &entry.detail.text, lasted, entry.count),
+        subject,
+    }
+}
+
+fn single(rule: &Arc<Rule>, item: Item, now: i64) -> Alert {
+    let Item { due: Due { phase, is_quiet }, incident } = item;
+    Alert { time: now, rule: rule.clone(), phase, is_quiet, incidents: vec![incident] }
+}
+
+/// Returns a summary of what begins, and one of what ends.
+fn together(rule: &Arc<Rule>, items: Vec<Item>, now: i64) -> Vec<Alert> {
+    let mut alerts: Vec<Alert> = Vec::new();
+    for item in items {
+        let due = item.due;
+        let same = alerts.iter_mut().find(|alert| (alert.phase, alert.is_quiet) == (due.phase, due.is_quiet));
+        match same {
+            Some(alert) => alert.incidents.push(item.incident),
+            None => alerts.push(single(rule, item, now)),
+        }
+    }
+    alerts
+}

@@ -1,0 +1,5 @@
+//! Tests of conditions, and of what is sent about them.
+
+mod conditions;
+mod reference;
+mod requirements;

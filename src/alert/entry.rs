@@ -1,0 +1,193 @@
+//! One thing that a rule is about: whether it holds, for how long, and what was sent about it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::incident::{Detail, Phase};
+use super::rule::Rule;
+
+/// A state that holds or held, or something that happened. It lives from the first sign until nothing more is to be sent
+/// about it, so that one that comes and goes stays one entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    state: State,
+    /// How long it has held while it was watched, in milliseconds.
+    held_ms: i64,
+    /// Time of the last observation in which it held.
+    #[serde(skip)]
+    observed_at: Option<i64>,
+    /// Time of the first sign, which makes the entry unique.
+    pub(super) began: i64,
+    /// Time since which it holds, or at which it happened last.
+    pub(super) since: i64,
+    /// Time at which it resolved.
+    pub(super) resolved: Option<i64>,
+    /// How often it fired or happened.
+    pub(super) count: u32,
+    sent: Option<Sent>,
+    pub(super) detail: Detail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    /// It holds, but not for long enough.
+    Pending,
+    /// It has held for long enough, or has happened.
+    Firing,
+    /// It doesn't hold any more.
+    Resolved,
+}
+
+/// What was sent last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Sent {
+    at: i64,
+    phase: Phase,
+    count: u32,
+    is_quiet: bool,
+}
+
+/// Something to send about an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    pub(super) phase: Phase,
+    /// It is only listed.
+    pub(super) is_quiet: bool,
+}
+
+impl Entry {
+    /// Returns an entry about which nothing is known yet.
+    pub(super) fn new(time: i64, detail: Detail) -> Self {
+        Self {
+            state: State::Resolved,
+            held_ms: 0,
+            observed_at: None,
+            began: time,
+            since: time,
+            resolved: None,
+            count: 0,
+            sent: None,
+            detail,
+        }
+    }
+
+    /// Returns `true` for a state that has held for long enough and hasn't resolved.
+    pub(super) fn is_firing(&self) -> bool {
+        self.state == State::Firing
+    }
+
+    /// Notes that it holds. Only time in which it was watched counts. Returns `true` unless it was firing before.
+    pub(super) fn hold(&mut self, rule: &Rule, time: i64, is_continuous: bool, detail: Detail) -> bool {
+        if self.state == State::Resolved {
+            (self.state, self.held_ms, self.since) = (State::Pending, 0, time);
+            (self.observed_at, self.resolved) = (None, None);
+        }
+        if is_continuous && let Some(observed_at) = self.observed_at {
+            self.held_ms = self.held_ms.saturating_add(time.saturating_sub(observed_at).max(0));
+        }
+        self.observed_at = Some(time);
+        self.detail = detail;
+        let is_changed = self.state == State::Pending;
+        if self.state == State::Pending && self.held_ms >= millis(rule.hold) {
+            self.state = State::Firing;
+            self.count = self.count.saturating_add(1);
+        }
+        is_changed
+    }
+
+    /// Notes that it doesn't hold. Returns `true` if it did.
+    pub(super) fn end(&mut self, time: i64) -> bool {
+        self.observed_at = None;
+        if self.state == State::Resolved {
+            return false;
+        }
+        (self.state, self.resolved) = (State::Resolved, Some(time));
+        true
+    }
+
+    /// Notes that it happened.
+    pub(super) fn occur(&mut self, time: i64, detail: Detail) {
+        (self.state, self.since, self.detail) = (State::Firing, time, detail);
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Returns what there is to send.
+    pub(super) fn due(&self, rule: &Rule, now: i64, is_quiet: bool) -> Option<Due> {
+        let phase = match self.state {
+            State::Pending => return None,
+            State::Firing => Phase::Firing,
+            State::Resolved => Phase::Resolved,
+        };
+        let due = Due { phase, is_quiet };
+        let Some(sent) = self.sent else {
+            // What was over before it could be sent is past.
+            return (phase == Phase::Firing).then_some(due);
+        };
+        if self.count > sent.count {
+            if !self.is_wanted(rule) {
+                return None;
+            }
+            let is_cooling = now < sent.at.saturating_add(millis(rule.cooldown));
+            return (!is_cooling || sent.is_quiet && !is_quiet).then_some(due);
+        }
+        match (sent.phase, phase) {
+            (Phase::Firing, Phase::Resolved) if rule.sends_resolved => {
+                Some(Due { phase, is_quiet: is_quiet || sent.is_quiet })
+            }
+            // It began in quiet hours and still holds. What happened in them is past.
+            (Phase::Firing, Phase::Firing)
+                if sent.is_quiet && !is_quiet && !rule.condition.is_occurrence() =>
+            {
+                Some(due)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns `true` unless it is over, and the rule doesn't send what is over.
+    fn is_wanted(&self, rule: &Rule) -> bool {
+        self.state != State::Resolved || rule.sends_resolved
+    }
+
+    /// Notes that what is [due](Self::due) is sent.
+    pub(super) fn mark_sent(&mut self, due: Due, now: i64) {
+        self.sent = Some(Sent { at: now, phase: due.phase, count: self.count, is_quiet: due.is_quiet });
+    }
+
+    /// Returns the next time at which something may become [due](Self::due) although nothing happens. `quiet_end` is the end
+    /// of the quiet hours of now.
+    pub(super) fn wake_at(&self, rule: &Rule, quiet_end: Option<i64>) -> Option<i64> {
+        let sent = self.sent?;
+        if self.state == State::Pending {
+            return None;
+        }
+        let is_new = self.count > sent.count && self.is_wanted(rule);
+        let cooled = is_new.then(|| sent.at.saturating_add(millis(rule.cooldown)));
+        let quiet_end = quiet_end.filter(|_| sent.is_quiet && self.state == State::Firing);
+        [cooled, quiet_end].into_iter().flatten().min()
+    }
+
+    /// Returns `true` if nothing more is to be sent, and another occurrence would be sent as a new one.
+    pub(super) fn is_over(&self, rule: &Rule, now: i64) -> bool {
+        let is_past = match self.state {
+            State::Pending => false,
+            State::Firing => rule.condition.is_occurrence(),
+            State::Resolved => true,
+        };
+        is_past
+            && match self.sent {
+                None => self.state == State::Resolved,
+                Some(sent) => {
+                    let is_known = sent.count == self.count || !self.is_wanted(rule);
+                    is_known && now >= sent.at.saturating_add(millis(rule.cooldown))
+                }
+            }
+    }
+}
+
+/// Returns a duration in milliseconds.
+pub(super) fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

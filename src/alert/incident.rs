@@ -1,0 +1,182 @@
+//! What is sent: alerts, and the things that they are about.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::Rule;
+use crate::gateway::{Fingerprint, SessionKind};
+use crate::history::{Action, NodeKey, SessionRecord};
+
+/// The length of a key, in characters.
+const KEY_CHARS: usize = 16;
+
+/// Whether something begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// It has begun, or has happened.
+    Firing,
+    /// It doesn't hold any more.
+    Resolved,
+}
+
+impl Phase {
+    /// Returns the word for it in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Firing => "firing",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// Something to send: one thing, or several of a rule in one summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Time in milliseconds since 1970 UTC.
+    pub time: i64,
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// Whether it begins or ends.
+    pub phase: Phase,
+    /// Whether these are quiet hours: then it is only listed.
+    pub is_quiet: bool,
+    /// What it is about: one thing, or those of a summary.
+    pub incidents: Vec<Incident>,
+}
+
+impl Alert {
+    /// Returns `true` if it is about several things.
+    #[must_use]
+    pub fn is_summary(&self) -> bool {
+        self.incidents.len() > 1
+    }
+
+    /// Returns the time of the alert.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(self.time).unwrap_or_default())
+    }
+
+    /// Returns the entry for the history; `None` for the end of something.
+    #[must_use]
+    pub fn action(&self) -> Option<(NodeKey, Action)> {
+        let incident = self.incidents.first().filter(|_| self.phase == Phase::Firing)?;
+        let node = NodeKey { gateway: incident.gateway.clone(), url: incident.node.clone() };
+        let session = incident.session.clone().filter(|_| !self.is_summary());
+        Some((node, Action::Alert { rule: self.rule.name.as_str().into(), session }))
+    }
+}
+
+/// One thing that an alert is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Identifies the thing. It stays the same from its begin to its end, also if it comes and goes.
+    pub key: String,
+    /// The name of the gateway.
+    pub gateway: Arc<str>,
+    /// The address of the node, or of one of the gateway's nodes.
+    pub node: Arc<str>,
+    /// The session that it is about, or an example; `None` if it is about no session.
+    pub session: Option<SessionRecord>,
+    /// Time since which it holds, or at which it happened last, in milliseconds since 1970 UTC.
+    pub since: i64,
+    /// How often it fired or happened since it was sent first.
+    pub count: u32,
+    /// What it is, in a sentence.
+    pub text: String,
+    /// What makes it the same for other processes.
+    pub(super) subject: SubjectKey,
+}
+
+/// Identifies what a rule is about, over processes and restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct SubjectKey {
+    pub(super) rule: String,
+    pub(super) gateway: String,
+    pub(super) subject: Subject,
+}
+
+impl SubjectKey {
+    /// Returns a short key of an entry that began at a time.
+    pub(super) fn entry_key(&self, began: i64) -> String {
+        let Self { rule, gateway, subject: Subject { node, id } } = self;
+        let node = node.as_deref().unwrap_or_default();
+        let text = [rule, gateway, node, &**id, &*began.to_string()].join("\0");
+        let mut key = Fingerprint::of(text.as_bytes()).to_string().replace(':', "").to_ascii_lowercase();
+        key.truncate(KEY_CHARS);
+        key
+    }
+}
+
+/// What a rule is about within a gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Subject {
+    /// The node, unless it is about the whole gateway.
+    pub(super) node: Option<String>,
+    /// The session, user or user and project; empty if it is about none.
+    pub(super) id: String,
+}
+
+/// What is known about the thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Detail {
+    pub(super) node: String,
+    #[serde(with = "stored_session")]
+    pub(super) session: Option<SessionRecord>,
+    pub(super) text: String,
+}
+
+/// Sessions as they are stored.
+pub(super) mod stored_session {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{SessionKind, SessionRecord};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Stored {
+        username: Option<String>,
+        project: Option<String>,
+        address: Option<String>,
+        is_designer: Option<bool>,
+        kind: Option<String>,
+        client_id: Option<String>,
+        creation_time: Option<i64>,
+    }
+
+    #[expect(clippy::ref_option, reason = "serde calls it with a reference")]
+    pub(in crate::alert) fn serialize<S: Serializer>(
+        session: &Option<SessionRecord>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let stored = session.as_ref().map(|session| Stored {
+            username: session.username.as_deref().map(str::to_owned),
+            project: session.project.as_deref().map(str::to_owned),
+            address: session.address.as_deref().map(str::to_owned),
+            is_designer: session.is_designer,
+            kind: session.kind.map(|kind| kind.name().to_owned()),
+            client_id: session.client_id.as_deref().map(str::to_owned),
+            creation_time: session.creation_time,
+        });
+        stored.serialize(serializer)
+    }
+
+    pub(in crate::alert) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<SessionRecord>, D::Error> {
+        let stored = Option::<Stored>::deserialize(deserializer)?;
+        Ok(stored.map(|stored| SessionRecord {
+            username: stored.username.map(Into::into),
+            project: stored.project.map(Into::into),
+            address: stored.address.map(Into::into),
+            is_designer: stored.is_designer,
+            kind: stored.kind.as_deref().and_then(SessionKind::from_name),
+            client_id: stored.client_id.map(Into::into),
+            creation_time: stored.creation_time,
+        }))
+    }
+}

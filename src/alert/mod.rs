@@ -1,0 +1,41 @@
+//! Rules over events and status: when to send an operator which alert.
+//!
+//! - `rule`, `hours`: what a rule says
+//! - `observation`: what rules are evaluated over: a read of a node, live or from a stored history
+//! - `engine`: evaluates rules; a state machine without clock, files or threads
+//! - `evaluate`, `selection`, `entry`, `gather`: its parts
+//! - `incident`, `text`, `json`: what is sent
+//! - `delivery`, `command`: where it goes
+//! - `store`: what survives a restart, and what other processes have sent
+//! - `replay`: what a rule would have sent over a stored history
+//! - `worker`: the thread that evaluates what pollers observe
+
+mod command;
+mod delivery;
+mod engine;
+mod entry;
+mod evaluate;
+mod gather;
+mod hours;
+mod incident;
+mod json;
+mod observation;
+mod replay;
+mod rule;
+mod selection;
+mod store;
+#[cfg(test)]
+mod testing;
+mod text;
+mod worker;
+
+pub use command::{COMMAND_TIMEOUT, CommandError, CommandFailure, CommandRunner, MAX_COMMANDS};
+pub use delivery::{Channel, Delivery, Outlet};
+pub use engine::Engine;
+pub use hours::{Hours, HoursError};
+pub use incident::{Alert, Incident, Phase};
+pub use observation::{Changes, Failure, List, Observation, Outcome};
+pub use replay::replay;
+pub use rule::{CommandLine, Condition, DEFAULT_COOLDOWN, Rule, SessionFilters};
+pub use store::ALERTS_FILE;
+pub use worker::{ActiveAlert, AlertOptions, Alerts};

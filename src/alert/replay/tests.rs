@@ -1,0 +1,113 @@
+//! Tests of replaying a stored history.
+
+use std::time::Duration;
+
+use super::*;
+use crate::alert::Condition;
+use crate::alert::testing::{HOUR_MS, MINUTE_MS};
+use crate::history::{SessionRecord, SessionState};
+
+const END: i64 = 10 * HOUR_MS;
+
+/// A session from and to these times; without an end it is on.
+fn session(username: &str, first_seen: i64, missed_at: Option<i64>) -> StoredSession {
+    StoredSession {
+        gateway: "Plant".into(),
+        node: "http://n1".into(),
+        session: SessionRecord {
+            username: Some(username.into()),
+            client_id: Some(username.into()),
+            creation_time: Some(first_seen),
+            ..SessionRecord::default()
+        },
+        first_seen,
+        last_seen: missed_at.map_or(END, |missed_at| missed_at - 5_000),
+        missed_at,
+        state: SessionState::Left,
+    }
+}
+
+fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
+    let unwatched = unwatched.iter().map(|(from, to)| Watched { from: *from, to: *to }).collect();
+    let node = NodeAnswer { gateway: "Plant".into(), url: "http://n1".into(), unwatched };
+    NodeReplay::new(node, sessions, Watched { from: 0, to: END })
+}
+
+fn sent(rule: Rule, node: NodeReplay) -> Vec<(i64, String)> {
+    let alerts = run(Engine::new([rule]), vec![node], END);
+    alerts.iter().map(|alert| (alert.time, alert.text())).collect()
+}
+
+fn rule(condition: Condition) -> Rule {
+    Rule::new("A".to_owned(), condition)
+}
+
+fn times(rule: Rule, node: NodeReplay) -> Vec<i64> {
+    sent(rule, node).into_iter().map(|(time, _)| time).collect()
+}
+
+#[test]
+fn sends_arrivals_and_departures_when_they_were_noticed() {
+    let sessions =
+        || node(vec![session("anna", -HOUR_MS, Some(HOUR_MS)), session("billy", 90_500, None)], &[]);
+    assert_eq!(sent(rule(Condition::Arrives), sessions()), [(90_500, "billy signed in on Plant".to_owned())]);
+    assert_eq!(sent(rule(Condition::Leaves), sessions()), [(HOUR_MS, "anna left on Plant".to_owned())]);
+}
+
+#[test]
+fn time_that_was_not_watched_counts_for_nothing() {
+    let gap = [(HOUR_MS, 3 * HOUR_MS)];
+    let held = Rule { hold: Duration::from_mins(90), ..rule(Condition::CountAbove(0)) };
+    let two = || vec![session("anna", -HOUR_MS, Some(3 * HOUR_MS)), session("billy", 0, None)];
+    // An hour before the gap and half an hour after it.
+    assert_eq!(times(held, node(two(), &gap)), [3 * HOUR_MS + 30 * MINUTE_MS]);
+    assert_eq!(times(rule(Condition::Leaves), node(two(), &gap)), [3 * HOUR_MS]);
+    // What was never watched is unknown.
+    let always = [(i64::MIN, i64::MAX)];
+    assert_eq!(times(rule(Condition::CountBelow(5)), node(two(), &always)), [0; 0]);
+}
+
+#[test]
+fn outages_and_restarts_are_those_of_the_history() {
+    let mut down = node(
+        vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
+        &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
+    );
+    down.outages.push((HOUR_MS, 2 * HOUR_MS));
+    let unreachable = Rule { hold: Duration::from_mins(10), ..rule(Condition::Unreachable) };
+    let expected = [
+        (70 * MINUTE_MS, "Plant can't be reached: It couldn't be read".to_owned()),
+        (2 * HOUR_MS, "Plant can be reached again after 1 h 0 min".to_owned()),
+    ];
+    let sent_of = |restarts: &[i64], condition| {
+        let mut down = node(
+            vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
+            &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
+        );
+        down.outages.push((HOUR_MS, 2 * HOUR_MS));
+        down.restarts.extend(restarts);
+        times(rule(condition), down)
+    };
+    assert_eq!(sent(unreachable, down), expected);
+    assert_eq!(sent_of(&[], Condition::Leaves), [2 * HOUR_MS]);
+    assert_eq!(sent_of(&[HOUR_MS], Condition::Leaves), [0; 0]);
+}
+
+#[test]
+fn states_that_depend_on_time_are_looked_at_each_minute() {
+    let sessions = node(vec![session("anna", 30 * MINUTE_MS, None)], &[]);
+    let older = rule(Condition::OlderThan(Duration::from_hours(4)));
+    let expected = 4 * HOUR_MS + 30 * MINUTE_MS;
+    let [(time, text)] = &sent(older, sessions)[..] else { panic!("one alert") };
+    assert!((expected..=expected + MINUTE_MS).contains(time), "{time}");
+    assert!(text.starts_with("anna has been signed in on Plant for 4 h "), "{text}");
+}
+
+#[test]
+fn several_nodes_are_one_gateway() {
+    let mut second = node(vec![session("anna", HOUR_MS, None)], &[]);
+    second.url = "http://n2".into();
+    let first = node(vec![session("anna", -HOUR_MS, None)], &[]);
+    let alerts = run(Engine::new([rule(Condition::CountAbove(1))]), vec![first, second], END);
+    assert_eq!((alerts.len(), alerts[0].time), (1, HOUR_MS));
+}

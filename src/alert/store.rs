@@ -1,0 +1,300 @@
+//! The file in which alerts survive a restart, and by which several processes send the same only once.
+//!
+//! Before a process sends something, it looks under a lock whether another one has sent the same lately.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::Channel;
+use super::engine::Saved;
+use super::entry::millis;
+use super::incident::{Phase, SubjectKey};
+use crate::atomic_file::{read_text, replace_file, require_regular};
+
+/// The name of the file in the data folder.
+pub const ALERTS_FILE: &str = "alerts.json";
+/// The file that is locked while the other one is changed.
+const LOCK_FILE: &str = "alerts.lock";
+/// Maximum time to wait for the lock. A change takes milliseconds, so a process that holds the lock longer hangs.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
+/// The version of the file.
+const VERSION: u32 = 1;
+/// The shortest and the longest time after which the same is sent by another process. Processes read gateways at different
+/// times.
+const SAME_TIME: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(24)];
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    #[serde(flatten)]
+    saved: Saved,
+    sent: Vec<Sent>,
+}
+
+/// Something that a process has sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Sent {
+    key: SubjectKey,
+    channel: Channel,
+    phase: Phase,
+    at: i64,
+    until: i64,
+    by: String,
+}
+
+/// Something that this process is about to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) key: SubjectKey,
+    pub(super) channel: Channel,
+    pub(super) phase: Phase,
+    /// How long the same isn't sent again.
+    pub(super) cooldown: Duration,
+}
+
+/// The alerts file can't be used.
+#[derive(Debug, thiserror::Error)]
+enum StoreError {
+    #[error("Can't lock {LOCK_FILE}")]
+    Lock(#[source] io::Error),
+    #[error("Can't read {ALERTS_FILE}")]
+    Read(#[source] io::Error),
+    #[error("Can't write {ALERTS_FILE}")]
+    Write(#[source] io::Error),
+}
+
+/// The file. Without a folder, and if it can't be used, this process is on its own.
+#[derive(Debug)]
+pub(super) struct Store {
+    folder: Option<PathBuf>,
+    /// The name of this process.
+    name: String,
+    is_failing: bool,
+}
+
+impl Store {
+    /// Returns the file in a folder, which is created when it is needed. `name` is unique to this process.
+    pub(super) fn new(folder: Option<PathBuf>, name: String) -> Self {
+        Self { folder, name, is_failing: false }
+    }
+
+    /// Returns what was saved.
+    pub(super) fn load(&mut self) -> Saved {
+        let Some(folder) = self.folder.clone() else { return Saved::default() };
+        let content = with_lock(&folder, || read(&folder)).and_then(|content| content);
+        let content = self.checked(content);
+        content.map(|content| content.saved).unwrap_or_default()
+    }
+
+    /// Saves what is known of these gateways, and keeps what others have saved about other ones. Returns for each claim whether
+    /// this process is to send it.
+    pub(super) fn save(
+        &mut self,
+        saved: Saved,
+        gateways: &[String],
+        claims: &[Claim],
+        now: i64,
+    ) -> Vec<bool> {
+        let all = vec![true; claims.len()];
+        let Some(folder) = self.folder.clone() else { return all };
+        let saved = with_lock(&folder, || {
+            let mut content = read(&folder)?;
+            // One in the future was written before the clock was set back.
+            content.sent.retain(|sent| now < sent.until && sent.at <= now);
+            let granted: Vec<bool> =
+                claims.iter().map(|claim| self.claim(&mut content.sent, claim, now)).collect();
+            let others = std::mem::replace(&mut content.saved, saved);
+            content.saved.add_other_gateways(others, gateways);
+            content.version = VERSION;
+            write(&folder, &content)?;
+            Ok(granted)
+        });
+        let saved = saved.and_then(|saved| saved);
+        self.checked(saved).unwrap_or(all)
+    }
+
+    fn claim(&self, sent: &mut Vec<Sent>, claim: &Claim, now: i64) -> bool {
+        let Claim { key, channel, phase, cooldown } = claim;
+        let is_same = |sent: &Sent| (&sent.key, &sent.channel, &sent.phase) == (key, channel, phase);
+        if let Some(index) = sent.iter().position(is_same) {
+            if sent[index].by != self.name {
+                return false;
+            }
+            sent.swap_remove(index);
+        }
+        let [shortest, longest] = SAME_TIME;
+        let until = now.saturating_add(millis((*cooldown).clamp(shortest, longest)));
+        let (key, by) = (key.clone(), self.name.clone());
+        sent.push(Sent { key, channel: *channel, phase: *phase, at: now, until, by });
+        true
+    }
+
+    /// Logs a failure once.
+    fn checked<T>(&mut self, result: Result<T, StoreError>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.is_failing = false;
+                Some(value)
+            }
+            Err(error) => {
+                if !self.is_failing {
+                    let cause = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::warn!(%error, cause, "alerts may be repeated after a restart and by other processes");
+                }
+                self.is_failing = true;
+                None
+            }
+        }
+    }
+}
+
+fn with_lock<T>(folder: &Path, work: impl FnOnce() -> T) -> Result<T, StoreError> {
+    let lock = lock(folder).map_err(StoreError::Lock)?;
+    let result = work();
+    drop(lock);
+    Ok(result)
+}
+
+fn lock(folder: &Path) -> io::Result<File> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join(LOCK_FILE);
+    require_regular(&path)?;
+    let file = File::create(path)?;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "Another process holds it"));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY_PAUSE),
+        }
+    }
+}
+
+/// Reads the file. One that isn't valid is replaced later: nothing in it can't be found out again.
+fn read(folder: &Path) -> Result<Content, StoreError> {
+    match read_text(&folder.join(ALERTS_FILE)) {
+        Ok(text) => Ok(parse(&text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::default()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(parse("")),
+        Err(error) => Err(StoreError::Read(error)),
+    }
+}
+
+fn parse(text: &str) -> Content {
+    match serde_json::from_str(text) {
+        Ok(content @ Content { version: VERSION, .. }) => content,
+        Ok(Content { version, .. }) => {
+            tracing::warn!(version, "{ALERTS_FILE} is of another version, beginning anew");
+            Content::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "{ALERTS_FILE} is invalid, beginning anew");
+            Content::default()
+        }
+    }
+}
+
+fn write(folder: &Path, content: &Content) -> Result<(), StoreError> {
+    replace_file(&folder.join(ALERTS_FILE), |out| {
+        serde_json::to_writer(out, content).map_err(io::Error::other)
+    })
+    .map_err(|error| StoreError::Write(error.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::incident::Subject;
+    use crate::alert::testing::{Plant, client};
+    use crate::alert::{Condition, Rule};
+
+    const NOW: i64 = 1_790_000_000_000;
+
+    fn claim(rule: &str, channel: Channel, phase: Phase) -> Claim {
+        let subject = Subject { node: None, id: "billy".to_owned() };
+        let key = SubjectKey { rule: rule.to_owned(), gateway: "Plant".to_owned(), subject };
+        Claim { key, channel, phase, cooldown: Duration::from_mins(10) }
+    }
+
+    fn stores(folder: &Path) -> [Store; 2] {
+        ["first", "second"].map(|name| Store::new(Some(folder.to_owned()), name.to_owned()))
+    }
+
+    /// What is known of a gateway with one session, by a rule that it holds for.
+    fn saved() -> Saved {
+        let mut plant = Plant::new([Rule::new("A".to_owned(), Condition::CountAbove(0))]);
+        plant.read(0, &[client("billy")]);
+        let saved = serde_json::to_string(&plant.engine.save()).unwrap();
+        serde_json::from_str(&saved).unwrap()
+    }
+
+    #[test]
+    fn the_same_is_sent_by_one_process_in_each_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        let firing = |channel| claim("A", channel, Phase::Firing);
+        let mut ask = |store: usize, claim: Claim, now: i64| {
+            let store = if store == 0 { &mut first } else { &mut second };
+            store.save(Saved::default(), &[], &[claim], now)[0]
+        };
+        assert!(ask(0, firing(Channel::Command), NOW));
+        assert!(!ask(1, firing(Channel::Command), NOW + 1_000));
+        assert!(ask(1, firing(Channel::Desktop), NOW + 1_000));
+        assert!(!ask(0, firing(Channel::Desktop), NOW + 1_000));
+        assert!(ask(1, claim("B", Channel::Command, Phase::Firing), NOW));
+        // The one that has sent it goes on.
+        assert!(ask(0, firing(Channel::Command), NOW + 2_000));
+        assert!(ask(1, claim("A", Channel::Command, Phase::Resolved), NOW + 3_000));
+        assert!(!ask(0, claim("A", Channel::Command, Phase::Resolved), NOW + 3_000));
+        // The other one noticed it late.
+        assert!(!ask(1, firing(Channel::Command), NOW + 4_000));
+        assert!(ask(1, firing(Channel::Command), NOW + 602_000));
+        // A time in the future was written with a wrong clock.
+        assert!(ask(0, firing(Channel::Command), NOW));
+    }
+
+    #[test]
+    fn keeps_what_others_have_saved_about_other_gateways() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        assert_eq!(first.load(), Saved::default());
+        first.save(saved(), &["Plant".to_owned()], &[], NOW);
+        second.save(Saved::default(), &["Other".to_owned()], &[], NOW);
+        assert_eq!(second.load(), saved());
+        second.save(Saved::default(), &["Plant".to_owned()], &[], NOW);
+        assert_eq!(first.load(), Saved::default());
+    }
+
+    #[test]
+    fn begins_anew_with_a_damaged_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ALERTS_FILE);
+        for damaged in [&b"{"[..], b"", b"\xff", br#"{"version":99,"entries":[],"waiting":[],"sent":[]}"#] {
+            std::fs::write(&path, damaged).unwrap();
+            let [mut store, _] = stores(folder.path());
+            assert_eq!(store.load(), Saved::default());
+            store.save(saved(), &[], &[], NOW);
+            assert_eq!(store.load(), saved());
+        }
+    }
+
+    #[test]
+    fn sends_everything_where_the_file_cant_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(ALERTS_FILE)).unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        for store in [&mut first, &mut second, &mut Store::new(None, "third".to_owned())] {
+            let claims = [claim("A", Channel::Command, Phase::Firing)];
+            assert_eq!(store.save(saved(), &[], &claims, NOW), [true]);
+            assert_eq!(store.load(), Saved::default());
+        }
+    }
+}

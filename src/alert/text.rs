@@ -1,0 +1,184 @@
+//! What alerts say.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::incident::{Alert, Incident, Phase};
+use super::rule::{Condition, Rule};
+use crate::display::{duration, exact_duration, number};
+use crate::history::SessionRecord;
+use crate::sanitize::one_line;
+
+/// The longest name of a user, project or address, in characters.
+const MAX_NAME: usize = 80;
+/// The longest reason of a failure, in characters.
+const MAX_REASON: usize = 200;
+/// The largest number of names that are listed.
+const MAX_LISTED: usize = 3;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Returns a name on one line, sanitized.
+pub(super) fn name(text: &str) -> String {
+    one_line(text, MAX_NAME)
+}
+
+fn user(session: &SessionRecord) -> String {
+    session.username.as_deref().map_or_else(|| "A session without a user".to_owned(), name)
+}
+
+/// Returns where a session is, as in ` in Packaging from 10.1.2.3 on Plant North`.
+fn place(session: &SessionRecord, before: &str, gateway: &str) -> String {
+    let project =
+        session.project.as_deref().map_or_else(String::new, |project| format!("{before}{}", name(project)));
+    let address =
+        session.address.as_deref().map_or_else(String::new, |address| format!(" from {}", name(address)));
+    format!("{project}{address} on {}", name(gateway))
+}
+
+/// Returns the text about one session. `value` is how long it has been on or silent, in milliseconds.
+pub(super) fn session(condition: Condition, session: &SessionRecord, gateway: &str, value: i64) -> String {
+    let user = user(session);
+    let value = || duration(Duration::from_millis(u64::try_from(value).unwrap_or_default()));
+    match condition {
+        Condition::Arrives => format!("{user} signed in{}", place(session, " to ", gateway)),
+        Condition::Leaves => format!("{user} left{}", place(session, " ", gateway)),
+        Condition::DesignerOutsideHours(_) => {
+            format!("{user} has a Designer open{} outside of the hours", place(session, " in ", gateway))
+        }
+        Condition::OlderThan(_) => {
+            format!("{user} has been signed in{} for {}", place(session, " to ", gateway), value())
+        }
+        Condition::SilentFor(_) => {
+            format!("{user}{} has been silent for {}", place(session, " in ", gateway), value())
+        }
+        _ => format!("{user} is signed in{}", place(session, " to ", gateway)),
+    }
+}
+
+/// Returns the text about a user with several sessions in one project.
+pub(super) fn twice(user: &str, project: &str, sessions: u32, gateway: &str) -> String {
+    let [user, project, gateway] = [user, project, gateway].map(name);
+    format!("{user} is signed in to {project} {sessions} times on {gateway}")
+}
+
+/// Returns the text about a user on several hosts.
+pub(super) fn hosts(user: &str, addresses: &[&str], gateway: &str) -> String {
+    let [user, gateway] = [user, gateway].map(name);
+    let listed = list(addresses.iter().map(|address| name(address)), addresses.len());
+    format!("{user} is signed in from {} hosts on {gateway}: {listed}", number(addresses.len()))
+}
+
+/// Returns the text about the number of sessions of a gateway.
+pub(super) fn count(condition: Condition, sessions: usize, gateway: &str) -> String {
+    let limit = match condition {
+        Condition::CountAbove(limit) => format!("more than {}", number(limit)),
+        Condition::CountBelow(limit) => format!("fewer than {}", number(limit)),
+        _ => return String::new(),
+    };
+    format!("{} on {}, {limit}", crate::display::sessions(sessions), name(gateway))
+}
+
+/// Returns the name of a node: that of its gateway, and its address where the gateway has several.
+pub(super) fn node(gateway: &str, url: &str, is_only: bool) -> String {
+    if is_only || gateway == url { name(gateway) } else { format!("{}, {}", name(gateway), name(url)) }
+}
+
+/// Returns the text about a node that can't be read.
+pub(super) fn unreachable(node: &str, reason: &str) -> String {
+    // Without the advice in the next sentence.
+    let reason = reason.split_once(". ").map_or(reason, |(reason, _)| reason);
+    format!("{node} can't be reached: {}", one_line(reason, MAX_REASON))
+}
+
+/// Returns the text about a certificate that ends in this time, in milliseconds. It is negative if it has ended.
+pub(super) fn certificate(node: &str, left_ms: i64) -> String {
+    let days = match left_ms.unsigned_abs() / DAY_MS.unsigned_abs() {
+        1 => "1 day".to_owned(),
+        days => format!("{} days", number(usize::try_from(days).unwrap_or(usize::MAX))),
+    };
+    let hours = left_ms.unsigned_abs() / HOUR_MS.unsigned_abs();
+    match left_ms {
+        ..0 if left_ms > -DAY_MS => format!("The certificate of {node} has expired"),
+        ..0 => format!("The certificate of {node} has expired {days} ago"),
+        0..DAY_MS => format!("The certificate of {node} expires in {hours} h"),
+        _ => format!("The certificate of {node} expires in {days}"),
+    }
+}
+
+/// Returns the text of an entry: what it is, how often, and whether it is over.
+pub(super) fn entry(rule: &Rule, phase: Phase, text: &str, lasted_ms: Option<i64>, count: u32) -> String {
+    let times = if count > 1 { format!(" ×{}", number(count as usize)) } else { String::new() };
+    match (phase, lasted_ms) {
+        (Phase::Firing, _) => format!("{text}{times}"),
+        (Phase::Resolved, lasted_ms) => {
+            let lasted =
+                Duration::from_millis(lasted_ms.and_then(|ms| ms.try_into().ok()).unwrap_or_default());
+            let subject = text.split_once(" can't be reached").map(|(node, _)| node);
+            match (rule.condition, subject) {
+                (Condition::Unreachable, Some(node)) => {
+                    format!("{node} can be reached again after {}{times}", duration(lasted))
+                }
+                _ => format!("Resolved after {}{times}: {text}", duration(lasted)),
+            }
+        }
+    }
+}
+
+/// Returns some names and the number of the others.
+fn list(names: impl Iterator<Item = String>, all: usize) -> String {
+    let listed: Vec<String> = names.take(MAX_LISTED).collect();
+    let others = all.saturating_sub(listed.len());
+    let listed = listed.join(", ");
+    if others > 0 { format!("{listed} and {} more", number(others)) } else { listed }
+}
+
+impl Alert {
+    /// Returns the alert as a sentence, on one line without the name of the rule.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let [first, others @ ..] = &self.incidents[..] else { return String::new() };
+        if others.is_empty() {
+            return first.text.clone();
+        }
+        let gateways: BTreeSet<&str> = self.incidents.iter().map(|incident| &*incident.gateway).collect();
+        let places = list(gateways.iter().map(|gateway| name(gateway)), gateways.len());
+        let users: BTreeSet<&str> = self.incidents.iter().filter_map(Incident::username).collect();
+        let users = match users.len() {
+            0 => String::new(),
+            all => format!(": {}", list(users.iter().map(|user| name(user)), all)),
+        };
+        let what = match (self.phase, self.rule.condition) {
+            (Phase::Resolved, Condition::Unreachable) => "nodes can be reached again",
+            (Phase::Resolved, _) => "alerts are over",
+            (Phase::Firing, Condition::Arrives) => "sessions arrived",
+            (Phase::Firing, Condition::Leaves) => "sessions left",
+            (Phase::Firing, Condition::SignedInTwice) => "users are signed in twice",
+            (Phase::Firing, Condition::DifferentHosts) => "users are signed in from different hosts",
+            (Phase::Firing, Condition::CountAbove(_)) => "gateways have too many sessions",
+            (Phase::Firing, Condition::CountBelow(_)) => "gateways have too few sessions",
+            (Phase::Firing, Condition::DesignerOutsideHours(_)) => "Designers are open outside of the hours",
+            (Phase::Firing, Condition::OlderThan(limit)) => {
+                let limit = exact_duration(limit);
+                return format!(
+                    "{} sessions have been there for more than {limit} on {places}{users}",
+                    number(self.incidents.len())
+                );
+            }
+            (Phase::Firing, Condition::SilentFor(_)) => "sessions are silent",
+            (Phase::Firing, Condition::Unreachable) => "nodes can't be reached",
+            (Phase::Firing, Condition::CertificateExpires(_)) => "certificates expire",
+        };
+        let count = number(self.incidents.len());
+        if self.rule.condition.is_about_node() {
+            return format!("{count} {what}: {places}");
+        }
+        format!("{count} {what} on {places}{users}")
+    }
+}
+
+impl Incident {
+    fn username(&self) -> Option<&str> {
+        self.session.as_ref()?.username.as_deref()
+    }
+}

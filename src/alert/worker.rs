@@ -1,0 +1,310 @@
+//! Evaluates rules in a thread of its own. Pollers only hand over what was read, and never wait.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::delivery::{Channel, Outlet};
+use super::engine::Engine;
+use super::gather::Gather;
+use super::incident::{Alert, Incident};
+use super::observation::{Observation, epoch_ms};
+use super::rule::Rule;
+use super::store::{Claim, Store};
+use crate::poll::NodeUpdate;
+
+/// The number of reads that wait to be evaluated.
+const MAX_WAITING: usize = 4_096;
+/// The longest pause between two looks at the clock, which may be changed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Time between two looks at what is due next and at what has changed, while reads come.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// Time between two writes of what isn't sent. A process that is killed loses no more of how long something has held.
+const SAVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How long the owner waits for the end of the thread.
+const END_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What rules are evaluated for.
+#[derive(Default)]
+pub struct AlertOptions {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The gateways that will be observed, with the addresses of their nodes.
+    pub gateways: Vec<(String, Vec<Arc<str>>)>,
+    /// The folder for what survives a restart; `None` to keep it in memory only.
+    pub folder: Option<PathBuf>,
+    /// Where alerts go.
+    pub outlets: Vec<Outlet>,
+}
+
+/// A state that is firing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveAlert {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// What it is about.
+    pub incident: Incident,
+}
+
+/// The handle of the thread `alerts`. Dropping it ends the thread after everything was evaluated, sent and saved.
+pub struct Alerts {
+    inputs: SyncSender<Input>,
+    active: Arc<Mutex<Arc<Vec<ActiveAlert>>>>,
+    is_overloaded: Arc<AtomicBool>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+}
+
+enum Input {
+    Observation(Box<Observation>),
+    Rules(Vec<Rule>),
+    Gateways(Vec<(String, Vec<Arc<str>>)>),
+    End,
+}
+
+impl Alerts {
+    /// Starts the thread. It calls `notify` when [`active`](Self::active) changes, and when it ends.
+    ///
+    /// # Errors
+    /// If the system can't start a thread.
+    pub fn spawn(options: AlertOptions, notify: impl Fn() + Send + 'static) -> io::Result<Self> {
+        let (sender, inputs) = sync_channel(MAX_WAITING);
+        let (end, ended) = sync_channel::<()>(0);
+        let active = Arc::<Mutex<Arc<Vec<ActiveAlert>>>>::default();
+        let published = active.clone();
+        std::thread::Builder::new().name("alerts".to_owned()).spawn(move || {
+            let _end = end;
+            let notify = crate::notify_on_drop::NotifyOnDrop(notify);
+            Thread::new(options, published, &notify.0).run(&inputs);
+        })?;
+        Ok(Self { inputs: sender, active, is_overloaded: Arc::default(), ended })
+    }
+
+    /// Returns a function that hands over what a poller observes, without waiting.
+    pub fn observer(&self) -> impl FnMut(&NodeUpdate) + Send + use<> {
+        let (inputs, is_overloaded) = (self.inputs.clone(), self.is_overloaded.clone());
+        move |update| {
+            match inputs.try_send(Input::Observation(Box::new(update.into()))) {
+                Ok(()) => is_overloaded.store(false, Ordering::Relaxed),
+                Err(TrySendError::Full(_)) if !is_overloaded.swap(true, Ordering::Relaxed) => {
+                    tracing::warn!("alerts are evaluated too slowly, reads are left out");
+                }
+                // The thread has ended, which its owner notices.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Evaluates these rules from now on.
+    pub fn set_rules(&self, rules: Vec<Rule>) {
+        self.send(Input::Rules(rules));
+    }
+
+    /// Sets the gateways that are observed, with the addresses of their nodes.
+    pub fn set_gateways(&self, gateways: Vec<(String, Vec<Arc<str>>)>) {
+        self.send(Input::Gateways(gateways));
+    }
+
+    /// Returns the states that are firing.
+    #[must_use]
+    pub fn active(&self) -> Arc<Vec<ActiveAlert>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns `false` if the thread has ended, which only a panic does.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.ended.try_recv() == Err(TryRecvError::Empty)
+    }
+
+    fn send(&self, input: Input) {
+        // It only waits while thousands of reads do. The thread may have ended.
+        let _ended = self.inputs.send(input);
+    }
+}
+
+impl Drop for Alerts {
+    fn drop(&mut self) {
+        self.send(Input::End);
+        if self.ended.recv_timeout(END_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the program ends before all alerts are sent");
+        }
+    }
+}
+
+struct Thread<'a, F> {
+    engine: Engine,
+    store: Store,
+    outlets: Vec<(Outlet, Gather<Alert>)>,
+    active: Arc<Mutex<Arc<Vec<ActiveAlert>>>>,
+    /// The revisions of the engine that were published and saved.
+    published: Option<u64>,
+    saved: u64,
+    saved_at: Instant,
+    /// Time of the last look at what is due and changed, and the next time at which something is due.
+    looked_at: Instant,
+    due_at: Option<i64>,
+    notify: &'a F,
+}
+
+impl<'a, F: Fn()> Thread<'a, F> {
+    fn new(options: AlertOptions, active: Arc<Mutex<Arc<Vec<ActiveAlert>>>>, notify: &'a F) -> Self {
+        let AlertOptions { rules, gateways, folder, outlets } = options;
+        let mut engine = Engine::new(rules);
+        // Unique, also for another thread of this process.
+        let name = format!("{}-{:08x}", std::process::id(), fastrand::u32(..));
+        let mut store = Store::new(folder, name);
+        engine.restore(store.load());
+        for (name, nodes) in gateways {
+            engine.set_gateway(&name, nodes);
+        }
+        let outlets = outlets.into_iter().map(|outlet| (outlet, Gather::default())).collect();
+        let now = Instant::now();
+        let saved = engine.revision();
+        Self {
+            engine,
+            store,
+            outlets,
+            active,
+            published: None,
+            saved,
+            saved_at: now,
+            looked_at: now,
+            due_at: None,
+            notify,
+        }
+    }
+
+    fn run(mut self, inputs: &Receiver<Input>) {
+        loop {
+            let input = inputs.recv_timeout(self.pause());
+            let mut alerts = match input {
+                Ok(Input::Observation(observation)) => self.engine.observe(*observation),
+                Ok(Input::Rules(rules)) => {
+                    self.engine.set_rules(rules);
+                    Vec::new()
+                }
+                Ok(Input::Gateways(gateways)) => {
+                    for (name, nodes) in gateways {
+                        self.engine.set_gateway(&name, nodes);
+                    }
+                    Vec::new()
+                }
+                Err(RecvTimeoutError::Timeout) => Vec::new(),
+                Ok(Input::End) | Err(RecvTimeoutError::Disconnected) => {
+                    let alerts = self.engine.flush(now());
+                    self.send_out(alerts);
+                    self.save(&[]);
+                    for (outlet, gather) in &mut self.outlets {
+                        deliver(outlet, &gather.flush_all());
+                    }
+                    return;
+                }
+            };
+            // Also while reads come without a pause.
+            let is_due = self.due_at.is_some_and(|due_at| due_at <= now());
+            if is_due {
+                alerts.extend(self.engine.tick(now()));
+            }
+            // Many things may be known, and many reads come.
+            let is_time = is_due || !alerts.is_empty() || self.looked_at.elapsed() >= LOOK_INTERVAL;
+            self.send_out(alerts);
+            if is_time {
+                self.look();
+            }
+        }
+    }
+
+    /// Finds out what is due next, and publishes and saves what has changed.
+    fn look(&mut self) {
+        self.looked_at = Instant::now();
+        let outlets = self.outlets.iter().filter_map(|(_, gather)| gather.flush_at());
+        self.due_at = self.engine.wake_at(now()).into_iter().chain(outlets).min();
+        self.publish();
+        if self.engine.revision() != self.saved && self.saved_at.elapsed() >= SAVE_INTERVAL {
+            self.save(&[]);
+        }
+    }
+
+    /// Returns how long there is nothing to do without a read.
+    fn pause(&self) -> Duration {
+        let due_in = self.due_at.map(|due_at| due_at.saturating_sub(now()).try_into().unwrap_or_default());
+        let due_in = due_in.map_or(LONGEST_PAUSE, |ms| Duration::from_millis(ms).min(LONGEST_PAUSE));
+        let is_published = self.published == Some(self.engine.revision());
+        if is_published { due_in } else { due_in.min(LOOK_INTERVAL) }
+    }
+
+    /// Delivers what no other process has sent.
+    fn send_out(&mut self, alerts: Vec<Alert>) {
+        let now = now();
+        let mut claims = Vec::new();
+        for alert in &alerts {
+            for (outlet, _) in self.outlets.iter().filter(|(outlet, _)| outlet.channel.takes(alert)) {
+                claims.extend(alert.incidents.iter().map(|incident| Claim {
+                    key: incident.subject.clone(),
+                    channel: outlet.channel,
+                    phase: alert.phase,
+                    cooldown: alert.rule.cooldown,
+                }));
+            }
+        }
+        let granted = if claims.is_empty() { Vec::new() } else { self.save(&claims) };
+        let mut granted = granted.into_iter();
+        for alert in alerts {
+            tracing::info!(rule = alert.rule.name, phase = alert.phase.name(), "{}", alert.text());
+            for (outlet, gather) in self.outlets.iter_mut().filter(|(outlet, _)| outlet.channel.takes(&alert))
+            {
+                let mut alert = alert.clone();
+                alert.incidents.retain(|_| granted.next().unwrap_or(true));
+                if alert.incidents.is_empty() {
+                    continue;
+                }
+                match outlet.channel {
+                    Channel::Desktop => deliver(outlet, &gather.push(vec![alert], now)),
+                    _ => deliver(outlet, &[alert]),
+                }
+            }
+        }
+        for (outlet, gather) in &mut self.outlets {
+            let together = gather.flush(now);
+            deliver(outlet, &together);
+        }
+    }
+
+    fn save(&mut self, claims: &[Claim]) -> Vec<bool> {
+        (self.saved, self.saved_at) = (self.engine.revision(), Instant::now());
+        let (saved, gateways) = (self.engine.save(), self.engine.observed_gateways());
+        self.store.save(saved, &gateways, claims, now())
+    }
+
+    fn publish(&mut self) {
+        let revision = Some(self.engine.revision());
+        if std::mem::replace(&mut self.published, revision) == revision {
+            return;
+        }
+        let active: Vec<ActiveAlert> =
+            self.engine.active().into_iter().map(|(rule, incident)| ActiveAlert { rule, incident }).collect();
+        let mut published = self.active.lock().unwrap_or_else(PoisonError::into_inner);
+        if **published != active {
+            *published = Arc::new(active);
+            drop(published);
+            (self.notify)();
+        }
+    }
+}
+
+fn deliver(outlet: &mut Outlet, alerts: &[Alert]) {
+    if !alerts.is_empty() {
+        outlet.delivery.deliver(alerts);
+    }
+}
+
+fn now() -> i64 {
+    epoch_ms(SystemTime::now())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Tests of the thread.
+
+use std::path::Path;
+
+use super::*;
+use crate::alert::rule::Condition;
+use crate::gateway::GatewayError;
+use crate::poll::ReadOutcome;
+
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+fn rule() -> Rule {
+    Rule::new("Down".to_owned(), Condition::Unreachable)
+}
+
+/// A failed read of a node.
+fn failure(host: &str) -> NodeUpdate {
+    NodeUpdate {
+        gateway: host.into(),
+        url: format!("http://{host}:8088").parse().unwrap(),
+        is_recorded: true,
+        time: SystemTime::now(),
+        interval: Some(Duration::from_secs(5)),
+        outcome: ReadOutcome::Failed(GatewayError::Timeout { seconds: 10.0 }),
+    }
+}
+
+fn outlet(channel: Channel) -> (Outlet, Receiver<Vec<Alert>>) {
+    let (sender, receiver) = sync_channel(100);
+    (Outlet::new(channel, sender), receiver)
+}
+
+fn options(folder: &Path, rules: Vec<Rule>, outlets: Vec<Outlet>) -> AlertOptions {
+    AlertOptions { rules, gateways: Vec::new(), folder: Some(folder.to_owned()), outlets }
+}
+
+/// Returns the number of alerts of each delivery.
+fn delivered(receiver: &Receiver<Vec<Alert>>) -> Vec<usize> {
+    receiver.try_iter().map(|alerts| alerts.len()).collect()
+}
+
+#[test]
+fn several_processes_tell_the_same_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let channels = [Channel::Command, Channel::Desktop, Channel::Log, Channel::History];
+    let rule = || {
+        let command = Some(crate::alert::CommandLine { program: "true".into(), arguments: Vec::new() });
+        Rule { command, ..rule() }
+    };
+    let (mut running, mut received) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let (outlets, receivers): (Vec<_>, Vec<_>) = channels.map(outlet).into_iter().unzip();
+        running.push(Alerts::spawn(options(folder.path(), vec![rule()], outlets), || ()).unwrap());
+        received.push(receivers);
+    }
+    for alerts in &running {
+        alerts.observer()(&failure("north"));
+    }
+    drop(running);
+    for (index, channel) in channels.into_iter().enumerate() {
+        let all: usize = received.iter().map(|receivers| delivered(&receivers[index]).len()).sum();
+        assert_eq!(all, 1, "{channel:?}");
+    }
+    // A process that starts later knows that it was sent.
+    let (outlet, log) = outlet(Channel::Log);
+    let alerts = Alerts::spawn(options(folder.path(), vec![rule()], vec![outlet]), || ()).unwrap();
+    alerts.observer()(&failure("north"));
+    drop(alerts);
+    assert_eq!(delivered(&log), [0; 0]);
+}
+
+#[test]
+fn publishes_states_that_hold_and_takes_other_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, changes) = sync_channel(100);
+    let notify = move || {
+        let _gone = sender.send(());
+    };
+    let alerts = Alerts::spawn(options(folder.path(), Vec::new(), Vec::new()), notify).unwrap();
+    alerts.set_gateways(vec![("north".to_owned(), vec!["http://north:8088".into()])]);
+    alerts.set_rules(vec![rule()]);
+    let mut observe = alerts.observer();
+    observe(&failure("north"));
+    changes.recv_timeout(TIMEOUT).unwrap();
+    let active = alerts.active();
+    assert_eq!((active.len(), &*active[0].rule.name, &*active[0].incident.gateway), (1, "Down", "north"));
+    alerts.set_rules(Vec::new());
+    changes.recv_timeout(TIMEOUT).unwrap();
+    assert_eq!(alerts.active().len(), 0);
+    assert!(alerts.is_alive());
+}
+
+#[test]
+fn end_sends_what_is_held_for_a_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let ((log, logged), (desktop, notified)) = (outlet(Channel::Log), outlet(Channel::Desktop));
+    let rules = ["A", "B"].map(|name| Rule { name: name.to_owned(), ..rule() });
+    let alerts = Alerts::spawn(options(folder.path(), rules.to_vec(), vec![log, desktop]), || ()).unwrap();
+    let mut observe = alerts.observer();
+    for index in 0..20 {
+        observe(&failure(&format!("n{index}")));
+    }
+    drop(alerts);
+    let sent: Vec<Alert> = logged.try_iter().flatten().collect();
+    let (singles, summaries): (Vec<_>, Vec<_>) = sent.iter().partition(|alert| !alert.is_summary());
+    let all: usize = sent.iter().map(|alert| alert.incidents.len()).sum();
+    assert_eq!(all, 40);
+    // Unless the machine is so slow that five seconds pass: three of each rule, then a summary.
+    assert!(singles.len() >= 6 && !summaries.is_empty() || sent.len() > 8, "{sent:?}");
+    // On the desktop, many are delivered together.
+    let notifications = delivered(&notified);
+    assert!(notifications.len() <= sent.len(), "{notifications:?}");
+    assert_eq!(notifications.iter().sum::<usize>(), sent.len());
+}
+
+#[test]
+fn quiet_and_unwanted_alerts_are_only_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let always = crate::alert::Hours::parse("00:00-24:00", "UTC".parse().unwrap()).unwrap();
+    let rules =
+        vec![Rule { quiet: vec![always], ..rule() }, Rule { name: "B".to_owned(), notify: false, ..rule() }];
+    let channels = [Channel::History, Channel::Log, Channel::Desktop, Channel::Command].map(outlet);
+    let (outlets, receivers): (Vec<_>, Vec<_>) = channels.into_iter().unzip();
+    let alerts = Alerts::spawn(options(folder.path(), rules, outlets), || ()).unwrap();
+    alerts.observer()(&failure("north"));
+    drop(alerts);
+    let counts: Vec<usize> = receivers.iter().map(|receiver| delivered(receiver).len()).collect();
+    assert_eq!(counts, [2, 0, 0, 0]);
+}

@@ -1,0 +1,47 @@
+//! The errors of `[[alert]]` tables. One that is wrong is left out, and the others apply.
+
+use crate::alert::HoursError;
+use crate::filter::PatternError;
+
+/// An alert in `config.toml` that is left out because of an error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Alert {name:?} is left out: {key} in line {line} of config.toml is invalid")]
+pub struct AlertProblem {
+    /// The name of the alert; empty if it has none.
+    pub name: String,
+    /// The key that is wrong.
+    pub key: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub source: AlertReason,
+}
+
+/// What is wrong with a key of an alert.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AlertReason {
+    /// The key is required.
+    #[error("It is missing. Add {0}")]
+    Missing(&'static str),
+    /// There is no such key.
+    #[error("There is no such key")]
+    UnknownKey,
+    /// The condition has no such key.
+    #[error("The condition {0} has no such key")]
+    NotOfCondition(&'static str),
+    /// Another alert has the same name.
+    #[error("Another alert has this name. Rename one of them")]
+    DuplicateName,
+    /// The value has another type or form.
+    #[error("Expected {0}")]
+    Expected(&'static str),
+    /// The condition doesn't exist.
+    #[error("There is no such condition. Conditions: {}", crate::alert::Condition::NAMES.join(", "))]
+    UnknownCondition,
+    /// The pattern is invalid.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// The hours are invalid.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
+}
