@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Events(args)) => cli::events::run(&args),
         Some(Command::Record(args)) => cli::record::run(&args),
+        Some(Command::Alert(args)) => cli::alert::run(&args),
         Some(Command::Demo(args)) => cli::demo::run(args),
     };
     status.into()

@@ -114,7 +114,7 @@ impl From<&ListUpdate> for List {
             _ => None,
         });
         let mut missing_kinds: Vec<SessionKind> = failed.collect();
-        missing_kinds.extend(&update.unlisted_kinds);
+        missing_kinds.extend(&update.missing_kinds);
         missing_kinds.sort_unstable();
         missing_kinds.dedup();
         let changes = update.previous.as_ref().map(|previous| Changes {

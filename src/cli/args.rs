@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use super::alert::AlertArgs;
 use super::history::HistoryArgs;
 use super::rows::RowsArgs;
 use crate::demo;
@@ -95,6 +96,8 @@ pub enum Command {
     Events(EventsArgs),
     /// Record who is logged in, until stopped
     Record(RecordArgs),
+    /// List the alerts, or try one over what was recorded
+    Alert(AlertArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),
 }
@@ -239,6 +242,8 @@ pub enum EventsFormat {
 #[command(after_help = "\
 Credentials are read from the environment: GATEWATCH_USER and GATEWATCH_PASSWORD, or GATEWATCH_TOKEN.
 They are sent only to a GATEWAY named on the command line. Others are read with the logins that the window saved in the keyring.
+
+The alerts of [[alert]] in config.toml are evaluated meanwhile: see `gatewatch alert`.
 
 The history is in the data folder, or where [history] in config.toml says. Problems are written to standard error, and
 recording goes on.

@@ -1,5 +1,6 @@
 //! The command line: options, subcommands and error output.
 
+pub mod alert;
 mod args;
 pub mod check;
 pub mod demo;
@@ -16,6 +17,7 @@ mod stoppable;
 mod target;
 mod trust_hint;
 
+pub use alert::{AlertArgs, AlertCommand, AlertTestArgs, AlertTestFormat};
 pub use args::{
     CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, RecordArgs, SessionsArgs,
 };

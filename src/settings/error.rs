@@ -123,7 +123,11 @@ impl SettingsErrorKind {
     /// Returns the entry that is wrong; `None` if it is the whole file or a change of it.
     pub(super) fn entry(&self) -> Option<Entry> {
         match self {
-            Self::Read(_) | Self::Write(_) | Self::Syntax { .. } | Self::MissingProfile { .. } => None,
+            Self::Read(_)
+            | Self::Write(_)
+            | Self::Syntax { .. }
+            | Self::DuplicateAlert { .. }
+            | Self::MissingProfile { .. } => None,
             Self::Toml { entry, .. } => Some(entry.clone()),
             Self::UnknownKey { key, .. } => Some(Entry::Key(key.clone())),
             Self::InvalidAddress { profile, .. }

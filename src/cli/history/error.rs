@@ -13,7 +13,7 @@ use crate::settings::{HistoryUrlError, SettingsError};
 
 /// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CommandError {
+pub(in crate::cli) enum CommandError {
     #[error("Invalid time \"{text}\" for {option}")]
     Time {
         option: &'static str,
@@ -61,7 +61,7 @@ pub(super) enum CommandError {
 }
 
 impl CommandError {
-    pub(super) fn status(&self) -> ExitStatus {
+    pub(in crate::cli) fn status(&self) -> ExitStatus {
         match self {
             Self::Time { .. }
             | Self::Future { .. }
@@ -83,7 +83,7 @@ impl CommandError {
         }
     }
 
-    pub(super) fn hint(&self) -> Option<&'static str> {
+    pub(in crate::cli) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Future { .. } => Some("for a time of the day before, write \"yesterday 14:05\""),
             Self::NoFolder => Some("set GATEWATCH_DATA_DIR to a folder"),

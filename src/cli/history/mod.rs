@@ -8,14 +8,14 @@ mod maintain;
 mod password;
 mod prompt;
 mod question;
-mod times;
+pub(super) mod times;
 mod unwatched;
 
 pub use args::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PasswordArgs, PurgeArgs, PurgeWhat};
 
 use std::io::{self, Write as _};
 
-use self::error::CommandError;
+pub(super) use self::error::CommandError;
 use super::ExitStatus;
 use super::report::report;
 use crate::history::Location;
@@ -39,7 +39,7 @@ pub fn run(args: &HistoryArgs) -> ExitStatus {
 }
 
 /// Reads the settings.
-fn settings() -> Result<Settings, CommandError> {
+pub(super) fn settings() -> Result<Settings, CommandError> {
     match settings::folder() {
         Some(folder) => Ok(Settings::load(&folder)?),
         None => Ok(Settings::default()),
@@ -47,7 +47,7 @@ fn settings() -> Result<Settings, CommandError> {
 }
 
 /// Returns where the history is.
-fn location(settings: &Settings) -> Result<Location, CommandError> {
+pub(super) fn location(settings: &Settings) -> Result<Location, CommandError> {
     if let Some(problem) = settings.history_problem() {
         return Err(problem.clone().into());
     }
@@ -55,7 +55,7 @@ fn location(settings: &Settings) -> Result<Location, CommandError> {
 }
 
 /// Writes lines to standard output.
-fn write_lines(lines: &[String]) -> Result<ExitStatus, CommandError> {
+pub(super) fn write_lines(lines: &[String]) -> Result<ExitStatus, CommandError> {
     let mut out = io::stdout().lock();
     match lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()) {
         // The reader of a pipe stopped early, as `head` does.

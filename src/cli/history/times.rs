@@ -13,13 +13,13 @@ const MAX_QUOTED_CHARS: usize = 40;
 const TOLERANCE_MS: i64 = 60_000;
 
 /// Returns a clock that reads and shows times in local time or in UTC.
-pub(super) fn clock(utc: bool) -> Clock {
+pub(in crate::cli) fn clock(utc: bool) -> Clock {
     let style = if utc { DateStyle::Utc } else { DateStyle::Local };
     Clock::new(style, None, Utc::now().timestamp_millis())
 }
 
 /// Parses the time of an option. Says so on standard error if it occurs twice or is skipped.
-pub(super) fn parse(
+pub(in crate::cli) fn parse(
     clock: &Clock,
     option: &'static str,
     text: &str,
@@ -37,7 +37,11 @@ pub(super) fn parse(
 }
 
 /// Parses the time of an option, which must not be in the future.
-pub(super) fn parse_past(clock: &Clock, option: &'static str, text: &str) -> Result<i64, CommandError> {
+pub(in crate::cli) fn parse_past(
+    clock: &Clock,
+    option: &'static str,
+    text: &str,
+) -> Result<i64, CommandError> {
     let time = parse(clock, option, text, Repeated::First)?;
     if time > clock.now_epoch_ms.saturating_add(TOLERANCE_MS) {
         return Err(CommandError::Future { option, time: clock.moment_text(time) });

@@ -1,5 +1,6 @@
 //! `gatewatch record`: reads gateways and records their sessions until it is stopped.
 
+mod alerts;
 mod notify;
 mod outages;
 
@@ -15,6 +16,7 @@ use super::report::{note, report};
 use super::stoppable::{self, StartError};
 use super::target::{OpenError, OpenTarget};
 use super::{ExitStatus, RecordArgs};
+use crate::alert::Alerts;
 use crate::display::number;
 use crate::gateway::{Client, Limits};
 use crate::history::{HistoryError, Location, NodeKey, Recorder, RecorderStatus};
@@ -83,7 +85,8 @@ pub fn run(args: &RecordArgs) -> ExitStatus {
 
 fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
     let (runtime, stop) = stoppable::runtime()?;
-    let (location, keep) = history()?;
+    let settings = settings()?;
+    let (location, keep) = history(&settings)?;
     let mut targets = OpenTarget::open_all(&args.gateways)?;
     targets.retain(|target| {
         if !target.profile.history {
@@ -96,13 +99,21 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
     }
     note(&format!("Recording in {location}"));
     let recorder = Recorder::spawn(location, keep, report_status).map_err(RecordError::Thread)?;
+    let recorder = Arc::new(recorder);
     let targets = Arc::new(targets);
+    let changed = Arc::new(Notify::new());
+    let wake = changed.clone();
+    let alerts = alerts::spawn(&settings, &targets, recorder.clone(), move || wake.notify_one());
+    let alerts = alerts.map_err(RecordError::Thread)?;
     let (mut observe, mut outages) = (recorder.observer(), Outages::new(targets.clone()));
+    let mut evaluate = alerts.as_ref().map(Alerts::observer);
     let observer = Box::new(move |update: NodeUpdate| {
         observe(&update);
+        if let Some(evaluate) = &mut evaluate {
+            evaluate(&update);
+        }
         outages.update(&update);
     });
-    let changed = Arc::new(Notify::new());
     let wake = changed.clone();
     let mut poller =
         BackgroundPoller::spawn(Client::new(Limits::default()), Some(observer), move || wake.notify_one())
@@ -112,7 +123,8 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
 
     let notifier = Notifier::from_env()?;
     notifier.ready()?;
-    let is_alive = || poller.is_alive() && recorder.is_alive();
+    let is_alive =
+        || poller.is_alive() && recorder.is_alive() && alerts.as_ref().is_none_or(Alerts::is_alive);
     let result = runtime.block_on(async {
         tokio::select! {
             () = stop => Ok(()),
@@ -123,6 +135,8 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
         tracing::debug!(%error, "can't tell the service manager");
     }
     drop(poller);
+    // Tells what is left, which the recorder writes.
+    drop(alerts);
     // Writes what is left and the end of the coverage.
     drop(recorder);
     result
@@ -136,13 +150,17 @@ async fn wait_for_end(changed: &Notify, is_alive: impl Fn() -> bool) {
     }
 }
 
+fn settings() -> Result<Settings, RecordError> {
+    let settings = settings::folder().map(|folder| Settings::load(&folder)).transpose()?;
+    Ok(settings.unwrap_or_default())
+}
+
 /// Returns where to record, and how long sessions are kept.
-fn history() -> Result<(Location, Option<Duration>), RecordError> {
-    let settings = settings::folder().map(|folder| Settings::load(&folder)).transpose()?.unwrap_or_default();
+fn history(settings: &Settings) -> Result<(Location, Option<Duration>), RecordError> {
     if let Some(problem) = settings.history_problem() {
         return Err(problem.clone().into());
     }
-    let history = settings.history;
+    let history = &settings.history;
     if !history.enabled {
         return Err(RecordError::Disabled);
     }

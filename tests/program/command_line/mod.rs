@@ -1,5 +1,7 @@
 //! Runs the subcommands as processes and checks their output, error lines and exit codes.
 
+#[cfg(unix)]
+mod alert;
 mod check;
 mod demo;
 #[cfg(target_os = "linux")]

@@ -17,8 +17,8 @@ use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
 
 /// `gatewatch record` in a process that ends with the test.
-struct Recording {
-    child: Child,
+pub(super) struct Recording {
+    pub(super) child: Child,
     /// The lines of standard error.
     lines: Receiver<String>,
 }
@@ -28,7 +28,7 @@ impl Recording {
         Self::spawn(gatewatch(folder).args(["record", "--every", "1", url]))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    pub(super) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = sync_channel(1_000);
@@ -42,12 +42,12 @@ impl Recording {
         Self { child, lines }
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.lines.recv_timeout(TIMEOUT).expect("a line on standard error")
     }
 
     /// Stops it as the system does, and requires that it ends well.
-    fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         signal("TERM", self.child.id());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }

@@ -1,0 +1,69 @@
+//! Tries an alert over the recorded history.
+
+use super::{AlertError, AlertTestArgs, AlertTestFormat};
+use crate::alert::{Alert, replay};
+use crate::cli::ExitStatus;
+use crate::cli::history::{CommandError, location, settings, times, write_lines};
+use crate::cli::report::note;
+use crate::display::{Clock, Repeated, number};
+use crate::history::History;
+use crate::sanitize::sanitize;
+use crate::settings::Settings;
+
+/// Writes what the alert would have sent.
+pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
+    let clock = times::clock(args.utc);
+    let from = times::parse_past(&clock, "--from", &args.from)?;
+    let to = match &args.to {
+        Some(to) => times::parse(&clock, "--to", to, Repeated::Second)?.min(clock.now_epoch_ms),
+        None => clock.now_epoch_ms,
+    };
+    if from > to {
+        let (from, to) = (clock.moment_text(from), clock.moment_text(to));
+        return Err(CommandError::Order { from, to }.into());
+    }
+    let settings = settings()?;
+    let Some(rule) = settings.alerts.iter().find(|rule| rule.name == args.name) else {
+        return Err(unknown(settings, &args.name));
+    };
+    if let Some(missing) = rule.condition.missing_in_history() {
+        return Err(AlertError::NotStored { condition: rule.condition.name(), missing });
+    }
+    let mut history = History::open_read_only(&location(&settings)?)?;
+    // It can be tried before it is switched on.
+    let rule = crate::alert::Rule { is_enabled: true, ..rule.clone() };
+    let alerts = replay(rule, &mut history, from, to)?;
+    let lines: Vec<String> = alerts
+        .iter()
+        .map(|alert| match args.format {
+            AlertTestFormat::Text => line(alert, &clock),
+            AlertTestFormat::Json => alert.json(),
+        })
+        .collect();
+    let status = write_lines(&lines)?;
+    let sent = alerts.iter().filter(|alert| !alert.is_quiet).count();
+    let quiet = alerts.len() - sent;
+    let quiet =
+        if quiet > 0 { format!(", {} in quiet hours only listed", number(quiet)) } else { String::new() };
+    let range = format!("from {} to {}", clock.moment_text(from), clock.moment_text(to));
+    note(&format!("{} would have been sent {range}{quiet}", alerts_text(sent)));
+    Ok(status)
+}
+
+fn alerts_text(count: usize) -> String {
+    if count == 1 { "1 alert".to_owned() } else { format!("{} alerts", number(count)) }
+}
+
+fn line(alert: &Alert, clock: &Clock) -> String {
+    let quiet = if alert.is_quiet { "quiet  " } else { "" };
+    let time = clock.moment_text(alert.time);
+    format!("{time}  {:8} {quiet}{}", alert.phase.name(), sanitize(&alert.text()))
+}
+
+fn unknown(settings: Settings, name: &str) -> AlertError {
+    let mut problems = settings.alert_problems.into_iter();
+    match problems.find(|problem| problem.name == name) {
+        Some(problem) => problem.into(),
+        None => AlertError::Unknown { names: settings.alerts.into_iter().map(|rule| rule.name).collect() },
+    }
+}
