@@ -101,6 +101,18 @@ impl Settings {
         self.problems.iter().filter(|problem| problem.profile().is_some())
     }
 
+    /// Keeps the profiles of earlier settings whose entries have become wrong since.
+    #[must_use]
+    pub(crate) fn with_profiles_before(mut self, before: &Self) -> Self {
+        let wrong: Vec<String> = self.profile_problems().filter_map(SettingsError::profile).collect();
+        for (index, profile) in before.profiles.iter().enumerate() {
+            if wrong.contains(&profile.name) && self.profile(&profile.name).is_none() {
+                self.profiles.insert(index.min(self.profiles.len()), profile.clone());
+            }
+        }
+        self
+    }
+
     /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file. Entries that are wrong are left out.
     ///
     /// # Errors
@@ -290,7 +302,7 @@ mod tests {
         let profile = |name: &str, rest: &str| format!("[[profile]]\nname = \"{name}\"\n{rest}");
         let valid = profile("N", "urls = [\"n\"]\n");
         for (text, expected) in [
-            ("mark_secs = 61\n", "mark_secs in /c must be from 0 to 60. Fix the file"),
+            ("mark_secs = 61\n", "In /c, mark_secs must be from 0 to 60. Fix the file"),
             ("refresh_secs = 2\nprofile = 3\n", "Line 2 of /c is invalid. Fix the file"),
             ("refresh_secs = 2\n\n[[profile\n", "Line 3 of /c is invalid. Fix the file"),
             (
@@ -329,6 +341,23 @@ mod tests {
         });
         let problems: Vec<String> = settings.problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, lines);
+    }
+
+    #[test]
+    fn a_profile_that_becomes_wrong_stays_as_it_was() {
+        let profile = |name: &str, urls: &str| format!("[[profile]]\nname = \"{name}\"\nurls = {urls}\n");
+        let read = |text: &str| {
+            let (settings, problems) = Settings::parse(text).unwrap();
+            let problems = problems.into_iter().map(|problem| problem.at(Path::new("/c"))).collect();
+            Settings { problems, ..settings }
+        };
+        let before =
+            read(&[profile("A", "[\"a\"]"), profile("B", "[\"b\"]"), profile("C", "[\"c\"]")].concat());
+        let after = read(&[profile("A", "3"), profile("C", "[\"d\"]"), profile("D", "3")].concat());
+        let kept = after.with_profiles_before(&before);
+        assert_eq!(kept.profile_names(), ["A", "C"]);
+        assert_eq!(kept.profiles[0], before.profiles[0]);
+        assert_eq!(kept.profiles[1].nodes()[0].to_string(), "http://d:8088");
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl fmt::Display for SettingsError {
             SettingsErrorKind::UnknownKey { key, line } => {
                 write!(
                     f,
-                    "{key} on line {line} of {path} is no setting. Until it is fixed, nothing is recorded"
+                    "Line {line} of {path}: {key} is no setting. Until it is fixed, nothing is recorded"
                 )
             }
             SettingsErrorKind::InvalidAddress { profile, .. } => {
@@ -173,11 +173,11 @@ impl fmt::Display for SettingsError {
                 write!(f, "Two profiles in {path} are named {profile:?}. Rename one of them")
             }
             SettingsErrorKind::MarkTime { max } => {
-                write!(f, "mark_secs in {path} must be from 0 to {max}. Fix the file")
+                write!(f, "In {path}, mark_secs must be from 0 to {max}. Fix the file")
             }
             SettingsErrorKind::History { key, line, expected, .. } => write!(
                 f,
-                "{key} on line {line} of {path} must be {expected}. Until it is fixed, nothing is recorded"
+                "Line {line} of {path}: {key} must be {expected}. Until it is fixed, nothing is recorded"
             ),
             SettingsErrorKind::DuplicateAlert { alert } => {
                 write!(f, "Two alerts in {path} are named {alert:?}. Rename one of them")

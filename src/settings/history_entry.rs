@@ -58,17 +58,17 @@ mod tests {
 
     #[test]
     fn a_wrong_key_is_named_and_nothing_is_recorded() {
-        let days = "keep_days on line 2 of /c must be a number from 1 to 36500";
-        let url = "url on line 2 of /c must be the address of a database";
+        let days = "Line 2 of /c: keep_days must be a number from 1 to 36500";
+        let url = "Line 2 of /c: url must be the address of a database";
         for (text, expected) in [
             ("keep_days = 0", days),
             ("keep_days = 36501", days),
             ("keep_days = -1", days),
             ("keep_days = \"90\"", days),
-            ("enabled = \"no\"", "enabled on line 2 of /c must be true or false"),
+            ("enabled = \"no\"", "Line 2 of /c: enabled must be true or false"),
             ("url = \"postgres://a:s3cret@db/x\"", url),
             ("url = 5", url),
-            ("keep = 1", "keep on line 2 of /c must be enabled, url or keep_days"),
+            ("keep = 1", "Line 2 of /c: keep must be enabled, url or keep_days"),
         ] {
             let text = format!("[history]\n{text}\n[[profile]]\nname = \"N\"\nurls = [\"n\"]\n");
             let (settings, mut problems) = Settings::parse(&text).unwrap();

@@ -122,7 +122,7 @@ impl Settings {
         is_name && !self.profiles.is_empty() && self.profile(ALL_NAME).is_none()
     }
 
-    fn profile(&self, name: &str) -> Option<&Profile> {
+    pub(super) fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 }

@@ -113,7 +113,7 @@ fn pages_fit_the_smallest_window() {
 fn invalid_settings_file_is_not_replaced() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("config.toml");
-    std::fs::write(&path, "unknown = 1\n").unwrap();
+    std::fs::write(&path, "[[profile\n").unwrap();
     let folder = Some(folder.path().to_owned());
     let mut window = Window::open(Start { folder, ..start_on(&plant.url) });
     open_settings(&mut window);
@@ -121,7 +121,7 @@ fn invalid_settings_file_is_not_replaced() {
     window.click("30 s");
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text_contains("Line 1 of");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "unknown = 1\n");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "[[profile\n");
 }
 
 #[test]

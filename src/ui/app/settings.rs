@@ -61,11 +61,19 @@ impl App {
     }
 
     fn apply_settings(&mut self, settings: Settings) {
+        let settings = settings.with_profiles_before(&self.settings);
+        let is_known = |problem| self.settings.problems.contains(problem);
+        let new =
+            settings.problems.iter().find(|problem| !is_known(problem)).map(|new| ErrorReport::new(new));
         self.state.saved_filters.clone_from(&settings.filters);
         self.state.profiles = settings.profile_names();
         self.settings = settings;
         self.list_gateways();
         self.update_background();
-        self.state.toasts.clear_error(Task::Settings);
+        match new {
+            Some(report) => self.state.toasts.error(Task::Settings, report),
+            None if self.settings.problems.is_empty() => self.state.toasts.clear_error(Task::Settings),
+            None => {}
+        }
     }
 }

@@ -315,7 +315,7 @@ fn says_which_entries_are_wrong_and_reads_the_others() {
     };
     let wrong = format!("{profile}[history]\nkeep_days = 0\n");
     let expected = format!(
-        "gatewatch: keep_days on line 5 of {} must be a number from 1 to 36500. Until it is fixed, nothing is recorded\n",
+        "gatewatch: Line 5 of {}: keep_days must be a number from 1 to 36500. Until it is fixed, nothing is recorded\n",
         path.display()
     );
     for args in [&["sessions", "--count"][..], &["sessions", "North", "--count"]] {
