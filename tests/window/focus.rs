@@ -269,6 +269,7 @@ fn tab_key_goes_through_dialogs_in_visual_order() {
     let plant = plant();
     let one_region = |_: &Focused| 0;
     let mut window = open([1280.0, 800.0], start_on(&plant.url));
+    press(&mut window, NONE, Key::ArrowDown);
     window.press(Modifiers::COMMAND, Key::Comma);
     for page in ["General", "Shortcuts", "Log", "About"] {
         window.click(page);
@@ -277,7 +278,8 @@ fn tab_key_goes_through_dialogs_in_visual_order() {
         check_order(&reached, page, |at| usize::from(at.rect.left() > right));
     }
     window.press(NONE, Key::Escape);
-    // The details of two sessions, with the question about one that is written over.
+    window.harness.run_steps(2);
+    assert!(cursor(&window).is_some(), "the table has the focus again");
     window.click("Add gateway…");
     window.until_text("Addresses");
     let reached = walk(&mut window);

@@ -59,8 +59,9 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         .max_rect(area)
         .accessibility_role(Role::Grid)
         .accessibility_label("Sessions");
-    // Without a line, nothing could show the focus.
-    let has_focus = !state.table.lines().is_empty() && ui.memory(|memory| memory.has_focus(id()));
+    // Without a line, nothing could show the focus. A dialog takes it.
+    let keeps_focus = |memory: &Memory| memory.has_focus(id()) && memory.allows_interaction(ui.layer_id());
+    let has_focus = !state.table.lines().is_empty() && ui.memory(keeps_focus);
     let mut grid = ui.new_child(builder);
     if has_focus {
         // egui takes it from a `Ui` that isn't focusable. A focusable one would come before the header with the Tab key.

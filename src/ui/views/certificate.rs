@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut V
             page::heading(ui, icons::SHIELD_ALERT, title);
         }
         page::sentence(ui, &certificate::reason(rejected));
-        ui.add_space(if is_low { 2.0 } else { 4.0 } * tokens::UNIT);
+        ui.add_space(if is_low { 2.0 * tokens::UNIT } else { 4.0 * tokens::UNIT });
         page::card(ui, theme::LINES_PADDING, |ui| certificate::lines(ui, rejected, commands));
         if matches!(rejected.reason, RejectReason::Unusable) {
             return;
