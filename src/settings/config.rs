@@ -195,8 +195,8 @@ impl Settings {
                     let read = |(name, item)| entries.read(Entry::Filter(name), &item);
                     settings.filters = filters.into_iter().filter_map(read).collect();
                 }
-                // Read one by one below.
-                "alert" => {}
+                // Those of a list are read one by one below.
+                "alert" => drop(entries.list("alert", item)),
                 "history" => settings.history = history_entry::read(&mut entries, document.key(name), item),
                 _ => {
                     let line = entries.line_of(document.key(name));

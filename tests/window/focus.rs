@@ -26,7 +26,9 @@ struct Focused {
 
 /// Returns the widget with the focus; a cell if it is the cursor of the table.
 fn focused(window: &Window) -> Option<Focused> {
-    let focused = window.harness.query_all(By::new().predicate(|node| node.is_focused()));
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has one lifetime only")]
+    let is_focused = By::new().predicate(|node| node.is_focused());
+    let focused = window.harness.query_all(is_focused);
     focused.last().map(|node| {
         let name = node.accesskit_node().label().unwrap_or_default();
         Focused { name, role: node.accesskit_node().role(), rect: node.rect() }
@@ -217,9 +219,13 @@ fn check_order(reached: &[Focused], state: &str, region: impl Fn(&Focused) -> us
     assert!(reached.len() > 1, "{state}: {reached:?}");
     let place = |index: &usize| {
         let Focused { rect, .. } = reached[*index];
-        (region(&reached[*index]), rect.top() as i32, rect.left() as i32)
+        (region(&reached[*index]), rect.top(), rect.left())
     };
-    let first = (0..reached.len()).min_by_key(place).unwrap();
+    let is_before = |one: &usize, other: &usize| {
+        let ((region, top, left), (other_region, other_top, other_left)) = (place(one), place(other));
+        region.cmp(&other_region).then(top.total_cmp(&other_top)).then(left.total_cmp(&other_left))
+    };
+    let first = (0..reached.len()).min_by(is_before).unwrap();
     let order = [&reached[first..], &reached[..first]].concat();
     for pair in order.windows(2) {
         let [from, to] = pair else { unreachable!() };

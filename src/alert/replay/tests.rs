@@ -29,7 +29,12 @@ fn session(username: &str, first_seen: i64, missed_at: Option<i64>) -> StoredSes
 
 fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
     let unwatched = unwatched.iter().map(|(from, to)| Watched { from: *from, to: *to }).collect();
-    let node = NodeAnswer { gateway: "Plant".into(), url: "http://n1".into(), unwatched };
+    let node = NodeAnswer {
+        gateway: "Plant".into(),
+        url: "http://n1".into(),
+        unwatched,
+        unwatched_kinds: Vec::new(),
+    };
     NodeReplay::new(node, sessions, Watched { from: 0, to: END })
 }
 
