@@ -87,6 +87,8 @@ pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 
 /// Minimum height of the activity panel.
 pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
+/// Widths of the columns but the last one, which takes the rest.
+pub(super) const ACTIVITY_COLUMNS: [f32; 6] = [88.0, 208.0, 144.0, 136.0, 136.0, 136.0];
 /// The number of rows by which a page key moves.
 pub(super) const ACTIVITY_PAGE: usize = 7;
 /// Height of the mark below a tab.

@@ -21,16 +21,8 @@ use crate::display::Clock;
 use crate::history::{ActivityEntry, ActivityGroup};
 use crate::sanitize::sanitize;
 
-/// The titles of the columns and their widths; the last one takes the rest.
-const COLUMNS: [(&str, f32); 7] = [
-    ("Time", 88.0),
-    ("Event", 208.0),
-    ("Username", 144.0),
-    ("Project", 136.0),
-    ("Address", 136.0),
-    ("Node", 136.0),
-    ("Duration", 0.0),
-];
+/// The titles of the columns.
+const COLUMNS: [&str; 7] = ["Time", "Event", "Username", "Project", "Address", "Node", "Duration"];
 /// The number of rows below the view at which older ones are read.
 const ROWS_AHEAD: usize = 50;
 
@@ -55,8 +47,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
     child.spacing_mut().scroll = theme::scroll_beside_contents();
     let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::click()).auto_shrink(false);
-    for (_, width) in &COLUMNS[..COLUMNS.len() - 1] {
-        table = table.column(Column::exact(*width).clip(true));
+    for width in theme::ACTIVITY_COLUMNS {
+        table = table.column(Column::exact(width).clip(true));
     }
     table = table.column(Column::remainder().clip(true));
     if let Some(cursor) = state.activity.cursor.filter(|_| focus.has_focus()) {
@@ -64,7 +56,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     }
     let clock = state.history_clock();
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
-        for (index, (name, _)) in COLUMNS.iter().enumerate() {
+        for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {
                 let text =
                     if index == 0 { format!("{name} · {}", clock.style_name()) } else { (*name).to_owned() };

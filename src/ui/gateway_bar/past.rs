@@ -20,7 +20,7 @@ use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::PADDING;
 use crate::display::{self, Clock};
-use crate::history::NodeAnswer;
+use crate::history::{NodeAnswer, Watched};
 use crate::sanitize::sanitize;
 use crate::table::Step;
 
@@ -170,7 +170,7 @@ fn gaps_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
     }
     let [only] = nodes[..] else {
         return match nodes.len() {
-            0 => None,
+            0 => kinds_text(sessions, clock),
             all if all == sessions.nodes.len() => Some("No node was watched at this time".to_owned()),
             some => Some(format!("{} nodes weren't watched at this time", display::number(some))),
         };
@@ -183,11 +183,66 @@ fn gaps_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
         format!("{} not", sanitize(authority))
     };
     let gap = only.unwatched.first()?;
-    let time = |time| clock.date(time);
-    Some(match (gap.from == i64::MIN, gap.to == i64::MAX) {
-        (true, true) => format!("{name} watched at any time"),
-        (true, false) => format!("{name} watched before {}", time(gap.to)),
-        (false, true) => format!("{name} watched since {}", time(gap.from)),
-        (false, false) => format!("{name} watched {}", clock.range_text(gap.from, gap.to)),
-    })
+    Some(format!("{name} watched {}", gap_text(*gap, clock)))
+}
+
+/// Returns which kinds of sessions weren't watched, because their list couldn't be read, and from when to when if it is one.
+fn kinds_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
+    let kinds = sessions.nodes.iter().flat_map(|node| &node.unwatched_kinds);
+    let kinds: Vec<_> = kinds.filter_map(|(kind, gaps)| Some((kind, gaps.first()?))).collect();
+    match kinds[..] {
+        [] => None,
+        [(kind, gap)] => Some(format!("{} sessions not watched {}", kind.name(), gap_text(*gap, clock))),
+        _ => Some("Some kinds of sessions weren't watched at this time".to_owned()),
+    }
+}
+
+/// Returns a gap around the time, as it follows "watched".
+fn gap_text(gap: Watched, clock: &Clock) -> String {
+    match (gap.from == i64::MIN, gap.to == i64::MAX) {
+        (true, true) => "at any time".to_owned(),
+        (true, false) => format!("before {}", clock.date(gap.to)),
+        (false, true) => format!("since {}", clock.date(gap.from)),
+        (false, false) => clock.range_text(gap.from, gap.to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::display::DateStyle;
+    use crate::gateway::SessionKind;
+
+    type Gap = (i64, i64);
+
+    fn text(nodes: &[(&str, &[Gap], &[(SessionKind, Gap)])]) -> Option<String> {
+        let gap = |(from, to): &Gap| Watched { from: *from, to: *to };
+        let nodes = nodes.iter().map(|(url, gaps, kinds)| NodeAnswer {
+            gateway: "Plant".into(),
+            url: (*url).into(),
+            unwatched: gaps.iter().map(gap).collect(),
+            unwatched_kinds: kinds.iter().map(|(kind, own)| (*kind, vec![gap(own)])).collect(),
+        });
+        let nodes = nodes.collect();
+        let sessions = PastSessions { at: 0, dataset: Arc::default(), counts: [0; 3], nodes };
+        gaps_text(&sessions, &Clock::new(DateStyle::Utc, None, 1_795_365_700_123))
+    }
+
+    #[test]
+    fn says_which_node_or_kind_was_not_watched() {
+        let gap = (1_795_360_000_000, 1_795_363_000_000);
+        let range = "15:06:40 to 15:56:40";
+        assert_eq!(text(&[]).as_deref(), Some("Nothing was recorded"));
+        assert_eq!(text(&[("http://n1:8088", &[], &[])]), None);
+        assert_eq!(text(&[("http://n1:8088", &[gap], &[])]), Some(format!("Not watched {range}")));
+        let two = [("http://n1:8088", &[gap][..], &[][..]), ("http://n2:8088", &[], &[])];
+        assert_eq!(text(&two), Some(format!("n1:8088 not watched {range}")));
+        let kind = [(SessionKind::Perspective, gap)];
+        let of_kind = text(&[("http://n1:8088", &[], &kind), ("http://n2:8088", &[], &[])]);
+        assert_eq!(of_kind, Some(format!("Perspective sessions not watched {range}")));
+        let open = text(&[("http://n1:8088", &[(gap.0, i64::MAX)], &[])]);
+        assert_eq!(open.as_deref(), Some("Not watched since 15:06:40"));
+    }
 }
