@@ -10,6 +10,7 @@
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
 //! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
 //! - `chart`, `activity`: how many there were over time, and what happened
+//! - `story`: the sessions of one user
 //! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
@@ -48,6 +49,7 @@ mod sqlite;
 mod status;
 mod step;
 mod store;
+mod story;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -73,4 +75,5 @@ pub use recorder::Recorder;
 pub use status::RecorderStatus;
 pub use step::NodeKey;
 pub use store::History;
+pub use story::{LastSession, UserSessions};
 pub use watched::Watched;

@@ -23,6 +23,16 @@ pub(super) struct Node {
     pub(super) url: Arc<str>,
 }
 
+/// A condition for sessions, besides the time.
+#[derive(Default)]
+pub(super) struct Condition {
+    /// Empty, or begins with ` AND `. Its first value is `$3`.
+    pub(super) sql: &'static str,
+    pub(super) values: Row,
+    /// All sessions are looked at, which takes less time than the index if the range is long.
+    pub(super) is_scan: bool,
+}
+
 /// A session as stored.
 struct Found {
     node: i64,
@@ -62,7 +72,7 @@ pub(super) fn at(
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
     let at = Watched { from: time, to: time };
     let mut sessions = Vec::new();
-    for found in find(engine, at)? {
+    for found in find(engine, at, &Condition::default())? {
         let Some(&node) = index.get(&found.node) else { continue };
         let last_seen = found.last_seen.or(newest[node].map(|newest| newest.to)).unwrap_or(found.first_seen);
         let is_over = found.missed_at.is_some_and(|missed_at| missed_at <= time && last_seen < time);
@@ -97,11 +107,22 @@ pub(super) fn between(
     gateway: Option<&str>,
     now: i64,
 ) -> Result<Answer, HistoryError> {
+    between_where(engine, range, gateway, &Condition::default(), now)
+}
+
+/// Returns those of [`between`] that meet a condition.
+pub(super) fn between_where(
+    engine: &mut dyn Engine,
+    range: Watched,
+    gateway: Option<&str>,
+    condition: &Condition,
+    now: i64,
+) -> Result<Answer, HistoryError> {
     let nodes = nodes(engine, gateway)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let newest = coverage::newest(engine, &ids, now)?;
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
-    let found = find(engine, range)?;
+    let found = find(engine, range, condition)?;
     let ends = found.iter().filter_map(|found| Some((found.last_seen?, found.missed_at?)));
     let ends = ends.fold(range, |all, (last_seen, missed_at)| Watched {
         from: all.from.min(last_seen),
@@ -165,10 +186,17 @@ pub(super) fn of_nodes(nodes: &[Node]) -> String {
     format!(" AND node IN ({})", ids.join(", "))
 }
 
-/// Returns the sessions that overlap a range.
-fn find(engine: &mut dyn Engine, range: Watched) -> Result<Vec<Found>, HistoryError> {
-    let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM ({}) s", span::overlapping("*", ""));
-    let rows = engine.query(&sql, vec![range.from.into(), range.to.into()])?;
+/// Returns the sessions that overlap a range and meet a condition.
+fn find(engine: &mut dyn Engine, range: Watched, condition: &Condition) -> Result<Vec<Found>, HistoryError> {
+    let overlapping = if condition.is_scan {
+        let all = "SELECT * FROM session WHERE (missed_at IS NULL OR missed_at >= $1) AND started <= $2";
+        all.to_owned() + condition.sql
+    } else {
+        span::overlapping("*", condition.sql)
+    };
+    let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM ({overlapping}) s");
+    let range: Row = vec![range.from.into(), range.to.into()];
+    let rows = engine.query(&sql, [range, condition.values.clone()].concat())?;
     Ok(rows.iter().filter_map(Found::from_row).collect())
 }
 

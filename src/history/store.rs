@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use super::activity::{self, ActivityEntry, ActivityKey};
-use super::answer::Answer;
+use super::answer::{Answer, StoredSession};
 use super::chart::{self, Chart, ChartRequest};
 use super::copy::{CopyProgress, copy};
 use super::engine::{Engine, in_snapshot};
@@ -12,6 +12,7 @@ use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
+use super::story::{self, LastSession, UserSessions};
 use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
@@ -126,6 +127,35 @@ impl History {
     /// If the database can't be read.
     pub fn change_after(&mut self, time: i64, gateway: Option<&str>) -> Result<Option<i64>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| activity::change_after(engine, time, gateway, now()))
+    }
+
+    /// Returns the sessions of a user that were, or may have been, on at `from` or later, in milliseconds since 1970 UTC: at most
+    /// `limit` of them, those that were on last first. `gateway` is as for [`at`](Self::at).
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn user_sessions(
+        &mut self,
+        username: &str,
+        from: i64,
+        limit: usize,
+        gateway: Option<&str>,
+    ) -> Result<UserSessions, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| {
+            story::user_sessions(engine, username, from, limit, gateway, now())
+        })
+    }
+
+    /// Returns the session of a user that was seen last; `None` if there is none, or if it was cancelled.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn last_session(
+        &mut self,
+        sought: &LastSession<'_>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<StoredSession>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| story::last_session(engine, sought, now(), is_cancelled))
     }
 
     /// Returns `false` if the file was removed or replaced since it was opened.

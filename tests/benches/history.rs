@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt as _;
-use gatewatch::history::{ChartRequest, ChartSplit, History, Location};
+use gatewatch::history::{ChartRequest, ChartSplit, History, LastSession, Location};
 use rusqlite::{Connection, params};
 use tokio_postgres::NoTls;
 
@@ -104,6 +104,7 @@ fn main() {
     ask(&year, YEAR, "a year, SQLite");
     draw(&year, "a year, SQLite");
     list(&year, "a year, SQLite");
+    follow(&year, "a year, SQLite");
     let many = Location::File(folder.join("many.db"));
     prepare(&many, MANY);
     ask(&many, MANY, "10,000,000 sessions, SQLite");
@@ -204,6 +205,37 @@ fn list(location: &Location, what: &str) {
             total.as_secs_f64(),
         );
     }
+}
+
+/// Measures the time for the sessions of a user in the last week, and for the last session of users, the last of whom never was on.
+fn follow(location: &Location, what: &str) {
+    let mut history = History::open_read_only(location).expect("a history");
+    let nodes = history.info().expect("a history").nodes;
+    let to = nodes.iter().filter_map(|node| Some(node.watched?.to)).max().expect("it is not empty");
+    let mut random = fastrand::Rng::with_seed(10);
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let (mut weeks, mut lasts) = (Vec::new(), Vec::new());
+    for _ in 0..QUESTIONS {
+        let username = text_name(1 + random.i64(0..TEXTS[0]));
+        let started = Instant::now();
+        history.user_sessions(&username, to - 7 * 24 * HOUR_MS, 200, None).expect("an answer");
+        weeks.push(started.elapsed());
+        let started = Instant::now();
+        let sought = LastSession { username: &username, before: to, ..LastSession::default() };
+        history.last_session(&sought, &|| false).expect("an answer").expect("each user was on");
+        lasts.push(started.elapsed());
+    }
+    let started = Instant::now();
+    let project = text_name(1 + TEXTS[0]);
+    let sought = LastSession { username: &project, before: to, ..LastSession::default() };
+    assert_eq!(history.last_session(&sought, &|| false).expect("an answer"), None);
+    let never = ms(started.elapsed());
+    for (times, question) in [(&mut weeks, "a user's week"), (&mut lasts, "a user's last session")] {
+        times.sort();
+        let (median, worst) = (ms(times[QUESTIONS / 2]), ms(times[QUESTIONS - 1]));
+        println!("{question}, {what}: median {median:.1} ms, worst {worst:.1} ms");
+    }
+    println!("the last session of a user who never was on, {what}: {never:.1} ms");
 }
 
 /// Generates a history, unless there is one.

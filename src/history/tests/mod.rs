@@ -18,6 +18,7 @@ mod recorder;
 mod recording;
 mod server;
 mod speed;
+mod story;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use super::model::{self, Model, ModelEntry, ModelRead};
 use super::*;
 use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
+use crate::history::story::{LastSession, last_session};
 
 /// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it fails.
 type RandomRead = (i64, Option<(Vec<(u8, u8, u8)>, Vec<SessionKind>)>);
@@ -86,12 +87,30 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
         let answer = query::between(writer.engine(), range, Some(url), LATER).unwrap();
         prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
     }
+    compare_last_sessions(writer.engine(), url, &times)?;
     compare_charts(writer.engine(), url, &model, &times)?;
     for limit in [1, 3, 1_000] {
         compare_activity(writer.engine(), url, &model, limit)?;
     }
     let problems = check::check(writer.engine()).unwrap();
     prop_assert_eq!(problems, Vec::<String>::new());
+    Ok(())
+}
+
+/// Compares the last session of each user before some times with all that began before them.
+fn compare_last_sessions(engine: &mut dyn Engine, url: &str, times: &[i64]) -> Result<(), TestCaseError> {
+    for &before in times.iter().step_by(5) {
+        let range = Watched { from: 0, to: before - 1 };
+        let began = query::between(engine, range, Some(url), LATER).unwrap().sessions;
+        for username in ["user 0", "user 1"] {
+            let of_user = began.iter().filter(|stored| stored.session.username.as_deref() == Some(username));
+            let expected = of_user.map(|stored| stored.last_seen).max();
+            let sought = LastSession { username, before, except: None, gateway: Some(url) };
+            let found = last_session(engine, &sought, LATER, &|| false).unwrap();
+            let found = found.map(|stored| stored.last_seen);
+            prop_assert_eq!(found, expected, "{} before {}", username, before);
+        }
+    }
     Ok(())
 }
 

@@ -1,0 +1,96 @@
+//! The sessions of one user: those of the last days, and the last one before a time.
+//!
+//! No index has the user, because the history of a year would be 54 MB instead of 48 with one. The sessions of some days are found
+//! by the index of sessions; for others all are looked at, which takes 0.1 s for a year.
+
+use super::HistoryError;
+use super::answer::{SessionState, StoredSession};
+use super::engine::{Engine, first_integer};
+use super::query::{self, Condition};
+use super::record::storable;
+use super::watched::Watched;
+
+/// The time in which the last session is sought first, in milliseconds. A week has the same weekday before.
+const RECENT_MS: i64 = 7 * 24 * 3_600_000;
+
+/// The sessions of a user, those that were on last first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserSessions {
+    /// The sessions, at most as many as were asked for.
+    pub sessions: Vec<StoredSession>,
+    /// The number of all.
+    pub count: usize,
+}
+
+/// Which session of a user is sought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastSession<'a> {
+    /// The user.
+    pub username: &'a str,
+    /// It began before this time, in milliseconds since 1970 UTC.
+    pub before: i64,
+    /// It isn't the one with this client id.
+    pub except: Option<&'a str>,
+    /// The name of its gateway or the address of its node; `None` for any.
+    pub gateway: Option<&'a str>,
+}
+
+/// Returns the sessions of a user that were on at a time or later.
+pub(super) fn user_sessions(
+    engine: &mut dyn Engine,
+    username: &str,
+    from: i64,
+    limit: usize,
+    gateway: Option<&str>,
+    now: i64,
+) -> Result<UserSessions, HistoryError> {
+    let Some(of_user) = of_user(engine, username)? else { return Ok(UserSessions::default()) };
+    let mut sessions =
+        query::between_where(engine, Watched { from, to: now }, gateway, &of_user, now)?.sessions;
+    // Those that are still on are the last ones, the longest first.
+    sessions.sort_by_key(|session| (std::cmp::Reverse(end(session)), session.first_seen));
+    let count = sessions.len();
+    sessions.truncate(limit);
+    Ok(UserSessions { sessions, count })
+}
+
+/// Returns the session of a user that was seen last; `None` if there is none, or if it was cancelled.
+pub(super) fn last_session(
+    engine: &mut dyn Engine,
+    sought: &LastSession<'_>,
+    now: i64,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Option<StoredSession>, HistoryError> {
+    let LastSession { username, before, except, gateway } = *sought;
+    let Some(of_user) = of_user(engine, username)? else { return Ok(None) };
+    let to = before.saturating_sub(1);
+    let mut read = |from: i64, condition: &Condition| {
+        let sessions = query::between_where(engine, Watched { from, to }, gateway, condition, now)?.sessions;
+        let others = sessions
+            .into_iter()
+            .filter(|session| except.is_none() || session.session.client_id.as_deref() != except);
+        Ok(others.max_by_key(end))
+    };
+    let from = to.saturating_sub(RECENT_MS);
+    // One that isn't in the range was missed before it, and so it was seen last before it.
+    if let Some(last) = read(from, &of_user)?.filter(|last| last.last_seen >= from) {
+        return Ok(Some(last));
+    }
+    if is_cancelled() {
+        return Ok(None);
+    }
+    read(i64::MIN, &Condition { is_scan: true, ..of_user })
+}
+
+/// Returns the condition for the sessions of a user; `None` if there are none.
+fn of_user(engine: &mut dyn Engine, username: &str) -> Result<Option<Condition>, HistoryError> {
+    let ids = engine.query("SELECT id FROM text WHERE value = $1", vec![storable(username).into()])?;
+    let condition =
+        |id: i64| Condition { sql: r#" AND "user" = $3"#, values: vec![id.into()], is_scan: false };
+    Ok(first_integer(&ids).map(condition))
+}
+
+/// Returns when a session was seen last; the end of time if it is on.
+fn end(session: &StoredSession) -> i64 {
+    if session.state == SessionState::Present { i64::MAX } else { session.last_seen }
+}

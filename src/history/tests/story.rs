@@ -1,0 +1,133 @@
+//! The sessions of a user, with both databases.
+
+use super::*;
+use crate::history::answer::StoredSession;
+use crate::history::story::{LastSession, UserSessions, last_session, user_sessions};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+fn sessions_of(engine: &mut dyn Engine, username: &str, from: i64, limit: usize) -> UserSessions {
+    user_sessions(engine, username, from, limit, None, LATER).unwrap()
+}
+
+fn last(engine: &mut dyn Engine, sought: &LastSession<'_>) -> Option<StoredSession> {
+    last_session(engine, sought, LATER, &|| false).unwrap()
+}
+
+/// Returns the client id, state and last time of each session.
+fn ids(sessions: &[StoredSession]) -> Vec<(&str, SessionState, i64)> {
+    sessions
+        .iter()
+        .map(|stored| (stored.session.client_id.as_deref().unwrap_or("-"), stored.state, stored.last_seen))
+        .collect()
+}
+
+#[test]
+fn lists_those_that_were_on_last_first() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let [a, b, c] = ["A", "B", "C"].map(|id| session(id, "billy", 5_000));
+        let other = session("D", "anna", 5_000);
+        recording.read(10_000, &[a.clone(), b.clone(), c.clone(), other.clone()], false);
+        recording.read(15_000, &[b.clone(), c.clone(), other.clone()], true);
+        // Nobody watched for ten minutes.
+        recording.read(615_000, &[c.clone(), other], false);
+        recording.read(620_000, &[c], true);
+        let engine = recording.engine();
+        let expected = [
+            ("C", SessionState::Unknown, 620_000),
+            ("B", SessionState::LeftBetween, 15_000),
+            ("A", SessionState::Left, 10_000),
+        ];
+        let all = sessions_of(engine, "billy", 0, 10);
+        assert_eq!((ids(&all.sessions), all.count), (expected.to_vec(), 3));
+        let two = sessions_of(engine, "billy", 0, 2);
+        assert_eq!((ids(&two.sessions), two.count), (expected[..2].to_vec(), 3));
+        let late = sessions_of(engine, "billy", 700_000, 10);
+        assert_eq!(ids(&late.sessions), expected[..1], "the others had left");
+        // While it is being recorded.
+        let now = user_sessions(engine, "billy", 0, 10, None, 625_000).unwrap();
+        assert_eq!(ids(&now.sessions)[0], ("C", SessionState::Present, 625_000));
+        for nobody in ["bill", "Billy", "Packaging", "billy "] {
+            assert_eq!(sessions_of(engine, nobody, 0, 10), UserSessions::default());
+        }
+    });
+}
+
+#[test]
+fn lists_sessions_of_one_gateway() {
+    on_each_database(|database| {
+        for (gateway, time) in [("a", 10_000), ("b", 20_000)] {
+            let url = format!("http://{gateway}.example:8088");
+            let mut recording = Recording { gateway, ..Recording::new(database.open(), &url) };
+            recording.read(time, &[session(gateway, "billy", 0)], false);
+            recording.read(time + 1_000, &[], true);
+        }
+        let mut engine = database.open();
+        for (gateway, expected) in [(None, "b"), (Some("a"), "a"), (Some("http://a.example:8088"), "a")] {
+            let sessions = user_sessions(&mut *engine, "billy", 0, 10, gateway, LATER).unwrap();
+            assert_eq!(ids(&sessions.sessions)[0].0, expected);
+            assert_eq!(sessions.count, if gateway.is_some() { 1 } else { 2 });
+            let sought = LastSession { username: "billy", before: 50_000, except: None, gateway };
+            let last = last(&mut *engine, &sought).unwrap();
+            assert_eq!(last.session.client_id.as_deref(), Some(expected));
+        }
+        assert_eq!(user_sessions(&mut *engine, "billy", 0, 10, Some("c"), LATER).unwrap().count, 0);
+    });
+}
+
+#[test]
+fn finds_a_last_session_of_years_ago() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        for (day, user) in [(0, "zoe"), (1, "billy"), (400, "billy"), (401, "anna"), (4_000, "anna")] {
+            let time = day * DAY_MS + 10_000;
+            recording.read(time, &[session(&format!("{user} {day}"), user, time)], false);
+            recording.read(time + 5_000, &[], true);
+        }
+        let mut found = |username: &str, day: i64| {
+            let sought = LastSession { username, before: day * DAY_MS, ..LastSession::default() };
+            let last = last(recording.engine(), &sought);
+            last.map(|stored| (stored.last_seen / DAY_MS, stored.state))
+        };
+        let left = |day| Some((day, SessionState::Left));
+        assert_eq!(found("billy", 4_001), left(400));
+        assert_eq!(found("billy", 401), left(400));
+        assert_eq!(found("billy", 400), left(1));
+        assert_eq!(found("billy", 1), None);
+        assert_eq!(found("zoe", 100_000), left(0));
+        assert_eq!(found("nobody", 100_000), None);
+    });
+}
+
+#[test]
+fn a_session_that_left_in_a_long_gap_is_no_later_than_it_was_seen() {
+    on_each_database(|database| {
+        let mut first = Recording::on(database);
+        first.read(10_000, &[session("gone", "billy", 0)], false);
+        // It was missed 100 days later, and the user was on elsewhere meanwhile.
+        let mut second = Recording::new(database.open(), "http://b.example:8088");
+        second.read(40 * DAY_MS, &[session("seen", "billy", 40 * DAY_MS)], false);
+        second.read(40 * DAY_MS + 5_000, &[], true);
+        first.read(100 * DAY_MS, &[], false);
+        let mut sought = LastSession { username: "billy", before: 101 * DAY_MS, ..LastSession::default() };
+        let found = last(first.engine(), &sought).unwrap();
+        assert_eq!(ids(&[found]), [("seen", SessionState::Left, 40 * DAY_MS)]);
+        sought.except = Some("seen");
+        let found = last(first.engine(), &sought).unwrap();
+        assert_eq!(ids(&[found]), [("gone", SessionState::LeftBetween, 10_000)]);
+    });
+}
+
+#[test]
+fn a_search_can_be_cancelled() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 0)], false);
+        recording.read(15_000, &[], true);
+        let sought = LastSession { username: "billy", before: 100 * DAY_MS, ..LastSession::default() };
+        let found = last_session(recording.engine(), &sought, LATER, &|| true).unwrap();
+        assert_eq!(found, None);
+        assert!(last(recording.engine(), &sought).is_some());
+    });
+}
