@@ -10,7 +10,7 @@
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
 //! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
 //! - `chart`, `activity`: how many there were over time, and what happened
-//! - `story`: the sessions of one user
+//! - `story`, `summary`: the sessions of one user, and what happened in numbers
 //! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
@@ -50,6 +50,7 @@ mod status;
 mod step;
 mod store;
 mod story;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -76,4 +77,5 @@ pub use status::RecorderStatus;
 pub use step::NodeKey;
 pub use store::History;
 pub use story::{LastSession, UserSessions};
+pub use summary::{NodeOutages, Summary};
 pub use watched::Watched;

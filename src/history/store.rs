@@ -1,6 +1,7 @@
 //! A stored history, for those who read and maintain it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::activity::{self, ActivityEntry, ActivityKey};
@@ -13,6 +14,7 @@ use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
 use super::story::{self, LastSession, UserSessions};
+use super::summary::{self, Summary};
 use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
@@ -156,6 +158,15 @@ impl History {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<StoredSession>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| story::last_session(engine, sought, now(), is_cancelled))
+    }
+
+    /// Returns what happened after `from` and up to `to`, in milliseconds since 1970 UTC, on gateways with these names.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn summary(&mut self, from: i64, to: i64, gateways: &[Arc<str>]) -> Result<Summary, HistoryError> {
+        let range = Watched { from, to };
+        in_snapshot(&mut *self.engine, |engine| summary::summary(engine, range, gateways, now()))
     }
 
     /// Returns `false` if the file was removed or replaced since it was opened.

@@ -19,6 +19,7 @@ mod recording;
 mod server;
 mod speed;
 mod story;
+mod summary;
 
 use std::path::Path;
 use std::sync::Arc;
