@@ -14,7 +14,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// Age from which only days are shown.
 const ONLY_DAYS_MS: i64 = 10 * DAY_MS;
 /// Number of days before today whose dates have the weekday. A day later it would be that of today.
-const WEEKDAYS: i64 = 6;
+pub(super) const WEEKDAYS: i64 = 6;
 
 /// The style of dates in the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -183,7 +183,7 @@ fn utc(epoch_ms: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(epoch_ms).filter(|date| (0..=9_999).contains(&date.year()))
 }
 
-fn age(age_ms: i64) -> String {
+pub(super) fn age(age_ms: i64) -> String {
     let (days, hours, minutes) = (age_ms / DAY_MS, age_ms % DAY_MS / HOUR_MS, age_ms % HOUR_MS / MINUTE_MS);
     match age_ms {
         // Tolerates a session that started after the gateway read its clock.

@@ -8,6 +8,7 @@ mod duration;
 mod moment;
 mod quantity;
 mod title;
+mod when;
 mod zone;
 
 pub use axis::Tick;
@@ -16,6 +17,7 @@ pub use duration::{duration, exact_duration, parse_duration};
 pub use moment::{Moment, MomentError, MomentNote, Repeated, minute_text, time_text};
 pub use quantity::{bytes, of_bytes};
 pub use title::title;
+pub use when::duration_in_minutes;
 pub use zone::{Zone, ZoneError};
 
 pub use crate::count::{number, sessions};
