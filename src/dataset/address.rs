@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use super::TextColumn;
 
@@ -67,6 +68,16 @@ pub(crate) fn hosts(addresses: &TextColumn) -> Vec<u32> {
         }
     }
     hosts
+}
+
+/// Returns the codes of the addresses on the same host as that of a code. The column is as for [`hosts`].
+pub(crate) fn codes_of_host(addresses: &TextColumn, code: u32) -> Range<u32> {
+    let key = AddressKey::of(addresses.text(code));
+    let is_same = |other: &u32| AddressKey::of(addresses.text(*other)) == key;
+    let first = (0..code).rev().take_while(is_same).last().unwrap_or(code);
+    let distinct = u32::try_from(addresses.distinct()).unwrap_or(u32::MAX);
+    let last = (code + 1..distinct).take_while(is_same).last().unwrap_or(code);
+    first..last + 1
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod text_builder;
 mod translate;
 mod values;
 
-pub(crate) use address::hosts;
+pub(crate) use address::{codes_of_host, hosts};
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
 pub(crate) use concat::append;

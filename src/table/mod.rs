@@ -26,6 +26,6 @@ pub use day::Day;
 pub use departures::LeftSession;
 pub use layout::{Density, Layout};
 pub use lines::{Group, Line, Lines};
-pub use power_table::{Details, MARK_TIME, PowerTable, ResultContext};
+pub use power_table::{Details, MARK_TIME, OtherSessions, PowerTable, ResultContext};
 pub use scroll::{Metrics, Scroll};
 pub use timeline_span::TimelineSpan;

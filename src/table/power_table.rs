@@ -18,7 +18,7 @@ mod actions;
 mod details;
 mod marks;
 
-pub use details::Details;
+pub use details::{Details, OtherSessions};
 pub use marks::MARK_TIME;
 
 /// Number of sessions in view that are tried as scroll anchors. The search for one goes through all rows.

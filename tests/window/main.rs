@@ -31,6 +31,7 @@ mod rail;
 mod remembered;
 mod settings;
 mod sign_in;
+mod story;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;

@@ -598,7 +598,8 @@ fn details_follow_selection_and_sessions() {
     fixture.table.act(Action::Select(4, None, SelectMode::Toggle));
     let details = |fixture: &Fixture| {
         let details = fixture.table.details().unwrap();
-        (fixture.ids(&[details.row]), details.position, fixture.ids(&details.others), details.other_count)
+        let others = &details.of_user;
+        (fixture.ids(&[details.row]), details.position, fixture.ids(&others.rows), others.count)
     };
     assert_eq!(details(&fixture), ("E".to_owned(), 2, "AC".to_owned(), 2));
     fixture.table.act(Action::StepSelected(Step::Previous));

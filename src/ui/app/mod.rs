@@ -20,10 +20,12 @@ mod rail;
 mod recording;
 mod refresh_timer;
 mod remembered;
+mod resting_read;
 mod saving;
 mod settings;
 mod shortcuts;
 mod status;
+mod story;
 mod terminating;
 mod timeline;
 mod title;
@@ -46,6 +48,7 @@ use self::jobs::ExportSource;
 use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
+use self::story::StoryReads;
 use self::terminating::Termination;
 use self::timeline::HistoryReads;
 use self::typing::{InputOrder, Typing};
@@ -182,6 +185,8 @@ pub struct App {
     export_source: ExportSource,
     /// The reads that lead into the past.
     past_reads: PastReads,
+    /// The reads about users.
+    story_reads: StoryReads,
     /// Filters and sorts the sessions.
     query_worker: Worker,
     /// The running export to a file.
@@ -308,6 +313,7 @@ impl App {
             activity_reads: ActivityReads::default(),
             export_source: ExportSource::default(),
             past_reads: PastReads::default(),
+            story_reads: StoryReads::default(),
             query_worker,
             export_job: None,
             copy_job: None,
@@ -416,6 +422,7 @@ impl eframe::App for App {
             self.show_result(result);
         }
         self.requery_when_due(ctx);
+        self.update_story(ctx);
         self.finish_export(ctx);
         self.finish_copy(ctx);
         self.receive_settings();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, Shown,
+    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, Past, Pause, Shown, Story,
     TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -91,6 +91,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) activity: ActivityList,
     /// The timeline.
     pub(in crate::ui) timeline: Timeline,
+    /// What the history says about the user whose session is shown in detail; `None` until it was read.
+    pub(in crate::ui) story: Option<Story>,
     /// How long sessions that have just signed in or left are marked; zero for not at all.
     pub(in crate::ui) mark_time: Duration,
     /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.

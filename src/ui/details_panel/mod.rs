@@ -1,24 +1,29 @@
-//! The details panel: all values of the selected session, the other sessions of its user, and a button that ends it.
+//! The details panel: all values of the selected session, the other sessions of its user and at its address, and a button that
+//! ends it.
+
+mod others;
+mod parts;
+mod story;
 
 use std::borrow::Cow;
 
 use egui::accesskit::Role;
 use egui::text::LayoutJob;
 use egui::{
-    Color32, FontFamily, FontId, Id, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Color32, FontFamily, FontId, Id, Response, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use self::parts::{cell, full_clock, host, note, paint_focus, rule, text_at, text_of};
 use super::arrow_keys::{self, Axis};
 use super::button::Button;
 use super::command::{Command, Copied};
 use super::hover;
 use super::model::{AppState, sessions_to_terminate};
-use super::tokens::{self, Palette, palette};
+use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use super::{duplicate_login, focus_scroll, fonts, icons, right_panel, theme};
-use crate::dataset::{Cell, ColumnId, Dataset, TextColumn, names};
-use crate::display::{self, Clock};
+use crate::dataset::{Cell, ColumnId, names};
+use crate::display;
 use crate::query::QueryResult;
 use crate::table::{Action, Details, Step};
 
@@ -84,7 +89,14 @@ fn session(
     ScrollArea::vertical().auto_shrink(false).show(&mut body, |ui| {
         values(ui, state, sessions, row, commands);
         duplicate(ui, state, sessions, details);
-        others(ui, state, &sessions.dataset, details, commands);
+        let dataset = &sessions.dataset;
+        others::of_host(ui, state, dataset, details, commands);
+        // The last section, because it grows once the history was read.
+        if state.has_story() {
+            story::show(ui, state, dataset, details, commands);
+        } else {
+            others::of_user(ui, state, dataset, details, commands);
+        }
         focus_scroll::follow(ui);
     });
     if let Some(foot) = foot {
@@ -189,37 +201,6 @@ fn line(ui: &mut Ui, title: &str, text: &str, is_mono: bool) -> Response {
     response
 }
 
-fn paint_focus(ui: &Ui, response: &Response, rect: Rect, p: &Palette) {
-    if response.has_focus() {
-        let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
-        ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
-    }
-}
-
-/// Draws a wrapped text.
-fn note(ui: &mut Ui, text: &str, color: Color32) {
-    text_at(ui, text, color, theme::PANEL_PADDING);
-}
-
-/// Draws a small wrapped text with this space on its left.
-fn text_at(ui: &mut Ui, text: &str, color: Color32, left: f32) {
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let width = ui.available_width();
-    let wrap = (width - left - theme::PANEL_PADDING).max(tokens::UNIT);
-    let galley = ui.painter().layout(text.to_owned(), font, color, wrap);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(width, galley.size().y.max(tokens::LINE_SECONDARY)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    ui.painter().galley(pos2(rect.left() + left, rect.center().y - galley.size().y / 2.0), galley, color);
-}
-
-fn rule(ui: &mut Ui) {
-    let size = vec2(ui.available_width(), 4.0 * tokens::UNIT + tokens::LINE);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let line = Stroke::new(tokens::LINE, palette(ui.visuals()).divider);
-    ui.painter().hline(rect.x_range(), rect.center().y, line);
-}
-
 /// Draws a note if the user has several sessions in the project.
 fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &Details) {
     let row = details.row;
@@ -237,7 +218,7 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &De
     let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
     text_at(ui, &duplicate_login::in_project(login, &project), p.warning, left);
     let code = |row: u32| dataset.project().code(row as usize);
-    let others = details.others.iter().copied();
+    let others = details.of_user.rows.iter().copied();
     let mut in_project = others.filter(|&other| code(other) == code(row));
     if let Some(other) = in_project.next() {
         let mut text = format!("Also from {}", host(dataset, other));
@@ -250,105 +231,6 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &De
         }
         text_at(ui, &text, p.secondary, left);
     }
-}
-
-/// Returns the clock of a row, in local time where ages are shown.
-fn full_clock(state: &AppState, row: u32) -> Clock {
-    let clock = state.row_clock(row);
-    let style = if clock.style == display::DateStyle::Age { display::DateStyle::Local } else { clock.style };
-    Clock { style, ..clock }
-}
-
-fn cell<'a>(dataset: &'a Dataset, id: &ColumnId, row: u32) -> Option<Cell<'a>> {
-    dataset.column(id).map(|column| column.cell(row as usize))
-}
-
-fn text_of(column: &TextColumn, row: u32) -> Option<&str> {
-    column.get(row as usize)
-}
-
-fn host(dataset: &Dataset, row: u32) -> String {
-    match cell(dataset, &ColumnId::Address, row) {
-        Some(Cell::Text(address)) => display::text(address).into_owned(),
-        _ => "an unknown host".to_owned(),
-    }
-}
-
-/// Draws the other sessions of the user. A click goes there.
-fn others(ui: &mut Ui, state: &AppState, dataset: &Dataset, details: &Details, commands: &mut Vec<Command>) {
-    let Details { others, other_count: count, .. } = details;
-    if others.is_empty() {
-        return;
-    }
-    rule(ui);
-    let p = palette(ui.visuals());
-    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), theme::DETAILS_LINE), Sense::hover());
-    let text = "Other sessions of this user";
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
-    let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(rect.left() + theme::PANEL_PADDING, top), galley, p.secondary);
-    for &other in others {
-        if other_session(ui, state, dataset, other).clicked() {
-            commands.push(Command::GoToSession(other));
-        }
-    }
-    if *count > others.len() {
-        note(ui, &format!("and {} more", display::number(count - others.len())), p.secondary);
-    }
-}
-
-fn other_session(ui: &mut Ui, state: &AppState, dataset: &Dataset, row: u32) -> Response {
-    let p = palette(ui.visuals());
-    let width = ui.available_width();
-    let (rect, response) = ui.allocate_exact_size(vec2(width, theme::DETAILS_LINE), Sense::click());
-    let clock = full_clock(state, row);
-    let created = match cell(dataset, &ColumnId::CreationTime, row) {
-        Some(Cell::Date(start)) => clock.date(start),
-        _ => display::NULL.to_owned(),
-    };
-    let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
-    let host = host(dataset, row);
-    let name = format!("Go to the session in {project} on {host} since {created}");
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &*name));
-    if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(rect, 0.0, hover::color(&response, Color32::TRANSPARENT, p.hover));
-        let mut x = rect.left() + theme::PANEL_PADDING;
-        let right = rect.right() - theme::PANEL_PADDING;
-        let date = theme::OTHER_SESSION_DATE;
-        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let natural = |text: &str| {
-            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), p.text).size().x.ceil()
-                + 2.0 * tokens::UNIT
-        };
-        let (project_width, host_width) = shares(right - x - date, natural(&project), natural(&host));
-        for (text, width, color) in [
-            (&*created, date, p.text),
-            (&*project, project_width, p.text),
-            // At the right end, it needs no space after it.
-            (&*host, host_width + 2.0 * tokens::UNIT, p.secondary),
-        ] {
-            let font = font.clone();
-            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-            job.wrap =
-                egui::text::TextWrapping::truncate_at_width((width - 2.0 * tokens::UNIT).max(tokens::UNIT));
-            let galley = ui.painter().layout_job(job);
-            ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
-            x += width;
-        }
-        paint_focus(ui, &response, rect, p);
-    }
-    response.tooltip_beside(format!("{project} on {host}"))
-}
-
-/// Divides a width into two halves. Where a text is too wide for its half, it gets what the other one leaves.
-fn shares(width: f32, first: f32, second: f32) -> (f32, f32) {
-    let half = width / 2.0;
-    let first =
-        if first > half { first.min(half.max(width - second)) } else { first.max(width - second).min(half) };
-    (first, width - first)
 }
 
 /// The foot of the panel: the button that ends the selected sessions, or the reason why they can't be ended.

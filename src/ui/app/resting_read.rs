@@ -1,0 +1,97 @@
+//! A read of the history that follows what the user looks at.
+
+use std::time::{Duration, Instant};
+
+use crate::history::{HistoryError, HistoryRead};
+
+/// Reads what is wanted once that rests, and cancels what isn't wanted any more.
+pub(super) struct RestingRead<K, T> {
+    wanted: Option<K>,
+    /// The time of the next read.
+    due: Option<Instant>,
+    running: Option<HistoryRead<T>>,
+}
+
+impl<K, T> Default for RestingRead<K, T> {
+    fn default() -> Self {
+        Self { wanted: None, due: None, running: None }
+    }
+}
+
+impl<K: PartialEq, T> RestingRead<K, T> {
+    /// Sets what is wanted, which is read once it is the same for this time. Returns `true` if it is something else.
+    pub(super) fn want(&mut self, wanted: Option<K>, now: Instant, rest: Duration) -> bool {
+        if self.wanted == wanted {
+            return false;
+        }
+        self.due = wanted.as_ref().map(|_| now + rest);
+        self.running = None;
+        self.wanted = wanted;
+        true
+    }
+
+    /// Reads the same again at this time, unless a read is due before.
+    pub(super) fn read_again_at(&mut self, time: Instant) {
+        if self.wanted.is_some() {
+            self.due = Some(self.due.map_or(time, |due| due.min(time)));
+        }
+    }
+
+    /// Starts the read if it is due. Returns the time left until it is.
+    pub(super) fn start_when_due(
+        &mut self,
+        now: Instant,
+        start: impl FnOnce(&K) -> Option<HistoryRead<T>>,
+    ) -> Option<Duration> {
+        let left = self.due?.saturating_duration_since(now);
+        if !left.is_zero() {
+            return Some(left);
+        }
+        self.due = None;
+        self.running = self.wanted.as_ref().and_then(start);
+        None
+    }
+
+    /// Returns the result once it is there, and only once.
+    pub(super) fn take(&mut self) -> Option<Result<T, HistoryError>> {
+        let result = self.running.as_ref()?.take()?;
+        self.running = None;
+        Some(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REST: Duration = Duration::from_millis(100);
+
+    #[test]
+    fn reads_what_rests_and_nothing_twice() {
+        let start = Instant::now();
+        let mut read = RestingRead::<u8, ()>::default();
+        let mut started = Vec::new();
+        let mut frame = |ms: u64, wanted: Option<u8>, again: bool| {
+            let now = start + Duration::from_millis(ms);
+            read.want(wanted, now, REST);
+            if again {
+                read.read_again_at(now + REST);
+            }
+            let left = read.start_when_due(now, |wanted| {
+                started.push((ms, *wanted));
+                None
+            });
+            left.map(|left| left.as_millis())
+        };
+        assert_eq!(frame(0, Some(1), false), Some(100));
+        assert_eq!(frame(90, Some(2), false), Some(100), "it didn't rest");
+        assert_eq!(frame(150, Some(2), true), Some(40), "it is read sooner");
+        assert_eq!(frame(190, Some(2), false), None);
+        assert_eq!(frame(500, Some(2), false), None);
+        assert_eq!(frame(600, Some(2), true), Some(100));
+        assert_eq!(frame(700, Some(2), false), None);
+        assert_eq!(frame(800, None, true), None);
+        assert_eq!(frame(1_000, None, false), None);
+        assert_eq!(started, [(190, 2), (700, 2)]);
+    }
+}

@@ -1,0 +1,125 @@
+//! Reads what the history says about a user: the one whose session is shown in detail.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use egui::Context;
+
+use super::super::model::{Story, epoch_ms};
+use super::App;
+use super::refresh_timer::RefreshTimer;
+use super::resting_read::RestingRead;
+use super::timeline::HistoryScope;
+use crate::dataset::{Cell, ColumnId};
+use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader};
+use crate::query::is_no_user;
+
+/// Time for which a selection rests until its user is looked up, so that keys that are held down read nothing.
+const SELECTION_REST: Duration = Duration::from_millis(100);
+/// The maximum number of sessions of a user that are read.
+const MAX_SESSIONS: usize = 200;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// The reads about users.
+#[derive(Default)]
+pub(super) struct StoryReads {
+    in_detail: RestingRead<SessionKey, Story>,
+    /// Tells when the story is read again.
+    timer: RefreshTimer,
+}
+
+/// The session whose user is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SessionKey {
+    username: String,
+    client_id: Option<String>,
+    /// When it began by the gateway's clock, in milliseconds since 1970 UTC.
+    created: Option<i64>,
+    gateway: Option<Arc<str>>,
+}
+
+impl App {
+    /// Reads about the user of the session in detail when it is another one or the sessions have changed, and shows what was
+    /// read.
+    pub(super) fn update_story(&mut self, ctx: &Context) {
+        let now = (self.clock)();
+        let key = self.session_in_detail();
+        let mut reads = std::mem::take(&mut self.story_reads);
+        let StoryReads { in_detail, timer } = &mut reads;
+        let user = key.as_ref().map(|key| (key.username.clone(), key.gateway.clone()));
+        if in_detail.want(key, now, SELECTION_REST) {
+            match &mut self.state.story {
+                // The rest is the same for the other session.
+                Some(story) if user == Some((story.username.clone(), story.gateway.clone())) => {
+                    story.before = None;
+                }
+                story => *story = None,
+            }
+        }
+        if user.is_some() {
+            timer.note_changes(self.state.changes, now);
+            if timer.is_due(now) {
+                in_detail.read_again_at(now);
+            }
+            let left = in_detail.start_when_due(now, |key| {
+                timer.start(now, self.state.changes, RefreshTimer::MIN_REFRESH);
+                Some(start_story(self.history_reader()?, key.clone()))
+            });
+            ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
+        }
+        if let Some(result) = in_detail.take() {
+            // The reader has logged why nothing can be read, and the timeline says it.
+            self.state.story = result.ok();
+        }
+        self.story_reads = reads;
+    }
+
+    /// Returns the session in detail, if the history can tell about its user.
+    fn session_in_detail(&self) -> Option<SessionKey> {
+        let state = &self.state;
+        if !state.layout.details || state.past.is_some() {
+            return None;
+        }
+        let HistoryScope { gateway } = self.history_scope()?;
+        let (row, dataset) = (state.table.details()?.row, &state.table.result()?.dataset);
+        let cell = |id| dataset.column(&id).map(|column| column.cell(row as usize));
+        let username = dataset.username().get(row as usize).filter(|name| !is_no_user(name))?;
+        let client_id = match cell(ColumnId::ClientId) {
+            Some(Cell::Text(id)) => Some(id.to_owned()),
+            _ => None,
+        };
+        let created = match cell(ColumnId::CreationTime) {
+            Some(Cell::Date(created)) => Some(created),
+            _ => None,
+        };
+        Some(SessionKey { username: username.to_owned(), client_id, created, gateway })
+    }
+}
+
+fn start_story(reader: &Reader, key: SessionKey) -> HistoryRead<Story> {
+    reader.read(move |history, is_cancelled| story(history, key, is_cancelled))
+}
+
+fn story(
+    history: &mut History,
+    key: SessionKey,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Story, HistoryError> {
+    let SessionKey { username, client_id, created, gateway } = key;
+    let from = epoch_ms(SystemTime::now()) - i64::from(Story::DAYS) * DAY_MS;
+    let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_deref())?;
+    let is_in_detail = |id: Option<&str>| client_id.is_some() && id == client_id.as_deref();
+    let seen = recent.sessions.iter().find(|stored| is_in_detail(stored.session.client_id.as_deref()));
+    let mut before = None;
+    if let Some(began) = created.or(seen.map(|stored| stored.first_seen)) {
+        let sought = LastSession {
+            username: &username,
+            before: began,
+            except: client_id.as_deref(),
+            gateway: gateway.as_deref(),
+        };
+        let last = history.last_session(&sought, is_cancelled)?;
+        before = last.filter(|last| last.last_seen < began);
+    }
+    Ok(Story { username, gateway, recent, before })
+}

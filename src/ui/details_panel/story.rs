@@ -1,0 +1,244 @@
+//! The sessions of the user in the last days: those that are on from the table, the others from the history, below them.
+
+use std::borrow::Cow;
+
+use egui::accesskit::Role;
+use egui::{Color32, FontFamily, FontId, Id, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::super::command::{Command, PastCommand};
+use super::super::model::{AppState, Story};
+use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
+use super::super::{details_text, hover, small_text, theme};
+use super::parts::{cell, full_clock, heading, host, note, paint_focus, rule, text_at, text_of};
+use crate::dataset::{Cell, ColumnId, Dataset};
+use crate::display::{self, Clock};
+use crate::history::{SessionState, StoredSession};
+use crate::table::Details;
+
+/// The number of sessions that are shown until all are asked for.
+const SHOWN: usize = 5;
+
+/// A session of the user.
+enum Line<'a> {
+    /// It is in a row of the table.
+    Row(u32),
+    /// It isn't on any more, as far as is known.
+    Stored(&'a StoredSession),
+}
+
+/// The texts of a line.
+struct Words {
+    from: String,
+    to: String,
+    host: String,
+    project: String,
+    /// How surely the end is known, if it isn't sure.
+    remark: Option<String>,
+}
+
+/// Draws the sessions of the user of a row, if there is more to say than what the other sections say.
+pub(super) fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    dataset: &Dataset,
+    details: &Details,
+    commands: &mut Vec<Command>,
+) {
+    let Some(username) = text_of(dataset.username(), details.row) else { return };
+    let story = state.story.as_ref().filter(|story| story.username == username);
+    let rows = || [details.row].into_iter().chain(details.of_user.rows.iter().copied());
+    let is_on = |stored: &&StoredSession| {
+        stored.state == SessionState::Present || rows().any(|row| is_same(dataset, row, stored))
+    };
+    let recent = story.map(|story| &story.recent);
+    let stored = || recent.into_iter().flat_map(|recent| &recent.sessions);
+    let count_on = stored().filter(is_on).count();
+    let count = 1 + details.of_user.count + recent.map_or(0, |recent| recent.count - count_on);
+    let before = story.and_then(|story| story.before.as_ref());
+    if count > 1 {
+        rule(ui);
+        heading(ui, &format!("This user, last {} days", Story::DAYS));
+        let id = Id::unique(("story of", username));
+        let max = if details_text::is_open(ui, id) { usize::MAX } else { SHOWN };
+        let lines = rows().map(Line::Row);
+        let lines = lines.chain(stored().filter(|stored| !is_on(stored)).map(Line::Stored));
+        let mut drawn = 0;
+        for line in lines.take(max) {
+            drawn += 1;
+            line.show(ui, state, dataset, details.row, commands);
+        }
+        if drawn < count {
+            more(ui, id, count, count - drawn, max == SHOWN);
+        }
+    } else if before.is_some() {
+        rule(ui);
+    }
+    if let Some(before) = before {
+        let place = place(before).map_or_else(String::new, |place| format!(" at {place}"));
+        let text =
+            format!("Last on before this session: {}{place}", state.history_clock().when(before.last_seen));
+        text_at(ui, &text, palette(ui.visuals()).secondary, theme::PANEL_PADDING);
+    }
+}
+
+/// Draws a link to all sessions, or the number of those that aren't listed.
+fn more(ui: &mut Ui, id: Id, count: usize, hidden: usize, is_closed: bool) {
+    if !is_closed {
+        let text = format!("and {} more", display::number(hidden));
+        return note(ui, &text, palette(ui.visuals()).secondary);
+    }
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::DETAILS_LINE);
+        ui.add_space(theme::PANEL_PADDING);
+        let text = format!("Show all {}", display::number(count));
+        if small_text::link(ui, &text, &format!("{text} sessions of this user")).clicked() {
+            details_text::set_open(ui, id, true);
+        }
+    });
+}
+
+/// Returns `true` if a stored session is the one in a row.
+fn is_same(dataset: &Dataset, row: u32, stored: &StoredSession) -> bool {
+    if stored.missed_at.is_some() {
+        return false;
+    }
+    if let (Some(Cell::Text(id)), Some(stored)) =
+        (cell(dataset, &ColumnId::ClientId, row), stored.session.client_id.as_deref())
+    {
+        return id == stored;
+    }
+    // Not every session has an id.
+    let created = cell(dataset, &ColumnId::CreationTime, row);
+    stored.session.creation_time.is_some_and(|time| created == Some(Cell::Date(time)))
+}
+
+/// Returns the address of a stored session.
+fn place(stored: &StoredSession) -> Option<Cow<'_, str>> {
+    stored.session.address.as_deref().map(display::text)
+}
+
+impl Line<'_> {
+    /// Draws the line. A click goes to a session that is on, and otherwise shows the table when it was on last. `shown` is the
+    /// row of the session in detail.
+    fn show(
+        &self,
+        ui: &mut Ui,
+        state: &AppState,
+        dataset: &Dataset,
+        shown: u32,
+        commands: &mut Vec<Command>,
+    ) {
+        let words = self.words(state, dataset, shown);
+        let Words { from, to, host, project, remark } = &words;
+        let (name, tip, command) = match self {
+            Self::Row(row) if *row == shown => (format!("{from} – {to} on {host}"), None, None),
+            Self::Row(row) => {
+                let name = format!("Go to the session in {project} on {host} since {from}");
+                (name, Some(format!("{project} on {host}")), Some(Command::GoToSession(*row)))
+            }
+            Self::Stored(stored) => {
+                let remark = remark.as_ref().map_or_else(String::new, |remark| format!(", {remark}"));
+                let name = format!("Show in the table: {from} – {to} on {host}{remark}");
+                let command = Command::Past(PastCommand::Show(stored.last_seen));
+                (
+                    name,
+                    Some(format!("{project} on {host}. Click to show this moment in the table")),
+                    Some(command),
+                )
+            }
+        };
+        let response = line(ui, &words, &name, command.is_some());
+        if let Some(command) = command.filter(|_| response.clicked()) {
+            commands.push(command);
+        }
+        if let Some(tip) = tip {
+            response.tooltip_beside(tip);
+        }
+        if let Some(remark) = &words.remark {
+            text_at(ui, remark, palette(ui.visuals()).secondary, theme::PANEL_PADDING);
+        }
+    }
+
+    fn words(&self, state: &AppState, dataset: &Dataset, shown: u32) -> Words {
+        match self {
+            Self::Row(row) => {
+                let clock = full_clock(state, *row);
+                let from = match cell(dataset, &ColumnId::CreationTime, *row) {
+                    Some(Cell::Date(start)) => clock.minute(start),
+                    _ => display::NULL.to_owned(),
+                };
+                let project = text_of(dataset.project(), *row);
+                Words {
+                    from,
+                    to: "now".to_owned(),
+                    host: host(dataset, *row),
+                    project: project.map_or(display::NULL.into(), display::text).into_owned(),
+                    remark: None,
+                }
+            }
+            Self::Stored(stored) => {
+                let clock = state.history_clock();
+                // By the clock of the gateway.
+                let ahead = state.row_clock(shown).now_epoch_ms.saturating_sub(clock.now_epoch_ms);
+                let created = stored.session.creation_time.map(|time| time.saturating_sub(ahead));
+                let from = created.unwrap_or(stored.first_seen).min(stored.first_seen);
+                let project = stored.session.project.as_deref();
+                Words {
+                    from: clock.minute(from),
+                    to: clock.end_minute(from, stored.last_seen),
+                    host: place(stored).map_or_else(|| "an unknown host".to_owned(), Cow::into_owned),
+                    project: project.map_or(display::NULL.into(), display::text).into_owned(),
+                    remark: remark(stored, &clock),
+                }
+            }
+        }
+    }
+}
+
+/// Returns how surely the end of a session is known; `None` if it is sure.
+fn remark(stored: &StoredSession, clock: &Clock) -> Option<String> {
+    let seen = stored.last_seen;
+    match (stored.state, stored.missed_at) {
+        // Times that are written alike say nothing.
+        (SessionState::LeftBetween, Some(missed_at)) if clock.minute(seen) != clock.minute(missed_at) => {
+            Some(format!("left between {} and {}", clock.minute(seen), clock.end_minute(seen, missed_at)))
+        }
+        (SessionState::Unknown, _) => Some(format!("not watched since {}", clock.minute(seen))),
+        _ => None,
+    }
+}
+
+/// Draws the begin, the end and the host of a session.
+fn line(ui: &mut Ui, words: &Words, name: &str, is_button: bool) -> Response {
+    let p = palette(ui.visuals());
+    let sense = if is_button { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::DETAILS_LINE), sense);
+    let role = if is_button { Role::Button } else { Role::Label };
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    if is_button {
+        ui.painter().rect_filled(rect, 0.0, hover::color(&response, Color32::TRANSPARENT, p.hover));
+    }
+    let mut x = rect.left() + theme::PANEL_PADDING;
+    let right = rect.right() - theme::PANEL_PADDING;
+    // A text that is too wide for its place moves those after it.
+    for (text, width, color) in [
+        (&*words.from, theme::STORY_FROM, p.text),
+        ("–", theme::STORY_DASH, p.secondary),
+        (&*words.to, theme::STORY_TO, p.text),
+        (&*words.host, 0.0, p.secondary),
+    ] {
+        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((right - x).max(tokens::UNIT));
+        let galley = ui.painter().layout_job(job);
+        let used = galley.size().x + tokens::UNIT;
+        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+        x += used.max(width);
+    }
+    paint_focus(ui, &response, rect, p);
+    response
+}

@@ -1,0 +1,32 @@
+//! What the history says about a user.
+
+use std::sync::Arc;
+
+use super::AppState;
+use crate::history::{StoredSession, UserSessions};
+
+/// The sessions of the user whose session is shown in detail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) struct Story {
+    /// The user.
+    pub(in crate::ui) username: String,
+    /// The gateway; `None` for all.
+    pub(in crate::ui) gateway: Option<Arc<str>>,
+    /// The sessions of the last days, with those that are on.
+    pub(in crate::ui) recent: UserSessions,
+    /// The session after which the user wasn't on until the one in detail began; `None` if there is none, or if another one
+    /// was on then.
+    pub(in crate::ui) before: Option<StoredSession>,
+}
+
+impl Story {
+    /// The number of days that it tells of.
+    pub(in crate::ui) const DAYS: u8 = 7;
+}
+
+impl AppState {
+    /// Returns `true` if the history can tell about the users of the sessions that are shown.
+    pub(in crate::ui) fn has_story(&self) -> bool {
+        self.timeline.is_available && self.past.is_none()
+    }
+}
