@@ -5,15 +5,17 @@ use std::char::REPLACEMENT_CHARACTER;
 use egui::{Align, FontFamily, FontId, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 
 use super::button::Button;
-use super::command::{Command, FilterCommand};
+use super::command::{Command, FilterCommand, PastCommand};
 use super::filter_row;
 use super::fonts;
 use super::icons;
-use super::model::{AppState, Drafts};
+use super::model::{AppState, Drafts, LastSeen};
 use super::theme;
 use super::tokens::{self, palette};
-use crate::display;
+use super::tooltip::ResponseExt as _;
+use crate::display::{self, Clock};
 use crate::filter::{Filter, Mode};
+use crate::history::SessionState;
 use crate::query::{FilterField, Offer, QueryResult};
 use crate::sanitize::{one_line, sanitize};
 
@@ -56,6 +58,9 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
     let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
     let sentence = RichText::new(sentence).font(body).color(p.secondary);
     ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
+    if state.absent_user().is_some() {
+        last_seen(&mut ui, state, commands);
+    }
     ui.add_space(5.0 * tokens::UNIT);
     if result.offers.is_empty() {
         if ui.add(Button::primary("Clear filters")).clicked() {
@@ -69,6 +74,40 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
         egui::Link::new(RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)));
     if ui.add(clear).clicked() {
         commands.push(Command::ClearFilters);
+    }
+}
+
+/// Draws when the user was on last whom the filter asks for, in a place that is kept free until it is known.
+fn last_seen(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    ui.add_space(tokens::UNIT);
+    let height = tokens::LINE_BODY;
+    let Some(last) = &state.last_seen else {
+        ui.add_space(height);
+        return;
+    };
+    let color = palette(ui.visuals()).link;
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let text = RichText::new(last_seen_text(last, &state.history_clock())).font(font).color(color);
+    let link = egui::Link::new(text.line_height(Some(height)));
+    if ui.add(link).tooltip("Show this moment in the table").clicked() {
+        commands.push(Command::Past(PastCommand::Show(last.session.last_seen)));
+    }
+}
+
+/// Returns when a user was on last, such as `billy was last on yesterday 17:40 at hmi-7`.
+fn last_seen_text(last: &LastSeen, clock: &Clock) -> String {
+    let LastSeen { username, session } = last;
+    let when = clock.when(session.last_seen);
+    let address = session.session.address.as_deref();
+    let place = address.map_or_else(String::new, |address| format!(" at {}", one_line(address, MAX_CHARS)));
+    let user = words_of(username);
+    match (session.state, session.missed_at) {
+        (SessionState::LeftBetween, Some(missed_at)) if clock.when(missed_at) != when => {
+            let missed = clock.when(missed_at);
+            format!("{user} was last seen {when}{place}, and had left by {missed}")
+        }
+        (SessionState::Unknown, _) => format!("{user} was last seen {when}{place}, not watched since"),
+        _ => format!("{user} was last on {when}{place}"),
     }
 }
 

@@ -1,9 +1,9 @@
-//! What the history says about users: their sessions in the details.
+//! What the history says about users: their sessions in the details, and when they were on last.
 
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::support::window::{Window, plant, start_on};
+use crate::support::window::{Window, plant, retype, start_on};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::display::{Clock, DateStyle};
@@ -142,6 +142,32 @@ fn details_say_when_the_user_was_on_before() {
     assert!(window.harness.query_by_label_contains("Go to the session in Boiler on hmi-10").is_some());
     assert!(window.has("Other users at this address"));
     assert!(window.harness.query_by_label_contains("Go to the session of jürgen in Intake").is_some());
+}
+
+#[test]
+fn a_filter_for_a_user_who_is_not_on_says_when_that_was() {
+    let (folder, plant) = (tempfile::tempdir().unwrap(), plant());
+    let history = StoredHistory::new(folder.path(), &plant.url);
+    let [begin, end] = [3 * DAY_MS, 3 * DAY_MS - 10 * MINUTE_MS];
+    history.watch(10 * DAY_MS, 2 * DAY_MS);
+    history.session("carl.m", "hmi-3", [begin, end, end - 5_000]);
+    let text = format!("carl.m was last on {} at hmi-3", history.clock().when(history.now - end));
+
+    let mut window = open(&history, &plant.url);
+    for pattern in ["carl.m", r"carl\.m"] {
+        retype(&mut window, "Username filter", pattern);
+        window.until_text(&text);
+    }
+    // Somebody who never was on.
+    retype(&mut window, "Username filter", "carl");
+    window.until("no answer for another name", |harness| harness.query_by_label(&text).is_none());
+    window.toggle("Username filter", "Match part of the value");
+    window.until_text("No username contains \"carl\"");
+    assert!(!window.has(&text));
+    retype(&mut window, "Username filter", "carl.m");
+    window.until_text(&text);
+    window.click(&text);
+    window.until_column("Username", &["carl.m"]);
 }
 
 #[test]

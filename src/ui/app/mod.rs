@@ -423,6 +423,7 @@ impl eframe::App for App {
         }
         self.requery_when_due(ctx);
         self.update_story(ctx);
+        self.update_last_seen(ctx);
         self.finish_export(ctx);
         self.finish_copy(ctx);
         self.receive_settings();

@@ -1,21 +1,23 @@
-//! Reads what the history says about a user: the one whose session is shown in detail.
+//! Reads what the history says about a user: the one whose session is shown in detail, and the one whom the filter asks for.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use egui::Context;
 
-use super::super::model::{Story, epoch_ms};
+use super::super::model::{LastSeen, Story, epoch_ms};
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use super::resting_read::RestingRead;
 use super::timeline::HistoryScope;
 use crate::dataset::{Cell, ColumnId};
-use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader};
+use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader, SessionState};
 use crate::query::is_no_user;
 
 /// Time for which a selection rests until its user is looked up, so that keys that are held down read nothing.
 const SELECTION_REST: Duration = Duration::from_millis(100);
+/// Time for which a filter rests until its user is looked up, longer than the time between two typed letters.
+const FILTER_REST: Duration = Duration::from_millis(300);
 /// The maximum number of sessions of a user that are read.
 const MAX_SESSIONS: usize = 200;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -24,6 +26,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 #[derive(Default)]
 pub(super) struct StoryReads {
     in_detail: RestingRead<SessionKey, Story>,
+    /// The user of the filter and the gateway.
+    absent: RestingRead<(String, Option<Arc<str>>), Option<LastSeen>>,
     /// Tells when the story is read again.
     timer: RefreshTimer,
 }
@@ -45,7 +49,7 @@ impl App {
         let now = (self.clock)();
         let key = self.session_in_detail();
         let mut reads = std::mem::take(&mut self.story_reads);
-        let StoryReads { in_detail, timer } = &mut reads;
+        let StoryReads { in_detail, timer, .. } = &mut reads;
         let user = key.as_ref().map(|key| (key.username.clone(), key.gateway.clone()));
         if in_detail.want(key, now, SELECTION_REST) {
             match &mut self.state.story {
@@ -72,6 +76,31 @@ impl App {
             self.state.story = result.ok();
         }
         self.story_reads = reads;
+    }
+
+    /// Looks up when the user was on last that the filter asks for, once the filter rests, and shows what was read.
+    pub(super) fn update_last_seen(&mut self, ctx: &Context) {
+        let now = (self.clock)();
+        let gateway = self.history_scope().map(|scope| scope.gateway);
+        let wanted = self.state.absent_user().zip(gateway);
+        if self.story_reads.absent.want(wanted, now, FILTER_REST) {
+            self.state.last_seen = None;
+        }
+        let reader = self.history.reader.as_ref();
+        let absent = &mut self.story_reads.absent;
+        let left = absent.start_when_due(now, |(username, gateway)| {
+            let (username, gateway) = (username.clone(), gateway.clone());
+            let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| {
+                last_seen(history, username, gateway.as_deref(), is_cancelled)
+            };
+            Some(reader?.read(read))
+        });
+        if let Some(left) = left {
+            ctx.request_repaint_after(left);
+        }
+        if let Some(result) = absent.take() {
+            self.state.last_seen = result.ok().flatten();
+        }
     }
 
     /// Returns the session in detail, if the history can tell about its user.
@@ -122,4 +151,18 @@ fn story(
         before = last.filter(|last| last.last_seen < began);
     }
     Ok(Story { username, gateway, recent, before })
+}
+
+/// Returns when a user was on last; `None` if the user never was, or is on.
+fn last_seen(
+    history: &mut History,
+    username: String,
+    gateway: Option<&str>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Option<LastSeen>, HistoryError> {
+    let before = epoch_ms(SystemTime::now());
+    let sought = LastSession { username: &username, before, except: None, gateway };
+    let session = history.last_session(&sought, is_cancelled)?;
+    let session = session.filter(|session| session.state != SessionState::Present);
+    Ok(session.map(|session| LastSeen { username, session }))
 }

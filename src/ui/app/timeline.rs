@@ -18,7 +18,7 @@ use crate::settings::DEMO_NAME;
 /// The reads of the history.
 pub(super) struct HistoryReads {
     /// `None` if there is no history.
-    reader: Option<Reader>,
+    pub(super) reader: Option<Reader>,
     /// Reads the history of the demo gateway while that is shown.
     demo: Option<Reader>,
     /// Called after each read.

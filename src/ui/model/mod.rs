@@ -27,7 +27,7 @@ pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
 pub(super) use past::{PAST_STATES, Past, PastSessions, epoch_ms};
 pub(super) use prompt::Prompt;
-pub(super) use story::Story;
+pub(super) use story::{LastSeen, Story};
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
 pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
