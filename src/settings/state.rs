@@ -76,6 +76,10 @@ pub struct State {
     /// Size and position of the window; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowPlace>,
+    /// Time at which a window was open last, as far as it was saved, in milliseconds since 1970 UTC; `None` before the first run
+    /// with a history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_until: Option<i64>,
     /// The filters.
     pub filters: FilterState,
     /// The filters that were typed last.

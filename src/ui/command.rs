@@ -184,6 +184,10 @@ pub(super) enum Command {
     Timeline(TimelineCommand),
     /// Shows the past or the present.
     Past(PastCommand),
+    /// Shows what happened since a time in milliseconds since 1970 UTC.
+    ShowActivitySince(i64),
+    /// Dismisses what happened while nobody could see the window.
+    DismissAway,
     /// Opens or closes the details panel.
     ToggleDetails,
     /// Opens the details panel.

@@ -16,7 +16,7 @@ use super::details_text;
 use super::error_report::ErrorReport;
 use super::gateway_form::GatewayForm;
 use super::icons;
-use super::model::{AppState, Message, Toast, ToastId};
+use super::model::{AppState, Away, Message, Toast, ToastId};
 use super::termination_progress;
 use super::theme;
 use super::tokens::{self, palette};
@@ -56,6 +56,10 @@ pub(super) fn show(ctx: &Context, state: &AppState, form: Option<&GatewayForm>, 
         let height = card(ctx, area_id(toast.id), bottom, |ui| toast_ui(ui, toast, commands));
         bottom += height + 2.0 * tokens::UNIT;
     }
+    // The highest one, so that messages that come and go don't move it more than they have to.
+    if let Some(away) = &state.away {
+        card(ctx, Id::unique("away"), bottom, |ui| away_ui(ui, away, state, commands));
+    }
 }
 
 /// Draws a card whose bottom is so far above that of the window. Returns its height.
@@ -94,7 +98,7 @@ fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
 
 fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
     let details = area_id(toast.id).with("details");
-    let width = theme::TOAST_MAX_WIDTH.min(ui.ctx().content_rect().width() - 2.0 * theme::TOAST_MARGIN);
+    let width = max_width(ui);
     ui.set_max_width(width);
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     let report = match &toast.message {
@@ -109,6 +113,36 @@ fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
     if let Some(report) = report.filter(|_| is_open) {
         causes(ui, width, report, commands);
     }
+}
+
+/// Draws what happened while nobody could see the window.
+fn away_ui(ui: &mut Ui, away: &Away, state: &AppState, commands: &mut Vec<Command>) {
+    let width = max_width(ui);
+    ui.set_max_width(width);
+    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+    let used = theme::TOAST_LEFT + tokens::ICON + tokens::CONTROL_HEIGHT + 8.0 * tokens::UNIT;
+    let text = text(ui, &away.text(&state.history_clock()), width - used - theme::TOAST_DETAILS_WIDTH);
+    let height = theme::TOAST_HEIGHT.max(text.size().y + 4.0 * tokens::UNIT);
+    ui.allocate_ui_with_layout(vec2(0.0, height), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(height);
+        ui.add_space(theme::TOAST_LEFT);
+        let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON, tokens::ICON), Sense::hover());
+        icons::HISTORY.paint(ui.painter(), rect.center(), tokens::ICON, palette(ui.visuals()).secondary);
+        let label = ui.add(Label::new(text));
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Polite));
+        if ui.add(Button::ghost("Show").small().name("Show what happened")).clicked() {
+            commands.push(Command::ShowActivitySince(away.since));
+        }
+        if ui.add(Button::ghost_icon(icons::X, "Dismiss what happened")).tooltip("Dismiss").clicked() {
+            commands.push(Command::DismissAway);
+        }
+        ui.add_space(0.0);
+    });
+}
+
+/// Returns the maximum width of a toast.
+fn max_width(ui: &Ui) -> f32 {
+    theme::TOAST_MAX_WIDTH.min(ui.ctx().content_rect().width() - 2.0 * theme::TOAST_MARGIN)
 }
 
 /// Draws the icon, the sentence and the buttons.

@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
 
+mod away;
 mod basics;
 mod filters;
 mod focus;

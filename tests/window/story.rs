@@ -70,6 +70,12 @@ impl StoredHistory {
             .unwrap();
     }
 
+    /// Adds a time in which the node couldn't be read.
+    pub(crate) fn outage(&self, from: i64, to: i64) {
+        let sql = "INSERT INTO event (node, kind, earliest, time, last_failed, back_at, is_open) VALUES (1, 0, ?1, ?1, ?2, ?2, 0)";
+        self.connection.execute(sql, [self.now - from, self.now - to]).unwrap();
+    }
+
     pub(crate) fn clock(&self) -> Clock {
         Clock::new(DateStyle::Local, None, self.now)
     }

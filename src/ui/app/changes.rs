@@ -10,20 +10,31 @@ use crate::poll::{NodeUpdate, ReadOutcome};
 
 /// Counts the sessions that arrive and leave, by gateway. Clones share the counts.
 #[derive(Clone, Default)]
-pub(super) struct ChangeCounter(Arc<Mutex<HashMap<Arc<str>, ChangeCounts>>>);
+pub(super) struct ChangeCounter(Arc<Mutex<Counted>>);
+
+#[derive(Default)]
+struct Counted {
+    counts: HashMap<Arc<str>, ChangeCounts>,
+    /// Time of the last read of each gateway, or of the last one that failed for another reason than the login.
+    read_at: HashMap<Arc<str>, SystemTime>,
+}
 
 impl ChangeCounter {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, ChangeCounts>> {
+    fn lock(&self) -> MutexGuard<'_, Counted> {
         // The counts are consistent after each change.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts what an update says.
     pub(super) fn add(&self, update: &NodeUpdate) {
+        let mut counted = self.lock();
+        if !matches!(&update.outcome, ReadOutcome::Failed(error) if error.wants_login()) {
+            counted.read_at.insert(update.gateway.clone(), update.time);
+        }
         let ReadOutcome::List(list) = &update.outcome else {
             return;
         };
-        let mut all = self.lock();
+        let all = &mut counted.counts;
         let counts = all.entry(update.gateway.clone()).or_insert_with(|| ChangeCounts::new(update.time));
         if let Some(previous) = &list.previous {
             counts.arrived += previous.changes.arrived.len();
@@ -33,8 +44,13 @@ impl ChangeCounter {
 
     /// Returns the sum of the counts of these gateways; `None` if none of them was read yet.
     pub(super) fn of<'a>(&self, gateways: impl Iterator<Item = &'a str>) -> Option<ChangeCounts> {
-        let all = self.lock();
-        gateways.filter_map(|gateway| all.get(gateway).copied()).reduce(ChangeCounts::plus)
+        let counted = self.lock();
+        gateways.filter_map(|gateway| counted.counts.get(gateway).copied()).reduce(ChangeCounts::plus)
+    }
+
+    /// Returns when a gateway was read last, or couldn't be read; `None` if it wasn't tried yet, or wants a login.
+    pub(super) fn read_at(&self, gateway: &str) -> Option<SystemTime> {
+        self.lock().read_at.get(gateway).copied()
     }
 }
 
@@ -49,8 +65,9 @@ impl App {
 
     /// Pauses the table or lets it go on. The gateway is read and recorded in any case.
     pub(super) fn toggle_pause(&mut self) {
-        if self.state.pause.take().is_some() {
+        if let Some(pause) = self.state.pause.take() {
             self.query(FRAME_WAIT);
+            self.note_pause(pause.since);
         } else if let Some(status) = self.state.table_status().cloned() {
             let before = self.state.changes.unwrap_or(ChangeCounts::new(SystemTime::now()));
             self.state.pause = Some(Pause { since: SystemTime::now(), status, before });
@@ -69,8 +86,8 @@ mod tests {
         let counter = ChangeCounter::default();
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(counter.of(["North"].into_iter()), None);
-        counter.lock().insert("North".into(), ChangeCounts { since: at(20), arrived: 3, left: 1 });
-        counter.lock().insert("South".into(), ChangeCounts { since: at(10), arrived: 2, left: 5 });
+        counter.lock().counts.insert("North".into(), ChangeCounts { since: at(20), arrived: 3, left: 1 });
+        counter.lock().counts.insert("South".into(), ChangeCounts { since: at(10), arrived: 2, left: 5 });
         assert_eq!(counter.of(["North", "West"].into_iter()).map(|counts| counts.arrived), Some(3));
         let sum = ChangeCounts { since: at(10), arrived: 5, left: 6 };
         assert_eq!(counter.of(["North", "South"].into_iter()), Some(sum));

@@ -194,6 +194,8 @@ impl App {
             Command::ToggleTimeline => self.state.layout.timeline ^= true,
             Command::Timeline(command) => self.run_in_timeline(command),
             Command::Past(command) => self.run_in_past(ctx, command),
+            Command::ShowActivitySince(since) => self.show_activity_since(ctx, since),
+            Command::DismissAway => self.state.away = None,
             Command::ToggleDetails => {
                 self.state.layout.details ^= true;
                 self.close_counts();

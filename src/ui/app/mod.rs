@@ -3,6 +3,7 @@
 
 mod activity;
 mod auth;
+mod away;
 mod background;
 mod changes;
 mod commands;
@@ -39,6 +40,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::activity::ActivityReads;
+use self::away::AwayReads;
 use self::background::Background;
 use self::dialogs::ConfigOpener;
 use self::form::Closing;
@@ -187,6 +189,8 @@ pub struct App {
     past_reads: PastReads,
     /// The reads about users.
     story_reads: StoryReads,
+    /// The summary of what happened while nobody could see the window.
+    away: AwayReads,
     /// Filters and sorts the sessions.
     query_worker: Worker,
     /// The running export to a file.
@@ -288,6 +292,7 @@ impl App {
             frame_timer: FrameTimer::default(),
             settings,
             remembered: Remembered::new(&state),
+            away: AwayReads::new(state.open_until),
             saved_state: state,
             folder,
             settings_worker,
@@ -424,6 +429,7 @@ impl eframe::App for App {
         self.requery_when_due(ctx);
         self.update_story(ctx);
         self.update_last_seen(ctx);
+        self.update_away(ctx);
         self.finish_export(ctx);
         self.finish_copy(ctx);
         self.receive_settings();

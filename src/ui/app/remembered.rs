@@ -77,6 +77,7 @@ impl Drop for App {
             self.save_remembered();
         }
         self.save_layout();
+        self.save_open_until();
         self.forget_demo();
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ActivityList, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, Past, Pause, Shown,
-    Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
+    ActivityList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, Past, Pause,
+    Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
 use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display::{self, Clock};
@@ -95,6 +95,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) story: Option<Story>,
     /// When the user was on last that the filter asks for; `None` until it was read, and if it isn't known.
     pub(in crate::ui) last_seen: Option<LastSeen>,
+    /// What happened while nobody could see the window; `None` if that was nothing, and once it was dismissed.
+    pub(in crate::ui) away: Option<Away>,
     /// How long sessions that have just signed in or left are marked; zero for not at all.
     pub(in crate::ui) mark_time: Duration,
     /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.

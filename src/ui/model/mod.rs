@@ -3,6 +3,7 @@
 
 mod activity;
 mod app_state;
+mod away;
 mod changes;
 mod date_draft;
 mod drafts;
@@ -18,6 +19,7 @@ mod ui_state;
 
 pub(super) use activity::ActivityList;
 pub(super) use app_state::{AppState, Health, SignInChoice};
+pub(super) use away::{Away, AwayOutage};
 pub(super) use changes::{ChangeCounts, Pause};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{

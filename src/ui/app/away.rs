@@ -1,0 +1,275 @@
+//! What happened while nobody could see the window: after a start, a suspend or a long pause.
+//!
+//! A suspend is a time in which no frame was drawn, although one is drawn every minute. That works where the clock of timers
+//! stops in a suspend and where it goes on. Where a hidden window gets no frames, being hidden is the same.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use egui::Context;
+
+use super::super::command::RailCommand;
+use super::super::model::{Away, AwayOutage, Shown, TimeRange, epoch_ms};
+use super::App;
+use crate::gateway::NodeUrl;
+use crate::history::{History, HistoryRead, NodeOutages, Summary};
+use crate::settings::State;
+
+/// The shortest time after which there is a summary. Within it, people remember what they saw.
+const MIN_AWAY_MS: i64 = 5 * 60_000;
+/// The longest time between two frames.
+const HEARTBEAT: Duration = Duration::from_mins(1);
+/// Time between two saves of how long the window was open, in milliseconds. A program that is killed forgets no more.
+const SAVE_INTERVAL_MS: i64 = 10 * 60_000;
+/// Time for which gateways are waited for after the first one was read.
+const MAX_WAIT: Duration = Duration::from_secs(15);
+/// Time after a read until it is read from the history, into which it has to be written first.
+const WRITE_DELAY: Duration = Duration::from_secs(2);
+/// Time for which it is checked each second whether a gateway was read.
+const FREQUENT_CHECKS_MS: i64 = 60_000;
+
+/// Notices that nobody could see the window.
+#[derive(Default)]
+struct Absence {
+    /// Time of the last frame, in milliseconds since 1970 UTC.
+    last_frame: Option<i64>,
+    /// What isn't summed up yet.
+    pending: Option<Pending>,
+}
+
+/// A time that is summed up once the gateways were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pending {
+    /// Since when nobody could see the window.
+    since: i64,
+    /// Since when it can be seen again.
+    back_at: i64,
+    /// When it is summed up at the latest; `None` until the first gateway was read.
+    due: Option<Instant>,
+}
+
+impl Absence {
+    /// Notes a time in which nobody could see the window, if it was long.
+    fn add(&mut self, since: i64, back_at: i64) {
+        if back_at.saturating_sub(since) >= MIN_AWAY_MS {
+            // One that wasn't told of yet is a part of it.
+            let since = self.pending.map_or(since, |before| before.since.min(since));
+            self.pending = Some(Pending { since, back_at, due: None });
+        }
+    }
+
+    /// Notes a frame.
+    fn frame(&mut self, now_ms: i64) {
+        if let Some(last) = self.last_frame.replace(now_ms) {
+            self.add(last, now_ms);
+        }
+    }
+
+    /// Returns the begin of the time to sum up once it is due. `read_since` returns how many of the gateways were read since a
+    /// time, and the number of all.
+    fn take_due(&mut self, now: Instant, read_since: impl Fn(i64) -> (usize, usize)) -> Option<i64> {
+        let pending = self.pending.as_mut()?;
+        let (read, all) = read_since(pending.back_at);
+        if read > 0 {
+            let wait = if read < all { MAX_WAIT } else { WRITE_DELAY };
+            let due = now + wait;
+            pending.due = Some(pending.due.map_or(due, |before| before.min(due)));
+        }
+        let is_due = pending.due.is_some_and(|due| due <= now);
+        is_due.then(|| self.pending.take())?.map(|pending| pending.since)
+    }
+
+    /// Returns the time until the next frame at the latest.
+    fn next_frame(&self, now_ms: i64) -> Duration {
+        match self.pending {
+            Some(Pending { back_at, due, .. })
+                if due.is_some() || now_ms.saturating_sub(back_at) < FREQUENT_CHECKS_MS =>
+            {
+                Duration::from_secs(1)
+            }
+            _ => HEARTBEAT,
+        }
+    }
+}
+
+/// The summary of what happened while nobody could see the window.
+pub(super) struct AwayReads {
+    absence: Absence,
+    /// The begin of the time and the read that sums it up.
+    running: Option<(i64, HistoryRead<Summary>)>,
+}
+
+impl AwayReads {
+    /// Begins with what happened since a window was open last, if that is known.
+    pub(super) fn new(open_until: Option<i64>) -> Self {
+        let mut absence = Absence::default();
+        if let Some(open_until) = open_until {
+            absence.add(open_until, epoch_ms(SystemTime::now()));
+        }
+        Self { absence, running: None }
+    }
+}
+
+impl App {
+    /// Notes that the table was paused up to now. What happened meanwhile was recorded.
+    pub(super) fn note_pause(&mut self, since: SystemTime) {
+        let (since, now) = (epoch_ms(since), epoch_ms(SystemTime::now()));
+        self.away.absence.add(since, now);
+        if let Some(pending) = &mut self.away.absence.pending {
+            // The gateways were read all the time.
+            pending.back_at = pending.back_at.min(since);
+        }
+    }
+
+    /// Sums up what happened while nobody could see the window.
+    pub(super) fn update_away(&mut self, ctx: &Context) {
+        let Some(reader) = &self.history.reader else { return };
+        let now_ms = epoch_ms(SystemTime::now());
+        self.away.absence.frame(now_ms);
+        let is_pending = self.away.absence.pending.is_some();
+        let gateways = if is_pending { self.recorded_gateways() } else { Vec::new() };
+        let read_since = |time: i64| {
+            let is_read = |gateway: &&Arc<str>| {
+                self.recording.changes().read_at(gateway).is_some_and(|read_at| epoch_ms(read_at) >= time)
+            };
+            (gateways.iter().filter(is_read).count(), gateways.len())
+        };
+        if let Some(since) = self.away.absence.take_due((self.clock)(), read_since) {
+            // A summary that wasn't dismissed yet is a part of it.
+            let since = self.state.away.as_ref().map_or(since, |away| away.since.min(since));
+            let read = move |history: &mut History, _: &dyn Fn() -> bool| {
+                history.summary(since, epoch_ms(SystemTime::now()), &gateways)
+            };
+            self.away.running = Some((since, reader.read(read)));
+        }
+        ctx.request_repaint_after(self.away.absence.next_frame(now_ms));
+        let result = self.away.running.as_ref().and_then(|(since, read)| Some((*since, read.take()?)));
+        if let Some((since, result)) = result {
+            self.away.running = None;
+            // The reader has logged why nothing can be read.
+            if let Ok(summary) = result {
+                self.state.away = self.away(since, summary).worth_a_word();
+            }
+        }
+        if self.saved_state.open_until.is_none_or(|saved| now_ms.saturating_sub(saved) >= SAVE_INTERVAL_MS) {
+            self.save_open_until();
+        }
+    }
+
+    /// Shows the activity of all gateways that are recorded, since a time in milliseconds since 1970 UTC.
+    pub(super) fn show_activity_since(&mut self, ctx: &Context, since: i64) {
+        self.state.away = None;
+        if self.recorded_gateways().len() > 1 && self.state.gateways.shown != Shown::All {
+            self.run_in_rail(ctx, RailCommand::ShowAll);
+            // It has no selection of other gateways.
+            self.update_timeline(ctx);
+        }
+        self.state.layout.activity = true;
+        let now = epoch_ms(SystemTime::now());
+        self.state.timeline.selection = Some(TimeRange::between(since, now));
+    }
+
+    /// Saves that the window was open until now, for the next start.
+    pub(super) fn save_open_until(&mut self) {
+        if self.history.reader.is_some() {
+            let open_until = Some(epoch_ms(SystemTime::now()));
+            self.save_state(State { open_until, ..self.saved_state.clone() });
+        }
+    }
+
+    /// Returns the names of the gateways that are recorded.
+    fn recorded_gateways(&self) -> Vec<Arc<str>> {
+        let profiles = self.settings.profiles.iter().chain(&self.profile);
+        let names = profiles.filter(|profile| profile.history).map(|profile| profile.name.as_str());
+        let mut names: Vec<Arc<str>> = names.map(Arc::from).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn away(&self, since: i64, summary: Summary) -> Away {
+        let outage = |outage: NodeOutages| {
+            let profiles = self.settings.profiles.iter().chain(&self.profile);
+            let mut same = profiles.filter(|profile| *profile.name == *outage.gateway);
+            let has_nodes = same.next().is_some_and(|profile| profile.nodes().len() > 1);
+            let name = match outage.node.parse::<NodeUrl>() {
+                Ok(node) if has_nodes => format!("{} ({})", outage.gateway, node.authority()),
+                _ => outage.gateway.to_string(),
+            };
+            AwayOutage { name, duration_ms: outage.duration_ms, since: outage.since }
+        };
+        let Summary { arrived, left, outages } = summary;
+        Away { since, arrived, left, outages: outages.into_iter().map(outage).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000_000;
+    const MINUTE: i64 = 60_000;
+
+    fn pending(absence: &Absence) -> Option<i64> {
+        absence.pending.map(|pending| pending.since)
+    }
+
+    #[test]
+    fn a_long_time_without_a_frame_is_an_absence() {
+        let mut absence = Absence::default();
+        absence.frame(NOW);
+        absence.frame(NOW + MINUTE);
+        absence.frame(NOW + 5 * MINUTE);
+        // The clock was set back.
+        absence.frame(NOW - 60 * MINUTE);
+        assert_eq!(pending(&absence), None);
+        absence.frame(NOW - 55 * MINUTE);
+        assert_eq!(pending(&absence), Some(NOW - 60 * MINUTE));
+        // Suspended again, before the first time could be summed up.
+        absence.frame(NOW);
+        assert_eq!(
+            absence.pending.map(|pending| (pending.since, pending.back_at)),
+            Some((NOW - 60 * MINUTE, NOW))
+        );
+    }
+
+    #[test]
+    fn short_absences_and_a_clock_that_was_set_back_are_nothing_to_tell() {
+        let mut absence = Absence::default();
+        absence.add(NOW - 5 * MINUTE + 1, NOW);
+        absence.add(NOW + 60 * MINUTE, NOW);
+        assert_eq!(pending(&absence), None);
+        absence.add(NOW - 5 * MINUTE, NOW);
+        assert_eq!(pending(&absence), Some(NOW - 5 * MINUTE));
+    }
+
+    #[test]
+    fn a_summary_waits_until_the_gateways_were_read_but_not_for_long() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let fresh = || {
+            let mut absence = Absence::default();
+            absence.add(NOW - 10 * MINUTE, NOW);
+            absence
+        };
+        let mut absence = fresh();
+        // Nothing was read: the user has to sign in.
+        assert_eq!(absence.take_due(at(0), |_| (0, 3)), None);
+        assert_eq!(absence.next_frame(NOW), Duration::from_secs(1));
+        assert_eq!(absence.next_frame(NOW + 2 * MINUTE), HEARTBEAT);
+        assert_eq!(absence.take_due(at(500), |_| (0, 3)), None);
+        assert_eq!(absence.take_due(at(501), |_| (1, 3)), None);
+        assert_eq!(absence.take_due(at(515), |_| (2, 3)), None);
+        assert_eq!(absence.take_due(at(516), |_| (2, 3)), Some(NOW - 10 * MINUTE), "one can't be read");
+        assert_eq!(absence.take_due(at(600), |_| (3, 3)), None, "once");
+        let mut absence = fresh();
+        let read_since = |time: i64| {
+            assert_eq!(time, NOW);
+            (3, 3)
+        };
+        assert_eq!(absence.take_due(at(0), read_since), None);
+        assert_eq!(absence.take_due(at(1), read_since), None, "it isn't written yet");
+        assert_eq!(absence.take_due(at(2), read_since), Some(NOW - 10 * MINUTE));
+        assert_eq!(absence.next_frame(NOW), HEARTBEAT);
+    }
+}
