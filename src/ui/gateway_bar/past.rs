@@ -216,8 +216,10 @@ mod tests {
     use crate::gateway::SessionKind;
 
     type Gap = (i64, i64);
+    /// The address of a node, with its gaps and those of single kinds.
+    type Node<'a> = (&'a str, &'a [Gap], &'a [(SessionKind, Gap)]);
 
-    fn text(nodes: &[(&str, &[Gap], &[(SessionKind, Gap)])]) -> Option<String> {
+    fn text(nodes: &[Node<'_>]) -> Option<String> {
         let gap = |(from, to): &Gap| Watched { from: *from, to: *to };
         let nodes = nodes.iter().map(|(url, gaps, kinds)| NodeAnswer {
             gateway: "Plant".into(),
