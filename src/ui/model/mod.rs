@@ -1,6 +1,7 @@
 //! The state of the window in three parts: application state ([`AppState`]), values that are typed but not applied
 //! ([`Drafts`]), and transient state such as open menus ([`UiState`]).
 
+mod absent_user;
 mod activity;
 mod app_state;
 mod away;
