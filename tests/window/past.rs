@@ -15,7 +15,7 @@ use gatewatch::ui::Start;
 use tempfile::TempDir;
 
 use super::support::window::{Window, plant, retype, start, typed};
-use super::support::{FakeGateway, answer};
+use super::support::{FakeGateway, answer, ok};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -277,4 +277,22 @@ fn demo_gateway_has_a_history_that_is_not_kept() {
     assert_eq!(window.column("Username"), usernames);
     drop(window);
     assert!(!path.exists(), "its users don't exist");
+}
+
+#[test]
+fn another_gateway_is_shown_in_the_present() {
+    let plant = Plant::new();
+    let other = FakeGateway::gateway("8.1.44", ok(&answer(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])));
+    let profile = Profile::new("Other".to_owned(), vec![other.url.parse().unwrap()]).unwrap();
+    let Start { target, mut settings, .. } = plant.start();
+    let Some(Target::Gateway(own)) = target else { unreachable!("it opens a gateway") };
+    settings.profiles = vec![own.clone(), profile];
+    let mut window = Window::open(Start { settings, ..plant.start() });
+    window.until_text("6 of 6 sessions");
+    go_to(&mut window, "-2h");
+    window.until_text("1 proved, 1 possible");
+    window.harness.get_by_label_contains("Other: ").click();
+    window.until_text("1 of 1 sessions");
+    assert_eq!(window.column("Username"), ["zoe"]);
+    assert!(!window.has("State") && !window.has("Back to live"));
 }

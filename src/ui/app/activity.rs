@@ -86,13 +86,20 @@ impl App {
         }
         let now = (self.clock)();
         self.activity_reads.timer.note_changes(self.state.changes, now);
-        if self.activity_reads.running.is_none() && self.activity_reads.timer.is_due(now) {
+        // Not before the first valid filter. The end of a read lets the window draw.
+        let ActivityReads { request, running, timer, .. } = &self.activity_reads;
+        if request.is_none() || running.is_some() {
+            return;
+        }
+        if timer.is_due(now) {
             let rows = self.state.activity.rows.clone().unwrap_or_default();
             self.read_activity(move |history, request, is_cancelled| {
                 ActivityRows::clone(&rows).with_newer(history, request, is_cancelled)
             });
         }
-        ctx.request_repaint_after(self.activity_reads.timer.left(now));
+        if self.activity_reads.running.is_none() {
+            ctx.request_repaint_after(self.activity_reads.timer.left(now));
+        }
     }
 
     fn forget_activity(&mut self) {

@@ -45,6 +45,10 @@ impl App {
             .as_ref()
             .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
         self.state.pause = None;
+        if !is_same {
+            self.forget_past();
+            self.state.timeline.selection = None;
+        }
         self.state.previous_status =
             if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
         if !is_same || self.state.previous_status.is_none() {
@@ -107,6 +111,8 @@ impl App {
     pub(super) fn disconnect(&mut self) {
         self.poller.disconnect();
         self.forget_demo();
+        self.forget_past();
+        self.state.timeline.selection = None;
         self.background.poller.set_combined(false);
         self.query_worker.cancel();
         self.profile = None;

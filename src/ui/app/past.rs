@@ -129,12 +129,17 @@ impl App {
 
     /// Shows the present again.
     pub(super) fn leave_past(&mut self) {
+        if self.forget_past() {
+            self.query(FRAME_WAIT);
+        }
+    }
+
+    /// Forgets the past, such as that of another gateway. Returns `true` if it was shown.
+    pub(super) fn forget_past(&mut self) -> bool {
         self.past_reads = PastReads::default();
         self.drafts.moment.clear();
         self.drafts.moment_error = None;
-        if self.state.past.take().is_some() {
-            self.query(FRAME_WAIT);
-        }
+        self.state.past.take().is_some()
     }
 
     /// Shows what was read of the past.

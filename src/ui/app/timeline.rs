@@ -166,7 +166,10 @@ impl App {
             let running = self.history_reader().map(|reader| reader.read(chart(request)));
             self.history.chart.running = running;
         }
-        ctx.request_repaint_after(self.history.chart.timer.left(instant));
+        // The end of a read lets the window draw.
+        if self.history.chart.running.is_none() {
+            ctx.request_repaint_after(self.history.chart.timer.left(instant));
+        }
     }
 
     fn receive_chart(&mut self) {
