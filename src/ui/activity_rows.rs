@@ -17,8 +17,13 @@ const FILTERED_PAGE: usize = 2_000;
 const EXPORT_PAGE: usize = 10_000;
 /// The number of entries after which what was found is shown.
 const MAX_SCANNED: usize = 20_000;
-/// The number of newer entries beyond which the list is read anew.
+/// The number of newer entries beyond which the list begins again at the newest one.
 const MAX_NEWER: usize = 2_000;
+/// The time before the newest entry that is read again, in milliseconds, and the largest number of entries in it.
+const OVERLAP_MS: i64 = 30 * 60_000;
+const MAX_OVERLAP: usize = 400;
+/// The largest number of entries that are kept while newer ones come.
+const MAX_KEPT: usize = 20_000;
 
 /// The entries to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,6 +76,8 @@ pub(super) struct ActivityRows {
     pub(super) groups: Vec<ActivityGroup>,
     /// There are no older entries.
     pub(super) is_complete: bool,
+    /// What they pass; `None` before the first read.
+    request: Option<ActivityRequest>,
     /// The entries up to this one were looked at, from the newest one on.
     last: Option<ActivityKey>,
     /// The newest entry that was looked at.
@@ -99,6 +106,9 @@ impl ActivityRows {
         request: &ActivityRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> ActivityResult {
+        if self.request.as_ref() != Some(request) {
+            self = Self::new(request);
+        }
         let limit = if request.is_filtered() { FILTERED_PAGE } else { PAGE };
         let (mut scanned, before) = (0, self.entries.len());
         while !self.is_complete
@@ -134,42 +144,53 @@ impl ActivityRows {
         Ok(scanned)
     }
 
-    /// Returns these rows with those that are newer than the newest one.
+    /// Returns these rows with newer ones. Those shortly before the newest one are read again: some are written later, such as
+    /// the sessions that a restart has ended, and outages end.
     pub(super) fn with_newer(
         self,
         history: &mut History,
         request: &ActivityRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> ActivityResult {
-        let Some(known) = self.newest else {
-            return Self::default().with_older(history, request, is_cancelled);
+        let known = self.newest.filter(|_| self.request.as_ref() == Some(request));
+        let Some(known) = known else {
+            return Self::new(request).with_older(history, request, is_cancelled);
         };
-        let mut newer: Vec<ActivityEntry> = Vec::new();
-        let mut is_joined = false;
-        while !is_joined && newer.len() < MAX_NEWER {
-            let before = newer.last().map(|entry| entry.key).or(request.start());
-            let page = history.activity(before, PAGE, request.gateway.as_deref())?;
-            is_joined = page.len() < PAGE;
-            for entry in page {
-                if entry.key <= known {
-                    is_joined = true;
-                    break;
-                }
-                newer.push(entry);
+        let mut read = Self::new(request);
+        let (mut newer, mut again) = (0, 0);
+        let from = known.time().saturating_sub(OVERLAP_MS);
+        while !read.is_complete && again < MAX_OVERLAP && read.last.is_none_or(|last| last.time() >= from) {
+            if newer > MAX_NEWER {
+                return Self::new(request).with_older(history, request, is_cancelled);
+            }
+            let scanned = read.read_page(history, request, PAGE)?;
+            if read.last.is_some_and(|last| last <= known) {
+                again += scanned;
+            } else {
+                newer += scanned;
             }
         }
-        if !is_joined {
-            return Self::default().with_older(history, request, is_cancelled);
+        // The rest stays as it is.
+        if let Some(end) = read.last.filter(|_| !read.is_complete) {
+            read.entries.extend(self.entries.into_iter().filter(|entry| entry.key < end));
+            if self.last.is_some_and(|last| last < end) {
+                (read.last, read.is_complete) = (self.last, self.is_complete);
+            }
         }
-        let newest = newer.first().map_or(known, |entry| entry.key);
-        let mut entries = request.filter(newer)?;
-        entries.extend(self.entries);
-        let groups = fold_flapping(&entries);
-        Ok(Self { entries, groups, newest: Some(newest), ..self })
+        if read.entries.len() > MAX_KEPT {
+            read.entries.truncate(MAX_KEPT);
+            (read.last, read.is_complete) = (read.entries.last().map(|entry| entry.key), false);
+        }
+        read.groups = fold_flapping(&read.entries);
+        Ok(read)
     }
 }
 
 impl ActivityRows {
+    fn new(request: &ActivityRequest) -> Self {
+        Self { request: Some(request.clone()), ..Self::default() }
+    }
+
     /// Returns the rows of a history in which nothing was recorded.
     pub(super) fn nothing() -> Self {
         Self { is_complete: true, ..Self::default() }
@@ -199,7 +220,7 @@ impl ActivityRequest {
         history: &mut History,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Arc<Dataset>, ActivityError> {
-        let mut rows = ActivityRows::default();
+        let mut rows = ActivityRows::new(self);
         while !rows.is_complete && !is_cancelled() {
             rows.read_page(history, self, EXPORT_PAGE)?;
         }

@@ -89,6 +89,12 @@ pub struct ActivityKey {
 }
 
 impl ActivityKey {
+    /// Time when the entry was noticed, in milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
     /// Returns the place after all entries up to a time in milliseconds since 1970 UTC, which belongs to it.
     #[must_use]
     pub fn end_of(time: i64) -> Self {

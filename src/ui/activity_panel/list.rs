@@ -1,5 +1,7 @@
 //! The list of entries.
 
+use std::collections::HashMap;
+
 use egui::accesskit::Role;
 use egui::{
     Align, Color32, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Sense, Stroke, Ui,
@@ -40,26 +42,35 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
     focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "Activity list"));
     let rows = state.activity.rows.as_deref();
-    if let Some(rows) = rows {
-        keys(ui, state, rows, commands);
+    let clock = state.history_clock();
+    let places = Places::of(state);
+    let target = rows.and_then(|rows| keys(ui, state, rows, commands));
+    let at_cursor = rows.and_then(|rows| {
+        let cursor = state.activity.cursor?;
+        Some(row_text(rows.groups.get(cursor)?, rows.entry(cursor)?, &places, &clock))
+    });
+    if let Some(text) = at_cursor {
+        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
     }
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
     child.spacing_mut().scroll = theme::scroll_beside_contents();
-    let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::click()).auto_shrink(false);
+    let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::CLICK).auto_shrink(false);
     for width in theme::ACTIVITY_COLUMNS {
         table = table.column(Column::exact(width).clip(true));
     }
     table = table.column(Column::remainder().clip(true));
-    if let Some(cursor) = state.activity.cursor.filter(|_| focus.has_focus()) {
-        table = table.scroll_to_row(cursor, None);
+    if let Some(target) = target {
+        table = table.scroll_to_row(target, None);
     }
-    let clock = state.history_clock();
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {
-                let text =
-                    if index == 0 { format!("{name} · {}", clock.style_name()) } else { (*name).to_owned() };
+                let text = match *name {
+                    "Time" => format!("{name} · {}", clock.style_name()),
+                    "Node" if state.gateways.shown == Shown::All => "Gateway".to_owned(),
+                    name => name.to_owned(),
+                };
                 title(ui, &text, index > 0);
             });
         }
@@ -86,14 +97,18 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
             let index = row.index();
             last = last.max(index);
             let Some((group, entry)) = rows.groups.get(index).zip(rows.entry(index)) else {
-                row.col(|ui| cell(ui, "Reading…", palette(ui.visuals()).secondary, 0.0));
+                let error = state.activity.error.as_ref();
+                let text = error.map_or("Reading…", |error| error.summary());
+                row.col(|ui| cell(ui, text, palette(ui.visuals()).secondary, 0.0));
                 return;
             };
-            show_row(&mut row, state.activity.cursor == Some(index), group, entry, state, &clock);
+            show_row(&mut row, state.activity.cursor == Some(index), group, entry, &places, &clock);
             let response = row.response();
-            response
-                .widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &clock)));
+            response.widget_info(|| {
+                WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &places, &clock))
+            });
             if response.clicked() {
+                response.ctx.memory_mut(|memory| memory.request_focus(id()));
                 commands.push(Command::Activity(ActivityCommand::Select(index)));
             }
             if response.double_clicked() {
@@ -110,11 +125,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     }
 }
 
-/// Emits the commands of keys while the list has the focus.
-fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Command>) {
+/// Emits the commands of keys while the list has the focus. Returns the row to which the cursor goes.
+fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Command>) -> Option<usize> {
     if !ui.memory(|memory| memory.has_focus(id())) || rows.groups.is_empty() {
-        return;
+        return None;
     }
+    let mut reached = None;
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
     let last = rows.groups.len() - 1;
@@ -142,8 +158,10 @@ fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Comma
             }
             _ => continue,
         };
+        reached = Some(target.min(last));
         commands.push(Command::Activity(ActivityCommand::Select(target.min(last))));
     }
+    reached
 }
 
 fn show_row(
@@ -151,7 +169,7 @@ fn show_row(
     is_cursor: bool,
     group: &ActivityGroup,
     entry: &ActivityEntry,
-    state: &AppState,
+    places: &Places,
     clock: &Clock,
 ) {
     let session = &entry.session;
@@ -172,7 +190,7 @@ fn show_row(
         icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
         cell(ui, &words::event(entry, group, clock), p.text, tokens::ICON_SMALL + theme::CELL_GAP);
     });
-    for text in [&*username, &*project, &*address, &place(state, entry)] {
+    for text in [&*username, &*project, &*address, &places.name(entry)] {
         row.col(|ui| {
             ground(ui, is_cursor);
             cell(ui, text, palette(ui.visuals()).text, 0.0);
@@ -185,25 +203,49 @@ fn show_row(
     });
 }
 
-/// Returns the gateway where all are shown, and else the name of the node as the table has it, or its address.
-fn place(state: &AppState, entry: &ActivityEntry) -> String {
-    if state.gateways.shown == Shown::All {
-        return sanitize(&entry.gateway).into_owned();
+/// How the place of an entry is named.
+struct Places {
+    /// All gateways are shown, so that a node alone says little.
+    has_gateways: bool,
+    /// The names of nodes, as the table has them, by their addresses.
+    nodes: HashMap<String, String>,
+}
+
+impl Places {
+    fn of(state: &AppState) -> Self {
+        let has_gateways = state.gateways.shown == Shown::All;
+        let nodes = state.status.iter().flat_map(|status| &status.nodes);
+        let names = nodes.filter_map(|node| Some((node.url.to_string(), node.name.clone()?)));
+        let nodes = if has_gateways { HashMap::new() } else { names.collect() };
+        Self { has_gateways, nodes }
     }
-    let url = &*entry.node;
-    let nodes = state.status.iter().flat_map(|status| &status.nodes);
-    let name = nodes.filter(|node| node.url.to_string() == url).find_map(|node| node.name.clone());
-    let authority = || url.split_once("://").map_or(url, |(_, authority)| authority).to_owned();
-    sanitize(&name.unwrap_or_else(authority)).into_owned()
+
+    /// Returns the gateway where all are shown, and else the name of the node, or its address.
+    fn name(&self, entry: &ActivityEntry) -> String {
+        let url = &*entry.node;
+        let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
+        let is_about_node = entry.session.username.is_none();
+        let name = match self.nodes.get(url) {
+            Some(name) => sanitize(name),
+            // An outage is one of a node.
+            None if self.has_gateways && is_about_node => {
+                return format!("{} ({})", sanitize(&entry.gateway), sanitize(authority));
+            }
+            None if self.has_gateways => sanitize(&entry.gateway),
+            None => sanitize(authority),
+        };
+        name.into_owned()
+    }
 }
 
 /// Returns a row in words.
-fn row_text(group: &ActivityGroup, entry: &ActivityEntry, clock: &Clock) -> String {
+fn row_text(group: &ActivityGroup, entry: &ActivityEntry, places: &Places, clock: &Clock) -> String {
     let session = &entry.session;
     let event = words::event(entry, group, clock);
     let texts = [&session.username, &session.project, &session.address];
     let texts = texts.into_iter().flatten().map(|text| sanitize(text).into_owned());
-    let parts = [clock.date(entry.time()), event].into_iter().chain(texts).chain(words::duration(entry));
+    let parts = [clock.date(entry.time()), event].into_iter().chain(texts);
+    let parts = parts.chain([places.name(entry)]).chain(words::duration(entry));
     parts.collect::<Vec<_>>().join(", ")
 }
 

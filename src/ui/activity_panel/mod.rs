@@ -12,6 +12,7 @@ use egui::{
 use super::activity_rows::ActivityTab;
 use super::button::{self, Button};
 use super::command::{ActivityCommand, Command, TimelineCommand};
+use super::error_report::ErrorReport;
 use super::fonts;
 use super::hover;
 use super::icons;
@@ -78,12 +79,15 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comma
     let close = Button::ghost_icon(icons::X, "Close activity").small();
     let width = export.width(&ui) + close.width(&ui) + tokens::UNIT;
     let right = ui.max_rect().right() - width;
+    if let Some(error) = &state.activity.error {
+        show_error(&mut ui, right, error);
+    }
     if let Some(range) = state.timeline.selection {
         show_range(&mut ui, right, range, state, commands);
     }
     ui.add_space((right - ui.cursor().left()).max(0.0));
     let has_rows = state.activity.rows.as_ref().is_some_and(|rows| !rows.groups.is_empty());
-    let can_export = has_rows && state.export.is_none();
+    let can_export = has_rows && state.export.is_none() && !state.activity.is_exporting;
     let export = ui.add_enabled(can_export, export);
     if export.tooltip("Write all entries that pass the filters to a file").clicked() {
         commands.push(Command::Activity(ActivityCommand::Export));
@@ -98,6 +102,17 @@ fn export_label(state: &AppState) -> String {
     let rows = state.activity.rows.as_ref().filter(|rows| rows.is_complete && !rows.entries.is_empty());
     let number = rows.map(|rows| format!(" {}", crate::display::number(rows.entries.len())));
     format!("Export{}", number.unwrap_or_default())
+}
+
+/// Draws why the newest entries can't be read.
+fn show_error(ui: &mut Ui, right: f32, error: &ErrorReport) {
+    let color = palette(ui.visuals()).error;
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    ui.add_space(2.0 * tokens::UNIT);
+    let size = vec2((right - ui.cursor().left()).max(0.0), tokens::LINE_SECONDARY);
+    let text = RichText::new(error.summary()).font(font).color(color);
+    let label = ui.allocate_ui(size, |ui| ui.add(Label::new(text).truncate())).inner;
+    label.tooltip(error.full_text());
 }
 
 /// Draws the time that was chosen in the timeline, with a button that removes it.

@@ -8,7 +8,7 @@ use crate::display::{Clock, number};
 use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
 use crate::sanitize::sanitize;
 
-/// The difference in milliseconds from which the time of an event is told next to the time when it was noticed.
+/// The difference in milliseconds from which the time of an event is shown next to the time when it was noticed.
 const LATE_MS: u64 = 60_000;
 
 /// Returns the icon of a row, and its color.

@@ -1,5 +1,6 @@
 //! Tests with a real history.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -32,15 +33,21 @@ impl Fixture {
 
     /// Records lists of users, a minute apart. Each has users of its own.
     fn record(&mut self, lists: u64, users: usize) {
+        let first = self.lists + 1;
+        self.lists += lists;
+        self.record_minutes("http://a.example:8088", first..=self.lists, users);
+    }
+
+    /// Records a list of a node in each of these minutes.
+    fn record_minutes(&self, url: &str, minutes: RangeInclusive<u64>, users: usize) {
         let recorder = Recorder::spawn(self.location(), None, |_| ()).unwrap();
         let mut observe = recorder.observer();
-        for _ in 0..lists {
-            self.lists += 1;
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + self.lists * 60);
+        for minute in minutes {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + minute * 60);
             let mut builder = DatasetBuilder::new(Header::standard().to_vec()).unwrap();
             for user in 0..users {
                 let name = format!("user{user}");
-                let id = format!("{}-{user}", self.lists);
+                let id = format!("{minute}-{user}");
                 let cells = [
                     Cell::Text(&name),
                     Cell::Text("Packaging"),
@@ -63,7 +70,7 @@ impl Fixture {
             };
             observe(&NodeUpdate {
                 gateway: "Plant".into(),
-                url: "http://a.example:8088".parse().unwrap(),
+                url: url.parse().unwrap(),
                 is_recorded: true,
                 time,
                 interval: Some(Duration::from_mins(1)),
@@ -162,4 +169,37 @@ fn rows_keep_their_place_while_newer_ones_come() {
     let row = rows.row_of(key).unwrap();
     let ActivityGroup { newest, others, .. } = &rows.groups[row];
     assert!(others.iter().chain([newest]).any(|index| rows.entries[*index].key == key));
+}
+
+#[test]
+fn entries_that_are_written_later_are_added() {
+    let mut fixture = Fixture::new();
+    fixture.record(40, 20);
+    let mut history = fixture.history();
+    for request in requests() {
+        let mut rows = ActivityRows::default();
+        while !rows.is_complete {
+            rows = rows.with_older(&mut history, &request, &|| false).unwrap();
+        }
+        // Of a node whose recorder was away for a while.
+        let url = format!("http://{}.example:8088", fixture.lists);
+        fixture.lists += 1;
+        fixture.record_minutes(&url, 37..=38, 3);
+        let rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
+        assert_eq!(keys(&rows), naive(&mut history, &request), "{request:?}");
+    }
+}
+
+#[test]
+fn rows_of_another_request_are_not_kept() {
+    let mut fixture = Fixture::new();
+    fixture.record(2, 20);
+    let mut history = fixture.history();
+    let all =
+        ActivityRows::default().with_older(&mut history, &ActivityRequest::default(), &|| false).unwrap();
+    let request = request("user7", KindFilter::All, ActivityTab::All);
+    let expected = naive(&mut history, &request);
+    let newer = all.clone().with_newer(&mut history, &request, &|| false).unwrap();
+    let older = all.with_older(&mut history, &request, &|| false).unwrap();
+    assert_eq!([keys(&newer), keys(&older)], [expected.clone(), expected]);
 }

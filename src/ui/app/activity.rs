@@ -1,6 +1,7 @@
 //! Reads the activity list.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::Context;
 
@@ -69,15 +70,16 @@ impl App {
             self.forget_activity();
             return;
         }
+        let is_of_scope = |request: &ActivityRequest, scope: &HistoryScope| request.gateway == scope.gateway;
+        let scope = self.history_scope();
+        let before = self.activity_reads.request.as_ref();
+        if before.zip(scope.as_ref()).is_some_and(|(before, scope)| !is_of_scope(before, scope)) {
+            self.forget_activity();
+        }
         self.receive_activity();
         let request = self.activity_request();
         if let Some(request) = request.filter(|request| self.activity_reads.request.as_ref() != Some(request))
         {
-            let is_other_gateway =
-                self.activity_reads.request.as_ref().is_none_or(|before| before.gateway != request.gateway);
-            if is_other_gateway {
-                self.state.activity.rows = None;
-            }
             self.state.activity.cursor = None;
             self.activity_reads.request = Some(request);
             self.read_activity(|history, request, is_cancelled| {
@@ -125,7 +127,7 @@ impl App {
         });
         let now = (self.clock)();
         self.activity_reads.running = Some(running);
-        self.activity_reads.timer.start(now, self.state.changes, RefreshTimer::MIN_REFRESH);
+        self.activity_reads.timer.start(now, self.state.changes, Duration::ZERO);
         self.state.activity.is_reading = true;
     }
 
@@ -154,7 +156,7 @@ impl App {
         else {
             return;
         };
-        if self.export_job.is_some() || self.activity_reads.export.is_some() {
+        if self.export_job.is_some() || self.state.activity.is_exporting {
             return;
         }
         let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request
@@ -164,6 +166,7 @@ impl App {
             result => Ok(result),
         };
         self.activity_reads.export = Some(reader.read(read));
+        self.state.activity.is_exporting = true;
         self.state.toasts.running(Task::Export, "Reading the activity…".to_owned());
         ctx.request_repaint();
     }
@@ -171,6 +174,7 @@ impl App {
     fn receive_activity_for_export(&mut self, ctx: &Context) {
         let Some(result) = self.activity_reads.export.as_ref().and_then(HistoryRead::take) else { return };
         self.activity_reads.export = None;
+        self.state.activity.is_exporting = false;
         self.state.toasts.clear(Task::Export);
         match result {
             Ok(Ok(dataset)) => self.export_activity(ctx, dataset),

@@ -188,8 +188,12 @@ impl App {
             Outcome::Written(path) => {
                 let text = format!("Exported {} to {}", self.exported_text(sessions), path.display());
                 self.state.toasts.done(Task::Export, text);
+                self.export_source = ExportSource::Sessions;
             }
-            Outcome::Cancelled => self.state.toasts.done(Task::Export, "Export cancelled"),
+            Outcome::Cancelled => {
+                self.state.toasts.done(Task::Export, "Export cancelled");
+                self.export_source = ExportSource::Sessions;
+            }
             Outcome::Text(_) => {}
             Outcome::FileExists(path) => {
                 self.ask_for_path(ctx, ExportPath::new(&path));

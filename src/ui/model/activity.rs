@@ -14,6 +14,8 @@ pub(in crate::ui) struct ActivityList {
     pub(in crate::ui) rows: Option<Arc<ActivityRows>>,
     /// Rows are being read.
     pub(in crate::ui) is_reading: bool,
+    /// All entries are being read, to export them.
+    pub(in crate::ui) is_exporting: bool,
     /// Why the last rows couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// The index of the row at the cursor.

@@ -243,7 +243,8 @@ impl AppState {
     /// Returns whether an export can start: there are sessions to write, and no export is running.
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
         let has_rows = self.export_count(self.export_rows(drafts)) > 0;
-        has_rows && self.export.is_none() && drafts.export_path.is_none()
+        let is_exporting = self.export.is_some() || self.activity.is_exporting;
+        has_rows && !is_exporting && drafts.export_path.is_none()
     }
 
     /// Returns the rows that an export writes: the chosen ones, or those shown if the selected ones are chosen and none is.
