@@ -192,11 +192,11 @@ fn parse(text: &str) -> Content {
     match serde_json::from_str(text) {
         Ok(content @ Content { version: VERSION, .. }) => content,
         Ok(Content { version, .. }) => {
-            tracing::warn!(version, "{ALERTS_FILE} is of another version, beginning anew");
+            tracing::warn!(version, "{ALERTS_FILE} is of another version, starting a new one");
             Content::default()
         }
         Err(error) => {
-            tracing::warn!(%error, "{ALERTS_FILE} is invalid, beginning anew");
+            tracing::warn!(%error, "{ALERTS_FILE} is invalid, starting a new one");
             Content::default()
         }
     }
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn begins_anew_with_a_damaged_file() {
+    fn replaces_a_damaged_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(ALERTS_FILE);
         for damaged in [&b"{"[..], b"", b"\xff", br#"{"version":99,"entries":[],"waiting":[],"sent":[]}"#] {
