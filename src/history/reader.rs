@@ -83,11 +83,15 @@ impl Reader {
             }
         };
         let mut state = self.shared.lock();
-        if !state.is_ending {
+        let has_ended = state.is_ending;
+        if !has_ended {
             state.reads.push_back(Box::new(run));
             self.shared.changed.notify_one();
         }
         drop(state);
+        if has_ended {
+            (self.shared.wake)();
+        }
         HistoryRead { result, is_cancelled }
     }
 }

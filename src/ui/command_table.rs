@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{Command, Copied, PastCommand, RailCommand};
+use super::command::{Command, Copied, PastCommand, RailCommand, TimelineCommand};
 use super::icons::{self, Icon};
 use super::key_text;
 use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
@@ -222,6 +222,10 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Table, "Go to a time…", icons::HISTORY, || Command::Past(PastCommand::EnterTime))
             .keys(CTRL, Key::G)
             .when(|state, _| state.timeline.is_available),
+        Named::new(Window, "List the activity of all times", icons::X, || {
+            Command::Timeline(TimelineCommand::Select(None))
+        })
+        .when(|state, _| state.timeline.selection.is_some()),
         Named::new(Table, "Back to live", icons::CLOCK, || Command::Past(PastCommand::Leave))
             .when(|state, _| state.past.is_some()),
         Named::new(Table, "Go to the previous change in time", icons::CHEVRON_LEFT, || {
@@ -241,7 +245,7 @@ pub(super) const ALL: &[NamedCommand] = {
             .when(|state, _| state.can_refresh()),
         Named::new(Gateways, "Pause or resume the table", icons::CIRCLE_PAUSE, || Command::TogglePause)
             .keys(Modifiers::NONE, Key::F7)
-            .when(|state, _| state.table_status().is_some())
+            .when(|state, _| state.past.is_none() && state.table_status().is_some())
             .label(|state| {
                 let word = if state.pause.is_some() { "Resume" } else { "Pause" };
                 format!("{word} the table")

@@ -255,6 +255,8 @@ impl App {
             self.state.table.act(Action::ClearSelection);
         } else if self.state.past.is_some() {
             self.leave_past();
+        } else if self.state.timeline.selection.is_some() {
+            self.state.timeline.selection = None;
         } else if self.state.is_filtered(&self.drafts) {
             self.clear_filters();
         }

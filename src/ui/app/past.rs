@@ -23,6 +23,8 @@ pub(super) struct PastReads {
     step: Option<HistoryRead<Option<i64>>>,
     /// The direction of the step.
     direction: Option<Step>,
+    /// The number of steps in this direction that follow.
+    more_steps: u32,
 }
 
 impl App {
@@ -50,7 +52,9 @@ impl App {
             sessions: before.and_then(|before| before.sessions),
             ..Past::new(at)
         });
-        self.state.pause = None;
+        if let Some(pause) = self.state.pause.take() {
+            self.note_pause(pause.since);
+        }
         self.drafts.moment = self.state.history_clock().moment_words(at);
         self.drafts.moment_error = None;
         self.past_reads = PastReads::default();
@@ -114,6 +118,10 @@ impl App {
 
     /// Looks for the next or previous change, from the past that is shown or from now.
     fn step_in_past(&mut self, step: Step) {
+        if self.past_reads.step.is_some() && self.past_reads.direction == Some(step) {
+            self.past_reads.more_steps += 1;
+            return;
+        }
         let (Some(HistoryScope { gateway }), Some(reader)) = (self.history_scope(), self.history_reader())
         else {
             return;
@@ -150,7 +158,14 @@ impl App {
         if let Some(result) = self.past_reads.step.as_ref().and_then(HistoryRead::take) {
             self.past_reads.step = None;
             match (result, self.past_reads.direction) {
-                (Ok(Some(time)), _) => self.show_past(time),
+                (Ok(Some(time)), direction) => {
+                    let more_steps = self.past_reads.more_steps;
+                    self.show_past(time);
+                    if let Some(direction) = direction.filter(|_| more_steps > 0) {
+                        self.step_in_past(direction);
+                        self.past_reads.more_steps = more_steps - 1;
+                    }
+                }
                 // After the last change comes the present.
                 (Ok(None), Some(Step::Next)) => self.leave_past(),
                 (Ok(None), _) => {

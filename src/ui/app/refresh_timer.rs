@@ -17,18 +17,21 @@ pub(super) struct RefreshTimer {
     changes: Option<ChangeCounts>,
     /// The time of the second read after the last change.
     settles_at: Option<Instant>,
+    /// The time until a change can be seen, such as that of a pixel.
+    resolution: Duration,
 }
 
 impl RefreshTimer {
     /// The shortest time between two reads without a change.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
-    /// Notes the beginning of a read. `refresh` is the time until the next one without a change.
-    pub(super) fn start(&mut self, now: Instant, changes: Option<ChangeCounts>, refresh: Duration) {
+    /// Notes the beginning of a read. `resolution` is the time until a change can be seen, such as that of a pixel.
+    pub(super) fn start(&mut self, now: Instant, changes: Option<ChangeCounts>, resolution: Duration) {
         self.changes = changes;
+        self.resolution = resolution;
         let settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
         self.settles_at = settles_at;
-        let next = now + refresh.max(Self::MIN_REFRESH);
+        let next = now + resolution.max(Self::MIN_REFRESH);
         self.due = Some(settles_at.map_or(next, |settles_at| settles_at.min(next)));
     }
 
@@ -36,8 +39,9 @@ impl RefreshTimer {
     pub(super) fn note_changes(&mut self, changes: Option<ChangeCounts>, now: Instant) {
         if changes != self.changes {
             self.changes = changes;
-            self.settles_at = Some(now + SETTLE_DELAY);
-            let soon = now + CHANGE_DELAY;
+            let resolution = self.resolution.min(Self::MIN_REFRESH);
+            self.settles_at = Some(now + SETTLE_DELAY.max(resolution));
+            let soon = now + CHANGE_DELAY.max(resolution);
             self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         }
     }
@@ -67,26 +71,39 @@ mod tests {
     fn reads_soon_after_a_change_and_once_more() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), 60 * second);
+        timer.start(start, Some(changes(0)), Duration::ZERO);
         timer.note_changes(Some(changes(0)), start + second);
-        assert!(!timer.is_due(start + 59 * second));
+        assert_eq!(timer.left(start + 10 * second), 20 * second);
         timer.note_changes(Some(changes(1)), start + 10 * second);
         assert_eq!(timer.left(start + 10 * second), second);
-        timer.start(start + 11 * second, Some(changes(1)), 60 * second);
+        timer.start(start + 11 * second, Some(changes(1)), Duration::ZERO);
         assert!(timer.is_due(start + 15 * second), "another process may write it");
-        timer.start(start + 15 * second, Some(changes(1)), 60 * second);
-        assert!(!timer.is_due(start + 74 * second));
-        assert!(timer.is_due(start + 75 * second));
+        timer.start(start + 15 * second, Some(changes(1)), Duration::ZERO);
+        assert!(!timer.is_due(start + 44 * second));
+        assert!(timer.is_due(start + 45 * second));
     }
 
     #[test]
     fn steady_changes_do_not_put_it_off() {
         let (start, ms) = (Instant::now(), Duration::from_millis(1));
         let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), RefreshTimer::MIN_REFRESH);
+        timer.start(start, Some(changes(0)), Duration::ZERO);
         for step in 1..=12_u32 {
             timer.note_changes(Some(changes(step as usize)), start + step * 100 * ms);
         }
         assert!(timer.is_due(start + 1_100 * ms));
+    }
+
+    #[test]
+    fn changes_that_cannot_be_seen_yet_are_not_read() {
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let mut timer = RefreshTimer::default();
+        // A pixel of a year is hours, and one of a day 90 s.
+        for resolution in [10_000, 90] {
+            timer.start(start, Some(changes(0)), resolution * second);
+            timer.note_changes(Some(changes(1)), start + second);
+            assert!(!timer.is_due(start + 30 * second));
+            assert!(timer.is_due(start + 31 * second));
+        }
     }
 }

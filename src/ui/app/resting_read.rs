@@ -43,6 +43,10 @@ impl<K: PartialEq, T> RestingRead<K, T> {
         now: Instant,
         start: impl FnOnce(&K) -> Option<HistoryRead<T>>,
     ) -> Option<Duration> {
+        // What is being read is what is wanted, and its end lets the window draw.
+        if self.running.is_some() {
+            return None;
+        }
         let left = self.due?.saturating_duration_since(now);
         if !left.is_zero() {
             return Some(left);
@@ -50,6 +54,11 @@ impl<K: PartialEq, T> RestingRead<K, T> {
         self.due = None;
         self.running = self.wanted.as_ref().and_then(start);
         None
+    }
+
+    /// Returns `true` while a read is running.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
     }
 
     /// Returns the result once it is there, and only once.

@@ -66,12 +66,16 @@ impl App {
                 in_detail.read_again_at(now);
             }
             let left = in_detail.start_when_due(now, |key| {
-                timer.start(now, self.state.changes, RefreshTimer::MIN_REFRESH);
+                timer.start(now, self.state.changes, Duration::ZERO);
                 Some(start_story(self.history_reader()?, key.clone()))
             });
-            ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
+            if !in_detail.is_running() {
+                ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
+            }
         }
         if let Some(result) = in_detail.take() {
+            // Another read may be due already.
+            ctx.request_repaint();
             // The reader has logged why nothing can be read, and the timeline says it.
             self.state.story = result.ok();
         }

@@ -142,7 +142,6 @@ impl App {
         let is_other_gateway = read.request.as_ref().is_some_and(|before| before.gateway != request.gateway);
         if is_other_gateway || read.request.is_none() {
             self.state.timeline.chart = None;
-            self.state.timeline.selection = None;
         }
         let instant = (self.clock)();
         read.timer.note_changes(self.state.changes, instant);

@@ -1,4 +1,4 @@
-//! The timeline along the bottom: how many sessions there were, and when nobody can tell.
+//! The timeline along the bottom: how many sessions there were, and when nothing was watched.
 
 mod bands;
 mod legend;
@@ -55,7 +55,7 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     let response = ui.interact(place, Id::unique("timeline chart"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Sessions over time"));
     let hovered = response.hover_pos().filter(|_| response.hovered()).map(|at| scale.time(at.x));
-    pointer(ui, &response, scale, now, commands);
+    pointer(ui, &response, scale, now, state.layout.activity, commands);
     keys(ui, &response, scale, now, commands);
 
     let past = state.past.as_ref().map(|past| past.at);
@@ -124,8 +124,15 @@ fn width_px(ui: &Ui, width: f32) -> usize {
     (width * ui.pixels_per_point()).round().max(1.0) as usize
 }
 
-/// Emits the commands of the pointer: a click shows that moment, a drag chooses a range, the wheel zooms.
-fn pointer(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut Vec<Command>) {
+/// Emits the commands of the pointer: a click shows that moment, a drag chooses a range, whose activity opens, the wheel zooms.
+fn pointer(
+    ui: &Ui,
+    response: &Response,
+    scale: Scale,
+    now: i64,
+    is_activity_open: bool,
+    commands: &mut Vec<Command>,
+) {
     let at = response.interact_pointer_pos().map(|at| scale.time(at.x));
     if response.clicked()
         && let Some(time) = at
@@ -138,6 +145,9 @@ fn pointer(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut 
     {
         let range = TimeRange::between(origin, time);
         commands.push(Command::Timeline(TimelineCommand::Select(Some(range))));
+    }
+    if response.drag_stopped() && !is_activity_open {
+        commands.push(Command::ToggleActivity);
     }
     let Some(hovered) = response.hover_pos().filter(|_| response.hovered()) else { return };
     let scrolled = ui.input(egui::InputState::smooth_scroll_delta);
