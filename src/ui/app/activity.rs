@@ -127,7 +127,7 @@ impl App {
         });
         let now = (self.clock)();
         self.activity_reads.running = Some(running);
-        self.activity_reads.timer.start(now, self.state.changes, Duration::ZERO);
+        self.activity_reads.timer.start(now, self.state.changes, Duration::ZERO, RefreshTimer::MIN_REFRESH);
         self.state.activity.is_reading = true;
     }
 

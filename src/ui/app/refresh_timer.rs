@@ -6,6 +6,8 @@ use super::super::model::ChangeCounts;
 
 /// Time after a change until it is read from the history, into which it has to be written first.
 const CHANGE_DELAY: Duration = Duration::from_secs(1);
+/// The same for the first list.
+const FIRST_DELAY: Duration = Duration::from_secs(2);
 /// Time after which the rest is read that another process writes, or that took longer.
 const SETTLE_DELAY: Duration = Duration::from_secs(5);
 
@@ -22,26 +24,38 @@ pub(super) struct RefreshTimer {
 }
 
 impl RefreshTimer {
-    /// The shortest time between two reads without a change.
+    /// The usual time between two reads without a change, and the longest one until a change is read.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
-    /// Notes the beginning of a read. `resolution` is the time until a change can be seen, such as that of a pixel.
-    pub(super) fn start(&mut self, now: Instant, changes: Option<ChangeCounts>, resolution: Duration) {
+    /// Notes the beginning of a read. `resolution` is the time until a change can be seen, such as that of a pixel, and `refresh` the
+    /// shortest time until the next read without a change.
+    pub(super) fn start(
+        &mut self,
+        now: Instant,
+        changes: Option<ChangeCounts>,
+        resolution: Duration,
+        refresh: Duration,
+    ) {
         self.changes = changes;
         self.resolution = resolution;
         let settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
         self.settles_at = settles_at;
-        let next = now + resolution.max(Self::MIN_REFRESH);
+        let next = now + resolution.max(refresh);
         self.due = Some(settles_at.map_or(next, |settles_at| settles_at.min(next)));
     }
 
     /// Makes a read due soon if something has changed.
     pub(super) fn note_changes(&mut self, changes: Option<ChangeCounts>, now: Instant) {
         if changes != self.changes {
-            self.changes = changes;
             let resolution = self.resolution.min(Self::MIN_REFRESH);
-            self.settles_at = Some(now + SETTLE_DELAY.max(resolution));
-            let soon = now + CHANGE_DELAY.max(resolution);
+            let soon = if self.changes.is_none() {
+                // The first list, for which the history may have to be created.
+                now + FIRST_DELAY
+            } else {
+                self.settles_at = Some(now + SETTLE_DELAY.max(resolution));
+                now + CHANGE_DELAY.max(resolution)
+            };
+            self.changes = changes;
             self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         }
     }
@@ -71,23 +85,34 @@ mod tests {
     fn reads_soon_after_a_change_and_once_more() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), Duration::ZERO);
+        timer.start(start, Some(changes(0)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
         timer.note_changes(Some(changes(0)), start + second);
         assert_eq!(timer.left(start + 10 * second), 20 * second);
         timer.note_changes(Some(changes(1)), start + 10 * second);
         assert_eq!(timer.left(start + 10 * second), second);
-        timer.start(start + 11 * second, Some(changes(1)), Duration::ZERO);
+        timer.start(start + 11 * second, Some(changes(1)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
         assert!(timer.is_due(start + 15 * second), "another process may write it");
-        timer.start(start + 15 * second, Some(changes(1)), Duration::ZERO);
+        timer.start(start + 15 * second, Some(changes(1)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
         assert!(!timer.is_due(start + 44 * second));
         assert!(timer.is_due(start + 45 * second));
+    }
+
+    #[test]
+    fn first_list_is_read_once_and_soon() {
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let mut timer = RefreshTimer::default();
+        timer.start(start, None, 90 * second, 150 * second);
+        timer.note_changes(Some(changes(0)), start);
+        assert_eq!(timer.left(start), FIRST_DELAY);
+        timer.start(start + 2 * second, Some(changes(0)), 90 * second, 150 * second);
+        assert_eq!(timer.left(start + 2 * second), 150 * second);
     }
 
     #[test]
     fn steady_changes_do_not_put_it_off() {
         let (start, ms) = (Instant::now(), Duration::from_millis(1));
         let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), Duration::ZERO);
+        timer.start(start, Some(changes(0)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
         for step in 1..=12_u32 {
             timer.note_changes(Some(changes(step as usize)), start + step * 100 * ms);
         }
@@ -100,7 +125,7 @@ mod tests {
         let mut timer = RefreshTimer::default();
         // A pixel of a year is hours, and one of a day 90 s.
         for resolution in [10_000, 90] {
-            timer.start(start, Some(changes(0)), resolution * second);
+            timer.start(start, Some(changes(0)), resolution * second, RefreshTimer::MIN_REFRESH);
             timer.note_changes(Some(changes(1)), start + second);
             assert!(!timer.is_due(start + 30 * second));
             assert!(timer.is_due(start + 31 * second));

@@ -66,7 +66,7 @@ impl App {
                 in_detail.read_again_at(now);
             }
             let left = in_detail.start_when_due(now, |key| {
-                timer.start(now, self.state.changes, Duration::ZERO);
+                timer.start(now, self.state.changes, Duration::ZERO, RefreshTimer::MIN_REFRESH);
                 Some(start_story(self.history_reader()?, key.clone()))
             });
             if !in_detail.is_running() {
