@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Counts, DuplicateLogins, Facets, FilterError, FilterField, Filters, Highlights, KindCounts, Offer,
+    Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
+    Offer,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -73,4 +74,13 @@ pub struct FilterStatus {
     pub highlights: Highlights,
     /// `true` if there are values, and the applied filter alone passes none of them.
     pub matches_nothing: bool,
+}
+
+impl FilterStatus {
+    /// Returns `true` if this text is in force, which an empty one is if there is no filter.
+    #[must_use]
+    pub fn is_of(&self, text: &FilterText) -> bool {
+        let is_same = |filter: &Filter| filter.pattern() == text.pattern && filter.mode() == text.mode;
+        self.error.is_none() && self.filter.as_ref().map_or(text.pattern.is_empty(), is_same)
+    }
 }

@@ -14,7 +14,7 @@ use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
 use crate::dataset::{ColumnId, Dataset, names};
 use crate::history::{History, HistoryError, HistoryRead};
-use crate::query::Query;
+use crate::query::{ColumnFilter, Query};
 
 /// The reads of the activity list.
 #[derive(Default)]
@@ -46,21 +46,29 @@ impl App {
         }
     }
 
-    /// Returns what the list is to show; `None` without a history, or while a filter isn't valid.
+    /// Returns what the list is to show; `None` without a history, and until all filters are in force.
     fn activity_request(&self) -> Option<ActivityRequest> {
         let HistoryScope { gateway } = self.history_scope()?;
         let (state, drafts) = (&self.state, &self.drafts);
         let is_column = |id: &ColumnId| ColumnId::STANDARD.contains(id) || *id == names::KIND.into();
+        let columns: Vec<_> =
+            drafts.columns.iter().filter(|filter| is_column(&filter.column)).cloned().collect();
+        let is_in_force = state.username.is_of(&drafts.username)
+            && state.project.is_of(&drafts.project)
+            && columns.iter().all(|ColumnFilter { column, text }| {
+                let status = state.column_filter(column);
+                status.map_or(text.pattern.is_empty(), |status| status.is_of(text))
+            });
         let query = Query {
             username: drafts.username.clone(),
             project: drafts.project.clone(),
-            columns: drafts.columns.iter().filter(|filter| is_column(&filter.column)).cloned().collect(),
+            columns,
             cells: state.cells.iter().filter(|filter| is_column(&filter.column)).cloned().collect(),
             kind: state.kind,
             ..Query::default()
         };
-        query.compile().ok()?;
-        Some(ActivityRequest { gateway, range: state.timeline.selection, tab: state.activity.tab, query })
+        let (range, tab) = (state.timeline.selection, state.activity.tab);
+        is_in_force.then_some(ActivityRequest { gateway, range, tab, query })
     }
 
     /// Reads the list when it is due or another one is shown, and shows what was read.

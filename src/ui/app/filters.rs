@@ -105,10 +105,7 @@ impl App {
             FilterField::Project => Some(&self.state.project),
             FilterField::Column(_) => self.state.column_filter(&column),
         };
-        let is_in_force = status.is_some_and(|status| {
-            let filter = status.filter.as_ref().filter(|_| status.error.is_none());
-            filter.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode)
-        });
+        let is_in_force = !text.pattern.is_empty() && status.is_some_and(|status| status.is_of(text));
         // The result of its query may not be there yet, and never come if the next key starts another query.
         let is_valid = || text.pattern.len() <= MAX_COMPILED && matches!(text.compile(), Ok(Some(_)));
         if is_in_force || is_valid() {
