@@ -17,6 +17,18 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// Returns a duration in its largest unit, and in two where the second one matters: `59 s`, `12 min`, `3 h 12 min`, `1 d 1 h`.
+#[must_use]
+pub fn coarse_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, _) => format!("{minutes} min"),
+        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
+        (days, hours, ..) => format!("{days} d {hours} h"),
+    }
+}
+
 /// Returns a duration in all units that it has, such as `12 h` or `1 h 30 min`, as [`parse_duration`] reads it. Below a second
 /// it is `0 s`.
 #[must_use]
@@ -37,6 +49,13 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formats_durations_in_two_units_at_most() {
+        let texts =
+            [0, 59, 60, 3_599, 11_520, 90_000].map(|seconds| coarse_duration(Duration::from_secs(seconds)));
+        assert_eq!(texts, ["0 s", "59 s", "1 min", "59 min", "3 h 12 min", "1 d 1 h"]);
+    }
 
     #[test]
     fn durations_have_their_two_largest_units() {

@@ -13,7 +13,7 @@ mod zone;
 
 pub use axis::Tick;
 pub use clock::{Clock, DateStyle, iso_utc};
-pub use duration::{duration, exact_duration, parse_duration};
+pub use duration::{coarse_duration, duration, exact_duration, parse_duration};
 pub use moment::{Moment, MomentError, MomentNote, Repeated, minute_text, time_text};
 pub use quantity::{bytes, of_bytes};
 pub use title::title;

@@ -1,10 +1,12 @@
 //! What an entry of the activity list says.
 
+use std::time::Duration;
+
 use egui::Color32;
 
 use super::super::icons::{self, Icon};
 use super::super::tokens::Palette;
-use crate::display::{Clock, number};
+use crate::display::{Clock, coarse_duration, number};
 use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
 use crate::sanitize::sanitize;
 
@@ -66,20 +68,15 @@ pub(super) fn time(entry: &ActivityEntry, clock: &Clock) -> String {
         return clock.full_date(entry.time());
     }
     format!(
-        "Between {}, while nobody watched",
+        "Between {}, while nothing was watched",
         clock.range_text(entry.earliest, entry.latest).replacen(" to ", " and ", 1)
     )
 }
 
 /// Returns how long a session or an outage lasted.
 pub(super) fn duration(entry: &ActivityEntry) -> Option<String> {
-    let seconds = entry.duration_ms? / 1_000;
-    Some(match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
-        (0, 0, 0, seconds) => format!("{seconds} s"),
-        (0, 0, minutes, _) => format!("{minutes} min"),
-        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
-        (days, hours, ..) => format!("{days} d {hours} h"),
-    })
+    let duration_ms = u64::try_from(entry.duration_ms?).unwrap_or(0);
+    Some(coarse_duration(Duration::from_millis(duration_ms)))
 }
 
 #[cfg(test)]

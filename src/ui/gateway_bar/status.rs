@@ -313,7 +313,7 @@ fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {
     }
     let left = state.next_read()?.duration_since(now).unwrap_or_default();
     // Rounded up, so that the countdown ends with 1.
-    Some(format!("Retrying in {}", duration_text(left + Duration::from_millis(999))))
+    Some(format!("Retrying in {}", display::coarse_duration(left + Duration::from_millis(999))))
 }
 
 /// Returns the time until the text about the last read may change.
@@ -329,28 +329,17 @@ fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool, room: R
     let time = display::time_text(updated_at, now);
     let word = match (is_stale, room.is_compact, room.has_updated) {
         // In little room, the age says enough.
-        (true, true, _) => return format!("{} ago", duration_text(age)),
+        (true, true, _) => return format!("{} ago", display::coarse_duration(age)),
         (true, false, _) => "Showing ",
         (false, _, true) => "Updated ",
         (false, _, false) => "",
     };
     let ago = if is_stale || age >= MIN_SHOWN_AGE {
-        format!(", {} ago", duration_text(age))
+        format!(", {} ago", display::coarse_duration(age))
     } else {
         String::new()
     };
     format!("{word}{time}{ago}")
-}
-
-/// Returns a duration in its largest unit, and in two where the second one matters.
-fn duration_text(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60) {
-        (0, 0, 0, seconds) => format!("{seconds} s"),
-        (0, 0, minutes, _) => format!("{minutes} min"),
-        (0, hours, minutes, _) => format!("{hours} h {minutes} min"),
-        (days, hours, ..) => format!("{days} d {hours} h"),
-    }
 }
 
 #[cfg(test)]
@@ -360,13 +349,6 @@ mod tests {
     use super::*;
 
     const ROOMY: Room = Room { is_compact: false, has_words: true, has_updated: true };
-
-    #[test]
-    fn formats_durations_in_two_units_at_most() {
-        let texts =
-            [0, 59, 60, 3_599, 11_520, 90_000].map(|seconds| duration_text(Duration::from_secs(seconds)));
-        assert_eq!(texts, ["0 s", "59 s", "1 min", "59 min", "3 h 12 min", "1 d 1 h"]);
-    }
 
     #[test]
     fn shows_the_time_always_and_the_age_when_it_matters() {

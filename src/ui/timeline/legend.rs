@@ -1,5 +1,7 @@
 //! The time that the timeline shows, and what its colors mean.
 
+use std::time::Duration;
+
 use egui::accesskit::Role;
 use egui::{Color32, FontFamily, FontId, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -13,6 +15,7 @@ use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::bands::Band;
+use crate::display::exact_duration;
 use crate::history::ChartSplit;
 use crate::table::TimelineSpan;
 
@@ -108,14 +111,10 @@ fn choices(ui: &mut Ui, timeline: &Timeline, commands: &mut Vec<Command>) {
 
 /// Returns a length of time in its two largest units.
 fn length_text(milliseconds: i64) -> String {
-    let minutes = milliseconds / 60_000;
-    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
+    let minutes = u64::try_from(milliseconds / 60_000).unwrap_or(0);
+    let hours = minutes / 60;
+    // No minutes next to days.
+    exact_duration(if hours < 24 { Duration::from_mins(minutes) } else { Duration::from_hours(hours) })
 }
 
 #[cfg(test)]
