@@ -2,10 +2,9 @@
 //!
 //! Before a process sends something, it looks under a lock whether another one has sent the same lately.
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +12,12 @@ use super::delivery::Channel;
 use super::engine::Saved;
 use super::entry::millis;
 use super::incident::{Phase, SubjectKey};
-use crate::atomic_file::{read_text, replace_file, require_regular};
+use crate::atomic_file::{self, read_text, replace_file};
 
 /// The name of the file in the data folder.
 pub const ALERTS_FILE: &str = "alerts.json";
 /// The file that is locked while the other one is changed.
 const LOCK_FILE: &str = "alerts.lock";
-/// Maximum time to wait for the lock. A change takes milliseconds, so a process that holds the lock longer hangs.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
 /// The version of the file.
 const VERSION: u32 = 1;
 /// The shortest and the longest time after which the same is sent by another process. Processes read gateways at different
@@ -154,28 +150,8 @@ impl Store {
 }
 
 fn with_lock<T>(folder: &Path, work: impl FnOnce() -> T) -> Result<T, StoreError> {
-    let lock = lock(folder).map_err(StoreError::Lock)?;
-    let result = work();
-    drop(lock);
-    Ok(result)
-}
-
-fn lock(folder: &Path) -> io::Result<File> {
-    std::fs::create_dir_all(folder)?;
-    let path = folder.join(LOCK_FILE);
-    require_regular(&path)?;
-    let file = File::create(path)?;
-    let deadline = Instant::now() + LOCK_TIMEOUT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "Another process holds it"));
-            }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY_PAUSE),
-        }
-    }
+    atomic_file::with_lock(&folder.join(LOCK_FILE), "Another process holds it", work)
+        .map_err(StoreError::Lock)
 }
 
 /// Reads the file. One that isn't valid is replaced later: nothing in it can't be found out again.

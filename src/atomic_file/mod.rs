@@ -1,9 +1,11 @@
 //! Writes files that are replaced only when complete, and reads small ones.
 
 mod destination;
+mod lock;
 mod signals;
 mod temporary;
 
+pub(crate) use lock::with_lock;
 pub use signals::clean_up_on_signals;
 
 use std::fs;

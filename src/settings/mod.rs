@@ -38,18 +38,14 @@ pub use state::{State, ThemeChoice, WindowPlace};
 pub(crate) use target::{ALL_NAME, DEMO, DEMO_NAME, suggestion};
 pub use target::{Target, TargetError};
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use crate::atomic_file::require_regular;
+use crate::atomic_file;
 
 /// The file that is locked while the others are changed.
 const LOCK_FILE: &str = ".lock";
-/// Maximum time to wait for the lock. A change takes milliseconds, so a process that holds the lock longer hangs.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(20);
+const LOCK_HELD: &str = "Another window is changing the settings. Close it or try again";
 
 /// Returns the folder of both files: `GATEWATCH_CONFIG_DIR`, or the platform's configuration folder; `None` without a
 /// home folder.
@@ -75,34 +71,13 @@ pub fn data_folder() -> Option<PathBuf> {
 
 /// Runs `work` while its files are locked against other processes. Creates the folder if it is missing.
 fn with_lock<T>(folder: &Path, work: impl FnOnce() -> T) -> io::Result<T> {
-    let lock = lock(folder)?;
-    let result = work();
-    drop(lock);
-    Ok(result)
-}
-
-/// Locks the folder until the returned file is dropped.
-fn lock(folder: &Path) -> io::Result<File> {
-    std::fs::create_dir_all(folder)?;
-    let path = folder.join(LOCK_FILE);
-    require_regular(&path)?;
-    let file = File::create(path)?;
-    let deadline = Instant::now() + LOCK_TIMEOUT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                let text = "Another window is changing the settings. Close it or try again";
-                return Err(io::Error::new(io::ErrorKind::TimedOut, text));
-            }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY_PAUSE),
-        }
-    }
+    atomic_file::with_lock(&folder.join(LOCK_FILE), LOCK_HELD, work)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{File, TryLockError};
+
     use super::*;
 
     /// Returns `true` if another process could not lock the folder now.
