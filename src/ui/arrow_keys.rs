@@ -1,7 +1,7 @@
 //! Arrow keys move the keyboard focus between the controls of one group, such as the tabs, and nowhere else. Without this,
 //! egui moves it to whatever is next in the direction of the key.
 
-use egui::{Context, FocusDirection, Id, Key, Memory, Modifiers, Rect, Response, Ui};
+use egui::{Context, Event, FocusDirection, Id, Key, Memory, Modifiers, Rect, Response, Ui};
 
 /// The direction in which the controls of a group are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,17 @@ fn focus(ui: &Ui, id: Id, rect: Rect) {
     ui.scroll_to_rect(rect, None);
     // It may have been painted already.
     ui.ctx().request_repaint();
+}
+
+/// Returns the keys that were pressed without a modifier, for a control that uses them itself.
+pub(super) fn plain_keys(ui: &Ui) -> Vec<Key> {
+    ui.input(|input| {
+        let keys = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => Some(*key),
+            _ => None,
+        });
+        keys.collect()
+    })
 }
 
 /// Keeps egui from moving the focus by an arrow key that no control has used. Call it when everything is drawn.

@@ -80,6 +80,7 @@ mod settings_worker;
 mod single_line;
 mod small_text;
 mod system_fonts;
+mod tab;
 mod termination_progress;
 mod text_field;
 mod theme;

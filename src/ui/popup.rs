@@ -1,8 +1,8 @@
 //! Popups: their place beside what opens them, their frame, and where the keyboard focus goes afterwards.
 
 use egui::{
-    Context, Frame, Id, Key, Margin, Memory, Order, Popup, PopupCloseBehavior, Rect, RectAlign, Response,
-    Style, Ui, vec2,
+    Area, Context, Frame, Id, Key, Margin, Memory, Order, Popup, PopupCloseBehavior, Pos2, Rect, RectAlign,
+    Response, Style, Ui, vec2,
 };
 
 use super::focus_scroll;
@@ -20,6 +20,23 @@ pub(super) fn anchor(opener: Rect) -> Rect {
 /// Returns the frame of a popup with this space inside its border.
 pub(super) fn frame(style: &Style, margin: Margin) -> Frame {
     Frame::popup(style).corner_radius(tokens::RADIUS_POPUP).inner_margin(margin)
+}
+
+/// Draws an overlay with the error of a text box, which takes no clicks.
+pub(super) fn overlay(edit: &Response, position: Pos2, name: &str, contents: impl FnOnce(&mut Ui)) {
+    let area = Area::new(edit.id.with("error"))
+        .order(Order::Foreground)
+        .fixed_pos(position)
+        .interactable(false)
+        .accessible_name(name);
+    area.show(&edit.ctx, |ui| {
+        let margin = theme::ERROR_OVERLAY_MARGIN;
+        frame(ui.style(), margin).show(ui, |ui| {
+            let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
+            ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
+            contents(ui);
+        });
+    });
 }
 
 /// Returns the largest width that the contents of a popup can have in the window.

@@ -1,26 +1,20 @@
 //! The row above the table: tabs with the kinds of sessions, groups, columns and panels. In a compact window its controls
 //! are in two menus at the end of the filter row.
 
-use egui::accesskit::Role;
 use egui::epaint::MarginF32;
-use egui::{
-    Color32, Context, FontFamily, FontId, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Context, Id, Popup, PopupCloseBehavior, Rect, Response, Ui};
 
-use super::arrow_keys::{self, Axis};
-use super::button::{self, Button};
+use super::button::Button;
 use super::command::Command;
 use super::filter_row::menus as filter_menus;
 use super::focus_request;
 use super::grid;
-use super::hover;
 use super::icons::{self, Icon};
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts};
 use super::popup;
 use super::regions::{self, Bar, Edge, Room};
-use super::theme;
+use super::tab;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use crate::dataset::ColumnId;
@@ -36,9 +30,6 @@ const KINDS: [(KindFilter, &str); 3] =
 /// Space at both ends of the row, and between its controls.
 const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
 const GAP: f32 = tokens::UNIT;
-/// Space at both sides of a tab, and between its name and its number.
-const TAB_PADDING: f32 = 3.0 * tokens::UNIT;
-const TAB_GAP: f32 = 1.5 * tokens::UNIT;
 
 /// Draws the row.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
@@ -154,55 +145,14 @@ fn number_of(state: &AppState, kind: KindFilter) -> Option<usize> {
 fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // The text of the first tab is in line with the filter box above.
-    ui.add_space(-TAB_PADDING);
+    ui.add_space(-tab::PADDING);
     for (kind, name) in KINDS {
         let number = number_of(state, kind);
-        if tab(ui, row, name, number, kind == state.kind).clicked() {
+        if tab::show(ui, Id::unique("tabs"), row, name, number, kind == state.kind).clicked() {
             commands.push(Command::SetKind(kind));
         }
     }
     ui.spacing_mut().item_spacing.x = gap;
-}
-
-fn tab(ui: &mut Ui, row: Rect, name: &str, number: Option<usize>, is_on: bool) -> Response {
-    let number = number.map(display::number);
-    let font = |size| FontId::new(size, FontFamily::Proportional);
-    let layout = |text: String, size| ui.painter().layout_no_wrap(text, font(size), Color32::PLACEHOLDER);
-    let title = layout(name.to_owned(), tokens::TYPE_BODY);
-    let count = number.clone().map(|number| layout(number, tokens::TYPE_SECONDARY));
-    let count_width = count.as_ref().map_or(0.0, |count| TAB_GAP + count.size().x);
-    let size = vec2(2.0 * TAB_PADDING + title.size().x + count_width, row.height());
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    arrow_keys::join(ui, Id::unique("tabs"), Axis::Horizontal, &response);
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
-    if let Some(number) = number {
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(number));
-    }
-    let p = palette(ui.visuals());
-    let painter = ui.painter();
-    let lit = hover::strength(&response);
-    let (mark, text) = match is_on {
-        _ if !response.enabled() => (Color32::TRANSPARENT, p.disabled),
-        true => (p.link, p.text),
-        false => (
-            hover::blend(Color32::TRANSPARENT, p.control_border, lit),
-            hover::blend(p.secondary, p.text, lit),
-        ),
-    };
-    let inner = rect.shrink2(vec2(TAB_PADDING, 0.0));
-    // The line takes the last point of the row.
-    let y = rect.center().y - tokens::LINE / 2.0;
-    let (title_width, title_height) = (title.size().x, title.size().y);
-    painter.galley(pos2(inner.left(), y - title_height / 2.0), title, text);
-    if let Some(count) = count {
-        let at = pos2(inner.left() + title_width + TAB_GAP, y - count.size().y / 2.0);
-        painter.galley(at, count, p.secondary);
-    }
-    painter.hline(inner.x_range(), row.bottom() - theme::TAB_MARK / 2.0, Stroke::new(theme::TAB_MARK, mark));
-    if response.has_focus() {
-        button::paint_focus(ui, rect.shrink2(vec2(tokens::UNIT, tokens::UNIT)), false);
-    }
-    response
 }
 
 /// The menus of a compact window, in place of the row.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::super::activity_rows::ActivityRows;
+use super::super::arrow_keys;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
 use super::super::fonts;
@@ -135,13 +136,7 @@ fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Comma
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
     let last = rows.groups.len() - 1;
     let cursor = state.activity.cursor;
-    let pressed = ui.input(|input| {
-        let keys = input.events.iter().filter_map(|event| match event {
-            Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => Some(*key),
-            _ => None,
-        });
-        keys.collect::<Vec<_>>()
-    });
+    let pressed = arrow_keys::plain_keys(ui);
     for key in pressed {
         let target = match key {
             Key::ArrowDown => cursor.map_or(0, |cursor| cursor + 1),

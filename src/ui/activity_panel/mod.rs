@@ -5,19 +5,19 @@ mod words;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, CursorIcon, FontFamily, FontId, Id, Label, Layout, Rect, Response, RichText, Sense,
-    Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CursorIcon, FontFamily, FontId, Id, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, vec2,
 };
 
 use super::activity_rows::ActivityTab;
-use super::button::{self, Button};
+use super::button::Button;
 use super::command::{ActivityCommand, Command, TimelineCommand};
 use super::error_report::ErrorReport;
 use super::fonts;
-use super::hover;
 use super::icons;
 use super::model::{AppState, TimeRange};
 use super::regions;
+use super::tab;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
@@ -37,8 +37,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     regions::region(ui, "Activity", rect, Layout::top_down(Align::Min), |ui| {
         let top = rect.top() + tokens::LINE;
         let (head, body) = rect.with_min_y(top).split_top_bottom_at_y(top + tokens::BOTTOM_HEAD_HEIGHT);
-        show_head(ui, head, state, commands);
+        // Below the mark of the tab.
         ui.painter().hline(body.x_range(), body.top() + tokens::LINE / 2.0, line);
+        show_head(ui, head, state, commands);
         list::show(ui, body.with_min_y(body.top() + tokens::LINE), state, commands);
         edge(ui, rect, commands);
     });
@@ -68,10 +69,13 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comma
     title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, "Activity panel"));
     ui.add_space(tokens::UNIT);
     ui.spacing_mut().item_spacing.x = 0.0;
-    for (tab, name) in ActivityTab::ALL {
-        let is_on = state.activity.tab == tab;
-        if show_tab(&mut ui, rect, name, is_on).clicked() && !is_on {
-            commands.push(Command::Activity(ActivityCommand::SetTab(tab)));
+    // With the line below.
+    let row = rect.with_max_y(rect.bottom() + tokens::LINE);
+    let group = Id::unique("activity tabs");
+    for (kinds, name) in ActivityTab::ALL {
+        let is_on = state.activity.tab == kinds;
+        if tab::show(&mut ui, group, row, name, None, is_on).clicked() && !is_on {
+            commands.push(Command::Activity(ActivityCommand::SetTab(kinds)));
         }
     }
     ui.spacing_mut().item_spacing.x = tokens::UNIT;
@@ -123,27 +127,4 @@ fn show_range(ui: &mut Ui, right: f32, range: TimeRange, state: &AppState, comma
     if button.width(ui) <= right - ui.cursor().left() && ui.add(button).tooltip("List all times").clicked() {
         commands.push(Command::Timeline(TimelineCommand::Select(None)));
     }
-}
-
-fn show_tab(ui: &mut Ui, head: Rect, name: &str, is_on: bool) -> Response {
-    let p = palette(ui.visuals());
-    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, Color32::PLACEHOLDER);
-    let size = vec2(galley.size().x + 2.0 * theme::CELL_LEFT, head.height());
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
-    let lit = hover::strength(&response);
-    let (mark, text) = if is_on {
-        (p.link, p.text)
-    } else {
-        (hover::blend(Color32::TRANSPARENT, p.control_border, lit), hover::blend(p.secondary, p.text, lit))
-    };
-    let inner = rect.shrink2(vec2(theme::CELL_LEFT, 0.0));
-    ui.painter().galley(pos2(inner.left(), rect.center().y - galley.size().y / 2.0), galley, text);
-    let stroke = Stroke::new(theme::TAB_MARK, mark);
-    ui.painter().hline(inner.x_range(), head.bottom() - theme::TAB_MARK / 2.0, stroke);
-    if response.has_focus() {
-        button::paint_focus(ui, rect.shrink(tokens::UNIT), false);
-    }
-    response
 }

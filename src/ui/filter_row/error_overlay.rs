@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{
-    Area, FontFamily, FontId, Galley, Label, Order, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2,
-};
+use egui::{FontFamily, FontId, Galley, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2};
 
 use super::words::shortened;
 use crate::dataset::ColumnId;
@@ -43,19 +41,7 @@ pub(super) fn show(
         return;
     }
     let position = anchor.left_bottom() + vec2(-tokens::LINE, tokens::POPUP_GAP - tokens::LINE);
-    let area = Area::new(edit.id.with("error"))
-        .order(Order::Foreground)
-        .fixed_pos(position)
-        .interactable(false)
-        .accessible_name("Filter error");
-    area.show(ui.ctx(), |ui| {
-        let margin = theme::ERROR_OVERLAY_MARGIN;
-        popup::frame(ui.style(), margin).show(ui, |ui| {
-            let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
-            ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
-            contents(ui, column, text, error, status);
-        });
-    });
+    popup::overlay(edit, position, "Filter error", |ui| contents(ui, column, text, error, status));
 }
 
 /// Returns whether the text hasn't changed for a while. Requests a repaint for that moment.

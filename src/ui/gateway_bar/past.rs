@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
-    Area, Context, FontFamily, FontId, Id, Key, Label, Order, Response, RichText, TextWrapMode, Ui,
-    UiBuilder, WidgetInfo, vec2,
+    Context, FontFamily, FontId, Id, Key, Label, Response, RichText, TextWrapMode, Ui, UiBuilder, WidgetInfo,
+    vec2,
 };
 
 use super::super::button::Button;
@@ -128,19 +128,9 @@ fn time_box(ui: &mut Ui, drafts: &mut Drafts, commands: &mut Vec<Command>) {
 /// Draws what is wrong with the time, or what was chosen in its place, below the box.
 fn message(edit: &Response, text: &str) {
     let position = edit.rect.left_bottom() + vec2(0.0, tokens::POPUP_GAP);
-    let area = Area::new(edit.id.with("error"))
-        .order(Order::Foreground)
-        .fixed_pos(position)
-        .interactable(false)
-        .accessible_name("Error of the time");
-    area.show(&edit.ctx, |ui| {
-        let margin = theme::ERROR_OVERLAY_MARGIN;
-        popup::frame(ui.style(), margin).show(ui, |ui| {
-            let window = ui.ctx().content_rect().width() - 2.0 * margin.sum().x;
-            ui.set_width((theme::ERROR_OVERLAY_WIDTH - margin.sum().x).min(window));
-            let color = palette(ui.visuals()).text;
-            ui.add(Label::new(small_text::text(text, color)).wrap());
-        });
+    popup::overlay(edit, position, "Error of the time", |ui| {
+        let color = palette(ui.visuals()).text;
+        ui.add(Label::new(small_text::text(text, color)).wrap());
     });
 }
 

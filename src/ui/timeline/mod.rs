@@ -8,10 +8,11 @@ mod scale;
 use std::time::SystemTime;
 
 use egui::accesskit::Role;
-use egui::{Align, Event, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use self::bands::Band;
 use self::scale::Scale;
+use super::arrow_keys;
 use super::button;
 use super::command::{Command, PastCommand, TimelineCommand};
 use super::model::{AppState, TimeRange, epoch_ms};
@@ -176,13 +177,7 @@ fn keys(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut Vec
         let range = scale.range.zoomed(factor, center, now);
         Command::Timeline(TimelineCommand::Zoom(range))
     };
-    let pressed = ui.input(|input| {
-        let keys = input.events.iter().filter_map(|event| match event {
-            Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => Some(*key),
-            _ => None,
-        });
-        keys.collect::<Vec<_>>()
-    });
+    let pressed = arrow_keys::plain_keys(ui);
     commands.extend(pressed.into_iter().filter_map(|key| {
         Some(match key {
             Key::ArrowLeft => Command::Past(PastCommand::Step(Step::Previous)),
