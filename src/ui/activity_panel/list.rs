@@ -86,7 +86,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     if rows.groups.is_empty() {
         let text = match (&state.activity.error, rows.is_complete) {
             (Some(error), _) => error.summary().to_owned(),
-            (None, true) => "Nothing happened that passes the filters".to_owned(),
+            (None, true) => "No matching activity".to_owned(),
             (None, false) => "Searching the history…".to_owned(),
         };
         note(ui, rect, &text);

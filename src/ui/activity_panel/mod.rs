@@ -15,7 +15,7 @@ use super::command::{ActivityCommand, Command, TimelineCommand};
 use super::error_report::ErrorReport;
 use super::fonts;
 use super::icons;
-use super::model::{AppState, TimeRange};
+use super::model::{AppState, Drafts, TimeRange};
 use super::regions;
 use super::tab;
 use super::theme;
@@ -29,7 +29,7 @@ pub(super) fn height(ui: &Ui, wanted: f32) -> f32 {
 }
 
 /// Draws the panel.
-pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     let p = palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, p.surface);
     let line = Stroke::new(tokens::LINE, p.divider);
@@ -39,7 +39,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         let (head, body) = rect.with_min_y(top).split_top_bottom_at_y(top + tokens::BOTTOM_HEAD_HEIGHT);
         // Below the mark of the tab.
         ui.painter().hline(body.x_range(), body.top() + tokens::LINE / 2.0, line);
-        show_head(ui, head, state, commands);
+        show_head(ui, head, state, drafts, commands);
         list::show(ui, body.with_min_y(body.top() + tokens::LINE), state, commands);
         edge(ui, rect, commands);
     });
@@ -59,7 +59,7 @@ fn edge(ui: &Ui, rect: Rect, commands: &mut Vec<Command>) {
 }
 
 /// Draws the title with the tabs, the chosen time and the export.
-fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     let inner = rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
     let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
     let mut ui = ui.new_child(builder);
@@ -91,7 +91,7 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comma
     }
     ui.add_space((right - ui.cursor().left()).max(0.0));
     let has_rows = state.activity.rows.as_ref().is_some_and(|rows| !rows.groups.is_empty());
-    let can_export = has_rows && state.export.is_none() && !state.activity.is_exporting;
+    let can_export = has_rows && !state.is_export_busy(drafts);
     let export = ui.add_enabled(can_export, export);
     if export.tooltip("Write all entries that pass the filters to a file").clicked() {
         commands.push(Command::Activity(ActivityCommand::Export));

@@ -115,8 +115,9 @@ impl App {
     fn forget_activity(&mut self) {
         self.activity_reads.request = None;
         self.activity_reads.running = None;
-        self.state.activity.rows = None;
-        self.state.activity.is_reading = false;
+        let activity = &mut self.state.activity;
+        (activity.rows, activity.error, activity.cursor) = (None, None, None);
+        activity.is_reading = false;
     }
 
     /// Starts a read, which replaces a running one.
@@ -164,7 +165,7 @@ impl App {
         else {
             return;
         };
-        if self.export_job.is_some() || self.state.activity.is_exporting {
+        if self.export_job.is_some() || self.state.is_export_busy(&self.drafts) {
             return;
         }
         let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request

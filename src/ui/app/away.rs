@@ -161,8 +161,6 @@ impl App {
         self.state.away = None;
         if self.recorded_gateways().len() > 1 && self.state.gateways.shown != Shown::All {
             self.run_in_rail(ctx, RailCommand::ShowAll);
-            // It has no selection of other gateways.
-            self.update_timeline(ctx);
         }
         self.state.layout.activity = true;
         let now = epoch_ms(SystemTime::now());

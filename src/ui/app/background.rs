@@ -204,8 +204,9 @@ impl App {
             return;
         };
         self.note_outdated(combined);
-        let before = self.state.status.replace(combined.clone()).and_then(|status| status.dataset.clone());
-        if before.as_ref().map(Arc::as_ptr) != combined.dataset.as_ref().map(Arc::as_ptr) {
+        let before = self.state.table_dataset().cloned();
+        self.state.status = Some(combined.clone());
+        if before.as_ref().map(Arc::as_ptr) != self.state.table_dataset().map(Arc::as_ptr) {
             self.query(FRAME_WAIT);
         }
     }

@@ -13,7 +13,7 @@ use super::super::model::{AfterDiscard, CountsOrder, SettingsPage, SignInChoice,
 use super::super::settings_worker::Change;
 use super::super::view_row;
 use super::{App, FRAME_WAIT};
-use crate::dataset::{ColumnId, Dataset, names};
+use crate::dataset::ColumnId;
 use crate::display;
 use crate::export::Format;
 use crate::query::{self, Query, QueryResult};
@@ -307,23 +307,20 @@ impl App {
         if self.state.table_status().is_some() || self.state.past.is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
             let outdated = std::mem::take(&mut self.state.outdated);
+            // Sessions of another time haven't left.
+            let past = self.state.past.as_ref().and_then(|past| past.sessions.as_ref());
+            let is_past = past.is_some_and(|past| Arc::ptr_eq(&past.dataset, &result.dataset));
+            let was_past = std::mem::replace(&mut self.is_past_on_screen, is_past);
             let context = ResultContext {
                 outdated: &outdated,
                 now: SystemTime::now(),
                 pointer: self.ui_state.pointer_line,
-                has_marks: !self.state.mark_time.is_zero() && !self.is_of_other_time(&result),
+                has_marks: !(self.state.mark_time.is_zero() || is_past || was_past),
             };
             self.state.table.show(result, context);
         } else {
             self.state.table.clear();
         }
-    }
-
-    /// Returns `true` if a result has sessions of the past, or the result on screen does: the others haven't left.
-    fn is_of_other_time(&self, result: &QueryResult) -> bool {
-        let has_past = |dataset: &Dataset| dataset.column(&names::STATE.into()).is_some();
-        let before = self.state.table.result();
-        has_past(&result.dataset) || before.is_some_and(|before| has_past(&before.dataset))
     }
 
     /// Keeps the order of users and projects while the pointer is over them, so that a click hits what was aimed at.

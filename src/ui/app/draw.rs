@@ -81,7 +81,7 @@ fn main_ui(
         });
     }
     if has_activity {
-        activity_panel::show(ui, activity, state, commands);
+        activity_panel::show(ui, activity, state, drafts, commands);
     }
     if has_timeline {
         timeline::show(ui, timeline, state, commands);

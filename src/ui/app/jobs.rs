@@ -34,19 +34,17 @@ pub(super) enum ExportSource {
 impl App {
     /// Lets the user choose a file, and exports sessions to it.
     pub(super) fn export(&mut self, ctx: &Context) {
-        self.export_source = ExportSource::Sessions;
         if self.export_job.is_some() || !self.state.can_export(&self.drafts) {
             return;
         }
+        self.export_source = ExportSource::Sessions;
         self.pick_and_export(ctx);
     }
 
     /// Lets the user choose a file, and exports entries of the activity list to it.
     pub(super) fn export_activity(&mut self, ctx: &Context, dataset: Arc<Dataset>) {
-        if self.export_job.is_none() {
-            self.export_source = ExportSource::Activity(dataset);
-            self.pick_and_export(ctx);
-        }
+        self.export_source = ExportSource::Activity(dataset);
+        self.pick_and_export(ctx);
     }
 
     fn pick_and_export(&mut self, ctx: &Context) {

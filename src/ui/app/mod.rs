@@ -185,6 +185,8 @@ pub struct App {
     activity_reads: ActivityReads,
     /// What is exported.
     export_source: ExportSource,
+    /// The table on screen has sessions of the past.
+    is_past_on_screen: bool,
     /// The reads that lead into the past.
     past_reads: PastReads,
     /// The reads about users.
@@ -317,6 +319,7 @@ impl App {
             history: reads,
             activity_reads: ActivityReads::default(),
             export_source: ExportSource::default(),
+            is_past_on_screen: false,
             past_reads: PastReads::default(),
             story_reads: StoryReads::default(),
             query_worker,

@@ -20,11 +20,15 @@ use crate::table::Step;
 #[derive(Default)]
 pub(super) struct PastReads {
     sessions: Option<HistoryRead<PastSessions>>,
-    step: Option<HistoryRead<Option<i64>>>,
-    /// The direction of the step.
-    direction: Option<Step>,
-    /// The number of steps in this direction that follow.
-    more_steps: u32,
+    step: Option<StepRead>,
+}
+
+/// The read of the time of a change.
+struct StepRead {
+    time: HistoryRead<Option<i64>>,
+    direction: Step,
+    /// The number of steps in the same direction that follow.
+    more: u32,
 }
 
 impl App {
@@ -118,8 +122,8 @@ impl App {
 
     /// Looks for the next or previous change, from the past that is shown or from now.
     fn step_in_past(&mut self, step: Step) {
-        if self.past_reads.step.is_some() && self.past_reads.direction == Some(step) {
-            self.past_reads.more_steps += 1;
+        if let Some(running) = self.past_reads.step.as_mut().filter(|running| running.direction == step) {
+            running.more += 1;
             return;
         }
         let (Some(HistoryScope { gateway }), Some(reader)) = (self.history_scope(), self.history_reader())
@@ -131,8 +135,7 @@ impl App {
             Step::Previous => history.change_before(from, gateway.as_deref()),
             Step::Next => history.change_after(from, gateway.as_deref()),
         };
-        self.past_reads.step = Some(reader.read(read));
-        self.past_reads.direction = Some(step);
+        self.past_reads.step = Some(StepRead { time: reader.read(read), direction: step, more: 0 });
     }
 
     /// Shows the present again.
@@ -150,30 +153,37 @@ impl App {
         self.state.past.take().is_some()
     }
 
+    /// Shows the moment to which a step leads.
+    fn receive_step(&mut self) {
+        let Some(StepRead { time, direction, more }) = &self.past_reads.step else { return };
+        let Some(result) = time.take() else { return };
+        let (direction, more) = (*direction, *more);
+        self.past_reads.step = None;
+        match result {
+            Ok(Some(time)) => {
+                self.show_past(time);
+                if more > 0 {
+                    self.step_in_past(direction);
+                }
+                if let Some(running) = &mut self.past_reads.step {
+                    running.more = more - 1;
+                }
+            }
+            // After the last change comes the present.
+            Ok(None) if direction == Step::Next => self.leave_past(),
+            Ok(None) => {
+                self.drafts.moment_error = Some("Nothing was recorded before this time".to_owned());
+            }
+            Err(error) => self.drafts.moment_error = Some(error_text(&error)),
+        }
+    }
+
     /// Shows what was read of the past.
     pub(super) fn receive_past(&mut self) {
         if self.state.past.is_some() && self.history_scope().is_none() {
             self.leave_past();
         }
-        if let Some(result) = self.past_reads.step.as_ref().and_then(HistoryRead::take) {
-            self.past_reads.step = None;
-            match (result, self.past_reads.direction) {
-                (Ok(Some(time)), direction) => {
-                    let more_steps = self.past_reads.more_steps;
-                    self.show_past(time);
-                    if let Some(direction) = direction.filter(|_| more_steps > 0) {
-                        self.step_in_past(direction);
-                        self.past_reads.more_steps = more_steps - 1;
-                    }
-                }
-                // After the last change comes the present.
-                (Ok(None), Some(Step::Next)) => self.leave_past(),
-                (Ok(None), _) => {
-                    self.drafts.moment_error = Some("Nothing was recorded before this time".to_owned());
-                }
-                (Err(error), _) => self.drafts.moment_error = Some(error_text(&error)),
-            }
-        }
+        self.receive_step();
         let Some(result) = self.past_reads.sessions.as_ref().and_then(HistoryRead::take) else { return };
         self.past_reads.sessions = None;
         let Some(past) = &mut self.state.past else { return };

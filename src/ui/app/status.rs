@@ -18,7 +18,7 @@ impl App {
         let Some(status) = self.poller.status() else {
             return;
         };
-        let dataset = |state: &AppState| state.table_status().and_then(|status| status.dataset.clone());
+        let dataset = |state: &AppState| state.table_dataset().cloned();
         let before = dataset(&self.state);
         self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
         if status.dataset.is_some() {

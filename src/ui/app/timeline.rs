@@ -125,7 +125,7 @@ impl App {
         let is_shown = self.state.layout.timeline && regions::has_room_for_timeline(ctx);
         let Some(HistoryScope { gateway }) = scope.filter(|_| is_shown) else {
             self.history.chart = ChartRead::default();
-            self.state.timeline.chart = None;
+            (self.state.timeline.chart, self.state.timeline.error) = (None, None);
             return;
         };
         self.receive_chart();
@@ -145,7 +145,7 @@ impl App {
         let read = &mut self.history.chart;
         let is_other_gateway = read.request.as_ref().is_some_and(|before| before.gateway != request.gateway);
         if is_other_gateway || read.request.is_none() {
-            self.state.timeline.chart = None;
+            (self.state.timeline.chart, self.state.timeline.error) = (None, None);
         }
         let instant = (self.clock)();
         read.timer.note_changes(self.state.changes, instant);

@@ -216,7 +216,7 @@ impl Painter<'_> {
         let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
         let columns = self.geometry.columns;
-        let state_column = ColumnId::from(names::STATE);
+        let state_column = self.state.past.as_ref().map(|_| ColumnId::from(names::STATE));
         let has_cursor = self.is_active && table.is_cursor(at);
         let cursor_column = if has_cursor { cursor_column(table, columns) } else { None };
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
@@ -238,7 +238,11 @@ impl Painter<'_> {
                 duplicate,
                 is_new: is_new && index == badge_column,
                 is_cursor,
-                note: if column.id == state_column { past_note(self.sessions, row, &clock) } else { None },
+                note: if Some(&column.id) == state_column.as_ref() {
+                    past_note(self.sessions, row, &clock)
+                } else {
+                    None
+                },
                 presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
                 ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };

@@ -243,8 +243,12 @@ impl AppState {
     /// Returns whether an export can start: there are sessions to write, and no export is running.
     pub(in crate::ui) fn can_export(&self, drafts: &Drafts) -> bool {
         let has_rows = self.export_count(self.export_rows(drafts)) > 0;
-        let is_exporting = self.export.is_some() || self.activity.is_exporting;
-        has_rows && !is_exporting && drafts.export_path.is_none()
+        has_rows && !self.is_export_busy(drafts)
+    }
+
+    /// Returns whether an export is being prepared or is running.
+    pub(in crate::ui) fn is_export_busy(&self, drafts: &Drafts) -> bool {
+        self.export.is_some() || self.activity.is_exporting || drafts.export_path.is_some()
     }
 
     /// Returns the rows that an export writes: the chosen ones, or those shown if the selected ones are chosen and none is.
