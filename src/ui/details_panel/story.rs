@@ -52,9 +52,10 @@ pub(super) fn show(
         stored.state == SessionState::Present || rows().any(|row| is_same(dataset, row, stored))
     };
     let recent = story.map(|story| &story.recent);
-    let stored = || recent.into_iter().flat_map(|recent| &recent.sessions);
-    let count_on = stored().filter(is_on).count();
-    let count = 1 + details.of_user.count + recent.map_or(0, |recent| recent.count - count_on);
+    let stored = recent.into_iter().flat_map(|recent| &recent.sessions);
+    // Those that are on come from the table.
+    let (on, ended): (Vec<_>, Vec<_>) = stored.partition(is_on);
+    let count = 1 + details.of_user.count + recent.map_or(0, |recent| recent.count - on.len());
     let before = story.and_then(|story| story.before.as_ref());
     if count > 1 {
         rule(ui);
@@ -62,7 +63,7 @@ pub(super) fn show(
         let id = Id::unique(("story of", username));
         let max = if details_text::is_open(ui, id) { usize::MAX } else { SHOWN };
         let lines = rows().map(Line::Row);
-        let lines = lines.chain(stored().filter(|stored| !is_on(stored)).map(Line::Stored));
+        let lines = lines.chain(ended.into_iter().map(Line::Stored));
         let mut drawn = 0;
         for line in lines.take(max) {
             drawn += 1;
