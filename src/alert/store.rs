@@ -105,7 +105,7 @@ impl Store {
             let granted: Vec<bool> =
                 claims.iter().map(|claim| self.claim(&mut content.sent, claim, now)).collect();
             let others = std::mem::replace(&mut content.saved, saved);
-            content.saved.add_other_gateways(others, gateways);
+            content.saved.take_other_gateways(others, gateways);
             content.version = VERSION;
             write(&folder, &content)?;
             Ok(granted)
@@ -257,9 +257,26 @@ mod tests {
             std::fs::write(&path, damaged).unwrap();
             let [mut store, _] = stores(folder.path());
             assert_eq!(store.load(), Saved::default());
-            store.save(saved(), &[], &[], NOW);
+            store.save(saved(), &["Plant".to_owned()], &[], NOW);
             assert_eq!(store.load(), saved());
         }
+    }
+
+    #[test]
+    fn what_was_restored_of_other_gateways_is_saved_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        first.save(saved(), &["Plant".to_owned()], &[], NOW);
+        for _ in 0..3 {
+            let restored = second.load();
+            second.save(restored, &["Other".to_owned()], &[], NOW);
+        }
+        assert_eq!(second.load(), saved());
+        // Not even if it is newer than what this process has restored.
+        let restored = second.load();
+        first.save(Saved::default(), &["Plant".to_owned()], &[], NOW);
+        second.save(restored, &["Other".to_owned()], &[], NOW);
+        assert_eq!(second.load(), Saved::default());
     }
 
     #[test]

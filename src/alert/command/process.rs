@@ -33,7 +33,22 @@ pub(super) fn run(
     in_own_group(&mut process);
     let mut child = process.spawn().map_err(CommandFailure::Start)?;
     let output = Output::default();
-    // A command that doesn't read its input, or whose output isn't read, would wait for ever.
+    let threads = start_threads(&mut child, input, &output);
+    let ended = threads.and_then(|()| wait(&mut child, limit, is_ending));
+    end_group(&mut child);
+    if !matches!(ended, Ok(Some(_))) {
+        // Its status doesn't matter any more.
+        let _killed = child.wait();
+    }
+    match ended? {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => Err(CommandFailure::Exit { status, output: output.text() }),
+        None => Err(CommandFailure::Timeout { limit, output: output.text() }),
+    }
+}
+
+/// Writes the input and reads the output. A command that doesn't read its input, or whose output isn't read, would block.
+fn start_threads(child: &mut Child, input: &[u8], output: &Output) -> Result<(), CommandFailure> {
     let stdin = child.stdin.take();
     let input = input.to_owned();
     spawn("alert input", move || {
@@ -48,17 +63,7 @@ pub(super) fn run(
         let output = output.clone();
         spawn("alert output", move || output.collect(stream))?;
     }
-    let ended = wait(&mut child, limit, is_ending);
-    end_group(&mut child);
-    match ended? {
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(CommandFailure::Exit { status, output: output.text() }),
-        None => {
-            // Its status doesn't matter any more.
-            let _killed = child.wait();
-            Err(CommandFailure::Timeout { limit, output: output.text() })
-        }
-    }
+    Ok(())
 }
 
 /// Removes what is secret from the environment of a process.

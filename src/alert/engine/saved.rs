@@ -25,11 +25,15 @@ pub(in crate::alert) struct SavedEntry {
 }
 
 impl Saved {
-    /// Adds what another process has saved about other gateways than these.
-    pub(in crate::alert) fn add_other_gateways(&mut self, other: Self, gateways: &[String]) {
+    /// Replaces what is known about other gateways than these by what another process has saved. Those that aren't observed were
+    /// restored from an older file.
+    pub(in crate::alert) fn take_other_gateways(&mut self, other: Self, gateways: &[String]) {
         let is_other = |gateway: &String| !gateways.contains(gateway);
+        self.entries.retain(|entry| !is_other(&entry.key.gateway));
+        self.waiting.retain(|waiting| !is_other(&waiting.gateway));
         self.entries.extend(other.entries.into_iter().filter(|entry| is_other(&entry.key.gateway)));
         self.waiting.extend(other.waiting.into_iter().filter(|waiting| is_other(&waiting.gateway)));
+        self.entries.truncate(MAX_SAVED);
     }
 }
 
