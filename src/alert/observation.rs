@@ -1,10 +1,11 @@
 //! What rules are evaluated over: one read of a node, live or from a stored history.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::dataset::{ColumnId, Dataset};
 use crate::gateway::{Certificate, GatewayError, Notice, RejectReason, SessionKind};
+use crate::history::since_1970;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome, SessionChanges};
 use crate::query::is_no_user;
 
@@ -100,7 +101,7 @@ impl From<&NodeUpdate> for Observation {
         Self {
             gateway: update.gateway.clone(),
             node: update.url.to_string().into(),
-            time: epoch_ms(update.time),
+            time: since_1970(update.time),
             interval: update.interval,
             outcome,
         }
@@ -148,12 +149,4 @@ impl From<&GatewayError> for Failure {
 
 fn end_of(certificate: &Certificate) -> i64 {
     certificate.not_after.saturating_mul(1_000)
-}
-
-/// Returns a time in milliseconds since 1970 UTC.
-pub(super) fn epoch_ms(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |before| -before),
-    }
 }

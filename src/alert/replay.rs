@@ -213,22 +213,8 @@ fn dataset<'a>(sessions: impl Iterator<Item = &'a StoredSession>) -> Dataset {
     let headers = Header::standard().into_iter().chain([kind]).collect();
     let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
     for StoredSession { session, .. } in sessions {
-        let text = |text: &'a Option<Arc<str>>| text.as_deref().map_or(Cell::Null, Cell::Text);
-        let cells = [
-            text(&session.username),
-            text(&session.project),
-            text(&session.address),
-            session.is_designer.map_or(Cell::Null, Cell::Boolean),
-            text(&session.client_id),
-            session.creation_time.map_or(Cell::Null, Cell::Date),
-            session.kind.map_or(Cell::Null, |kind| Cell::Text(SessionKind::name(kind))),
-        ];
-        for (column, cell) in cells.into_iter().enumerate() {
-            if builder.push(column, cell).is_err() {
-                // A date that no dataset can hold.
-                builder.push(column, Cell::Null).expect("every column takes null");
-            }
-        }
+        let kind = session.kind.map_or(Cell::Null, |kind| Cell::Text(SessionKind::name(kind)));
+        builder.push_row(session.cells().into_iter().chain([kind]));
     }
     builder.finish(None, None)
 }

@@ -11,9 +11,10 @@ use super::delivery::{Channel, Outlet};
 use super::engine::Engine;
 use super::gather::Gather;
 use super::incident::{Alert, Incident};
-use super::observation::{Observation, epoch_ms};
+use super::observation::Observation;
 use super::rule::Rule;
 use super::store::{Claim, Store};
+use crate::history::since_1970;
 use crate::poll::NodeUpdate;
 
 /// The number of reads that wait to be evaluated.
@@ -303,7 +304,7 @@ fn deliver(outlet: &mut Outlet, alerts: &[Alert]) {
 }
 
 fn now() -> i64 {
-    epoch_ms(SystemTime::now())
+    since_1970(SystemTime::now())
 }
 
 #[cfg(test)]

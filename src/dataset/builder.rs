@@ -88,6 +88,19 @@ impl DatasetBuilder {
         self.columns[column].1.push(cell)
     }
 
+    /// Adds a row. A value that its column can't hold, such as a date outside the years 0 to 9999, becomes null.
+    ///
+    /// # Panics
+    /// If there are more cells than columns.
+    pub fn push_row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
+        for (column, cell) in cells.into_iter().enumerate() {
+            if self.push(column, cell).is_err() {
+                let pushed = self.push(column, Cell::Null);
+                debug_assert!(pushed.is_ok(), "every column takes null");
+            }
+        }
+    }
+
     /// Replaces the dates of a column. Does nothing if there is no column of dates with this name.
     pub fn map_dates(&mut self, name: &str, map: impl Fn(i64) -> Option<i64>) {
         let column = self.columns.iter_mut().find(|(header, _)| header.name == name);

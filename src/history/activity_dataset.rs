@@ -46,13 +46,7 @@ impl ActivityEntry {
         let Ok(mut builder) = DatasetBuilder::new(headers) else { unreachable!("the columns are distinct") };
         for entry in entries {
             let session = &entry.session;
-            let cells = [
-                text(session.username.as_deref()),
-                text(session.project.as_deref()),
-                text(session.address.as_deref()),
-                session.is_designer.map_or(Cell::Null, Cell::Boolean),
-                text(session.client_id.as_deref()),
-                session.creation_time.map_or(Cell::Null, Cell::Date),
+            let event = [
                 Cell::Date(entry.time()),
                 Cell::Text(entry.kind.name()),
                 Cell::Date(entry.earliest),
@@ -63,12 +57,7 @@ impl ActivityEntry {
                 text(session.kind.map(SessionKind::name)),
                 text(entry.detail.as_deref()),
             ];
-            for (column, cell) in cells.into_iter().enumerate() {
-                if builder.push(column, cell).is_err() {
-                    let pushed = builder.push(column, Cell::Null);
-                    debug_assert!(pushed.is_ok(), "every column takes null");
-                }
-            }
+            builder.push_row(session.cells().into_iter().chain(event));
         }
         builder.finish(None, None)
     }

@@ -49,23 +49,11 @@ impl Answer {
         let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
         for stored in &self.sessions {
             let StoredSession { session, first_seen, last_seen, missed_at, state, .. } = stored;
-            let standard = [
-                text(session.username.as_deref()),
-                text(session.project.as_deref()),
-                text(session.address.as_deref()),
-                session.is_designer.map_or(Cell::Null, Cell::Boolean),
-                text(session.client_id.as_deref()),
-                date(session.creation_time),
-            ];
             let others =
                 [Cell::Date(*first_seen), Cell::Date(*last_seen), date(*missed_at), Cell::Text(state.name())];
             let place = has_places.then(|| text(place(stored)));
             let kind = has_kinds.then(|| text(session.kind.map(SessionKind::name)));
-            for (column, cell) in standard.into_iter().chain(place).chain(kind).chain(others).enumerate() {
-                if builder.push(column, cell).is_err() {
-                    builder.push(column, Cell::Null).expect("every column takes null");
-                }
-            }
+            builder.push_row(session.cells().into_iter().chain(place).chain(kind).chain(others));
         }
         builder.finish(None, timezone)
     }

@@ -75,6 +75,7 @@ pub use record::SessionRecord;
 pub use recorder::Recorder;
 pub use status::RecorderStatus;
 pub use step::NodeKey;
+pub(crate) use step::since_1970;
 pub use store::History;
 pub use story::{LastSession, UserSessions};
 pub use summary::{NodeOutages, Summary};

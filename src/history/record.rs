@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::engine::Value;
-use crate::dataset::{Column, ColumnId, Dataset};
+use crate::dataset::{Cell, Column, ColumnId, Dataset};
 use crate::gateway::{RowKinds, SessionKind};
 use crate::poll::CREATION_TOLERANCE_MS;
 
@@ -46,6 +46,22 @@ impl SessionRecord {
     #[must_use]
     pub fn from_row(dataset: &Dataset, row: u32) -> Self {
         Records::of(dataset).get(row)
+    }
+
+    /// Returns the values of the standard columns.
+    pub(crate) fn cells(&self) -> [Cell<'_>; 6] {
+        fn text(text: Option<&Arc<str>>) -> Cell<'_> {
+            text.map_or(Cell::Null, |text| Cell::Text(text))
+        }
+
+        [
+            text(self.username.as_ref()),
+            text(self.project.as_ref()),
+            text(self.address.as_ref()),
+            self.is_designer.map_or(Cell::Null, Cell::Boolean),
+            text(self.client_id.as_ref()),
+            self.creation_time.map_or(Cell::Null, Cell::Date),
+        ]
     }
 
     /// Returns the session with texts that both databases can store.

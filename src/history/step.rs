@@ -131,7 +131,7 @@ pub(super) struct NodeSteps {
 }
 
 /// Returns a time in milliseconds since 1970 UTC.
-pub(super) fn since_1970(time: SystemTime) -> i64 {
+pub(crate) fn since_1970(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |before| -before),

@@ -18,6 +18,7 @@ mod timeline;
 mod toasts;
 mod ui_state;
 
+pub(super) use crate::history::since_1970 as epoch_ms;
 pub(super) use activity::ActivityList;
 pub(super) use app_state::{AppState, Health, SignInChoice};
 pub(super) use away::{Away, AwayOutage};
@@ -28,7 +29,7 @@ pub(super) use drafts::{
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
-pub(super) use past::{PAST_STATES, Past, PastSessions, epoch_ms};
+pub(super) use past::{PAST_STATES, Past, PastSessions};
 pub(super) use prompt::Prompt;
 pub(super) use story::{LastSeen, Story};
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};

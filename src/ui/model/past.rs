@@ -1,7 +1,6 @@
 //! A moment of the past that the table shows in place of the present.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::dataset::Dataset;
 use crate::history::{NodeAnswer, SessionState};
@@ -38,10 +37,4 @@ impl Past {
     pub(in crate::ui) fn new(at: i64) -> Self {
         Self { at, sessions: None, error: None }
     }
-}
-
-/// Returns a time in milliseconds since 1970 UTC.
-pub(in crate::ui) fn epoch_ms(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
