@@ -155,10 +155,7 @@ impl fmt::Display for SettingsError {
                 write!(f, "Line {line} of {path} is invalid. Fix the file")
             }
             SettingsErrorKind::UnknownKey { key, line } => {
-                write!(
-                    f,
-                    "Line {line} of {path}: {key} is no setting. Until it is fixed, nothing is recorded"
-                )
+                write!(f, "Line {line} of {path}: unknown key {key}. Until it is fixed, nothing is recorded")
             }
             SettingsErrorKind::InvalidAddress { profile, .. } => {
                 write!(f, "Profile {profile:?} in {path} has an invalid address. Fix the file")

@@ -186,7 +186,7 @@ pub(super) enum Command {
     Past(PastCommand),
     /// Shows what happened since a time in milliseconds since 1970 UTC.
     ShowActivitySince(i64),
-    /// Dismisses what happened while nobody could see the window.
+    /// Dismisses what happened while the window couldn't be seen.
     DismissAway,
     /// Opens or closes the details panel.
     ToggleDetails,

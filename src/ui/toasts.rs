@@ -115,7 +115,7 @@ fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
     }
 }
 
-/// Draws what happened while nobody could see the window.
+/// Draws what happened while the window couldn't be seen.
 fn away_ui(ui: &mut Ui, away: &Away, state: &AppState, commands: &mut Vec<Command>) {
     let width = max_width(ui);
     ui.set_max_width(width);

@@ -1,4 +1,4 @@
-//! What happened while nobody could see the window.
+//! What happened while the window could not be seen.
 
 use crate::story::StoredHistory;
 use crate::support::window::{Window, plant, retype, start_on};

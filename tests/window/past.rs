@@ -188,7 +188,7 @@ fn selection_of_a_session_survives_the_past() {
     window.click("Back to live");
     window.until_text("6 of 6 sessions");
     assert_eq!(window.selected("Client ID"), ["A1"]);
-    assert!(window.harness.query_by_label("new").is_none(), "nobody has signed in meanwhile");
+    assert!(window.harness.query_by_label("new").is_none(), "no session has arrived since");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn lists_those_that_were_on_last_first() {
         let other = session("D", "anna", 5_000);
         recording.read(10_000, &[a.clone(), b.clone(), c.clone(), other.clone()], false);
         recording.read(15_000, &[b.clone(), c.clone(), other.clone()], true);
-        // Nobody watched for ten minutes.
+        // Not watched for ten minutes.
         recording.read(615_000, &[c.clone(), other], false);
         recording.read(620_000, &[c], true);
         let engine = recording.engine();
@@ -48,8 +48,8 @@ fn lists_those_that_were_on_last_first() {
         // While it is being recorded.
         let now = user_sessions(engine, "billy", 0, 10, None, 625_000).unwrap();
         assert_eq!(ids(&now.sessions)[0], ("C", SessionState::Present, 625_000));
-        for nobody in ["bill", "Billy", "Packaging", "billy "] {
-            assert_eq!(sessions_of(engine, nobody, 0, 10), UserSessions::default());
+        for other in ["bill", "Billy", "Packaging", "billy "] {
+            assert_eq!(sessions_of(engine, other, 0, 10), UserSessions::default());
         }
     });
 }
@@ -96,7 +96,7 @@ fn finds_a_last_session_of_years_ago() {
         assert_eq!(found("billy", 400), left(1));
         assert_eq!(found("billy", 1), None);
         assert_eq!(found("zoe", 100_000), left(0));
-        assert_eq!(found("nobody", 100_000), None);
+        assert_eq!(found("unknown", 100_000), None);
     });
 }
 

@@ -92,7 +92,7 @@ fn requests() -> Vec<ActivityRequest> {
         request("user7", KindFilter::All, ActivityTab::All),
         request("", KindFilter::Designers, ActivityTab::Left),
         request("", KindFilter::All, ActivityTab::SignedIn),
-        request("nobody", KindFilter::All, ActivityTab::All),
+        request("unknown", KindFilter::All, ActivityTab::All),
         request("", KindFilter::All, ActivityTab::Alerts),
         ActivityRequest { range: Some(range), ..request("user.*[05]", KindFilter::All, ActivityTab::All) },
     ]

@@ -1,4 +1,4 @@
-//! What happened while nobody could see the window: after a start, a suspend or a long pause.
+//! What happened while the window couldn't be seen: after a start, a suspend or a long pause.
 //!
 //! A suspend is a time in which no frame was drawn, although one is drawn every minute. That works where the clock of timers
 //! stops in a suspend and where it goes on. Where a hidden window gets no frames, being hidden is the same.
@@ -28,7 +28,7 @@ const WRITE_DELAY: Duration = Duration::from_secs(2);
 /// Time for which it is checked each second whether a gateway was read.
 const FREQUENT_CHECKS_MS: i64 = 60_000;
 
-/// Notices that nobody could see the window.
+/// Notices that the window couldn't be seen.
 #[derive(Default)]
 struct Absence {
     /// Time of the last frame, in milliseconds since 1970 UTC.
@@ -40,7 +40,7 @@ struct Absence {
 /// A time that is summed up once the gateways were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pending {
-    /// Since when nobody could see the window.
+    /// Since when the window couldn't be seen.
     since: i64,
     /// Since when it can be seen again.
     back_at: i64,
@@ -49,7 +49,7 @@ struct Pending {
 }
 
 impl Absence {
-    /// Notes a time in which nobody could see the window, if it was long.
+    /// Notes a time in which the window couldn't be seen, if it was long.
     fn add(&mut self, since: i64, back_at: i64) {
         if back_at.saturating_sub(since) >= MIN_AWAY_MS {
             // One that wasn't told of yet is a part of it.
@@ -92,7 +92,7 @@ impl Absence {
     }
 }
 
-/// The summary of what happened while nobody could see the window.
+/// The summary of what happened while the window couldn't be seen.
 pub(super) struct AwayReads {
     absence: Absence,
     /// The begin of the time and the read that sums it up.
@@ -121,7 +121,7 @@ impl App {
         }
     }
 
-    /// Sums up what happened while nobody could see the window.
+    /// Sums up what happened while the window couldn't be seen.
     pub(super) fn update_away(&mut self, ctx: &Context) {
         let Some(reader) = &self.history.reader else { return };
         let now_ms = epoch_ms(SystemTime::now());

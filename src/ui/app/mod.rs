@@ -191,7 +191,7 @@ pub struct App {
     past_reads: PastReads,
     /// The reads about users.
     story_reads: StoryReads,
-    /// The summary of what happened while nobody could see the window.
+    /// The summary of what happened while the window couldn't be seen.
     away: AwayReads,
     /// Filters and sorts the sessions.
     query_worker: Worker,

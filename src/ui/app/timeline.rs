@@ -15,7 +15,7 @@ use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
 use crate::settings::DEMO_NAME;
 
-/// The shortest time between two charts without a change. Nobody sees that it ends a little earlier, and each costs two frames,
+/// The shortest time between two charts without a change. It ends too early by too little to be seen, and each costs two frames,
 /// some 70 ms of a processor without a GPU.
 const CHART_REFRESH: Duration = Duration::from_secs(150);
 

@@ -95,7 +95,7 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) story: Option<Story>,
     /// When the user was on last that the filter asks for; `None` until it was read, and if it isn't known.
     pub(in crate::ui) last_seen: Option<LastSeen>,
-    /// What happened while nobody could see the window; `None` if that was nothing, and once it was dismissed.
+    /// What happened while the window couldn't be seen; `None` if that was nothing, and once it was dismissed.
     pub(in crate::ui) away: Option<Away>,
     /// How long sessions that have just signed in or left are marked; zero for not at all.
     pub(in crate::ui) mark_time: Duration,

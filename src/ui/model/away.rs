@@ -1,11 +1,11 @@
-//! What happened while nobody could see the window.
+//! What happened while the window couldn't be seen.
 
 use crate::display::{self, Clock};
 
 /// The shortest outage that is worth a word, in milliseconds. After a resume, the first reads often fail.
 const MIN_OUTAGE_MS: i64 = 60_000;
 
-/// What happened while nobody could see the window.
+/// What happened while the window couldn't be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) struct Away {
     /// Since when, in milliseconds since 1970 UTC.

@@ -76,9 +76,9 @@ fn on_different_hosts() {
     let at = |address, id: &str| TestSession { address, client_id: id.to_owned(), ..client("billy") };
     let mut plant = Plant::new([rule(Condition::DifferentHosts)]);
     // Two ports of one host, and someone without a name.
-    let nobody = TestSession { username: "Unauthenticated", ..at("10.1.2.9", "U") };
-    let nobody_else = TestSession { address: "10.1.2.8", client_id: "V".to_owned(), ..nobody.clone() };
-    let same = [at("10.1.2.3:80", "A"), at("10.1.2.3:81", "B"), nobody, nobody_else];
+    let anonymous = TestSession { username: "Unauthenticated", ..at("10.1.2.9", "U") };
+    let other_anonymous = TestSession { address: "10.1.2.8", client_id: "V".to_owned(), ..anonymous.clone() };
+    let same = [at("10.1.2.3:80", "A"), at("10.1.2.3:81", "B"), anonymous, other_anonymous];
     assert_eq!(texts(&plant.read(0, &same)), NOTHING);
     let sent = plant.read(5_000, &[at("10.1.2.3", "A"), at("hmi-7", "B")]);
     assert_eq!(texts(&sent), ["billy is signed in from 2 hosts on Plant: 10.1.2.3, hmi-7"]);
