@@ -113,7 +113,7 @@ impl App {
                 self.state.layout.timeline_span = span;
             }
             TimelineCommand::SetSplit(split) => timeline.split = split,
-            TimelineCommand::Zoom(range) => timeline.range = TimelineRange::Zoomed(range),
+            TimelineCommand::Zoom(range) => timeline.zoom(range, epoch_ms(SystemTime::now())),
             TimelineCommand::Select(range) => timeline.selection = range,
         }
     }

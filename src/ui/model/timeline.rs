@@ -58,7 +58,9 @@ impl TimeRange {
 pub(in crate::ui) enum TimelineRange {
     /// A time up to now.
     Last(TimelineSpan),
-    /// A time that the user has zoomed to.
+    /// A time up to now that the user has zoomed to, in milliseconds.
+    LastMs(i64),
+    /// A time that the user has zoomed to, and that has an end.
     Zoomed(TimeRange),
 }
 
@@ -95,10 +97,24 @@ impl Default for Timeline {
 }
 
 impl Timeline {
+    /// Shows a range that was chosen in the one that is shown at `now`. A range that reaches its end goes on with the present.
+    pub(in crate::ui) fn zoom(&mut self, range: TimeRange, now: i64) {
+        let end = match self.range {
+            TimelineRange::Zoomed(_) => now,
+            TimelineRange::Last(_) | TimelineRange::LastMs(_) => self.shown(now).to,
+        };
+        self.range = if range.to >= end {
+            TimelineRange::LastMs(range.length())
+        } else {
+            TimelineRange::Zoomed(range)
+        };
+    }
+
     /// Returns the range to read at a time.
     pub(in crate::ui) fn wanted(&self, now: i64) -> TimeRange {
         match self.range {
             TimelineRange::Last(span) => TimeRange { from: now - milliseconds(span), to: now },
+            TimelineRange::LastMs(length) => TimeRange { from: now - length, to: now },
             TimelineRange::Zoomed(range) => range,
         }
     }
@@ -108,7 +124,11 @@ impl Timeline {
         let wanted = self.wanted(now);
         let chart = self.chart.as_ref().map(|chart| TimeRange { from: chart.from, to: chart.to });
         match (self.range, chart) {
-            (TimelineRange::Last(_), Some(chart)) if chart.length() == wanted.length() => chart,
+            (TimelineRange::Last(_) | TimelineRange::LastMs(_), Some(chart))
+                if chart.length() == wanted.length() =>
+            {
+                chart
+            }
             _ => wanted,
         }
     }
@@ -142,5 +162,33 @@ mod tests {
         assert_eq!(longest, TimeRange { from: now - LENGTH_MS.end(), to: now });
         assert_eq!(day.moved(1_000, now), day);
         assert_eq!(day.moved(-1_000, now).to, now - 1_000);
+    }
+
+    #[test]
+    fn zoomed_range_that_reaches_the_present_goes_on_with_it() {
+        let (mut timeline, now) = (Timeline::default(), 1_790_000_000_000);
+        let day = timeline.shown(now);
+        timeline.zoom(day.zoomed(0.5, day.to, now), now);
+        assert_eq!(timeline.shown(now + 60_000).to, now + 60_000);
+        let half = timeline.shown(now + 60_000);
+        assert_eq!(half.length(), day.length() / 2);
+        // Not at its end.
+        timeline.zoom(half.zoomed(0.5, half.from, now + 60_000), now + 60_000);
+        let first = timeline.shown(now + 60_000);
+        assert_eq!(timeline.shown(now + 3_600_000), first);
+        // Back to the present.
+        timeline.zoom(first.moved(day.length(), now + 3_600_000), now + 3_600_000);
+        assert_eq!(timeline.shown(now + 7_200_000).to, now + 7_200_000);
+    }
+
+    #[test]
+    fn zoomed_chart_that_is_shown_a_little_late_goes_on_too() {
+        let (mut timeline, now) = (Timeline::default(), 1_790_000_000_000);
+        let TimeRange { from, to } = timeline.wanted(now - 90_000);
+        timeline.chart = Some(Arc::new(Chart { from, to, ..Chart::default() }));
+        let shown = timeline.shown(now);
+        assert_eq!(shown.to, now - 90_000);
+        timeline.zoom(shown.zoomed(0.5, shown.to, now), now);
+        assert_eq!(timeline.shown(now + 5_000).to, now + 5_000);
     }
 }

@@ -66,6 +66,7 @@ fn time_button(ui: &mut Ui, rect: Rect, timeline: &Timeline) -> Response {
     let p = palette(ui.visuals());
     let text = match timeline.range {
         TimelineRange::Last(span) => span.label().to_owned(),
+        TimelineRange::LastMs(length) => length_text(length),
         TimelineRange::Zoomed(range) => length_text(range.length()),
     };
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
