@@ -109,7 +109,7 @@ fn changes_button(ui: &mut Ui, text: Arc<Galley>, state: &AppState, commands: &m
 /// Returns how many sessions have arrived and left, with the time since when and without; nothing where none has.
 fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
     let changes = state.changes.filter(|changes| changes.arrived > 0 || changes.left > 0);
-    let Some(ChangeCounts { since, arrived, left }) = changes else {
+    let Some(ChangeCounts { since, arrived, left, .. }) = changes else {
         return Vec::new();
     };
     let p = palette(ui.visuals());

@@ -1,11 +1,12 @@
 //! What has changed while the window is open, and the pause of the table.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::super::model::{ChangeCounts, Pause};
 use super::{App, FRAME_WAIT};
+use crate::gateway::NodeUrl;
 use crate::poll::{NodeUpdate, ReadOutcome};
 
 /// Counts the sessions that arrive and leave, by gateway. Clones share the counts.
@@ -17,6 +18,8 @@ struct Counted {
     counts: HashMap<Arc<str>, ChangeCounts>,
     /// Time of the last read of each gateway, or of the last one that failed for another reason than the login.
     read_at: HashMap<Arc<str>, SystemTime>,
+    /// The nodes whose last read has failed.
+    failing: HashSet<(Arc<str>, NodeUrl)>,
 }
 
 impl ChangeCounter {
@@ -31,6 +34,14 @@ impl ChangeCounter {
         if !matches!(&update.outcome, ReadOutcome::Failed(error) if error.wants_login()) {
             counted.read_at.insert(update.gateway.clone(), update.time);
         }
+        let node = (update.gateway.clone(), update.url.clone());
+        let is_other = match &update.outcome {
+            ReadOutcome::List(_) => counted.failing.remove(&node),
+            ReadOutcome::Failed(_) => counted.failing.insert(node),
+        };
+        if let Some(counts) = counted.counts.get_mut(&update.gateway).filter(|_| is_other) {
+            counts.others += 1;
+        }
         let ReadOutcome::List(list) = &update.outcome else {
             return;
         };
@@ -39,6 +50,13 @@ impl ChangeCounter {
         if let Some(previous) = &list.previous {
             counts.arrived += previous.changes.arrived.len();
             counts.left += previous.changes.left.len();
+        }
+    }
+
+    /// Counts what the user did on a gateway.
+    pub(super) fn note_action(&self, gateway: &str) {
+        if let Some(counts) = self.lock().counts.get_mut(gateway) {
+            counts.others += 1;
         }
     }
 
@@ -80,17 +98,57 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::gateway::GatewayError;
+    use crate::poll::ListUpdate;
 
     #[test]
     fn counts_add_up_from_the_first_read() {
         let counter = ChangeCounter::default();
-        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let counts = |seconds, arrived, left| {
+            let since = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            ChangeCounts { arrived, left, ..ChangeCounts::new(since) }
+        };
         assert_eq!(counter.of(["North"].into_iter()), None);
-        counter.lock().counts.insert("North".into(), ChangeCounts { since: at(20), arrived: 3, left: 1 });
-        counter.lock().counts.insert("South".into(), ChangeCounts { since: at(10), arrived: 2, left: 5 });
+        counter.lock().counts.insert("North".into(), counts(20, 3, 1));
+        counter.lock().counts.insert("South".into(), counts(10, 2, 5));
         assert_eq!(counter.of(["North", "West"].into_iter()).map(|counts| counts.arrived), Some(3));
-        let sum = ChangeCounts { since: at(10), arrived: 5, left: 6 };
+        let sum = counts(10, 5, 6);
         assert_eq!(counter.of(["North", "South"].into_iter()), Some(sum));
-        assert_eq!(sum.after(ChangeCounts { since: at(10), arrived: 4, left: 4 }), 3);
+        assert_eq!(sum.after(counts(10, 4, 4)), 3);
+    }
+
+    #[test]
+    fn outages_and_actions_count_once_each() {
+        let counter = ChangeCounter::default();
+        let update = |outcome| NodeUpdate {
+            gateway: "North".into(),
+            url: "http://n1:8088".parse().unwrap(),
+            is_recorded: true,
+            time: SystemTime::UNIX_EPOCH,
+            interval: None,
+            outcome,
+        };
+        let list = || {
+            ReadOutcome::List(ListUpdate {
+                list: Arc::default(),
+                missing_kinds: Vec::new(),
+                notices: Vec::new(),
+                previous: None,
+                clock_offset_ms: None,
+                certificate: None,
+            })
+        };
+        let failed = || ReadOutcome::Failed(GatewayError::NoRestApi);
+        let others = || counter.of(["North"].into_iter()).map(|counts| counts.others);
+        counter.add(&update(list()));
+        assert_eq!(others(), Some(0));
+        counter.add(&update(failed()));
+        counter.add(&update(failed()));
+        assert_eq!(others(), Some(1));
+        counter.add(&update(list()));
+        counter.add(&update(list()));
+        assert_eq!(others(), Some(2));
+        counter.note_action("North");
+        assert_eq!(others(), Some(3));
     }
 }

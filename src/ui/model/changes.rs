@@ -14,12 +14,14 @@ pub(in crate::ui) struct ChangeCounts {
     pub(in crate::ui) arrived: usize,
     /// The sessions that have left.
     pub(in crate::ui) left: usize,
+    /// The other events that the activity lists: begins and ends of outages, and what the user did on the gateway.
+    pub(in crate::ui) others: usize,
 }
 
 impl ChangeCounts {
     /// Returns the counts at the first read.
     pub(in crate::ui) fn new(since: SystemTime) -> Self {
-        Self { since, arrived: 0, left: 0 }
+        Self { since, arrived: 0, left: 0, others: 0 }
     }
 
     /// Returns the counts of two gateways together.
@@ -28,10 +30,11 @@ impl ChangeCounts {
             since: self.since.min(other.since),
             arrived: self.arrived + other.arrived,
             left: self.left + other.left,
+            others: self.others + other.others,
         }
     }
 
-    /// Returns the number of changes since these counts.
+    /// Returns the number of sessions that have arrived or left since these counts.
     pub(in crate::ui) fn after(self, before: Self) -> usize {
         (self.arrived + self.left).saturating_sub(before.arrived + before.left)
     }
