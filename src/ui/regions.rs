@@ -7,6 +7,7 @@ use egui::accesskit::{self, Role};
 use egui::epaint::MarginF32;
 use egui::{Align, Color32, Context, Id, Layout, Rect, Sense, Stroke, Ui, UiBuilder, vec2};
 
+use super::model::AppState;
 use super::theme;
 use super::tokens::{self, palette};
 
@@ -36,6 +37,11 @@ impl Room {
 /// Returns `true` if the window has room for the timeline.
 pub(super) fn has_room_for_timeline(ctx: &Context) -> bool {
     ctx.content_rect().height() >= theme::TIMELINE_MIN_HEIGHT
+}
+
+/// Returns `true` if the timeline is shown.
+pub(super) fn has_timeline(ctx: &Context, state: &AppState) -> bool {
+    has_room_for_timeline(ctx) && state.layout.timeline && state.timeline.is_available
 }
 
 /// The regions beside the rail, from top to bottom.

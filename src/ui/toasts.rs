@@ -1,5 +1,5 @@
-//! The toasts: messages about tasks at the right of the window, above the footer. They cover a part of the table, but never
-//! the counts, and move nothing.
+//! The toasts: messages about tasks at the right of the window, above the footer and the timeline. They cover a part of the
+//! table, but never the counts or the present in the timeline, and move nothing.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use super::details_text;
 use super::error_report::ErrorReport;
 use super::gateway_form::GatewayForm;
 use super::icons;
-use super::model::{AppState, Away, Message, Toast, ToastId};
+use super::model::{AppState, Away, Message, Task, Toast, ToastId};
+use super::regions;
 use super::termination_progress;
 use super::theme;
 use super::tokens::{self, palette};
@@ -38,6 +39,7 @@ fn area_id(id: ToastId) -> Id {
 pub(super) fn show(ctx: &Context, state: &AppState, form: Option<&GatewayForm>, commands: &mut Vec<Command>) {
     let foot = match form {
         Some(form) if form.guide.is_none() => theme::PANEL_FOOT,
+        None if regions::has_timeline(ctx, state) => tokens::FOOTER_HEIGHT + tokens::TIMELINE_HEIGHT,
         Some(_) | None => tokens::FOOTER_HEIGHT,
     };
     let mut bottom = foot + theme::TOAST_MARGIN;
@@ -182,7 +184,12 @@ fn row(ui: &mut Ui, width: f32, toast: &Toast, details: Option<Id>, commands: &m
                 details_text::set_open(ui, details, !details_text::is_open(ui, details));
             }
         }
-        if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).tooltip("Dismiss").clicked() {
+        // Only reads for an export are reported here; writing has its own button in the footer.
+        if toast.task == Task::Export && matches!(toast.message, Message::Running(_)) {
+            if ui.add(Button::ghost("Cancel").small().name("Cancel export")).clicked() {
+                commands.push(Command::CancelExport);
+            }
+        } else if ui.add(Button::ghost_icon(icons::X, "Dismiss message")).tooltip("Dismiss").clicked() {
             commands.push(Command::DismissToast(toast.id));
         }
         // The space after the button is at its right.

@@ -180,10 +180,15 @@ impl App {
         ctx.request_repaint();
     }
 
-    fn receive_activity_for_export(&mut self, ctx: &Context) {
-        let Some(result) = self.activity_reads.export.as_ref().and_then(HistoryRead::take) else { return };
+    /// Cancels the read for an export, if one is running.
+    pub(super) fn forget_activity_export(&mut self) {
         self.activity_reads.export = None;
         self.state.activity.is_exporting = false;
+    }
+
+    fn receive_activity_for_export(&mut self, ctx: &Context) {
+        let Some(result) = self.activity_reads.export.as_ref().and_then(HistoryRead::take) else { return };
+        self.forget_activity_export();
         self.state.toasts.clear(Task::Export);
         match result {
             Ok(Ok(dataset)) => self.export_activity(ctx, dataset),

@@ -53,8 +53,7 @@ fn main_ui(
 ) {
     let room = Room::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
-    let has_timeline =
-        regions::has_room_for_timeline(ui.ctx()) && state.layout.timeline && state.timeline.is_available;
+    let has_timeline = regions::has_timeline(ui.ctx(), state);
     let has_activity = state.layout.activity && state.timeline.is_available;
     let activity_height =
         if has_activity { activity_panel::height(ui, state.layout.activity_height) } else { 0.0 };

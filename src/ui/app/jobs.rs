@@ -76,6 +76,7 @@ impl App {
         if let Some(progress) = &self.state.export {
             progress.cancel();
         } else {
+            self.forget_activity_export();
             self.drafts.forget_export();
             self.state.toasts.clear(Task::Export);
         }
