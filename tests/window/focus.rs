@@ -18,14 +18,14 @@ const NONE: Modifiers = Modifiers::NONE;
 
 /// A widget with the focus.
 #[derive(Clone, Debug, PartialEq)]
-struct Focused {
-    name: String,
+pub(crate) struct Focused {
+    pub(crate) name: String,
     role: Role,
     rect: Rect,
 }
 
 /// Returns the widget with the focus; a cell if it is the cursor of the table.
-fn focused(window: &Window) -> Option<Focused> {
+pub(crate) fn focused(window: &Window) -> Option<Focused> {
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has one lifetime only")]
     let is_focused = By::new().predicate(|node| node.is_focused());
     let focused = window.harness.query_all(is_focused);
@@ -179,19 +179,23 @@ fn chip_has_the_focus_again_after_its_popup() {
 }
 
 /// The regions of the window in the order of the Tab key.
-const REGIONS: [&str; 5] = ["Gateway bar", "Filter row", "View row", "Right panel", "Footer"];
+const REGIONS: [&str; 7] =
+    ["Gateway bar", "Filter row", "View row", "Right panel", "Activity", "Timeline", "Footer"];
 
 /// Returns where a widget comes in the order of the Tab key: the region, of which the table is one.
-fn region(window: &Window, at: &Focused) -> usize {
+pub(crate) fn region(window: &Window, at: &Focused) -> usize {
     // The right panel may be over a part of the table.
     if [Role::Cell, Role::ColumnHeader].contains(&at.role) {
         return 4;
     }
     let table = window.harness.query_by_label("Table").map(|table| table.rect());
-    let places = REGIONS.iter().map(|name| window.harness.query_by_label(name).map(|region| region.rect()));
+    let place = |name: &'static str| {
+        window.harness.query_by_role_and_label(Role::Group, name).map(|region| region.rect())
+    };
+    let places = REGIONS.iter().map(|name| place(name));
     let mut places: Vec<Option<Rect>> = places.collect();
     places.insert(3, table);
-    let order = [0, 1, 2, 4, 3, 5];
+    let order = [0, 1, 2, 4, 3, 5, 6, 7];
     let center = at.rect.center();
     let found = order.into_iter().find(|index| places[*index].is_some_and(|place| place.contains(center)));
     // The rail comes first.
@@ -199,7 +203,7 @@ fn region(window: &Window, at: &Focused) -> usize {
 }
 
 /// Goes through all controls with the Tab key, from the first one on.
-fn walk(window: &mut Window) -> Vec<Focused> {
+pub(crate) fn walk(window: &mut Window) -> Vec<Focused> {
     let mut reached: Vec<Focused> = Vec::new();
     for _ in 0..120 {
         window.press(NONE, Key::Tab);
@@ -215,7 +219,7 @@ fn walk(window: &mut Window) -> Vec<Focused> {
 }
 
 /// Checks that each control is after the one before: to the right of it or below it, or in a later region.
-fn check_order(reached: &[Focused], state: &str, region: impl Fn(&Focused) -> usize) {
+pub(crate) fn check_order(reached: &[Focused], state: &str, region: impl Fn(&Focused) -> usize) {
     assert!(reached.len() > 1, "{state}: {reached:?}");
     let place = |index: &usize| {
         let Focused { rect, .. } = reached[*index];

@@ -8,6 +8,7 @@
 
 mod away;
 mod basics;
+mod bottom_panels;
 mod filters;
 mod focus;
 mod form_pictures;

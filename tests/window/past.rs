@@ -20,7 +20,7 @@ use super::support::{FakeGateway, answer, ok};
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A gateway with a history of three hours.
-struct Plant {
+pub(crate) struct Plant {
     gateway: FakeGateway,
     folder: TempDir,
     now: SystemTime,
@@ -28,7 +28,7 @@ struct Plant {
 
 impl Plant {
     /// Records a list three hours ago and one an hour ago, with a gap between them.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap(), now: SystemTime::now() };
         let recorder = Recorder::spawn(plant.location(), None, |_| ()).unwrap();
         let mut observe = recorder.observer();
@@ -68,13 +68,13 @@ impl Plant {
         }
     }
 
-    fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> Start {
         let profile = Profile::new("Plant".to_owned(), vec![self.gateway.url.parse().unwrap()]).unwrap();
         Start { history: Some(self.location()), ..start(Target::Gateway(profile)) }
     }
 
     /// Opens a window, and waits for its table and its timeline.
-    fn open(&self) -> Window {
+    pub(crate) fn open(&self) -> Window {
         let mut window = Window::open(self.start());
         window.until_text("6 of 6 sessions");
         window.until("the chart", |harness| {
@@ -95,7 +95,7 @@ fn go_to(window: &mut Window, time: &str) {
 }
 
 /// Returns the texts of the activity list's rows.
-fn activity(window: &Window) -> Vec<String> {
+pub(crate) fn activity(window: &Window) -> Vec<String> {
     let rows = window.harness.query_all_by_role(Role::ListItem);
     let mut rows: Vec<_> =
         rows.map(|row| (row.rect().top(), row.accesskit_node().label().unwrap_or_default())).collect();
@@ -103,7 +103,7 @@ fn activity(window: &Window) -> Vec<String> {
     rows.into_iter().map(|(_, text)| text).collect()
 }
 
-fn until_activity(window: &mut Window, what: &str, is_shown: impl Fn(&[String]) -> bool) {
+pub(crate) fn until_activity(window: &mut Window, what: &str, is_shown: impl Fn(&[String]) -> bool) {
     window.retry(what, |window| {
         window.harness.step();
         is_shown(&activity(window))

@@ -57,6 +57,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
     child.spacing_mut().scroll = theme::scroll_beside_contents();
     let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::CLICK).auto_shrink(false);
+    // A low panel has less room than a table takes by default.
+    table = table.min_scrolled_height(0.0);
     for width in theme::ACTIVITY_COLUMNS {
         table = table.column(Column::exact(width).clip(true));
     }

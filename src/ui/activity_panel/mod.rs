@@ -5,12 +5,13 @@ mod words;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, CursorIcon, FontFamily, FontId, Id, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
-    WidgetInfo, vec2,
+    Align, CursorIcon, EventFilter, FontFamily, FontId, Id, Key, Label, Layout, Rect, RichText, Sense,
+    Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::activity_rows::ActivityTab;
-use super::button::Button;
+use super::arrow_keys;
+use super::button::{self, Button};
 use super::command::{ActivityCommand, Command, TimelineCommand};
 use super::error_report::ErrorReport;
 use super::fonts;
@@ -39,16 +40,31 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, c
         let (head, body) = rect.with_min_y(top).split_top_bottom_at_y(top + tokens::BOTTOM_HEAD_HEIGHT);
         // Below the mark of the tab.
         ui.painter().hline(body.x_range(), body.top() + tokens::LINE / 2.0, line);
+        edge(ui, rect, commands);
         show_head(ui, head, state, drafts, commands);
         list::show(ui, body.with_min_y(body.top() + tokens::LINE), state, commands);
-        edge(ui, rect, commands);
     });
 }
 
-/// Draws the upper edge, which changes the height.
+/// Draws the upper edge, which changes the height by pointer and by arrow keys.
 fn edge(ui: &Ui, rect: Rect, commands: &mut Vec<Command>) {
     let place = Rect::from_x_y_ranges(rect.x_range(), rect.top()..=rect.top() + theme::EDGE_WIDTH / 2.0);
     let response = ui.interact(place, Id::unique("activity height"), Sense::drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the activity"));
+    if response.has_focus() {
+        let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        for key in arrow_keys::plain_keys(ui) {
+            let by = match key {
+                Key::ArrowUp => tokens::ROW_HEIGHT,
+                Key::ArrowDown => -tokens::ROW_HEIGHT,
+                _ => continue,
+            };
+            let height = height(ui, rect.height() + by);
+            commands.push(Command::Activity(ActivityCommand::SetHeight(height)));
+        }
+        button::paint_focus(ui, place, false);
+    }
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
     }

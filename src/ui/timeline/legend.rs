@@ -10,7 +10,7 @@ use super::super::command::{Command, TimelineCommand};
 use super::super::hover;
 use super::super::icons;
 use super::super::menu::{self, Item};
-use super::super::model::{AppState, Timeline, TimelineRange};
+use super::super::model::{Timeline, TimelineRange};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -28,19 +28,15 @@ const SPLITS: [(ChartSplit, &str); 3] = [
 /// The number of lines below the time.
 pub(super) const LINES: usize = 2;
 
-/// Draws the legend, with the numbers of a bucket.
-pub(super) fn show(
-    ui: &mut Ui,
-    rect: Rect,
-    state: &AppState,
-    bands: &[Band],
-    bucket: Option<usize>,
-    commands: &mut Vec<Command>,
-) {
-    let button = time_button(ui, rect, &state.timeline);
-    menu::popup(&button).show(|ui| choices(ui, &state.timeline, commands));
+/// Draws the button with the time that is shown, and its menu.
+pub(super) fn time(ui: &mut Ui, rect: Rect, timeline: &Timeline, commands: &mut Vec<Command>) {
+    let button = time_button(ui, rect, timeline);
+    menu::popup(&button).show(|ui| choices(ui, timeline, commands));
     button.tooltip_above("The time and the series that are shown");
-    let Some(bucket) = bucket else { return };
+}
+
+/// Draws what the colors mean, with the numbers of a bucket.
+pub(super) fn show(ui: &Ui, rect: Rect, bands: &[Band], bucket: usize) {
     let p = palette(ui.visuals());
     let left = rect.left() + theme::LEGEND_LEFT;
     let top = rect.top() + theme::LEGEND_TOP + theme::LEGEND_TIME_HEIGHT;
@@ -61,7 +57,6 @@ pub(super) fn show(
     }
 }
 
-/// Draws the button with the time that is shown.
 fn time_button(ui: &mut Ui, rect: Rect, timeline: &Timeline) -> Response {
     let p = palette(ui.visuals());
     let text = match timeline.range {

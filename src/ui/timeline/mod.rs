@@ -52,6 +52,7 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     if width_px != timeline.width_px {
         commands.push(Command::Timeline(TimelineCommand::SetWidth(width_px)));
     }
+    legend::time(ui, rect, timeline, commands);
     let place = scale.rect.with_max_y(rect.bottom());
     let response = ui.interact(place, Id::unique("timeline chart"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Sessions over time"));
@@ -89,9 +90,8 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
         button::paint_focus(ui, place, false);
     }
     let shown_at = hovered.or(past).unwrap_or(scale.range.to);
-    let bucket = chart.map(|chart| bucket_at(chart, shown_at));
-    legend::show(ui, rect, state, &bands, bucket, commands);
     if let Some(chart) = chart {
+        legend::show(ui, rect, &bands, bucket_at(chart, shown_at));
         let text = value_text(chart, &bands, shown_at);
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text));
         if let Some(time) = hovered {

@@ -1,0 +1,132 @@
+//! The activity panel and the timeline by keyboard.
+
+use crate::focus::{check_order, focused, region, walk};
+use crate::past::{Plant, activity, until_activity};
+use crate::support::window::Window;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::settings::State;
+use gatewatch::table::Layout;
+use gatewatch::ui::Start;
+
+const NONE: Modifiers = Modifiers::NONE;
+
+/// Opens a window with the activity panel, whose list is read.
+fn open(plant: &Plant) -> Window {
+    let table = Layout { activity: true, ..Layout::default() };
+    let mut window = Window::open(Start { state: State { table, ..State::default() }, ..plant.start() });
+    window.until_text("6 of 6 sessions");
+    window.until("the chart", |harness| {
+        let chart = harness.query_by_label("Sessions over time");
+        chart.is_some_and(|chart| chart.accesskit_node().value().is_some())
+    });
+    until_activity(&mut window, "all entries", |rows| {
+        rows.iter().any(|row| row.contains("jürgen")) && rows.iter().any(|row| row.contains("anna"))
+    });
+    window
+}
+
+fn time_of_the_timeline(window: &Window) -> String {
+    window.harness.get_by_label("Time of the timeline").accesskit_node().value().unwrap_or_default()
+}
+
+/// Returns the text of the row at the cursor of the activity list.
+fn cursor(window: &Window) -> String {
+    window.harness.get_by_label("Activity list").accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn tab_key_goes_through_the_bottom_panels_in_visual_order() {
+    let plant = Plant::new();
+    let mut window = open(&plant);
+    window.press(Modifiers::COMMAND, Key::A);
+    let reached = walk(&mut window);
+    check_order(&reached, "activity and timeline", |at| region(&window, at));
+    for name in [
+        "Height of the activity",
+        "Activity list",
+        "Export activity",
+        "Sessions over time",
+        "Time of the timeline",
+    ] {
+        assert!(reached.iter().any(|focused| focused.name == name), "{name}: {reached:#?}");
+    }
+}
+
+#[test]
+fn keys_step_and_zoom_in_the_timeline() {
+    let plant = Plant::new();
+    let mut window = open(&plant);
+    window.harness.get_by_label("Sessions over time").focus();
+    window.harness.step();
+    assert_eq!(time_of_the_timeline(&window), "Last 24 h");
+    window.press(NONE, Key::ArrowUp);
+    window.until("the half", |harness| {
+        let time = harness.get_by_label("Time of the timeline").accesskit_node().value();
+        time.as_deref() == Some("12 h")
+    });
+    window.press(NONE, Key::ArrowDown);
+    window.until("the whole again", |harness| {
+        let time = harness.get_by_label("Time of the timeline").accesskit_node().value();
+        time.as_deref() == Some("1 d")
+    });
+    window.press(NONE, Key::ArrowLeft);
+    window.until_text("Back to live");
+    window.press(NONE, Key::End);
+    window.until("the present", |harness| harness.query_by_label("Back to live").is_none());
+    assert_eq!(focused(&window).map(|focused| focused.name).as_deref(), Some("Sessions over time"));
+}
+
+#[test]
+fn keys_move_the_cursor_of_the_activity_and_show_its_moment() {
+    let plant = Plant::new();
+    let mut window = open(&plant);
+    // New rows have no places in their first frame.
+    window.harness.run_steps(2);
+    let rows = activity(&window);
+    window.harness.get_by_label("Activity list").focus();
+    window.harness.step();
+    for (key, row) in [
+        (Key::ArrowDown, 0),
+        (Key::ArrowDown, 1),
+        (Key::ArrowUp, 0),
+        (Key::End, rows.len() - 1),
+        (Key::ArrowDown, rows.len() - 1),
+        (Key::Home, 0),
+        (Key::ArrowUp, 0),
+    ] {
+        window.press(NONE, key);
+        assert_eq!(cursor(&window), rows[row], "{key:?}");
+    }
+    window.press(NONE, Key::End);
+    window.press(NONE, Key::Enter);
+    window.until_text("Back to live");
+    let [top, bottom] = {
+        let list = window.harness.get_by_role_and_label(Role::List, "Activity list").rect();
+        [list.top(), list.bottom()]
+    };
+    let last = window.harness.query_all_by_role(Role::ListItem).any(|row| {
+        row.accesskit_node().label().as_deref() == Some(&rows[rows.len() - 1])
+            && row.rect().top() >= top
+            && row.rect().bottom() <= bottom
+    });
+    assert!(last, "the row at the cursor is in view");
+}
+
+#[test]
+fn arrow_keys_change_the_height_of_the_activity() {
+    let plant = Plant::new();
+    let mut window = open(&plant);
+    let top = |window: &Window| window.harness.get_by_role_and_label(Role::Group, "Activity").rect().top();
+    let before = top(&window);
+    window.harness.get_by_label("Height of the activity").focus();
+    window.harness.step();
+    window.press(NONE, Key::ArrowUp);
+    window.harness.step();
+    let raised = top(&window);
+    assert!(raised < before, "{raised}, {before}");
+    window.press(NONE, Key::ArrowDown);
+    window.harness.step();
+    assert_eq!(top(&window), before);
+}
