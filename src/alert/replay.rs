@@ -20,18 +20,34 @@ const MIN_STEP_MS: i64 = 60_000;
 /// The largest number of such observations of a node.
 const MAX_STEPS: i64 = 50_000;
 
+/// What a rule would have sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// What would have been sent or listed, the oldest first.
+    pub alerts: Vec<Alert>,
+    /// Whether anything was recorded in the range.
+    pub is_recorded: bool,
+}
+
 /// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were on at
-/// its begin didn't arrive then.
+/// its begin didn't arrive then. `goes_on` gets the time that has been reached; once it returns `false`, the result is `None`.
 ///
 /// The history is looked at each minute, in long ranges less often, and whenever a session begins or ends.
 ///
 /// # Errors
 /// If the history can't be read.
-pub fn replay(rule: Rule, history: &mut History, from: i64, to: i64) -> Result<Vec<Alert>, HistoryError> {
+pub fn replay(
+    rule: Rule,
+    history: &mut History,
+    from: i64,
+    to: i64,
+    goes_on: &dyn Fn(i64) -> bool,
+) -> Result<Option<Replay>, HistoryError> {
     let answer = history.between(from, to, None)?;
     let buckets = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX).clamp(1, MAX_BUCKETS);
     let request = ChartRequest { from, to, buckets, split: ChartSplit::Kind, gateway: None };
-    let marks = history.chart(&request, &|| false)?.map(|chart| chart.marks).unwrap_or_default();
+    let Some(chart) = history.chart(&request, &|| !goes_on(from))? else { return Ok(None) };
+    let marks = chart.marks;
     let mut sessions: HashMap<(Arc<str>, Arc<str>), Vec<StoredSession>> = HashMap::new();
     for session in answer.sessions {
         sessions.entry((session.gateway.clone(), session.node.clone())).or_default().push(session);
@@ -57,15 +73,24 @@ pub fn replay(rule: Rule, history: &mut History, from: i64, to: i64) -> Result<V
         }
         nodes.push(replay);
     }
-    Ok(run(engine, nodes, to))
+    let is_recorded = nodes.iter().any(|node| node.next().is_some());
+    Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
 }
 
-/// Observes nodes up to a time. Returns what is sent.
-fn run(mut engine: Engine, mut nodes: Vec<NodeReplay>, to: i64) -> Vec<Alert> {
+/// Observes nodes up to a time. Returns what is sent; `None` if it doesn't go on.
+fn run(
+    mut engine: Engine,
+    mut nodes: Vec<NodeReplay>,
+    to: i64,
+    goes_on: &dyn Fn(i64) -> bool,
+) -> Option<Vec<Alert>> {
     let mut due: BinaryHeap<Reverse<(i64, usize)>> =
         nodes.iter().enumerate().filter_map(|(index, node)| Some(Reverse((node.next()?, index)))).collect();
     let mut alerts = Vec::new();
     while let Some(Reverse((time, index))) = due.pop() {
+        if !goes_on(time) {
+            return None;
+        }
         // What becomes due between two observations.
         while let Some(at) = engine.wake_at(time).filter(|at| *at < time) {
             alerts.extend(engine.tick(at));
@@ -78,7 +103,7 @@ fn run(mut engine: Engine, mut nodes: Vec<NodeReplay>, to: i64) -> Vec<Alert> {
         alerts.extend(engine.tick(at));
     }
     alerts.extend(engine.flush(to));
-    alerts
+    Some(alerts)
 }
 
 /// The stored past of a node.

@@ -94,38 +94,143 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// The names of all conditions, in the order of the documentation.
-    pub const NAMES: [&str; 11] = [
-        "arrives",
-        "leaves",
-        "signed-in-twice",
-        "different-hosts",
-        "count-above",
-        "count-below",
-        "designer-outside-hours",
-        "older-than",
-        "silent-for",
-        "unreachable",
-        "certificate-expires",
-    ];
+    /// Returns the condition without its limit or hours.
+    #[must_use]
+    pub fn kind(self) -> ConditionKind {
+        match self {
+            Self::Arrives => ConditionKind::Arrives,
+            Self::Leaves => ConditionKind::Leaves,
+            Self::SignedInTwice => ConditionKind::SignedInTwice,
+            Self::DifferentHosts => ConditionKind::DifferentHosts,
+            Self::CountAbove(_) => ConditionKind::CountAbove,
+            Self::CountBelow(_) => ConditionKind::CountBelow,
+            Self::DesignerOutsideHours(_) => ConditionKind::DesignerOutsideHours,
+            Self::OlderThan(_) => ConditionKind::OlderThan,
+            Self::SilentFor(_) => ConditionKind::SilentFor,
+            Self::Unreachable => ConditionKind::Unreachable,
+            Self::CertificateExpires(_) => ConditionKind::CertificateExpires,
+        }
+    }
 
     /// Returns the name of the condition, without its limit.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let index = match self {
-            Self::Arrives => 0,
-            Self::Leaves => 1,
-            Self::SignedInTwice => 2,
-            Self::DifferentHosts => 3,
-            Self::CountAbove(_) => 4,
-            Self::CountBelow(_) => 5,
-            Self::DesignerOutsideHours(_) => 6,
-            Self::OlderThan(_) => 7,
-            Self::SilentFor(_) => 8,
-            Self::Unreachable => 9,
-            Self::CertificateExpires(_) => 10,
-        };
-        Self::NAMES[index]
+        self.kind().name()
+    }
+
+    /// Returns `true` for something that happens at a time, and `false` for a state that lasts.
+    #[must_use]
+    pub fn is_occurrence(self) -> bool {
+        self.kind().is_occurrence()
+    }
+
+    /// Returns `true` if it is about nodes, not about sessions.
+    #[must_use]
+    pub fn is_about_node(self) -> bool {
+        self.kind().is_about_node()
+    }
+
+    /// Returns `true` if its end is sent unless a rule says otherwise: it is, where an operator waits for it.
+    #[must_use]
+    pub fn sends_resolved(self) -> bool {
+        self.kind().sends_resolved()
+    }
+
+    /// Returns what a stored history lacks to evaluate it; `None` if it lacks nothing.
+    #[must_use]
+    pub fn missing_in_history(self) -> Option<&'static str> {
+        match self {
+            Self::SilentFor(_) => Some("the last communication of sessions"),
+            Self::CertificateExpires(_) => Some("certificates"),
+            _ => None,
+        }
+    }
+}
+
+/// A condition without its limit or hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConditionKind {
+    /// See [`Condition::Arrives`].
+    Arrives,
+    /// See [`Condition::Leaves`].
+    Leaves,
+    /// See [`Condition::SignedInTwice`].
+    SignedInTwice,
+    /// See [`Condition::DifferentHosts`].
+    DifferentHosts,
+    /// See [`Condition::CountAbove`].
+    CountAbove,
+    /// See [`Condition::CountBelow`].
+    CountBelow,
+    /// See [`Condition::DesignerOutsideHours`].
+    DesignerOutsideHours,
+    /// See [`Condition::OlderThan`].
+    OlderThan,
+    /// See [`Condition::SilentFor`].
+    SilentFor,
+    /// See [`Condition::Unreachable`].
+    Unreachable,
+    /// See [`Condition::CertificateExpires`].
+    CertificateExpires,
+}
+
+/// What a condition has besides its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// Nothing.
+    None,
+    /// A number of sessions.
+    Count,
+    /// A time.
+    Time,
+    /// Hours of the week.
+    Hours,
+}
+
+impl ConditionKind {
+    /// All kinds with their names, in the order of the documentation.
+    const NAMES: [(Self, &str); 11] = [
+        (Self::Arrives, "arrives"),
+        (Self::Leaves, "leaves"),
+        (Self::SignedInTwice, "signed-in-twice"),
+        (Self::DifferentHosts, "different-hosts"),
+        (Self::CountAbove, "count-above"),
+        (Self::CountBelow, "count-below"),
+        (Self::DesignerOutsideHours, "designer-outside-hours"),
+        (Self::OlderThan, "older-than"),
+        (Self::SilentFor, "silent-for"),
+        (Self::Unreachable, "unreachable"),
+        (Self::CertificateExpires, "certificate-expires"),
+    ];
+
+    /// Returns all kinds, in the order of the documentation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.into_iter().map(|(kind, _)| kind)
+    }
+
+    /// Returns the kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(_, other)| *other == name).map(|(kind, _)| kind)
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].1
+    }
+
+    /// Returns what it needs.
+    #[must_use]
+    pub fn parameter(self) -> Parameter {
+        match self {
+            Self::CountAbove | Self::CountBelow => Parameter::Count,
+            Self::OlderThan | Self::SilentFor | Self::CertificateExpires => Parameter::Time,
+            Self::DesignerOutsideHours => Parameter::Hours,
+            Self::Arrives | Self::Leaves | Self::SignedInTwice | Self::DifferentHosts | Self::Unreachable => {
+                Parameter::None
+            }
+        }
     }
 
     /// Returns `true` for something that happens at a time, and `false` for a state that lasts.
@@ -137,23 +242,13 @@ impl Condition {
     /// Returns `true` if it is about nodes, not about sessions.
     #[must_use]
     pub fn is_about_node(self) -> bool {
-        matches!(self, Self::Unreachable | Self::CertificateExpires(_))
+        matches!(self, Self::Unreachable | Self::CertificateExpires)
     }
 
     /// Returns `true` if its end is sent unless a rule says otherwise: it is, where an operator waits for it.
     #[must_use]
     pub fn sends_resolved(self) -> bool {
-        matches!(self, Self::CountAbove(_) | Self::CountBelow(_) | Self::Unreachable)
-    }
-
-    /// Returns what a stored history lacks to evaluate it; `None` if it lacks nothing.
-    #[must_use]
-    pub fn missing_in_history(self) -> Option<&'static str> {
-        match self {
-            Self::SilentFor(_) => Some("the last communication of sessions"),
-            Self::CertificateExpires(_) => Some("certificates"),
-            _ => None,
-        }
+        matches!(self, Self::CountAbove | Self::CountBelow | Self::Unreachable)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use toml_edit::{Document, InlineTable, Item, TableLike, Value};
 
 use super::alert_problem::{AlertProblem, AlertReason};
-use crate::alert::{CommandLine, Condition, Hours, Rule, SessionFilters};
+use crate::alert::{CommandLine, Condition, ConditionKind, Hours, Parameter, Rule, SessionFilters};
 use crate::display::{Zone, parse_duration};
 use crate::filter::{Filter, Mode};
 use crate::gateway::SessionKind;
@@ -55,7 +55,7 @@ pub(super) fn parse(text: &str) -> (Vec<Rule>, Vec<AlertProblem>) {
     let Ok(document) = Document::parse(text) else { return (rules, problems) };
     for table in tables(document.get(KEY)) {
         let reader = Reader { text, table };
-        let name = table.get("name").and_then(Item::as_str).unwrap_or_default().trim().to_owned();
+        let name = name_of(table);
         let is_duplicate = !name.is_empty()
             && (rules.iter().any(|rule| rule.name == name)
                 || problems.iter().any(|problem| problem.name == name));
@@ -74,6 +74,29 @@ pub(super) fn parse(text: &str) -> (Vec<Rule>, Vec<AlertProblem>) {
     (rules, problems)
 }
 
+/// Reads one alert. The names of others don't matter.
+///
+/// # Errors
+/// If a key is wrong.
+pub(super) fn read(table: &dyn TableLike) -> Result<Rule, Wrong> {
+    let reader = Reader { text: "", table };
+    reader.rule(&name_of(table))
+}
+
+/// Returns the name in a table; empty if there is none.
+pub(super) fn name_of(table: &dyn TableLike) -> String {
+    table.get("name").and_then(Item::as_str).unwrap_or_default().trim().to_owned()
+}
+
+/// Returns the name of a kind of sessions.
+pub(super) fn kind_name(kind: SessionKind) -> &'static str {
+    match kind {
+        SessionKind::Vision => "client",
+        SessionKind::Designer => "designer",
+        SessionKind::Perspective => "perspective",
+    }
+}
+
 fn tables(item: Option<&Item>) -> Vec<&dyn TableLike> {
     match item {
         Some(Item::ArrayOfTables(tables)) => tables.iter().map(|table| table as &dyn TableLike).collect(),
@@ -86,7 +109,7 @@ fn tables(item: Option<&Item>) -> Vec<&dyn TableLike> {
 }
 
 /// What is wrong with which key.
-type Wrong = (&'static str, AlertReason);
+pub(super) type Wrong = (&'static str, AlertReason);
 
 /// A table of an alert.
 struct Reader<'a> {
@@ -147,32 +170,27 @@ impl Reader<'_> {
             None => Err(("hours", AlertReason::Missing("hours = \"mon-fri 06:00-18:00\""))),
             Some(text) => self.hours("hours", text),
         };
-        let condition = match name {
-            "arrives" => Condition::Arrives,
-            "leaves" => Condition::Leaves,
-            "signed-in-twice" => Condition::SignedInTwice,
-            "different-hosts" => Condition::DifferentHosts,
-            "count-above" => Condition::CountAbove(count()?),
-            "count-below" => Condition::CountBelow(count()?),
-            "designer-outside-hours" => Condition::DesignerOutsideHours(hours()?),
-            "older-than" => Condition::OlderThan(time()?),
-            "silent-for" => Condition::SilentFor(time()?),
-            "unreachable" => Condition::Unreachable,
-            "certificate-expires" => Condition::CertificateExpires(time()?),
-            _ => return Err(("when", AlertReason::UnknownCondition)),
+        let Some(kind) = ConditionKind::from_name(name) else {
+            return Err(("when", AlertReason::UnknownCondition));
         };
-        let has_limit = matches!(
-            condition,
-            Condition::CountAbove(_)
-                | Condition::CountBelow(_)
-                | Condition::OlderThan(_)
-                | Condition::SilentFor(_)
-                | Condition::CertificateExpires(_)
-        );
-        let has_hours = matches!(condition, Condition::DesignerOutsideHours(_));
-        for (key, is_used) in [("limit", has_limit), ("hours", has_hours)] {
+        let condition = match kind {
+            ConditionKind::Arrives => Condition::Arrives,
+            ConditionKind::Leaves => Condition::Leaves,
+            ConditionKind::SignedInTwice => Condition::SignedInTwice,
+            ConditionKind::DifferentHosts => Condition::DifferentHosts,
+            ConditionKind::CountAbove => Condition::CountAbove(count()?),
+            ConditionKind::CountBelow => Condition::CountBelow(count()?),
+            ConditionKind::DesignerOutsideHours => Condition::DesignerOutsideHours(hours()?),
+            ConditionKind::OlderThan => Condition::OlderThan(time()?),
+            ConditionKind::SilentFor => Condition::SilentFor(time()?),
+            ConditionKind::Unreachable => Condition::Unreachable,
+            ConditionKind::CertificateExpires => Condition::CertificateExpires(time()?),
+        };
+        let parameter = kind.parameter();
+        let has_limit = matches!(parameter, Parameter::Count | Parameter::Time);
+        for (key, is_used) in [("limit", has_limit), ("hours", parameter == Parameter::Hours)] {
             if !is_used && self.has(key) {
-                return Err((key, AlertReason::NotOfCondition(condition.name())));
+                return Err((key, AlertReason::NotOfCondition(kind.name())));
             }
         }
         Ok(condition)

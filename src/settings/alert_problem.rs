@@ -1,6 +1,6 @@
 //! The errors of `[[alert]]` tables. One that is wrong is left out, and the others apply.
 
-use crate::alert::HoursError;
+use crate::alert::{ConditionKind, HoursError};
 use crate::filter::PatternError;
 
 /// An alert in `config.toml` that is left out because of an error.
@@ -36,7 +36,7 @@ pub enum AlertReason {
     #[error("Expected {0}")]
     Expected(&'static str),
     /// The condition doesn't exist.
-    #[error("There is no such condition. Conditions: {}", crate::alert::Condition::NAMES.join(", "))]
+    #[error("There is no such condition. Conditions: {}", condition_names())]
     UnknownCondition,
     /// The pattern is invalid.
     #[error(transparent)]
@@ -44,4 +44,8 @@ pub enum AlertReason {
     /// The hours are invalid.
     #[error(transparent)]
     Hours(#[from] HoursError),
+}
+
+fn condition_names() -> String {
+    ConditionKind::all().map(ConditionKind::name).collect::<Vec<_>>().join(", ")
 }

@@ -39,7 +39,7 @@ fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
 }
 
 fn sent(rule: Rule, node: NodeReplay) -> Vec<(i64, String)> {
-    let alerts = run(Engine::new([rule]), vec![node], END);
+    let alerts = run(Engine::new([rule]), vec![node], END, &|_| true).unwrap();
     alerts.iter().map(|alert| (alert.time, alert.text())).collect()
 }
 
@@ -113,6 +113,25 @@ fn several_nodes_are_one_gateway() {
     let mut second = node(vec![session("anna", HOUR_MS, None)], &[]);
     second.url = "http://n2".into();
     let first = node(vec![session("anna", -HOUR_MS, None)], &[]);
-    let alerts = run(Engine::new([rule(Condition::CountAbove(1))]), vec![first, second], END);
+    let alerts =
+        run(Engine::new([rule(Condition::CountAbove(1))]), vec![first, second], END, &|_| true).unwrap();
     assert_eq!((alerts.len(), alerts[0].time), (1, HOUR_MS));
+}
+
+#[test]
+fn ends_once_it_does_not_go_on() {
+    let reached = std::cell::Cell::new(0);
+    let goes_on = |time| {
+        reached.set(time);
+        time < HOUR_MS
+    };
+    let nodes = vec![node(vec![session("anna", 2 * HOUR_MS, None)], &[])];
+    assert_eq!(run(Engine::new([rule(Condition::Arrives)]), nodes, END, &goes_on), None);
+    assert_eq!(reached.get(), HOUR_MS);
+}
+
+#[test]
+fn time_in_which_nothing_was_watched_has_no_observation() {
+    assert_eq!(node(Vec::new(), &[(0, END)]).next(), None);
+    assert_eq!(node(Vec::new(), &[(0, HOUR_MS)]).next(), Some(HOUR_MS));
 }
