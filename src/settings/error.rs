@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::alert_problem::AlertReason;
 use super::history::HistoryUrlError;
 use crate::gateway::NodeUrlError;
 
@@ -108,6 +109,15 @@ pub(super) enum SettingsErrorKind {
     MissingProfile {
         profile: String,
     },
+    /// The alert to change isn't in the file.
+    MissingAlert {
+        alert: String,
+    },
+    /// The change of an alert doesn't fit to one of another program.
+    ChangedAlert {
+        alert: String,
+        source: AlertReason,
+    },
 }
 
 impl SettingsErrorKind {
@@ -127,6 +137,8 @@ impl SettingsErrorKind {
             | Self::Write(_)
             | Self::Syntax { .. }
             | Self::DuplicateAlert { .. }
+            | Self::MissingAlert { .. }
+            | Self::ChangedAlert { .. }
             | Self::MissingProfile { .. } => None,
             Self::Toml { entry, .. } => Some(entry.clone()),
             Self::UnknownKey { key, .. } => Some(Entry::Key(key.clone())),
@@ -179,6 +191,12 @@ impl fmt::Display for SettingsError {
             SettingsErrorKind::DuplicateAlert { alert } => {
                 write!(f, "Two alerts in {path} are named {alert:?}. Rename one of them")
             }
+            SettingsErrorKind::MissingAlert { alert } => {
+                write!(f, "Alert {alert:?} was renamed or deleted. Save it as a new one")
+            }
+            SettingsErrorKind::ChangedAlert { alert, .. } => {
+                write!(f, "Alert {alert:?} was changed by another program. Open it again")
+            }
             SettingsErrorKind::MissingProfile { profile } => {
                 write!(f, "Profile {profile:?} was renamed or deleted. Save it as a new one")
             }
@@ -195,12 +213,14 @@ impl Error for SettingsError {
             }
             SettingsErrorKind::InvalidAddress { source, .. } => Some(source),
             SettingsErrorKind::History { source, .. } => source.as_ref().map(|source| source as _),
+            SettingsErrorKind::ChangedAlert { source, .. } => Some(source),
             SettingsErrorKind::UnknownKey { .. }
             | SettingsErrorKind::NoAddress { .. }
             | SettingsErrorKind::UserAndToken { .. }
             | SettingsErrorKind::DuplicateName { .. }
             | SettingsErrorKind::MarkTime { .. }
             | SettingsErrorKind::DuplicateAlert { .. }
+            | SettingsErrorKind::MissingAlert { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }
     }

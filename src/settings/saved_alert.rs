@@ -4,34 +4,44 @@ use std::path::Path;
 
 use toml_edit::{Array, InlineTable, Item, Table, value};
 
-use super::alert::{KEY, KEYS};
-use super::edit::{edit, has_name};
+use super::alert::{self, KEY, KEYS, kind_name, name_of};
+use super::edit::edit;
 use super::error::{SettingsError, SettingsErrorKind};
 use crate::alert::{Condition, Rule};
 use crate::display::exact_duration;
 use crate::filter::{Filter, Mode};
-use crate::gateway::SessionKind;
 
-/// Writes an alert to `config.toml` in `folder`, in place of the one with the name `before` if there is one. Only keys that
-/// change are written.
+/// Writes the keys that differ between `before` and `after` to `config.toml` in `folder`; the whole alert if it wasn't saved
+/// before.
 ///
 /// # Errors
-/// If the file can't be read or written, or another alert has the same name. The file is left as it is.
-pub fn save_alert(folder: &Path, before: Option<&str>, rule: &Rule) -> Result<(), SettingsError> {
+/// If the file can't be read or written, `before` isn't in it any more or was changed so that both changes don't fit together,
+/// or another alert has the same name. The file is left as it is.
+pub fn save_alert(folder: &Path, before: Option<&Rule>, after: &Rule) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let index = tables.iter().position(|table| before.is_some_and(|before| has_name(table, before)));
-        let is_other = |(other, table): (usize, &Table)| Some(other) != index && has_name(table, &rule.name);
-        if tables.iter().enumerate().any(is_other) {
-            return Err(SettingsErrorKind::DuplicateAlert { alert: rule.name.clone() });
+        let position = |name: &str| tables.iter().position(|table| name_of(table) == name);
+        let index = match before {
+            None => None,
+            Some(before) => Some(position(&before.name).ok_or_else(|| missing(&before.name))?),
+        };
+        if position(&after.name).is_some_and(|other| Some(other) != index) {
+            return Err(SettingsErrorKind::DuplicateAlert { alert: after.name.clone() });
         }
         let index = index.unwrap_or_else(|| {
             tables.push(Table::new());
             tables.len() - 1
         });
         let Some(table) = tables.get_mut(index) else { return Ok(()) };
-        let mut written = to_table(rule, folder);
+        let old = before.map(|before| to_table(before, folder)).unwrap_or_default();
+        let mut new = to_table(after, folder);
+        let text = |item: &Item| item.to_string().trim().to_owned();
         for key in KEYS {
-            match (written.remove(key), table.get_mut(key)) {
+            let new = new.remove(key);
+            // Also keeps what is written in another way, and what another program has changed since.
+            if old.get(key).map(text) == new.as_ref().map(text) {
+                continue;
+            }
+            match (new, table.get_mut(key)) {
                 // Keeps white space and comments around the value.
                 (Some(Item::Value(mut new)), Some(Item::Value(old))) => {
                     *new.decor_mut() = old.decor().clone();
@@ -41,22 +51,27 @@ pub fn save_alert(folder: &Path, before: Option<&str>, rule: &Rule) -> Result<()
                 (None, _) => drop(table.remove(key)),
             }
         }
-        Ok(())
+        match alert::read(table) {
+            Ok(_) => Ok(()),
+            Err((_, source)) => Err(SettingsErrorKind::ChangedAlert { alert: after.name.clone(), source }),
+        }
     })
 }
 
 /// Removes the alert of this name from `config.toml` in `folder`.
 ///
 /// # Errors
-/// If the file can't be read or written. It is left as it is.
+/// If the file can't be read or written, or the alert isn't in it any more. The file is left as it is.
 pub fn remove_alert(folder: &Path, name: &str) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
-        let index = tables.iter().position(|table| has_name(table, name));
-        if let Some(index) = index {
-            tables.remove(index);
-        }
+        let index = tables.iter().position(|table| name_of(table) == name);
+        tables.remove(index.ok_or_else(|| missing(name))?);
         Ok(())
     })
+}
+
+fn missing(name: &str) -> SettingsErrorKind {
+    SettingsErrorKind::MissingAlert { alert: name.to_owned() }
 }
 
 /// Returns the keys that differ from the defaults.
@@ -94,11 +109,7 @@ fn to_table(rule: &Rule, folder: &Path) -> Table {
     {
         put(key, filter.as_ref().map(pattern));
     }
-    let kinds = filters.kinds.iter().map(|kind| match kind {
-        SessionKind::Vision => "client",
-        SessionKind::Designer => "designer",
-        SessionKind::Perspective => "perspective",
-    });
+    let kinds = filters.kinds.iter().map(|kind| kind_name(*kind));
     put("kind", texts(kinds.map(str::to_owned).collect()));
     put("gateways", texts(rule.gateways.clone()));
     put("quiet", texts(rule.quiet.iter().map(ToString::to_string).collect()));
@@ -156,6 +167,7 @@ mod tests {
 
     use super::*;
     use crate::alert::{CommandLine, Hours};
+    use crate::gateway::SessionKind;
     use crate::settings::Settings;
 
     #[test]
@@ -201,12 +213,41 @@ mod tests {
         let text = "# mine\n[[alert]]\nname = \"Busy\" # peak\nwhen = \"count-above\"\nlimit = 50 # licence\nfor = \"5 min\"\n";
         std::fs::write(&path, text).unwrap();
         let rule = Settings::load(folder.path()).unwrap().alerts.remove(0);
-        let changed = Rule { condition: Condition::CountAbove(60), hold: Duration::ZERO, ..rule };
-        save_alert(folder.path(), Some("Busy"), &changed).unwrap();
+        let changed = Rule { condition: Condition::CountAbove(60), hold: Duration::ZERO, ..rule.clone() };
+        save_alert(folder.path(), Some(&rule), &changed).unwrap();
         let expected =
             "# mine\n[[alert]]\nname = \"Busy\" # peak\nwhen = \"count-above\"\nlimit = 60 # licence\n";
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
         let error = save_alert(folder.path(), None, &changed).unwrap_err();
         assert!(error.to_string().starts_with("Two alerts in "), "{error}");
+    }
+    #[test]
+    fn keeps_the_notation_of_keys_that_stay_and_the_changes_of_other_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let text = "[[alert]]\nname = \" Night \"\nwhen = \"older-than\"\nlimit = \"720min\"\nkind = [\"client\"] # all\n\
+            gateways = [\n  \"North\", # the first\n  \"South\",\n]\ncommand = [\"bin/mail.sh\"]\nenabled = true\n";
+        std::fs::write(&path, text).unwrap();
+        let rule = Settings::load(folder.path()).unwrap().alerts.remove(0);
+        let switched_off = Rule { is_enabled: false, ..rule.clone() };
+        save_alert(folder.path(), Some(&rule), &switched_off).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text.replace("true", "false"));
+        // As a window that hasn't seen the other change yet.
+        let longer = Rule { condition: Condition::OlderThan(Duration::from_hours(13)), ..rule.clone() };
+        save_alert(folder.path(), Some(&rule), &longer).unwrap();
+        let expected = text.replace("true", "false").replace("720min", "13 h");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+        // Both changes alone are right.
+        let counts = text.replace("older-than", "count-above").replace("\"720min\"", "3");
+        std::fs::write(&path, &counts).unwrap();
+        let error = save_alert(folder.path(), Some(&rule), &longer).unwrap_err();
+        assert!(error.to_string().contains("was changed by another program"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), counts);
+        remove_alert(folder.path(), "Night").unwrap();
+        for result in
+            [remove_alert(folder.path(), "Night"), save_alert(folder.path(), Some(&rule), &switched_off)]
+        {
+            assert!(result.unwrap_err().to_string().contains("was renamed or deleted"));
+        }
     }
 }
