@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use chrono::{FixedOffset, Offset as _, Utc};
 use chrono_tz::Tz;
@@ -83,6 +84,21 @@ impl FromStr for Zone {
     }
 }
 
+impl Zone {
+    /// Returns the time zone of this machine, or UTC if its name isn't known. It is looked up once.
+    #[must_use]
+    pub fn of_machine() -> Self {
+        static ZONE: OnceLock<Zone> = OnceLock::new();
+        *ZONE.get_or_init(|| {
+            // Local times follow it, too.
+            let from_env = std::env::var("TZ").ok();
+            let from_env = from_env.as_deref().and_then(|name| name.trim_start_matches(':').parse().ok());
+            let from_system = || iana_time_zone::get_timezone().ok()?.parse().ok();
+            from_env.or_else(from_system).unwrap_or(Self::Named(Tz::UTC))
+        })
+    }
+}
+
 /// Parses a sign and hours, minutes and seconds, with or without colons. Only hours may have one digit.
 pub(super) fn parse_offset(text: &str) -> Option<FixedOffset> {
     let sign = match text.chars().next()? {
@@ -124,6 +140,12 @@ mod tests {
 
     fn name(text: &str) -> Option<String> {
         text.parse::<Zone>().ok().map(|zone| zone.to_string())
+    }
+
+    #[test]
+    fn zone_of_this_machine_can_be_written_and_read() {
+        let zone = Zone::of_machine();
+        assert_eq!(zone.to_string().parse(), Ok(zone));
     }
 
     #[test]

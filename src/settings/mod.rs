@@ -5,6 +5,7 @@
 //! window.
 
 mod alert;
+mod alert_draft;
 mod alert_problem;
 mod config;
 mod edit;
@@ -23,6 +24,7 @@ mod saved_profile;
 mod state;
 mod target;
 
+pub use alert_draft::{AlertDraft, AlertDraftError};
 pub use alert_problem::{AlertProblem, AlertReason};
 pub(crate) use config::CONFIG_FILE;
 pub use config::Settings;
