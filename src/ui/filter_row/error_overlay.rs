@@ -25,23 +25,20 @@ struct Shown {
     since_secs: f64,
 }
 
-/// Draws the error while the box has the keyboard focus or the pointer.
+/// Draws the error while the box has the keyboard focus or the pointer. `below` draws what applies instead.
 pub(super) fn show(
     ui: &Ui,
     edit: &Response,
     anchor: Rect,
-    column: &ColumnId,
-    text: Option<&FilterText>,
-    status: &FilterStatus,
+    text: &FilterText,
+    error: &FilterError,
+    below: impl FnOnce(&mut Ui),
 ) {
-    let (Some(error), Some(text)) = (&status.error, text) else {
-        return;
-    };
     if !is_due(ui, edit, text) || !(edit.has_focus() || ui.rect_contains_pointer(anchor)) {
         return;
     }
     let position = anchor.left_bottom() + vec2(-tokens::LINE, tokens::POPUP_GAP - tokens::LINE);
-    popup::overlay(edit, position, "Filter error", |ui| contents(ui, column, text, error, status));
+    popup::overlay(edit, position, "Filter error", |ui| contents(ui, text, error, below));
 }
 
 /// Returns whether the text hasn't changed for a while. Requests a repaint for that moment.
@@ -63,14 +60,8 @@ fn is_due(ui: &Ui, edit: &Response, text: &FilterText) -> bool {
     left <= 0.0
 }
 
-/// Draws the pattern with the place of the error, the error, and the filter that is still in force.
-pub(super) fn contents(
-    ui: &mut Ui,
-    column: &ColumnId,
-    text: &FilterText,
-    error: &FilterError,
-    status: &FilterStatus,
-) {
+/// Draws the pattern with the place of the error, the error, and what `below` draws.
+pub(super) fn contents(ui: &mut Ui, text: &FilterText, error: &FilterError, below: impl FnOnce(&mut Ui)) {
     let p = palette(ui.visuals());
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     marked_pattern(ui, text, error.column());
@@ -84,8 +75,7 @@ pub(super) fn contents(
                 Label::new(RichText::new(&summary).color(p.text).line_height(Some(tokens::LINE_BODY))).wrap(),
             );
             ui.ctx().accesskit_node_builder(message.id, |node| node.set_live(Live::Polite));
-            ui.add_space(tokens::UNIT / 2.0);
-            ui.add(Label::new(in_force(ui, column, status)).wrap());
+            below(ui);
         });
     });
 }
@@ -163,7 +153,12 @@ fn rects_of(galley: &Galley, chars: &Range<usize>) -> Vec<Rect> {
     rects
 }
 
-/// Returns what the table shows instead.
+/// Draws what the table shows instead.
+pub(super) fn in_force_ui(ui: &mut Ui, column: &ColumnId, status: &FilterStatus) {
+    ui.add_space(tokens::UNIT / 2.0);
+    ui.add(Label::new(in_force(ui, column, status)).wrap());
+}
+
 fn in_force(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
     let p = palette(ui.visuals());
     let format = |family| TextFormat {

@@ -8,7 +8,7 @@ use egui::{
 use super::{history, toggles};
 use crate::dataset::ColumnId;
 use crate::display;
-use crate::query::{FilterField, FilterStatus, FilterText};
+use crate::query::{FilterError, FilterField, FilterStatus, FilterText};
 use crate::ui::command::{Command, FilterCommand};
 use crate::ui::fonts;
 use crate::ui::hover;
@@ -19,9 +19,9 @@ use crate::ui::tokens::{self, palette};
 use crate::ui::tooltip::ResponseExt as _;
 
 /// Space at the left, at the right, and between the parts.
-const LEFT: f32 = 2.0 * tokens::UNIT;
-const RIGHT: f32 = tokens::UNIT;
-const GAP: f32 = 1.5 * tokens::UNIT;
+pub(super) const LEFT: f32 = 2.0 * tokens::UNIT;
+pub(super) const RIGHT: f32 = tokens::UNIT;
+pub(super) const GAP: f32 = 1.5 * tokens::UNIT;
 
 /// When the text was changed last, in seconds, and whether it was added to the history since. In egui's memory.
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ impl FilterBox<'_> {
         }
         let changed = edit.changed();
         let edit = edit.accessible_name(format!("{title} filter"));
-        describe_error(ui, id, status);
+        describe_error(ui, id, status.and_then(|status| status.error.as_ref()));
         if changed {
             commands.push(Command::ApplyFilters);
         }
@@ -132,21 +132,22 @@ impl FilterBox<'_> {
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
         }
-        if is_folded {
+        let mode = if is_folded {
             let place = Rect::from_center_size(
                 pos2(toggles_left + toggles_width / 2.0, y),
                 vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE),
             );
-            toggles::show_folded(ui, id, place, field, text.mode, is_visible, commands);
+            toggles::show_folded(ui, id, place, text.mode, is_visible)
         } else {
-            toggles::show(ui, id, pos2(toggles_left, y), field, text.mode, is_visible, commands);
-        }
+            toggles::show(ui, id, pos2(toggles_left, y), text.mode, is_visible)
+        };
+        commands.extend(mode.map(|mode| Command::SetFilterMode(field, mode)));
         history::show(ui, &edit, rect, field, column, state, commands);
         edit
     }
 }
 
-fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
+pub(super) fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
     let p = palette(ui.visuals());
     let width = if has_focus { tokens::FOCUS_WIDTH } else { tokens::LINE };
     let (ground, color) = match (is_faulty, has_focus) {
@@ -159,7 +160,7 @@ fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool)
 }
 
 /// Returns the text in an empty box.
-fn hint(column: &ColumnId) -> &'static str {
+pub(super) fn hint(column: &ColumnId) -> &'static str {
     match column {
         ColumnId::Username => "Pattern, e.g. bi.*",
         ColumnId::Project => "Pattern, e.g. Pack.*",
@@ -168,14 +169,14 @@ fn hint(column: &ColumnId) -> &'static str {
     }
 }
 
-fn paint_hint(ui: &Ui, rect: Rect, id: Id, hint: &str) {
+pub(super) fn paint_hint(ui: &Ui, rect: Rect, id: Id, hint: &str) {
     let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
     let color = palette(ui.visuals()).secondary;
     ui.painter().with_clip_rect(rect).text(rect.left_center(), Align2::LEFT_CENTER, hint, font, color);
     ui.ctx().accesskit_node_builder(id, |node| node.set_placeholder(hint));
 }
 
-fn edit(ui: &mut Ui, id: Id, rect: Rect, text: &mut FilterText) -> Response {
+pub(super) fn edit(ui: &mut Ui, id: Id, rect: Rect, text: &mut FilterText) -> Response {
     let p = palette(ui.visuals());
     let color = if ui.is_enabled() { p.text } else { p.disabled };
     let mut ui = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect));
@@ -216,8 +217,8 @@ fn consume_exactly(events: &mut Vec<Event>, wanted: Key) -> bool {
 }
 
 /// Tells screen readers the error.
-fn describe_error(ui: &Ui, id: Id, status: Option<&FilterStatus>) {
-    if let Some(error) = status.and_then(|status| status.error.as_ref()) {
+pub(super) fn describe_error(ui: &Ui, id: Id, error: Option<&FilterError>) {
+    if let Some(error) = error {
         ui.ctx().accesskit_node_builder(id, |node| {
             node.set_invalid(egui::accesskit::Invalid::True);
             node.set_description(error.to_string());

@@ -150,8 +150,12 @@ fn filter_box(
         let status = state.filter(field);
         let filter_box = FilterBox { field, column: &column, text, status, has_icon, is_compact };
         let response = filter_box.show(ui, rect, state, commands);
-        if let Some(status) = state.filter(field) {
-            error_overlay::show(ui, &response, rect, &column, drafts.filter(field), status);
+        let text = drafts.filter(field);
+        if let Some(status) = state.filter(field)
+            && let (Some(error), Some(text)) = (&status.error, text)
+        {
+            let below = |ui: &mut Ui| error_overlay::in_force_ui(ui, &column, status);
+            error_overlay::show(ui, &response, rect, text, error, below);
         }
     }
 }

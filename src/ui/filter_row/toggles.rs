@@ -7,9 +7,7 @@ use egui::{
 };
 
 use crate::filter::Mode;
-use crate::query::FilterField;
 use crate::ui::arrow_keys::{self, Axis};
-use crate::ui::command::Command;
 use crate::ui::fonts;
 use crate::ui::hover;
 use crate::ui::icons::{self, Icon};
@@ -77,16 +75,9 @@ pub(super) fn ids(filter: Id) -> [Id; 4] {
     ["part", "A=a", "not", "fold"].map(|name| filter.with(name))
 }
 
-/// Draws the toggles from `left` on. They are there for the keyboard and screen readers where they aren't visible.
-pub(super) fn show(
-    ui: &Ui,
-    filter: Id,
-    left: Pos2,
-    field: FilterField,
-    mode: Mode,
-    is_visible: bool,
-    commands: &mut Vec<Command>,
-) {
+/// Draws the toggles from `left` on. Returns the mode once one was clicked. They are there for the keyboard and screen readers where they aren't visible.
+pub(super) fn show(ui: &Ui, filter: Id, left: Pos2, mode: Mode, is_visible: bool) -> Option<Mode> {
+    let mut chosen = None;
     let mut x = left.x;
     for toggle in TOGGLES {
         let size = vec2(width(ui, toggle.text), tokens::TOGGLE_SIZE);
@@ -105,10 +96,11 @@ pub(super) fn show(
         }
         let response = response.tooltip(toggle.tooltip);
         if response.clicked() {
-            commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
+            chosen = Some((toggle.toggled)(mode));
             keep_focus(ui, filter, &response);
         }
     }
+    chosen
 }
 
 /// Keeps the keyboard focus in the text box after a click on something that belongs to it. The keyboard stays on a toggle.
@@ -118,16 +110,9 @@ fn keep_focus(ui: &Ui, filter: Id, clicked: &Response) {
     }
 }
 
-/// Draws the button that has the toggles in its menu.
-pub(super) fn show_folded(
-    ui: &Ui,
-    filter: Id,
-    rect: Rect,
-    field: FilterField,
-    mode: Mode,
-    is_visible: bool,
-    commands: &mut Vec<Command>,
-) {
+/// Draws the button that has the toggles in its menu. Returns the mode once one was clicked.
+pub(super) fn show_folded(ui: &Ui, filter: Id, rect: Rect, mode: Mode, is_visible: bool) -> Option<Mode> {
+    let mut chosen = None;
     let is_on = mode != Mode::default();
     let response = ui.interact(rect, filter.with("fold"), Sense::click());
     let lit: Vec<&str> =
@@ -148,12 +133,13 @@ pub(super) fn show_folded(
             let item = menu::Item::new(toggle.name).shortcut(toggle.text).check((toggle.is_on)(mode));
             let item = ui.add(item).tooltip_beside(toggle.tooltip);
             if item.clicked() {
-                commands.push(Command::SetFilterMode(field, (toggle.toggled)(mode)));
+                chosen = Some((toggle.toggled)(mode));
                 keep_focus(ui, filter, &item);
             }
         }
     });
     response.tooltip("Filter options");
+    chosen
 }
 
 fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
