@@ -1,6 +1,7 @@
 //! A check box.
 
 use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::button;
@@ -8,12 +9,14 @@ use super::hover;
 use super::menu;
 use super::tokens::{self, palette};
 
-/// Draws a check box. A click changes the value.
+/// Draws a check box. A click changes the value. A label that is too long is cut off.
 pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
     let p = palette(ui.visuals());
     let font = FontId::proportional(tokens::TYPE_BODY);
-    let galley = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
     let gap = 2.0 * tokens::UNIT;
+    let mut job = LayoutJob::simple_singleline(label.to_owned(), font, Color32::PLACEHOLDER);
+    job.wrap = TextWrapping::truncate_at_width((ui.available_width() - tokens::ICON - gap).max(0.0));
+    let galley = ui.painter().layout_job(job);
     let size = vec2(tokens::ICON + gap + galley.size().x, tokens::CONTROL_HEIGHT);
     let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
     if response.clicked() {

@@ -1,11 +1,8 @@
 //! The export in the footer: the button, its menu, the progress, and the path where the platform has no file dialog.
 
-use std::time::Duration;
-
-use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Context, Id, Key, PopupCloseBehavior, RectAlign, Sense, Ui, WidgetInfo, vec2};
+use egui::{Context, Id, Key, PopupCloseBehavior, RectAlign, Sense, Ui, vec2};
 
 use super::button::Button;
 use super::command::Command;
@@ -16,6 +13,7 @@ use super::icons;
 use super::menu::{self, Item};
 use super::model::{AppState, Drafts, ExportOptions, ExportPath, ExportRows, FileFormat};
 use super::popup;
+use super::progress_bar;
 use super::row_end;
 use super::small_text;
 use super::text_field::{self, TextField};
@@ -27,8 +25,6 @@ use crate::export::{Delimiter, Progress};
 
 /// An export of more rows shows its progress and can be cancelled.
 const MIN_ROWS_FOR_PROGRESS: usize = 100_000;
-/// Interval between two repaints of the progress.
-const PROGRESS_REPAINT: Duration = Duration::from_millis(100);
 /// Why nothing can be exported.
 const NO_SESSIONS: &str = "No sessions to export";
 /// Space between the progress and the button.
@@ -115,18 +111,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
 fn progress_ui(ui: &mut Ui, progress: &Progress) {
     #[expect(clippy::cast_precision_loss, reason = "the bar has fewer pixels than a float has digits")]
     let fraction = progress.done() as f32 / progress.total() as f32;
-    let size = vec2(theme::PROGRESS_WIDTH, theme::PROGRESS_HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
-    let percent = (fraction * 100.0) as i32;
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, format!("Export {percent} %")));
-    let p = palette(ui.visuals());
-    let radius = theme::PROGRESS_HEIGHT / 2.0;
-    ui.painter().rect_filled(rect, radius, p.control);
-    let done = rect.with_max_x(rect.left() + rect.width() * fraction);
-    ui.painter().rect_filled(done, radius, p.accent);
-    ui.ctx().request_repaint_after(PROGRESS_REPAINT);
+    progress_bar::show(ui, "Export", fraction);
 }
 
 /// Draws the menu with the rows and the format to export.

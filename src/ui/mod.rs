@@ -66,6 +66,7 @@ mod no_match;
 mod notices;
 mod open_path;
 mod popup;
+mod progress_bar;
 mod question;
 mod rail;
 mod refresh_interval;

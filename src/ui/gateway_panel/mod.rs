@@ -34,7 +34,9 @@ pub(super) fn show(
         "New gateway".to_owned()
     };
     let close = if form.is_changed() { "Discard" } else { "Close" };
-    guide::bar_ui(ui, bar, &title, close, form, commands);
+    if guide::bar_ui(ui, bar, &title, close, form.stage) {
+        commands.push(Command::CloseGateway);
+    }
     // The space between controls is part of the form.
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.painter().rect_filled(area, 0, p.table);

@@ -51,7 +51,9 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let area = ui.available_rect_before_wrap();
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
     let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
-    bar_ui(ui, bar, title, "Cancel", form, commands);
+    if bar_ui(ui, bar, title, "Cancel", form.stage) {
+        commands.push(Command::CloseGateway);
+    }
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
     let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
@@ -98,30 +100,23 @@ pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents:
     });
 }
 
-/// Draws the bar above a form, with its title and the button that closes it.
-pub(super) fn bar_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    title: &str,
-    close: &str,
-    form: &GatewayForm,
-    commands: &mut Vec<Command>,
-) {
+/// Draws the bar above a form, with its title and the button that closes it. Returns `true` if that was clicked.
+pub(super) fn bar_ui(ui: &mut Ui, rect: Rect, title: &str, close: &str, stage: FormStage) -> bool {
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rect, 0, p.surface);
     ui.painter().rect_filled(rect.with_min_y(rect.bottom() - tokens::LINE), 0, p.divider);
     let inner = rect.shrink2(vec2(2.0 * tokens::UNIT, 0.0));
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
-        let is_editing = form.stage == FormStage::Editing;
-        if ui.add_enabled(is_editing, Button::ghost(close)).clicked() {
-            commands.push(Command::CloseGateway);
-        }
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center));
+    let bar = ui.scope_builder(builder, |ui| {
+        let is_closed = ui.add_enabled(stage == FormStage::Editing, Button::ghost(close)).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add_space(2.0 * tokens::UNIT);
             let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
             ui.add(Label::new(RichText::new(title).font(font).color(p.text)).truncate());
         });
+        is_closed
     });
+    bar.inner
 }
 
 /// Returns `true` while the name is being typed.
