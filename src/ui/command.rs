@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::activity_rows::ActivityTab;
+pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
 use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, TimeRange, ToastId};
 use crate::dataset::{ColumnId, Value};
@@ -74,6 +75,10 @@ pub(super) enum Command {
     CloseGateway,
     /// Changes the form.
     Form(FormChange),
+
+    // Alerts
+    /// Changes an alert or its form.
+    Alert(AlertCommand),
 
     // Termination of sessions
     /// Opens the dialog that asks whether to terminate these sessions.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{Command, Copied, PastCommand, RailCommand, TimelineCommand};
+use super::command::{AlertCommand, Command, Copied, PastCommand, RailCommand, TimelineCommand};
 use super::icons::{self, Icon};
 use super::key_text;
 use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
@@ -105,10 +105,10 @@ impl NamedCommand {
 
     /// Returns whether the command does anything at the moment.
     pub(super) fn is_available(&self, state: &AppState, drafts: &Drafts) -> bool {
-        (drafts.form.is_none() || self.works_beside_form()) && (self.is_available)(state, drafts)
+        (!drafts.has_form() || self.works_beside_form()) && (self.is_available)(state, drafts)
     }
 
-    /// Returns whether the command works while the form of a gateway is in the place of the table and its bars.
+    /// Returns whether the command works while a form is in the place of the table and its bars.
     fn works_beside_form(&self) -> bool {
         let is_hidden = matches!(self.topic, Topic::Table | Topic::Filters);
         let is_of_bar = || {
@@ -185,7 +185,7 @@ pub(super) const ALL: &[NamedCommand] = {
         })
         .when(|state, _| state.layout.grouping.is_some()),
         Named::new(Table, "Columns…", icons::COLUMNS_3, || Command::ChooseColumns)
-            .when(|state, drafts| state.table.result().is_some() && drafts.form.is_none()),
+            .when(|state, drafts| state.table.result().is_some() && !drafts.has_form()),
         Named::new(Table, "Reset columns", icons::ROTATE_CCW, || Command::ResetColumns),
         Named::new(Table, "Compact rows", icons::ROWS_4, || Command::SetDensity(Density::Compact))
             .when(|state, _| state.layout.density != Density::Compact),
@@ -275,6 +275,8 @@ pub(super) const ALL: &[NamedCommand] = {
             .when(AppState::can_export),
         Named::new(Window, "All commands", icons::SEARCH, || Command::OpenPalette).keys(CTRL, Key::K),
         Named::new(Window, "Settings", icons::SETTINGS, || Command::OpenSettings).keys(CTRL, Key::Comma),
+        Named::new(Window, "Alerts…", icons::BELL, || Command::OpenSettingsPage(SettingsPage::Alerts)),
+        Named::new(Window, "Add alert…", icons::BELL, || Command::Alert(AlertCommand::Add)),
         Named::new(Window, "Keys", icons::KEYBOARD, || Command::OpenKeys).keys(Modifiers::NONE, Key::F1),
         Named::new(Window, "Log", icons::SCROLL_TEXT, || Command::OpenLog),
         Named::new(Window, "About Gatewatch", icons::INFO, || Command::OpenSettingsPage(SettingsPage::About)),

@@ -16,6 +16,10 @@
 mod a11y_hidden;
 mod activity_panel;
 mod activity_rows;
+mod alert_command;
+mod alert_form;
+mod alert_panel;
+mod alert_words;
 mod app;
 mod arrow_keys;
 mod background_task;

@@ -3,9 +3,9 @@
 use egui::{Context, Id};
 
 use super::button::Button;
-use super::command::{Command, GuideCommand, RailCommand};
+use super::command::{AlertCommand, Command, GuideCommand, RailCommand};
 use super::dialog::{Answer, Dialog};
-use super::model::{AfterDiscard, Question};
+use super::model::{AfterDiscard, OpenForm, Question};
 use crate::sanitize::sanitize;
 
 /// The longest name of a gateway that its button repeats, in characters.
@@ -14,7 +14,8 @@ const MAX_NAME_CHARS: usize = 24;
 /// Draws a question.
 pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Command>) {
     let (title, text, button, confirmed) = match question {
-        Question::DiscardForm(next) => {
+        Question::DiscardForm(form, next) => {
+            let leads_on = *next != AfterDiscard::Nothing;
             let next = match next {
                 AfterDiscard::AddGateway => Some(Command::AddGateway),
                 AfterDiscard::EditGateway(name) => Some(Command::EditGateway(name.clone())),
@@ -23,12 +24,18 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
                 AfterDiscard::Connect(gateway) => Some(Command::Connect(gateway.clone())),
                 AfterDiscard::ConnectDemo => Some(Command::ConnectDemo),
                 AfterDiscard::ShowAll => Some(Command::Rail(RailCommand::ShowAll)),
+                AfterDiscard::Alert(command) => Some(Command::Alert(command.clone())),
                 AfterDiscard::Nothing => None,
                 AfterDiscard::Quit => Some(Command::Quit),
             };
-            let text = "The gateway in the form isn't saved";
+            let (text, close) = match form {
+                OpenForm::Gateway => ("The gateway in the form isn't saved", Command::CloseGateway),
+                // Where nothing else opens, the settings do.
+                OpenForm::Alert if leads_on => ("The alert in the form isn't saved", Command::CloseGateway),
+                OpenForm::Alert => ("The alert in the form isn't saved", Command::Alert(AlertCommand::Close)),
+            };
             let title = "Discard the changes?".to_owned();
-            let confirmed = [Some(Command::CloseGateway), next].into_iter().flatten().collect();
+            let confirmed = [Some(close), next].into_iter().flatten().collect();
             (title, text.to_owned(), "Discard changes".to_owned(), confirmed)
         }
         Question::RemoveGateway(name) => {
@@ -37,6 +44,14 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
             let button = if is_short { format!("Remove {shown}") } else { "Remove gateway".to_owned() };
             let text = "Its settings and its saved login will be lost";
             let confirmed = vec![Command::RemoveGateway(name.clone())];
+            (format!("Remove {shown}?"), text.to_owned(), button, confirmed)
+        }
+        Question::RemoveAlert(name) => {
+            let shown = sanitize(name);
+            let is_short = shown.chars().count() <= MAX_NAME_CHARS;
+            let button = if is_short { format!("Remove {shown}") } else { "Remove alert".to_owned() };
+            let text = "It will be deleted from config.toml";
+            let confirmed = vec![Command::Alert(AlertCommand::Remove(name.clone()))];
             (format!("Remove {shown}?"), text.to_owned(), button, confirmed)
         }
         Question::ReplaceFile(path) => {

@@ -8,11 +8,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::alert::Rule;
 use crate::atomic_file::FileError;
 use crate::gateway::{Credentials, Profile};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{
-    SavedFilter, Settings, SettingsError, State, remove_profile, save_mark_time, save_profile, save_refresh,
+    SavedFilter, Settings, SettingsError, State, remove_alert, remove_profile, save_alert, save_mark_time,
+    save_profile, save_refresh,
 };
 
 /// Capacity of both channels. A person makes one change at a time.
@@ -27,6 +29,8 @@ pub(super) enum Change {
     SaveProfile { before: Option<Profile>, after: Profile },
     /// Saves or removes a gateway for the user, who waits for the outcome.
     Gateway(Arc<GatewayChange>),
+    /// Saves or removes an alert for the user, who waits for the outcome.
+    Alert(Arc<AlertChange>),
     /// Reads the settings, which other windows may have changed.
     Reload,
     /// Saves a filter.
@@ -55,11 +59,31 @@ pub(super) enum GatewayChange {
     Remove(Profile),
 }
 
+/// A change of an alert that the user has asked for.
+#[derive(Debug)]
+pub(super) enum AlertChange {
+    /// Saves the alert in the form: the keys that differ between `before` and `after`, or all of them.
+    Save { before: Option<Rule>, after: Rule },
+    /// Switches an alert on or off.
+    Switch { before: Rule, after: Rule },
+    /// Removes the alert with this name.
+    Remove(String),
+}
+
+/// A change whose outcome the user waits for.
+#[derive(Clone, Debug)]
+pub(super) enum Cause {
+    /// One of a gateway.
+    Gateway(Arc<GatewayChange>),
+    /// One of an alert.
+    Alert(Arc<AlertChange>),
+}
+
 /// The outcome of a change.
 #[derive(Debug)]
 pub(super) struct Changed {
-    /// The change of a gateway that this is the outcome of; `None` for other changes.
-    pub(super) gateway: Option<Arc<GatewayChange>>,
+    /// The change that the user waits for; `None` for other changes.
+    pub(super) cause: Option<Cause>,
     /// The settings after the change; `None` where only the state was saved.
     pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
@@ -82,8 +106,8 @@ pub(super) enum ChangeError {
 pub(super) struct SettingsWorker {
     /// The channels to and from the thread; `None` while the handle is dropped.
     channels: Option<(SyncSender<Change>, Receiver<Changed>)>,
-    /// The changes of gateways without an outcome yet, in order.
-    awaited: VecDeque<Arc<GatewayChange>>,
+    /// The changes that the user waits for, without an outcome yet, in order.
+    awaited: VecDeque<Cause>,
     /// The thread; `None` once it was joined.
     thread: Option<JoinHandle<()>>,
 }
@@ -124,9 +148,9 @@ impl SettingsWorker {
     /// # Errors
     /// If the thread has ended, or the queue is full because the disk hangs.
     pub(super) fn send(&mut self, change: Change) -> Result<(), ChangeError> {
-        let gateway = change.gateway();
+        let cause = change.cause();
         if self.channels.as_ref().is_some_and(|(changes, _)| changes.try_send(change).is_ok()) {
-            self.awaited.extend(gateway);
+            self.awaited.extend(cause);
             Ok(())
         } else {
             tracing::error!("settings change not sent");
@@ -138,7 +162,7 @@ impl SettingsWorker {
     pub(super) fn changed(&mut self) -> Option<Changed> {
         match self.channels.as_ref()?.1.try_recv() {
             Ok(changed) => {
-                if changed.gateway.is_some() {
+                if changed.cause.is_some() {
                     self.awaited.pop_front();
                 }
                 Some(changed)
@@ -146,8 +170,8 @@ impl SettingsWorker {
             Err(TryRecvError::Empty) => None,
             // The thread has ended, so nothing must wait any longer.
             Err(TryRecvError::Disconnected) => {
-                let gateway = Some(self.awaited.pop_front()?);
-                Some(Changed { gateway, outcome: Err(ChangeError::Unresponsive) })
+                let cause = Some(self.awaited.pop_front()?);
+                Some(Changed { cause, outcome: Err(ChangeError::Unresponsive) })
             }
         }
     }
@@ -165,16 +189,17 @@ impl Drop for SettingsWorker {
 }
 
 impl Change {
-    fn gateway(&self) -> Option<Arc<GatewayChange>> {
+    fn cause(&self) -> Option<Cause> {
         match self {
-            Self::Gateway(change) => Some(change.clone()),
+            Self::Gateway(change) => Some(Cause::Gateway(change.clone())),
+            Self::Alert(change) => Some(Cause::Alert(change.clone())),
             _ => None,
         }
     }
 }
 
 fn apply(folder: &Path, change: Change) -> Changed {
-    let gateway = change.gateway();
+    let cause = change.cause();
     let outcome = match change {
         Change::State(state) => state.save(folder).map(|()| None).map_err(ChangeError::from),
         Change::SaveProfile { before, after } => {
@@ -187,6 +212,14 @@ fn apply(folder: &Path, change: Change) -> Changed {
                 GatewayChange::Remove(profile) => remove_profile(folder, profile),
             },
         ),
+        Change::Alert(change) => reload(
+            folder,
+            match &*change {
+                AlertChange::Save { before, after } => save_alert(folder, before.as_ref(), after),
+                AlertChange::Switch { before, after } => save_alert(folder, Some(before), after),
+                AlertChange::Remove(name) => remove_alert(folder, name),
+            },
+        ),
         Change::Reload => reload(folder, Ok(())),
         Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
         Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
@@ -197,7 +230,7 @@ fn apply(folder: &Path, change: Change) -> Changed {
         Ok(_) => tracing::debug!("saved settings"),
         Err(error) => tracing::warn!(%error, "can't save settings"),
     }
-    Changed { gateway, outcome }
+    Changed { cause, outcome }
 }
 
 /// Returns the settings after a change.
@@ -246,11 +279,12 @@ mod tests {
         woken.recv().unwrap();
         worker.thread.take().unwrap().join().unwrap_err();
         let first = worker.changed().unwrap();
-        assert!(first.gateway.is_none() && first.outcome.is_ok());
+        assert!(first.cause.is_none() && first.outcome.is_ok());
         let second = worker.changed().unwrap();
-        assert!(matches!(second.gateway.as_deref(), Some(GatewayChange::Save { .. })));
+        let is = |changed: &Changed, is_kind: fn(&GatewayChange) -> bool| matches!(&changed.cause, Some(Cause::Gateway(change)) if is_kind(change));
+        assert!(is(&second, |change| matches!(change, GatewayChange::Save { .. })));
         let third = worker.changed().unwrap();
-        assert!(matches!(third.gateway.as_deref(), Some(GatewayChange::Remove(_))));
+        assert!(is(&third, |change| matches!(change, GatewayChange::Remove(_))));
         for changed in [second, third] {
             assert!(matches!(changed.outcome, Err(ChangeError::Unresponsive)));
         }

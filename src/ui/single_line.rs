@@ -2,12 +2,12 @@
 //! with its line end would be wrong.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{Context, Event, Id, ImeEvent, Memory};
+use egui::{Context, Event, Id, ImeEvent, Memory, Rect};
 
-/// Removes line ends from the text of this frame, unless it goes to `multiline`, the only box with several lines.
-pub(super) fn remove_line_ends(ctx: &Context, multiline: Id) {
-    let is_focused = ctx.memory(Memory::focused) == Some(multiline);
-    let rect = ctx.read_response(multiline).map(|response| response.rect);
+/// Removes line ends from the text of this frame, unless it goes to one of `multiline`, the boxes with several lines.
+pub(super) fn remove_line_ends(ctx: &Context, multiline: &[Id]) {
+    let is_focused = ctx.memory(Memory::focused).is_some_and(|focused| multiline.contains(&focused));
+    let rects: Vec<Rect> = multiline.iter().filter_map(|id| Some(ctx.read_response(*id)?.rect)).collect();
     ctx.input_mut(|input| {
         for event in &mut input.events {
             match event {
@@ -16,12 +16,12 @@ pub(super) fn remove_line_ends(ctx: &Context, multiline: Id) {
                 {
                     text.retain(|char| !is_line_end(char));
                 }
-                Event::MiddleClickPaste { pos, text } if rect.is_none_or(|rect| !rect.contains(*pos)) => {
+                Event::MiddleClickPaste { pos, text } if !rects.iter().any(|rect| rect.contains(*pos)) => {
                     text.retain(|char| !is_line_end(char));
                 }
                 Event::AccessKitActionRequest(request)
                     if matches!(request.action, Action::SetValue | Action::ReplaceSelectedText)
-                        && request.target_node != multiline.accesskit_id() =>
+                        && !multiline.iter().any(|id| request.target_node == id.accesskit_id()) =>
                 {
                     if let Some(ActionData::Value(text)) = &mut request.data
                         && text.contains(is_line_end)

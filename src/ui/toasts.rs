@@ -14,9 +14,8 @@ use super::button::Button;
 use super::command::Command;
 use super::details_text;
 use super::error_report::ErrorReport;
-use super::gateway_form::GatewayForm;
 use super::icons;
-use super::model::{AppState, Away, Message, Task, Toast, ToastId};
+use super::model::{AppState, Away, Drafts, Message, Task, Toast, ToastId};
 use super::regions;
 use super::termination_progress;
 use super::theme;
@@ -36,15 +35,17 @@ fn area_id(id: ToastId) -> Id {
 }
 
 /// Draws the toasts, the newest at the bottom. A form hides the view in the place of the table. Its buttons stay visible.
-pub(super) fn show(ctx: &Context, state: &AppState, form: Option<&GatewayForm>, commands: &mut Vec<Command>) {
-    let foot = match form {
-        Some(form) if form.guide.is_none() => theme::PANEL_FOOT,
-        None if regions::has_timeline(ctx, state) => tokens::FOOTER_HEIGHT + tokens::TIMELINE_HEIGHT,
-        Some(_) | None => tokens::FOOTER_HEIGHT,
+pub(super) fn show(ctx: &Context, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+    let has_guide = drafts.form.as_ref().is_some_and(|form| form.guide.is_some());
+    let has_form = drafts.has_form();
+    let foot = match has_form {
+        true if !has_guide => theme::PANEL_FOOT,
+        false if regions::has_timeline(ctx, state) => tokens::FOOTER_HEIGHT + tokens::TIMELINE_HEIGHT,
+        _ => tokens::FOOTER_HEIGHT,
     };
     let mut bottom = foot + theme::TOAST_MARGIN;
     // The sign-in card says it itself.
-    let is_said = form.is_none() && matches!(views::choose(state), Some(View::SignIn));
+    let is_said = !has_form && matches!(views::choose(state), Some(View::SignIn));
     if state.keyring.is_slow && !is_said {
         let height = card(ctx, Id::unique("keyring toast"), bottom, |ui| slow_keyring(ui, commands));
         bottom += height + 2.0 * tokens::UNIT;

@@ -6,6 +6,8 @@
 )]
 #![expect(clippy::unwrap_used, reason = "helpers outside of `#[test]` functions fail like tests")]
 
+mod alert_form;
+mod alert_pictures;
 mod away;
 mod basics;
 mod bottom_panels;

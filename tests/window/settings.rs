@@ -97,7 +97,7 @@ fn pages_fit_the_smallest_window() {
     window.harness.set_size(egui::vec2(560.0, 360.0));
     open_settings(&mut window);
     let bounds = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(560.0, 360.0));
-    for page in ["General", "Shortcuts", "Log", "About"] {
+    for page in ["General", "Alerts", "Shortcuts", "Log", "About"] {
         let place = window.harness.get_all_by_label(page).next().unwrap();
         place.click();
         window.harness.run_steps(2);
@@ -172,6 +172,7 @@ fn every_control_is_reached_with_the_tab_key() {
     }
     let expected = [
         "General",
+        "Alerts",
         "Shortcuts",
         "Log",
         "About",

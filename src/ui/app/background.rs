@@ -159,7 +159,7 @@ impl App {
 
     /// Shows the sessions of all saved gateways.
     pub(super) fn show_all(&mut self) {
-        if self.state.gateways.shown == Shown::All && self.drafts.form.is_none() {
+        if self.state.gateways.shown == Shown::All && !self.drafts.has_form() {
             self.ui_state.narrow_rail = NarrowRail::Closed;
             return;
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use egui::{Context, ViewportCommand};
 
-use super::super::command::{ColumnChange, Command, Copied};
+use super::super::command::{AlertCommand, ColumnChange, Command, Copied};
 use super::super::diagnostics;
 use super::super::filter_row;
 use super::super::gateway_bar;
@@ -33,6 +33,9 @@ impl App {
         let Self { commands, drafts, .. } = self;
         commands.retain(|command| match command {
             Command::Form(change) => drafts.form.as_ref().is_some_and(|form| form.is_changed_by(change)),
+            Command::Alert(AlertCommand::Form(change)) => {
+                drafts.alert.as_ref().is_some_and(|form| form.is_changed_by(change))
+            }
             Command::ClearGatewayError => drafts.gateway_error.is_some(),
             _ => true,
         });
@@ -87,9 +90,7 @@ impl App {
             }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
-            Command::LeaveGateway => {
-                self.leave_form(AfterDiscard::Nothing);
-            }
+            Command::LeaveGateway => self.leave_to_settings(ctx),
             Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
             Command::CloseGateway => self.discard_form(),
             Command::Form(change) => {
@@ -97,6 +98,8 @@ impl App {
                     form.apply(change);
                 }
             }
+
+            Command::Alert(command) => self.run_with_alert(ctx, command),
 
             Command::AskTerminate(plan) => self.ask_terminate(plan),
             Command::AskTerminateSelected => {

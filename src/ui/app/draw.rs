@@ -7,8 +7,8 @@ use super::super::model::{AppState, Drafts, UiState};
 use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
-    activity_panel, command_palette, confirm_terminate, counts_panel, details_panel, filter_row, footer,
-    gateway_bar, gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog,
+    activity_panel, alert_panel, command_palette, confirm_terminate, counts_panel, details_panel, filter_row,
+    footer, gateway_bar, gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog,
     timeline, toasts, view_row, views,
 };
 use super::{App, shortcuts};
@@ -21,20 +21,22 @@ impl App {
         let Self { state, drafts, ui_state, commands, log, .. } = self;
         shortcuts::handle(ui.ctx(), state, drafts, ui_state, commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
-        match &mut drafts.form {
-            Some(form) if form.guide.is_some() => guide::show(ui, form, state, commands),
-            Some(form) => gateway_panel::show(ui, form, &state.keyring, default_refresh, commands),
-            None => main_ui(ui, state, drafts, ui_state, commands),
+        match (&mut drafts.form, &mut drafts.alert) {
+            (Some(form), _) if form.guide.is_some() => guide::show(ui, form, state, commands),
+            (Some(form), _) => gateway_panel::show(ui, form, &state.keyring, default_refresh, commands),
+            (None, Some(form)) => alert_panel::show(ui, form, state, commands),
+            (None, None) => main_ui(ui, state, drafts, ui_state, commands),
         }
-        toasts::show(ui.ctx(), state, drafts.form.as_ref(), commands);
-        if let Some(question) = &ui_state.question {
-            question::show(ui.ctx(), question, commands);
-        }
+        toasts::show(ui.ctx(), state, drafts, commands);
         if let Some(plan) = &ui_state.termination {
             confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
         }
         command_palette::show(ui.ctx(), state, drafts, commands);
         settings_dialog::show(ui.ctx(), state, ui_state, &general, log, commands);
+        // Above the settings, which ask questions, too.
+        if let Some(question) = &ui_state.question {
+            question::show(ui.ctx(), question, commands);
+        }
     }
 }
 
@@ -113,7 +115,7 @@ fn table_ui(
 
 /// Returns `true` if a view is shown that takes typed text, such as the sign-in card.
 pub(super) fn is_sign_in_shown(state: &AppState, drafts: &Drafts) -> bool {
-    views::takes_text(state) && drafts.form.is_none()
+    views::takes_text(state) && !drafts.has_form()
 }
 
 /// Discards what this pass drew and requests another one, whose `logic` runs the commands, so that their effect shows in
@@ -131,8 +133,7 @@ pub(super) fn run_before_showing(ctx: &Context) {
 pub(super) fn return_focus(ctx: &Context, drafts: &Drafts) {
     let clicked = ctx.input(|input| input.pointer.any_click());
     let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    let has_form = drafts.form.is_some();
-    if clicked && !has_form && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
+    if clicked && !drafts.has_form() && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
         grid::return_focus(ctx);
     }
 }

@@ -11,7 +11,7 @@ use super::super::gateway_draft::{AuthKind, FormError};
 use super::super::gateway_form::{FormStage, GatewayForm};
 use super::super::guide;
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{AfterDiscard, NarrowRail, Question, Task};
+use super::super::model::{AfterDiscard, NarrowRail, OpenForm, Question, Task};
 use super::App;
 use super::saving::in_folder;
 use crate::gateway::{Credentials, Login, Profile};
@@ -66,24 +66,25 @@ impl App {
         }
     }
 
-    /// Closes the form, which is about another gateway than `next` and would take what is typed. Returns `false` if it stays:
-    /// it has changes, about which the window asks, or its gateway is being saved or removed.
+    /// Closes the form, which is about something else than `next` and would take what is typed. Returns `false` if it stays:
+    /// it has changes, about which the window asks, or what is in it is being saved or removed.
     pub(super) fn leave_form(&mut self, next: AfterDiscard) -> bool {
-        match &self.drafts.form {
-            Some(form) if form.stage != FormStage::Editing => return false,
-            Some(form) if form.is_changed() => {
-                self.ui_state.question = Some(Question::DiscardForm(next));
+        match self.drafts.form_stage() {
+            Some((FormStage::Editing, false)) => self.close_form(),
+            Some((FormStage::Editing, true)) => {
+                let form = if self.drafts.alert.is_some() { OpenForm::Alert } else { OpenForm::Gateway };
+                self.ui_state.question = Some(Question::DiscardForm(form, next));
                 return false;
             }
-            Some(_) => self.close_form(),
+            Some((FormStage::Saving | FormStage::Removing, _)) => return false,
             None => {}
         }
         true
     }
 
-    /// Closes the form and discards its changes, unless its gateway is being saved or removed.
+    /// Closes the form and discards its changes, unless what is in it is being saved or removed.
     pub(super) fn discard_form(&mut self) {
-        if self.drafts.form.as_ref().is_some_and(|form| form.stage == FormStage::Editing) {
+        if self.drafts.form_stage().is_some_and(|(stage, _)| stage == FormStage::Editing) {
             self.close_form();
         }
     }
@@ -91,7 +92,7 @@ impl App {
     /// Asks at the first attempt to close the window while the form has changes. The next attempt closes it. While the form
     /// is being saved, the window closes once it is.
     pub(super) fn warn_about_form(&mut self, ctx: &Context) {
-        let stage = self.drafts.form.as_ref().filter(|form| form.is_changed()).map(|form| form.stage);
+        let stage = self.drafts.form_stage().filter(|(_, is_changed)| *is_changed).map(|(stage, _)| stage);
         let is_requested = ctx.input(|input| input.viewport().close_requested());
         self.closing = match (self.closing, stage) {
             (Closing::OnceSaved, None) => {
@@ -118,6 +119,8 @@ impl App {
     pub(super) fn close_form(&mut self) {
         (self.test_task, self.waiting_test) = (None, None);
         self.drafts.form = None;
+        self.drafts.alert = None;
+        self.alert_test = None;
         self.state.toasts.clear_error(Task::Gateway);
     }
 

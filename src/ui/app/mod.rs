@@ -2,6 +2,7 @@
 //! background threads, `ui` draws.
 
 mod activity;
+mod alert_form;
 mod auth;
 mod away;
 mod background;
@@ -40,6 +41,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::activity::ActivityReads;
+use self::alert_form::AlertTest;
 use self::away::AwayReads;
 use self::background::Background;
 use self::dialogs::ConfigOpener;
@@ -54,6 +56,7 @@ use self::story::StoryReads;
 use self::terminating::Termination;
 use self::timeline::HistoryReads;
 use self::typing::{InputOrder, Typing};
+use super::alert_form::multiline_ids;
 use super::background_task::BackgroundTask;
 use super::command::Command;
 use super::connection_test::TestResult;
@@ -161,6 +164,8 @@ pub struct App {
     profile: Option<Profile>,
     /// The credentials of the current gateway.
     active_credentials: Credentials,
+    /// The running test of an alert.
+    alert_test: Option<AlertTest>,
     /// The running connection test.
     test_task: Option<BackgroundTask<TestResult>>,
     /// The project file that is being saved.
@@ -265,6 +270,8 @@ impl App {
             dates,
             cells,
             profiles: settings.profile_names(),
+            alert_rules: settings.alerts.clone(),
+            alert_problems: settings.alert_problems.clone(),
             saved_filters: settings.filters.clone(),
             // The panels share one place.
             layout: Layout { counts: state.table.counts && !state.table.details, ..state.table.clone() },
@@ -307,6 +314,7 @@ impl App {
             open_history_entry: None,
             profile: None,
             active_credentials: Credentials::None,
+            alert_test: None,
             test_task: None,
             saved_project: None,
             waiting_test: None,
@@ -435,9 +443,10 @@ impl eframe::App for App {
         self.update_away(ctx);
         self.finish_export(ctx);
         self.finish_copy(ctx);
-        self.receive_settings();
+        self.receive_settings(ctx);
         self.receive_keyring_replies(ctx);
         self.receive_test_results(ctx);
+        self.receive_alert_test();
         self.repeat_test(ctx);
         self.follow_guide(ctx);
         self.receive_saved_project();
@@ -474,7 +483,8 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.direct_typing(&ctx);
-        single_line::remove_line_ends(&ctx, addresses_id());
+        let [quiet, arguments] = multiline_ids();
+        single_line::remove_line_ends(&ctx, &[addresses_id(), quiet, arguments]);
         self.draw(ui);
         self.drop_idle_commands();
         if !self.commands.is_empty() {

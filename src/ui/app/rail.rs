@@ -69,7 +69,7 @@ impl App {
             match self.ui_state.narrow_rail {
                 NarrowRail::Open => {
                     self.ui_state.narrow_rail = NarrowRail::Closed;
-                    if self.drafts.form.is_none() {
+                    if !self.drafts.has_form() {
                         grid::return_focus(ctx);
                     }
                 }

@@ -1,8 +1,10 @@
 //! Saving the settings and the state, and receiving them.
 
+use egui::Context;
+
 use super::super::error_report::ErrorReport;
 use super::super::model::Task;
-use super::super::settings_worker::{Change, Changed, SettingsWorker};
+use super::super::settings_worker::{Cause, Change, Changed, SettingsWorker};
 use super::App;
 use crate::settings::{Settings, State};
 
@@ -40,8 +42,8 @@ impl App {
     }
 
     /// Handles the outcomes of settings changes.
-    pub(super) fn receive_settings(&mut self) {
-        while let Some(Changed { gateway, outcome }) =
+    pub(super) fn receive_settings(&mut self, ctx: &Context) {
+        while let Some(Changed { cause, outcome }) =
             self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {
             let error = match outcome {
@@ -52,10 +54,11 @@ impl App {
                 }
                 Err(error) => Some(error),
             };
-            if let Some(change) = gateway {
-                self.finish_gateway_change(&change, error);
-            } else if let Some(error) = error {
-                self.state.toasts.error(Task::Settings, ErrorReport::new(&error));
+            match (cause, error) {
+                (Some(Cause::Gateway(change)), error) => self.finish_gateway_change(&change, error),
+                (Some(Cause::Alert(change)), error) => self.finish_alert_change(ctx, &change, error),
+                (None, Some(error)) => self.state.toasts.error(Task::Settings, ErrorReport::new(&error)),
+                (None, None) => {}
             }
         }
     }
@@ -65,9 +68,12 @@ impl App {
         let is_known = |problem| self.settings.problems.contains(problem);
         let new =
             settings.problems.iter().find(|problem| !is_known(problem)).map(|new| ErrorReport::new(new));
+        self.state.alert_rules.clone_from(&settings.alerts);
+        self.state.alert_problems.clone_from(&settings.alert_problems);
         self.state.saved_filters.clone_from(&settings.filters);
         self.state.profiles = settings.profile_names();
         self.settings = settings;
+        self.forget_removed_alert();
         self.list_gateways();
         self.update_background();
         match new {

@@ -54,7 +54,7 @@ pub(super) fn handle(
     if !has_dialog && !Popup::is_any_open(ctx) && ctx.input(|input| input.key_pressed(Key::Escape)) {
         if ui_state.narrow_rail == NarrowRail::Open && rail::is_narrow(ctx) {
             commands.push(Command::Rail(RailCommand::Toggle));
-        } else if drafts.form.is_some() {
+        } else if drafts.has_form() {
             // Typed values aren't discarded without a question.
             commands.push(Command::LeaveGateway);
         } else if let Some(field) = focused_box {

@@ -23,8 +23,12 @@ const CHART_REFRESH: Duration = Duration::from_secs(150);
 pub(super) struct HistoryReads {
     /// `None` if there is no history.
     pub(super) reader: Option<Reader>,
+    /// Where it is; `None` if there is none.
+    location: Option<Location>,
     /// Reads the history of the demo gateway while that is shown.
     demo: Option<Reader>,
+    /// Where that is.
+    demo_location: Option<Location>,
     /// Called after each read.
     wake: Arc<dyn Fn() + Send + Sync>,
     chart: ChartRead,
@@ -56,8 +60,9 @@ impl HistoryReads {
     ) -> io::Result<Self> {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let spawn = |location| spawn_reader(location, &wake);
-        let reader = location.map(spawn).transpose()?;
-        Ok(Self { reader, demo: None, wake, chart: ChartRead::default() })
+        let reader = location.clone().map(spawn).transpose()?;
+        let chart = ChartRead::default();
+        Ok(Self { reader, location, demo: None, demo_location: None, wake, chart })
     }
 }
 
@@ -84,20 +89,33 @@ impl App {
         }
     }
 
+    /// Starts another reader of that history, for a read that takes long; `None` if there is none.
+    pub(super) fn spawn_history_reader(&self) -> io::Result<Option<Reader>> {
+        let location = match self.state.gateways.shown {
+            Shown::Demo => &self.history.demo_location,
+            _ => &self.history.location,
+        };
+        location.clone().map(|location| spawn_reader(location, &self.history.wake)).transpose()
+    }
+
     /// Starts to record the demo gateway, before it is connected to.
     pub(super) fn record_demo(&mut self) {
-        self.history.demo = None;
+        (self.history.demo, self.history.demo_location) = (None, None);
         let Some(demo) = self.recording.demo() else { return };
-        let reader = demo.start().and_then(|location| spawn_reader(location, &self.history.wake));
+        let reader = demo
+            .start()
+            .and_then(|location| Ok((spawn_reader(location.clone(), &self.history.wake)?, location)));
         match reader {
-            Ok(reader) => self.history.demo = Some(reader),
+            Ok((reader, location)) => {
+                (self.history.demo, self.history.demo_location) = (Some(reader), Some(location));
+            }
             Err(error) => tracing::warn!(%error, "can't record the demo gateway"),
         }
     }
 
     /// Ends the recording of the demo gateway, which isn't shown any more.
     pub(super) fn forget_demo(&mut self) {
-        self.history.demo = None;
+        (self.history.demo, self.history.demo_location) = (None, None);
         if let Some(demo) = self.recording.demo() {
             demo.stop();
         }

@@ -38,7 +38,7 @@ impl App {
         let was_sign_in_shown = mem::replace(&mut ui_state.was_sign_in_shown, is_sign_in_shown);
         let is_busy = Popup::is_any_open(ctx)
             || ctx.memory(|memory| memory.top_modal_layer().is_some())
-            || drafts.form.is_some()
+            || drafts.has_form()
             || drafts.export_path.is_some()
             || ui_state.termination.is_some()
             || ui_state.question.is_some()

@@ -78,8 +78,8 @@ pub(super) struct Entry {
 pub(super) fn matching(state: &AppState, drafts: &Drafts, draft: &PaletteDraft) -> Vec<Entry> {
     let text = draft.text.trim_start();
     let mut entries = Vec::new();
-    // The table and its filters are behind the form of a gateway.
-    let has_table = drafts.form.is_none();
+    // The table and its filters are behind a form.
+    let has_table = !drafts.has_form();
     let prefixed = PREFIXES.iter().find_map(|(prefix, section)| Some((section, text.strip_prefix(*prefix)?)));
     match prefixed {
         Some((section @ (Section::Users | Section::Projects), search)) => {

@@ -7,6 +7,7 @@ mod editor;
 mod editor_popup;
 mod error_overlay;
 mod filter_box;
+pub(super) mod form_box;
 mod help;
 mod history;
 pub(super) mod menus;

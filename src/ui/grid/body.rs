@@ -105,6 +105,11 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
         Some((column?.clone(), dataset.column(column?)?.cell(row? as usize)))
     };
     let cell = cell();
+    let user = || {
+        let column = state.table.result()?.dataset.column(&ColumnId::Username)?;
+        let Cell::Text(user) = column.cell(row? as usize) else { return None };
+        Some(user.to_owned())
+    };
     let selected = row.map(|row| {
         // A click outside of the selection replaces it.
         if state.table.is_selected(row) { state.table.selected_rows() } else { vec![row] }
@@ -116,6 +121,7 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
             .zip(row)
             .map(|((id, cell), row)| display::full_cell(id, *cell, &state.row_clock(row)).into_owned()),
         cell: cell.map(|(id, cell)| (id, cell.into())),
+        user: user(),
         termination: selected.and_then(|rows| state.termination_plan(&rows)),
     }
 }

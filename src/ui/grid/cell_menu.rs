@@ -2,7 +2,7 @@
 
 use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
-use super::super::command::{Command, Copied};
+use super::super::command::{AlertCommand, Command, Copied};
 use super::super::command_table;
 use super::super::context_menu;
 use super::super::icons;
@@ -37,6 +37,13 @@ pub(super) fn show(
             menu::line(ui);
             if ui.add(Item::new("Show details").icon(icons::PANEL_RIGHT).shortcut("Enter")).clicked() {
                 commands.push(Command::ShowDetails);
+                ui.close();
+            }
+        }
+        if let Some(user) = &menu.user {
+            let text = format!("Alert when {} signs in…", escape(&shorten(user, MAX_VALUE)));
+            if ui.add(Item::new(text).icon(icons::BELL)).clicked() {
+                commands.push(Command::Alert(AlertCommand::AddForUser(user.clone())));
                 ui.close();
             }
         }

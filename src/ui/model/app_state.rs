@@ -8,13 +8,14 @@ use super::{
     ActivityList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, Past, Pause,
     Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
+use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display::{self, Clock};
 use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
-use crate::settings::{FilterHistory, SavedFilter, ThemeChoice};
+use crate::settings::{AlertProblem, FilterHistory, SavedFilter, ThemeChoice};
 use crate::table::{Layout, LeftSession, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
 
@@ -55,6 +56,10 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) profiles: Vec<String>,
     /// The gateways of the rail.
     pub(in crate::ui) gateways: GatewayList,
+    /// The rules for alerts.
+    pub(in crate::ui) alert_rules: Vec<Rule>,
+    /// The alerts in the settings that are wrong.
+    pub(in crate::ui) alert_problems: Vec<AlertProblem>,
     /// The saved filters.
     pub(in crate::ui) saved_filters: Vec<SavedFilter>,
     /// The active username filter.

@@ -8,8 +8,9 @@ use crate::export::{Delimiter, Format};
 use crate::gateway::{Credentials, InvalidLogin, Login, Profile};
 use crate::query::{ColumnFilter, FilterField, FilterText};
 use crate::settings::SavedFilter;
+use crate::ui::alert_form::AlertForm;
 use crate::ui::error_report::ErrorReport;
-use crate::ui::gateway_form::GatewayForm;
+use crate::ui::gateway_form::{FormStage, GatewayForm};
 use crate::ui::secret_box::SecretText;
 
 /// The values behind the window's input widgets.
@@ -21,6 +22,8 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) gateway_error: Option<ErrorReport>,
     /// The gateway that is being added or edited.
     pub(in crate::ui) form: Option<GatewayForm>,
+    /// The alert that is being added or edited, while no gateway is.
+    pub(in crate::ui) alert: Option<AlertForm>,
     /// The login for the current gateway.
     pub(in crate::ui) login: LoginDraft,
     /// The username filter.
@@ -61,6 +64,17 @@ pub(in crate::ui) struct PaletteDraft {
 }
 
 impl Drafts {
+    /// Returns `true` if a form takes the place of the table and its bars.
+    pub(in crate::ui) fn has_form(&self) -> bool {
+        self.form.is_some() || self.alert.is_some()
+    }
+
+    /// Returns the stage of the open form, and whether closing it would discard changes.
+    pub(in crate::ui) fn form_stage(&self) -> Option<(FormStage, bool)> {
+        let gateway = self.form.as_ref().map(|form| (form.stage, form.is_changed()));
+        gateway.or_else(|| self.alert.as_ref().map(|form| (form.stage, form.is_changed())))
+    }
+
     /// Returns the text of a filter; `None` if it was removed.
     pub(in crate::ui) fn filter(&self, field: FilterField) -> Option<&FilterText> {
         match field {

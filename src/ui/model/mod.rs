@@ -36,5 +36,5 @@ pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgre
 pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{
-    AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, Question, SettingsPage, UiState,
+    AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, OpenForm, Question, SettingsPage, UiState,
 };

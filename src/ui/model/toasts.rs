@@ -19,6 +19,8 @@ pub(in crate::ui) enum Task {
     Gateway,
     /// Removing a gateway, whose form needn't be open.
     Removal,
+    /// Saving or removing an alert.
+    Alert,
     /// Reading or writing the settings.
     Settings,
     /// Writing sessions to a file.

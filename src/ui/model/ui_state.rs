@@ -6,6 +6,7 @@ use egui::Id;
 
 use super::TerminationPlan;
 use crate::dataset::{ColumnId, Value};
+use crate::ui::alert_command::AlertCommand;
 
 /// The transient state of the window.
 #[derive(Default)]
@@ -54,6 +55,8 @@ pub(in crate::ui) enum NarrowRail {
 pub(in crate::ui) enum SettingsPage {
     /// Appearance, table, refresh.
     General,
+    /// The rules for alerts.
+    Alerts,
     /// The list of keys.
     Shortcuts,
     /// The program's log.
@@ -64,7 +67,8 @@ pub(in crate::ui) enum SettingsPage {
 
 impl SettingsPage {
     /// All pages, in the order of the navigation.
-    pub(in crate::ui) const ALL: [Self; 4] = [Self::General, Self::Shortcuts, Self::Log, Self::About];
+    pub(in crate::ui) const ALL: [Self; 5] =
+        [Self::General, Self::Alerts, Self::Shortcuts, Self::Log, Self::About];
 }
 
 impl UiState {
@@ -88,18 +92,29 @@ pub(in crate::ui) enum CountsOrder {
 }
 
 /// A question that the user answers before something is lost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum Question {
     /// Whether to discard the changes of the form.
-    DiscardForm(AfterDiscard),
+    DiscardForm(OpenForm, AfterDiscard),
     /// Whether to remove the saved gateway with this name.
     RemoveGateway(String),
+    /// Whether to remove the alert with this name.
+    RemoveAlert(String),
     /// Whether to replace the file at this path by an export.
     ReplaceFile(PathBuf),
 }
 
+/// A form that takes the place of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum OpenForm {
+    /// That of a gateway.
+    Gateway,
+    /// That of an alert.
+    Alert,
+}
+
 /// What happens after the changes of the form were discarded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum AfterDiscard {
     /// An empty form opens.
     AddGateway,
@@ -115,6 +130,8 @@ pub(in crate::ui) enum AfterDiscard {
     ConnectDemo,
     /// The window shows all saved gateways.
     ShowAll,
+    /// The form of an alert opens.
+    Alert(AlertCommand),
     /// The form closes.
     Nothing,
     /// The window closes.
@@ -130,6 +147,8 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) shown: Option<String>,
     /// The cell as it is copied.
     pub(in crate::ui) text: String,
+    /// The user of the session.
+    pub(in crate::ui) user: Option<String>,
     /// The sessions that can be terminated: the selected ones; `None` where that isn't offered.
     pub(in crate::ui) termination: Option<TerminationPlan>,
 }

@@ -28,6 +28,9 @@ const MARKS: &str = "Mark new and left rows";
 /// The times to choose from, in seconds.
 const MARK_TIMES: [u64; 6] = [0, 5, 10, 20, 30, 60];
 
+/// Height of the foot and the space above it.
+pub(super) const FOOT_HEIGHT: f32 = tokens::LINE_SECONDARY + 2.0 * tokens::UNIT;
+
 /// What the page shows besides the state of the window.
 pub(in super::super) struct General {
     /// The interval of gateways without one of their own; zero for manual refresh.
@@ -38,7 +41,7 @@ pub(in super::super) struct General {
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &mut Vec<Command>) {
-    scrolled(ui, tokens::LINE_SECONDARY + 2.0 * tokens::UNIT, |ui| {
+    scrolled(ui, FOOT_HEIGHT, |ui| {
         group(ui, "Appearance");
         row(ui, "Theme", |ui| theme_ui(ui, state, commands));
         row(ui, "Row height", |ui| {
@@ -94,7 +97,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
 }
 
 /// Draws where the settings are saved.
-fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Command>) {
+pub(super) fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Command>) {
     let rect = ui.available_rect_before_wrap();
     let rect = rect.with_min_y(rect.bottom() - tokens::LINE_SECONDARY);
     let layout = Layout::left_to_right(Align::Center);

@@ -1,6 +1,7 @@
 //! The settings: a dialog with a page per topic. Changes are applied and saved at once.
 
 mod about;
+mod alerts;
 mod general;
 mod keys;
 
@@ -45,6 +46,7 @@ pub(super) fn show(
         title(&mut content, page, commands);
         match page {
             SettingsPage::General => general::show(&mut content, state, general, commands),
+            SettingsPage::Alerts => alerts::show(&mut content, state, general, commands),
             SettingsPage::Shortcuts => scrolled(&mut content, 0.0, keys::show),
             SettingsPage::Log => log_view::show(&mut content, log, commands),
             SettingsPage::About => scrolled(&mut content, 0.0, |ui| about::show(ui, commands)),
@@ -100,6 +102,7 @@ fn scroll_by_keys(ui: &Ui) {
 fn page_name(page: SettingsPage) -> (&'static str, Icon) {
     match page {
         SettingsPage::General => ("General", icons::SLIDERS_HORIZONTAL),
+        SettingsPage::Alerts => ("Alerts", icons::BELL),
         SettingsPage::Shortcuts => ("Shortcuts", icons::KEYBOARD),
         SettingsPage::Log => ("Log", icons::SCROLL_TEXT),
         SettingsPage::About => ("About", icons::INFO),

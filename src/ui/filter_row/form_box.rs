@@ -1,0 +1,78 @@
+//! A box for a pattern in a form, with the toggles and the error of those in the filter row.
+
+use egui::{FontFamily, FontId, Id, Memory, Rect, Response, Sense, Ui, pos2, vec2};
+
+use super::filter_box::{GAP, LEFT, RIGHT, describe_error, edit, hint, paint_ground, paint_hint};
+use super::{error_overlay, toggles};
+use crate::dataset::ColumnId;
+use crate::display;
+use crate::filter::Mode;
+use crate::query::{FilterError, FilterText};
+use crate::ui::fonts;
+use crate::ui::hover;
+use crate::ui::theme;
+use crate::ui::tokens::{self, palette};
+
+/// What a box was used for in this frame.
+pub(in crate::ui) struct FormBoxResponse {
+    /// The text box.
+    pub(in crate::ui) edit: Response,
+    /// The mode that was chosen.
+    pub(in crate::ui) mode: Option<Mode>,
+}
+
+/// Draws a box for a pattern on a column in the available width.
+pub(in crate::ui) fn show(
+    ui: &mut Ui,
+    id: Id,
+    column: &ColumnId,
+    text: &mut FilterText,
+    error: Option<&FilterError>,
+) -> FormBoxResponse {
+    let p = palette(ui.visuals());
+    let title = display::title(column);
+    let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let is_folded = rect.width() < theme::TOGGLES_MIN_WIDTH;
+    let is_hovered = ui.rect_contains_pointer(rect);
+    let focused = ui.memory(Memory::focused);
+    let is_active = focused.is_some_and(|focused| focused == id || toggles::ids(id).contains(&focused));
+    // A click beside the text belongs to it, too.
+    let ground = ui.interact(rect, id.with("ground"), Sense::CLICK);
+    let lit = hover::strength_of(ui.ctx(), id, is_hovered);
+    paint_ground(ui, rect, lit, focused == Some(id), error.is_some());
+
+    let y = rect.center().y;
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let caption = fonts::line(ui.painter(), &*title, font, p.secondary);
+    let left = rect.left() + LEFT;
+    let caption_width = caption.size().x;
+    ui.painter().galley(pos2(left, y - caption.size().y / 2.0), caption, p.secondary);
+    let toggles_width = if is_folded { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
+    let toggles_left = rect.right() - RIGHT - toggles_width;
+    let value = Rect::from_min_max(
+        pos2(left + caption_width + GAP, rect.top()),
+        pos2(toggles_left - GAP, rect.bottom()),
+    );
+    let edit = edit(ui, id, value, text);
+    if ground.clicked() {
+        edit.request_focus();
+    }
+    if text.pattern.is_empty() {
+        paint_hint(ui, value, id, hint(column));
+    }
+    let edit = edit.accessible_name(format!("{title} filter"));
+    describe_error(ui, id, error);
+    let is_visible = is_hovered || is_active || !text.pattern.is_empty();
+    let mode = if is_folded {
+        let center = pos2(toggles_left + toggles_width / 2.0, y);
+        let place = Rect::from_center_size(center, vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE));
+        toggles::show_folded(ui, id, place, text.mode, is_visible)
+    } else {
+        toggles::show(ui, id, pos2(toggles_left, y), text.mode, is_visible)
+    };
+    if let Some(error) = error {
+        error_overlay::show(ui, &edit, rect, text, error, |_| {});
+    }
+    FormBoxResponse { edit, mode }
+}
