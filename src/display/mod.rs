@@ -4,6 +4,7 @@
 
 mod axis;
 mod clock;
+mod days;
 mod duration;
 mod moment;
 mod quantity;

@@ -197,6 +197,13 @@ pub(super) fn newest(
     Ok(newest)
 }
 
+/// Reads for each node when it was read first; `None` if that isn't stored.
+pub(super) fn first_reads(engine: &mut dyn Engine, nodes: &[i64]) -> Result<Vec<Option<i64>>, HistoryError> {
+    let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
+    let found = engine.query_each(r#"SELECT MIN("from") FROM coverage WHERE node = $1"#, &of_node)?;
+    Ok(found.iter().map(|rows| first_integer(rows)).collect())
+}
+
 /// Reads when a node is known to have been read again after another time, and each kind of its sessions.
 pub(super) fn next_reads(
     engine: &mut dyn Engine,

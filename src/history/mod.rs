@@ -9,7 +9,7 @@
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
 //! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
-//! - `chart`, `activity`: how many there were over time, and what happened
+//! - `overlap`, `chart`, `peaks`, `activity`: how many there were over time, the most on each day, and what happened
 //! - `story`, `summary`: the sessions of one user, and what happened in numbers
 //! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
@@ -35,6 +35,8 @@ mod node_coverage;
 mod observed;
 mod observers;
 mod outage;
+mod overlap;
+mod peaks;
 mod postgres;
 mod purge;
 mod query;
@@ -68,6 +70,9 @@ pub use error::{EngineError, HistoryError};
 pub use event::Action;
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
+pub use peaks::{
+    DayPeaks, DayWatched, GatewayPeaks, KindPeaks, MAX_PEAK_DAYS, Peak, PeakRow, Peaks, PeaksBy, PeaksRequest,
+};
 pub use postgres::{PasswordSource, PostgresLocation};
 pub use purge::{Purge, PurgeProgress};
 pub use reader::{HistoryRead, Reader};

@@ -11,6 +11,7 @@ use super::copy::{CopyProgress, copy};
 use super::engine::{Engine, in_snapshot};
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
+use super::peaks::{self, Peaks, PeaksRequest};
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
 use super::story::{self, LastSession, UserSessions};
@@ -95,6 +96,19 @@ impl History {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Chart>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
+    }
+
+    /// Returns the largest number of sessions at once on each day; `None` if it was cancelled. `is_cancelled` is called as for
+    /// [`chart`](Self::chart).
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn peaks(
+        &mut self,
+        request: &PeaksRequest,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Peaks>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| peaks::peaks(engine, request, now(), is_cancelled))
     }
 
     /// Returns what happened, the newest first: at most `limit` entries, which come before the entry `before` if there is one. A page

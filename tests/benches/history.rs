@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt as _;
-use gatewatch::history::{ChartRequest, ChartSplit, History, LastSession, Location};
+use gatewatch::history::{ChartRequest, ChartSplit, History, LastSession, Location, PeaksRequest};
 use rusqlite::{Connection, params};
 use tokio_postgres::NoTls;
 
@@ -103,6 +103,7 @@ fn main() {
     println!("a year of 500 sessions, SQLite: {:.1} MB", megabytes(&year));
     ask(&year, YEAR, "a year, SQLite");
     draw(&year, "a year, SQLite");
+    find_peaks(&year, "a year, SQLite");
     list(&year, "a year, SQLite");
     follow(&year, "a year, SQLite");
     let many = Location::File(folder.join("many.db"));
@@ -177,6 +178,31 @@ fn draw(location: &Location, what: &str) {
                 ms(times[CHARTS - 1]),
             );
         }
+    }
+}
+
+/// Measures the time for the peaks of the days of the whole history, the last quarter and the last month.
+fn find_peaks(location: &Location, what: &str) {
+    let mut history = History::open_read_only(location).expect("a history");
+    let nodes = history.info().expect("a history").nodes;
+    let to = nodes.iter().filter_map(|node| Some(node.watched?.to)).max().expect("it is not empty");
+    for days in [365, 90, 30] {
+        let bounds = (0..=days).rev().map(|day| to - day * 24 * HOUR_MS).collect();
+        let request = PeaksRequest { days: bounds, gateway: None };
+        let (mut times, mut peak) = (Vec::new(), 0);
+        for _ in 0..CHARTS {
+            let started = Instant::now();
+            let peaks = history.peaks(&request, &|| false).expect("peaks").expect("it isn't cancelled");
+            times.push(started.elapsed());
+            peak = peaks.days.iter().map(|day| day.peaks.total.count).max().unwrap_or(0);
+        }
+        times.sort();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        println!(
+            "peaks of {days} days, {what}: median {:.1} ms, worst {:.1} ms, at most {peak} sessions",
+            ms(times[CHARTS / 2]),
+            ms(times[CHARTS - 1]),
+        );
     }
 }
 

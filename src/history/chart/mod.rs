@@ -4,18 +4,16 @@
 //! them are the ends of those that are on. A range with most of what is stored is read in the order of the table instead.
 
 mod marks;
-mod read;
 mod request;
 mod series;
 mod sweep;
-
-use std::collections::HashMap;
 
 pub use self::request::{
     Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName,
 };
 use super::coverage;
 use super::engine::Engine;
+use super::overlap::{End, Sessions, Sink};
 use super::query;
 use super::watched::{self, Watched};
 use super::{HistoryError, outage};
@@ -40,15 +38,15 @@ pub(super) fn chart(
     }
     let nodes = query::nodes(engine, gateway.as_deref())?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let known_until = coverage::newest(engine, &ids, now)?;
-    let known_until = ids.iter().zip(known_until);
-    let known_until: HashMap<i64, i64> =
-        known_until.filter_map(|(id, newest)| Some((*id, newest?.to))).collect();
-    let of_nodes = gateway.as_ref().map_or_else(String::new, |_| query::of_nodes(&nodes));
-    let mut slots = series::Slots::new(engine, split, &nodes, (from, to), &of_nodes)?;
-    let sessions = read::Sessions { range: (from, to), of_nodes, known_until };
-    let Some(maxima) = sessions.count(engine, buckets, &mut slots, is_cancelled)? else { return Ok(None) };
-    chart.series = slots.into_series(engine, &maxima)?;
+    let columns = (series::column(split), End::Missed);
+    let sessions = Sessions::new(engine, (from, to), &nodes, gateway.is_none(), columns, now)?;
+    let slots = series::Slots::new(engine, split, &nodes, (from, to), sessions.of_nodes())?;
+    let mut counter = Counter { slots, sweep: sweep::Sweep::new((from, to), buckets) };
+    if !sessions.read_all(engine, &mut counter, is_cancelled)? {
+        return Ok(None);
+    }
+    let maxima = counter.sweep.finish();
+    chart.series = counter.slots.into_series(engine, &maxima)?;
     chart.total = maxima.totals;
     if is_cancelled() {
         return Ok(None);
@@ -66,4 +64,20 @@ pub(super) fn chart(
     }
     chart.marks = marks::marks(engine, &nodes, &outages, (from, to), buckets)?;
     Ok(Some(chart))
+}
+
+/// Counts the sessions of each series.
+struct Counter {
+    slots: series::Slots,
+    sweep: sweep::Sweep,
+}
+
+impl Sink for Counter {
+    fn add(&mut self, start: i64, end: i64, values: &[Option<i64>]) {
+        self.sweep.add(start, end, self.slots.slot(values.first().copied().flatten()));
+    }
+
+    fn count_until(&mut self, time: i64) {
+        self.sweep.count_until(time);
+    }
 }

@@ -16,6 +16,15 @@ const MAX_NAMED: usize = SLOTS - 1;
 /// The number of times at which sessions are counted to find the largest series.
 const SAMPLES: i64 = 24;
 
+/// Returns the column of `session` that tells the series.
+pub(super) fn column(split: ChartSplit) -> &'static str {
+    match split {
+        ChartSplit::Kind => "kind",
+        ChartSplit::Project => "project",
+        ChartSplit::Gateway => "node",
+    }
+}
+
 /// Sorts sessions into slots.
 pub(super) struct Slots {
     split: ChartSplit,
@@ -57,15 +66,6 @@ impl Slots {
         Ok(slots)
     }
 
-    /// The column of `session` that tells the series.
-    pub(super) fn column(&self) -> &'static str {
-        match self.split {
-            ChartSplit::Kind => "kind",
-            ChartSplit::Project => "project",
-            ChartSplit::Gateway => "node",
-        }
-    }
-
     /// Returns the slot of a value of the column.
     pub(super) fn slot(&mut self, value: Option<i64>) -> usize {
         let value = self.series_value(value);
@@ -97,7 +97,7 @@ impl Slots {
         (from, to): (i64, i64),
         of_nodes: &str,
     ) -> Result<(), HistoryError> {
-        let column = self.column();
+        let column = column(self.split);
         let sessions = span::overlapping(&format!("{column} AS value"), of_nodes);
         let sql = format!("SELECT value, COUNT(*) FROM ({sessions}) s GROUP BY value");
         let step = to.saturating_sub(from) / SAMPLES;

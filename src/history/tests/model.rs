@@ -146,10 +146,35 @@ impl Model {
             let stretches = kind.stretches().into_iter().filter(|stretch| matches(stretch.session));
             stretches.map(move |stretch| stretch.started..stretch.missed_at.unwrap_or(last + 1))
         });
-        let on: Vec<_> = on.collect();
-        let times = on.iter().map(|on| on.start).filter(|start| (from..to).contains(start)).chain([from]);
-        let counts = times.map(|time| on.iter().filter(|on| on.contains(&time)).count());
-        counts.max().unwrap_or(0).try_into().unwrap()
+        most(&on.collect::<Vec<_>>(), from, to).0
+    }
+
+    /// Returns the largest number of sessions that match and are known to have been on, at one time from `from` to before `to`, and
+    /// the first such time.
+    pub(super) fn peak(
+        &self,
+        from: i64,
+        to: i64,
+        matches: impl Fn(&SessionRecord) -> bool,
+    ) -> (u32, Option<i64>) {
+        let kinds = self.kinds();
+        let on = kinds.iter().flat_map(|kind| {
+            let stretches = kind.stretches().into_iter().filter(|stretch| matches(stretch.session));
+            stretches.map(|stretch| stretch.started..stretch.last + 1)
+        });
+        most(&on.collect::<Vec<_>>(), from, to)
+    }
+
+    /// Returns for how long sessions of a kind were not watched from `from` to `to`; `None` if they were at no time.
+    pub(super) fn unwatched(&self, kind: Option<SessionKind>, from: i64, to: i64) -> Option<i64> {
+        let of_kind = kind.map(|kind| self.of_kind(kind));
+        let reads = &of_kind.as_ref().unwrap_or(self).reads;
+        let pairs = reads.iter().zip(reads.iter().skip(1)).filter(|(_, next)| next.is_continuous);
+        let parts = pairs.map(|(read, next)| (read.time.max(from), next.time.min(to)));
+        let parts: Vec<(i64, i64)> = parts.filter(|(from, to)| from < to).collect();
+        let is_read = reads.iter().any(|read| (from..to).contains(&read.time));
+        let watched: i64 = parts.iter().map(|(from, to)| to - from).sum();
+        (is_read || !parts.is_empty()).then_some(to - from - watched)
     }
 
     /// Returns the times of all reads, and times close to them.
@@ -242,6 +267,15 @@ impl Model {
         });
         found.collect()
     }
+}
+
+/// Returns the largest number of these times at once, from `from` to before `to`, and the first time with it.
+fn most(on: &[std::ops::Range<i64>], from: i64, to: i64) -> (u32, Option<i64>) {
+    let times = on.iter().map(|on| on.start).filter(|start| (from..to).contains(start)).chain([from]);
+    let counts = times.map(|time| (on.iter().filter(|on| on.contains(&time)).count(), time));
+    let most = counts.max_by_key(|(count, time)| (*count, -time));
+    let (count, at) = most.unwrap_or((0, from));
+    (count.try_into().unwrap(), (count > 0).then_some(at))
 }
 
 impl Stretch<'_> {

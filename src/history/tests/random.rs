@@ -7,8 +7,10 @@ use proptest::test_runner::TestRunner;
 
 use super::model::{self, Model, ModelEntry, ModelRead};
 use super::*;
+use crate::history::StoredSession;
 use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
+use crate::history::peaks::{DayWatched, Peak, PeaksRequest, peaks};
 use crate::history::story::{LastSession, last_session};
 
 /// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it fails.
@@ -89,6 +91,7 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     }
     compare_last_sessions(writer.engine(), url, &times)?;
     compare_charts(writer.engine(), url, &model, &times)?;
+    compare_peaks(writer.engine(), url, &model, &times)?;
     for limit in [1, 3, 1_000] {
         compare_activity(writer.engine(), url, &model, limit)?;
     }
@@ -162,6 +165,63 @@ fn compare_charts(
         }
     }
     Ok(())
+}
+
+/// Compares the peaks of days, which are much shorter here, with those of a list in memory, and with the sessions at their time.
+fn compare_peaks(
+    engine: &mut dyn Engine,
+    url: &str,
+    model: &Model,
+    times: &[i64],
+) -> Result<(), TestCaseError> {
+    for step in [2, 7, times.len()] {
+        let days: Vec<i64> = times.iter().step_by(step).copied().chain(times.last().copied()).collect();
+        let request = PeaksRequest { days, gateway: Some(url.into()) };
+        let found = peaks(engine, &request, LATER, &|| false).unwrap().unwrap();
+        for day in &found.days {
+            let (from, to) = (day.from, day.to);
+            let peak = |peak: &Peak| (peak.count, peak.at);
+            prop_assert_eq!(peak(&day.peaks.total), model.peak(from, to, |_| true), "{} to {}", from, to);
+            let mut unwatched = vec![model.unwatched(None, from, to)];
+            for kind in SessionKind::ALL {
+                let of_kind = day.peaks.of(Some(kind));
+                prop_assert_eq!(peak(of_kind), model.peak(from, to, |session| session.kind == Some(kind)));
+                unwatched.push(model.unwatched(Some(kind), from, to));
+                prop_assert_eq!(of_kind.watched, watched(&unwatched[unwatched.len() - 1..], from, to));
+            }
+            // A node counts from its first read on.
+            let is_known = unwatched[0].is_some() || model.peak(0, to, |_| true).0 > 0;
+            if is_known {
+                prop_assert_eq!(day.peaks.total.watched, watched(&unwatched, from, to));
+            }
+            for project in [None, Some("Packaging")] {
+                let of_project = day.projects.iter().find(|(name, ..)| name.as_deref() == project);
+                let expected = model.peak(from, to, |session| session.project.as_deref() == project);
+                prop_assert_eq!(of_project.map_or((0, None), |(_, count, at)| (*count, *at)), expected);
+            }
+            if step > 2
+                && let Peak { count, at: Some(at), .. } = day.peaks.total
+            {
+                let answer = query::at(engine, at, Some(url), LATER).unwrap();
+                let is_certain = |stored: &&StoredSession| stored.state != SessionState::Possible;
+                prop_assert_eq!(answer.sessions.iter().filter(is_certain).count(), count as usize);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns how a day was watched for which some kinds weren't for this long.
+fn watched(unwatched: &[Option<i64>], from: i64, to: i64) -> DayWatched {
+    let longest = unwatched.iter().map(|unwatched| unwatched.unwrap_or(to - from)).max();
+    match longest {
+        _ if unwatched.iter().all(Option::is_none) => DayWatched::Never,
+        Some(0) => DayWatched::Full,
+        longest => {
+            let unwatched_secs = longest.unwrap_or(0).unsigned_abs().div_ceil(1_000).try_into().unwrap();
+            DayWatched::Partly { unwatched_secs }
+        }
+    }
 }
 
 /// Compares all pages of the activity list with a list in memory.

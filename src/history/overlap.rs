@@ -1,12 +1,11 @@
-//! Reads the sessions of a range: by their begin, or all that are stored where that is quicker.
+//! Reads all sessions of a range, to count them: by their begin, or in the order in which they are stored where that is quicker.
 
 use std::collections::HashMap;
 
-use super::series::Slots;
-use super::sweep::{Maxima, Sweep};
-use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row, first_integer};
-use crate::history::{query, span};
+use super::HistoryError;
+use super::engine::{Engine, Row, first_integer};
+use super::query::Node;
+use super::{coverage, query, span};
 
 /// The number of sessions that a part of the range should have.
 const PART_SESSIONS: i64 = 25_000;
@@ -21,35 +20,80 @@ const MAX_SCANNED: i64 = 2_000_000;
 /// The number of sessions that are read at once so.
 const SCANNED_AT_ONCE: i64 = 50_000;
 
-/// The end of a session. One that hasn't been missed is on until its kind was read last. If that was with its node, it is the
-/// number of the node, as a negative number.
-const END: &str = "COALESCE(missed_at, last_seen + 1, -node)";
+/// Until when a session that was missed counts. One that hasn't been missed counts until its kind was read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Until it was missed: it may have been on.
+    Missed,
+    /// Until it was seen last: it was on.
+    Seen,
+}
+
+impl End {
+    /// Returns the first time at which it doesn't count any more. If a session is on until its node was read last, it is the number
+    /// of the node, as a negative number.
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Missed => "COALESCE(missed_at, last_seen + 1, -node)",
+            Self::Seen => "COALESCE(last_seen + 1, -node)",
+        }
+    }
+}
+
+/// Takes the sessions that are read.
+pub(super) trait Sink {
+    /// Takes a session that counts from `start` to before `end`, with the values of its columns.
+    fn add(&mut self, start: i64, end: i64, values: &[Option<i64>]);
+
+    /// Notes that all sessions were taken that begin before a time within the range.
+    fn count_until(&mut self, time: i64);
+}
 
 /// The sessions that overlap a range.
 pub(super) struct Sessions {
-    pub(super) range: (i64, i64),
+    range: (i64, i64),
+    /// The columns of numbers that the sink gets.
+    columns: &'static str,
+    end: End,
     /// The condition for their nodes.
-    pub(super) of_nodes: String,
+    of_nodes: String,
     /// Time of the last read of each node. A session that hasn't been missed is on until then.
-    pub(super) known_until: HashMap<i64, i64>,
+    known_until: HashMap<i64, i64>,
 }
 
 impl Sessions {
-    /// Counts them in buckets; `None` if that was cancelled.
-    pub(super) fn count(
+    /// Returns the sessions of nodes; of all nodes if `is_all`, which takes less time than their numbers.
+    pub(super) fn new(
+        engine: &mut dyn Engine,
+        range: (i64, i64),
+        nodes: &[Node],
+        is_all: bool,
+        (columns, end): (&'static str, End),
+        now: i64,
+    ) -> Result<Self, HistoryError> {
+        let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
+        let known_until = ids.iter().zip(coverage::newest(engine, &ids, now)?);
+        let known_until = known_until.filter_map(|(id, newest)| Some((*id, newest?.to))).collect();
+        let of_nodes = if is_all { String::new() } else { query::of_nodes(nodes) };
+        Ok(Self { range, columns, end, of_nodes, known_until })
+    }
+
+    /// Returns the condition for their nodes.
+    pub(super) fn of_nodes(&self) -> &str {
+        &self.of_nodes
+    }
+
+    /// Reads them. Returns `false` if that was cancelled.
+    pub(super) fn read_all(
         &self,
         engine: &mut dyn Engine,
-        buckets: usize,
-        slots: &mut Slots,
+        sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Maxima>, HistoryError> {
-        let mut sweep = Sweep::new(self.range, buckets);
-        let is_done = if let Some(ids) = self.to_scan(engine)? {
-            self.scan(engine, ids, slots, &mut sweep, is_cancelled)?
-        } else {
-            self.read_parts(engine, slots, &mut sweep, is_cancelled)?
-        };
-        Ok(is_done.then(|| sweep.finish()))
+    ) -> Result<bool, HistoryError> {
+        match self.to_scan(engine)? {
+            Some(ids) => self.scan(engine, ids, sink, is_cancelled),
+            None => self.read_parts(engine, sink, is_cancelled),
+        }
     }
 
     /// Returns the first and the last number of the sessions if all are to be read; `None` if the index is quicker.
@@ -69,14 +113,14 @@ impl Sessions {
         &self,
         engine: &mut dyn Engine,
         (first, last): (i64, i64),
-        slots: &mut Slots,
-        sweep: &mut Sweep,
+        sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
         let sql = format!(
-            "SELECT started, {END}, {} FROM session \
+            "SELECT started, {}, {} FROM session \
              WHERE id >= $1 AND id < $2 AND started < $3 AND (missed_at > $4 OR missed_at IS NULL){}",
-            slots.column(),
+            self.end.sql(),
+            self.columns,
             self.of_nodes
         );
         let (from, to) = self.range;
@@ -86,7 +130,7 @@ impl Sessions {
                 return Ok(false);
             }
             let end = begin + SCANNED_AT_ONCE;
-            self.read(engine, &sql, vec![begin.into(), end.into(), to.into(), from.into()], slots, sweep)?;
+            self.read(engine, &sql, vec![begin.into(), end.into(), to.into(), from.into()], sink)?;
             begin = end;
         }
         Ok(true)
@@ -96,24 +140,22 @@ impl Sessions {
     fn read_parts(
         &self,
         engine: &mut dyn Engine,
-        slots: &mut Slots,
-        sweep: &mut Sweep,
+        sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
         let (from, to) = self.range;
-        let column = slots.column();
         // Those that are on at the begin of the range: before it and after it.
-        let before = span::overlapping(&format!("started, {END}, {column}"), &self.of_nodes);
-        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], slots, sweep)?;
-        let within = self.within(column);
+        let before = span::overlapping(&self.selected(), &self.of_nodes);
+        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], sink)?;
+        let within = self.within();
         let (mut begin, mut length) = (from, (to.saturating_sub(from) / PARTS).max(1));
         while begin < to {
             if is_cancelled() {
                 return Ok(false);
             }
             let end = begin.saturating_add(length).min(to);
-            let found = self.read(engine, &within, vec![begin.into(), end.into()], slots, sweep)?;
-            sweep.count_until(end);
+            let found = self.read(engine, &within, vec![begin.into(), end.into()], sink)?;
+            sink.count_until(end);
             begin = end;
             length = length
                 .saturating_mul(PART_SESSIONS / found.max(1))
@@ -123,12 +165,16 @@ impl Sessions {
         Ok(true)
     }
 
+    fn selected(&self) -> String {
+        format!("started, {}, {}", self.end.sql(), self.columns)
+    }
+
     /// Returns the query of those that begin within a part of the range.
-    fn within(&self, column: &str) -> String {
+    fn within(&self) -> String {
         let classes: Vec<String> = span::classes().map(|(class, _)| class.to_string()).collect();
         format!(
-            "SELECT started, {END}, {column} FROM session \
-             WHERE started >= $1 AND started < $2 AND dc IN ({}, {}){}",
+            "SELECT {} FROM session WHERE started >= $1 AND started < $2 AND dc IN ({}, {}){}",
+            self.selected(),
             classes.join(", "),
             span::OPEN,
             self.of_nodes
@@ -141,21 +187,20 @@ impl Sessions {
         engine: &mut dyn Engine,
         sql: &str,
         values: Row,
-        slots: &mut Slots,
-        sweep: &mut Sweep,
+        sink: &mut dyn Sink,
     ) -> Result<i64, HistoryError> {
         let mut found = 0;
         engine.for_each(sql, values, &mut |row| {
-            let &[Some(start), end, value] = row else { return };
+            let [Some(start), end, values @ ..] = row else { return };
             // Of one that hasn't been missed it is the number of its node, as a negative number.
             let end = match end {
-                Some(end) if end >= 0 => end,
+                Some(end) if *end >= 0 => *end,
                 node => {
                     let known = node.and_then(|node| self.known_until.get(&-node));
-                    known.map_or(start, |until| until.saturating_add(1))
+                    known.map_or(*start, |until| until.saturating_add(1))
                 }
             };
-            sweep.add(start, end, slots.slot(value));
+            sink.add(*start, end, values);
             found += 1;
         })?;
         Ok(found)

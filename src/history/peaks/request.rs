@@ -1,0 +1,113 @@
+//! What is asked for, and the answer.
+
+use std::sync::Arc;
+
+use crate::gateway::SessionKind;
+
+/// The largest number of days that are looked at: ten years.
+pub const MAX_PEAK_DAYS: usize = 3_660;
+/// The largest number of projects of a day.
+pub(super) const MAX_PROJECTS: usize = 200;
+
+/// The days whose peaks are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeaksRequest {
+    /// The begin of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where clocks
+    /// change they have 23 or 25 hours. Only the first [`MAX_PEAK_DAYS`] are looked at.
+    pub days: Vec<i64>,
+    /// The name of a gateway or the address of a node; `None` for all.
+    pub gateway: Option<Arc<str>>,
+}
+
+impl PeaksRequest {
+    /// Returns the bounds of the days in order, or none if there is no day.
+    pub(super) fn bounds(&self, max: i64) -> Vec<i64> {
+        let mut days: Vec<i64> = self.days.iter().map(|day| (*day).clamp(-max, max)).collect();
+        days.sort_unstable();
+        days.dedup();
+        days.truncate(MAX_PEAK_DAYS + 1);
+        if days.len() < 2 { Vec::new() } else { days }
+    }
+}
+
+/// The largest numbers of sessions at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peaks {
+    /// The days in their order, of all gateways together.
+    pub days: Vec<DayPeaks>,
+    /// Each gateway by name.
+    pub gateways: Vec<GatewayPeaks>,
+}
+
+/// The peaks of a gateway, whose nodes count together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayPeaks {
+    /// The name of the gateway.
+    pub gateway: Arc<str>,
+    /// One for each day.
+    pub days: Vec<KindPeaks>,
+}
+
+/// The peaks of a day. Times are milliseconds since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayPeaks {
+    /// The begin.
+    pub from: i64,
+    /// The end, which doesn't belong to it. It is in the future for the current day.
+    pub to: i64,
+    /// All sessions, and each kind.
+    pub peaks: KindPeaks,
+    /// The largest number of sessions at once of each project that had any, and when that was: the largest ones first. `None` is for
+    /// sessions without a project.
+    pub projects: Vec<(Option<Arc<str>>, u32, Option<i64>)>,
+}
+
+/// The peaks of all sessions and of each kind. They may be at different times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindPeaks {
+    /// All sessions, also those whose kind isn't known.
+    pub total: Peak,
+    /// Each kind, in the order of [`SessionKind::ALL`].
+    pub kinds: [Peak; SessionKind::ALL.len()],
+}
+
+impl KindPeaks {
+    /// Returns the peak of a kind; of all sessions without one.
+    #[must_use]
+    pub fn of(&self, kind: Option<SessionKind>) -> &Peak {
+        kind.map_or(&self.total, |kind| &self.kinds[kind as usize])
+    }
+}
+
+/// The largest number of sessions at once on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peak {
+    /// The number. There may have been more on a day that wasn't watched in full.
+    pub count: u32,
+    /// The first time with this number, in milliseconds since 1970 UTC; `None` if there was no session.
+    pub at: Option<i64>,
+    /// How long these sessions were watched.
+    pub watched: DayWatched,
+}
+
+impl Peak {
+    /// Returns `true` if there may have been more.
+    #[must_use]
+    pub fn is_minimum(&self) -> bool {
+        self.watched != DayWatched::Full
+    }
+}
+
+/// Whether a day was watched, up to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayWatched {
+    /// All the time.
+    Full,
+    /// Not all the time, or not all of it.
+    Partly {
+        /// The time that was not watched, in seconds: that of the node or the kind with the longest one.
+        unwatched_secs: u32,
+    },
+    /// Not at all.
+    Never,
+}
