@@ -45,7 +45,7 @@ pub use error::{Endpoint, GatewayError};
 pub use info::{GatewayInfo, Role, Version};
 pub use notice::Notice;
 pub use options::{Api, Limits, ReadOptions};
-pub use profile::{Login, Profile, node_names};
+pub use profile::{Login, Profile, SessionLimits, node_names};
 pub use proxy::{ProxyFailure, ProxySettingError};
 pub use rest::{ListError, SessionKind, Terminated};
 pub use row_kinds::RowKinds;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Api, Credentials, Fingerprint, GatewayInfo, InvalidLogin, NodeUrl, NodeUrlError, ReadOptions, Trust,
+    Api, Credentials, Fingerprint, GatewayInfo, InvalidLogin, NodeUrl, NodeUrlError, ReadOptions,
+    SessionKind, Trust,
 };
 use crate::secrets::Secret;
 
@@ -30,6 +31,40 @@ pub struct Profile {
     pub may_terminate: bool,
     /// Whether its sessions are recorded in the history.
     pub history: bool,
+    /// The largest numbers of sessions that its license allows.
+    pub limits: SessionLimits,
+}
+
+/// The largest number of sessions of each kind that a license allows; `None` for no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Vision clients.
+    pub clients: Option<u32>,
+    /// Designers.
+    pub designers: Option<u32>,
+    /// Perspective sessions.
+    pub perspective: Option<u32>,
+}
+
+impl SessionLimits {
+    /// Returns the limit of a kind.
+    #[must_use]
+    pub fn of(&self, kind: SessionKind) -> Option<u32> {
+        match kind {
+            SessionKind::Vision => self.clients,
+            SessionKind::Designer => self.designers,
+            SessionKind::Perspective => self.perspective,
+        }
+    }
+
+    /// Returns the limit of a kind, to change it.
+    pub fn of_mut(&mut self, kind: SessionKind) -> &mut Option<u32> {
+        match kind {
+            SessionKind::Vision => &mut self.clients,
+            SessionKind::Designer => &mut self.designers,
+            SessionKind::Perspective => &mut self.perspective,
+        }
+    }
 }
 
 /// The login of a gateway, without its secret.
@@ -95,6 +130,7 @@ impl Profile {
             background: None,
             may_terminate: false,
             history: true,
+            limits: SessionLimits::default(),
         })
     }
 

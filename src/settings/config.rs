@@ -17,7 +17,7 @@ use super::history_entry;
 use super::saved_filter::SavedFilter;
 use crate::alert::Rule;
 use crate::atomic_file::read_text;
-use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, Trust};
+use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, SessionLimits, Trust};
 
 /// The name of the file in the configuration folder.
 pub(crate) const CONFIG_FILE: &str = "config.toml";
@@ -73,6 +73,12 @@ struct ProfileEntry {
     may_terminate: bool,
     /// `false` to leave its sessions out of the history.
     history: Option<bool>,
+    /// The largest number of Vision clients that its license allows.
+    client_limit: Option<u32>,
+    /// The largest number of Designers.
+    designer_limit: Option<u32>,
+    /// The largest number of Perspective sessions.
+    perspective_limit: Option<u32>,
     /// File of additional trusted certificates; relative to the folder of `config.toml`.
     ca_file: Option<PathBuf>,
     /// Pinned certificates.
@@ -240,6 +246,9 @@ impl ProfileEntry {
             background_secs,
             may_terminate,
             history,
+            client_limit,
+            designer_limit,
+            perspective_limit,
             ca_file,
             trusted,
         } = self;
@@ -259,6 +268,11 @@ impl ProfileEntry {
         profile.login = login;
         profile.trust = Trust { ca_file, pins: trusted };
         profile.api = api;
+        profile.limits = SessionLimits {
+            clients: client_limit,
+            designers: designer_limit,
+            perspective: perspective_limit,
+        };
         profile.perspective = perspective;
         profile.refresh = refresh_secs.map(seconds);
         profile.background = background_secs.map(seconds);
@@ -341,6 +355,21 @@ mod tests {
         });
         let problems: Vec<String> = settings.problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, lines);
+    }
+
+    #[test]
+    fn limits_are_whole_numbers() {
+        let read = |limit: &str| {
+            let text = format!("[[profile]]\nname = \"N\"\nurls = [\"n\"]\ndesigner_limit = {limit}\n");
+            let (settings, problems) = Settings::parse(&text).unwrap();
+            let limits = settings.profiles.first().map(|profile| profile.limits.designers);
+            (limits, problems.len())
+        };
+        assert_eq!(read("0"), (Some(Some(0)), 0));
+        assert_eq!(read("250"), (Some(Some(250)), 0));
+        for wrong in ["-1", "2.5", "\"many\"", "4294967296"] {
+            assert_eq!(read(wrong), (None, 1), "{wrong}");
+        }
     }
 
     #[test]

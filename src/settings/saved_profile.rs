@@ -9,7 +9,7 @@ use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
 use super::edit::{edit, has_name};
 use super::error::{SettingsError, SettingsErrorKind};
-use crate::gateway::{Api, Login, Pin, Profile};
+use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
 
 /// The key of the profiles in the file.
 const KEY: &str = "profile";
@@ -84,8 +84,19 @@ fn equal_strings(a: &Array, b: &Array) -> bool {
 }
 
 fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Profile) {
-    let Profile { name, login, trust, api, perspective, refresh, background, may_terminate, history, .. } =
-        after;
+    let Profile {
+        name,
+        login,
+        trust,
+        api,
+        perspective,
+        refresh,
+        background,
+        may_terminate,
+        history,
+        limits,
+        ..
+    } = after;
     if *name != before.name {
         put(table, "name", Some(value(name)));
     }
@@ -117,6 +128,15 @@ fn write_changes(table: &mut Table, folder: &Path, before: &Profile, after: &Pro
     }
     if *history != before.history {
         put(table, "history", (!history).then(|| value(false)));
+    }
+    for (key, kind) in [
+        ("client_limit", SessionKind::Vision),
+        ("designer_limit", SessionKind::Designer),
+        ("perspective_limit", SessionKind::Perspective),
+    ] {
+        if limits.of(kind) != before.limits.of(kind) {
+            put(table, key, limits.of(kind).map(|limit| value(i64::from(limit))));
+        }
     }
     if trust.ca_file != before.trust.ca_file {
         // A path relative to the settings stays valid if the folder is moved.
@@ -206,7 +226,7 @@ mod tests {
 
     type Change = fn(&mut Profile);
 
-    const CHANGES: [Change; 11] = [
+    const CHANGES: [Change; 14] = [
         |profile| profile.login = Login::Basic { user: "billy".to_owned() },
         |profile| profile.login = Login::Token,
         |profile| profile.api = Some(Api::Rest),
@@ -217,6 +237,9 @@ mod tests {
         |profile| profile.may_terminate = true,
         |profile| profile.trust.pins.push(pin(b"x")),
         |profile| profile.history = false,
+        |profile| profile.limits.clients = Some(50),
+        |profile| profile.limits.designers = Some(0),
+        |profile| profile.limits.perspective = Some(u32::MAX),
         |profile| profile.trust.ca_file = None,
     ];
 

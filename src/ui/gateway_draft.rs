@@ -1,5 +1,6 @@
 //! The content of the gateway form, and its validation.
 
+use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use super::keyring_worker::RequestError;
 use super::secret_box::SecretText;
 use super::settings_worker::ChangeError;
 use crate::gateway::{
-    Api, Credentials, InvalidLogin, Login, NodeUrl, NodeUrlError, Pin, Profile, Trust, valid_user,
+    Api, Credentials, InvalidLogin, Login, NodeUrl, NodeUrlError, Pin, Profile, SessionKind, Trust,
+    valid_user,
 };
 
 /// The content of the form.
@@ -35,6 +37,8 @@ pub(super) struct Draft {
     pub(super) may_terminate: bool,
     /// Records its sessions in the history.
     pub(super) history: bool,
+    /// The largest number of sessions of each kind, in the order of [`SessionKind::ALL`]; empty for no limit.
+    pub(super) limits: [String; SessionKind::ALL.len()],
     /// Path of a file with certificate authorities; empty for none.
     pub(super) ca_file: String,
     /// Certificates that are always trusted.
@@ -85,6 +89,8 @@ pub(super) enum FormError {
     NoSecret,
     #[error("Can't read the saved password or token. Enter it to test the connection")]
     Keyring(#[source] RequestError),
+    #[error("Enter a whole number, or nothing for no limit")]
+    Limit(SessionKind),
     #[error(transparent)]
     NotSaved(ChangeError),
 }
@@ -98,6 +104,8 @@ pub(super) enum Field {
     Addresses,
     /// User name, password and token.
     Authentication,
+    /// The limit of a kind of sessions.
+    Limit(SessionKind),
     /// The form as a whole.
     Form,
 }
@@ -109,6 +117,7 @@ impl FormError {
             Self::NoName | Self::NameTaken => Field::Name,
             Self::NoAddress | Self::Address(_) => Field::Addresses,
             Self::Login(_) | Self::NoSecret | Self::Keyring(_) => Field::Authentication,
+            Self::Limit(kind) => Field::Limit(*kind),
             Self::NotSaved(_) => Field::Form,
         }
     }
@@ -125,7 +134,17 @@ impl Draft {
     /// Creates a draft of a gateway. `is_saved`: it is saved under its name.
     pub(super) fn new(profile: &Profile, is_saved: bool) -> Self {
         let Profile {
-            name, login, trust, api, perspective, refresh, background, may_terminate, history, ..
+            name,
+            login,
+            trust,
+            api,
+            perspective,
+            refresh,
+            background,
+            may_terminate,
+            history,
+            limits,
+            ..
         } = profile;
         let urls: Vec<String> = profile.nodes().iter().map(ToString::to_string).collect();
         let has_name = is_saved || !urls.contains(name);
@@ -141,6 +160,8 @@ impl Draft {
             perspective: *perspective,
             may_terminate: *may_terminate,
             history: *history,
+            limits: SessionKind::ALL
+                .map(|kind| limits.of(kind).map(|limit| limit.to_string()).unwrap_or_default()),
             ca_file: trust.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
             pins: trust.pins.clone(),
         }
@@ -160,6 +181,10 @@ impl Draft {
         profile.background = self.background;
         profile.may_terminate = self.may_terminate;
         profile.history = self.history;
+        for kind in SessionKind::ALL {
+            let limit = parse_limit(&self.limits[kind as usize]);
+            *profile.limits.of_mut(kind) = limit.map_err(|_| FormError::Limit(kind))?;
+        }
         Ok(profile)
     }
 
@@ -214,5 +239,34 @@ impl Draft {
     /// Returns `true` if a password or token would be sent unencrypted over the network.
     pub(super) fn sends_unencrypted(&self) -> bool {
         self.auth != AuthKind::None && self.nodes().is_ok_and(|nodes| nodes.iter().any(NodeUrl::is_insecure))
+    }
+}
+
+/// Parses the largest number of sessions; an empty text is no limit.
+pub(super) fn parse_limit(text: &str) -> Result<Option<u32>, ParseIntError> {
+    // As it is shown elsewhere.
+    let digits = text.trim().replace(',', "");
+    if digits.is_empty() { Ok(None) } else { digits.parse().map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_limits() {
+        for (text, expected) in [
+            ("", Some(None)),
+            (" ", Some(None)),
+            ("50", Some(Some(50))),
+            (" 1,000 ", Some(Some(1_000))),
+            ("0", Some(Some(0))),
+            ("-1", None),
+            ("1.5", None),
+            ("many", None),
+            ("99999999999", None),
+        ] {
+            assert_eq!(parse_limit(text).ok(), expected, "{text:?}");
+        }
     }
 }

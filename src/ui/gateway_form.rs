@@ -5,7 +5,7 @@ use egui::Id;
 use super::connection_test::ConnectionTest;
 use super::gateway_draft::{AuthKind, Draft, Field, FormError};
 use super::guide::{GuideChange, GuideState};
-use crate::gateway::{Credentials, InvalidLogin, Login, Profile, RejectedCertificate, Trust};
+use crate::gateway::{Credentials, InvalidLogin, Login, Profile, RejectedCertificate, SessionKind, Trust};
 
 /// The id of the box with the addresses, the only one with several lines.
 pub(super) fn addresses_id() -> Id {
@@ -63,6 +63,8 @@ pub(super) enum Reveal {
     User,
     /// Focuses the password or token.
     Secret,
+    /// Focuses the limit of a kind.
+    Limit(SessionKind),
     /// Scrolls to the error or the test results.
     Outcome,
 }
@@ -210,6 +212,7 @@ impl GatewayForm {
             Field::Addresses => Some(Reveal::Addresses),
             Field::Authentication if error.is_about_user() => Some(Reveal::User),
             Field::Authentication => Some(Reveal::Secret),
+            Field::Limit(kind) => Some(Reveal::Limit(kind)),
             Field::Form => self.guide.is_none().then_some(Reveal::Outcome),
         };
         self.error = Some(error);
@@ -282,6 +285,7 @@ mod tests {
         profile.login = Login::Basic { user: "billy".to_owned() };
         profile.refresh = Some(Duration::from_secs(2));
         profile.history = false;
+        profile.limits.clients = Some(1_000);
         profile
     }
 
@@ -320,9 +324,10 @@ mod tests {
     #[test]
     fn assigns_each_error_to_its_field() {
         type Change = fn(&mut Draft);
-        let cases: [(Change, Field); 7] = [
+        let cases: [(Change, Field); 8] = [
             (|draft| draft.name = " ".to_owned(), Field::Name),
             (|draft| draft.name = "South".to_owned(), Field::Name),
+            (|draft| draft.limits[1] = "many".to_owned(), Field::Limit(SessionKind::Designer)),
             (|draft| draft.addresses = "\n ".to_owned(), Field::Addresses),
             (|draft| draft.addresses = "n1\nftp://n2".to_owned(), Field::Addresses),
             (|draft| draft.user = String::new(), Field::Authentication),

@@ -60,6 +60,7 @@ mod hover;
 mod icons;
 mod key_text;
 mod keyring_worker;
+mod license;
 mod log_view;
 mod mark;
 mod menu;

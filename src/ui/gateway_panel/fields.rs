@@ -14,6 +14,7 @@ use super::super::form_rows::{group, row, space};
 use super::super::gateway_draft::{AuthKind, Field, FormError};
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal, addresses_id};
 use super::super::icons;
+use super::super::license;
 use super::super::model::KeyringState;
 use super::super::refresh_interval;
 use super::super::secret_box;
@@ -24,7 +25,7 @@ use super::super::text_field::{self, TextField};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use crate::gateway::Api;
+use crate::gateway::{Api, SessionKind};
 
 /// Draws all fields.
 pub(super) fn show(
@@ -43,6 +44,8 @@ pub(super) fn show(
     reading(ui, form, default_refresh);
     section(ui, "Certificates");
     certificates(ui, form, commands);
+    section(ui, "License");
+    limits(ui, form, commands);
     if let Some(report) = error_of(form, Field::Form) {
         gap(ui);
         let color = palette(ui.visuals()).error;
@@ -223,6 +226,28 @@ fn certificates(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>
             commands.push(Command::Form(FormChange::RemovePin(index)));
         }
     }
+}
+
+/// Draws the boxes for the largest number of sessions of each kind.
+fn limits(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
+    for kind in SessionKind::ALL {
+        let field = Field::Limit(kind);
+        let error = summary_of(form, field);
+        row(ui, license::plural(kind), |ui| {
+            ui.vertical(|ui| {
+                ui.set_width(theme::FORM_SELECT_WIDTH);
+                let name = license::limit_name(kind);
+                let id = Id::unique(("gateway limit", name));
+                let text_field = TextField::new(id, "").name(name).hint("No limit");
+                let text = &mut form.draft.limits[kind as usize];
+                let edit = line_box(ui, text_field.error(error.as_deref()), text, commands);
+                lead_to(ui, form, &edit, Reveal::Limit(kind));
+                report_edit(&edit, field, commands);
+            });
+        });
+    }
+    ui.add_space(tokens::UNIT);
+    note(ui, "The most sessions at once, for the license view. Nothing is refused");
 }
 
 /// Draws a trusted certificate. Returns `true` if it shall not be trusted any longer.
