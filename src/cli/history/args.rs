@@ -1,9 +1,12 @@
 //! The options of `gatewatch history`.
 
-use clap::error::ErrorKind;
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
-use crate::cli::RowsArgs;
+use clap::error::ErrorKind;
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::cli::{FormatArg, RowsArgs};
+use crate::export::Delimiter;
 
 /// The options of `gatewatch history`.
 #[derive(Args, Debug)]
@@ -69,6 +72,8 @@ pub struct HistoryArgs {
 pub enum HistoryCommand {
     /// Show where the history is stored, how large it is, and since when each gateway is recorded
     Info(InfoArgs),
+    /// Write the largest number of sessions at once on each day, such as to compare it with a license
+    Peaks(PeaksArgs),
     /// Check the history for damage
     Check,
     /// Remove sessions for good
@@ -85,6 +90,73 @@ pub struct InfoArgs {
     /// Show times in UTC
     #[arg(long)]
     pub utc: bool,
+}
+
+/// The options of `gatewatch history peaks`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Columns: day, gateway, kind, project, peak, isMinimum, peakTime, limit, overLimit, watched, unwatchedSeconds.
+Days are those of local time, or of UTC with --utc. peakTime is the first time with this number of sessions.
+
+Only sessions that were on for certain count. On a day that was not watched in full (watched is `partly` or `never`), there may
+have been more: isMinimum is true, and unwatchedSeconds tells how long a node or a kind of sessions was not watched.
+
+Limits are client_limit, designer_limit and perspective_limit of a [[profile]] in config.toml. They are written with --by gateway,
+and with --by kind for one gateway.
+
+Exit codes:
+  0  done
+  1  the history can't be read, or a file can't be written
+  2  wrong usage, including an invalid time")]
+pub struct PeaksArgs {
+    /// The gateway to ask for.
+    #[arg(
+        help = "Only sessions of this gateway: its name, or the address of one of its nodes [default: all recorded ones together]"
+    )]
+    pub gateway: Option<String>,
+
+    /// Begin with the day of this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, default_value = "-29d")]
+    pub from: String,
+
+    /// End with the day of this time [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+
+    /// Write a row for each kind, each project, or each kind on each gateway
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<PeaksByArg>,
+
+    /// Read times without an offset, and count days, in UTC
+    #[arg(long)]
+    pub utc: bool,
+
+    /// Write in this format
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    pub format: FormatArg,
+
+    /// Write to this file instead of standard output, which is also `-`; a file is replaced only when complete
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write CSV for spreadsheets: add a byte-order mark, and an apostrophe before text that would run as a formula
+    #[arg(long)]
+    pub excel: bool,
+
+    /// Put this character between the fields of CSV: one such as ; or |, or `tab` [default: ,]
+    #[arg(long, value_name = "CHARACTER")]
+    pub delimiter: Option<Delimiter>,
+}
+
+/// What each row of `gatewatch history peaks` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PeaksByArg {
+    /// A kind: Vision, Designer, Perspective
+    Kind,
+    /// A project that had sessions
+    Project,
+    /// A kind on a gateway
+    Gateway,
 }
 
 /// The options of `gatewatch history purge`.
@@ -141,7 +213,7 @@ impl HistoryArgs {
         match command {
             Some(_) if has_options || *rows != RowsArgs::default() => Some((
                 ErrorKind::ArgumentConflict,
-                "a gateway and options cannot be used in front of info, check, purge, copy and password",
+                "a gateway and options cannot be used in front of info, peaks, check, purge, copy and password",
             )),
             None if at.is_none() && from.is_none() => Some((
                 ErrorKind::MissingRequiredArgument,

@@ -29,7 +29,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
 }
 
 /// Returns the name of a recorded gateway, or the address of a recorded node, as the history has it.
-fn find(history: &mut History, gateway: &str) -> Result<String, CommandError> {
+pub(super) fn find(history: &mut History, gateway: &str) -> Result<String, CommandError> {
     let nodes = history.nodes()?;
     let known: Vec<(&str, &str)> = nodes.iter().map(|node| (&*node.gateway, &*node.url)).collect();
     matching(&known, gateway).map(str::to_owned).ok_or_else(|| {

@@ -6,12 +6,16 @@ mod copy;
 mod error;
 mod maintain;
 mod password;
+mod peaks;
 mod prompt;
 mod question;
 pub(super) mod times;
 mod unwatched;
 
-pub use args::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PasswordArgs, PurgeArgs, PurgeWhat};
+pub use args::{
+    CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PasswordArgs, PeaksArgs, PeaksByArg, PurgeArgs,
+    PurgeWhat,
+};
 
 use std::io::{self, Write as _};
 
@@ -27,6 +31,7 @@ pub fn run(args: &HistoryArgs) -> ExitStatus {
     let result = match &args.command {
         None => ask::run(args),
         Some(HistoryCommand::Info(args)) => maintain::info(args),
+        Some(HistoryCommand::Peaks(args)) => peaks::run(args),
         Some(HistoryCommand::Check) => maintain::check(),
         Some(HistoryCommand::Purge(args)) => maintain::purge(args),
         Some(HistoryCommand::Copy(args)) => copy::run(args),

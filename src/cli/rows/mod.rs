@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::atomic_file;
-use crate::dataset::Dataset;
+use crate::dataset::{ColumnId, Dataset};
 use crate::export::{self, Format, Progress};
 use crate::query::{FilterError, FilterField, FilterText, Filters, Query, QueryError};
 use crate::sanitize::shorten;
@@ -70,13 +70,27 @@ impl<'a> RowWriter<'a> {
         let result = self.query.run_with(&self.filters, dataset);
         let mut rows = result.map_err(|error| filter_error(&self.query, error))?.rows;
         kind::retain(&mut rows, &self.args.kind, dataset);
-        let write = |out: &mut dyn Write| {
+        self.write_with(|out| {
             if self.args.count {
                 return writeln!(out, "{}", rows.len());
             }
             let columns = export::all_columns(dataset);
             export::write(out, dataset, &columns, &rows, self.format, &Progress::new(rows.len()))
-        };
+        })
+    }
+
+    /// Writes some columns of all rows.
+    ///
+    /// # Errors
+    /// If the output fails.
+    pub(super) fn write_columns(&self, dataset: &Dataset, columns: &[ColumnId]) -> Result<(), RowsError> {
+        let rows: Vec<u32> = (0..u32::try_from(dataset.len()).unwrap_or(u32::MAX)).collect();
+        self.write_with(|out| {
+            export::write(out, dataset, columns, &rows, self.format, &Progress::new(rows.len()))
+        })
+    }
+
+    fn write_with(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), RowsError> {
         match self.args.output.as_deref() {
             Some(path) if path != Path::new("-") => write_to_file(path, write),
             _ => write_to_stdout(write),

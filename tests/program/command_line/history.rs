@@ -360,3 +360,53 @@ fn rejects_wrong_usage() {
         assert!(text(&output.stderr).contains("Usage: gatewatch history"), "{}", text(&output.stderr));
     }
 }
+
+#[test]
+fn tells_the_peaks_of_days() {
+    let script = Script::day();
+    let config = format!(
+        "[[profile]]\nname = \"North\"\nurls = [\"{}\"]\nclient_limit = 1\ndesigner_limit = 5\n",
+        script.gateway.url
+    );
+    std::fs::write(script.folder.path().join("config.toml"), config).unwrap();
+    let rows = |args: &[&str]| {
+        let range = ["peaks", "--from", "2024-11-23", "--to", "2024-11-24", "--utc"];
+        let output = script.run(&[&range[..], args].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let note = "gatewatch: 2 of 2 days were not watched in full: there may have been more sessions\n";
+        assert_eq!(text(&output.stderr), note);
+        text(&output.stdout).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows(&["north"]),
+        [
+            "day,gateway,kind,project,peak,isMinimum,peakTime,limit,overLimit,watched,unwatchedSeconds",
+            "2024-11-23,North,,,,true,,,,never,",
+            "2024-11-24,North,,,3,true,2024-11-24T11:50:00.000Z,,,partly,85500",
+        ]
+    );
+    assert_eq!(
+        rows(&["--by", "kind"])[4..],
+        [
+            "2024-11-24,North,Vision,,2,true,2024-11-24T11:50:00.000Z,1,1,partly,85500",
+            "2024-11-24,North,Designer,,1,true,2024-11-24T11:50:00.000Z,5,0,partly,85500",
+            "2024-11-24,North,Perspective,,0,true,,,,partly,85500",
+        ]
+    );
+    assert_eq!(rows(&["--by", "gateway"]), rows(&["--by", "kind"]));
+    assert_eq!(
+        rows(&["--by", "project"])[1..],
+        [
+            "2024-11-24,North,,Boiler,2,true,2024-11-24T11:50:00.000Z,,,partly,85500",
+            "2024-11-24,North,,Packaging,1,true,2024-11-24T11:50:00.000Z,,,partly,85500",
+        ]
+    );
+    // Those of today.
+    let output = script.run(&["peaks", "--from", "now", "--format", "json"]);
+    assert_eq!(text(&output.stdout).matches("\"watched\":\"never\"").count(), 1);
+    let error = |args: &[&str]| failure(&script.run(&[&["peaks"], args].concat()), 2).to_owned();
+    assert!(error(&["--from", "noon"]).starts_with("Invalid time \"noon\" for --from"));
+    assert!(error(&["--from", "-1h", "--to", "-2h"]).contains("which is after --to"));
+    assert_eq!(error(&["South"]), "Unknown gateway. Recorded ones: North\n");
+    assert_eq!(script.run(&["--at", "-1h", "peaks"]).status.code(), Some(2));
+}
