@@ -21,6 +21,7 @@ mod request;
 mod result;
 mod run;
 mod sort;
+mod unused;
 mod worker;
 
 pub use cell_filter::{CellFilter, KindFilter};
@@ -37,6 +38,7 @@ pub use offers::Offer;
 pub use request::Query;
 pub use result::{FilterStatus, QueryResult};
 pub use sort::{SortKey, SortKeyError, toggle_additional_sort, toggle_sort};
+pub use unused::{UnusedRequest, UnusedSession, UnusedSessions};
 pub use worker::Worker;
 
 #[cfg(test)]

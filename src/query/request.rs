@@ -2,7 +2,7 @@
 
 use super::{
     CellFilter, ColumnFilter, DateFilter, FacetOrder, FilterField, FilterText, Filters, Grouping, KindFilter,
-    QueryError, SortKey,
+    QueryError, SortKey, UnusedRequest,
 };
 use crate::dataset::ColumnId;
 
@@ -48,6 +48,8 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Counts users and projects, in this order.
     pub facets: Option<FacetOrder>,
+    /// Finds sessions that are probably not used. Only a [`Worker`](super::Worker) does so.
+    pub unused: Option<UnusedRequest>,
     /// Where no row passes, finds the modes of the text filters that let rows pass.
     pub offers: bool,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
-    Offer,
+    Offer, UnusedSessions,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -28,6 +28,8 @@ pub struct QueryResult {
     pub facets: Option<Facets>,
     /// Users with several sessions in one project. Only a [`Worker`](super::Worker) finds them.
     pub duplicate_logins: Arc<DuplicateLogins>,
+    /// Sessions that are probably not used, if the query asks for them. Only a [`Worker`](super::Worker) finds them.
+    pub unused: Option<Arc<UnusedSessions>>,
     /// Status of the filter on usernames.
     pub username: FilterStatus,
     /// Status of the filter on projects.

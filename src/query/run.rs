@@ -88,6 +88,7 @@ impl Query {
             kinds,
             facets,
             duplicate_logins: Arc::default(),
+            unused: None,
             username: status(FilterField::Username),
             project: status(FilterField::Project),
             columns: columns.collect(),

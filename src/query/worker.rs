@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::cancel::CancelToken;
-use super::{Query, QueryResult};
+use super::{Query, QueryResult, UnusedSessions};
 use crate::dataset::Dataset;
 use crate::notify_on_drop::NotifyOnDrop;
 use derived::{Datasets, Derived, DerivedCache};
@@ -224,6 +224,8 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
         };
         let derived = cached.clone().unwrap_or_else(|| Derived::new(&datasets));
         derived.clone().add_to(&mut result);
+        let find_unused = |request| UnusedSessions::find(&datasets.new, &result.duplicate_logins, request);
+        result.unused = query.unused.as_ref().map(find_unused).map(Arc::new);
         let mut slots = shared.slots();
         // A newer dataset may have been prepared meanwhile.
         if cached.is_none() {

@@ -285,6 +285,7 @@ impl App {
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
+            unused: None,
             offers: true,
         };
         let dataset = match (state.table_dataset(), &state.past, state.table.result()) {
