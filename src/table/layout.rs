@@ -55,6 +55,8 @@ pub struct Layout {
     pub details: bool,
     /// `true` if the activity panel is open, where there is a history.
     pub activity: bool,
+    /// `true` if the license panel is open. It has the place of the activity panel.
+    pub licenses: bool,
     /// The height of the activity panel, in points.
     pub activity_height: f32,
     /// `true` if the timeline is shown, where there is a history.
@@ -79,6 +81,7 @@ impl Default for Layout {
             counts: false,
             details: false,
             activity: false,
+            licenses: false,
             activity_height: ACTIVITY_HEIGHT,
             timeline: true,
             timeline_span: TimelineSpan::default(),

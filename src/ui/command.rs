@@ -6,11 +6,14 @@ use std::time::Duration;
 use super::activity_rows::ActivityTab;
 pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
-use super::model::{CellMenu, ExportOptions, FilterKey, SettingsPage, TerminationPlan, TimeRange, ToastId};
+use super::model::{
+    CellMenu, ExportOptions, FilterKey, LicensePage, LicenseSeries, LicenseSpan, SettingsPage,
+    TerminationPlan, TimeRange, ToastId,
+};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
-use crate::gateway::RejectedCertificate;
+use crate::gateway::{RejectedCertificate, SessionKind};
 use crate::history::ChartSplit;
 use crate::query::{DateFilter, FacetOrder, FilterField, FilterText, Grouping, KindFilter, Offer, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
@@ -183,6 +186,10 @@ pub(super) enum Command {
     ToggleActivity,
     /// Changes the activity panel.
     Activity(ActivityCommand),
+    /// Opens or closes the license panel.
+    ToggleLicenses,
+    /// Changes the license panel.
+    License(LicenseCommand),
     /// Shows or hides the timeline.
     ToggleTimeline,
     /// Changes what the timeline shows.
@@ -331,6 +338,27 @@ pub(super) enum ActivityCommand {
     /// Sets the height of the panel, in points.
     SetHeight(f32),
     /// Exports all entries that pass the filters.
+    Export,
+}
+
+/// An action in the license panel.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum LicenseCommand {
+    /// Shows this page.
+    SetPage(LicensePage),
+    /// Shows these days.
+    SetSpan(LicenseSpan),
+    /// Shows the peaks of these sessions.
+    SetSeries(LicenseSeries),
+    /// Sets the largest number of sessions of a kind on the current gateway; `None` for no limit.
+    SetLimit(SessionKind, Option<u32>),
+    /// Moves the cursor to the day in this row.
+    SelectDay(usize),
+    /// Sets the time without a communication from which a session is silent.
+    SetSilent(Duration),
+    /// Moves the cursor of the list to the session in this row of the dataset.
+    SelectSession(u32),
+    /// Exports the peaks of all days.
     Export,
 }
 

@@ -215,6 +215,9 @@ pub(super) const ALL: &[NamedCommand] = {
             .keys(CTRL, Key::J)
             .when(|state, _| state.timeline.is_available)
             .label(|state| format!("{} activity", show_or_hide(state.layout.activity))),
+        Named::new(Window, "Show or hide licenses", icons::KEY_ROUND, || Command::ToggleLicenses)
+            .when(|state, _| state.has_licenses())
+            .label(|state| format!("{} licenses", show_or_hide(state.layout.licenses))),
         Named::new(Window, "Show or hide timeline", icons::CHART_AREA, || Command::ToggleTimeline)
             .keys(CTRL, Key::T)
             .when(|state, _| state.timeline.is_available)

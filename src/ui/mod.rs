@@ -61,6 +61,8 @@ mod icons;
 mod key_text;
 mod keyring_worker;
 mod license;
+mod license_panel;
+mod list_cells;
 mod log_view;
 mod mark;
 mod menu;

@@ -89,6 +89,21 @@ pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
 /// Widths of the columns but the last one, which takes the rest.
 pub(super) const ACTIVITY_COLUMNS: [f32; 6] = [88.0, 208.0, 144.0, 136.0, 136.0, 136.0];
+/// The same for the days and the sessions in the license panel.
+pub(super) const LICENSE_DAY_COLUMNS: [f32; 7] = [112.0, 104.0, 80.0, 216.0, 104.0, 88.0, 144.0];
+pub(super) const LICENSE_SESSION_COLUMNS: [f32; 7] = [144.0, 136.0, 136.0, 136.0, 104.0, 120.0, 96.0];
+/// Widths of the boxes of the license panel, and the width from which they are beside its title.
+pub(super) const LICENSE_SERIES_WIDTH: f32 = 168.0;
+pub(super) const LICENSE_SPAN_WIDTH: f32 = 112.0;
+pub(super) const LICENSE_LIMIT_WIDTH: f32 = 72.0;
+pub(super) const LICENSE_ROOMY_WIDTH: f32 = 880.0;
+/// The part of the panel that its chart takes, its smallest and largest height, and that of the hatch above a day that wasn't
+/// watched in full.
+pub(super) const LICENSE_CHART_PART: f32 = 0.4;
+pub(super) const LICENSE_CHART_HEIGHT: std::ops::RangeInclusive<f32> = 56.0..=120.0;
+pub(super) const LICENSE_HATCH: f32 = 6.0;
+/// The width of a day from which bars have a space between them.
+pub(super) const LICENSE_GAP_MIN_WIDTH: f32 = 5.0;
 /// The number of rows by which a page key moves.
 pub(super) const ACTIVITY_PAGE: usize = 7;
 /// Height of the mark below a tab.

@@ -19,6 +19,7 @@ mod gateways;
 mod guide;
 mod guide_pictures;
 mod keyring;
+mod licenses;
 mod line_ends;
 mod log;
 mod logins;

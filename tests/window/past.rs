@@ -19,9 +19,9 @@ use super::support::{FakeGateway, answer, ok};
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A gateway with a history of three hours.
+/// A gateway with a history.
 pub(crate) struct Plant {
-    gateway: FakeGateway,
+    pub(crate) gateway: FakeGateway,
     folder: TempDir,
     now: SystemTime,
 }
@@ -29,14 +29,20 @@ pub(crate) struct Plant {
 impl Plant {
     /// Records a list three hours ago and one an hour ago, with a gap between them.
     pub(crate) fn new() -> Self {
-        let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap(), now: SystemTime::now() };
-        let recorder = Recorder::spawn(plant.location(), None, |_| ()).unwrap();
-        let mut observe = recorder.observer();
         let billy = r#""billy","Packaging","10.2.0.9",false,"A1",1795365700123"#;
         let anna = r#""anna","Boiler","10.10.0.1",true,"B2",1795365600000"#;
         let carl = r#""carl","Boiler","hmi-7",false,"C9",null"#;
-        observe(&plant.list(3 * HOUR, &[billy, anna]));
-        observe(&plant.list(HOUR, &[billy, carl]));
+        Self::with_lists(&[(3 * HOUR, &[billy, anna]), (HOUR, &[billy, carl])])
+    }
+
+    /// Records lists, each as old as this, with gaps between them.
+    pub(crate) fn with_lists(lists: &[(Duration, &[&str])]) -> Self {
+        let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap(), now: SystemTime::now() };
+        let recorder = Recorder::spawn(plant.location(), None, |_| ()).unwrap();
+        let mut observe = recorder.observer();
+        for (ago, rows) in lists {
+            observe(&plant.list(*ago, rows));
+        }
         plant
     }
 
@@ -44,7 +50,7 @@ impl Plant {
         self.folder.path().join("history.db")
     }
 
-    fn location(&self) -> Location {
+    pub(crate) fn location(&self) -> Location {
         Location::File(self.path())
     }
 
@@ -94,7 +100,7 @@ fn go_to(window: &mut Window, time: &str) {
     window.press(Modifiers::NONE, Key::Enter);
 }
 
-/// Returns the texts of the activity list's rows.
+/// Returns the texts of the rows of the list in the bottom panel.
 pub(crate) fn activity(window: &Window) -> Vec<String> {
     let rows = window.harness.query_all_by_role(Role::ListItem);
     let mut rows: Vec<_> =

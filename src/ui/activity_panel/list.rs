@@ -3,18 +3,13 @@
 use std::collections::HashMap;
 
 use egui::accesskit::Role;
-use egui::{
-    Align, Color32, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Sense, Stroke, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::super::activity_rows::ActivityRows;
-use super::super::arrow_keys;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
-use super::super::fonts;
-use super::super::icons;
+use super::super::list_cells::{self, cell, ground, note, title};
 use super::super::model::{AppState, Shown};
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -74,7 +69,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                     "Node" if state.gateways.shown == Shown::All => "Gateway".to_owned(),
                     name => name.to_owned(),
                 };
-                title(ui, &text, index > 0);
+                title(ui, &text, index > 0, index == 0);
             });
         }
     });
@@ -133,30 +128,11 @@ fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Comma
     if !ui.memory(|memory| memory.has_focus(id())) || rows.groups.is_empty() {
         return None;
     }
-    let mut reached = None;
-    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
-    let last = rows.groups.len() - 1;
-    let cursor = state.activity.cursor;
-    let pressed = arrow_keys::plain_keys(ui);
-    for key in pressed {
-        let target = match key {
-            Key::ArrowDown => cursor.map_or(0, |cursor| cursor + 1),
-            Key::ArrowUp => cursor.map_or(0, |cursor| cursor.saturating_sub(1)),
-            Key::PageDown => cursor.map_or(0, |cursor| cursor + theme::ACTIVITY_PAGE),
-            Key::PageUp => cursor.map_or(0, |cursor| cursor.saturating_sub(theme::ACTIVITY_PAGE)),
-            Key::Home => 0,
-            Key::End => last,
-            Key::Enter => {
-                if let Some(entry) = cursor.and_then(|cursor| rows.entry(cursor)) {
-                    commands.push(Command::Past(PastCommand::Show(entry.time())));
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        reached = Some(target.min(last));
-        commands.push(Command::Activity(ActivityCommand::Select(target.min(last))));
+    let (reached, is_entered) = list_cells::keys(ui, id(), state.activity.cursor, rows.groups.len());
+    commands.extend(reached.map(|index| Command::Activity(ActivityCommand::Select(index))));
+    let cursor = reached.or(state.activity.cursor).filter(|_| is_entered);
+    if let Some(entry) = cursor.and_then(|cursor| rows.entry(cursor)) {
+        commands.push(Command::Past(PastCommand::Show(entry.time())));
     }
     reached
 }
@@ -244,64 +220,4 @@ fn row_text(group: &ActivityGroup, entry: &ActivityEntry, places: &Places, clock
     let parts = [clock.date(entry.time()), event].into_iter().chain(texts);
     let parts = parts.chain([places.name(entry)]).chain(words::duration(entry));
     parts.collect::<Vec<_>>().join(", ")
-}
-
-/// Draws the ground of a cell and the line below it.
-fn ground(ui: &Ui, is_cursor: bool) {
-    let p = palette(ui.visuals());
-    let rect = ui.max_rect();
-    let is_hovered = ui
-        .ctx()
-        .pointer_hover_pos()
-        .is_some_and(|at| rect.y_range().contains(at.y) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()));
-    let color = match (is_cursor, is_hovered) {
-        (true, _) => p.selection,
-        (false, true) => p.row_hover,
-        (false, false) => p.table,
-    };
-    ui.painter().rect_filled(rect, 0.0, color);
-    let stroke = Stroke::new(tokens::LINE, if is_cursor { color } else { p.row_line });
-    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
-}
-
-/// Draws the text of a cell, further to the right by `indent`.
-fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) {
-    let left = ui.max_rect().left() + theme::CELL_LEFT + indent;
-    let rect = ui.max_rect().with_min_x(left);
-    let room = (rect.width() - theme::CELL_RIGHT).max(0.0);
-    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-    let galley = ui.painter().layout_job(job);
-    let y = rect.center().y - tokens::LINE - galley.size().y / 2.0;
-    ui.painter().galley(pos2(left, y), galley, color);
-}
-
-fn title(ui: &mut Ui, text: &str, has_line: bool) {
-    let p = palette(ui.visuals());
-    let rect = ui.max_rect();
-    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
-    let at = pos2(rect.left() + theme::CELL_LEFT, rect.center().y - galley.size().y / 2.0);
-    let right = at.x + galley.size().x;
-    ui.painter().galley(at, galley, p.secondary);
-    if !has_line {
-        // The newest are first.
-        let center = pos2(right + tokens::UNIT + tokens::ICON_TINY / 2.0, rect.center().y);
-        icons::ARROW_DOWN.paint(ui.painter(), center, tokens::ICON_TINY, p.secondary);
-    }
-    let stroke = Stroke::new(tokens::LINE, p.divider);
-    if has_line {
-        let ys = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
-        ui.painter().vline(rect.left() + tokens::LINE / 2.0, ys, stroke);
-    }
-    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
-}
-
-/// Draws a text in the place of rows.
-fn note(ui: &Ui, rect: Rect, text: &str) {
-    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let at = rect.with_min_y(rect.top() + tokens::HEADER_HEIGHT).center();
-    let color = palette(ui.visuals()).secondary;
-    ui.painter().text(at, egui::Align2::CENTER_CENTER, text, font, color);
 }

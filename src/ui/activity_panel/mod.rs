@@ -40,17 +40,17 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, c
         let (head, body) = rect.with_min_y(top).split_top_bottom_at_y(top + tokens::BOTTOM_HEAD_HEIGHT);
         // Below the mark of the tab.
         ui.painter().hline(body.x_range(), body.top() + tokens::LINE / 2.0, line);
-        edge(ui, rect, commands);
+        edge(ui, rect, "Height of the activity", commands);
         show_head(ui, head, state, drafts, commands);
         list::show(ui, body.with_min_y(body.top() + tokens::LINE), state, commands);
     });
 }
 
 /// Draws the upper edge, which changes the height by pointer and by arrow keys.
-fn edge(ui: &Ui, rect: Rect, commands: &mut Vec<Command>) {
+pub(super) fn edge(ui: &Ui, rect: Rect, name: &str, commands: &mut Vec<Command>) {
     let place = Rect::from_x_y_ranges(rect.x_range(), rect.top()..=rect.top() + theme::EDGE_WIDTH / 2.0);
     let response = ui.interact(place, Id::unique("activity height"), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the activity"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
     if response.has_focus() {
         let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));

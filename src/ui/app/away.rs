@@ -163,6 +163,7 @@ impl App {
             self.run_in_rail(ctx, RailCommand::ShowAll);
         }
         self.state.layout.activity = true;
+        self.state.layout.licenses = false;
         let now = epoch_ms(SystemTime::now());
         self.state.timeline.selection = Some(TimeRange::between(since, now));
     }

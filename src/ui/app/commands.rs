@@ -192,7 +192,12 @@ impl App {
                 self.state.facet_order = order;
                 self.query(FRAME_WAIT);
             }
-            Command::ToggleActivity => self.state.layout.activity ^= true,
+            Command::ToggleActivity => {
+                self.state.layout.activity ^= true;
+                self.state.layout.licenses &= !self.state.layout.activity;
+            }
+            Command::ToggleLicenses => self.toggle_licenses(),
+            Command::License(command) => self.run_in_license(command),
             Command::Activity(command) => self.run_in_activity(ctx, command),
             Command::ToggleTimeline => self.state.layout.timeline ^= true,
             Command::Timeline(command) => self.run_in_timeline(command),
@@ -285,7 +290,7 @@ impl App {
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
-            unused: None,
+            unused: self.unused_request(),
             offers: true,
         };
         let dataset = match (state.table_dataset(), &state.past, state.table.result()) {

@@ -8,8 +8,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     activity_panel, alert_panel, command_palette, confirm_terminate, counts_panel, details_panel, filter_row,
-    footer, gateway_bar, gateway_panel, grid, guide, no_match, question, rail, right_panel, settings_dialog,
-    timeline, toasts, view_row, views,
+    footer, gateway_bar, gateway_panel, grid, guide, license_panel, no_match, question, rail, right_panel,
+    settings_dialog, timeline, toasts, view_row, views,
 };
 use super::{App, shortcuts};
 
@@ -57,8 +57,12 @@ fn main_ui(
     let area = ui.available_rect_before_wrap();
     let has_timeline = regions::has_timeline(ui.ctx(), state);
     let has_activity = state.layout.activity && state.timeline.is_available;
-    let activity_height =
-        if has_activity { activity_panel::height(ui, state.layout.activity_height) } else { 0.0 };
+    let has_licenses = state.shows_licenses() && !has_activity;
+    let activity_height = if has_activity || has_licenses {
+        activity_panel::height(ui, state.layout.activity_height)
+    } else {
+        0.0
+    };
     let regions = Regions::of(area, room, has_timeline, activity_height);
     let Regions { gateway_bar, filter_row, view_row, body, activity, timeline, footer } = regions;
     gateway_bar::show(ui, gateway_bar, state, drafts, commands);
@@ -83,6 +87,9 @@ fn main_ui(
     }
     if has_activity {
         activity_panel::show(ui, activity, state, drafts, commands);
+    }
+    if has_licenses {
+        license_panel::show(ui, activity, state, drafts, commands);
     }
     if has_timeline {
         timeline::show(ui, timeline, state, commands);

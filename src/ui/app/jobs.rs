@@ -16,7 +16,7 @@ use super::App;
 use crate::dataset::Dataset;
 use crate::display;
 use crate::export::{self, Format, Progress};
-use crate::history::ActivityEntry;
+use crate::history::{ActivityEntry, PeakRow};
 
 /// A copy of more rows shows a message while it runs. A smaller one ends before the message could be read.
 const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
@@ -29,6 +29,8 @@ pub(super) enum ExportSource {
     Sessions,
     /// All entries of the activity list.
     Activity(Arc<Dataset>),
+    /// The peaks of days.
+    Peaks(Arc<Dataset>),
 }
 
 impl App {
@@ -47,6 +49,12 @@ impl App {
         self.pick_and_export(ctx);
     }
 
+    /// Lets the user choose a file, and exports peaks to it.
+    pub(super) fn export_peaks(&mut self, ctx: &Context, dataset: Arc<Dataset>) {
+        self.export_source = ExportSource::Peaks(dataset);
+        self.pick_and_export(ctx);
+    }
+
     fn pick_and_export(&mut self, ctx: &Context) {
         export_controls::remember_focused(ctx);
         let picked = (self.pick_file)(&self.suggested_name());
@@ -61,6 +69,8 @@ impl App {
             (ExportSource::Sessions, _) => display::sessions(number),
             (ExportSource::Activity(_), 1) => "1 entry".to_owned(),
             (ExportSource::Activity(_), _) => format!("{} entries", display::number(number)),
+            (ExportSource::Peaks(_), 1) => "1 row".to_owned(),
+            (ExportSource::Peaks(_), _) => format!("{} rows", display::number(number)),
         }
     }
 
@@ -77,6 +87,7 @@ impl App {
             progress.cancel();
         } else {
             self.forget_activity_export();
+            self.forget_peaks_export();
             self.drafts.forget_export();
             self.state.toasts.clear(Task::Export);
         }
@@ -98,6 +109,7 @@ impl App {
             let text = match self.export_source {
                 ExportSource::Sessions => "No sessions to export",
                 ExportSource::Activity(_) => "No entries to export",
+                ExportSource::Peaks(_) => "No days to export",
             };
             self.state.toasts.done(Task::Export, text);
             return;
@@ -118,8 +130,13 @@ impl App {
     /// Returns the rows and columns to export; `None` without a table.
     fn extract(&self) -> Option<Extract> {
         let format = self.drafts.export.format();
-        if let ExportSource::Activity(dataset) = &self.export_source {
-            let columns = ActivityEntry::exported_columns().iter().map(|name| (*name).into()).collect();
+        let listed = match &self.export_source {
+            ExportSource::Sessions => None,
+            ExportSource::Activity(dataset) => Some((dataset, ActivityEntry::exported_columns())),
+            ExportSource::Peaks(dataset) => Some((dataset, PeakRow::exported_columns())),
+        };
+        if let Some((dataset, columns)) = listed {
+            let columns = columns.iter().map(|name| (*name).into()).collect();
             let rows = (0..u32::try_from(dataset.len()).unwrap_or(u32::MAX)).collect();
             return Some(Extract { dataset: dataset.clone(), columns, rows, format });
         }
@@ -226,6 +243,7 @@ impl App {
         let name = match self.export_source {
             ExportSource::Sessions => "sessions",
             ExportSource::Activity(_) => "activity",
+            ExportSource::Peaks(_) => "peaks",
         };
         format!("{name}-{}.{ending}", now.format("%Y-%m-%d-%H%M%S"))
     }

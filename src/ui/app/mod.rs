@@ -17,6 +17,7 @@ mod frame_timer;
 mod gateways;
 mod guide;
 mod jobs;
+mod license;
 mod past;
 mod rail;
 mod recording;
@@ -49,6 +50,7 @@ use self::form::Closing;
 use self::frame_timer::FrameTimer;
 use self::guide::SavedProject;
 use self::jobs::ExportSource;
+use self::license::LicenseReads;
 use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
@@ -188,6 +190,8 @@ pub struct App {
     history: HistoryReads,
     /// The reads of the activity list.
     activity_reads: ActivityReads,
+    /// The reads of the license panel.
+    license_reads: LicenseReads,
     /// What is exported.
     export_source: ExportSource,
     /// The table on screen has sessions of the past.
@@ -326,6 +330,7 @@ impl App {
             recording,
             history: reads,
             activity_reads: ActivityReads::default(),
+            license_reads: LicenseReads::default(),
             export_source: ExportSource::default(),
             is_past_on_screen: false,
             past_reads: PastReads::default(),
@@ -434,6 +439,7 @@ impl eframe::App for App {
         self.receive_past();
         self.update_timeline(ctx);
         self.update_activity(ctx);
+        self.update_licenses(ctx);
         if let Some(result) = self.query_worker.take_result() {
             self.show_result(result);
         }

@@ -49,6 +49,14 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if demo.tooltip_beside("Made-up sessions, to try the program").clicked() {
         commands.push(Command::ConnectDemo);
     }
+    if state.has_licenses() {
+        menu::line(ui);
+        let item = Item::new("Licenses").check(state.layout.licenses).keys_of(&Command::ToggleLicenses);
+        if ui.add(item).tooltip_beside("The most sessions at once on each day, and unused sessions").clicked()
+        {
+            commands.push(Command::ToggleLicenses);
+        }
+    }
 }
 
 /// Moves the keyboard focus by the arrow keys: up and down between the rows, and sideways between a row and its button.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ActivityList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, Past, Pause,
-    Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
+    ActivityList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, License, Past,
+    Pause, Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -92,6 +92,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) pause: Option<Pause>,
     /// The moment of the past that the table shows; `None` while it shows the present.
     pub(in crate::ui) past: Option<Past>,
+    /// The license panel.
+    pub(in crate::ui) license: License,
     /// The activity list.
     pub(in crate::ui) activity: ActivityList,
     /// The timeline.
@@ -251,9 +253,22 @@ impl AppState {
         has_rows && !self.is_export_busy(drafts)
     }
 
+    /// Returns whether there is something to show in the license panel: a history, or sessions.
+    pub(in crate::ui) fn has_licenses(&self) -> bool {
+        self.timeline.is_available || self.table_status().is_some()
+    }
+
+    /// Returns whether the license panel is shown.
+    pub(in crate::ui) fn shows_licenses(&self) -> bool {
+        self.layout.licenses && self.has_licenses()
+    }
+
     /// Returns whether an export is being prepared or is running.
     pub(in crate::ui) fn is_export_busy(&self, drafts: &Drafts) -> bool {
-        self.export.is_some() || self.activity.is_exporting || drafts.export_path.is_some()
+        self.export.is_some()
+            || self.activity.is_exporting
+            || self.license.is_exporting
+            || drafts.export_path.is_some()
     }
 
     /// Returns the rows that an export writes: the chosen ones, or those shown if the selected ones are chosen and none is.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::date_draft::DateDraft;
 use crate::dataset::ColumnId;
 use crate::export::{Delimiter, Format};
-use crate::gateway::{Credentials, InvalidLogin, Login, Profile};
+use crate::gateway::{Credentials, InvalidLogin, Login, Profile, SessionKind};
 use crate::query::{ColumnFilter, FilterField, FilterText};
 use crate::settings::SavedFilter;
 use crate::ui::alert_form::AlertForm;
@@ -46,12 +46,25 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) export_path: Option<ExportPath>,
     /// The reason why the last export failed, if not because of its file.
     pub(in crate::ui) export_error: Option<ErrorReport>,
+    /// The limit in the license panel while it is edited.
+    pub(in crate::ui) limit: Option<LimitDraft>,
     /// The time in the box of the past.
     pub(in crate::ui) moment: String,
     /// Why that time can't be shown, or what was chosen in its place.
     pub(in crate::ui) moment_error: Option<String>,
     /// The search in the palette; `None` while it is closed.
     pub(in crate::ui) palette: Option<PaletteDraft>,
+}
+
+/// The limit of a kind of sessions on a gateway, while it is edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct LimitDraft {
+    /// The name of the gateway.
+    pub(in crate::ui) gateway: String,
+    /// The kind.
+    pub(in crate::ui) kind: SessionKind,
+    /// What is typed.
+    pub(in crate::ui) text: String,
 }
 
 /// The search in the palette.

@@ -10,6 +10,7 @@ mod date_draft;
 mod drafts;
 mod gateway_list;
 mod keyring_state;
+mod license;
 mod past;
 mod prompt;
 mod story;
@@ -25,10 +26,12 @@ pub(super) use away::{Away, AwayOutage};
 pub(super) use changes::{ChangeCounts, Pause};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{
-    Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LoginDraft, LoginError, PaletteDraft,
+    Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LimitDraft, LoginDraft, LoginError,
+    PaletteDraft,
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;
+pub(super) use license::{License, LicensePage, LicenseSeries, LicenseSpan, SessionKey};
 pub(super) use past::{PAST_STATES, Past, PastSessions};
 pub(super) use prompt::Prompt;
 pub(super) use story::{LastSeen, Story};

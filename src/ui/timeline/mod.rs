@@ -11,7 +11,8 @@ use egui::accesskit::Role;
 use egui::{Align, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use self::bands::Band;
-use self::scale::Scale;
+pub(super) use self::paint::{axes, hatch};
+pub(super) use self::scale::{Scale, round_max};
 use super::arrow_keys;
 use super::button;
 use super::command::{Command, PastCommand, TimelineCommand};

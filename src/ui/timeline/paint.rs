@@ -82,7 +82,7 @@ fn hatch_top(scale: Scale) -> f32 {
 }
 
 /// Draws diagonal lines.
-fn hatch(painter: &Painter, p: &Palette, rect: Rect) {
+pub(in crate::ui) fn hatch(painter: &Painter, p: &Palette, rect: Rect) {
     let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let height = rect.height();
     let stroke = Stroke::new(tokens::LINE, p.hatch);
@@ -95,7 +95,7 @@ fn hatch(painter: &Painter, p: &Palette, rect: Rect) {
 }
 
 /// Draws the base with marks where a gateway was unreachable or restarted, the times below it and the numbers beside it.
-pub(super) fn axes(
+pub(in crate::ui) fn axes(
     painter: &Painter,
     p: &Palette,
     scale: Scale,

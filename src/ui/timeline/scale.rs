@@ -7,13 +7,13 @@ use super::super::theme;
 
 /// The place of the chart, and what it shows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scale {
+pub(in crate::ui) struct Scale {
     /// The place of the chart, from its top to its base.
-    pub(super) rect: Rect,
+    pub(in crate::ui) rect: Rect,
     /// The time from its left to its right.
-    pub(super) range: TimeRange,
+    pub(in crate::ui) range: TimeRange,
     /// The number at its upper line.
-    pub(super) max: u32,
+    pub(in crate::ui) max: u32,
 }
 
 #[expect(
@@ -23,34 +23,34 @@ pub(super) struct Scale {
 )]
 impl Scale {
     /// Returns the x of a time, which may be beside the chart.
-    pub(super) fn x(self, time: i64) -> f32 {
+    pub(in crate::ui) fn x(self, time: i64) -> f32 {
         let part = (time as f64 - self.range.from as f64) / self.range.length().max(1) as f64;
         let width = f64::from(self.rect.width());
         self.rect.left() + (part * width).clamp(-width, 2.0 * width) as f32
     }
 
     /// Returns the x of both ends of a range, within the chart; `None` if it is beside the chart.
-    pub(super) fn xs(self, from: i64, to: i64) -> Option<Rangef> {
+    pub(in crate::ui) fn xs(self, from: i64, to: i64) -> Option<Rangef> {
         let xs = Rangef::new(self.x(from), self.x(to)).intersection(self.rect.x_range());
         (xs.max > xs.min || (xs.max >= xs.min && from == to)).then_some(xs)
     }
 
     /// Returns the y of a number of sessions.
-    pub(super) fn y(self, sessions: u32) -> f32 {
+    pub(in crate::ui) fn y(self, sessions: u32) -> f32 {
         let height = self.rect.height() - theme::TIMELINE_TOP;
         let part = sessions as f32 / (self.max as f32 * theme::TIMELINE_HEADROOM);
         self.rect.bottom() - part * height
     }
 
     /// Returns the time at an x.
-    pub(super) fn time(self, x: f32) -> i64 {
+    pub(in crate::ui) fn time(self, x: f32) -> i64 {
         let part = f64::from((x - self.rect.left()) / self.rect.width().max(1.0)).clamp(0.0, 1.0);
         self.range.from + (part * self.range.length() as f64).round() as i64
     }
 }
 
 /// Returns a round number that is not below the largest one of a chart.
-pub(super) fn round_max(largest: u32) -> u32 {
+pub(in crate::ui) fn round_max(largest: u32) -> u32 {
     const STEPS: [u64; 8] = [10, 15, 20, 30, 40, 50, 60, 80];
     let largest = u64::from(largest.max(4));
     let mut unit = 1;

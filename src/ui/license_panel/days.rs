@@ -1,0 +1,210 @@
+//! The list of days, the newest first.
+
+use egui::accesskit::Role;
+use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui_extras::{Column, TableBuilder};
+
+use super::super::button;
+use super::super::command::{Command, LicenseCommand, PastCommand};
+use super::super::license;
+use super::super::list_cells::{self, cell, ground, note, title};
+use super::super::model::AppState;
+use super::super::theme;
+use super::super::tokens::{self, palette};
+use super::super::tooltip::ResponseExt as _;
+use super::over::{self, Limits};
+use crate::display::{self, Clock};
+use crate::gateway::SessionKind;
+use crate::history::DayPeaks;
+
+/// The titles of the columns.
+const COLUMNS: [&str; 8] = [
+    "Day",
+    "Peak",
+    "At",
+    // What matters most is in view in a narrow window, too.
+    "Over the limit",
+    "Vision clients",
+    "Designers",
+    "Perspective sessions",
+    "Top projects",
+];
+/// The number of projects that are listed.
+const PROJECTS: usize = 5;
+
+fn id() -> Id {
+    Id::unique("license days")
+}
+
+/// Draws the list.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &AppState,
+    limits: &Limits<'_>,
+    commands: &mut Vec<Command>,
+) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.table);
+    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
+    ui.painter().rect_filled(header, 0.0, p.header);
+    // Behind the rows, so that they get the clicks.
+    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "List of days"));
+    let clock = state.history_clock();
+    let days = state.license.peaks.as_ref().map_or(&[][..], |peaks| &peaks.days);
+    let row_at = |row: usize| {
+        state.license.day_in_row(row).map(|(index, day)| Row::of(state, day, index, limits, &clock))
+    };
+    let reached = if focus.has_focus() { keys(ui, state, days.len(), commands) } else { None };
+    let target = reached.or_else(|| chosen_elsewhere(ui, state.license.day));
+    if let Some(row) = state.license.day.and_then(row_at) {
+        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(row.text()));
+    }
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    child.spacing_mut().scroll = theme::scroll_beside_contents();
+    let mut table = TableBuilder::new(&mut child)
+        .id_salt("license days")
+        .striped(false)
+        .sense(Sense::CLICK)
+        .auto_shrink(false)
+        // A low panel has less room than a table takes by default.
+        .min_scrolled_height(0.0);
+    for width in theme::LICENSE_DAY_COLUMNS {
+        table = table.column(Column::exact(width).clip(true));
+    }
+    table = table.column(Column::remainder().clip(true));
+    if let Some(target) = target {
+        table = table.scroll_to_row(target, None);
+    }
+    let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
+        for (index, name) in COLUMNS.iter().enumerate() {
+            row.col(|ui| title(ui, name, index > 0, index == 0));
+        }
+    });
+    if days.is_empty() {
+        let text = match (&state.license.error, &state.license.peaks) {
+            (Some(error), _) => error.summary(),
+            (None, Some(_)) => "Nothing was recorded yet",
+            (None, None) if !state.timeline.is_available => "No history is recorded for this gateway",
+            (None, None) => "Reading the history…",
+        };
+        return note(ui, rect, text);
+    }
+    table.body(|body| {
+        body.rows(tokens::ROW_HEIGHT, days.len(), |mut row| {
+            let index = row.index();
+            let Some(of_day) = row_at(index) else { return };
+            let is_cursor = state.license.day == Some(index);
+            let mut peak_place = Rect::NOTHING;
+            for (column, text) in of_day.cells.iter().enumerate() {
+                let (place, _) = row.col(|ui| {
+                    ground(ui, is_cursor);
+                    let p = palette(ui.visuals());
+                    let color = match column {
+                        OVER => p.error,
+                        AT if of_day.at.is_some() => p.link,
+                        PEAK if of_day.unwatched.is_some() => p.secondary,
+                        _ => p.text,
+                    };
+                    cell(ui, text, color, 0.0);
+                });
+                if column == AT {
+                    peak_place = place;
+                }
+            }
+            let response = row.response();
+            response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, of_day.text()));
+            if response.clicked() {
+                response.ctx.memory_mut(|memory| memory.request_focus(id()));
+                commands.push(Command::License(LicenseCommand::SelectDay(index)));
+            }
+            let is_on_time = response.interact_pointer_pos().is_some_and(|at| peak_place.contains(at))
+                && response.clicked();
+            if is_on_time || response.double_clicked() {
+                commands.extend(of_day.at.map(|at| Command::Past(PastCommand::Show(at))));
+            }
+            if let Some(text) = &of_day.unwatched {
+                response.tooltip_above(text);
+            }
+        });
+    });
+    if focus.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+}
+
+/// Returns the row at the cursor if it has just become another one, such as by a click in the chart.
+fn chosen_elsewhere(ui: &Ui, cursor: Option<usize>) -> Option<usize> {
+    let before = ui.data_mut(|data| {
+        let known = data.get_temp_mut_or_default::<Option<usize>>(id());
+        std::mem::replace(known, cursor)
+    });
+    cursor.filter(|_| before != cursor)
+}
+
+/// Emits the commands of keys. Returns the row to which the cursor goes.
+fn keys(ui: &Ui, state: &AppState, count: usize, commands: &mut Vec<Command>) -> Option<usize> {
+    if count == 0 {
+        return None;
+    }
+    let (reached, is_entered) = list_cells::keys(ui, id(), state.license.day, count);
+    commands.extend(reached.map(|row| Command::License(LicenseCommand::SelectDay(row))));
+    let entered = reached.or(state.license.day).filter(|_| is_entered);
+    let at = entered.and_then(|row| state.license.series.peak(state.license.day_in_row(row)?.1).at);
+    commands.extend(at.map(|at| Command::Past(PastCommand::Show(at))));
+    reached
+}
+
+/// The columns whose color depends on the day.
+const PEAK: usize = 1;
+const AT: usize = 2;
+const OVER: usize = 3;
+
+/// A row of the list.
+struct Row {
+    cells: [String; COLUMNS.len()],
+    /// The time of the peak.
+    at: Option<i64>,
+    /// Why there may have been more.
+    unwatched: Option<String>,
+}
+
+impl Row {
+    fn of(state: &AppState, day: &DayPeaks, index: usize, limits: &Limits<'_>, clock: &Clock) -> Self {
+        let series = &state.license.series;
+        let peak = series.peak(day);
+        let is_today = (day.from..day.to).contains(&clock.now_epoch_ms);
+        let name = if is_today { "Today".to_owned() } else { clock.day_text(day.from) };
+        let [vision, designers, perspective] =
+            SessionKind::ALL.map(|kind| license::peak(day.peaks.of(Some(kind))));
+        let projects = day.projects.iter().take(PROJECTS).map(|(project, count, _)| {
+            let project = project.as_deref().map_or("no project".into(), display::text);
+            format!("{project} {}", license::count(*count))
+        });
+        let cells = [
+            name,
+            license::peak(&peak),
+            peak.at.map(|at| clock.time_of_day(at)).unwrap_or_default(),
+            over::text(&limits.exceeded(series, index)),
+            vision,
+            designers,
+            perspective,
+            projects.collect::<Vec<_>>().join(", "),
+        ];
+        Self { cells, at: peak.at, unwatched: license::unwatched(&peak) }
+    }
+
+    /// Returns the row in words.
+    fn text(&self) -> String {
+        let titled = COLUMNS.iter().zip(&self.cells).enumerate().filter(|(_, (_, cell))| !cell.is_empty());
+        let parts =
+            titled.map(
+                |(index, (title, cell))| {
+                    if index == 0 { cell.clone() } else { format!("{}: {cell}", title.to_lowercase()) }
+                },
+            );
+        parts.chain(self.unwatched.clone()).collect::<Vec<_>>().join(", ")
+    }
+}

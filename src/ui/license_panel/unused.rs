@@ -1,0 +1,177 @@
+//! The list of sessions that hold a license and are probably not used.
+
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui_extras::{Column, TableBuilder};
+
+use super::super::button;
+use super::super::command::{Command, LicenseCommand};
+use super::super::duplicate_login;
+use super::super::list_cells::{self, cell, ground, note, title};
+use super::super::model::AppState;
+use super::super::theme;
+use super::super::tokens::{self, palette};
+use crate::dataset::{Cell, ColumnId, names};
+use crate::display::{self, NULL, coarse_duration};
+use crate::gateway::RowKinds;
+use crate::query::{UnusedSession, UnusedSessions};
+
+/// The titles of the columns.
+const COLUMNS: [&str; 8] =
+    ["Username", "Project", "Address", "Node", "Kind", "Since", "Silent for", "Why it may be unused"];
+const NODE: usize = 3;
+
+fn id() -> Id {
+    Id::unique("unused sessions")
+}
+
+/// Returns the sessions to list; `None` until they are found, and for the past.
+pub(super) fn sessions(state: &AppState) -> Option<&UnusedSessions> {
+    state.table.result()?.unused.as_deref()
+}
+
+/// Returns the index of the session at the cursor in the list.
+pub(super) fn cursor(state: &AppState) -> Option<usize> {
+    let (key, result) = (state.license.session.as_ref()?, state.table.result()?);
+    sessions(state)?.sessions.iter().position(|session| key.is_of(&result.dataset, session.row))
+}
+
+/// Draws the list.
+pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.table);
+    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
+    ui.painter().rect_filled(header, 0.0, p.header);
+    // Behind the rows, so that they get the clicks.
+    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "List of unused sessions"));
+    let unused = sessions(state);
+    let list = unused.map_or(&[][..], |unused| &unused.sessions);
+    let cursor = cursor(state);
+    let target = if focus.has_focus() && !list.is_empty() {
+        let (reached, is_entered) = list_cells::keys(ui, id(), cursor, list.len());
+        let selected = reached.and_then(|row| list.get(row));
+        commands.extend(selected.map(|session| Command::License(LicenseCommand::SelectSession(session.row))));
+        let entered = reached.or(cursor).filter(|_| is_entered).and_then(|row| list.get(row));
+        commands.extend(entered.map(|session| Command::GoToSession(session.row)));
+        reached
+    } else {
+        None
+    };
+    if let Some(session) = cursor.and_then(|cursor| list.get(cursor)) {
+        let text = row_text(&cells(state, session));
+        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
+    }
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    child.spacing_mut().scroll = theme::scroll_beside_contents();
+    let mut table = TableBuilder::new(&mut child)
+        .id_salt("unused sessions")
+        .striped(false)
+        .sense(Sense::CLICK)
+        .auto_shrink(false)
+        // A low panel has less room than a table takes by default.
+        .min_scrolled_height(0.0);
+    let has_nodes =
+        state.table.result().is_some_and(|result| result.dataset.column(&names::GATEWAY.into()).is_some());
+    let is_shown = |column: usize| column != NODE || has_nodes;
+    for (column, width) in theme::LICENSE_SESSION_COLUMNS.into_iter().enumerate() {
+        if is_shown(column) {
+            table = table.column(Column::exact(width).clip(true));
+        }
+    }
+    table = table.column(Column::remainder().clip(true));
+    if let Some(target) = target {
+        table = table.scroll_to_row(target, None);
+    }
+    let node = names::GATEWAY.into();
+    let node = state.column_title(&node);
+    let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
+        for (index, name) in COLUMNS.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
+            let name = if index == NODE { &*node } else { name };
+            row.col(|ui| title(ui, name, index > 0, false));
+        }
+    });
+    if list.is_empty() {
+        return note(ui, rect, &empty_text(state, unused));
+    }
+    table.body(|body| {
+        body.rows(tokens::ROW_HEIGHT, list.len(), |mut row| {
+            let index = row.index();
+            let session = &list[index];
+            let cells = cells(state, session);
+            for (_, text) in cells.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
+                row.col(|ui| {
+                    ground(ui, cursor == Some(index));
+                    cell(ui, text, palette(ui.visuals()).text, 0.0);
+                });
+            }
+            let response = row.response();
+            response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(&cells)));
+            if response.clicked() {
+                response.ctx.memory_mut(|memory| memory.request_focus(id()));
+                commands.push(Command::License(LicenseCommand::SelectSession(session.row)));
+            }
+            if response.double_clicked() {
+                commands.push(Command::GoToSession(session.row));
+            }
+        });
+    });
+    if focus.has_focus() {
+        button::paint_focus(ui, rect, false);
+    }
+}
+
+/// Returns the text in the place of rows.
+fn empty_text(state: &AppState, unused: Option<&UnusedSessions>) -> String {
+    if state.past.is_some() {
+        return "Go back to live to see unused sessions".to_owned();
+    }
+    let silent = display::exact_duration(state.license.silent);
+    match unused {
+        None => "Looking for unused sessions…".to_owned(),
+        Some(unused) if unused.has_last_communication => {
+            format!("No session has been silent for {silent}, and no user is signed in twice on one host")
+        }
+        Some(_) => "No user is signed in twice on one host. This gateway doesn't tell how long sessions \
+            have been silent"
+            .to_owned(),
+    }
+}
+
+fn row_text(cells: &[String]) -> String {
+    let shown = cells.iter().filter(|cell| !cell.is_empty() && *cell != NULL);
+    shown.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the cells of a session.
+fn cells(state: &AppState, session: &UnusedSession) -> [String; COLUMNS.len()] {
+    let Some(result) = state.table.result() else { return Default::default() };
+    let clock = state.row_clock(session.row);
+    let value = |column: ColumnId| {
+        let value =
+            result.dataset.column(&column).map_or(Cell::Null, |found| found.cell(session.row as usize));
+        display::cell(&column, value, &clock).into_owned()
+    };
+    let kind = RowKinds::of(&result.dataset).kind(session.row).map_or(NULL, |kind| kind.name());
+    let silent =
+        session.silent_ms.and_then(|silent_ms| u64::try_from(silent_ms).ok()).map(Duration::from_millis);
+    let silent_text = silent.map_or_else(|| NULL.to_owned(), coarse_duration);
+    let mut reasons = Vec::new();
+    if session.is_silent {
+        reasons.push(format!("No communication for {silent_text}"));
+    }
+    reasons.extend(session.login.map(duplicate_login::in_row));
+    [
+        value(ColumnId::Username),
+        value(ColumnId::Project),
+        value(ColumnId::Address),
+        value(names::GATEWAY.into()),
+        kind.to_owned(),
+        value(ColumnId::CreationTime),
+        silent_text,
+        reasons.join(". "),
+    ]
+}

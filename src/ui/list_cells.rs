@@ -1,0 +1,96 @@
+//! The cells of the lists in the panel at the bottom, and the keys that move between their rows.
+
+use egui::{Color32, EventFilter, FontFamily, FontId, Id, Key, Rect, Stroke, Ui, pos2};
+
+use super::arrow_keys;
+use super::fonts;
+use super::icons;
+use super::theme;
+use super::tokens::{self, palette};
+
+/// Returns the row to which the keys of this frame move the cursor of a list of `count` rows, and whether Enter was pressed there.
+/// The list has the keyboard focus.
+pub(super) fn keys(ui: &Ui, list: Id, cursor: Option<usize>, count: usize) -> (Option<usize>, bool) {
+    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(list, filter));
+    let end = count.saturating_sub(1);
+    let (mut reached, mut is_entered) = (None, false);
+    for key in arrow_keys::plain_keys(ui) {
+        let cursor = reached.or(cursor);
+        let target = match key {
+            Key::ArrowDown => cursor.map_or(0, |cursor| cursor + 1),
+            Key::ArrowUp => cursor.map_or(0, |cursor| cursor.saturating_sub(1)),
+            Key::PageDown => cursor.map_or(0, |cursor| cursor + theme::ACTIVITY_PAGE),
+            Key::PageUp => cursor.map_or(0, |cursor| cursor.saturating_sub(theme::ACTIVITY_PAGE)),
+            Key::Home => 0,
+            Key::End => end,
+            Key::Enter => {
+                is_entered = true;
+                continue;
+            }
+            _ => continue,
+        };
+        reached = Some(target.min(end));
+    }
+    (reached, is_entered)
+}
+
+/// Draws the ground of a cell and the line below it.
+pub(super) fn ground(ui: &Ui, is_cursor: bool) {
+    let p = palette(ui.visuals());
+    let rect = ui.max_rect();
+    let is_hovered = ui
+        .ctx()
+        .pointer_hover_pos()
+        .is_some_and(|at| rect.y_range().contains(at.y) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()));
+    let color = match (is_cursor, is_hovered) {
+        (true, _) => p.selection,
+        (false, true) => p.row_hover,
+        (false, false) => p.table,
+    };
+    ui.painter().rect_filled(rect, 0.0, color);
+    let stroke = Stroke::new(tokens::LINE, if is_cursor { color } else { p.row_line });
+    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws the text of a cell, further to the right by `indent`.
+pub(super) fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) {
+    let left = ui.max_rect().left() + theme::CELL_LEFT + indent;
+    let rect = ui.max_rect().with_min_x(left);
+    let room = (rect.width() - theme::CELL_RIGHT).max(0.0);
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let galley = ui.painter().layout_job(job);
+    let y = rect.center().y - tokens::LINE - galley.size().y / 2.0;
+    ui.painter().galley(pos2(left, y), galley, color);
+}
+
+/// Draws the title of a column: with a line before it, and an arrow if it is the one that the rows are sorted by, the newest or largest first.
+pub(super) fn title(ui: &mut Ui, text: &str, has_line: bool, has_arrow: bool) {
+    let p = palette(ui.visuals());
+    let rect = ui.max_rect();
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
+    let at = pos2(rect.left() + theme::CELL_LEFT, rect.center().y - galley.size().y / 2.0);
+    let right = at.x + galley.size().x;
+    ui.painter().galley(at, galley, p.secondary);
+    if has_arrow {
+        let center = pos2(right + tokens::UNIT + tokens::ICON_TINY / 2.0, rect.center().y);
+        icons::ARROW_DOWN.paint(ui.painter(), center, tokens::ICON_TINY, p.secondary);
+    }
+    let stroke = Stroke::new(tokens::LINE, p.divider);
+    if has_line {
+        let ys = rect.y_range().shrink(theme::HEADER_LINE_MARGIN);
+        ui.painter().vline(rect.left() + tokens::LINE / 2.0, ys, stroke);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws a text in the place of rows.
+pub(super) fn note(ui: &Ui, rect: Rect, text: &str) {
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    let at = rect.with_min_y(rect.top() + tokens::HEADER_HEIGHT).center();
+    let color = palette(ui.visuals()).secondary;
+    ui.painter().text(at, egui::Align2::CENTER_CENTER, text, font, color);
+}
