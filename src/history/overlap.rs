@@ -30,6 +30,15 @@ pub(super) enum End {
 }
 
 impl End {
+    /// Returns the first time at which a session counts. One that had begun before it was seen first may have begun right after a
+    /// read without it, at whose time others were seen last.
+    fn start_sql(self) -> &'static str {
+        match self {
+            Self::Missed => "started",
+            Self::Seen => "CASE WHEN first_seen > started THEN started + 1 ELSE started END",
+        }
+    }
+
     /// Returns the first time at which it doesn't count any more. If a session is on until its node was read last, it is the number
     /// of the node, as a negative number.
     fn sql(self) -> &'static str {
@@ -117,10 +126,9 @@ impl Sessions {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
         let sql = format!(
-            "SELECT started, {}, {} FROM session \
+            "SELECT {} FROM session \
              WHERE id >= $1 AND id < $2 AND started < $3 AND (missed_at > $4 OR missed_at IS NULL){}",
-            self.end.sql(),
-            self.columns,
+            self.selected(),
             self.of_nodes
         );
         let (from, to) = self.range;
@@ -166,7 +174,7 @@ impl Sessions {
     }
 
     fn selected(&self) -> String {
-        format!("started, {}, {}", self.end.sql(), self.columns)
+        format!("{}, {}, {}", self.end.start_sql(), self.end.sql(), self.columns)
     }
 
     /// Returns the query of those that begin within a part of the range.

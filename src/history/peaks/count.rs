@@ -189,7 +189,7 @@ impl Sink for Counter {
     }
 
     fn count_until(&mut self, until: i64) {
-        let mut starts = std::mem::take(&mut self.starts);
+        let mut starts: Vec<(i64, u32)> = self.starts.extract_if(.., |(start, _)| *start < until).collect();
         starts.sort_unstable();
         let mut ends: Vec<(i64, u32)> = self.ends.extract_if(.., |(end, _)| *end < until).collect();
         ends.sort_unstable();
@@ -207,6 +207,5 @@ impl Sink for Counter {
             self.each_gauge(class, |gauge| gauge.begin(start));
         }
         ends.for_each(|end| end_one(self, end));
-        self.starts = starts;
     }
 }

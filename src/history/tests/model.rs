@@ -160,7 +160,9 @@ impl Model {
         let kinds = self.kinds();
         let on = kinds.iter().flat_map(|kind| {
             let stretches = kind.stretches().into_iter().filter(|stretch| matches(stretch.session));
-            stretches.map(|stretch| stretch.started..stretch.last + 1)
+            // It may have begun right after a read without it.
+            stretches
+                .map(|stretch| stretch.started + i64::from(stretch.first > stretch.started)..stretch.last + 1)
         });
         most(&on.collect::<Vec<_>>(), from, to)
     }

@@ -73,6 +73,18 @@ fn a_session_that_ended_in_a_gap_counts_until_it_was_seen_last() {
 }
 
 #[test]
+fn sessions_that_replace_others_do_not_count_with_them() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[session("A", "billy", 9_000)], false);
+        // Its gateway says that it began before the read that didn't list it.
+        recording.read(15_000, &[session("B", "billy", 9_500)], true);
+        let found = ask(recording.engine(), &[9_000, 15_000]);
+        assert_eq!(found.days[0].peaks.total.count, 1);
+    });
+}
+
+#[test]
 fn gateways_have_peaks_of_their_own() {
     on_each_database(|database| {
         let lists: [(&'static str, [usize; 2]); 2] = [("North", [5, 1]), ("South", [2, 4])];

@@ -204,7 +204,8 @@ fn compare_peaks(
             {
                 let answer = query::at(engine, at, Some(url), LATER).unwrap();
                 let is_certain = |stored: &&StoredSession| stored.state != SessionState::Possible;
-                prop_assert_eq!(answer.sessions.iter().filter(is_certain).count(), count as usize);
+                // Where a session replaces another one between two reads, both are proved at the time of the first one.
+                prop_assert!(answer.sessions.iter().filter(is_certain).count() >= count as usize);
             }
         }
     }

@@ -382,14 +382,14 @@ fn tells_the_peaks_of_days() {
         [
             "day,gateway,kind,project,peak,isMinimum,peakTime,limit,overLimit,watched,unwatchedSeconds",
             "2024-11-23,North,,,,true,,,,never,",
-            "2024-11-24,North,,,3,true,2024-11-24T11:50:00.000Z,,,partly,85500",
+            "2024-11-24,North,,,3,true,2024-11-24T11:50:00.001Z,,,partly,85500",
         ]
     );
     assert_eq!(
         rows(&["--by", "kind"])[4..],
         [
-            "2024-11-24,North,Vision,,2,true,2024-11-24T11:50:00.000Z,1,1,partly,85500",
-            "2024-11-24,North,Designer,,1,true,2024-11-24T11:50:00.000Z,5,0,partly,85500",
+            "2024-11-24,North,Vision,,2,true,2024-11-24T11:50:00.001Z,1,1,partly,85500",
+            "2024-11-24,North,Designer,,1,true,2024-11-24T11:50:00.001Z,5,0,partly,85500",
             "2024-11-24,North,Perspective,,0,true,,,,partly,85500",
         ]
     );
@@ -397,8 +397,8 @@ fn tells_the_peaks_of_days() {
     assert_eq!(
         rows(&["--by", "project"])[1..],
         [
-            "2024-11-24,North,,Boiler,2,true,2024-11-24T11:50:00.000Z,,,partly,85500",
-            "2024-11-24,North,,Packaging,1,true,2024-11-24T11:50:00.000Z,,,partly,85500",
+            "2024-11-24,North,,Boiler,2,true,2024-11-24T11:50:00.001Z,,,partly,85500",
+            "2024-11-24,North,,Packaging,1,true,2024-11-24T11:50:00.001Z,,,partly,85500",
         ]
     );
     // Those of today.
