@@ -44,6 +44,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct ActiveRule {
     rule: Arc<Rule>,
+    /// What is known belongs to this [definition](Rule::definition).
+    definition: String,
     selection: Selection,
     gather: Gather<sending::Item>,
     /// The last evaluation took too long, which was reported.
@@ -70,14 +72,27 @@ impl Engine {
         engine
     }
 
-    /// Replaces the rules. Those with the same names continue; what is known of others is forgotten.
+    /// Replaces the rules. Those with the same names and definitions continue; what is known of others is forgotten.
     pub fn set_rules(&mut self, rules: impl IntoIterator<Item = Rule>) {
         let mut before = std::mem::take(&mut self.rules);
         for rule in rules.into_iter().filter(|rule| rule.is_enabled) {
-            let known = before.iter().position(|active| active.rule.name == rule.name);
-            let gather = known.map(|index| before.swap_remove(index).gather).unwrap_or_default();
-            let selection = Selection::new(&rule.filters);
-            self.rules.push(ActiveRule { rule: Arc::new(rule), selection, gather, is_failing: false });
+            let definition = rule.definition();
+            let is_same =
+                |active: &ActiveRule| active.rule.name == rule.name && active.definition == definition;
+            let known = before.iter().position(is_same);
+            let gather = known.map(|index| before.swap_remove(index).gather);
+            if gather.is_none() {
+                self.scopes.retain(|(name, _), _| *name != rule.name);
+                self.waiting.retain(|waiting| waiting.rule != rule.name);
+            }
+            let (selection, gather) = (Selection::new(&rule.filters), gather.unwrap_or_default());
+            self.rules.push(ActiveRule {
+                rule: Arc::new(rule),
+                definition,
+                selection,
+                gather,
+                is_failing: false,
+            });
         }
         let is_known = |name: &String| self.rules.iter().any(|active| active.rule.name == *name);
         self.scopes.retain(|(rule, _), _| is_known(rule));

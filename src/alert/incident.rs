@@ -5,12 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::key::short_key;
 use super::rule::Rule;
-use crate::gateway::{Fingerprint, SessionKind};
+use crate::gateway::SessionKind;
 use crate::history::{Action, NodeKey, SessionRecord};
-
-/// The length of a key, in characters.
-const KEY_CHARS: usize = 16;
 
 /// Whether something begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +94,9 @@ pub struct Incident {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct SubjectKey {
     pub(super) rule: String,
+    /// The [definition](Rule::definition) of the rule.
+    #[serde(default)]
+    pub(super) definition: String,
     pub(super) gateway: String,
     pub(super) subject: Subject,
 }
@@ -103,12 +104,10 @@ pub(super) struct SubjectKey {
 impl SubjectKey {
     /// Returns a short key of an entry that began at a time.
     pub(super) fn entry_key(&self, began: i64) -> String {
-        let Self { rule, gateway, subject: Subject { node, id } } = self;
+        let Self { rule, gateway, subject: Subject { node, id }, .. } = self;
         let node = node.as_deref().unwrap_or_default();
         let text = [rule, gateway, node, &**id, &*began.to_string()].join("\0");
-        let mut key = Fingerprint::of(text.as_bytes()).to_string().replace(':', "").to_ascii_lowercase();
-        key.truncate(KEY_CHARS);
-        key
+        short_key(&text)
     }
 }
 

@@ -4,7 +4,7 @@
 //! - `observation`: what rules are evaluated over: a read of a node, live or from a stored history
 //! - `engine`: evaluates rules; a state machine without clock, files or threads
 //! - `evaluate`, `selection`, `entry`, `gather`: its parts
-//! - `incident`, `text`, `json`: what is sent
+//! - `incident`, `text`, `json`, `key`: what is sent
 //! - `delivery`, `command`: where it goes
 //! - `store`: what survives a restart, and what other processes have sent
 //! - `replay`: what a rule would have sent over a stored history
@@ -19,6 +19,7 @@ mod gather;
 mod hours;
 mod incident;
 mod json;
+mod key;
 mod observation;
 mod replay;
 mod rule;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::hours::Hours;
+use super::key::short_key;
 use crate::filter::{Filter, Mode};
 use crate::gateway::SessionKind;
 
@@ -63,6 +64,13 @@ impl Rule {
     pub fn is_about(&self, gateway: &str, nodes: &[impl AsRef<str>]) -> bool {
         let is_named = |name: &String| *name == *gateway || nodes.iter().any(|node| *name == *node.as_ref());
         self.gateways.is_empty() || self.gateways.iter().any(is_named)
+    }
+
+    /// Returns a short key of what the rule is about: its condition, filters and gateways. What is known of a rule belongs to
+    /// them.
+    pub(super) fn definition(&self) -> String {
+        let Self { condition, filters, gateways, .. } = self;
+        short_key(&format!("{:?}", (condition, filters.patterns(), &filters.kinds, gateways)))
     }
 }
 

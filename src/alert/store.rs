@@ -196,7 +196,8 @@ mod tests {
 
     fn claim(rule: &str, channel: Channel, phase: Phase) -> Claim {
         let subject = Subject { node: None, id: "billy".to_owned() };
-        let key = SubjectKey { rule: rule.to_owned(), gateway: "Plant".to_owned(), subject };
+        let (rule, definition, gateway) = (rule.to_owned(), String::new(), "Plant".to_owned());
+        let key = SubjectKey { rule, definition, gateway, subject };
         Claim { key, channel, phase, cooldown: Duration::from_mins(10) }
     }
 

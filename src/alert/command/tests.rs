@@ -24,6 +24,7 @@ fn alert(rule: &str, command: CommandLine, length: usize) -> Alert {
     let rule = Rule { command: Some(command), ..Rule::new(rule.to_owned(), Condition::Unreachable) };
     let subject = crate::alert::incident::SubjectKey {
         rule: rule.name.clone(),
+        definition: rule.definition(),
         gateway: "Plant".to_owned(),
         subject: crate::alert::incident::Subject { node: None, id: String::new() },
     };

@@ -23,6 +23,9 @@ const MAX_WAITING: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::alert) struct Waiting {
     pub(super) rule: String,
+    /// The definition of the rule.
+    #[serde(default)]
+    pub(super) definition: String,
     pub(super) gateway: String,
     pub(super) node: String,
     #[serde(with = "stored_session")]
@@ -64,7 +67,7 @@ impl Engine {
             };
             happened.retain(is_sent);
         }
-        let ready = self.wait(rule, moment, &list.sessions, happened);
+        let ready = self.wait(active, moment, &list.sessions, happened);
         for session in ready {
             self.occur(rule, moment, session);
         }
@@ -74,11 +77,12 @@ impl Engine {
     /// Adds what has happened to what waits. Returns what has lasted for long enough.
     fn wait(
         &mut self,
-        rule: &Rule,
+        active: &ActiveRule,
         moment: Moment<'_>,
         list: &Arc<Dataset>,
         happened: Vec<SessionRecord>,
     ) -> Vec<SessionRecord> {
+        let ActiveRule { rule, definition, .. } = active;
         if rule.hold.is_zero() {
             return happened;
         }
@@ -120,6 +124,7 @@ impl Engine {
             self.revision += 1;
             self.waiting.push(Waiting {
                 rule: rule.name.clone(),
+                definition: definition.clone(),
                 gateway: gateway.to_string(),
                 node: node.to_string(),
                 session: Some(session),

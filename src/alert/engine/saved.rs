@@ -46,9 +46,11 @@ impl Engine {
     /// Returns what is to survive a restart.
     pub(in crate::alert) fn save(&self) -> Saved {
         let entries = self.scopes.iter().flat_map(|((rule, gateway), entries)| {
+            let definition = self.definition(rule).unwrap_or_default();
             entries.iter().map(move |(subject, entry)| SavedEntry {
                 key: SubjectKey {
                     rule: rule.clone(),
+                    definition: definition.to_owned(),
                     gateway: gateway.to_string(),
                     subject: subject.clone(),
                 },
@@ -61,17 +63,23 @@ impl Engine {
         Saved { entries, waiting: self.waiting.clone() }
     }
 
-    /// Continues with what was saved. What is known already stays, and rules that don't exist are left out.
+    /// Continues with what was saved. What is known already stays. What belongs to rules that don't exist or had another
+    /// definition is left out.
     pub(in crate::alert) fn restore(&mut self, saved: Saved) {
         let Saved { entries, waiting } = saved;
-        let is_known = |name: &String| self.rules.iter().any(|active| active.rule.name == *name);
-        for SavedEntry { key: SubjectKey { rule, gateway, subject }, entry } in entries {
-            if is_known(&rule) {
+        for SavedEntry { key: SubjectKey { rule, definition, gateway, subject }, entry } in entries {
+            if self.definition(&rule) == Some(&definition) {
                 let entries = self.scopes.entry((rule, gateway.into())).or_default();
                 entries.entry(subject).or_insert(entry);
             }
         }
-        self.waiting.extend(waiting.into_iter().filter(|waiting| is_known(&waiting.rule)));
+        let is_same = |waiting: &Waiting| self.definition(&waiting.rule) == Some(&waiting.definition);
+        let waiting: Vec<Waiting> = waiting.into_iter().filter(is_same).collect();
+        self.waiting.extend(waiting);
+    }
+
+    fn definition(&self, rule: &str) -> Option<&str> {
+        self.rules.iter().find(|active| active.rule.name == rule).map(|active| &*active.definition)
     }
 
     /// Returns the names of the gateways that were observed.

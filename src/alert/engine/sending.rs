@@ -54,12 +54,13 @@ impl Engine {
     #[must_use]
     pub fn active(&self) -> Vec<(Arc<Rule>, Incident)> {
         let mut active = Vec::new();
-        for ActiveRule { rule, .. } in &self.rules {
+        for ActiveRule { rule, definition, .. } in &self.rules {
             for ((_, gateway), entries) in self.scopes.iter().filter(|((name, _), _)| *name == rule.name) {
                 let firing =
                     entries.iter().filter(|(_, entry)| entry.is_firing() && !rule.condition.is_occurrence());
                 active.extend(firing.map(|(subject, entry)| {
-                    (rule.clone(), incident(rule, gateway, subject, entry, Phase::Firing))
+                    let key = subject_key(rule, definition, gateway, subject);
+                    (rule.clone(), incident(rule, gateway, key, entry, Phase::Firing))
                 }));
             }
         }
@@ -70,9 +71,9 @@ impl Engine {
     fn due_alerts(&mut self, only: Option<&Arc<str>>, now: i64) -> Vec<Alert> {
         let mut alerts = Vec::new();
         let mut rules = std::mem::take(&mut self.rules);
-        for ActiveRule { rule, gather, .. } in &mut rules {
+        for ActiveRule { rule, definition, gather, .. } in &mut rules {
             let is_quiet = rule.quiet.iter().any(|hours| hours.contains(now));
-            let items = self.due_items(rule, only, now, is_quiet);
+            let items = self.due_items((rule, definition), only, now, is_quiet);
             alerts.extend(gather.push(items, now).into_iter().map(|item| single(rule, item, now)));
             alerts.extend(together(rule, gather.flush(now), now));
         }
@@ -82,7 +83,7 @@ impl Engine {
 
     fn due_items(
         &mut self,
-        rule: &Arc<Rule>,
+        (rule, definition): (&Arc<Rule>, &str),
         only: Option<&Arc<str>>,
         now: i64,
         is_quiet: bool,
@@ -100,6 +101,7 @@ impl Engine {
                 {
                     self.revision += 1;
                     entry.mark_sent(due, now);
+                    let subject = subject_key(rule, definition, &key.1, subject);
                     items.push(Item { due, incident: incident(rule, &key.1, subject, entry, due.phase) });
                 }
             }
@@ -118,9 +120,16 @@ impl Engine {
     }
 }
 
-fn incident(rule: &Rule, gateway: &Arc<str>, subject: &Subject, entry: &Entry, phase: Phase) -> Incident {
-    let subject =
-        SubjectKey { rule: rule.name.clone(), gateway: gateway.to_string(), subject: subject.clone() };
+fn subject_key(rule: &Rule, definition: &str, gateway: &str, subject: &Subject) -> SubjectKey {
+    SubjectKey {
+        rule: rule.name.clone(),
+        definition: definition.to_owned(),
+        gateway: gateway.to_owned(),
+        subject: subject.clone(),
+    }
+}
+
+fn incident(rule: &Rule, gateway: &Arc<str>, subject: SubjectKey, entry: &Entry, phase: Phase) -> Incident {
     let lasted = entry.resolved.map(|resolved| resolved.saturating_sub(entry.since));
     Incident {
         key: subject.entry_key(entry.began),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::alert::engine::Engine;
 use crate::alert::testing::{HOUR_MS, MINUTE_MS, Plant, SECOND_MS, TestSession, client, texts};
-use crate::alert::{Alert, Condition, Hours, Phase, Rule};
+use crate::alert::{Alert, Condition, Hours, Phase, Rule, SessionFilters};
 
 const NOTHING: [&str; 0] = [];
 const DOWN: &str = "Plant can't be reached: Connection refused";
@@ -293,10 +293,58 @@ fn list_of_another_poller_is_compared_with_the_last_one() {
 fn changed_rules_keep_what_is_known_by_name() {
     let mut plant = Plant::new([rule(Condition::CountAbove(1))]);
     assert_eq!(plant.read(0, &many(3)).len(), 1);
-    plant.engine.set_rules([rule(Condition::CountAbove(2)), named("B", Condition::CountAbove(2))]);
+    plant.engine.set_rules([rule(Condition::CountAbove(1)), named("B", Condition::CountAbove(2))]);
     assert_eq!(texts(&plant.read(5_000, &many(3))), ["3 sessions on Plant, more than 2"]);
     plant.engine.set_rules([]);
     assert_eq!((plant.engine.active(), plant.engine.save()), (Vec::new(), Engine::default().save()));
+}
+
+#[test]
+fn rule_with_another_definition_starts_over() {
+    let before = || Rule { gateways: vec!["Plant".to_owned()], ..rule(Condition::CountAbove(1)) };
+    let filter = |pattern: &str| crate::filter::Filter::new(pattern, crate::filter::Mode::default()).ok();
+    let username = SessionFilters { username: filter("nobody"), ..SessionFilters::default() };
+    let others = [
+        Rule { condition: Condition::CountAbove(9), ..before() },
+        Rule { condition: Condition::Unreachable, ..before() },
+        Rule { condition: Condition::Arrives, ..before() },
+        Rule { filters: username, ..before() },
+        Rule { gateways: vec!["Other".to_owned()], ..before() },
+    ];
+    for other in others {
+        for is_restart in [false, true] {
+            let mut plant = Plant::new([before()]);
+            assert_eq!(plant.read(0, &many(3)).len(), 1);
+            if is_restart {
+                plant.restart_program([other.clone()]);
+            } else {
+                plant.engine.set_rules([other.clone()]);
+            }
+            assert_eq!(plant.engine.active(), [], "{other:?}");
+            assert_eq!(texts(&plant.read(5_000, &many(3))), NOTHING);
+            assert_eq!(plant.engine.active(), [], "{other:?}");
+        }
+    }
+    // How it is sent is another thing.
+    let mut plant = Plant::new([before()]);
+    plant.read(0, &many(3));
+    plant.engine.set_rules([Rule { cooldown: Duration::ZERO, hold: Duration::from_secs(1), ..before() }]);
+    assert_eq!(plant.engine.active().len(), 1);
+}
+
+#[test]
+fn what_waits_or_is_held_belongs_to_the_definition() {
+    let waiting = || Rule { hold: Duration::from_secs(10), ..rule(Condition::Arrives) };
+    let mut plant = Plant::new([waiting()]);
+    plant.read(0, &[]);
+    plant.read(1_000, &many(1));
+    plant.restart_program([Rule { condition: Condition::Leaves, ..waiting() }]);
+    assert_eq!(plant.engine.save(), Engine::default().save());
+    let mut plant = Plant::new([rule(Condition::Arrives)]);
+    plant.read(0, &[]);
+    assert_eq!(texts(&plant.read(1_000, &many(8))), NOTHING);
+    plant.engine.set_rules([rule(Condition::Leaves)]);
+    assert_eq!(texts(&plant.engine.tick(6_000)), NOTHING);
 }
 
 #[test]
