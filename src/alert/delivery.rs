@@ -39,6 +39,8 @@ pub enum Channel {
     Log,
     /// Notifications on the desktop. More than three in five seconds are delivered together.
     Desktop,
+    /// A list that this process shows, whatever others have sent.
+    List,
 }
 
 impl Channel {
@@ -49,7 +51,13 @@ impl Channel {
             Self::History => alert.action().is_some(),
             Self::Command => !alert.is_quiet && alert.rule.command.is_some(),
             Self::Log | Self::Desktop => !alert.is_quiet && alert.rule.notify,
+            Self::List => true,
         }
+    }
+
+    /// Returns `true` if one of several processes sends an alert for all of them.
+    pub(super) fn is_shared(self) -> bool {
+        self != Self::List
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Engine {
     rules: Vec<ActiveRule>,
     /// The nodes of each gateway.
     gateways: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// The gateways that are watched; `None` for all that are observed.
+    watched: Option<HashSet<Arc<str>>>,
     nodes: BTreeMap<(Arc<str>, Arc<str>), Node>,
     /// What each rule is about on each gateway.
     scopes: HashMap<(String, Arc<str>), BTreeMap<Subject, Entry>>,
@@ -105,9 +107,35 @@ impl Engine {
         self.gateways.insert(name.into(), nodes.into_iter().collect());
     }
 
+    /// Sets the gateways that are watched, with the addresses of their nodes. About others nothing is sent and nothing is
+    /// [active](Self::active) until they are watched again. What is known of nodes that a gateway doesn't have any more is
+    /// forgotten.
+    pub fn set_watched(&mut self, gateways: impl IntoIterator<Item = (String, Vec<Arc<str>>)>) {
+        let mut watched = HashSet::new();
+        for (name, nodes) in gateways {
+            let is_here = |gateway: &Arc<str>| **gateway == *name;
+            self.nodes.retain(|(gateway, url), _| !is_here(gateway) || nodes.contains(url));
+            for (_, entries) in self.scopes.iter_mut().filter(|((_, gateway), _)| is_here(gateway)) {
+                let is_node = |node: &String| nodes.iter().any(|url| **url == **node);
+                entries.retain(|subject, _| subject.node.as_ref().is_none_or(is_node));
+            }
+            self.set_gateway(&name, nodes);
+            watched.insert(name.into());
+        }
+        self.watched = Some(watched);
+        self.revision += 1;
+    }
+
+    fn is_watched(&self, gateway: &str) -> bool {
+        self.watched.as_ref().is_none_or(|watched| watched.contains(gateway))
+    }
+
     /// Evaluates the rules after a read of a node. Returns what to send.
     pub fn observe(&mut self, observation: Observation) -> Vec<Alert> {
         let Observation { gateway, node, time, interval, outcome } = observation;
+        if !self.is_watched(&gateway) {
+            return Vec::new();
+        }
         let nodes = self.gateways.entry(gateway.clone()).or_default();
         if !nodes.contains(&node) {
             nodes.push(node.clone());

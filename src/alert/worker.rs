@@ -25,16 +25,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Time between two writes of what isn't sent. A process that is killed loses no more of how long something has held.
 const SAVE_INTERVAL: Duration = Duration::from_secs(30);
-/// How long the owner waits for the end of the thread.
+/// How long the owner waits for the end of the thread, unless it chooses another time.
 const END_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The names of gateways, with the addresses of their nodes.
+pub type Gateways = Vec<(String, Vec<Arc<str>>)>;
 
 /// What rules are evaluated for.
 #[derive(Default)]
 pub struct AlertOptions {
     /// The rules.
     pub rules: Vec<Rule>,
-    /// The gateways that will be observed, with the addresses of their nodes.
-    pub gateways: Vec<(String, Vec<Arc<str>>)>,
+    /// The gateways that are watched; `None` for all that are observed.
+    pub gateways: Option<Gateways>,
     /// The folder for what survives a restart; `None` to keep it in memory only.
     pub folder: Option<PathBuf>,
     /// Where alerts go.
@@ -53,6 +56,8 @@ pub struct ActiveAlert {
 /// The handle of the thread `alerts`. Dropping it ends the thread after everything was evaluated, sent and saved.
 pub struct Alerts {
     inputs: SyncSender<Input>,
+    pending: Arc<Mutex<Pending>>,
+    end_timeout: Duration,
     active: Arc<Mutex<Arc<Vec<ActiveAlert>>>>,
     is_overloaded: Arc<AtomicBool>,
     /// Disconnected when the thread has ended.
@@ -61,9 +66,16 @@ pub struct Alerts {
 
 enum Input {
     Observation(Box<Observation>),
-    Rules(Vec<Rule>),
-    Gateways(Vec<(String, Vec<Arc<str>>)>),
-    End,
+    /// Something is pending.
+    Changed,
+}
+
+/// What the owner wants and the thread hasn't done yet. The owner doesn't wait for it, even while the disk hangs.
+#[derive(Default)]
+struct Pending {
+    rules: Option<Vec<Rule>>,
+    gateways: Option<Gateways>,
+    ends: bool,
 }
 
 impl Alerts {
@@ -76,12 +88,22 @@ impl Alerts {
         let (end, ended) = sync_channel::<()>(0);
         let active = Arc::<Mutex<Arc<Vec<ActiveAlert>>>>::default();
         let published = active.clone();
+        let pending = Arc::<Mutex<Pending>>::default();
+        let pending_of_thread = pending.clone();
         std::thread::Builder::new().name("alerts".to_owned()).spawn(move || {
             let _end = end;
             let notify = crate::notify_on_drop::NotifyOnDrop(notify);
-            Thread::new(options, published, &notify.0).run(&inputs);
+            Thread::new(options, published, &notify.0).run(&inputs, &pending_of_thread);
         })?;
-        Ok(Self { inputs: sender, active, is_overloaded: Arc::default(), ended })
+        let end_timeout = END_TIMEOUT;
+        Ok(Self { inputs: sender, pending, end_timeout, active, is_overloaded: Arc::default(), ended })
+    }
+
+    /// Sets how long dropping it waits for the end of the thread.
+    #[must_use]
+    pub fn with_end_timeout(mut self, timeout: Duration) -> Self {
+        self.end_timeout = timeout;
+        self
     }
 
     /// Returns a function that hands over what a poller observes, without waiting.
@@ -101,12 +123,12 @@ impl Alerts {
 
     /// Evaluates these rules from now on.
     pub fn set_rules(&self, rules: Vec<Rule>) {
-        self.send(Input::Rules(rules));
+        self.change(|pending| pending.rules = Some(rules));
     }
 
-    /// Sets the gateways that are observed, with the addresses of their nodes.
-    pub fn set_gateways(&self, gateways: Vec<(String, Vec<Arc<str>>)>) {
-        self.send(Input::Gateways(gateways));
+    /// Watches these gateways from now on, with the addresses of their nodes.
+    pub fn set_gateways(&self, gateways: Gateways) {
+        self.change(|pending| pending.gateways = Some(gateways));
     }
 
     /// Returns the states that are firing.
@@ -121,16 +143,17 @@ impl Alerts {
         self.ended.try_recv() == Err(TryRecvError::Empty)
     }
 
-    fn send(&self, input: Input) {
-        // It only waits while thousands of reads do. The thread may have ended.
-        let _ended = self.inputs.send(input);
+    fn change(&self, change: impl FnOnce(&mut Pending)) {
+        change(&mut self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        // If it is full, the thread has enough to wake up for. It may have ended, too.
+        let _is_full = self.inputs.try_send(Input::Changed);
     }
 }
 
 impl Drop for Alerts {
     fn drop(&mut self) {
-        self.send(Input::End);
-        if self.ended.recv_timeout(END_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
+        self.change(|pending| pending.ends = true);
+        if self.ended.recv_timeout(self.end_timeout) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("the program ends before all alerts are sent");
         }
     }
@@ -159,8 +182,8 @@ impl<'a, F: Fn()> Thread<'a, F> {
         let name = format!("{}-{:08x}", std::process::id(), fastrand::u32(..));
         let mut store = Store::new(folder, name);
         engine.restore(store.load());
-        for (name, nodes) in gateways {
-            engine.set_gateway(&name, nodes);
+        if let Some(gateways) = gateways {
+            engine.set_watched(gateways);
         }
         let outlets = outlets.into_iter().map(|outlet| (outlet, Gather::default())).collect();
         let now = Instant::now();
@@ -179,39 +202,43 @@ impl<'a, F: Fn()> Thread<'a, F> {
         }
     }
 
-    fn run(mut self, inputs: &Receiver<Input>) {
+    fn run(mut self, inputs: &Receiver<Input>, pending: &Mutex<Pending>) {
         loop {
             let input = inputs.recv_timeout(self.pause());
-            let mut alerts = match input {
-                Ok(Input::Observation(observation)) => self.engine.observe(*observation),
-                Ok(Input::Rules(rules)) => {
-                    self.engine.set_rules(rules);
-                    Vec::new()
+            let pending = std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner));
+            let ends = pending.ends || matches!(input, Err(RecvTimeoutError::Disconnected));
+            let is_changed = pending.rules.is_some() || pending.gateways.is_some();
+            if let Some(rules) = pending.rules {
+                self.engine.set_rules(rules);
+            }
+            if let Some(gateways) = pending.gateways {
+                self.engine.set_watched(gateways);
+            }
+            let mut alerts = Vec::new();
+            // Before the end, also those that wait. Others may come meanwhile.
+            let waiting = inputs.try_iter().take(if ends { MAX_WAITING } else { 0 });
+            for input in input.into_iter().chain(waiting) {
+                if let Input::Observation(observation) = input {
+                    alerts.extend(self.engine.observe(*observation));
                 }
-                Ok(Input::Gateways(gateways)) => {
-                    for (name, nodes) in gateways {
-                        self.engine.set_gateway(&name, nodes);
-                    }
-                    Vec::new()
+            }
+            if ends {
+                alerts.extend(self.engine.flush(now()));
+                self.send_out(alerts);
+                self.save(&[]);
+                for (outlet, gather) in &mut self.outlets {
+                    deliver(outlet, &gather.flush_all());
                 }
-                Err(RecvTimeoutError::Timeout) => Vec::new(),
-                Ok(Input::End) | Err(RecvTimeoutError::Disconnected) => {
-                    let alerts = self.engine.flush(now());
-                    self.send_out(alerts);
-                    self.save(&[]);
-                    for (outlet, gather) in &mut self.outlets {
-                        deliver(outlet, &gather.flush_all());
-                    }
-                    return;
-                }
-            };
+                return;
+            }
             // Also while reads come without a pause.
             let is_due = self.due_at.is_some_and(|due_at| due_at <= now());
             if is_due {
                 alerts.extend(self.engine.tick(now()));
             }
             // Many things may be known, and many reads come.
-            let is_time = is_due || !alerts.is_empty() || self.looked_at.elapsed() >= LOOK_INTERVAL;
+            let is_time =
+                is_due || is_changed || !alerts.is_empty() || self.looked_at.elapsed() >= LOOK_INTERVAL;
             self.send_out(alerts);
             if is_time {
                 self.look();
@@ -243,7 +270,8 @@ impl<'a, F: Fn()> Thread<'a, F> {
         let now = now();
         let mut claims = Vec::new();
         for alert in &alerts {
-            for (outlet, _) in self.outlets.iter().filter(|(outlet, _)| outlet.channel.takes(alert)) {
+            let takes = |outlet: &Outlet| outlet.channel.takes(alert) && outlet.channel.is_shared();
+            for (outlet, _) in self.outlets.iter().filter(|(outlet, _)| takes(outlet)) {
                 claims.extend(alert.incidents.iter().map(|incident| Claim {
                     key: incident.subject.clone(),
                     channel: outlet.channel,
@@ -259,7 +287,9 @@ impl<'a, F: Fn()> Thread<'a, F> {
             for (outlet, gather) in self.outlets.iter_mut().filter(|(outlet, _)| outlet.channel.takes(&alert))
             {
                 let mut alert = alert.clone();
-                alert.incidents.retain(|_| granted.next().unwrap_or(true));
+                if outlet.channel.is_shared() {
+                    alert.incidents.retain(|_| granted.next().unwrap_or(true));
+                }
                 if alert.incidents.is_empty() {
                     continue;
                 }

@@ -1,5 +1,6 @@
 //! Decides what is sent, and when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{ActiveRule, Engine};
@@ -40,7 +41,7 @@ impl Engine {
         for ActiveRule { rule, gather, .. } in &self.rules {
             add(gather.flush_at());
             let quiet_end = rule.quiet.iter().filter_map(|hours| hours.end_after(now)).max();
-            for ((_, gateway), entries) in self.scopes.iter().filter(|((name, _), _)| *name == rule.name) {
+            for (gateway, entries) in self.watched_scopes(rule) {
                 for entry in entries.values() {
                     let wake_at = entry.wake_at(rule, quiet_end);
                     add(wake_at.filter(|_| !self.is_silenced(rule, gateway, entry)));
@@ -55,7 +56,7 @@ impl Engine {
     pub fn active(&self) -> Vec<(Arc<Rule>, Incident)> {
         let mut active = Vec::new();
         for ActiveRule { rule, definition, .. } in &self.rules {
-            for ((_, gateway), entries) in self.scopes.iter().filter(|((name, _), _)| *name == rule.name) {
+            for (gateway, entries) in self.watched_scopes(rule) {
                 let firing =
                     entries.iter().filter(|(_, entry)| entry.is_firing() && !rule.condition.is_occurrence());
                 active.extend(firing.map(|(subject, entry)| {
@@ -66,6 +67,17 @@ impl Engine {
         }
         active.sort_by(|(_, a), (_, b)| a.subject.cmp(&b.subject));
         active
+    }
+
+    /// Returns what a rule is about on the gateways that are watched.
+    fn watched_scopes<'a>(
+        &'a self,
+        rule: &'a Rule,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a BTreeMap<Subject, Entry>)> {
+        let scopes = self.scopes.iter().filter(|((name, _), _)| *name == rule.name);
+        scopes
+            .map(|((_, gateway), entries)| (gateway, entries))
+            .filter(|(gateway, _)| self.is_watched(gateway))
     }
 
     fn due_alerts(&mut self, only: Option<&Arc<str>>, now: i64) -> Vec<Alert> {
@@ -91,7 +103,9 @@ impl Engine {
         let mut items = Vec::new();
         let keys: Vec<(String, Arc<str>)> = match only {
             Some(gateway) => vec![(rule.name.clone(), gateway.clone())],
-            None => self.scopes.keys().filter(|(name, _)| *name == rule.name).cloned().collect(),
+            None => {
+                self.watched_scopes(rule).map(|(gateway, _)| (rule.name.clone(), gateway.clone())).collect()
+            }
         };
         for key in keys {
             let Some(mut entries) = self.scopes.remove(&key) else { continue };

@@ -31,7 +31,7 @@ fn outlet(channel: Channel) -> (Outlet, Receiver<Vec<Alert>>) {
 }
 
 fn options(folder: &Path, rules: Vec<Rule>, outlets: Vec<Outlet>) -> AlertOptions {
-    AlertOptions { rules, gateways: Vec::new(), folder: Some(folder.to_owned()), outlets }
+    AlertOptions { rules, gateways: None, folder: Some(folder.to_owned()), outlets }
 }
 
 /// Returns the number of alerts of each delivery.
@@ -126,4 +126,48 @@ fn quiet_and_unwanted_alerts_are_only_listed() {
     drop(alerts);
     let counts: Vec<usize> = receivers.iter().map(|receiver| delivered(receiver).len()).collect();
     assert_eq!(counts, [2, 0, 0, 0]);
+}
+
+#[test]
+fn lists_what_other_processes_have_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let running: Vec<_> = ["a", "b"]
+        .map(|own| {
+            let (list, listed) = outlet(Channel::List);
+            let (sender, changes) = sync_channel(100);
+            let notify = move || {
+                let _gone = sender.send(());
+            };
+            let alerts = Alerts::spawn(options(folder.path(), vec![rule()], vec![list]), notify).unwrap();
+            // It has read what is saved.
+            alerts.observer()(&failure(own));
+            changes.recv_timeout(TIMEOUT).unwrap();
+            (alerts, listed)
+        })
+        .into();
+    for (alerts, listed) in running {
+        alerts.observer()(&failure("north"));
+        drop(alerts);
+        assert_eq!(delivered(&listed), [1, 1]);
+    }
+}
+
+#[test]
+fn owner_does_not_wait_while_a_delivery_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (release, released) = sync_channel::<()>(0);
+    let hang = move |_: &[Alert]| {
+        let _end = released.recv();
+    };
+    let outlets = vec![Outlet::new(Channel::Log, hang)];
+    let alerts = Alerts::spawn(options(folder.path(), vec![rule()], outlets), || ()).unwrap();
+    let alerts = alerts.with_end_timeout(Duration::ZERO);
+    let mut observe = alerts.observer();
+    for _ in 0..=MAX_WAITING {
+        observe(&failure("north"));
+    }
+    alerts.set_rules(Vec::new());
+    alerts.set_gateways(Vec::new());
+    drop(alerts);
+    drop(release);
 }

@@ -48,6 +48,6 @@ pub(super) fn spawn(
         Outlet::new(Channel::Command, CommandRunner::new(|error| report(error, None))),
     ];
     let options =
-        AlertOptions { rules, gateways: gateways.collect(), folder: settings::data_folder(), outlets };
+        AlertOptions { rules, gateways: Some(gateways.collect()), folder: settings::data_folder(), outlets };
     Alerts::spawn(options, notify).map(Some)
 }

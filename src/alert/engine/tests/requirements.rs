@@ -348,6 +348,29 @@ fn what_waits_or_is_held_belongs_to_the_definition() {
 }
 
 #[test]
+fn gateways_that_are_not_watched_are_silent_until_they_are_again() {
+    let nodes = |urls: &[&str]| urls.iter().map(|url| (*url).into()).collect::<Vec<_>>();
+    let watched = |urls: &[&str]| [("Plant".to_owned(), nodes(urls))];
+    let mut plant = Plant::new([quiet(Condition::CountAbove(1))]);
+    plant.engine.set_watched(watched(&["http://n1"]));
+    assert!(plant.read(HOUR_MS, &many(3))[0].is_quiet);
+    assert_eq!(plant.engine.active().len(), 1);
+    plant.engine.set_watched([("Other".to_owned(), nodes(&["http://n2"]))]);
+    assert_eq!((plant.engine.active(), plant.engine.wake_at(2 * HOUR_MS)), (Vec::new(), None));
+    assert_eq!(texts(&plant.read(2 * HOUR_MS, &many(3))), NOTHING);
+    assert_eq!(texts(&plant.engine.tick(9 * HOUR_MS)), NOTHING);
+    plant.engine.set_watched(watched(&["http://n1"]));
+    assert_eq!(plant.engine.active().len(), 1);
+    assert_eq!(plant.read(9 * HOUR_MS, &many(3)).len(), 1);
+    // A node that is gone can't be reached again.
+    let mut plant = Plant::new([rule(Condition::Unreachable)]);
+    plant.engine.set_watched(watched(&["http://n1", "http://n2"]));
+    assert_eq!(plant.fail_node("http://n2", 0).len(), 1);
+    plant.engine.set_watched(watched(&["http://n1"]));
+    assert_eq!(plant.engine.active(), []);
+}
+
+#[test]
 fn suspended_machine_interrupts_a_hold() {
     let mut plant = Plant::new([Rule { hold: Duration::from_secs(10), ..rule(Condition::CountAbove(1)) }]);
     plant.read(0, &many(2));
