@@ -96,6 +96,11 @@ impl Settings {
         self.profiles.iter().map(|profile| profile.name.clone()).collect()
     }
 
+    /// Returns `true` if nothing is wrong in the file.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.problems.is_empty() && self.alert_problems.is_empty()
+    }
+
     /// Returns what is wrong and may be about the history; `None` if that is known.
     #[must_use]
     pub fn history_problem(&self) -> Option<&SettingsError> {

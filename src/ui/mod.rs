@@ -101,7 +101,7 @@ mod views;
 mod window;
 mod window_place;
 
-pub use app::{App, Start};
+pub use app::{AlertSetup, App, OpenDelivery, Start};
 pub use desktop_theme::DesktopTheme;
 pub use display_server::DisplayError;
 pub use error_report::ErrorReport;

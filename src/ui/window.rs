@@ -14,7 +14,7 @@ use winit::dpi::{LogicalSize, PhysicalPosition};
 use winit::monitor::MonitorHandle;
 use winit::window::Window;
 
-use super::app::{App, Start};
+use super::app::{AlertSetup, App, Start};
 use super::desktop_theme::DesktopTheme;
 use super::diagnostics;
 use super::display_server::{DisplayError, DisplayServer};
@@ -273,6 +273,8 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     // Without settings it isn't known whether sessions may be recorded.
     let history = error.is_none().then(|| settings.history.location()).flatten();
     let error = error.or_else(|| settings.problems.first().map(|problem| ErrorReport::new(problem)));
+    let error = error.or_else(|| settings.alert_problems.first().map(|problem| ErrorReport::new(problem)));
+    let alerts = AlertSetup { folder: settings::data_folder(), desktop: None };
     Ok(Start {
         target,
         settings,
@@ -289,6 +291,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         desktop_theme: DesktopTheme::follow(),
         has_glyph: missing_scripts::system_has_glyph(),
         open_path: open_path::with_desktop(),
+        alerts,
     })
 }
 

@@ -358,6 +358,7 @@ pub(crate) fn start(target: Target) -> Start {
         desktop_theme: DesktopTheme::default(),
         has_glyph: Arc::new(|_| true),
         open_path: Arc::new(|_| Ok(())),
+        alerts: gatewatch::ui::AlertSetup::default(),
     }
 }
 

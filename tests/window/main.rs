@@ -8,6 +8,7 @@
 
 mod alert_form;
 mod alert_pictures;
+mod alerts;
 mod away;
 mod basics;
 mod bottom_panels;

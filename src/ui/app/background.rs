@@ -69,6 +69,7 @@ impl App {
             gateways.push(BackgroundGateway { profile: self.with_trust(profile), access, interval, last });
         }
         self.background.poller.set_gateways(gateways);
+        self.watch_for_alerts();
         self.ask_for_secret();
     }
 
@@ -77,7 +78,8 @@ impl App {
         current.is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes())
     }
 
-    fn background_interval(&self, profile: &Profile) -> Option<Duration> {
+    /// Returns the interval at which a gateway that isn't shown is read; `None` if it isn't.
+    pub(super) fn background_interval(&self, profile: &Profile) -> Option<Duration> {
         let refresh = profile.refresh.unwrap_or(self.default_refresh());
         refresh_interval::in_background(profile.background, refresh)
     }

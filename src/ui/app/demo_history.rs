@@ -2,10 +2,11 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-use crate::history::{HISTORY_FILE, Location, Recorder};
+use crate::history::{Action, HISTORY_FILE, Location, NodeKey, Recorder};
 use crate::poll::NodeUpdate;
 use crate::settings::DEMO_NAME;
 
@@ -16,7 +17,7 @@ pub(super) struct DemoHistory(Arc<Mutex<Option<Recording>>>);
 struct Recording {
     observe: Box<dyn FnMut(&NodeUpdate) + Send>,
     /// Ends before its folder is removed.
-    _recorder: Recorder,
+    recorder: Recorder,
     _folder: TempDir,
 }
 
@@ -35,7 +36,7 @@ impl DemoHistory {
         // It is lost anyway.
         let recorder = Recorder::spawn(location.clone(), None, |_| ())?;
         let observe = Box::new(recorder.observer());
-        *self.lock() = Some(Recording { observe, _recorder: recorder, _folder: folder });
+        *self.lock() = Some(Recording { observe, recorder, _folder: folder });
         Ok(location)
     }
 
@@ -44,6 +45,15 @@ impl DemoHistory {
         // The recorder may take a moment.
         let recording = self.lock().take();
         drop(recording);
+    }
+
+    /// Records what has happened on a node of the demo gateway.
+    pub(super) fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
+        if &*node.gateway == DEMO_NAME
+            && let Some(recording) = &*self.lock()
+        {
+            recording.recorder.note(node, time, action);
+        }
     }
 
     /// Records what was read of the demo gateway.

@@ -3,6 +3,7 @@
 
 mod activity;
 mod alert_form;
+mod alerts;
 mod auth;
 mod away;
 mod background;
@@ -43,6 +44,8 @@ use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
 use self::activity::ActivityReads;
 use self::alert_form::AlertTest;
+use self::alerts::Alerting;
+pub use self::alerts::{AlertSetup, OpenDelivery};
 use self::away::AwayReads;
 use self::background::Background;
 use self::dialogs::ConfigOpener;
@@ -124,6 +127,8 @@ pub struct Start {
     pub has_glyph: HasGlyph,
     /// Opens a file or folder with the desktop's program for it.
     pub open_path: OpenPath,
+    /// Where alerts are kept and sent.
+    pub alerts: AlertSetup,
 }
 
 /// The state of the window and its background threads.
@@ -184,6 +189,8 @@ pub struct App {
     poller: Poller,
     /// Reads the other gateways.
     background: Background,
+    /// Evaluates alerts. After the pollers, so that what they have read last is evaluated at the end.
+    alerting: Alerting,
     /// Records the sessions that are read, and counts what changes.
     recording: Recording,
     /// Reads what was recorded.
@@ -257,6 +264,7 @@ impl App {
             desktop_theme,
             has_glyph,
             open_path,
+            alerts,
         } = start;
         theme::apply(ctx);
         ctx.add_plugin(InputOrder::default());
@@ -265,8 +273,11 @@ impl App {
         let client = Client::new(Limits::default());
         let reads = HistoryReads::spawn(history.clone(), wake(ctx))?;
         let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
-        let poller = Poller::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
-        let background = Background::spawn(client.clone(), Some(recording.observer()), wake(ctx))?;
+        let mut alerting = Alerting::new(alerts, wake(ctx));
+        alerting.set_rules(&settings.alerts, &recording)?;
+        let observer = || recording.observer(alerting.observer());
+        let poller = Poller::spawn(client.clone(), Some(observer()), wake(ctx))?;
+        let background = Background::spawn(client.clone(), Some(observer()), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {
@@ -327,6 +338,7 @@ impl App {
             client,
             poller,
             background,
+            alerting,
             recording,
             history: reads,
             activity_reads: ActivityReads::default(),
@@ -348,6 +360,7 @@ impl App {
             demo: None,
         };
         app.list_gateways();
+        app.update_alerts();
         match target {
             Some(Target::Gateway(profile)) => {
                 app.supplied_credentials = Some((profile.clone(), credentials));
@@ -436,6 +449,7 @@ impl eframe::App for App {
         self.receive_background();
         self.receive_changes();
         self.receive_recording();
+        self.receive_alerts();
         self.receive_past();
         self.update_timeline(ctx);
         self.update_activity(ctx);
@@ -460,7 +474,11 @@ impl eframe::App for App {
         self.receive_missing_scripts();
         self.receive_opened_path();
         self.warn_about_form(ctx);
-        if !(self.poller.is_alive() && self.background.poller.is_alive() && self.query_worker.is_alive()) {
+        let is_alive = self.poller.is_alive()
+            && self.background.poller.is_alive()
+            && self.query_worker.is_alive()
+            && self.alerting.is_alive();
+        if !is_alive {
             let text = "A background thread has stopped. Restart Gatewatch";
             self.state.toasts.error(Task::Program, text);
         }

@@ -1,7 +1,9 @@
 //! Records the sessions that the window reads.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::App;
@@ -19,10 +21,34 @@ const MAX_REPORTS: usize = 16;
 /// The recorder of this window.
 pub(super) struct Recording {
     /// `None` if nothing is to be recorded.
-    recorder: Option<Recorder>,
+    recorder: Option<Arc<Recorder>>,
     reports: Receiver<RecorderStatus>,
     changes: ChangeCounter,
     demo: DemoHistory,
+    recorded: RecordedGateways,
+}
+
+/// The gateways that are recorded. Clones share them.
+#[derive(Clone, Default)]
+struct RecordedGateways(Arc<Mutex<HashSet<Arc<str>>>>);
+
+impl RecordedGateways {
+    fn lock(&self) -> MutexGuard<'_, HashSet<Arc<str>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, update: &NodeUpdate) {
+        let mut recorded = self.lock();
+        if !update.is_recorded {
+            recorded.remove(&update.gateway);
+        } else if !recorded.contains(&update.gateway) {
+            recorded.insert(update.gateway.clone());
+        }
+    }
+
+    fn contains(&self, gateway: &str) -> bool {
+        self.lock().contains(gateway)
+    }
 }
 
 impl Recording {
@@ -39,20 +65,41 @@ impl Recording {
             wake();
         };
         let recorder = location.map(|location| Recorder::spawn(location, keep, report)).transpose()?;
-        Ok(Self { recorder, reports, changes: ChangeCounter::default(), demo: DemoHistory::default() })
+        let recorder = recorder.map(Arc::new);
+        let (changes, demo) = (ChangeCounter::default(), DemoHistory::default());
+        Ok(Self { recorder, reports, changes, demo, recorded: RecordedGateways::default() })
     }
 
-    /// Returns an observer for a poller, which counts changes and records, if anything is to be recorded.
-    pub(super) fn observer(&self) -> Observer {
-        let mut record = self.recorder.as_ref().map(Recorder::observer);
-        let (changes, demo) = (self.changes.clone(), self.demo.clone());
+    /// Returns an observer for a poller, which counts changes, passes on to `alerts`, and records, if anything is to be
+    /// recorded.
+    pub(super) fn observer(&self, alerts: impl Fn(&NodeUpdate) + Send + 'static) -> Observer {
+        let mut record = self.recorder.as_deref().map(Recorder::observer);
+        let (changes, demo, recorded) = (self.changes.clone(), self.demo.clone(), self.recorded.clone());
         Box::new(move |update: NodeUpdate| {
             changes.add(&update);
             demo.observe(&update);
+            recorded.note(&update);
+            alerts(&update);
             if let Some(record) = &mut record {
                 record(&update);
             }
         })
+    }
+
+    /// Returns a function that records what has happened on a node, if its gateway is recorded.
+    pub(super) fn noter(&self) -> impl Fn(NodeKey, SystemTime, Action) + Send + 'static {
+        let (recorder, demo) = (self.recorder.clone(), self.demo.clone());
+        let (changes, recorded) = (self.changes.clone(), self.recorded.clone());
+        move |node, time, action| {
+            changes.note_action(&node.gateway);
+            if recorded.contains(&node.gateway) {
+                if let Some(recorder) = &recorder {
+                    recorder.note(node, time, action);
+                }
+            } else {
+                demo.note(node, time, action);
+            }
+        }
     }
 
     /// Records what the user did on a node of a gateway, if its profile lets it be recorded.

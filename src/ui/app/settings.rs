@@ -66,8 +66,10 @@ impl App {
     fn apply_settings(&mut self, settings: Settings) {
         let settings = settings.with_profiles_before(&self.settings);
         let is_known = |problem| self.settings.problems.contains(problem);
-        let new =
-            settings.problems.iter().find(|problem| !is_known(problem)).map(|new| ErrorReport::new(new));
+        let new = settings.problems.iter().find(|problem| !is_known(problem));
+        let is_known = |problem| self.settings.alert_problems.contains(problem);
+        let of_alert = settings.alert_problems.iter().find(|problem| !is_known(problem));
+        let new = new.map(|new| ErrorReport::new(new)).or(of_alert.map(|new| ErrorReport::new(new)));
         self.state.alert_rules.clone_from(&settings.alerts);
         self.state.alert_problems.clone_from(&settings.alert_problems);
         self.state.saved_filters.clone_from(&settings.filters);
@@ -76,9 +78,10 @@ impl App {
         self.forget_removed_alert();
         self.list_gateways();
         self.update_background();
+        self.update_alerts();
         match new {
             Some(report) => self.state.toasts.error(Task::Settings, report),
-            None if self.settings.problems.is_empty() => self.state.toasts.clear_error(Task::Settings),
+            None if self.settings.is_valid() => self.state.toasts.clear_error(Task::Settings),
             None => {}
         }
     }

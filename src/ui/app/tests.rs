@@ -41,6 +41,7 @@ fn window_with(change: impl FnOnce(&mut Start)) -> Harness<'static, App> {
             desktop_theme: DesktopTheme::default(),
             has_glyph: Arc::new(|_| true),
             open_path: Arc::new(|_| Ok(())),
+            alerts: AlertSetup::default(),
         };
         change(&mut start);
         App::new(&cc.egui_ctx, start).unwrap()

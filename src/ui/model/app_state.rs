@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    ActivityList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen, License, Past,
-    Pause, Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
+    ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
+    License, Past, Pause, Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline,
+    Toasts,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -96,6 +97,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) license: License,
     /// The activity list.
     pub(in crate::ui) activity: ActivityList,
+    /// The alerts.
+    pub(in crate::ui) alerts: AlertList,
     /// The timeline.
     pub(in crate::ui) timeline: Timeline,
     /// What the history says about the user whose session is shown in detail; `None` until it was read.

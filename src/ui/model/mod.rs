@@ -3,6 +3,7 @@
 
 mod absent_user;
 mod activity;
+mod alerts;
 mod app_state;
 mod away;
 mod changes;
@@ -21,6 +22,7 @@ mod ui_state;
 
 pub(super) use crate::history::since_1970 as epoch_ms;
 pub(super) use activity::ActivityList;
+pub(super) use alerts::{AlertList, MAX_LISTED_ALERTS};
 pub(super) use app_state::{AppState, Health, SignInChoice};
 pub(super) use away::{Away, AwayOutage};
 pub(super) use changes::{ChangeCounts, Pause};

@@ -42,6 +42,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         desktop_theme: gatewatch::ui::DesktopTheme::default(),
         has_glyph: Arc::new(|_| true),
         open_path: Arc::new(|_| Ok(())),
+        alerts: gatewatch::ui::AlertSetup::default(),
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])

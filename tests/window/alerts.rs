@@ -1,0 +1,106 @@
+//! Alerts over what the window reads. Needs no display.
+
+use std::path::Path;
+
+use egui_kittest::kittest::Queryable as _;
+use gatewatch::settings::{Settings, Target};
+use gatewatch::ui::Start;
+
+use crate::support::saved_gateway;
+use crate::support::window::{Window, plant, start};
+
+/// Returns an alert that fires for each gateway with a session, and writes what is sent to `out` in this folder.
+fn alert(folder: &Path) -> String {
+    let out = folder.join("out");
+    format!(
+        "\n[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\nlimit = 0\ncommand = ['sh', '-c', 'cat >> {}']\n",
+        out.display()
+    )
+}
+
+/// Returns the arguments for a window with these settings.
+fn start_with(folder: &Path, config: &str, gateway: &str) -> Start {
+    std::fs::write(folder.join("config.toml"), config).unwrap();
+    let settings = Settings::load(folder).unwrap();
+    let target = settings.target(Some(gateway), None).unwrap();
+    Start { settings, folder: Some(folder.to_owned()), ..start(target) }
+}
+
+/// Draws frames until the command of the alert got these texts.
+#[cfg(unix)]
+fn until_sent(window: &mut Window, folder: &Path, texts: &[&str]) {
+    let sent = || std::fs::read_to_string(folder.join("out")).unwrap_or_default();
+    window.until(&texts.join(", "), |_| texts.iter().all(|text| sent().contains(text)));
+    assert_eq!(sent().lines().count(), texts.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn gateways_on_screen_and_in_the_background_are_evaluated() {
+    let (north, south, folder) = (plant(), plant(), tempfile::tempdir().unwrap());
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        saved_gateway("South", &south.url, "background_secs = 3600\n"),
+        alert(folder.path()),
+    ];
+    let mut window = Window::open(start_with(folder.path(), &config.concat(), "North"));
+    until_sent(&mut window, folder.path(), &["6 sessions on North", "6 sessions on South"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn all_gateways_together_are_evaluated() {
+    let (north, south, folder) = (plant(), plant(), tempfile::tempdir().unwrap());
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, "background_secs = 0\n"),
+        saved_gateway("South", &south.url, "background_secs = 0\n"),
+        alert(folder.path()),
+    ];
+    let start = start_with(folder.path(), &config.concat(), "North");
+    let mut window = Window::open(Start { target: Some(Target::All), ..start });
+    until_sent(&mut window, folder.path(), &["6 sessions on North", "6 sessions on South"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn alerts_can_be_tried_with_the_demo_gateway() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open(start_with(folder.path(), &alert(folder.path()), "demo"));
+    until_sent(&mut window, folder.path(), &["on Demo gateway, more than 0"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn alerts_that_are_added_later_are_evaluated() {
+    let (north, folder) = (plant(), tempfile::tempdir().unwrap());
+    let config = ["refresh_secs = 0\n".to_owned(), saved_gateway("North", &north.url, "")].concat();
+    let mut window = Window::open(start_with(folder.path(), &config, "North"));
+    window.until_text("6 of 6 sessions");
+    std::fs::write(folder.path().join("config.toml"), config + &alert(folder.path())).unwrap();
+    // Reads the settings.
+    window.click("Saved gateways");
+    window.harness.get_by_label("Saved gateways").click();
+    window.retry("an alert", |window| {
+        window.click("Refresh");
+        folder.path().join("out").exists()
+    });
+    until_sent(&mut window, folder.path(), &["6 sessions on North"]);
+}
+
+#[test]
+fn wrong_alerts_are_reported_like_other_settings() {
+    let (north, folder) = (plant(), tempfile::tempdir().unwrap());
+    let config = ["refresh_secs = 0\n".to_owned(), saved_gateway("North", &north.url, "")].concat();
+    let mut window = Window::open(start_with(folder.path(), &config, "North"));
+    window.until_text("6 of 6 sessions");
+    let wrong = "\n[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\n";
+    std::fs::write(folder.path().join("config.toml"), config.clone() + wrong).unwrap();
+    window.click("Saved gateways");
+    window.until_text_contains("Alert \"Busy\" is left out");
+    std::fs::write(folder.path().join("config.toml"), config).unwrap();
+    window.click("Saved gateways");
+    window.click("Saved gateways");
+    window.until("no message", |harness| harness.query_by_label_contains("is left out").is_none());
+}
