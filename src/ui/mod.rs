@@ -71,6 +71,7 @@ mod modal;
 mod model;
 mod no_match;
 mod notices;
+mod notifications;
 mod open_path;
 mod popup;
 mod progress_bar;

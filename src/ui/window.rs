@@ -21,6 +21,7 @@ use super::display_server::{DisplayError, DisplayServer};
 use super::error_report::ErrorReport;
 use super::export_job::PickFile;
 use super::missing_scripts;
+use super::notifications;
 use super::open_path;
 use super::system_fonts;
 use super::theme;
@@ -274,7 +275,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let history = error.is_none().then(|| settings.history.location()).flatten();
     let error = error.or_else(|| settings.problems.first().map(|problem| ErrorReport::new(problem)));
     let error = error.or_else(|| settings.alert_problems.first().map(|problem| ErrorReport::new(problem)));
-    let alerts = AlertSetup { folder: settings::data_folder(), desktop: None };
+    let alerts = AlertSetup { folder: settings::data_folder(), desktop: Some(notifications::desktop()) };
     Ok(Start {
         target,
         settings,

@@ -45,7 +45,7 @@ fn is_skipped() -> bool {
 }
 
 /// Starts a bus that starts no services.
-fn bus(folder: &std::path::Path) -> (Running, String) {
+pub(crate) fn bus(folder: &std::path::Path) -> (Running, String) {
     let config = folder.join("bus.conf");
     let text = format!(
         r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

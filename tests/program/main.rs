@@ -11,6 +11,8 @@ mod command_line;
 mod desktop_theme;
 #[cfg(target_os = "linux")]
 mod displays;
+#[cfg(target_os = "linux")]
+mod notifications;
 mod real_window;
 #[cfg(target_os = "linux")]
 mod remembered;

@@ -74,11 +74,11 @@ impl Recording {
     /// recorded.
     pub(super) fn observer(&self, alerts: impl Fn(&NodeUpdate) + Send + 'static) -> Observer {
         let mut record = self.recorder.as_deref().map(Recorder::observer);
-        let (changes, demo, recorded) = (self.changes.clone(), self.demo.clone(), self.recorded.clone());
+        let (changes, demo, gateways) = (self.changes.clone(), self.demo.clone(), self.recorded.clone());
         Box::new(move |update: NodeUpdate| {
             changes.add(&update);
             demo.observe(&update);
-            recorded.note(&update);
+            gateways.note(&update);
             alerts(&update);
             if let Some(record) = &mut record {
                 record(&update);
@@ -89,10 +89,10 @@ impl Recording {
     /// Returns a function that records what has happened on a node, if its gateway is recorded.
     pub(super) fn noter(&self) -> impl Fn(NodeKey, SystemTime, Action) + Send + 'static {
         let (recorder, demo) = (self.recorder.clone(), self.demo.clone());
-        let (changes, recorded) = (self.changes.clone(), self.recorded.clone());
+        let (changes, gateways) = (self.changes.clone(), self.recorded.clone());
         move |node, time, action| {
             changes.note_action(&node.gateway);
-            if recorded.contains(&node.gateway) {
+            if gateways.contains(&node.gateway) {
                 if let Some(recorder) = &recorder {
                     recorder.note(node, time, action);
                 }

@@ -1,0 +1,93 @@
+//! Notifications over D-Bus, by the specification of the Free Desktop project.
+//!
+//! One connection stays open: some desktops remove the notifications of a program that has closed its connection.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use zbus::blocking::{Connection, connection};
+use zbus::zvariant::Value;
+
+use super::APP_NAME;
+use super::message::Message;
+
+const SERVICE: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+/// The name of the desktop file and of the icon.
+const DESKTOP_ENTRY: &str = "gatewatch";
+/// How long the service may take for an answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The number of notifications that can be replaced.
+const MAX_KNOWN: usize = 256;
+/// The time after which a notification goes is that of the desktop.
+const DEFAULT_TIME: i32 = -1;
+const NORMAL: u8 = 1;
+const CRITICAL: u8 = 2;
+
+/// The notification service of the session.
+#[derive(Default)]
+pub(super) struct Service {
+    /// The connection, and whether the service reads markup; `None` until it is needed, and after an error.
+    connection: Option<(Connection, bool)>,
+    /// The ids of what was shown by the keys of the messages, the oldest first.
+    known: VecDeque<(String, u32)>,
+}
+
+impl Service {
+    /// Shows a notification, in place of the one about the same thing.
+    pub(super) fn show(&mut self, message: &Message) -> zbus::Result<()> {
+        let shown = self.try_show(message);
+        if shown.is_err() {
+            self.connection = None;
+        }
+        let id = shown?;
+        if let Some(key) = &message.key {
+            self.known.retain(|(known, _)| known != key);
+            if !message.is_end {
+                self.known.push_back((key.clone(), id));
+            }
+            if self.known.len() > MAX_KNOWN {
+                self.known.pop_front();
+            }
+        }
+        Ok(())
+    }
+
+    fn try_show(&mut self, message: &Message) -> zbus::Result<u32> {
+        let known = message.key.as_ref().and_then(|key| self.known.iter().find(|(known, _)| known == key));
+        let replaces = known.map_or(0, |(_, id)| *id);
+        let (connection, reads_markup) = self.connection()?;
+        let body = if *reads_markup { escape(&message.body) } else { message.body.clone() };
+        let urgency = if message.is_critical { CRITICAL } else { NORMAL };
+        let hints: HashMap<&str, Value<'_>> =
+            HashMap::from([("desktop-entry", DESKTOP_ENTRY.into()), ("urgency", urgency.into())]);
+        let actions: &[&str] = &[];
+        let arguments =
+            (APP_NAME, replaces, DESKTOP_ENTRY, &message.title, body, actions, hints, DEFAULT_TIME);
+        call(connection, "Notify", &arguments)?.body().deserialize()
+    }
+
+    fn connection(&mut self) -> zbus::Result<&(Connection, bool)> {
+        let connected = if let Some(connected) = self.connection.take() {
+            connected
+        } else {
+            let connection = connection::Builder::session()?.method_timeout(TIMEOUT).build()?;
+            let answer = call(&connection, "GetCapabilities", &())?;
+            let capabilities: Vec<String> = answer.body().deserialize()?;
+            (connection, capabilities.iter().any(|capability| capability == "body-markup"))
+        };
+        Ok(self.connection.insert(connected))
+    }
+}
+
+fn call<B>(connection: &Connection, method: &str, arguments: &B) -> zbus::Result<zbus::Message>
+where
+    B: serde::ser::Serialize + zbus::zvariant::DynamicType,
+{
+    connection.call_method(Some(SERVICE), PATH, Some(SERVICE), method, arguments)
+}
+
+/// Returns a text that markup doesn't change.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
