@@ -200,6 +200,8 @@ pub(super) enum Command {
     ShowActivitySince(i64),
     /// Dismisses what happened while the window couldn't be seen.
     DismissAway,
+    /// Opens the list of alerts.
+    ShowAlerts,
     /// Opens or closes the details panel.
     ToggleDetails,
     /// Opens the details panel.

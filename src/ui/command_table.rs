@@ -276,6 +276,7 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Table, "Export sessions…", icons::DOWNLOAD, || Command::Export)
             .keys(CTRL, Key::E)
             .when(AppState::can_export),
+        Named::new(Window, "Show alerts", icons::BELL, || Command::ShowAlerts),
         Named::new(Window, "All commands", icons::SEARCH, || Command::OpenPalette).keys(CTRL, Key::K),
         Named::new(Window, "Settings", icons::SETTINGS, || Command::OpenSettings).keys(CTRL, Key::Comma),
         Named::new(Window, "Alerts…", icons::BELL, || Command::OpenSettingsPage(SettingsPage::Alerts)),

@@ -178,6 +178,14 @@ pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 pub(super) const GATEWAY_MENU_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
+/// Width of the list of alerts, its maximum height, and the height of an alert in it.
+pub(super) const ALERTS_WIDTH: f32 = 400.0;
+pub(super) const ALERTS_HEIGHT: f32 = 400.0;
+pub(super) const ALERT_ROW_HEIGHT: f32 = 44.0;
+/// Distance between the centers of the two lines of an alert.
+pub(super) const ALERT_LINES_DISTANCE: f32 = 18.0;
+/// Space around a remark in the list of alerts.
+pub(super) const ALERTS_NOTE_MARGIN: Margin = Margin { left: 8, right: 8, top: 0, bottom: 8 };
 /// Width of a filter box.
 pub(super) const FILTER_WIDTH: f32 = 320.0;
 /// The same in a narrow window.

@@ -230,6 +230,12 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
             ui.close();
         }
     }
+    let firing = Some(state.alerts.firing.len()).filter(|firing| *firing > 0);
+    let alerts = Item::new("Show alerts").icon(icons::BELL);
+    if ui.add(alerts.shortcut(firing.map(display::number).unwrap_or_default())).clicked() {
+        commands.push(Command::ShowAlerts);
+        ui.close();
+    }
     menu::line(ui);
     filter_menus::items(ui, state, drafts, commands);
 }

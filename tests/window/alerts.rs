@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use egui_kittest::kittest::Queryable as _;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
-use crate::support::saved_gateway;
 use crate::support::window::{Window, plant, start};
+use crate::support::{saved_gateway, unused_address};
 
 /// Returns an alert that fires for each gateway with a session, and writes what is sent to `out` in this folder.
 fn alert(folder: &Path) -> String {
@@ -103,4 +105,81 @@ fn wrong_alerts_are_reported_like_other_settings() {
     window.click("Saved gateways");
     window.click("Saved gateways");
     window.until("no message", |harness| harness.query_by_label_contains("is left out").is_none());
+}
+
+const BELL: &str = "Show alerts";
+
+/// Opens a window of this size with a gateway that fires an alert and one in the background that can't be reached.
+fn window_with_alerts(folder: &Path, size: [f32; 2]) -> Window {
+    let north = plant();
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        saved_gateway("South", &format!("http://{}", unused_address()), "background_secs = 3600\n"),
+        "\n[[alert]]\nname = \"Twice\"\nwhen = \"signed-in-twice\"\n".to_owned(),
+        "\n[[alert]]\nname = \"Down\"\nwhen = \"unreachable\"\n".to_owned(),
+        "\n[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\nlimit = 5\n".to_owned(),
+    ];
+    let builder = Harness::builder().with_size(size);
+    Window::open_as(builder, start_with(folder, &config.concat(), "North"))
+}
+
+fn until_bell(window: &mut Window, number: &str) {
+    window.until(number, |harness| {
+        harness.get_by_label(BELL).accesskit_node().value().as_deref() == Some(number)
+    });
+}
+
+#[test]
+fn bell_counts_what_is_firing_and_lists_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window_with_alerts(folder.path(), [1280.0, 680.0]);
+    until_bell(&mut window, "2");
+    window.click(BELL);
+    window.until_text("Firing");
+    window.until_text_contains("Busy: 6 sessions on North, more than 5, since ");
+    // What is firing isn't listed a second time.
+    let down = window.harness.query_all_by_label_contains("Down: South can't be reached");
+    assert_eq!(down.count(), 1);
+    assert!(!window.has("Last 24 hours"));
+    // A click shows the gateway.
+    window.harness.get_by_label_contains("Down: South can't be reached").click();
+    window.harness.step();
+    window.until_gateway("South");
+    assert!(!window.has("Firing"));
+}
+
+#[test]
+fn list_of_alerts_opens_by_keys_and_leads_to_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window_with_alerts(folder.path(), [1280.0, 680.0]);
+    until_bell(&mut window, "2");
+    window.press(Modifiers::COMMAND, Key::K);
+    window.type_into("Search commands", "show alerts");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Firing");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Firing"));
+    window.click(BELL);
+    window.click("Settings of alerts…");
+    window.until_text("Close settings");
+}
+
+#[test]
+fn narrow_window_lists_alerts_from_its_menu() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window_with_alerts(folder.path(), [640.0, 480.0]);
+    window.until_text("6 of 6 sessions");
+    assert!(!window.has(BELL));
+    window.click("View");
+    window.click(BELL);
+    window.until_text_contains("Busy: 6 sessions on North, more than 5, since ");
+}
+
+#[test]
+fn list_without_alerts_says_how_to_add_one() {
+    let gateway = plant();
+    let mut window = Window::on(&gateway.url);
+    window.click(BELL);
+    window.until_text_contains("No rules yet");
 }

@@ -204,6 +204,7 @@ impl App {
             Command::Past(command) => self.run_in_past(ctx, command),
             Command::ShowActivitySince(since) => self.show_activity_since(ctx, since),
             Command::DismissAway => self.state.away = None,
+            Command::ShowAlerts => gateway_bar::open_alerts(ctx),
             Command::ToggleDetails => {
                 self.state.layout.details ^= true;
                 self.close_counts();

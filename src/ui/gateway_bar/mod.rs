@@ -2,6 +2,7 @@
 //! answer.
 
 mod address;
+mod alerts;
 mod menu;
 mod nodes;
 mod past;
@@ -35,6 +36,7 @@ use super::tooltip::ResponseExt as _;
 use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
+pub(super) use alerts::open as open_alerts;
 pub(super) use past::focus as focus_time_box;
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
@@ -69,7 +71,7 @@ pub(super) fn show(
     let padding = regions::sides(PADDING, PADDING);
     let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
     bar.show(ui, |ui| {
-        let controls = controls(&status, state);
+        let controls = controls(&status, state, room);
         let width = controls.iter().map(|control| control.width(ui, state) + GAP).sum::<f32>();
         let right = ui.max_rect().right();
         if !rail::is_docked(ui.ctx(), state) {
@@ -260,13 +262,23 @@ enum Control {
     Live,
     Line,
     Palette,
-    Settings,
+    Alerts,
+    /// The settings; in a compact window, the list of alerts opens there.
+    Settings {
+        has_alerts: bool,
+    },
 }
 
 /// Returns the controls in order.
-fn controls(status: &Status, state: &AppState) -> Vec<Control> {
+fn controls(status: &Status, state: &AppState, room: Room) -> Vec<Control> {
+    let mut last = vec![Control::Line, Control::Palette];
+    if !room.is_compact {
+        last.push(Control::Alerts);
+    }
+    last.push(Control::Settings { has_alerts: room.is_compact });
     if state.past.is_some() {
-        return vec![Control::Live, Control::Line, Control::Palette, Control::Settings];
+        last.insert(0, Control::Live);
+        return last;
     }
     let mut controls = Vec::new();
     if status.report.as_ref().is_some_and(|report| report.has_causes() || report.has_advice()) {
@@ -282,7 +294,7 @@ fn controls(status: &Status, state: &AppState) -> Vec<Control> {
     } else if !status.is_unreachable {
         controls.push(Control::Pause);
     }
-    controls.extend([Control::Line, Control::Palette, Control::Settings]);
+    controls.append(&mut last);
     controls
 }
 
@@ -309,7 +321,8 @@ impl Control {
                 let keys = command_table::keys_of(&Command::OpenPalette).unwrap_or_default();
                 Button::ghost(keys).icon(icons::SEARCH).name(PALETTE)
             }
-            Self::Line | Self::Settings => Button::ghost_icon(icons::SETTINGS, "Settings"),
+            Self::Alerts => alerts::button(&state.alerts, palette(&ctx.global_style().visuals)),
+            Self::Line | Self::Settings { .. } => Button::ghost_icon(icons::SETTINGS, "Settings"),
         }
     }
 
@@ -376,8 +389,17 @@ impl Control {
                     commands.push(Command::OpenPalette);
                 }
             }
-            Self::Settings => {
+            Self::Alerts => {
+                let bell = ui.add(self.button(ui.ctx(), state));
+                alerts::show(&bell, true, state, commands);
+                let summary = alerts::summary(&state.alerts);
+                bell.tooltip(if summary.is_empty() { "Alerts".to_owned() } else { summary });
+            }
+            Self::Settings { has_alerts } => {
                 let settings = ui.add(self.button(ui.ctx(), state));
+                if has_alerts {
+                    alerts::show(&settings, false, state, commands);
+                }
                 if settings.tooltip_of("Settings", &Command::OpenSettings).clicked() {
                     commands.push(Command::OpenSettings);
                 }
