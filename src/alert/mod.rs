@@ -39,4 +39,4 @@ pub use observation::{Changes, Failure, List, Observation, Outcome};
 pub use replay::{Replay, replay};
 pub use rule::{CommandLine, Condition, ConditionKind, DEFAULT_COOLDOWN, Parameter, Rule, SessionFilters};
 pub use store::ALERTS_FILE;
-pub use worker::{ActiveAlert, AlertOptions, Alerts, Gateways};
+pub use worker::{ActiveAlert, AlertOptions, AlertSessions, Alerts, Gateways};

@@ -12,9 +12,9 @@ use super::engine::Engine;
 use super::gather::Gather;
 use super::incident::{Alert, Incident};
 use super::observation::Observation;
-use super::rule::Rule;
+use super::rule::{Condition, Rule};
 use super::store::{Claim, Store};
-use crate::history::since_1970;
+use crate::history::{SessionRecord, since_1970};
 use crate::poll::NodeUpdate;
 
 /// The number of reads that wait to be evaluated.
@@ -51,6 +51,41 @@ pub struct ActiveAlert {
     pub rule: Arc<Rule>,
     /// What it is about.
     pub incident: Incident,
+}
+
+/// The sessions that a state is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertSessions<'a> {
+    /// This one.
+    One(&'a SessionRecord),
+    /// Those of a user in a project.
+    OfLogin {
+        /// The user.
+        username: &'a str,
+        /// The project.
+        project: &'a str,
+    },
+    /// Those of a user.
+    OfUser(&'a str),
+}
+
+impl ActiveAlert {
+    /// Returns the sessions that it is about; `None` if it is about a node or a whole gateway.
+    #[must_use]
+    pub fn sessions(&self) -> Option<AlertSessions<'_>> {
+        let session = self.incident.session.as_ref()?;
+        let username = || session.username.as_deref();
+        match self.rule.condition {
+            Condition::DesignerOutsideHours(_) | Condition::OlderThan(_) | Condition::SilentFor(_) => {
+                Some(AlertSessions::One(session))
+            }
+            Condition::SignedInTwice => {
+                Some(AlertSessions::OfLogin { username: username()?, project: session.project.as_deref()? })
+            }
+            Condition::DifferentHosts => Some(AlertSessions::OfUser(username()?)),
+            _ => None,
+        }
+    }
 }
 
 /// The handle of the thread `alerts`. Dropping it ends the thread after everything was evaluated, sent and saved.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -9,7 +10,7 @@ use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
 use crate::support::window::{Window, plant, start};
-use crate::support::{saved_gateway, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, unused_address};
 
 /// Returns an alert that fires for each gateway with a session, and writes what is sent to `out` in this folder.
 fn alert(folder: &Path) -> String {
@@ -182,4 +183,34 @@ fn list_without_alerts_says_how_to_add_one() {
     let mut window = Window::on(&gateway.url);
     window.click(BELL);
     window.until_text_contains("No rules yet");
+}
+
+/// Returns the texts of the cells of a column that say that an alert is firing.
+fn marked(window: &Window) -> Vec<String> {
+    let cells = window.harness.query_all_by_role(Role::Cell).map(|cell| cell.accesskit_node());
+    let marked =
+        cells.filter(|cell| cell.description().is_some_and(|text| text.contains("Alert: Two places")));
+    marked.map(|cell| cell.label().unwrap_or_default()).collect()
+}
+
+#[test]
+fn sessions_and_gateways_with_an_alert_are_marked() {
+    let (north, folder) = (plant(), tempfile::tempdir().unwrap());
+    let south = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT[..2])));
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        saved_gateway("South", &south.url, "background_secs = 3600\n"),
+        "\n[[alert]]\nname = \"Two places\"\nwhen = \"different-hosts\"\n".to_owned(),
+    ];
+    let mut window = Window::open(start_with(folder.path(), &config.concat(), "North"));
+    window.until_text("North: 6 sessions, 1 alert is firing");
+    window.until_text("South: 2 sessions");
+    window.harness.run_steps(2);
+    assert_eq!(marked(&window), ["billy", "billy"]);
+    // The user of the other gateway has the same name.
+    window.harness.get_by_label_contains("All gateways: ").click();
+    window.until_text("8 of 8 sessions");
+    window.harness.run_steps(2);
+    assert_eq!(marked(&window), ["billy", "billy"]);
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::*;
-use crate::alert::rule::Condition;
 use crate::gateway::GatewayError;
 use crate::poll::ReadOutcome;
 

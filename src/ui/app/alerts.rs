@@ -210,7 +210,7 @@ impl App {
     /// Receives what is firing and what was sent.
     pub(super) fn receive_alerts(&mut self) {
         if let Some(alerts) = &self.alerting.alerts {
-            self.state.alerts.firing = alerts.active();
+            self.state.alerts.set_firing(alerts.active());
         }
         let Reports { sent, failure } = std::mem::take(&mut *self.alerting.received.lock());
         self.state.alerts.add(sent);

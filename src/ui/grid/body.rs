@@ -215,6 +215,7 @@ impl Painter<'_> {
             self.geometry.columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let duplicate = self.sessions.duplicate_logins.get(row);
         let is_new = table.is_new(row);
+        let mut alert = self.state.alert_mark(row);
         if is_new {
             let bar = rect.with_max_x(rect.left() + tokens::NEW_BAR_WIDTH);
             ui.painter().rect_filled(bar, 0.0, palette(ui.visuals()).new);
@@ -242,6 +243,7 @@ impl Painter<'_> {
                 indent: if index == 0 { indent } else { 0.0 },
                 highlight,
                 duplicate,
+                alert: if index == badge_column { alert.take() } else { None },
                 is_new: is_new && index == badge_column,
                 is_cursor,
                 note: if Some(&column.id) == state_column.as_ref() {

@@ -7,14 +7,14 @@ use std::time::SystemTime;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, FontFamily, FontId, Galley, Id, Label, Layout, Pos2, Rect, RichText, Stroke, StrokeKind,
-    TextStyle, Ui, UiBuilder, pos2,
+    Align, Color32, FontFamily, FontId, Galley, Id, Label, Layout, Pos2, Rect, RichText, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, UiBuilder, Vec2, pos2,
 };
 
 use super::super::duplicate_login::{self, in_row};
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::super::{menu, theme};
+use super::super::{icons, menu, theme};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::DuplicateLogin;
@@ -38,6 +38,8 @@ pub(super) struct CellStyle {
     pub(super) highlight: Option<Range<usize>>,
     /// The sessions of the user in the project, where there are several.
     pub(super) duplicate: Option<DuplicateLogin>,
+    /// The rules that are firing for the session, if the mark is in this cell.
+    pub(super) alert: Option<String>,
     /// The session has just signed in, and its mark is in this cell.
     pub(super) is_new: bool,
     /// The cursor is in the cell.
@@ -79,6 +81,7 @@ impl CellStyle {
             indent: 0.0,
             highlight: None,
             duplicate: None,
+            alert: None,
             is_new: false,
             is_cursor: false,
             presence: Presence::On,
@@ -183,7 +186,7 @@ pub(super) fn show(
         }
         let is_new = style.is_new.then(|| NEW_IN_WORDS.to_owned());
         let is_left = style.left_at.map(|_| LEFT_IN_WORDS.to_owned());
-        let words = [is_new, is_left, style.duplicate.map(in_row)];
+        let words = [style.alert.clone(), is_new, is_left, style.duplicate.map(in_row)];
         let words: Vec<String> = words.into_iter().flatten().collect();
         if !words.is_empty() {
             node.set_description(words.join(". "));
@@ -244,7 +247,8 @@ fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, c
     job
 }
 
-/// Draws the words at the right of the cell: that the session is new, and how often its user is signed in.
+/// Draws the marks at the right of the cell: that an alert is firing for the session, how often its user is signed in, and that
+/// it is new or has left.
 fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let p = palette(ui.visuals());
     let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
@@ -264,6 +268,13 @@ fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
         ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     corner.spacing_mut().item_spacing.x = theme::CELL_GAP;
     let mut left = None;
+    if let Some(alert) = &style.alert {
+        let (place, response) = corner.allocate_exact_size(Vec2::splat(tokens::ICON_TINY), Sense::hover());
+        let color = if style.presence == Presence::On { p.warning } else { p.secondary };
+        icons::BELL.paint(&corner.painter().with_clip_rect(cell), place.center(), tokens::ICON_TINY, color);
+        response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, alert));
+        left = Some(response.tooltip_above(alert).rect.left());
+    }
     for (text, color, tooltip) in marks {
         let color = if style.presence == Presence::On { color } else { p.secondary };
         let text = RichText::new(text).size(tokens::TYPE_CAPTION).color(color);

@@ -1,10 +1,11 @@
 //! Alerts: what is firing, and what was sent.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::epoch_ms;
-use crate::alert::{ActiveAlert, Alert};
+use crate::alert::{ActiveAlert, Alert, AlertSessions};
+use crate::sanitize::sanitize;
 use crate::ui::error_report::ErrorReport;
 
 /// The largest number of alerts that are listed.
@@ -17,6 +18,8 @@ const LISTED_MS: i64 = 24 * 3_600_000;
 pub(in crate::ui) struct AlertList {
     /// The states that are firing.
     pub(in crate::ui) firing: Arc<Vec<ActiveAlert>>,
+    /// The rules that are firing for sessions, by gateway and session.
+    marks: HashMap<(Arc<str>, Marked), Vec<String>>,
     /// What was sent in the last 24 hours while the program ran, the newest first.
     pub(in crate::ui) sent: VecDeque<Alert>,
     /// The number of rules that are evaluated.
@@ -25,7 +28,78 @@ pub(in crate::ui) struct AlertList {
     pub(in crate::ui) problems: Vec<ErrorReport>,
 }
 
+/// What a mark is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Marked {
+    /// A client id.
+    Client(String),
+    /// A user and a project.
+    Login(String, String),
+    /// A user.
+    User(String),
+}
+
 impl AlertList {
+    /// Sets the states that are firing.
+    pub(in crate::ui) fn set_firing(&mut self, firing: Arc<Vec<ActiveAlert>>) {
+        if Arc::ptr_eq(&self.firing, &firing) {
+            return;
+        }
+        self.marks.clear();
+        for active in &*firing {
+            let marked = match active.sessions() {
+                Some(AlertSessions::One(session)) => {
+                    session.client_id.as_deref().map(|id| Marked::Client(id.to_owned()))
+                }
+                Some(AlertSessions::OfLogin { username, project }) => {
+                    Some(Marked::Login(username.to_owned(), project.to_owned()))
+                }
+                Some(AlertSessions::OfUser(username)) => Some(Marked::User(username.to_owned())),
+                None => None,
+            };
+            if let Some(marked) = marked {
+                let rules = self.marks.entry((active.incident.gateway.clone(), marked)).or_default();
+                if !rules.contains(&active.rule.name) {
+                    rules.push(active.rule.name.clone());
+                }
+            }
+        }
+        self.firing = firing;
+    }
+
+    /// Returns `true` if no session has a mark.
+    pub(in crate::ui) fn marks_nothing(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// Returns the names of the rules that are firing for a session, as in `Alert: Night shift, Two places`; `None` for none.
+    pub(in crate::ui) fn mark_of(
+        &self,
+        gateway: &str,
+        [client_id, username, project]: [Option<&str>; 3],
+    ) -> Option<String> {
+        let login = username.zip(project);
+        let marked = [
+            client_id.map(|id| Marked::Client(id.to_owned())),
+            login.map(|(username, project)| Marked::Login(username.to_owned(), project.to_owned())),
+            username.map(|username| Marked::User(username.to_owned())),
+        ];
+        let gateway: Arc<str> = gateway.into();
+        let rules =
+            marked.into_iter().flatten().filter_map(|marked| self.marks.get(&(gateway.clone(), marked)));
+        let rules: BTreeSet<&str> = rules.flatten().map(String::as_str).collect();
+        let rules: Vec<String> = rules.into_iter().map(|rule| sanitize(rule).into_owned()).collect();
+        (!rules.is_empty()).then(|| format!("Alert: {}", rules.join(", ")))
+    }
+
+    /// Returns the states of a gateway that are firing.
+    pub(in crate::ui) fn of_gateway<'a>(
+        &'a self,
+        gateway: &'a str,
+    ) -> impl Iterator<Item = &'a ActiveAlert> + Clone {
+        self.firing.iter().filter(move |active| *active.incident.gateway == *gateway)
+    }
+
     /// Adds what was sent, the oldest first, and removes what is too old.
     pub(in crate::ui) fn add(&mut self, sent: impl IntoIterator<Item = Alert>) {
         sent.into_iter().for_each(|alert| self.sent.push_front(alert));

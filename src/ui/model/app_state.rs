@@ -195,6 +195,24 @@ impl AppState {
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }
 
+    /// Returns the names of the rules that are firing for the session in a row; `None` for none, and in the past.
+    pub(in crate::ui) fn alert_mark(&self, row: u32) -> Option<String> {
+        if self.alerts.marks_nothing() || self.past.is_some() {
+            return None;
+        }
+        let dataset = &self.table.result()?.dataset;
+        let text = |id: ColumnId| match dataset.column(&id)?.cell(row as usize) {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        };
+        let texts = [text(ColumnId::ClientId), text(ColumnId::Username), text(ColumnId::Project)];
+        let gateway = match self.gateways.shown {
+            Shown::All => self.node_of(row)?.gateway.as_deref()?,
+            _ => &*self.gateway,
+        };
+        self.alerts.mark_of(gateway, texts)
+    }
+
     /// Returns the node of a row; `None` if its name is that of several nodes, or of none.
     fn node_of(&self, row: u32) -> Option<&NodeStatus> {
         let nodes = &self.table_status()?.nodes[..];

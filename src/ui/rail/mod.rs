@@ -22,9 +22,13 @@ use super::menu::{self, Item};
 use super::model::{AppState, GatewayEntry, RailState, Shown};
 use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
+use crate::alert::ActiveAlert;
 use crate::display;
 use crate::sanitize::sanitize;
 use crate::settings::ALL_NAME;
+
+/// The largest number of alerts of a gateway that a tooltip lists.
+const MAX_LISTED_ALERTS: usize = 3;
 
 /// The name of the demo gateway.
 pub(super) const DEMO: &str = crate::settings::DEMO_NAME;
@@ -85,11 +89,18 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
     for entry in &list.entries {
         let name = &entry.profile.name;
         let is_selected = is_shown(&Shown::Gateway(name.clone()));
-        gateway(ui, entry, &list.entries, is_selected, now, commands);
+        gateway(ui, entry, state, is_selected, now, commands);
     }
     if is_adding {
         let mark = Mark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
-        let row = Row { name: "New gateway", mark, note: Note::None, is_selected: true, is_address: false };
+        let row = Row {
+            name: "New gateway",
+            mark,
+            note: Note::None,
+            has_alert: false,
+            is_selected: true,
+            is_address: false,
+        };
         row.show(ui, "New gateway: not saved");
     }
     if is_adding || !list.entries.is_empty() {
@@ -103,6 +114,8 @@ fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut 
         name: ALL_NAME,
         mark: Mark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
         note: Note::Count(sessions),
+        // Its gateways have it.
+        has_alert: false,
         is_selected,
         is_address: false,
     };
@@ -122,10 +135,12 @@ fn separator(ui: &mut Ui) {
 fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Command>) {
     let sessions = state.status.as_ref().filter(|_| state.gateways.shown == Shown::Demo);
     let sessions = sessions.and_then(|status| status.dataset.as_ref()).map(|dataset| dataset.len());
+    let alerts = Alerts::of(state, DEMO);
     let row = Row {
         name: DEMO,
         mark: Mark::Ring,
         note: sessions.map_or(Note::None, Note::Count),
+        has_alert: alerts.is_some(),
         is_selected,
         is_address: false,
     };
@@ -133,7 +148,11 @@ fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Com
         Some(sessions) => format!("{DEMO}: {}", display::sessions(sessions)),
         None => format!("{DEMO}: made-up sessions"),
     };
-    if row.show(ui, &description).tooltip_beside("Made-up sessions, to try the program").clicked() {
+    let description = Alerts::after(&description, alerts.as_ref());
+    let lines = ["Made-up sessions, to try the program".to_owned()];
+    let lines = lines.into_iter().chain(alerts.into_iter().flat_map(|alerts| alerts.lines));
+    let tooltip = lines.collect::<Vec<_>>().join("\n");
+    if row.show(ui, &description).tooltip_beside(tooltip).clicked() {
         commands.push(Command::ConnectDemo);
     }
 }
@@ -141,7 +160,7 @@ fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Com
 fn gateway(
     ui: &mut Ui,
     entry: &GatewayEntry,
-    others: &[GatewayEntry],
+    state: &AppState,
     is_selected: bool,
     now: SystemTime,
     commands: &mut Vec<Command>,
@@ -176,13 +195,17 @@ fn gateway(
         // The ages count in minutes.
         ui.ctx().request_repaint_after(Duration::from_mins(1));
     }
-    let short = if entry.is_saved { name.clone() } else { short_address(entry, others).into() };
-    let row = Row { name: &short, mark, note, is_selected, is_address: !entry.is_saved };
-    let response = row.show(ui, &format!("{name}: {words}"));
+    let short =
+        if entry.is_saved { name.clone() } else { short_address(entry, &state.gateways.entries).into() };
+    let alerts = Alerts::of(state, &entry.profile.name);
+    let has_alert = alerts.is_some();
+    let row = Row { name: &short, mark, note, has_alert, is_selected, is_address: !entry.is_saved };
+    let response = row.show(ui, &Alerts::after(&format!("{name}: {words}"), alerts.as_ref()));
     let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
     let title = Some(name.into_owned()).filter(|name| addresses != [&**name]);
     let lines = title.into_iter().chain(addresses);
     let lines = lines.chain(entry.error().map(|error| ErrorReport::new(error).summary().to_owned()));
+    let lines = lines.chain(alerts.into_iter().flat_map(|alerts| alerts.lines));
     let response = response.tooltip_beside(lines.collect::<Vec<_>>().join("\n"));
     if response.clicked() {
         commands.push(Command::Connect(entry.profile.name.clone()));
@@ -192,6 +215,38 @@ fn gateway(
     context_menu::show(&response, by_key, PopupCloseBehavior::CloseOnClick, |ui, takes_focus| {
         menu(ui, entry, takes_focus, commands);
     });
+}
+
+/// The alerts of a gateway that are firing.
+struct Alerts {
+    number: usize,
+    /// The first ones, and how many others there are.
+    lines: Vec<String>,
+}
+
+impl Alerts {
+    /// Returns the alerts of a gateway; `None` if none is firing.
+    fn of(state: &AppState, gateway: &str) -> Option<Self> {
+        let firing = state.alerts.of_gateway(gateway);
+        let number = firing.clone().count();
+        let line = |active: &ActiveAlert| {
+            format!("Alert: {}: {}", sanitize(&active.rule.name), active.incident.text)
+        };
+        let mut lines: Vec<String> = firing.take(MAX_LISTED_ALERTS).map(line).collect();
+        if number > lines.len() {
+            lines.push(format!("and {} more alerts", display::number(number - lines.len())));
+        }
+        (number > 0).then_some(Self { number, lines })
+    }
+
+    /// Returns a description with the number of alerts after it.
+    fn after(description: &str, alerts: Option<&Self>) -> String {
+        match alerts.map(|alerts| alerts.number) {
+            None => description.to_owned(),
+            Some(1) => format!("{description}, 1 alert is firing"),
+            Some(number) => format!("{description}, {} alerts are firing", display::number(number)),
+        }
+    }
 }
 
 /// Returns the address of a gateway that isn't saved, without its scheme unless that tells it from another one.

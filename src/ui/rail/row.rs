@@ -23,6 +23,8 @@ pub(super) struct Row<'a> {
     pub(super) mark: Mark,
     /// The text at the end.
     pub(super) note: Note,
+    /// An alert is firing.
+    pub(super) has_alert: bool,
     /// It is what the window shows.
     pub(super) is_selected: bool,
     /// The name is an address, which says less if it is cut. The text at the end makes room for it.
@@ -54,7 +56,7 @@ pub(super) enum Note {
 impl Row<'_> {
     /// Draws the row. `description` is its accessible name.
     pub(super) fn show(self, ui: &mut Ui, description: &str) -> Response {
-        let Self { name, mark, note, is_selected, is_address } = self;
+        let Self { name, mark, note, has_alert, is_selected, is_address } = self;
         let size = vec2(ui.available_width(), tokens::LIST_ROW_HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         arrow_keys::join(ui, Id::unique("rail rows"), Axis::Vertical, &response);
@@ -95,10 +97,18 @@ impl Row<'_> {
         let font = FontId::new(tokens::TYPE_BODY, family);
         let full = layout(name.to_owned(), font.clone(), p.text).size().x;
         let mut name_right = right;
+        let bell = if has_alert { tokens::ICON_TINY + tokens::UNIT } else { 0.0 };
+        let mut bell_right = right;
         if has_note(is_address, full, note.size().x + padding, right - left) {
             let note_left = right - note.size().x;
             name_right = note_left - padding;
+            bell_right = note_left - tokens::UNIT;
             painter.galley(pos2(note_left, rect.center().y - note.size().y / 2.0), note, color);
+        }
+        if has_alert {
+            let center = pos2(bell_right - tokens::ICON_TINY / 2.0, rect.center().y);
+            icons::BELL.paint(painter, center, tokens::ICON_TINY, p.warning);
+            name_right = name_right.min(bell_right - bell);
         }
         let mut job = LayoutJob::simple_singleline(name.to_owned(), font, p.text);
         job.wrap = TextWrapping::truncate_at_width((name_right - left).max(0.0));
