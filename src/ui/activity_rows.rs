@@ -1,6 +1,7 @@
 //! The rows of the activity list, as a background thread reads them: newest first, filtered like the table, and with flapping
 //! sessions as one row.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::model::TimeRange;
@@ -24,6 +25,20 @@ const OVERLAP_MS: i64 = 30 * 60_000;
 const MAX_OVERLAP: usize = 400;
 /// The largest number of entries that are kept while newer ones come.
 const MAX_KEPT: usize = 20_000;
+
+/// The longest time between an alert and its entry that another process has stored, in milliseconds.
+const SAME_ALERT_MS: u64 = 30_000;
+
+/// An alert that was sent while the program runs.
+#[derive(Clone, Debug)]
+pub(super) struct LiveAlert {
+    /// The name of the rule.
+    pub(super) rule: String,
+    /// It says that something is over, which isn't stored.
+    pub(super) is_end: bool,
+    /// The entry.
+    pub(super) entry: ActivityEntry,
+}
 
 /// The entries to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,6 +124,7 @@ impl ActivityRows {
         if self.request.as_ref() != Some(request) {
             self = Self::new(request);
         }
+        self.entries.retain(|entry| entry.key.is_stored());
         let limit = if request.is_filtered() { FILTERED_PAGE } else { PAGE };
         let (mut scanned, before) = (0, self.entries.len());
         while !self.is_complete
@@ -147,7 +163,7 @@ impl ActivityRows {
     /// Returns these rows with newer ones. Those shortly before the newest one are read again: some are written later, such as
     /// the sessions that a restart has ended, and outages end.
     pub(super) fn with_newer(
-        self,
+        mut self,
         history: &mut History,
         request: &ActivityRequest,
         is_cancelled: &dyn Fn() -> bool,
@@ -156,6 +172,7 @@ impl ActivityRows {
         let Some(known) = known else {
             return Self::new(request).with_older(history, request, is_cancelled);
         };
+        self.entries.retain(|entry| entry.key.is_stored());
         let mut read = Self::new(request);
         let (mut newer, mut again) = (0, 0);
         let from = known.time().saturating_sub(OVERLAP_MS);
@@ -187,6 +204,47 @@ impl ActivityRows {
 }
 
 impl ActivityRows {
+    /// Returns these rows with alerts that were sent while the program runs, the newest first. Where an alert is stored, its
+    /// entry says what the alert says.
+    pub(super) fn with_alerts(
+        mut self,
+        alerts: &[LiveAlert],
+        request: &ActivityRequest,
+    ) -> Result<Self, QueryError> {
+        self.entries.retain(|entry| entry.key.is_stored());
+        let mut unstored = Vec::new();
+        for LiveAlert { rule, is_end, entry } in alerts {
+            let is_of_request = request.gateway.as_ref().is_none_or(|gateway| *gateway == entry.gateway)
+                && request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()));
+            // Older ones are read with the others of their time.
+            let is_read = self.is_complete || self.last.is_some_and(|last| last < entry.key);
+            if !is_of_request || !is_read {
+                continue;
+            }
+            // Another process may have stored it.
+            let is_same = |stored: &&mut ActivityEntry| {
+                stored.kind == ActivityKind::Alert
+                    && stored.gateway == entry.gateway
+                    && stored.session.username == entry.session.username
+                    && stored.time().abs_diff(entry.time()) <= SAME_ALERT_MS
+                    && stored
+                        .detail
+                        .as_deref()
+                        .is_some_and(|detail| detail == rule || Some(detail) == entry.detail.as_deref())
+            };
+            match self.entries.iter_mut().find(is_same).filter(|_| !is_end) {
+                Some(stored) => stored.detail.clone_from(&entry.detail),
+                None => unstored.push(entry.clone()),
+            }
+        }
+        if !unstored.is_empty() {
+            self.entries.extend(request.filter(unstored)?);
+            self.entries.sort_by_key(|entry| Reverse(entry.key));
+        }
+        self.groups = fold_flapping(&self.entries);
+        Ok(self)
+    }
+
     fn new(request: &ActivityRequest) -> Self {
         Self { request: Some(request.clone()), ..Self::default() }
     }

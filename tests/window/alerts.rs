@@ -1,16 +1,20 @@
 //! Alerts over what the window reads. Needs no display.
 
+use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::history::Location;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 
 /// Returns an alert that fires for each gateway with a session, and writes what is sent to `out` in this folder.
 fn alert(folder: &Path) -> String {
@@ -213,4 +217,40 @@ fn sessions_and_gateways_with_an_alert_are_marked() {
     window.until_text("8 of 8 sessions");
     window.harness.run_steps(2);
     assert_eq!(marked(&window), ["billy", "billy"]);
+}
+
+#[test]
+fn activity_lists_what_was_sent_and_what_is_over() {
+    let rows = Arc::new(AtomicUsize::new(6));
+    let shown = rows.clone();
+    let north = FakeGateway::new(move |request, stream| {
+        let response = match request.path() {
+            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT[..shown.load(Ordering::SeqCst)])),
+            _ => status("404 Not Found", ""),
+        };
+        let _closed = stream.write_all(&response);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        "\n[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\nlimit = 5\n".to_owned(),
+    ];
+    let history = Some(Location::File(folder.path().join("history.db")));
+    let start = Start { history, ..start_with(folder.path(), &config.concat(), "North") };
+    let mut window = Window::open(start);
+    window.until_text("North: 6 sessions, 1 alert is firing");
+    window.press(Modifiers::COMMAND, Key::J);
+    window.until_text_contains("Alert: Busy: 6 sessions on North, more than 5");
+    rows.store(2, Ordering::SeqCst);
+    window.click("Refresh");
+    window.until_text_contains("Alert: Busy: Resolved after ");
+    // Both are alerts, and each is listed once.
+    window.click("Alerts");
+    window.until("two alerts", |harness| {
+        let rows = harness.query_all_by_role(Role::ListItem);
+        let alerts = rows
+            .filter(|row| row.accesskit_node().label().is_some_and(|label| label.contains("Alert: Busy: ")));
+        alerts.count() == 2 && harness.query_all_by_role(Role::ListItem).count() == 2
+    });
 }

@@ -24,7 +24,7 @@ pub struct ActivityEntry {
     pub session: SessionRecord,
     /// How long the session or the outage lasted, in milliseconds, once it is known. A session lasted until it was seen last.
     pub duration_ms: Option<i64>,
-    /// The name of the rule of an alert.
+    /// The name of the rule of an alert, or for an entry that isn't stored what the alert says.
     pub detail: Option<Arc<str>>,
 }
 
@@ -93,6 +93,19 @@ impl ActivityKey {
     #[must_use]
     pub fn time(&self) -> i64 {
         self.time
+    }
+
+    /// Returns the place of an entry that isn't stored. `number` tells it from others of the same time.
+    #[must_use]
+    pub fn unstored(time: i64, number: u32) -> Self {
+        // Those of what is stored are positive.
+        Self { time, source: Source::Event, id: -1 - i64::from(number) }
+    }
+
+    /// Returns `true` if the entry is stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.id >= 0
     }
 
     /// Returns the place after all entries up to a time in milliseconds since 1970 UTC, which belongs to it.

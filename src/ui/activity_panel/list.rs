@@ -16,7 +16,7 @@ use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::words;
 use crate::display::Clock;
-use crate::history::{ActivityEntry, ActivityGroup};
+use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
 use crate::sanitize::sanitize;
 
 /// The titles of the columns.
@@ -153,7 +153,7 @@ fn show_row(
         cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
     });
     time.1.tooltip_above(words::time(entry, clock));
-    row.col(|ui| {
+    let event = row.col(|ui| {
         ground(ui, is_cursor);
         let p = palette(ui.visuals());
         let (icon, color) = words::icon(entry, group, p);
@@ -163,6 +163,9 @@ fn show_row(
         icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
         cell(ui, &words::event(entry, group, clock), p.text, tokens::ICON_SMALL + theme::CELL_GAP);
     });
+    if entry.kind == ActivityKind::Alert {
+        event.1.tooltip_above(words::event(entry, group, clock));
+    }
     for text in [&*username, &*project, &*address, &places.name(entry)] {
         row.col(|ui| {
             ground(ui, is_cursor);

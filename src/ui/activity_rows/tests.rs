@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::dataset::{Cell, DatasetBuilder, Header};
-use crate::history::{Location, Recorder};
+use crate::history::{Action, Location, NodeKey, Recorder};
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 use crate::query::{FilterText, KindFilter};
 
@@ -202,4 +202,62 @@ fn rows_of_another_request_are_not_kept() {
     let newer = all.clone().with_newer(&mut history, &request, &|| false).unwrap();
     let older = all.with_older(&mut history, &request, &|| false).unwrap();
     assert_eq!([keys(&newer), keys(&older)], [expected.clone(), expected]);
+}
+
+#[test]
+fn alerts_of_this_run_are_listed_once_with_their_text() {
+    const SENT_AT: i64 = 1_790_000_150_000;
+    let mut fixture = Fixture::new();
+    fixture.record(3, 2);
+    let recorder = Recorder::spawn(fixture.location(), None, |_| ()).unwrap();
+    let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
+    let stored_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_150);
+    recorder.note(node, stored_at, Action::Alert { rule: "Busy".into(), session: None });
+    drop(recorder);
+    let mut history = fixture.history();
+    let alert = |gateway: &str, rule: &str, time: i64, number: u32| LiveAlert {
+        rule: rule.to_owned(),
+        is_end: time > SENT_AT + 1_000,
+        entry: ActivityEntry {
+            key: ActivityKey::unstored(time, number),
+            kind: ActivityKind::Alert,
+            earliest: time,
+            latest: time,
+            gateway: gateway.into(),
+            node: "http://a.example:8088".into(),
+            session: crate::history::SessionRecord::default(),
+            duration_ms: None,
+            detail: Some(format!("{rule}: text {number}").into()),
+        },
+    };
+    let alerts = [
+        alert("Plant", "Busy", SENT_AT + 20_000, 4),
+        alert("Other", "Busy", SENT_AT, 3),
+        // Another process has stored the first one.
+        alert("Plant", "Busy", SENT_AT + 1_000, 2),
+        alert("Plant", "Not recorded", SENT_AT, 1),
+    ];
+    let request = ActivityRequest { gateway: Some("Plant".into()), ..ActivityRequest::default() };
+    let texts = |rows: &ActivityRows| -> Vec<String> {
+        let alerts = rows.entries.iter().filter(|entry| entry.kind == ActivityKind::Alert);
+        alerts.map(|entry| entry.detail.as_deref().unwrap_or_default().to_owned()).collect()
+    };
+    let expected = ["Busy: text 4", "Busy: text 2", "Not recorded: text 1"];
+    let mut rows = ActivityRows::default().with_older(&mut history, &request, &|| false).unwrap();
+    assert_eq!(texts(&rows), ["Busy"]);
+    for _ in 0..2 {
+        rows = rows.with_alerts(&alerts, &request).unwrap();
+        assert_eq!(texts(&rows), expected);
+        let keys = keys(&rows);
+        assert!(keys.is_sorted_by(|a, b| a > b));
+        assert!(keys.iter().all(|key| rows.row_of(*key).is_some()));
+        rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
+    }
+    let other = request_with_tab(&request, ActivityTab::SignedIn);
+    let rows = rows.with_newer(&mut history, &other, &|| false).unwrap();
+    assert_eq!(texts(&rows.with_alerts(&alerts, &other).unwrap()), [""; 0]);
+}
+
+fn request_with_tab(request: &ActivityRequest, tab: ActivityTab) -> ActivityRequest {
+    ActivityRequest { tab, ..request.clone() }
 }

@@ -129,7 +129,12 @@ impl App {
         else {
             return;
         };
-        let running = reader.read(move |history, is_cancelled| match read(history, &request, is_cancelled) {
+        let alerts = self.state.alerts.live();
+        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| {
+            let rows = read(history, &request, is_cancelled)?;
+            Ok(rows.with_alerts(&alerts, &request)?)
+        };
+        let running = reader.read(move |history, is_cancelled| match read(history, is_cancelled) {
             // The connection is opened again after these.
             Err(ActivityError::History(error)) => Err(error),
             result => Ok(result),
@@ -143,6 +148,7 @@ impl App {
     fn receive_activity(&mut self) {
         let Some(result) = self.activity_reads.running.as_ref().and_then(HistoryRead::take) else { return };
         self.activity_reads.running = None;
+        let (alerts, request) = (self.state.alerts.live(), self.activity_reads.request.clone());
         let activity = &mut self.state.activity;
         activity.is_reading = false;
         activity.error = None;
@@ -154,7 +160,12 @@ impl App {
                 activity.rows = Some(Arc::new(rows));
             }
             Ok(Err(error)) => activity.error = Some(ErrorReport::new(&error)),
-            Err(HistoryError::Missing { .. }) => activity.rows = Some(Arc::new(ActivityRows::nothing())),
+            // Nothing was recorded yet, but alerts may have been sent.
+            Err(HistoryError::Missing { .. }) => {
+                let nothing = ActivityRows::nothing();
+                let rows = nothing.clone().with_alerts(&alerts, &request.unwrap_or_default());
+                activity.rows = Some(Arc::new(rows.unwrap_or(nothing)));
+            }
             Err(error) => activity.error = Some(ErrorReport::new(&error)),
         }
     }

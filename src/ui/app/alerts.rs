@@ -138,8 +138,14 @@ impl Alerting {
             }
         };
         let (received, wake) = (self.received.clone(), self.wake.clone());
+        let changes = recording.changes().clone();
         let list = move |alerts: &[Alert]| {
             received.add(alerts);
+            // The activity has entries about them.
+            alerts
+                .iter()
+                .flat_map(|alert| &alert.incidents)
+                .for_each(|one| changes.note_action(&one.gateway));
             wake();
         };
         let (received, wake) = (self.received.clone(), self.wake.clone());

@@ -89,9 +89,8 @@ impl Recording {
     /// Returns a function that records what has happened on a node, if its gateway is recorded.
     pub(super) fn noter(&self) -> impl Fn(NodeKey, SystemTime, Action) + Send + 'static {
         let (recorder, demo) = (self.recorder.clone(), self.demo.clone());
-        let (changes, gateways) = (self.changes.clone(), self.recorded.clone());
+        let gateways = self.recorded.clone();
         move |node, time, action| {
-            changes.note_action(&node.gateway);
             if gateways.contains(&node.gateway) {
                 if let Some(recorder) = &recorder {
                     recorder.note(node, time, action);

@@ -4,12 +4,16 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::epoch_ms;
-use crate::alert::{ActiveAlert, Alert, AlertSessions};
+use crate::alert::{ActiveAlert, Alert, AlertSessions, Phase};
+use crate::history::{ActivityEntry, ActivityKey, ActivityKind};
 use crate::sanitize::sanitize;
+use crate::ui::activity_rows::LiveAlert;
 use crate::ui::error_report::ErrorReport;
 
 /// The largest number of alerts that are listed.
 pub(in crate::ui) const MAX_LISTED_ALERTS: usize = 1_000;
+/// The number of hexadecimal digits of a key that tell alerts of the same time apart.
+const KEY_DIGITS: usize = 7;
 /// How long an alert is listed, in milliseconds.
 const LISTED_MS: i64 = 24 * 3_600_000;
 
@@ -90,6 +94,31 @@ impl AlertList {
         let rules: BTreeSet<&str> = rules.flatten().map(String::as_str).collect();
         let rules: Vec<String> = rules.into_iter().map(|rule| sanitize(rule).into_owned()).collect();
         (!rules.is_empty()).then(|| format!("Alert: {}", rules.join(", ")))
+    }
+
+    /// Returns what was sent as entries of the activity list, the newest first.
+    pub(in crate::ui) fn live(&self) -> Vec<LiveAlert> {
+        let entry = |alert: &Alert| {
+            let incident = alert.incidents.first()?;
+            let session = incident.session.clone().filter(|_| !alert.is_summary());
+            let rule = alert.rule.name.clone();
+            let is_end = alert.phase == Phase::Resolved;
+            // The same each time.
+            let number = u32::from_str_radix(incident.key.get(..KEY_DIGITS)?, 16).ok()?;
+            let entry = ActivityEntry {
+                key: ActivityKey::unstored(alert.time, 2 * number + u32::from(is_end)),
+                kind: ActivityKind::Alert,
+                earliest: alert.time,
+                latest: alert.time,
+                gateway: incident.gateway.clone(),
+                node: incident.node.clone(),
+                session: session.unwrap_or_default(),
+                duration_ms: None,
+                detail: Some(format!("{rule}: {}", alert.text()).into()),
+            };
+            Some(LiveAlert { rule, is_end, entry })
+        };
+        self.sent.iter().filter_map(entry).collect()
     }
 
     /// Returns the states of a gateway that are firing.
