@@ -9,7 +9,7 @@ use crate::support::looks::{LOOKS, in_utc};
 use crate::support::window::{StoppedClock, Window, retype, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use gatewatch::dataset::ColumnId;
 use gatewatch::filter::Mode;
@@ -97,6 +97,7 @@ impl Camera {
         // The time of the last read, also at the end of a node's line, and the port of a gateway.
         let mut masked: Vec<Rect> =
             self.window.harness.query_all_by_label_contains("Updated ").map(|node| node.rect()).collect();
+        masked.extend(self.window.harness.query_all_by_label_contains(", since ").map(|node| node.rect()));
         for node in self.window.harness.query_all_by_label_contains("127.0.0.1") {
             let rect = node.rect();
             masked.push(Rect::from_x_y_ranges(rect.left() + 28.0..=rect.left() + 150.0, rect.y_range()));
@@ -314,6 +315,37 @@ fn list_of_nodes() {
         camera.window.until_text("6 of 6 sessions");
         camera.window.click("Nodes");
         camera.take("popup_nodes");
+    });
+}
+
+#[test]
+fn list_of_alerts() {
+    let plant = plant();
+    let folder = tempfile::tempdir().unwrap();
+    let alerts = [
+        "refresh_secs = 0",
+        "[[alert]]\nname = \"Too many sessions\"\nwhen = \"count-above\"\nlimit = 5",
+        "[[alert]]\nname = \"Two places\"\nwhen = \"different-hosts\"",
+        "[[alert]]\nname = \"Silent\"\nwhen = \"silent-for\"",
+    ];
+    std::fs::write(folder.path().join("config.toml"), alerts.join("\n")).unwrap();
+    in_all_looks(SIZE, &plant, |camera| {
+        camera.window.click("Show alerts");
+        camera.take("popup_alerts_empty");
+        let profile = Profile::new("Plant".to_owned(), vec![plant.url.parse().unwrap()]).unwrap();
+        let (theme, scale) = (camera.window.harness.ctx.theme(), camera.scale);
+        let builder = Harness::builder().with_size(SIZE).with_theme(theme).with_pixels_per_point(scale);
+        let settings = Settings::load(folder.path()).unwrap();
+        let state = in_utc(Layout::default());
+        let start = Start { state, settings, ..start(Target::Gateway(profile)) };
+        camera.window = Window::open_as(builder, start);
+        camera.window.until("two alerts", |harness| {
+            harness.get_by_label("Show alerts").accesskit_node().value().as_deref() == Some("2")
+        });
+        camera.window.click("Show alerts");
+        camera.take("popup_alerts");
+        let line = camera.window.harness.get_all_by_label("billy").next().unwrap().rect();
+        camera.take_place("alert_mark", line.with_max_x(line.left() + 400.0));
     });
 }
 

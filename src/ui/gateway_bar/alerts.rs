@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, Context, FontFamily, FontId, Id, Label, Popup, PopupCloseBehavior, Response, ScrollArea,
-    Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Context, FontFamily, FontId, Id, Label, Layout, Popup, PopupCloseBehavior,
+    Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::super::button::Button;
@@ -159,7 +159,10 @@ fn note(ui: &mut Ui, text: &str, color: Color32) {
     let frame = egui::Frame::NONE.inner_margin(theme::ALERTS_NOTE_MARGIN);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.add(Label::new(small_text::text(text, color)).wrap());
+        // A menu justifies its contents.
+        ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
+            ui.add(Label::new(small_text::text(text, color)).wrap());
+        });
     });
 }
 
