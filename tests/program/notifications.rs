@@ -10,7 +10,7 @@
 )]
 
 use std::collections::HashMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,8 @@ use zbus::zvariant::{OwnedValue, Value};
 use crate::desktop_theme::bus;
 use crate::support::screen::{Running, TIMEOUT, gatewatch, missing, output, quit, screen, until, window};
 use crate::support::{FakeGateway, answer, ok, saved_gateway, skip, status};
+
+const SERVICE: &str = "org.freedesktop.Notifications";
 
 /// A notification, as the service gets it.
 #[derive(Debug)]
@@ -100,6 +102,11 @@ struct Desktop {
 impl Desktop {
     /// Opens the window with these settings; `None` if the tools are missing, which it reports.
     fn open(folder: &Path, config: &str) -> Option<Self> {
+        Self::open_with(folder, config, SERVICE)
+    }
+
+    /// Opens the window on a bus with a service of this name.
+    fn open_with(folder: &Path, config: &str, name: &'static str) -> Option<Self> {
         let missing = missing(&["Xvfb", "xdotool", "dbus-daemon"]);
         if !missing.is_empty() {
             skip("notifications on the desktop", &missing.join(", "));
@@ -110,11 +117,11 @@ impl Desktop {
         let (sender, caught) = sync_channel(1_000);
         let service = Service { caught: sender, last_id: 0 };
         let builder = connection::Builder::address(&*address).unwrap();
-        let builder = builder.name("org.freedesktop.Notifications").unwrap();
+        let builder = builder.name(name).unwrap();
         let service = builder.serve_at("/org/freedesktop/Notifications", service).unwrap().build().unwrap();
         let (xvfb, display) = screen();
         let mut command = gatewatch(&display, folder);
-        command.arg("Plant").env("DBUS_SESSION_BUS_ADDRESS", &address);
+        command.args(["Plant", "--log", "warn"]).env("DBUS_SESSION_BUS_ADDRESS", &address);
         let mut program = Running(command.spawn().unwrap());
         let window = window(&display, &mut program);
         output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
@@ -179,4 +186,32 @@ fn many_logins_at_once_are_one_notification() {
     assert_eq!(summary.title, "Logins");
     assert_eq!(summary.body, "500 sessions arrived on Plant: user0, user1, user10 and 497 more");
     assert_eq!(desktop.close().len(), 0);
+}
+
+#[test]
+fn missing_service_is_reported_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gateway, rows) = gateway(&[]);
+    let out = folder.path().join("out");
+    let config = [
+        "refresh_secs = 1\n".to_owned(),
+        saved_gateway("Plant", &gateway.url, ""),
+        "\n[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\nlimit = 0\n".to_owned(),
+        format!("command = ['sh', '-c', 'cat >> {}']\n", out.display()),
+    ];
+    let Some(mut desktop) = Desktop::open_with(folder.path(), &config.concat(), "org.example.Other") else {
+        return;
+    };
+    let sent = |count| {
+        let text = std::fs::read_to_string(&out).unwrap_or_default();
+        (text.lines().count() == count).then_some(())
+    };
+    *rows.lock().unwrap() = Some(vec![session("anna", 1)]);
+    until("an alert", || sent(1));
+    *rows.lock().unwrap() = Some(Vec::new());
+    until("its end", || sent(2));
+    quit(&desktop.display, &mut desktop.program);
+    let mut log = String::new();
+    desktop.program.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("can't show notifications").count(), 1, "{log}");
 }
