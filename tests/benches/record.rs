@@ -1,4 +1,5 @@
-//! Measures `gatewatch record` as a process: 1,000 nodes of 50 sessions, of which 1 % change between two reads.
+//! Measures `gatewatch record` as a process: 1,000 nodes of 50 sessions, of which 1 % change between two reads, without alerts
+//! and with some.
 //!
 //! Needs Linux. `GATEWATCH_PROGRAM` names another program than the one that the bench has built.
 
@@ -35,14 +36,49 @@ const READS_PER_CHANGE: u64 = 2;
 const WARM_UP: Duration = Duration::from_secs(15);
 const MEASURED: Duration = Duration::from_mins(1);
 
+/// Alerts about all sessions and gateways. Most of them don't fire, as usual.
+const ALERTS: &str = r#"
+[[alert]]
+name = "Down"
+when = "unreachable"
+[[alert]]
+name = "Licence"
+when = "count-above"
+limit = 600
+[[alert]]
+name = "Twice"
+when = "signed-in-twice"
+username = "visitor.*"
+[[alert]]
+name = "Two places"
+when = "different-hosts"
+username = "user 1.*"
+[[alert]]
+name = "Visitor"
+when = "arrives"
+username = "visitor.*"
+[[alert]]
+name = "Old"
+when = "older-than"
+limit = "9000 h"
+"#;
+
 /// The number of reads of each node so far.
 type Reads = Arc<Vec<AtomicU64>>;
 
 fn main() {
+    for (name, alerts) in [("without alerts", ""), ("with alerts", ALERTS)] {
+        println!("{name}");
+        measure(alerts);
+    }
+}
+
+fn measure(alerts: &str) {
     let reads: Reads = Arc::new((0..NODES).map(|_| AtomicU64::new(0)).collect());
     let address = serve(reads.clone());
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("config.toml"), config(address)).expect("the folder can be written to");
+    let config = config(address) + alerts;
+    std::fs::write(folder.path().join("config.toml"), config).expect("the folder can be written to");
     let recorder = Recorder::start(folder.path());
     sleep(WARM_UP);
     let total = || reads.iter().map(|reads| reads.load(Ordering::Relaxed)).sum::<u64>();
