@@ -128,5 +128,5 @@ fn arrow_keys_change_the_height_of_the_activity() {
     assert!(raised < before, "{raised}, {before}");
     window.press(NONE, Key::ArrowDown);
     window.harness.step();
-    assert_eq!(top(&window), before);
+    assert!((top(&window) - before).abs() < 0.5, "{}, {before}", top(&window));
 }

@@ -19,41 +19,40 @@ pub(super) struct RefreshTimer {
     changes: Option<ChangeCounts>,
     /// The time of the second read after the last change.
     settles_at: Option<Instant>,
-    /// The time until a change can be seen, such as that of a pixel.
-    resolution: Duration,
+    /// The shortest time between a change and its read.
+    delay: Duration,
 }
 
 impl RefreshTimer {
     /// The usual time between two reads without a change, and the longest one until a change is read.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
-    /// Notes the beginning of a read. `resolution` is the time until a change can be seen, such as that of a pixel, and `refresh` the
-    /// shortest time until the next read without a change.
+    /// Notes the beginning of a read. `delay` is the shortest time between a change and its read, for reads that cost more than
+    /// others, and `refresh` the time until the next read without a change.
     pub(super) fn start(
         &mut self,
         now: Instant,
         changes: Option<ChangeCounts>,
-        resolution: Duration,
+        delay: Duration,
         refresh: Duration,
     ) {
         self.changes = changes;
-        self.resolution = resolution;
+        self.delay = delay.min(Self::MIN_REFRESH);
         let settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
         self.settles_at = settles_at;
-        let next = now + resolution.max(refresh);
+        let next = now + refresh;
         self.due = Some(settles_at.map_or(next, |settles_at| settles_at.min(next)));
     }
 
     /// Makes a read due soon if something has changed.
     pub(super) fn note_changes(&mut self, changes: Option<ChangeCounts>, now: Instant) {
         if changes != self.changes {
-            let resolution = self.resolution.min(Self::MIN_REFRESH);
             let soon = if self.changes.is_none() {
                 // The first list, for which the history may have to be created.
                 now + FIRST_DELAY
             } else {
-                self.settles_at = Some(now + SETTLE_DELAY.max(resolution));
-                now + CHANGE_DELAY.max(resolution)
+                self.settles_at = Some(now + SETTLE_DELAY.max(self.delay));
+                now + CHANGE_DELAY.max(self.delay)
             };
             self.changes = changes;
             self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
@@ -101,10 +100,10 @@ mod tests {
     fn first_list_is_read_once_and_soon() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut timer = RefreshTimer::default();
-        timer.start(start, None, 90 * second, 150 * second);
+        timer.start(start, None, 5 * second, 150 * second);
         timer.note_changes(Some(changes(0)), start);
         assert_eq!(timer.left(start), FIRST_DELAY);
-        timer.start(start + 2 * second, Some(changes(0)), 90 * second, 150 * second);
+        timer.start(start + 2 * second, Some(changes(0)), 5 * second, 150 * second);
         assert_eq!(timer.left(start + 2 * second), 150 * second);
     }
 
@@ -120,15 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn changes_that_cannot_be_seen_yet_are_not_read() {
+    fn costly_reads_follow_changes_later() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut timer = RefreshTimer::default();
-        // A pixel of a year is hours, and one of a day 90 s.
-        for resolution in [10_000, 90] {
-            timer.start(start, Some(changes(0)), resolution * second, RefreshTimer::MIN_REFRESH);
+        for (delay, read_at) in [(5, 6), (90, 31)] {
+            timer.start(start, Some(changes(0)), delay * second, 150 * second);
             timer.note_changes(Some(changes(1)), start + second);
-            assert!(!timer.is_due(start + 30 * second));
-            assert!(timer.is_due(start + 31 * second));
+            assert!(!timer.is_due(start + (read_at - 1) * second));
+            assert!(timer.is_due(start + read_at * second));
         }
     }
 }

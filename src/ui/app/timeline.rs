@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::Context;
 
@@ -18,6 +18,10 @@ use crate::settings::DEMO_NAME;
 /// The shortest time between two charts without a change. It ends too early by too little to be seen, and each costs two frames,
 /// some 70 ms of a processor without a GPU.
 const CHART_REFRESH: Duration = Duration::from_secs(150);
+/// The shortest time between a change and its chart, which is for those who look at the numbers beside it.
+const CHART_DELAY: Duration = Duration::from_secs(5);
+/// The share of time in which charts are read while something changes all the time is one of this number.
+const CHART_SHARE: u32 = 100;
 
 /// The reads of the history.
 pub(super) struct HistoryReads {
@@ -47,7 +51,10 @@ struct ChartRead {
     /// What the chart on screen, or the one that is being read, shows.
     request: Option<ChartRequest>,
     running: Option<HistoryRead<Option<Chart>>>,
-    /// The range was that of the present, which goes on.
+    started_at: Option<Instant>,
+    /// How long the last read took.
+    took: Duration,
+    /// What the user has chosen to see.
     range: Option<TimelineRange>,
     timer: RefreshTimer,
 }
@@ -178,7 +185,9 @@ impl App {
             read.request = Some(request.clone());
             let length = Duration::from_millis(u64::try_from(range.length()).unwrap_or(0));
             let buckets = u32::try_from(request.buckets.max(1)).unwrap_or(u32::MAX);
-            read.timer.start(instant, self.state.changes, length / buckets, CHART_REFRESH);
+            let delay = CHART_DELAY.max(read.took * CHART_SHARE);
+            read.timer.start(instant, self.state.changes, delay, CHART_REFRESH.max(length / buckets));
+            read.started_at = Some(instant);
             let chart = |request: ChartRequest| {
                 move |history: &mut crate::history::History, is_cancelled: &dyn Fn() -> bool| {
                     history.chart(&request, is_cancelled)
@@ -197,6 +206,7 @@ impl App {
         let read = &mut self.history.chart;
         let Some(result) = read.running.as_ref().and_then(HistoryRead::take) else { return };
         read.running = None;
+        read.took = read.started_at.map_or(Duration::ZERO, |started_at| (self.clock)() - started_at);
         let timeline = &mut self.state.timeline;
         timeline.error = None;
         match result {

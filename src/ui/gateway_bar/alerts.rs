@@ -16,7 +16,7 @@ use super::super::fonts;
 use super::super::hover;
 use super::super::icons::{self, Icon};
 use super::super::menu::{self, Item};
-use super::super::model::{AlertList, AppState};
+use super::super::model::{AlertList, AppState, SettingsPage};
 use super::super::popup;
 use super::super::small_text;
 use super::super::theme;
