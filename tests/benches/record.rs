@@ -42,7 +42,7 @@ const ALERTS: &str = r#"
 name = "Down"
 when = "unreachable"
 [[alert]]
-name = "Licence"
+name = "License"
 when = "count-above"
 limit = 600
 [[alert]]

@@ -110,7 +110,7 @@ fn adds_an_alert() {
     window.until_text("New alert");
     window.until("the focus", |harness| harness.get_by_label("Name").is_focused());
     assert!(!window.has("Close settings"));
-    window.type_into("Name", "Licence");
+    window.type_into("Name", "License");
     choose(&mut window, "A gateway has more sessions than…");
     assert_eq!(window.text_of("Number of sessions"), "50");
     retype(&mut window, "Number of sessions", "3");
@@ -127,8 +127,8 @@ fn adds_an_alert() {
     window.click("Save alert");
     // Back where the form was opened.
     window.until_text("Close settings");
-    assert!(window.has("Licence") && !window.has("No alerts yet"));
-    let expected = "mark_secs = 5 # mine\n\n[[alert]]\nname = \"Licence\"\nwhen = \"count-above\"\nlimit = 3\ntime_zone = \"Europe/Berlin\"\n\
+    assert!(window.has("License") && !window.has("No alerts yet"));
+    let expected = "mark_secs = 5 # mine\n\n[[alert]]\nname = \"License\"\nwhen = \"count-above\"\nlimit = 3\ntime_zone = \"Europe/Berlin\"\n\
         for = \"1 min 30 s\"\nusername = { pattern = \"bi.*\", ignore_case = true }\nkind = \"client\"\n\
         quiet = [\"22:00-06:00\", \"sun 00:00-24:00\"]\ncooldown = \"1 h\"\nsend_resolved = false\n\
         command = [\"mail.sh\", \"-s\", \"An alert\"]\n";
