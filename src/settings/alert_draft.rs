@@ -115,7 +115,7 @@ impl AlertDraft {
         draft
     }
 
-    /// Chooses another condition. What was suggested for the one before is suggested anew.
+    /// Chooses another condition. What was suggested for the one before is suggested again.
     pub fn choose(&mut self, kind: ConditionKind) {
         let suggested = example(self.when);
         for text in [&mut self.count, &mut self.time] {

@@ -1,7 +1,7 @@
 //! The largest number of sessions at once on each day: in total, by kind, project and gateway.
 //!
-//! Only sessions that were seen, or are proved by what was read later, count. One that ended while nobody watched counts until it
-//! was seen last, so that a number is never larger than what there was.
+//! Only sessions that were seen, or are proved by what was read later, count. One that ended while nothing was watched counts
+//! until it was seen last, so that a number is never larger than what there was.
 
 mod count;
 mod request;

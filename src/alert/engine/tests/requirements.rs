@@ -303,7 +303,7 @@ fn changed_rules_keep_what_is_known_by_name() {
 fn rule_with_another_definition_starts_over() {
     let before = || Rule { gateways: vec!["Plant".to_owned()], ..rule(Condition::CountAbove(1)) };
     let filter = |pattern: &str| crate::filter::Filter::new(pattern, crate::filter::Mode::default()).ok();
-    let username = SessionFilters { username: filter("nobody"), ..SessionFilters::default() };
+    let username = SessionFilters { username: filter("absent"), ..SessionFilters::default() };
     let others = [
         Rule { condition: Condition::CountAbove(9), ..before() },
         Rule { condition: Condition::Unreachable, ..before() },
