@@ -121,8 +121,8 @@ mod tests {
     #[test]
     fn costly_reads_follow_changes_later() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
-        let mut timer = RefreshTimer::default();
         for (delay, read_at) in [(5, 6), (90, 31)] {
+            let mut timer = RefreshTimer::default();
             timer.start(start, Some(changes(0)), delay * second, 150 * second);
             timer.note_changes(Some(changes(1)), start + second);
             assert!(!timer.is_due(start + (read_at - 1) * second));
