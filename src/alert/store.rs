@@ -23,6 +23,8 @@ const VERSION: u32 = 1;
 /// The shortest and the longest time after which the same is sent by another process. Processes read gateways at different
 /// times.
 const SAME_TIME: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(24)];
+/// How far ahead of a claim another process may have sent something, in milliseconds: this one may have waited for the lock.
+const AHEAD_MS: i64 = 60_000;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Content {
@@ -101,7 +103,7 @@ impl Store {
         let saved = with_lock(&folder, || {
             let mut content = read(&folder)?;
             // One in the future was written before the clock was set back.
-            content.sent.retain(|sent| now < sent.until && sent.at <= now);
+            content.sent.retain(|sent| now < sent.until && sent.at <= now.saturating_add(AHEAD_MS));
             let granted: Vec<bool> =
                 claims.iter().map(|claim| self.claim(&mut content.sent, claim, now)).collect();
             let others = std::mem::replace(&mut content.saved, saved);
@@ -236,6 +238,15 @@ mod tests {
         assert!(ask(1, firing(Channel::Command), NOW + 602_000));
         // A time in the future was written with a wrong clock.
         assert!(ask(0, firing(Channel::Command), NOW));
+    }
+
+    #[test]
+    fn the_same_is_sent_once_by_processes_that_wait_for_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        let claim = || claim("A", Channel::Command, Phase::Firing);
+        assert_eq!(first.save(Saved::default(), &[], &[claim()], NOW + 1), [true]);
+        assert_eq!(second.save(Saved::default(), &[], &[claim()], NOW), [false]);
     }
 
     #[test]
