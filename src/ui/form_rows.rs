@@ -24,6 +24,19 @@ pub(super) fn space(ui: &mut Ui) {
     ui.add_space(2.0 * tokens::UNIT);
 }
 
+/// Draws the space between two fields of a form.
+pub(super) fn gap(ui: &mut Ui) {
+    ui.add_space(3.0 * tokens::UNIT);
+}
+
+/// Draws the title of the fields of a form that are below.
+pub(super) fn section(ui: &mut Ui, title: &str) {
+    gap(ui);
+    space(ui);
+    group(ui, title);
+    ui.add_space(tokens::UNIT);
+}
+
 /// Draws a label and a control beside it, or below it in a narrow dialog.
 pub(super) fn row(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
     let width = ui.available_width();

@@ -1,12 +1,61 @@
-//! The cells of the lists in the panel at the bottom, and the keys that move between their rows.
+//! The lists in the panel at the bottom: their grounds and cells, and the keys that move between their rows.
 
-use egui::{Color32, EventFilter, FontFamily, FontId, Id, Key, Rect, Stroke, Ui, pos2};
+use egui::accesskit::Role;
+use egui::{
+    Align, Color32, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+use egui_extras::{Column, TableBuilder};
 
 use super::arrow_keys;
 use super::fonts;
 use super::icons;
 use super::theme;
 use super::tokens::{self, palette};
+
+/// Draws the ground of a list and of its header. Returns what takes the keyboard focus, under this accessible name.
+pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
+    let p = palette(ui.visuals());
+    ui.painter().rect_filled(rect, 0.0, p.table);
+    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
+    ui.painter().rect_filled(header, 0.0, p.header);
+    // Behind the rows, so that they get the clicks.
+    let focus = ui.interact(rect, id, Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, name));
+    focus
+}
+
+/// Returns the place of the rows of a list, without space between them and with the scroll bar beside them.
+pub(super) fn contents(ui: &mut Ui, rect: Rect) -> Ui {
+    let mut contents = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    contents.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    contents.spacing_mut().scroll = theme::scroll_beside_contents();
+    contents
+}
+
+/// Returns the table of a list with columns of these widths and one that takes the rest, scrolled to the row `target`.
+pub(super) fn table<'a>(
+    contents: &'a mut Ui,
+    id_salt: &str,
+    widths: impl IntoIterator<Item = f32>,
+    target: Option<usize>,
+) -> TableBuilder<'a> {
+    let mut table = TableBuilder::new(contents)
+        .id_salt(id_salt)
+        .striped(false)
+        .sense(Sense::CLICK)
+        .auto_shrink(false)
+        // A low panel has less room than a table takes by default.
+        .min_scrolled_height(0.0);
+    for width in widths {
+        table = table.column(Column::exact(width).clip(true));
+    }
+    table = table.column(Column::remainder().clip(true));
+    match target {
+        Some(target) => table.scroll_to_row(target, None),
+        None => table,
+    }
+}
 
 /// Returns the row to which the keys of this frame move the cursor of a list of `count` rows, and whether Enter was pressed there.
 /// The list has the keyboard focus.

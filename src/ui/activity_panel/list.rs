@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use egui::accesskit::Role;
-use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui::{Id, Rect, Ui, WidgetInfo, pos2};
+use egui_extras::TableRow;
 
 use super::super::activity_rows::ActivityRows;
 use super::super::button;
@@ -30,13 +30,7 @@ fn id() -> Id {
 
 /// Draws the list.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
-    let p = palette(ui.visuals());
-    ui.painter().rect_filled(rect, 0.0, p.table);
-    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
-    ui.painter().rect_filled(header, 0.0, p.header);
-    // Behind the rows, so that they get the clicks.
-    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
-    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "Activity list"));
+    let focus = list_cells::frame(ui, rect, id(), "Activity list");
     let rows = state.activity.rows.as_deref();
     let clock = state.history_clock();
     let places = Places::of(state);
@@ -48,19 +42,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     if let Some(text) = at_cursor {
         ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
     }
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
-    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    child.spacing_mut().scroll = theme::scroll_beside_contents();
-    let mut table = TableBuilder::new(&mut child).striped(false).sense(Sense::CLICK).auto_shrink(false);
-    // A low panel has less room than a table takes by default.
-    table = table.min_scrolled_height(0.0);
-    for width in theme::ACTIVITY_COLUMNS {
-        table = table.column(Column::exact(width).clip(true));
-    }
-    table = table.column(Column::remainder().clip(true));
-    if let Some(target) = target {
-        table = table.scroll_to_row(target, None);
-    }
+    let mut contents = list_cells::contents(ui, rect);
+    let table = list_cells::table(&mut contents, "activity", theme::ACTIVITY_COLUMNS, target);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {

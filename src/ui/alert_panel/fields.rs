@@ -10,7 +10,7 @@ use super::super::command::{AlertCommand, Command};
 use super::super::details_text;
 use super::super::error_report::ErrorReport;
 use super::super::filter_row::form_box;
-use super::super::form_rows::{group, space};
+use super::super::form_rows::{gap, section};
 use super::super::icons;
 use super::super::model::AppState;
 use super::super::select;
@@ -62,19 +62,6 @@ pub(super) fn show(
     section(ui, "Command");
     fields.command(ui);
     fields.form_error(ui);
-}
-
-/// Draws the space between two fields.
-fn gap(ui: &mut Ui) {
-    ui.add_space(3.0 * tokens::UNIT);
-}
-
-/// Draws the title of the fields below.
-fn section(ui: &mut Ui, title: &str) {
-    gap(ui);
-    space(ui);
-    group(ui, title);
-    ui.add_space(tokens::UNIT);
 }
 
 /// Draws the caption of a control below, which has it as its name.

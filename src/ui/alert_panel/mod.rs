@@ -14,10 +14,11 @@ use super::button::Button;
 use super::command::{AlertCommand, Command};
 use super::form_rows;
 use super::gateway_form::FormStage;
+use super::guide::{self, Parts};
 use super::model::AppState;
+use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::{guide, theme};
 use crate::sanitize::sanitize;
 
 /// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
@@ -39,17 +40,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut AlertForm, state: &AppState, commands
     // The space between controls is part of the form.
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.painter().rect_filled(area, 0, p.table);
-    let is_wide = area.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
-    let (width, margin) = if is_wide {
-        (theme::GUIDE_STEPS_WIDTH, theme::GUIDE_STEPS_MARGIN)
-    } else {
-        (area.width(), theme::GUIDE_TEST_MARGIN)
-    };
-    let (left, right) = area.split_left_right_at_x(area.left() + width);
+    let Parts { left, right, margin } = Parts::of(area);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
     guide::scrolled(ui, "alert", fields, margin, |ui| {
         fields::show(ui, form, reveal, state, commands);
-        if !is_wide {
+        if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
             let test = ui.scope(|ui| history_test::show(ui, form, state, commands));
             if form.error.is_none() && reveal == Some("") {
@@ -59,13 +54,8 @@ pub(super) fn show(ui: &mut Ui, form: &mut AlertForm, state: &AppState, commands
     });
     // Outside of the part that scrolls, so that the buttons stay visible.
     foot_ui(ui, foot, margin, form, commands);
-    if is_wide {
-        let (line, ground) = right.split_left_right_at_x(right.left() + tokens::LINE);
-        ui.painter().rect_filled(ground, 0, p.surface);
-        ui.painter().rect_filled(line, 0, p.divider);
-        guide::scrolled(ui, "test over history", ground, theme::GUIDE_TEST_MARGIN, |ui| {
-            history_test::show(ui, form, state, commands);
-        });
+    if let Some(right) = right {
+        guide::beside(ui, "test over history", right, |ui| history_test::show(ui, form, state, commands));
     }
     if has_dialog {
         ui.ctx().request_repaint();

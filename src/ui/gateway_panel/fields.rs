@@ -10,7 +10,7 @@ use super::super::check_box;
 use super::super::command::Command;
 use super::super::details_text;
 use super::super::error_report::ErrorReport;
-use super::super::form_rows::{group, row, space};
+use super::super::form_rows::{gap, row, section};
 use super::super::gateway_draft::{AuthKind, Field, FormError};
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal, addresses_id};
 use super::super::icons;
@@ -55,19 +55,6 @@ pub(super) fn show(
         }
     }
     causes(ui, form, Field::Form, commands);
-}
-
-/// Draws the space between two fields.
-fn gap(ui: &mut Ui) {
-    ui.add_space(3.0 * tokens::UNIT);
-}
-
-/// Draws the title of the fields below.
-fn section(ui: &mut Ui, title: &str) {
-    gap(ui);
-    space(ui);
-    group(ui, title);
-    ui.add_space(tokens::UNIT);
 }
 
 fn name(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {

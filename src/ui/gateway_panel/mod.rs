@@ -11,10 +11,11 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
 use super::button::Button;
 use super::command::{Command, RailCommand};
 use super::gateway_form::{FormStage, GatewayForm, Reveal};
+use super::guide::{self, Parts};
 use super::model::KeyringState;
+use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::{guide, theme};
 use crate::sanitize::sanitize;
 
 /// Draws the form. Input widgets edit the draft. Everything else is emitted as commands.
@@ -40,17 +41,11 @@ pub(super) fn show(
     // The space between controls is part of the form.
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.painter().rect_filled(area, 0, p.table);
-    let is_wide = area.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
-    let (width, margin) = if is_wide {
-        (theme::GUIDE_STEPS_WIDTH, theme::GUIDE_STEPS_MARGIN)
-    } else {
-        (area.width(), theme::GUIDE_TEST_MARGIN)
-    };
-    let (left, right) = area.split_left_right_at_x(area.left() + width);
+    let Parts { left, right, margin } = Parts::of(area);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
     guide::scrolled(ui, "form", fields, margin, |ui| {
         fields::show(ui, form, keyring, default_refresh, commands);
-        if !is_wide {
+        if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
             let test = ui.scope(|ui| guide::show_started_test(ui, form, commands));
             if form.error.is_none() && form.reveal == Some(Reveal::Outcome) {
@@ -59,8 +54,8 @@ pub(super) fn show(
         }
     });
     // Outside of the part that scrolls, so that the buttons stay visible.
-    foot_ui(ui, foot, margin, form, !is_wide, commands);
-    if is_wide {
+    foot_ui(ui, foot, margin, form, right.is_none(), commands);
+    if let Some(right) = right {
         guide::test_ui(ui, right, form, commands);
     }
     form.reveal = None;

@@ -56,28 +56,54 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     }
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
-    let is_wide = rest.width() >= theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH;
-    if is_wide {
-        let (left, right) = rest.split_left_right_at_x(rest.left() + theme::GUIDE_STEPS_WIDTH);
-        scrolled(ui, "steps", left, theme::GUIDE_STEPS_MARGIN, |ui| steps(ui, form, keyring, commands));
-        test_ui(ui, right, form, commands);
-    } else {
-        scrolled(ui, "steps", rest, theme::GUIDE_TEST_MARGIN, |ui| {
-            steps(ui, form, keyring, commands);
+    let Parts { left, right, margin } = Parts::of(rest);
+    scrolled(ui, "steps", left, margin, |ui| {
+        steps(ui, form, keyring, commands);
+        if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
             results::show(ui, form, commands);
-        });
+        }
+    });
+    if let Some(right) = right {
+        test_ui(ui, right, form, commands);
     }
     form.reveal = None;
 }
 
+/// The parts of a form with a test: the fields, and the test beside them where there is room, and else below them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts {
+    /// The place of the fields.
+    pub(super) left: Rect,
+    /// The place of the test; `None` if it is below the fields.
+    pub(super) right: Option<Rect>,
+    /// The space at the left and right of the fields.
+    pub(super) margin: f32,
+}
+
+impl Parts {
+    /// Divides an area.
+    pub(super) fn of(area: Rect) -> Self {
+        if area.width() < theme::GUIDE_STEPS_WIDTH + theme::GUIDE_TEST_MIN_WIDTH {
+            return Self { left: area, right: None, margin: theme::GUIDE_TEST_MARGIN };
+        }
+        let (left, right) = area.split_left_right_at_x(area.left() + theme::GUIDE_STEPS_WIDTH);
+        Self { left, right: Some(right), margin: theme::GUIDE_STEPS_MARGIN }
+    }
+}
+
 /// Draws the connection test at the right of a form.
 pub(super) fn test_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mut Vec<Command>) {
+    beside(ui, "test", rect, |ui| results::show(ui, form, commands));
+}
+
+/// Draws a test at the right of a form, behind a line.
+pub(super) fn beside(ui: &mut Ui, id: &str, rect: Rect, contents: impl FnOnce(&mut Ui)) {
     let p = tokens::palette(ui.visuals());
     let (line, ground) = rect.split_left_right_at_x(rect.left() + tokens::LINE);
     ui.painter().rect_filled(ground, 0, p.surface);
     ui.painter().rect_filled(line, 0, p.divider);
-    scrolled(ui, "test", ground, theme::GUIDE_TEST_MARGIN, |ui| results::show(ui, form, commands));
+    scrolled(ui, id, ground, theme::GUIDE_TEST_MARGIN, contents);
 }
 
 /// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.

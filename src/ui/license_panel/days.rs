@@ -1,8 +1,7 @@
 //! The list of days, the newest first.
 
 use egui::accesskit::Role;
-use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
-use egui_extras::{Column, TableBuilder};
+use egui::{Id, Rect, Ui, WidgetInfo};
 
 use super::super::button;
 use super::super::command::{Command, LicenseCommand, PastCommand};
@@ -44,13 +43,7 @@ pub(super) fn show(
     limits: &Limits<'_>,
     commands: &mut Vec<Command>,
 ) {
-    let p = palette(ui.visuals());
-    ui.painter().rect_filled(rect, 0.0, p.table);
-    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
-    ui.painter().rect_filled(header, 0.0, p.header);
-    // Behind the rows, so that they get the clicks.
-    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
-    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "List of days"));
+    let focus = list_cells::frame(ui, rect, id(), "List of days");
     let clock = state.history_clock();
     let days = state.license.peaks.as_ref().map_or(&[][..], |peaks| &peaks.days);
     let row_at = |row: usize| {
@@ -61,23 +54,8 @@ pub(super) fn show(
     if let Some(row) = state.license.day.and_then(row_at) {
         ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(row.text()));
     }
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
-    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    child.spacing_mut().scroll = theme::scroll_beside_contents();
-    let mut table = TableBuilder::new(&mut child)
-        .id_salt("license days")
-        .striped(false)
-        .sense(Sense::CLICK)
-        .auto_shrink(false)
-        // A low panel has less room than a table takes by default.
-        .min_scrolled_height(0.0);
-    for width in theme::LICENSE_DAY_COLUMNS {
-        table = table.column(Column::exact(width).clip(true));
-    }
-    table = table.column(Column::remainder().clip(true));
-    if let Some(target) = target {
-        table = table.scroll_to_row(target, None);
-    }
+    let mut contents = list_cells::contents(ui, rect);
+    let table = list_cells::table(&mut contents, "license days", theme::LICENSE_DAY_COLUMNS, target);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| title(ui, name, index > 0, index == 0));

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Align, Id, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
-use egui_extras::{Column, TableBuilder};
+use egui::{Id, Rect, Ui, WidgetInfo};
 
 use super::super::button;
 use super::super::command::{Command, LicenseCommand};
@@ -40,13 +39,7 @@ pub(super) fn cursor(state: &AppState) -> Option<usize> {
 
 /// Draws the list.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
-    let p = palette(ui.visuals());
-    ui.painter().rect_filled(rect, 0.0, p.table);
-    let header = rect.with_max_y(rect.top() + tokens::HEADER_HEIGHT);
-    ui.painter().rect_filled(header, 0.0, p.header);
-    // Behind the rows, so that they get the clicks.
-    let focus = ui.interact(rect, id(), Sense::focusable_noninteractive());
-    focus.widget_info(|| WidgetInfo::labeled(Role::List, true, "List of unused sessions"));
+    let focus = list_cells::frame(ui, rect, id(), "List of unused sessions");
     let unused = sessions(state);
     let list = unused.map_or(&[][..], |unused| &unused.sessions);
     let cursor = cursor(state);
@@ -64,28 +57,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         let text = row_text(&cells(state, session));
         ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
     }
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
-    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    child.spacing_mut().scroll = theme::scroll_beside_contents();
-    let mut table = TableBuilder::new(&mut child)
-        .id_salt("unused sessions")
-        .striped(false)
-        .sense(Sense::CLICK)
-        .auto_shrink(false)
-        // A low panel has less room than a table takes by default.
-        .min_scrolled_height(0.0);
     let has_nodes =
         state.table.result().is_some_and(|result| result.dataset.column(&names::GATEWAY.into()).is_some());
     let is_shown = |column: usize| column != NODE || has_nodes;
-    for (column, width) in theme::LICENSE_SESSION_COLUMNS.into_iter().enumerate() {
-        if is_shown(column) {
-            table = table.column(Column::exact(width).clip(true));
-        }
-    }
-    table = table.column(Column::remainder().clip(true));
-    if let Some(target) = target {
-        table = table.scroll_to_row(target, None);
-    }
+    let widths = theme::LICENSE_SESSION_COLUMNS.into_iter().enumerate();
+    let widths = widths.filter(|(column, _)| is_shown(*column)).map(|(_, width)| width);
+    let mut contents = list_cells::contents(ui, rect);
+    let table = list_cells::table(&mut contents, "unused sessions", widths, target);
     let node = names::GATEWAY.into();
     let node = state.column_title(&node);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
