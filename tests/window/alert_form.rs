@@ -1,7 +1,6 @@
 //! The rules for alerts in the settings, their form, and its test over the history.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use egui::accesskit::Toggled;
@@ -9,15 +8,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::alert::{Condition, Rule};
 use gatewatch::filter::Mode;
-use gatewatch::gateway::webdev;
 use gatewatch::history::{Location, Recorder};
-use gatewatch::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 use gatewatch::settings::Settings;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
 
+use super::past::list_update;
+use super::support::FakeGateway;
 use super::support::window::{Window, plant, retype, start_on};
-use super::support::{FakeGateway, answer};
 
 const BUSY: &str =
     "[[alert]]\nname = \"Busy\" # peak\nwhen = \"count-above\"\nlimit = 50\nkind = [\"client\"]\n";
@@ -405,24 +403,9 @@ fn record(setup: &Setup) -> Location {
     let billy = r#""billy","Packaging","10.2.0.9",false,"A1",1795365700123"#;
     let anna = r#""anna","Boiler","10.10.0.1",true,"B2",1795365600000"#;
     for (minutes, rows) in [(20, &[billy][..]), (19, &[billy]), (18, &[billy, anna]), (17, &[billy, anna])] {
-        let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
-        let list = ListUpdate {
-            list,
-            missing_kinds: Vec::new(),
-            notices: Vec::new(),
-            previous: None,
-            clock_offset_ms: None,
-            certificate: None,
-        };
-        observe(&NodeUpdate {
-            gateway: "Plant".into(),
-            // The window records its own gateway meanwhile.
-            url: "http://plant:8088".parse().unwrap(),
-            is_recorded: true,
-            time: SystemTime::now() - Duration::from_mins(minutes),
-            interval: Some(Duration::from_mins(1)),
-            outcome: ReadOutcome::List(list),
-        });
+        let time = SystemTime::now() - Duration::from_mins(minutes);
+        // The window records its own gateway meanwhile.
+        observe(&list_update("http://plant:8088", time, Duration::from_mins(1), rows));
     }
     location
 }

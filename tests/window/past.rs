@@ -55,23 +55,7 @@ impl Plant {
     }
 
     fn list(&self, ago: Duration, rows: &[&str]) -> NodeUpdate {
-        let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
-        let list = ListUpdate {
-            list,
-            missing_kinds: Vec::new(),
-            notices: Vec::new(),
-            previous: None,
-            clock_offset_ms: None,
-            certificate: None,
-        };
-        NodeUpdate {
-            gateway: "Plant".into(),
-            url: self.gateway.url.parse().unwrap(),
-            is_recorded: true,
-            time: self.now - ago,
-            interval: Some(Duration::from_secs(5)),
-            outcome: ReadOutcome::List(list),
-        }
+        list_update(&self.gateway.url, self.now - ago, Duration::from_secs(5), rows)
     }
 
     pub(crate) fn start(&self) -> Start {
@@ -88,6 +72,27 @@ impl Plant {
             chart.is_some_and(|chart| chart.accesskit_node().value().is_some())
         });
         window
+    }
+}
+
+/// Returns a read of a node of the gateway "Plant".
+pub(crate) fn list_update(url: &str, time: SystemTime, interval: Duration, rows: &[&str]) -> NodeUpdate {
+    let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
+    let list = ListUpdate {
+        list,
+        missing_kinds: Vec::new(),
+        notices: Vec::new(),
+        previous: None,
+        clock_offset_ms: None,
+        certificate: None,
+    };
+    NodeUpdate {
+        gateway: "Plant".into(),
+        url: url.parse().unwrap(),
+        is_recorded: true,
+        time,
+        interval: Some(interval),
+        outcome: ReadOutcome::List(list),
     }
 }
 
