@@ -122,7 +122,7 @@ impl<'a> Column<'a> {
     pub fn append_cells(self, rows: &[u32], cells: &mut Vec<Cell<'a>>) {
         match self {
             Self::Text(column) => {
-                column.visit_rows(rows, |text| cells.push(text.map_or(Cell::Null, Cell::Text)));
+                column.visit_rows(rows, |text| cells.push(text.into()));
             }
             Self::Boolean(column) => append(rows, cells, |row| column.get(row).map(Cell::Boolean)),
             Self::Date(column) => append(rows, cells, |row| column.get(row).map(Cell::Date)),
@@ -176,6 +176,12 @@ pub enum Cell<'a> {
     Integer(i64),
     /// A floating-point number, never NaN.
     Real(f64),
+}
+
+impl<'a> From<Option<&'a str>> for Cell<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
 }
 
 /// A cell that is independent of its dataset.

@@ -54,8 +54,8 @@ impl ActivityEntry {
                 entry.duration_ms.map_or(Cell::Null, |duration| Cell::Integer(duration / 1_000)),
                 Cell::Text(&entry.gateway),
                 Cell::Text(&entry.node),
-                text(session.kind.map(SessionKind::name)),
-                text(entry.detail.as_deref()),
+                Cell::from(session.kind.map(SessionKind::name)),
+                Cell::from(entry.detail.as_deref()),
             ];
             builder.push_row(session.cells().into_iter().chain(event));
         }
@@ -67,8 +67,4 @@ impl ActivityEntry {
     pub fn exported_columns() -> &'static [&'static str] {
         &EXPORTED
     }
-}
-
-fn text(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Null, Cell::Text)
 }

@@ -51,16 +51,12 @@ impl Answer {
             let StoredSession { session, first_seen, last_seen, missed_at, state, .. } = stored;
             let others =
                 [Cell::Date(*first_seen), Cell::Date(*last_seen), date(*missed_at), Cell::Text(state.name())];
-            let place = has_places.then(|| text(place(stored)));
-            let kind = has_kinds.then(|| text(session.kind.map(SessionKind::name)));
+            let place = has_places.then(|| Cell::from(place(stored)));
+            let kind = has_kinds.then(|| Cell::from(session.kind.map(SessionKind::name)));
             builder.push_row(session.cells().into_iter().chain(place).chain(kind).chain(others));
         }
         builder.finish(None, timezone)
     }
-}
-
-fn text(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Null, Cell::Text)
 }
 
 fn date(time: Option<i64>) -> Cell<'static> {

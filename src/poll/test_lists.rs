@@ -15,21 +15,16 @@ pub(super) type Session = (
     Option<&'static str>,
 );
 
-/// The cell of a text that may be null.
-fn text(text: Option<&'static str>) -> Cell<'static> {
-    text.map_or(Cell::Null, Cell::Text)
-}
-
 fn cells(session: &Session) -> [Cell<'static>; 7] {
     let (username, project, address, is_designer, client_id, creation_time, kind) = *session;
     [
-        text(username),
-        text(project),
-        text(address),
+        Cell::from(username),
+        Cell::from(project),
+        Cell::from(address),
         is_designer.map_or(Cell::Null, Cell::Boolean),
-        text(client_id),
+        Cell::from(client_id),
         creation_time.map_or(Cell::Null, |seconds| Cell::Date(seconds * 1_000)),
-        text(kind),
+        Cell::from(kind),
     ]
 }
 

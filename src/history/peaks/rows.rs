@@ -132,7 +132,7 @@ impl PeakRow {
         let integer = |value: Option<u32>| value.map_or(Cell::Null, |value| Cell::Integer(value.into()));
         for row in rows {
             let Self { day, gateway, kind, project: name, peak, limit } = row;
-            let cell = |index| if Some(index) == project { text(name.as_deref()) } else { Cell::Null };
+            let cell = |index| if Some(index) == project { Cell::from(name.as_deref()) } else { Cell::Null };
             let over = limit.map(|limit| peak.count.saturating_sub(limit));
             let (watched, unwatched) = match peak.watched {
                 DayWatched::Full => ("full", Some(0)),
@@ -141,8 +141,8 @@ impl PeakRow {
             };
             let others = [
                 Cell::Text(day),
-                text(gateway.as_deref()),
-                text(kind.map(SessionKind::name)),
+                Cell::from(gateway.as_deref()),
+                Cell::from(kind.map(SessionKind::name)),
                 // Nothing is known of it.
                 if peak.watched == DayWatched::Never && peak.count == 0 {
                     Cell::Null
@@ -166,8 +166,4 @@ impl PeakRow {
     pub fn exported_columns() -> &'static [&'static str] {
         &EXPORTED
     }
-}
-
-fn text(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Null, Cell::Text)
 }
