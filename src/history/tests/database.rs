@@ -55,12 +55,17 @@ impl Database {
 const CREATE: [fn() -> Option<Database>; 2] =
     [|| Some(Database::sqlite()), || Server::shared().map(Database::postgres)];
 
-/// Runs a test with SQLite and, where it is installed, with PostgreSQL.
-pub(super) fn on_each_database(test: impl Fn(&Database)) {
-    for database in CREATE.iter().filter_map(|create| create()) {
-        println!("with {}", database.location);
-        test(&database);
-    }
+/// Runs a test with SQLite and, where it is installed, with PostgreSQL, side by side.
+pub(super) fn on_each_database(test: impl Fn(&Database) + Sync) {
+    std::thread::scope(|scope| {
+        let test = &test;
+        for database in CREATE.iter().filter_map(|create| create()) {
+            scope.spawn(move || {
+                println!("with {}", database.location);
+                test(&database);
+            });
+        }
+    });
 }
 
 /// Runs a test with each pair of databases.
