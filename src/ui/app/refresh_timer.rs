@@ -36,12 +36,12 @@ impl RefreshTimer {
         delay: Duration,
         refresh: Duration,
     ) {
-        self.changes = changes;
+        // This read may come before what has just changed is written.
+        self.note_changes(changes, now);
         self.delay = delay.min(Self::MIN_REFRESH);
-        let settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
-        self.settles_at = settles_at;
-        let next = now + refresh;
-        self.due = Some(settles_at.map_or(next, |settles_at| settles_at.min(next)));
+        self.settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
+        let planned = self.due.filter(|due| *due > now);
+        self.due = [planned, self.settles_at, Some(now + refresh)].into_iter().flatten().min();
     }
 
     /// Makes a read due soon if something has changed.
@@ -80,11 +80,18 @@ mod tests {
         ChangeCounts { arrived, ..ChangeCounts::new(SystemTime::UNIX_EPOCH) }
     }
 
+    /// Returns the timer of a read that began at `start`, when the first list was written.
+    fn after_first_list(start: Instant, delay: Duration, refresh: Duration) -> RefreshTimer {
+        let mut timer = RefreshTimer::default();
+        timer.note_changes(Some(changes(0)), start - FIRST_DELAY);
+        timer.start(start, Some(changes(0)), delay, refresh);
+        timer
+    }
+
     #[test]
     fn reads_soon_after_a_change_and_once_more() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
-        let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
+        let mut timer = after_first_list(start, Duration::ZERO, RefreshTimer::MIN_REFRESH);
         timer.note_changes(Some(changes(0)), start + second);
         assert_eq!(timer.left(start + 10 * second), 20 * second);
         timer.note_changes(Some(changes(1)), start + 10 * second);
@@ -108,10 +115,27 @@ mod tests {
     }
 
     #[test]
+    fn read_that_a_change_may_have_missed_is_repeated_soon() {
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let start_read = |timer: &mut RefreshTimer, now, arrived| {
+            timer.start(now, Some(changes(arrived)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
+        };
+        let mut timer = RefreshTimer::default();
+        start_read(&mut timer, start, 0);
+        assert_eq!(timer.left(start), FIRST_DELAY, "the first list may not be written yet");
+        start_read(&mut timer, start + 2 * second, 0);
+        assert_eq!(timer.left(start + 2 * second), RefreshTimer::MIN_REFRESH);
+        start_read(&mut timer, start + 10 * second, 1);
+        assert_eq!(timer.left(start + 10 * second), CHANGE_DELAY, "nor a change");
+        // Another filter.
+        start_read(&mut timer, start + 10 * second, 1);
+        assert_eq!(timer.left(start + 10 * second), CHANGE_DELAY);
+    }
+
+    #[test]
     fn steady_changes_do_not_put_it_off() {
         let (start, ms) = (Instant::now(), Duration::from_millis(1));
-        let mut timer = RefreshTimer::default();
-        timer.start(start, Some(changes(0)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
+        let mut timer = after_first_list(start, Duration::ZERO, RefreshTimer::MIN_REFRESH);
         for step in 1..=12_u32 {
             timer.note_changes(Some(changes(step as usize)), start + step * 100 * ms);
         }
@@ -122,8 +146,7 @@ mod tests {
     fn costly_reads_follow_changes_later() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         for (delay, read_at) in [(5, 6), (90, 31)] {
-            let mut timer = RefreshTimer::default();
-            timer.start(start, Some(changes(0)), delay * second, 150 * second);
+            let mut timer = after_first_list(start, delay * second, 150 * second);
             timer.note_changes(Some(changes(1)), start + second);
             assert!(!timer.is_due(start + (read_at - 1) * second));
             assert!(timer.is_due(start + read_at * second));
