@@ -34,8 +34,8 @@ impl Poller {
         Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
-    /// Does the same with another wall clock, which is read every `check_interval`. For tests, which simulate a suspend
-    /// with it.
+    /// Does the same with another wall clock, which is compared with the clock of timers every `check_interval`, to notice
+    /// that the machine was suspended.
     ///
     /// # Errors
     /// If the system can't start a thread.

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 /// Time between two comparisons. A resume is noticed within it.
-const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+pub const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// The smallest difference that is a jump. Time synchronization corrects the wall clock by a second now and then.
 const MIN_JUMP: Duration = Duration::from_secs(3);
 

@@ -1,7 +1,6 @@
 //! The footer: how many sessions are shown and selected, and the export.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use egui::accesskit::Role;
 use egui::epaint::MarginF32;
@@ -73,7 +72,7 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
         state.history_clock().moment_words(past.at).to_lowercase()
     } else {
         let updated_at = state.updated_at().filter(|_| state.is_stale())?;
-        display::time_text(updated_at, SystemTime::now())
+        display::time_text(updated_at, state.now())
     };
     let text = format!("as of {time}");
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
@@ -113,7 +112,7 @@ fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
         return Vec::new();
     };
     let p = palette(ui.visuals());
-    let since = format!(" since {}", display::minute_text(since, SystemTime::now()));
+    let since = format!(" since {}", display::minute_text(since, state.now()));
     let has_room = ui.ctx().content_rect().width() >= theme::ROOMY_MIN_WIDTH;
     let texts = [since.as_str(), ""].into_iter().filter(|since| has_room || since.is_empty());
     let texts = texts.map(|since| {

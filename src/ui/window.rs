@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
@@ -287,6 +287,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         pick_file: native_dialog(),
         open_secrets: Arc::new(move || Secrets::new(secrets_folder.as_deref())),
         clock: Arc::new(Instant::now),
+        wall_clock: Arc::new(SystemTime::now),
         log,
         renderer: String::new(),
         desktop_theme: DesktopTheme::follow(),

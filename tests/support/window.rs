@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::accesskit::{Role, Toggled};
 use egui::{Context, Event, Key, Modifiers, OutputCommand, Plugin, PointerButton, Pos2, RawInput};
@@ -353,6 +353,7 @@ pub(crate) fn start(target: Target) -> Start {
         // Keeps the tests out of the user's keyring.
         open_secrets: TestKeyring::default().opener(None),
         clock: Arc::new(Instant::now),
+        wall_clock: Arc::new(SystemTime::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
         desktop_theme: DesktopTheme::default(),

@@ -23,7 +23,6 @@ const HOUR: Duration = Duration::from_hours(1);
 pub(crate) struct Plant {
     pub(crate) gateway: FakeGateway,
     folder: TempDir,
-    now: SystemTime,
 }
 
 impl Plant {
@@ -37,12 +36,20 @@ impl Plant {
 
     /// Records lists, each as old as this, with gaps between them.
     pub(crate) fn with_lists(lists: &[(Duration, &[&str])]) -> Self {
-        let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap(), now: SystemTime::now() };
+        let now = SystemTime::now();
+        let interval = Duration::from_secs(5);
+        Self::recorded(|url, observe| {
+            for (ago, rows) in lists {
+                observe(&list_update(url, now - *ago, interval, rows));
+            }
+        })
+    }
+
+    /// Records what `record` passes on for a node with this address.
+    pub(crate) fn recorded(record: impl FnOnce(&str, &mut dyn FnMut(&NodeUpdate))) -> Self {
+        let plant = Self { gateway: plant(), folder: tempfile::tempdir().unwrap() };
         let recorder = Recorder::spawn(plant.location(), None, |_| ()).unwrap();
-        let mut observe = recorder.observer();
-        for (ago, rows) in lists {
-            observe(&plant.list(*ago, rows));
-        }
+        record(&plant.gateway.url, &mut recorder.observer());
         plant
     }
 
@@ -52,10 +59,6 @@ impl Plant {
 
     pub(crate) fn location(&self) -> Location {
         Location::File(self.path())
-    }
-
-    fn list(&self, ago: Duration, rows: &[&str]) -> NodeUpdate {
-        list_update(&self.gateway.url, self.now - ago, Duration::from_secs(5), rows)
     }
 
     pub(crate) fn start(&self) -> Start {
@@ -97,7 +100,7 @@ pub(crate) fn list_update(url: &str, time: SystemTime, interval: Duration, rows:
 }
 
 /// Types a time into the box of the past, and presses Enter.
-fn go_to(window: &mut Window, time: &str) {
+pub(crate) fn go_to(window: &mut Window, time: &str) {
     window.press(Modifiers::COMMAND, Key::G);
     for events in typed(time) {
         window.frame(events);

@@ -18,12 +18,12 @@ mod thread;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 
 use super::status::GatewayStatus;
-use super::suspend::Clocks;
+use super::suspend::{CHECK_INTERVAL, Clocks};
 use super::update::Observer;
 use crate::gateway::{Client, Credentials, Profile};
 
@@ -98,9 +98,31 @@ impl BackgroundPoller {
         observer: Option<Observer>,
         notify: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
+        Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
+    }
+
+    /// Does the same with another wall clock.
+    ///
+    /// # Errors
+    /// If the system can't start a thread.
+    pub fn spawn_with_clock(
+        wall_clock: impl Fn() -> SystemTime + Send + 'static,
+        client: Client,
+        observer: Option<Observer>,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::spawn_with_clocks(Clocks::new(wall_clock, CHECK_INTERVAL), client, observer, notify)
+    }
+
+    fn spawn_with_clocks(
+        clocks: Clocks,
+        client: Client,
+        observer: Option<Observer>,
+        notify: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
         let (request, request_of_thread) = watch::channel(Request::default());
         let (status_of_thread, status) = watch::channel(Arc::default());
-        thread::spawn(Clocks::system(), client, observer, request_of_thread, status_of_thread, notify)?;
+        thread::spawn(clocks, client, observer, request_of_thread, status_of_thread, notify)?;
         Ok(Self { request, status, generation: 0 })
     }
 

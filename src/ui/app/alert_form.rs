@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::SystemTime;
 
 use egui::Context;
 
@@ -245,7 +244,7 @@ impl App {
             Ok(rule) => Rule { is_enabled: true, ..rule },
             Err(error) => return form.fail(error),
         };
-        let to = epoch_ms(SystemTime::now());
+        let to = epoch_ms(self.state.now());
         let length = i64::try_from(form.span.length().as_millis()).unwrap_or(i64::MAX);
         let mut test = HistoryTest::new(&form.draft, (to.saturating_sub(length), to));
         let (from, to) = test.range;

@@ -219,7 +219,7 @@ impl App {
             self.state.alerts.set_firing(alerts.active());
         }
         let Reports { sent, failure } = std::mem::take(&mut *self.alerting.received.lock());
-        self.state.alerts.add(sent);
+        self.state.alerts.add(sent, self.state.now());
         if let Some(failure) = failure {
             self.state.toasts.error(Task::Alerts, failure);
         }

@@ -206,7 +206,7 @@ impl App {
                 Credentials::Basic(login) => Some(login.user().into()),
                 Credentials::None | Credentials::Token(_) => None,
             };
-            self.recording.note(&profile, node, Action::SignedIn { username });
+            self.recording.note(&profile, node, self.state.now(), Action::SignedIn { username });
         }
         match credentials.secret().filter(|_| profile.login != Login::None) {
             Some(secret) => {

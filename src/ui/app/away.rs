@@ -101,10 +101,10 @@ pub(super) struct AwayReads {
 
 impl AwayReads {
     /// Begins with what happened since a window was open last, if that is known.
-    pub(super) fn new(open_until: Option<i64>) -> Self {
+    pub(super) fn new(open_until: Option<i64>, now: SystemTime) -> Self {
         let mut absence = Absence::default();
         if let Some(open_until) = open_until {
-            absence.add(open_until, epoch_ms(SystemTime::now()));
+            absence.add(open_until, epoch_ms(now));
         }
         Self { absence, running: None }
     }
@@ -113,7 +113,7 @@ impl AwayReads {
 impl App {
     /// Notes that the table was paused up to now. What happened meanwhile was recorded.
     pub(super) fn note_pause(&mut self, since: SystemTime) {
-        let (since, now) = (epoch_ms(since), epoch_ms(SystemTime::now()));
+        let (since, now) = (epoch_ms(since), epoch_ms(self.state.now()));
         self.away.absence.add(since, now);
         if let Some(pending) = &mut self.away.absence.pending {
             // The gateways were read all the time.
@@ -124,7 +124,7 @@ impl App {
     /// Sums up what happened while the window couldn't be seen.
     pub(super) fn update_away(&mut self, ctx: &Context) {
         let Some(reader) = &self.history.reader else { return };
-        let now_ms = epoch_ms(SystemTime::now());
+        let now_ms = epoch_ms(self.state.now());
         self.away.absence.frame(now_ms);
         let is_pending = self.away.absence.pending.is_some();
         let gateways = if is_pending { self.recorded_gateways() } else { Vec::new() };
@@ -137,9 +137,8 @@ impl App {
         if let Some(since) = self.away.absence.take_due((self.clock)(), read_since) {
             // A summary that wasn't dismissed yet is a part of it.
             let since = self.state.away.as_ref().map_or(since, |away| away.since.min(since));
-            let read = move |history: &mut History, _: &dyn Fn() -> bool| {
-                history.summary(since, epoch_ms(SystemTime::now()), &gateways)
-            };
+            let read =
+                move |history: &mut History, _: &dyn Fn() -> bool| history.summary(since, now_ms, &gateways);
             self.away.running = Some((since, reader.read(read)));
         }
         ctx.request_repaint_after(self.away.absence.next_frame(now_ms));
@@ -164,14 +163,14 @@ impl App {
         }
         self.state.layout.activity = true;
         self.state.layout.licenses = false;
-        let now = epoch_ms(SystemTime::now());
+        let now = epoch_ms(self.state.now());
         self.state.timeline.selection = Some(TimeRange::between(since, now));
     }
 
     /// Saves that the window was open until now, for the next start.
     pub(super) fn save_open_until(&mut self) {
         if self.history.reader.is_some() {
-            let open_until = Some(epoch_ms(SystemTime::now()));
+            let open_until = Some(epoch_ms((self.wall_clock)()));
             self.save_state(State { open_until, ..self.saved_state.clone() });
         }
     }

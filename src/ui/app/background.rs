@@ -34,13 +34,14 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Starts the thread that reads. The arguments are those of [`BackgroundPoller::spawn`].
+    /// Starts the thread that reads. The arguments are those of [`BackgroundPoller::spawn_with_clock`].
     pub(super) fn spawn(
+        wall_clock: impl Fn() -> SystemTime + Send + 'static,
         client: Client,
         observer: Option<Observer>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
-        let poller = BackgroundPoller::spawn(client, observer, wake)?;
+        let poller = BackgroundPoller::spawn_with_clock(wall_clock, client, observer, wake)?;
         Ok(Self {
             poller,
             logins: HashMap::new(),
@@ -197,7 +198,7 @@ impl App {
         let Some(status) = self.background.poller.status() else {
             return;
         };
-        let now = SystemTime::now();
+        let now = self.state.now();
         for (name, status) in &status.gateways {
             self.state.gateways.set_status(name, status, now);
         }

@@ -87,8 +87,8 @@ impl App {
             self.query(FRAME_WAIT);
             self.note_pause(pause.since);
         } else if let Some(status) = self.state.table_status().cloned() {
-            let before = self.state.changes.unwrap_or(ChangeCounts::new(SystemTime::now()));
-            self.state.pause = Some(Pause { since: SystemTime::now(), status, before });
+            let before = self.state.changes.unwrap_or(ChangeCounts::new(self.state.now()));
+            self.state.pause = Some(Pause { since: self.state.now(), status, before });
         }
     }
 }

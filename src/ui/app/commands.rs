@@ -1,7 +1,7 @@
 //! Runs commands.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use egui::{Context, ViewportCommand};
 
@@ -323,7 +323,7 @@ impl App {
             let was_past = std::mem::replace(&mut self.is_past_on_screen, is_past);
             let context = ResultContext {
                 outdated: &outdated,
-                now: SystemTime::now(),
+                now: self.state.now(),
                 pointer: self.ui_state.pointer_line,
                 has_marks: !(self.state.mark_time.is_zero() || is_past || was_past),
             };

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use chrono::{DateTime, Local};
 use egui::Context;
@@ -238,7 +237,7 @@ impl App {
 
     /// Returns a file name with the current time.
     fn suggested_name(&self) -> String {
-        let now: DateTime<Local> = SystemTime::now().into();
+        let now: DateTime<Local> = self.state.now().into();
         let ending = if self.drafts.export.format == FileFormat::Json { "json" } else { "csv" };
         let name = match self.export_source {
             ExportSource::Sessions => "sessions",

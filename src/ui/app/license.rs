@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use egui::Context;
 
@@ -88,7 +88,7 @@ impl App {
         if !is_shown || state.past.is_some() {
             return None;
         }
-        let now = epoch_ms(SystemTime::now());
+        let now = epoch_ms(self.state.now());
         let nodes = state.table_status().map_or(&[][..], |status| &status.nodes[..]);
         let now_on = nodes.iter().filter_map(|node| {
             let offset = node.clock_offset_ms?;
@@ -121,7 +121,7 @@ impl App {
         if self.state.license.page != LicensePage::Days {
             return;
         }
-        let now = epoch_ms(SystemTime::now());
+        let now = epoch_ms(self.state.now());
         let from = now - i64::from(self.state.license.span.days() - 1) * DAY_MS;
         let request = PeaksRequest { days: self.state.history_clock().days(from, now), gateway };
         let instant = (self.clock)();

@@ -38,7 +38,7 @@ mod typing;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::{Context, Memory, Theme, Ui, ViewportCommand};
 
@@ -80,7 +80,7 @@ use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::history::Location;
 use crate::logging::LogLines;
-use crate::poll::Poller;
+use crate::poll::{CHECK_INTERVAL, Poller};
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
@@ -117,6 +117,8 @@ pub struct Start {
     pub open_secrets: Arc<dyn Fn() -> Secrets + Send + Sync>,
     /// Returns the current time. Measures how long the keyring takes and how long sessions are marked.
     pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// Returns the time of day, for reads and for what is shown.
+    pub wall_clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// The lines that the log view shows.
     pub log: LogLines,
     /// The renderer and its driver, for the diagnostics.
@@ -161,6 +163,8 @@ pub struct App {
     pending_login: Option<(Profile, Credentials)>,
     /// Returns the current time. Measures how long sessions are marked.
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// Returns the time of day.
+    wall_clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// The certificates that are trusted until the window closes, with the nodes of their gateways.
     trusted_once: Vec<(Vec<NodeUrl>, RejectedCertificate)>,
     /// The credentials from the environment or the user, with their gateway.
@@ -259,6 +263,7 @@ impl App {
             pick_file,
             open_secrets,
             clock,
+            wall_clock,
             log,
             renderer,
             desktop_theme,
@@ -276,11 +281,22 @@ impl App {
         let mut alerting = Alerting::new(alerts, wake(ctx));
         alerting.set_rules(&settings.alerts, &recording)?;
         let observer = || recording.observer(alerting.observer());
-        let poller = Poller::spawn(client.clone(), Some(observer()), wake(ctx))?;
-        let background = Background::spawn(client.clone(), Some(observer()), wake(ctx))?;
+        let clock_of_reads = || {
+            let wall_clock = wall_clock.clone();
+            move || wall_clock()
+        };
+        let poller = Poller::spawn_with_clock(
+            clock_of_reads(),
+            CHECK_INTERVAL,
+            client.clone(),
+            Some(observer()),
+            wake(ctx),
+        )?;
+        let background = Background::spawn(clock_of_reads(), client.clone(), Some(observer()), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {
+            frame_time: wall_clock().into(),
             kind: state.filters.kind(),
             dates,
             cells,
@@ -316,7 +332,7 @@ impl App {
             frame_timer: FrameTimer::default(),
             settings,
             remembered: Remembered::new(&state),
-            away: AwayReads::new(state.open_until),
+            away: AwayReads::new(state.open_until, wall_clock()),
             saved_state: state,
             folder,
             settings_worker,
@@ -324,6 +340,7 @@ impl App {
             keyring_worker,
             pending_login: None,
             clock,
+            wall_clock,
             trusted_once: Vec::new(),
             supplied_credentials: None,
             open_history_entry: None,
@@ -437,6 +454,7 @@ impl eframe::App for App {
 
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
+        self.state.frame_time = (self.wall_clock)().into();
         let was_outdated = self.hold_counts_order(ctx);
         // First, because they refer to the last frame.
         self.run_commands(ctx);

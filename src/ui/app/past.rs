@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use egui::Context;
 
@@ -49,7 +48,7 @@ impl App {
         if self.history_scope().is_none() {
             return;
         }
-        let at = time.min(epoch_ms(SystemTime::now()));
+        let at = time.min(epoch_ms(self.state.now()));
         let before = self.state.past.take();
         self.state.past = Some(Past {
             // Until the others are read.
@@ -68,7 +67,7 @@ impl App {
     /// Moves the keyboard focus to the box with the time, which shows the present at first.
     fn enter_past_time(&mut self, ctx: &Context) {
         if self.state.past.is_none() {
-            self.show_past(epoch_ms(SystemTime::now()));
+            self.show_past(epoch_ms(self.state.now()));
         }
         if self.state.past.is_some() {
             gateway_bar::focus_time_box(ctx, &self.drafts.moment);
@@ -109,7 +108,7 @@ impl App {
     fn show_typed_past(&mut self) {
         let typed = self.drafts.moment.trim();
         match self.state.history_clock().parse_moment(typed, Repeated::First) {
-            Ok(moment) if moment.epoch_ms > epoch_ms(SystemTime::now()) => {
+            Ok(moment) if moment.epoch_ms > epoch_ms(self.state.now()) => {
                 self.drafts.moment_error = Some("This time is in the future".to_owned());
             }
             Ok(moment) => {
@@ -130,7 +129,7 @@ impl App {
         else {
             return;
         };
-        let from = self.state.past.as_ref().map_or_else(|| epoch_ms(SystemTime::now()), |past| past.at);
+        let from = self.state.past.as_ref().map_or_else(|| epoch_ms(self.state.now()), |past| past.at);
         let read = move |history: &mut History, _: &dyn Fn() -> bool| match step {
             Step::Previous => history.change_before(from, gateway.as_deref()),
             Step::Next => history.change_after(from, gateway.as_deref()),

@@ -1,7 +1,6 @@
 //! The rail: the saved and recent gateways.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use egui::Context;
 
@@ -27,7 +26,7 @@ impl App {
         if let (Shown::Gateway(name), Some(status)) =
             (self.state.gateways.shown.clone(), self.state.status.clone())
         {
-            self.state.gateways.set_status(&name, &status, SystemTime::now());
+            self.state.gateways.set_status(&name, &status, self.state.now());
         }
     }
 

@@ -102,11 +102,11 @@ impl Recording {
     }
 
     /// Records what the user did on a node of a gateway, if its profile lets it be recorded.
-    pub(super) fn note(&self, profile: &Profile, node: &NodeUrl, action: Action) {
+    pub(super) fn note(&self, profile: &Profile, node: &NodeUrl, time: SystemTime, action: Action) {
         if let Some(recorder) = self.recorder.as_ref().filter(|_| profile.history) {
             self.changes.note_action(&profile.name);
             let node = NodeKey { gateway: profile.name.as_str().into(), url: node.to_string().into() };
-            recorder.note(node, SystemTime::now(), action);
+            recorder.note(node, time, action);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::super::model::{AppState, Shown};
 use super::super::views;
@@ -26,7 +26,7 @@ impl App {
         }
         let was_asked = views::is_prompting(&self.state);
         if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
-            self.state.gateways.set_status(&name, &status, SystemTime::now());
+            self.state.gateways.set_status(&name, &status, self.state.now());
         }
         self.note_outdated(&status);
         self.state.status = Some(status);
@@ -79,6 +79,8 @@ fn was_up_to_date(before: &NodeStatus, after: &NodeStatus, max_age: Duration) ->
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
     use crate::poll::ListVersion;
 

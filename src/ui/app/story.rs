@@ -1,7 +1,7 @@
 //! Reads what the history says about a user: the one whose session is shown in detail, and the one whom the filter asks for.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use egui::Context;
 
@@ -67,7 +67,7 @@ impl App {
             }
             let left = in_detail.start_when_due(now, |key| {
                 timer.start(now, self.state.changes, Duration::ZERO, RefreshTimer::MIN_REFRESH);
-                Some(start_story(self.history_reader()?, key.clone()))
+                Some(start_story(self.history_reader()?, key.clone(), epoch_ms(self.state.now())))
             });
             if !in_detail.is_running() {
                 ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
@@ -85,6 +85,7 @@ impl App {
     /// Looks up when the user was on last that the filter asks for, once the filter rests, and shows what was read.
     pub(super) fn update_last_seen(&mut self, ctx: &Context) {
         let now = (self.clock)();
+        let before = epoch_ms(self.state.now());
         let gateway = self.history_scope().map(|scope| scope.gateway);
         let wanted = self.state.absent_user().zip(gateway);
         if self.story_reads.absent.want(wanted, now, FILTER_REST) {
@@ -95,7 +96,7 @@ impl App {
         let left = absent.start_when_due(now, |(username, gateway)| {
             let (username, gateway) = (username.clone(), gateway.clone());
             let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| {
-                last_seen(history, username, gateway.as_deref(), is_cancelled)
+                last_seen(history, username, before, gateway.as_deref(), is_cancelled)
             };
             Some(reader?.read(read))
         });
@@ -129,17 +130,18 @@ impl App {
     }
 }
 
-fn start_story(reader: &Reader, key: SessionKey) -> HistoryRead<Story> {
-    reader.read(move |history, is_cancelled| story(history, key, is_cancelled))
+fn start_story(reader: &Reader, key: SessionKey, now: i64) -> HistoryRead<Story> {
+    reader.read(move |history, is_cancelled| story(history, key, now, is_cancelled))
 }
 
 fn story(
     history: &mut History,
     key: SessionKey,
+    now: i64,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Story, HistoryError> {
     let SessionKey { username, client_id, created, gateway } = key;
-    let from = epoch_ms(SystemTime::now()) - i64::from(Story::DAYS) * DAY_MS;
+    let from = now - i64::from(Story::DAYS) * DAY_MS;
     let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_deref())?;
     let is_in_detail = |id: Option<&str>| client_id.is_some() && id == client_id.as_deref();
     let seen = recent.sessions.iter().find(|stored| is_in_detail(stored.session.client_id.as_deref()));
@@ -157,14 +159,14 @@ fn story(
     Ok(Story { username, gateway, recent, before })
 }
 
-/// Returns when a user was on last; `None` if the user never was, or is on.
+/// Returns when a user was on last before a time; `None` if the user never was, or is on.
 fn last_seen(
     history: &mut History,
     username: String,
+    before: i64,
     gateway: Option<&str>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<LastSeen>, HistoryError> {
-    let before = epoch_ms(SystemTime::now());
     let sought = LastSession { username: &username, before, except: None, gateway };
     let session = history.last_session(&sought, is_cancelled)?;
     let session = session.filter(|session| session.state != SessionState::Present);

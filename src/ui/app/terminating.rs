@@ -140,7 +140,12 @@ impl App {
             let is_cancelled = is_cancelled.load(Ordering::Relaxed);
             for (target, _) in targets.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
                 if let Some(profile) = self.owner_of(target) {
-                    self.recording.note(profile, &target.node, Action::Terminated(record(target)));
+                    self.recording.note(
+                        profile,
+                        &target.node,
+                        self.state.now(),
+                        Action::Terminated(record(target)),
+                    );
                 }
             }
             let message = match &targets[..] {

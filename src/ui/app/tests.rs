@@ -37,6 +37,7 @@ fn window_with(change: impl FnOnce(&mut Start)) -> Harness<'static, App> {
             open_secrets: Arc::new(Secrets::in_memory),
             log: LogLines::default(),
             clock: Arc::new(Instant::now),
+            wall_clock: Arc::new(SystemTime::now),
             renderer: String::new(),
             desktop_theme: DesktopTheme::default(),
             has_glyph: Arc::new(|_| true),

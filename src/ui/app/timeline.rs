@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use egui::Context;
 
@@ -130,6 +130,7 @@ impl App {
 
     /// Changes what the timeline shows.
     pub(super) fn run_in_timeline(&mut self, command: TimelineCommand) {
+        let now = epoch_ms(self.state.now());
         let timeline = &mut self.state.timeline;
         match command {
             TimelineCommand::SetWidth(width_px) => timeline.width_px = width_px,
@@ -138,7 +139,7 @@ impl App {
                 self.state.layout.timeline_span = span;
             }
             TimelineCommand::SetSplit(split) => timeline.split = split,
-            TimelineCommand::Zoom(range) => timeline.zoom(range, epoch_ms(SystemTime::now())),
+            TimelineCommand::Zoom(range) => timeline.zoom(range, now),
             TimelineCommand::Select(range) => timeline.selection = range,
         }
     }
@@ -158,7 +159,7 @@ impl App {
         if timeline.width_px == 0 {
             return;
         }
-        let now = epoch_ms(SystemTime::now());
+        let now = epoch_ms(self.state.now());
         let range = timeline.wanted(now);
         let request = ChartRequest {
             from: range.from,

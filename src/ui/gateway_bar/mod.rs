@@ -56,7 +56,7 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     let room = Room::of(ui.ctx());
-    let now = SystemTime::now();
+    let now = state.now();
     let status = Status::of(state, room, now);
     if let Some(time) = status.repaint_after {
         ui.ctx().request_repaint_after(time);

@@ -274,7 +274,8 @@ impl Painter<'_> {
             let values = session.dataset.column(&column.id);
             let value = values.map_or(Cell::Null, |values| values.cell(session.row as usize));
             let style = cell::CellStyle {
-                left_at: (index == mark_column).then_some(session.left_at),
+                left_at: (index == mark_column)
+                    .then(|| display::time_text(session.left_at, self.state.now())),
                 presence: cell::Presence::Left,
                 ..cell::CellStyle::new(id.with(&column.id), index)
             };

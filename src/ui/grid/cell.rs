@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
@@ -46,8 +45,8 @@ pub(super) struct CellStyle {
     pub(super) is_cursor: bool,
     /// Whether the session is on.
     pub(super) presence: Presence,
-    /// When the session has left, if the mark is in this cell.
-    pub(super) left_at: Option<SystemTime>,
+    /// The time at which the session has left, as it is shown, if the mark is in this cell.
+    pub(super) left_at: Option<String>,
     /// What the text means, after it.
     pub(super) note: Option<Note>,
 }
@@ -185,7 +184,7 @@ pub(super) fn show(
             None => node.set_label(&*shown),
         }
         let is_new = style.is_new.then(|| NEW_IN_WORDS.to_owned());
-        let is_left = style.left_at.map(|_| LEFT_IN_WORDS.to_owned());
+        let is_left = style.left_at.as_ref().map(|_| LEFT_IN_WORDS.to_owned());
         let words = [style.alert.clone(), is_new, is_left, style.duplicate.map(in_row)];
         let words: Vec<String> = words.into_iter().flatten().collect();
         if !words.is_empty() {
@@ -253,8 +252,7 @@ fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let p = palette(ui.visuals());
     let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
     let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
-    let left = style.left_at.map(|left_at| {
-        let time = display::time_text(left_at, SystemTime::now());
+    let left = style.left_at.as_ref().map(|time| {
         let text = if cell.width() < theme::LEFT_TIME_MIN_WIDTH {
             LEFT.to_owned()
         } else {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::epoch_ms;
 use crate::alert::{ActiveAlert, Alert, AlertSessions, Phase};
@@ -130,9 +131,9 @@ impl AlertList {
     }
 
     /// Adds what was sent, the oldest first, and removes what is too old.
-    pub(in crate::ui) fn add(&mut self, sent: impl IntoIterator<Item = Alert>) {
+    pub(in crate::ui) fn add(&mut self, sent: impl IntoIterator<Item = Alert>, now: SystemTime) {
         sent.into_iter().for_each(|alert| self.sent.push_front(alert));
-        let oldest = epoch_ms(std::time::SystemTime::now()).saturating_sub(LISTED_MS);
+        let oldest = epoch_ms(now).saturating_sub(LISTED_MS);
         let is_old = |alert: &Alert| alert.time < oldest;
         while self.sent.len() > MAX_LISTED_ALERTS || self.sent.back().is_some_and(is_old) {
             self.sent.pop_back();

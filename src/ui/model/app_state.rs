@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
     License, Past, Pause, Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline,
@@ -31,6 +33,8 @@ const NODE: &str = "Node";
 /// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
 pub(in crate::ui) struct AppState {
+    /// The time of day at the begin of the frame.
+    pub(in crate::ui) frame_time: DateTime<Utc>,
     /// The name of the current gateway; empty without one.
     pub(in crate::ui) gateway: String,
     /// The status of the current gateway.
@@ -182,6 +186,11 @@ impl AppState {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
     }
 
+    /// Returns the time of day at the begin of the frame.
+    pub(in crate::ui) fn now(&self) -> SystemTime {
+        self.frame_time.into()
+    }
+
     /// Returns the clock for the dates of a session that has left, whose node may be unknown by now.
     pub(in crate::ui) fn left_clock(&self, session: &LeftSession) -> Clock {
         let clock = self.clock();
@@ -190,7 +199,7 @@ impl AppState {
 
     fn clock_with_offset(&self, offset_ms: Option<i64>) -> Clock {
         let dataset = self.table.result().map(|result| &result.dataset);
-        let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ours = self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = milliseconds(ours).saturating_add(offset_ms.unwrap_or(0));
         Clock::new(self.layout.dates, dataset.and_then(|dataset| dataset.timezone()), now)
     }

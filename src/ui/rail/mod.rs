@@ -80,7 +80,7 @@ fn title(ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
 }
 
 fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Command>) {
-    let now = SystemTime::now();
+    let now = state.now();
     let list = &state.gateways;
     let is_shown = |shown: &Shown| list.shown == *shown && !is_adding;
     if list.entries.iter().any(|entry| entry.is_saved) {

@@ -5,8 +5,6 @@ mod legend;
 mod paint;
 mod scale;
 
-use std::time::SystemTime;
-
 use egui::accesskit::Role;
 use egui::{Align, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
 
@@ -43,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
 fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let p = palette(ui.visuals());
     let timeline = &state.timeline;
-    let now = epoch_ms(SystemTime::now());
+    let now = epoch_ms(state.now());
     let clock = state.history_clock();
     let chart = timeline.chart.as_deref();
     let bands = chart.map(|chart| bands::bands(chart, timeline.split, p)).unwrap_or_default();
