@@ -2,12 +2,13 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Response, Sense, Stroke,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
 use super::arrow_keys;
+use super::focus_request;
 use super::fonts;
 use super::icons;
 use super::theme;
@@ -22,7 +23,37 @@ pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
     // Behind the rows, so that they get the clicks.
     let focus = ui.interact(rect, id, Sense::focusable_noninteractive());
     focus.widget_info(|| WidgetInfo::labeled(Role::List, true, name));
+    if focus_request::take(ui, id) {
+        focus.request_focus();
+    }
     focus
+}
+
+/// Moves the keyboard focus to a list whose row was clicked, in the next frame: after a click, the table takes it.
+pub(super) fn focus_after_click(ctx: &Context, list: Id) {
+    focus_request::request(ctx, list);
+}
+
+/// What the ground of a row shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowGround {
+    /// A row without the cursor.
+    Plain,
+    /// The row at the cursor.
+    Cursor,
+    /// The row at the cursor, in a list without the keyboard focus.
+    InactiveCursor,
+}
+
+impl RowGround {
+    /// Returns the ground of a row of the list with this response.
+    pub(super) fn of(is_cursor: bool, list: &Response) -> Self {
+        match (is_cursor, list.has_focus()) {
+            (false, _) => Self::Plain,
+            (true, true) => Self::Cursor,
+            (true, false) => Self::InactiveCursor,
+        }
+    }
 }
 
 /// Returns the place of the rows of a list, without space between them and with the scroll bar beside them.
@@ -85,20 +116,21 @@ pub(super) fn keys(ui: &Ui, list: Id, cursor: Option<usize>, count: usize) -> (O
 }
 
 /// Draws the ground of a cell and the line below it.
-pub(super) fn ground(ui: &Ui, is_cursor: bool) {
+pub(super) fn ground(ui: &Ui, row: RowGround) {
     let p = palette(ui.visuals());
     let rect = ui.max_rect();
     let is_hovered = ui
         .ctx()
         .pointer_hover_pos()
         .is_some_and(|at| rect.y_range().contains(at.y) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()));
-    let color = match (is_cursor, is_hovered) {
-        (true, _) => p.selection,
-        (false, true) => p.row_hover,
-        (false, false) => p.table,
+    let color = match row {
+        RowGround::Cursor => p.selection,
+        RowGround::InactiveCursor => p.selection_inactive,
+        RowGround::Plain if is_hovered => p.row_hover,
+        RowGround::Plain => p.table,
     };
     ui.painter().rect_filled(rect, 0.0, color);
-    let stroke = Stroke::new(tokens::LINE, if is_cursor { color } else { p.row_line });
+    let stroke = Stroke::new(tokens::LINE, if row == RowGround::Plain { p.row_line } else { color });
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
 }
 

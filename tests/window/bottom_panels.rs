@@ -99,6 +99,11 @@ fn keys_move_the_cursor_of_the_activity_and_show_its_moment() {
         window.press(NONE, key);
         assert_eq!(cursor(&window), rows[row], "{key:?}");
     }
+    // A click takes the focus as Tab does.
+    window.harness.get_by_label("Sessions").focus();
+    window.click(&rows[0]);
+    window.press(NONE, Key::ArrowDown);
+    assert_eq!(cursor(&window), rows[1]);
     window.press(NONE, Key::End);
     window.press(NONE, Key::Enter);
     window.until_text("Back to live");

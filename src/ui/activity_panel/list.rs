@@ -9,7 +9,7 @@ use egui_extras::TableRow;
 use super::super::activity_rows::ActivityRows;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
-use super::super::list_cells::{self, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, cell, ground, note, title};
 use super::super::model::{AppState, Shown};
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -83,13 +83,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                 row.col(|ui| cell(ui, text, palette(ui.visuals()).secondary, 0.0));
                 return;
             };
-            show_row(&mut row, state.activity.cursor == Some(index), group, entry, &places, &clock);
+            let row_ground = RowGround::of(state.activity.cursor == Some(index), &focus);
+            show_row(&mut row, row_ground, group, entry, &places, &clock);
             let response = row.response();
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &places, &clock))
             });
             if response.clicked() {
-                response.ctx.memory_mut(|memory| memory.request_focus(id()));
+                list_cells::focus_after_click(&response.ctx, id());
                 commands.push(Command::Activity(ActivityCommand::Select(index)));
             }
             if response.double_clicked() {
@@ -122,7 +123,7 @@ fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Comma
 
 fn show_row(
     row: &mut TableRow<'_, '_>,
-    is_cursor: bool,
+    row_ground: RowGround,
     group: &ActivityGroup,
     entry: &ActivityEntry,
     places: &Places,
@@ -132,12 +133,12 @@ fn show_row(
     let [username, project, address] = [&session.username, &session.project, &session.address]
         .map(|text| text.as_deref().map(sanitize).unwrap_or_default());
     let time = row.col(|ui| {
-        ground(ui, is_cursor);
+        ground(ui, row_ground);
         cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
     });
     time.1.tooltip_above(words::time(entry, clock));
     let event = row.col(|ui| {
-        ground(ui, is_cursor);
+        ground(ui, row_ground);
         let p = palette(ui.visuals());
         let (icon, color) = words::icon(entry, group, p);
         let rect = ui.max_rect();
@@ -151,12 +152,12 @@ fn show_row(
     }
     for text in [&*username, &*project, &*address, &places.name(entry)] {
         row.col(|ui| {
-            ground(ui, is_cursor);
+            ground(ui, row_ground);
             cell(ui, text, palette(ui.visuals()).text, 0.0);
         });
     }
     row.col(|ui| {
-        ground(ui, is_cursor);
+        ground(ui, row_ground);
         let duration = words::duration(entry).unwrap_or_default();
         cell(ui, &duration, palette(ui.visuals()).secondary, 0.0);
     });

@@ -6,7 +6,7 @@ use egui::{Id, Rect, Ui, WidgetInfo};
 use super::super::button;
 use super::super::command::{Command, LicenseCommand, PastCommand};
 use super::super::license;
-use super::super::list_cells::{self, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, cell, ground, note, title};
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -74,11 +74,11 @@ pub(super) fn show(
         body.rows(tokens::ROW_HEIGHT, days.len(), |mut row| {
             let index = row.index();
             let Some(of_day) = row_at(index) else { return };
-            let is_cursor = state.license.day == Some(index);
+            let row_ground = RowGround::of(state.license.day == Some(index), &focus);
             let mut peak_place = Rect::NOTHING;
             for (column, text) in of_day.cells.iter().enumerate() {
                 let (place, _) = row.col(|ui| {
-                    ground(ui, is_cursor);
+                    ground(ui, row_ground);
                     let p = palette(ui.visuals());
                     let color = match column {
                         OVER => p.error,
@@ -95,7 +95,7 @@ pub(super) fn show(
             let response = row.response();
             response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, of_day.text()));
             if response.clicked() {
-                response.ctx.memory_mut(|memory| memory.request_focus(id()));
+                list_cells::focus_after_click(&response.ctx, id());
                 commands.push(Command::License(LicenseCommand::SelectDay(index)));
             }
             let is_on_time = response.interact_pointer_pos().is_some_and(|at| peak_place.contains(at))

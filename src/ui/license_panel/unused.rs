@@ -8,7 +8,7 @@ use egui::{Id, Rect, Ui, WidgetInfo};
 use super::super::button;
 use super::super::command::{Command, LicenseCommand};
 use super::super::duplicate_login;
-use super::super::list_cells::{self, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, cell, ground, note, title};
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -82,14 +82,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
             let cells = cells(state, session);
             for (_, text) in cells.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
                 row.col(|ui| {
-                    ground(ui, cursor == Some(index));
+                    ground(ui, RowGround::of(cursor == Some(index), &focus));
                     cell(ui, text, palette(ui.visuals()).text, 0.0);
                 });
             }
             let response = row.response();
             response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(&cells)));
             if response.clicked() {
-                response.ctx.memory_mut(|memory| memory.request_focus(id()));
+                list_cells::focus_after_click(&response.ctx, id());
                 commands.push(Command::License(LicenseCommand::SelectSession(session.row)));
             }
             if response.double_clicked() {
