@@ -45,6 +45,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     backlog: Backlog,
+    /// The gateways that aren't read under these names any more.
+    ended: Vec<Arc<str>>,
     is_ending: bool,
     has_ended: bool,
 }
@@ -102,6 +104,13 @@ impl Recorder {
     /// Hands over what this program or its user did on a node, without waiting. Only gateways that may be recorded belong here.
     pub fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
         self.shared.lock().backlog.push_action(TimedAction { node, time: since_1970(time), action });
+        self.shared.changed.notify_one();
+    }
+
+    /// Ends the coverage of a gateway that isn't read under this name any more. What is handed over from now on under another
+    /// name can have the same nodes.
+    pub fn end_gateway(&self, name: &str) {
+        self.shared.lock().ended.push(name.into());
         self.shared.changed.notify_one();
     }
 
@@ -168,6 +177,11 @@ impl Activity {
         }
     }
 
+    /// Removes and returns the nodes of these gateways.
+    fn take_of(&mut self, gateways: &[Arc<str>]) -> impl Iterator<Item = NodeKey> {
+        self.nodes.extract_if(|node, _| gateways.contains(&node.gateway)).map(|(node, _)| node)
+    }
+
     /// Removes and returns the nodes that weren't read for long.
     fn take_idle(&mut self, now: Instant) -> impl Iterator<Item = NodeKey> {
         let is_idle = move |(read_at, longest_pause): &(Instant, Duration)| {
@@ -226,8 +240,17 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
 
     /// Writes what is waiting, and removes what is too old.
     fn work(&mut self, now: Instant, is_idle_check: bool) -> Result<(), HistoryError> {
-        let unwritten = self.shared.lock().backlog.take();
+        let mut state = self.shared.lock();
+        let mut unwritten = state.backlog.take();
+        let ended = std::mem::take(&mut state.ended);
+        drop(state);
         self.activity.note(&unwritten.nodes, now);
+        let mut of_ended = Unwritten::default();
+        if !ended.is_empty() {
+            self.idle.extend(self.activity.take_of(&ended));
+            let nodes = unwritten.nodes.extract_if(.., |node| ended.contains(&node.node.gateway));
+            of_ended.nodes = nodes.collect();
+        }
         if is_idle_check {
             self.idle.extend(self.activity.take_idle(now));
         }
@@ -236,22 +259,41 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             (self.report)(RecorderStatus::Replaced);
             self.writer = None;
         }
-        if unwritten.is_empty() && self.idle.is_empty() && self.writer.is_none() {
+        if unwritten.is_empty() && of_ended.is_empty() && self.idle.is_empty() && self.writer.is_none() {
             return Ok(());
         }
-        if let Err(error) = self.write(&unwritten) {
-            self.shared.lock().backlog.put_back(unwritten);
+        // Others may have the same nodes under another name.
+        let written = self.write_of_ended(&of_ended).and_then(|()| self.write(&unwritten));
+        if let Err(error) = written {
+            let mut state = self.shared.lock();
+            state.backlog.put_back(unwritten);
+            state.backlog.put_back(of_ended);
+            state.ended.extend(ended);
             return Err(error);
         }
+        self.end_idle()?;
         let Some((writer, retention)) = &mut self.writer else { return Ok(()) };
-        if !self.idle.is_empty() {
-            writer.end(&self.idle)?;
-            self.idle.iter().for_each(|node| self.standby.forget(node));
-            self.idle.clear();
-        }
         // What is too old doesn't keep anything from being recorded.
         if let Err(error) = retention.run(writer.engine(), since_1970(SystemTime::now())) {
             tracing::warn!(%error, causes = error.causes(), "can't remove old sessions from the history");
+        }
+        Ok(())
+    }
+
+    /// Writes the last steps of gateways that have ended.
+    fn write_of_ended(&mut self, unwritten: &Unwritten) -> Result<(), HistoryError> {
+        if !unwritten.is_empty() {
+            self.write(unwritten)?;
+        }
+        self.end_idle()
+    }
+
+    /// Ends the coverage of the nodes that aren't read any more.
+    fn end_idle(&mut self) -> Result<(), HistoryError> {
+        if let Some((writer, _)) = self.writer.as_mut().filter(|_| !self.idle.is_empty()) {
+            writer.end(&self.idle)?;
+            self.idle.iter().for_each(|node| self.standby.forget(node));
+            self.idle.clear();
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl PolledGateway {
         let Connection { generation, profile, credentials } = connection;
         Self {
             generation,
-            source: Source { gateway: profile.name.as_str().into(), is_recorded: profile.history },
+            source: Source::of(&profile),
             credentials,
             options: profile.read_options(),
             nodes: profile.nodes().iter().map(|url| Node::new(url.clone(), is_observed)).collect(),

@@ -69,6 +69,17 @@ impl Poller {
         self.generation
     }
 
+    /// Passes on what is read from now on under the name of this profile, and whether it may be recorded. The nodes and how they
+    /// are read stay as they are.
+    pub fn rename(&self, profile: &Profile) {
+        self.request.send_modify(|request| {
+            if let Some(connection) = &mut request.connection {
+                connection.profile.name.clone_from(&profile.name);
+                connection.profile.history = profile.history;
+            }
+        });
+    }
+
     /// Stops polling. Reads in progress are cancelled, and [`Self::status`] returns nothing more of this gateway.
     pub fn disconnect(&mut self) {
         self.generation += 1;

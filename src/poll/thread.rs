@@ -17,7 +17,7 @@ use super::request::PollRequest;
 use super::runtime;
 use super::status::GatewayStatus;
 use super::suspend::{Clocks, Jump};
-use super::update::Observer;
+use super::update::{Observer, Source};
 use crate::gateway::{Client, GatewayError, NodeSnapshot};
 
 /// Time in which outcomes are gathered before they are published.
@@ -164,6 +164,7 @@ impl<F: Fn()> PollThread<'_, F> {
         };
         match &mut self.gateway {
             Some(gateway) if gateway.generation == connection.generation => {
+                gateway.source = Source::of(&connection.profile);
                 if is_manual_refresh {
                     tracing::debug!("manual refresh");
                     gateway.manual_refresh = true;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::changes::SessionChanges;
 use crate::dataset::Dataset;
-use crate::gateway::{Certificate, GatewayError, NodeUrl, Notice, RowKinds, SessionKind};
+use crate::gateway::{Certificate, GatewayError, NodeUrl, Notice, Profile, RowKinds, SessionKind};
 
 /// Receives the outcome of each read, in the polling thread. No node is read while it runs.
 pub type Observer = Box<dyn FnMut(NodeUpdate) + Send>;
@@ -34,6 +34,12 @@ pub(super) struct Source {
     pub(super) gateway: Arc<str>,
     /// Whether the profile lets its sessions be recorded in the history.
     pub(super) is_recorded: bool,
+}
+
+impl Source {
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { gateway: profile.name.as_str().into(), is_recorded: profile.history }
+    }
 }
 
 /// What was read of a node.

@@ -14,6 +14,7 @@ use gatewatch::settings::Target;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
 
+use super::rail::choose_in_menu;
 use super::support::window::{Window, plant, retype, start, typed};
 use super::support::{FakeGateway, answer, ok};
 
@@ -310,4 +311,47 @@ fn another_gateway_is_shown_in_the_present() {
     window.until_text("1 of 1 sessions");
     assert_eq!(window.column("Username"), ["zoe"]);
     assert!(!window.has("State") && !window.has("Back to live"));
+}
+
+/// Returns the start of a window whose settings have a folder, on an address that isn't saved.
+fn unsaved(plant: &Plant) -> (Start, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Gateway(Profile::from_address(&plant.gateway.url).unwrap());
+    let history = Some(plant.location());
+    (Start { history, folder: Some(folder.path().to_owned()), ..start(target) }, folder)
+}
+
+/// Changes the name of the gateway by its menu in the rail, where it has the name `before`.
+fn save_as(window: &mut Window, before: &str, name: &str) {
+    choose_in_menu(window, before, if before.starts_with("http") { "Save…" } else { "Edit…" });
+    retype(window, "Name", name);
+    window.click("Save gateway");
+    window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
+    window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn gateway_that_is_saved_has_a_history_at_once_and_is_listed_once() {
+    let plant = Plant::new();
+    let (start, _folder) = unsaved(&plant);
+    let mut window = Window::open(start);
+    window.until_text("6 of 6 sessions");
+    window.click("Activity");
+    until_activity(&mut window, "the arrivals", |rows| rows.iter().any(|row| row.contains("jürgen")));
+    save_as(&mut window, &plant.gateway.url, "South");
+    until_activity(&mut window, "the arrivals again", |rows| rows.iter().any(|row| row.contains("jürgen")));
+    assert!(!window.has(&format!("{}: 6 sessions", plant.gateway.url)), "it is listed by its name");
+}
+
+#[test]
+fn renamed_gateway_is_recorded_under_its_new_name() {
+    let plant = Plant::new();
+    let (start, _folder) = unsaved(&plant);
+    let mut window = Window::open(start);
+    window.until_text("6 of 6 sessions");
+    save_as(&mut window, &plant.gateway.url, "South");
+    save_as(&mut window, "South", "North");
+    window.click("Activity");
+    window.click("Refresh");
+    until_activity(&mut window, "the arrivals", |rows| rows.iter().any(|row| row.contains("jürgen")));
 }

@@ -53,7 +53,7 @@ fn choose(window: &mut Window, name: &str) {
 }
 
 /// Opens the menu of a gateway's row and chooses an item.
-fn choose_in_menu(window: &mut Window, name: &str, item: &str) {
+pub(crate) fn choose_in_menu(window: &mut Window, name: &str, item: &str) {
     window.harness.step();
     let at = window.harness.get_by_label_contains(&format!("{name}: ")).rect().center();
     window.click_at(at, egui::PointerButton::Secondary, Modifiers::NONE);

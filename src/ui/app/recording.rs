@@ -101,6 +101,13 @@ impl Recording {
         }
     }
 
+    /// Ends what is recorded of a gateway under this name.
+    pub(super) fn end_gateway(&self, name: &str) {
+        if let Some(recorder) = &self.recorder {
+            recorder.end_gateway(name);
+        }
+    }
+
     /// Records what the user did on a node of a gateway, if its profile lets it be recorded.
     pub(super) fn note(&self, profile: &Profile, node: &NodeUrl, time: SystemTime, action: Action) {
         if let Some(recorder) = self.recorder.as_ref().filter(|_| profile.history) {

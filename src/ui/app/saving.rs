@@ -119,6 +119,7 @@ impl App {
     /// Continues after a gateway was saved. `credentials` are those whose secret was typed.
     fn gateway_saved(&mut self, before: Option<&Profile>, after: Profile, credentials: Credentials) {
         let is_typed = credentials.secret().is_some();
+        let other_names = self.other_names(before, &after);
         if let Some(before) = before.filter(|before| before.login != Login::None) {
             self.set_login(before, None);
             if after.login == Login::None {
@@ -158,11 +159,21 @@ impl App {
             }
             self.state.gateways.shown = Shown::Gateway(after.name.clone());
             self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
+            self.poller.rename(&after);
             self.profile = Some(after);
             self.list_gateways();
         } else {
             self.connect_and_remember(after);
         }
+        // The history goes on under the new name.
+        other_names.iter().for_each(|name| self.recording.end_gateway(name));
+    }
+
+    /// Returns the other names under which a gateway was read before it was saved.
+    fn other_names(&self, before: Option<&Profile>, after: &Profile) -> Vec<String> {
+        let current = self.profile.as_ref().filter(|current| current.nodes() == after.nodes());
+        let all = before.into_iter().chain(current).map(|profile| &profile.name);
+        all.filter(|name| **name != after.name).cloned().collect()
     }
 
     /// Forgets the typed login of a gateway, and the certificates trusted until the window closes.

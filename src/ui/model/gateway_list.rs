@@ -124,7 +124,10 @@ impl GatewayList {
     /// Replaces the gateways. Those that stay keep their status.
     pub(in crate::ui) fn set(&mut self, saved: &[Profile], recent: &[Profile]) {
         let mut before = std::mem::take(&mut self.entries);
-        let is_new = |profile: &&Profile| !saved.iter().any(|saved| saved.name == profile.name);
+        let is_new = |profile: &&Profile| {
+            let is_same = |saved: &Profile| saved.name == profile.name || saved.nodes() == profile.nodes();
+            !saved.iter().any(is_same)
+        };
         let saved = saved.iter().map(|profile| (profile, true));
         let all = saved.clone().chain(recent.iter().filter(is_new).map(|profile| (profile, false)));
         for (profile, is_saved) in all {
