@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::window::{Window, plant, start, start_on};
+use crate::support::window::{Window, plant, retype, start, start_on, typed};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::{Key, Modifiers, OutputCommand, PointerButton};
 use egui_kittest::Harness;
@@ -381,4 +381,40 @@ fn typed_text_goes_to_no_filter() {
     window.click("Cancel");
     assert_eq!(window.text_of("Username filter"), "");
     assert!(window.has("6 of 6 sessions"));
+}
+
+#[test]
+fn addresses_have_the_focus_after_nothing_was_found_there() {
+    let other = plant();
+    let (_folder, mut window) = open(&other);
+    for is_key in [true, false] {
+        let wrong = unused_address().to_string();
+        retype(&mut window, "Addresses", &wrong);
+        if is_key {
+            window.press(Modifiers::NONE, Key::Enter);
+        } else {
+            window.click("Find the gateway");
+        }
+        window.until("the error", |harness| {
+            let errors = harness.query_all_by_label_contains("Check that the gateway is running").count();
+            errors > 0 && harness.query_by_label_contains(&wrong).is_some()
+        });
+        window.until("the focus", |harness| harness.get_by_label("Addresses").is_focused());
+    }
+}
+
+#[test]
+fn typing_goes_to_the_filter_after_a_gateway_was_saved() {
+    let (other, gateway) = (plant(), plant());
+    let (_folder, mut window) = open(&other);
+    window.type_into("Addresses", &gateway.url);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("The sessions can be read");
+    window.until("the focus", |harness| harness.get_by_label("Name").is_focused());
+    window.type_into("Name", "South");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
+    window.until_text("6 of 6 sessions");
+    window.frame(typed("billy").concat());
+    window.until_text("2 of 6 sessions");
 }

@@ -3,6 +3,7 @@
 use egui::Context;
 
 use super::super::error_report::ErrorReport;
+use super::super::grid;
 use super::super::model::Task;
 use super::super::settings_worker::{Cause, Change, Changed, SettingsWorker};
 use super::App;
@@ -43,6 +44,16 @@ impl App {
 
     /// Handles the outcomes of settings changes.
     pub(super) fn receive_settings(&mut self, ctx: &Context) {
+        let had_form = self.drafts.has_form();
+        self.receive_outcomes(ctx);
+        if had_form && !self.drafts.has_form() {
+            // The user has saved it, and types for the table now.
+            self.typing.was_in_text_box = false;
+            grid::return_focus(ctx);
+        }
+    }
+
+    fn receive_outcomes(&mut self, ctx: &Context) {
         while let Some(Changed { cause, outcome }) =
             self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {

@@ -3,6 +3,7 @@
 use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{GatewayForm, Reveal};
 use super::progress::Progress;
+use super::state::GuideStep;
 
 /// Takes in new results of the form's test. `has_ended`: there are no more. `is_naming`: a name is being typed, which keeps the
 /// focus.
@@ -17,9 +18,14 @@ pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool, is
     if let Some(auth) = guide.suggested_auth() {
         form.suggest_auth(auth);
     }
-    let is_rejected = progress(form).is_some_and(|progress| progress.rejection.is_some());
-    if is_rejected && form.draft.auth != AuthKind::None && !is_naming {
+    let Some(Progress { open, rejection, .. }) = progress(form).filter(|_| !is_naming) else {
+        return;
+    };
+    if rejection.is_some() && form.draft.auth != AuthKind::None {
         form.reveal = Some(Reveal::Secret);
+    } else if open == GuideStep::Address {
+        // No gateway was found there.
+        form.reveal = Some(Reveal::Addresses);
     }
 }
 
