@@ -390,6 +390,8 @@ pub(super) enum PastCommand {
     ShowTyped,
     /// Clears the error of the typed time, because it was edited.
     ClearError,
+    /// Shows the time of the table in its box again.
+    ResetTime,
     /// Shows the sessions at the time of the next or previous change.
     Step(Step),
     /// Shows the present again.

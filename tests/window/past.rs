@@ -152,7 +152,15 @@ fn invalid_time_says_what_is_expected_and_changes_nothing() {
         window.press(Modifiers::NONE, Key::Enter);
         window.until_text_contains(message);
         assert_eq!(window.column("Username"), ["anna", "billy"]);
+        // Escape brings the time back, and only then leaves the past.
+        let typed = window.text_of("Time of the table");
+        assert!(window.harness.get_by_label("Time of the table").is_focused(), "to correct it");
+        window.press(Modifiers::NONE, Key::Escape);
+        assert!(typed == time && window.text_of("Time of the table") != time);
+        assert!(window.harness.query_by_label_contains(message).is_none() && window.has("Back to live"));
     }
+    retype(&mut window, "Time of the table", "2999");
+    window.press(Modifiers::NONE, Key::Enter);
     retype(&mut window, "Time of the table", "-30m");
     assert!(window.harness.query_by_label_contains("This time is in the future").is_none());
 }

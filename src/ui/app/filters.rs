@@ -248,6 +248,8 @@ impl App {
     pub(super) fn escape(&mut self) {
         if self.drafts.export_path.is_some() || self.drafts.export_error.is_some() {
             self.drafts.forget_export();
+        } else if self.reset_typed_time() {
+            // The next Escape does what follows.
         } else if self.state.table.selected() > 0 {
             self.state.table.act(Action::ClearSelection);
         } else if self.state.past.is_some() {

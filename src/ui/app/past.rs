@@ -36,7 +36,8 @@ impl App {
         match command {
             PastCommand::EnterTime => self.enter_past_time(ctx),
             PastCommand::Show(time) => self.show_past(time),
-            PastCommand::ShowTyped => self.show_typed_past(),
+            PastCommand::ShowTyped => self.show_typed_past(ctx),
+            PastCommand::ResetTime => drop(self.reset_typed_time()),
             PastCommand::ClearError => self.drafts.moment_error = None,
             PastCommand::Step(step) => self.step_in_past(step),
             PastCommand::Leave => self.leave_past(),
@@ -105,7 +106,7 @@ impl App {
     }
 
     /// Shows the sessions at the typed time.
-    fn show_typed_past(&mut self) {
+    fn show_typed_past(&mut self, ctx: &Context) {
         let typed = self.drafts.moment.trim();
         match self.state.history_clock().parse_moment(typed, Repeated::First) {
             Ok(moment) if moment.epoch_ms > epoch_ms(self.state.now()) => {
@@ -117,6 +118,22 @@ impl App {
             }
             Err(error) => self.drafts.moment_error = Some(error.to_string()),
         }
+        if self.state.past.is_some() && self.drafts.moment_error.is_some() {
+            // To correct it.
+            gateway_bar::focus_time_box(ctx, &self.drafts.moment);
+        }
+    }
+
+    /// Shows the time of the table in its box again. Returns `false` if it was there.
+    pub(super) fn reset_typed_time(&mut self) -> bool {
+        let Some(past) = &self.state.past else { return false };
+        let text = self.state.history_clock().moment_words(past.at);
+        let is_reset = self.drafts.moment != text;
+        if is_reset {
+            self.drafts.moment = text;
+            self.drafts.moment_error = None;
+        }
+        is_reset
     }
 
     /// Looks for the next or previous change, from the past that is shown or from now.

@@ -2,10 +2,10 @@
 
 use egui::{Context, Event, Key, Popup};
 
-use super::super::command::{Command, FilterCommand, RailCommand};
+use super::super::command::{Command, FilterCommand, PastCommand, RailCommand};
 use super::super::command_table::{self, Scope};
 use super::super::model::{AppState, Drafts, NarrowRail, UiState};
-use super::super::{filter_row, grid, rail};
+use super::super::{filter_row, gateway_bar, grid, rail};
 use crate::query::FilterField;
 
 /// The shortcuts that also work in dialogs.
@@ -62,6 +62,8 @@ pub(super) fn handle(
             if drafts.filter(field).is_some_and(|text| !text.pattern.is_empty()) {
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
+        } else if focused == Some(gateway_bar::time_box_id()) {
+            commands.push(Command::Past(PastCommand::ResetTime));
         } else if is_table {
             commands.push(Command::Escape);
         }

@@ -37,7 +37,7 @@ use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
 pub(super) use alerts::open as open_alerts;
-pub(super) use past::focus as focus_time_box;
+pub(super) use past::{box_id as time_box_id, focus as focus_time_box};
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
 const PADDING: f32 = 2.0 * tokens::UNIT;

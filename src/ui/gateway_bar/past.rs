@@ -24,7 +24,7 @@ use crate::history::{NodeAnswer, Watched};
 use crate::sanitize::sanitize;
 use crate::table::Step;
 
-fn box_id() -> Id {
+pub(in crate::ui) fn box_id() -> Id {
     Id::unique("time of the table")
 }
 
