@@ -20,7 +20,7 @@ const MIN_AWAY_MS: i64 = 5 * 60_000;
 /// The longest time between two frames.
 const HEARTBEAT: Duration = Duration::from_mins(1);
 /// Time between two saves of how long the window was open, in milliseconds. A program that is killed forgets no more.
-const SAVE_INTERVAL_MS: i64 = 10 * 60_000;
+const SAVE_INTERVAL_MS: i64 = 60_000;
 /// Time for which gateways are waited for after the first one was read.
 const MAX_WAIT: Duration = Duration::from_secs(15);
 /// Time after a read until it is read from the history, into which it has to be written first.
