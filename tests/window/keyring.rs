@@ -367,7 +367,7 @@ fn says_after_three_seconds_that_the_keyring_hangs_and_goes_on_without() {
     until_prompt(&mut window);
     sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
-    window.until_text_contains("The keyring isn't used. The password is kept");
+    window.until_text_contains("The keyring isn't used. The login is kept");
     // It is known for the rest of the session.
     choose(&mut window, "Edit North…");
     window.click("Test connection");
@@ -433,7 +433,7 @@ fn says_what_is_true_without_a_keyring() {
     window.click("Close");
     sign_in(&mut window, "se:cret");
     window.until_text("6 of 6 sessions");
-    window.until_text_contains("No keyring found. The password is kept for this session only");
+    window.until_text_contains("No keyring found. The login is kept for this session only");
     assert_eq!(logins(folder.path()), [Login::Basic { user: "billy".to_owned() }]);
 }
 

@@ -131,7 +131,7 @@ impl App {
                 self.state.toasts.done(Task::Keyring, "Saved in the keyring");
             }
             Reply::Stored(_, Stored::MemoryOnly(error)) => {
-                let summary = |cause| format!("{cause}. The password is kept for this session only");
+                let summary = |cause| format!("{cause}. The login is kept for this session only");
                 let limit = match error {
                     KeyringError::Absent { .. } => summary("No keyring found"),
                     KeyringError::NotUsed => summary("The keyring isn't used"),
