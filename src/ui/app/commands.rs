@@ -62,7 +62,8 @@ impl App {
             }
             Command::ChooseColumns => view_row::open_columns(ctx),
             Command::EnterAddress => {
-                self.drafts.gateway.clone_from(&self.state.gateway);
+                let is_one = self.profile.is_some();
+                self.drafts.gateway = if is_one { self.state.gateway.clone() } else { String::new() };
                 self.drafts.gateway_error = None;
                 gateway_bar::open_address(ctx);
             }

@@ -56,8 +56,11 @@ fn main_ui(
     let room = Room::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     let has_timeline = regions::has_timeline(ui.ctx(), state);
-    let has_activity = state.layout.activity && state.timeline.is_available;
-    let has_licenses = state.shows_licenses() && !has_activity;
+    // What asks for a login needs the room.
+    let has_room = !is_sign_in_shown(state, drafts);
+    let is_activity_open = state.layout.activity && state.timeline.is_available;
+    let has_activity = is_activity_open && has_room;
+    let has_licenses = state.shows_licenses() && !is_activity_open && has_room;
     let activity_height = if has_activity || has_licenses {
         activity_panel::height(ui, state.layout.activity_height)
     } else {
