@@ -14,6 +14,8 @@ use crate::query::{Query, QueryError};
 /// The number of entries that are read at once: what a few screens show, or more where few pass the filters.
 const PAGE: usize = 200;
 const FILTERED_PAGE: usize = 2_000;
+/// The number of entries that are looked at first, so that the numbers of the tabs are known where there are no more.
+const FIRST_SCAN: usize = 2_000;
 /// The number of entries that are read at once for an export.
 const EXPORT_PAGE: usize = 10_000;
 /// The number of entries after which what was found is shown.
@@ -85,7 +87,13 @@ pub(super) struct ActivityRequest {
 /// The rows that were read so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActivityRows {
-    /// The entries, the newest first.
+    /// The entries of all tabs that pass the filters, the newest first.
+    all: Vec<ActivityEntry>,
+    /// Their number in each tab, in the order of [`ActivityTab::ALL`].
+    counts: [usize; ActivityTab::ALL.len()],
+    /// There are so many entries that the older ones of other tabs aren't kept.
+    is_of_tab_only: bool,
+    /// Those of the tab.
     pub(super) entries: Vec<ActivityEntry>,
     /// The rows of the list.
     pub(super) groups: Vec<ActivityGroup>,
@@ -116,26 +124,61 @@ pub(super) type ActivityResult = Result<ActivityRows, ActivityError>;
 impl ActivityRows {
     /// Returns these rows with older ones, or with none if none was found among many entries.
     pub(super) fn with_older(
-        mut self,
+        self,
         history: &mut History,
         request: &ActivityRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> ActivityResult {
-        if self.request.as_ref() != Some(request) {
-            self = Self::new(request);
+        let is_same_tab = self.request.as_ref().is_some_and(|known| known.tab == request.tab);
+        let (mut rows, first_scan) =
+            if self.has_list_of(request) { (self, 0) } else { (Self::default(), FIRST_SCAN) };
+        rows.request = Some(request.clone());
+        rows.all.retain(|entry| entry.key.is_stored());
+        let before = if is_same_tab { rows.of_tab() } else { 0 };
+        let limit = if request.is_filtered() || first_scan > 0 { FILTERED_PAGE } else { PAGE };
+        let mut scanned = 0;
+        while !rows.is_complete && !is_cancelled() {
+            let is_page = rows.of_tab() - before >= PAGE || scanned >= MAX_SCANNED;
+            if is_page && scanned >= first_scan {
+                break;
+            }
+            scanned += rows.read_page(history, request, limit)?;
         }
-        self.entries.retain(|entry| entry.key.is_stored());
-        let limit = if request.is_filtered() { FILTERED_PAGE } else { PAGE };
-        let (mut scanned, before) = (0, self.entries.len());
-        while !self.is_complete
-            && self.entries.len() - before < PAGE
-            && scanned < MAX_SCANNED
-            && !is_cancelled()
-        {
-            scanned += self.read_page(history, request, limit)?;
-        }
+        rows.list();
+        Ok(rows)
+    }
+
+    /// Returns `true` if the entries that were read are those of a request, whose tab may be another one.
+    fn has_list_of(&self, request: &ActivityRequest) -> bool {
+        self.request.as_ref().is_some_and(|known| {
+            known.has_same_list(request) && (!self.is_of_tab_only || known.tab == request.tab)
+        })
+    }
+
+    fn tab(&self) -> ActivityTab {
+        self.request.as_ref().map(|request| request.tab).unwrap_or_default()
+    }
+
+    /// Lists the entries of the tab.
+    fn list(&mut self) {
+        let tab = self.tab();
+        self.entries = self.all.iter().filter(|entry| tab.has(entry.kind)).cloned().collect();
         self.groups = fold_flapping(&self.entries);
-        Ok(self)
+        let count = |tab: ActivityTab| self.all.iter().filter(|entry| tab.has(entry.kind)).count();
+        self.counts = ActivityTab::ALL.map(|(tab, _)| count(tab));
+    }
+
+    /// Returns the number of entries of the tab that were read so far.
+    fn of_tab(&self) -> usize {
+        let tab = self.tab();
+        self.all.iter().filter(|entry| tab.has(entry.kind)).count()
+    }
+
+    /// Returns the number of entries of each tab that were read so far, and whether there are no more.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (ActivityTab, usize, bool)> {
+        ActivityTab::ALL.iter().zip(self.counts).map(|((tab, _), count)| {
+            (*tab, count, self.is_complete && (!self.is_of_tab_only || *tab == self.tab()))
+        })
     }
 
     /// Adds those of the next older entries that pass. Returns how many were looked at.
@@ -156,7 +199,12 @@ impl ActivityRows {
             self.is_complete |= inside < page.len();
             page.truncate(inside);
         }
-        self.entries.extend(request.filter(page)?);
+        let mut found = request.filter(page)?;
+        if self.all.len() >= MAX_KEPT && request.tab != ActivityTab::All {
+            self.is_of_tab_only = true;
+            found.retain(|entry| request.tab.has(entry.kind));
+        }
+        self.all.extend(found);
         Ok(scanned)
     }
 
@@ -168,11 +216,11 @@ impl ActivityRows {
         request: &ActivityRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> ActivityResult {
-        let known = self.newest.filter(|_| self.request.as_ref() == Some(request));
+        let known = self.newest.filter(|_| self.has_list_of(request));
         let Some(known) = known else {
             return Self::new(request).with_older(history, request, is_cancelled);
         };
-        self.entries.retain(|entry| entry.key.is_stored());
+        self.all.retain(|entry| entry.key.is_stored());
         let mut read = Self::new(request);
         let (mut newer, mut again) = (0, 0);
         let from = known.time().saturating_sub(OVERLAP_MS);
@@ -189,16 +237,17 @@ impl ActivityRows {
         }
         // The rest stays as it is.
         if let Some(end) = read.last.filter(|_| !read.is_complete) {
-            read.entries.extend(self.entries.into_iter().filter(|entry| entry.key < end));
+            read.is_of_tab_only |= self.is_of_tab_only;
+            read.all.extend(self.all.into_iter().filter(|entry| entry.key < end));
             if self.last.is_some_and(|last| last < end) {
                 (read.last, read.is_complete) = (self.last, self.is_complete);
             }
         }
-        if read.entries.len() > MAX_KEPT {
-            read.entries.truncate(MAX_KEPT);
-            (read.last, read.is_complete) = (read.entries.last().map(|entry| entry.key), false);
+        if read.all.len() > MAX_KEPT {
+            read.all.truncate(MAX_KEPT);
+            (read.last, read.is_complete) = (read.all.last().map(|entry| entry.key), false);
         }
-        read.groups = fold_flapping(&read.entries);
+        read.list();
         Ok(read)
     }
 }
@@ -211,7 +260,7 @@ impl ActivityRows {
         alerts: &[LiveAlert],
         request: &ActivityRequest,
     ) -> Result<Self, QueryError> {
-        self.entries.retain(|entry| entry.key.is_stored());
+        self.all.retain(|entry| entry.key.is_stored());
         let mut unstored = Vec::new();
         for LiveAlert { rule, is_end, entry } in alerts {
             let is_of_request = request.gateway.as_ref().is_none_or(|gateway| *gateway == entry.gateway)
@@ -232,16 +281,16 @@ impl ActivityRows {
                         .as_deref()
                         .is_some_and(|detail| detail == rule || Some(detail) == entry.detail.as_deref())
             };
-            match self.entries.iter_mut().find(is_same).filter(|_| !is_end) {
+            match self.all.iter_mut().find(is_same).filter(|_| !is_end) {
                 Some(stored) => stored.detail.clone_from(&entry.detail),
                 None => unstored.push(entry.clone()),
             }
         }
         if !unstored.is_empty() {
-            self.entries.extend(request.filter(unstored)?);
-            self.entries.sort_by_key(|entry| Reverse(entry.key));
+            self.all.extend(request.filter(unstored)?);
+            self.all.sort_by_key(|entry| Reverse(entry.key));
         }
-        self.groups = fold_flapping(&self.entries);
+        self.list();
         Ok(self)
     }
 
@@ -282,6 +331,7 @@ impl ActivityRequest {
         while !rows.is_complete && !is_cancelled() {
             rows.read_page(history, self, EXPORT_PAGE)?;
         }
+        rows.list();
         Ok(Arc::new(ActivityEntry::dataset(&rows.entries)))
     }
 
@@ -290,13 +340,18 @@ impl ActivityRequest {
         self.range.map(|range| ActivityKey::end_of(range.to))
     }
 
+    /// Returns `true` if this request and another one differ in the tab at most.
+    fn has_same_list(&self, other: &Self) -> bool {
+        let Self { gateway, range, tab: _, query } = self;
+        (gateway, range, query) == (&other.gateway, &other.range, &other.query)
+    }
+
     fn is_filtered(&self) -> bool {
         self.tab != ActivityTab::All || self.query.is_filtering()
     }
 
-    /// Returns the entries that pass.
+    /// Returns the entries that pass the filters.
     fn filter(&self, mut entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, QueryError> {
-        entries.retain(|entry| self.tab.has(entry.kind));
         if !self.query.is_filtering() || entries.is_empty() {
             return Ok(entries);
         }

@@ -8,7 +8,6 @@ use super::button;
 use super::hover;
 use super::theme;
 use super::tokens::{self, palette};
-use crate::display;
 
 /// Space at both sides of a tab, and between its name and its number.
 pub(super) const PADDING: f32 = 3.0 * tokens::UNIT;
@@ -20,14 +19,13 @@ pub(super) fn show(
     group: Id,
     row: Rect,
     name: &str,
-    number: Option<usize>,
+    number: Option<&str>,
     is_on: bool,
 ) -> Response {
-    let number = number.map(display::number);
     let font = |size| FontId::new(size, FontFamily::Proportional);
     let layout = |text: String, size| ui.painter().layout_no_wrap(text, font(size), Color32::PLACEHOLDER);
     let title = layout(name.to_owned(), tokens::TYPE_BODY);
-    let count = number.clone().map(|number| layout(number, tokens::TYPE_SECONDARY));
+    let count = number.map(|number| layout(number.to_owned(), tokens::TYPE_SECONDARY));
     let count_width = count.as_ref().map_or(0.0, |count| GAP + count.size().x);
     let size = vec2(2.0 * PADDING + title.size().x + count_width, row.height());
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

@@ -147,8 +147,8 @@ fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
     // The text of the first tab is in line with the filter box above.
     ui.add_space(-tab::PADDING);
     for (kind, name) in KINDS {
-        let number = number_of(state, kind);
-        if tab::show(ui, Id::unique("tabs"), row, name, number, kind == state.kind).clicked() {
+        let number = number_of(state, kind).map(display::number);
+        if tab::show(ui, Id::unique("tabs"), row, name, number.as_deref(), kind == state.kind).clicked() {
             commands.push(Command::SetKind(kind));
         }
     }

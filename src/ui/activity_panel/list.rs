@@ -43,7 +43,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
     }
     let mut contents = list_cells::contents(ui, rect);
-    let table = list_cells::table(&mut contents, "activity", theme::ACTIVITY_COLUMNS, target);
+    // Each tab is scrolled by itself.
+    let id_salt = format!("activity {:?}", state.activity.tab);
+    let table = list_cells::table(&mut contents, &id_salt, theme::ACTIVITY_COLUMNS, target);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {

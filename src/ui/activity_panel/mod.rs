@@ -90,7 +90,8 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     let group = Id::unique("activity tabs");
     for (kinds, name) in ActivityTab::ALL {
         let is_on = state.activity.tab == kinds;
-        if tab::show(&mut ui, group, row, name, None, is_on).clicked() && !is_on {
+        let count = count(state, kinds);
+        if tab::show(&mut ui, group, row, name, count.as_deref(), is_on).clicked() && !is_on {
             commands.push(Command::Activity(ActivityCommand::SetTab(kinds)));
         }
     }
@@ -115,6 +116,14 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     if ui.add(close).tooltip_of("Close", &Command::ToggleActivity).clicked() {
         commands.push(Command::ToggleActivity);
     }
+}
+
+/// Returns the number of entries of a tab, `2,000+` for at least that many; `None` before any was read.
+fn count(state: &AppState, tab: ActivityTab) -> Option<String> {
+    let rows = state.activity.rows.as_ref()?;
+    let (_, count, is_complete) = rows.counts().find(|(counted, ..)| *counted == tab)?;
+    let more = if is_complete { "" } else { "+" };
+    Some(format!("{}{more}", crate::display::number(count)))
 }
 
 /// Returns the label of the export, with the number of entries once it is known.

@@ -105,7 +105,8 @@ fn naive(history: &mut History, request: &ActivityRequest) -> Vec<ActivityKey> {
         request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()))
     };
     let entries: Vec<ActivityEntry> = all.into_iter().filter(in_range).collect();
-    request.filter(entries).unwrap().iter().map(|entry| entry.key).collect()
+    let passing = request.filter(entries).unwrap();
+    passing.iter().filter(|entry| request.tab.has(entry.kind)).map(|entry| entry.key).collect()
 }
 
 fn keys(rows: &ActivityRows) -> Vec<ActivityKey> {
@@ -115,7 +116,7 @@ fn keys(rows: &ActivityRows) -> Vec<ActivityKey> {
 #[test]
 fn pages_are_the_whole_list() {
     let mut fixture = Fixture::new();
-    fixture.record(6, 120);
+    fixture.record(20, 120);
     let mut history = fixture.history();
     for request in requests() {
         let expected = naive(&mut history, &request);
@@ -202,6 +203,27 @@ fn rows_of_another_request_are_not_kept() {
     let newer = all.clone().with_newer(&mut history, &request, &|| false).unwrap();
     let older = all.with_older(&mut history, &request, &|| false).unwrap();
     assert_eq!([keys(&newer), keys(&older)], [expected.clone(), expected]);
+}
+
+#[test]
+fn tabs_have_the_numbers_of_all_that_was_read() {
+    let mut fixture = Fixture::new();
+    fixture.record(4, 20);
+    let mut history = fixture.history();
+    let filtered = request("user.*[05]", KindFilter::All, ActivityTab::Left);
+    for request in [ActivityRequest::default(), filtered] {
+        let mut rows = ActivityRows::default();
+        for (tab, _) in ActivityTab::ALL {
+            // A change of the tab keeps what was read.
+            let of_tab = request_with_tab(&request, tab);
+            rows = rows.with_older(&mut history, &of_tab, &|| false).unwrap();
+            assert_eq!(keys(&rows), naive(&mut history, &of_tab));
+            for (tab, count, is_complete) in rows.counts() {
+                let of_tab = request_with_tab(&request, tab);
+                assert_eq!((count, is_complete), (naive(&mut history, &of_tab).len(), true));
+            }
+        }
+    }
 }
 
 #[test]

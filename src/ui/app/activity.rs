@@ -90,8 +90,10 @@ impl App {
         {
             self.state.activity.cursor = None;
             self.activity_reads.request = Some(request);
-            self.read_activity(|history, request, is_cancelled| {
-                ActivityRows::default().with_older(history, request, is_cancelled)
+            let rows = self.state.activity.rows.clone().unwrap_or_default();
+            self.read_activity(move |history, request, is_cancelled| {
+                // Those of another tab may have been read already.
+                ActivityRows::clone(&rows).with_older(history, request, is_cancelled)
             });
         }
         let now = (self.clock)();

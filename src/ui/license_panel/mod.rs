@@ -20,6 +20,7 @@ use super::tab;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use crate::display;
 
 /// The pages, with their names.
 const PAGES: [(LicensePage, &str); 2] = [(LicensePage::Days, "Peaks"), (LicensePage::Unused, "Unused")];
@@ -85,9 +86,13 @@ fn show_head(
     let row = rect.with_max_y(rect.bottom() + tokens::LINE);
     for (page, name) in PAGES {
         let found = state.table.result().and_then(|result| result.unused.as_ref());
-        let number = found.filter(|_| page == LicensePage::Unused).map(|unused| unused.sessions.len());
+        let number = found
+            .filter(|_| page == LicensePage::Unused)
+            .map(|unused| display::number(unused.sessions.len()));
         let is_on = state.license.page == page;
-        if tab::show(&mut ui, Id::unique("license tabs"), row, name, number, is_on).clicked() && !is_on {
+        if tab::show(&mut ui, Id::unique("license tabs"), row, name, number.as_deref(), is_on).clicked()
+            && !is_on
+        {
             commands.push(Command::License(LicenseCommand::SetPage(page)));
         }
     }
