@@ -74,7 +74,8 @@ impl Backlog {
         for step in steps {
             match (known.steps.last_mut(), step) {
                 (
-                    Some(Step::Seen { time: last, missing_kinds: before, .. }),
+                    // The time before one that isn't continuous is a gap.
+                    Some(Step::Seen { time: last, is_continuous: true, missing_kinds: before }),
                     Step::Seen { time, is_continuous: true, missing_kinds },
                 ) if *before == missing_kinds => *last = time,
                 (Some(Step::Failed { last, .. }), Step::Failed { last: newer, .. }) => *last = newer,
@@ -193,12 +194,13 @@ mod tests {
     #[test]
     fn unchanged_lists_are_one_step() {
         let mut backlog = Backlog::default();
-        for (time, is_continuous) in [(1, true), (2, true), (3, true), (9, false), (10, true)] {
+        for (time, is_continuous) in [(1, true), (2, true), (3, true), (9, false), (10, true), (11, true)] {
             backlog.push(seen(time, is_continuous, &[]));
         }
+        // What was watched since the first one after a gap is no part of the gap.
         let taken = backlog.take().nodes;
-        assert_eq!(times(&taken), [Some(3), Some(10)]);
-        assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(10));
+        assert_eq!(times(&taken), [Some(3), Some(9), Some(11)]);
+        assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(11));
         assert!(backlog.is_empty());
     }
 
