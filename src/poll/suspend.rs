@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+use crate::gateway::{GatewayError, NodeSnapshot};
+
 /// Time between two comparisons. A resume is noticed within it.
 pub const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// The smallest difference that is a jump. Time synchronization corrects the wall clock by a second now and then.
@@ -49,6 +51,15 @@ impl Clocks {
     /// Returns the time of the wall clock.
     pub(super) fn wall_time(&self) -> SystemTime {
         (self.wall_clock)()
+    }
+
+    /// Gives the time of a read by this wall clock; the client gives it by the one of the system.
+    pub(super) fn adjust(&self, result: &mut Result<NodeSnapshot, GatewayError>) {
+        if let Ok(snapshot) = result {
+            let age = SystemTime::now().duration_since(snapshot.received).unwrap_or_default();
+            let now = self.wall_time();
+            snapshot.received = now.checked_sub(age).unwrap_or(now);
+        }
     }
 
     /// Returns the time of the next comparison.

@@ -213,7 +213,8 @@ impl<F: Fn()> PollThread<'_, F> {
     }
 
     /// Handles the outcome of a read. It is published at once unless other outcomes are about to follow.
-    fn finish_read(&mut self, index: usize, result: Result<NodeSnapshot, GatewayError>) {
+    fn finish_read(&mut self, index: usize, mut result: Result<NodeSnapshot, GatewayError>) {
+        self.clocks.adjust(&mut result);
         let interval = self.interval;
         let Some(gateway) = &mut self.gateway else {
             return;

@@ -88,7 +88,7 @@ pub struct PreviousList {
     /// Time of the first sign that the gateway was restarted since.
     pub restarted_at: Option<SystemTime>,
     /// Those of them that were read before, with the time of the last list that had them.
-    pub(super) carried: Vec<(SessionKind, SystemTime)>,
+    pub carried: Vec<(SessionKind, SystemTime)>,
 }
 
 impl PreviousList {

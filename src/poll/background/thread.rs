@@ -208,11 +208,12 @@ impl<F: Fn()> BackgroundThread<'_, F> {
     }
 
     /// Handles the outcome of a read. Outcomes that arrive close together are published together.
-    fn finish_read(&mut self, ((id, node), result): Outcome) {
+    fn finish_read(&mut self, ((id, node), mut result): Outcome) {
         // A read that ended before it could be cancelled belongs to no reader.
         let Some(&index) = self.indexes.get(&id) else {
             return;
         };
+        self.clocks.adjust(&mut result);
         let (now, wall_time) = (Instant::now(), self.clocks.wall_time());
         let reader = &mut self.readers[index];
         let interval = reader.interval(self.request.is_hidden);
