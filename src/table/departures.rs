@@ -22,7 +22,7 @@ pub struct LeftSession {
     /// Its row there.
     pub row: u32,
     /// When the list without it was shown.
-    pub left_at: SystemTime,
+    pub left_at: Option<SystemTime>,
     /// When its line was first in view; `None` before.
     seen_at: Option<Instant>,
     /// The number of sessions shown above it.
@@ -59,7 +59,7 @@ impl Departures {
         new: &QueryResult,
         mapping: &RowMapping,
         outdated: &OutdatedLists,
-        left_at: SystemTime,
+        left_at: Option<SystemTime>,
     ) {
         if self.0.is_empty() && mapping.departed().is_empty() {
             return;

@@ -29,8 +29,8 @@ const MAX_SCROLL_ANCHORS: usize = 8;
 pub struct ResultContext<'a> {
     /// The nodes whose older list was out of date. Their sessions aren't marked as new or left.
     pub outdated: &'a OutdatedLists,
-    /// The current time.
-    pub now: SystemTime,
+    /// When sessions have left that are missing now; `None` after a pause, in which they may have left at any time.
+    pub left_at: Option<SystemTime>,
     /// The line under the pointer, which stays there.
     pub pointer: Option<usize>,
     /// Whether sessions that have just signed in or left are marked.
@@ -228,7 +228,7 @@ impl PowerTable {
         let mapping = result.row_mapping.take();
         match (&self.result, &mapping) {
             (Some(before), Some(mapping)) if context.has_marks => {
-                self.departures.update(before, &result, mapping, context.outdated, context.now);
+                self.departures.update(before, &result, mapping, context.outdated, context.left_at);
             }
             // Or other rows of the same dataset are shown.
             _ => self.departures.clear(),

@@ -262,7 +262,7 @@ pub(super) const OTHER_SESSION_DATE: f32 = 92.0;
 /// Widths of the begin of a session of the user, of the dash after it and of its end.
 pub(super) const STORY_FROM: f32 = 72.0;
 pub(super) const STORY_DASH: f32 = 16.0;
-pub(super) const STORY_TO: f32 = 48.0;
+pub(super) const STORY_TO: f32 = 72.0;
 /// Space between a bar in the counts panel and the edge of the panel.
 pub(super) const BAR_MARGIN: f32 = 8.0;
 /// Width of a dialog.

@@ -62,7 +62,10 @@ impl Fixture {
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
         let Self { outdated, pointer, has_marks, .. } = self;
         let now = SystemTime::UNIX_EPOCH;
-        self.table.show(result, ResultContext { outdated, now, pointer: *pointer, has_marks: *has_marks });
+        self.table.show(
+            result,
+            ResultContext { outdated, left_at: Some(now), pointer: *pointer, has_marks: *has_marks },
+        );
     }
 
     fn refresh(&mut self, sessions: &str) {

@@ -84,6 +84,7 @@ impl App {
     /// Pauses the table or lets it go on. The gateway is read and recorded in any case.
     pub(super) fn toggle_pause(&mut self) {
         if let Some(pause) = self.state.pause.take() {
+            self.ends_pause = true;
             self.query(FRAME_WAIT);
             self.note_pause(pause.since);
         } else if let Some(status) = self.state.table_status().cloned() {

@@ -318,13 +318,14 @@ impl App {
         if self.state.table_status().is_some() || self.state.past.is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
             let outdated = std::mem::take(&mut self.state.outdated);
+            let ends_pause = std::mem::take(&mut self.ends_pause);
             // Sessions of another time haven't left.
             let past = self.state.past.as_ref().and_then(|past| past.sessions.as_ref());
             let is_past = past.is_some_and(|past| Arc::ptr_eq(&past.dataset, &result.dataset));
             let was_past = std::mem::replace(&mut self.is_past_on_screen, is_past);
             let context = ResultContext {
                 outdated: &outdated,
-                now: self.state.now(),
+                left_at: (!ends_pause).then(|| self.state.now()),
                 pointer: self.ui_state.pointer_line,
                 has_marks: !(self.state.mark_time.is_zero() || is_past || was_past),
             };

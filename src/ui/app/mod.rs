@@ -191,6 +191,8 @@ pub struct App {
     client: Client,
     /// Polls the current gateway.
     poller: Poller,
+    /// The table was paused until now, and the next result shows what has changed since.
+    ends_pause: bool,
     /// Reads the other gateways.
     background: Background,
     /// Evaluates alerts. After the pollers, so that what they have read last is evaluated at the end.
@@ -354,6 +356,7 @@ impl App {
             pick_file,
             client,
             poller,
+            ends_pause: false,
             background,
             alerting,
             recording,

@@ -274,8 +274,10 @@ impl Painter<'_> {
             let values = session.dataset.column(&column.id);
             let value = values.map_or(Cell::Null, |values| values.cell(session.row as usize));
             let style = cell::CellStyle {
-                left_at: (index == mark_column)
-                    .then(|| display::time_text(session.left_at, self.state.now())),
+                left_at: (index == mark_column).then(|| {
+                    let time = |left_at| display::time_text(left_at, self.state.now());
+                    session.left_at.map(time).unwrap_or_default()
+                }),
                 presence: cell::Presence::Left,
                 ..cell::CellStyle::new(id.with(&column.id), index)
             };

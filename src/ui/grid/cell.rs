@@ -45,7 +45,7 @@ pub(super) struct CellStyle {
     pub(super) is_cursor: bool,
     /// Whether the session is on.
     pub(super) presence: Presence,
-    /// The time at which the session has left, as it is shown, if the mark is in this cell.
+    /// The time at which the session has left, as it is shown, if the mark is in this cell; empty if it isn't known.
     pub(super) left_at: Option<String>,
     /// What the text means, after it.
     pub(super) note: Option<Note>,
@@ -253,12 +253,11 @@ fn marks(ui: &mut Ui, cell: Rect, rect: Rect, style: &CellStyle) {
     let duplicate = style.duplicate.map(|login| (duplicate_login::short(login), p.warning, in_row(login)));
     let new = style.is_new.then(|| (NEW.to_owned(), p.link, NEW_IN_WORDS.to_owned()));
     let left = style.left_at.as_ref().map(|time| {
-        let text = if cell.width() < theme::LEFT_TIME_MIN_WIDTH {
-            LEFT.to_owned()
-        } else {
-            format!("{LEFT} {time}")
-        };
-        (text, p.secondary, format!("Left at {time}"))
+        match (time.is_empty(), cell.width() < theme::LEFT_TIME_MIN_WIDTH) {
+            (true, _) => (LEFT.to_owned(), p.secondary, "Left while the table was paused".to_owned()),
+            (false, true) => (LEFT.to_owned(), p.secondary, format!("Left at {time}")),
+            (false, false) => (format!("{LEFT} {time}"), p.secondary, format!("Left at {time}")),
+        }
     });
     // From the right end on.
     let marks = [duplicate, new, left].into_iter().flatten();
