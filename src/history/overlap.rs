@@ -20,34 +20,12 @@ const MAX_SCANNED: i64 = 2_000_000;
 /// The number of sessions that are read at once so.
 const SCANNED_AT_ONCE: i64 = 50_000;
 
-/// Until when a session that was missed counts. One that hasn't been missed counts until its kind was read last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// Until it was missed: it may have been on.
-    Missed,
-    /// Until it was seen last: it was on.
-    Seen,
-}
-
-impl End {
-    /// Returns the first time at which a session counts. One that had begun before it was seen first may have begun right after a
-    /// read without it, at whose time others were seen last.
-    fn start_sql(self) -> &'static str {
-        match self {
-            Self::Missed => "started",
-            Self::Seen => "CASE WHEN first_seen > started THEN started + 1 ELSE started END",
-        }
-    }
-
-    /// Returns the first time at which it doesn't count any more. If a session is on until its node was read last, it is the number
-    /// of the node, as a negative number.
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Missed => "COALESCE(missed_at, last_seen + 1, -node)",
-            Self::Seen => "COALESCE(last_seen + 1, -node)",
-        }
-    }
-}
+/// The first time at which a session counts: only when it is known to have been on. One that had begun before it was seen first may
+/// have begun right after a read without it, at whose time others were seen last.
+const START: &str = "CASE WHEN first_seen > started THEN started + 1 ELSE started END";
+/// The first time at which it doesn't count any more: after it was seen last. If that is when its node was read last, it is the
+/// number of the node, as a negative number.
+const END: &str = "COALESCE(last_seen + 1, -node)";
 
 /// Takes the sessions that are read.
 pub(super) trait Sink {
@@ -63,10 +41,9 @@ pub(super) struct Sessions {
     range: (i64, i64),
     /// The columns of numbers that the sink gets.
     columns: &'static str,
-    end: End,
     /// The condition for their nodes.
     of_nodes: String,
-    /// Time of the last read of each node. A session that hasn't been missed is on until then.
+    /// Time of the last read of each node. A session that hasn't been missed counts until then.
     known_until: HashMap<i64, i64>,
 }
 
@@ -77,14 +54,14 @@ impl Sessions {
         range: (i64, i64),
         nodes: &[Node],
         is_all: bool,
-        (columns, end): (&'static str, End),
+        columns: &'static str,
         now: i64,
     ) -> Result<Self, HistoryError> {
         let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
         let known_until = ids.iter().zip(coverage::newest(engine, &ids, now)?);
         let known_until = known_until.filter_map(|(id, newest)| Some((*id, newest?.to))).collect();
         let of_nodes = if is_all { String::new() } else { query::of_nodes(nodes) };
-        Ok(Self { range, columns, end, of_nodes, known_until })
+        Ok(Self { range, columns, of_nodes, known_until })
     }
 
     /// Returns the condition for their nodes.
@@ -174,7 +151,7 @@ impl Sessions {
     }
 
     fn selected(&self) -> String {
-        format!("{}, {}, {}", self.end.start_sql(), self.end.sql(), self.columns)
+        format!("{START}, {END}, {}", self.columns)
     }
 
     /// Returns the query of those that begin within a part of the range.

@@ -13,7 +13,7 @@ pub use self::request::{
 };
 use super::coverage;
 use super::engine::Engine;
-use super::overlap::{End, Sessions, Sink};
+use super::overlap::{Sessions, Sink};
 use super::query;
 use super::watched::{self, Watched};
 use super::{HistoryError, outage};
@@ -38,7 +38,7 @@ pub(super) fn chart(
     }
     let nodes = query::nodes(engine, gateway.as_deref())?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let columns = (series::column(split), End::Missed);
+    let columns = series::column(split);
     let sessions = Sessions::new(engine, (from, to), &nodes, gateway.is_none(), columns, now)?;
     let slots = series::Slots::new(engine, split, &nodes, (from, to), sessions.of_nodes())?;
     let mut counter = Counter { slots, sweep: sweep::Sweep::new((from, to), buckets) };

@@ -36,8 +36,9 @@ pub enum ChartSplit {
 
 /// The number of sessions over time. Times are milliseconds since 1970 UTC.
 ///
-/// A session counts from its begin until it was missed, as it does where it is asked who was on at a time. One that hasn't been
-/// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more.
+/// A session counts while it is known to have been on, as in peaks: from its begin until it was seen last. One that hasn't been
+/// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more. Those that may have been
+/// on after that don't count, so that a number is never larger than what there was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     /// The begin of the first bucket.

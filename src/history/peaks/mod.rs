@@ -18,7 +18,7 @@ pub use self::request::{
 pub use self::rows::{PeakRow, PeaksBy};
 use self::watch::Watch;
 use super::engine::{Engine, Row};
-use super::overlap::{End, Sessions};
+use super::overlap::Sessions;
 use super::watched::Watched;
 use super::{HistoryError, coverage, query};
 
@@ -42,8 +42,8 @@ pub(super) fn peaks(
         Some((node.id, index))
     });
     let of_node: HashMap<i64, usize> = of_node.collect();
-    let columns = (count::COLUMNS, End::Seen);
-    let sessions = Sessions::new(engine, (from, to), &nodes, request.gateway.is_none(), columns, now)?;
+    let is_all = request.gateway.is_none();
+    let sessions = Sessions::new(engine, (from, to), &nodes, is_all, count::COLUMNS, now)?;
     let mut counter = Counter::new(days.clone(), of_node.clone(), gateways.len());
     if !sessions.read_all(engine, &mut counter, is_cancelled)? {
         return Ok(None);

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::*;
 use crate::history::ActivityKind;
 use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart};
+use crate::history::peaks::{PeaksRequest, peaks};
 
 fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartRequest {
     ChartRequest { from, to, buckets, split, gateway: None }
@@ -34,13 +35,34 @@ fn shows_the_maximum_of_each_bucket() {
         recording.read(20_000, &[a.clone(), c.clone()], true);
         recording.read(40_000, std::slice::from_ref(&c), true);
         let chart = ask(recording.engine(), &request(0, 60_000, 6, ChartSplit::Kind));
-        assert_eq!(chart.total, [0, 2, 2, 2, 1, 0]);
+        // One that was missed counts until it was seen last.
+        assert_eq!(chart.total, [0, 2, 2, 1, 1, 0]);
         assert_eq!(chart.series.len(), 1);
         assert_eq!(chart.series[0].maxima, chart.total);
         assert_eq!(chart.time_of(6), 60_000);
         assert_eq!(chart.unwatched, [Watched { from: 0, to: 10_000 }, Watched { from: 40_000, to: 60_000 }]);
         // A range in which nothing changed.
-        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Kind)).total, [2, 2]);
+        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Kind)).total, [1, 1]);
+    });
+}
+
+#[test]
+fn sessions_that_replace_others_in_an_outage_are_not_added_to_them() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        // The same clients, which began before the outage by the clock of the gateway, and again within it.
+        let before: Vec<_> = (0..20).map(|id| session(&format!("S{id}"), "billy", 1_000)).collect();
+        let after: Vec<_> =
+            (0..20).map(|id| session(&format!("S{id}"), "billy", 2_000 + id * 5_000)).collect();
+        recording.read(10_000, &before, false);
+        recording.fail(15_000);
+        recording.read(80_000, &after, false);
+        recording.read(85_000, &after, true);
+        let chart = ask(recording.engine(), &request(0, 90_000, 900, ChartSplit::Kind));
+        assert_eq!(chart.total.iter().max(), Some(&20));
+        let request = PeaksRequest { days: vec![0, 90_000], gateway: None };
+        let peaks = peaks(recording.engine(), &request, LATER, &|| false).unwrap().unwrap();
+        assert_eq!(peaks.days[0].peaks.total.count, 20);
     });
 }
 

@@ -138,17 +138,6 @@ impl Model {
         entries
     }
 
-    /// Returns the largest number of sessions that match, at one time from `from` to before `to`.
-    pub(super) fn maximum(&self, from: i64, to: i64, matches: impl Fn(&SessionRecord) -> bool) -> u32 {
-        let kinds = self.kinds();
-        let on = kinds.iter().flat_map(|kind| {
-            let last = kind.reads.last().map_or(0, |read| read.time);
-            let stretches = kind.stretches().into_iter().filter(|stretch| matches(stretch.session));
-            stretches.map(move |stretch| stretch.started..stretch.missed_at.unwrap_or(last + 1))
-        });
-        most(&on.collect::<Vec<_>>(), from, to).0
-    }
-
     /// Returns the largest number of sessions that match and are known to have been on, at one time from `from` to before `to`, and
     /// the first such time.
     pub(super) fn peak(
