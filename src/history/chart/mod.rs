@@ -54,9 +54,7 @@ pub(super) fn chart(
     let range = Watched { from, to };
     let outages = outage::overlapping(engine, &ids, range, now)?;
     let watched = coverage::overlapping(engine, &ids, range, now)?;
-    let tried = outages.iter().map(|outage| Watched { from: outage.earliest, to: outage.until });
-    let watched = watched.into_iter().flat_map(|watched| watched.all);
-    let mut watched: Vec<Watched> = watched.chain(tried).collect();
+    let mut watched: Vec<Watched> = watched.into_iter().flat_map(|watched| watched.all).collect();
     watched.sort_unstable();
     if from < now {
         let past = Watched { from, to: to.min(now) };

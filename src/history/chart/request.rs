@@ -50,7 +50,7 @@ pub struct Chart {
     pub total: Vec<u32>,
     /// The series, by name. The last one is [`SeriesName::Other`], if there is one.
     pub series: Vec<ChartSeries>,
-    /// The times in which no node was watched, in this order, and not after now. A node that couldn't be read was watched.
+    /// The times in which no node was watched, in this order, and not after now. One that can't be read isn't watched.
     pub unwatched: Vec<Watched>,
     /// Outages and restarts, by time.
     pub marks: Vec<ChartMark>,

@@ -136,7 +136,7 @@ fn marks_outages_and_restarts() {
             let chart = ask(recording.engine(), &request(0, 40_000, buckets, ChartSplit::Kind));
             assert_eq!(
                 chart.unwatched,
-                [Watched { from: 0, to: 10_000 }, Watched { from: 26_000, to: 40_000 }]
+                [(0, 10_000), (10_000, 20_000), (25_000, 40_000)].map(|(from, to)| Watched { from, to })
             );
             chart.marks.iter().map(|mark| (mark.kind, mark.count)).collect::<Vec<_>>()
         };
@@ -154,12 +154,16 @@ fn an_outage_that_is_being_recorded_lasts_until_now() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[], false);
         recording.fail(15_000);
-        let mut unwatched = |now| {
+        let mut outage = |now| {
             let request = request(10_000, 1_000_000, 10, ChartSplit::Kind);
-            chart(recording.engine(), &request, now, &|| false).unwrap().unwrap().unwatched
+            let chart = chart(recording.engine(), &request, now, &|| false).unwrap().unwrap();
+            assert_eq!(chart.unwatched, [Watched { from: 10_000, to: now }]);
+            let [mark] = &chart.marks[..] else { panic!("{:?}", chart.marks) };
+            mark.kind
         };
-        assert_eq!(unwatched(50_000), []);
-        assert_eq!(unwatched(500_000), [Watched { from: 15_000, to: 500_000 }]);
+        let unreachable = |until| MarkKind::Unreachable { from: 15_000, until, is_over: false };
+        assert_eq!(outage(50_000), unreachable(50_000));
+        assert_eq!(outage(500_000), unreachable(15_000));
     });
 }
 

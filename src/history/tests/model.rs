@@ -35,10 +35,9 @@ pub(super) struct Model {
     failures: Vec<i64>,
 }
 
-/// A time in which the node couldn't be read: the last read before, the first one that failed, and the next one, or else the
-/// last one that failed as it is written.
+/// A time in which the node couldn't be read: the first read that failed, and the next one, or else the last one that failed as it
+/// is written.
 pub(super) struct ModelOutage {
-    pub(super) earliest: i64,
     pub(super) from: i64,
     pub(super) until: i64,
     pub(super) is_over: bool,
@@ -97,7 +96,7 @@ impl Model {
             let last_failed =
                 failures.fold(from, |last, time| if time - last >= 30_000 { time } else { last });
             let until = next.unwrap_or(last_failed);
-            outages.push(ModelOutage { earliest: read.time, from, until, is_over: next.is_some() });
+            outages.push(ModelOutage { from, until, is_over: next.is_some() });
         }
         outages
     }
