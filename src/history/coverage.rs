@@ -39,7 +39,7 @@ fn from_rows(
 }
 
 /// Returns the longest time between two reads of a node that is read at this interval without a gap.
-fn longest_read_pause(every: Duration) -> Duration {
+pub(super) fn longest_read_pause(every: Duration) -> Duration {
     every.saturating_mul(2).saturating_add(MAX_DELAY)
 }
 

@@ -43,6 +43,50 @@ fn a_node_that_is_read_less_often_is_watched_without_a_gap() {
 }
 
 #[test]
+fn a_node_that_another_reader_of_the_process_goes_on_with_is_watched_without_a_gap() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let [stays, leaves, comes] = ["A", "B", "C"].map(|id| session(id, "billy", 0));
+        let first_list = |recording: &mut Recording, time, sessions: &[SessionRecord]| {
+            recording.list = None;
+            recording.read(time, sessions, false);
+        };
+        recording.read(10_000, &[stays.clone(), leaves], false);
+        recording.read(15_000, std::slice::from_ref(&stays), true);
+        // The background reads it once a minute.
+        recording.every = Some(Duration::from_mins(1));
+        first_list(&mut recording, 75_000, &[stays.clone(), comes.clone()]);
+        recording.every = Some(Duration::from_secs(5));
+        first_list(&mut recording, 130_000, &[stays.clone(), comes.clone()]);
+        // It gets another name.
+        recording.writer.end(&[recording.steps(failed(0), None).node]).unwrap();
+        first_list(&mut recording, 135_000, &[stays.clone(), comes.clone()]);
+        let coverage = "SELECT COUNT(*) FROM coverage";
+        assert_eq!(count(recording.engine(), coverage), 1);
+        let (sessions, gaps) = known(recording.engine(), 135_000);
+        assert_eq!(
+            sessions,
+            [
+                ("A".to_owned(), 10_000, 135_000, None),
+                ("B".to_owned(), 10_000, 10_000, Some(15_000)),
+                ("C".to_owned(), 75_000, 135_000, None),
+            ]
+        );
+        assert_eq!(gaps, 0);
+        // Too late, after a failure, and by hand.
+        first_list(&mut recording, 156_000, std::slice::from_ref(&stays));
+        assert_eq!(count(recording.engine(), coverage), 2);
+        recording.fail(157_000);
+        first_list(&mut recording, 158_000, std::slice::from_ref(&stays));
+        assert_eq!(count(recording.engine(), coverage), 3);
+        recording.every = None;
+        first_list(&mut recording, 159_000, std::slice::from_ref(&stays));
+        assert_eq!(count(recording.engine(), coverage), 4);
+        assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
+    });
+}
+
+#[test]
 fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
     on_each_database(|database| {
         let mut recording = Recording::new(database.open_as("recorder"), "http://a.example:8088");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::history::HistoryError;
-use crate::history::coverage::WRITE_INTERVAL;
+use crate::history::coverage::{WRITE_INTERVAL, longest_read_pause};
 use crate::history::engine::{Engine, first_integer};
 
 /// The coverage of a node that is being watched.
@@ -48,6 +48,17 @@ impl OpenCoverage {
     /// Time of the last read.
     pub(super) fn to(&self) -> i64 {
         self.to
+    }
+
+    /// Returns `true` if a read at this time and interval comes soon enough after the last one.
+    pub(super) fn is_followed_by(&self, time: i64, every: Option<Duration>) -> bool {
+        // After a change of the interval, the node was still read in the longer one.
+        let every = every.and_then(|_| self.every.max(milliseconds(every)));
+        let every = every.and_then(|every| every.try_into().ok()).map(Duration::from_millis);
+        let pause = time.checked_sub(self.to).and_then(|pause| u64::try_from(pause).ok());
+        let is_soon =
+            |every| pause.is_some_and(|pause| Duration::from_millis(pause) <= longest_read_pause(every));
+        every.is_some_and(is_soon)
     }
 
     /// Extends it to a read. Writes that at once if sessions were written, so that no session is newer than its coverage.

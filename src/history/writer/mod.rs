@@ -10,6 +10,7 @@ mod standby;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::claim::{Claim, claim};
 use self::coverage::OpenCoverage;
@@ -278,7 +279,7 @@ impl WrittenNode {
                 return Ok(());
             }
             Step::Seen { time, is_continuous, .. } => (*time, *is_continuous, false),
-            Step::List(list) => (list.time, false, true),
+            Step::List(list) => (list.time, self.is_handed_over(list.time, node.every), true),
             Step::Changes(changes) => (changes.time, changes.is_continuous, true),
         };
         let missing_kinds = step.missing_kinds();
@@ -303,6 +304,13 @@ impl WrittenNode {
                 Ok(())
             }
         }
+    }
+
+    /// Returns `true` if the first list of a reader follows the last read of another one of this process without a gap.
+    fn is_handed_over(&self, time: i64, every: Option<Duration>) -> bool {
+        // After a failure there is an outage.
+        self.outage.is_none()
+            && self.coverage.as_ref().is_some_and(|coverage| coverage.is_followed_by(time, every))
     }
 
     fn write_list(&self, engine: &mut dyn Engine, list: &List) -> Result<(), HistoryError> {
