@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
 use tempfile::TempDir;
@@ -12,7 +13,15 @@ use crate::settings::DEMO_NAME;
 
 /// Records the demo gateway while it is shown. Clones share the recorder.
 #[derive(Clone, Default)]
-pub(super) struct DemoHistory(Arc<Mutex<Option<Recording>>>);
+pub(super) struct DemoHistory(Arc<Mutex<Recordings>>);
+
+#[derive(Default)]
+struct Recordings {
+    /// The one of the gateway that is shown.
+    current: Option<Recording>,
+    /// The threads that end others.
+    ending: Vec<JoinHandle<()>>,
+}
 
 struct Recording {
     observe: Box<dyn FnMut(&NodeUpdate) + Send>,
@@ -21,8 +30,32 @@ struct Recording {
     _folder: TempDir,
 }
 
+impl Recordings {
+    /// Begins a recording in place of the one before. That one is ended in a thread of its own, because its recorder may take
+    /// seconds to write what is left.
+    fn replace(&mut self, new: Option<Recording>) {
+        let Some(before) = std::mem::replace(&mut self.current, new) else { return };
+        self.ending.retain(|thread| !thread.is_finished());
+        match thread::Builder::new().name("end of demo".to_owned()).spawn(move || drop(before)) {
+            Ok(thread) => self.ending.push(thread),
+            Err(error) => {
+                tracing::warn!(%error, "can't start a thread to end the history of the demo gateway");
+            }
+        }
+    }
+}
+
+impl Drop for Recordings {
+    fn drop(&mut self) {
+        // No folder is left behind.
+        for thread in self.ending.drain(..) {
+            let _panicked = thread.join();
+        }
+    }
+}
+
 impl DemoHistory {
-    fn lock(&self) -> MutexGuard<'_, Option<Recording>> {
+    fn lock(&self) -> MutexGuard<'_, Recordings> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -36,21 +69,19 @@ impl DemoHistory {
         // It is lost anyway.
         let recorder = Recorder::spawn(location.clone(), None, |_| ())?;
         let observe = Box::new(recorder.observer());
-        *self.lock() = Some(Recording { observe, recorder, _folder: folder });
+        self.lock().replace(Some(Recording { observe, recorder, _folder: folder }));
         Ok(location)
     }
 
-    /// Ends the recording and removes its folder.
+    /// Ends the recording and removes its folder, without waiting for it.
     pub(super) fn stop(&self) {
-        // The recorder may take a moment.
-        let recording = self.lock().take();
-        drop(recording);
+        self.lock().replace(None);
     }
 
     /// Records what has happened on a node of the demo gateway.
     pub(super) fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
         if &*node.gateway == DEMO_NAME
-            && let Some(recording) = &*self.lock()
+            && let Some(recording) = &self.lock().current
         {
             recording.recorder.note(node, time, action);
         }
@@ -59,9 +90,42 @@ impl DemoHistory {
     /// Records what was read of the demo gateway.
     pub(super) fn observe(&self, update: &NodeUpdate) {
         if &*update.gateway == DEMO_NAME
-            && let Some(recording) = &mut *self.lock()
+            && let Some(recording) = &mut self.lock().current
         {
             (recording.observe)(&NodeUpdate { is_recorded: true, ..update.clone() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn neither_start_nor_stop_waits_for_a_database_that_does_not_answer() {
+        let demo = DemoHistory::default();
+        let Location::File(path) = demo.start().unwrap() else { panic!("it is a file") };
+        let node = NodeKey { gateway: DEMO_NAME.into(), url: "http://demo.example".into() };
+        let sign_in = || demo.note(node.clone(), SystemTime::now(), Action::SignedIn { username: None });
+        sign_in();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        let count = |other: &rusqlite::Connection| {
+            other.query_one("SELECT COUNT(*) FROM event", (), |row| row.get::<_, i64>(0)).unwrap_or(0)
+        };
+        while count(&other) == 0 {
+            thread::sleep(Duration::from_millis(10));
+        }
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        sign_in();
+        let started = Instant::now();
+        // Another one, and none.
+        let _location = demo.start().unwrap();
+        demo.stop();
+        assert!(started.elapsed() < Duration::from_secs(1));
+        drop(other);
+        drop(demo);
+        assert!(!path.exists());
     }
 }
