@@ -110,6 +110,14 @@ impl Timeline {
         };
     }
 
+    /// Returns `true` if the range ends with the present.
+    pub(in crate::ui) fn is_present(&self, now: i64) -> bool {
+        match self.range {
+            TimelineRange::Last(_) | TimelineRange::LastMs(_) => true,
+            TimelineRange::Zoomed(range) => range.to >= now,
+        }
+    }
+
     /// Returns the range to read at a time.
     pub(in crate::ui) fn wanted(&self, now: i64) -> TimeRange {
         match self.range {

@@ -1,6 +1,7 @@
 //! The timeline along the bottom: how many sessions there were, and when nothing was watched.
 
 mod bands;
+mod hover_text;
 mod legend;
 mod paint;
 mod scale;
@@ -19,9 +20,7 @@ use super::regions;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use crate::display::Clock;
-use crate::history::{Chart, ChartMark, MarkKind};
-use crate::sanitize::sanitize;
+use crate::history::{Chart, ChartMark};
 use crate::table::Step;
 
 /// The accessible name.
@@ -93,15 +92,18 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
         legend::show(ui, rect, &bands, bucket_at(chart, shown_at));
         let text = value_text(chart, &bands, shown_at);
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text));
-        if let Some(time) = hovered {
-            let mark = response.hover_pos().and_then(|at| {
-                let near = |mark: &&ChartMark| {
-                    let place = paint::mark_rect(scale, mark);
-                    place.is_some_and(|place| place.x_range().expand(theme::TICK_GAP).contains(at.x))
-                };
-                chart.marks.iter().find(near)
-            });
-            response.tooltip_above(hover_text(chart, &bands, time, mark, &clock));
+        if let Some((time, at)) = hovered.zip(response.hover_pos()) {
+            let near = |mark: &&ChartMark| {
+                let place = paint::mark_rect(scale, mark);
+                place.is_some_and(|place| place.x_range().expand(theme::TICK_GAP).contains(at.x))
+            };
+            let mut lines = Vec::new();
+            if bands.len() > legend::LINES {
+                lines.push(value_text(chart, &bands, time));
+            }
+            let mark = chart.marks.iter().find(near);
+            lines.extend(hover_text::lines(chart, time, mark, timeline.is_present(now), &clock));
+            response.tooltip_above(lines.join("\n"));
         }
     } else if let Some(error) = &timeline.error {
         let at = scale.rect.center();
@@ -207,32 +209,4 @@ fn value_text(chart: &Chart, bands: &[Band], time: i64) -> String {
     let bucket = bucket_at(chart, time);
     let texts: Vec<String> = bands.iter().map(|band| band.text(bucket)).collect();
     texts.join(", ")
-}
-
-/// Returns what the legend doesn't say about the time under the pointer; empty if that is all.
-fn hover_text(chart: &Chart, bands: &[Band], time: i64, mark: Option<&ChartMark>, clock: &Clock) -> String {
-    let mut lines = Vec::new();
-    if bands.len() > legend::LINES {
-        lines.push(value_text(chart, bands, time));
-    }
-    let is_unwatched = chart.unwatched.iter().find(|gap| (gap.from..=gap.to).contains(&time));
-    if let Some(gap) = is_unwatched {
-        lines.push(format!("Not watched from {}", clock.range_text(gap.from, gap.to)));
-    }
-    if let Some(ChartMark { node, kind, count, .. }) = mark {
-        let node = sanitize(node);
-        let text = match kind {
-            MarkKind::Unreachable { from, until, is_over } => {
-                if *is_over {
-                    format!("{node} was unreachable from {}", clock.range_text(*from, *until))
-                } else {
-                    format!("{node} is unreachable since {}", clock.full_date(*from))
-                }
-            }
-            MarkKind::Restarted { at } => format!("{node} was restarted at {}", clock.full_date(*at)),
-        };
-        let more = if *count > 1 { format!(", {count} times around this time") } else { String::new() };
-        lines.push(format!("{text}{more}"));
-    }
-    lines.join("\n")
 }
