@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use egui::{
-    Color32, FontFamily, FontId, RectAlign, Response, Style, Tooltip, Ui, text::LayoutJob, text::TextFormat,
+    Color32, FontFamily, FontId, Rect, RectAlign, Response, Style, Tooltip, Ui, text::LayoutJob,
+    text::TextFormat,
 };
 
 use super::command::Command;
@@ -12,7 +13,7 @@ use super::theme;
 use super::tokens::{self, palette};
 
 /// Where a tooltip is, if there is room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     /// Below a control of a bar.
     Below,
@@ -20,6 +21,8 @@ enum Place {
     Above,
     /// Beside an item of a list or menu, whose neighbors stay readable.
     Beside,
+    /// Above a place in a chart, with its middle at this x.
+    At(f32),
 }
 
 /// Adds tooltips to responses.
@@ -35,6 +38,10 @@ pub(super) trait ResponseExt: Sized {
 
     /// Shows a text beside the widget under the pointer.
     fn tooltip_beside(self, text: impl Into<String>) -> Self;
+
+    /// Shows a text above the widget under the pointer, with its middle at `x`: for widgets that are much wider than what is
+    /// described.
+    fn tooltip_at(self, x: f32, text: impl Into<String>) -> Self;
 }
 
 impl ResponseExt for Response {
@@ -52,6 +59,10 @@ impl ResponseExt for Response {
 
     fn tooltip_beside(self, text: impl Into<String>) -> Self {
         show(self, Place::Beside, &text.into(), None)
+    }
+
+    fn tooltip_at(self, x: f32, text: impl Into<String>) -> Self {
+        show(self, Place::At(x), &text.into(), None)
     }
 }
 
@@ -77,6 +88,10 @@ fn show(response: Response, place: Place, text: &str, keys: Option<String>) -> R
         Place::Below => tooltip.popup.align(RectAlign::BOTTOM_START),
         Place::Above => tooltip.popup.align(RectAlign::TOP_START),
         Place::Beside => tooltip.popup.align(RectAlign::RIGHT_START),
+        Place::At(x) => {
+            let ys = response.rect.y_range();
+            tooltip.popup.anchor(Rect::from_x_y_ranges(x..=x, ys)).align(RectAlign::TOP)
+        }
     };
     tooltip.popup = tooltip.popup.style(style);
     tooltip.gap(tokens::POPUP_GAP).show(|ui| contents(ui, text, keys));

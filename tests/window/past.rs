@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, PointerButton, pos2};
+use egui::{Key, Modifiers, Order, PointerButton, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Profile, webdev};
 use gatewatch::history::{Location, Recorder};
@@ -14,6 +14,7 @@ use gatewatch::settings::Target;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
 
+use super::popups::{hover, popups};
 use super::rail::choose_in_menu;
 use super::support::window::{Window, plant, retype, start, typed};
 use super::support::{FakeGateway, answer, ok};
@@ -175,6 +176,19 @@ fn click_in_the_timeline_shows_that_moment() {
     window.until_text("1 proved, 1 possible");
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text("6 of 6 sessions");
+}
+
+#[test]
+fn tooltip_of_a_gap_is_at_the_pointer() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    let chart = window.harness.get_by_label("Sessions over time").rect();
+    // Before the first list.
+    let at = pos2(chart.left() + chart.width() / 2.0, chart.top() + 10.0);
+    hover(&mut window, at);
+    assert!(window.harness.query_by_label_contains("Not watched until").is_some());
+    let [tooltip] = popups(&window, Order::Tooltip)[..] else { panic!("one tooltip") };
+    assert!((tooltip.center().x - at.x).abs() < 2.0, "{tooltip} at {at}");
 }
 
 #[test]

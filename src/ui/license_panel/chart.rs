@@ -38,7 +38,8 @@ pub(super) fn show(
     let clock = state.history_clock();
     let summary = summary(state, days, limits, &clock);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(summary));
-    let at = response.hover_pos().filter(|_| response.hovered()).map(|at| scale.time(at.x));
+    let hover_at = response.hover_pos().filter(|_| response.hovered());
+    let at = hover_at.map(|at| scale.time(at.x));
     let hovered = at.and_then(|at| days.iter().position(|day| (day.from..day.to).contains(&at)));
     let chosen = state.license.day.and_then(|row| days.len().checked_sub(row + 1));
     let painter = ui.painter().with_clip_rect(rect);
@@ -78,12 +79,13 @@ pub(super) fn show(
         let text = format!("Limit {}", license::count(limit));
         painter.text(pos2(rect.left() + theme::CELL_LEFT, y), Align2::LEFT_CENTER, text, font, p.warning);
     }
-    let Some((index, day)) = hovered.map(|index| (index, &days[index])) else { return };
+    let Some((index, hover_at)) = hovered.zip(hover_at) else { return };
+    let day = &days[index];
     if response.clicked() {
         commands.push(Command::License(LicenseCommand::SelectDay(days.len() - 1 - index)));
         commands.extend(series.peak(day).at.map(|at| Command::Past(PastCommand::Show(at))));
     }
-    response.tooltip_above(day_text(state, day, index, limits, &clock));
+    response.tooltip_at(hover_at.x, day_text(state, day, index, limits, &clock));
 }
 
 /// Returns the place of the chart, from its top to its base.

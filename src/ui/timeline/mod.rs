@@ -103,13 +103,15 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
             }
             let mark = chart.marks.iter().find(near);
             lines.extend(hover_text::lines(chart, time, mark, timeline.is_present(now), &clock));
-            response.tooltip_above(lines.join("\n"));
+            response.tooltip_at(at.x, lines.join("\n"));
         }
     } else if let Some(error) = &timeline.error {
         let at = scale.rect.center();
         let font = egui::FontId::proportional(tokens::TYPE_SECONDARY);
         painter.text(at, egui::Align2::CENTER_CENTER, error.summary(), font, p.secondary);
-        response.tooltip_above(error.full_text());
+        if let Some(at) = response.hover_pos() {
+            response.tooltip_at(at.x, error.full_text());
+        }
     }
 }
 
