@@ -15,9 +15,11 @@ use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
 use crate::settings::DEMO_NAME;
 
-/// The shortest time between two charts without a change. It ends too early by too little to be seen, and each costs two frames,
-/// some 70 ms of a processor without a GPU.
+/// The shortest time between two charts of a day without a change. It ends too early by too little to be seen, and each costs two
+/// frames, some 70 ms of a processor without a GPU.
 const CHART_REFRESH: Duration = Duration::from_secs(150);
+/// The same for a chart of a short time: it ends too early by one part in this number.
+const CHART_PARTS: u32 = 100;
 /// The shortest time between a change and its chart, which is for those who look at the numbers beside it.
 const CHART_DELAY: Duration = Duration::from_secs(5);
 /// The share of time in which charts are read while something changes all the time is one of this number.
@@ -185,9 +187,9 @@ impl App {
             read.range = Some(self.state.timeline.range);
             read.request = Some(request.clone());
             let length = Duration::from_millis(u64::try_from(range.length()).unwrap_or(0));
-            let buckets = u32::try_from(request.buckets.max(1)).unwrap_or(u32::MAX);
             let delay = CHART_DELAY.max(read.took * CHART_SHARE);
-            read.timer.start(instant, self.state.changes, delay, CHART_REFRESH.max(length / buckets));
+            let refresh = chart_refresh(length, request.buckets, delay);
+            read.timer.start(instant, self.state.changes, delay, refresh);
             read.started_at = Some(instant);
             let chart = |request: ChartRequest| {
                 move |history: &mut crate::history::History, is_cancelled: &dyn Fn() -> bool| {
@@ -228,6 +230,12 @@ impl App {
     }
 }
 
+/// Returns the time between two charts of this length without a change, if a change is shown after `delay`.
+fn chart_refresh(length: Duration, buckets: usize, delay: Duration) -> Duration {
+    let buckets = u32::try_from(buckets.max(1)).unwrap_or(u32::MAX);
+    (length / CHART_PARTS).clamp(delay.min(CHART_REFRESH), CHART_REFRESH).max(length / buckets)
+}
+
 fn spawn_reader(location: Location, wake: &Arc<dyn Fn() + Send + Sync>) -> io::Result<Reader> {
     let wake = wake.clone();
     Reader::spawn(location, move || wake())
@@ -238,4 +246,19 @@ fn empty_chart(request: &ChartRequest) -> Chart {
     let ChartRequest { from, to, buckets, .. } = *request;
     let unwatched = vec![crate::history::Watched { from, to }];
     Chart { from, to, total: vec![0; buckets], unwatched, ..Chart::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_of_a_short_time_are_read_more_often() {
+        let refresh = |minutes, delay| {
+            let length = Duration::from_mins(minutes);
+            chart_refresh(length, 1_000, Duration::from_secs(delay)).as_secs()
+        };
+        assert_eq!([1, 60, 24 * 60, 7 * 24 * 60].map(|minutes| refresh(minutes, 5)), [5, 36, 150, 604]);
+        assert_eq!([60, 200].map(|delay| refresh(1, delay)), [60, 150], "reads that take long");
+    }
 }

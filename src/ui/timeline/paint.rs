@@ -151,7 +151,9 @@ pub(super) fn mark_rect(scale: Scale, mark: &ChartMark) -> Option<Rect> {
     };
     let xs = scale.xs(from, to.max(from))?;
     let size = vec2(xs.span().max(theme::TIMELINE_MARK.x), theme::TIMELINE_MARK.y);
-    Some(Rect::from_min_size(pos2(xs.min.round(), scale.rect.bottom() - tokens::LINE), size))
+    // A short one at the right end doesn't stick out.
+    let left = xs.min.round().min(scale.rect.right() - size.x).max(scale.rect.left());
+    Some(Rect::from_min_size(pos2(left, scale.rect.bottom() - tokens::LINE), size))
 }
 
 /// Draws the range that was chosen, behind the chart.
@@ -205,4 +207,19 @@ pub(super) fn cursor_place(painter: &Painter, scale: Scale, time: i64, label: &s
 
 fn font(is_bold: bool) -> FontId {
     FontId::new(tokens::TYPE_CAPTION, if is_bold { fonts::semibold() } else { FontFamily::Proportional })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mark_of_an_outage_that_has_just_begun_is_within_the_chart() {
+        let rect = Rect::from_min_size(pos2(316.0, 9.0), vec2(924.0, 40.0));
+        let scale = Scale { rect, range: TimeRange { from: 0, to: 86_400_000 }, max: 10 };
+        let kind = MarkKind::Unreachable { from: 86_399_000, until: 86_500_000, is_over: false };
+        let mark = ChartMark { gateway: "Plant".into(), node: "http://n1".into(), kind, count: 1 };
+        let place = mark_rect(scale, &mark).unwrap();
+        assert_eq!((place.right(), place.width()), (rect.right(), theme::TIMELINE_MARK.x));
+    }
 }
