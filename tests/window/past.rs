@@ -1,7 +1,9 @@
 //! The history in the window: the timeline, the past in the table, and the activity list.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use egui::accesskit::Role;
@@ -17,7 +19,7 @@ use tempfile::TempDir;
 use super::popups::{hover, popups};
 use super::rail::choose_in_menu;
 use super::support::window::{Window, plant, retype, start, typed};
-use super::support::{FakeGateway, answer, ok};
+use super::support::{FakeGateway, PLANT, answer, ok};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -176,6 +178,42 @@ fn click_in_the_timeline_shows_that_moment() {
     window.until_text("1 proved, 1 possible");
     window.press(Modifiers::NONE, Key::Escape);
     window.until_text("6 of 6 sessions");
+}
+
+/// Returns what the timeline says about the time under the pointer, or about now.
+fn timeline_value(window: &Window) -> String {
+    window.harness.get_by_label("Sessions over time").accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn timeline_says_what_is_on_now_also_in_an_outage() {
+    let lists =
+        [ok(&answer(&PLANT)), ok(&answer(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])), Vec::new()];
+    let current = Arc::new(AtomicUsize::new(0));
+    let read = current.clone();
+    let gateway = FakeGateway::new(move |request, stream| {
+        let list = &lists[read.load(Ordering::SeqCst)];
+        let is_health = request.path().ends_with("/system/gwinfo") && !list.is_empty();
+        let health = || ok("ContextStatus=RUNNING;Version=8.1.44");
+        let _closed = stream.write_all(&if is_health { health() } else { list.clone() });
+    });
+    let plant = Plant { gateway, folder: tempfile::tempdir().unwrap() };
+    let mut window = plant.open();
+    let until = |window: &mut Window, expected: &str| {
+        window.retry(expected, |window| {
+            window.harness.step();
+            timeline_value(window) == expected
+        });
+    };
+    until(&mut window, "5 clients, 1 designer");
+    current.store(1, Ordering::SeqCst);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text("1 of 1 sessions");
+    until(&mut window, "1 client, 0 designers");
+    current.store(2, Ordering::SeqCst);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text_contains("Retrying in");
+    until(&mut window, "1 client, 0 designers");
 }
 
 #[test]

@@ -8,11 +8,12 @@ use egui::Context;
 
 use super::super::command::TimelineCommand;
 use super::super::error_report::ErrorReport;
-use super::super::model::{Shown, TimelineRange, epoch_ms};
+use super::super::model::{SeriesCounts, Shown, TimelineRange, epoch_ms};
 use super::super::regions;
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
+use crate::poll::GatewayStatus;
 use crate::settings::DEMO_NAME;
 
 /// The shortest time between two charts of a day without a change. It ends too early by too little to be seen, and each costs two
@@ -154,9 +155,11 @@ impl App {
         let Some(HistoryScope { gateway }) = scope.filter(|_| is_shown) else {
             self.history.chart = ChartRead::default();
             (self.state.timeline.chart, self.state.timeline.error) = (None, None);
+            self.state.timeline.latest = None;
             return;
         };
         self.receive_chart();
+        self.count_latest();
         let timeline = &self.state.timeline;
         if timeline.width_px == 0 {
             return;
@@ -202,6 +205,20 @@ impl App {
         // The end of a read lets the window draw.
         if self.history.chart.running.is_none() {
             ctx.request_repaint_after(self.history.chart.timer.left(instant));
+        }
+    }
+
+    /// Counts the sessions that are on now, if others were read since. A gateway that can't be read has those of its last list.
+    fn count_latest(&mut self) {
+        let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
+        let status = self.state.status.as_ref().filter(has_dataset).or(self.state.previous_status.as_ref());
+        let dataset = status.and_then(|status| status.dataset.clone());
+        let timeline = &mut self.state.timeline;
+        let is_same = |latest: &SeriesCounts| {
+            dataset.as_ref().is_some_and(|dataset| latest.is_of(dataset, timeline.split))
+        };
+        if !timeline.latest.as_ref().is_some_and(is_same) {
+            timeline.latest = dataset.map(|dataset| SeriesCounts::of(&dataset, timeline.split));
         }
     }
 

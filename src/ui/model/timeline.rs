@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::series_counts::SeriesCounts;
 use crate::history::{Chart, ChartSplit};
 use crate::table::TimelineSpan;
 use crate::ui::error_report::ErrorReport;
@@ -76,6 +77,8 @@ pub(in crate::ui) struct Timeline {
     pub(in crate::ui) width_px: usize,
     /// The chart that was read last; `None` until one was read.
     pub(in crate::ui) chart: Option<Arc<Chart>>,
+    /// The sessions that are on now, as far as they were read; `None` until they were.
+    pub(in crate::ui) latest: Option<SeriesCounts>,
     /// Why the last chart couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// The range that the user has chosen.
@@ -90,6 +93,7 @@ impl Default for Timeline {
             split: ChartSplit::Kind,
             width_px: 0,
             chart: None,
+            latest: None,
             error: None,
             selection: None,
         }

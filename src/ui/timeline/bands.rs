@@ -3,6 +3,7 @@
 use egui::Color32;
 
 use super::super::hover;
+use super::super::model::SeriesCounts;
 use super::super::tokens::Palette;
 use crate::display::number;
 use crate::gateway::SessionKind;
@@ -14,12 +15,23 @@ const MAX_BANDS: usize = 6;
 /// How much of its color the ground of the lowest band has.
 const GROUND: f32 = 0.36;
 
+/// The sessions that a band tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At {
+    /// Those in a bucket.
+    Bucket(usize),
+    /// Those that are on now; if that isn't known, those in a bucket.
+    Present(usize),
+}
+
 /// A band of the chart.
 pub(super) struct Band {
     /// The name for one session and for several, such as `client` and `clients`.
     names: [String; 2],
     /// The number of sessions in each bucket.
     values: Vec<u32>,
+    /// The number of sessions that are on now; `None` if it isn't known.
+    latest: Option<u32>,
     /// The color of its line and in the legend.
     pub(super) color: Color32,
     /// The color below the line.
@@ -32,17 +44,26 @@ impl Band {
         self.values.get(bucket).copied().unwrap_or(0)
     }
 
-    /// Returns the number in a bucket with the name, such as `112 clients`.
-    pub(super) fn text(&self, bucket: usize) -> String {
-        let value = self.value(bucket);
+    /// Returns the number with the name, such as `112 clients`.
+    pub(super) fn text(&self, at: At) -> String {
+        let value = match at {
+            At::Bucket(bucket) => self.value(bucket),
+            At::Present(bucket) => self.latest.unwrap_or_else(|| self.value(bucket)),
+        };
         let name = &self.names[usize::from(value != 1)];
         format!("{} {name}", number(usize::try_from(value).unwrap_or(usize::MAX)))
     }
 }
 
-/// Returns the bands from the lowest to the highest one.
-pub(super) fn bands(chart: &Chart, split: ChartSplit, p: &Palette) -> Vec<Band> {
-    let mut bands = if split == ChartSplit::Kind { kinds(chart) } else { by_size(chart) };
+/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now.
+pub(super) fn bands(
+    chart: &Chart,
+    split: ChartSplit,
+    latest: Option<&SeriesCounts>,
+    p: &Palette,
+) -> Vec<Band> {
+    let latest = latest.filter(|latest| latest.is_by(split));
+    let mut bands = if split == ChartSplit::Kind { kinds(chart, latest) } else { by_size(chart, latest) };
     let last = bands.len().saturating_sub(1);
     for (index, band) in bands.iter_mut().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "there are few bands")]
@@ -56,7 +77,7 @@ pub(super) fn bands(chart: &Chart, split: ChartSplit, p: &Palette) -> Vec<Band> 
 }
 
 /// Returns those of clients and of designers.
-fn kinds(chart: &Chart) -> Vec<Band> {
+fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
     let is_designer = |name: &SeriesName| *name == SeriesName::Kind(Some(SessionKind::Designer));
     let sum = |bucket: usize, designers: bool| -> u32 {
         let series = chart.series.iter().filter(|series| is_designer(&series.name) == designers);
@@ -66,17 +87,24 @@ fn kinds(chart: &Chart) -> Vec<Band> {
     // Kinds may have their maxima at different times of a bucket.
     let clients = buckets.clone().map(|bucket| sum(bucket, false).min(chart.total[bucket])).collect();
     let designers = buckets.map(|bucket| sum(bucket, true)).collect();
-    [(["client", "clients"], clients), (["designer", "designers"], designers)]
-        .map(|(names, values)| band(names.map(str::to_owned), values))
+    let all_latest = latest.map(SeriesCounts::total);
+    let latest = latest.map(|latest| latest.of_series(&SeriesName::Kind(Some(SessionKind::Designer))));
+    let latest_clients = all_latest.zip(latest).map(|(all, designers)| all.saturating_sub(designers));
+    [(["client", "clients"], clients, latest_clients), (["designer", "designers"], designers, latest)]
+        .map(|(names, values, latest)| band(names.map(str::to_owned), values, latest))
         .into()
 }
 
 /// Returns those of the largest series, the largest one first, and one of all others.
-fn by_size(chart: &Chart) -> Vec<Band> {
+fn by_size(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
     let mut series: Vec<_> = chart.series.iter().collect();
     let sum = |maxima: &[u32]| maxima.iter().copied().map(u64::from).sum::<u64>();
     series.sort_by_key(|series| (series.name == SeriesName::Other, std::cmp::Reverse(sum(&series.maxima))));
     let rest = series.split_off(series.len().min(MAX_BANDS - 1));
+    // A gateway that is shown alone has all.
+    let is_only =
+        rest.is_empty() && matches!(&series[..], [only] if matches!(only.name, SeriesName::Gateway(_)));
+    let mut named = 0_u32;
     let own = series.iter().map(|series| {
         let name = match &series.name {
             SeriesName::Project(Some(name)) | SeriesName::Gateway(name) => sanitize(name).into_owned(),
@@ -84,7 +112,10 @@ fn by_size(chart: &Chart) -> Vec<Band> {
             SeriesName::Kind(kind) => kind.map_or("unknown", SessionKind::name).to_owned(),
             SeriesName::Other => "others".to_owned(),
         };
-        band([name.clone(), name], series.maxima.clone())
+        let latest =
+            latest.map(|latest| if is_only { latest.total() } else { latest.of_series(&series.name) });
+        named = named.saturating_add(latest.unwrap_or(0));
+        band([name.clone(), name], series.maxima.clone(), latest)
     });
     let mut bands: Vec<Band> = own.collect();
     if !rest.is_empty() {
@@ -93,19 +124,23 @@ fn by_size(chart: &Chart) -> Vec<Band> {
             values.fold(0_u32, |sum, value| sum.saturating_add(*value))
         };
         let values = (0..chart.total.len()).map(value).collect();
-        bands.push(band(["others", "others"].map(str::to_owned), values));
+        let latest = latest.map(|latest| latest.total().saturating_sub(named));
+        bands.push(band(["others", "others"].map(str::to_owned), values, latest));
     }
     bands
 }
 
-fn band(names: [String; 2], values: Vec<u32>) -> Band {
-    Band { names, values, color: Color32::TRANSPARENT, ground: Color32::TRANSPARENT }
+fn band(names: [String; 2], values: Vec<u32>, latest: Option<u32>) -> Band {
+    Band { names, values, latest, color: Color32::TRANSPARENT, ground: Color32::TRANSPARENT }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::tokens::DARK;
     use super::*;
+    use std::sync::Arc;
+
+    use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, names};
     use crate::history::ChartSeries;
 
     fn chart(total: u32, series: Vec<(SeriesName, u32)>) -> Chart {
@@ -114,7 +149,7 @@ mod tests {
     }
 
     fn texts(chart: &Chart, split: ChartSplit) -> Vec<String> {
-        bands(chart, split, &DARK).iter().map(|band| band.text(0)).collect()
+        bands(chart, split, None, &DARK).iter().map(|band| band.text(At::Bucket(0))).collect()
     }
 
     #[test]
@@ -128,6 +163,46 @@ mod tests {
         ];
         assert_eq!(texts(&chart(1_008, all.into()), ChartSplit::Kind), ["1,007 clients", "1 designer"]);
         assert_eq!(texts(&chart(0, Vec::new()), ChartSplit::Kind), ["0 clients", "0 designers"]);
+    }
+
+    #[test]
+    fn present_has_the_sessions_that_are_on_now() {
+        let text = |text| Cell::Text(text);
+        let headers = Header::standard().into_iter();
+        let headers = headers.chain([Header { name: names::GATEWAY.to_owned(), kind: ColumnType::String }]);
+        let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
+        for (project, is_designer, gateway) in
+            [(text("P"), false, "North / a"), (text("P"), true, "North / b"), (Cell::Null, false, "South")]
+        {
+            let (is_designer, gateway) = (Cell::Boolean(is_designer), text(gateway));
+            builder.push_row([
+                text("billy"),
+                project,
+                Cell::Null,
+                is_designer,
+                Cell::Null,
+                Cell::Null,
+                gateway,
+            ]);
+        }
+        let dataset = Arc::new(builder.finish(None, None));
+        let texts = |series: Vec<(SeriesName, u32)>, split| -> Vec<String> {
+            let latest = SeriesCounts::of(&dataset, split);
+            let bands = bands(&chart(100, series), split, Some(&latest), &DARK);
+            bands.iter().map(|band| band.text(At::Present(0))).collect()
+        };
+        let kinds = vec![(SeriesName::Kind(Some(SessionKind::Vision)), 100)];
+        assert_eq!(texts(kinds, ChartSplit::Kind), ["2 clients", "1 designer"]);
+        let projects =
+            ["P", "Q", "R", "S", "T", "U", "V"].map(|name| (SeriesName::Project(Some(name.into())), 10));
+        let expected = ["2 P", "0 Q", "0 R", "0 S", "0 T", "1 others"];
+        assert_eq!(texts(projects.into(), ChartSplit::Project), expected);
+        let gateway = |name: &str| (SeriesName::Gateway(name.into()), 10);
+        assert_eq!(
+            texts(vec![gateway("North"), gateway("South")], ChartSplit::Gateway),
+            ["2 North", "1 South"]
+        );
+        assert_eq!(texts(vec![gateway("Plant")], ChartSplit::Gateway), ["3 Plant"], "it is shown alone");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::super::model::{Timeline, TimelineRange};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::bands::Band;
+use super::bands::{At, Band};
 use crate::display::exact_duration;
 use crate::history::ChartSplit;
 use crate::table::TimelineSpan;
@@ -35,8 +35,8 @@ pub(super) fn time(ui: &mut Ui, rect: Rect, timeline: &Timeline, commands: &mut 
     button.tooltip_above("The time and the series that are shown");
 }
 
-/// Draws what the colors mean, with the numbers of a bucket.
-pub(super) fn show(ui: &Ui, rect: Rect, bands: &[Band], bucket: usize) {
+/// Draws what the colors mean, with the numbers.
+pub(super) fn show(ui: &Ui, rect: Rect, bands: &[Band], at: At) {
     let p = palette(ui.visuals());
     let left = rect.left() + theme::LEGEND_LEFT;
     let top = rect.top() + theme::LEGEND_TOP + theme::LEGEND_TIME_HEIGHT;
@@ -49,11 +49,11 @@ pub(super) fn show(ui: &Ui, rect: Rect, bands: &[Band], bucket: usize) {
             Rect::from_center_size(pos2(left + theme::SWATCH / 2.0, y), vec2(theme::SWATCH, theme::SWATCH));
         ui.painter().rect_filled(swatch, theme::SWATCH_RADIUS, band.color);
         let font = FontId::new(tokens::TYPE_CAPTION, FontFamily::Proportional);
-        let mut job = egui::text::LayoutJob::simple_singleline(band.text(bucket), font, p.secondary);
+        let mut job = egui::text::LayoutJob::simple_singleline(band.text(at), font, p.secondary);
         job.wrap = egui::text::TextWrapping::truncate_at_width(room - tokens::UNIT);
         let galley = ui.painter().layout_job(job);
-        let at = pos2(left + theme::SWATCH + theme::SWATCH_GAP, y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, p.secondary);
+        let min = pos2(left + theme::SWATCH + theme::SWATCH_GAP, y - galley.size().y / 2.0);
+        ui.painter().galley(min, galley, p.secondary);
     }
 }
 

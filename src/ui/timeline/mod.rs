@@ -9,7 +9,7 @@ mod scale;
 use egui::accesskit::Role;
 use egui::{Align, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use self::bands::Band;
+use self::bands::{At, Band};
 pub(super) use self::paint::{axes, hatch};
 pub(super) use self::scale::{Scale, round_max};
 use super::arrow_keys;
@@ -20,7 +20,7 @@ use super::regions;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use crate::history::{Chart, ChartMark};
+use crate::history::{Chart, ChartMark, Watched};
 use crate::table::Step;
 
 /// The accessible name.
@@ -43,7 +43,9 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     let now = epoch_ms(state.now());
     let clock = state.history_clock();
     let chart = timeline.chart.as_deref();
-    let bands = chart.map(|chart| bands::bands(chart, timeline.split, p)).unwrap_or_default();
+    let bands = chart
+        .map(|chart| bands::bands(chart, timeline.split, timeline.latest.as_ref(), p))
+        .unwrap_or_default();
     let largest = chart.and_then(|chart| chart.total.iter().max()).copied().unwrap_or(0);
     let scale = Scale { rect: chart_rect(rect), range: timeline.shown(now), max: scale::round_max(largest) };
     let width_px = width_px(ui, scale.rect.width());
@@ -87,10 +89,15 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     if response.has_focus() {
         button::paint_focus(ui, place, false);
     }
-    let shown_at = hovered.or(past).unwrap_or(scale.range.to);
     if let Some(chart) = chart {
-        legend::show(ui, rect, &bands, bucket_at(chart, shown_at));
-        let text = value_text(chart, &bands, shown_at);
+        let is_present = timeline.is_present(now);
+        let at = match hovered.or(past) {
+            Some(time) => At::Bucket(bucket_at(chart, time)),
+            None if is_present => At::Present(bucket_at(chart, last_read(chart))),
+            None => At::Bucket(bucket_at(chart, scale.range.to)),
+        };
+        legend::show(ui, rect, &bands, at);
+        let text = value_text(&bands, at);
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text));
         if let Some((time, at)) = hovered.zip(response.hover_pos()) {
             let near = |mark: &&ChartMark| {
@@ -99,10 +106,10 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
             };
             let mut lines = Vec::new();
             if bands.len() > legend::LINES {
-                lines.push(value_text(chart, &bands, time));
+                lines.push(value_text(&bands, At::Bucket(bucket_at(chart, time))));
             }
             let mark = chart.marks.iter().find(near);
-            lines.extend(hover_text::lines(chart, time, mark, timeline.is_present(now), &clock));
+            lines.extend(hover_text::lines(chart, time, mark, is_present, &clock));
             response.tooltip_at(at.x, lines.join("\n"));
         }
     } else if let Some(error) = &timeline.error {
@@ -206,9 +213,14 @@ fn bucket_at(chart: &Chart, time: i64) -> usize {
     ((part * chart.total.len() as f64).max(0.0) as usize).min(last)
 }
 
-/// Returns the numbers of sessions at a time.
-fn value_text(chart: &Chart, bands: &[Band], time: i64) -> String {
-    let bucket = bucket_at(chart, time);
-    let texts: Vec<String> = bands.iter().map(|band| band.text(bucket)).collect();
+/// Returns when sessions were read last: at the begin of a gap that goes on.
+fn last_read(chart: &Chart) -> i64 {
+    let is_at_the_end = |gap: &&Watched| gap.from > chart.from && gap.to >= chart.to;
+    chart.unwatched.last().filter(is_at_the_end).map_or(chart.to, |gap| gap.from)
+}
+
+/// Returns the numbers of sessions.
+fn value_text(bands: &[Band], at: At) -> String {
+    let texts: Vec<String> = bands.iter().map(|band| band.text(at)).collect();
     texts.join(", ")
 }

@@ -1,0 +1,76 @@
+//! The number of sessions of each series of the timeline that are on now.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::dataset::{Column, Dataset, TextColumn, names, nested_name};
+use crate::gateway::RowKinds;
+use crate::history::{ChartSplit, SeriesName};
+
+/// The sessions that were read last, by series.
+pub(in crate::ui) struct SeriesCounts {
+    dataset: Arc<Dataset>,
+    split: ChartSplit,
+    counts: BTreeMap<SeriesName, u32>,
+}
+
+impl SeriesCounts {
+    /// Counts the sessions of a dataset.
+    pub(in crate::ui) fn of(dataset: &Arc<Dataset>, split: ChartSplit) -> Self {
+        let texts = |column: &TextColumn, name: fn(Option<Arc<str>>) -> SeriesName| {
+            let mut by_code = vec![0_u32; column.distinct()];
+            let mut none = 0;
+            for row in 0..column.len() {
+                match column.code(row) {
+                    Some(code) => by_code[code as usize] += 1,
+                    None => none += 1,
+                }
+            }
+            let named = column.texts().zip(by_code).map(|(text, count)| (name(Some(text.into())), count));
+            named.chain([(name(None), none)]).filter(|(_, count)| *count > 0).collect()
+        };
+        let counts = match split {
+            ChartSplit::Kind => {
+                let (kinds, mut counts) = (RowKinds::of(dataset), BTreeMap::new());
+                for row in 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX) {
+                    *counts.entry(SeriesName::Kind(kinds.kind(row))).or_default() += 1;
+                }
+                counts
+            }
+            ChartSplit::Project => texts(dataset.project(), SeriesName::Project),
+            ChartSplit::Gateway => match dataset.column(&names::GATEWAY.into()) {
+                Some(Column::Text(column)) => {
+                    texts(column, |name| name.map_or(SeriesName::Other, SeriesName::Gateway))
+                }
+                _ => BTreeMap::new(),
+            },
+        };
+        Self { dataset: dataset.clone(), split, counts }
+    }
+
+    /// Returns `true` if they are those of a dataset.
+    pub(in crate::ui) fn is_of(&self, dataset: &Arc<Dataset>, split: ChartSplit) -> bool {
+        Arc::ptr_eq(&self.dataset, dataset) && self.is_by(split)
+    }
+
+    /// Returns `true` if they are sorted so.
+    pub(in crate::ui) fn is_by(&self, split: ChartSplit) -> bool {
+        self.split == split
+    }
+
+    /// Returns the number of all sessions.
+    pub(in crate::ui) fn total(&self) -> u32 {
+        u32::try_from(self.dataset.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the number of sessions of a series.
+    pub(in crate::ui) fn of_series(&self, name: &SeriesName) -> u32 {
+        let SeriesName::Gateway(gateway) = name else {
+            return self.counts.get(name).copied().unwrap_or(0);
+        };
+        // Each node of a gateway may have a name of its own.
+        let nodes = nested_name(gateway, "");
+        let is_of_gateway = |name: &SeriesName| matches!(name, SeriesName::Gateway(name) if name == gateway || name.starts_with(&nodes));
+        self.counts.iter().filter(|(name, _)| is_of_gateway(name)).map(|(_, count)| count).sum()
+    }
+}
