@@ -64,16 +64,21 @@ pub(super) fn bands(
 ) -> Vec<Band> {
     let latest = latest.filter(|latest| latest.is_by(split));
     let mut bands = if split == ChartSplit::Kind { kinds(chart, latest) } else { by_size(chart, latest) };
-    let last = bands.len().saturating_sub(1);
+    let (count, last) = (bands.len(), bands.len().saturating_sub(1));
     for (index, band) in bands.iter_mut().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "there are few bands")]
-        let part = index as f32 / last.max(1) as f32;
+        let part = color_step(index, count) as f32 / last.max(1) as f32;
         band.color = hover::blend(p.chart_client, p.chart_designer, part);
         // The highest of two is full, because it is thin.
         let strength = if index > 0 && last == 1 { 1.0 } else { GROUND };
         band.ground = p.surface.lerp_to_gamma(band.color, strength);
     }
     bands
+}
+
+/// Returns the place of a band's color between those of clients and designers. Neighbors are as far apart as half of the bands.
+fn color_step(index: usize, count: usize) -> usize {
+    index / 2 + if index.is_multiple_of(2) { 0 } else { count.div_ceil(2) }
 }
 
 /// Returns those of clients and of designers.
@@ -203,6 +208,18 @@ mod tests {
             ["2 North", "1 South"]
         );
         assert_eq!(texts(vec![gateway("Plant")], ChartSplit::Gateway), ["3 Plant"], "it is shown alone");
+    }
+
+    #[test]
+    fn neighbors_have_colors_that_differ() {
+        assert_eq!([0, 1].map(|index| color_step(index, 2)), [0, 1]);
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|index| color_step(index, 6)), [0, 3, 1, 4, 2, 5]);
+        for count in 1..=MAX_BANDS {
+            let mut steps: Vec<usize> = (0..count).map(|index| color_step(index, count)).collect();
+            assert!(steps.windows(2).all(|pair| pair[0].abs_diff(pair[1]) + 1 >= count / 2));
+            steps.sort_unstable();
+            assert_eq!(steps, (0..count).collect::<Vec<_>>());
+        }
     }
 
     #[test]
