@@ -12,6 +12,7 @@ mod alerts;
 mod away;
 mod basics;
 mod bottom_panels;
+mod bottom_pictures;
 mod filters;
 mod focus;
 mod form_pictures;

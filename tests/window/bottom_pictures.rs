@@ -1,0 +1,171 @@
+//! The activity, the timeline, the past and the licenses in both themes and at 200 %, compared with pictures. See `pictures`.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use egui::{Rect, Theme};
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotResults};
+use gatewatch::dataset::Dataset;
+use gatewatch::gateway::{GatewayError, Profile, SessionLimits};
+use gatewatch::poll::{PreviousList, ReadOutcome, SessionChanges};
+use gatewatch::settings::{HistorySettings, Settings, Target};
+use gatewatch::table::Layout;
+use gatewatch::ui::Start;
+
+use super::past::{Plant, go_to, list_update, until_activity};
+use super::pictures::can_draw;
+use super::support::looks::{in_utc, snapshot};
+use super::support::window::{Window, start};
+
+/// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
+const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
+    ("", Theme::Dark, 1.0, [1280.0, 800.0]),
+    ("_light", Theme::Light, 1.0, [1280.0, 800.0]),
+    ("_200", Theme::Dark, 2.0, [640.0, 560.0]),
+    ("_light_200", Theme::Light, 2.0, [640.0, 560.0]),
+];
+
+/// The time of the pictures, in milliseconds since 1970: 25 November 2026, 14:05:12.9 UTC. The gateway answers a little earlier.
+const NOW_MS: u64 = 1_795_615_512_900;
+/// Time between two reads of the recorded node.
+const INTERVAL: Duration = Duration::from_mins(5);
+/// The place of the column of nodes in the activity, in points.
+const NODE_COLUMN: f32 = 713.0;
+const NODE_WIDTH: f32 = 134.0;
+const READS_PER_DAY: u32 = 24 * 12;
+
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(NOW_MS)
+}
+
+/// Returns the sessions that are recorded this number of reads ago. Panels are always on, the shifts change every eight hours,
+/// and designers come in the first one.
+fn rows(reads_ago: u32) -> Vec<String> {
+    let read = 4 * READS_PER_DAY - reads_ago;
+    let row = |user: String, project: &str, address: String, is_designer: bool| {
+        let id = format!("{user}{}", if is_designer { read / 20 } else { 0 });
+        format!(r#""{user}","{project}","{address}",{is_designer},"{id}",null"#)
+    };
+    let panels =
+        (0..24).map(|panel| row(format!("panel{panel:02}"), "Packaging", format!("10.20.4.{panel}"), false));
+    let shift = read / 96;
+    let users = 14 + 4 * ((shift * 7) % 5);
+    let users = (0..users).filter(|user| (read + user) % 96 > user / 2);
+    let users = users
+        .map(|user| row(format!("shift{}.{user}", shift % 3), "Boiler_02", format!("hmi-{user}"), false));
+    let hour = (read / 12 + 14) % 24;
+    let designers =
+        (0..4).filter(|_| (8..17).contains(&hour)).filter(|designer| (read + 7 * designer) % 40 > 12);
+    let designers =
+        designers.map(|user| row(format!("eng{user}"), "Packaging", format!("laptop-{user}"), true));
+    panels.chain(users).chain(designers).collect()
+}
+
+/// Records four days, with a time in which nobody watched and one in which the gateway was unreachable.
+fn plant() -> Plant {
+    Plant::recorded(|url, observe| {
+        let mut before: Option<(Arc<Dataset>, SystemTime)> = None;
+        for reads_ago in (1..4 * READS_PER_DAY).rev() {
+            let rows = rows(reads_ago);
+            let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+            let time = now() - INTERVAL * reads_ago;
+            let mut update = list_update(url, time, INTERVAL, &rows);
+            match reads_ago {
+                180..=190 => continue,
+                129..=131 => update.outcome = ReadOutcome::Failed(GatewayError::Timeout { seconds: 10.0 }),
+                _ => {}
+            }
+            let list = if let ReadOutcome::List(current) = &mut update.outcome {
+                current.previous = before.take().map(|(before, read_at)| PreviousList {
+                    changes: {
+                        let changes = SessionChanges::between(&before, &current.list);
+                        if changes.is_empty() {
+                            current.list = before.clone();
+                        }
+                        changes
+                    },
+                    list: before,
+                    read_at,
+                    is_continuous: read_at + INTERVAL == time,
+                    first_listed: Vec::new(),
+                    missing_kinds: Vec::new(),
+                    restarted_at: None,
+                    carried: Vec::new(),
+                });
+                Some((current.list.clone(), time))
+            } else {
+                None
+            };
+            before = list.or(before);
+            observe(&update);
+        }
+    })
+}
+
+/// Takes pictures of a window with the activity and the timeline after `prepare`.
+fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
+    if !can_draw() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (suffix, theme, scale, size) in LOOKS {
+        let plant = plant();
+        let mut profile = Profile::new("Plant".to_owned(), vec![plant.gateway.url.parse().unwrap()]).unwrap();
+        profile.limits = SessionLimits { clients: Some(50), designers: Some(5), perspective: None };
+        let history = HistorySettings { keep_days: 40_000, ..HistorySettings::default() };
+        let start = start(Target::Gateway(profile.clone()));
+        let start = Start {
+            settings: Settings { profiles: vec![profile], history, ..start.settings.clone() },
+            state: in_utc(layout.clone()),
+            history: Some(plant.location()),
+            wall_clock: Arc::new(now),
+            ..start
+        };
+        let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
+        let mut window = Window::open_as(builder, start);
+        window.until_text("6 of 6 sessions");
+        prepare(&mut window);
+        window.harness.remove_cursor();
+        window.harness.run_steps(4);
+        // The time of the last read is local, and the port of the node is another one in each run.
+        let texts = window.harness.query_all_by_label_contains("Updated ");
+        let nodes = window.harness.query_all_by_label_contains("127.0.0.1");
+        let lists = window.harness.query_all_by_label("Activity list").map(|list| list.rect());
+        let in_node_column = |rect: Rect| {
+            let left = rect.left() + NODE_COLUMN;
+            Rect::from_x_y_ranges(left..=left + NODE_WIDTH, rect.y_range())
+        };
+        let rows = lists.map(in_node_column);
+        let facts = nodes.map(|node| node.rect()).filter(|rect| rect.width() < NODE_WIDTH * 3.0);
+        let masks: Vec<_> = texts.map(|node| node.rect()).chain(rows).chain(facts).collect();
+        for rect in masks {
+            window.harness.mask(rect);
+        }
+        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
+    }
+}
+
+#[test]
+fn activity_and_timeline() {
+    compare("activity", &Layout { activity: true, ..Layout::default() }, |window| {
+        until_activity(window, "the list", |rows| rows.iter().any(|row| row.contains("jürgen")));
+    });
+}
+
+#[test]
+fn past_in_a_gap() {
+    compare("past", &Layout::default(), |window| {
+        go_to(window, "22:40 yesterday");
+        window.until_text_contains("Not watched ");
+    });
+}
+
+#[test]
+fn licenses_by_day() {
+    compare("licenses", &Layout { licenses: true, ..Layout::default() }, |window| {
+        until_activity(window, "the days", |rows| {
+            rows.len() > 3 && rows.iter().any(|row| row.contains("peak: "))
+        });
+    });
+}
