@@ -83,7 +83,7 @@ mod tests {
     /// Returns the timer of a read that began at `start`, when the first list was written.
     fn after_first_list(start: Instant, delay: Duration, refresh: Duration) -> RefreshTimer {
         let mut timer = RefreshTimer::default();
-        timer.note_changes(Some(changes(0)), start - FIRST_DELAY);
+        timer.note_changes(Some(changes(0)), start.checked_sub(FIRST_DELAY).unwrap());
         timer.start(start, Some(changes(0)), delay, refresh);
         timer
     }

@@ -166,7 +166,9 @@ impl App {
             self.connect_and_remember(after);
         }
         // The history goes on under the new name.
-        other_names.iter().for_each(|name| self.recording.end_gateway(name));
+        for name in &other_names {
+            self.recording.end_gateway(name);
+        }
     }
 
     /// Returns the other names under which a gateway was read before it was saved.

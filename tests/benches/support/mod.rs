@@ -37,6 +37,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
         pick_file: Arc::new(|_| Box::pin(std::future::ready(None))),
         open_secrets: Arc::new(Secrets::in_memory),
         clock: Arc::new(Instant::now),
+        wall_clock: Arc::new(std::time::SystemTime::now),
         log: gatewatch::logging::LogLines::default(),
         renderer: String::new(),
         desktop_theme: gatewatch::ui::DesktopTheme::default(),
