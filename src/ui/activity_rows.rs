@@ -28,8 +28,9 @@ const MAX_OVERLAP: usize = 400;
 /// The largest number of entries that are kept while newer ones come.
 const MAX_KEPT: usize = 20_000;
 
-/// The longest time between an alert and its entry that another process has stored, in milliseconds.
-const SAME_ALERT_MS: u64 = 30_000;
+/// The longest time between an alert and its entry that another process has stored, in milliseconds. A hidden window reads once
+/// a minute.
+const SAME_ALERT_MS: u64 = 150_000;
 
 /// An alert that was sent while the program runs.
 #[derive(Clone, Debug)]

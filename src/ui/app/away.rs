@@ -12,7 +12,7 @@ use super::super::command::RailCommand;
 use super::super::model::{Away, AwayOutage, Shown, TimeRange, epoch_ms};
 use super::App;
 use crate::gateway::NodeUrl;
-use crate::history::{History, HistoryRead, NodeOutages, Summary};
+use crate::history::{History, HistoryError, HistoryRead, NodeOutages, Summary};
 use crate::settings::State;
 
 /// The shortest time after which there is a summary. Within it, people remember what they saw.
@@ -25,6 +25,8 @@ const SAVE_INTERVAL_MS: i64 = 60_000;
 const MAX_WAIT: Duration = Duration::from_secs(15);
 /// Time after a read until it is read from the history, into which it has to be written first.
 const WRITE_DELAY: Duration = Duration::from_secs(2);
+/// Time until a summary that couldn't be read is tried again, in milliseconds.
+const RETRY_MS: i64 = 60_000;
 /// Time for which it is checked each second whether a gateway was read.
 const FREQUENT_CHECKS_MS: i64 = 60_000;
 
@@ -56,6 +58,12 @@ impl Absence {
             let since = self.pending.map_or(since, |before| before.since.min(since));
             self.pending = Some(Pending { since, back_at, due: None });
         }
+    }
+
+    /// Sums up a time later that couldn't be read.
+    fn try_again(&mut self, since: i64, now_ms: i64) {
+        let since = self.pending.map_or(since, |pending| pending.since.min(since));
+        self.pending = Some(Pending { since, back_at: now_ms.saturating_add(RETRY_MS), due: None });
     }
 
     /// Notes a frame.
@@ -145,9 +153,12 @@ impl App {
         let result = self.away.running.as_ref().and_then(|(since, read)| Some((*since, read.take()?)));
         if let Some((since, result)) = result {
             self.away.running = None;
-            // The reader has logged why nothing can be read.
-            if let Ok(summary) = result {
-                self.state.away = self.away(since, summary).worth_a_word();
+            match result {
+                Ok(summary) => self.state.away = self.away(since, summary).worth_a_word(),
+                // Nothing was recorded yet.
+                Err(HistoryError::Missing { .. }) => {}
+                // The reader has logged why it can't be read.
+                Err(_) => self.away.absence.try_again(since, now_ms),
             }
         }
         if self.saved_state.open_until.is_none_or(|saved| now_ms.saturating_sub(saved) >= SAVE_INTERVAL_MS) {
@@ -229,6 +240,20 @@ mod tests {
             absence.pending.map(|pending| (pending.since, pending.back_at)),
             Some((NOW - 60 * MINUTE, NOW))
         );
+    }
+
+    #[test]
+    fn summary_that_could_not_be_read_is_tried_again_later() {
+        let (mut absence, start) = (Absence::default(), Instant::now());
+        absence.try_again(NOW - 60 * MINUTE, NOW);
+        // The gateways were read after that long ago.
+        let read_until = |read_at: i64| move |time: i64| (usize::from(time <= read_at), 1);
+        let minute = Duration::from_mins(1);
+        assert_eq!(absence.take_due(start, read_until(NOW)), None);
+        assert_eq!(absence.take_due(start + minute / 2, read_until(NOW + MINUTE / 2)), None);
+        assert_eq!(absence.take_due(start + minute, read_until(NOW + MINUTE)), None, "it is written first");
+        let due = absence.take_due(start + minute + WRITE_DELAY, read_until(NOW + MINUTE));
+        assert_eq!(due, Some(NOW - 60 * MINUTE));
     }
 
     #[test]

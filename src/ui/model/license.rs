@@ -174,7 +174,10 @@ impl License {
         let mut largest: Vec<_> = largest.into_iter().collect();
         largest.sort_by(|(a, count), (b, other)| other.cmp(count).then(a.cmp(b)));
         self.projects = largest.into_iter().take(MAX_PROJECTS).map(|(project, _)| project.clone()).collect();
-        self.day = self.day.filter(|day| *day < peaks.days.len());
+        // At midnight, the rows of all days move down.
+        let day = self.day.and_then(|row| self.day_in_row(row)).map(|(_, day)| day.from);
+        let row = |from| peaks.days.iter().rev().position(|day| day.from == from);
+        self.day = day.and_then(row);
         self.peaks = Some(Arc::new(peaks));
         self.error = None;
     }
