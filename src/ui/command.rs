@@ -333,8 +333,6 @@ pub(super) enum FilterCommand {
 pub(super) enum ActivityCommand {
     /// Lists these kinds of entries.
     SetTab(ActivityTab),
-    /// Opens the panel with the alerts of all times.
-    ShowAlerts,
     /// Moves the cursor to the row with this index.
     Select(usize),
     /// Reads older entries.

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::super::activity_rows::{
-    ActivityError, ActivityRequest, ActivityResult, ActivityRows, ActivityTab,
-};
+use super::super::activity_rows::{ActivityError, ActivityRequest, ActivityResult, ActivityRows};
 use super::super::command::ActivityCommand;
 use super::super::error_report::ErrorReport;
 use super::super::model::Task;
@@ -31,18 +29,12 @@ pub(super) struct ActivityReads {
 impl App {
     /// Changes the activity panel.
     pub(super) fn run_in_activity(&mut self, ctx: &Context, command: ActivityCommand) {
+        let activity = &mut self.state.activity;
         match command {
-            ActivityCommand::SetTab(tab) => self.state.activity.tab = tab,
-            ActivityCommand::ShowAlerts if self.history_scope().is_none() => {}
-            ActivityCommand::ShowAlerts => {
-                self.state.activity.tab = ActivityTab::Alerts;
-                self.state.timeline.selection = None;
-                self.state.layout.activity = true;
-                self.state.layout.licenses = false;
-            }
-            ActivityCommand::Select(index) => self.state.activity.cursor = Some(index),
+            ActivityCommand::SetTab(tab) => activity.tab = tab,
+            ActivityCommand::Select(index) => activity.cursor = Some(index),
             ActivityCommand::ReadOlder => {
-                let rows = self.state.activity.rows.clone().filter(|rows| !rows.is_complete);
+                let rows = activity.rows.clone().filter(|rows| !rows.is_complete);
                 if let Some(rows) = rows.filter(|_| self.activity_reads.running.is_none()) {
                     self.read_activity(move |history, request, is_cancelled| {
                         ActivityRows::clone(&rows).with_older(history, request, is_cancelled)

@@ -11,7 +11,7 @@ use egui::{
 };
 
 use super::super::button::Button;
-use super::super::command::{ActivityCommand, Command};
+use super::super::command::Command;
 use super::super::fonts;
 use super::super::hover;
 use super::super::icons::{self, Icon};
@@ -183,8 +183,6 @@ fn group<'a>(
                     Command::Connect(line.gateway.to_owned())
                 });
             }
-            // Where nothing is recorded, there is no activity.
-            commands.push(Command::Activity(ActivityCommand::ShowAlerts));
             ui.close();
         }
     }
