@@ -1,4 +1,4 @@
-//! The activity, the timeline, the past and the licenses in both themes and at 200 %, compared with pictures. See `pictures`.
+//! The activity, the timeline and the past in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -158,14 +158,5 @@ fn past_in_a_gap() {
     compare("past", &Layout::default(), |window| {
         go_to(window, "22:40 yesterday");
         window.until_text_contains("Not watched ");
-    });
-}
-
-#[test]
-fn licenses_by_day() {
-    compare("licenses", &Layout { licenses: true, ..Layout::default() }, |window| {
-        until_activity(window, "the days", |rows| {
-            rows.len() > 3 && rows.iter().any(|row| row.contains("peak: "))
-        });
     });
 }
