@@ -32,5 +32,5 @@ pub use event::{Departure, Event, EventKind, Events, Session};
 pub(crate) use list_tracker::MAX_DELAY;
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
-pub use suspend::CHECK_INTERVAL;
+pub use suspend::Clocks;
 pub use update::{ListUpdate, NodeUpdate, Observer, PreviousList, ReadOutcome};

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -34,22 +34,11 @@ impl Poller {
         Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
-    /// Does the same with another wall clock, which is compared with the clock of timers every `check_interval`, to notice
-    /// that the machine was suspended.
+    /// Does the same with other clocks.
     ///
     /// # Errors
     /// If the system can't start a thread.
-    pub fn spawn_with_clock(
-        wall_clock: impl Fn() -> SystemTime + Send + 'static,
-        check_interval: Duration,
-        client: Client,
-        observer: Option<Observer>,
-        notify: impl Fn() + Send + 'static,
-    ) -> io::Result<Self> {
-        Self::spawn_with_clocks(Clocks::new(wall_clock, check_interval), client, observer, notify)
-    }
-
-    fn spawn_with_clocks(
+    pub fn spawn_with_clocks(
         clocks: Clocks,
         client: Client,
         observer: Option<Observer>,

@@ -12,12 +12,12 @@ use tokio::time::Instant;
 use crate::gateway::{GatewayError, NodeSnapshot};
 
 /// Time between two comparisons. A resume is noticed within it.
-pub const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// The smallest difference that is a jump. Time synchronization corrects the wall clock by a second now and then.
 const MIN_JUMP: Duration = Duration::from_secs(3);
 
 /// The wall clock and the clock of timers.
-pub(super) struct Clocks {
+pub struct Clocks {
     wall_clock: Box<dyn Fn() -> SystemTime + Send>,
     check_interval: Duration,
     /// The times of the last comparison.
@@ -35,15 +35,18 @@ pub(super) enum Jump {
 
 impl Clocks {
     /// Returns the clocks of this machine.
-    pub(super) fn system() -> Self {
-        Self::new(SystemTime::now, CHECK_INTERVAL)
+    #[must_use]
+    pub fn system() -> Self {
+        Self::with_wall_clock(SystemTime::now)
     }
 
-    /// Returns clocks with this wall clock, to be compared every `check_interval`.
-    pub(super) fn new(
-        wall_clock: impl Fn() -> SystemTime + Send + 'static,
-        check_interval: Duration,
-    ) -> Self {
+    /// Returns the clock of timers of this machine, and another wall clock.
+    pub fn with_wall_clock(wall_clock: impl Fn() -> SystemTime + Send + 'static) -> Self {
+        Self::new(wall_clock, CHECK_INTERVAL)
+    }
+
+    /// Does the same. They are compared every `check_interval`. For tests, which simulate a suspend so.
+    pub fn new(wall_clock: impl Fn() -> SystemTime + Send + 'static, check_interval: Duration) -> Self {
         let last = (Instant::now(), wall_clock());
         Self { wall_clock: Box::new(wall_clock), check_interval, last }
     }

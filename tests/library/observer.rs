@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use gatewatch::gateway::{Client, Credentials, Limits, Profile};
 use gatewatch::poll::{
-    Access, BackgroundGateway, BackgroundPoller, ListUpdate, NodeUpdate, Observer, Poller, ReadOutcome,
+    Access, BackgroundGateway, BackgroundPoller, Clocks, ListUpdate, NodeUpdate, Observer, Poller,
+    ReadOutcome,
 };
 
 use crate::support::poll::{TIMEOUT, profile};
@@ -61,8 +62,8 @@ fn observer_receives_each_read_and_a_suspend_is_a_gap() {
     let seconds = offset.clone();
     let clock = move || SystemTime::now() + Duration::from_secs(seconds.load(Ordering::SeqCst));
     let client = Client::new(Limits::default());
-    let mut poller =
-        Poller::spawn_with_clock(clock, Duration::from_millis(20), client, observer, || ()).unwrap();
+    let clocks = Clocks::new(clock, Duration::from_millis(20));
+    let mut poller = Poller::spawn_with_clocks(clocks, client, observer, || ()).unwrap();
     poller.set_interval(Some(LONG));
     poller.connect(profile(&[&gateway.url]), Credentials::None);
 

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use gatewatch::gateway::{Client, Limits, Profile};
-use gatewatch::poll::{GatewayStatus, Poller};
+use gatewatch::poll::{Clocks, GatewayStatus, Poller};
 
 /// Longer than anything takes that works.
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
@@ -29,15 +29,9 @@ impl TestPoller {
 
     /// Returns a poller with another wall clock, which is read often.
     pub(crate) fn with_clock(limits: Limits, wall_clock: impl Fn() -> SystemTime + Send + 'static) -> Self {
-        let check_interval = Duration::from_millis(20);
+        let clocks = Clocks::new(wall_clock, Duration::from_millis(20));
         Self::spawn(|notifications| {
-            Poller::spawn_with_clock(
-                wall_clock,
-                check_interval,
-                Client::new(limits),
-                None,
-                notify(notifications),
-            )
+            Poller::spawn_with_clocks(clocks, Client::new(limits), None, notify(notifications))
         })
     }
 

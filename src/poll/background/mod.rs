@@ -18,12 +18,12 @@ mod thread;
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::status::GatewayStatus;
-use super::suspend::{CHECK_INTERVAL, Clocks};
+use super::suspend::Clocks;
 use super::update::Observer;
 use crate::gateway::{Client, Credentials, Profile};
 
@@ -101,20 +101,11 @@ impl BackgroundPoller {
         Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
-    /// Does the same with another wall clock.
+    /// Does the same with other clocks.
     ///
     /// # Errors
     /// If the system can't start a thread.
-    pub fn spawn_with_clock(
-        wall_clock: impl Fn() -> SystemTime + Send + 'static,
-        client: Client,
-        observer: Option<Observer>,
-        notify: impl Fn() + Send + 'static,
-    ) -> io::Result<Self> {
-        Self::spawn_with_clocks(Clocks::new(wall_clock, CHECK_INTERVAL), client, observer, notify)
-    }
-
-    fn spawn_with_clocks(
+    pub fn spawn_with_clocks(
         clocks: Clocks,
         client: Client,
         observer: Option<Observer>,

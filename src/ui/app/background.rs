@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use egui::Context;
 
@@ -12,7 +12,7 @@ use super::super::model::{AfterDiscard, NarrowRail, Shown};
 use super::super::refresh_interval;
 use super::{App, FRAME_WAIT};
 use crate::gateway::{Client, Credentials, Login, Profile};
-use crate::poll::{Access, BackgroundGateway, BackgroundPoller, Observer};
+use crate::poll::{Access, BackgroundGateway, BackgroundPoller, Clocks, Observer};
 use crate::secrets::Secret;
 use crate::settings::{ALL_NAME, State};
 
@@ -34,14 +34,14 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Starts the thread that reads. The arguments are those of [`BackgroundPoller::spawn_with_clock`].
+    /// Starts the thread that reads. The arguments are those of [`BackgroundPoller::spawn_with_clocks`].
     pub(super) fn spawn(
-        wall_clock: impl Fn() -> SystemTime + Send + 'static,
+        clocks: Clocks,
         client: Client,
         observer: Option<Observer>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
-        let poller = BackgroundPoller::spawn_with_clock(wall_clock, client, observer, wake)?;
+        let poller = BackgroundPoller::spawn_with_clocks(clocks, client, observer, wake)?;
         Ok(Self {
             poller,
             logins: HashMap::new(),

@@ -80,7 +80,7 @@ use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
 use crate::history::Location;
 use crate::logging::LogLines;
-use crate::poll::{CHECK_INTERVAL, Poller};
+use crate::poll::{Clocks, Poller};
 use crate::query::{FilterField, FilterSet, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target, ThemeChoice};
@@ -283,18 +283,12 @@ impl App {
         let mut alerting = Alerting::new(alerts, wake(ctx));
         alerting.set_rules(&settings.alerts, &recording)?;
         let observer = || recording.observer(alerting.observer());
-        let clock_of_reads = || {
+        let clocks = || {
             let wall_clock = wall_clock.clone();
-            move || wall_clock()
+            Clocks::with_wall_clock(move || wall_clock())
         };
-        let poller = Poller::spawn_with_clock(
-            clock_of_reads(),
-            CHECK_INTERVAL,
-            client.clone(),
-            Some(observer()),
-            wake(ctx),
-        )?;
-        let background = Background::spawn(clock_of_reads(), client.clone(), Some(observer()), wake(ctx))?;
+        let poller = Poller::spawn_with_clocks(clocks(), client.clone(), Some(observer()), wake(ctx))?;
+        let background = Background::spawn(clocks(), client.clone(), Some(observer()), wake(ctx))?;
         let query_worker = Worker::spawn(wake(ctx))?;
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {

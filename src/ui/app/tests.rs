@@ -11,7 +11,7 @@ use super::super::gateway_form::FormStage;
 use super::*;
 use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::filter::{self, Mode};
-use crate::poll::{Activity, GatewayStatus};
+use crate::poll::{Activity, Clocks, GatewayStatus};
 use crate::query::FilterText;
 use crate::secrets::{EntryName, Keyring, KeyringError, Secret};
 
@@ -258,7 +258,8 @@ fn says_that_the_polling_thread_has_ended() {
     };
     let client = Client::new(Limits::default());
     let app = window.state_mut();
-    app.poller = Poller::spawn_with_clock(clock, Duration::from_millis(1), client, None, || ()).unwrap();
+    app.poller =
+        Poller::spawn_with_clocks(Clocks::new(clock, Duration::from_millis(1)), client, None, || ()).unwrap();
     window.step();
     assert!(window.query_by_label_contains("A background thread").is_none());
     is_broken.store(true, Ordering::SeqCst);
