@@ -263,12 +263,15 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             return Ok(());
         }
         // Others may have the same nodes under another name.
-        let written = self.write_of_ended(&of_ended).and_then(|()| self.write(&unwritten));
-        if let Err(error) = written {
+        if let Err(error) = self.write_of_ended(&of_ended) {
             let mut state = self.shared.lock();
             state.backlog.put_back(unwritten);
             state.backlog.put_back(of_ended);
             state.ended.extend(ended);
+            return Err(error);
+        }
+        if let Err(error) = self.write(&unwritten) {
+            self.shared.lock().backlog.put_back(unwritten);
             return Err(error);
         }
         self.end_idle()?;
