@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::dataset::{Column, Dataset, TextColumn, names, nested_name};
-use crate::gateway::RowKinds;
+use crate::gateway::{RowKinds, SessionKind};
 use crate::history::{ChartSplit, SeriesName};
 
 /// The sessions that were read last, by series.
@@ -31,11 +31,17 @@ impl SeriesCounts {
         };
         let counts = match split {
             ChartSplit::Kind => {
-                let (kinds, mut counts) = (RowKinds::of(dataset), BTreeMap::new());
+                let kinds = RowKinds::of(dataset);
+                // There may be a million rows, and there are few kinds.
+                let mut counts: Vec<(Option<SessionKind>, u32)> = Vec::new();
                 for row in 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX) {
-                    *counts.entry(SeriesName::Kind(kinds.kind(row))).or_default() += 1;
+                    let kind = kinds.kind(row);
+                    match counts.iter_mut().find(|(counted, _)| *counted == kind) {
+                        Some((_, count)) => *count += 1,
+                        None => counts.push((kind, 1)),
+                    }
                 }
-                counts
+                counts.into_iter().map(|(kind, count)| (SeriesName::Kind(kind), count)).collect()
             }
             ChartSplit::Project => texts(dataset.project(), SeriesName::Project),
             ChartSplit::Gateway => match dataset.column(&names::GATEWAY.into()) {
