@@ -135,11 +135,11 @@ impl ActivityRows {
             if self.has_list_of(request) { (self, 0) } else { (Self::default(), FIRST_SCAN) };
         rows.request = Some(request.clone());
         rows.all.retain(|entry| entry.key.is_stored());
-        let before = if is_same_tab { rows.of_tab() } else { 0 };
+        let before = if is_same_tab { rows.of_tab(request.tab) } else { 0 };
         let limit = if request.is_filtered() || first_scan > 0 { FILTERED_PAGE } else { PAGE };
         let mut scanned = 0;
         while !rows.is_complete && !is_cancelled() {
-            let is_page = rows.of_tab() - before >= PAGE || scanned >= MAX_SCANNED;
+            let is_page = rows.of_tab(request.tab) - before >= PAGE || scanned >= MAX_SCANNED;
             if is_page && scanned >= first_scan {
                 break;
             }
@@ -165,21 +165,22 @@ impl ActivityRows {
         let tab = self.tab();
         self.entries = self.all.iter().filter(|entry| tab.has(entry.kind)).cloned().collect();
         self.groups = fold_flapping(&self.entries);
-        let count = |tab: ActivityTab| self.all.iter().filter(|entry| tab.has(entry.kind)).count();
-        self.counts = ActivityTab::ALL.map(|(tab, _)| count(tab));
+        self.counts = ActivityTab::ALL.map(|(tab, _)| self.of_tab(tab));
     }
 
-    /// Returns the number of entries of the tab that were read so far.
-    fn of_tab(&self) -> usize {
-        let tab = self.tab();
+    /// Returns the number of entries of a tab that were read so far.
+    fn of_tab(&self, tab: ActivityTab) -> usize {
         self.all.iter().filter(|entry| tab.has(entry.kind)).count()
     }
 
-    /// Returns the number of entries of each tab that were read so far, and whether there are no more.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (ActivityTab, usize, bool)> {
-        ActivityTab::ALL.iter().zip(self.counts).map(|((tab, _), count)| {
-            (*tab, count, self.is_complete && (!self.is_of_tab_only || *tab == self.tab()))
-        })
+    /// Returns the number of entries that were read so far in each tab, in the order of [`ActivityTab::ALL`].
+    pub(super) fn counts(&self) -> [usize; ActivityTab::ALL.len()] {
+        self.counts
+    }
+
+    /// Returns `true` if all entries of a tab were read.
+    pub(super) fn has_all_of(&self, tab: ActivityTab) -> bool {
+        self.is_complete && (!self.is_of_tab_only || tab == self.tab())
     }
 
     /// Adds those of the next older entries that pass. Returns how many were looked at.

@@ -88,9 +88,10 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     // With the line below.
     let row = rect.with_max_y(rect.bottom() + tokens::LINE);
     let group = Id::unique("activity tabs");
-    for (kinds, name) in ActivityTab::ALL {
+    let rows = state.activity.rows.as_deref();
+    for (index, (kinds, name)) in ActivityTab::ALL.into_iter().enumerate() {
         let is_on = state.activity.tab == kinds;
-        let count = count(state, kinds);
+        let count = rows.map(|rows| count_text(rows.counts()[index], rows.has_all_of(kinds)));
         if tab::show(&mut ui, group, row, name, count.as_deref(), is_on).clicked() && !is_on {
             commands.push(Command::Activity(ActivityCommand::SetTab(kinds)));
         }
@@ -118,12 +119,10 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     }
 }
 
-/// Returns the number of entries of a tab, `2,000+` for at least that many; `None` before any was read.
-fn count(state: &AppState, tab: ActivityTab) -> Option<String> {
-    let rows = state.activity.rows.as_ref()?;
-    let (_, count, is_complete) = rows.counts().find(|(counted, ..)| *counted == tab)?;
-    let more = if is_complete { "" } else { "+" };
-    Some(format!("{}{more}", crate::display::number(count)))
+/// Returns the number of entries of a tab, such as `311`, or `2,000+` if there may be more.
+fn count_text(count: usize, is_all: bool) -> String {
+    let more = if is_all { "" } else { "+" };
+    format!("{}{more}", crate::display::number(count))
 }
 
 /// Returns the label of the export, with the number of entries once it is known.
