@@ -37,7 +37,9 @@ impl App {
             PastCommand::EnterTime => self.enter_past_time(ctx),
             PastCommand::Show(time) => self.show_past(time),
             PastCommand::ShowTyped => self.show_typed_past(ctx),
-            PastCommand::ResetTime => drop(self.reset_typed_time()),
+            PastCommand::ResetTime => {
+                self.reset_typed_time();
+            }
             PastCommand::ClearError => self.drafts.moment_error = None,
             PastCommand::Step(step) => self.step_in_past(step),
             PastCommand::Leave => self.leave_past(),
@@ -110,18 +112,20 @@ impl App {
         let typed = self.drafts.moment.trim();
         match self.state.history_clock().parse_moment(typed, Repeated::First) {
             Ok(moment) if moment.epoch_ms > epoch_ms(self.state.now()) => {
-                self.drafts.moment_error = Some("This time is in the future".to_owned());
+                self.reject_typed_time(ctx, "This time is in the future".to_owned());
             }
             Ok(moment) => {
                 self.show_past(moment.epoch_ms);
                 self.drafts.moment_error = moment.note.map(|note| note.to_string());
             }
-            Err(error) => self.drafts.moment_error = Some(error.to_string()),
+            Err(error) => self.reject_typed_time(ctx, error.to_string()),
         }
-        if self.state.past.is_some() && self.drafts.moment_error.is_some() {
-            // To correct it.
-            gateway_bar::focus_time_box(ctx, &self.drafts.moment);
-        }
+    }
+
+    /// Says what is wrong with the typed time, and leads to its box.
+    fn reject_typed_time(&mut self, ctx: &Context, error: String) {
+        self.drafts.moment_error = Some(error);
+        gateway_bar::focus_time_box(ctx, &self.drafts.moment);
     }
 
     /// Shows the time of the table in its box again. Returns `false` if it was there.
