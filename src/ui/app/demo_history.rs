@@ -99,8 +99,6 @@ impl DemoHistory {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     #[test]
@@ -115,15 +113,14 @@ mod tests {
             other.query_one("SELECT COUNT(*) FROM event", (), |row| row.get::<_, i64>(0)).unwrap_or(0)
         };
         while count(&other) == 0 {
-            thread::sleep(Duration::from_millis(10));
+            thread::yield_now();
         }
         other.execute_batch("BEGIN EXCLUSIVE").unwrap();
         sign_in();
-        let started = Instant::now();
         // Another one, and none.
         let _location = demo.start().unwrap();
         demo.stop();
-        assert!(started.elapsed() < Duration::from_secs(1));
+        assert!(path.exists(), "its recorder still waits for the database");
         drop(other);
         drop(demo);
         assert!(!path.exists());
