@@ -7,8 +7,8 @@ use egui::{Rect, Theme};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::dataset::Dataset;
-use gatewatch::gateway::{GatewayError, Profile, SessionLimits};
-use gatewatch::poll::{PreviousList, ReadOutcome, SessionChanges};
+use gatewatch::gateway::{GatewayError, Profile};
+use gatewatch::poll::{ListUpdate, PreviousList, ReadOutcome, SessionChanges};
 use gatewatch::settings::{HistorySettings, Settings, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
@@ -62,7 +62,7 @@ fn rows(reads_ago: u32) -> Vec<String> {
     panels.chain(users).chain(designers).collect()
 }
 
-/// Records four days, with a time in which nobody watched and one in which the gateway was unreachable.
+/// Records four days, with a time that wasn't watched and one in which the gateway was unreachable.
 fn plant() -> Plant {
     Plant::recorded(|url, observe| {
         let mut before: Option<(Arc<Dataset>, SystemTime)> = None;
@@ -76,31 +76,33 @@ fn plant() -> Plant {
                 129..=131 => update.outcome = ReadOutcome::Failed(GatewayError::Timeout { seconds: 10.0 }),
                 _ => {}
             }
-            let list = if let ReadOutcome::List(current) = &mut update.outcome {
-                current.previous = before.take().map(|(before, read_at)| PreviousList {
-                    changes: {
-                        let changes = SessionChanges::between(&before, &current.list);
-                        if changes.is_empty() {
-                            current.list = before.clone();
-                        }
-                        changes
-                    },
-                    list: before,
-                    read_at,
-                    is_continuous: read_at + INTERVAL == time,
-                    first_listed: Vec::new(),
-                    missing_kinds: Vec::new(),
-                    restarted_at: None,
-                    carried: Vec::new(),
-                });
-                Some((current.list.clone(), time))
-            } else {
-                None
-            };
-            before = list.or(before);
+            if let ReadOutcome::List(current) = &mut update.outcome {
+                if let Some((list, read_at)) = before.take() {
+                    follow(current, list, read_at, time);
+                }
+                before = Some((current.list.clone(), time));
+            }
             observe(&update);
         }
     })
+}
+
+/// Makes a list that was read at `time` the one after another list, as a poller does.
+fn follow(current: &mut ListUpdate, list: Arc<Dataset>, read_at: SystemTime, time: SystemTime) {
+    let changes = SessionChanges::between(&list, &current.list);
+    if changes.is_empty() {
+        current.list = list.clone();
+    }
+    current.previous = Some(PreviousList {
+        list,
+        read_at,
+        changes,
+        is_continuous: read_at + INTERVAL == time,
+        first_listed: Vec::new(),
+        missing_kinds: Vec::new(),
+        restarted_at: None,
+        carried: Vec::new(),
+    });
 }
 
 /// Takes pictures of a window with the activity and the timeline after `prepare`.
@@ -111,8 +113,7 @@ fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
     let mut results = SnapshotResults::new();
     for (suffix, theme, scale, size) in LOOKS {
         let plant = plant();
-        let mut profile = Profile::new("Plant".to_owned(), vec![plant.gateway.url.parse().unwrap()]).unwrap();
-        profile.limits = SessionLimits { clients: Some(50), designers: Some(5), perspective: None };
+        let profile = Profile::new("Plant".to_owned(), vec![plant.gateway.url.parse().unwrap()]).unwrap();
         let history = HistorySettings { keep_days: 40_000, ..HistorySettings::default() };
         let start = start(Target::Gateway(profile.clone()));
         let start = Start {

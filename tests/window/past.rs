@@ -373,12 +373,15 @@ fn another_gateway_is_shown_in_the_present() {
     assert!(!window.has("State") && !window.has("Back to live"));
 }
 
-/// Returns the start of a window whose settings have a folder, on an address that isn't saved.
-fn unsaved(plant: &Plant) -> (Start, TempDir) {
+/// Opens a window on the address of the plant, which isn't saved, and returns it with the folder of its settings.
+fn open_unsaved(plant: &Plant) -> (Window, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&plant.gateway.url).unwrap());
     let history = Some(plant.location());
-    (Start { history, folder: Some(folder.path().to_owned()), ..start(target) }, folder)
+    let start = Start { history, folder: Some(folder.path().to_owned()), ..start(target) };
+    let mut window = Window::open(start);
+    window.until_text("6 of 6 sessions");
+    (window, folder)
 }
 
 /// Changes the name of the gateway by its menu in the rail, where it has the name `before`.
@@ -393,9 +396,7 @@ fn save_as(window: &mut Window, before: &str, name: &str) {
 #[test]
 fn gateway_that_is_saved_has_a_history_at_once_and_is_listed_once() {
     let plant = Plant::new();
-    let (start, _folder) = unsaved(&plant);
-    let mut window = Window::open(start);
-    window.until_text("6 of 6 sessions");
+    let (mut window, _folder) = open_unsaved(&plant);
     window.click("Activity");
     until_activity(&mut window, "the arrivals", |rows| rows.iter().any(|row| row.contains("jürgen")));
     save_as(&mut window, &plant.gateway.url, "South");
@@ -406,9 +407,7 @@ fn gateway_that_is_saved_has_a_history_at_once_and_is_listed_once() {
 #[test]
 fn renamed_gateway_is_recorded_under_its_new_name() {
     let plant = Plant::new();
-    let (start, _folder) = unsaved(&plant);
-    let mut window = Window::open(start);
-    window.until_text("6 of 6 sessions");
+    let (mut window, _folder) = open_unsaved(&plant);
     save_as(&mut window, &plant.gateway.url, "South");
     save_as(&mut window, "South", "North");
     window.click("Activity");
