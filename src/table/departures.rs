@@ -21,7 +21,7 @@ pub struct LeftSession {
     pub dataset: Arc<Dataset>,
     /// Its row there.
     pub row: u32,
-    /// When the list without it was shown.
+    /// When the list without it was shown; `None` if that says nothing, as after a pause.
     pub left_at: Option<SystemTime>,
     /// When its line was first in view; `None` before.
     seen_at: Option<Instant>,

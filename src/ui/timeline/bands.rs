@@ -15,7 +15,7 @@ const MAX_BANDS: usize = 6;
 /// How much of its color the ground of the lowest band has.
 const GROUND: f32 = 0.36;
 
-/// The sessions that a band tells.
+/// Which sessions the number of a band counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum At {
     /// Those in a bucket.

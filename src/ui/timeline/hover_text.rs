@@ -43,7 +43,7 @@ fn mark_text(chart: &Chart, mark: &ChartMark, is_present: bool, clock: &Clock) -
         MarkKind::Unreachable { from, until, is_over: false } if is_present && until >= chart.to => {
             format!("{node} has been unreachable since {}", clock.full_date(from))
         }
-        // Nobody watched when it ended.
+        // It ended while it was not watched.
         MarkKind::Unreachable { from, until, is_over: false } => {
             format!("{node} was unreachable from {} at least", clock.range_text(from, until))
         }
