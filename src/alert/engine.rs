@@ -11,7 +11,7 @@ use std::sync::Arc;
 use self::node::Node;
 use self::occurrences::Waiting;
 pub(super) use self::saved::Saved;
-use super::entry::Entry;
+use super::entry::{Entry, Watch};
 use super::evaluate::{self, Findings, Gateway, Listed};
 use super::gather::Gather;
 use super::incident::{Alert, Subject};
@@ -62,6 +62,8 @@ struct Moment<'a> {
     time: i64,
     /// Whether the node was being watched since the observation before.
     is_continuous: bool,
+    /// Whether it is read only when the user wants it.
+    is_manual: bool,
 }
 
 impl Engine {
@@ -148,7 +150,8 @@ impl Engine {
         if self.rules.iter().any(is_about_age) {
             state.note_first_seen();
         }
-        let moment = Moment { gateway: &gateway, node: &node, time, is_continuous };
+        let is_manual = interval.is_none();
+        let moment = Moment { gateway: &gateway, node: &node, time, is_continuous, is_manual };
         let place = Gateway { name: &gateway, nodes: &nodes };
         let mut rules = std::mem::take(&mut self.rules);
         for active in rules.iter_mut().filter(|active| active.rule.is_about(&gateway, &nodes)) {
@@ -194,7 +197,7 @@ impl Engine {
         let node = Listed { url: moment.node, list, time: moment.time, first_seen: &node.first_seen };
         let mut findings = evaluate::listed(rule.condition, selection, gateway, &node)?;
         if findings.is_none() {
-            let listed: Vec<Listed<'_>> = self.listed(gateway).collect();
+            let listed: Vec<Listed<'_>> = self.listed(gateway, moment.time).collect();
             findings = evaluate::gateway(rule.condition, selection, gateway, &listed)?;
         }
         if let Some(findings) = findings {
@@ -204,37 +207,41 @@ impl Engine {
     }
 
     /// Returns the nodes of a gateway that can be read at the moment.
-    fn listed<'a>(&'a self, gateway: Gateway<'a>) -> impl Iterator<Item = Listed<'a>> {
+    fn listed<'a>(&'a self, gateway: Gateway<'a>, now: i64) -> impl Iterator<Item = Listed<'a>> {
         gateway.nodes.iter().filter_map(move |url| {
             let node = self.nodes.get(&(gateway.name.clone(), url.clone()))?;
-            let (list, time) = node.current()?;
+            let (list, time) = node.current(now)?;
             Some(Listed { url, list, time, first_seen: &node.first_seen })
         })
     }
 
     /// Updates the entries of a rule by what holds.
     fn apply(&mut self, rule: &Rule, moment: Moment<'_>, findings: Findings) {
-        let Findings { holding, is_complete, node, missing_kinds } = findings;
+        let Findings { holding, is_complete, node, missing_kinds, read_since } = findings;
+        // No other read will come.
+        let read_since = if moment.is_manual { moment.time } else { read_since };
         let key = (rule.name.clone(), moment.gateway.clone());
         if holding.is_empty() && !self.scopes.contains_key(&key) {
             return;
         }
         let mut is_changed = false;
         let entries = self.scopes.entry(key).or_default();
-        if is_complete {
-            let held: HashSet<&Subject> = holding.iter().map(|(subject, _)| subject).collect();
-            for (subject, entry) in entries.iter_mut() {
-                let kind = entry.detail.session.as_ref().and_then(|session| session.kind);
-                let is_known = subject.node.as_deref() == node.as_deref()
-                    && !kind.is_some_and(|kind| missing_kinds.contains(&kind));
-                if is_known && !held.contains(subject) {
-                    is_changed |= entry.end(moment.time);
-                }
+        let held: HashSet<&Subject> = holding.iter().map(|(subject, _)| subject).collect();
+        let others = entries.iter_mut().filter(|(subject, _)| {
+            subject.node.as_deref() == node.as_deref() && !held.contains(subject)
+        });
+        for (_, entry) in others {
+            let kind = entry.detail.session.as_ref().and_then(|session| session.kind);
+            if is_complete && !kind.is_some_and(|kind| missing_kinds.contains(&kind)) {
+                is_changed |= entry.end(moment.time, read_since);
+            } else {
+                entry.interrupt();
             }
         }
         for (subject, detail) in holding {
             let entry = entries.entry(subject).or_insert_with(|| Entry::new(moment.time, detail.clone()));
-            is_changed |= entry.hold(rule, moment.time, moment.is_continuous, detail);
+            let time = Watch { now: moment.time, is_continuous: moment.is_continuous, read_since };
+            is_changed |= entry.hold(rule, time, detail);
         }
         self.revision += u64::from(is_changed);
     }

@@ -17,6 +17,9 @@ pub(super) struct Entry {
     /// Time of the last observation in which it held.
     #[serde(skip)]
     observed_at: Option<i64>,
+    /// Time since which it doesn't hold while it is firing.
+    #[serde(skip)]
+    absent_since: Option<i64>,
     /// Time of the first sign, which makes the entry unique.
     pub(super) began: i64,
     /// Time since which it holds, or at which it happened last.
@@ -49,6 +52,16 @@ struct Sent {
     is_quiet: bool,
 }
 
+/// How something was watched when it held.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watch {
+    pub(super) now: i64,
+    /// Whether it was being watched since the observation before.
+    pub(super) is_continuous: bool,
+    /// All lists that show it were read at this time or later.
+    pub(super) read_since: i64,
+}
+
 /// Something to send about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
@@ -64,6 +77,7 @@ impl Entry {
             state: State::Resolved,
             held_ms: 0,
             observed_at: None,
+            absent_since: None,
             began: time,
             since: time,
             resolved: None,
@@ -78,33 +92,53 @@ impl Entry {
         self.state == State::Firing
     }
 
-    /// Notes that it holds. Only time in which it was watched counts. Returns `true` unless it was firing before.
-    pub(super) fn hold(&mut self, rule: &Rule, time: i64, is_continuous: bool, detail: Detail) -> bool {
+    /// Notes that it holds. Only time in which it was watched counts, and it fires once all nodes that it is about were read
+    /// since it was first seen: a client that changes the node may be in the older list of one and the newer list of the
+    /// other. Returns `true` unless it was firing before.
+    pub(super) fn hold(&mut self, rule: &Rule, watch: Watch, detail: Detail) -> bool {
+        let Watch { now: time, is_continuous, read_since } = watch;
         if self.state == State::Resolved {
             (self.state, self.held_ms, self.since) = (State::Pending, 0, time);
             (self.observed_at, self.resolved) = (None, None);
         }
+        if self.state == State::Pending {
+            // The clock may have been set back.
+            self.since = self.since.min(time);
+        }
+        self.absent_since = None;
         if is_continuous && let Some(observed_at) = self.observed_at {
             self.held_ms = self.held_ms.saturating_add(time.saturating_sub(observed_at).max(0));
         }
         self.observed_at = Some(time);
         self.detail = detail;
         let is_changed = self.state == State::Pending;
-        if self.state == State::Pending && self.held_ms >= millis(rule.hold) {
+        if self.state == State::Pending && self.held_ms >= millis(rule.hold) && read_since >= self.since {
             self.state = State::Firing;
             self.count = self.count.saturating_add(1);
         }
         is_changed
     }
 
-    /// Notes that it doesn't hold. Returns `true` if it did.
-    pub(super) fn end(&mut self, time: i64) -> bool {
+    /// Notes that it doesn't hold. What was firing ends once all nodes that it is about were read since then, as in
+    /// [`hold`](Self::hold). Returns `true` if it ends.
+    pub(super) fn end(&mut self, time: i64, read_since: i64) -> bool {
         self.observed_at = None;
-        if self.state == State::Resolved {
+        let ended = match self.state {
+            State::Resolved => return false,
+            State::Pending => time,
+            State::Firing => self.absent_since.map_or(time, |since| since.min(time)),
+        };
+        if self.state == State::Firing && read_since < ended {
+            self.absent_since = Some(ended);
             return false;
         }
-        (self.state, self.resolved) = (State::Resolved, Some(time));
+        (self.state, self.resolved, self.absent_since) = (State::Resolved, Some(ended), None);
         true
+    }
+
+    /// Notes that nothing is known of it at the moment.
+    pub(super) fn interrupt(&mut self) {
+        self.observed_at = None;
     }
 
     /// Notes that it happened.

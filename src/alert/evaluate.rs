@@ -28,6 +28,8 @@ pub(super) struct Findings {
     pub(super) node: Option<Arc<str>>,
     /// Nothing is known of sessions of these kinds.
     pub(super) missing_kinds: Vec<SessionKind>,
+    /// All lists that were looked at were read at this time or later.
+    pub(super) read_since: i64,
 }
 
 /// A node with its current list.
@@ -67,11 +69,11 @@ pub(super) fn failed(
     match condition {
         Condition::Unreachable => {
             let holding = (!failure.is_login).then(|| text::unreachable(&name, &failure.reason));
-            Some(of_node(url, holding))
+            Some(of_node(url, time, holding))
         }
         Condition::CertificateExpires(_) => {
             let left = failure.certificate_end?.saturating_sub(time);
-            Some(of_node(url, Some(text::certificate(&name, left))))
+            Some(of_node(url, time, Some(text::certificate(&name, left))))
         }
         _ => None,
     }
@@ -85,12 +87,12 @@ pub(super) fn listed(
     node: &Listed<'_>,
 ) -> Result<Option<Findings>, QueryError> {
     Ok(match condition {
-        Condition::Unreachable => Some(of_node(node.url, None)),
+        Condition::Unreachable => Some(of_node(node.url, node.time, None)),
         Condition::CertificateExpires(limit) => node.list.certificate_end.map(|end| {
             let left = end.saturating_sub(node.time);
             let holding =
                 (left < millis(limit)).then(|| text::certificate(&gateway.node_name(node.url), left));
-            of_node(node.url, holding)
+            of_node(node.url, node.time, holding)
         }),
         Condition::DesignerOutsideHours(hours) => {
             Some(designers(condition, selection, gateway, node, &hours)?)
@@ -125,7 +127,7 @@ pub(super) fn listed(
     })
 }
 
-fn of_node(url: &Arc<str>, holding: Option<String>) -> Findings {
+fn of_node(url: &Arc<str>, time: i64, holding: Option<String>) -> Findings {
     let subject = Subject { node: Some(url.to_string()), id: String::new() };
     let detail = |text| Detail { node: url.to_string(), session: None, text };
     Findings {
@@ -133,6 +135,7 @@ fn of_node(url: &Arc<str>, holding: Option<String>) -> Findings {
         is_complete: true,
         node: Some(url.clone()),
         missing_kinds: Vec::new(),
+        read_since: time,
     }
 }
 
@@ -172,6 +175,7 @@ fn sessions(
         is_complete: true,
         node: Some(node.url.clone()),
         missing_kinds: missing_kinds.clone(),
+        read_since: node.time,
     })
 }
 
@@ -190,7 +194,8 @@ pub(super) fn gateway(
         parts.push((sessions.clone(), selection.rows(sessions, &node.list.missing_kinds)?));
     }
     let first = nodes.first().map(|node| node.url.to_string()).unwrap_or_default();
-    let findings = |holding| Findings { holding, is_complete, ..Findings::default() };
+    let read_since = nodes.iter().map(|node| node.time).min().unwrap_or_default();
+    let findings = |holding| Findings { holding, is_complete, read_since, ..Findings::default() };
     let count = parts.iter().map(|(_, rows)| rows.len()).sum::<usize>();
     let of_gateway = || {
         let subject = Subject { node: None, id: String::new() };
@@ -202,9 +207,10 @@ pub(super) fn gateway(
         Condition::CountAbove(limit) if count > limit => Some(findings(of_gateway())),
         Condition::CountAbove(_) => Some(findings(Vec::new())),
         Condition::CountBelow(limit) if count >= limit => {
-            Some(Findings { is_complete: true, ..Findings::default() })
+            Some(Findings { is_complete: true, ..findings(Vec::new()) })
         }
-        Condition::CountBelow(_) => is_complete.then(|| findings(of_gateway())),
+        Condition::CountBelow(_) if !is_complete => Some(findings(Vec::new())),
+        Condition::CountBelow(_) => Some(findings(of_gateway())),
         Condition::SignedInTwice => Some(findings(twice(&combined(&parts), gateway, &first))),
         Condition::DifferentHosts => Some(findings(different_hosts(&combined(&parts), gateway, &first))),
         _ => None,

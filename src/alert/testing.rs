@@ -74,6 +74,7 @@ pub(super) struct Plant {
     gaps: Vec<&'static str>,
     pub(super) missing_kinds: Vec<SessionKind>,
     pub(super) certificate_end: Option<i64>,
+    pub(super) interval: Option<Duration>,
 }
 
 impl Plant {
@@ -84,11 +85,12 @@ impl Plant {
             gaps: Vec::new(),
             missing_kinds: Vec::new(),
             certificate_end: None,
+            interval: Some(Duration::from_secs(5)),
         }
     }
 
     fn observe(&mut self, node: &'static str, time: i64, outcome: Outcome) -> Vec<Alert> {
-        let interval = Some(Duration::from_secs(5));
+        let interval = self.interval;
         self.engine.observe(Observation {
             gateway: "Plant".into(),
             node: node.into(),

@@ -8,6 +8,7 @@ use crate::alert::entry::millis;
 use crate::alert::observation::{Changes, List, Outcome};
 use crate::alert::selection::{session_id, visitor_id};
 use crate::history::SessionRecord;
+use crate::poll::MAX_DELAY;
 
 /// The longest pause between two failed reads of a node that is being watched: their delay grows, and each may take until its
 /// time limit.
@@ -21,6 +22,8 @@ const RETURN_TIME_MS: i64 = 10 * 60_000;
 #[derive(Debug, Default)]
 pub(super) struct Node {
     list: Option<(List, i64)>,
+    /// The interval between two reads when the list was read.
+    interval: Duration,
     /// The last read failed.
     pub(super) is_failing: bool,
     observed_at: Option<i64>,
@@ -66,7 +69,7 @@ impl Node {
                     self.returning = Some((visitors.collect(), time.saturating_add(RETURN_TIME_MS)));
                 }
                 let is_continuous = changes.as_ref().is_some_and(|changes| changes.is_continuous);
-                self.list = Some((list, time));
+                (self.list, self.interval) = (Some((list, time)), interval.unwrap_or_default());
                 (changes, is_continuous)
             }
         }
@@ -88,9 +91,13 @@ impl Node {
             .collect();
     }
 
-    /// Returns the last list, unless the node can't be read at the moment.
-    pub(super) fn current(&self) -> Option<(&List, i64)> {
-        self.list.as_ref().filter(|_| !self.is_failing).map(|(list, time)| (list, *time))
+    /// Returns the last list, unless the node can't be read at the moment, or wasn't for longer than between two reads: it may
+    /// be hanging, or nothing was watched.
+    pub(super) fn current(&self, now: i64) -> Option<(&List, i64)> {
+        let longest_age = millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY));
+        let is_recent = |time: i64| (0..=longest_age).contains(&now.saturating_sub(time));
+        let (list, time) = self.list.as_ref()?;
+        (!self.is_failing && is_recent(*time)).then_some((list, *time))
     }
 
     /// Returns `true` if a session was on before a restart of the gateway, and only comes back.

@@ -86,7 +86,7 @@ impl Engine {
         if rule.hold.is_zero() {
             return happened;
         }
-        let Moment { gateway, node, time, is_continuous } = moment;
+        let Moment { gateway, node, time, is_continuous, .. } = moment;
         let is_here = |waiting: &Waiting| {
             waiting.rule == rule.name && *waiting.gateway == **gateway && *waiting.node == **node
         };

@@ -2,4 +2,5 @@
 
 mod conditions;
 mod reference;
+mod redundant;
 mod requirements;
