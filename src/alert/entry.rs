@@ -52,6 +52,17 @@ struct Sent {
     is_quiet: bool,
 }
 
+impl Sent {
+    /// Returns `true` while nothing else is sent. A clock that was set back ends it.
+    fn is_cooling(self, rule: &Rule, now: i64) -> bool {
+        (self.at..self.cooled_at(rule)).contains(&now)
+    }
+
+    fn cooled_at(self, rule: &Rule) -> i64 {
+        self.at.saturating_add(millis(rule.cooldown))
+    }
+}
+
 /// How something was watched when it held.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watch {
@@ -163,8 +174,7 @@ impl Entry {
             if !self.is_wanted(rule) {
                 return None;
             }
-            let is_cooling = now < sent.at.saturating_add(millis(rule.cooldown));
-            return (!is_cooling || sent.is_quiet && !is_quiet).then_some(due);
+            return (!sent.is_cooling(rule, now) || sent.is_quiet && !is_quiet).then_some(due);
         }
         match (sent.phase, phase) {
             (Phase::Firing, Phase::Resolved) if rule.sends_resolved => {
@@ -192,13 +202,14 @@ impl Entry {
 
     /// Returns the next time at which something may become [due](Self::due) although nothing happens. `quiet_end` is the end
     /// of the quiet hours of now.
-    pub(super) fn wake_at(&self, rule: &Rule, quiet_end: Option<i64>) -> Option<i64> {
+    pub(super) fn wake_at(&self, rule: &Rule, now: i64, quiet_end: Option<i64>) -> Option<i64> {
         let sent = self.sent?;
         if self.state == State::Pending {
             return None;
         }
         let is_new = self.count > sent.count && self.is_wanted(rule);
-        let cooled = is_new.then(|| sent.at.saturating_add(millis(rule.cooldown)));
+        let cooled_at = if now < sent.at { now } else { sent.cooled_at(rule) };
+        let cooled = is_new.then_some(cooled_at);
         let quiet_end = quiet_end.filter(|_| sent.is_quiet && self.state == State::Firing);
         [cooled, quiet_end].into_iter().flatten().min()
     }
@@ -215,7 +226,7 @@ impl Entry {
                 None => self.state == State::Resolved,
                 Some(sent) => {
                     let is_known = sent.count == self.count || !self.is_wanted(rule);
-                    is_known && now >= sent.at.saturating_add(millis(rule.cooldown))
+                    is_known && !sent.is_cooling(rule, now)
                 }
             }
     }

@@ -29,7 +29,7 @@ pub(super) struct Node {
     observed_at: Option<i64>,
     /// When the sessions without a creation time were listed first, by their ids.
     pub(super) first_seen: HashMap<String, i64>,
-    /// Who was on before the gateway was restarted, and until when their arrival is no news.
+    /// Who was on before the gateway was restarted, and when it was noticed. At first, their arrival is no news.
     returning: Option<(HashSet<String>, i64)>,
 }
 
@@ -61,12 +61,14 @@ impl Node {
                     let is_recent = (0..=LONGEST_HANDOVER_MS).contains(&time.saturating_sub(*read_at));
                     is_recent.then(|| compare(previous, &list))
                 });
-                self.returning.take_if(|(_, until)| time > *until);
+                self.returning.take_if(|(_, noticed_at)| {
+                    !(0..=RETURN_TIME_MS).contains(&time.saturating_sub(*noticed_at))
+                });
                 if let Some(changes) = changes.as_ref().filter(|changes| changes.is_restart) {
                     let rows = 0..u32::try_from(changes.previous.len()).unwrap_or(u32::MAX);
                     let visitors =
                         rows.map(|row| visitor_id(&SessionRecord::from_row(&changes.previous, row)));
-                    self.returning = Some((visitors.collect(), time.saturating_add(RETURN_TIME_MS)));
+                    self.returning = Some((visitors.collect(), time));
                 }
                 let is_continuous = changes.as_ref().is_some_and(|changes| changes.is_continuous);
                 (self.list, self.interval) = (Some((list, time)), interval.unwrap_or_default());
@@ -85,7 +87,8 @@ impl Node {
         self.first_seen = rows
             .map(|row| session_id(&SessionRecord::from_row(&list.sessions, row)))
             .map(|id| {
-                let first_seen = before.remove(&id).unwrap_or(*time);
+                // The clock may have been set back.
+                let first_seen = before.remove(&id).unwrap_or(*time).min(*time);
                 (id, first_seen)
             })
             .collect();

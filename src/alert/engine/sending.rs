@@ -43,7 +43,7 @@ impl Engine {
             let quiet_end = rule.quiet.iter().filter_map(|hours| hours.end_after(now)).max();
             for (gateway, entries) in self.watched_scopes(rule) {
                 for entry in entries.values() {
-                    let wake_at = entry.wake_at(rule, quiet_end);
+                    let wake_at = entry.wake_at(rule, now, quiet_end);
                     add(wake_at.filter(|_| !self.is_silenced(rule, gateway, entry)));
                 }
             }

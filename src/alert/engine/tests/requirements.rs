@@ -378,3 +378,38 @@ fn suspended_machine_interrupts_a_hold() {
     assert_eq!(texts(&plant.read(8 * HOUR_MS, &many(2))), NOTHING);
     assert_eq!(plant.read(8 * HOUR_MS + 10_000, &many(2)).len(), 1);
 }
+
+#[test]
+fn clock_that_was_set_back_silences_nothing() {
+    let later = 24 * HOUR_MS;
+    for is_restart in [false, true] {
+        let rules = || [rule(Condition::Arrives), named("B", Condition::CountAbove(1))];
+        let mut plant = Plant::new(rules());
+        plant.read(later, &[]);
+        assert_eq!(plant.read(later + 5_000, &many(2)).len(), 3);
+        assert_eq!(plant.read(later + 10_000, &many(1)).len(), 1);
+        // The clock is a day back.
+        if is_restart {
+            plant.restart_program(rules());
+            plant.read(0, &many(1));
+        }
+        let sent = [plant.read(5_000, &many(2)), plant.engine.tick(60_000)].concat();
+        assert!(texts(&sent).iter().any(|text| text.starts_with("bert signed in")), "{:?}", texts(&sent));
+        assert!(texts(&sent).iter().any(|text| text.starts_with("2 sessions")), "{:?}", texts(&sent));
+        // What is over then is forgotten.
+        plant.read(70_000, &many(1));
+        plant.engine.tick(later);
+        assert_eq!(plant.engine.save(), Engine::default().save());
+    }
+}
+
+#[test]
+fn state_that_waits_for_its_cooldown_is_sent_after_a_clock_was_set_back() {
+    let mut plant = Plant::new([rule(Condition::CountAbove(1))]);
+    let later = 24 * HOUR_MS;
+    plant.read(later, &many(2));
+    plant.read(later + 5_000, &many(1));
+    assert_eq!(texts(&plant.read(later + 10_000, &many(2))), NOTHING);
+    assert_eq!(plant.engine.wake_at(MINUTE_MS), Some(MINUTE_MS));
+    assert_eq!(plant.engine.tick(MINUTE_MS).len(), 1);
+}
