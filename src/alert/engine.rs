@@ -206,6 +206,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Returns what is known of the nodes of a gateway.
+    fn nodes_of(&self, gateway: &Arc<str>) -> impl Iterator<Item = (&Arc<str>, &Node)> {
+        let first = (gateway.clone(), Arc::from(""));
+        let nodes = self.nodes.range(first..).take_while(move |((name, _), _)| name == gateway);
+        nodes.map(|((_, url), node)| (url, node))
+    }
+
     /// Returns the nodes of a gateway that can be read at the moment.
     fn listed<'a>(&'a self, gateway: Gateway<'a>, now: i64) -> impl Iterator<Item = Listed<'a>> {
         gateway.nodes.iter().filter_map(move |url| {

@@ -88,6 +88,10 @@ pub struct Incident {
     pub text: String,
     /// What makes it the same for other processes.
     pub(super) subject: SubjectKey,
+    /// Time at which it ended.
+    pub(super) ended: Option<i64>,
+    /// How much earlier or later another process may notice it, in milliseconds.
+    pub(super) spread_ms: i64,
 }
 
 /// Identifies what a rule is about, over processes and restarts.

@@ -40,6 +40,13 @@ struct Sent {
     key: SubjectKey,
     channel: Channel,
     phase: Phase,
+    /// Time since which the process has noticed it, and at which it has ended.
+    #[serde(default)]
+    since: i64,
+    #[serde(default)]
+    ended: Option<i64>,
+    #[serde(default)]
+    spread_ms: i64,
     at: i64,
     until: i64,
     by: String,
@@ -51,8 +58,29 @@ pub(super) struct Claim {
     pub(super) key: SubjectKey,
     pub(super) channel: Channel,
     pub(super) phase: Phase,
+    /// Time since which it holds, or at which it happened last, as this process has noticed it.
+    pub(super) since: i64,
+    /// Time at which it ended.
+    pub(super) ended: Option<i64>,
+    /// How much earlier or later another process may have noticed it, in milliseconds.
+    pub(super) spread_ms: i64,
     /// How long the same isn't sent again.
     pub(super) cooldown: Duration,
+}
+
+impl Claim {
+    /// Returns `true` if the same was sent by another process, which may have noticed it at another time. What began after
+    /// that one had noticed its end is another incident.
+    fn is_of(&self, sent: &Sent, all: &[Sent]) -> bool {
+        let Self { key, channel, phase, since, spread_ms, .. } = self;
+        let is_near = sent.since.abs_diff(*since) <= (*spread_ms).max(sent.spread_ms).unsigned_abs();
+        is_near
+            && (&sent.key, &sent.channel, &sent.phase) == (key, channel, phase)
+            && !all.iter().any(|other| {
+                (&other.key, &other.by, other.since) == (key, &sent.by, sent.since)
+                    && other.ended.is_some_and(|ended| ended < *since)
+            })
+    }
 }
 
 /// The alerts file can't be used.
@@ -117,18 +145,18 @@ impl Store {
     }
 
     fn claim(&self, sent: &mut Vec<Sent>, claim: &Claim, now: i64) -> bool {
-        let Claim { key, channel, phase, cooldown } = claim;
-        let is_same = |sent: &Sent| (&sent.key, &sent.channel, &sent.phase) == (key, channel, phase);
-        if let Some(index) = sent.iter().position(is_same) {
-            if sent[index].by != self.name {
-                return false;
-            }
-            sent.swap_remove(index);
+        if sent.iter().any(|other| other.by != self.name && claim.is_of(other, sent)) {
+            return false;
         }
+        let Claim { key, channel, phase, since, ended, spread_ms, cooldown } = claim.clone();
+        let is_before = |sent: &Sent| {
+            (&sent.by, &sent.key, sent.channel, sent.phase) == (&self.name, &key, channel, phase)
+        };
+        sent.retain(|sent| !is_before(sent));
         let [shortest, longest] = SAME_TIME;
-        let until = now.saturating_add(millis((*cooldown).clamp(shortest, longest)));
-        let (key, by) = (key.clone(), self.name.clone());
-        sent.push(Sent { key, channel: *channel, phase: *phase, at: now, until, by });
+        let until = now.saturating_add(millis(cooldown.clamp(shortest, longest)));
+        let by = self.name.clone();
+        sent.push(Sent { key, channel, phase, since, ended, spread_ms, at: now, until, by });
         true
     }
 
@@ -200,7 +228,8 @@ mod tests {
         let subject = Subject { node: None, id: "billy".to_owned() };
         let (rule, definition, gateway) = (rule.to_owned(), String::new(), "Plant".to_owned());
         let key = SubjectKey { rule, definition, gateway, subject };
-        Claim { key, channel, phase, cooldown: Duration::from_mins(10) }
+        let (since, ended) = (NOW, (phase == Phase::Resolved).then_some(NOW + 3_000));
+        Claim { key, channel, phase, since, ended, spread_ms: 20_000, cooldown: Duration::from_mins(10) }
     }
 
     fn stores(folder: &Path) -> [Store; 2] {
@@ -238,6 +267,34 @@ mod tests {
         assert!(ask(1, firing(Channel::Command), NOW + 602_000));
         // A time in the future was written with a wrong clock.
         assert!(ask(0, firing(Channel::Command), NOW));
+    }
+
+    #[test]
+    fn what_a_process_that_is_gone_has_sent_stands_for_the_same_incident_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        let [firing, resolved] = [Phase::Firing, Phase::Resolved];
+        let claim = |phase, since| Claim {
+            since: NOW + since,
+            ended: (phase == resolved).then_some(NOW + since + 5_000),
+            ..claim("A", Channel::Command, phase)
+        };
+        let mut ask = |store: usize, claim: Claim| {
+            let (store, now) = (if store == 0 { &mut first } else { &mut second }, claim.since + 6_000);
+            store.save(Saved::default(), &[], &[claim], now)[0]
+        };
+        assert!(ask(0, claim(firing, 0)));
+        assert!(!ask(1, claim(firing, 4_000)));
+        assert!(ask(0, claim(resolved, 0)));
+        assert!(!ask(1, claim(resolved, 4_000)));
+        // It fails again at once, after the first process was started again.
+        for phase in [firing, resolved] {
+            assert!(ask(1, claim(phase, 8_000)));
+            assert!(ask(1, claim(phase, 60_000)));
+            assert!(!ask(0, claim(phase, 61_000)));
+            // Repeated after a short cooldown.
+            assert!(ask(0, claim(phase, 120_000)));
+        }
     }
 
     #[test]

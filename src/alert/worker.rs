@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::delivery::{Channel, Outlet};
 use super::engine::Engine;
 use super::gather::Gather;
-use super::incident::{Alert, Incident};
+use super::incident::{Alert, Incident, Phase};
 use super::observation::Observation;
 use super::rule::{Condition, Rule};
 use super::store::{Claim, Store};
@@ -311,6 +311,9 @@ impl<'a, F: Fn()> Thread<'a, F> {
                     key: incident.subject.clone(),
                     channel: outlet.channel,
                     phase: alert.phase,
+                    since: incident.since,
+                    ended: incident.ended.filter(|_| alert.phase == Phase::Resolved),
+                    spread_ms: incident.spread_ms,
                     cooldown: alert.rule.cooldown,
                 }));
             }

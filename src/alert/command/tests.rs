@@ -37,6 +37,8 @@ fn alert(rule: &str, command: CommandLine, length: usize) -> Alert {
         count: 1,
         text: "x".repeat(length),
         subject,
+        ended: None,
+        spread_ms: 0,
     };
     Alert { time: 0, rule: Arc::new(rule), phase: Phase::Firing, is_quiet: false, incidents: vec![incident] }
 }

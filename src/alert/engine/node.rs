@@ -22,7 +22,7 @@ const RETURN_TIME_MS: i64 = 10 * 60_000;
 #[derive(Debug, Default)]
 pub(super) struct Node {
     list: Option<(List, i64)>,
-    /// The interval between two reads when the list was read.
+    /// The interval between two reads; zero for manual refresh.
     interval: Duration,
     /// The last read failed.
     pub(super) is_failing: bool,
@@ -43,6 +43,7 @@ impl Node {
         interval: Option<Duration>,
     ) -> (Option<Changes>, bool) {
         let before = self.observed_at.replace(time);
+        self.interval = interval.unwrap_or_default();
         match outcome {
             Outcome::Failed(failure) => {
                 let pause = interval.unwrap_or_default().saturating_mul(2).saturating_add(LONGEST_PAUSE);
@@ -71,7 +72,7 @@ impl Node {
                     self.returning = Some((visitors.collect(), time));
                 }
                 let is_continuous = changes.as_ref().is_some_and(|changes| changes.is_continuous);
-                (self.list, self.interval) = (Some((list, time)), interval.unwrap_or_default());
+                self.list = Some((list, time));
                 (changes, is_continuous)
             }
         }
@@ -97,10 +98,19 @@ impl Node {
     /// Returns the last list, unless the node can't be read at the moment, or wasn't for longer than between two reads: it may
     /// be hanging, or nothing was watched.
     pub(super) fn current(&self, now: i64) -> Option<(&List, i64)> {
-        let longest_age = millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY));
-        let is_recent = |time: i64| (0..=longest_age).contains(&now.saturating_sub(time));
+        let is_recent = |time: i64| (0..=self.longest_age_ms()).contains(&now.saturating_sub(time));
         let (list, time) = self.list.as_ref()?;
         (!self.is_failing && is_recent(*time)).then_some((list, *time))
+    }
+
+    /// Returns how old the last list may be while the node is being read.
+    pub(super) fn longest_age_ms(&self) -> i64 {
+        millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY))
+    }
+
+    /// Returns how much earlier or later another process may notice something.
+    pub(super) fn spread_ms(&self) -> i64 {
+        if self.interval.is_zero() { millis(LONGEST_PAUSE) } else { self.longest_age_ms() }
     }
 
     /// Returns `true` if a session was on before a restart of the gateway, and only comes back.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::node::Node;
 use super::{ActiveRule, Engine};
 use crate::alert::entry::{Due, Entry};
 use crate::alert::incident::{Alert, Incident, Phase, Subject, SubjectKey};
@@ -61,7 +62,7 @@ impl Engine {
                     entries.iter().filter(|(_, entry)| entry.is_firing() && !rule.condition.is_occurrence());
                 active.extend(firing.map(|(subject, entry)| {
                     let key = subject_key(rule, definition, gateway, subject);
-                    (rule.clone(), incident(rule, gateway, key, entry, Phase::Firing))
+                    (rule.clone(), self.incident(rule, gateway, key, entry, Phase::Firing))
                 }));
             }
         }
@@ -116,7 +117,7 @@ impl Engine {
                     self.revision += 1;
                     entry.mark_sent(due, now);
                     let subject = subject_key(rule, definition, &key.1, subject);
-                    items.push(Item { due, incident: incident(rule, &key.1, subject, entry, due.phase) });
+                    items.push(Item { due, incident: self.incident(rule, &key.1, subject, entry, due.phase) });
                 }
             }
             entries.retain(|_, entry| !entry.is_over(rule, now));
@@ -132,6 +133,30 @@ impl Engine {
         let key = (gateway.clone(), entry.detail.node.as_str().into());
         !rule.condition.is_about_node() && self.nodes.get(&key).is_some_and(|node| node.is_failing)
     }
+
+    fn incident(
+        &self,
+        rule: &Rule,
+        gateway: &Arc<str>,
+        subject: SubjectKey,
+        entry: &Entry,
+        phase: Phase,
+    ) -> Incident {
+        let lasted = entry.resolved.map(|resolved| resolved.saturating_sub(entry.since));
+        let nodes = self.nodes_of(gateway).map(|(_, node)| node);
+        Incident {
+            key: subject.entry_key(entry.began),
+            gateway: gateway.clone(),
+            node: entry.detail.node.as_str().into(),
+            session: entry.detail.session.clone(),
+            since: entry.since,
+            count: entry.count,
+            text: text::entry(rule, phase, &entry.detail.text, lasted, entry.count),
+            subject,
+            ended: entry.resolved,
+            spread_ms: nodes.map(Node::spread_ms).max().unwrap_or_default(),
+        }
+    }
 }
 
 fn subject_key(rule: &Rule, definition: &str, gateway: &str, subject: &Subject) -> SubjectKey {
@@ -140,20 +165,6 @@ fn subject_key(rule: &Rule, definition: &str, gateway: &str, subject: &Subject) 
         definition: definition.to_owned(),
         gateway: gateway.to_owned(),
         subject: subject.clone(),
-    }
-}
-
-fn incident(rule: &Rule, gateway: &Arc<str>, subject: SubjectKey, entry: &Entry, phase: Phase) -> Incident {
-    let lasted = entry.resolved.map(|resolved| resolved.saturating_sub(entry.since));
-    Incident {
-        key: subject.entry_key(entry.began),
-        gateway: gateway.clone(),
-        node: entry.detail.node.as_str().into(),
-        session: entry.detail.session.clone(),
-        since: entry.since,
-        count: entry.count,
-        text: text::entry(rule, phase, &entry.detail.text, lasted, entry.count),
-        subject,
     }
 }
 
