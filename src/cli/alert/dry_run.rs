@@ -1,7 +1,7 @@
 //! Tries an alert over the recorded history.
 
 use super::{AlertError, AlertTestArgs, AlertTestFormat};
-use crate::alert::{Alert, replay};
+use crate::alert::{Alert, Replay, replay};
 use crate::cli::ExitStatus;
 use crate::cli::history::{CommandError, location, settings, times, write_lines};
 use crate::cli::report::note;
@@ -9,6 +9,9 @@ use crate::display::{Clock, Repeated, number};
 use crate::history::History;
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
+
+/// Said in place of the number of alerts.
+const NOTHING_RECORDED: &str = "Nothing was recorded in this time";
 
 /// Writes what the alert would have sent.
 pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
@@ -32,7 +35,8 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     let mut history = History::open_read_only(&location(&settings)?)?;
     // It can be tried before it is switched on.
     let rule = crate::alert::Rule { is_enabled: true, ..rule.clone() };
-    let alerts = replay(rule, &mut history, from, to, &|_| true)?.unwrap_or_default().alerts;
+    let Replay { alerts, is_recorded } =
+        replay(rule, &mut history, from, to, &|_| true)?.unwrap_or_default();
     let lines: Vec<String> = alerts
         .iter()
         .map(|alert| match args.format {
@@ -41,6 +45,10 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
         })
         .collect();
     let status = write_lines(&lines)?;
+    if !is_recorded {
+        note(NOTHING_RECORDED);
+        return Ok(status);
+    }
     let sent = alerts.iter().filter(|alert| !alert.is_quiet).count();
     let quiet = alerts.len() - sent;
     let quiet =

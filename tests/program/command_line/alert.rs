@@ -174,6 +174,9 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
     let lines: Vec<Value> =
         text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((lines.len(), &lines[0]["phase"]), (2, &"firing".into()));
+    let output = test(&["Zoe", "--from", "-3h", "--to", "-2h"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stderr), "gatewatch: Nothing was recorded in this time\n");
 }
 
 #[test]
