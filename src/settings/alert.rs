@@ -37,6 +37,9 @@ const TEXT: AlertReason = AlertReason::Expected("a text in quotes");
 const FLAG: AlertReason = AlertReason::Expected("true or false");
 const DURATION: AlertReason =
     AlertReason::Expected("a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"");
+/// Zero is a choice here.
+const COOLDOWN: AlertReason =
+    AlertReason::Expected("a time, such as \"0 s\", \"90s\", \"5 min\" or \"1h30m\"");
 const COUNT: AlertReason = AlertReason::Expected("a whole number, such as 50");
 const ZONE: AlertReason = AlertReason::Expected("the name of a time zone, such as \"Europe/Berlin\"");
 const KIND: AlertReason =
@@ -143,9 +146,11 @@ impl Reader<'_> {
         rule.hold = self.duration("for")?.unwrap_or_default();
         rule.quiet = self.quiet()?;
         rule.cooldown = match self.table.get("cooldown").and_then(Item::as_str) {
-            // No time at all is a choice here.
-            Some("0" | "0s") => Duration::ZERO,
-            _ => self.duration("cooldown")?.unwrap_or(rule.cooldown),
+            Some("0" | "0s" | "0 s" | "0 min") => Duration::ZERO,
+            _ => {
+                let cooldown = self.duration("cooldown").map_err(|(key, _)| (key, COOLDOWN))?;
+                cooldown.unwrap_or(rule.cooldown)
+            }
         };
         rule.sends_resolved = self.flag("send_resolved")?.unwrap_or(rule.sends_resolved);
         rule.notify = self.flag("notify")?.unwrap_or(true);

@@ -324,7 +324,7 @@ mod tests {
             (
                 |draft| draft.cooldown = "soon".to_owned(),
                 "cooldown",
-                "Expected a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"",
+                "Expected a time, such as \"0 s\", \"90s\", \"5 min\" or \"1h30m\"",
             ),
             (
                 |draft| draft.program = String::new(),

@@ -114,6 +114,12 @@ fn wrong_alert_is_left_out_with_name_key_and_line() {
             "Expected a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"",
         ),
         (
+            "when = \"arrives\"\ncooldown = \"soon\"",
+            "cooldown",
+            4,
+            "Expected a time, such as \"0 s\", \"90s\", \"5 min\" or \"1h30m\"",
+        ),
+        (
             "when = \"arrives\"\nquiet = \"22:00-06:00\"",
             "time_zone",
             2,
