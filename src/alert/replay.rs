@@ -10,10 +10,7 @@ use super::observation::{Changes, Failure, List, Observation, Outcome};
 use super::rule::Rule;
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
-use crate::history::{
-    ChartRequest, ChartSplit, History, HistoryError, MAX_BUCKETS, MarkKind, NodeAnswer, StoredSession,
-    Watched,
-};
+use crate::history::{History, HistoryError, MarkKind, NodeAnswer, StoredSession, Watched};
 
 /// The shortest time between two observations in which nothing happened, in milliseconds. The intervals of reads aren't stored.
 const MIN_STEP_MS: i64 = 60_000;
@@ -44,10 +41,10 @@ pub fn replay(
     goes_on: &dyn Fn(i64) -> bool,
 ) -> Result<Option<Replay>, HistoryError> {
     let answer = history.between(from, to, None)?;
-    let buckets = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX).clamp(1, MAX_BUCKETS);
-    let request = ChartRequest { from, to, buckets, split: ChartSplit::Kind, gateway: None };
-    let Some(chart) = history.chart(&request, &|| !goes_on(from))? else { return Ok(None) };
-    let marks = chart.marks;
+    if !goes_on(from) {
+        return Ok(None);
+    }
+    let marks = history.marks(Watched { from, to })?;
     let mut sessions: HashMap<(Arc<str>, Arc<str>), Vec<StoredSession>> = HashMap::new();
     for session in answer.sessions {
         sessions.entry((session.gateway.clone(), session.node.clone())).or_default().push(session);
@@ -64,16 +61,11 @@ pub fn replay(
     let mut nodes: Vec<NodeReplay> = Vec::new();
     for node in answer.nodes {
         let of_node = sessions.remove(&(node.gateway.clone(), node.url.clone())).unwrap_or_default();
-        let mut replay = NodeReplay::new(node, of_node, Watched { from, to });
-        for mark in marks.iter().filter(|mark| mark.node == replay.url) {
-            match mark.kind {
-                MarkKind::Unreachable { from, until, .. } => replay.outages.push((from, until)),
-                MarkKind::Restarted { at } => replay.restarts.push(at),
-            }
-        }
-        nodes.push(replay);
+        let of_this = marks.iter().filter(|mark| (&mark.gateway, &mark.node) == (&node.gateway, &node.url));
+        let marks = of_this.map(|mark| mark.kind).collect();
+        nodes.push(NodeReplay::new(node, of_node, marks, Watched { from, to }));
     }
-    let is_recorded = nodes.iter().any(|node| node.next().is_some());
+    let is_recorded = nodes.iter_mut().any(|node| node.next().is_some());
     Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
 }
 
@@ -85,7 +77,7 @@ fn run(
     goes_on: &dyn Fn(i64) -> bool,
 ) -> Option<Vec<Alert>> {
     let mut due: BinaryHeap<Reverse<(i64, usize)>> =
-        nodes.iter().enumerate().filter_map(|(index, node)| Some(Reverse((node.next()?, index)))).collect();
+        nodes.iter_mut().enumerate().filter_map(|(index, node)| Some(Reverse((node.next()?, index)))).collect();
     let mut alerts = Vec::new();
     while let Some(Reverse((time, index))) = due.pop() {
         if !goes_on(time) {
@@ -112,15 +104,19 @@ struct NodeReplay {
     url: Arc<str>,
     range: Watched,
     sessions: Vec<StoredSession>,
-    /// The times at which sessions begin and end, with their indexes.
-    events: Vec<(i64, usize, bool)>,
+    /// The times at which sessions begin, or else end, with their indexes. What ends at the time at which it begins was on
+    /// for no list.
+    events: Vec<(i64, bool, usize)>,
     /// The number of events that have been applied.
     applied: usize,
     /// The indexes of the sessions that are on.
     present: BTreeSet<usize>,
-    unwatched: Vec<Watched>,
-    outages: Vec<(i64, i64)>,
+    unwatched: Ranges,
+    outages: Ranges,
     restarts: Vec<i64>,
+    /// The times at which gaps end and outages begin and end, and the number of those that are past.
+    turns: Vec<i64>,
+    turned: usize,
     step_ms: i64,
     /// Time of the last observation, and whether it was a list.
     observed: Option<(i64, bool)>,
@@ -129,13 +125,31 @@ struct NodeReplay {
 }
 
 impl NodeReplay {
-    fn new(node: NodeAnswer, sessions: Vec<StoredSession>, range: Watched) -> Self {
+    fn new(
+        node: NodeAnswer,
+        sessions: Vec<StoredSession>,
+        marks: Vec<MarkKind>,
+        range: Watched,
+    ) -> Self {
         let mut events = Vec::new();
         for (index, session) in sessions.iter().enumerate() {
-            events.push((session.first_seen, index, true));
-            events.extend(session.missed_at.map(|missed_at| (missed_at, index, false)));
+            let is_end = true;
+            events.push((session.first_seen, !is_end, index));
+            events.extend(session.missed_at.map(|missed_at| (missed_at, is_end, index)));
         }
         events.sort_unstable();
+        let (mut outages, mut restarts) = (Vec::new(), Vec::new());
+        for mark in marks {
+            match mark {
+                MarkKind::Unreachable { from, until, .. } => outages.push(Watched { from, to: until }),
+                MarkKind::Restarted { at } => restarts.push(at),
+            }
+        }
+        // A node is watched again at the end of a gap.
+        let mut turns: Vec<i64> = node.unwatched.iter().map(|gap| gap.to).collect();
+        turns.extend(outages.iter().flat_map(|outage| [outage.from, outage.to]));
+        turns.sort_unstable();
+        restarts.sort_unstable();
         let step_ms = (range.to.saturating_sub(range.from) / MAX_STEPS).max(MIN_STEP_MS);
         Self {
             gateway: node.gateway,
@@ -145,9 +159,11 @@ impl NodeReplay {
             events,
             applied: 0,
             present: BTreeSet::new(),
-            unwatched: node.unwatched,
-            outages: Vec::new(),
-            restarts: Vec::new(),
+            unwatched: Ranges::new(node.unwatched),
+            outages: Ranges::new(outages),
+            restarts,
+            turns,
+            turned: 0,
             step_ms,
             observed: None,
             list: None,
@@ -155,30 +171,41 @@ impl NodeReplay {
     }
 
     /// Returns the time of the next observation.
-    fn next(&self) -> Option<i64> {
+    fn next(&mut self) -> Option<i64> {
         let after = self.observed.map_or(self.range.from - 1, |(time, _)| time);
         let step = match self.observed {
             Some((time, _)) => time.saturating_add(self.step_ms),
             None => self.range.from,
         };
         let event = self.events.get(self.applied).map(|(time, ..)| *time).filter(|time| *time > after);
-        let begins = self.outages.iter().map(|(begin, _)| *begin);
-        // A node is watched again at the end of a gap.
-        let ends = self.unwatched.iter().map(|gap| gap.to).chain(self.outages.iter().map(|(_, end)| *end));
-        let marks = begins.chain(ends).filter(|time| *time > after);
-        let mut candidates: Vec<i64> = marks.chain(event).chain([step]).collect();
-        candidates.sort_unstable();
-        let mut candidates = candidates.into_iter().filter(|time| *time <= self.range.to);
-        candidates.find(|time| self.is_down(*time) || self.is_watched(*time))
+        self.turned += self.turns[self.turned..].partition_point(|time| *time <= after);
+        let mut soonest: Vec<i64> = event.into_iter().chain([step]).collect();
+        soonest.sort_unstable();
+        let mut turns = self.turns[self.turned..].iter().copied().peekable();
+        let mut soonest = soonest.into_iter().peekable();
+        loop {
+            let is_turn = match (turns.peek(), soonest.peek()) {
+                (None, None) => return None,
+                (Some(turn), Some(other)) => turn <= other,
+                (turn, _) => turn.is_some(),
+            };
+            let time = if is_turn { turns.next() } else { soonest.next() }?;
+            if time > self.range.to {
+                return None;
+            }
+            if self.is_down(time) || self.is_watched(time) {
+                return Some(time);
+            }
+        }
     }
 
     fn is_down(&self, time: i64) -> bool {
-        self.outages.iter().any(|(begin, end)| (*begin..*end).contains(&time))
+        self.outages.overlapping(time, time).any(|outage| (outage.from..outage.to).contains(&time))
     }
 
     fn is_watched(&self, time: i64) -> bool {
         // The ends of a gap are reads.
-        !self.unwatched.iter().any(|gap| {
+        !self.unwatched.overlapping(time, time).any(|gap| {
             let is_after_begin = time > gap.from || gap.from <= self.range.from && time == gap.from;
             let is_before_end = time < gap.to || gap.to >= self.range.to && time == gap.to;
             is_after_begin && is_before_end
@@ -199,11 +226,11 @@ impl NodeReplay {
 
     fn list(&mut self, time: i64, before: Option<(i64, bool)>) -> List {
         let previous: Vec<usize> = self.present.iter().copied().collect();
-        while let Some((_, index, is_begin)) = self.events.get(self.applied).filter(|(at, ..)| *at <= time) {
-            if *is_begin {
-                self.present.insert(*index);
-            } else {
+        while let Some((_, is_end, index)) = self.events.get(self.applied).filter(|(at, ..)| *at <= time) {
+            if *is_end {
                 self.present.remove(index);
+            } else {
+                self.present.insert(*index);
             }
             self.applied += 1;
         }
@@ -219,16 +246,44 @@ impl NodeReplay {
             let left = previous.iter().enumerate().filter(|(_, index)| !self.present.contains(index));
             let known: BTreeSet<usize> = previous.iter().copied().collect();
             let arrived = self.present.iter().enumerate().filter(|(_, index)| !known.contains(index));
-            let is_gap = self.unwatched.iter().any(|gap| gap.from < time && gap.to > listed_at);
+            let is_gap = self.unwatched.overlapping(listed_at, time).any(|gap| gap.from < time && gap.to > listed_at);
             Changes {
                 previous: last,
                 arrived: arrived.map(|(place, _)| row(place)).collect(),
                 left: left.map(|(place, _)| row(place)).collect(),
                 is_continuous: was_list && !is_gap,
-                is_restart: self.restarts.iter().any(|at| (listed_at + 1..=time).contains(at)),
+                is_restart: {
+                    let past = self.restarts.partition_point(|at| *at <= listed_at);
+                    self.restarts.get(past).is_some_and(|at| *at <= time)
+                },
             }
         });
         List { sessions, missing_kinds: Vec::new(), clock_offset: 0, certificate_end: None, changes }
+    }
+}
+
+/// Ranges of time, by their begin.
+struct Ranges {
+    /// Each with the latest end up to it.
+    ranges: Vec<(Watched, i64)>,
+}
+
+impl Ranges {
+    fn new(mut ranges: Vec<Watched>) -> Self {
+        ranges.sort_unstable();
+        let mut latest = i64::MIN;
+        let with_end = |range: Watched| {
+            latest = latest.max(range.to);
+            (range, latest)
+        };
+        Self { ranges: ranges.into_iter().map(with_end).collect() }
+    }
+
+    /// Returns at least the ranges that have a time from `from` up to `to`, both included.
+    fn overlapping(&self, from: i64, to: i64) -> impl Iterator<Item = Watched> {
+        let begun = self.ranges.partition_point(|(range, _)| range.from <= to);
+        let overlapping = self.ranges[..begun].iter().rev().take_while(move |(_, latest)| *latest >= from);
+        overlapping.map(|(range, _)| *range)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use super::activity::{self, ActivityEntry, ActivityKey};
 use super::answer::{Answer, StoredSession};
-use super::chart::{self, Chart, ChartRequest};
+use super::chart::{self, Chart, ChartMark, ChartRequest};
 use super::copy::{CopyProgress, copy};
 use super::engine::{Engine, in_snapshot};
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
@@ -96,6 +96,15 @@ impl History {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Chart>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
+    }
+
+    /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its begin. A [`chart`](Self::chart) has
+    /// them at the places where they can be told apart.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn marks(&mut self, range: Watched) -> Result<Vec<ChartMark>, HistoryError> {
+        in_snapshot(&mut *self.engine, |engine| chart::marks(engine, range, now()))
     }
 
     /// Returns the largest number of sessions at once on each day; `None` if it was cancelled. `is_cancelled` is called as for

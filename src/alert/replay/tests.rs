@@ -28,6 +28,10 @@ fn session(username: &str, first_seen: i64, missed_at: Option<i64>) -> StoredSes
 }
 
 fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
+    node_with(sessions, unwatched, Vec::new())
+}
+
+fn node_with(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)], marks: Vec<MarkKind>) -> NodeReplay {
     let unwatched = unwatched.iter().map(|(from, to)| Watched { from: *from, to: *to }).collect();
     let node = NodeAnswer {
         gateway: "Plant".into(),
@@ -35,7 +39,7 @@ fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
         unwatched,
         unwatched_kinds: Vec::new(),
     };
-    NodeReplay::new(node, sessions, Watched { from: 0, to: END })
+    NodeReplay::new(node, sessions, marks, Watched { from: 0, to: END })
 }
 
 fn sent(rule: Rule, node: NodeReplay) -> Vec<(i64, String)> {
@@ -74,28 +78,45 @@ fn time_that_was_not_watched_counts_for_nothing() {
 
 #[test]
 fn outages_and_restarts_are_those_of_the_history() {
-    let mut down = node(
-        vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
-        &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
-    );
-    down.outages.push((HOUR_MS, 2 * HOUR_MS));
+    let down = |restarts: &[i64]| {
+        let outage = MarkKind::Unreachable { from: HOUR_MS, until: 2 * HOUR_MS, is_over: true };
+        let restarts = restarts.iter().map(|at| MarkKind::Restarted { at: *at });
+        node_with(
+            vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
+            &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
+            restarts.chain([outage]).collect(),
+        )
+    };
     let unreachable = Rule { hold: Duration::from_mins(10), ..rule(Condition::Unreachable) };
     let expected = [
         (70 * MINUTE_MS, "Plant can't be reached: It couldn't be read".to_owned()),
         (2 * HOUR_MS, "Plant can be reached again after 1 h 0 min".to_owned()),
     ];
-    let sent_of = |restarts: &[i64], condition| {
-        let mut down = node(
-            vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
-            &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
-        );
-        down.outages.push((HOUR_MS, 2 * HOUR_MS));
-        down.restarts.extend(restarts);
-        times(rule(condition), down)
-    };
-    assert_eq!(sent(unreachable, down), expected);
+    let sent_of = |restarts: &[i64], condition| times(rule(condition), down(restarts));
+    assert_eq!(sent(unreachable, down(&[])), expected);
     assert_eq!(sent_of(&[], Condition::Leaves), [2 * HOUR_MS]);
     assert_eq!(sent_of(&[HOUR_MS], Condition::Leaves), [0; 0]);
+    assert_eq!(sent_of(&[0, HOUR_MS, 3 * HOUR_MS], Condition::Leaves), [0; 0]);
+    assert_eq!(sent_of(&[0, 3 * HOUR_MS], Condition::Leaves), [2 * HOUR_MS]);
+}
+
+#[test]
+fn many_short_outages_are_told_apart() {
+    let outage = |from| MarkKind::Unreachable { from, until: from + 20_000, is_over: true };
+    // In gaps, after gaps and beside each other, as they are stored.
+    let begins: Vec<i64> = (1..=9).map(|hour| hour * HOUR_MS).collect();
+    let gaps: Vec<(i64, i64)> = begins.iter().map(|begin| (begin - 5_000, begin + 40_000)).collect();
+    let marks = begins.iter().rev().flat_map(|begin| [outage(begin + 20_000), outage(*begin)]).collect();
+    let rule = Rule { cooldown: Duration::ZERO, ..rule(Condition::Unreachable) };
+    let expected: Vec<i64> = begins.iter().flat_map(|begin| [*begin, begin + 40_000]).collect();
+    assert_eq!(times(rule, node_with(vec![session("anna", 0, None)], &gaps, marks)), expected);
+}
+
+#[test]
+fn session_that_is_missed_when_it_is_first_seen_does_not_stay() {
+    let sessions = || node(vec![session("anna", HOUR_MS, Some(HOUR_MS)), session("bert", 0, None)], &[]);
+    assert_eq!(times(rule(Condition::CountAbove(1)), sessions()), [0; 0]);
+    assert_eq!(times(rule(Condition::Leaves), sessions()), [0; 0]);
 }
 
 #[test]

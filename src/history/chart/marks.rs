@@ -1,6 +1,6 @@
 //! Outages and restarts at the places of a chart where they can be told apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::request::{ChartMark, MarkKind, bucket_start};
 use crate::history::HistoryError;
@@ -10,15 +10,13 @@ use crate::history::outage::Outage;
 use crate::history::query::Node;
 use crate::history::schema;
 
-/// Returns the marks of nodes in a range, by time.
-pub(super) fn marks(
+/// Returns each outage and restart of nodes in a range, by its begin.
+pub(super) fn each(
     engine: &mut dyn Engine,
     nodes: &[Node],
     outages: &[Outage],
     range: (i64, i64),
-    buckets: usize,
-) -> Result<Vec<ChartMark>, HistoryError> {
-    let nodes: HashMap<i64, &Node> = nodes.iter().map(|node| (node.id, node)).collect();
+) -> Result<Vec<(i64, MarkKind)>, HistoryError> {
     let outages = outages.iter().map(|outage| {
         let Outage { from, until, is_over, .. } = *outage;
         (outage.node, MarkKind::Unreachable { from, until, is_over })
@@ -34,8 +32,22 @@ pub(super) fn marks(
             _ => None,
         }));
     }
-    found.retain(|(node, kind)| nodes.contains_key(node) && kind.begin() < range.1);
+    let ids: HashSet<i64> = nodes.iter().map(|node| node.id).collect();
+    found.retain(|(node, kind)| kind.begin() < range.1 && ids.contains(node));
     found.sort_by_key(|(_, kind)| kind.begin());
+    Ok(found)
+}
+
+/// Returns the marks of nodes in a range, by time. Those of one kind that begin in the same bucket are one mark.
+pub(super) fn marks(
+    engine: &mut dyn Engine,
+    nodes: &[Node],
+    outages: &[Outage],
+    range: (i64, i64),
+    buckets: usize,
+) -> Result<Vec<ChartMark>, HistoryError> {
+    let found = each(engine, nodes, outages, range)?;
+    let nodes: HashMap<i64, &Node> = nodes.iter().map(|node| (node.id, node)).collect();
     let mut marks: Vec<ChartMark> = Vec::new();
     // The last mark of each node and kind.
     let mut last: HashMap<(i64, bool), usize> = HashMap::new();
@@ -51,8 +63,7 @@ pub(super) fn marks(
             marks[index].merge(kind);
         } else {
             last.insert((node, is_restart), marks.len());
-            let (gateway, url) = (nodes[&node].gateway.clone(), nodes[&node].url.clone());
-            marks.push(ChartMark { gateway, node: url, kind, count: 1 });
+            marks.push(ChartMark::new(nodes[&node], kind));
         }
     }
     Ok(marks)
@@ -79,6 +90,11 @@ impl BucketEnds {
 }
 
 impl ChartMark {
+    /// Returns the mark of one outage or restart.
+    pub(super) fn new(node: &Node, kind: MarkKind) -> Self {
+        Self { gateway: node.gateway.clone(), node: node.url.clone(), kind, count: 1 }
+    }
+
     /// Adds another outage or restart of the same node.
     fn merge(&mut self, other: MarkKind) {
         self.count += 1;

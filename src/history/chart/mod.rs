@@ -64,6 +64,20 @@ pub(super) fn chart(
     Ok(Some(chart))
 }
 
+/// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its begin.
+pub(super) fn marks(
+    engine: &mut dyn Engine,
+    range: Watched,
+    now: i64,
+) -> Result<Vec<ChartMark>, HistoryError> {
+    let nodes = query::nodes(engine, None)?;
+    let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
+    let outages = outage::overlapping(engine, &ids, range, now)?;
+    let found = marks::each(engine, &nodes, &outages, (range.from, range.to.saturating_add(1)))?;
+    let mark = |(id, kind)| Some(ChartMark::new(nodes.iter().find(|node| node.id == id)?, kind));
+    Ok(found.into_iter().filter_map(mark).collect())
+}
+
 /// Counts the sessions of each series.
 struct Counter {
     slots: series::Slots,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::history::ActivityKind;
-use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart};
+use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart, marks as marks_of};
 use crate::history::peaks::{PeaksRequest, peaks};
 
 fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartRequest {
@@ -145,6 +145,15 @@ fn marks_outages_and_restarts() {
         let each = [(unreachable(15_000, 20_000, true), 1), restart, (unreachable(26_000, 26_000, false), 1)];
         assert_eq!(marks(4), each);
         assert_eq!(marks(1), [(unreachable(15_000, 26_000, false), 2), restart]);
+        let mut each = |from, to| {
+            let marks = marks_of(recording.engine(), Watched { from, to }, 40_000).unwrap();
+            assert!(marks.iter().all(|mark| mark.count == 1 && &*mark.gateway == "Plant"));
+            marks.iter().map(|mark| mark.kind).collect::<Vec<_>>()
+        };
+        let all = [unreachable(15_000, 20_000, true), restart.0, unreachable(26_000, 40_000, false)];
+        assert_eq!(each(0, 40_000), all);
+        assert_eq!(each(17_000, 23_000), all[..2]);
+        assert_eq!(each(20_001, 22_999), []);
     });
 }
 
