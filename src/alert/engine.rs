@@ -224,7 +224,7 @@ impl Engine {
 
     /// Updates the entries of a rule by what holds.
     fn apply(&mut self, rule: &Rule, moment: Moment<'_>, findings: Findings) {
-        let Findings { holding, is_complete, node, missing_kinds, read_since } = findings;
+        let Findings { holding, is_complete, node, missing_kinds, read_since } = findings.bounded();
         // No other read will come.
         let read_since = if moment.is_manual { moment.time } else { read_since };
         let key = (rule.name.clone(), moment.gateway.clone());

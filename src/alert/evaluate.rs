@@ -32,6 +32,17 @@ pub(super) struct Findings {
     pub(super) read_since: i64,
 }
 
+impl Findings {
+    /// Leaves out those that are too many. Nothing is known of what is left out.
+    pub(super) fn bounded(mut self) -> Self {
+        if self.holding.len() > MAX_FINDINGS {
+            self.holding.truncate(MAX_FINDINGS);
+            self.is_complete = false;
+        }
+        self
+    }
+}
+
 /// A node with its current list.
 #[derive(Clone)]
 pub(super) struct Listed<'a> {
@@ -171,7 +182,8 @@ fn sessions(
         (subject, Detail { node: node.url.to_string(), session: Some(session), text })
     };
     Ok(Findings {
-        holding: found.take(MAX_FINDINGS).map(finding).collect(),
+        // One more tells that there are too many.
+        holding: found.take(MAX_FINDINGS + 1).map(finding).collect(),
         is_complete: true,
         node: Some(node.url.clone()),
         missing_kinds: missing_kinds.clone(),
@@ -240,7 +252,7 @@ fn twice(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Vec<(Subject, Deta
             continue;
         };
         let id = id_of(&[user, project]);
-        if found.len() >= MAX_FINDINGS || found.contains_key(&id) {
+        if found.len() > MAX_FINDINGS || found.contains_key(&id) {
             continue;
         }
         let text = text::twice(user, project, login.sessions, gateway.name);
@@ -263,7 +275,7 @@ fn different_hosts(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Vec<(Sub
     let mut found = Vec::new();
     for (user, rows) in users {
         let user = list.username().text(user);
-        if rows.len() < 2 || is_no_user(user) || found.len() >= MAX_FINDINGS {
+        if rows.len() < 2 || is_no_user(user) || found.len() > MAX_FINDINGS {
             continue;
         }
         let addresses: Vec<&str> =

@@ -160,6 +160,11 @@ impl Store {
         true
     }
 
+    /// Returns `true` if the file couldn't be used the last time.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing
+    }
+
     /// Logs a failure once.
     fn checked<T>(&mut self, result: Result<T, StoreError>) -> Option<T> {
         match result {

@@ -344,9 +344,15 @@ impl<'a, F: Fn()> Thread<'a, F> {
     }
 
     fn save(&mut self, claims: &[Claim]) -> Vec<bool> {
-        (self.saved, self.saved_at) = (self.engine.revision(), Instant::now());
+        let revision = self.engine.revision();
         let (saved, gateways) = (self.engine.save(), self.engine.observed_gateways());
-        self.store.save(saved, &gateways, claims, now())
+        let granted = self.store.save(saved, &gateways, claims, now());
+        self.saved_at = Instant::now();
+        // Otherwise it is tried again.
+        if !self.store.is_failing() {
+            self.saved = revision;
+        }
+        granted
     }
 
     fn publish(&mut self) {

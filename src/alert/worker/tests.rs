@@ -170,3 +170,21 @@ fn owner_does_not_wait_while_a_delivery_hangs() {
     drop(alerts);
     drop(release);
 }
+
+#[test]
+fn what_could_not_be_saved_is_saved_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(crate::alert::ALERTS_FILE);
+    std::fs::create_dir(&file).unwrap();
+    let notify = || ();
+    let mut thread = Thread::new(options(folder.path(), vec![rule()], Vec::new()), Arc::default(), &notify);
+    thread.engine.observe((&failure("north")).into());
+    thread.saved_at -= 2 * SAVE_INTERVAL;
+    thread.look();
+    std::fs::remove_dir(&file).unwrap();
+    thread.look();
+    assert!(!file.exists(), "it is tried again after a time");
+    thread.saved_at -= 2 * SAVE_INTERVAL;
+    thread.look();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("http://north:8088"));
+}

@@ -239,3 +239,23 @@ fn nothing_is_known_of_a_kind_that_cant_be_listed() {
     plant.missing_kinds.clear();
     assert_eq!(plant.read(2 * HOUR_MS + 10_000, &[]).len(), 2);
 }
+
+#[test]
+fn what_is_left_out_of_too_many_does_not_end() {
+    let older = Rule { sends_resolved: true, ..rule(Condition::OlderThan(Duration::from_hours(1))) };
+    let session = |index: usize| TestSession {
+        client_id: index.to_string(),
+        created: Some(0),
+        ..client(["anna", "billy"][index % 2])
+    };
+    let mut sessions: Vec<TestSession> = (0..10_002).map(session).collect();
+    let mut plant = Plant::new([older]);
+    plant.read(2 * HOUR_MS, &sessions);
+    assert_eq!(plant.engine.active().len(), 10_000);
+    sessions.reverse();
+    plant.read(2 * HOUR_MS + 5_000, &sessions);
+    assert_eq!(plant.engine.active().len(), 10_002);
+    sessions.truncate(5);
+    plant.read(2 * HOUR_MS + 10_000, &sessions);
+    assert_eq!(plant.engine.active().len(), 5);
+}
