@@ -2,6 +2,7 @@
 //!
 //! Before a process sends something, it looks under a lock whether another one has sent the same lately.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +24,10 @@ const VERSION: u32 = 1;
 /// The shortest and the longest time after which the same is sent by another process. Processes read gateways at different
 /// times.
 const SAME_TIME: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(24)];
+/// How long what is known of a gateway is kept after it was observed last.
+const KEPT_TIME: Duration = Duration::from_hours(7 * 24);
+/// The largest number of things that were sent to remember.
+const MAX_SENT: usize = 10_000;
 /// How far ahead of a claim another process may have sent something, in milliseconds: this one may have waited for the lock.
 const AHEAD_MS: i64 = 60_000;
 
@@ -31,7 +36,34 @@ struct Content {
     version: u32,
     #[serde(flatten)]
     saved: Saved,
+    /// When a process that observes a gateway has saved it last.
+    #[serde(default)]
+    gateways: BTreeMap<String, i64>,
     sent: Vec<Sent>,
+}
+
+impl Content {
+    /// Forgets what is known of gateways that no process has observed for a long time: they may be gone.
+    fn forget_gateways(&mut self, observed: &[String], now: i64) {
+        let mut saved = BTreeMap::new();
+        for gateway in self.saved.gateways() {
+            let before = self.gateways.get(gateway).filter(|_| !observed.contains(gateway));
+            // The clock may have been set back.
+            let saved_at = before.map_or(now, |saved_at| now.min(*saved_at));
+            if now.saturating_sub(saved_at) < millis(KEPT_TIME) {
+                saved.insert(gateway.clone(), saved_at);
+            }
+        }
+        self.saved.retain_gateways(|gateway| saved.contains_key(gateway));
+        self.gateways = saved;
+    }
+
+    /// Leaves out the oldest of what was sent, if it is too much.
+    fn bound_sent(&mut self) {
+        self.sent.sort_by_key(|sent| sent.at);
+        let excess = self.sent.len().saturating_sub(MAX_SENT);
+        self.sent.drain(..excess);
+    }
 }
 
 /// Something that a process has sent.
@@ -136,6 +168,8 @@ impl Store {
                 claims.iter().map(|claim| self.claim(&mut content.sent, claim, now)).collect();
             let others = std::mem::replace(&mut content.saved, saved);
             content.saved.take_other_gateways(others, gateways);
+            content.forget_gateways(gateways, now);
+            content.bound_sent();
             content.version = VERSION;
             write(&folder, &content)?;
             Ok(granted)
@@ -321,6 +355,46 @@ mod tests {
         assert_eq!(second.load(), saved());
         second.save(Saved::default(), &["Plant".to_owned()], &[], NOW);
         assert_eq!(first.load(), Saved::default());
+    }
+
+    #[test]
+    fn forgets_gateways_that_were_not_observed_for_a_long_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        first.save(saved(), &["Plant".to_owned()], &[], NOW);
+        let day = 24 * 3_600_000;
+        for days in 1..7 {
+            second.save(Saved::default(), &["Other".to_owned()], &[], NOW + days * day);
+            assert_eq!(second.load(), saved(), "{days}");
+        }
+        second.save(Saved::default(), &["Other".to_owned()], &[], NOW + 7 * day);
+        assert_eq!(second.load(), Saved::default());
+        // One that is still observed stays, however long nothing happens.
+        for days in (0..30).step_by(3) {
+            first.save(saved(), &["Plant".to_owned()], &[], NOW + days * day);
+            second.save(Saved::default(), &["Other".to_owned()], &[], NOW + days * day);
+            assert_eq!(second.load(), saved(), "{days}");
+        }
+    }
+
+    #[test]
+    fn remembers_a_bounded_number_of_things_that_were_sent() {
+        let mut content = Content::default();
+        let Claim { key, channel, phase, .. } = claim("A", Channel::Command, Phase::Firing);
+        let count = i64::try_from(MAX_SENT).unwrap() + 5;
+        content.sent.extend((0..count).rev().map(|at| Sent {
+            key: key.clone(),
+            channel,
+            phase,
+            since: at,
+            ended: None,
+            spread_ms: 0,
+            at,
+            until: i64::MAX,
+            by: "first".to_owned(),
+        }));
+        content.bound_sent();
+        assert_eq!((content.sent.len(), content.sent[0].at), (MAX_SENT, 5));
     }
 
     #[test]

@@ -34,6 +34,19 @@ impl Saved {
         self.entries.extend(other.entries.into_iter().filter(|entry| is_other(&entry.key.gateway)));
         self.waiting.extend(other.waiting.into_iter().filter(|waiting| is_other(&waiting.gateway)));
         self.entries.truncate(MAX_SAVED);
+        self.waiting.truncate(MAX_SAVED);
+    }
+
+    /// Returns the gateways that something is known of, once or several times.
+    pub(in crate::alert) fn gateways(&self) -> impl Iterator<Item = &String> {
+        let waiting = self.waiting.iter().map(|waiting| &waiting.gateway);
+        self.entries.iter().map(|entry| &entry.key.gateway).chain(waiting)
+    }
+
+    /// Keeps only what is known of some gateways.
+    pub(in crate::alert) fn retain_gateways(&mut self, is_kept: impl Fn(&String) -> bool) {
+        self.entries.retain(|entry| is_kept(&entry.key.gateway));
+        self.waiting.retain(|waiting| is_kept(&waiting.gateway));
     }
 }
 
