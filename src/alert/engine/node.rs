@@ -7,6 +7,7 @@ use super::compare;
 use crate::alert::entry::millis;
 use crate::alert::observation::{Changes, List, Outcome};
 use crate::alert::selection::{session_id, visitor_id};
+use crate::dataset::Dataset;
 use crate::history::SessionRecord;
 use crate::poll::MAX_DELAY;
 
@@ -29,6 +30,10 @@ pub(super) struct Node {
     observed_at: Option<i64>,
     /// When the sessions without a creation time were listed first, by their ids.
     pub(super) first_seen: HashMap<String, i64>,
+    /// Time of the list before.
+    previous_at: Option<i64>,
+    /// Who was in an earlier list and not in the next one, and the time of that one.
+    departed: HashMap<String, i64>,
     /// Who was on before the gateway was restarted, and when it was noticed. At first, their arrival is no news.
     returning: Option<(HashSet<String>, i64)>,
 }
@@ -66,12 +71,17 @@ impl Node {
                     !(0..=RETURN_TIME_MS).contains(&time.saturating_sub(*noticed_at))
                 });
                 if let Some(changes) = changes.as_ref().filter(|changes| changes.is_restart) {
-                    let rows = 0..u32::try_from(changes.previous.len()).unwrap_or(u32::MAX);
-                    let visitors =
-                        rows.map(|row| visitor_id(&SessionRecord::from_row(&changes.previous, row)));
-                    self.returning = Some((visitors.collect(), time));
+                    self.returning = Some((visitors(&changes.previous).collect(), time));
+                }
+                let is_recent = |at: i64| (0..=RETURN_TIME_MS).contains(&time.saturating_sub(at));
+                self.departed.retain(|_, at| is_recent(*at));
+                if let Some(changes) = &changes {
+                    let left = changes.left.iter();
+                    let left = left.map(|row| visitor_id(&SessionRecord::from_row(&changes.previous, *row)));
+                    self.departed.extend(left.map(|visitor| (visitor, time)));
                 }
                 let is_continuous = changes.as_ref().is_some_and(|changes| changes.is_continuous);
+                self.previous_at = self.list.as_ref().map(|(_, time)| *time);
                 self.list = Some((list, time));
                 (changes, is_continuous)
             }
@@ -103,6 +113,11 @@ impl Node {
         (!self.is_failing && is_recent(*time)).then_some((list, *time))
     }
 
+    /// Returns the time of the last list, unless the node can't be read at the moment.
+    pub(super) fn read_at(&self) -> Option<i64> {
+        self.list.as_ref().filter(|_| !self.is_failing).map(|(_, time)| *time)
+    }
+
     /// Returns how old the last list may be while the node is being read.
     pub(super) fn longest_age_ms(&self) -> i64 {
         millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY))
@@ -113,8 +128,35 @@ impl Node {
         if self.interval.is_zero() { millis(LONGEST_PAUSE) } else { self.longest_age_ms() }
     }
 
+    /// Returns the time of the list before the last one.
+    pub(super) fn previous_at(&self) -> Option<i64> {
+        self.previous_at
+    }
+
+    /// Returns who is in the last list.
+    fn visitors(&self) -> impl Iterator<Item = String> {
+        self.list.iter().flat_map(|(list, _)| visitors(&list.sessions))
+    }
+
+    /// Returns who was on here at some time since a list of another node, as far as that is known: in the last list, also if the
+    /// node can't be read since then, or until then.
+    pub(super) fn visitors_since(&self, since: Option<i64>, now: i64) -> impl Iterator<Item = String> {
+        let age = self.list.as_ref().map(|(_, time)| now.saturating_sub(*time));
+        let is_recent = age.is_some_and(|age| (0..=RETURN_TIME_MS).contains(&age));
+        let present = self.visitors().filter(move |_| is_recent);
+        let departed = self.departed.iter();
+        let departed = departed.filter(move |(_, at)| since.is_some_and(|since| **at >= since));
+        present.chain(departed.map(|(visitor, _)| visitor.clone()))
+    }
+
     /// Returns `true` if a session was on before a restart of the gateway, and only comes back.
     pub(super) fn is_returning(&self, session: &SessionRecord) -> bool {
         self.returning.as_ref().is_some_and(|(visitors, _)| visitors.contains(&visitor_id(session)))
     }
+}
+
+/// Returns who is in a list.
+pub(super) fn visitors(list: &Dataset) -> impl Iterator<Item = String> {
+    let rows = 0..u32::try_from(list.len()).unwrap_or(u32::MAX);
+    rows.map(|row| visitor_id(&SessionRecord::from_row(list, row)))
 }

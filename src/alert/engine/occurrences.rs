@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::node::visitors;
 use super::{ActiveRule, Engine, Moment};
 use crate::alert::entry::{Entry, millis};
 use crate::alert::incident::{Detail, Subject, stored_session};
@@ -34,10 +35,25 @@ pub(in crate::alert) struct Waiting {
     held_ms: i64,
     #[serde(skip)]
     observed_at: Option<i64>,
+    /// Time at which it was noticed.
+    #[serde(default)]
+    noticed_at: i64,
+    /// Time since which a session that arrived isn't listed.
+    #[serde(skip)]
+    absent_since: Option<i64>,
+}
+
+/// What the other nodes of a gateway show.
+struct Others {
+    /// Who is on there.
+    visitors: HashSet<String>,
+    /// All that can be read were read at this time or later; `None` if there are none.
+    read_since: Option<i64>,
 }
 
 impl Engine {
-    /// Evaluates a rule about arrivals or departures after a read of a node.
+    /// Evaluates a rule about arrivals or departures after a read of a node. Who only changes the node of a gateway neither
+    /// arrives nor leaves.
     pub(super) fn occurrences(
         &mut self,
         active: &ActiveRule,
@@ -56,72 +72,97 @@ impl Engine {
             };
             let rows = selection.among(sessions, rows)?;
             happened.extend(rows.into_iter().map(|row| SessionRecord::from_row(sessions, row)));
-            let node = self.nodes.get(&(moment.gateway.clone(), moment.node.clone()));
-            // A restart ends all sessions, which then come back.
-            let is_sent = |session: &SessionRecord| {
-                if is_arrival {
-                    !node.is_some_and(|node| node.is_returning(session))
-                } else {
-                    !changes.is_restart
-                }
-            };
-            happened.retain(is_sent);
+            if is_arrival {
+                self.retain_arrivals(rule, moment, &mut happened);
+            } else if changes.is_restart {
+                // A restart ends all sessions, which then come back.
+                happened.clear();
+            }
         }
         let ready = self.wait(active, moment, &list.sessions, happened);
-        for session in ready {
-            self.occur(rule, moment, session);
+        for (node, session) in ready {
+            self.occur(rule, moment, &node, session);
         }
         Ok(())
     }
 
-    /// Adds what has happened to what waits. Returns what has lasted for long enough.
+    /// Keeps the sessions of those who weren't on any node of the gateway. What waits for someone who has changed the node goes
+    /// on there.
+    fn retain_arrivals(&mut self, rule: &Rule, moment: Moment<'_>, arrived: &mut Vec<SessionRecord>) {
+        let Moment { gateway, node, time, .. } = moment;
+        if arrived.is_empty() {
+            return;
+        }
+        let is_returning =
+            |session: &SessionRecord| self.nodes_of(gateway).any(|(_, node)| node.is_returning(session));
+        arrived.retain(|session| !is_returning(session));
+        let own = self.nodes_of(gateway).find(|(url, _)| *url == node);
+        let previous_at = own.and_then(|(_, node)| node.previous_at());
+        let others = self.nodes_of(gateway).filter(|(url, _)| *url != node);
+        let elsewhere: HashSet<String> =
+            others.flat_map(|(_, node)| node.visitors_since(previous_at, time)).collect();
+        arrived.retain(|session| {
+            let visitor = visitor_id(session);
+            let has_moved = elsewhere.contains(&visitor);
+            let waiting = self.waiting.iter_mut().filter(|_| has_moved).find(|waiting| {
+                waiting.is_of(rule, gateway)
+                    && *waiting.node != **node
+                    && waiting.session.as_ref().is_some_and(|session| visitor_id(session) == visitor)
+            });
+            if let Some(waiting) = waiting {
+                (waiting.node, waiting.session) = (node.to_string(), Some(session.clone()));
+                (waiting.observed_at, waiting.absent_since) = (Some(time), None);
+            }
+            !has_moved
+        });
+    }
+
+    /// Returns what the other nodes of the gateway show.
+    fn others(&self, moment: Moment<'_>) -> Others {
+        let Moment { gateway, node, time, .. } = moment;
+        let others = self.nodes_of(gateway).filter(|(url, _)| *url != node);
+        let mut found = Others { visitors: HashSet::new(), read_since: None };
+        for (_, node) in others {
+            if let Some((list, _)) = node.current(time) {
+                found.visitors.extend(visitors(&list.sessions));
+            }
+            // One whose list is too old is read soon, or fails.
+            if let Some(read_at) = node.read_at() {
+                found.read_since = Some(found.read_since.map_or(read_at, |since| since.min(read_at)));
+            }
+        }
+        found
+    }
+
+    /// Adds what has happened to what waits. Returns what has lasted for long enough, with the nodes. A departure also waits until
+    /// the other nodes were read: who has changed the node may be in their next lists.
     fn wait(
         &mut self,
         active: &ActiveRule,
         moment: Moment<'_>,
         list: &Arc<Dataset>,
         happened: Vec<SessionRecord>,
-    ) -> Vec<SessionRecord> {
+    ) -> Vec<(String, SessionRecord)> {
         let ActiveRule { rule, definition, .. } = active;
-        if rule.hold.is_zero() {
-            return happened;
+        let Moment { gateway, node, time, is_continuous, is_manual } = moment;
+        let is_arrival = rule.condition == Condition::Arrives;
+        let is_waiting = self.waiting.iter().any(|waiting| waiting.is_of(rule, gateway));
+        if happened.is_empty() && !is_waiting {
+            return Vec::new();
         }
-        let Moment { gateway, node, time, is_continuous, .. } = moment;
-        let is_here = |waiting: &Waiting| {
-            waiting.rule == rule.name && *waiting.gateway == **gateway && *waiting.node == **node
-        };
+        let others = self.others(moment);
+        if rule.hold.is_zero() && !is_waiting && (is_arrival || others.read_since.is_none()) {
+            return happened.into_iter().map(|session| (node.to_string(), session)).collect();
+        }
+        // No other read will come after one that the user wanted.
+        let read_since = others.read_since.filter(|_| !is_manual).unwrap_or(time).min(time);
         let mut ready = Vec::new();
-        if self.waiting.iter().any(is_here) {
-            self.revision += 1;
-            let is_arrival = rule.condition == Condition::Arrives;
-            let id = if is_arrival { session_id } else { visitor_id };
-            let rows = 0..u32::try_from(list.len()).unwrap_or(u32::MAX);
-            let present: HashSet<String> = rows.map(|row| id(&SessionRecord::from_row(list, row))).collect();
-            self.waiting.retain_mut(|waiting| {
-                let Some(session) = waiting.session.as_ref().filter(|_| is_here(waiting)) else {
-                    return true;
-                };
-                // One that arrived has to stay, and one that left has to stay away.
-                if present.contains(&id(session)) != is_arrival {
-                    return false;
-                }
-                if is_continuous && let Some(observed_at) = waiting.observed_at {
-                    waiting.held_ms += time.saturating_sub(observed_at).max(0);
-                }
-                waiting.observed_at = Some(time);
-                if waiting.held_ms < millis(rule.hold) {
-                    return true;
-                }
-                ready.extend(waiting.session.take());
-                false
-            });
-        }
+        self.revision += 1;
         for session in happened {
             if self.waiting.len() >= MAX_WAITING {
                 tracing::warn!(rule = rule.name, "too many arrivals and departures wait, one is left out");
                 break;
             }
-            self.revision += 1;
             self.waiting.push(Waiting {
                 rule: rule.name.clone(),
                 definition: definition.clone(),
@@ -130,18 +171,63 @@ impl Engine {
                 session: Some(session),
                 held_ms: 0,
                 observed_at: Some(time),
+                noticed_at: time,
+                absent_since: None,
             });
         }
+        let rows = 0..u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let id = if is_arrival { session_id } else { visitor_id };
+        let present: HashSet<String> = rows.map(|row| id(&SessionRecord::from_row(list, row))).collect();
+        self.waiting.retain_mut(|waiting| {
+            let Some(session) = waiting.session.as_ref().filter(|_| waiting.is_of(rule, gateway)) else {
+                return true;
+            };
+            let is_here = *waiting.node == **node;
+            let id = id(session);
+            // The clock may have been set back.
+            waiting.noticed_at = waiting.noticed_at.min(time);
+            if is_arrival && is_here {
+                let absent_since = waiting.absent_since.map_or(time, |since| since.min(time));
+                waiting.absent_since = (!present.contains(&id)).then_some(absent_since);
+            }
+            // One that arrived has to stay, and one that left has to stay away.
+            let is_over = match waiting.absent_since {
+                Some(absent_since) => read_since >= absent_since,
+                None => !is_arrival && (present.contains(&id) || others.visitors.contains(&id)),
+            };
+            if is_over || !is_here && is_arrival {
+                return !is_over;
+            }
+            if is_here {
+                if is_continuous && let Some(observed_at) = waiting.observed_at {
+                    waiting.held_ms += time.saturating_sub(observed_at).max(0);
+                }
+                waiting.observed_at = Some(time);
+            }
+            let is_ready = waiting.held_ms >= millis(rule.hold)
+                && waiting.absent_since.is_none()
+                && (is_arrival || read_since >= waiting.noticed_at);
+            if is_ready {
+                ready.extend(waiting.session.take().map(|session| (waiting.node.clone(), session)));
+            }
+            !is_ready
+        });
         ready
     }
 
-    fn occur(&mut self, rule: &Rule, moment: Moment<'_>, session: SessionRecord) {
+    fn occur(&mut self, rule: &Rule, moment: Moment<'_>, node: &str, session: SessionRecord) {
         self.revision += 1;
         let subject = Subject { node: None, id: visitor_id(&session) };
         let text = text::session(rule.condition, &session, moment.gateway, 0);
-        let detail = Detail { node: moment.node.to_string(), session: Some(session), text };
+        let detail = Detail { node: node.to_owned(), session: Some(session), text };
         let entries = self.scopes.entry((rule.name.clone(), moment.gateway.clone())).or_default();
         let entry = entries.entry(subject).or_insert_with(|| Entry::new(moment.time, detail.clone()));
         entry.occur(moment.time, detail);
+    }
+}
+
+impl Waiting {
+    fn is_of(&self, rule: &Rule, gateway: &str) -> bool {
+        self.rule == rule.name && *self.gateway == *gateway
     }
 }

@@ -113,3 +113,70 @@ fn nodes_that_are_read_by_hand_do_not_wait_for_another_read() {
     plant.read_node(A, 0, &on("10.1.2.3"));
     assert_eq!(plant.read_node(B, 1_000, &on("10.1.2.3")).len(), 1);
 }
+
+fn on_if(is_on: bool) -> Vec<TestSession> {
+    if is_on { on("10.1.2.3").into() } else { Vec::new() }
+}
+
+#[test]
+fn who_changes_the_node_neither_leaves_nor_arrives() {
+    for (from, to) in [(A, B), (B, A)] {
+        let mut plant = plant([Condition::Arrives, Condition::Leaves]);
+        for time in [0, 10_000] {
+            plant.read_node(A, time, &on_if(from == A));
+            plant.read_node(B, time + 1_000, &on_if(from == B));
+        }
+        // The node that is read first is the one that they leave, or the one that they go to.
+        let moved = |plant: &mut Plant, time| {
+            let first = plant.read_node(A, time, &on_if(to == A));
+            let second = plant.read_node(B, time + 1_000, &on_if(to == B));
+            [texts(&first), texts(&second)].concat()
+        };
+        for time in [15_000, 20_000, 25_000, 90_000] {
+            assert_eq!(moved(&mut plant, time), NOTHING, "{from} {time}");
+        }
+        // They do leave, and come back.
+        let away = [plant.read_node(A, 95_000, &[]), plant.read_node(B, 96_000, &[])].concat();
+        let away = [away, plant.read_node(A, 100_000, &[])].concat();
+        assert_eq!(away.len(), 2, "{:?}", texts(&away));
+        let back = [plant.read_node(A, 105_000, &on("10.1.2.3")), plant.read_node(B, 106_000, &[])].concat();
+        assert_eq!(back.len(), 2, "{:?}", texts(&back));
+    }
+}
+
+#[test]
+fn clients_of_a_node_that_fails_do_not_arrive_on_the_other_one() {
+    let mut plant = plant([Condition::Arrives, Condition::Leaves]);
+    plant.read_node(A, 0, &on("10.1.2.3"));
+    plant.read_node(B, 1_000, &[]);
+    plant.fail_node(A, 10_000);
+    assert_eq!(texts(&plant.read_node(B, 11_000, &on("10.1.2.3"))), NOTHING);
+    assert_eq!(texts(&plant.read_node(A, 60_000, &[])), NOTHING);
+    assert_eq!(texts(&plant.read_node(B, 61_000, &on("10.1.2.3"))), NOTHING);
+    assert_eq!(texts(&plant.read_node(A, 65_000, &[])), NOTHING);
+}
+
+#[test]
+fn arrival_that_waits_goes_on_after_a_change_of_the_node() {
+    for (first, second) in [(A, B), (B, A)] {
+        let hold = Duration::from_secs(20);
+        let mut plant = Plant::new([Rule { hold, ..Rule::new("A".to_owned(), Condition::Arrives) }]);
+        plant.engine.set_gateway("Plant", [A.into(), B.into()]);
+        let mut read = |time, on_first: &[TestSession], on_second: &[TestSession]| {
+            let of = |node| if node == first { on_first } else { on_second };
+            let sent = [plant.read_node(A, time, of(A)), plant.read_node(B, time + 1_000, of(B))].concat();
+            texts(&sent).len()
+        };
+        let one = &on("10.1.2.3")[..1];
+        read(0, &[], &[]);
+        assert_eq!(read(5_000, one, &[]), 0, "{second}");
+        assert_eq!(read(10_000, one, &[]), 0);
+        let sent: usize = (3..12).map(|step| read(step * 5_000, &[], one)).sum();
+        assert_eq!(sent, 1);
+        // One that does not stay isn't sent.
+        read(100_000, &[], &[]);
+        read(200_000, one, &[]);
+        let sent: usize = (41..60).map(|step| read(step * 5_000, &[], &[])).sum();
+        assert_eq!(sent, 0);
+    }
+}
