@@ -4,7 +4,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 
 use serde::{Deserialize, Serialize};
 
-use super::incident::Alert;
+use super::incident::{Alert, Phase};
 
 /// Receives alerts, in the thread `alerts`. It must not wait.
 pub trait Delivery: Send {
@@ -37,7 +37,8 @@ pub enum Channel {
     Command,
     /// Lines on standard error.
     Log,
-    /// Notifications on the desktop. More than three in five seconds are delivered together.
+    /// Notifications on the desktop. More than three in five seconds are delivered together. An end that is quiet, or that
+    /// another process shows, is only to close what was shown.
     Desktop,
     /// A list that this process shows, whatever others have sent.
     List,
@@ -50,7 +51,9 @@ impl Channel {
         match self {
             Self::History => alert.action().is_some(),
             Self::Command => !alert.is_quiet && alert.rule.command.is_some(),
-            Self::Log | Self::Desktop => !alert.is_quiet && alert.rule.notify,
+            Self::Log => !alert.is_quiet && alert.rule.notify,
+            // What was shown before quiet hours is closed in them.
+            Self::Desktop => (!alert.is_quiet || alert.phase == Phase::Resolved) && alert.rule.notify,
             Self::List => true,
         }
     }

@@ -234,9 +234,9 @@ impl Engine {
         let mut is_changed = false;
         let entries = self.scopes.entry(key).or_default();
         let held: HashSet<&Subject> = holding.iter().map(|(subject, _)| subject).collect();
-        let others = entries.iter_mut().filter(|(subject, _)| {
-            subject.node.as_deref() == node.as_deref() && !held.contains(subject)
-        });
+        let others = entries
+            .iter_mut()
+            .filter(|(subject, _)| subject.node.as_deref() == node.as_deref() && !held.contains(subject));
         for (_, entry) in others {
             let kind = entry.detail.session.as_ref().and_then(|session| session.kind);
             if is_complete && !kind.is_some_and(|kind| missing_kinds.contains(&kind)) {

@@ -76,8 +76,11 @@ fn run(
     to: i64,
     goes_on: &dyn Fn(i64) -> bool,
 ) -> Option<Vec<Alert>> {
-    let mut due: BinaryHeap<Reverse<(i64, usize)>> =
-        nodes.iter_mut().enumerate().filter_map(|(index, node)| Some(Reverse((node.next()?, index)))).collect();
+    let mut due: BinaryHeap<Reverse<(i64, usize)>> = nodes
+        .iter_mut()
+        .enumerate()
+        .filter_map(|(index, node)| Some(Reverse((node.next()?, index))))
+        .collect();
     let mut alerts = Vec::new();
     while let Some(Reverse((time, index))) = due.pop() {
         if !goes_on(time) {
@@ -125,12 +128,7 @@ struct NodeReplay {
 }
 
 impl NodeReplay {
-    fn new(
-        node: NodeAnswer,
-        sessions: Vec<StoredSession>,
-        marks: Vec<MarkKind>,
-        range: Watched,
-    ) -> Self {
+    fn new(node: NodeAnswer, sessions: Vec<StoredSession>, marks: Vec<MarkKind>, range: Watched) -> Self {
         let mut events = Vec::new();
         for (index, session) in sessions.iter().enumerate() {
             let is_end = true;
@@ -246,7 +244,8 @@ impl NodeReplay {
             let left = previous.iter().enumerate().filter(|(_, index)| !self.present.contains(index));
             let known: BTreeSet<usize> = previous.iter().copied().collect();
             let arrived = self.present.iter().enumerate().filter(|(_, index)| !known.contains(index));
-            let is_gap = self.unwatched.overlapping(listed_at, time).any(|gap| gap.from < time && gap.to > listed_at);
+            let is_gap =
+                self.unwatched.overlapping(listed_at, time).any(|gap| gap.from < time && gap.to > listed_at);
             Changes {
                 previous: last,
                 arrived: arrived.map(|(place, _)| row(place)).collect(),

@@ -324,9 +324,15 @@ impl<'a, F: Fn()> Thread<'a, F> {
             tracing::info!(rule = alert.rule.name, phase = alert.phase.name(), "{}", alert.text());
             for (outlet, gather) in self.outlets.iter_mut().filter(|(outlet, _)| outlet.channel.takes(&alert))
             {
-                let mut alert = alert.clone();
+                let (mut alert, mut refused) = (alert.clone(), Vec::new());
                 if outlet.channel.is_shared() {
-                    alert.incidents.retain(|_| granted.next().unwrap_or(true));
+                    let others = alert.incidents.extract_if(.., |_| !granted.next().unwrap_or(true));
+                    refused = others.collect();
+                }
+                let is_desktop = outlet.channel == Channel::Desktop;
+                if is_desktop && alert.phase == Phase::Resolved && !refused.is_empty() {
+                    let quiet = Alert { is_quiet: true, incidents: refused, ..alert.clone() };
+                    deliver(outlet, &gather.push(vec![quiet], now));
                 }
                 if alert.incidents.is_empty() {
                     continue;

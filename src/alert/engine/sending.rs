@@ -117,7 +117,8 @@ impl Engine {
                     self.revision += 1;
                     entry.mark_sent(due, now);
                     let subject = subject_key(rule, definition, &key.1, subject);
-                    items.push(Item { due, incident: self.incident(rule, &key.1, subject, entry, due.phase) });
+                    items
+                        .push(Item { due, incident: self.incident(rule, &key.1, subject, entry, due.phase) });
                 }
             }
             entries.retain(|_, entry| !entry.is_over(rule, now));

@@ -1,6 +1,6 @@
 //! Tests of conditions, and of what is sent about them.
 
 mod conditions;
-mod reference;
 mod redundant;
+mod reference;
 mod requirements;

@@ -35,8 +35,7 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     let mut history = History::open_read_only(&location(&settings)?)?;
     // It can be tried before it is switched on.
     let rule = crate::alert::Rule { is_enabled: true, ..rule.clone() };
-    let Replay { alerts, is_recorded } =
-        replay(rule, &mut history, from, to, &|_| true)?.unwrap_or_default();
+    let Replay { alerts, is_recorded } = replay(rule, &mut history, from, to, &|_| true)?.unwrap_or_default();
     let lines: Vec<String> = alerts
         .iter()
         .map(|alert| match args.format {

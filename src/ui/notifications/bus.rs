@@ -24,13 +24,22 @@ const DEFAULT_TIME: i32 = -1;
 const NORMAL: u8 = 1;
 const CRITICAL: u8 = 2;
 
+/// A notification that can be replaced or closed.
+struct Known {
+    id: u32,
+    /// The key of its message.
+    key: Option<String>,
+    /// The keys of the things that it is about and that go on.
+    open: Vec<String>,
+}
+
 /// The notification service of the session.
 #[derive(Default)]
 pub(super) struct Service {
     /// The connection, and whether the service reads markup; `None` until it is needed, and after an error.
     connection: Option<(Connection, bool)>,
-    /// The ids of what was shown by the keys of the messages, the oldest first.
-    known: VecDeque<(String, u32)>,
+    /// What was shown, the oldest first.
+    known: VecDeque<Known>,
 }
 
 impl Service {
@@ -41,21 +50,46 @@ impl Service {
             self.connection = None;
         }
         let id = shown?;
-        if let Some(key) = &message.key {
-            self.known.retain(|(known, _)| known != key);
-            if !message.is_end {
-                self.known.push_back((key.clone(), id));
-            }
-            if self.known.len() > MAX_KNOWN {
-                self.known.pop_front();
-            }
+        self.known.retain(|known| known.id != id);
+        if !message.begun.is_empty() {
+            self.known.push_back(Known { id, key: message.key.clone(), open: message.begun.clone() });
+        }
+        if self.known.len() > MAX_KNOWN {
+            self.known.pop_front();
         }
         Ok(())
     }
 
+    /// Closes the notifications about things of which the last one is over.
+    pub(super) fn close(&mut self, ended: &[String]) -> zbus::Result<()> {
+        let mut result = Ok(());
+        let mut known = std::mem::take(&mut self.known);
+        known.retain_mut(|known| {
+            known.open.retain(|key| !ended.contains(key));
+            if known.open.is_empty() && result.is_ok() {
+                result = self.try_close(known.id);
+            }
+            !known.open.is_empty()
+        });
+        self.known = known;
+        if result.is_err() {
+            self.connection = None;
+        }
+        result
+    }
+
+    fn try_close(&mut self, id: u32) -> zbus::Result<()> {
+        let (connection, _) = self.connection()?;
+        match call(connection, "CloseNotification", &id) {
+            // Its user may have closed it, which some services answer with an error.
+            Ok(_) | Err(zbus::Error::MethodError(..)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     fn try_show(&mut self, message: &Message) -> zbus::Result<u32> {
-        let known = message.key.as_ref().and_then(|key| self.known.iter().find(|(known, _)| known == key));
-        let replaces = known.map_or(0, |(_, id)| *id);
+        let is_same = |known: &&Known| message.key.is_some() && known.key == message.key;
+        let replaces = self.known.iter().find(is_same).map_or(0, |known| known.id);
         let (connection, reads_markup) = self.connection()?;
         let body = if *reads_markup { escape(&message.body) } else { message.body.clone() };
         let urgency = if message.is_critical { CRITICAL } else { NORMAL };

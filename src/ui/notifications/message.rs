@@ -17,18 +17,24 @@ pub(super) struct Message {
     pub(super) is_critical: bool,
     /// Identifies the one thing that it is about. A later message about it replaces this one.
     pub(super) key: Option<String>,
-    /// It says that this thing is over.
-    pub(super) is_end: bool,
+    /// The keys of the things that it is about and that go on.
+    pub(super) begun: Vec<String>,
 }
 
 impl Message {
-    /// Returns the notification about alerts that are delivered at once; `None` without any.
+    /// Returns the notification about alerts that are delivered at once; `None` without any. Those that are only listed aren't
+    /// shown.
     pub(super) fn of(alerts: &[Alert]) -> Option<Self> {
-        match alerts {
-            [] => None,
-            [alert] => Some(Self::single(alert)),
-            alerts => Some(Self::several(alerts)),
-        }
+        let shown: Vec<&Alert> = alerts.iter().filter(|alert| !alert.is_quiet).collect();
+        let message = match shown[..] {
+            [] => return None,
+            [alert] => Self::single(alert),
+            _ => Self::several(&shown),
+        };
+        let ended = ended(alerts);
+        let begun = shown.iter().filter(|alert| alert.phase == Phase::Firing);
+        let begun = begun.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone()));
+        Some(Self { begun: begun.filter(|key| !ended.contains(key)).collect(), ..message })
     }
 
     fn single(alert: &Alert) -> Self {
@@ -41,11 +47,11 @@ impl Message {
             body: alert.text(),
             is_critical: is_critical(alert),
             key,
-            is_end: alert.phase == Phase::Resolved,
+            begun: Vec::new(),
         }
     }
 
-    fn several(alerts: &[Alert]) -> Self {
+    fn several(alerts: &[&Alert]) -> Self {
         let mut lines: Vec<String> = alerts
             .iter()
             .take(MAX_LISTED)
@@ -58,11 +64,17 @@ impl Message {
         Self {
             title: format!("{} alerts", number(alerts.len())),
             body: lines.join("\n"),
-            is_critical: alerts.iter().any(is_critical),
+            is_critical: alerts.iter().any(|alert| is_critical(alert)),
             key: None,
-            is_end: false,
+            begun: Vec::new(),
         }
     }
+}
+
+/// Returns the keys of the things that are over, also of those whose end isn't shown on its own.
+pub(super) fn ended(alerts: &[Alert]) -> Vec<String> {
+    let ends = alerts.iter().filter(|alert| alert.phase == Phase::Resolved);
+    ends.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone())).collect()
 }
 
 /// Returns `true` if nothing more is known of a node until someone does something about it.
@@ -110,7 +122,7 @@ mod tests {
     fn one_alert_is_its_rule_and_text() {
         let alerts = alerts(&["north"]);
         let message = Message::of(&alerts).unwrap();
-        assert_eq!((&*message.title, message.is_critical, message.is_end), ("north down", true, false));
+        assert_eq!((&*message.title, message.is_critical), ("north down", true));
         assert_eq!(message.body, alerts[0].text());
         assert_eq!(message.key.as_ref(), Some(&alerts[0].incidents[0].key));
         assert_eq!(Message::of(&[]), None);
@@ -124,5 +136,26 @@ mod tests {
         assert_eq!((&*message.title, message.key, lines.len()), ("5 alerts", None, 4));
         assert_eq!(lines[0], format!("a down: {}", alerts[0].text()));
         assert_eq!(lines[3], "and 2 more");
+        let keys: Vec<String> = alerts.iter().map(|alert| alert.incidents[0].key.clone()).collect();
+        assert_eq!(message.begun, keys);
+    }
+
+    #[test]
+    fn ends_in_summaries_and_in_quiet_hours_are_known() {
+        let mut alerts = alerts(&["a", "b", "c"]);
+        let key = |alert: &Alert| alert.incidents[0].key.clone();
+        let keys: Vec<String> = alerts.iter().map(key).collect();
+        for alert in &mut alerts[..2] {
+            alert.phase = Phase::Resolved;
+        }
+        alerts[0].is_quiet = true;
+        assert_eq!(ended(&alerts), keys[..2]);
+        assert_eq!(Message::of(&alerts[..1]), None);
+        let message = Message::of(&alerts).unwrap();
+        assert_eq!((&*message.title, message.begun), ("2 alerts", vec![keys[2].clone()]));
+        assert!(Channel::Desktop.takes(&alerts[0]));
+        // What begins in quiet hours isn't shown.
+        alerts[2].is_quiet = true;
+        assert!(!Channel::Desktop.takes(&alerts[2]));
     }
 }

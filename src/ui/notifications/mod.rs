@@ -52,8 +52,9 @@ impl Desktop {
             let mut service = Service::default();
             let mut is_failing = false;
             for alerts in waiting {
-                let Some(message) = Message::of(&alerts) else { continue };
-                let shown = service.show(&message);
+                let shown = Message::of(&alerts).map_or(Ok(()), |message| service.show(&message));
+                #[cfg(all(unix, not(target_os = "macos")))]
+                let shown = shown.and_then(|()| service.close(&message::ended(&alerts)));
                 match &shown {
                     Ok(()) => {}
                     Err(error) if is_failing => tracing::debug!(%error, "can't show a notification"),

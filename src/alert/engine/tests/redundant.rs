@@ -21,12 +21,8 @@ fn plant(conditions: impl IntoIterator<Item = Condition>) -> Plant {
 }
 
 /// Conditions that hold if the sessions of one node are counted twice, or not at all.
-const CONDITIONS: [Condition; 4] = [
-    Condition::SignedInTwice,
-    Condition::DifferentHosts,
-    Condition::CountAbove(2),
-    Condition::CountBelow(2),
-];
+const CONDITIONS: [Condition; 4] =
+    [Condition::SignedInTwice, Condition::DifferentHosts, Condition::CountAbove(2), Condition::CountBelow(2)];
 
 fn on(address: &'static str) -> [TestSession; 2] {
     ["anna", "billy"].map(|name| TestSession { address, ..client(name) })
