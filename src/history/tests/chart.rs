@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use super::*;
 use crate::history::ActivityKind;
-use crate::history::chart::{Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart, marks as marks_of};
+use crate::history::chart::{
+    Chart, ChartRequest, ChartSplit, MarkKind, SeriesName, chart, marks as marks_of,
+};
 use crate::history::peaks::{PeaksRequest, peaks};
 
 fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartRequest {
