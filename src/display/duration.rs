@@ -40,10 +40,10 @@ pub fn exact_duration(duration: Duration) -> String {
     if texts.is_empty() { "0 s".to_owned() } else { texts.join(" ") }
 }
 
-/// Parses a duration above zero, such as `90s`, `5 min` or `1h30m`. A day has 24 hours.
+/// Parses a duration such as `0 s`, `90s`, `5 min` or `1h30m`. A day has 24 hours.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    parse_typed_duration(&text.to_ascii_lowercase())?.to_std().ok().filter(|duration| !duration.is_zero())
+    parse_typed_duration(&text.to_ascii_lowercase())?.to_std().ok()
 }
 
 #[cfg(test)]
@@ -77,13 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn reads_durations_above_zero() {
+    fn reads_durations() {
         for (text, seconds) in
-            [("90s", 90), ("5 min", 300), ("2 h", 7_200), ("1H30M", 5_400), ("30d", 2_592_000)]
+            [("0 min", 0), ("90s", 90), ("5 min", 300), ("2 h", 7_200), ("1H30M", 5_400), ("30d", 2_592_000)]
         {
             assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "0s", "5", "-5m", "soon", "1.5h"] {
+        for text in ["", "0", "5", "-5m", "soon", "1.5h"] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
     }

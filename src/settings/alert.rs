@@ -37,8 +37,7 @@ const TEXT: AlertReason = AlertReason::Expected("a text in quotes");
 const FLAG: AlertReason = AlertReason::Expected("true or false");
 const DURATION: AlertReason =
     AlertReason::Expected("a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"");
-/// Zero is a choice here.
-const COOLDOWN: AlertReason =
+const DURATION_OR_ZERO: AlertReason =
     AlertReason::Expected("a time, such as \"0 s\", \"90s\", \"5 min\" or \"1h30m\"");
 const COUNT: AlertReason = AlertReason::Expected("a whole number, such as 50");
 const ZONE: AlertReason = AlertReason::Expected("the name of a time zone, such as \"Europe/Berlin\"");
@@ -145,13 +144,7 @@ impl Reader<'_> {
         rule.gateways = self.texts("gateways")?;
         rule.hold = self.duration("for")?.unwrap_or_default();
         rule.quiet = self.quiet()?;
-        rule.cooldown = match self.table.get("cooldown").and_then(Item::as_str) {
-            Some("0" | "0s" | "0 s" | "0 min") => Duration::ZERO,
-            _ => {
-                let cooldown = self.duration("cooldown").map_err(|(key, _)| (key, COOLDOWN))?;
-                cooldown.unwrap_or(rule.cooldown)
-            }
-        };
+        rule.cooldown = self.duration_or_zero("cooldown")?.unwrap_or(rule.cooldown);
         rule.sends_resolved = self.flag("send_resolved")?.unwrap_or(rule.sends_resolved);
         rule.notify = self.flag("notify")?.unwrap_or(true);
         rule.is_enabled = self.flag("enabled")?.unwrap_or(true);
@@ -277,7 +270,14 @@ impl Reader<'_> {
     }
 
     fn duration(&self, key: &'static str) -> Result<Option<Duration>, Wrong> {
-        let duration = |item: &Item| item.as_str().and_then(parse_duration).ok_or((key, DURATION));
+        match self.duration_or_zero(key) {
+            Ok(duration) if duration.is_none_or(|duration| !duration.is_zero()) => Ok(duration),
+            _ => Err((key, DURATION)),
+        }
+    }
+
+    fn duration_or_zero(&self, key: &'static str) -> Result<Option<Duration>, Wrong> {
+        let duration = |item: &Item| item.as_str().and_then(parse_duration).ok_or((key, DURATION_OR_ZERO));
         self.table.get(key).map(duration).transpose()
     }
 

@@ -107,7 +107,7 @@ fn parse_time(text: &str) -> Option<NaiveTime> {
 pub(in crate::display) fn parse_duration(text: &str) -> Option<TimeDelta> {
     let mut rest = text.trim();
     let mut duration = TimeDelta::zero();
-    while !rest.is_empty() || duration.is_zero() {
+    loop {
         let (digits, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
         let after = after.trim_start();
         let (unit, after) = after.split_at(after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len()));
@@ -121,8 +121,10 @@ pub(in crate::display) fn parse_duration(text: &str) -> Option<TimeDelta> {
         let amount: i64 = digits.parse().ok()?;
         duration = duration.checked_add(&TimeDelta::try_seconds(amount.checked_mul(seconds)?)?)?;
         rest = after.trim_start();
+        if rest.is_empty() {
+            return Some(duration);
+        }
     }
-    Some(duration)
 }
 
 #[cfg(test)]
@@ -136,6 +138,7 @@ mod tests {
     #[test]
     fn sums_units_of_durations() {
         for (text, secs) in [
+            ("0m", 0),
             ("90s", 90),
             ("30m", 1_800),
             ("1h30m", 5_400),
@@ -146,7 +149,7 @@ mod tests {
         ] {
             assert_eq!(duration_secs(text), Some(secs), "{text}");
         }
-        for text in ["", " ", "2", "h", "2x", "2h3", "-2h", "1.5h", "0m", "99999999999999999d", "2hh"] {
+        for text in ["", " ", "2", "h", "2x", "2h3", "-2h", "1.5h", "99999999999999999d", "2hh"] {
             assert_eq!(duration_secs(text), None, "{text}");
         }
     }

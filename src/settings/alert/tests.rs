@@ -163,6 +163,10 @@ fn wrong_alert_is_left_out_with_name_key_and_line() {
         let settings = Settings::parse(&(alert(keys) + others[1])).unwrap().0;
         assert_eq!((settings.alerts.len(), settings.alert_problems.len()), (0, 2), "{keys}");
     }
+}
+
+#[test]
+fn wrong_alerts_are_listed_with_name_and_line() {
     let settings =
         Settings::parse("[[alert]]\nwhen = \"busy\"\n[[alert]]\nname = \"A\"\nwhen = \"busy\"\n").unwrap().0;
     let texts: Vec<String> = settings.alert_problems.iter().map(ToString::to_string).collect();
