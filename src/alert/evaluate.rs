@@ -182,7 +182,7 @@ fn sessions(
         (subject, Detail { node: node.url.to_string(), session: Some(session), text })
     };
     Ok(Findings {
-        // One more tells that there are too many.
+        // One more means that there are too many.
         holding: found.take(MAX_FINDINGS + 1).map(finding).collect(),
         is_complete: true,
         node: Some(node.url.clone()),

@@ -8,7 +8,7 @@ pub(super) const WINDOW_MS: i64 = 5_000;
 /// Passes on few items at once, and holds many until the end of a window of time.
 #[derive(Debug)]
 pub(super) struct Gather<T> {
-    /// Begin of the window, and the number of items that were passed on in it.
+    /// Start of the window, and the number of items that were passed on in it.
     window: Option<(i64, usize)>,
     held: Vec<T>,
 }

@@ -72,7 +72,7 @@ impl Alert {
 /// One thing that an alert is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
-    /// Identifies the thing. It stays the same from its begin to its end, also if it comes and goes.
+    /// Identifies the thing. It stays the same from its start to its end, also if it comes and goes.
     pub key: String,
     /// The name of the gateway.
     pub gateway: Arc<str>,

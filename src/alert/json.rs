@@ -99,11 +99,11 @@ impl Alert {
 
 #[cfg(test)]
 mod tests {
-    use crate::alert::testing::{Plant, TestSession, client};
+    use crate::alert::testing::{TestGateway, TestSession, client};
     use crate::alert::{Alert, Condition, Rule};
 
     fn sent(condition: Condition, sessions: usize) -> Vec<Alert> {
-        let mut plant = Plant::new([Rule::new("Night \"1\"".to_owned(), condition)]);
+        let mut plant = TestGateway::new([Rule::new("Night \"1\"".to_owned(), condition)]);
         plant.read(0, &[]);
         let session = |index: usize| TestSession {
             client_id: format!("A{index}"),

@@ -27,7 +27,7 @@ pub struct Replay {
 }
 
 /// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were on at
-/// its begin didn't arrive then. `goes_on` gets the time that has been reached; once it returns `false`, the result is `None`.
+/// its start didn't arrive then. `goes_on` gets the time that has been reached; once it returns `false`, the result is `None`.
 ///
 /// The history is looked at each minute, in long ranges less often, and whenever a session begins or ends.
 ///
@@ -261,7 +261,7 @@ impl NodeReplay {
     }
 }
 
-/// Ranges of time, by their begin.
+/// Ranges of time, by their start.
 struct Ranges {
     /// Each with the latest end up to it.
     ranges: Vec<(Watched, i64)>,

@@ -258,7 +258,7 @@ fn write(folder: &Path, content: &Content) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use crate::alert::incident::Subject;
-    use crate::alert::testing::{Plant, client};
+    use crate::alert::testing::{TestGateway, client};
     use crate::alert::{Condition, Rule};
 
     const NOW: i64 = 1_790_000_000_000;
@@ -277,7 +277,7 @@ mod tests {
 
     /// What is known of a gateway with one session, by a rule that it holds for.
     fn saved() -> Saved {
-        let mut plant = Plant::new([Rule::new("A".to_owned(), Condition::CountAbove(0))]);
+        let mut plant = TestGateway::new([Rule::new("A".to_owned(), Condition::CountAbove(0))]);
         plant.read(0, &[client("billy")]);
         let saved = serde_json::to_string(&plant.engine.save()).unwrap();
         serde_json::from_str(&saved).unwrap()

@@ -66,8 +66,8 @@ pub(super) fn list(sessions: &[TestSession]) -> Arc<Dataset> {
     Arc::new(builder.finish(None, None))
 }
 
-/// Rules and the nodes of the gateway `Plant`.
-pub(super) struct Plant {
+/// An engine with rules, and the nodes of the gateway `Plant` that it evaluates.
+pub(super) struct TestGateway {
     pub(super) engine: Engine,
     lists: HashMap<&'static str, Arc<Dataset>>,
     /// The nodes that weren't read since their last list.
@@ -77,7 +77,7 @@ pub(super) struct Plant {
     pub(super) interval: Option<Duration>,
 }
 
-impl Plant {
+impl TestGateway {
     pub(super) fn new(rules: impl IntoIterator<Item = Rule>) -> Self {
         Self {
             engine: Engine::new(rules),

@@ -12,14 +12,14 @@ impl Clock {
         self.minutes_with(epoch_ms, |days| (days == 0).then_some("%H:%M"))
     }
 
-    /// Formats the end of a time like [`minute`](Self::minute), with the day only if it isn't that of the begin.
+    /// Formats the end of a time like [`minute`](Self::minute), with the day only if it isn't that of the start.
     #[must_use]
     pub fn end_minute(&self, begin_ms: i64, end_ms: i64) -> String {
         let date = |epoch_ms| self.in_zone(epoch_ms).map(|time| time.date_naive());
         if date(begin_ms) == date(end_ms) {
             self.minutes_with(end_ms, |_| Some("%H:%M"))
         } else {
-            // Without a weekday it would seem to be on the day of the begin.
+            // Without a weekday it would seem to be on the day of the start.
             self.minutes_with(end_ms, |days| (days == 0).then_some("%a %H:%M"))
         }
     }

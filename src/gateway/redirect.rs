@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_other_hosts_from_other_pages() {
+    fn other_hosts_and_other_pages_are_different_errors() {
         let requested = format!("http://plant-a:8088{PAGE}");
         for (location, shown) in [
             (format!("http://plant-b:8088{PAGE}?x=1"), "http://plant-b:8088"),

@@ -102,7 +102,7 @@ fn check_times(row: &Row) -> Option<String> {
     }
 }
 
-/// Looks for sessions that were recorded twice: those that are on by what identifies them, the others also by their begin.
+/// Looks for sessions that were recorded twice: those that are on by what identifies them, the others also by their start.
 fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     for (condition, begin) in [("IS NULL", ""), ("IS NOT NULL", ", first_seen")] {

@@ -14,9 +14,9 @@ use crate::poll::MAX_DELAY;
 /// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
 pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The intervals that are looked at to tell whether a node was watched at a time. They overlap only where the clock was set
+/// The intervals in which a node may have been watched at a time. They overlap only where the clock was set
 /// back or the recorder changed.
-const LOOKED_AT: u32 = 8;
+const MAX_OVERLAPPING: u32 = 8;
 
 /// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until now.
 fn from_rows(
@@ -84,7 +84,7 @@ pub(super) fn overlapping(
     nodes.iter().zip(&found).map(coverage).collect()
 }
 
-/// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a begin or an end lasts
+/// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a start or an end lasts
 /// from `i64::MIN` or to `i64::MAX`.
 pub(super) fn gaps_at(
     engine: &mut dyn Engine,
@@ -93,7 +93,7 @@ pub(super) fn gaps_at(
     now: i64,
 ) -> Result<Vec<Option<Watched>>, HistoryError> {
     let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), time.into()]).collect();
-    let sql = format!(r#"{COLUMNS} AND "to" >= $2 ORDER BY "to" LIMIT {LOOKED_AT}"#);
+    let sql = format!(r#"{COLUMNS} AND "to" >= $2 ORDER BY "to" LIMIT {MAX_OVERLAPPING}"#);
     let ended = engine.query_each(&sql, &values)?;
     let sql = r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#;
     let before = engine.query_each(sql, &values)?;

@@ -10,7 +10,7 @@
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
 //! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
 //! - `overlap`, `chart`, `peaks`, `activity`: how many there were over time, the most on each day, and what happened
-//! - `story`, `summary`: the sessions of one user, and what happened in numbers
+//! - `user_sessions`, `summary`: the sessions of one user, and what happened in numbers
 //! - `reader`: reads for a window, which doesn't wait
 //! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
 
@@ -51,11 +51,11 @@ mod sqlite;
 mod status;
 mod step;
 mod store;
-mod story;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod user_sessions;
 mod watched;
 mod writer;
 
@@ -82,6 +82,6 @@ pub use status::RecorderStatus;
 pub use step::NodeKey;
 pub(crate) use step::since_1970;
 pub use store::History;
-pub use story::{LastSession, UserSessions};
 pub use summary::{NodeOutages, Summary};
+pub use user_sessions::{LastSession, UserSessions};
 pub use watched::Watched;

@@ -15,7 +15,7 @@ pub(super) struct NodeCoverage {
 }
 
 impl NodeCoverage {
-    /// Merges intervals that are sorted by their begin. Each has the observer who was watching.
+    /// Merges intervals that are sorted by their start. Each has the observer who was watching.
     pub(super) fn new(intervals: &[(Watched, Arc<str>)], gaps: &[KindGap]) -> Self {
         let with_gaps = SessionKind::ALL.into_iter().filter(|kind| gaps.iter().any(|gap| gap.kind == *kind));
         let by_kind = with_gaps.map(|kind| {

@@ -67,7 +67,7 @@ impl Observers {
             }
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => {
-                tracing::warn!(%error, "can't tell whether another process records");
+                tracing::warn!(%error, "can't find out whether another process records");
                 true
             }
         }

@@ -53,7 +53,7 @@ impl Outage {
     }
 }
 
-/// Reads the outages of nodes that overlap a range, by their begin.
+/// Reads the outages of nodes that overlap a range, by their start.
 pub(super) fn overlapping(
     engine: &mut dyn Engine,
     nodes: &[i64],

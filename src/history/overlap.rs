@@ -1,4 +1,4 @@
-//! Reads all sessions of a range, to count them: by their begin, or in the order in which they are stored where that is quicker.
+//! Reads all sessions of a range, to count them: by their start, or in the order in which they are stored where that is quicker.
 
 use std::collections::HashMap;
 
@@ -121,7 +121,7 @@ impl Sessions {
         Ok(true)
     }
 
-    /// Reads sessions by their begin, a part of the range after another. Returns `false` if that was cancelled.
+    /// Reads sessions by their start, a part of the range after another. Returns `false` if that was cancelled.
     fn read_parts(
         &self,
         engine: &mut dyn Engine,
@@ -129,7 +129,7 @@ impl Sessions {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
         let (from, to) = self.range;
-        // Those that are on at the begin of the range: before it and after it.
+        // Those that are on at the start of the range: before it and after it.
         let before = span::overlapping(&self.selected(), &self.of_nodes);
         self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], sink)?;
         let within = self.within();

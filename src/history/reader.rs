@@ -67,7 +67,7 @@ impl Reader {
         Ok(Self { shared })
     }
 
-    /// Starts a read once those before it are done. `read` gets a function that tells whether it was cancelled.
+    /// Starts a read once those before it are done. `read` gets a function that returns whether it was cancelled.
     pub fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut History, &dyn Fn() -> bool) -> Result<T, HistoryError> + Send + 'static,

@@ -14,8 +14,8 @@ use super::observers::unique_name;
 use super::peaks::{self, Peaks, PeaksRequest};
 use super::purge::{Purge, PurgeProgress};
 use super::step::since_1970;
-use super::story::{self, LastSession, UserSessions};
 use super::summary::{self, Summary};
+use super::user_sessions::{self, LastSession, UserSessions};
 use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
@@ -98,7 +98,7 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
     }
 
-    /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its begin. A [`chart`](Self::chart) has
+    /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start. A [`chart`](Self::chart) has
     /// them at the places where they can be told apart.
     ///
     /// # Errors
@@ -167,7 +167,7 @@ impl History {
         gateway: Option<&str>,
     ) -> Result<UserSessions, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| {
-            story::user_sessions(engine, username, from, limit, gateway, now())
+            user_sessions::user_sessions(engine, username, from, limit, gateway, now())
         })
     }
 
@@ -180,7 +180,9 @@ impl History {
         sought: &LastSession<'_>,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<StoredSession>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| story::last_session(engine, sought, now(), is_cancelled))
+        in_snapshot(&mut *self.engine, |engine| {
+            user_sessions::last_session(engine, sought, now(), is_cancelled)
+        })
     }
 
     /// Returns what happened after `from` and up to `to`, in milliseconds since 1970 UTC, on gateways with these names.

@@ -28,7 +28,7 @@ pub struct NodeOutages {
     pub node: Arc<str>,
     /// How long they lasted together, in milliseconds.
     pub duration_ms: i64,
-    /// The begin of the one that isn't over at the end of the time, in milliseconds since 1970 UTC.
+    /// The start of the one that isn't over at the end of the time, in milliseconds since 1970 UTC.
     pub since: Option<i64>,
 }
 

@@ -25,7 +25,7 @@ impl Watched {
     }
 }
 
-/// Merges intervals that are sorted by their begin.
+/// Merges intervals that are sorted by their start.
 pub(super) fn merged(intervals: impl Iterator<Item = Watched>) -> Vec<Watched> {
     let mut merged: Vec<Watched> = Vec::new();
     for interval in intervals {

@@ -33,7 +33,7 @@ pub struct UnusedSession {
 pub struct UnusedSessions {
     /// The sessions, those that have been silent for longest first.
     pub sessions: Vec<UnusedSession>,
-    /// Whether the gateway tells when sessions communicated last.
+    /// Whether the gateway reports when sessions communicated last.
     pub has_last_communication: bool,
 }
 

@@ -37,7 +37,7 @@ impl Entries<'_> {
             Item::ArrayOfTables(tables) => tables.iter().cloned().map(Item::Table).collect(),
             Item::Value(Value::Array(values)) => values.iter().cloned().map(Item::Value).collect(),
             _ => {
-                // Tells what is there instead.
+                // Says what is there instead.
                 let _no_list = self.read::<Vec<IgnoredAny>>(Entry::Key(key.to_owned()), item);
                 Vec::new()
             }

@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_keys_of_commands() {
+    fn commands_have_the_keys_of_their_shortcuts() {
         let ctrl = crate::ui::theme::CTRL;
         assert_eq!(keys_of(&Command::Refresh).as_deref(), Some("F5"));
         assert_eq!(keys_of(&Command::OpenPalette), Some(format!("{ctrl}+K")));

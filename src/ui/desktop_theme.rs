@@ -11,7 +11,7 @@ pub struct DesktopTheme(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// `None` if the desktop has no preference or doesn't tell it.
+    /// `None` if the desktop has no preference or doesn't answer.
     theme: Mutex<Option<Theme>>,
     wake: Mutex<Option<Box<dyn Fn() + Send>>>,
 }
@@ -67,7 +67,7 @@ mod portal {
         let work = move || {
             let connected = Connection::session();
             if let Err(error) = connected.and_then(|connection| follow_on(&connection, &theme)) {
-                tracing::debug!(%error, "the desktop portal doesn't tell the theme");
+                tracing::debug!(%error, "can't read the theme from the desktop portal");
             }
         };
         // It waits for signals until the process ends.

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_duplicate_logins_in_words() {
+    fn describes_duplicate_logins() {
         for (sessions, on_host, row, group) in [
             (
                 2,

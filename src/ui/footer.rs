@@ -69,7 +69,7 @@ pub(super) fn show(
 /// Returns the time of sessions that aren't up to date.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
     let time = if let Some(past) = &state.past {
-        state.history_clock().moment_words(past.at).to_lowercase()
+        state.history_clock().describe_moment(past.at).to_lowercase()
     } else {
         let updated_at = state.updated_at().filter(|_| state.is_stale())?;
         display::time_text(updated_at, state.now())

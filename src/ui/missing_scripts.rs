@@ -1,6 +1,6 @@
 //! The scripts that no font of the program or of the system has, and the packages that bring one.
 
-/// Tells whether a font of the system has a character. Called on a thread of its own, because it may take a second.
+/// Returns whether a font of the system has a character. Called on a thread of its own, because it may take a second.
 pub type HasGlyph = std::sync::Arc<dyn Fn(char) -> bool + Send + Sync>;
 
 /// A script, a character of it, and the Debian package with a font for it.

@@ -259,7 +259,7 @@ pub(super) const DETAILS_LABEL: f32 = 92.0;
 pub(super) const DETAILS_LINE: f32 = 24.0;
 /// Width of the date of another session.
 pub(super) const OTHER_SESSION_DATE: f32 = 92.0;
-/// Widths of the begin of a session of the user, of the dash after it and of its end.
+/// Widths of the start of a session of the user, of the dash after it and of its end.
 pub(super) const STORY_FROM: f32 = 72.0;
 pub(super) const STORY_DASH: f32 = 16.0;
 pub(super) const STORY_TO: f32 = 72.0;

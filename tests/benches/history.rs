@@ -51,7 +51,7 @@ struct Session {
 }
 
 impl Shape {
-    /// Generates the sessions by their begin.
+    /// Generates the sessions by their start.
     fn sessions(self) -> impl Iterator<Item = Session> {
         let mut random = fastrand::Rng::with_seed(7);
         let mut sample = fastrand::Rng::with_seed(8);

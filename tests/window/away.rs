@@ -1,7 +1,7 @@
 //! What happened while the window could not be seen.
 
-use crate::story::StoredHistory;
 use crate::support::window::{Window, plant, retype, start_on};
+use crate::user_history::StoredHistory;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::settings::State;

@@ -38,13 +38,13 @@ mod rail;
 mod remembered;
 mod settings;
 mod sign_in;
-mod story;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
 mod terminate;
 mod title;
 mod typing;
+mod user_history;
 mod view_pictures;
 mod views;
 #[cfg(unix)]

@@ -99,7 +99,7 @@ Columns: day, gateway, kind, project, peak, isMinimum, peakTime, limit, overLimi
 Days are those of local time, or of UTC with --utc. peakTime is the first time with this number of sessions.
 
 Only sessions that were on for certain count. On a day that was not watched in full (watched is `partly` or `never`), there may
-have been more: isMinimum is true, and unwatchedSeconds tells how long a node or a kind of sessions was not watched.
+have been more: isMinimum is true, and unwatchedSeconds is how long a node or a kind of sessions was not watched.
 
 Limits are client_limit, designer_limit and perspective_limit of a [[profile]] in config.toml. They are written with --by gateway,
 and with --by kind for one gateway.

@@ -10,7 +10,7 @@ use crate::secrets::Secret;
 #[cfg(unix)]
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Writes the prompt and reads a line. Ctrl+D at its begin ends it as an empty one, and Ctrl+C ends the process.
+/// Writes the prompt and reads a line. Ctrl+D at its start ends it as an empty one, and Ctrl+C ends the process.
 #[cfg(unix)]
 pub(super) fn password(prompt: &str) -> io::Result<Secret> {
     use rustix::process::{Signal, getpid, kill_process};

@@ -135,7 +135,7 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
         tracing::debug!(%error, "can't tell the service manager");
     }
     drop(poller);
-    // Tells what is left, which the recorder writes.
+    // Says what is left, which the recorder writes.
     drop(alerts);
     // Writes what is left and the end of the coverage.
     drop(recorder);

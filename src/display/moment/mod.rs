@@ -135,7 +135,7 @@ impl Clock {
 
     /// Returns the same with `Today` or `Yesterday` in place of the date, such as `Yesterday 22:40:00`.
     #[must_use]
-    pub fn moment_words(&self, epoch_ms: i64) -> String {
+    pub fn describe_moment(&self, epoch_ms: i64) -> String {
         let (Some(time), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
             return String::new();
         };

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_slow_system_certificates_from_a_thread_that_ended() {
+    fn slow_system_certificates_differ_from_a_thread_that_ended() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let loader = RootsLoader::new(None);
         // A load that doesn't end, and one that panics.

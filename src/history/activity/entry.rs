@@ -95,7 +95,7 @@ impl ActivityKey {
         self.time
     }
 
-    /// Returns the place of an entry that isn't stored. `number` tells it from others of the same time.
+    /// Returns the place of an entry that isn't stored. `number` distinguishes it from others of the same time.
     #[must_use]
     pub fn unstored(time: i64, number: u32) -> Self {
         // Those of what is stored are positive.
@@ -124,7 +124,7 @@ pub(super) enum Source {
     Event,
     /// The ends of sessions.
     Left,
-    /// The begins of sessions.
+    /// The starts of sessions.
     Arrived,
 }
 

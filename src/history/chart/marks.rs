@@ -10,7 +10,7 @@ use crate::history::outage::Outage;
 use crate::history::query::Node;
 use crate::history::schema;
 
-/// Returns each outage and restart of nodes in a range, by its begin.
+/// Returns each outage and restart of nodes in a range, by its start.
 pub(super) fn each(
     engine: &mut dyn Engine,
     nodes: &[Node],

@@ -1,6 +1,6 @@
 //! The number of sessions over time.
 //!
-//! Sessions are read once, by their begin, in parts of the range that have some ten thousand sessions each. What is kept of
+//! Sessions are read once, by their start, in parts of the range that have some ten thousand sessions each. What is kept of
 //! them are the ends of those that are on. A range with most of what is stored is read in the order of the table instead.
 
 mod marks;
@@ -64,7 +64,7 @@ pub(super) fn chart(
     Ok(Some(chart))
 }
 
-/// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its begin.
+/// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start.
 pub(super) fn marks(
     engine: &mut dyn Engine,
     range: Watched,

@@ -11,7 +11,7 @@ pub const MAX_BUCKETS: usize = 20_000;
 /// What a chart is to show. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartRequest {
-    /// The begin of the first bucket.
+    /// The start of the first bucket.
     pub from: i64,
     /// The end of the last bucket, which doesn't belong to it.
     pub to: i64,
@@ -36,12 +36,12 @@ pub enum ChartSplit {
 
 /// The number of sessions over time. Times are milliseconds since 1970 UTC.
 ///
-/// A session counts while it is known to have been on, as in peaks: from its begin until it was seen last. One that hasn't been
+/// A session counts while it is known to have been on, as in peaks: from its start until it was seen last. One that hasn't been
 /// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more. Those that may have been
 /// on after that don't count, so that a number is never larger than what there was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
-    /// The begin of the first bucket.
+    /// The start of the first bucket.
     pub from: i64,
     /// The end of the last bucket.
     pub to: i64,
@@ -57,14 +57,14 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Returns the begin of a bucket, or the end of the last one.
+    /// Returns the start of a bucket, or the end of the last one.
     #[must_use]
     pub fn time_of(&self, bucket: usize) -> i64 {
         bucket_start((self.from, self.to), self.total.len(), bucket)
     }
 }
 
-/// Returns the begin of one of a number of buckets in a range.
+/// Returns the start of one of a number of buckets in a range.
 pub(super) fn bucket_start((from, to): (i64, i64), buckets: usize, bucket: usize) -> i64 {
     let part = (i128::from(to) - i128::from(from)) * bucket as i128 / buckets.max(1) as i128;
     i64::try_from(i128::from(from) + part).unwrap_or(to)

@@ -16,7 +16,7 @@ const MAX_NAMED: usize = SLOTS - 1;
 /// The number of times at which sessions are counted to find the largest series.
 const SAMPLES: i64 = 24;
 
-/// Returns the column of `session` that tells the series.
+/// Returns the column of `session` that has the name of the series.
 pub(super) fn column(split: ChartSplit) -> &'static str {
     match split {
         ChartSplit::Kind => "kind",

@@ -49,7 +49,7 @@ impl Sweep {
         }
     }
 
-    /// Returns a begin or an end within the range with its slot as one number, which is sorted quickly.
+    /// Returns a start or an end within the range with its slot as one number, which is sorted quickly.
     fn key(&self, time: i64, slot: usize) -> u64 {
         time.abs_diff(self.range.0) << SLOT_BITS | slot as u64
     }

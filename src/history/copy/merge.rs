@@ -92,7 +92,7 @@ impl Horizon {
     fn merged_last_seen(&self, source: &Copied, target: &Copied) -> Option<i64> {
         let seen = last_seen(source, self.source_until).max(last_seen(target, self.target_until));
         if self.is_target_recorded && target.missed_at.is_none() {
-            // Its recorder tells whether it can be read.
+            // Its recorder knows whether it can be read.
             return target.last_seen.map(|_| seen);
         }
         self.open_last_seen(seen)

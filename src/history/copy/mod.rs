@@ -3,7 +3,7 @@
 //! Both may have recorded a node at the same time. A session is the same in both if its node, kind, client, creation time and
 //! values are, and the times in which it was on touch each other. Then the target keeps what both know: the earliest begin
 //! and the end that is known more surely. Sessions that are open in the source come last: if the node was read in the target later
-//! on, its lists tell whether they were still there.
+//! on, its lists show whether they were still there.
 
 mod coverage;
 mod events;
@@ -75,7 +75,7 @@ pub(super) fn copy(
         }
     }
     for (&source, &target) in &nodes {
-        // Together: the coverage of the target tells until when its open sessions were seen.
+        // Together: the coverage of the target says until when its open sessions were seen.
         let (done, added) = in_exclusive_transaction(to, |to| {
             let horizon = Horizon::read(from, to, (source, target), now)?;
             let copied = open::copy(from, to, (source, target), &horizon, last, &mut known)?;

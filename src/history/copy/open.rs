@@ -11,7 +11,7 @@ use crate::history::span;
 /// Copies the open sessions of a node, which has these numbers in the source and in the target, up to the session `last`.
 /// Returns how many are in the target now, and how many were added.
 ///
-/// If the node was read in the target after the source, its lists tell whether they were still there, and the other way round.
+/// If the node was read in the target after the source, its lists show whether they were still there, and the other way round.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,

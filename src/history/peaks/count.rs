@@ -66,7 +66,7 @@ struct Class {
 
 /// Counts sessions, one part of the range after another.
 pub(super) struct Counter {
-    /// The begin of each day, and the end of the last one. There is at least one day.
+    /// The start of each day, and the end of the last one. There is at least one day.
     days: Vec<i64>,
     /// The index of the gateway of each node.
     of_node: HashMap<i64, usize>,

@@ -12,7 +12,7 @@ pub(super) const MAX_PROJECTS: usize = 200;
 /// The days whose peaks are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PeaksRequest {
-    /// The begin of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where clocks
+    /// The start of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where clocks
     /// change they have 23 or 25 hours. Only the first [`MAX_PEAK_DAYS`] are looked at.
     pub days: Vec<i64>,
     /// The name of a gateway or the address of a node; `None` for all.
@@ -51,7 +51,7 @@ pub struct GatewayPeaks {
 /// The peaks of a day. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayPeaks {
-    /// The begin.
+    /// The start.
     pub from: i64,
     /// The end, which doesn't belong to it. It is in the future for the current day.
     pub to: i64,

@@ -75,7 +75,7 @@ fn lists_what_happened_and_how_surely() {
         assert_eq!(bounds[5], (15_000, 28_000), "it left while the node couldn't be read");
         assert_eq!(bounds[6], (15_000, 28_000));
         assert_eq!(bounds[8], (15_000, 15_000));
-        assert_eq!(bounds[9], (5_000, 5_000), "the gateway tells its start");
+        assert_eq!(bounds[9], (5_000, 5_000), "the gateway gives its start");
         let durations: Vec<Option<i64>> = entries.iter().map(|entry| entry.duration_ms).collect();
         assert_eq!(durations[0], Some(0));
         assert_eq!(durations[4..9], [Some(10_000), Some(10_000), None, Some(10_000), Some(5_000)]);

@@ -94,7 +94,7 @@ fn names_the_largest_projects_and_sums_up_the_rest() {
 }
 
 #[test]
-fn tells_gateways_apart() {
+fn gateways_are_counted_apart() {
     on_each_database(|database| {
         let names: Vec<&'static str> = "a b c d e f g h i j".split(' ').collect();
         for (index, name) in names.iter().enumerate() {

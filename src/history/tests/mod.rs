@@ -19,8 +19,8 @@ mod recorder;
 mod recording;
 mod server;
 mod speed;
-mod story;
 mod summary;
+mod user_sessions;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use crate::history::StoredSession;
 use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
 use crate::history::peaks::{DayWatched, Peak, PeaksRequest, peaks};
-use crate::history::story::{LastSession, last_session};
+use crate::history::user_sessions::{LastSession, last_session};
 
 /// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it fails.
 type RandomRead = (i64, Option<(Vec<(u8, u8, u8)>, Vec<SessionKind>)>);

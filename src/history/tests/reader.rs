@@ -10,7 +10,7 @@ use crate::history::{HistoryRead, Reader};
 /// The longest time that a test waits for the thread, on a slow machine.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// A reader whose thread tells when it has read.
+/// A reader whose thread reports when it has read.
 struct Fixture {
     reader: Reader,
     reads: Receiver<()>,

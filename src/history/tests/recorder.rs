@@ -188,7 +188,7 @@ fn damage_that_is_noticed_while_writing_sets_the_file_aside() {
     let (first, _reports) = recorder(&path);
     first.observer()(&update(true));
     drop(first);
-    // Everything but the first page, which tells that it is a database.
+    // Everything but the first page, which says that it is a database.
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[4096..].fill(0xa5);
     std::fs::write(&path, bytes).unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn tells_what_happened_while_the_recorder_was_killed() {
+fn reports_what_happened_while_the_recorder_was_killed() {
     on_each_database(|database| {
         let [stays, leaves, comes] =
             [("A", 1_000), ("B", 2_000), ("C", 55_000)].map(|(id, at)| session(id, "billy", at));

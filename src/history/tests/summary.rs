@@ -32,7 +32,7 @@ fn counts_what_the_activity_list_has() {
                     };
                     entries.iter().filter(is_in).count()
                 };
-                // The first read tells of no arrival.
+                // The first read is no arrival.
                 let baseline = if from < 10_000 && to >= 10_000 { 2 } else { 0 };
                 let found = ask(recording.engine(), from, to, &["Plant"], LATER);
                 let arrived = count(ActivityKind::Arrived) - baseline;

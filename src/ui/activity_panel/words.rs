@@ -52,7 +52,7 @@ pub(super) fn event(entry: &ActivityEntry, group: &ActivityGroup, clock: &Clock)
         }
     };
     if entry.is_exact() {
-        // The gateway tells when a session began that was listed only later.
+        // The gateway gave the start of a session that was listed only later.
         let is_late = entry.time().abs_diff(entry.latest) > LATE_MS;
         return if is_late { format!("{word} at {}", clock.date(entry.latest)) } else { word.to_owned() };
     }

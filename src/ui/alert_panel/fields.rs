@@ -4,7 +4,6 @@ use egui::{Id, Key, Response, RichText, TextEdit, Ui};
 
 use super::super::a11y_hidden;
 use super::super::alert_form::{AlertForm, AlertFormChange, field_id};
-use super::super::alert_words;
 use super::super::check_box;
 use super::super::command::{AlertCommand, Command};
 use super::super::details_text;
@@ -13,6 +12,7 @@ use super::super::filter_row::form_box;
 use super::super::form_rows::{gap, section};
 use super::super::icons;
 use super::super::model::AppState;
+use super::super::rule_text;
 use super::super::select;
 use super::super::small_text::note;
 use super::super::text_field::{self, TextField};
@@ -79,14 +79,14 @@ impl Fields<'_> {
     fn condition(&mut self, ui: &mut Ui) {
         let current = self.form.draft.when;
         let width = ui.available_width().min(theme::FILTER_WIDTH);
-        let text = |kind| alert_words::kind(kind).to_owned();
-        let hint = alert_words::explanation;
+        let text = |kind| rule_text::kind(kind).to_owned();
+        let hint = rule_text::explanation;
         let chosen =
             select::show_explained(ui, "Condition", width, current, text, hint, ConditionKind::all());
         if let Some(kind) = chosen {
             self.change(AlertFormChange::Choose(kind));
         }
-        let explanation = alert_words::explanation(current);
+        let explanation = rule_text::explanation(current);
         if !explanation.is_empty() {
             ui.add_space(tokens::UNIT);
             note(ui, explanation);
@@ -141,7 +141,7 @@ impl Fields<'_> {
             ui.spacing_mut().item_spacing.x = 4.0 * tokens::UNIT;
             for kind in [SessionKind::Vision, SessionKind::Designer, SessionKind::Perspective] {
                 let mut is_on = self.form.draft.kinds.contains(&kind);
-                if check_box::show(ui, &mut is_on, alert_words::sessions_of(kind)).changed() {
+                if check_box::show(ui, &mut is_on, rule_text::sessions_of(kind)).changed() {
                     self.change(AlertFormChange::ToggleKind(kind));
                 }
             }

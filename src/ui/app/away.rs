@@ -73,7 +73,7 @@ impl Absence {
         }
     }
 
-    /// Returns the begin of the time to sum up once it is due. `read_since` returns how many of the gateways were read since a
+    /// Returns the start of the time to sum up once it is due. `read_since` returns how many of the gateways were read since a
     /// time, and the number of all.
     fn take_due(&mut self, now: Instant, read_since: impl Fn(i64) -> (usize, usize)) -> Option<i64> {
         let pending = self.pending.as_mut()?;
@@ -103,7 +103,7 @@ impl Absence {
 /// The summary of what happened while the window couldn't be seen.
 pub(super) struct AwayReads {
     absence: Absence,
-    /// The begin of the time and the read that sums it up.
+    /// The start of the time and the read that sums it up.
     running: Option<(i64, HistoryRead<Summary>)>,
 }
 
@@ -154,7 +154,7 @@ impl App {
         if let Some((since, result)) = result {
             self.away.running = None;
             match result {
-                Ok(summary) => self.state.away = self.away(since, summary).worth_a_word(),
+                Ok(summary) => self.state.away = self.away(since, summary).if_noteworthy(),
                 // Nothing was recorded yet.
                 Err(HistoryError::Missing { .. }) => {}
                 // The reader has logged why it can't be read.

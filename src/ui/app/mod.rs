@@ -29,11 +29,11 @@ mod saving;
 mod settings;
 mod shortcuts;
 mod status;
-mod story;
 mod terminating;
 mod timeline;
 mod title;
 mod typing;
+mod user_history;
 
 use std::io;
 use std::path::PathBuf;
@@ -57,10 +57,10 @@ use self::license::LicenseReads;
 use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
-use self::story::StoryReads;
 use self::terminating::Termination;
 use self::timeline::HistoryReads;
 use self::typing::{InputOrder, Typing};
+use self::user_history::UserHistoryReads;
 use super::alert_form::multiline_ids;
 use super::background_task::BackgroundTask;
 use super::command::Command;
@@ -125,7 +125,7 @@ pub struct Start {
     pub renderer: String,
     /// The theme that the desktop prefers.
     pub desktop_theme: DesktopTheme,
-    /// Tells whether a font of the system has a character.
+    /// Returns whether a font of the system has a character.
     pub has_glyph: HasGlyph,
     /// Opens a file or folder with the desktop's program for it.
     pub open_path: OpenPath,
@@ -212,7 +212,7 @@ pub struct App {
     /// The reads that lead into the past.
     past_reads: PastReads,
     /// The reads about users.
-    story_reads: StoryReads,
+    user_history_reads: UserHistoryReads,
     /// The summary of what happened while the window couldn't be seen.
     away: AwayReads,
     /// Filters and sorts the sessions.
@@ -227,7 +227,7 @@ pub struct App {
     renderer: String,
     /// The theme that the desktop prefers.
     desktop_theme: DesktopTheme,
-    /// Tells whether a font of the system has a character.
+    /// Returns whether a font of the system has a character.
     has_glyph: HasGlyph,
     /// The running search for scripts without a font.
     scripts_task: Option<BackgroundTask<Vec<MissingScripts>>>,
@@ -360,7 +360,7 @@ impl App {
             export_source: ExportSource::default(),
             is_past_on_screen: false,
             past_reads: PastReads::default(),
-            story_reads: StoryReads::default(),
+            user_history_reads: UserHistoryReads::default(),
             query_worker,
             export_job: None,
             copy_job: None,

@@ -61,7 +61,7 @@ impl App {
         if let Some(pause) = self.state.pause.take() {
             self.note_pause(pause.since);
         }
-        self.drafts.moment = self.state.history_clock().moment_words(at);
+        self.drafts.moment = self.state.history_clock().describe_moment(at);
         self.drafts.moment_error = None;
         self.past_reads = PastReads::default();
         self.read_past(at);
@@ -131,7 +131,7 @@ impl App {
     /// Shows the time of the table in its box again. Returns `false` if it was there.
     pub(super) fn reset_typed_time(&mut self) -> bool {
         let Some(past) = &self.state.past else { return false };
-        let text = self.state.history_clock().moment_words(past.at);
+        let text = self.state.history_clock().describe_moment(past.at);
         let is_reset = self.drafts.moment != text;
         if is_reset {
             self.drafts.moment = text;

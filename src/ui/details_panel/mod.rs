@@ -3,7 +3,7 @@
 
 mod others;
 mod parts;
-mod story;
+mod user_history;
 
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ fn session(
         others::of_host(ui, state, dataset, details, commands);
         // The last section, because it grows once the history was read.
         if state.has_story() {
-            story::show(ui, state, dataset, details, commands);
+            user_history::show(ui, state, dataset, details, commands);
         } else {
             others::of_user(ui, state, dataset, details, commands);
         }

@@ -113,7 +113,7 @@ fn empty_text(state: &AppState, unused: Option<&UnusedSessions>) -> String {
         Some(unused) if unused.has_last_communication => {
             format!("No session has been silent for {silent}, and no user is signed in twice on one host")
         }
-        Some(_) => "No user is signed in twice on one host. This gateway doesn't tell how long sessions \
+        Some(_) => "No user is signed in twice on one host. This gateway doesn't say how long sessions \
             have been silent"
             .to_owned(),
     }

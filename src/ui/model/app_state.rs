@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
-    License, Past, Pause, Shown, Story, TerminateTarget, TerminationPlan, TerminationProgress, Timeline,
-    Toasts,
+    License, Past, Pause, Shown, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
+    UserHistory,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -33,7 +33,7 @@ const NODE: &str = "Node";
 /// The results of polls and queries, the settings, and the applied choices of the user.
 #[derive(Default)]
 pub(in crate::ui) struct AppState {
-    /// The time of day at the begin of the frame.
+    /// The time of day at the start of the frame.
     pub(in crate::ui) frame_time: DateTime<Utc>,
     /// The name of the current gateway; empty without one.
     pub(in crate::ui) gateway: String,
@@ -106,7 +106,7 @@ pub(in crate::ui) struct AppState {
     /// The timeline.
     pub(in crate::ui) timeline: Timeline,
     /// What the history says about the user whose session is shown in detail; `None` until it was read.
-    pub(in crate::ui) story: Option<Story>,
+    pub(in crate::ui) user_history: Option<UserHistory>,
     /// When the user was on last that the filter asks for; `None` until it was read, and if it isn't known.
     pub(in crate::ui) last_seen: Option<LastSeen>,
     /// What happened while the window couldn't be seen; `None` if that was nothing, and once it was dismissed.
@@ -186,7 +186,7 @@ impl AppState {
         self.clock_with_offset(self.node_of(row).and_then(|node| node.clock_offset_ms))
     }
 
-    /// Returns the time of day at the begin of the frame.
+    /// Returns the time of day at the start of the frame.
     pub(in crate::ui) fn now(&self) -> SystemTime {
         self.frame_time.into()
     }
@@ -398,7 +398,7 @@ impl AppState {
         }
     }
 
-    /// Returns the title of a column. Of a single gateway, the column of gateways tells its nodes apart.
+    /// Returns the title of a column. Of a single gateway, the column of gateways has its nodes.
     pub(in crate::ui) fn column_title<'a>(&self, id: &'a ColumnId) -> Cow<'a, str> {
         match id {
             ColumnId::Other(name) if &**name == names::GATEWAY && self.gateways.shown != Shown::All => {

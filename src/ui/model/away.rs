@@ -31,7 +31,7 @@ pub(in crate::ui) struct AwayOutage {
 
 impl Away {
     /// Returns it without short outages, the longest one first; `None` if there is nothing to say.
-    pub(in crate::ui) fn worth_a_word(mut self) -> Option<Self> {
+    pub(in crate::ui) fn if_noteworthy(mut self) -> Option<Self> {
         self.outages.retain(|outage| outage.duration_ms >= MIN_OUTAGE_MS);
         self.outages.sort_by_key(|outage| std::cmp::Reverse(outage.duration_ms));
         (self.arrived > 0 || self.left > 0 || !self.outages.is_empty()).then_some(self)
@@ -74,7 +74,7 @@ mod tests {
         let since = NOW_MS - 22 * 60 * MINUTE_MS;
         let text = |arrived, left, outages: &[AwayOutage]| {
             let away = Away { since, arrived, left, outages: outages.to_vec() };
-            away.worth_a_word().map(|away| away.text(&clock))
+            away.if_noteworthy().map(|away| away.text(&clock))
         };
         let south = outage("Plant South", 12, None);
         for (arrived, left, outages, expected) in [

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn state_tells_unreachable_from_failing_and_sign_in() {
+    fn unreachable_failing_and_sign_in_are_different_states() {
         let mut entry = GatewayEntry::new(profile("North", &["http://n"]), true);
         assert_eq!(entry.state(), RailState::Unread);
         for (errors, updated_at, expected) in [

@@ -15,11 +15,11 @@ mod license;
 mod past;
 mod prompt;
 mod series_counts;
-mod story;
 mod termination;
 mod timeline;
 mod toasts;
 mod ui_state;
+mod user_history;
 
 pub(super) use crate::history::since_1970 as epoch_ms;
 pub(super) use activity::ActivityList;
@@ -38,10 +38,10 @@ pub(super) use license::{License, LicensePage, LicenseSeries, LicenseSpan, Sessi
 pub(super) use past::{PAST_STATES, Past, PastSessions};
 pub(super) use prompt::Prompt;
 pub(super) use series_counts::SeriesCounts;
-pub(super) use story::{LastSeen, Story};
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
 pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{
     AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, OpenForm, Question, SettingsPage, UiState,
 };
+pub(super) use user_history::{LastSeen, UserHistory};

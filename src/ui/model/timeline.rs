@@ -14,7 +14,7 @@ const LENGTH_MS: RangeInclusive<i64> = 60_000..=10 * 365 * 86_400_000;
 /// A range of time in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct TimeRange {
-    /// The begin.
+    /// The start.
     pub(in crate::ui) from: i64,
     /// The end.
     pub(in crate::ui) to: i64,

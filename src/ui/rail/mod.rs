@@ -249,7 +249,7 @@ impl Alerts {
     }
 }
 
-/// Returns the address of a gateway that isn't saved, without its scheme unless that tells it from another one.
+/// Returns the address of a gateway that isn't saved, without its scheme unless that distinguishes it from another one.
 fn short_address(entry: &GatewayEntry, others: &[GatewayEntry]) -> String {
     let node = &entry.profile.nodes()[0];
     let is_same_place = |other: &&GatewayEntry| {
@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recent_addresses_have_a_scheme_where_it_tells_two_apart() {
+    fn recent_addresses_have_a_scheme_where_two_differ_by_it() {
         let recent = |address: &str| crate::gateway::Profile::from_address(address).unwrap();
         let addresses = ["http://127.0.0.1:8088", "http://n1:8043", "https://n1:8043", "n2", "http://n3:80"];
         let mut list = super::super::model::GatewayList::default();

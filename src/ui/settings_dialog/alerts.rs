@@ -3,7 +3,6 @@
 use egui::{Label, RichText, Sense, Ui, UiBuilder, vec2};
 
 use super::super::alert_form::templates;
-use super::super::alert_words::sentence;
 use super::super::button::Button;
 use super::super::check_box;
 use super::super::command::{AlertCommand, Command};
@@ -11,6 +10,7 @@ use super::super::error_report::ErrorReport;
 use super::super::form_rows::{group, space};
 use super::super::icons;
 use super::super::model::AppState;
+use super::super::rule_text::sentence;
 use super::super::small_text::note;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -116,7 +116,7 @@ fn empty(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.add_space(tokens::UNIT);
     note(
         ui,
-        "An alert tells you that something happened on a gateway, or lasts too long. Start with one of these",
+        "An alert is sent when something happens on a gateway, or lasts too long. Start with one of these",
     );
     ui.add_space(2.0 * tokens::UNIT);
     for rule in templates() {

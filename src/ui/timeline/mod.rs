@@ -213,7 +213,7 @@ fn bucket_at(chart: &Chart, time: i64) -> usize {
     ((part * chart.total.len() as f64).max(0.0) as usize).min(last)
 }
 
-/// Returns when sessions were read last: at the begin of a gap that goes on.
+/// Returns when sessions were read last: at the start of a gap that goes on.
 fn last_read(chart: &Chart) -> i64 {
     let is_at_the_end = |gap: &&Watched| gap.from > chart.from && gap.to >= chart.to;
     chart.unwatched.last().filter(is_at_the_end).map_or(chart.to, |gap| gap.from)

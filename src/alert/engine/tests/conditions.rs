@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::alert::testing::{HOUR_MS, MINUTE_MS, Plant, TestSession, client, texts};
+use crate::alert::testing::{HOUR_MS, MINUTE_MS, TestGateway, TestSession, client, texts};
 use crate::alert::{Condition, Hours, Rule};
 use crate::filter::{Filter, Mode};
 use crate::gateway::SessionKind;
@@ -15,8 +15,10 @@ const NOTHING: [&str; 0] = [];
 
 #[test]
 fn arrives_and_leaves() {
-    let mut plant =
-        Plant::new([rule(Condition::Arrives), Rule { name: "B".to_owned(), ..rule(Condition::Leaves) }]);
+    let mut plant = TestGateway::new([
+        rule(Condition::Arrives),
+        Rule { name: "B".to_owned(), ..rule(Condition::Leaves) },
+    ]);
     assert_eq!(texts(&plant.read(0, &[client("anna")])), NOTHING);
     let sent = plant.read(5_000, &[client("anna"), client("billy")]);
     assert_eq!(texts(&sent), ["billy signed in to Packaging from 10.1.2.3 on Plant"]);
@@ -37,7 +39,7 @@ fn user_of_a_perspective_session_arrives_when_signing_in() {
     };
     let mut arrives = rule(Condition::Arrives);
     arrives.filters.username = Some(Filter::new("billy", Mode::default()).unwrap());
-    let mut plant = Plant::new([arrives, Rule { name: "B".to_owned(), ..rule(Condition::Leaves) }]);
+    let mut plant = TestGateway::new([arrives, Rule { name: "B".to_owned(), ..rule(Condition::Leaves) }]);
     plant.read(0, &[session("Unauthenticated")]);
     assert_eq!(
         texts(&plant.read(5_000, &[session("billy")])),
@@ -53,7 +55,7 @@ fn user_of_a_perspective_session_arrives_when_signing_in() {
 fn signed_in_twice_to_one_project() {
     let second = TestSession { client_id: "B2".to_owned(), ..client("billy") };
     let elsewhere = TestSession { project: "Boiler", ..second.clone() };
-    let mut plant = Plant::new([Rule { sends_resolved: true, ..rule(Condition::SignedInTwice) }]);
+    let mut plant = TestGateway::new([Rule { sends_resolved: true, ..rule(Condition::SignedInTwice) }]);
     assert_eq!(texts(&plant.read(0, &[client("billy"), elsewhere])), NOTHING);
     let sent = plant.read(5_000, &[client("billy"), second.clone()]);
     assert_eq!(texts(&sent), ["billy is signed in to Packaging 2 times on Plant"]);
@@ -64,7 +66,7 @@ fn signed_in_twice_to_one_project() {
 
 #[test]
 fn signed_in_twice_on_two_nodes_of_a_gateway() {
-    let mut plant = Plant::new([rule(Condition::SignedInTwice)]);
+    let mut plant = TestGateway::new([rule(Condition::SignedInTwice)]);
     plant.engine.set_gateway("Plant", ["http://n1".into(), "http://n2".into()]);
     plant.read_node("http://n1", 0, &[client("billy")]);
     // He may have left the first one.
@@ -76,7 +78,7 @@ fn signed_in_twice_on_two_nodes_of_a_gateway() {
 #[test]
 fn on_different_hosts() {
     let at = |address, id: &str| TestSession { address, client_id: id.to_owned(), ..client("billy") };
-    let mut plant = Plant::new([rule(Condition::DifferentHosts)]);
+    let mut plant = TestGateway::new([rule(Condition::DifferentHosts)]);
     // Two ports of one host, and someone without a name.
     let anonymous = TestSession { username: "Unauthenticated", ..at("10.1.2.9", "U") };
     let other_anonymous = TestSession { address: "10.1.2.8", client_id: "V".to_owned(), ..anonymous.clone() };
@@ -89,7 +91,7 @@ fn on_different_hosts() {
 #[test]
 fn count_above_and_below() {
     let (above, below) = (rule(Condition::CountAbove(1)), rule(Condition::CountBelow(1)));
-    let mut plant = Plant::new([above, Rule { name: "B".to_owned(), ..below }]);
+    let mut plant = TestGateway::new([above, Rule { name: "B".to_owned(), ..below }]);
     let two = [client("anna"), client("billy")];
     // Also in the first list: it is a state.
     assert_eq!(texts(&plant.read(0, &two)), ["2 sessions on Plant, more than 1"]);
@@ -106,7 +108,7 @@ fn count_above_and_below() {
 fn count_is_that_of_all_nodes_and_of_the_filters() {
     let mut below = rule(Condition::CountBelow(3));
     below.filters.kinds = vec![SessionKind::Vision];
-    let mut plant = Plant::new([below]);
+    let mut plant = TestGateway::new([below]);
     plant.engine.set_gateway("Plant", ["http://n1".into(), "http://n2".into()]);
     let designer = TestSession { kind: SessionKind::Designer, ..client("dora") };
     // The second node may have more.
@@ -126,7 +128,7 @@ fn count_is_that_of_all_nodes_and_of_the_filters() {
 #[test]
 fn designer_outside_of_the_hours() {
     let hours = Hours::parse("06:00-18:00", "UTC".parse().unwrap()).unwrap();
-    let mut plant = Plant::new([rule(Condition::DesignerOutsideHours(hours))]);
+    let mut plant = TestGateway::new([rule(Condition::DesignerOutsideHours(hours))]);
     let sessions = [client("billy"), TestSession { kind: SessionKind::Designer, ..client("anna") }];
     assert_eq!(texts(&plant.read(17 * HOUR_MS, &sessions)), NOTHING);
     let sent = plant.read(18 * HOUR_MS, &sessions);
@@ -141,7 +143,7 @@ fn designer_outside_of_the_hours() {
 
 #[test]
 fn session_is_older_than_a_limit() {
-    let mut plant = Plant::new([rule(Condition::OlderThan(Duration::from_hours(12)))]);
+    let mut plant = TestGateway::new([rule(Condition::OlderThan(Duration::from_hours(12)))]);
     let billy = TestSession { created: Some(HOUR_MS), ..client("billy") };
     let unknown = client("anna");
     assert_eq!(texts(&plant.read(13 * HOUR_MS, &[billy.clone(), unknown.clone()])), NOTHING);
@@ -158,7 +160,7 @@ fn session_is_older_than_a_limit() {
 
 #[test]
 fn session_is_silent_by_its_last_communication() {
-    let mut plant = Plant::new([rule(Condition::SilentFor(Duration::from_mins(30)))]);
+    let mut plant = TestGateway::new([rule(Condition::SilentFor(Duration::from_mins(30)))]);
     let billy = |last_comm| TestSession { last_comm, ..client("billy") };
     assert_eq!(texts(&plant.read(29 * MINUTE_MS, &[billy(Some(0))])), NOTHING);
     let sent = plant.read(31 * MINUTE_MS, &[billy(Some(0))]);
@@ -170,7 +172,7 @@ fn session_is_silent_by_its_last_communication() {
 
 #[test]
 fn node_is_unreachable_and_back() {
-    let mut plant = Plant::new([rule(Condition::Unreachable)]);
+    let mut plant = TestGateway::new([rule(Condition::Unreachable)]);
     assert_eq!(texts(&plant.read(0, &[])), NOTHING);
     assert_eq!(texts(&plant.fail(5_000)), ["Plant can't be reached: Connection refused"]);
     assert_eq!(texts(&plant.fail(10_000)), NOTHING);
@@ -181,7 +183,7 @@ fn node_is_unreachable_and_back() {
 
 #[test]
 fn node_of_a_gateway_with_several_has_its_address() {
-    let mut plant = Plant::new([rule(Condition::Unreachable)]);
+    let mut plant = TestGateway::new([rule(Condition::Unreachable)]);
     plant.engine.set_gateway("Plant", ["http://n1".into(), "http://n2".into()]);
     assert_eq!(
         texts(&plant.fail_node("http://n2", 0)),
@@ -192,7 +194,7 @@ fn node_of_a_gateway_with_several_has_its_address() {
 #[test]
 fn certificate_expires_or_has_expired() {
     let day = 24 * HOUR_MS;
-    let mut plant = Plant::new([rule(Condition::CertificateExpires(Duration::from_hours(30 * 24)))]);
+    let mut plant = TestGateway::new([rule(Condition::CertificateExpires(Duration::from_hours(30 * 24)))]);
     plant.certificate_end = Some(100 * day);
     assert_eq!(texts(&plant.read(70 * day, &[])), NOTHING);
     assert_eq!(texts(&plant.read(75 * day, &[])), ["The certificate of Plant expires in 25 days"]);
@@ -217,7 +219,7 @@ fn filters_choose_sessions_and_gateways() {
     filtered.gateways = vec!["http://n1".to_owned()];
     let other = Rule { name: "B".to_owned(), gateways: vec!["Other".to_owned()], ..rule(Condition::Arrives) };
     let disabled = Rule { name: "C".to_owned(), is_enabled: false, ..rule(Condition::Arrives) };
-    let mut plant = Plant::new([filtered, other, disabled]);
+    let mut plant = TestGateway::new([filtered, other, disabled]);
     plant.read(0, &[]);
     let all = [
         client("anna"),
@@ -231,7 +233,8 @@ fn filters_choose_sessions_and_gateways() {
 #[test]
 fn nothing_is_known_of_a_kind_that_cant_be_listed() {
     let older = Rule { sends_resolved: true, ..rule(Condition::OlderThan(Duration::from_hours(1))) };
-    let mut plant = Plant::new([older, Rule { name: "B".to_owned(), ..rule(Condition::CountBelow(1)) }]);
+    let mut plant =
+        TestGateway::new([older, Rule { name: "B".to_owned(), ..rule(Condition::CountBelow(1)) }]);
     let billy = TestSession { created: Some(0), ..client("billy") };
     assert_eq!(plant.read(2 * HOUR_MS, std::slice::from_ref(&billy)).len(), 1);
     plant.missing_kinds = vec![SessionKind::Vision];
@@ -249,7 +252,7 @@ fn what_is_left_out_of_too_many_does_not_end() {
         ..client(["anna", "billy"][index % 2])
     };
     let mut sessions: Vec<TestSession> = (0..10_002).map(session).collect();
-    let mut plant = Plant::new([older]);
+    let mut plant = TestGateway::new([older]);
     plant.read(2 * HOUR_MS, &sessions);
     assert_eq!(plant.engine.active().len(), 10_000);
     sessions.reverse();

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use crate::alert::testing::{HOUR_MS, Plant, TestSession, client, texts};
+use crate::alert::testing::{HOUR_MS, TestGateway, TestSession, client, texts};
 use crate::alert::{Condition, Phase, Rule};
 
 const NOTHING: [&str; 0] = [];
 const A: &str = "http://n1";
 const B: &str = "http://n2";
 
-fn plant(conditions: impl IntoIterator<Item = Condition>) -> Plant {
+fn plant(conditions: impl IntoIterator<Item = Condition>) -> TestGateway {
     let rule = |condition: Condition| Rule {
         cooldown: Duration::ZERO,
         sends_resolved: true,
         ..Rule::new(condition.name().to_owned(), condition)
     };
-    let mut plant = Plant::new(conditions.into_iter().map(rule));
+    let mut plant = TestGateway::new(conditions.into_iter().map(rule));
     plant.engine.set_gateway("Plant", [A.into(), B.into()]);
     plant
 }
@@ -85,7 +85,7 @@ fn states_of_two_nodes_begin_and_end_once_both_were_read() {
 #[test]
 fn time_in_which_a_node_is_missing_does_not_count() {
     let hold = Duration::from_secs(20);
-    let mut plant = Plant::new([Rule { hold, ..Rule::new("A".to_owned(), Condition::CountAbove(2)) }]);
+    let mut plant = TestGateway::new([Rule { hold, ..Rule::new("A".to_owned(), Condition::CountAbove(2)) }]);
     plant.engine.set_gateway("Plant", [A.into(), B.into()]);
     let one = &on("10.1.2.3")[..1];
     for time in [0, 5_000] {
@@ -123,7 +123,7 @@ fn who_changes_the_node_neither_leaves_nor_arrives() {
             plant.read_node(B, time + 1_000, &on_if(from == B));
         }
         // The node that is read first is the one that they leave, or the one that they go to.
-        let moved = |plant: &mut Plant, time| {
+        let moved = |plant: &mut TestGateway, time| {
             let first = plant.read_node(A, time, &on_if(to == A));
             let second = plant.read_node(B, time + 1_000, &on_if(to == B));
             [texts(&first), texts(&second)].concat()
@@ -156,7 +156,7 @@ fn clients_of_a_node_that_fails_do_not_arrive_on_the_other_one() {
 fn arrival_that_waits_goes_on_after_a_change_of_the_node() {
     for (first, second) in [(A, B), (B, A)] {
         let hold = Duration::from_secs(20);
-        let mut plant = Plant::new([Rule { hold, ..Rule::new("A".to_owned(), Condition::Arrives) }]);
+        let mut plant = TestGateway::new([Rule { hold, ..Rule::new("A".to_owned(), Condition::Arrives) }]);
         plant.engine.set_gateway("Plant", [A.into(), B.into()]);
         let mut read = |time, on_first: &[TestSession], on_second: &[TestSession]| {
             let of = |node| if node == first { on_first } else { on_second };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::alert::testing::{Plant, client};
+use crate::alert::testing::{TestGateway, client};
 use crate::alert::{Condition, Phase, Rule};
 
 const NAMES: [&str; 4] = ["anna", "billy", "carl", "dora"];
@@ -58,7 +58,7 @@ proptest! {
             cooldown: Duration::ZERO,
             ..Rule::new("A".to_owned(), Condition::CountAbove(limit))
         };
-        let mut plant = Plant::new([rule()]);
+        let mut plant = TestGateway::new([rule()]);
         let (mut past, mut time) = (Vec::new(), 0);
         let mut is_sent = false;
         for (pause, step) in steps {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::alert::engine::Engine;
-use crate::alert::testing::{HOUR_MS, MINUTE_MS, Plant, SECOND_MS, TestSession, client, texts};
+use crate::alert::testing::{HOUR_MS, MINUTE_MS, SECOND_MS, TestGateway, TestSession, client, texts};
 use crate::alert::{Alert, Condition, Hours, Phase, Rule, SessionFilters};
 
 const NOTHING: [&str; 0] = [];
@@ -31,7 +31,7 @@ const NAMES: [&str; 8] = ["anna", "bert", "carl", "dora", "emil", "fred", "gerd"
 
 #[test]
 fn first_list_is_a_baseline_for_arrivals_but_not_for_states() {
-    let mut plant = Plant::new([rule(Condition::Arrives), named("B", Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([rule(Condition::Arrives), named("B", Condition::CountAbove(1))]);
     assert_eq!(texts(&plant.read(0, &many(2))), ["2 sessions on Plant, more than 1"]);
     plant.restart_program([rule(Condition::Arrives), named("B", Condition::CountAbove(1))]);
     // Neither what arrived meanwhile, nor a state that was sent.
@@ -41,7 +41,7 @@ fn first_list_is_a_baseline_for_arrivals_but_not_for_states() {
 
 #[test]
 fn more_than_three_in_five_seconds_are_one_summary() {
-    let mut plant = Plant::new([rule(Condition::Arrives)]);
+    let mut plant = TestGateway::new([rule(Condition::Arrives)]);
     plant.read(0, &[]);
     assert_eq!(plant.read(1_000, &many(3)).len(), 3);
     assert_eq!(texts(&plant.read(2_000, &many(500))), NOTHING);
@@ -55,7 +55,7 @@ fn more_than_three_in_five_seconds_are_one_summary() {
 
 #[test]
 fn storm_over_many_gateways_is_one_summary() {
-    let mut plant = Plant::new([rule(Condition::Unreachable)]);
+    let mut plant = TestGateway::new([rule(Condition::Unreachable)]);
     let nodes = ["http://n1", "http://n2", "http://n3", "http://n4", "http://n5", "http://n6"];
     plant.engine.set_gateway("Plant", nodes.map(Into::into));
     let sent: Vec<Alert> =
@@ -74,7 +74,7 @@ fn unreachable_silences_the_other_rules_of_the_node() {
     ];
     let rules =
         conditions.into_iter().enumerate().map(|(index, condition)| named(&index.to_string(), condition));
-    let mut plant = Plant::new(rules.chain([rule(Condition::Unreachable)]));
+    let mut plant = TestGateway::new(rules.chain([rule(Condition::Unreachable)]));
     let sessions = many(2).into_iter().map(|session| TestSession { created: Some(0), ..session });
     let sessions: Vec<TestSession> = sessions.collect();
     assert_eq!(texts(&plant.read(0, &sessions)), NOTHING);
@@ -88,7 +88,7 @@ fn unreachable_silences_the_other_rules_of_the_node() {
 #[test]
 fn missing_data_resolves_nothing_and_raises_nothing() {
     let above = Rule { hold: Duration::from_secs(10), ..rule(Condition::CountAbove(1)) };
-    let mut plant = Plant::new([above]);
+    let mut plant = TestGateway::new([above]);
     plant.read(0, &many(2));
     assert_eq!(plant.read(10_000, &many(2)).len(), 1);
     for time in [15_000, 20_000, 3_600_000] {
@@ -107,7 +107,7 @@ fn missing_data_resolves_nothing_and_raises_nothing() {
 
 #[test]
 fn time_of_an_outage_counts_but_not_that_of_a_suspend() {
-    let mut plant = Plant::new([Rule { hold: Duration::from_mins(2), ..rule(Condition::Unreachable) }]);
+    let mut plant = TestGateway::new([Rule { hold: Duration::from_mins(2), ..rule(Condition::Unreachable) }]);
     plant.fail(0);
     assert_eq!(texts(&plant.fail(60 * SECOND_MS)), NOTHING);
     // The machine slept for the night.
@@ -118,7 +118,7 @@ fn time_of_an_outage_counts_but_not_that_of_a_suspend() {
 #[test]
 fn restart_of_a_gateway_is_neither_departures_nor_arrivals() {
     let rules = [rule(Condition::Arrives), named("B", Condition::Leaves)];
-    let mut plant = Plant::new(rules);
+    let mut plant = TestGateway::new(rules);
     plant.read(0, &many(3));
     plant.fail(5_000);
     assert_eq!(texts(&plant.restart(60_000, &[])), NOTHING);
@@ -140,7 +140,7 @@ fn hold_and_firing_states_survive_a_restart_of_the_program() {
             Rule { hold, ..named("C", Condition::Leaves) },
         ]
     };
-    let mut plant = Plant::new(rules());
+    let mut plant = TestGateway::new(rules());
     let two = [client("anna"), client("bert")];
     let both = [client("bert"), client("carl")];
     plant.read(0, &two);
@@ -165,7 +165,7 @@ fn hold_and_firing_states_survive_a_restart_of_the_program() {
 fn who_does_not_stay_or_comes_back_is_not_sent() {
     let hold = Duration::from_secs(10);
     let rules = [Rule { hold, ..rule(Condition::Arrives) }, Rule { hold, ..named("B", Condition::Leaves) }];
-    let mut plant = Plant::new(rules);
+    let mut plant = TestGateway::new(rules);
     plant.read(0, &[client("anna")]);
     plant.read(5_000, &[client("billy")]);
     // Another session of the same user at the same place.
@@ -187,7 +187,7 @@ fn who_does_not_stay_or_comes_back_is_not_sent() {
 
 #[test]
 fn flapping_session_is_one_entry_with_its_count() {
-    let mut plant = Plant::new([rule(Condition::Arrives)]);
+    let mut plant = TestGateway::new([rule(Condition::Arrives)]);
     plant.read(0, &[]);
     let first = plant.read(MINUTE_MS, &[client("billy")]);
     assert_eq!(texts(&first), ["billy signed in to Packaging from 10.1.2.3 on Plant"]);
@@ -208,22 +208,22 @@ fn flapping_session_is_one_entry_with_its_count() {
 
 #[test]
 fn flapping_state_is_sent_once_per_cooldown() {
-    let mut plant = Plant::new([rule(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([rule(Condition::CountAbove(1))]);
     let mut sent = Vec::new();
     for (step, minute) in (0..).zip(0..9) {
         sent.extend(texts(&plant.read(minute * MINUTE_MS, &many(if step % 2 == 0 { 2 } else { 1 }))));
     }
     let text = "2 sessions on Plant, more than 1";
     assert_eq!(sent, [text.to_owned(), format!("Resolved after 1 min 0 s: {text}")]);
-    // The last thing sent was its begin, ten minutes ago, and it holds.
+    // The last thing sent was its start, ten minutes ago, and it holds.
     assert_eq!(texts(&plant.engine.tick(11 * MINUTE_MS)), [format!("{text} ×5")]);
     assert_eq!(texts(&plant.engine.tick(12 * MINUTE_MS)), NOTHING);
 }
 
 #[test]
 fn flapping_state_whose_end_is_not_sent_is_sent_only_while_it_fires() {
-    let mut plant = Plant::new([Rule { sends_resolved: false, ..rule(Condition::CountAbove(1)) }]);
-    let flap = |plant: &mut Plant, minutes: std::ops::Range<i64>| {
+    let mut plant = TestGateway::new([Rule { sends_resolved: false, ..rule(Condition::CountAbove(1)) }]);
+    let flap = |plant: &mut TestGateway, minutes: std::ops::Range<i64>| {
         let read =
             |minute: i64| texts(&plant.read(minute * MINUTE_MS, &many(if minute % 2 == 0 { 2 } else { 1 })));
         minutes.flat_map(read).collect::<Vec<String>>()
@@ -243,7 +243,7 @@ fn quiet(condition: Condition) -> Rule {
 
 #[test]
 fn state_that_was_sent_before_quiet_hours_is_not_repeated_after() {
-    let mut plant = Plant::new([quiet(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([quiet(Condition::CountAbove(1))]);
     assert_eq!(plant.read(21 * HOUR_MS, &many(2)).len(), 1);
     for hour in 22..40 {
         assert_eq!(texts(&plant.read(hour * HOUR_MS, &many(2))), NOTHING, "{hour}");
@@ -252,7 +252,7 @@ fn state_that_was_sent_before_quiet_hours_is_not_repeated_after() {
 
 #[test]
 fn state_that_began_in_quiet_hours_and_holds_is_sent_at_their_end() {
-    let mut plant = Plant::new([quiet(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([quiet(Condition::CountAbove(1))]);
     plant.read(21 * HOUR_MS, &many(1));
     let sent = plant.read(23 * HOUR_MS, &many(2));
     assert!(sent[0].is_quiet);
@@ -267,7 +267,7 @@ fn state_that_began_in_quiet_hours_and_holds_is_sent_at_their_end() {
 
 #[test]
 fn what_began_and_ended_in_quiet_hours_is_only_listed() {
-    let mut plant = Plant::new([
+    let mut plant = TestGateway::new([
         quiet(Condition::CountAbove(1)),
         Rule { name: "B".to_owned(), ..quiet(Condition::Arrives) },
     ]);
@@ -279,7 +279,7 @@ fn what_began_and_ended_in_quiet_hours_is_only_listed() {
 
 #[test]
 fn list_of_another_poller_is_compared_with_the_last_one() {
-    let mut plant = Plant::new([rule(Condition::Arrives)]);
+    let mut plant = TestGateway::new([rule(Condition::Arrives)]);
     plant.read(0, &[client("anna")]);
     plant.change_poller();
     let sent = plant.read(5_000, &[client("anna"), client("billy")]);
@@ -291,7 +291,7 @@ fn list_of_another_poller_is_compared_with_the_last_one() {
 
 #[test]
 fn changed_rules_keep_what_is_known_by_name() {
-    let mut plant = Plant::new([rule(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([rule(Condition::CountAbove(1))]);
     assert_eq!(plant.read(0, &many(3)).len(), 1);
     plant.engine.set_rules([rule(Condition::CountAbove(1)), named("B", Condition::CountAbove(2))]);
     assert_eq!(texts(&plant.read(5_000, &many(3))), ["3 sessions on Plant, more than 2"]);
@@ -313,7 +313,7 @@ fn rule_with_another_definition_starts_over() {
     ];
     for other in others {
         for is_restart in [false, true] {
-            let mut plant = Plant::new([before()]);
+            let mut plant = TestGateway::new([before()]);
             assert_eq!(plant.read(0, &many(3)).len(), 1);
             if is_restart {
                 plant.restart_program([other.clone()]);
@@ -326,7 +326,7 @@ fn rule_with_another_definition_starts_over() {
         }
     }
     // How it is sent is another thing.
-    let mut plant = Plant::new([before()]);
+    let mut plant = TestGateway::new([before()]);
     plant.read(0, &many(3));
     plant.engine.set_rules([Rule { cooldown: Duration::ZERO, hold: Duration::from_secs(1), ..before() }]);
     assert_eq!(plant.engine.active().len(), 1);
@@ -335,12 +335,12 @@ fn rule_with_another_definition_starts_over() {
 #[test]
 fn what_waits_or_is_held_belongs_to_the_definition() {
     let waiting = || Rule { hold: Duration::from_secs(10), ..rule(Condition::Arrives) };
-    let mut plant = Plant::new([waiting()]);
+    let mut plant = TestGateway::new([waiting()]);
     plant.read(0, &[]);
     plant.read(1_000, &many(1));
     plant.restart_program([Rule { condition: Condition::Leaves, ..waiting() }]);
     assert_eq!(plant.engine.save(), Engine::default().save());
-    let mut plant = Plant::new([rule(Condition::Arrives)]);
+    let mut plant = TestGateway::new([rule(Condition::Arrives)]);
     plant.read(0, &[]);
     assert_eq!(texts(&plant.read(1_000, &many(8))), NOTHING);
     plant.engine.set_rules([rule(Condition::Leaves)]);
@@ -351,7 +351,7 @@ fn what_waits_or_is_held_belongs_to_the_definition() {
 fn gateways_that_are_not_watched_are_silent_until_they_are_again() {
     let nodes = |urls: &[&str]| urls.iter().map(|url| (*url).into()).collect::<Vec<_>>();
     let watched = |urls: &[&str]| [("Plant".to_owned(), nodes(urls))];
-    let mut plant = Plant::new([quiet(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([quiet(Condition::CountAbove(1))]);
     plant.engine.set_watched(watched(&["http://n1"]));
     assert!(plant.read(HOUR_MS, &many(3))[0].is_quiet);
     assert_eq!(plant.engine.active().len(), 1);
@@ -363,7 +363,7 @@ fn gateways_that_are_not_watched_are_silent_until_they_are_again() {
     assert_eq!(plant.engine.active().len(), 1);
     assert_eq!(plant.read(9 * HOUR_MS, &many(3)).len(), 1);
     // A node that is gone can't be reached again.
-    let mut plant = Plant::new([rule(Condition::Unreachable)]);
+    let mut plant = TestGateway::new([rule(Condition::Unreachable)]);
     plant.engine.set_watched(watched(&["http://n1", "http://n2"]));
     assert_eq!(plant.fail_node("http://n2", 0).len(), 1);
     plant.engine.set_watched(watched(&["http://n1"]));
@@ -372,7 +372,8 @@ fn gateways_that_are_not_watched_are_silent_until_they_are_again() {
 
 #[test]
 fn suspended_machine_interrupts_a_hold() {
-    let mut plant = Plant::new([Rule { hold: Duration::from_secs(10), ..rule(Condition::CountAbove(1)) }]);
+    let mut plant =
+        TestGateway::new([Rule { hold: Duration::from_secs(10), ..rule(Condition::CountAbove(1)) }]);
     plant.read(0, &many(2));
     plant.interrupt();
     assert_eq!(texts(&plant.read(8 * HOUR_MS, &many(2))), NOTHING);
@@ -384,7 +385,7 @@ fn clock_that_was_set_back_silences_nothing() {
     let later = 24 * HOUR_MS;
     for is_restart in [false, true] {
         let rules = || [rule(Condition::Arrives), named("B", Condition::CountAbove(1))];
-        let mut plant = Plant::new(rules());
+        let mut plant = TestGateway::new(rules());
         plant.read(later, &[]);
         assert_eq!(plant.read(later + 5_000, &many(2)).len(), 3);
         assert_eq!(plant.read(later + 10_000, &many(1)).len(), 1);
@@ -405,7 +406,7 @@ fn clock_that_was_set_back_silences_nothing() {
 
 #[test]
 fn state_that_waits_for_its_cooldown_is_sent_after_a_clock_was_set_back() {
-    let mut plant = Plant::new([rule(Condition::CountAbove(1))]);
+    let mut plant = TestGateway::new([rule(Condition::CountAbove(1))]);
     let later = 24 * HOUR_MS;
     plant.read(later, &many(2));
     plant.read(later + 5_000, &many(1));

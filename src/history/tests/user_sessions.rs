@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::history::answer::StoredSession;
-use crate::history::story::{LastSession, UserSessions, last_session, user_sessions};
+use crate::history::user_sessions::{LastSession, UserSessions, last_session, user_sessions};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 

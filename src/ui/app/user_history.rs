@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::super::model::{LastSeen, Story, epoch_ms};
+use super::super::model::{LastSeen, UserHistory, epoch_ms};
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use super::resting_read::RestingRead;
@@ -24,11 +24,11 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// The reads about users.
 #[derive(Default)]
-pub(super) struct StoryReads {
-    in_detail: RestingRead<SessionKey, Story>,
+pub(super) struct UserHistoryReads {
+    in_detail: RestingRead<SessionKey, UserHistory>,
     /// The user of the filter and the gateway.
     absent: RestingRead<(String, Option<Arc<str>>), Option<LastSeen>>,
-    /// Tells when the story is read again.
+    /// Tells when it is read again.
     timer: RefreshTimer,
 }
 
@@ -48,16 +48,18 @@ impl App {
     pub(super) fn update_story(&mut self, ctx: &Context) {
         let now = (self.clock)();
         let key = self.session_in_detail();
-        let mut reads = std::mem::take(&mut self.story_reads);
-        let StoryReads { in_detail, timer, .. } = &mut reads;
+        let mut reads = std::mem::take(&mut self.user_history_reads);
+        let UserHistoryReads { in_detail, timer, .. } = &mut reads;
         let user = key.as_ref().map(|key| (key.username.clone(), key.gateway.clone()));
         if in_detail.want(key, now, SELECTION_REST) {
-            match &mut self.state.story {
+            match &mut self.state.user_history {
                 // The rest is the same for the other session.
-                Some(story) if user == Some((story.username.clone(), story.gateway.clone())) => {
-                    story.before = None;
+                Some(user_history)
+                    if user == Some((user_history.username.clone(), user_history.gateway.clone())) =>
+                {
+                    user_history.before = None;
                 }
-                story => *story = None,
+                user_history => *user_history = None,
             }
         }
         if user.is_some() {
@@ -67,7 +69,7 @@ impl App {
             }
             let left = in_detail.start_when_due(now, |key| {
                 timer.start(now, self.state.changes, Duration::ZERO, RefreshTimer::MIN_REFRESH);
-                Some(start_story(self.history_reader()?, key.clone(), epoch_ms(self.state.now())))
+                Some(start_user_history(self.history_reader()?, key.clone(), epoch_ms(self.state.now())))
             });
             if !in_detail.is_running() {
                 ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
@@ -77,9 +79,9 @@ impl App {
             // Another read may be due already.
             ctx.request_repaint();
             // The reader has logged why nothing can be read, and the timeline says it.
-            self.state.story = result.ok();
+            self.state.user_history = result.ok();
         }
-        self.story_reads = reads;
+        self.user_history_reads = reads;
     }
 
     /// Looks up when the user was on last that the filter asks for, once the filter rests, and shows what was read.
@@ -88,11 +90,11 @@ impl App {
         let before = epoch_ms(self.state.now());
         let gateway = self.history_scope().map(|scope| scope.gateway);
         let wanted = self.state.absent_user().zip(gateway);
-        if self.story_reads.absent.want(wanted, now, FILTER_REST) {
+        if self.user_history_reads.absent.want(wanted, now, FILTER_REST) {
             self.state.last_seen = None;
         }
         let reader = self.history.reader.as_ref();
-        let absent = &mut self.story_reads.absent;
+        let absent = &mut self.user_history_reads.absent;
         let left = absent.start_when_due(now, |(username, gateway)| {
             let (username, gateway) = (username.clone(), gateway.clone());
             let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| {
@@ -130,18 +132,18 @@ impl App {
     }
 }
 
-fn start_story(reader: &Reader, key: SessionKey, now: i64) -> HistoryRead<Story> {
-    reader.read(move |history, is_cancelled| story(history, key, now, is_cancelled))
+fn start_user_history(reader: &Reader, key: SessionKey, now: i64) -> HistoryRead<UserHistory> {
+    reader.read(move |history, is_cancelled| user_history(history, key, now, is_cancelled))
 }
 
-fn story(
+fn user_history(
     history: &mut History,
     key: SessionKey,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
-) -> Result<Story, HistoryError> {
+) -> Result<UserHistory, HistoryError> {
     let SessionKey { username, client_id, created, gateway } = key;
-    let from = now - i64::from(Story::DAYS) * DAY_MS;
+    let from = now - i64::from(UserHistory::DAYS) * DAY_MS;
     let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_deref())?;
     let is_in_detail = |id: Option<&str>| client_id.is_some() && id == client_id.as_deref();
     let seen = recent.sessions.iter().find(|stored| is_in_detail(stored.session.client_id.as_deref()));
@@ -156,7 +158,7 @@ fn story(
         let last = history.last_session(&sought, is_cancelled)?;
         before = last.filter(|last| last.last_seen < began);
     }
-    Ok(Story { username, gateway, recent, before })
+    Ok(UserHistory { username, gateway, recent, before })
 }
 
 /// Returns when a user was on last before a time; `None` if the user never was, or is on.

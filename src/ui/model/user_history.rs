@@ -6,7 +6,7 @@ use crate::history::{StoredSession, UserSessions};
 
 /// The sessions of the user whose session is shown in detail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::ui) struct Story {
+pub(in crate::ui) struct UserHistory {
     /// The user.
     pub(in crate::ui) username: String,
     /// The gateway; `None` for all.
@@ -18,8 +18,8 @@ pub(in crate::ui) struct Story {
     pub(in crate::ui) before: Option<StoredSession>,
 }
 
-impl Story {
-    /// The number of days that it tells of.
+impl UserHistory {
+    /// The number of days that it covers.
     pub(in crate::ui) const DAYS: u8 = 7;
 }
 

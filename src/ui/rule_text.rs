@@ -1,4 +1,4 @@
-//! What rules say, in words.
+//! Alert rules as text.
 
 use crate::alert::{Condition, ConditionKind, Rule, SessionFilters};
 use crate::display::{exact_duration, number};
@@ -35,10 +35,8 @@ pub(super) fn explanation(kind: ConditionKind) -> &'static str {
         ConditionKind::Leaves => "With a time under \"For\", only if it stays away that long",
         ConditionKind::SignedInTwice => "A Designer and its preview count as one",
         ConditionKind::CountAbove | ConditionKind::CountBelow => "All nodes of the gateway count together",
-        ConditionKind::OlderThan => {
-            "Where a gateway doesn't tell the begin, since the session was seen first"
-        }
-        ConditionKind::SilentFor => "Where the gateway tells the last communication",
+        ConditionKind::OlderThan => "Where the gateway gives no start time, since the session was first seen",
+        ConditionKind::SilentFor => "Where the gateway reports the last communication",
         ConditionKind::Unreachable => "For another reason than its login",
         ConditionKind::CertificateExpires => "Or has expired",
         ConditionKind::DifferentHosts | ConditionKind::DesignerOutsideHours => "",

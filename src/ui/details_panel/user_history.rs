@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Color32, FontFamily, FontId, Id, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::command::{Command, PastCommand};
-use super::super::model::{AppState, Story};
+use super::super::model::{AppState, UserHistory};
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{details_text, hover, small_text, theme};
@@ -28,7 +28,7 @@ enum Line<'a> {
 }
 
 /// The texts of a line.
-struct Words {
+struct LineTexts {
     from: String,
     to: String,
     host: String,
@@ -46,21 +46,21 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     let Some(username) = text_of(dataset.username(), details.row) else { return };
-    let story = state.story.as_ref().filter(|story| story.username == username);
+    let user_history = state.user_history.as_ref().filter(|user_history| user_history.username == username);
     let rows = || [details.row].into_iter().chain(details.of_user.rows.iter().copied());
     let is_on = |stored: &&StoredSession| {
         stored.state == SessionState::Present || rows().any(|row| is_same(dataset, row, stored))
     };
-    let recent = story.map(|story| &story.recent);
+    let recent = user_history.map(|user_history| &user_history.recent);
     let stored = recent.into_iter().flat_map(|recent| &recent.sessions);
     // Those that are on come from the table.
     let (on, ended): (Vec<_>, Vec<_>) = stored.partition(is_on);
     let count = 1 + details.of_user.count + recent.map_or(0, |recent| recent.count - on.len());
-    let before = story.and_then(|story| story.before.as_ref());
+    let before = user_history.and_then(|user_history| user_history.before.as_ref());
     if count > 1 {
         rule(ui);
-        heading(ui, &format!("This user, last {} days", Story::DAYS));
-        let id = Id::unique(("story of", username));
+        heading(ui, &format!("This user, last {} days", UserHistory::DAYS));
+        let id = Id::unique(("history of", username));
         let max = if details_text::is_open(ui, id) { usize::MAX } else { SHOWN };
         let lines = rows().map(Line::Row);
         let lines = lines.chain(ended.into_iter().map(Line::Stored));
@@ -130,8 +130,8 @@ impl Line<'_> {
         shown: u32,
         commands: &mut Vec<Command>,
     ) {
-        let words = self.words(state, dataset, shown);
-        let Words { from, to, host, project, remark } = &words;
+        let texts = self.texts(state, dataset, shown);
+        let LineTexts { from, to, host, project, remark } = &texts;
         let (name, tip, command) = match self {
             Self::Row(row) if *row == shown => (format!("{from} – {to} on {host}"), None, None),
             Self::Row(row) => {
@@ -149,19 +149,19 @@ impl Line<'_> {
                 )
             }
         };
-        let response = line(ui, &words, &name, command.is_some());
+        let response = line(ui, &texts, &name, command.is_some());
         if let Some(command) = command.filter(|_| response.clicked()) {
             commands.push(command);
         }
         if let Some(tip) = tip {
             response.tooltip_beside(tip);
         }
-        if let Some(remark) = &words.remark {
+        if let Some(remark) = &texts.remark {
             text_at(ui, remark, palette(ui.visuals()).secondary, theme::PANEL_PADDING);
         }
     }
 
-    fn words(&self, state: &AppState, dataset: &Dataset, shown: u32) -> Words {
+    fn texts(&self, state: &AppState, dataset: &Dataset, shown: u32) -> LineTexts {
         match self {
             Self::Row(row) => {
                 let clock = full_clock(state, *row);
@@ -170,7 +170,7 @@ impl Line<'_> {
                     _ => display::NULL.to_owned(),
                 };
                 let project = text_of(dataset.project(), *row);
-                Words {
+                LineTexts {
                     from,
                     to: "now".to_owned(),
                     host: host(dataset, *row),
@@ -185,7 +185,7 @@ impl Line<'_> {
                 let created = stored.session.creation_time.map(|time| time.saturating_sub(ahead));
                 let from = created.unwrap_or(stored.first_seen).min(stored.first_seen);
                 let project = stored.session.project.as_deref();
-                Words {
+                LineTexts {
                     from: clock.minute(from),
                     to: clock.end_minute(from, stored.last_seen),
                     host: place(stored).map_or_else(|| "an unknown host".to_owned(), Cow::into_owned),
@@ -210,8 +210,8 @@ fn remark(stored: &StoredSession, clock: &Clock) -> Option<String> {
     }
 }
 
-/// Draws the begin, the end and the host of a session.
-fn line(ui: &mut Ui, words: &Words, name: &str, is_button: bool) -> Response {
+/// Draws the start, the end and the host of a session.
+fn line(ui: &mut Ui, texts: &LineTexts, name: &str, is_button: bool) -> Response {
     let p = palette(ui.visuals());
     let sense = if is_button { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::DETAILS_LINE), sense);
@@ -227,10 +227,10 @@ fn line(ui: &mut Ui, words: &Words, name: &str, is_button: bool) -> Response {
     let right = rect.right() - theme::PANEL_PADDING;
     // A text that is too wide for its place moves those after it.
     for (text, width, color) in [
-        (&*words.from, theme::STORY_FROM, p.text),
+        (&*texts.from, theme::STORY_FROM, p.text),
         ("–", theme::STORY_DASH, p.secondary),
-        (&*words.to, theme::STORY_TO, p.text),
-        (&*words.host, 0.0, p.secondary),
+        (&*texts.to, theme::STORY_TO, p.text),
+        (&*texts.host, 0.0, p.secondary),
     ] {
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
