@@ -377,6 +377,10 @@ pub(super) enum TimelineCommand {
     Zoom(TimeRange),
     /// Chooses this range; `None` for none.
     Select(Option<TimeRange>),
+    /// Chooses this range where it can be seen.
+    Reveal(TimeRange),
+    /// Chooses the time of the session at the cursor where it can be seen.
+    RevealCursor,
 }
 
 /// An action that leads into the past or back.

@@ -222,6 +222,13 @@ pub(super) const ALL: &[NamedCommand] = {
             .keys(CTRL, Key::T)
             .when(|state, _| state.timeline.is_available)
             .label(|state| format!("{} timeline", show_or_hide(state.layout.timeline))),
+        Named::new(Table, "Show in timeline", icons::CLOCK, || {
+            Command::Timeline(TimelineCommand::RevealCursor)
+        })
+        .when(|state, _| {
+            let row = state.table.cursor_row().filter(|_| state.timeline.is_available);
+            row.is_some_and(|row| state.session_time(row).is_some())
+        }),
         Named::new(Table, "Go to a time…", icons::HISTORY, || Command::Past(PastCommand::EnterTime))
             .keys(CTRL, Key::G)
             .when(|state, _| state.timeline.is_available),

@@ -1,10 +1,14 @@
 //! The activity panel and the timeline by keyboard.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
 use crate::focus::{check_order, focused, region, walk};
 use crate::past::{Plant, activity, until_activity};
 use crate::support::window::Window;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::State;
 use gatewatch::table::Layout;
@@ -134,4 +138,68 @@ fn arrow_keys_change_the_height_of_the_activity() {
     window.press(NONE, Key::ArrowDown);
     window.harness.step();
     assert!((top(&window) - before).abs() < 0.5, "{}, {before}", top(&window));
+}
+
+/// Opens a window on a history, 20 minutes after the first session of the plant was created, without a timeline.
+fn open_after_a_session(plant: &Plant, size: [f32; 2]) -> Window {
+    let created = Duration::from_millis(1_795_365_700_123);
+    let now = SystemTime::UNIX_EPOCH + created + Duration::from_mins(20);
+    let table = Layout { activity: true, timeline: false, ..Layout::default() };
+    let state = State { table, ..State::default() };
+    let started = Instant::now();
+    let wall_clock = Arc::new(move || now + started.elapsed());
+    let start = Start { state, wall_clock, ..plant.start() };
+    let mut window = Window::open_as(Harness::builder().with_size(size), start);
+    window.until_text("6 of 6 sessions");
+    window
+}
+
+/// Returns whether a time is chosen in the timeline.
+fn has_chosen_time(window: &Window) -> bool {
+    window.has("Remove the time")
+}
+
+#[test]
+fn session_is_shown_in_the_timeline() {
+    let plant = Plant::new();
+    let mut window = open_after_a_session(&plant, [1280.0, 800.0]);
+    assert!(!window.has("Sessions over time") && !has_chosen_time(&window));
+    window.menu_of_cell("Project", 0);
+    window.click("Show in timeline");
+    window.until_text("Sessions over time");
+    assert_eq!(time_of_the_timeline(&window), "Last hour");
+    assert!(has_chosen_time(&window));
+    // By keyboard.
+    window.press(NONE, Key::Escape);
+    window.press(NONE, Key::Escape);
+    assert!(!has_chosen_time(&window));
+    window.press(Modifiers::COMMAND, Key::T);
+    assert!(!window.has("Sessions over time"));
+    window.click_cell("Project", 0, NONE);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([Event::Text("Show in timeline".to_owned())]);
+    window.harness.run_steps(2);
+    window.press(NONE, Key::Enter);
+    window.until_text("Sessions over time");
+    assert!(has_chosen_time(&window));
+}
+
+#[test]
+fn session_without_a_time_or_in_a_low_window_is_not_shown_in_the_timeline() {
+    let plant = Plant::new();
+    let is_enabled =
+        |window: &Window| !window.harness.get_by_label("Show in timeline").accesskit_node().is_disabled();
+    let mut window = open_after_a_session(&plant, [1280.0, 800.0]);
+    let line = window.column("Client ID").iter().position(|id| id == "D4").unwrap();
+    window.menu_of_cell("Project", line);
+    assert!(!is_enabled(&window), "it has no time of creation");
+    let mut window = open_after_a_session(&plant, [1280.0, 540.0]);
+    window.menu_of_cell("Project", 0);
+    assert!(!is_enabled(&window), "there is no room");
+    window.press(NONE, Key::Escape);
+    // Where nothing is recorded, there is no timeline.
+    let mut window = Window::on(&plant.gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.menu_of_cell("Project", 0);
+    assert!(window.has("Show details") && !window.has("Show in timeline"));
 }

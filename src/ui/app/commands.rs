@@ -201,7 +201,7 @@ impl App {
             Command::License(command) => self.run_in_license(command),
             Command::Activity(command) => self.run_in_activity(ctx, command),
             Command::ToggleTimeline => self.state.layout.timeline ^= true,
-            Command::Timeline(command) => self.run_in_timeline(command),
+            Command::Timeline(command) => self.run_in_timeline(ctx, command),
             Command::Past(command) => self.run_in_past(ctx, command),
             Command::ShowActivitySince(since) => self.show_activity_since(ctx, since),
             Command::DismissAway => self.state.away = None,

@@ -8,8 +8,9 @@ use egui::Context;
 
 use super::super::command::TimelineCommand;
 use super::super::error_report::ErrorReport;
-use super::super::model::{SeriesCounts, Shown, TimelineRange, epoch_ms};
+use super::super::model::{SeriesCounts, Shown, Task, TimeRange, TimelineRange, epoch_ms};
 use super::super::regions;
+use super::super::timeline;
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
@@ -132,7 +133,7 @@ impl App {
     }
 
     /// Changes what the timeline shows.
-    pub(super) fn run_in_timeline(&mut self, command: TimelineCommand) {
+    pub(super) fn run_in_timeline(&mut self, ctx: &Context, command: TimelineCommand) {
         let now = epoch_ms(self.state.now());
         let timeline = &mut self.state.timeline;
         match command {
@@ -144,6 +145,26 @@ impl App {
             TimelineCommand::SetSplit(split) => timeline.split = split,
             TimelineCommand::Zoom(range) => timeline.zoom(range, now),
             TimelineCommand::Select(range) => timeline.selection = range,
+            TimelineCommand::Reveal(range) => self.reveal(ctx, range),
+            TimelineCommand::RevealCursor => {
+                if let Some(range) =
+                    self.state.table.cursor_row().and_then(|row| self.state.session_time(row))
+                {
+                    self.reveal(ctx, range);
+                }
+            }
+        }
+    }
+
+    /// Opens the timeline with a range in it.
+    fn reveal(&mut self, ctx: &Context, range: TimeRange) {
+        let now = epoch_ms(self.state.now());
+        // A menu may have been open for a while.
+        let to = if self.state.past.is_none() { now } else { range.to };
+        self.state.layout.timeline = true;
+        self.state.timeline.reveal(TimeRange { to, ..range }, now);
+        if !regions::has_room_for_timeline(ctx) {
+            self.state.toasts.notice(Task::Timeline, timeline::NO_ROOM);
         }
     }
 

@@ -122,6 +122,7 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
             .map(|((id, cell), row)| display::full_cell(id, *cell, &state.row_clock(row)).into_owned()),
         cell: cell.map(|(id, cell)| (id, cell.into())),
         user: user(),
+        time: row.and_then(|row| state.session_time(row)),
         termination: selected.and_then(|rows| state.termination_plan(&rows)),
     }
 }

@@ -2,13 +2,15 @@
 
 use egui::{PopupCloseBehavior, Pos2, Response, Ui};
 
-use super::super::command::{AlertCommand, Command, Copied};
+use super::super::command::{AlertCommand, Command, Copied, TimelineCommand};
 use super::super::command_table;
 use super::super::context_menu;
 use super::super::icons;
 use super::super::menu::{self, Item};
-use super::super::model::{AppState, CellMenu, TerminationPlan};
+use super::super::model::{AppState, CellMenu, TerminationPlan, TimeRange};
+use super::super::regions;
 use super::super::theme;
+use super::super::timeline;
 use super::super::tooltip::ResponseExt as _;
 use crate::dataset::Value;
 use crate::display;
@@ -38,6 +40,9 @@ pub(super) fn show(
             if ui.add(Item::new("Show details").icon(icons::PANEL_RIGHT).shortcut("Enter")).clicked() {
                 commands.push(Command::ShowDetails);
                 ui.close();
+            }
+            if state.timeline.is_available {
+                timeline_item(ui, menu.time, commands);
             }
         }
         if let Some(user) = &menu.user {
@@ -109,6 +114,21 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
     }
     if ui.add(Item::new(format!("Exclude {shown}")).icon(icons::FUNNEL_X)).clicked() {
         commands.push(Command::ExcludeValue(id.clone(), value.clone()));
+        ui.close();
+    }
+}
+
+/// Draws the item that shows the time of the session in the timeline, or the reason why it can't be shown.
+fn timeline_item(ui: &mut Ui, time: Option<TimeRange>, commands: &mut Vec<Command>) {
+    let reason = match time {
+        None => Some("The gateway doesn't tell when this session was created"),
+        Some(_) if !regions::has_room_for_timeline(ui.ctx()) => Some(timeline::NO_ROOM),
+        Some(_) => None,
+    };
+    let item = Item::new("Show in timeline").icon(icons::CLOCK);
+    let item = ui.add(item.enabled(reason.is_none(), reason.unwrap_or_default()));
+    if let Some(time) = time.filter(|_| item.clicked()) {
+        commands.push(Command::Timeline(TimelineCommand::Reveal(time)));
         ui.close();
     }
 }

@@ -15,6 +15,7 @@ mod license;
 mod past;
 mod prompt;
 mod series_counts;
+mod session_time;
 mod termination;
 mod timeline;
 mod toasts;

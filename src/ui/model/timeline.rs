@@ -10,6 +10,12 @@ use crate::ui::error_report::ErrorReport;
 
 /// The shortest and the longest time that can be shown, in milliseconds: a minute and ten years.
 const LENGTH_MS: RangeInclusive<i64> = 60_000..=10 * 365 * 86_400_000;
+/// A range is shown as it is found if it takes at least one of this number of parts of the timeline.
+const MAX_PARTS: i64 = 50;
+/// The space before a range, as one of this number of parts of it.
+const MARGIN_PARTS: i64 = 20;
+/// The shortest time before and after a range that has ended, in milliseconds.
+const MIN_MARGIN_MS: i64 = 30 * 60_000;
 
 /// A range of time in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +120,25 @@ impl Timeline {
         };
     }
 
+    /// Chooses a range. Shows the shortest time that has it, unless its start can be seen already.
+    pub(in crate::ui) fn reveal(&mut self, range: TimeRange, now: i64) {
+        self.selection = Some(range);
+        let shown = self.shown(now);
+        let has_start = (shown.from..shown.to).contains(&range.from);
+        if has_start && range.length().saturating_mul(MAX_PARTS) >= shown.length() {
+            return;
+        }
+        if range.to < now {
+            let margin = MIN_MARGIN_MS.max(range.length() / 2);
+            let around = TimeRange { from: range.from - margin, to: range.to + margin };
+            self.zoom(around.not_after(now), now);
+            return;
+        }
+        let length = range.length() + range.length() / MARGIN_PARTS;
+        let span = TimelineSpan::ALL.into_iter().find(|span| milliseconds(*span) >= length);
+        self.range = span.map_or(TimelineRange::LastMs(length.min(*LENGTH_MS.end())), TimelineRange::Last);
+    }
+
     /// Returns `true` if the range ends with the present.
     pub(in crate::ui) fn is_present(&self, now: i64) -> bool {
         match self.range {
@@ -191,6 +216,35 @@ mod tests {
         // Back to the present.
         timeline.zoom(first.moved(day.length(), now + 3_600_000), now + 3_600_000);
         assert_eq!(timeline.shown(now + 7_200_000).to, now + 7_200_000);
+    }
+
+    #[test]
+    fn range_is_revealed_in_the_shortest_time_that_has_it() {
+        let (minute, now) = (60_000, 1_790_000_000_000);
+        let reveal = |timeline: &mut Timeline, from: i64, to: i64| {
+            timeline.reveal(TimeRange { from: now - from, to: now - to }, now);
+            let TimeRange { from, to } = timeline.shown(now);
+            ((now - from) / minute, (now - to) / minute)
+        };
+        let (hour, day) = (60, 24 * 60);
+        for (from, expected) in [
+            (5, hour),
+            (59, day),
+            (180, day),
+            (25 * hour, 7 * day),
+            (31 * day, 365 * day),
+            (400 * day, 420 * day),
+        ] {
+            let mut timeline = Timeline::default();
+            assert_eq!(reveal(&mut timeline, from * minute, 0), (expected, 0), "{from} min");
+            assert_eq!(reveal(&mut timeline, from * minute, 0), (expected, 0), "{from} min, again");
+            assert_eq!(timeline.selection, Some(TimeRange { from: now - from * minute, to: now }));
+        }
+        // In the past, with time around it.
+        let mut timeline = Timeline::default();
+        assert_eq!(reveal(&mut timeline, 100 * day * minute, 90 * day * minute), (105 * day, 85 * day));
+        assert_eq!(reveal(&mut timeline, 99 * day * minute, 95 * day * minute), (105 * day, 85 * day));
+        assert_eq!(reveal(&mut timeline, 10 * minute, 5 * minute), (65, 0), "not in the future");
     }
 
     #[test]

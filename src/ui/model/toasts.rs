@@ -33,6 +33,8 @@ pub(in crate::ui) enum Task {
     History,
     /// Writing the history.
     HistoryWrites,
+    /// Showing a time in the timeline.
+    Timeline,
     /// Evaluating alerts, or running their commands.
     Alerts,
     /// Running the program.

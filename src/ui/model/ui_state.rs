@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Id;
 
-use super::TerminationPlan;
+use super::{TerminationPlan, TimeRange};
 use crate::dataset::{ColumnId, Value};
 use crate::ui::alert_command::AlertCommand;
 
@@ -149,6 +149,8 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) text: String,
     /// The user of the session.
     pub(in crate::ui) user: Option<String>,
+    /// The time from the session's creation on; `None` if it isn't known.
+    pub(in crate::ui) time: Option<TimeRange>,
     /// The sessions that can be terminated: the selected ones; `None` where that isn't offered.
     pub(in crate::ui) termination: Option<TerminationPlan>,
 }

@@ -25,6 +25,8 @@ use crate::table::Step;
 
 /// The accessible name.
 const NAME: &str = "Timeline";
+/// Why it can't be shown in a low window.
+pub(super) const NO_ROOM: &str = "Make the window higher to see the timeline";
 /// How much longer the shown time gets with a key.
 const KEY_ZOOM: f64 = 2.0;
 
